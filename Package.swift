@@ -1,0 +1,29 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Kernels are called with checked arguments only, so a build may trust them (`make` sets this). The flag is left out by
+// default because a package with unsafe flags cannot be a dependency of another.
+let trusting: [SwiftSetting] =
+    Context.environment["WINGBEAT_TRUST_KERNELS"] == nil
+    ? [] : [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
+
+let package = Package(
+    name: "wingbeat",
+    products: [
+        .library(name: "wingbeat", type: .dynamic, targets: ["Wingbeat"])
+    ],
+    targets: [
+        .systemLibrary(name: "CWingbeat", path: "include"),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .target(name: "Kernels", swiftSettings: trusting),
+        .target(name: "Engine", dependencies: ["Kernels"]),
+        .target(name: "Networks", dependencies: ["Engine"]),
+        .target(name: "Storage", dependencies: ["Engine", "CHDF5"]),
+        .target(name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "CWingbeat"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+    ],
+    swiftLanguageModes: [.v5]
+)

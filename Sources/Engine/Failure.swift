@@ -1,0 +1,42 @@
+import Kernels
+
+public typealias DType = Kernels.DType
+
+/// Everything that can go wrong. Each case carries the facts, `description` makes the sentence that a user reads, and the ABI
+/// turns the case into a status.
+public enum Failure: Error, CustomStringConvertible {
+    /// A value outside what `operation` takes.
+    case argument(operation: String, String)
+    case shape(operation: String, String)
+    case dtype(operation: String, String)
+    /// An index or a class label out of range.
+    case index(operation: String, String)
+    case handle(operation: String, String)
+    /// `bytes` could not be had.
+    case memory(operation: String, bytes: Int)
+    /// A file that is missing or cannot be opened, read or written.
+    case file(path: String, String)
+    /// A file that is not HDF5, is damaged, or lacks something.
+    case format(path: String, String)
+    /// A state that belongs to another model.
+    case structure(operation: String, String)
+    /// A call out of order.
+    case state(operation: String, String)
+    case notFinite(operation: String, String)
+    case unsupported(operation: String, String)
+    case `internal`(operation: String, String)
+
+    public var description: String {
+        switch self {
+        case .argument(let operation, let sentence), .shape(let operation, let sentence), .dtype(let operation, let sentence),
+            .index(let operation, let sentence), .handle(let operation, let sentence), .structure(let operation, let sentence),
+            .state(let operation, let sentence), .notFinite(let operation, let sentence),
+            .unsupported(let operation, let sentence), .internal(let operation, let sentence):
+            return "\(operation): \(sentence)"
+        case .memory(let operation, let bytes):
+            return "\(operation): could not get \(bytes) bytes of memory"
+        case .file(let path, let sentence), .format(let path, let sentence):
+            return "\(path): \(sentence)"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// A neutral tree of named attributes and arrays: what modules, optimisers and trainers become on the way into a
+/// checkpoint, and what a checkpoint is read back as. It keeps Networks and Storage from knowing each other.
+public struct StateTree {
+    public enum Attribute: Equatable {
+        case integer(Int64)
+        case real(Double)
+        case text(String)
+    }
+
+    /// In order; names are unique within a tree, not empty, and hold no "/".
+    public var attributes: [(name: String, value: Attribute)] = []
+    public var arrays: [(name: String, tensor: Tensor)] = []
+    public var children: [(name: String, tree: StateTree)] = []
+
+    public init() {}
+
+    public subscript(attribute name: String) -> Attribute? { attributes.first { $0.name == name }?.value }
+    public subscript(array name: String) -> Tensor? { arrays.first { $0.name == name }?.tensor }
+    public subscript(child name: String) -> StateTree? { children.first { $0.name == name }?.tree }
+
+    public func integer(_ name: String) -> Int64? {
+        if case .integer(let value)? = self[attribute: name] { return value }
+        return nil
+    }
+
+    public func real(_ name: String) -> Double? {
+        switch self[attribute: name] {
+        case .real(let value)?: return value
+        case .integer(let value)?: return Double(value)
+        default: return nil
+        }
+    }
+
+    public func text(_ name: String) -> String? {
+        if case .text(let value)? = self[attribute: name] { return value }
+        return nil
+    }
+}

@@ -1,0 +1,680 @@
+/*
+ * wingbeat.h: forward, backward, step: a neural-network engine for scientific programs.
+ *
+ * The three calls, on a model and a batch of data:
+ *
+ *     wb_module_forward(model, x, &prediction);                        // forward
+ *     wb_loss(WB_CROSS_ENTROPY, WB_MEAN, prediction, y, &loss);
+ *     wb_optimizer_zero_grad(optimizer);
+ *     wb_backward(loss, NULL, 0);                                      // backward
+ *     wb_optimizer_step(optimizer);                                    // step
+ *
+ * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, losses,
+ * derivatives, captured programs, modules, initialisers, optimisers, data sets, training, checkpoints.
+ *
+ * Rules that hold for every function, unless its comment says otherwise:
+ *
+ *  - Status. A function that can fail returns a wb_status. After a status other than WB_OK,
+ *    wb_last_error() has one sentence that names the operation, the argument, what was expected and what
+ *    was found. A failed call changes nothing: its out-parameters and all earlier state are as before.
+ *  - Handles (wb_tensor *, wb_module *, ...) are opaque names, never addresses: they must not be
+ *    dereferenced. A null, freed, foreign or wrongly typed handle gets WB_ERROR_HANDLE, never a crash.
+ *  - Ownership. Every handle written through an out-parameter belongs to the caller, who frees it with the
+ *    matching _free function, or opens a scope (wb_scope_begin/wb_scope_end) that frees all handles made
+ *    inside. Objects retain what they need: freeing a tensor that a graph, module or optimiser still uses is safe.
+ *  - Strings returned as const char * belong to the library; how long they live is said at each function.
+ *  - Arrays are row-major (C order), dense, in host memory. A shape is an int64_t array of `rank` extents;
+ *    rank 0 is a scalar, and its shape may be NULL. Axes may be negative, counting from the end.
+ *  - Laziness. Operations record a graph; shapes and dtypes are checked at the call. Values are computed when
+ *    they are read (wb_tensor_read, wb_tensor_item, ...), by wb_eval, wb_backward and wb_optimizer_step.
+ *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
+ *    The last error, the scope stack, the gradient mode and the capture block are per thread.
+ *  - The library never prints, exits or aborts.
+ */
+#ifndef WINGBEAT_H
+#define WINGBEAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------ status, version, errors */
+
+/* Version of the interface below. It rises only when an existing function changes its meaning or type. */
+#define WB_ABI_VERSION 1
+
+typedef enum wb_status {
+    WB_OK = 0,
+    WB_ERROR_ARGUMENT = 1,    /* a value outside what the function takes, or a null out-parameter */
+    WB_ERROR_SHAPE = 2,       /* shapes that do not fit together */
+    WB_ERROR_DTYPE = 3,       /* a dtype that the operation does not take */
+    WB_ERROR_INDEX = 4,       /* an index or class label out of range */
+    WB_ERROR_HANDLE = 5,      /* a handle that is null, freed, foreign or of another kind */
+    WB_ERROR_MEMORY = 6,      /* memory could not be had */
+    WB_ERROR_FILE = 7,        /* a file is missing, or could not be opened, read or written */
+    WB_ERROR_FORMAT = 8,      /* a file is not HDF5, is damaged, or lacks a data set */
+    WB_ERROR_STRUCTURE = 9,   /* a checkpoint or state that belongs to another model */
+    WB_ERROR_STATE = 10,      /* a call out of order: a released graph, a value asked for inside a capture block */
+    WB_ERROR_NOT_FINITE = 11, /* NaN or infinity in a loss, when asked to check */
+    WB_ERROR_UNSUPPORTED = 12,/* valid, but not available here: this processor, this build, this operation */
+    WB_ERROR_INTERNAL = 13    /* a defect in this library; please report it */
+} wb_status;
+
+/* Opaque handles. */
+typedef struct wb_tensor wb_tensor;
+typedef struct wb_module wb_module;
+typedef struct wb_optimizer wb_optimizer;
+typedef struct wb_dataset wb_dataset;
+typedef struct wb_batches wb_batches;
+typedef struct wb_program wb_program;
+typedef struct wb_trainer wb_trainer;
+
+/* The library's version, like "0.1.0". Static. */
+const char *wb_version(void);
+
+/* The ABI version the library was built with; compare with WB_ABI_VERSION. */
+int32_t wb_abi_version(void);
+
+/* The sentence of this thread's last failed call; "" if none failed yet. Valid until this thread's next failed call. */
+const char *wb_last_error(void);
+
+/* The name of a status, like "WB_ERROR_SHAPE". Static; "WB_ERROR_UNKNOWN" for other numbers. */
+const char *wb_status_name(wb_status status);
+
+/* Number of threads that computations use, 1 to 256. The result of a computation does not depend on it, to the bit.
+ * Default: the processors that this process may use (affinity and cgroup limits). WINGBEAT_NUM_THREADS overrides the default. */
+wb_status wb_set_num_threads(int32_t count);
+wb_status wb_get_num_threads(int32_t *count);
+
+/* With 1, every loss that wb_backward and wb_trainer_fit compute is checked: NaN or infinity gives WB_ERROR_NOT_FINITE
+ * before any gradient or parameter is touched. Default 0. */
+wb_status wb_set_check_finite(int32_t enabled);
+
+/* Bytes of tensor memory now in use, the highest use so far, and bytes kept for reuse. Any pointer may be NULL. */
+wb_status wb_memory_usage(int64_t *in_use, int64_t *peak, int64_t *cached);
+
+/* Gives memory kept for reuse back to the system. */
+wb_status wb_memory_trim(void);
+
+/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. */
+typedef void (*wb_log_callback)(void *context, const char *line);
+
+/* Sets the log callback for all threads; NULL removes it. */
+wb_status wb_set_log_callback(wb_log_callback callback, void *context);
+
+/* ------------------------------------------------------------------ scopes */
+
+/* Opens a scope: every handle that this thread makes from now on is freed by the matching wb_scope_end, so that
+ * a training step needs no row of frees. Scopes nest. */
+wb_status wb_scope_begin(void);
+
+/* Closes the innermost scope of this thread and frees the handles made in it. WB_ERROR_STATE if none is open. */
+wb_status wb_scope_end(void);
+
+/* Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the caller. */
+wb_status wb_scope_keep(wb_tensor *tensor);
+
+/* ------------------------------------------------------------------ tensors */
+
+typedef enum wb_dtype {
+    WB_BOOL = 0,    /* 1 byte, 0 or 1 */
+    WB_UINT8 = 1,
+    WB_INT32 = 2,
+    WB_INT64 = 3,
+    WB_FLOAT32 = 4, /* default */
+    WB_FLOAT64 = 5
+} wb_dtype;
+
+/* Bytes of one element; 0 for an unknown dtype. */
+size_t wb_dtype_size(wb_dtype dtype);
+
+/* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
+wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
+
+/* A tensor of `shape` holding a copy of `data`; NULL data means zeros. */
+wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, const void *data, wb_tensor **tensor);
+
+/* Called once, when the library no longer reads borrowed memory; from whichever thread drops the last use. */
+typedef void (*wb_release_callback)(void *context);
+
+/* A tensor that reads `data` in place, without a copy. The library never writes to it. The caller keeps the memory
+ * unchanged until `release(context)` is called (release may be NULL for memory that outlives the tensor).
+ * If this call fails, release is not called. */
+wb_status wb_tensor_borrow(wb_dtype dtype, int32_t rank, const int64_t *shape, const void *data,
+                           wb_release_callback release, void *context, wb_tensor **tensor);
+
+/* A tensor of `shape` with every element `value` (converted to dtype). */
+wb_status wb_tensor_full(wb_dtype dtype, int32_t rank, const int64_t *shape, double value, wb_tensor **tensor);
+
+/* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)]. */
+wb_status wb_tensor_arange(wb_dtype dtype, double start, double stop, double step, wb_tensor **tensor);
+
+/* Frees the handle. NULL is allowed and does nothing. */
+wb_status wb_tensor_free(wb_tensor *tensor);
+
+wb_status wb_tensor_dtype(const wb_tensor *tensor, wb_dtype *dtype);
+wb_status wb_tensor_rank(const wb_tensor *tensor, int32_t *rank);
+
+/* Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for. */
+wb_status wb_tensor_shape(const wb_tensor *tensor, int32_t capacity, int64_t *shape);
+
+/* Number of elements. */
+wb_status wb_tensor_count(const wb_tensor *tensor, int64_t *count);
+
+/* dtype, rank and up to `capacity` extents in one call (for bindings); rank may exceed capacity. */
+wb_status wb_tensor_info(const wb_tensor *tensor, wb_dtype *dtype, int32_t *rank, int32_t capacity, int64_t *shape,
+                         int32_t *requires_grad);
+
+/* Computes the values and copies them, row-major, in the tensor's dtype, to `destination`; `bytes` must be count x element size. */
+wb_status wb_tensor_read(const wb_tensor *tensor, void *destination, size_t bytes);
+
+/* Computes the values and gives their address: read-only, valid while this handle lives and is not written or stepped.
+ * To hold values beyond that, take the address from a wb_tensor_detach of the tensor: what it points to never changes. */
+wb_status wb_tensor_data(const wb_tensor *tensor, const void **data);
+
+/* The value of a tensor of one element. */
+wb_status wb_tensor_item(const wb_tensor *tensor, double *value);
+wb_status wb_tensor_item_int64(const wb_tensor *tensor, int64_t *value);
+
+/* Replaces the tensor's values by a copy of `data` (same shape and dtype, `bytes` long). Its history is forgotten. */
+wb_status wb_tensor_write(wb_tensor *tensor, const void *data, size_t bytes);
+
+/* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place. As in PyTorch,
+ * a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
+wb_status wb_tensor_assign(wb_tensor *tensor, const wb_tensor *source);
+
+/* Whether wb_backward collects a gradient for this tensor. Only a float tensor without history can be set. */
+wb_status wb_tensor_set_requires_grad(wb_tensor *tensor, int32_t requires_grad);
+wb_status wb_tensor_get_requires_grad(const wb_tensor *tensor, int32_t *requires_grad);
+
+/* 1 if the tensor was computed from nothing that requires gradients, or is itself where gradients are collected. */
+wb_status wb_tensor_is_leaf(const wb_tensor *tensor, int32_t *is_leaf);
+
+/* The collected gradient, of the tensor's shape and dtype; *gradient is NULL if there is none. */
+wb_status wb_tensor_grad(const wb_tensor *tensor, wb_tensor **gradient);
+
+/* Replaces the collected gradient; NULL removes it. */
+wb_status wb_tensor_set_grad(wb_tensor *tensor, const wb_tensor *gradient);
+
+/* The same values, cut off from the graph: a constant for derivatives, and unchanged by later writes to `tensor`. */
+wb_status wb_tensor_detach(const wb_tensor *tensor, wb_tensor **detached);
+
+/* Computes the values of all given tensors in one plan. */
+wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
+
+/* ------------------------------------------------------------------ random numbers
+ * Philox4x32-10, counter-based: a seed gives the same stream on any number of threads.
+ * (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.) */
+
+/* Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their own draw. */
+wb_status wb_manual_seed(uint64_t seed);
+
+typedef enum wb_distribution {
+    WB_UNIFORM = 0, /* in [a, b) */
+    WB_NORMAL = 1,  /* mean a, standard deviation b */
+    WB_INTEGERS = 2 /* whole numbers in [a, b); integer dtypes */
+} wb_distribution;
+
+wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
+                    wb_tensor **tensor);
+
+/* ------------------------------------------------------------------ operations
+ * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
+
+typedef enum wb_unary_op {
+    WB_IDENTITY = 0,
+    WB_NEGATIVE = 1,
+    WB_ABSOLUTE = 2,
+    WB_SIGN = 3,
+    WB_EXP = 4,
+    WB_EXPM1 = 5,
+    WB_LOG = 6,
+    WB_LOG1P = 7,
+    WB_SQRT = 8,
+    WB_RSQRT = 9,      /* 1 / sqrt(x) */
+    WB_SQUARE = 10,
+    WB_RECIPROCAL = 11,
+    WB_SIN = 12,
+    WB_COS = 13,
+    WB_TANH = 14,
+    WB_SIGMOID = 15,   /* 1 / (1 + exp(-x)) */
+    WB_RELU = 16,      /* max(x, 0) */
+    WB_LEAKY_RELU = 17,/* x if x > 0, else slope x; `parameter` of wb_unary_with is the slope, 0.01 in wb_unary */
+    WB_GELU = 18,      /* x (1 + erf(x / sqrt 2)) / 2 */
+    WB_GELU_TANH = 19, /* x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 */
+    WB_ERF = 20,
+    WB_SOFTPLUS = 21,  /* log(1 + exp(x)) */
+    WB_LOGICAL_NOT = 22
+} wb_unary_op;
+
+wb_status wb_unary(wb_unary_op op, const wb_tensor *x, wb_tensor **y);
+
+/* For operations with one parameter (WB_LEAKY_RELU). Others ignore it. */
+wb_status wb_unary_with(wb_unary_op op, const wb_tensor *x, double parameter, wb_tensor **y);
+
+typedef enum wb_binary_op {
+    WB_ADD = 0,
+    WB_SUBTRACT = 1,
+    WB_MULTIPLY = 2,
+    WB_DIVIDE = 3,     /* true division: integers give float64 */
+    WB_POWER = 4,
+    WB_MAXIMUM = 5,    /* NaN if either is NaN */
+    WB_MINIMUM = 6,
+    WB_EQUAL = 7,      /* comparisons and logical operations give WB_BOOL */
+    WB_NOT_EQUAL = 8,
+    WB_LESS = 9,
+    WB_LESS_EQUAL = 10,
+    WB_GREATER = 11,
+    WB_GREATER_EQUAL = 12,
+    WB_LOGICAL_AND = 13,
+    WB_LOGICAL_OR = 14
+} wb_binary_op;
+
+wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+
+/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy: op(x, value), or op(value, x) if `reversed` is 1. */
+wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
+
+/* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. */
+wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+
+wb_status wb_cast(const wb_tensor *x, wb_dtype dtype, wb_tensor **y);
+
+/* Matrix product over the last two axes; leading axes broadcast. [m, k] x [k, n] -> [m, n]; 1-D operands as in NumPy. Floats. */
+wb_status wb_matmul(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+
+/* x W^T + b. x: [..., in], weight: [out, in], bias: [out] or NULL -> [..., out]. */
+wb_status wb_linear(const wb_tensor *x, const wb_tensor *weight, const wb_tensor *bias, wb_tensor **y);
+
+typedef enum wb_reduce_op {
+    WB_SUM = 0,        /* bool and integers give int64 */
+    WB_MEAN_OF = 1,    /* floats */
+    WB_MAX = 2,        /* gradient shared equally among equal maxima */
+    WB_MIN = 3,
+    WB_ARGMAX = 4,     /* first of equal maxima, int64 */
+    WB_ARGMIN = 5,
+    WB_LOGSUMEXP = 6   /* log(sum(exp(x))), without overflow */
+} wb_reduce_op;
+
+/* Reduces over `axes` (NULL with axis_count 0: all axes). Argmax and argmin take one axis, or all: then the flat index.
+ * keepdims 1 keeps reduced axes with extent 1. */
+wb_status wb_reduce(wb_reduce_op op, const wb_tensor *x, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
+
+/* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
+wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
+wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
+
+/* Same elements in row-major order; one extent may be -1 and is then deduced. */
+wb_status wb_reshape(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
+
+/* Axis i of y is axis axes[i] of x. axes NULL (count 0) reverses all axes. */
+wb_status wb_permute(const wb_tensor *x, const int32_t *axes, int32_t axis_count, wb_tensor **y);
+
+wb_status wb_broadcast_to(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
+
+/* Joins along an existing axis. */
+wb_status wb_concatenate(wb_tensor *const *tensors, int32_t count, int32_t axis, wb_tensor **y);
+
+/* Elements start, start + step, ... before stop along axis, as Python's x[start:stop:step] with step != 0.
+ * INT64_MIN for start or stop means: from / to the end that the direction of step implies. */
+wb_status wb_slice(const wb_tensor *x, int32_t axis, int64_t start, int64_t stop, int64_t step, wb_tensor **y);
+
+/* Rows of x along axis picked by index (int32 or int64, any rank; negative counts from the end): shape of x with the axis replaced by the shape of index. */
+wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
+
+/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and x's extents except along axis. */
+wb_status wb_take_along_axis(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
+
+static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
+static inline wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_SUBTRACT, a, b, y); }
+static inline wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_MULTIPLY, a, b, y); }
+static inline wb_status wb_divide(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_DIVIDE, a, b, y); }
+static inline wb_status wb_exp(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_EXP, x, y); }
+static inline wb_status wb_log(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_LOG, x, y); }
+static inline wb_status wb_sqrt(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQRT, x, y); }
+static inline wb_status wb_square(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQUARE, x, y); }
+static inline wb_status wb_tanh(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_TANH, x, y); }
+static inline wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SIGMOID, x, y); }
+static inline wb_status wb_relu(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_RELU, x, y); }
+static inline wb_status wb_sum(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_SUM, x, NULL, 0, 0, y); }
+static inline wb_status wb_mean(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_MEAN_OF, x, NULL, 0, 0, y); }
+
+/* ------------------------------------------------------------------ losses */
+
+typedef enum wb_loss_kind {
+    WB_MSE = 0,                     /* (prediction - target)^2; same shapes */
+    WB_BCE = 1,                     /* -(t log p + (1 - t) log(1 - p)), p in [0, 1]; logarithms are kept above -100, so the loss is finite */
+    WB_BCE_WITH_LOGITS = 2,         /* the same with p = sigmoid(prediction), for any finite prediction */
+    WB_CROSS_ENTROPY = 3,           /* prediction: logits [n, classes] (or [classes]); target: int32/int64/uint8 [n], or probabilities [n, classes] */
+    WB_CROSS_ENTROPY_PROBABILITIES = 4 /* prediction: probabilities [n, classes]; targets as above; logarithms are kept above -100 */
+} wb_loss_kind;
+
+typedef enum wb_reduction {
+    WB_NONE = 0, /* one loss an element (MSE, BCE) or a row (cross-entropy) */
+    WB_MEAN = 1, /* their mean */
+    WB_TOTAL = 2 /* their sum */
+} wb_reduction;
+
+/* The loss of `prediction` against `target`. Gradients flow to prediction (softmax - target, sigmoid - target where they apply)
+ * and to targets that are float. A class label outside [0, classes) gives WB_ERROR_INDEX when the loss is computed. */
+wb_status wb_loss(wb_loss_kind kind, wb_reduction reduction, const wb_tensor *prediction, const wb_tensor *target, wb_tensor **loss);
+
+/* ------------------------------------------------------------------ derivatives
+ * A derivative is more graph, so every function here can be applied to its own results, to any order. */
+
+/* Adds d(root)/d(leaf) to the collected gradient (wb_tensor_grad) of every leaf that requires gradients.
+ * gradient: the cotangent of root, of its shape; NULL (meaning 1) needs a root of one element.
+ * retain_graph 0: the graph behind root is released; a second wb_backward from it gives WB_ERROR_STATE. */
+wb_status wb_backward(wb_tensor *root, const wb_tensor *gradient, int32_t retain_graph);
+
+/* Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of the shape of inputs[j].
+ * cotangents: NULL for ones (outputs of one element only), or one per output. create_graph 1: the gradients can be
+ * differentiated again. An input that requires no gradient gives WB_ERROR_STATE; one that outputs do not depend on gives
+ * zeros, or with allow_unused 1 a NULL handle. Values and graph stay as they are. */
+wb_status wb_grad(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
+                  wb_tensor *const *cotangents, int32_t create_graph, int32_t allow_unused, wb_tensor **gradients);
+
+/* Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i]. Differentiable again. */
+wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
+                 wb_tensor *const *tangents, wb_tensor **tangents_out);
+
+/* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d inputs[k]) vectors[k]. */
+wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors, wb_tensor **products);
+
+/* A fresh variable with the values of x, for writing transforms: y requires gradients and depends on x, so that derivatives
+ * with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
+wb_status wb_variable(const wb_tensor *x, wb_tensor **y);
+
+/* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to *previous (may be NULL). Default 1. */
+wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
+wb_status wb_get_grad_enabled(int32_t *enabled);
+
+/* ------------------------------------------------------------------ captured programs
+ * Between begin and end this thread's calls are recorded, not computed: the inputs stand for later arguments, and every
+ * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block may hold
+ * forward, loss, backward, zero_grad and step. The program then runs all of it in one call, without recording again. */
+
+/* Opens a capture block. inputs: tensors whose shape and dtype the arguments will have; their values are not used. */
+wb_status wb_capture_begin(wb_tensor *const *inputs, int32_t input_count);
+
+/* Closes the block. outputs: tensors recorded in it, whose values each run returns. */
+wb_status wb_capture_end(wb_tensor *const *outputs, int32_t output_count, wb_program **program);
+
+/* Leaves the block; nothing has happened. */
+wb_status wb_capture_cancel(void);
+
+/* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor.
+ * Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
+wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
+
+/* The same, reading arguments from and writing results to the caller's memory (dense, row-major, 
+ * of the captured shapes and dtypes): no handle is made. outputs[i] may be NULL. */
+wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
+                                  int32_t output_count);
+
+/* A text that lists the plan: steps with operations, fusions, shapes and buffers. Belongs to the library, valid until this thread's next call of a
+ * function that returns such a text. */
+wb_status wb_program_explain(const wb_program *program, const char **text);
+
+wb_status wb_program_free(wb_program *program);
+
+/* ------------------------------------------------------------------ modules
+ * A module is a layer or a tree of layers: named children, named parameters (leaf tensors that require gradients). */
+
+/* y = x W^T + b; weight [out_features, in_features], bias [out_features] unless bias is 0. Both are drawn from U(-k, k),
+ * k = 1 / sqrt(in_features), as in PyTorch. */
+wb_status wb_module_linear(int64_t in_features, int64_t out_features, int32_t bias, wb_dtype dtype, wb_module **module);
+
+typedef enum wb_activation {
+    WB_ACTIVATION_IDENTITY = 0,
+    WB_ACTIVATION_RELU = 1,
+    WB_ACTIVATION_LEAKY_RELU = 2, /* parameter: slope */
+    WB_ACTIVATION_SIGMOID = 3,
+    WB_ACTIVATION_TANH = 4,
+    WB_ACTIVATION_GELU = 5,       /* parameter 0: erf, 1: tanh approximation */
+    WB_ACTIVATION_SOFTMAX = 6,    /* parameter: axis */
+    WB_ACTIVATION_LOG_SOFTMAX = 7,/* parameter: axis */
+    WB_ACTIVATION_SOFTPLUS = 8
+} wb_activation;
+
+wb_status wb_module_activation(wb_activation kind, double parameter, wb_module **module);
+
+/* Flattens axes start_axis ... end_axis into one. */
+wb_status wb_module_flatten(int32_t start_axis, int32_t end_axis, wb_module **module);
+
+/* Applies its children in order; they are named "0", "1", ... Children may be added later with wb_module_add. */
+wb_status wb_module_sequential(wb_module *const *children, int32_t count, wb_module **module);
+
+/* A container whose forward pass is the host's own code (a Python subclass of nn.Module): it holds names, not computation.
+ * class_name is stored in checkpoints. */
+wb_status wb_module_custom(const char *class_name, wb_module **module);
+
+wb_status wb_module_free(wb_module *module);
+
+/* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself (WB_ERROR_ARGUMENT). */
+wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
+
+/* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */
+wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor *parameter);
+
+/* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
+wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
+
+/* Forward pass: one row of x, one row of *y. Not for custom modules (WB_ERROR_UNSUPPORTED). */
+wb_status wb_module_forward(const wb_module *module, const wb_tensor *x, wb_tensor **y);
+
+/* Parameters (buffers) of the module and all modules in it, depth first, in order of registration; a shared one counts once. */
+wb_status wb_module_parameter_count(const wb_module *module, int32_t *count);
+/* name: dotted path like "0.weight"; valid until this thread's next call of a function that returns such a text. Either out-parameter may be NULL. */
+wb_status wb_module_parameter(const wb_module *module, int32_t index, const char **name, wb_tensor **parameter);
+wb_status wb_module_buffer_count(const wb_module *module, int32_t *count);
+wb_status wb_module_buffer(const wb_module *module, int32_t index, const char **name, wb_tensor **buffer);
+
+/* Direct children, in order. */
+wb_status wb_module_child_count(const wb_module *module, int32_t *count);
+wb_status wb_module_child(const wb_module *module, int32_t index, const char **name, wb_module **child);
+
+/* The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines. Texts as in wb_module_parameter. */
+wb_status wb_module_class_name(const wb_module *module, const char **name);
+wb_status wb_module_describe(const wb_module *module, const char **text);
+
+/* An attribute of the module by name ("in_features", "negative_slope", "axis", ...). WB_ERROR_ARGUMENT if it has none of that name. */
+wb_status wb_module_attribute(const wb_module *module, const char *name, double *value);
+
+/* Training (1, default) or evaluation (0) mode of the module and all modules in it. */
+wb_status wb_module_set_training(wb_module *module, int32_t training);
+wb_status wb_module_get_training(const wb_module *module, int32_t *training);
+
+/* Converts all float parameters and buffers, in place. */
+wb_status wb_module_cast(wb_module *module, wb_dtype dtype);
+
+/* Removes all collected gradients. */
+wb_status wb_module_zero_grad(wb_module *module);
+
+/* ------------------------------------------------------------------ initialisers
+ * Fill a float tensor in place from the default generator. For a weight [out, in, ...]: fan_in = in x rest, fan_out = out x rest. */
+
+typedef enum wb_initializer {
+    WB_INIT_CONSTANT = 0,       /* a: the value */
+    WB_INIT_UNIFORM = 1,        /* U(a, b) */
+    WB_INIT_NORMAL = 2,         /* N(a, b^2) */
+    WB_INIT_XAVIER_UNIFORM = 3, /* U(-k, k), k = a sqrt(6 / (fan_in + fan_out)); a: gain. Glorot and Bengio 2010 */
+    WB_INIT_XAVIER_NORMAL = 4,  /* N(0, s^2), s = a sqrt(2 / (fan_in + fan_out)) */
+    WB_INIT_KAIMING_UNIFORM = 5,/* U(-k, k), k = a sqrt(3 / fan_in); a: gain, sqrt 2 for ReLU. He et al. 2015 */
+    WB_INIT_KAIMING_NORMAL = 6, /* N(0, s^2), s = a / sqrt(fan_in) */
+    WB_INIT_LECUN_NORMAL = 7,   /* N(0, 1 / fan_in). LeCun et al. 1998 */
+    WB_INIT_LINEAR_DEFAULT = 8, /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
+    WB_INIT_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
+    WB_INIT_KAIMING_NORMAL_FAN_OUT = 10
+} wb_initializer;
+
+wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
+
+/* ------------------------------------------------------------------ optimisers */
+
+/* SGD as in PyTorch: g = grad + weight_decay p; v = momentum v + (1 - dampening) g (v = g at the first step);
+ * p -= lr (nesterov ? g + momentum v : v). Parameters without a gradient are left alone. */
+wb_status wb_sgd_create(wb_tensor *const *parameters, int32_t count, double lr, double momentum, double dampening, double weight_decay,
+                        int32_t nesterov, wb_optimizer **optimizer);
+
+/* Adam (Kingma and Ba 2015), epsilon outside the root as in PyTorch; weight_decay is added to the gradient. */
+wb_status wb_adam_create(wb_tensor *const *parameters, int32_t count, double lr, double beta1, double beta2, double epsilon,
+                         double weight_decay, wb_optimizer **optimizer);
+
+/* AdamW (Loshchilov and Hutter 2019): p is first multiplied by 1 - lr weight_decay. */
+wb_status wb_adamw_create(wb_tensor *const *parameters, int32_t count, double lr, double beta1, double beta2, double epsilon,
+                          double weight_decay, wb_optimizer **optimizer);
+
+wb_status wb_optimizer_free(wb_optimizer *optimizer);
+
+/* Updates all parameters from their collected gradients, in place. */
+wb_status wb_optimizer_step(wb_optimizer *optimizer);
+
+/* Removes the collected gradients of its parameters. */
+wb_status wb_optimizer_zero_grad(wb_optimizer *optimizer);
+
+/* A setting by name: "lr", "momentum", "dampening", "weight_decay", "beta1", "beta2", "epsilon"; "nesterov" can only be read. Captured programs see a change of any of them. */
+wb_status wb_optimizer_set(wb_optimizer *optimizer, const char *name, double value);
+wb_status wb_optimizer_get(const wb_optimizer *optimizer, const char *name, double *value);
+
+/* "SGD", "Adam" or "AdamW". Static. */
+wb_status wb_optimizer_class_name(const wb_optimizer *optimizer, const char **name);
+
+/* State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state). The handles share memory with the optimiser:
+ * wb_tensor_assign to one changes the state. */
+wb_status wb_optimizer_state_count(const wb_optimizer *optimizer, int32_t *count);
+wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const char **name, wb_tensor **state);
+
+/* ------------------------------------------------------------------ data sets
+ * A data set gives pairs (x, y) of rows along the first axis. */
+
+/* Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
+ * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (1 for none); with flatten 1 all axes after the first become one.
+ * y keeps its values: integers become int64, floats x_dtype. Rows are read by hyperslab; small data sets are kept in memory. */
+wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale, int32_t flatten,
+                          wb_dataset **dataset);
+
+/* A data set of tensors with equal first extents; y may be NULL. */
+wb_status wb_dataset_from_tensors(const wb_tensor *x, const wb_tensor *y, wb_dataset **dataset);
+
+wb_status wb_dataset_free(wb_dataset *dataset);
+
+/* Number of rows. */
+wb_status wb_dataset_count(const wb_dataset *dataset, int64_t *count);
+
+/* Rank and extents of one row of x (of y if which is 1), without the first axis. capacity: room in shape. */
+wb_status wb_dataset_row_shape(const wb_dataset *dataset, int32_t which, int32_t *rank, int32_t capacity, int64_t *shape);
+
+/* Rows start ..< start + count as new tensors; y may be NULL, and *y is NULL where there is no y. */
+wb_status wb_dataset_read(const wb_dataset *dataset, int64_t start, int64_t count, wb_tensor **x, wb_tensor **y);
+
+/* Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. Applies to data sets opened later. */
+wb_status wb_set_dataset_cache(int64_t bytes);
+
+typedef enum wb_shuffle {
+    WB_SHUFFLE_NONE = 0,
+    WB_SHUFFLE_EXACT = 1,  /* a random permutation of all rows */
+    WB_SHUFFLE_CHUNKS = 2, /* runs of neighbouring rows in random order, shuffled inside a window: fast on compressed files larger than memory */
+    WB_SHUFFLE_AUTO = 3    /* exact if the data set is kept in memory, else by chunks */
+} wb_shuffle;
+
+/* One pass over the data set in batches of batch_size (the last may be smaller; dropped with drop_last 1).
+ * The order depends on seed and epoch alone. */
+wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
+                            int32_t drop_last, wb_batches **batches);
+
+/* The next batch as new tensors; *x is NULL after the last. y may be NULL. */
+wb_status wb_batches_next(wb_batches *batches, wb_tensor **x, wb_tensor **y);
+
+wb_status wb_batches_free(wb_batches *batches);
+
+/* ------------------------------------------------------------------ training */
+
+/* A trainer ties a model, a loss (reduced by mean) and an optimiser, and remembers how far training has come. */
+wb_status wb_trainer_create(wb_module *model, wb_loss_kind loss, wb_optimizer *optimizer, wb_trainer **trainer);
+wb_status wb_trainer_free(wb_trainer *trainer);
+
+typedef enum wb_trainer_option {
+    WB_TRAINER_EPOCHS = 0,      /* train until this many epochs are done in all; default 1 */
+    WB_TRAINER_BATCH_SIZE = 1,  /* default 32 */
+    WB_TRAINER_SHUFFLE = 2,     /* a wb_shuffle; default WB_SHUFFLE_AUTO */
+    WB_TRAINER_SEED = 3,        /* of the shuffles; default 0 */
+    WB_TRAINER_PATIENCE = 4,    /* stop after this many epochs in a row without a lower validation loss; 0 (default): never */
+    WB_TRAINER_MIN_DELTA = 5,   /* what counts as lower; default 0 */
+    WB_TRAINER_CHECK_FINITE = 6,/* 1: a loss that is not finite ends wb_trainer_fit with WB_ERROR_NOT_FINITE before the update; default 0 */
+    WB_TRAINER_REPORT_EVERY = 7,/* call back every so many steps; default 1 */
+    WB_TRAINER_MAX_STEPS = 8,   /* return after this many more steps, in the middle of an epoch if need be; 0 (default): no limit */
+    WB_TRAINER_RESTORE_BEST = 9,/* 1: end with the parameters of the lowest validation loss; default 0 */
+    WB_TRAINER_DROP_LAST = 10   /* 1: drop the last incomplete batch; default 0 */
+} wb_trainer_option;
+
+wb_status wb_trainer_set(wb_trainer *trainer, wb_trainer_option option, double value);
+wb_status wb_trainer_get(const wb_trainer *trainer, wb_trainer_option option, double *value);
+
+/* Validation data, evaluated after every epoch; NULL for none. */
+wb_status wb_trainer_set_validation(wb_trainer *trainer, const wb_dataset *dataset);
+
+typedef struct wb_progress {
+    int64_t epoch;              /* the current epoch, from 0 */
+    int64_t epochs;             /* epochs asked for */
+    int64_t step;               /* steps done in this epoch */
+    int64_t steps_per_epoch;
+    int64_t total_steps;        /* steps done in all */
+    double loss;                /* mean training loss of this epoch so far */
+    double accuracy;            /* share of right classes in this epoch so far; NaN where the loss has no classes */
+    double validation_loss;     /* of the epoch just ended; NaN before, or without validation data */
+    double validation_accuracy;
+    double seconds;             /* since wb_trainer_fit began */
+    int32_t epoch_ended;        /* 1 in the last report of an epoch */
+    int32_t improved;           /* 1 if epoch_ended and the validation loss is the lowest so far */
+} wb_progress;
+
+/* Called on the training thread; progress lives during the call. A result other than 0 ends training after this step. */
+typedef int32_t (*wb_progress_callback)(void *context, const wb_progress *progress);
+
+typedef enum wb_stop_reason {
+    WB_STOP_EPOCHS = 0,   /* all epochs done */
+    WB_STOP_PATIENCE = 1, /* early stopping */
+    WB_STOP_CALLBACK = 2, /* the callback asked for it */
+    WB_STOP_STEPS = 3     /* WB_TRAINER_MAX_STEPS */
+} wb_stop_reason;
+
+/* Trains the model on `dataset` until a stopping condition. callback may be NULL; reason may be NULL.
+ * A trainer that stopped in the middle of an epoch, or was loaded from a checkpoint, goes on from there. */
+wb_status wb_trainer_fit(wb_trainer *trainer, const wb_dataset *dataset, wb_progress_callback callback, void *context,
+                         wb_stop_reason *reason);
+
+/* Epochs done, steps done inside the current epoch, and steps done in all. Any pointer may be NULL. */
+wb_status wb_trainer_position(const wb_trainer *trainer, int64_t *epoch, int64_t *step, int64_t *total_steps);
+
+/* Mean loss and accuracy (NaN where the loss has no classes) of a model over a data set, in evaluation mode. Either result may be NULL. */
+wb_status wb_evaluate(wb_module *model, wb_loss_kind loss, const wb_dataset *dataset, int64_t batch_size, double *mean_loss, double *accuracy);
+
+/* ------------------------------------------------------------------ checkpoints
+ * HDF5, written to a temporary file, flushed and renamed: a crash or a full disk leaves the old file whole.
+ * Layout: docs/checkpoint-format.md. */
+
+/* Saves structure, parameters, buffers, random state; optimiser state unless optimizer is NULL. epoch and step are the caller's own counts. */
+wb_status wb_save(const char *path, const wb_module *model, const wb_optimizer *optimizer, int64_t epoch, int64_t step);
+
+/* Saves model, optimiser, random state and the trainer's position. */
+wb_status wb_trainer_save(const wb_trainer *trainer, const char *path);
+
+/* Builds the model that a checkpoint describes. WB_ERROR_UNSUPPORTED, naming the class, for a custom module (use wb_load_into). */
+wb_status wb_load(const char *path, wb_module **model);
+
+/* Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the random state if restore_random is 1.
+ * All or nothing: on any error nothing has changed. epoch and step may be NULL. */
+wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimizer, int32_t restore_random, int64_t *epoch, int64_t *step);
+
+/* Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit. All or nothing. */
+wb_status wb_trainer_load(wb_trainer *trainer, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
