@@ -1,0 +1,325 @@
+"""The C ABI for ctypes: constants, types and functions of include/wingbeat.h.
+
+Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its like) is an int or None. An argument that is
+a callback takes an instance of the callback's type or None.
+"""
+
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64,
+                    c_void_p)
+
+WB_ABI_VERSION = 1
+
+wb_status = c_int
+WB_OK = 0
+WB_ERROR_ARGUMENT = 1
+WB_ERROR_SHAPE = 2
+WB_ERROR_DTYPE = 3
+WB_ERROR_INDEX = 4
+WB_ERROR_HANDLE = 5
+WB_ERROR_MEMORY = 6
+WB_ERROR_FILE = 7
+WB_ERROR_FORMAT = 8
+WB_ERROR_STRUCTURE = 9
+WB_ERROR_STATE = 10
+WB_ERROR_NOT_FINITE = 11
+WB_ERROR_UNSUPPORTED = 12
+WB_ERROR_INTERNAL = 13
+
+wb_dtype = c_int
+WB_BOOL = 0
+WB_UINT8 = 1
+WB_INT32 = 2
+WB_INT64 = 3
+WB_FLOAT32 = 4
+WB_FLOAT64 = 5
+
+wb_distribution = c_int
+WB_UNIFORM = 0
+WB_NORMAL = 1
+WB_INTEGERS = 2
+
+wb_unary_op = c_int
+WB_IDENTITY = 0
+WB_NEGATIVE = 1
+WB_ABSOLUTE = 2
+WB_SIGN = 3
+WB_EXP = 4
+WB_EXPM1 = 5
+WB_LOG = 6
+WB_LOG1P = 7
+WB_SQRT = 8
+WB_RSQRT = 9
+WB_SQUARE = 10
+WB_RECIPROCAL = 11
+WB_SIN = 12
+WB_COS = 13
+WB_TANH = 14
+WB_SIGMOID = 15
+WB_RELU = 16
+WB_LEAKY_RELU = 17
+WB_GELU = 18
+WB_GELU_TANH = 19
+WB_ERF = 20
+WB_SOFTPLUS = 21
+WB_LOGICAL_NOT = 22
+
+wb_binary_op = c_int
+WB_ADD = 0
+WB_SUBTRACT = 1
+WB_MULTIPLY = 2
+WB_DIVIDE = 3
+WB_POWER = 4
+WB_MAXIMUM = 5
+WB_MINIMUM = 6
+WB_EQUAL = 7
+WB_NOT_EQUAL = 8
+WB_LESS = 9
+WB_LESS_EQUAL = 10
+WB_GREATER = 11
+WB_GREATER_EQUAL = 12
+WB_LOGICAL_AND = 13
+WB_LOGICAL_OR = 14
+
+wb_reduce_op = c_int
+WB_SUM = 0
+WB_MEAN_OF = 1
+WB_MAX = 2
+WB_MIN = 3
+WB_ARGMAX = 4
+WB_ARGMIN = 5
+WB_LOGSUMEXP = 6
+
+wb_loss_kind = c_int
+WB_MSE = 0
+WB_BCE = 1
+WB_BCE_WITH_LOGITS = 2
+WB_CROSS_ENTROPY = 3
+WB_CROSS_ENTROPY_PROBABILITIES = 4
+
+wb_reduction = c_int
+WB_NONE = 0
+WB_MEAN = 1
+WB_TOTAL = 2
+
+wb_activation = c_int
+WB_ACTIVATION_IDENTITY = 0
+WB_ACTIVATION_RELU = 1
+WB_ACTIVATION_LEAKY_RELU = 2
+WB_ACTIVATION_SIGMOID = 3
+WB_ACTIVATION_TANH = 4
+WB_ACTIVATION_GELU = 5
+WB_ACTIVATION_SOFTMAX = 6
+WB_ACTIVATION_LOG_SOFTMAX = 7
+WB_ACTIVATION_SOFTPLUS = 8
+
+wb_initializer = c_int
+WB_INIT_CONSTANT = 0
+WB_INIT_UNIFORM = 1
+WB_INIT_NORMAL = 2
+WB_INIT_XAVIER_UNIFORM = 3
+WB_INIT_XAVIER_NORMAL = 4
+WB_INIT_KAIMING_UNIFORM = 5
+WB_INIT_KAIMING_NORMAL = 6
+WB_INIT_LECUN_NORMAL = 7
+WB_INIT_LINEAR_DEFAULT = 8
+WB_INIT_KAIMING_UNIFORM_FAN_OUT = 9
+WB_INIT_KAIMING_NORMAL_FAN_OUT = 10
+
+wb_shuffle = c_int
+WB_SHUFFLE_NONE = 0
+WB_SHUFFLE_EXACT = 1
+WB_SHUFFLE_CHUNKS = 2
+WB_SHUFFLE_AUTO = 3
+
+wb_trainer_option = c_int
+WB_TRAINER_EPOCHS = 0
+WB_TRAINER_BATCH_SIZE = 1
+WB_TRAINER_SHUFFLE = 2
+WB_TRAINER_SEED = 3
+WB_TRAINER_PATIENCE = 4
+WB_TRAINER_MIN_DELTA = 5
+WB_TRAINER_CHECK_FINITE = 6
+WB_TRAINER_REPORT_EVERY = 7
+WB_TRAINER_MAX_STEPS = 8
+WB_TRAINER_RESTORE_BEST = 9
+WB_TRAINER_DROP_LAST = 10
+
+wb_stop_reason = c_int
+WB_STOP_EPOCHS = 0
+WB_STOP_PATIENCE = 1
+WB_STOP_CALLBACK = 2
+WB_STOP_STEPS = 3
+
+wb_tensor = c_void_p
+wb_module = c_void_p
+wb_optimizer = c_void_p
+wb_dataset = c_void_p
+wb_batches = c_void_p
+wb_program = c_void_p
+wb_trainer = c_void_p
+
+
+class wb_progress(Structure):
+    _fields_ = [
+        ("epoch", c_int64),
+        ("epochs", c_int64),
+        ("step", c_int64),
+        ("steps_per_epoch", c_int64),
+        ("total_steps", c_int64),
+        ("loss", c_double),
+        ("accuracy", c_double),
+        ("validation_loss", c_double),
+        ("validation_accuracy", c_double),
+        ("seconds", c_double),
+        ("epoch_ended", c_int32),
+        ("improved", c_int32),
+    ]
+
+
+wb_log_callback = CFUNCTYPE(None, c_void_p, c_char_p)
+wb_release_callback = CFUNCTYPE(None, c_void_p)
+wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
+
+# name: (result, arguments)
+FUNCTIONS = {
+    "wb_version": (c_char_p, []),
+    "wb_abi_version": (c_int32, []),
+    "wb_last_error": (c_char_p, []),
+    "wb_status_name": (c_char_p, [wb_status]),
+    "wb_set_num_threads": (wb_status, [c_int32]),
+    "wb_get_num_threads": (wb_status, [POINTER(c_int32)]),
+    "wb_set_check_finite": (wb_status, [c_int32]),
+    "wb_memory_usage": (wb_status, [POINTER(c_int64), POINTER(c_int64), POINTER(c_int64)]),
+    "wb_memory_trim": (wb_status, []),
+    "wb_set_log_callback": (wb_status, [c_void_p, c_void_p]),
+    "wb_scope_begin": (wb_status, []),
+    "wb_scope_end": (wb_status, []),
+    "wb_scope_keep": (wb_status, [wb_tensor]),
+    "wb_dtype_size": (c_size_t, [wb_dtype]),
+    "wb_promote": (wb_status, [wb_dtype, wb_dtype, POINTER(wb_dtype)]),
+    "wb_tensor_create": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, POINTER(wb_tensor)]),
+    "wb_tensor_borrow": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, c_void_p, c_void_p,
+        POINTER(wb_tensor)]),
+    "wb_tensor_full": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_double, POINTER(wb_tensor)]),
+    "wb_tensor_arange": (wb_status, [wb_dtype, c_double, c_double, c_double, POINTER(wb_tensor)]),
+    "wb_tensor_free": (wb_status, [wb_tensor]),
+    "wb_tensor_dtype": (wb_status, [wb_tensor, POINTER(wb_dtype)]),
+    "wb_tensor_rank": (wb_status, [wb_tensor, POINTER(c_int32)]),
+    "wb_tensor_shape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64)]),
+    "wb_tensor_count": (wb_status, [wb_tensor, POINTER(c_int64)]),
+    "wb_tensor_info": (wb_status, [wb_tensor, POINTER(wb_dtype), POINTER(c_int32), c_int32, POINTER(c_int64),
+        POINTER(c_int32)]),
+    "wb_tensor_read": (wb_status, [wb_tensor, c_void_p, c_size_t]),
+    "wb_tensor_data": (wb_status, [wb_tensor, POINTER(c_void_p)]),
+    "wb_tensor_item": (wb_status, [wb_tensor, POINTER(c_double)]),
+    "wb_tensor_item_int64": (wb_status, [wb_tensor, POINTER(c_int64)]),
+    "wb_tensor_write": (wb_status, [wb_tensor, c_void_p, c_size_t]),
+    "wb_tensor_assign": (wb_status, [wb_tensor, wb_tensor]),
+    "wb_tensor_set_requires_grad": (wb_status, [wb_tensor, c_int32]),
+    "wb_tensor_get_requires_grad": (wb_status, [wb_tensor, POINTER(c_int32)]),
+    "wb_tensor_is_leaf": (wb_status, [wb_tensor, POINTER(c_int32)]),
+    "wb_tensor_grad": (wb_status, [wb_tensor, POINTER(wb_tensor)]),
+    "wb_tensor_set_grad": (wb_status, [wb_tensor, wb_tensor]),
+    "wb_tensor_detach": (wb_status, [wb_tensor, POINTER(wb_tensor)]),
+    "wb_eval": (wb_status, [POINTER(wb_tensor), c_int32]),
+    "wb_manual_seed": (wb_status, [c_uint64]),
+    "wb_random": (wb_status, [wb_distribution, wb_dtype, c_int32, POINTER(c_int64), c_double, c_double,
+        POINTER(wb_tensor)]),
+    "wb_unary": (wb_status, [wb_unary_op, wb_tensor, POINTER(wb_tensor)]),
+    "wb_unary_with": (wb_status, [wb_unary_op, wb_tensor, c_double, POINTER(wb_tensor)]),
+    "wb_binary": (wb_status, [wb_binary_op, wb_tensor, wb_tensor, POINTER(wb_tensor)]),
+    "wb_binary_scalar": (wb_status, [wb_binary_op, wb_tensor, c_double, c_int32, POINTER(wb_tensor)]),
+    "wb_where": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)]),
+    "wb_cast": (wb_status, [wb_tensor, wb_dtype, POINTER(wb_tensor)]),
+    "wb_matmul": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor)]),
+    "wb_linear": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)]),
+    "wb_reduce": (wb_status, [wb_reduce_op, wb_tensor, POINTER(c_int32), c_int32, c_int32, POINTER(wb_tensor)]),
+    "wb_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)]),
+    "wb_log_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)]),
+    "wb_reshape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)]),
+    "wb_permute": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, POINTER(wb_tensor)]),
+    "wb_broadcast_to": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)]),
+    "wb_concatenate": (wb_status, [POINTER(wb_tensor), c_int32, c_int32, POINTER(wb_tensor)]),
+    "wb_slice": (wb_status, [wb_tensor, c_int32, c_int64, c_int64, c_int64, POINTER(wb_tensor)]),
+    "wb_index_select": (wb_status, [wb_tensor, c_int32, wb_tensor, POINTER(wb_tensor)]),
+    "wb_take_along_axis": (wb_status, [wb_tensor, c_int32, wb_tensor, POINTER(wb_tensor)]),
+    "wb_loss": (wb_status, [wb_loss_kind, wb_reduction, wb_tensor, wb_tensor, POINTER(wb_tensor)]),
+    "wb_backward": (wb_status, [wb_tensor, wb_tensor, c_int32]),
+    "wb_grad": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+        c_int32, POINTER(wb_tensor)]),
+    "wb_jvp": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor),
+        POINTER(wb_tensor)]),
+    "wb_hvp": (wb_status, [wb_tensor, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)]),
+    "wb_variable": (wb_status, [wb_tensor, POINTER(wb_tensor)]),
+    "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)]),
+    "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)]),
+    "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32]),
+    "wb_capture_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_program)]),
+    "wb_capture_cancel": (wb_status, []),
+    "wb_program_run": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32]),
+    "wb_program_run_pointers": (wb_status, [wb_program, POINTER(c_void_p), c_int32, POINTER(c_void_p), c_int32]),
+    "wb_program_explain": (wb_status, [wb_program, POINTER(c_char_p)]),
+    "wb_program_free": (wb_status, [wb_program]),
+    "wb_module_linear": (wb_status, [c_int64, c_int64, c_int32, wb_dtype, POINTER(wb_module)]),
+    "wb_module_activation": (wb_status, [wb_activation, c_double, POINTER(wb_module)]),
+    "wb_module_flatten": (wb_status, [c_int32, c_int32, POINTER(wb_module)]),
+    "wb_module_sequential": (wb_status, [POINTER(wb_module), c_int32, POINTER(wb_module)]),
+    "wb_module_custom": (wb_status, [c_char_p, POINTER(wb_module)]),
+    "wb_module_free": (wb_status, [wb_module]),
+    "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module]),
+    "wb_module_set_parameter": (wb_status, [wb_module, c_char_p, wb_tensor]),
+    "wb_module_set_buffer": (wb_status, [wb_module, c_char_p, wb_tensor]),
+    "wb_module_forward": (wb_status, [wb_module, wb_tensor, POINTER(wb_tensor)]),
+    "wb_module_parameter_count": (wb_status, [wb_module, POINTER(c_int32)]),
+    "wb_module_parameter": (wb_status, [wb_module, c_int32, POINTER(c_char_p), POINTER(wb_tensor)]),
+    "wb_module_buffer_count": (wb_status, [wb_module, POINTER(c_int32)]),
+    "wb_module_buffer": (wb_status, [wb_module, c_int32, POINTER(c_char_p), POINTER(wb_tensor)]),
+    "wb_module_child_count": (wb_status, [wb_module, POINTER(c_int32)]),
+    "wb_module_child": (wb_status, [wb_module, c_int32, POINTER(c_char_p), POINTER(wb_module)]),
+    "wb_module_class_name": (wb_status, [wb_module, POINTER(c_char_p)]),
+    "wb_module_describe": (wb_status, [wb_module, POINTER(c_char_p)]),
+    "wb_module_attribute": (wb_status, [wb_module, c_char_p, POINTER(c_double)]),
+    "wb_module_set_training": (wb_status, [wb_module, c_int32]),
+    "wb_module_get_training": (wb_status, [wb_module, POINTER(c_int32)]),
+    "wb_module_cast": (wb_status, [wb_module, wb_dtype]),
+    "wb_module_zero_grad": (wb_status, [wb_module]),
+    "wb_initialize": (wb_status, [wb_tensor, wb_initializer, c_double, c_double]),
+    "wb_sgd_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_int32,
+        POINTER(wb_optimizer)]),
+    "wb_adam_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_double,
+        POINTER(wb_optimizer)]),
+    "wb_adamw_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_double,
+        POINTER(wb_optimizer)]),
+    "wb_optimizer_free": (wb_status, [wb_optimizer]),
+    "wb_optimizer_step": (wb_status, [wb_optimizer]),
+    "wb_optimizer_zero_grad": (wb_status, [wb_optimizer]),
+    "wb_optimizer_set": (wb_status, [wb_optimizer, c_char_p, c_double]),
+    "wb_optimizer_get": (wb_status, [wb_optimizer, c_char_p, POINTER(c_double)]),
+    "wb_optimizer_class_name": (wb_status, [wb_optimizer, POINTER(c_char_p)]),
+    "wb_optimizer_state_count": (wb_status, [wb_optimizer, POINTER(c_int32)]),
+    "wb_optimizer_state": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p), POINTER(wb_tensor)]),
+    "wb_dataset_open": (wb_status, [c_char_p, c_char_p, c_char_p, wb_dtype, c_double, c_int32, POINTER(wb_dataset)]),
+    "wb_dataset_from_tensors": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_dataset)]),
+    "wb_dataset_free": (wb_status, [wb_dataset]),
+    "wb_dataset_count": (wb_status, [wb_dataset, POINTER(c_int64)]),
+    "wb_dataset_row_shape": (wb_status, [wb_dataset, c_int32, POINTER(c_int32), c_int32, POINTER(c_int64)]),
+    "wb_dataset_read": (wb_status, [wb_dataset, c_int64, c_int64, POINTER(wb_tensor), POINTER(wb_tensor)]),
+    "wb_set_dataset_cache": (wb_status, [c_int64]),
+    "wb_batches_create": (wb_status, [wb_dataset, c_int64, wb_shuffle, c_uint64, c_int64, c_int32,
+        POINTER(wb_batches)]),
+    "wb_batches_next": (wb_status, [wb_batches, POINTER(wb_tensor), POINTER(wb_tensor)]),
+    "wb_batches_free": (wb_status, [wb_batches]),
+    "wb_trainer_create": (wb_status, [wb_module, wb_loss_kind, wb_optimizer, POINTER(wb_trainer)]),
+    "wb_trainer_free": (wb_status, [wb_trainer]),
+    "wb_trainer_set": (wb_status, [wb_trainer, wb_trainer_option, c_double]),
+    "wb_trainer_get": (wb_status, [wb_trainer, wb_trainer_option, POINTER(c_double)]),
+    "wb_trainer_set_validation": (wb_status, [wb_trainer, wb_dataset]),
+    "wb_trainer_fit": (wb_status, [wb_trainer, wb_dataset, c_void_p, c_void_p, POINTER(wb_stop_reason)]),
+    "wb_trainer_position": (wb_status, [wb_trainer, POINTER(c_int64), POINTER(c_int64), POINTER(c_int64)]),
+    "wb_evaluate": (wb_status, [wb_module, wb_loss_kind, wb_dataset, c_int64, POINTER(c_double), POINTER(c_double)]),
+    "wb_save": (wb_status, [c_char_p, wb_module, wb_optimizer, c_int64, c_int64]),
+    "wb_trainer_save": (wb_status, [wb_trainer, c_char_p]),
+    "wb_load": (wb_status, [c_char_p, POINTER(wb_module)]),
+    "wb_load_into": (wb_status, [c_char_p, wb_module, wb_optimizer, c_int32, POINTER(c_int64), POINTER(c_int64)]),
+    "wb_trainer_load": (wb_status, [wb_trainer, c_char_p]),
+}

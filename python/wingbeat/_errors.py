@@ -1,0 +1,105 @@
+"""Exceptions. Each is a `wingbeat.Error` and also the built-in exception that fits, so that both kinds of `except` work."""
+
+import errno
+
+from . import _abi
+
+
+class Error(Exception):
+    """Base of everything that the library raises."""
+
+
+class ArgumentError(Error, ValueError):
+    """A value outside what a function takes."""
+
+
+class ShapeError(Error, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DTypeError(Error, TypeError):
+    """A dtype that an operation does not take."""
+
+
+class RangeError(Error, IndexError):
+    """An index or class label out of range."""
+
+
+class HandleError(Error, RuntimeError):
+    """An object that was freed, or is of another kind."""
+
+
+class OutOfMemoryError(Error, MemoryError):
+    """Memory could not be had."""
+
+
+class FileError(Error, OSError):
+    """A file could not be opened, read or written."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file or directory does not exist."""
+
+
+class FilePermissionError(FileError, PermissionError):
+    """A file may not be opened or written."""
+
+
+class FormatError(Error, OSError):
+    """A file is not HDF5, is damaged, or lacks a data set."""
+
+
+class StructureError(Error, RuntimeError):
+    """A checkpoint or state that belongs to another model."""
+
+
+class StateError(Error, RuntimeError):
+    """A call out of order, such as a second backward() through a released graph."""
+
+
+class NotFiniteError(Error, FloatingPointError):
+    """NaN or infinity in a loss that was asked to be checked."""
+
+
+class UnsupportedError(Error, NotImplementedError):
+    """Valid, but not available here."""
+
+
+class InternalError(Error, RuntimeError):
+    """A defect in the library; please report it."""
+
+
+_CLASSES = {
+    _abi.WB_ERROR_ARGUMENT: ArgumentError,
+    _abi.WB_ERROR_SHAPE: ShapeError,
+    _abi.WB_ERROR_DTYPE: DTypeError,
+    _abi.WB_ERROR_INDEX: RangeError,
+    _abi.WB_ERROR_HANDLE: HandleError,
+    _abi.WB_ERROR_MEMORY: OutOfMemoryError,
+    _abi.WB_ERROR_FILE: FileError,
+    _abi.WB_ERROR_FORMAT: FormatError,
+    _abi.WB_ERROR_STRUCTURE: StructureError,
+    _abi.WB_ERROR_STATE: StateError,
+    _abi.WB_ERROR_NOT_FINITE: NotFiniteError,
+    _abi.WB_ERROR_UNSUPPORTED: UnsupportedError,
+}
+
+# The ABI has one status for all trouble with files; the system's own words in the sentence tell which it was.
+_FILE_CAUSES = (
+    ("No such file or directory", MissingFileError, errno.ENOENT),
+    ("Permission denied", FilePermissionError, errno.EACCES),
+    ("No space left on device", FileError, errno.ENOSPC),
+    ("File too large", FileError, errno.EFBIG),
+    ("Is a directory", FileError, errno.EISDIR),
+)
+
+
+def exception(status, sentence):
+    """The exception for a failed call."""
+    if status == _abi.WB_ERROR_FILE:
+        for words, kind, number in _FILE_CAUSES:
+            if words in sentence:
+                error = kind(sentence)
+                error.errno = number
+                return error
+    return _CLASSES.get(status, InternalError)(sentence)

@@ -1,0 +1,114 @@
+"""Finds and loads libwingbeat.so, and turns its statuses into exceptions.
+
+    lib.wb_...(...)    the functions of include/wingbeat.h; calls release the GIL
+    check(status)      raises the exception that belongs to a status other than WB_OK
+
+Where the library is looked for, in this order:
+
+ 1. the file named by the environment variable WINGBEAT_LIBRARY
+ 2. a library that the host process has already loaded: a simulation that links libwingbeat and embeds Python must get
+    its own engine, with its own tensors, not a second copy
+ 3. lib/ beside this file (an installed wheel), then build/lib of the checkout that this file lies in
+ 4. the system's loader path
+
+The dynamic loader picks the build for this processor from glibc-hwcaps only in folders that it searches itself (4);
+for the folders in 3 the same choice is made here.
+"""
+
+import ctypes
+import os
+from pathlib import Path
+
+from . import _abi
+from ._errors import exception
+
+_SONAME = "libwingbeat.so.0"
+
+# Flags of /proc/cpuinfo that make up the levels of the x86-64 psABI, beyond the level before.
+_LEVELS = {
+    "x86-64-v3": {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"},
+    "x86-64-v4": {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
+}
+
+
+def _processor_flags():
+    """Feature flags of this processor; None where they cannot be had (not x86-64, or no /proc)."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+            for line in file:
+                if line.startswith("flags"):
+                    return set(line.partition(":")[2].split())
+    except OSError:
+        pass
+    return None
+
+
+def _best_in(folder):
+    """The library in `folder` built for this processor, or None if there is none."""
+    plain = folder / _SONAME
+    if not plain.exists():
+        return None
+    flags = _processor_flags()
+    if flags is None:
+        return plain
+    if missing := _LEVELS["x86-64-v3"] - flags:
+        raise ImportError(f"wingbeat needs a processor of level x86-64-v3 or later; this one lacks {', '.join(sorted(missing))}")
+    wide = folder / "glibc-hwcaps" / "x86-64-v4" / _SONAME
+    return wide if _LEVELS["x86-64-v4"] <= flags and wide.exists() else plain
+
+
+def _already_loaded():
+    try:
+        return ctypes.CDLL(_SONAME, mode=os.RTLD_NOLOAD | os.RTLD_NOW)
+    except OSError:
+        pass
+    host = ctypes.CDLL(None)  # the library's objects may be linked into the executable itself
+    return host if hasattr(host, "wb_abi_version") else None
+
+
+def _load(path):
+    try:
+        return ctypes.CDLL(os.fspath(path))
+    except OSError as error:
+        raise ImportError(f"wingbeat could not load its library: {error}") from None
+
+
+def _find():
+    if named := os.environ.get("WINGBEAT_LIBRARY"):
+        return _load(named)
+    if loaded := _already_loaded():
+        return loaded
+    package = Path(__file__).resolve().parent
+    for folder in (package / "lib", package.parent.parent / "build" / "lib"):
+        if path := _best_in(folder):
+            return _load(path)
+    try:
+        return ctypes.CDLL(_SONAME)
+    except OSError as error:
+        raise ImportError(
+            f"wingbeat did not find its library {_SONAME}: not in the package, not in build/lib, not on the loader path "
+            f"({error}). Run 'make build' in the checkout, or name the file in WINGBEAT_LIBRARY."
+        ) from None
+
+
+def _declare(library):
+    for name, (result, arguments) in _abi.FUNCTIONS.items():
+        try:
+            function = getattr(library, name)
+        except AttributeError:
+            raise ImportError(f"the wingbeat library {library._name} lacks {name}: it is older than this package") from None
+        function.restype = result
+        function.argtypes = arguments
+    version = library.wb_abi_version()
+    if version != _abi.WB_ABI_VERSION:
+        raise ImportError(f"the wingbeat library {library._name} has ABI version {version}; this package needs {_abi.WB_ABI_VERSION}")
+    return library
+
+
+lib = _declare(_find())
+
+
+def check(status):
+    """Raises the exception that belongs to a status other than WB_OK."""
+    if status:
+        raise exception(status, lib.wb_last_error().decode("utf-8", "replace"))
