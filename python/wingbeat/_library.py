@@ -17,7 +17,6 @@ for the folders in 3 the same choice is made here.
 
 import ctypes
 import os
-from pathlib import Path
 
 from . import _abi
 from ._errors import exception
@@ -45,16 +44,16 @@ def _processor_flags():
 
 def _best_in(folder):
     """The library in `folder` built for this processor, or None if there is none."""
-    plain = folder / _SONAME
-    if not plain.exists():
+    plain = os.path.join(folder, _SONAME)
+    if not os.path.exists(plain):
         return None
     flags = _processor_flags()
     if flags is None:
         return plain
     if missing := _LEVELS["x86-64-v3"] - flags:
         raise ImportError(f"wingbeat needs a processor of level x86-64-v3 or later; this one lacks {', '.join(sorted(missing))}")
-    wide = folder / "glibc-hwcaps" / "x86-64-v4" / _SONAME
-    return wide if _LEVELS["x86-64-v4"] <= flags and wide.exists() else plain
+    wide = os.path.join(folder, "glibc-hwcaps", "x86-64-v4", _SONAME)
+    return wide if _LEVELS["x86-64-v4"] <= flags and os.path.exists(wide) else plain
 
 
 def _already_loaded():
@@ -68,7 +67,7 @@ def _already_loaded():
 
 def _load(path):
     try:
-        return ctypes.CDLL(os.fspath(path))
+        return ctypes.CDLL(path)
     except OSError as error:
         raise ImportError(f"wingbeat could not load its library: {error}") from None
 
@@ -78,8 +77,9 @@ def _find():
         return _load(named)
     if loaded := _already_loaded():
         return loaded
-    package = Path(__file__).resolve().parent
-    for folder in (package / "lib", package.parent.parent / "build" / "lib"):
+    package = os.path.dirname(os.path.realpath(__file__))
+    checkout = os.path.dirname(os.path.dirname(package))
+    for folder in (os.path.join(package, "lib"), os.path.join(checkout, "build", "lib")):
         if path := _best_in(folder):
             return _load(path)
     try:

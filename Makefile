@@ -1,0 +1,160 @@
+# `make demo` and `make test` are the two commands that matter; `make help` lists all.
+#
+# Every step is quiet unless it fails (logs: build/logs) and is skipped when nothing it needs has changed.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(abspath $(PREFIX))/lib
+DATA ?=
+PEERS ?=
+
+STAMPS := build/stamps
+LOGS := build/logs
+LIB := build/lib
+PYTHON_IN_VENV := .venv/bin/python
+quietly = scripts/quietly.sh $(LOGS)/$(1).log
+
+# ---------------------------------------------------------------- what there is to build
+
+# Everything that the library is made from; a change of any of it, and only that, calls swift.
+SOURCES := Package.swift scripts/exports.map $(shell find Sources include)
+SONAME := libwingbeat.so.0
+
+# x86-64 is built twice; the dynamic loader and the Python package pick the second on processors with AVX-512. The linker
+# notes the level in each file, so that the loader refuses an older processor with a sentence (GNU ld alone can do that).
+ifeq ($(shell uname -m),x86_64)
+WIDE_LIBRARY := $(LIB)/glibc-hwcaps/x86-64-v4/$(SONAME)
+BASE_FLAGS := -Xcc -march=x86-64-v3 -Xlinker -z -Xlinker x86-64-v3
+WIDE_FLAGS := -Xcc -march=x86-64-v4 -Xlinker -z -Xlinker x86-64-v4
+TEST_FLAGS := -Xcc -march=$(if $(shell grep -ow -m 1 avx512vl /proc/cpuinfo),x86-64-v4,x86-64-v3)
+endif
+
+# No Swift at run time, nothing exported but wb_*, no undefined symbol, no dead code.
+RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc -use-ld=bfd \
+    -Xlinker --version-script=$(CURDIR)/scripts/exports.map -Xlinker -soname -Xlinker $(SONAME) \
+    -Xlinker --gc-sections -Xlinker -z -Xlinker defs -Xlinker -s
+
+.PHONY: build test demo bench install asan valgrind clean help
+
+# ---------------------------------------------------------------- make build
+
+build: $(LIB)/$(SONAME) $(WIDE_LIBRARY) $(STAMPS)/python
+
+$(LIB)/$(SONAME): $(SOURCES) | $(STAMPS)/packages-build
+	@$(call quietly,swift-base) "Building the library" env WINGBEAT_TRUST_KERNELS=1 \
+	    swift build --scratch-path .build/base $(RELEASE_FLAGS) $(BASE_FLAGS)
+	@install -D -m 755 .build/base/release/libwingbeat.so $@
+	@ln -sfn $(SONAME) $(LIB)/libwingbeat.so
+
+$(WIDE_LIBRARY): $(SOURCES) | $(STAMPS)/packages-build
+	@$(call quietly,swift-wide) "Building the library for processors with AVX-512" env WINGBEAT_TRUST_KERNELS=1 \
+	    swift build --scratch-path .build/wide $(RELEASE_FLAGS) $(WIDE_FLAGS)
+	@install -D -m 755 .build/wide/release/libwingbeat.so $@
+
+# g++ for the C++ runtime library that Swift's needs; pkg-config so that SwiftPM finds HDF5.
+$(STAMPS)/packages-build: scripts/system-packages.sh
+	@scripts/check-swift.sh
+	@scripts/system-packages.sh g++ pkg-config libhdf5-dev libopenblas0
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python: scripts/venv.sh
+	@$(call quietly,venv) "Setting up .venv" scripts/venv.sh
+	@mkdir -p $(@D) && touch $@
+
+# ---------------------------------------------------------------- make test
+
+C_TESTS := $(patsubst Tests/C/%.c,build/tests/%,$(wildcard Tests/C/*.c))
+C_FLAGS := -std=c11 -Wall -Wextra -Werror -O1 -g -Iinclude
+SWIFT_TEST := swift test -c release -Xswiftc -enable-testing
+
+test: build $(STAMPS)/packages-test $(STAMPS)/python-test
+	@$(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+	    swift "Swift" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS)" \
+	    swift "Python embedded in Swift" "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" \
+	    step "C programs compile" "make c-tests" \
+	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
+	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"
+
+.PHONY: c-tests
+c-tests: $(C_TESTS)
+
+build/tests/%: Tests/C/%.c Tests/C/check.h include/wingbeat.h $(LIB)/$(SONAME)
+	@mkdir -p $(@D)
+	cc $(C_FLAGS) $< -o $@ -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB) -lm -pthread
+
+$(STAMPS)/packages-test: scripts/system-packages.sh
+	@scripts/system-packages.sh libpython3-dev
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python-test: $(STAMPS)/python
+	@$(call quietly,pip-test) "Installing pytest and h5py into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py
+	@touch $@
+
+# The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
+ASAN_CLANG = $(shell dirname "$$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')")/../bin/clang
+
+asan: build
+	@$(call quietly,swift-asan) "Building the library with AddressSanitizer" swift build -c release --sanitize=address \
+	    --product wingbeat --scratch-path .build/asan -Xswiftc -static-stdlib $(TEST_FLAGS)
+	@mkdir -p build/asan
+	@for source in Tests/C/*.c; do \
+	    $(ASAN_CLANG) $(C_FLAGS) -fsanitize=address "$$source" -o "build/asan/$$(basename "$$source" .c)" \
+	        -L.build/asan/release -lwingbeat -Wl,-rpath,$(CURDIR)/.build/asan/release -lm -pthread || exit 1; \
+	done
+	@WINGBEAT_TEST_WATCHED=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	    LSAN_OPTIONS=suppressions=scripts/lsan.supp:print_suppressions=0 \
+	    $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+	    $(foreach program,$(C_TESTS),c "AddressSanitizer: $(notdir $(program))" build/asan/$(notdir $(program)))
+
+valgrind: build c-tests
+	@scripts/system-packages.sh valgrind
+	@WINGBEAT_TEST_WATCHED=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" \
+	        "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+	         --suppressions=scripts/valgrind.supp $(program)")
+
+# ---------------------------------------------------------------- make demo, bench, install
+
+demo: build $(STAMPS)/python-demo
+	@$(PYTHON_IN_VENV) examples/01-digits/demo.py $(if $(DATA),--data "$(DATA)")
+	@cc -std=c11 -Wall -Wextra -Werror -O2 -Iinclude examples/01-digits/evaluate.c -o demo-output/evaluate \
+	    -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB)
+	@demo-output/evaluate demo-output/digits-model.h5 $(or $(DATA),demo-output/digits.h5)
+
+$(STAMPS)/python-demo: $(STAMPS)/python
+	@$(call quietly,pip-demo) "Installing h5py, matplotlib, scikit-learn and tqdm into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check h5py matplotlib scikit-learn tqdm
+	@touch $@
+
+bench: build $(STAMPS)/python-demo
+	@$(PYTHON_IN_VENV) benchmarks/run.py $(if $(PEERS),--peers "$(PEERS)")
+
+# The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's.
+install: build
+	@install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(abspath $(PREFIX))/include/wingbeat"
+	@cd $(LIB) && find . -name $(SONAME) -exec install -D -m 755 {} "$(DESTDIR)$(LIBDIR)/{}" \;
+	@ln -sfn $(SONAME) "$(DESTDIR)$(LIBDIR)/libwingbeat.so"
+	@install -m 644 include/wingbeat.h "$(DESTDIR)$(abspath $(PREFIX))/include/"
+	@sed 's|header "|header "../|' include/module.modulemap >"$(DESTDIR)$(abspath $(PREFIX))/include/wingbeat/module.modulemap"
+	@version=$$($(PYTHON_IN_VENV) -c "from wingbeat._library import lib; print(lib.wb_version().decode())") && \
+	    sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBDIR@|$(LIBDIR)|' -e "s|@VERSION@|$$version|" wingbeat.pc.in \
+	    >"$(DESTDIR)$(LIBDIR)/pkgconfig/wingbeat.pc"
+	@if [[ -z "$(DESTDIR)" && $$EUID == 0 ]]; then ldconfig; fi
+	@echo "Installed into $(DESTDIR)$(abspath $(PREFIX))"
+
+clean:
+	@rm -rf .build build .venv demo-output
+
+help:
+	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
+	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
+	@echo "make test                    all tests: Swift, C, Python"
+	@echo "make bench [PEERS=NAMES]     the benchmarks"
+	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, module map, pkg-config file"
+	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"
+	@echo "make clean                   removes everything that was built"
