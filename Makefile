@@ -82,7 +82,7 @@ test: build $(STAMPS)/packages-test $(STAMPS)/python-test
 .PHONY: c-tests
 c-tests: $(C_TESTS)
 
-build/tests/%: Tests/C/%.c Tests/C/check.h include/wingbeat.h $(LIB)/$(SONAME)
+build/tests/%: Tests/C/%.c $(wildcard Tests/C/*.h) include/wingbeat.h $(LIB)/$(SONAME)
 	@mkdir -p $(@D)
 	cc $(C_FLAGS) $< -o $@ -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB) -lm -pthread
 
