@@ -169,9 +169,8 @@ static void forward_and_reverse_mode_agree_on_a_small_network(void) {
     enum { ROWS = 5, IN = 3, OUT = 2 };
     uint64_t state = 99;
     wb_tensor *x = NULL, *w = NULL, *b = NULL, *y = NULL, *v[3] = {NULL}, *u = NULL, *pushed = NULL, *pulled[3] = {NULL};
-    double values[ROWS * IN + OUT * IN + OUT + ROWS * OUT][2];
-    double *flat = &values[0][0];
-    for (size_t i = 0; i < sizeof values / sizeof(double); i++) flat[i] = 2 * number(&state) - 1;
+    double flat[56];  // x, w, b, a tangent for each of them, and a cotangent of y
+    for (size_t i = 0; i < sizeof flat / sizeof *flat; i++) flat[i] = 2 * number(&state) - 1;
     OK(wb_scope_begin());
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(ROWS, IN), flat, &x));
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(OUT, IN), flat + 15, &w));
