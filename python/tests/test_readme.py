@@ -1,0 +1,48 @@
+"""The programs in README.md run as they stand there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.S | re.M)
+
+
+def run(command, folder):
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_python_program_and_the_c_program_run_one_after_the_other(tmp_path):
+    (python,), (c,) = blocks("python"), blocks("c")
+    (tmp_path / "program.py").write_text(python, encoding="utf-8")
+    (tmp_path / "program.c").write_text(c, encoding="utf-8")
+    error = re.search(r"mean squared error (\S+)", run([sys.executable, "program.py"], tmp_path))
+    assert float(error[1]) < 0.01
+
+    # The README's own line for linking against the checkout, told where the checkout is.
+    line = next(line for line in "".join(blocks("sh")).splitlines() if "-Iinclude" in line)
+    words = [word.replace("-Iinclude", f"-I{ROOT}/include").replace("$PWD", str(ROOT)).replace("-Lbuild", f"-L{ROOT}/build")
+             for word in shlex.split(line)]
+    run([*words, "-std=c11", "-Wall", "-Wextra", "-Werror"], tmp_path)
+    sines = re.findall(r"sin (\S+) = (\S+)", run([tmp_path / "program"], tmp_path))
+    assert [angle for angle, _ in sines] == ["0.0", "0.5", "1.0"]
+    for (_, found), expected in zip(sines, (0, 0.479, 0.841)):
+        assert abs(float(found) - expected) < 0.2
+
+
+def test_the_files_and_make_targets_that_it_names_exist():
+    for link in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / link).exists(), link
+    known = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    for target in re.findall(r"(?:^|`)make ([a-z]+)", README, flags=re.M):
+        assert target in known, target
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
