@@ -24,8 +24,8 @@ def count_swift(text):
     crashed = began - {name for name, _ in ended}
     passed = sum(outcome == "passed" for _, outcome in ended)
     failed = sum(outcome == "failed" for _, outcome in ended) + len(crashed)
-    passed += len(re.findall(r"^\S+ +Test (?!run|case)\S.* passed after ", text, flags=re.M))
-    failed += len(re.findall(r"^\S+ +Test (?!run|case)\S.* failed after ", text, flags=re.M))
+    passed += len(re.findall(r"^\S+ +Test (?!run with |case )\S.* passed after ", text, flags=re.M))
+    failed += len(re.findall(r"^\S+ +Test (?!run with |case )\S.* failed after ", text, flags=re.M))
     return passed, failed
 
 
