@@ -130,10 +130,13 @@ static void memory_stays_flat_over_forward_passes_and_refused_calls(void) {
     OK(wb_module_free(model));
 }
 
+/* In use before the first test, when the generator has its state and nothing else has been made. */
+static int64_t in_use_at_first;
+
 static void everything_freed_means_nothing_in_use(void) {
     int64_t in_use = -1, cached = -1;
     OK(wb_memory_usage(&in_use, NULL, NULL));
-    EXPECT(in_use == 0);
+    EXPECT(in_use == in_use_at_first);
     OK(wb_memory_trim());
     OK(wb_memory_usage(NULL, NULL, &cached));
     EXPECT(cached == 0);
@@ -145,6 +148,8 @@ int main(void) {
         for (int j = 0; j < INPUTS; j++) x_values[i][j] = (float)number(&state);
         y_values[i][0] = x_values[i][0] * x_values[i][1] - x_values[i][2];
     }
+    OK(wb_module_free(small_network()));
+    OK(wb_memory_usage(&in_use_at_first, NULL, NULL));
     RUN(memory_stays_flat_over_100000_steps_of_a_program);
     RUN(memory_stays_flat_over_plain_steps);
     RUN(memory_stays_flat_over_forward_passes_and_refused_calls);
