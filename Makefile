@@ -42,7 +42,7 @@ RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc 
 
 # ---------------------------------------------------------------- make build
 
-build: $(LIB)/$(SONAME) $(WIDE_LIBRARY) $(STAMPS)/python
+build: $(LIB)/$(SONAME) $(WIDE_LIBRARY) .venv/.ready
 
 $(LIB)/$(SONAME): $(SOURCES) | $(STAMPS)/packages-build
 	@$(call quietly,swift-base) "Building the library" env WINGBEAT_TRUST_KERNELS=1 \
@@ -61,9 +61,9 @@ $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/system-packages.sh g++ pkg-config libhdf5-dev libopenblas0
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/python: scripts/venv.sh
+.venv/.ready: scripts/venv.sh
 	@$(call quietly,venv) "Setting up .venv" scripts/venv.sh
-	@mkdir -p $(@D) && touch $@
+	@touch $@
 
 # ---------------------------------------------------------------- make test
 
@@ -71,7 +71,7 @@ C_TESTS := $(patsubst Tests/C/%.c,build/tests/%,$(wildcard Tests/C/*.c))
 C_FLAGS := -std=c11 -Wall -Wextra -Werror -O1 -g -Iinclude
 SWIFT_TEST := swift test -c release -Xswiftc -enable-testing
 
-test: build $(STAMPS)/packages-test $(STAMPS)/python-test
+test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	@$(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Swift" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS)" \
 	    swift "Python embedded in Swift" "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" \
@@ -90,7 +90,7 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@scripts/system-packages.sh libpython3-dev
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/python-test: $(STAMPS)/python
+.venv/.ready-for-test: .venv/.ready
 	@$(call quietly,pip-test) "Installing pytest and h5py into .venv" \
 	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py
 	@touch $@
@@ -107,7 +107,6 @@ asan: build
 	        -L.build/asan/release -lwingbeat -Wl,-rpath,$(CURDIR)/.build/asan/release -lm -pthread || exit 1; \
 	done
 	@WINGBEAT_TEST_WATCHED=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
-	    LSAN_OPTIONS=suppressions=scripts/lsan.supp:print_suppressions=0 \
 	    $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    $(foreach program,$(C_TESTS),c "AddressSanitizer: $(notdir $(program))" build/asan/$(notdir $(program)))
 
@@ -115,23 +114,22 @@ valgrind: build c-tests
 	@scripts/system-packages.sh valgrind
 	@WINGBEAT_TEST_WATCHED=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" \
-	        "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-	         --suppressions=scripts/valgrind.supp $(program)")
+	        "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $(program)")
 
 # ---------------------------------------------------------------- make demo, bench, install
 
-demo: build $(STAMPS)/python-demo
+demo: build .venv/.ready-for-demo
 	@$(PYTHON_IN_VENV) examples/01-digits/demo.py $(if $(DATA),--data "$(DATA)")
 	@cc -std=c11 -Wall -Wextra -Werror -O2 -Iinclude examples/01-digits/evaluate.c -o demo-output/evaluate \
 	    -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB)
 	@demo-output/evaluate demo-output/digits-model.h5 $(or $(DATA),demo-output/digits.h5)
 
-$(STAMPS)/python-demo: $(STAMPS)/python
+.venv/.ready-for-demo: .venv/.ready
 	@$(call quietly,pip-demo) "Installing h5py, matplotlib, scikit-learn and tqdm into .venv" \
 	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check h5py matplotlib scikit-learn tqdm
 	@touch $@
 
-bench: build $(STAMPS)/python-demo
+bench: build .venv/.ready-for-demo
 	@$(PYTHON_IN_VENV) benchmarks/run.py $(if $(PEERS),--peers "$(PEERS)")
 
 # The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's.
