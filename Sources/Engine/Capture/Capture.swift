@@ -1,0 +1,112 @@
+/// An open capture block. Calls inside are recorded, not computed; boxes stay untouched. What the block reads from outside becomes a hidden input, what
+/// it points anew a hidden output, kept in tables here until the block ends.
+public final class Capture {
+    /// A tensor from outside.
+    struct Box {
+        let tensor: Tensor
+        let placeholder: Node
+        var current: Node
+    }
+
+    /// A leaf's collected gradient from outside.
+    struct Gradient {
+        let slot: GradientSlot
+        var placeholder: Node?
+        var current: Node?
+        var isWritten = false
+    }
+
+    let inputs: [Node]
+    private(set) var boxes: [Box] = []
+    private(set) var gradients: [Gradient] = []
+    private(set) var checks: [Node] = []
+    private var placeOfBox: [ObjectIdentifier: Int] = [:]
+    private var placeOfSlot: [ObjectIdentifier: Int] = [:]
+
+    private init(_ inputs: [Tensor]) {
+        self.inputs = inputs.map { Node(Placeholder(), [], $0.stored.type, requiresGrad: false) }
+        for (tensor, placeholder) in zip(inputs, self.inputs) {
+            placeOfBox[ObjectIdentifier(tensor)] = boxes.count
+            boxes.append(Box(tensor: tensor, placeholder: placeholder, current: placeholder))
+        }
+    }
+
+    /// Opens a block on this thread. `inputs`: tensors with the shapes and dtypes of later arguments.
+    public static func begin(_ inputs: [Tensor]) throws(Failure) {
+        let state = ThreadState.current
+        guard state.capture == nil else { throw .state(operation: "capture", "a capture block is already open on this thread") }
+        var seen: Set<ObjectIdentifier> = []
+        for (place, input) in inputs.enumerated() where !seen.insert(ObjectIdentifier(input)).inserted {
+            throw .argument(operation: "capture", "input \(place) is a tensor that was given before; each needs a tensor of its own")
+        }
+        state.capture = Capture(inputs)
+    }
+
+    /// The node that `tensor` points to now.
+    func read(_ tensor: Tensor) throws(Failure) -> Node { boxes[try place(of: tensor)].current }
+
+    func write(_ tensor: Tensor, _ node: Node) throws(Failure) { boxes[try place(of: tensor)].current = node }
+
+    private func place(of tensor: Tensor) throws(Failure) -> Int {
+        if let place = placeOfBox[ObjectIdentifier(tensor)] { return place }
+        let node = tensor.stored
+        guard !node.requiresGrad || node.isLeaf else {
+            throw .state(
+                operation: "capture",
+                "a tensor from outside the block was computed from others that require gradients; compute it inside, or detach it")
+        }
+        try compute([node])
+        let placeholder = Node(Placeholder(), [], node.type, requiresGrad: node.requiresGrad, slot: node.gradientSlot)
+        placeOfBox[ObjectIdentifier(tensor)] = boxes.count
+        boxes.append(Box(tensor: tensor, placeholder: placeholder, current: placeholder))
+        return boxes.count - 1
+    }
+
+    func read(_ slot: GradientSlot, _ type: TensorType, accumulates: Bool) throws(Failure) -> Node? {
+        let place = place(of: slot)
+        if gradients[place].isWritten || gradients[place].placeholder != nil { return gradients[place].current }
+        guard accumulates || slot.stored != nil else { return nil }
+        if let stored = slot.stored { try compute([stored]) }
+        let placeholder = Node(Placeholder(), [], type, requiresGrad: false)
+        gradients[place].placeholder = placeholder
+        gradients[place].current = placeholder
+        return placeholder
+    }
+
+    func write(_ slot: GradientSlot, _ node: Node?) {
+        let place = place(of: slot)
+        gradients[place].current = node
+        gradients[place].isWritten = true
+    }
+
+    private func place(of slot: GradientSlot) -> Int {
+        if let place = placeOfSlot[ObjectIdentifier(slot)] { return place }
+        placeOfSlot[ObjectIdentifier(slot)] = gradients.count
+        gradients.append(Gradient(slot: slot))
+        return gradients.count - 1
+    }
+
+    /// A node that the program must compute before anything it changes.
+    func noteCheck(_ node: Node) { checks.append(node) }
+
+    /// Closes the block of this thread and drops what it recorded.
+    public static func cancel() throws(Failure) { _ = try take() }
+
+    /// Closes the block of this thread and makes the program that computes `outputs`.
+    public static func end(_ outputs: [Tensor]) throws(Failure) -> Program {
+        guard let capture = ThreadState.current.capture else {
+            throw .state(operation: "capture", "no capture block is open on this thread")
+        }
+        let nodes = try outputs.map { (tensor) throws(Failure) in try tensor.node() }
+        let program = try Program(capture, nodes)
+        _ = try take()
+        return program
+    }
+
+    private static func take() throws(Failure) -> Capture {
+        let state = ThreadState.current
+        guard let capture = state.capture else { throw .state(operation: "capture", "no capture block is open on this thread") }
+        state.capture = nil
+        return capture
+    }
+}

@@ -1,0 +1,264 @@
+/// A captured block, ready to run: one call computes what the block computed, with new arguments and the present values of everything
+/// it read from outside, and updates what it wrote. A run that succeeds once allocates nothing after that, except results that are handed out.
+public final class Program {
+    /// What a leaf of the plan is bound to.
+    private enum Source {
+        case input(Int)
+        case box(Int)
+        case gradient(Int)
+        case constant(Buffer)
+    }
+
+    private enum Target {
+        case box(Int)
+        case gradient(Int)
+    }
+
+    private let plan: Plan
+    private let inputTypes: [TensorType]
+    private let outputTypes: [TensorType]
+    private let sources: [Source]
+    /// What the plan's outputs from `firstHidden` on are stored to.
+    private let targets: [Target]
+    private let firstHidden: Int
+    /// Outputs before this one are checks; then come the caller's.
+    private let firstOutput: Int
+    private let boxes: [Capture.Box]
+    private let gradients: [Capture.Gradient]
+    /// Gradients that the block removed.
+    private let cleared: [GradientSlot]
+    private let arena: Buffer
+    private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    private let checkBuffers: [Buffer]
+    /// For each plan output, the memory of the run in progress.
+    private var memory: [UnsafeMutableRawPointer?]
+    private var fresh: [Buffer?]
+
+    init(_ capture: Capture, _ outputs: [Node]) throws(Failure) {
+        boxes = capture.boxes
+        gradients = capture.gradients
+        inputTypes = capture.inputs.map { $0.type }
+        outputTypes = outputs.map { $0.type }
+        var targets: [Target] = []
+        var hidden: [Node] = []
+        // Arguments belong to the caller: pointing one anew inside the block changes nothing outside.
+        for (place, box) in boxes.enumerated() where place >= inputTypes.count && box.current !== box.placeholder {
+            targets.append(.box(place))
+            hidden.append(box.current)
+        }
+        for (place, gradient) in gradients.enumerated() where gradient.isWritten {
+            guard let current = gradient.current else { continue }
+            targets.append(.gradient(place))
+            hidden.append(current)
+        }
+        cleared = gradients.filter { $0.isWritten && $0.current == nil }.map { $0.slot }
+        self.targets = targets
+        firstOutput = capture.checks.count
+        firstHidden = capture.checks.count + outputs.count
+
+        let lines = try Linearization(capture.checks + outputs + hidden, bindsPlaceholders: true)
+        var sourceOf: [ObjectIdentifier: Source] = [:]
+        for (place, gradient) in gradients.enumerated() { gradient.placeholder.map { sourceOf[ObjectIdentifier($0)] = .gradient(place) } }
+        for (place, box) in boxes.enumerated() { sourceOf[ObjectIdentifier(box.placeholder)] = .box(place) }
+        for (place, input) in capture.inputs.enumerated() { sourceOf[ObjectIdentifier(input)] = .input(place) }
+        var sources: [Source] = []
+        for leaf in lines.leaves {
+            if let source = sourceOf[ObjectIdentifier(leaf)] {
+                sources.append(source)
+            } else if let value = leaf.value {
+                sources.append(.constant(value))
+            } else {
+                throw .state(operation: "capture", "the block uses a tensor that was recorded in another capture block")
+            }
+        }
+        self.sources = sources
+
+        // Whatever the block points anew may be updated in place: if somebody else holds the old value when the program runs, it is copied first.
+        var donations: [PlanGraph.Donation] = []
+        for (number, target) in targets.enumerated() {
+            let leaf = sources.firstIndex { source in
+                switch (source, target) {
+                case (.box(let a), .box(let b)), (.gradient(let a), .gradient(let b)): return a == b
+                default: return false
+                }
+            }
+            if let leaf { donations.append(PlanGraph.Donation(leaf: leaf, output: firstHidden + number)) }
+        }
+        plan = try Plan(lines.graph(donations: donations), aliases: false)
+        arena = try Buffer.allocate(max(plan.arenaBytes, 1), for: "program")
+        var checkBuffers: [Buffer] = []
+        for check in capture.checks { checkBuffers.append(try Buffer.allocate(max(check.type.bytes, 1), for: "program")) }
+        self.checkBuffers = checkBuffers
+        table = .allocate(capacity: max(plan.slotCount, 1))
+        memory = [UnsafeMutableRawPointer?](repeating: nil, count: plan.outputs.count)
+        fresh = [Buffer?](repeating: nil, count: plan.outputs.count)
+    }
+
+    deinit { table.deallocate() }
+
+    public var inputCount: Int { inputTypes.count }
+    public var outputCount: Int { outputTypes.count }
+    public func inputType(_ place: Int) -> TensorType { inputTypes[place] }
+    public func outputType(_ place: Int) -> TensorType { outputTypes[place] }
+
+    /// The plan as text.
+    public var listing: String { plan.listing }
+
+    /// Runs with tensors as arguments and new tensors as results.
+    public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
+        guard inputs.count == inputTypes.count else {
+            throw .argument(operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
+        }
+        var nodes: [Node] = []
+        for (place, input) in inputs.enumerated() {
+            let node = try input.node()
+            guard node.type == inputTypes[place] else {
+                throw .shape(
+                    operation: "program",
+                    "input \(place) was captured as \(describe(inputTypes[place])), but \(describe(node.type)) was given; capture again for other shapes")
+            }
+            nodes.append(node)
+        }
+        try compute(nodes)
+        var results: [Buffer] = []
+        for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
+        try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
+        return zip(results, outputTypes).map { Tensor(Node(leaf: $0, $1)) }
+    }
+
+    /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given.
+    public func run(
+        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?
+    ) throws(Failure) {
+        try run(argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results)
+    }
+
+    private func run(
+        argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?
+    ) throws(Failure) {
+        guard ThreadState.current.capture == nil else {
+            throw .state(operation: "program", "a program cannot run inside a capture block")
+        }
+        defer { for place in fresh.indices { fresh[place] = nil } }
+        try prepareHiddenInputs()
+        try provideMemory(result)
+        let arenaBase = arena.pointer
+        plan.bind(
+            table,
+            leaves: { leaf in
+                switch sources[leaf] {
+                case .input(let place): return argument(place) ?? arenaBase
+                case .box(let place): return boxes[place].tensor.stored.value?.pointer ?? arenaBase
+                case .gradient(let place): return gradients[place].slot.stored?.value?.pointer ?? arenaBase
+                case .constant(let buffer): return buffer.pointer
+                }
+            },
+            outputs: { memory[$0] ?? arenaBase }, arena: arenaBase)
+        try plan.run(table)
+        try commit()
+    }
+
+    /// Everything the program reads from outside is there, of the captured type, and where it will be overwritten, seen by nobody else.
+    private func prepareHiddenInputs() throws(Failure) {
+        for box in boxes.dropFirst(inputTypes.count) {
+            let node = box.tensor.stored
+            guard node.shape == box.placeholder.shape, node.dtype == box.placeholder.dtype else {
+                throw .state(
+                    operation: "program",
+                    "a tensor that the program reads was captured as \(describe(box.placeholder.type)), but is \(describe(node.type)) now; capture again")
+            }
+            if node.value == nil { try compute([node]) }
+        }
+        for gradient in gradients {
+            guard let placeholder = gradient.placeholder else { continue }
+            if gradient.slot.stored == nil {
+                gradient.slot.stored = try zeros(placeholder.type)
+            } else if let stored = gradient.slot.stored, stored.value == nil {
+                try compute([stored])
+            }
+        }
+        for (number, output) in plan.outputs.enumerated() {
+            guard case .donated(let leaf) = output, number >= firstHidden else { continue }
+            switch sources[leaf] {
+            case .box(let place): try makeUnique(boxes[place].tensor)
+            case .gradient(let place): try makeUnique(gradients[place].slot)
+            default: break
+            }
+        }
+    }
+
+    /// Memory for each output of the plan: the caller's, what the box already has if it may be written in place, or new.
+    private func provideMemory(_ result: (Int) -> UnsafeMutableRawPointer?) throws(Failure) {
+        for (number, output) in plan.outputs.enumerated() {
+            if number < firstOutput {
+                memory[number] = checkBuffers[number].pointer
+            } else if number < firstHidden, let pointer = result(number - firstOutput) {
+                memory[number] = pointer
+            } else if output == .fresh {
+                if number >= firstHidden, plan.isLate[number], let own = reusable(targets[number - firstHidden]) {
+                    memory[number] = own
+                } else {
+                    let buffer = try Buffer.allocate(plan.outputTypes[number].bytes, for: "program")
+                    fresh[number] = buffer
+                    memory[number] = buffer.pointer
+                }
+            }
+        }
+    }
+
+    /// The memory that a target already has, if the plan does not read it and nobody else sees it.
+    private func reusable(_ target: Target) -> UnsafeMutableRawPointer? {
+        switch target {
+        case .box(let place):
+            let node = boxes[place].tensor.stored
+            let isRead = sources.contains { if case .box(place) = $0 { return true } else { return false } }
+            return !isRead && node.uses == 1 && node.ownsItsMemory ? node.value?.pointer : nil
+        case .gradient(let place):
+            guard gradients[place].placeholder == nil, let node = gradients[place].slot.stored, node.uses == 1, node.ownsItsMemory,
+                node.type == gradients[place].current?.type
+            else { return nil }
+            return node.value?.pointer
+        }
+    }
+
+    /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already.
+    private func commit() throws(Failure) {
+        for (number, target) in targets.enumerated() {
+            guard let buffer = fresh[firstHidden + number] else { continue }
+            let type = plan.outputTypes[firstHidden + number]
+            switch target {
+            case .box(let place):
+                let tensor = boxes[place].tensor
+                try tensor.replace(with: Node(leaf: buffer, type))
+            case .gradient(let place): gradients[place].slot.stored = Node(leaf: buffer, type)
+            }
+        }
+        for slot in cleared { slot.stored = nil }
+    }
+
+    private func makeUnique(_ tensor: Tensor) throws(Failure) {
+        let node = tensor.stored
+        if node.uses == 1, node.ownsItsMemory { return }
+        tensor.stored = Node(
+            leaf: try copy(node), node.type, requiresGrad: node.requiresGrad, slot: node.gradientSlot)
+    }
+
+    private func makeUnique(_ slot: GradientSlot) throws(Failure) {
+        guard let node = slot.stored, node.uses > 1 || !node.ownsItsMemory else { return }
+        slot.stored = Node(leaf: try copy(node), node.type)
+    }
+
+    private func copy(_ node: Node) throws(Failure) -> Buffer {
+        let buffer = try Buffer.allocate(node.type.bytes, for: "program")
+        if let value = node.value { buffer.pointer.copyMemory(from: value.pointer, byteCount: node.type.bytes) }
+        return buffer
+    }
+
+    private func zeros(_ type: TensorType) throws(Failure) -> Node {
+        let buffer = try Buffer.allocate(type.bytes, for: "program")
+        buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.bytes)
+        return Node(leaf: buffer, type)
+    }
+
+    private func describe(_ type: TensorType) -> String { "\(type.dtype.name) \(type.shape.text)" }
+}

@@ -1,0 +1,109 @@
+/// A value that may take over a leaf's memory: the value at place `output` of the list to evaluate, and the leaf.
+struct Donor {
+    var leaf: Node
+    var output: Int
+}
+
+/// Computes the values of nodes, in one plan. A forward evaluation of a graph that needs gradients keeps what its derivative rules read.
+func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws(Failure) {
+    if nodes.allSatisfy({ $0.value != nil }) { return }
+    var wanted = nodes
+    if keeping && nodes.contains(where: { $0.value == nil && $0.requiresGrad }) { wanted += valuesToKeep(behind: nodes) }
+    var lines = try Linearization(wanted)
+    let donations = donations(donors, in: lines)
+    lines.note(donations)
+    let plan = try PlanCache.plan(for: lines.key) { () throws(Failure) in
+        try Plan(lines.graph(donations: donations), aliases: true)
+    }
+
+    // Memory first: when it cannot be had, nothing has happened.
+    var values: [Buffer?] = []
+    values.reserveCapacity(wanted.count)
+    for (number, output) in plan.outputs.enumerated() {
+        switch output {
+        case .fresh: values.append(try Buffer.allocate(plan.outputTypes[number].bytes, for: wanted[number].operation.name))
+        case .donated(let leaf), .leaf(let leaf): values.append(lines.leaves[leaf].value)
+        case .same(let earlier): values.append(values[earlier])
+        }
+    }
+    let arena = plan.arenaBytes > 0 ? try Buffer.allocate(plan.arenaBytes, for: wanted[0].operation.name) : nil
+
+    let failure = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(plan.slotCount, 1)) { table -> Failure? in
+        guard let base = table.baseAddress else { return .internal(operation: "evaluate", "no table") }
+        let anywhere = arena?.pointer ?? UnsafeMutableRawPointer(base)
+        plan.bind(
+            base, leaves: { lines.leaves[$0].value?.pointer ?? anywhere }, outputs: { values[$0]?.pointer ?? anywhere }, arena: anywhere)
+        do throws(Failure) {
+            try plan.run(base)
+            return nil
+        } catch {
+            return error
+        }
+    }
+    if let failure { throw failure }
+    for (node, value) in zip(wanted, values) where node.value == nil {
+        node.value = value
+        if !node.requiresGrad { node.forgetInputs(as: Leaf()) }
+    }
+}
+
+/// Values that the derivative rules behind `roots` read and that are not there yet.
+private func valuesToKeep(behind roots: [Node]) -> [Node] {
+    var kept: [Node] = []
+    let graph = GraphWalk(from: roots)
+    var chosen: Set<ObjectIdentifier> = []
+    func keep(_ node: Node) {
+        if node.value == nil, !(node.operation is Fill), !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted { kept.append(node) }
+    }
+    for node in graph.nodes where node.value == nil {
+        if node.operation.keeps.contains(.output) { keep(node) }
+        if node.operation.keeps.contains(.inputs) {
+            for input in node.inputs.prefix(node.operation.computes) { keep(input) }
+        }
+    }
+    return kept
+}
+
+/// The donors whose leaf nobody else can see: referred to by the plan's nodes and one box, its memory by itself alone.
+private func donations(_ donors: [Donor], in lines: Linearization) -> [PlanGraph.Donation] {
+    guard !donors.isEmpty else { return [] }
+    var inside: [ObjectIdentifier: Int] = [:]
+    for node in lines.nodes where node.value == nil {
+        for input in node.inputs { inside[ObjectIdentifier(input), default: 0] += 1 }
+    }
+    var result: [PlanGraph.Donation] = []
+    for donor in donors {
+        guard
+            donor.leaf.uses == inside[ObjectIdentifier(donor.leaf), default: 0] + 1,
+            let place = lines.leaves.firstIndex(where: { $0 === donor.leaf }), donor.leaf.ownsItsMemory
+        else { continue }
+        result.append(PlanGraph.Donation(leaf: place, output: donor.output))
+    }
+    return result
+}
+
+extension Node {
+    /// Whether the value's memory belongs to this node alone and may be written.
+    var ownsItsMemory: Bool { value?.isBorrowed == false && holdsValueAlone() }
+
+    private func holdsValueAlone() -> Bool {
+        guard value != nil else { return false }
+        return isKnownUniquelyReferenced(&value)
+    }
+}
+
+extension Tensor {
+    /// Points boxes at new values, all computed in one plan, in the old values' memory where nobody else refers to it: what an optimiser's step does.
+    public static func update(_ pairs: [(tensor: Tensor, value: Tensor)]) throws(Failure) {
+        let news = try pairs.map { $0.value }.nodes()
+        for (place, pair) in pairs.enumerated() where news[place].shape != pair.tensor.shape || news[place].dtype != pair.tensor.dtype {
+            throw .internal(operation: "update", "a new value has another type than the old one")
+        }
+        if ThreadState.current.capture == nil {
+            // The value boxes of `pairs` refer to the new nodes, never to the old ones.
+            let donors = pairs.enumerated().map { Donor(leaf: $1.tensor.stored, output: $0) }
+            try compute(news, keeping: false, donors: donors)
+        }
+        for (place, pair) in pairs.enumerated() { try pair.tensor.replace(with: news[place]) }
+    }
+}

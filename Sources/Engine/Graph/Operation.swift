@@ -1,0 +1,117 @@
+import Kernels
+
+/// An operation of the graph. One type an operation, with everything about it in one place: its attributes, name, rule of
+/// shapes and dtypes, reverse rule, forward rule, and lowering to kernels. Nothing else in the engine names it.
+///
+/// The two derivative rules are written with ordinary nodes, so they can be differentiated again. What broadcasting and
+/// promotion did is undone by the drivers (Derivatives/), not by the rules.
+protocol Operation {
+    /// As users know it; first word of its error messages.
+    var name: String { get }
+
+    /// The type of the result, or why the inputs do not fit.
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType
+
+    /// Writes the attributes: two operations of one type with equal attributes compute the same function.
+    func encode(into key: inout KeyBuilder)
+
+    /// How many of the inputs, from the first, the value is computed from. The rest serve derivatives only.
+    var computes: Int { get }
+
+    /// The values that the derivative rules read. A forward evaluation of a graph that needs gradients keeps them.
+    var keeps: Keeps { get }
+
+    /// Reverse mode: the share of `cotangent` that goes to each input; nil for none.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?]
+
+    /// Forward mode: the tangent of the result, given those of the inputs (nil: zero); nil for zero.
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node?
+
+    /// Adds the steps that compute node `index` of a plan.
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure)
+}
+
+/// What a derivative rule reads of the original computation.
+struct Keeps: OptionSet {
+    let rawValue: UInt8
+    static let inputs = Keeps(rawValue: 1)
+    static let output = Keeps(rawValue: 2)
+}
+
+/// What a reverse sweep is asked for.
+struct Wanted {
+    /// The walk's number: a node with this mark takes part in the sweep.
+    let walk: Int
+    /// For each node of the walk, whether a cotangent of it is of use.
+    let isNeeded: [Bool]
+    /// For each node of the walk, whether the caller asked for its own gradient.
+    let isRequested: [Bool]
+
+    func needs(_ node: Node) -> Bool { node.mark == walk && isNeeded[node.index] }
+    func requests(_ node: Node) -> Bool { node.mark == walk && isRequested[node.index] }
+}
+
+extension Operation {
+    func encode(into key: inout KeyBuilder) {}
+    var computes: Int { Int.max }
+    var keeps: Keeps { [] }
+
+    /// Records the operation: the one door through which nodes enter the graph.
+    func record(_ inputs: [Node]) throws(Failure) -> Node {
+        var types: [TensorType] = []
+        types.reserveCapacity(inputs.count)
+        var requiresGrad = false
+        var depth = 0
+        for input in inputs {
+            types.append(input.type)
+            requiresGrad = requiresGrad || input.requiresGrad
+            if input.value == nil { depth = max(depth, input.depth) }
+        }
+        let type = try infer(types)
+        let state = ThreadState.current
+        requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
+        if depth >= maximalDepth && !requiresGrad && state.capture == nil {
+            // A loop that never asks for a value would otherwise grow the graph without end.
+            try compute(inputs)
+        }
+        return Node(self, inputs, type, requiresGrad: requiresGrad)
+    }
+}
+
+/// Unevaluated nodes in a row before a graph without gradients is evaluated on the way.
+private let maximalDepth = 2_000
+
+/// A list of words that spells an operation or a whole graph, so that equal lists mean equal plans.
+struct KeyBuilder {
+    private(set) var words: [Int] = []
+
+    mutating func reserve(_ count: Int) { words.reserveCapacity(count) }
+    mutating func append(_ word: Int) { words.append(word) }
+    mutating func append(_ flag: Bool) { words.append(flag ? 1 : 0) }
+    mutating func append(_ number: Double) { words.append(Int(bitPattern: UInt(number.bitPattern))) }
+    mutating func append(_ list: [Int]) {
+        words.append(list.count)
+        words.append(contentsOf: list)
+    }
+
+    /// The operation's type and attributes.
+    mutating func append(_ operation: any Operation) {
+        words.append(Int(bitPattern: ObjectIdentifier(type(of: operation))))
+        operation.encode(into: &self)
+    }
+
+    mutating func append(_ type: TensorType) {
+        words.append(Int(type.dtype.rawValue))
+        append(type.shape)
+    }
+
+    /// A mix of all words; equal keys have equal hashes.
+    var hash: Int {
+        var state: UInt = 0x9E37_79B9_7F4A_7C15
+        for word in words {
+            state = (state ^ UInt(bitPattern: word)) &* 0xFF51_AFD7_ED55_8CCD
+            state ^= state >> 32
+        }
+        return Int(bitPattern: state)
+    }
+}

@@ -1,0 +1,102 @@
+/// Shapes are arrays of extents, row-major; rank 0 is a scalar. This file has the arithmetic on them.
+public typealias Shape = [Int]
+
+/// What a node's value is, without the value.
+public struct TensorType: Equatable {
+    public var shape: Shape
+    public var dtype: DType
+
+    public init(_ shape: Shape, _ dtype: DType) {
+        self.shape = shape
+        self.dtype = dtype
+    }
+
+    var count: Int { shape.elementCount }
+    var bytes: Int { shape.elementCount * dtype.size }
+}
+
+extension Array where Element == Int {
+    /// Number of elements of this shape. Shapes are checked against overflow when a node is made.
+    @inlinable public var elementCount: Int {
+        var product = 1
+        for extent in self { product *= extent }
+        return product
+    }
+
+    /// Row-major strides, in elements.
+    var denseStrides: [Int] {
+        var strides = [Int](repeating: 1, count: count)
+        var step = 1
+        for axis in indices.reversed() {
+            strides[axis] = step
+            step *= self[axis]
+        }
+        return strides
+    }
+
+    /// "[64, 784]", as shapes are shown in messages.
+    var text: String { "[" + map(String.init).joined(separator: ", ") + "]" }
+}
+
+/// Throws unless the shape has no negative extent and its bytes can be counted.
+func checkShape(_ shape: Shape, _ dtype: DType, operation: String) throws(Failure) {
+    guard shape.count <= 32 else {
+        throw .shape(operation: operation, "at most 32 axes are possible, but the shape has \(shape.count)")
+    }
+    var bytes = dtype.size
+    for extent in shape {
+        guard extent >= 0 else { throw .shape(operation: operation, "an extent is negative: \(shape.text)") }
+        let (product, overflow) = bytes.multipliedReportingOverflow(by: Swift.max(extent, 1))
+        guard !overflow, product <= 1 << 56 else { throw .memory(operation: operation, bytes: Int.max) }
+        bytes = product
+    }
+}
+
+/// The shape that `a` and `b` broadcast to, or nil.
+func broadcastShape(_ a: Shape, _ b: Shape) -> Shape? {
+    if a == b { return a }
+    let (long, short) = a.count >= b.count ? (a, b) : (b, a)
+    var result = long
+    let shift = long.count - short.count
+    for axis in short.indices where short[axis] != long[axis + shift] {
+        if long[axis + shift] == 1 {
+            result[axis + shift] = short[axis]
+        } else if short[axis] != 1 {
+            return nil
+        }
+    }
+    return result
+}
+
+/// `axis` counted from the end if negative, or a sentence.
+func normalized(axis: Int, rank: Int, operation: String) throws(Failure) -> Int {
+    guard axis >= -rank, axis < rank else {
+        throw .index(
+            operation: operation,
+            rank == 0
+                ? "axis \(axis) is given, but the tensor is a scalar and has no axes"
+                : "axis \(axis) is outside -\(rank) ... \(rank - 1) of a tensor with \(rank) axes")
+    }
+    return axis < 0 ? axis + rank : axis
+}
+
+/// Axes as distinct numbers in 0 ..< rank, ascending; all of them for nil.
+func normalized(axes: [Int]?, rank: Int, operation: String) throws(Failure) -> [Int] {
+    guard let axes else { return Array(0..<rank) }
+    var seen = [Bool](repeating: false, count: rank)
+    for axis in axes {
+        let place = try normalized(axis: axis, rank: rank, operation: operation)
+        guard !seen[place] else { throw .argument(operation: operation, "axis \(axis) is named twice") }
+        seen[place] = true
+    }
+    return (0..<rank).filter { seen[$0] }
+}
+
+/// The dtype in which `a` and `b` meet: NumPy's promotion.
+public func promote(_ a: DType, _ b: DType) -> DType {
+    if a == b { return a }
+    let (low, high) = a.rawValue < b.rawValue ? (a, b) : (b, a)
+    // float32 holds every bool and uint8, but not every int32 or int64.
+    if high == .float32, low == .int32 || low == .int64 { return .float64 }
+    return high
+}

@@ -1,0 +1,32 @@
+import Glibc
+
+/// What recording depends on and each thread has its own of: the gradient mode and the open capture block.
+public final class ThreadState {
+    /// Off: nodes recorded from now on are constants to derivatives.
+    public var isGradEnabled = true
+    var capture: Capture?
+
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key) { state in
+            if let state { Unmanaged<ThreadState>.fromOpaque(state).release() }
+        }
+        return key
+    }()
+
+    public static var current: ThreadState {
+        if let raw = pthread_getspecific(key) { return Unmanaged<ThreadState>.fromOpaque(raw).takeUnretainedValue() }
+        let fresh = ThreadState()
+        pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
+        return fresh
+    }
+
+    /// Runs `body` with the gradient mode set to `enabled`.
+    public static func withGrad<Result>(_ enabled: Bool, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let state = current
+        let before = state.isGradEnabled
+        state.isGradEnabled = enabled
+        defer { state.isGradEnabled = before }
+        return try body()
+    }
+}

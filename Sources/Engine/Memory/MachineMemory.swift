@@ -1,0 +1,34 @@
+import Glibc
+
+/// How much memory this process can still get.
+enum MachineMemory {
+    /// The least of what the kernel calls available, and what the process's control group leaves.
+    static func available() -> Int {
+        var least = field("MemAvailable:", in: "/proc/meminfo").map { $0 << 10 } ?? Int.max
+        for (limit, current) in [
+            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        ] {
+            // A group without a limit says "max", or a number near Int.max.
+            if let limit = number(in: limit), let current = number(in: current) { least = min(least, max(0, limit - current)) }
+        }
+        return least
+    }
+
+    private static func number(in path: String) -> Int? {
+        text(of: path).flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+
+    private static func field(_ name: String, in path: String) -> Int? {
+        guard let line = text(of: path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
+        return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    }
+
+    private static func text(of path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+}

@@ -1,0 +1,221 @@
+import Kernels
+
+/// Reading by index tensors, and its adjoint, adding by index tensors. Indices are checked while the plan runs.
+
+private func checkIndex(_ type: TensorType, _ name: String) throws(Failure) {
+    guard type.dtype == .int32 || type.dtype == .int64 else {
+        throw .dtype(operation: name, "the index must be int32 or int64, but is \(type.dtype.name)")
+    }
+}
+
+private func outOfRange(_ name: String, _ index: Int64, _ extent: Int) -> Failure {
+    .index(operation: name, "index \(index) is out of range for an axis of extent \(extent)")
+}
+
+/// Rows of x along `axis`, picked by an index of any shape, which takes the axis' place.
+struct IndexSelect: Operation {
+    var axis: Int
+    var name: String { "index_select" }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkIndex(inputs[1], name)
+        let x = inputs[0]
+        let shape = Array(x.shape[..<axis]) + inputs[1].shape + Array(x.shape[(axis + 1)...])
+        try checkShape(shape, x.dtype, operation: name)
+        return TensorType(shape, x.dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try IndexAdd(axis: axis, extent: node.inputs[0].shape[axis]).record([cotangent, node.inputs[1]]), nil]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (x, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let (source, indexType) = (lowering.type(inputs[0]), lowering.type(inputs[1]))
+        let layout = AxisLayout(source.shape, axis)
+        let result = lowering.output(of: index)
+        let name = name
+        lowering.append(name, reads: [x, picks], writes: result, mayFail: true) { slots throws(Failure) in
+            let bad = gatherRows(
+                elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
+                indexDType: indexType.dtype, indices: slots[picks], count: indexType.count, slots[result])
+            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
+        }
+    }
+}
+
+/// The adjoint of IndexSelect: zeros of `extent` along the axis, to which the rows are added where the index says.
+struct IndexAdd: Operation {
+    var axis: Int
+    var extent: Int
+    var name: String { "index_add" }
+    func encode(into key: inout KeyBuilder) { key.append([axis, extent]) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkIndex(inputs[1], name)
+        let rows = inputs[0]
+        let after = rows.shape[(axis + inputs[1].shape.count)...]
+        return TensorType(Array(rows.shape[..<axis]) + [extent] + Array(after), rows.dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try IndexSelect(axis: axis).record([cotangent, node.inputs[1]]), nil]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (rows, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let (type, indexType) = (lowering.type(index), lowering.type(inputs[1]))
+        let layout = AxisLayout(type.shape, axis)
+        let result = lowering.output(of: index)
+        let name = name
+        lowering.append(name, reads: [rows, picks], writes: result, mayFail: true) { slots throws(Failure) in
+            let bad = scatterAddRows(
+                type.dtype, slots[rows], outer: layout.outer, n: layout.n, inner: layout.inner, indexDType: indexType.dtype,
+                indices: slots[picks], count: indexType.count, slots[result])
+            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
+        }
+    }
+}
+
+/// y[i][j][k] = x[i][index[i][j][k]][k] for axis 1.
+struct TakeAlongAxis: Operation {
+    var axis: Int
+    var name: String { "take_along_axis" }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkIndex(inputs[1], name)
+        var expected = inputs[0].shape
+        guard inputs[1].shape.count == expected.count else {
+            throw .shape(operation: name, "x has \(expected.count) axes, but the index has \(inputs[1].shape.count)")
+        }
+        expected[axis] = inputs[1].shape[axis]
+        guard expected == inputs[1].shape else {
+            throw .shape(
+                operation: name, "x is \(inputs[0].shape.text) and the index \(inputs[1].shape.text): they may differ along axis \(axis) only")
+        }
+        return TensorType(expected, inputs[0].dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try AddAlongAxis(axis: axis, extent: node.inputs[0].shape[axis]).record([cotangent, node.inputs[1]]), nil]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (x, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let (source, indexType) = (lowering.type(inputs[0]), lowering.type(inputs[1]))
+        let layout = AxisLayout(source.shape, axis)
+        let count = indexType.shape[axis]
+        let result = lowering.output(of: index)
+        let name = name
+        lowering.append(name, reads: [x, picks], writes: result, mayFail: true) { slots throws(Failure) in
+            let bad = takeAlongAxis(
+                elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
+                indexDType: indexType.dtype, indices: slots[picks], count: count, slots[result])
+            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
+        }
+    }
+}
+
+/// The adjoint of TakeAlongAxis.
+struct AddAlongAxis: Operation {
+    var axis: Int
+    var extent: Int
+    var name: String { "add_along_axis" }
+    func encode(into key: inout KeyBuilder) { key.append([axis, extent]) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkIndex(inputs[1], name)
+        var type = inputs[0]
+        type.shape[axis] = extent
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try TakeAlongAxis(axis: axis).record([cotangent, node.inputs[1]]), nil]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (rows, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let (type, indexType) = (lowering.type(index), lowering.type(inputs[1]))
+        let layout = AxisLayout(type.shape, axis)
+        let count = indexType.shape[axis]
+        let result = lowering.output(of: index)
+        let name = name
+        lowering.append(name, reads: [rows, picks], writes: result, mayFail: true) { slots throws(Failure) in
+            let bad = scatterAddAlongAxis(
+                type.dtype, slots[rows], outer: layout.outer, n: layout.n, inner: layout.inner, indexDType: indexType.dtype,
+                indices: slots[picks], count: count, slots[result])
+            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
+        }
+    }
+}
+
+/// 1 where the label says, else 0: [n] -> [n, classes].
+struct OneHot: Operation {
+    var classes: Int
+    var dtype: DType
+    var name: String { "one_hot" }
+    func encode(into key: inout KeyBuilder) { key.append([classes, Int(dtype.rawValue)]) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        guard inputs[0].dtype.isInteger else {
+            throw .dtype(operation: name, "labels must be integers, but are \(inputs[0].dtype.name)")
+        }
+        let shape = inputs[0].shape + [classes]
+        try checkShape(shape, dtype, operation: name)
+        return TensorType(shape, dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let labels = lowering.dense(input)
+        let type = lowering.type(input)
+        let result = lowering.output(of: index)
+        let (classes, dtype, name) = (classes, dtype, name)
+        lowering.append(name, reads: [labels], writes: result, mayFail: true) { slots throws(Failure) in
+            let bad = oneHot(type.dtype, slots[labels], dtype, slots[result], count: type.count, classes: classes)
+            if bad >= 0 { throw badLabel(name, slots[labels], type.dtype, bad, classes) }
+        }
+    }
+}
+
+/// The sentence for a class label out of range.
+func badLabel(_ operation: String, _ labels: UnsafeRawPointer, _ dtype: DType, _ place: Int, _ classes: Int) -> Failure {
+    .index(
+        operation: operation,
+        "label \(integer(dtype, labels, place)) at position \(place) is outside 0 ..< \(classes), the number of classes")
+}
+
+/// Element `place` of an integer array.
+func integer(_ dtype: DType, _ pointer: UnsafeRawPointer, _ place: Int) -> Int64 {
+    switch dtype {
+    case .bool, .uint8: return Int64(pointer.load(fromByteOffset: place, as: UInt8.self))
+    case .int32: return Int64(pointer.load(fromByteOffset: place * 4, as: Int32.self))
+    default: return pointer.load(fromByteOffset: place * 8, as: Int64.self)
+    }
+}

@@ -1,0 +1,85 @@
+import Kernels
+
+/// Matrix product over the last two axes, of operands that are stored transposed or not; leading axes broadcast.
+struct MatMul: Operation {
+    var transposeA = false
+    var transposeB = false
+    var name: String { "matmul" }
+    var keeps: Keeps { .inputs }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(transposeA)
+        key.append(transposeB)
+    }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        let (a, b) = (inputs[0], inputs[1])
+        guard a.dtype.isFloat else {
+            throw .dtype(operation: name, "float32 or float64 is expected, but \(a.dtype.name) was given")
+        }
+        guard a.shape.count >= 2, b.shape.count >= 2 else {
+            throw .shape(operation: name, "operands need an axis at least: \(a.shape.text) x \(b.shape.text)")
+        }
+        let (m, k) = matrix(a.shape, transposeA)
+        let (inner, n) = matrix(b.shape, transposeB)
+        guard k == inner else {
+            throw .shape(operation: name, "inner dimensions differ: [\(m), \(k)] x [\(inner), \(n)]")
+        }
+        guard let leading = broadcastShape(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) else {
+            throw .shape(operation: name, "leading axes do not broadcast together: \(a.shape.text) x \(b.shape.text)")
+        }
+        let shape = leading + [m, n]
+        try checkShape(shape, a.dtype, operation: name)
+        return TensorType(shape, a.dtype)
+    }
+
+    private func matrix(_ shape: Shape, _ transposed: Bool) -> (rows: Int, columns: Int) {
+        let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+        return transposed ? (columns, rows) : (rows, columns)
+    }
+
+    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        let (a, b) = (node.inputs[0], node.inputs[1])
+        var shares: [Node?] = [nil, nil]
+        if wanted.needs(a) {
+            shares[0] = transposeA
+                ? try MatMul(transposeA: transposeB, transposeB: true).record([b, cotangent])
+                : try MatMul(transposeA: false, transposeB: !transposeB).record([cotangent, b])
+        }
+        if wanted.needs(b) {
+            shares[1] = transposeB
+                ? try MatMul(transposeA: true, transposeB: transposeA).record([cotangent, a])
+                : try MatMul(transposeA: !transposeA, transposeB: false).record([a, cotangent])
+        }
+        return shares
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        let first = try tangents[0].map { (t) throws(Failure) in try record([t, node.inputs[1]]) }
+        let second = try tangents[1].map { (t) throws(Failure) in try record([node.inputs[0], t]) }
+        guard let first, let second else { return first ?? second }
+        return try first + second
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let a = lowering.matrixOperand(inputs[0], transposed: transposeA)
+        let b = lowering.matrixOperand(inputs[1], transposed: transposeB)
+        let type = lowering.type(index)
+        let (rows, columns) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
+        let leading = Array(type.shape.dropLast(2))
+        let depth = matrix(lowering.type(inputs[0]).shape, transposeA).columns
+        let result = lowering.output(of: index)
+        let offsetsA = a.offsets(over: leading)
+        let offsetsB = b.offsets(over: leading)
+        let product = Gemm(
+            dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
+            batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
+        let (slotA, slotB) = (a.slot, b.slot)
+        lowering.append("\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result) { slots throws(Failure) in
+            if let problem = BLAS.load() { throw .unsupported(operation: "matmul", problem) }
+            product.run(slots[slotA], slots[slotB], slots[result])
+        }
+    }
+}

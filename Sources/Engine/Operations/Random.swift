@@ -1,0 +1,107 @@
+import Kernels
+
+/// Draws from a generator whose state (seed, offset) is an ordinary int64 tensor of two elements: so a captured program draws anew at each run,
+/// and a checkpoint restores the stream.
+struct RandomDraw: Operation {
+    enum Distribution: Int {
+        /// In [a, b).
+        case uniform
+        /// Mean a, standard deviation b.
+        case normal
+        /// Whole numbers in [a, b).
+        case integers
+    }
+
+    var distribution: Distribution
+    var a: Double
+    var b: Double
+    var type: TensorType
+    var name: String { "random" }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(distribution.rawValue)
+        key.append(a)
+        key.append(b)
+        key.append(type)
+    }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape(type.shape, type.dtype, operation: name)
+        if distribution == .integers {
+            guard type.dtype.isInteger else {
+                throw .dtype(operation: name, "whole numbers need an integer dtype, not \(type.dtype.name)")
+            }
+            guard a < b, a >= -0x1p62, b <= 0x1p62 else {
+                throw .argument(operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit")
+            }
+        } else if !type.dtype.isFloat {
+            throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
+        }
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let state = lowering.dense(lowering.inputs(index)[0])
+        let result = lowering.output(of: index)
+        let (a, b, dtype, count, distribution) = (a, b, type.dtype, type.count, distribution)
+        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
+            let words = slots[state].assumingMemoryBound(to: UInt64.self)
+            let (seed, offset) = (words[0], words[1])
+            switch distribution {
+            case .uniform: Philox.uniform(seed: seed, offset: offset, dtype, low: a, high: b, slots[result], count: count)
+            case .normal:
+                Philox.normal(seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
+            case .integers:
+                Philox.integers(seed: seed, offset: offset, dtype, low: Int64(a), high: Int64(b), slots[result], count: count)
+            }
+        }
+    }
+}
+
+/// The generator's state after a draw of `blocks` blocks.
+struct AdvanceGenerator: Operation {
+    var blocks: Int
+    var name: String { "advance_generator" }
+    func encode(into key: inout KeyBuilder) { key.append(blocks) }
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let state = lowering.dense(lowering.inputs(index)[0])
+        let result = lowering.output(of: index)
+        let blocks = UInt64(blocks)
+        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
+            let (before, after) = (slots[state].assumingMemoryBound(to: UInt64.self), slots[result].assumingMemoryBound(to: UInt64.self))
+            (after[0], after[1]) = (before[0], before[1] &+ blocks)
+        }
+    }
+}
+
+/// Passes its input through, and fails while the plan runs if it holds NaN or infinity.
+struct CheckFinite: Operation {
+    var name: String { "check_finite" }
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
+        let x = lowering.dense(input)
+        let result = lowering.output(of: index)
+        lowering.append(name, reads: [x], writes: result, mayFail: true) { slots throws(Failure) in
+            for place in 0..<type.count {
+                let value =
+                    type.dtype == .float32
+                    ? Double(slots[x].load(fromByteOffset: place * 4, as: Float.self))
+                    : slots[x].load(fromByteOffset: place * 8, as: Double.self)
+                guard value.isFinite else { throw .notFinite(operation: "loss", "the loss is \(value)") }
+            }
+            slots[result].copyMemory(from: slots[x], byteCount: type.bytes)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import Kernels
+
+/// The same elements under another shape. These operations move nothing: a plan reads them through strides where it can.
+
+/// Row-major order is kept.
+struct Reshape: Operation {
+    var shape: Shape
+    var name: String { "reshape" }
+    func encode(into key: inout KeyBuilder) { key.append(shape) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        guard shape.elementCount == inputs[0].count else {
+            throw .shape(operation: name, "\(inputs[0].shape.text) has \(inputs[0].count) elements, \(shape.text) has \(shape.elementCount)")
+        }
+        return TensorType(shape, inputs[0].dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try cotangent.reshape(node.inputs[0].shape)]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        lowering.setView(index, lowering.view(input).reshaped(to: shape) ?? lowering.denseView(input).reshaped(to: shape)!)
+    }
+}
+
+/// Axis i of the result is axis order[i] of the input.
+struct Permute: Operation {
+    var order: [Int]
+    var name: String { "permute" }
+    func encode(into key: inout KeyBuilder) { key.append(order) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        TensorType(order.map { inputs[0].shape[$0] }, inputs[0].dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        var inverse = order
+        for (place, axis) in order.enumerated() { inverse[axis] = place }
+        return [try Permute(order: inverse).record([cotangent])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        lowering.setView(index, lowering.view(lowering.inputs(index)[0]).permuted(order))
+    }
+}
+
+/// Repeats along axes of extent 1, and along new axes in front.
+struct BroadcastTo: Operation {
+    var shape: Shape
+    var name: String { "broadcast_to" }
+    func encode(into key: inout KeyBuilder) { key.append(shape) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        guard broadcastShape(inputs[0].shape, shape) == shape else {
+            throw .shape(operation: name, "\(inputs[0].shape.text) does not broadcast to \(shape.text)")
+        }
+        try checkShape(shape, inputs[0].dtype, operation: name)
+        return TensorType(shape, inputs[0].dtype)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        lowering.setView(index, lowering.view(lowering.inputs(index)[0]).broadcast(to: shape))
+    }
+}
+
+/// Elements start, start + step, ... (count of them) along one axis.
+struct Slice: Operation {
+    var axis: Int
+    var start: Int
+    var step: Int
+    var count: Int
+    var name: String { "slice" }
+
+    func encode(into key: inout KeyBuilder) { key.append([axis, start, step, count]) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        var type = inputs[0]
+        type.shape[axis] = count
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try Embed(axis: axis, start: start, step: step, extent: node.inputs[0].shape[axis]).record([cotangent])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        lowering.setView(index, lowering.view(lowering.inputs(index)[0]).sliced(axis, start: start, step: step, count: count))
+    }
+}
+
+/// The other way round: the input at start, start + step, ... of an axis of `extent`, zeros elsewhere.
+struct Embed: Operation {
+    var axis: Int
+    var start: Int
+    var step: Int
+    var extent: Int
+    var name: String { "embed" }
+
+    func encode(into key: inout KeyBuilder) { key.append([axis, start, step, extent]) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        var type = inputs[0]
+        type.shape[axis] = extent
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try Slice(axis: axis, start: start, step: step, count: node.inputs[0].shape[axis]).record([cotangent])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let x = lowering.dense(input)
+        let result = lowering.output(of: index)
+        let type = lowering.type(index)
+        let target = View(slot: result, shape: type.shape, dtype: type.dtype)
+            .sliced(axis, start: start, step: step, count: lowering.type(input).shape[axis])
+        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+            fill(type.dtype, 0, slots[result], type.count)
+            target.scatter(from: slots[x], into: slots[result])
+        }
+    }
+}
+
+/// Joins along an existing axis.
+struct Concatenate: Operation {
+    var axis: Int
+    var name: String { "concatenate" }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        var type = inputs[0]
+        for (place, input) in inputs.enumerated().dropFirst() {
+            var expected = type.shape
+            guard input.shape.count == expected.count else {
+                throw .shape(operation: name, "tensor 0 has shape \(inputs[0].shape.text), tensor \(place) has \(input.shape.text)")
+            }
+            expected[axis] = input.shape[axis]
+            guard expected == input.shape else {
+                throw .shape(
+                    operation: name,
+                    "tensors may differ along axis \(axis) only, but tensor 0 is \(inputs[0].shape.text) and tensor \(place) is \(input.shape.text)")
+            }
+            type.shape[axis] += input.shape[axis]
+        }
+        try checkShape(type.shape, type.dtype, operation: name)
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        var start = 0
+        var shares: [Node?] = []
+        for input in node.inputs {
+            let extent = input.shape[axis]
+            shares.append(wanted.needs(input) ? try Slice(axis: axis, start: start, step: 1, count: extent).record([cotangent]) : nil)
+            start += extent
+        }
+        return shares
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        guard tangents.contains(where: { $0 != nil }) else { return nil }
+        var parts: [Node] = []
+        for (place, tangent) in tangents.enumerated() {
+            parts.append(try tangent.orZeros(like: node.inputs[place]))
+        }
+        return try record(parts)
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let type = lowering.type(index)
+        let inputs = lowering.inputs(index)
+        let sources = inputs.map { lowering.dense($0) }
+        let result = lowering.output(of: index)
+        let whole = View(slot: result, shape: type.shape, dtype: type.dtype)
+        var start = 0
+        var targets: [View] = []
+        for input in inputs {
+            let extent = lowering.type(input).shape[axis]
+            targets.append(whole.sliced(axis, start: start, step: 1, count: extent))
+            start += extent
+        }
+        lowering.append(name, reads: sources, writes: result) { slots throws(Failure) in
+            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], into: slots[result]) }
+        }
+    }
+}

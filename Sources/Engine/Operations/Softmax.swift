@@ -1,0 +1,107 @@
+import Kernels
+
+/// Softmax, its logarithm, and log-sum-exp along one axis; each subtracts the largest element first, so nothing overflows.
+
+private func checkFloat(_ type: TensorType, _ name: String) throws(Failure) {
+    guard type.dtype.isFloat else {
+        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
+    }
+}
+
+/// y = exp(x) / sum exp(x). With J = diag(y) - y y^T, which is symmetric, one rule serves both modes.
+struct Softmax: Operation {
+    var axis: Int
+    var name: String { "softmax" }
+    var keeps: Keeps { .output }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkFloat(inputs[0], name)
+        return inputs[0]
+    }
+
+    private func product(_ d: Node, _ y: Node) throws(Failure) -> Node { try y * (d - Sum(axes: [axis]).record([d * y])) }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try product(cotangent, node)] }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try product(tangent, node) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let type = lowering.type(index)
+        let layout = AxisLayout(type.shape, axis)
+        let x = lowering.dense(lowering.inputs(index)[0])
+        let result = lowering.output(of: index)
+        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+            RowKernels.softmax(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+        }
+    }
+}
+
+/// y = x - log sum exp(x).
+struct LogSoftmax: Operation {
+    var axis: Int
+    var name: String { "log_softmax" }
+    var keeps: Keeps { .output }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkFloat(inputs[0], name)
+        return inputs[0]
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try cotangent - node.exp() * Sum(axes: [axis]).record([cotangent])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try tangent - Sum(axes: [axis]).record([node.exp() * tangent]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let type = lowering.type(index)
+        let layout = AxisLayout(type.shape, axis)
+        let x = lowering.dense(lowering.inputs(index)[0])
+        let result = lowering.output(of: index)
+        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+            RowKernels.logSoftmax(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+        }
+    }
+}
+
+/// log sum exp(x); the axis stays, of extent 1. The derivative is softmax(x).
+struct LogSumExp: Operation {
+    var axis: Int
+    var name: String { "logsumexp" }
+    var keeps: Keeps { .inputs }
+    func encode(into key: inout KeyBuilder) { key.append(axis) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkFloat(inputs[0], name)
+        var type = inputs[0]
+        type.shape[axis] = 1
+        return type
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try cotangent * Softmax(axis: axis).record([node.inputs[0]])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in
+            try Sum(axes: [axis]).record([tangent * Softmax(axis: axis).record([node.inputs[0]])])
+        }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
+        let layout = AxisLayout(type.shape, axis)
+        let x = lowering.dense(input)
+        let result = lowering.output(of: index)
+        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+            RowKernels.logSumExp(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+        }
+    }
+}

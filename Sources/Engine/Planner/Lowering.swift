@@ -1,0 +1,196 @@
+import Kernels
+
+/// The plan's table of memory while it runs: one address a slot.
+struct Slots {
+    let base: UnsafePointer<UnsafeMutableRawPointer>
+    @inline(__always) subscript(slot: Int) -> UnsafeMutableRawPointer { base[slot] }
+}
+
+/// One call of a kernel.
+struct Step {
+    var label: String
+    /// Storages read and written (see Lowering.Storage).
+    var reads: [Int]
+    var writes: [Int]
+    /// Storages among `reads` that a result may overwrite element by element.
+    var inPlace: [Int] = []
+    /// Whether it can throw, because it checks what only values show.
+    var mayFail: Bool
+    /// The loop of a fused group, else nil.
+    var loop: LoopProgram?
+    var run: (Slots) throws(Failure) -> Void
+}
+
+/// Turns a graph into steps over storages: pieces of memory that the memory plan places later. Operations lower themselves
+/// through this. A slot is a storage, or a place inside one.
+struct Lowering {
+    struct Storage {
+        var bytes: Int
+        var dtype: DType
+        /// The leaf whose memory this is; nil for memory that the plan provides.
+        var leaf: Int?
+    }
+
+    /// A slot that begins inside a storage.
+    struct Alias {
+        var slot: Int
+        var storage: Int
+        var byteOffset: Int
+    }
+
+    let graph: PlanGraph
+    private let fusion: Fusion
+    private(set) var storages: [Storage] = []
+    private(set) var aliases: [Alias] = []
+    private(set) var steps: [Step] = []
+    /// The storage behind each slot.
+    private(set) var storageOf: [Int] = []
+    private var slotOfStorage: [Int] = []
+    private var views: [View?]
+    private var denseSlots: [Int: Int] = [:]
+
+    init(_ graph: PlanGraph, fuses: Bool) throws(Failure) {
+        self.graph = graph
+        fusion = Fusion(graph, fuses: fuses)
+        views = [View?](repeating: nil, count: graph.nodes.count)
+        for (place, node) in graph.nodes.enumerated() {
+            if let leaf = node.leaf {
+                views[place] = View(slot: addStorage(Storage(bytes: node.type.bytes, dtype: node.type.dtype, leaf: leaf)), shape: node.type.shape, dtype: node.type.dtype)
+            } else if node.operation is Fill {
+                // Made where a step needs it in memory.
+                continue
+            } else if fusion.rootOf[place] < 0 || fusion.rootOf[place] == place {
+                try node.operation.lower(place, into: &self)
+            }
+        }
+    }
+
+    var slotCount: Int { storageOf.count }
+
+    private mutating func addStorage(_ storage: Storage) -> Int {
+        storages.append(storage)
+        storageOf.append(storages.count - 1)
+        slotOfStorage.append(storageOf.count - 1)
+        return storageOf.count - 1
+    }
+
+    func slot(ofStorage storage: Int) -> Int { slotOfStorage[storage] }
+
+    /// Memory for an output that no step has written yet.
+    mutating func addOutputStorage(_ type: TensorType) -> Int {
+        addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
+    }
+
+    // MARK: What operations ask
+
+    func inputs(_ place: Int) -> [Int] { graph.nodes[place].inputs }
+    func type(_ place: Int) -> TensorType { graph.nodes[place].type }
+
+    mutating func setView(_ place: Int, _ view: View) { views[place] = view }
+
+    mutating func view(_ place: Int) -> View {
+        if let view = views[place] { return view }
+        // A constant: one element, read by all.
+        let type = graph.nodes[place].type
+        guard let value = graph.fillValue(place) else {
+            let slot = output(of: place)
+            return View(slot: slot, shape: type.shape, dtype: type.dtype)
+        }
+        let slot = addStorage(Storage(bytes: type.dtype.size, dtype: type.dtype, leaf: nil))
+        append("constant \(value)", reads: [], writes: slot) { slots throws(Failure) in fill(type.dtype, value, slots[slot], 1) }
+        let view = View(slot: slot, shape: [], dtype: type.dtype).broadcast(to: type.shape)
+        views[place] = view
+        return view
+    }
+
+    /// The value in row-major order: as it lies, or copied.
+    mutating func denseView(_ place: Int) -> View {
+        let type = graph.nodes[place].type
+        return View(slot: dense(place), shape: type.shape, dtype: type.dtype)
+    }
+
+    /// The slot of the value in row-major order from its beginning.
+    mutating func dense(_ place: Int) -> Int {
+        if let slot = denseSlots[place] { return slot }
+        let view = view(place)
+        let slot: Int
+        if view.isDense {
+            slot = view.offset == 0 ? view.slot : alias(of: view)
+        } else {
+            let type = graph.nodes[place].type
+            slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
+            let copy = view.copy
+            let source = view.slot
+            append("copy \(type.shape.text)", reads: [source], writes: slot) { slots throws(Failure) in
+                copy.gather(from: slots[source], to: slots[slot])
+            }
+        }
+        denseSlots[place] = slot
+        return slot
+    }
+
+    private mutating func alias(of view: View) -> Int {
+        let parent = aliases.first { $0.slot == view.slot }
+        storageOf.append(storageOf[view.slot])
+        let slot = storageOf.count - 1
+        aliases.append(
+            Alias(slot: slot, storage: storageOf[view.slot], byteOffset: (parent?.byteOffset ?? 0) + view.offset * view.dtype.size))
+        return slot
+    }
+
+    /// Memory for the value of node `place`.
+    mutating func output(of place: Int) -> Int {
+        let type = graph.nodes[place].type
+        let slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
+        views[place] = View(slot: slot, shape: type.shape, dtype: type.dtype)
+        return slot
+    }
+
+    /// A matrix as it lies if its rows or its columns are dense, else a dense copy.
+    mutating func matrixOperand(_ place: Int, transposed: Bool) -> MatrixOperand {
+        let view = view(place)
+        let rank = view.shape.count
+        let (rows, columns) = (view.shape[rank - 2], view.shape[rank - 1])
+        let (rowStride, columnStride) = (view.strides[rank - 2], view.strides[rank - 1])
+        if (columnStride == 1 || columns == 1) && (rowStride == columns || rows == 1) {
+            return MatrixOperand(slot: view.slot, isTransposed: transposed, view: view)
+        }
+        if (rowStride == 1 || rows == 1) && (columnStride == rows || columns == 1) {
+            return MatrixOperand(slot: view.slot, isTransposed: !transposed, view: view)
+        }
+        let copied = denseView(place)
+        return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
+    }
+
+    mutating func append(
+        _ label: String, reads: [Int], writes: Int, mayFail: Bool = false, run: @escaping (Slots) throws(Failure) -> Void
+    ) {
+        steps.append(
+            Step(
+                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, loop: nil, run: run))
+    }
+
+    /// The loop of the group whose root is `root`.
+    mutating func appendLoop(rootedAt root: Int) throws(Failure) {
+        guard let group = fusion.groups[root] else { throw .internal(operation: "plan", "node \(root) has no loop") }
+        var builder = LoopBuilder(graph, group)
+        let users = usersOutside(group)
+        let program = builder.build(&self, writes: { $0 == root || users.contains($0) })
+        var step = Step(
+            label: builder.label, reads: builder.reads.map { storageOf[$0] }, writes: builder.writes.map { storageOf[$0] },
+            mayFail: false, loop: program
+        ) { slots throws(Failure) in program.run(slots.base) }
+        step.inPlace = builder.inPlaceSlots.map { storageOf[$0] }
+        steps.append(step)
+    }
+
+    /// Members whose values somebody outside the group reads, or the caller wants.
+    private func usersOutside(_ group: LoopGroup) -> Set<Int> {
+        let members = Set(group.members)
+        var result = members.intersection(graph.outputs)
+        for (place, node) in graph.nodes.enumerated() where place > group.members[0] && !members.contains(place) {
+            for input in node.inputs where members.contains(input) { result.insert(input) }
+        }
+        return result
+    }
+}

@@ -1,0 +1,147 @@
+/// Where each storage of a plan lies: memory of a leaf, of an output, or a stretch of one arena that values share one after the other.
+struct MemoryPlan {
+    enum Place: Equatable {
+        case leaf(Int)
+        case output(Int)
+        case arena(Int)
+    }
+
+    /// What a run hands out as output number j.
+    enum Output: Equatable {
+        /// Memory of its own, which the plan writes.
+        case fresh
+        /// The memory of a leaf, updated in place.
+        case donated(leaf: Int)
+        /// The value of a leaf as it is.
+        case leaf(Int)
+        /// The same value as an earlier output.
+        case same(output: Int)
+    }
+
+    private(set) var places: [Place]
+    private(set) var arenaBytes = 0
+    let outputs: [Output]
+
+    /// `outputStorages`: the storage that each output's value lies in.
+    init(_ steps: [Step], _ storages: [Lowering.Storage], outputStorages: [Int], donations: [PlanGraph.Donation], sharesMemory: Bool) {
+        places = storages.map { $0.leaf.map(Place.leaf) ?? .arena(-1) }
+        var outputs = [Output](repeating: .fresh, count: outputStorages.count)
+        let reads = MemoryPlan.readers(steps, storages.count)
+        let writer = MemoryPlan.writers(steps, storages.count)
+        for (number, storage) in outputStorages.enumerated() {
+            switch places[storage] {
+            case .leaf(let leaf): outputs[number] = .leaf(leaf)
+            case .output(let earlier): outputs[number] = .same(output: earlier)
+            case .arena: places[storage] = .output(number)
+            }
+        }
+        if sharesMemory {
+            for donation in donations where outputs[donation.output] == .fresh {
+                let storage = outputStorages[donation.output]
+                guard
+                    let leaf = storages.firstIndex(where: { $0.leaf == donation.leaf }),
+                    storages[leaf].bytes == storages[storage].bytes, storages[leaf].dtype == storages[storage].dtype,
+                    !outputs.contains(.leaf(donation.leaf)), !outputs.contains(.donated(leaf: donation.leaf)),
+                    let step = writer[storage],
+                    reads[leaf].allSatisfy({ $0 < step || ($0 == step && steps[step].inPlace.contains(leaf)) }),
+                    // Nothing may fail once a parameter has been written over.
+                    !steps[step...].contains(where: { $0.mayFail })
+                else { continue }
+                outputs[donation.output] = .donated(leaf: donation.leaf)
+                places[storage] = .leaf(donation.leaf)
+            }
+        }
+        self.outputs = outputs
+        layOut(steps, storages, reads, sharesMemory)
+    }
+
+    private static func readers(_ steps: [Step], _ count: Int) -> [[Int]] {
+        var readers = [[Int]](repeating: [], count: count)
+        for (number, step) in steps.enumerated() {
+            for storage in step.reads { readers[storage].append(number) }
+        }
+        return readers
+    }
+
+    private static func writers(_ steps: [Step], _ count: Int) -> [Int?] {
+        var writers = [Int?](repeating: nil, count: count)
+        for (number, step) in steps.enumerated() {
+            for storage in step.writes where writers[storage] == nil { writers[storage] = number }
+        }
+        return writers
+    }
+
+    /// Gives arena storages their offsets: in the order of the steps, each takes the first gap that is wide enough, or the memory of an
+    /// input that it may overwrite.
+    private mutating func layOut(_ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ sharesMemory: Bool) {
+        var gaps = Gaps()
+        for (number, step) in steps.enumerated() {
+            var taken: Set<Int> = []
+            for storage in step.writes where places[storage] == .arena(-1) {
+                let bytes = storages[storage].bytes
+                let heir = step.inPlace.first {
+                    sharesMemory && !taken.contains($0) && reads[$0].last == number && storages[$0].bytes == bytes
+                        && storages[$0].dtype == storages[storage].dtype && isArena($0)
+                }
+                if let heir {
+                    taken.insert(heir)
+                    places[storage] = places[heir]
+                } else {
+                    places[storage] = .arena(gaps.take(rounded(bytes)))
+                }
+            }
+            for storage in Set(step.reads + step.writes) where !taken.contains(storage) {
+                guard case .arena(let offset) = places[storage], offset >= 0, (reads[storage].last ?? number) <= number, sharesMemory else { continue }
+                gaps.giveBack(offset, rounded(storages[storage].bytes))
+            }
+        }
+        arenaBytes = gaps.end
+    }
+
+    private func isArena(_ storage: Int) -> Bool {
+        if case .arena(let offset) = places[storage] { return offset >= 0 }
+        return false
+    }
+
+    private func rounded(_ bytes: Int) -> Int { (max(bytes, 1) + 63) & ~63 }
+}
+
+/// Free stretches of the arena, by offset.
+private struct Gaps {
+    private var free: [(offset: Int, bytes: Int)] = []
+    private(set) var end = 0
+
+    mutating func take(_ bytes: Int) -> Int {
+        // The tightest gap keeps wide ones for wide values.
+        var best: Int?
+        for (place, gap) in free.enumerated() where gap.bytes >= bytes && (best.map { free[$0].bytes > gap.bytes } ?? true) { best = place }
+        if let best {
+            let offset = free[best].offset
+            free[best].offset += bytes
+            free[best].bytes -= bytes
+            if free[best].bytes == 0 { free.remove(at: best) }
+            return offset
+        }
+        if let last = free.last, last.offset + last.bytes == end {
+            free.removeLast()
+            end = last.offset + bytes
+            return last.offset
+        }
+        end += bytes
+        return end - bytes
+    }
+
+    mutating func giveBack(_ offset: Int, _ bytes: Int) {
+        var place = free.firstIndex { $0.offset > offset } ?? free.count
+        free.insert((offset, bytes), at: place)
+        if place + 1 < free.count, free[place].offset + free[place].bytes == free[place + 1].offset {
+            free[place].bytes += free[place + 1].bytes
+            free.remove(at: place + 1)
+        }
+        if place > 0, free[place - 1].offset + free[place - 1].bytes == free[place].offset {
+            place -= 1
+            free[place].bytes += free[place + 1].bytes
+            free.remove(at: place + 1)
+        }
+    }
+}

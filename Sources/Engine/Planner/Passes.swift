@@ -1,0 +1,41 @@
+import Glibc
+
+/// The passes, by name. WINGBEAT_PASSES lists those that run ("simplify,cse"), or, with a minus in front of each, those that do not
+/// ("-fuse"): the way to find out whether a pass is to blame.
+enum Pass: String, CaseIterable {
+    /// Arithmetic on constants is done once, in planning.
+    case fold
+    /// Steps that change nothing disappear: double transposes, factors of one.
+    case simplify
+    /// What is computed twice is computed once.
+    case cse
+    /// Elementwise steps and updates as soon as their inputs are there.
+    case schedule
+    /// Elementwise chains and reductions become one loop.
+    case fuse
+    /// Results take over memory that is not read again.
+    case inplace
+
+    static let enabled: Set<Pass> = {
+        guard let text = getenv("WINGBEAT_PASSES").map({ String(cString: $0) }) else { return Set(allCases) }
+        let words = text.split(separator: ",")
+        let removed = words.filter { $0.hasPrefix("-") }.compactMap { Pass(rawValue: String($0.dropFirst())) }
+        if !removed.isEmpty { return Set(allCases).subtracting(removed) }
+        return Set(words.compactMap { Pass(rawValue: String($0)) })
+    }()
+
+    var isEnabled: Bool { Pass.enabled.contains(self) }
+}
+
+extension PlanGraph {
+    /// The graph after all passes that work on nodes.
+    func improved(_ passes: Set<Pass> = Pass.enabled) -> PlanGraph {
+        var graph = self
+        if passes.contains(.fold) { graph = graph.foldingConstants() }
+        if passes.contains(.simplify) { graph = graph.simplified() }
+        // Also where nothing is merged: dead nodes disappear in rewriting.
+        graph = passes.contains(.cse) ? graph.mergingCommonSubexpressions() : graph.rewritten { _, _ in nil }
+        if passes.contains(.schedule) { graph = graph.scheduled() }
+        return graph
+    }
+}

@@ -1,0 +1,99 @@
+/// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with other leaves.
+final class Plan {
+    let steps: [Step]
+    let outputs: [MemoryPlan.Output]
+    let outputTypes: [TensorType]
+    let arenaBytes: Int
+    let slotCount: Int
+    /// The number of nodes that were planned, for explanations.
+    let nodeCount: Int
+    /// For each output, whether it is written after the last step that can fail: then a run that fails has not touched it.
+    let isLate: [Bool]
+    private let bindings: [(slot: Int, place: MemoryPlan.Place, byteOffset: Int)]
+    private let storages: [Lowering.Storage]
+
+    /// `aliases`: whether an output may be a leaf's own memory, or another output's. If not it is copied.
+    init(_ graph: PlanGraph, aliases: Bool, passes: Set<Pass> = Pass.enabled) throws(Failure) {
+        let improved = graph.improved(passes)
+        nodeCount = improved.nodes.count
+        var lowering = try Lowering(improved, fuses: passes.contains(.fuse))
+        var outputStorages: [Int] = []
+        for output in improved.outputs { outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages)) }
+        let memory = MemoryPlan(
+            lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,
+            sharesMemory: passes.contains(.inplace))
+        steps = lowering.steps
+        outputs = memory.outputs
+        outputTypes = improved.outputs.map { improved.nodes[$0].type }
+        arenaBytes = memory.arenaBytes
+        slotCount = lowering.slotCount
+        storages = lowering.storages
+        let lastFallible = steps.lastIndex { $0.mayFail } ?? -1
+        isLate = outputStorages.map { storage in
+            lowering.steps.firstIndex { $0.writes.contains(storage) }.map { $0 > lastFallible } ?? true
+        }
+        var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
+        for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
+        self.bindings = bindings
+    }
+
+    /// Fills the table of memory.
+    func bind(
+        _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, leaves: (Int) -> UnsafeMutableRawPointer,
+        outputs: (Int) -> UnsafeMutableRawPointer, arena: UnsafeMutableRawPointer
+    ) {
+        for binding in bindings {
+            let base: UnsafeMutableRawPointer
+            switch binding.place {
+            case .leaf(let leaf): base = leaves(leaf)
+            case .output(let output): base = outputs(output)
+            case .arena(let offset): base = arena + max(offset, 0)
+            }
+            table[binding.slot] = base + binding.byteOffset
+        }
+    }
+
+    /// Runs all steps over a bound table.
+    func run(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>) throws(Failure) {
+        let slots = Slots(base: UnsafePointer(table))
+        for step in steps { try step.run(slots) }
+    }
+
+    /// The plan as text: one line a step.
+    var listing: String {
+        var lines = ["plan: \(nodeCount) nodes, \(steps.count) steps, \(arenaBytes) bytes of arena"]
+        for (number, step) in steps.enumerated() {
+            let from = step.reads.map(text).joined(separator: ", ")
+            let to = step.writes.map(text).joined(separator: ", ")
+            lines.append("  \(number)  \(step.label)    \(from.isEmpty ? "" : from + " ")-> \(to)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func text(_ storage: Int) -> String {
+        let place = bindings[storage].place
+        let bytes = storages[storage].bytes
+        switch place {
+        case .leaf(let leaf): return "leaf \(leaf) (\(bytes) B)"
+        case .output(let output): return "output \(output) (\(bytes) B)"
+        case .arena(let offset): return "arena+\(offset) (\(bytes) B)"
+        }
+    }
+}
+
+extension Lowering {
+    /// The storage that holds exactly the value of node `place`, for the caller to keep; a copy where the value is a view, or, without
+    /// `aliases`, where the memory is a leaf's or already another output's.
+    fileprivate mutating func outputStorage(_ place: Int, aliases: Bool, taken: [Int]) -> Int {
+        let type = graph.nodes[place].type
+        let slot = dense(place)
+        let storage = storageOf[slot]
+        let isWhole = self.slot(ofStorage: storage) == slot && storages[storage].bytes == type.bytes && storages[storage].dtype == type.dtype
+        if isWhole && (aliases || (storages[storage].leaf == nil && !taken.contains(storage))) { return storage }
+        let target = addOutputStorage(type)
+        append("copy \(type.shape.text)", reads: [slot], writes: target) { slots throws(Failure) in
+            slots[target].copyMemory(from: slots[slot], byteCount: type.bytes)
+        }
+        return storageOf[target]
+    }
+}

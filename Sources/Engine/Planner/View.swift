@@ -1,0 +1,94 @@
+import Kernels
+
+/// Where a value lies: a slot of the plan's table of memory, and strides over it, in elements.
+struct View {
+    var slot: Int
+    var offset = 0
+    var shape: Shape
+    var strides: [Int]
+    var dtype: DType
+
+    /// A dense value at the start of its slot.
+    init(slot: Int, shape: Shape, dtype: DType) {
+        self.slot = slot
+        self.shape = shape
+        self.dtype = dtype
+        strides = shape.denseStrides
+    }
+
+    /// Whether elements follow each other in row-major order.
+    var isDense: Bool {
+        var step = 1
+        for axis in shape.indices.reversed() where shape[axis] != 1 {
+            if strides[axis] != step { return false }
+            step *= shape[axis]
+        }
+        return true
+    }
+
+    func permuted(_ order: [Int]) -> View {
+        var view = self
+        view.shape = order.map { shape[$0] }
+        view.strides = order.map { strides[$0] }
+        return view
+    }
+
+    func broadcast(to target: Shape) -> View {
+        var view = self
+        let extra = target.count - shape.count
+        view.shape = target
+        view.strides = target.indices.map { $0 < extra || shape[$0 - extra] != target[$0] ? 0 : strides[$0 - extra] }
+        return view
+    }
+
+    func sliced(_ axis: Int, start: Int, step: Int, count: Int) -> View {
+        var view = self
+        view.offset += start * strides[axis]
+        view.strides[axis] *= step
+        view.shape[axis] = count
+        return view
+    }
+
+    /// The same elements under another shape, where strides can say that.
+    func reshaped(to target: Shape) -> View? {
+        var view = self
+        view.shape = target
+        if isDense {
+            view.strides = target.denseStrides
+            return view
+        }
+        // Axes of extent 1 come and go in any layout.
+        let kept = shape.indices.filter { shape[$0] != 1 }
+        guard kept.map({ shape[$0] }) == target.filter({ $0 != 1 }) else { return nil }
+        var next = 0
+        view.strides = target.map { extent in
+            if extent == 1 { return 0 }
+            defer { next += 1 }
+            return strides[kept[next]]
+        }
+        return view
+    }
+
+    var copy: StridedCopy { StridedCopy(elementBytes: dtype.size, shape: shape, strides: strides, offset: offset) }
+
+    /// Writes dense memory to where this view lies in `target`, the memory of its slot.
+    func scatter(from source: UnsafeRawPointer, into target: UnsafeMutableRawPointer) { copy.scatter(from: source, to: target) }
+}
+
+/// A matrix, or a batch of them, as a matrix product reads it.
+struct MatrixOperand {
+    var slot: Int
+    /// Whether the matrix to multiply with is the transpose of what is stored.
+    var isTransposed: Bool
+    var view: View
+
+    /// Where each matrix of the batch begins, in elements.
+    func offsets(over leading: Shape) -> [Int] {
+        let wide = view.broadcast(to: leading + view.shape.suffix(2))
+        var offsets = [wide.offset]
+        for axis in leading.indices {
+            offsets = offsets.flatMap { start in (0..<leading[axis]).map { start + $0 * wide.strides[axis] } }
+        }
+        return offsets
+    }
+}

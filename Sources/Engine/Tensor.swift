@@ -1,0 +1,229 @@
+/// What users hold: a box that points to a node. Computing makes new boxes; writing in place points a box at a new node, so
+/// nobody who holds the old value sees it change.
+public final class Tensor {
+    /// The node outside of capture blocks. Read it through `node()`, which sees what an open block has done.
+    var stored: Node {
+        willSet { newValue.uses += 1 }
+        didSet { oldValue.uses -= 1 }
+    }
+    /// Where gradients are collected, if this is a leaf that requires them.
+    private(set) var gradientSlot: GradientSlot?
+    /// The capture block that made this box; nil outside of blocks.
+    let birth: Capture?
+
+    init(_ node: Node) {
+        stored = node
+        gradientSlot = node.isLeaf ? node.gradientSlot : nil
+        birth = ThreadState.current.capture
+        node.uses += 1
+    }
+
+    deinit { stored.uses -= 1 }
+
+    /// A tensor whose memory `fill` writes: row-major, uninitialised before.
+    public convenience init(
+        dtype: DType, shape: Shape, fill: (UnsafeMutableRawPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        try checkShape(shape, dtype, operation: "tensor")
+        let type = TensorType(shape, dtype)
+        let buffer = try Buffer.allocate(type.bytes, for: "tensor")
+        try fill(buffer.pointer)
+        self.init(Node(leaf: buffer, type))
+    }
+
+    /// A tensor over memory of the right size.
+    public convenience init(dtype: DType, shape: Shape, buffer: Buffer) throws(Failure) {
+        try checkShape(shape, dtype, operation: "tensor")
+        self.init(Node(leaf: buffer, TensorType(shape, dtype)))
+    }
+
+    /// The node this box points to now.
+    func node() throws(Failure) -> Node {
+        guard let capture = ThreadState.current.capture, birth !== capture else { return stored }
+        return try capture.read(self)
+    }
+
+    /// Points the box at `node`.
+    func point(to node: Node) throws(Failure) {
+        guard let capture = ThreadState.current.capture, birth !== capture else {
+            stored = node
+            return
+        }
+        try capture.write(self, node)
+    }
+
+    public var dtype: DType { stored.dtype }
+    public var shape: Shape { stored.shape }
+    public var count: Int { stored.count }
+    public var requiresGrad: Bool { stored.requiresGrad }
+    /// Computed from nothing that requires gradients, or itself where gradients are collected.
+    public var isLeaf: Bool { !stored.requiresGrad || stored.isLeaf }
+
+    // MARK: Values
+
+    /// Computes the value and lends its memory to `body`.
+    public func withData<Result>(_ body: (UnsafeRawPointer) throws(Failure) -> Result) throws(Failure) -> Result {
+        let node = try node()
+        try compute([node])
+        guard let buffer = node.value else { throw .internal(operation: "tensor", "an evaluated tensor has no value") }
+        return try body(UnsafeRawPointer(buffer.pointer))
+    }
+
+    /// Computes the values of all in one plan.
+    public static func evaluate(_ tensors: [Tensor]) throws(Failure) {
+        try compute(tensors.nodes())
+    }
+
+    /// The value of a tensor of one element.
+    public func item() throws(Failure) -> Double {
+        guard count == 1 else {
+            throw .shape(operation: "item", "a tensor of one element is expected, but its shape is \(shape.text)")
+        }
+        let dtype = dtype
+        return try withData { (data) throws(Failure) in
+            switch dtype {
+            case .float32: return Double(data.load(as: Float.self))
+            case .float64: return data.load(as: Double.self)
+            default: return Double(integer(dtype, data, 0))
+            }
+        }
+    }
+
+    /// The value of an integer or bool tensor of one element, exactly.
+    public func integerItem() throws(Failure) -> Int64 {
+        guard !dtype.isFloat else {
+            let value = try item()
+            guard let whole = Int64(exactly: value) else { throw .dtype(operation: "item", "\(value) is not a whole number that fits int64") }
+            return whole
+        }
+        guard count == 1 else {
+            throw .shape(operation: "item", "a tensor of one element is expected, but its shape is \(shape.text)")
+        }
+        let dtype = dtype
+        return try withData { (data) throws(Failure) in integer(dtype, data, 0) }
+    }
+
+    // MARK: Writing in place
+
+    /// Points the box at new values of the same type. What is computed from the old ones keeps them.
+    func replace(with node: Node) throws(Failure) {
+        try point(to: requiresGrad && isLeaf ? node.asLeaf(slot: gradientSlot) : node)
+    }
+
+    /// Replaces the values; the tensor's history is forgotten.
+    public func write(fill: (UnsafeMutableRawPointer) throws(Failure) -> Void) throws(Failure) {
+        let type = stored.type
+        let buffer = try Buffer.allocate(type.bytes, for: "write")
+        try fill(buffer.pointer)
+        let needsGrad = requiresGrad && isLeaf
+        try point(to: Node(leaf: buffer, type, requiresGrad: needsGrad, slot: needsGrad ? gradientSlot : nil))
+    }
+
+    /// Takes over the values of `source` (same shape, cast to this dtype): an assignment in place.
+    public func assign(_ source: Tensor) throws(Failure) {
+        guard source.shape == shape else {
+            throw .shape(operation: "assign", "shape \(shape.text) is expected, but \(source.shape.text) was given")
+        }
+        if requiresGrad && isLeaf {
+            guard !ThreadState.current.isGradEnabled else {
+                throw .state(
+                    operation: "assign",
+                    "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
+            }
+            try replace(with: ThreadState.withGrad(false) { () throws(Failure) in try source.node().cast(dtype) })
+        } else {
+            try point(to: source.node().cast(dtype))
+        }
+    }
+
+    // MARK: Gradients
+
+    /// Makes this a leaf that collects gradients, or ends that.
+    public func setRequiresGrad(_ requires: Bool) throws(Failure) {
+        if requires == requiresGrad { return }
+        guard isLeaf else {
+            throw .state(operation: "requires_grad", "only a tensor without history can be set; detach it first")
+        }
+        if requires {
+            guard dtype.isFloat else {
+                throw .dtype(operation: "requires_grad", "only float32 and float64 have gradients, not \(dtype.name)")
+            }
+            let slot = gradientSlot ?? GradientSlot()
+            try point(to: node().asLeaf(slot: slot))
+            gradientSlot = slot
+        } else {
+            try point(to: node().detached())
+        }
+    }
+
+    /// The collected gradient.
+    public func gradient() throws(Failure) -> Tensor? {
+        guard let slot = gradientSlot else { return nil }
+        return try slot.current(of: stored).map(Tensor.init)
+    }
+
+    public func setGradient(_ gradient: Tensor?) throws(Failure) {
+        guard let gradient else {
+            gradientSlot?.point(to: nil)
+            return
+        }
+        guard gradient.shape == shape else {
+            throw .shape(operation: "grad", "a gradient must have the tensor's shape \(shape.text), but has \(gradient.shape.text)")
+        }
+        guard dtype.isFloat else { throw .dtype(operation: "grad", "a tensor of \(dtype.name) has no gradient") }
+        let value = try gradient.node().cast(dtype).detached()
+        if gradientSlot == nil { gradientSlot = GradientSlot() }
+        gradientSlot?.point(to: value)
+    }
+
+    /// The same values, a constant to derivatives.
+    public func detach() throws(Failure) -> Tensor { Tensor(try node().detached()) }
+
+    /// A fresh variable with this tensor's values: requires gradients, and passes derivatives on to this tensor.
+    public func variable() throws(Failure) -> Tensor {
+        guard dtype.isFloat else {
+            throw .dtype(operation: "variable", "only float32 and float64 have derivatives, not \(dtype.name)")
+        }
+        let node = try node()
+        return Tensor(Node(Identity(), [node], node.type, requiresGrad: true))
+    }
+}
+
+extension GradientSlot {
+    /// The gradient now, as an open capture block sees it. `leaf` gives its type. With `accumulates`, a block takes a gradient that may or may not
+    /// be there when the program runs as one that is there, and zero where it is not.
+    func current(of leaf: Node, accumulates: Bool = false) throws(Failure) -> Node? {
+        guard let capture = ThreadState.current.capture else { return stored }
+        return try capture.read(self, leaf.type, accumulates: accumulates)
+    }
+
+    func point(to gradient: Node?) {
+        guard let capture = ThreadState.current.capture else {
+            stored = gradient
+            return
+        }
+        capture.write(self, gradient)
+    }
+}
+
+extension Node {
+    /// The same value as a leaf that collects gradients in `slot`. A value not yet computed is computed now, or stays behind an identity
+    /// inside a capture block.
+    func asLeaf(slot: GradientSlot?) throws(Failure) -> Node {
+        if ThreadState.current.capture != nil, value == nil { return Node(LeafOf(), [self], type, requiresGrad: true, slot: slot) }
+        try compute([self])
+        guard let value else { throw .internal(operation: "requires_grad", "an evaluated tensor has no value") }
+        return Node(leaf: value, type, requiresGrad: true, slot: slot)
+    }
+
+    /// The same value, a constant to derivatives.
+    func detached() throws(Failure) -> Node {
+        if !requiresGrad { return self }
+        if let value { return Node(leaf: value, type) }
+        return Node(Identity(), [self], type, requiresGrad: false)
+    }
+}
+
+extension Array where Element == Tensor {
+    func nodes() throws(Failure) -> [Node] { try map { (tensor) throws(Failure) in try tensor.node() } }
+}

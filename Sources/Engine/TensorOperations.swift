@@ -1,0 +1,246 @@
+/// The operations as functions of tensors: what the layers above record with. Axes may be negative.
+extension Tensor {
+    /// Values of wb_unary_op in wingbeat.h.
+    public enum Unary: Int32, CaseIterable {
+        case identity, negative, absolute, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tanh, sigmoid, relu
+        case leakyRelu, gelu, geluTanh, erf, softplus, logicalNot
+    }
+
+    /// Values of wb_binary_op.
+    public enum Binary: Int32, CaseIterable {
+        case add, subtract, multiply, divide, power, maximum, minimum, equal, notEqual, less, lessEqual, greater, greaterEqual
+        case logicalAnd, logicalOr
+    }
+
+    /// Values of wb_reduce_op.
+    public enum Reduce: Int32, CaseIterable {
+        case sum, mean, maximum, minimum, argMaximum, argMinimum, logSumExp
+    }
+
+    public func applying(_ operation: Unary, parameter: Double? = nil) throws(Failure) -> Tensor {
+        let x = try node()
+        let y: Node
+        switch operation {
+        case .identity: y = try Identity().record([x])
+        case .negative: y = try -x
+        case .absolute: y = try x.absolute()
+        case .sign: y = try x.sign()
+        case .exp: y = try x.exp()
+        case .expm1: y = try x.expm1()
+        case .log: y = try x.log()
+        case .log1p: y = try x.log1p()
+        case .sqrt: y = try x.sqrt()
+        case .rsqrt: y = try x.rsqrt()
+        case .square: y = try x.square()
+        case .reciprocal: y = try x.reciprocal()
+        case .sin: y = try x.sin()
+        case .cos: y = try x.cos()
+        case .tanh: y = try x.tanh()
+        case .sigmoid: y = try x.sigmoid()
+        case .relu: y = try x.relu()
+        case .leakyRelu: y = try x.leakyRelu(parameter ?? 0.01)
+        case .gelu: y = try x.gelu()
+        case .geluTanh: y = try x.geluTanh()
+        case .erf: y = try x.erf()
+        case .softplus: y = try x.softplus()
+        case .logicalNot: y = try x.logicalNot()
+        }
+        return Tensor(y)
+    }
+
+    public static func apply(_ operation: Binary, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
+        Tensor(try record(operation, a.node(), b.node()))
+    }
+
+    /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers in float64.
+    public func applying(_ operation: Binary, _ value: Double, reversed: Bool = false) throws(Failure) -> Tensor {
+        var x = try node()
+        if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.float64) }
+        if x.dtype == .bool, value != 0, value != 1 { x = try x.cast(.int64) }
+        let number = try Node.scalar(value, like: x)
+        return Tensor(try reversed ? Tensor.record(operation, number, x) : Tensor.record(operation, x, number))
+    }
+
+    private static func record(_ operation: Binary, _ a: Node, _ b: Node) throws(Failure) -> Node {
+        switch operation {
+        case .add: return try a + b
+        case .subtract: return try a - b
+        case .multiply: return try a * b
+        case .divide: return try a / b
+        case .power: return try a.power(b)
+        case .maximum: return try a.maximum(b)
+        case .minimum: return try a.minimum(b)
+        case .equal: return try a.equal(b)
+        case .notEqual: return try a.notEqual(b)
+        case .less: return try a.less(b)
+        case .lessEqual: return try a.lessEqual(b)
+        case .greater: return try a.greater(b)
+        case .greaterEqual: return try a.greaterEqual(b)
+        case .logicalAnd: return try a.logicalAnd(b)
+        case .logicalOr: return try a.logicalOr(b)
+        }
+    }
+
+    public static func + (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() + b.node()) }
+    public static func - (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() - b.node()) }
+    public static func * (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() * b.node()) }
+    public static func / (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() / b.node()) }
+    public static func + (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.add, b) }
+    public static func - (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.subtract, b) }
+    public static func - (a: Double, b: Tensor) throws(Failure) -> Tensor { try b.applying(.subtract, a, reversed: true) }
+    public static func * (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.multiply, b) }
+
+    public static func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
+        Tensor(try Node.select(condition.node(), a.node(), b.node()))
+    }
+
+    public func cast(_ dtype: DType) throws(Failure) -> Tensor { Tensor(try node().cast(dtype)) }
+
+    public func matmul(_ other: Tensor) throws(Failure) -> Tensor { Tensor(try node().matmul(other.node())) }
+
+    /// self W^T + b; weight [out, in], bias [out].
+    public func linear(_ weight: Tensor, _ bias: Tensor?) throws(Failure) -> Tensor {
+        Tensor(try node().linear(weight.node(), bias.map { (bias) throws(Failure) in try bias.node() }))
+    }
+
+    // MARK: Reductions
+
+    /// Over `axes`; all for nil.
+    public func reduce(_ operation: Reduce, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
+        let x = try node()
+        let name = "\(operation)"
+        let places = try normalized(axes: axes, rank: x.shape.count, operation: name)
+        switch operation {
+        case .sum: return Tensor(try x.sum(places, keepdims: keepdims))
+        case .mean: return Tensor(try x.mean(places, keepdims: keepdims))
+        case .maximum, .minimum:
+            return Tensor(try x.extremum(places, keepdims: keepdims, isMaximum: operation == .maximum))
+        case .logSumExp: return Tensor(try x.logSumExp(places, keepdims: keepdims))
+        case .argMaximum, .argMinimum:
+            let isMaximum = operation == .argMaximum
+            if places.count == 1 { return Tensor(try x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum)) }
+            guard places.count == x.shape.count else {
+                throw .argument(operation: isMaximum ? "argmax" : "argmin", "one axis is expected, or all of them, but \(places.count) were given")
+            }
+            let flat = try x.reshape([x.count]).argExtremum(0, keepdims: false, isMaximum: isMaximum)
+            return Tensor(try keepdims ? flat.reshape([Int](repeating: 1, count: x.shape.count)) : flat)
+        }
+    }
+
+    public func sum(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor { try reduce(.sum, axes, keepdims: keepdims) }
+    public func mean(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor { try reduce(.mean, axes, keepdims: keepdims) }
+
+    public func softmax(_ axis: Int) throws(Failure) -> Tensor {
+        let x = try node()
+        return Tensor(try x.softmax(normalized(axis: axis, rank: x.shape.count, operation: "softmax")))
+    }
+
+    public func logSoftmax(_ axis: Int) throws(Failure) -> Tensor {
+        let x = try node()
+        return Tensor(try x.logSoftmax(normalized(axis: axis, rank: x.shape.count, operation: "log_softmax")))
+    }
+
+    // MARK: Shapes
+
+    /// One extent may be -1 and is then deduced.
+    public func reshape(_ shape: Shape) throws(Failure) -> Tensor {
+        let x = try node()
+        var target = shape
+        let unknown = shape.indices.filter { shape[$0] == -1 }
+        guard unknown.count <= 1 else { throw .argument(operation: "reshape", "only one extent can be -1: \(shape.text)") }
+        if let place = unknown.first {
+            target[place] = 1
+            try checkShape(target, x.dtype, operation: "reshape")
+            let known = target.elementCount
+            guard known > 0, x.count % known == 0 else {
+                throw .shape(operation: "reshape", "\(x.shape.text) has \(x.count) elements, which \(shape.text) cannot hold")
+            }
+            target[place] = x.count / known
+        }
+        try checkShape(target, x.dtype, operation: "reshape")
+        return Tensor(try x.reshape(target))
+    }
+
+    /// Axis i of the result is axis order[i]; nil reverses all axes.
+    public func permute(_ order: [Int]? = nil) throws(Failure) -> Tensor {
+        let x = try node()
+        let rank = x.shape.count
+        guard let order else { return Tensor(try x.permute(Array((0..<rank).reversed()))) }
+        guard order.count == rank else {
+            throw .argument(operation: "permute", "\(rank) axes are expected, as many as the tensor has, but \(order.count) were given")
+        }
+        let places = try order.map { (axis) throws(Failure) in try normalized(axis: axis, rank: rank, operation: "permute") }
+        guard Set(places).count == rank else { throw .argument(operation: "permute", "an axis is named twice: \(order.text)") }
+        return Tensor(try x.permute(places))
+    }
+
+    public func broadcast(to shape: Shape) throws(Failure) -> Tensor {
+        try checkShape(shape, dtype, operation: "broadcast_to")
+        return Tensor(try node().broadcast(to: shape))
+    }
+
+    public static func concatenate(_ tensors: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
+        guard let first = tensors.first else { throw .argument(operation: "concatenate", "there are no tensors to join") }
+        let place = try normalized(axis: axis, rank: first.shape.count, operation: "concatenate")
+        let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
+        let nodes = try tensors.map { (tensor) throws(Failure) in try tensor.node().cast(dtype) }
+        return Tensor(try Concatenate(axis: place).record(nodes))
+    }
+
+    /// x[start:stop:step] along one axis, with Python's rules; nil: from or to the end that the step's sign implies.
+    public func slice(_ axis: Int, start: Int?, stop: Int?, step: Int) throws(Failure) -> Tensor {
+        let x = try node()
+        let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
+        guard step != 0, step != Int.min else { throw .argument(operation: "slice", "the step must not be 0") }
+        let extent = x.shape[place]
+        func clamp(_ index: Int, _ low: Int, _ high: Int) -> Int {
+            let shifted = index < 0 ? (index < -extent ? low : index + extent) : index
+            return min(max(shifted, low), high)
+        }
+        let first: Int
+        let count: Int
+        if step > 0 {
+            first = start.map { clamp($0, 0, extent) } ?? 0
+            let end = stop.map { clamp($0, 0, extent) } ?? extent
+            count = end > first ? (end - first - 1) / step + 1 : 0
+        } else {
+            first = start.map { clamp($0, -1, extent - 1) } ?? extent - 1
+            let end = stop.map { clamp($0, -1, extent - 1) } ?? -1
+            count = first > end ? (first - end - 1) / -step + 1 : 0
+        }
+        if first == 0, step == 1, count == extent { return Tensor(x) }
+        return Tensor(try Slice(axis: place, start: count == 0 ? 0 : first, step: count <= 1 ? 1 : step, count: count).record([x]))
+    }
+
+    /// Rows along `axis`, picked by an integer tensor of any shape.
+    public func select(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
+        let x = try node()
+        let place = try normalized(axis: axis, rank: x.shape.count, operation: "index_select")
+        return Tensor(try IndexSelect(axis: place).record([x, index.node()]))
+    }
+
+    public func takeAlong(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
+        let x = try node()
+        let place = try normalized(axis: axis, rank: x.shape.count, operation: "take_along_axis")
+        return Tensor(try TakeAlongAxis(axis: place).record([x, index.node()]))
+    }
+
+    // MARK: Creation
+
+    public static func full(_ shape: Shape, _ value: Double, _ dtype: DType) throws(Failure) -> Tensor {
+        Tensor(try Node.full(shape, dtype == .bool && value != 0 ? 1 : value, dtype))
+    }
+
+    public static func arange(_ start: Double, _ stop: Double, _ step: Double, _ dtype: DType) throws(Failure) -> Tensor {
+        guard start.isFinite, stop.isFinite, step.isFinite, step != 0 else {
+            throw .argument(operation: "arange", "start, stop and step must be finite and step not 0, but are \(start), \(stop), \(step)")
+        }
+        let extent = ((stop - start) / step).rounded(.up)
+        guard extent < 0x1p48 else { throw .memory(operation: "arange", bytes: Int.max) }
+        return Tensor(try Arange(start: start, step: step, count: max(0, Int(extent)), dtype: dtype).record([]))
+    }
+
+    public static func oneHot(_ labels: Tensor, classes: Int, dtype: DType) throws(Failure) -> Tensor {
+        Tensor(try OneHot(classes: classes, dtype: dtype).record([labels.node()]))
+    }
+}
