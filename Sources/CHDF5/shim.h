@@ -1,8 +1,69 @@
 /* HDF5's constants are macros that Swift cannot import: each one used is a function here. */
 #ifndef WINGBEAT_CHDF5_SHIM_H
 #define WINGBEAT_CHDF5_SHIM_H
+/* The same functions and structs from every release since 1.10. */
+#define H5_USE_110_API
 #include <hdf5.h>
 
+/* Many of the constants would first call H5check_version(), which aborts the process when header and library are of
+ * different patch releases. The library's soname already guards the binary interface. */
+#undef H5CHECK
+#define H5CHECK
+
 static inline hid_t wb_h5_default(void) { return H5P_DEFAULT; }
+static inline hid_t wb_h5_error_stack(void) { return H5E_DEFAULT; }
+static inline hid_t wb_h5_all(void) { return H5S_ALL; }
+
+static inline unsigned wb_h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned wb_h5_truncate(void) { return H5F_ACC_TRUNC; }
+
+static inline hid_t wb_h5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t wb_h5_file_create(void) { return H5P_FILE_CREATE; }
+static inline hid_t wb_h5_group_create(void) { return H5P_GROUP_CREATE; }
+static inline hid_t wb_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
+static inline hid_t wb_h5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t wb_h5_link_create(void) { return H5P_LINK_CREATE; }
+static inline hid_t wb_h5_attribute_create(void) { return H5P_ATTRIBUTE_CREATE; }
+static inline unsigned wb_h5_order_tracked(void) { return H5P_CRT_ORDER_TRACKED; }
+static inline unsigned wb_h5_order_indexed(void) { return H5P_CRT_ORDER_INDEXED; }
+static inline double wb_h5_default_preemption(void) { return H5D_CHUNK_CACHE_W0_DEFAULT; }
+
+static inline hid_t wb_h5_string(void) { return H5T_C_S1; }
+static inline size_t wb_h5_variable_length(void) { return H5T_VARIABLE; }
+
+/* Types as they lie in a file. */
+static inline hid_t wb_h5_i8_le(void) { return H5T_STD_I8LE; }
+static inline hid_t wb_h5_u8_le(void) { return H5T_STD_U8LE; }
+static inline hid_t wb_h5_i32_le(void) { return H5T_STD_I32LE; }
+static inline hid_t wb_h5_i64_le(void) { return H5T_STD_I64LE; }
+static inline hid_t wb_h5_f32_le(void) { return H5T_IEEE_F32LE; }
+static inline hid_t wb_h5_f64_le(void) { return H5T_IEEE_F64LE; }
+
+/* Types as they lie in memory. */
+static inline hid_t wb_h5_i8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t wb_h5_u8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t wb_h5_i16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t wb_h5_u16(void) { return H5T_NATIVE_UINT16; }
+static inline hid_t wb_h5_i32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t wb_h5_u32(void) { return H5T_NATIVE_UINT32; }
+static inline hid_t wb_h5_i64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t wb_h5_u64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t wb_h5_f32(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t wb_h5_f64(void) { return H5T_NATIVE_DOUBLE; }
+
+/* From 1.12 on this name is a macro. */
+static inline herr_t wb_h5_iterate_links(hid_t group, H5_index_t index, H5L_iterate_t visit, void *context)
+{
+    return H5Literate(group, index, H5_ITER_INC, NULL, visit, context);
+}
+
+/* Where an object lies in its file: the same for two links to one object. */
+static inline herr_t wb_h5_address(hid_t object, haddr_t *address)
+{
+    H5O_info_t info;
+    herr_t status = H5Oget_info2(object, &info, H5O_INFO_BASIC);
+    if (status >= 0) *address = info.addr;
+    return status;
+}
 
 #endif

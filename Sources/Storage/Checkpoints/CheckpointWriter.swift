@@ -1,0 +1,200 @@
+import CHDF5
+import Engine
+import Glibc
+
+/// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at once.
+/// The same tree gives the same bytes. Any failure leaves the old file as it was.
+public func writeCheckpoint(_ tree: StateTree, to path: String, libraryVersion: String) throws(Failure) {
+    let image = try CheckpointWriter(path: path).image(of: tree, libraryVersion: libraryVersion)
+    try replaceFile(at: path, with: image.bytes)
+}
+
+/// A sealed HDF5 file in memory.
+private struct FileImage: ~Copyable {
+    let bytes: UnsafeRawBufferPointer
+    deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
+}
+
+/// The lock on libhdf5 is taken for each array anew, inside of the loan of its memory: to evaluate a tensor may need the engine
+/// for a long time, and no other thread's reading should wait for that.
+private struct CheckpointWriter {
+    let path: String
+
+    private func image(of file: hid_t) throws(Failure) -> FileImage {
+        try HDF5.locked { () throws(Failure) -> FileImage in
+            try check(H5Fflush(file, H5F_SCOPE_GLOBAL))
+            let size = Int(try check(H5Fget_file_image(file, nil, 0)))
+            guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
+            let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
+            try check(H5Fget_file_image(file, memory, size))
+            let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
+            UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
+            return image
+        }
+    }
+
+    func image(of tree: StateTree, libraryVersion: String) throws(Failure) -> FileImage {
+        for (name, _) in tree.attributes where CheckpointFormat.reserved.contains(name) {
+            throw .argument(operation: path, "the attribute name '\(name)' belongs to the checkpoint's format")
+        }
+        let file = try createFile()
+        try write(CheckpointFormat.formatAttribute, .text(CheckpointFormat.name), to: file.id)
+        try write(CheckpointFormat.versionAttribute, .integer(CheckpointFormat.version), to: file.id)
+        try write(CheckpointFormat.libraryAttribute, .text(libraryVersion), to: file.id)
+        try write(tree, to: file.id, depth: 0)
+        return try image(of: file.id)
+    }
+
+    private func write(_ tree: StateTree, to group: hid_t, depth: Int) throws(Failure) {
+        guard depth <= CheckpointFormat.deepest else {
+            throw .argument(operation: path, "modules are nested deeper than \(CheckpointFormat.deepest) levels")
+        }
+        try checkNames(tree.attributes.map(\.name), "attribute")
+        try checkNames(tree.arrays.map(\.name) + tree.children.map(\.name), "array or group")
+        for (name, value) in tree.attributes { try write(name, value, to: group) }
+        for (name, tensor) in tree.arrays { try write(name, tensor, to: group) }
+        for (name, child) in tree.children {
+            let subgroup = try createGroup(name, in: group)
+            try write(child, to: subgroup.id, depth: depth + 1)
+        }
+    }
+
+    private func checkNames(_ names: [String], _ what: String) throws(Failure) {
+        var seen: Set<String> = []
+        for name in names {
+            guard !name.isEmpty, name != ".", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0) else {
+                throw .argument(operation: path, "'\(name)' cannot be the name of an \(what)")
+            }
+            guard seen.insert(name).inserted else { throw .argument(operation: path, "there are two of the \(what) '\(name)'") }
+        }
+    }
+
+    // MARK: Objects
+
+    /// Only in memory. The format of HDF5 1.10 is the oldest whose metadata, chunk indexes included, all bears checksums.
+    private func createFile() throws(Failure) -> Handle {
+        try HDF5.locked { () throws(Failure) -> Handle in
+            let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
+            try check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110))
+            try check(H5Pset_fapl_core(access.id, 1 << 20, false))
+            let creation = try Handle(H5Pcreate(wb_h5_file_create()), path, cannot)
+            try keepOrder(creation.id)
+            // libhdf5 tells files in memory apart by their names.
+            var generator = SystemRandomNumberGenerator()
+            let name = "wingbeat-\(String(generator.next(), radix: 36))"
+            return try Handle(H5Fcreate(name, wb_h5_truncate(), creation.id, access.id), path, cannot)
+        }
+    }
+
+    private func createGroup(_ name: String, in group: hid_t) throws(Failure) -> Handle {
+        try HDF5.locked { () throws(Failure) -> Handle in
+            let creation = try Handle(H5Pcreate(wb_h5_group_create()), path, cannot)
+            try keepOrder(creation.id)
+            return try Handle(H5Gcreate2(group, name, try utf8Links().id, creation.id, wb_h5_default()), path, cannot)
+        }
+    }
+
+    private func write(_ name: String, _ tensor: Tensor, to group: hid_t) throws(Failure) {
+        guard tensor.shape.count <= H5S_MAX_RANK else {
+            throw .argument(operation: path, "array '\(name)' has rank \(tensor.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
+        }
+        try tensor.withData { (data) throws(Failure) in
+            try HDF5.locked { () throws(Failure) in
+                let extents = tensor.shape.map { hsize_t($0) }
+                let space =
+                    extents.isEmpty
+                    ? try Handle(H5Screate(H5S_SCALAR), path, cannot)
+                    : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
+                let type = try fileType(tensor.dtype)
+                let creation = try datasetLayout(tensor)
+                let dataset = try Handle(
+                    H5Dcreate2(group, name, type.id, space.id, try utf8Links().id, creation.id, wb_h5_default()), path, cannot)
+                if tensor.count > 0 {
+                    try check(H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), data))
+                }
+            }
+        }
+    }
+
+    private func write(_ name: String, _ value: StateTree.Attribute, to object: hid_t) throws(Failure) {
+        try HDF5.locked { () throws(Failure) in
+            let scalar = try Handle(H5Screate(H5S_SCALAR), path, cannot)
+            let creation = try Handle(H5Pcreate(wb_h5_attribute_create()), path, cannot)
+            try check(H5Pset_char_encoding(creation.id, H5T_CSET_UTF8))
+            let type: Handle
+            var bytes: [UInt8]
+            switch value {
+            case .integer(let integer):
+                type = try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
+                bytes = littleEndian(UInt64(bitPattern: integer))
+            case .real(let real):
+                type = try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
+                bytes = littleEndian(real.bitPattern)
+            case .text(let text):
+                bytes = Array(text.utf8)
+                guard !bytes.contains(0) else { throw .argument(operation: path, "the text of attribute '\(name)' holds a zero byte") }
+                if bytes.isEmpty { bytes = [0] }  // HDF5 has no type of zero bytes
+                type = try Handle(H5Tcopy(wb_h5_string()), path, cannot)
+                try check(H5Tset_size(type.id, bytes.count))
+                try check(H5Tset_strpad(type.id, H5T_STR_NULLPAD))
+                try check(H5Tset_cset(type.id, H5T_CSET_UTF8))
+            }
+            let attribute = try Handle(
+                H5Acreate2(object, name, type.id, scalar.id, creation.id, wb_h5_default()), path, "attribute '\(name)' cannot be written")
+            try check(H5Awrite(attribute.id, type.id, bytes))
+        }
+    }
+
+    // MARK: Properties
+
+    private func datasetLayout(_ tensor: Tensor) throws(Failure) -> Handle {
+        let creation = try Handle(H5Pcreate(wb_h5_dataset_create()), path, cannot)
+        try check(H5Pset_obj_track_times(creation.id, false))
+        if tensor.count * tensor.dtype.size <= CheckpointFormat.compactBytes {
+            try check(H5Pset_layout(creation.id, H5D_COMPACT))
+        } else {
+            let chunk = CheckpointFormat.chunk(of: tensor.shape, elementSize: tensor.dtype.size).map { hsize_t($0) }
+            try check(H5Pset_chunk(creation.id, Int32(chunk.count), chunk))
+            try check(H5Pset_fletcher32(creation.id))
+        }
+        return creation
+    }
+
+    private func fileType(_ dtype: DType) throws(Failure) -> Handle {
+        switch dtype {
+        case .uint8: return try Handle(H5Tcopy(wb_h5_u8_le()), path, cannot)
+        case .int32: return try Handle(H5Tcopy(wb_h5_i32_le()), path, cannot)
+        case .int64: return try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
+        case .float32: return try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
+        case .float64: return try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
+        case .bool:
+            let type = try Handle(H5Tenum_create(wb_h5_i8_le()), path, cannot)
+            for (name, value) in [("FALSE", 0), ("TRUE", 1)] as [(String, UInt8)] {
+                var value = value
+                try check(H5Tenum_insert(type.id, name, &value))
+            }
+            return type
+        }
+    }
+
+    /// Remembers in which order links and attributes are made, and no times: the same tree shall give the same bytes.
+    private func keepOrder(_ creation: hid_t) throws(Failure) {
+        let order = wb_h5_order_tracked() | wb_h5_order_indexed()
+        try check(H5Pset_link_creation_order(creation, order))
+        try check(H5Pset_attr_creation_order(creation, order))
+        try check(H5Pset_obj_track_times(creation, false))
+    }
+
+    private func utf8Links() throws(Failure) -> Handle {
+        let links = try Handle(H5Pcreate(wb_h5_link_create()), path, cannot)
+        try check(H5Pset_char_encoding(links.id, H5T_CSET_UTF8))
+        return links
+    }
+
+    private func littleEndian(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+
+    private var cannot: String { "the checkpoint cannot be made" }
+
+    @discardableResult
+    private func check<ID: SignedInteger>(_ id: ID) throws(Failure) -> ID { try HDF5.check(id, path, cannot) }
+}

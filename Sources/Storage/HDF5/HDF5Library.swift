@@ -1,0 +1,77 @@
+import CHDF5
+import Engine
+import Glibc
+
+/// The one door to libhdf5. The library as it is packaged is not thread-safe and prints its errors, so every call is made
+/// inside `locked`, which serialises the process and silences the library (and gives a host program that uses the same
+/// libhdf5 its error printing back); its error stack becomes a sentence through `reason`.
+enum HDF5 {
+    private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
+        let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
+        pthread_mutex_init(mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
+        return mutex
+    }()
+
+    /// Runs `body` as the only user of libhdf5. Recursive: a body may call functions that lock.
+    static func locked<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        var printer: H5E_auto2_t?
+        var context: UnsafeMutableRawPointer?
+        let saved = H5Eget_auto2(wb_h5_error_stack(), &printer, &context) >= 0
+        H5Eset_auto2(wb_h5_error_stack(), nil, nil)
+        defer { if saved { H5Eset_auto2(wb_h5_error_stack(), printer, context) } }
+        return try body()
+    }
+
+    /// What the library says about the call that has just failed: the innermost, most specific entry of its error stack.
+    /// To be asked before the next call, which clears the stack, and under the same lock.
+    static func reason() -> String {
+        var text = ""
+        withUnsafeMutablePointer(to: &text) { text in
+            _ = H5Ewalk2(
+                wb_h5_error_stack(), H5E_WALK_UPWARD,
+                { depth, entry, text in
+                    if depth == 0, let description = entry?.pointee.desc {
+                        text?.assumingMemoryBound(to: String.self).pointee = String(cString: description)
+                    }
+                    return 0
+                }, text)
+        }
+        return text.isEmpty ? "libhdf5 gives no reason" : String(text.prefix(300))
+    }
+
+    /// `result` if it tells of success, else a `format` failure: "PATH: WHAT: what libhdf5 says".
+    @discardableResult
+    static func check<Result: SignedInteger>(
+        _ result: Result, _ path: String, _ what: @autoclosure () -> String
+    ) throws(Failure) -> Result {
+        guard result >= 0 else {
+            let reason = reason()
+            throw .format(path: path, "\(what()): \(reason)")
+        }
+        return result
+    }
+}
+
+/// An HDF5 identifier of any kind, given back when its owner goes.
+struct Handle: ~Copyable {
+    let id: hid_t
+
+    /// Takes over a valid identifier.
+    init(_ id: hid_t) { self.id = id }
+
+    /// Takes over what a call has returned, or throws why it failed.
+    init(_ id: hid_t, _ path: String, _ what: @autoclosure () -> String) throws(Failure) {
+        self.id = try HDF5.check(id, path, what())
+    }
+
+    deinit {
+        let id = id
+        HDF5.locked { _ = H5Idec_ref(id) }
+    }
+}
