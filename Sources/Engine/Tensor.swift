@@ -224,6 +224,26 @@ extension Node {
     }
 }
 
+extension Tensor {
+    /// Runs `body` as if no capture block were open: for boxes that a block reads but that live on after it.
+    public static func outsideCapture<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let state = ThreadState.current
+        let capture = state.capture
+        state.capture = nil
+        defer { state.capture = capture }
+        return try body()
+    }
+}
+
 extension Array where Element == Tensor {
     func nodes() throws(Failure) -> [Node] { try map { (tensor) throws(Failure) in try tensor.node() } }
+}
+
+extension Tensor {
+    /// Takes over the value of `other`, of the same shape but perhaps another dtype; a leaf that collects gradients stays one. Its collected gradient is dropped with the
+    /// old dtype.
+    public func become(_ other: Tensor) throws(Failure) {
+        if other.dtype != dtype { gradientSlot?.point(to: nil) }
+        try replace(with: other.node().detached())
+    }
 }

@@ -26,6 +26,9 @@ public final class Buffer {
         return Buffer(pointer: pointer, bytes: bytes, capacity: capacity, release: nil)
     }
 
+    /// Uninitialised memory for a layer above.
+    public static func allocating(_ bytes: Int) throws(Failure) -> Buffer { try allocate(max(bytes, 1), for: "buffer") }
+
     /// Memory that belongs to the caller; `release` is called once, when nothing reads it any more.
     public static func borrowing(_ pointer: UnsafeRawPointer, bytes: Int, release: (() -> Void)?) -> Buffer {
         Buffer(pointer: UnsafeMutableRawPointer(mutating: pointer), bytes: bytes, capacity: 0, release: release)

@@ -1,0 +1,106 @@
+import Kernels
+
+/// The order in which one pass visits the rows of a data set. Raw values are those of wb_shuffle.
+public enum Shuffle: Int32, CaseIterable {
+    case none
+    /// A random permutation of all rows.
+    case exact
+    /// Runs of neighbouring rows in random order, shuffled inside windows of several runs.
+    case chunks
+    /// Exact where rows are in memory, else by chunks.
+    case automatic
+}
+
+/// One pass over a data set in batches. The order depends on seed and epoch alone, so a pass can be taken up in its middle.
+public final class Batches {
+    public let source: any RowSource
+    public let batchSize: Int
+    public let count: Int
+    /// Batches handed out so far.
+    public private(set) var position = 0
+
+    private let shuffle: Shuffle
+    private let seed: UInt64
+    private let epoch: UInt64
+    /// The permutation of all rows, or of all runs.
+    private var order: [Int64] = []
+    private let run: Int
+    private static let runsInWindow = 64
+    /// Rows of the windows from `windowStart` runs on, in the order of the pass.
+    private var window: [Int] = []
+    private var windowIndex = -1
+
+    public init(_ source: any RowSource, batchSize: Int, shuffle: Shuffle, seed: UInt64, epoch: Int, dropLast: Bool) throws(Failure) {
+        guard batchSize > 0 else { throw .argument(operation: "batches", "the batch size must be positive, but is \(batchSize)") }
+        guard source.count > 0 else { throw .argument(operation: "batches", "the data set is empty") }
+        guard epoch >= 0 else { throw .argument(operation: "batches", "the epoch must not be negative, but is \(epoch)") }
+        self.source = source
+        self.batchSize = batchSize
+        count = dropLast ? source.count / batchSize : (source.count - 1) / batchSize + 1
+        guard count > 0 else {
+            throw .argument(operation: "batches", "the data set has \(source.count) rows, fewer than one batch of \(batchSize)")
+        }
+        self.shuffle = shuffle == .automatic ? (source.isRandomAccess ? .exact : .chunks) : shuffle
+        self.seed = seed
+        self.epoch = UInt64(epoch)
+        run = max(1, min(source.preferredRun, source.count))
+        switch self.shuffle {
+        case .exact: order = permutation(source.count, stream: 0)
+        case .chunks: order = permutation((source.count - 1) / run + 1, stream: 0)
+        default: break
+        }
+    }
+
+    /// Goes to batch number `place`.
+    public func seek(_ place: Int) { position = min(max(place, 0), count) }
+
+    /// Rows in batch number `place`.
+    public func rows(in place: Int) -> Int { min(batchSize, source.count - place * batchSize) }
+
+    /// The rows of the next batch; nil after the last.
+    public func next() -> [Int]? {
+        guard position < count else { return nil }
+        let start = position * batchSize
+        position += 1
+        let end = min(start + batchSize, source.count)
+        switch shuffle {
+        case .exact: return order[start..<end].map { Int($0) }
+        case .chunks: return (start..<end).map { chunked($0) }
+        default: return Array(start..<end)
+        }
+    }
+
+    /// Row number `place` of a pass by chunks.
+    private func chunked(_ place: Int) -> Int {
+        // All runs have `run` rows, except the one that holds the data set's end, wherever the permutation put it.
+        let short = (source.count - 1) / run
+        let shortRows = source.count - short * run
+        let shortPlace = order.firstIndex(of: Int64(short)) ?? 0
+        func start(ofRun number: Int) -> Int { number * run - (number > shortPlace ? run - shortRows : 0) }
+        var number = min(place / run, order.count - 1)
+        while number + 1 < order.count, start(ofRun: number + 1) <= place { number += 1 }
+        let index = number / Batches.runsInWindow
+        if index != windowIndex { fillWindow(index) }
+        return window[place - start(ofRun: index * Batches.runsInWindow)]
+    }
+
+    private func fillWindow(_ index: Int) {
+        windowIndex = index
+        let runs = order[(index * Batches.runsInWindow)..<min((index + 1) * Batches.runsInWindow, order.count)]
+        let rows = runs.flatMap { number in
+            let first = Int(number) * run
+            return first..<min(first + run, source.count)
+        }
+        window = permutation(rows.count, stream: UInt64(index) + 1).map { rows[Int($0)] }
+    }
+
+    /// A permutation from a stream of its own for each epoch and window.
+    private func permutation(_ count: Int, stream: UInt64) -> [Int64] {
+        [Int64](unsafeUninitializedCapacity: count) { buffer, filled in
+            if let base = buffer.baseAddress {
+                Philox.permutation(seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, count: count, base)
+            }
+            filled = count
+        }
+    }
+}

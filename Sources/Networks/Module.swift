@@ -1,0 +1,131 @@
+import Engine
+
+/// A layer, or a tree of layers: named children, named parameters (leaves that require gradients), named buffers (saved, not trained). Modules hold
+/// boxes, so an optimiser and a module that share a parameter see the same values.
+open class Module {
+    public private(set) var children: [(name: String, module: Module)] = []
+    /// This module's own; see `allParameters` for the tree's.
+    public private(set) var parameters: [(name: String, tensor: Tensor)] = []
+    public private(set) var buffers: [(name: String, tensor: Tensor)] = []
+    public private(set) var isTraining = true
+
+    public init() {}
+
+    /// As in PyTorch: "Linear".
+    open var className: String { "Module" }
+    /// What makes this module besides its parameters and children, in order; numbers only. A checkpoint keeps it.
+    open var attributes: [(name: String, value: Double)] { [] }
+    /// What stands between the parentheses in `description`.
+    open var summary: String { "" }
+
+    /// The forward pass: one row of the result for each row of `x`.
+    open func forward(_ x: Tensor) throws(Failure) -> Tensor {
+        throw .unsupported(operation: className, "its forward pass is the host's own code; call that instead")
+    }
+
+    // MARK: Registration
+
+    public static func checkName(_ name: String, operation: String) throws(Failure) {
+        guard !name.isEmpty, !name.contains("."), !name.contains("/") else {
+            throw .argument(operation: operation, "a name must not be empty and must not contain '.' or '/': '\(name)'")
+        }
+    }
+
+    /// Adds or replaces a child.
+    public func add(_ child: Module, as name: String) throws(Failure) {
+        try Module.checkName(name, operation: "module")
+        guard !child.contains(self) else { throw .argument(operation: "module", "a module cannot contain itself: '\(name)'") }
+        if let place = children.firstIndex(where: { $0.name == name }) {
+            children[place].module = child
+        } else {
+            children.append((name, child))
+        }
+    }
+
+    private func contains(_ other: Module) -> Bool { self === other || children.contains { $0.module.contains(other) } }
+
+    /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients.
+    public func setParameter(_ name: String, _ tensor: Tensor?) throws(Failure) {
+        try Module.checkName(name, operation: "parameter")
+        if let tensor {
+            guard tensor.isLeaf else {
+                throw .state(operation: "parameter", "'\(name)' was computed from tensors that require gradients; detach it first")
+            }
+            try tensor.setRequiresGrad(true)
+        }
+        Module.set(&parameters, name, tensor)
+    }
+
+    public func setBuffer(_ name: String, _ tensor: Tensor?) throws(Failure) {
+        try Module.checkName(name, operation: "buffer")
+        Module.set(&buffers, name, tensor)
+    }
+
+    private static func set(_ list: inout [(name: String, tensor: Tensor)], _ name: String, _ tensor: Tensor?) {
+        let place = list.firstIndex { $0.name == name }
+        switch (place, tensor) {
+        case (let place?, let tensor?): list[place].tensor = tensor
+        case (let place?, nil): list.remove(at: place)
+        case (nil, let tensor?): list.append((name, tensor))
+        case (nil, nil): break
+        }
+    }
+
+    // MARK: The tree
+
+    /// All parameters, depth first, by dotted path; a shared one counts once.
+    public var allParameters: [(name: String, tensor: Tensor)] { collect { $0.parameters } }
+    public var allBuffers: [(name: String, tensor: Tensor)] { collect { $0.buffers } }
+
+    private func collect(_ own: (Module) -> [(name: String, tensor: Tensor)]) -> [(name: String, tensor: Tensor)] {
+        var result: [(name: String, tensor: Tensor)] = []
+        var seen: Set<ObjectIdentifier> = []
+        visit(prefix: "") { prefix, module in
+            for (name, tensor) in own(module) where seen.insert(ObjectIdentifier(tensor)).inserted {
+                result.append((prefix + name, tensor))
+            }
+        }
+        return result
+    }
+
+    private func visit(prefix: String, _ body: (String, Module) -> Void) {
+        body(prefix, self)
+        for (name, child) in children { child.visit(prefix: prefix + name + ".", body) }
+    }
+
+    public func setTraining(_ isTraining: Bool) {
+        visit(prefix: "") { _, module in module.isTraining = isTraining }
+    }
+
+    /// Converts float parameters and buffers, in place: everyone who shares them sees it.
+    public func cast(_ dtype: DType) throws(Failure) {
+        guard dtype.isFloat else { throw .dtype(operation: "module", "parameters are float32 or float64, not \(dtype.name)") }
+        var changed: [(tensor: Tensor, value: Tensor)] = []
+        for (_, tensor) in allParameters + allBuffers where tensor.dtype.isFloat && tensor.dtype != dtype {
+            changed.append((tensor, try tensor.detach().cast(dtype)))
+        }
+        try Tensor.evaluate(changed.map { $0.value })
+        for (tensor, value) in changed { try tensor.become(value) }
+    }
+
+    public func zeroGrad() throws(Failure) {
+        for (_, tensor) in allParameters { try tensor.setGradient(nil) }
+    }
+
+    /// The tree as PyTorch prints it.
+    public var description: String { describe(indent: "") }
+
+    private func describe(indent: String) -> String {
+        if children.isEmpty { return "\(className)(\(summary))" }
+        let inner = indent + "  "
+        let lines = children.map { "\(inner)(\($0.name)): \($0.module.describe(indent: inner))" }
+        return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
+    }
+}
+
+/// A container whose forward pass is the host's own code: it holds names, not computation.
+public final class CustomModule: Module {
+    private let name: String
+    public init(className: String) { name = className }
+    public override var className: String { name }
+}

@@ -1,0 +1,174 @@
+import Engine
+import Glibc
+
+/// Trains a model on a data set until a stopping condition: the loop that C and Python both call. Each batch size is captured once as a program of
+/// forward, loss, backward and update.
+public final class Trainer {
+    public let model: Module
+    public let loss: Loss
+    public let optimizer: Optimizer
+    public var options = TrainingOptions()
+    public var validation: (any RowSource)?
+    /// How far training has come.
+    public internal(set) var position = TrainingPosition()
+    /// Parameters and buffers at the lowest validation loss.
+    var best: [(name: String, tensor: Tensor)] = []
+    private var programs: [Int: StepProgram] = [:]
+
+    public init(_ model: Module, _ loss: Loss, _ optimizer: Optimizer) {
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+    }
+
+    /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training.
+    public func fit(_ data: any RowSource, report: ((Progress) -> Bool)?) throws(Failure) -> StopReason {
+        let began = Trainer.now()
+        programs = [:]
+        model.setTraining(true)
+        let lastStep = options.maxSteps > 0 ? position.totalSteps + options.maxSteps : Int.max
+        while position.epoch < options.epochs {
+            let batches = try Batches(
+                data, batchSize: options.batchSize, shuffle: options.shuffle, seed: options.seed, epoch: position.epoch,
+                dropLast: options.dropLast)
+            batches.seek(position.step)
+            while position.step < batches.count {
+                if position.totalSteps >= lastStep { return .steps }
+                guard let rows = batches.next() else { break }
+                try trainOn(rows, data)
+                let isLast = position.step == batches.count
+                if !isLast, let report, position.totalSteps % options.reportEvery == 0 {
+                    if report(progress(batches.count, began)) { return .callback }
+                }
+            }
+            let improved = try endEpoch()
+            var last = progress(batches.count, began)
+            last.epochEnded = true
+            last.improved = improved
+            position.beginNextEpoch()
+            let stops = report?(last) ?? false
+            let isPatienceOver = options.patience > 0 && position.epochsWithoutImprovement >= options.patience
+            if isPatienceOver || position.epoch >= options.epochs { try restoreBest() }
+            if stops { return .callback }
+            if isPatienceOver { return .patience }
+        }
+        return .epochs
+    }
+
+    private func trainOn(_ rows: [Int], _ data: any RowSource) throws(Failure) {
+        let program: StepProgram
+        if let known = programs[rows.count] {
+            program = known
+        } else {
+            program = try StepProgram(self, data, rows: rows.count)
+            programs[rows.count] = program
+        }
+        let (loss, right) = try program.run(rows, data)
+        position.step += 1
+        position.totalSteps += 1
+        position.lossSum += loss * Double(rows.count)
+        position.rightCount += right
+        position.rowCount += rows.count
+    }
+
+    /// Evaluates on the validation data; whether its loss is the lowest so far.
+    private func endEpoch() throws(Failure) -> Bool {
+        guard let validation else { return false }
+        let (value, accuracy) = try evaluate(model, loss, validation, batchSize: max(options.batchSize, 256))
+        position.validationLoss = value
+        position.validationAccuracy = accuracy
+        guard value < position.bestLoss - options.minDelta else {
+            position.epochsWithoutImprovement += 1
+            return false
+        }
+        position.bestLoss = value
+        position.epochsWithoutImprovement = 0
+        if options.restoresBest {
+            best = try (model.allParameters + model.allBuffers).map { (entry) throws(Failure) in (entry.name, try entry.tensor.detach()) }
+        }
+        return true
+    }
+
+    private func restoreBest() throws(Failure) {
+        guard options.restoresBest, !best.isEmpty else { return }
+        for (name, tensor) in model.allParameters + model.allBuffers {
+            if let value = best.first(where: { $0.name == name })?.tensor { try tensor.become(value) }
+        }
+    }
+
+    private func progress(_ steps: Int, _ began: Double) -> Progress {
+        let rows = Double(max(position.rowCount, 1))
+        return Progress(
+            epoch: position.epoch, epochs: options.epochs, step: position.step, stepsPerEpoch: steps, totalSteps: position.totalSteps,
+            loss: position.lossSum / rows, accuracy: loss.hasClasses ? Double(position.rightCount) / rows : .nan,
+            validationLoss: position.validationLoss, validationAccuracy: position.validationAccuracy, seconds: Trainer.now() - began)
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+/// What the caller of `fit` chooses.
+public struct TrainingOptions {
+    /// Epochs in all, those already done included.
+    public var epochs = 1
+    public var batchSize = 32
+    public var shuffle = Shuffle.automatic
+    public var seed: UInt64 = 0
+    /// Epochs in a row without a lower validation loss before training stops; 0: never.
+    public var patience = 0
+    public var minDelta = 0.0
+    public var checksFinite = false
+    /// Steps from one report to the next.
+    public var reportEvery = 1
+    /// Steps after which `fit` returns; 0: no limit.
+    public var maxSteps = 0
+    public var restoresBest = false
+    public var dropLast = false
+
+    public init() {}
+}
+
+/// How far training has come: with the parameters, the optimiser's and the random state, all that resuming needs.
+public struct TrainingPosition: Equatable {
+    public var epoch = 0
+    /// Steps done inside this epoch.
+    public var step = 0
+    public var totalSteps = 0
+    var lossSum = 0.0
+    var rightCount = 0
+    var rowCount = 0
+    var bestLoss = Double.infinity
+    var epochsWithoutImprovement = 0
+    var validationLoss = Double.nan
+    var validationAccuracy = Double.nan
+
+    mutating func beginNextEpoch() {
+        epoch += 1
+        step = 0
+        (lossSum, rightCount, rowCount) = (0, 0, 0)
+    }
+}
+
+public struct Progress {
+    public var epoch: Int
+    public var epochs: Int
+    public var step: Int
+    public var stepsPerEpoch: Int
+    public var totalSteps: Int
+    public var loss: Double
+    public var accuracy: Double
+    public var validationLoss: Double
+    public var validationAccuracy: Double
+    public var seconds: Double
+    public var epochEnded = false
+    public var improved = false
+}
+
+/// Raw values are those of wb_stop_reason.
+public enum StopReason: Int32 {
+    case epochs, patience, callback, steps
+}
