@@ -6,12 +6,7 @@ func inPieces(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         if count > 0 { body(0..<count) }
         return
     }
-    runPieces((count + grain - 1) / grain) { piece in
+    ThreadPool.run(pieces: (count + grain - 1) / grain) { piece in
         body(piece * grain..<Swift.min(count, piece * grain + grain))
     }
-}
-
-@inline(__always)
-func runPieces(_ pieces: Int, _ body: (Int) -> Void) {
-    for piece in 0..<pieces { body(piece) }
 }
