@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["Kernels"]),
         .target(name: "Networks", dependencies: ["Engine"]),
         .target(name: "Storage", dependencies: ["Engine", "CHDF5"]),
-        .target(name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "CWingbeat"]),
+        .target(name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "Kernels", "CWingbeat"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),

@@ -37,6 +37,9 @@ public final class Tensor {
         self.init(Node(leaf: buffer, TensorType(shape, dtype)))
     }
 
+    /// Throws unless a tensor of this type can exist.
+    public static func checkType(_ shape: Shape, _ dtype: DType) throws(Failure) { try checkShape(shape, dtype, operation: "tensor") }
+
     /// The node this box points to now.
     func node() throws(Failure) -> Node {
         guard let capture = ThreadState.current.capture, birth !== capture else { return stored }

@@ -47,9 +47,10 @@ func checkShape(_ shape: Shape, _ dtype: DType, operation: String) throws(Failur
     for extent in shape {
         guard extent >= 0 else { throw .shape(operation: operation, "an extent is negative: \(shape.text)") }
         let (product, overflow) = bytes.multipliedReportingOverflow(by: Swift.max(extent, 1))
-        guard !overflow, product <= 1 << 56 else { throw .memory(operation: operation, bytes: Int.max) }
+        guard !overflow else { throw .memory(operation: operation, bytes: Int.max) }
         bytes = product
     }
+    guard bytes <= MachineMemory.total else { throw .memory(operation: operation, bytes: bytes) }
 }
 
 /// The shape that `a` and `b` broadcast to, or nil.

@@ -2,6 +2,12 @@ import Glibc
 
 /// How much memory this process can still get.
 enum MachineMemory {
+    /// Bytes of memory that the machine has, swap included. No tensor is larger.
+    static let total: Int = {
+        let memory = field("MemTotal:", in: "/proc/meminfo") ?? (1 << 40)
+        return (memory + (field("SwapTotal:", in: "/proc/meminfo") ?? 0)) << 10
+    }()
+
     /// The least of what the kernel calls available, and what the process's control group leaves.
     static func available() -> Int {
         var least = field("MemAvailable:", in: "/proc/meminfo").map { $0 << 10 } ?? Int.max

@@ -1,0 +1,81 @@
+import CWingbeat
+import Engine
+import Networks
+
+/// From what crosses the ABI to what the rooms take, with a sentence for what does not fit.
+
+func tensor(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> Tensor {
+    try Handles.object(handle, .tensor, operation)
+}
+
+func module(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> Module {
+    try Handles.object(handle, .module, operation)
+}
+
+func optionalTensor(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> Tensor? {
+    guard let handle else { return nil }
+    return try tensor(handle, operation)
+}
+
+func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Tensor] {
+    try checkCount(count, isNull: handles == nil, operation)
+    var result: [Tensor] = []
+    for place in 0..<Int(count) { result.append(try tensor(handles?[place], operation)) }
+    return result
+}
+
+private func checkCount(_ count: Int32, isNull: Bool, _ operation: String) throws(Failure) {
+    guard count >= 0, count == 0 || !isNull else {
+        throw .argument(operation: operation, count < 0 ? "a count is negative: \(count)" : "\(count) elements are announced, but the array is null")
+    }
+}
+
+/// An out-parameter that must be there.
+func out<Value>(_ pointer: UnsafeMutablePointer<Value>?, _ operation: String) throws(Failure) -> UnsafeMutablePointer<Value> {
+    guard let pointer else { throw .argument(operation: operation, "an out-parameter is null") }
+    return pointer
+}
+
+func shape(_ rank: Int32, _ extents: UnsafePointer<Int64>?, _ operation: String) throws(Failure) -> Shape {
+    try checkCount(rank, isNull: extents == nil, operation)
+    guard rank <= 32 else { throw .shape(operation: operation, "at most 32 axes are possible, but rank is \(rank)") }
+    return (0..<Int(rank)).map { Int(extents?[$0] ?? 0) }
+}
+
+func axes(_ list: UnsafePointer<Int32>?, _ count: Int32, _ operation: String) throws(Failure) -> [Int]? {
+    try checkCount(count, isNull: list == nil, operation)
+    guard let list else { return nil }
+    return (0..<Int(count)).map { Int(list[$0]) }
+}
+
+func text(_ pointer: UnsafePointer<CChar>?, _ what: String, _ operation: String) throws(Failure) -> String {
+    guard let pointer else { throw .argument(operation: operation, "\(what) is null") }
+    return String(cString: pointer)
+}
+
+func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {
+    try decode(value.rawValue, "dtype", operation)
+}
+
+/// The case with that number.
+func decode<Kind: RawRepresentable>(_ raw: UInt32, _ what: String, _ operation: String) throws(Failure) -> Kind where Kind.RawValue == Int32 {
+    guard let kind = Kind(rawValue: Int32(truncatingIfNeeded: raw)) else {
+        throw .argument(operation: operation, "there is no \(what) number \(raw)")
+    }
+    return kind
+}
+
+/// Writes a new handle of `object` to an out-parameter.
+func publish(_ object: AnyObject, _ kind: HandleKind, _ target: UnsafeMutablePointer<OpaquePointer?>) throws(Failure) {
+    target.pointee = try Handles.make(object, kind)
+}
+
+/// Checks the out-parameter, then computes, then publishes: a call that fails leaves it as it was.
+func returning(
+    _ target: UnsafeMutablePointer<OpaquePointer?>?, _ operation: String, _ make: () throws(Failure) -> Tensor
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(target, operation)
+        try publish(make(), .tensor, target)
+    }
+}

@@ -1,0 +1,127 @@
+import CWingbeat
+import Engine
+import Glibc
+
+/// What every exported function does around its work: takes the lock, turns a thrown failure into a status, keeps its sentence.
+func call(_ body: () throws(Failure) -> Void) -> wb_status {
+    EngineLock.lock()
+    defer { EngineLock.unlock() }
+    do throws(Failure) {
+        try body()
+        return WB_OK
+    } catch {
+        CallState.current.lastError.set(error.description)
+        return error.status
+    }
+}
+
+extension Failure {
+    var status: wb_status {
+        switch self {
+        case .argument: return WB_ERROR_ARGUMENT
+        case .shape: return WB_ERROR_SHAPE
+        case .dtype: return WB_ERROR_DTYPE
+        case .index: return WB_ERROR_INDEX
+        case .handle: return WB_ERROR_HANDLE
+        case .memory: return WB_ERROR_MEMORY
+        case .file: return WB_ERROR_FILE
+        case .format: return WB_ERROR_FORMAT
+        case .structure: return WB_ERROR_STRUCTURE
+        case .state: return WB_ERROR_STATE
+        case .notFinite: return WB_ERROR_NOT_FINITE
+        case .unsupported: return WB_ERROR_UNSUPPORTED
+        case .internal: return WB_ERROR_INTERNAL
+        }
+    }
+}
+
+/// One lock for the whole engine, taken by each call; a thread that has it may take it again.
+enum EngineLock {
+    nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
+        let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, &attributes)
+        return mutex
+    }()
+    /// How often its owner has taken it. Touched by the owner only.
+    nonisolated(unsafe) private static var depth = 0
+
+    static func lock() {
+        pthread_mutex_lock(mutex)
+        depth += 1
+    }
+
+    static func unlock() {
+        depth -= 1
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Lets go of the lock altogether while the host's code runs.
+    static func unlocked<Result>(_ body: () -> Result) -> Result {
+        let taken = depth
+        for _ in 0..<taken { unlock() }
+        defer { for _ in 0..<taken { lock() } }
+        return body()
+    }
+}
+
+/// A C string that stays at its address until it is set again.
+final class LastingText {
+    private var memory: UnsafeMutablePointer<CChar>?
+
+    func set(_ text: String) {
+        free(memory)
+        memory = strdup(text)
+    }
+
+    var pointer: UnsafePointer<CChar>? { UnsafePointer(memory) }
+
+    deinit { free(memory) }
+}
+
+/// What each thread has of its own at the ABI: its last error, its last text, and its scopes.
+final class CallState {
+    let lastError = LastingText()
+    let lastText = LastingText()
+    /// Handles made in each open scope, innermost last.
+    private var scopes: [[UInt64]] = []
+
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key) { state in
+            if let state { Unmanaged<CallState>.fromOpaque(state).release() }
+        }
+        return key
+    }()
+
+    static var current: CallState {
+        if let raw = pthread_getspecific(key) { return Unmanaged<CallState>.fromOpaque(raw).takeUnretainedValue() }
+        let fresh = CallState()
+        pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
+        return fresh
+    }
+
+    func note(_ handle: UInt64) {
+        if !scopes.isEmpty { scopes[scopes.count - 1].append(handle) }
+    }
+
+    func beginScope() { scopes.append([]) }
+
+    func endScope() throws(Failure) {
+        guard let handles = scopes.popLast() else { throw .state(operation: "scope", "no scope is open on this thread") }
+        for handle in handles { Handles.releaseIfAlive(handle) }
+    }
+
+    /// Moves a handle to the scope around the innermost one that has it.
+    func keep(_ handle: UInt64) throws(Failure) {
+        guard let innermost = scopes.indices.last else { throw .state(operation: "scope", "no scope is open on this thread") }
+        guard let place = scopes[innermost].firstIndex(of: handle) else {
+            throw .argument(operation: "scope", "this handle was not made in the innermost scope")
+        }
+        scopes[innermost].remove(at: place)
+        if innermost > 0 { scopes[innermost - 1].append(handle) }
+    }
+}

@@ -1,0 +1,111 @@
+import CWingbeat
+import Engine
+import Networks
+import Storage
+
+/// Checkpoints: which trees go into a file, and what a file changes. Everything is read and checked before anything is changed.
+
+private func tree(_ model: Module, _ optimizer: Optimizer?, epoch: Int64, step: Int64, trainer: StateTree?) throws(Failure) -> StateTree {
+    var root = StateTree()
+    root.attributes = [("epoch", .integer(epoch)), ("step", .integer(step))]
+    root.children = [("model", model.structure), ("parameters", model.parameterTree), ("buffers", model.bufferTree)]
+    if let optimizer { root.children.append(("optimizer", optimizer.tree)) }
+    root.children.append(("random", try Generator.standard().tree()))
+    if let trainer { root.children.append(("trainer", trainer)) }
+    return root
+}
+
+@implementation @_cdecl("wb_save") public func wb_save(
+    _ path: UnsafePointer<CChar>?, _ model: OpaquePointer?, _ optimizer: OpaquePointer?, _ epoch: Int64, _ step: Int64
+) -> wb_status {
+    call { () throws(Failure) in
+        let path = try text(path, "the path", "save")
+        let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, "save")
+        let root = try tree(module(model, "save"), optimizer, epoch: epoch, step: step, trainer: nil)
+        try writeCheckpoint(root, to: path, libraryVersion: libraryVersion)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_save") public func wb_trainer_save(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_save")
+        let path = try text(path, "the path", "trainer_save")
+        let root = try tree(
+            trainer.model, trainer.optimizer, epoch: Int64(trainer.position.epoch), step: Int64(trainer.position.totalSteps),
+            trainer: trainer.tree)
+        try writeCheckpoint(root, to: path, libraryVersion: libraryVersion)
+    }
+}
+
+private func child(_ root: StateTree, _ name: String, _ path: String) throws(Failure) -> StateTree {
+    guard let tree = root[child: name] else { throw .structure(operation: "load", "the checkpoint \(path) has no '\(name)'") }
+    return tree
+}
+
+@implementation @_cdecl("wb_load") public func wb_load(
+    _ path: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(result, "load")
+        let path = try text(path, "the path", "load")
+        let root = try readCheckpoint(path)
+        // Building a model draws initial values; the stream of the standard generator is none the wiser.
+        let generator = try Generator.standard()
+        let (seed, offset) = try generator.position()
+        defer { try? generator.restore(seed: seed, offset: offset) }
+        let parameters = try child(root, "parameters", path)
+        let model = try Module.build(child(root, "model", path), parameters: parameters)
+        for (tensor, value) in try model.matching(parameters: parameters, buffers: child(root, "buffers", path)) {
+            try tensor.become(value)
+        }
+        try publish(model, .module, target)
+    }
+}
+
+/// Loads model, optimiser and random state from a checkpoint; `more` checks and then applies what else there is.
+private func load(
+    _ root: StateTree, _ path: String, _ model: Module, _ optimizer: Optimizer?, restoresRandom: Bool
+) throws(Failure) {
+    let structure = try child(root, "model", path)
+    guard structure.text("class") == model.className else {
+        throw .structure(
+            operation: "load", "the model is a \(model.className), but the checkpoint's is a \(structure.text("class") ?? "module without class")")
+    }
+    let pairs = try model.matching(parameters: child(root, "parameters", path), buffers: child(root, "buffers", path))
+    let optimizerTree = optimizer == nil ? nil : try child(root, "optimizer", path)
+    if let optimizer, let optimizerTree { try optimizer.check(optimizerTree) }
+    let randomTree = restoresRandom ? try child(root, "random", path) : nil
+    if let randomTree, randomTree.integer("seed") == nil || randomTree.integer("offset") == nil {
+        throw .structure(operation: "load", "the random state of \(path) lacks seed or offset")
+    }
+    for (tensor, value) in pairs { try tensor.become(value) }
+    if let optimizer, let optimizerTree { try optimizer.load(optimizerTree) }
+    if let randomTree { try Generator.standard().load(randomTree) }
+}
+
+@implementation @_cdecl("wb_load_into") public func wb_load_into(
+    _ path: UnsafePointer<CChar>?, _ model: OpaquePointer?, _ optimizer: OpaquePointer?, _ restore_random: Int32,
+    _ epoch: UnsafeMutablePointer<Int64>?, _ step: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let path = try text(path, "the path", "load_into")
+        let model = try module(model, "load_into")
+        let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, "load_into")
+        let root = try readCheckpoint(path)
+        try load(root, path, model, optimizer, restoresRandom: restore_random != 0)
+        epoch?.pointee = root.integer("epoch") ?? 0
+        step?.pointee = root.integer("step") ?? 0
+    }
+}
+
+@implementation @_cdecl("wb_trainer_load") public func wb_trainer_load(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_load")
+        let path = try text(path, "the path", "trainer_load")
+        let root = try readCheckpoint(path)
+        let state = try child(root, "trainer", path)
+        try trainer.check(state)
+        try load(root, path, trainer.model, trainer.optimizer, restoresRandom: true)
+        trainer.load(state)
+    }
+}

@@ -1,0 +1,181 @@
+import CWingbeat
+import Engine
+
+/// Derivatives and captured programs.
+
+@implementation @_cdecl("wb_backward") public func wb_backward(
+    _ root: OpaquePointer?, _ gradient: OpaquePointer?, _ retain_graph: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let gradient = try optionalTensor(gradient, "backward")
+        try tensor(root, "backward").backward(gradient: gradient, retainGraph: retain_graph != 0)
+    }
+}
+
+/// Checks an array of handles to write.
+private func outs(
+    _ pointer: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
+) throws(Failure) -> UnsafeMutablePointer<OpaquePointer?>? {
+    guard count == 0 || pointer != nil else { throw .argument(operation: operation, "the array for the results is null") }
+    return pointer
+}
+
+private func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
+    for (place, result) in results.enumerated() {
+        target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil
+    }
+}
+
+@implementation @_cdecl("wb_grad") public func wb_grad(
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ cotangents: UnsafePointer<OpaquePointer?>?, _ create_graph: Int32, _ allow_unused: Int32,
+    _ gradients: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let roots = try tensors(outputs, output_count, "grad")
+        let wanted = try tensors(inputs, input_count, "grad")
+        let seeds = cotangents == nil ? nil : try tensors(cotangents, output_count, "grad")
+        let target = try outs(gradients, wanted.count, "grad")
+        var results = try Tensor.gradients(of: roots, wanted, cotangents: seeds, createGraph: create_graph != 0)
+        if allow_unused == 0 {
+            for place in results.indices where results[place] == nil {
+                results[place] = try Tensor.full(wanted[place].shape, 0, wanted[place].dtype)
+            }
+        }
+        try publish(results, target)
+    }
+}
+
+@implementation @_cdecl("wb_jvp") public func wb_jvp(
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ tangents: UnsafePointer<OpaquePointer?>?, _ tangents_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let roots = try tensors(outputs, output_count, "jvp")
+        let wanted = try tensors(inputs, input_count, "jvp")
+        let directions = try tensors(tangents, input_count, "jvp")
+        let target = try outs(tangents_out, roots.count, "jvp")
+        try publish(Tensor.jvp(roots, wanted, tangents: directions), target)
+    }
+}
+
+@implementation @_cdecl("wb_hvp") public func wb_hvp(
+    _ output: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ vectors: UnsafePointer<OpaquePointer?>?, _ products: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let root = try tensor(output, "hvp")
+        let wanted = try tensors(inputs, input_count, "hvp")
+        let directions = try tensors(vectors, input_count, "hvp")
+        let target = try outs(products, wanted.count, "hvp")
+        try publish(Tensor.hvp(root, wanted, vectors: directions), target)
+    }
+}
+
+@implementation @_cdecl("wb_variable") public func wb_variable(
+    _ x: OpaquePointer?, _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "variable") { () throws(Failure) in try tensor(x, "variable").variable() }
+}
+
+@implementation @_cdecl("wb_set_grad_enabled") public func wb_set_grad_enabled(
+    _ enabled: Int32, _ previous: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        previous?.pointee = ThreadState.current.isGradEnabled ? 1 : 0
+        ThreadState.current.isGradEnabled = enabled != 0
+    }
+}
+
+@implementation @_cdecl("wb_get_grad_enabled") public func wb_get_grad_enabled(_ enabled: UnsafeMutablePointer<Int32>?) -> wb_status {
+    call { () throws(Failure) in try out(enabled, "get_grad_enabled").pointee = ThreadState.current.isGradEnabled ? 1 : 0 }
+}
+
+@implementation @_cdecl("wb_capture_begin") public func wb_capture_begin(
+    _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32
+) -> wb_status {
+    call { () throws(Failure) in try Capture.begin(tensors(inputs, input_count, "capture")) }
+}
+
+@implementation @_cdecl("wb_capture_end") public func wb_capture_end(
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ program: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(program, "capture")
+        try publish(Capture.end(tensors(outputs, output_count, "capture")), .program, target)
+    }
+}
+
+@implementation @_cdecl("wb_capture_cancel") public func wb_capture_cancel() -> wb_status {
+    call { () throws(Failure) in try Capture.cancel() }
+}
+
+private func program(_ handle: OpaquePointer?) throws(Failure) -> Program { try Handles.object(handle, .program, "program") }
+
+private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) throws(Failure) {
+    guard Int(inputs) == program.inputCount else {
+        throw .argument(operation: "program", "\(program.inputCount) inputs are expected, but \(inputs) were given")
+    }
+    guard Int(outputs) == program.outputCount else {
+        throw .argument(operation: "program", "the program has \(program.outputCount) outputs, but there is room for \(outputs)")
+    }
+}
+
+@implementation @_cdecl("wb_program_run") public func wb_program_run(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ output_count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let program = try program(handle)
+        try checkCounts(program, input_count, output_count)
+        let arguments = try tensors(inputs, input_count, "program")
+        let target = try outs(outputs, Int(output_count), "program")
+        try publish(program.run(arguments), target)
+    }
+}
+
+@implementation @_cdecl("wb_program_run_pointers") public func wb_program_run_pointers(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
+    _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let program = try program(handle)
+        try checkCounts(program, input_count, output_count)
+        for place in 0..<program.inputCount {
+            let type = program.inputType(place)
+            guard let pointer = inputs?[place] ?? (type.shape.contains(0) ? UnsafeRawPointer(bitPattern: 64) : nil) else {
+                throw .argument(operation: "program", "the pointer of input \(place) is null")
+            }
+            guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
+                throw .argument(operation: "program", "the memory of input \(place) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
+            }
+        }
+        for place in 0..<program.outputCount {
+            let type = program.outputType(place)
+            guard let pointer = outputs?[place] else { continue }
+            guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
+                throw .argument(operation: "program", "the memory of output \(place) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
+            }
+        }
+        try program.run(arguments: { inputs?[$0] }, results: { outputs?[$0] })
+    }
+}
+
+@implementation @_cdecl("wb_program_explain") public func wb_program_explain(
+    _ handle: OpaquePointer?, _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(text, "program_explain")
+        try target.pointee = lasting(program(handle).listing)
+    }
+}
+
+@implementation @_cdecl("wb_program_free") public func wb_program_free(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in try Handles.release(handle, .program, "program_free") }
+}
+
+/// The text of this thread that lives until the next one.
+func lasting(_ text: String) -> UnsafePointer<CChar>? {
+    CallState.current.lastText.set(text)
+    return CallState.current.lastText.pointer
+}

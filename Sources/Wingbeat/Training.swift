@@ -1,0 +1,299 @@
+import CWingbeat
+import Engine
+import Networks
+import Storage
+
+/// Data sets, batches, trainers, evaluation.
+
+func dataset(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> DatasetHandle {
+    try Handles.object(handle, .dataset, operation)
+}
+
+/// A data set of any kind behind one class, as handles need.
+final class DatasetHandle {
+    let rows: any RowSource
+    init(_ rows: any RowSource) { self.rows = rows }
+}
+
+nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
+
+@implementation @_cdecl("wb_dataset_open") public func wb_dataset_open(
+    _ path: UnsafePointer<CChar>?, _ x_name: UnsafePointer<CChar>?, _ y_name: UnsafePointer<CChar>?, _ x_dtype: wb_dtype,
+    _ scale: Double, _ flatten: Int32, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "dataset_open"
+        let target = try out(result, operation)
+        let rows = try HDF5Rows(
+            path: text(path, "the path", operation), x: text(x_name, "the name of x", operation),
+            y: y_name.map { String(cString: $0) }, xDType: dtype(x_dtype, operation), scale: scale, flatten: flatten != 0,
+            cacheBytes: datasetCacheBytes)
+        try publish(DatasetHandle(rows), .dataset, target)
+    }
+}
+
+@implementation @_cdecl("wb_dataset_from_tensors") public func wb_dataset_from_tensors(
+    _ x: OpaquePointer?, _ y: OpaquePointer?, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "dataset_from_tensors"
+        let target = try out(result, operation)
+        let rows = try TensorRows(tensor(x, operation), optionalTensor(y, operation))
+        try publish(DatasetHandle(rows), .dataset, target)
+    }
+}
+
+@implementation @_cdecl("wb_dataset_free") public func wb_dataset_free(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in try Handles.release(handle, .dataset, "dataset_free") }
+}
+
+@implementation @_cdecl("wb_dataset_count") public func wb_dataset_count(
+    _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in try out(count, "dataset_count").pointee = Int64(dataset(handle, "dataset_count").rows.count) }
+}
+
+@implementation @_cdecl("wb_dataset_row_shape") public func wb_dataset_row_shape(
+    _ handle: OpaquePointer?, _ which: Int32, _ rank: UnsafeMutablePointer<Int32>?, _ capacity: Int32,
+    _ extents: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "dataset_row_shape"
+        let rows = try dataset(handle, operation).rows
+        guard which == 0 || which == 1 else { throw .argument(operation: operation, "which is 0 for x or 1 for y, not \(which)") }
+        guard let shape = which == 0 ? rows.x.shape : rows.y?.shape else {
+            throw .argument(operation: operation, "the data set has no y")
+        }
+        let target = try out(rank, operation)
+        target.pointee = Int32(shape.count)
+        if let extents {
+            for axis in 0..<min(shape.count, max(Int(capacity), 0)) { extents[axis] = Int64(shape[axis]) }
+        }
+    }
+}
+
+/// Rows of a data set as new tensors.
+private func read(
+    _ source: any RowSource, _ rows: [Int], _ x: UnsafeMutablePointer<OpaquePointer?>, _ y: UnsafeMutablePointer<OpaquePointer?>?
+) throws(Failure) {
+    var ys: Tensor?
+    let xs: Tensor
+    if let y, let layout = source.y {
+        let yBuffer = try Buffer.allocating(rows.count * layout.bytes)
+        xs = try Tensor(dtype: source.x.dtype, shape: [rows.count] + source.x.shape) { (memory) throws(Failure) in
+            try source.read(rows: rows, x: memory, y: yBuffer.pointer)
+        }
+        ys = try Tensor(dtype: layout.dtype, shape: [rows.count] + layout.shape, buffer: yBuffer)
+        _ = y
+    } else {
+        xs = try Tensor(dtype: source.x.dtype, shape: [rows.count] + source.x.shape) { (memory) throws(Failure) in
+            try source.read(rows: rows, x: memory, y: nil)
+        }
+    }
+    let yHandle = try ys.map { (ys) throws(Failure) in try Handles.make(ys, .tensor) } ?? nil
+    try publish(xs, .tensor, x)
+    y?.pointee = yHandle
+}
+
+@implementation @_cdecl("wb_dataset_read") public func wb_dataset_read(
+    _ handle: OpaquePointer?, _ start: Int64, _ count: Int64, _ x: UnsafeMutablePointer<OpaquePointer?>?,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "dataset_read"
+        let rows = try dataset(handle, operation).rows
+        let target = try out(x, operation)
+        guard start >= 0, count >= 0, start <= rows.count, count <= Int64(rows.count) - start else {
+            throw .index(operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
+        }
+        try read(rows, Array(Int(start)..<Int(start + count)), target, y)
+    }
+}
+
+@implementation @_cdecl("wb_set_dataset_cache") public func wb_set_dataset_cache(_ bytes: Int64) -> wb_status {
+    call { () throws(Failure) in
+        guard bytes >= 0 else { throw .argument(operation: "set_dataset_cache", "the size must not be negative, but is \(bytes)") }
+        datasetCacheBytes = Int(bytes)
+    }
+}
+
+@implementation @_cdecl("wb_batches_create") public func wb_batches_create(
+    _ handle: OpaquePointer?, _ batch_size: Int64, _ shuffle: wb_shuffle, _ seed: UInt64, _ epoch: Int64, _ drop_last: Int32,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "batches_create"
+        let target = try out(result, operation)
+        let batches = try Batches(
+            dataset(handle, operation).rows, batchSize: Int(batch_size), shuffle: decode(shuffle.rawValue, "shuffle", operation),
+            seed: seed, epoch: Int(epoch), dropLast: drop_last != 0)
+        try publish(batches, .batches, target)
+    }
+}
+
+@implementation @_cdecl("wb_batches_next") public func wb_batches_next(
+    _ handle: OpaquePointer?, _ x: UnsafeMutablePointer<OpaquePointer?>?, _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "batches_next"
+        let batches: Batches = try Handles.object(handle, .batches, operation)
+        let target = try out(x, operation)
+        let place = batches.position
+        guard let rows = batches.next() else {
+            target.pointee = nil
+            y?.pointee = nil
+            return
+        }
+        do throws(Failure) {
+            try read(batches.source, rows, target, y)
+        } catch {
+            batches.seek(place)
+            throw error
+        }
+    }
+}
+
+@implementation @_cdecl("wb_batches_free") public func wb_batches_free(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in try Handles.release(handle, .batches, "batches_free") }
+}
+
+// MARK: Trainers
+
+func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> Trainer {
+    try Handles.object(handle, .trainer, operation)
+}
+
+@implementation @_cdecl("wb_trainer_create") public func wb_trainer_create(
+    _ model: OpaquePointer?, _ loss: wb_loss_kind, _ optimizer: OpaquePointer?, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "trainer_create"
+        let target = try out(result, operation)
+        let made = try Trainer(
+            module(model, operation), decode(loss.rawValue, "loss", operation), Handles.object(optimizer, .optimizer, operation))
+        try publish(made, .trainer, target)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_free") public func wb_trainer_free(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in try Handles.release(handle, .trainer, "trainer_free") }
+}
+
+@implementation @_cdecl("wb_trainer_set") public func wb_trainer_set(
+    _ handle: OpaquePointer?, _ option: wb_trainer_option, _ value: Double
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "trainer_set"
+        let trainer = try trainer(handle, operation)
+        func whole(from least: Int) throws(Failure) -> Int {
+            guard let number = Int(exactly: value), number >= least else {
+                throw .argument(operation: operation, "a whole number from \(least) on is expected, but \(value) was given")
+            }
+            return number
+        }
+        switch option {
+        case WB_TRAINER_EPOCHS: trainer.options.epochs = try whole(from: 0)
+        case WB_TRAINER_BATCH_SIZE: trainer.options.batchSize = try whole(from: 1)
+        case WB_TRAINER_SHUFFLE: trainer.options.shuffle = try decode(UInt32(truncatingIfNeeded: whole(from: 0)), "shuffle", operation)
+        case WB_TRAINER_SEED: trainer.options.seed = UInt64(try whole(from: 0))
+        case WB_TRAINER_PATIENCE: trainer.options.patience = try whole(from: 0)
+        case WB_TRAINER_MIN_DELTA:
+            guard value.isFinite, value >= 0 else {
+                throw .argument(operation: operation, "min_delta must be finite and not negative, but is \(value)")
+            }
+            trainer.options.minDelta = value
+        case WB_TRAINER_CHECK_FINITE: trainer.options.checksFinite = value != 0
+        case WB_TRAINER_REPORT_EVERY: trainer.options.reportEvery = try whole(from: 1)
+        case WB_TRAINER_MAX_STEPS: trainer.options.maxSteps = try whole(from: 0)
+        case WB_TRAINER_RESTORE_BEST: trainer.options.restoresBest = value != 0
+        case WB_TRAINER_DROP_LAST: trainer.options.dropLast = value != 0
+        default: throw .argument(operation: operation, "there is no option number \(option.rawValue)")
+        }
+    }
+}
+
+@implementation @_cdecl("wb_trainer_get") public func wb_trainer_get(
+    _ handle: OpaquePointer?, _ option: wb_trainer_option, _ value: UnsafeMutablePointer<Double>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let options = try trainer(handle, "trainer_get").options
+        let number: Double
+        switch option {
+        case WB_TRAINER_EPOCHS: number = Double(options.epochs)
+        case WB_TRAINER_BATCH_SIZE: number = Double(options.batchSize)
+        case WB_TRAINER_SHUFFLE: number = Double(options.shuffle.rawValue)
+        case WB_TRAINER_SEED: number = Double(options.seed)
+        case WB_TRAINER_PATIENCE: number = Double(options.patience)
+        case WB_TRAINER_MIN_DELTA: number = options.minDelta
+        case WB_TRAINER_CHECK_FINITE: number = options.checksFinite ? 1 : 0
+        case WB_TRAINER_REPORT_EVERY: number = Double(options.reportEvery)
+        case WB_TRAINER_MAX_STEPS: number = Double(options.maxSteps)
+        case WB_TRAINER_RESTORE_BEST: number = options.restoresBest ? 1 : 0
+        case WB_TRAINER_DROP_LAST: number = options.dropLast ? 1 : 0
+        default: throw .argument(operation: "trainer_get", "there is no option number \(option.rawValue)")
+        }
+        try out(value, "trainer_get").pointee = number
+    }
+}
+
+@implementation @_cdecl("wb_trainer_set_validation") public func wb_trainer_set_validation(
+    _ handle: OpaquePointer?, _ data: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_set_validation")
+        trainer.validation = data == nil ? nil : try dataset(data, "trainer_set_validation").rows
+    }
+}
+
+@implementation @_cdecl("wb_trainer_fit") public func wb_trainer_fit(
+    _ handle: OpaquePointer?, _ data: OpaquePointer?, _ callback: wb_progress_callback?, _ context: UnsafeMutableRawPointer?,
+    _ reason: UnsafeMutablePointer<wb_stop_reason>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_fit")
+        let rows = try dataset(data, "trainer_fit").rows
+        let report = callback.map { callback in
+            { (progress: Progress) -> Bool in
+                var numbers = wb_progress(progress)
+                // The host's code runs without the lock: other threads, and the callback itself, may call the library.
+                return EngineLock.unlocked { callback(context, &numbers) } != 0
+            }
+        }
+        let stop = try trainer.fit(rows, report: report)
+        reason?.pointee = wb_stop_reason(rawValue: UInt32(stop.rawValue))
+    }
+}
+
+extension wb_progress {
+    fileprivate init(_ p: Progress) {
+        self.init(
+            epoch: Int64(p.epoch), epochs: Int64(p.epochs), step: Int64(p.step), steps_per_epoch: Int64(p.stepsPerEpoch),
+            total_steps: Int64(p.totalSteps), loss: p.loss, accuracy: p.accuracy, validation_loss: p.validationLoss,
+            validation_accuracy: p.validationAccuracy, seconds: p.seconds, epoch_ended: p.epochEnded ? 1 : 0, improved: p.improved ? 1 : 0)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_position") public func wb_trainer_position(
+    _ handle: OpaquePointer?, _ epoch: UnsafeMutablePointer<Int64>?, _ step: UnsafeMutablePointer<Int64>?,
+    _ total_steps: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let position = try trainer(handle, "trainer_position").position
+        epoch?.pointee = Int64(position.epoch)
+        step?.pointee = Int64(position.step)
+        total_steps?.pointee = Int64(position.totalSteps)
+    }
+}
+
+@implementation @_cdecl("wb_evaluate") public func wb_evaluate(
+    _ model: OpaquePointer?, _ kind: wb_loss_kind, _ data: OpaquePointer?, _ batch_size: Int64,
+    _ mean_loss: UnsafeMutablePointer<Double>?, _ accuracy: UnsafeMutablePointer<Double>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let result = try evaluate(
+            module(model, "evaluate"), decode(kind.rawValue, "loss", "evaluate"), dataset(data, "evaluate").rows,
+            batchSize: Int(batch_size))
+        mean_loss?.pointee = result.loss
+        accuracy?.pointee = result.accuracy
+    }
+}
