@@ -35,5 +35,4 @@ struct PhiloxChunk {
             key1 = (key1 &+ 0xBB67_AE85) & 0xFFFF_FFFF
         }
     }
-
 }

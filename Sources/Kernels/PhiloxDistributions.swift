@@ -64,7 +64,7 @@ extension PhiloxChunk {
     /// sqrt(-2 ln u) (cos 2πv, sin 2πv), for u in (0, 1] and v in [0, 1).
     @inline(__always)
     private static func boxMuller(_ u: Reals, _ v: Reals) -> (Reals, Reals) {
-        let radius = (logarithm(u) * -2).squareRoot()
+        let radius = squareRoot(logarithm(u) * -2)
         let (cosine, sine) = cosineAndSine(turns: v)
         return (radius * cosine, radius * sine)
     }
@@ -114,14 +114,23 @@ extension PhiloxChunk {
         c = (c * z) - 1.38888888888741095749e-03
         c = (c * z) + 4.16666666666666019037e-02
         let cosine = (1 - z * 0.5) + z * z * c
-        // Quadrants 1 and 3 change places; the signs are bits of the quadrant.
-        let odd = (quadrant & 1) .== 1
-        let cosineSign = ((quadrant &+ 1) & 2) &<< 62
-        let sineSign = (quadrant & 2) &<< 62
-        let (a, b) = (cosine.replacing(with: sine, where: odd), sine.replacing(with: cosine, where: odd))
+        // In quadrants 1 and 3 they change places; the signs are bits of the quadrant. Swift would take this apart lane by lane
+        // were it written as comparisons of integers.
+        let (cosineBits, sineBits) = (unsafeBitCast(cosine, to: Words.self), unsafeBitCast(sine, to: Words.self))
+        let swapped = (cosineBits ^ sineBits) & (0 &- (quadrant & 1))
         return (
-            unsafeBitCast(unsafeBitCast(a, to: Words.self) ^ cosineSign, to: Reals.self),
-            unsafeBitCast(unsafeBitCast(b, to: Words.self) ^ sineSign, to: Reals.self)
+            unsafeBitCast(cosineBits ^ swapped ^ ((quadrant &+ 1) & 2) &<< 62, to: Reals.self),
+            unsafeBitCast(sineBits ^ swapped ^ (quadrant & 2) &<< 62, to: Reals.self)
         )
+    }
+
+    /// The square root for 0 and positive normal x, within two ulps: Newton's iteration for its reciprocal, because Swift takes
+    /// the vectors' own square root lane by lane.
+    @inline(__always)
+    private static func squareRoot(_ x: Reals) -> Reals {
+        var y = unsafeBitCast(0x5FE6_EB50_C7B5_37A9 &- (unsafeBitCast(x, to: Words.self) &>> 1), to: Reals.self)
+        let half = x * 0.5
+        for _ in 0..<4 { y = y * (1.5 - half * y * y) }
+        return x * y
     }
 }
