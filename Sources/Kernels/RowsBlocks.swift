@@ -15,23 +15,16 @@ struct RowBlocks<T: RowScalar> {
         tailLanes = T.lanes(below: n - full)
     }
 
-    /// Calls `body` with each vector of `row` and where it starts; lanes behind the row hold -inf. Memory up to `end` may be read.
+    /// The vector that starts at `start` of `row`; lanes behind the row hold `padding`. Memory up to `end` may be read.
     @inline(__always)
-    func each(_ row: UnsafePointer<T>, end: UnsafePointer<T>, _ body: (Int, Vector) -> Void) {
-        for start in stride(from: 0, to: full, by: Vector.scalarCount) {
-            body(start, UnsafeRawPointer(row + start).loadUnaligned(as: Vector.self))
+    func load(_ row: UnsafePointer<T>, _ start: Int, end: UnsafePointer<T>, padding: T = -.infinity) -> Vector {
+        let source = row + start
+        if start < full { return UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
+        if source + Vector.scalarCount <= end {
+            let whole = UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+            return Vector(repeating: padding).replacing(with: whole, where: tailLanes)
         }
-        if full < n { body(full, tail(row + full, end: end)) }
-    }
-
-    @inline(__always)
-    private func tail(_ row: UnsafePointer<T>, end: UnsafePointer<T>) -> Vector {
-        var vector = Vector(repeating: -.infinity)
-        if row + Vector.scalarCount <= end {
-            return vector.replacing(with: UnsafeRawPointer(row).loadUnaligned(as: Vector.self), where: tailLanes)
-        }
-        for lane in 0..<n - full { vector[lane] = row[lane] }
-        return vector
+        return loadPart(source, padding)
     }
 
     /// Stores the vector that starts at `start` of `row`. What lies behind the row, up to `end`, may be rewritten as it is.
@@ -44,25 +37,64 @@ struct RowBlocks<T: RowScalar> {
             let behind = UnsafeRawPointer(target).loadUnaligned(as: Vector.self)
             UnsafeMutableRawPointer(target).storeBytes(of: behind.replacing(with: vector, where: tailLanes), as: Vector.self)
         } else {
-            for lane in 0..<n - full { target[lane] = vector[lane] }
+            storePart(vector, target)
         }
     }
 
-    @inline(__always)
+    // Only the last row of a piece comes here.
+
+    @inline(never)
+    private func loadPart(_ source: UnsafePointer<T>, _ padding: T) -> Vector {
+        var vector = Vector(repeating: padding)
+        for lane in 0..<n - full { vector[lane] = source[lane] }
+        return vector
+    }
+
+    @inline(never)
+    private func storePart(_ vector: Vector, _ target: UnsafeMutablePointer<T>) {
+        for lane in 0..<n - full { target[lane] = vector[lane] }
+    }
+
     func largest(_ row: UnsafePointer<T>, end: UnsafePointer<T>) -> T {
         var largest = Vector(repeating: -.infinity)
-        each(row, end: end) { _, x in largest = T.larger(largest, x) }
+        var start = 0
+        while start < n {
+            largest = T.larger(largest, load(row, start, end: end))
+            start += Vector.scalarCount
+        }
         return T.largest(largest)
     }
 
-    /// The logarithm of the sum of exponentials is shift + log(sum). The shift is the row's largest number, or 0 where that is
-    /// infinite, as in SciPy.
-    @inline(__always)
-    func exponentialSum(_ row: UnsafePointer<T>, end: UnsafePointer<T>) -> (shift: T, sum: T) {
-        let largest = largest(row, end: end)
-        let shift = largest.magnitude < .infinity ? largest : 0
+    func sum(_ row: UnsafePointer<T>, end: UnsafePointer<T>) -> T {
         var sum = Vector()
-        each(row, end: end) { _, x in sum += T.exp(x - shift) }
-        return (shift, T.sum(sum))
+        var start = 0
+        while start < n {
+            sum += load(row, start, end: end, padding: 0)
+            start += Vector.scalarCount
+        }
+        return T.sum(sum)
+    }
+
+    /// target = row - shift
+    func subtract(
+        _ shift: T, from row: UnsafePointer<T>, end: UnsafePointer<T>, into target: UnsafeMutablePointer<T>,
+        end targetEnd: UnsafeMutablePointer<T>
+    ) {
+        let shift = Vector(repeating: shift)
+        var start = 0
+        while start < n {
+            store(load(row, start, end: end) - shift, target, start, end: targetEnd)
+            start += Vector.scalarCount
+        }
+    }
+
+    /// row *= factor
+    func scale(_ row: UnsafeMutablePointer<T>, by factor: T, end: UnsafeMutablePointer<T>) {
+        let factor = Vector(repeating: factor)
+        var start = 0
+        while start < n {
+            store(load(row, start, end: end) * factor, row, start, end: end)
+            start += Vector.scalarCount
+        }
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// What the row kernels need of a float type: a vector of 64 bytes and the operations that Swift turns into single instructions
 /// only where it sees the concrete type, such as comparisons.
-protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable {
+protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable {
     associatedtype Vector: SIMD, BitwiseCopyable where Vector.Scalar == Self
     typealias Mask = SIMDMask<Vector.MaskStorage>
 
@@ -10,10 +10,11 @@ protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable {
     static func lanes(below count: Int) -> Mask
     /// b where it is larger than a, else a: of a NaN and a number, the first.
     static func larger(_ a: Vector, _ b: Vector) -> Vector
-    /// The largest lane and the sum of the lanes, taken pairwise.
+    /// The largest lane and the sum of the lanes, taken pairwise; full vectors, because Swift compares halves lane by lane.
     static func largest(_ x: Vector) -> Self
     static func sum(_ x: Vector) -> Self
-    static func exp(_ x: Vector) -> Vector
+    /// exp of `count` elements in place; a call for many, because Swift does not inline this much into generic code.
+    static func exponentials(_ x: UnsafeMutablePointer<Self>, _ count: Int)
     static func log(_ x: Self) -> Self
 }
 
@@ -30,10 +31,11 @@ extension Float: RowScalar {
 
     @inline(__always)
     static func largest(_ x: Vector) -> Float {
-        let a = x.lowHalf.replacing(with: x.highHalf, where: x.highHalf .> x.lowHalf)
-        let b = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
-        let c = b.lowHalf.replacing(with: b.highHalf, where: b.highHalf .> b.lowHalf)
-        return c.y > c.x ? c.y : c.x
+        var x = x
+        for _ in 0..<4 {
+            x = larger(SIMD16(lowHalf: x.evenHalf, highHalf: x.evenHalf), SIMD16(lowHalf: x.oddHalf, highHalf: x.oddHalf))
+        }
+        return x[0]
     }
 
     @inline(__always)
@@ -46,7 +48,7 @@ extension Float: RowScalar {
 
     /// Within two ulps: e^x = 2^n e^r with |r| <= ln 2 / 2 and Cephes's polynomial for e^r (expf.c).
     @inline(__always)
-    static func exp(_ x: Vector) -> Vector {
+    private static func exp(_ x: Vector) -> Vector {
         // Beyond these the result is 0 or infinite; NaN passes.
         var x = x.replacing(with: -104, where: x .< -104)
         x.replace(with: 89, where: x .> 89)
@@ -69,6 +71,20 @@ extension Float: RowScalar {
         return p * first * second
     }
 
+    static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+        let full = count / Vector.scalarCount * Vector.scalarCount
+        for start in stride(from: 0, to: full, by: Vector.scalarCount) {
+            let target = UnsafeMutableRawPointer(x + start)
+            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
+        }
+        if full < count {
+            var rest = Vector()
+            for lane in 0..<count - full { rest[lane] = x[full + lane] }
+            rest = exp(rest)
+            for lane in 0..<count - full { x[full + lane] = rest[lane] }
+        }
+    }
+
     @inline(__always)
     static func log(_ x: Float) -> Float { Glibc.logf(x) }
 }
@@ -86,9 +102,11 @@ extension Double: RowScalar {
 
     @inline(__always)
     static func largest(_ x: Vector) -> Double {
-        let a = x.lowHalf.replacing(with: x.highHalf, where: x.highHalf .> x.lowHalf)
-        let b = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .> a.lowHalf)
-        return b.y > b.x ? b.y : b.x
+        var x = x
+        for _ in 0..<3 {
+            x = larger(SIMD8(lowHalf: x.evenHalf, highHalf: x.evenHalf), SIMD8(lowHalf: x.oddHalf, highHalf: x.oddHalf))
+        }
+        return x[0]
     }
 
     @inline(__always)
@@ -100,7 +118,7 @@ extension Double: RowScalar {
 
     /// Within two ulps: as for float32, with the Taylor polynomial of degree 13, whose error is below 2^-57.
     @inline(__always)
-    static func exp(_ x: Vector) -> Vector {
+    private static func exp(_ x: Vector) -> Vector {
         var x = x.replacing(with: -746, where: x .< -746)
         x.replace(with: 710, where: x .> 710)
         let shifted = Vector(repeating: 0x1.8p52).addingProduct(x, Vector(repeating: 0x1.71547652B82FEp0))
@@ -125,6 +143,20 @@ extension Double: RowScalar {
         let first = unsafeBitCast((half &+ 1023) &<< 52, to: Vector.self)
         let second = unsafeBitCast((bits &- half &+ 1023) &<< 52, to: Vector.self)
         return p * first * second
+    }
+
+    static func exponentials(_ x: UnsafeMutablePointer<Double>, _ count: Int) {
+        let full = count / Vector.scalarCount * Vector.scalarCount
+        for start in stride(from: 0, to: full, by: Vector.scalarCount) {
+            let target = UnsafeMutableRawPointer(x + start)
+            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
+        }
+        if full < count {
+            var rest = Vector()
+            for lane in 0..<count - full { rest[lane] = x[full + lane] }
+            rest = exp(rest)
+            for lane in 0..<count - full { x[full + lane] = rest[lane] }
+        }
     }
 
     @inline(__always)
