@@ -112,7 +112,7 @@ func makeGroup(_ file: hid_t, _ name: String) {
 /// may get more rows later, and its chunks may be larger than it.
 func makeDataset<Element: BitwiseCopyable>(
     _ file: hid_t, _ name: String, type: hid_t, memory: hid_t? = nil, shape: [Int], data: [Element], chunk: [Int]? = nil,
-    compressed: Bool = false, growing: Bool = false
+    compressed: Bool = false, growing: Bool = false, filter: H5Z_filter_t? = nil
 ) {
     let most = shape.map { growing ? hsize_t.max : hsize_t($0) }
     let space = H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, most)
@@ -122,6 +122,7 @@ func makeDataset<Element: BitwiseCopyable>(
         H5Pset_shuffle(creation)
         H5Pset_deflate(creation, 4)
     }
+    if let filter { XCTAssertGreaterThanOrEqual(H5Pset_filter(creation, filter, 0, 0, nil), 0) }
     let dataset = H5Dcreate2(file, name, type, space, wb_h5_default(), creation, wb_h5_default())
     XCTAssertGreaterThanOrEqual(dataset, 0)
     if !data.isEmpty {

@@ -12,9 +12,9 @@ func replaceFile(at path: String, with contents: UnsafeRawBufferPointer) throws(
     var old = stat()
     let exists = stat(target, &old) == 0
     if exists {
-        guard old.st_mode & S_IFMT != S_IFDIR else { throw .file(path: path, "is a directory") }
-        guard old.st_mode & S_IFMT == S_IFREG else { throw .file(path: path, "is not a regular file") }
-        guard access(target, W_OK) == 0 else { throw .file(path: path, "cannot be replaced: \(systemSentence(errno))") }
+        guard old.st_mode & S_IFMT != S_IFDIR else { throw unwritable(path, EISDIR) }
+        guard old.st_mode & S_IFMT == S_IFREG else { throw .file(path: path, "cannot be replaced: it is not a regular file") }
+        guard access(target, W_OK) == 0 else { throw unwritable(path, errno) }
     }
     let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
     let directory = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
@@ -30,8 +30,7 @@ func replaceFile(at path: String, with contents: UnsafeRawBufferPointer) throws(
 }
 
 private func unwritable(_ path: String, _ code: Int32) -> Failure {
-    code == ENOENT
-        ? .file(path: path, "cannot be written: no such directory") : .file(path: path, "cannot be written: \(systemSentence(code))")
+    .file(path: path, "cannot be written: \(systemSentence(code))")
 }
 
 /// A file of a name nobody else has, that vanishes with its owner unless it was renamed.
@@ -88,9 +87,8 @@ private func flush(directory: String, of path: String) throws(Failure) {
 
 /// Where `path` leads through symbolic links, the last of which may lead to a file that does not exist yet.
 private func followLinks(_ path: String) throws(Failure) -> String {
-    guard !path.isEmpty else { throw .file(path: "\"\"", "the path is empty") }
-    guard !path.utf8.contains(0) else { throw .file(path: path, "the path holds a zero byte") }
-    guard path.utf8.last != UInt8(ascii: "/") else { throw .file(path: path, "is the name of a directory") }
+    try checkPath(path)
+    guard path.utf8.last != UInt8(ascii: "/") else { throw unwritable(path, EISDIR) }
     var current = path
     for _ in 0..<40 {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -105,7 +103,7 @@ private func followLinks(_ path: String) throws(Failure) -> String {
             current = link
         }
     }
-    throw .file(path: path, systemSentence(ELOOP))
+    throw unwritable(path, ELOOP)
 }
 
 /// Runs `body` with SIGXFSZ, which a write beyond the process's file size limit raises and which would end the host program,

@@ -4,9 +4,12 @@ import Engine
 /// Reads what `writeCheckpoint` wrote; `format` failures for files that are damaged, of another format or of a newer version.
 /// Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well.
 public func readCheckpoint(_ path: String) throws(Failure) -> StateTree {
-    try Seal.check(path)
-    let reader = CheckpointReader(file: try HDF5File(path))
-    return try reader.root()
+    let isSealed = try Seal.check(path)
+    let file = try HDF5File(path)
+    if !isSealed, try !file.endsWithItsData() {
+        throw .format(path: path, "damaged or cut short: the checksum at its end is missing")
+    }
+    return try CheckpointReader(file: file).root()
 }
 
 private final class CheckpointReader {

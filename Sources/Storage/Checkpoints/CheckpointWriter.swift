@@ -27,6 +27,7 @@ private struct CheckpointWriter {
             guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
             let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
             try check(H5Fget_file_image(file, memory, size))
+            try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), path)
             let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
             UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
             return image
@@ -90,7 +91,8 @@ private struct CheckpointWriter {
         try HDF5.locked { () throws(Failure) -> Handle in
             let creation = try Handle(H5Pcreate(wb_h5_group_create()), path, cannot)
             try keepOrder(creation.id)
-            return try Handle(H5Gcreate2(group, name, try utf8Links().id, creation.id, wb_h5_default()), path, cannot)
+            let links = try utf8Links()
+            return try Handle(H5Gcreate2(group, name, links.id, creation.id, wb_h5_default()), path, cannot)
         }
     }
 
@@ -107,8 +109,9 @@ private struct CheckpointWriter {
                     : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
                 let type = try fileType(tensor.dtype)
                 let creation = try datasetLayout(tensor)
+                let links = try utf8Links()
                 let dataset = try Handle(
-                    H5Dcreate2(group, name, type.id, space.id, try utf8Links().id, creation.id, wb_h5_default()), path, cannot)
+                    H5Dcreate2(group, name, type.id, space.id, links.id, creation.id, wb_h5_default()), path, cannot)
                 if tensor.count > 0 {
                     try check(H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), data))
                 }

@@ -5,7 +5,8 @@ import Glibc
 /// their CRC-32. libhdf5 ignores what lies behind its end of file, so every HDF5 tool reads a sealed file; and a reader that
 /// checks the seal first never shows libhdf5, which does not withstand every damaged file, a damaged one.
 ///
-/// A file without a seal is legal: HDF5 tools that change a file cut it off. Then libhdf5's own checksums are the guard.
+/// A file that ends where its HDF5 part ends is legal as well: tools that change a file cut the seal off. Then libhdf5's own
+/// checksums are the guard.
 enum Seal {
     static let mark = Array("wb.crc32".utf8)
     static let size = 20
@@ -20,18 +21,18 @@ enum Seal {
         mark + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * $0)) }
     }
 
-    /// Throws if the file bears a seal that does not fit its contents.
-    static func check(_ path: String) throws(Failure) {
+    /// True if the file is sealed, false if it has no seal; throws if the seal does not fit the contents.
+    static func check(_ path: String) throws(Failure) -> Bool {
         let descriptor = try openRegularFile(path)
         defer { close(descriptor) }
         let length = Int(lseek(descriptor, 0, SEEK_END)) - size
-        guard length >= 0 else { return }
+        guard length >= 0 else { return false }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { block.deallocate() }
         let end = UnsafeMutableRawBufferPointer(rebasing: block[..<size])
         try read(descriptor, path, at: length, into: end)
         let seal = Array(end)
-        guard seal.starts(with: mark) else { return }
+        guard seal.starts(with: mark) else { return false }
 
         var crc = CRC32()
         var position = 0
@@ -45,6 +46,7 @@ enum Seal {
         guard seal == bytes(length: UInt64(length), crc: crc.value) else {
             throw .format(path: path, "damaged: its checksum does not fit its contents")
         }
+        return true
     }
 
     private static func read(

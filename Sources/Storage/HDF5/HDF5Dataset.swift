@@ -44,7 +44,7 @@ struct HDF5Dataset: ~Copyable {
         var chunk: [Int]?
         if H5Pget_layout(properties.id) == H5D_CHUNKED {
             try HDF5.check(H5Pget_chunk(properties.id, rank, &extents), path, unreadable)
-            chunk = try checked(extents, path, what)
+            chunk = try checked(extents, path, what).map { max($0, 1) }
         }
         let cache = chunk.flatMap { chunkCache(shape: shape, chunk: $0, elementSize: H5Tget_size(type.id)) }
         return HDF5Dataset(
@@ -83,11 +83,17 @@ struct HDF5Dataset: ~Copyable {
     func isWholeAndHere() -> Bool {
         if shape.contains(0) { return true }
         return HDF5.locked {
+            guard let properties = try? Handle(H5Dget_create_plist(handle.id), path, what) else { return false }
+            if let chunk {
+                // The status of space, asked for below, compares sizes, and those of compressed chunks say nothing.
+                guard let space = try? Handle(H5Dget_space(handle.id), path, what) else { return false }
+                var stored: hsize_t = 0
+                let all = zip(shape, chunk).reduce(1) { $0 * (($1.0 - 1) / $1.1 + 1) }
+                return H5Dget_num_chunks(handle.id, space.id, &stored) >= 0 && stored == hsize_t(all)
+            }
             var status = H5D_SPACE_STATUS_ERROR
-            guard H5Dget_space_status(handle.id, &status) >= 0, status == H5D_SPACE_STATUS_ALLOCATED,
-                let properties = try? Handle(H5Dget_create_plist(handle.id), path, what)
-            else { return false }
             return H5Pget_layout(properties.id) != H5D_VIRTUAL && H5Pget_external_count(properties.id) == 0
+                && H5Dget_space_status(handle.id, &status) >= 0 && status == H5D_SPACE_STATUS_ALLOCATED
         }
     }
 
@@ -158,7 +164,6 @@ struct HDF5Dataset: ~Copyable {
         var count = 1
         var bytes = elementSize
         for (axis, (extent, length)) in zip(shape, chunk).enumerated() {
-            guard length > 0 else { return nil }
             let across = axis == 0 ? 1 : extent / length + (extent % length == 0 ? 0 : 1)
             count = count.multipliedReportingOverflow(by: max(across, 1)).partialValue
             bytes = bytes.multipliedReportingOverflow(by: length).partialValue

@@ -27,6 +27,17 @@ final class HDF5File {
         }
     }
 
+    /// Whether nothing lies behind what libhdf5 takes for the end of the file.
+    func endsWithItsData() throws(Failure) -> Bool {
+        try HDF5.locked { () throws(Failure) -> Bool in
+            var end: haddr_t = 0
+            var size: hsize_t = 0
+            try HDF5.check(H5Fget_eoa(handle.id, &end), path, "its end cannot be found")
+            try HDF5.check(H5Fget_filesize(handle.id, &size), path, "its end cannot be found")
+            return end == size
+        }
+    }
+
     /// Names of the file's data sets, in the order of the alphabet, as a half sentence for a message.
     func listing(atMost limit: Int = 8) -> String {
         struct Found {
