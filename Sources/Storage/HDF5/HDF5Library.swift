@@ -13,6 +13,14 @@ enum HDF5 {
         pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
         pthread_mutex_init(mutex, &attributes)
         pthread_mutexattr_destroy(&attributes)
+        // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its exit handler is
+        // registered by H5open, so this one, which silences it, runs before.
+        H5open()
+        atexit {
+            guard pthread_mutex_trylock(HDF5.mutex) == 0 else { return }
+            H5Eset_auto2(wb_h5_error_stack(), nil, nil)
+            pthread_mutex_unlock(HDF5.mutex)
+        }
         return mutex
     }()
 
