@@ -1,0 +1,63 @@
+/// Exponentials and what is made of them. x = n ln 2 + r splits the work into a power of two and a polynomial in |r| ≤ ln(2)/2.
+extension MathVector {
+    /// n and r of x, which is within `exponentLimits` or NaN.
+    @inline(__always) private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
+        let (number, n) = (x * splat(Scalar(1.442695040888963407))).rounded
+        return (x.addingProduct(number, splat(-ln2High)).addingProduct(number, splat(-ln2Low)), n)
+    }
+
+    @inline(__always) static func exp(_ x: Self) -> Self {
+        let (r, n) = reduced(x.limited(exponentLimits.lower, exponentLimits.upper))
+        let y = splat(1) + r.addingProduct(r * r, expPolynomial(r))
+        // In two steps, because 2ⁿ alone may be infinite or subnormal where the result is not.
+        let half = n &>> 1
+        return y * power(ofTwo: half) * power(ofTwo: n &- half)
+    }
+
+    @inline(__always) static func expm1(_ x: Self) -> Self {
+        // Below -64 the result is -1 to the last bit, and 2ⁿ stays normal.
+        let (r, n) = reduced(x.limited(-64, exponentLimits.upper))
+        let q = r.addingProduct(r * r, expPolynomial(r))
+        // 2ⁿ q + (2ⁿ - 1), halved until the end so that n may be one more than the largest exponent.
+        let half = power(ofTwo: n &- 1)
+        let y = splat(2) * (half - splat(0.5)).addingProduct(half, q)
+        return y.replacing(with: x, where: x .== splat(0))
+    }
+
+    /// From m = e^(2|x|) - 1, which keeps the relative accuracy near 0: m / (m + 2).
+    @inline(__always) static func tanh(_ x: Self) -> Self {
+        let a = x.magnitude
+        let (r, n) = reduced(splat(2) * a.replacing(with: splat(tanhLimit), where: a .> splat(tanhLimit)))
+        let power = power(ofTwo: n)
+        let m = (power - splat(1)).addingProduct(power, r.addingProduct(r * r, expPolynomial(r)))
+        return (m / (m + splat(2))).signed(like: x)
+    }
+
+    /// 1 / (1 + e⁻ˣ), from e^(-|x|) so that both tails keep their relative accuracy.
+    @inline(__always) static func sigmoid(_ x: Self) -> Self {
+        let z = exp(-x.magnitude)
+        let d = splat(1) / (splat(1) + z)
+        return d.replacing(with: d * z, where: x .< splat(0))
+    }
+
+    /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^(-|x|)).
+    @inline(__always) static func softplus(_ x: Self) -> Self { relu(x) + log1p(exp(-x.magnitude)) }
+
+    /// max(x, 0); NaN stays NaN.
+    @inline(__always) static func relu(_ x: Self) -> Self { x.replacing(with: splat(0), where: x .<= splat(0)) }
+
+    /// (2/√π) ∫₀ˣ e^(-t²) dt: a polynomial near 0, 1 minus an exponential beyond.
+    @inline(__always) static func erf(_ x: Self) -> Self {
+        let a = x.magnitude
+        let near = a.addingProduct(a, erfPolynomial(a * a))
+        let limited = a.replacing(with: splat(erfLimit), where: a .> splat(erfLimit))
+        let far = splat(1) - exp(-erfTailPolynomial(limited - splat(1.5)))
+        return near.replacing(with: far, where: a .> splat(0.9)).signed(like: x)
+    }
+
+    /// x Φ(x) with Φ(x) = (1 + erf(x/√2)) / 2; 0 at -∞.
+    @inline(__always) static func gelu(_ x: Self) -> Self {
+        let phi = splat(0.5) + splat(0.5) * erf(x * splat(Scalar(0.7071067811865475244)))
+        return (x * phi).replacing(with: splat(0), where: phi .== splat(0))
+    }
+}

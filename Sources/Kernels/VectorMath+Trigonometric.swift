@@ -1,0 +1,43 @@
+/// Sine and cosine. x = q π/2 + r leaves |r| ≤ π/4; q modulo 4 says which of ±sin r, ±cos r the result is.
+extension MathVector {
+    @inline(__always) static func sin(_ x: Self) -> Self {
+        let y = quarterTurns(x, plus: 0).replacing(with: x, where: x .== splat(0))
+        let isFar = farFromZero(x)
+        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcSin) : y
+    }
+
+    @inline(__always) static func cos(_ x: Self) -> Self {
+        let y = quarterTurns(x, plus: 1)
+        let isFar = farFromZero(x)
+        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcCos) : y
+    }
+
+    /// sin(x + offset π/2).
+    @inline(__always) private static func quarterTurns(_ x: Self, plus offset: Bits.Scalar) -> Self {
+        let (number, integer) = (x * splat(Scalar(0.6366197723675813431))).rounded
+        let r = x.addingProduct(number, splat(-halfPi.0)).addingProduct(number, splat(-halfPi.1))
+            .addingProduct(number, splat(-halfPi.2))
+        let z = r * r
+        let sine = r.addingProduct(r * z, sinPolynomial(z))
+        let cosine = z.times(splat(-0.5), plus: 1).addingProduct(z * z, cosPolynomial(z))
+        let q = integer &+ offset
+        // All ones where q is odd.
+        let odd = Bits(repeating: 0) &- (q & 1)
+        let sign = (q & 2) &<< Bits.Scalar(Bits.Scalar.bitWidth - 2)
+        return fromBits(((sine.bits & ~odd) | (cosine.bits & odd)) ^ sign)
+    }
+
+    @inline(__always) private static func farFromZero(_ x: Self) -> SIMDMask<MaskStorage> {
+        .!(x.magnitude .<= splat(trigonometricLimit))
+    }
+
+    /// The marked lanes one by one: rare, and not worth vector code.
+    @inline(never)
+    private static func replacingLanes(
+        of y: Self, where mask: SIMDMask<MaskStorage>, by x: Self, _ function: (Scalar) -> Scalar
+    ) -> Self {
+        var result = y
+        for lane in 0..<scalarCount where mask[lane] { result[lane] = function(x[lane]) }
+        return result
+    }
+}
