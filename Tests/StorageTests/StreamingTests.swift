@@ -132,6 +132,7 @@ private final class Counter: @unchecked Sendable {
 enum CountingFilter {
     static let id: H5Z_filter_t = 300  // 256 to 511 are for tests
     nonisolated(unsafe) static var decoded = 0
+    nonisolated(unsafe) private static let name = strdup("counting")  // libhdf5 keeps the pointer
 
     static func register() {
         HDF5.locked {
@@ -144,10 +145,8 @@ enum CountingFilter {
                 if flags & UInt32(H5Z_FLAG_REVERSE) != 0 { CountingFilter.decoded += 1 }
                 return bytes
             }
-            "counting".withCString { name in
-                filter.name = name
-                XCTAssertGreaterThanOrEqual(H5Zregister(&filter), 0)
-            }
+            filter.name = UnsafePointer(name)
+            XCTAssertGreaterThanOrEqual(H5Zregister(&filter), 0)
         }
     }
 
