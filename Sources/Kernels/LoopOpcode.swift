@@ -1,0 +1,85 @@
+/// What one instruction of a loop does to each element. Comparisons and logic give 0 or 1 in the compute type.
+public enum LoopOpcode: UInt8, Sendable, CaseIterable {
+    case copy
+    case add, subtract, multiply, divide
+    /// By repeated multiplication, wrapping, for integers.
+    case power
+    /// NaN if either operand is.
+    case maximum, minimum
+    case equal, notEqual, less, lessEqual, greater, greaterEqual
+    case logicalAnd, logicalOr, logicalNot
+    /// a ? b : c
+    case select
+    /// a · b + c, rounded after the product like the two instructions.
+    case multiplyAdd
+    case negative, absolute, sign
+    case exp, expm1, log, log1p
+    case sqrt, rsqrt, square, reciprocal
+    case sin, cos, tanh, sigmoid
+    case relu
+    /// The immediate is the slope below 0.
+    case leakyRelu
+    /// x Φ(x), with the error function.
+    case gelu
+    case erf, softplus
+    /// a: logit, b: target. max(a, 0) - a b + ln(1 + e^(-|a|))
+    case bceWithLogits
+    /// a: probability, b: target. -(b max(ln a, -100) + (1 - b) max(ln(1 - a), -100))
+    case bce
+    /// max(ln a, -100)
+    case clampedLog
+    /// 1 where a is not 0.
+    case toBool
+    case addImmediate
+    /// a - immediate
+    case subtractImmediate
+    /// immediate - a
+    case reverseSubtractImmediate
+    case multiplyImmediate
+    /// a / immediate
+    case divideImmediate
+    /// immediate / a
+    case reverseDivideImmediate
+    case maximumImmediate, minimumImmediate
+    case greaterImmediate, lessImmediate, equalImmediate
+    case powerImmediate
+    /// The immediate itself.
+    case constant
+}
+
+extension LoopOpcode {
+    /// How many of a, b, c it reads.
+    var operandCount: Int {
+        switch self {
+        case .constant: return 0
+        case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
+            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce:
+            return 2
+        case .select, .multiplyAdd: return 3
+        default: return 1
+        }
+    }
+
+    var hasImmediate: Bool {
+        switch self {
+        case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
+            .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate,
+            .powerImmediate, .constant:
+            return true
+        default: return false
+        }
+    }
+
+    /// Roughly how many picoseconds one float32 element takes; float64 takes three times that for the elementary functions, as
+    /// vectors hold half as many and polynomials are longer.
+    var cost: Int {
+        switch self {
+        case .power, .powerImmediate: return 10_000
+        case .bceWithLogits, .bce, .softplus, .gelu: return 1_500
+        case .sin, .cos, .tanh, .sigmoid, .erf, .log1p, .log, .clampedLog, .expm1: return 700
+        case .exp: return 500
+        case .divide, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
+        default: return 60
+        }
+    }
+}
