@@ -1,0 +1,77 @@
+"""Wingbeat: forward, backward, step.
+
+    import wingbeat as wb
+    from wingbeat import nn, optim
+
+    model = nn.Sequential(nn.Linear(784, 500), nn.ReLU(), nn.Linear(500, 10))
+    loss_fn, optimizer = nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=0.1)
+    for x, y in train.batches(64, shuffle=True):
+        loss = loss_fn(model(x), y)      # forward
+        optimizer.zero_grad()
+        loss.backward()                  # backward
+        optimizer.step()                 # step
+
+Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp and compile are JAX's. Errors are
+wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
+"""
+
+from . import _indexing  # noqa: F401  (gives Tensor its brackets)
+from ._creation import (arange, asarray, eye, from_numpy, full, full_like, ones, ones_like, promote_types, rand, rand_like, randint, randn,
+                        randn_like, tensor, zeros, zeros_like)
+from ._dtypes import bool_ as bool, float32, float64, int32, int64, uint8
+from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
+                      MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
+                      UnsupportedError)
+from ._functions import (abs, add, amax, amin, argmax, argmin, broadcast_to, cat, concatenate, cos, div, eq, erf, exp, expm1, flatten, ge,
+                         gelu, gt, index_select, le, leaky_relu, linear, log, log1p, log_softmax, logical_and, logical_not, logical_or,
+                         logsumexp, lt, matmul, max, maximum, mean, min, minimum, mul, ne, neg, permute, pow, reciprocal, relu, reshape,
+                         rsqrt, sigmoid, sign, sin, softmax, softplus, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
+                         transpose, unsqueeze, where)
+from ._library import lib as _lib
+from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
+                     set_grad_enabled, set_num_threads)
+from ._tensor import Tensor
+
+__version__ = _lib.wb_version().decode()
+
+# Where to find what a short program may not need; imported when first asked for.
+_LATER = {
+    "autograd": None, "data": None, "nn": None, "optim": None, "storage": None, "training": None,
+    "grad": ("autograd", "grad_transform"), "value_and_grad": ("autograd", "value_and_grad"), "vjp": ("autograd", "vjp"),
+    "jvp": ("autograd", "jvp"), "hvp": ("autograd", "hvp"), "compile": ("_compile", "compile"),
+    "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
+    "evaluate": ("training", "evaluate"), "Trainer": ("training", "Trainer"),
+}
+
+
+def __getattr__(name):
+    from importlib import import_module
+    try:
+        source = _LATER[name]
+    except KeyError:
+        raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
+    value = import_module(f".{name}", __name__) if source is None else getattr(import_module(f".{source[0]}", __name__), source[1])
+    globals()[name] = value
+    return value
+
+
+__all__ = [
+    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye",
+    "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
+    "bool", "uint8", "int32", "int64", "float32", "float64",
+    "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "concatenate", "cos", "div", "eq", "erf", "exp", "expm1",
+    "flatten", "ge", "gelu", "gt", "index_select", "le", "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and",
+    "logical_not", "logical_or", "logsumexp", "lt", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "permute",
+    "pow", "reciprocal", "relu", "reshape", "rsqrt", "sigmoid", "sign", "sin", "softmax", "softplus", "sqrt", "square", "squeeze",
+    "stack", "sub", "sum", "take_along_dim", "tanh", "transpose", "unsqueeze", "where",
+    "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
+    "memory_usage", "memory_trim",
+    "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
+    "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
+    "InternalError",
+    *_LATER,
+]
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,126 @@
+"""NumPy arrays in and out of the engine, on the level of handles.
+
+    copy_in(array)    the engine's own copy
+    borrow(array)     the engine reads the array's memory; the array lives as long as that
+    view(handle)      a read-only array on the engine's memory; the handle lives as long as the array
+
+A view is taken from a detached handle: what it points to is never written again, because whatever is later stepped or
+assigned gets new memory while somebody still looks at the old.
+"""
+
+from ctypes import c_int, c_int32, c_int64, c_void_p
+
+import numpy as np
+
+from . import _abi
+from ._dtypes import BY_CODE, BY_NUMPY, native
+from ._library import check, lib
+
+_create = lib.wb_tensor_create
+_borrow = lib.wb_tensor_borrow
+_free = lib.wb_tensor_free
+_info = lib.wb_tensor_info
+_data = lib.wb_tensor_data
+
+_USUAL_RANK = 8
+_EXTENTS = tuple(c_int64 * rank for rank in range(_USUAL_RANK + 1))
+_HANDLES = {}
+
+
+def extents(shape):
+    """A shape as the C array that the library takes; call it with the shape's length."""
+    rank = len(shape)
+    return (_EXTENTS[rank] if rank <= _USUAL_RANK else c_int64 * rank)(*shape)
+
+
+def handle_array(count):
+    """The type of a C array of handles."""
+    kind = _HANDLES.get(count)
+    if kind is None:
+        kind = _HANDLES[count] = c_void_p * count
+    return kind
+
+
+def describe(handle):
+    """(DType, shape) of a tensor's handle."""
+    code, rank, shape = c_int(), c_int32(), _EXTENTS[_USUAL_RANK]()
+    status = _info(handle, code, rank, _USUAL_RANK, shape, None)
+    if status:
+        check(status)
+    rank = rank.value
+    if rank > _USUAL_RANK:
+        shape = (c_int64 * rank)()
+        check(_info(handle, code, None, rank, shape, None))
+    return BY_CODE[code.value], tuple(shape[:rank])
+
+
+def _dense(array):
+    """The array in row-major order, aligned, of one of the engine's types; itself if it is so already."""
+    return np.require(native(array), requirements="CA")
+
+
+def _address(array):
+    return array.__array_interface__["data"][0]
+
+
+def copy_in(array):
+    """The handle of a new tensor with a copy of the array's values."""
+    array = _dense(array)
+    out = c_void_p()
+    status = _create(BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), out)
+    if status:
+        check(status)
+    return out.value
+
+
+# Arrays whose memory the engine reads, by a number that the engine gives back when it no longer does.
+_borrowed = {}
+_next = 1
+
+
+@_abi.wb_release_callback
+def _release(number, _forget=_borrowed.pop):
+    _forget(number, None)
+
+
+def borrow(array):
+    """The handle of a tensor that reads the array's memory where the array's layout and type allow it, else a copy's."""
+    global _next
+    dense = _dense(array)
+    if dense is not array or array.size == 0:
+        return copy_in(dense)
+    out = c_void_p()
+    number = _next
+    _next += 1
+    _borrowed[number] = array
+    status = _borrow(BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), _release, number, out)
+    if status:
+        del _borrowed[number]
+        check(status)
+    return out.value
+
+
+class _Memory:
+    """Lends the memory of a tensor's handle, which it owns, to NumPy."""
+
+    __slots__ = ("_handle", "__array_interface__")
+
+    def __del__(self, _free=_free):
+        _free(self._handle)
+
+
+def view(handle):
+    """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
+    memory = object.__new__(_Memory)
+    memory._handle = handle
+    address = c_void_p()
+    status = _data(handle, address)
+    if status:
+        check(status)
+    dtype, shape = describe(handle)
+    if 0 in shape:
+        array = np.empty(shape, dtype.dtype)
+        array.flags.writeable = False
+        return array
+    memory.__array_interface__ = {"version": 3, "shape": shape, "typestr": dtype.dtype.str, "data": (address.value, True)}
+    return np.asarray(memory)

@@ -1,0 +1,214 @@
+"""wingbeat.compile: a function that is recorded once and then runs as one call.
+
+The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward, update)
+into a program; later calls run the program. What the program depends on besides tensors and arrays is in the key under which
+it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, and whether the
+modules that the function uses are training.
+"""
+
+import functools
+import threading
+from ctypes import c_char_p, c_void_p
+
+import numpy as np
+
+from . import _modules
+from ._arrays import borrow, extents, handle_array
+from ._dtypes import as_dtype, native
+from ._errors import ArgumentError, StateError
+from ._library import check, lib
+from ._modes import is_grad_enabled
+from ._tensor import Tensor, wrap
+from ._tree import flatten, unflatten
+from .autograd import inside_transform
+
+_run = lib.wb_program_run
+_run_pointers = lib.wb_program_run_pointers
+_free_tensor = lib.wb_tensor_free
+
+CACHED_PROGRAMS = 64
+
+
+class _Here(threading.local):
+    """Whether this thread is capturing."""
+
+    capturing = False
+
+
+_here = _Here()
+
+
+class _Program:
+    """A captured program, and how its results are put together."""
+
+    __slots__ = ("handle", "count", "results", "leaves", "structure", "types")
+
+    def __del__(self, _free=lib.wb_program_free):
+        try:
+            _free(self.handle)
+        except AttributeError:
+            pass  # the capture failed
+
+    def explain(self):
+        text = c_char_p()
+        check(lib.wb_program_explain(self.handle, text))
+        return text.value.decode()
+
+    def assemble(self, computed):
+        """The function's result, from the values of the tensors in it."""
+        computed = iter(computed)
+        return unflatten(self.structure, [next(computed) if leaf is Tensor else leaf for leaf in self.leaves])
+
+
+class CompiledFunction:
+    """What wingbeat.compile returns: call it like the function."""
+
+    def __init__(self, function, numpy):
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._numpy = numpy
+        self._programs = {}
+        self._modules = None
+        self._revision = None
+        self._modes = ()
+
+    def __get__(self, instance, owner=None):
+        """As a method: each instance has programs of its own."""
+        if instance is None:
+            return self
+        bound = CompiledFunction(self._function.__get__(instance, owner), self._numpy)
+        name = self._function.__name__
+        if getattr(type(instance), name, None) is self:
+            object.__setattr__(instance, name, bound)
+        return bound
+
+    def __call__(self, *args, **kwargs):
+        leaves, structure = flatten([args, kwargs] if kwargs else args)
+        arrays, key = [], [structure]
+        for leaf in leaves:
+            if isinstance(leaf, (Tensor, np.ndarray)):
+                key.append((leaf.shape, leaf.dtype))
+                arrays.append(leaf)
+            else:
+                key.append((type(leaf), leaf))
+                if isinstance(leaf, _modules.Base):
+                    key.append(leaf.modes())
+        if _here.capturing or inside_transform() or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
+            return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
+        key.append(is_grad_enabled())
+        key.append(self._training_modes())
+        key = tuple(key)
+        try:
+            program = self._programs.pop(key, None)
+        except TypeError:
+            raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
+        if program is None:
+            program = self._capture(leaves, structure, bool(kwargs))
+        self._programs[key] = program  # the last in the dict is the one used last
+        if len(self._programs) > CACHED_PROGRAMS:
+            del self._programs[next(iter(self._programs))]
+        return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
+
+    # ---------------------------------------------------------------- capturing
+
+    def _capture(self, leaves, structure, has_kwargs):
+        # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
+        # global or an attribute stays two things.
+        inputs, inner = [], []
+        for leaf in leaves:
+            if isinstance(leaf, (Tensor, np.ndarray)):
+                dtype = leaf.dtype if isinstance(leaf, Tensor) else as_dtype(native(leaf[:0] if leaf.ndim else leaf).dtype)
+                out = c_void_p()
+                check(lib.wb_tensor_full(dtype.code, len(leaf.shape), extents(leaf.shape), 0, out))
+                leaf = wrap(out.value)
+                inputs.append(leaf)
+            inner.append(leaf)
+        arguments = unflatten(structure, inner)
+        args, kwargs = arguments if has_kwargs else (arguments, {})
+        check(lib.wb_capture_begin(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs)))
+        _here.capturing = True
+        try:
+            result = self._function(*args, **kwargs)
+            program = _Program()
+            program.leaves, program.structure = flatten(result)
+            outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]
+            program.types = [(tensor.shape, tensor.dtype.dtype) for tensor in outputs]
+            out = c_void_p()
+            check(lib.wb_capture_end(handle_array(len(outputs))(*[tensor._handle for tensor in outputs]), len(outputs), out))
+        except BaseException:
+            lib.wb_capture_cancel()
+            raise
+        finally:
+            _here.capturing = False
+        program.handle = out.value
+        program.count = len(outputs)
+        program.results = handle_array(program.count)
+        program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
+        return program
+
+    def _training_modes(self):
+        """Whether each module that the function sees is training; looked up anew only after some module has changed."""
+        if self._revision != _modules.revision:
+            if self._modules is None:
+                self._modules = _modules.used_by(self._function)
+            self._modes = tuple([module.modes() for module in self._modules])
+            self._revision = _modules.revision
+        return self._modes
+
+    # ---------------------------------------------------------------- running
+
+    def _run(self, program, arrays):
+        lent = []
+        handles = []
+        try:
+            for array in arrays:
+                if isinstance(array, Tensor):
+                    handles.append(array._handle)
+                else:
+                    lent.append(borrow(array))
+                    handles.append(lent[-1])
+            count = len(handles)
+            results = program.results()
+            status = _run(program.handle, handle_array(count)(*handles), count, results, program.count)
+            if status:
+                check(status)
+        finally:
+            for handle in lent:
+                _free_tensor(handle)
+        return program.assemble(map(wrap, results))
+
+    def _run_pointers(self, program, arrays):
+        dense = [array.detach().numpy() if isinstance(array, Tensor) else np.require(native(array), requirements="CA") for array in arrays]
+        results = [np.empty(shape, dtype) for shape, dtype in program.types]
+        status = _run_pointers(program.handle, _addresses(dense), len(dense), _addresses(results), len(results))
+        if status:
+            check(status)
+        return program.assemble(results)
+
+    def explain(self):
+        """The plans of all programs captured so far: steps with operations, fusions, shapes and buffers."""
+        if not self._programs:
+            raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan")
+        return "\n\n".join(program.explain() for program in self._programs.values())
+
+
+def _addresses(arrays):
+    return handle_array(len(arrays))(*[array.__array_interface__["data"][0] for array in arrays])
+
+
+def compile(function=None, *, numpy=False):
+    """Makes one program of what a function does; also as a decorator.
+
+    function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may compute, call
+        backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), print).
+    numpy: True returns NumPy arrays in the place of tensors.
+
+    Tensors from outside (parameters, gradients, optimiser state, learning rates) are read and updated at each call. What else
+    the function does (Python's side effects, values of globals that are not tensors) happens when it is captured: at the first
+    call, and again for other shapes, dtypes or hashable arguments. Up to 64 programs are kept, those used last.
+    Results are constants to derivatives: call backward(), or the transforms, inside the function. With arguments that require
+    gradients, inside a transform, and inside another compiled function's capture, the function runs as it is.
+    """
+    if function is None:
+        return functools.partial(compile, numpy=numpy)
+    return CompiledFunction(function, numpy)

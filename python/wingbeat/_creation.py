@@ -1,0 +1,146 @@
+"""New tensors: from data, filled, in sequence, random.
+
+Shapes may be given as one sequence or extent by extent. dtype defaults to float32. requires_grad=True makes a leaf that
+collects gradients.
+"""
+
+from ctypes import c_int, c_void_p
+
+import numpy as np
+
+from . import _abi
+from ._arrays import borrow, extents
+from ._dtypes import BY_CODE, as_dtype, float32, int64
+from ._errors import ArgumentError
+from ._functions import numbers
+from ._library import check, lib
+from ._tensor import Tensor, data_handle, wrap
+
+
+def tensor(data, dtype=None, requires_grad=False):
+    """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left behind).
+
+    Python floats become float32, ints int64, bools bool; NumPy arrays keep their dtype, where int8, int16, uint16, uint32 and
+    float16 become the next wider type that the engine has. Raises DTypeError for what is not numbers.
+    """
+    return Tensor(data, dtype, requires_grad)
+
+
+def from_numpy(array):
+    """A tensor that reads the array's memory without a copy, if that is contiguous and of an engine's dtype; else of a copy.
+
+    The array must stay unchanged as long as the tensor, or anything not yet computed from it, is in use.
+    """
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"from_numpy: expected a NumPy array, found {type(array).__name__}")
+    return wrap(borrow(array))
+
+
+def asarray(data, dtype=None):
+    """`data` as a tensor, without a copy where possible: a tensor is returned as it is, an array's memory is borrowed (see from_numpy)."""
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray) and (dtype is None or data.dtype == as_dtype(dtype).dtype):
+        return from_numpy(data)
+    return wrap(data_handle(data, dtype))
+
+
+def _finish(out, requires_grad):
+    result = wrap(out.value)
+    return result.requires_grad_() if requires_grad else result
+
+
+def full(size, fill_value, dtype=None, requires_grad=False):
+    """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
+    shape = (size,) if hasattr(size, "__index__") else numbers((size,))
+    if dtype is None:
+        dtype = bool if isinstance(fill_value, (bool, np.bool_)) else int64 if isinstance(fill_value, (int, np.integer)) else float32
+    out = c_void_p()
+    check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))
+    return _finish(out, requires_grad)
+
+
+def zeros(*size, dtype=float32, requires_grad=False):
+    """A tensor of zeros."""
+    return full(numbers(size), 0, dtype, requires_grad)
+
+
+def ones(*size, dtype=float32, requires_grad=False):
+    """A tensor of ones."""
+    return full(numbers(size), 1, dtype, requires_grad)
+
+
+def full_like(input, fill_value, dtype=None):
+    """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
+    return full(input.shape, fill_value, input.dtype if dtype is None else dtype)
+
+
+def zeros_like(input, dtype=None):
+    """Zeros of the shape (and dtype) of `input`."""
+    return full_like(input, 0, dtype)
+
+
+def ones_like(input, dtype=None):
+    """Ones of the shape (and dtype) of `input`."""
+    return full_like(input, 1, dtype)
+
+
+def arange(start, end=None, step=1, dtype=None, requires_grad=False):
+    """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
+    if end is None:
+        start, end = 0, start
+    if dtype is None:
+        dtype = int64 if all(isinstance(number, (int, np.integer)) for number in (start, end, step)) else float32
+    out = c_void_p()
+    check(lib.wb_tensor_arange(as_dtype(dtype).code, start, end, step, out))
+    return _finish(out, requires_grad)
+
+
+def eye(n, m=None, dtype=float32):
+    """The n x m matrix (n x n by default) with ones on the diagonal."""
+    return (arange(n).unsqueeze(1) == arange(n if m is None else m)).to(dtype)
+
+
+def _random(distribution, size, a, b, dtype, requires_grad):
+    shape = numbers(size)
+    out = c_void_p()
+    check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
+    return _finish(out, requires_grad)
+
+
+def rand(*size, dtype=float32, requires_grad=False):
+    """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
+    return _random(_abi.WB_UNIFORM, size, 0, 1, dtype, requires_grad)
+
+
+def randn(*size, dtype=float32, requires_grad=False):
+    """Standard normal numbers from the default generator (manual_seed)."""
+    return _random(_abi.WB_NORMAL, size, 0, 1, dtype, requires_grad)
+
+
+def randint(low, high=None, size=None, dtype=int64):
+    """Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."""
+    if size is None:
+        if high is None or hasattr(high, "__index__"):
+            raise ArgumentError("randint: expected randint(low, high, size) or randint(high, size), found no size")
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    return _random(_abi.WB_INTEGERS, (size,), low, high, dtype, False)
+
+
+def rand_like(input):
+    """Uniform numbers in [0, 1) of the shape and dtype of `input`."""
+    return rand(input.shape, dtype=input.dtype)
+
+
+def randn_like(input):
+    """Standard normal numbers of the shape and dtype of `input`."""
+    return randn(input.shape, dtype=input.dtype)
+
+
+def promote_types(a, b):
+    """The dtype that an operation on dtypes `a` and `b` computes in (NumPy's promotion)."""
+    code = c_int()
+    check(lib.wb_promote(as_dtype(a).code, as_dtype(b).code, code))
+    return BY_CODE[code.value]

@@ -1,0 +1,88 @@
+"""The element types of tensors.
+
+A dtype object equals and stands for its NumPy counterpart (`wb.float32 == np.float32`, `np.zeros(3, wb.float32)`); it is
+a class of its own because types without a NumPy counterpart are to come.
+"""
+
+import numpy as np
+
+from . import _abi
+from ._errors import DTypeError
+
+
+class DType:
+    """The type of a tensor's elements.
+
+    name: like "float32"; itemsize: bytes of one element; is_floating_point: whether it can have gradients;
+    dtype: the NumPy dtype.
+    """
+
+    __slots__ = ("code", "name", "itemsize", "is_floating_point", "dtype")
+
+    def __init__(self, code, name):
+        self.code = code
+        self.name = name
+        self.dtype = np.dtype(name)
+        self.itemsize = self.dtype.itemsize
+        self.is_floating_point = self.dtype.kind == "f"
+
+    def __repr__(self):
+        return f"wingbeat.{self.name}"
+
+    def __str__(self):
+        return self.name
+
+    def __eq__(self, other):
+        if isinstance(other, DType):
+            return self is other
+        try:
+            return self.dtype == other
+        except TypeError:
+            return NotImplemented
+
+    def __hash__(self):
+        return hash(self.dtype)
+
+    def __reduce__(self):
+        return as_dtype, (self.name,)
+
+
+bool_ = DType(_abi.WB_BOOL, "bool")
+uint8 = DType(_abi.WB_UINT8, "uint8")
+int32 = DType(_abi.WB_INT32, "int32")
+int64 = DType(_abi.WB_INT64, "int64")
+float32 = DType(_abi.WB_FLOAT32, "float32")
+float64 = DType(_abi.WB_FLOAT64, "float64")
+
+BY_CODE = (bool_, uint8, int32, int64, float32, float64)
+BY_NUMPY = {dtype.dtype: dtype for dtype in BY_CODE}
+
+# Numeric types of NumPy that the engine does not have, and the smallest one it has that holds all their values.
+WIDENED = {
+    np.dtype(narrow): BY_NUMPY[np.dtype(wide)].dtype
+    for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32"))
+}
+
+NAMES = ", ".join(dtype.name for dtype in BY_CODE)
+
+
+def as_dtype(dtype):
+    """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float."""
+    if type(dtype) is DType:
+        return dtype
+    try:
+        return BY_NUMPY[np.dtype(dtype)]
+    except (KeyError, TypeError):
+        raise DTypeError(f"dtype: expected one of {NAMES}, found {dtype!r}") from None
+
+
+def native(array):
+    """The array itself, or a converted copy, so that its type is one of the engine's, in this machine's byte order."""
+    dtype = array.dtype
+    if dtype in BY_NUMPY and dtype.isnative:
+        return array
+    plain = dtype.newbyteorder("=")
+    plain = WIDENED.get(plain, plain)
+    if plain not in BY_NUMPY:
+        raise DTypeError(f"tensor: expected numbers that fit one of {NAMES}, found an array of {dtype}")
+    return array.astype(plain)

@@ -1,0 +1,458 @@
+"""Tensor: a box that points to a node of the engine's graph.
+
+Computing makes new tensors; writing in place points the box at new values, and whoever looks at the old ones keeps them.
+Here is what belongs to the box and the operators; the operations by name are in _functions, and are methods as well.
+"""
+
+from ctypes import c_double, c_int, c_int32, c_int64, c_void_p
+
+import numpy as np
+
+from . import _abi
+from ._arrays import copy_in, describe, extents, view
+from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64
+from ._errors import DTypeError, StateError
+from ._library import check, lib
+
+_binary = lib.wb_binary
+_binary_scalar = lib.wb_binary_scalar
+_unary = lib.wb_unary
+_backward = lib.wb_backward
+_free = lib.wb_tensor_free
+_new = object.__new__
+
+# Integers up to here are doubles exactly; the ABI hands numbers over as doubles.
+_EXACT = 1 << 53
+
+
+def wrap(handle):
+    """The Tensor that owns a handle."""
+    tensor = _new(Tensor)
+    tensor._handle = handle
+    return tensor
+
+
+class Tensor:
+    """A multi-dimensional array of numbers of one dtype, with derivatives.
+
+    Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes the
+    tensor's dtype; a NumPy array may stand on either side. Values are computed when they are asked for.
+    """
+
+    # _shape and _dtype are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
+    __slots__ = ("_handle", "_shape", "_dtype", "__weakref__")
+
+    __array_priority__ = 1000
+    __array_ufunc__ = None  # array + tensor is the tensor's business
+
+    def __new__(cls, data, dtype=None, requires_grad=False):
+        self = _new(cls)
+        self._handle = data_handle(data, dtype)
+        if requires_grad:
+            self.requires_grad_()
+        return self
+
+    def __del__(self, _free=_free):
+        try:
+            _free(self._handle)
+        except AttributeError:
+            pass  # its creation failed
+
+    # ---------------------------------------------------------------- what it is
+
+    def _describe(self):
+        self._dtype, self._shape = describe(self._handle)
+
+    def _forget_dtype(self):
+        """After the engine has cast the box."""
+        try:
+            del self._dtype
+        except AttributeError:
+            pass
+
+    @property
+    def shape(self):
+        """The extents, a tuple of ints."""
+        try:
+            return self._shape
+        except AttributeError:
+            self._describe()
+            return self._shape
+
+    @property
+    def dtype(self):
+        """The type of the elements, like wingbeat.float32."""
+        try:
+            return self._dtype
+        except AttributeError:
+            code = c_int()
+            check(lib.wb_tensor_dtype(self._handle, code))
+            dtype = self._dtype = BY_CODE[code.value]
+            return dtype
+
+    @property
+    def ndim(self):
+        """Number of axes."""
+        return len(self.shape)
+
+    def dim(self):
+        """Number of axes."""
+        return len(self.shape)
+
+    def size(self, dim=None):
+        """The shape, or the extent of axis `dim`."""
+        return self.shape if dim is None else self.shape[dim]
+
+    def numel(self):
+        """Number of elements."""
+        count = c_int64()
+        check(lib.wb_tensor_count(self._handle, count))
+        return count.value
+
+    def is_floating_point(self):
+        """Whether the dtype is float32 or float64."""
+        return self.dtype.is_floating_point
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self.shape[0]
+
+    def __iter__(self):
+        if not self.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[place] for place in range(self.shape[0]))
+
+    __hash__ = object.__hash__
+
+    # ---------------------------------------------------------------- values out
+
+    def item(self):
+        """The value of a tensor of one element, as Python's float, int or bool."""
+        dtype = self.dtype
+        if dtype.is_floating_point:
+            value = c_double()
+            status = lib.wb_tensor_item(self._handle, value)
+        else:
+            value = c_int64()
+            status = lib.wb_tensor_item_int64(self._handle, value)
+        if status:
+            check(status)
+        return bool(value.value) if dtype is bool_ else value.value
+
+    def tolist(self):
+        """The values as nested lists of Python numbers; a number for a 0-d tensor."""
+        return self.detach().numpy().tolist()
+
+    def numpy(self):
+        """The values as a read-only NumPy array, without a copy. They stay as they are, whatever happens to the tensor.
+
+        Raises StateError for a tensor that requires gradients; detach() it first.
+        """
+        if self.requires_grad:
+            raise StateError("numpy: the tensor requires gradients, which an array cannot carry; use tensor.detach().numpy()")
+        return view(self.detach_handle())
+
+    def detach_handle(self):
+        """A new handle of the values, cut off from the graph; the caller's."""
+        out = c_void_p()
+        check(lib.wb_tensor_detach(self._handle, out))
+        return out.value
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and np.dtype(dtype) != array.dtype:
+            if copy is False:
+                raise ValueError(f"a {array.dtype} tensor cannot become an array of {np.dtype(dtype)} without a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __bool__(self):
+        return bool(self.item())
+
+    def __index__(self):
+        if self.dtype.is_floating_point:
+            raise TypeError(f"only a tensor of integers can be an index, not {self.dtype}")
+        return int(self.item())
+
+    def __format__(self, form):
+        return format(self.item() if form and not self.shape else str(self), form)
+
+    def __repr__(self):
+        notes = "" if self.dtype in (float32, bool_) or self.dtype.name == "int64" else f", dtype={self.dtype}"
+        if self.requires_grad:
+            notes += ", requires_grad=True"
+        try:
+            check(lib.wb_eval((c_void_p * 1)(self._handle), 1))  # so that the tensor itself has the values, not just what is printed
+            array = view(self.detach_handle())
+        except StateError:  # inside a capture block there are none
+            return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{', requires_grad=True' if self.requires_grad else ''})"
+        if not array.size:
+            return f"tensor([], shape={self.shape}{notes})"
+        values = np.array2string(array, separator=", ", precision=4, prefix="tensor(")
+        return f"tensor({values}{notes})"
+
+    def __reduce__(self):
+        return _rebuild, (self.detach().numpy().copy(), self.requires_grad)
+
+    def __deepcopy__(self, memo):
+        if not self.is_leaf:
+            raise StateError("deepcopy: the tensor was computed from others that require gradients; use clone() or detach()")
+        copy = _new(type(self))
+        copy._handle = self.detach_handle()
+        if self.requires_grad:
+            copy.requires_grad_()
+        return copy
+
+    # ---------------------------------------------------------------- derivatives
+
+    @property
+    def requires_grad(self):
+        """Whether derivatives pass through this tensor. Can be set for float tensors without history."""
+        flag = c_int32()
+        check(lib.wb_tensor_get_requires_grad(self._handle, flag))
+        return flag.value != 0
+
+    @requires_grad.setter
+    def requires_grad(self, flag):
+        check(lib.wb_tensor_set_requires_grad(self._handle, 1 if flag else 0))
+
+    def requires_grad_(self, requires_grad=True):
+        """Sets requires_grad; returns the tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self):
+        """Whether it was computed from nothing that requires gradients, or is itself where gradients are collected."""
+        flag = c_int32()
+        check(lib.wb_tensor_is_leaf(self._handle, flag))
+        return flag.value != 0
+
+    @property
+    def grad(self):
+        """The gradient that backward() has collected, of the tensor's shape and dtype, or None. Can be set.
+
+        Writing to it in place (`p.grad.zero_()`) changes what is collected.
+        """
+        out = c_void_p()
+        status = lib.wb_tensor_grad(self._handle, out)
+        if status:
+            check(status)
+        if out.value is None:
+            return None
+        gradient = _new(_Gradient)
+        gradient._handle = out.value
+        gradient._leaf = self
+        return gradient
+
+    @grad.setter
+    def grad(self, gradient):
+        check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)._handle))
+
+    def backward(self, gradient=None, retain_graph=False):
+        """Adds the derivatives of this tensor to the .grad of every leaf that requires gradients.
+
+        gradient: what this tensor is weighted with, of its shape; may be left out for a tensor of one element.
+        retain_graph: with False the graph behind this tensor is released; a second backward() raises StateError.
+        """
+        if gradient is not None:
+            gradient = as_tensor(gradient)._handle
+        status = _backward(self._handle, gradient, 1 if retain_graph else 0)
+        if status:
+            check(status)
+
+    def detach(self):
+        """The same values, a constant to derivatives, unchanged by later writes to this tensor."""
+        return wrap(self.detach_handle())
+
+    def clone(self):
+        """A new tensor with the same values; derivatives pass through."""
+        out = c_void_p()
+        check(_unary(_abi.WB_IDENTITY, self._handle, out))
+        return wrap(out.value)
+
+    # ---------------------------------------------------------------- writing in place
+
+    def _assign(self, value):
+        if value.dtype.is_floating_point and not self.dtype.is_floating_point:
+            raise DTypeError(f"assign: a tensor of {self.dtype} cannot take values of {value.dtype}; cast one of them")
+        check(lib.wb_tensor_assign(self._handle, value._handle))
+        return self
+
+    def copy_(self, source):
+        """Takes over the values of `source`, which broadcasts to this shape."""
+        source = as_tensor(source)
+        return self._assign(source if source.shape == self.shape else source.expand(self.shape))
+
+    def fill_(self, value):
+        """Sets every element to `value`."""
+        out = c_void_p()
+        shape = self.shape
+        check(lib.wb_tensor_full(self.dtype.code, len(shape), extents(shape), value, out))
+        return self._assign(wrap(out.value))
+
+    def zero_(self):
+        """Sets every element to 0."""
+        return self.fill_(0)
+
+    def add_(self, other, alpha=1):
+        """Adds alpha * other in place."""
+        return self._assign(self + (other if alpha == 1 else other * alpha))
+
+    def sub_(self, other, alpha=1):
+        """Subtracts alpha * other in place."""
+        return self._assign(self - (other if alpha == 1 else other * alpha))
+
+    def mul_(self, other):
+        """Multiplies in place."""
+        return self._assign(self * other)
+
+    def div_(self, other):
+        """Divides in place."""
+        return self._assign(self / other)
+
+    # ---------------------------------------------------------------- dtypes
+
+    def to(self, dtype):
+        """This tensor in another dtype (itself if it has that already)."""
+        dtype = as_dtype(dtype)
+        if dtype is self.dtype:
+            return self
+        out = c_void_p()
+        check(lib.wb_cast(self._handle, dtype.code, out))
+        return wrap(out.value)
+
+    def type_as(self, other):
+        """This tensor in the dtype of `other`."""
+        return self.to(other.dtype)
+
+
+class _Gradient(Tensor):
+    """A collected gradient: what is written to it in place goes to the leaf it was collected for."""
+
+    __slots__ = ("_leaf",)
+
+    def _assign(self, value):
+        super()._assign(value)
+        self._leaf.grad = self
+        return self
+
+
+def _rebuild(array, requires_grad):
+    """Counterpart of Tensor.__reduce__."""
+    return Tensor(array, requires_grad=requires_grad)
+
+
+# -------------------------------------------------------------------- from Python's and NumPy's values
+
+def data_handle(data, dtype=None):
+    """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32."""
+    if isinstance(data, Tensor):
+        return data.detach_handle() if dtype is None else data.detach().to(dtype).detach_handle()
+    array = np.asarray(data)
+    if dtype is None:
+        if array.dtype == np.float64 and not _is_numpy(data):
+            array = array.astype(np.float32)
+    elif array.dtype != as_dtype(dtype).dtype:
+        array = array.astype(as_dtype(dtype).dtype)
+    return copy_in(array)
+
+
+def _is_numpy(data):
+    """Whether the innermost first element came from NumPy or from a tensor, whose float64 is meant."""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, (np.ndarray, np.generic, Tensor))
+
+
+def as_tensor(value):
+    """The tensor itself, or a new one of an array's or a number's values."""
+    return value if isinstance(value, Tensor) else wrap(data_handle(value))
+
+
+# -------------------------------------------------------------------- operators
+
+def _mixed(op, tensor, other, swapped):
+    """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that the ABI takes as it is."""
+    if isinstance(other, np.ndarray):
+        other = wrap(copy_in(other))
+    elif isinstance(other, np.generic):
+        return operate(op, tensor, other.item(), swapped)
+    elif isinstance(other, float):  # and the tensor holds integers: together they are float64, also where the float is whole
+        other = Tensor(other, float64)
+    elif isinstance(other, int) and not tensor.dtype.is_floating_point:
+        other = wrap(copy_in(np.asarray(other)))
+    elif isinstance(other, int):
+        return operate(op, tensor, float(other), swapped)
+    else:
+        return NotImplemented
+    return operate(op, other, tensor, 0) if swapped else operate(op, tensor, other, 0)
+
+
+def operate(op, tensor, other, swapped):
+    """op(tensor, other), or op(other, tensor) if swapped."""
+    out = c_void_p()
+    if isinstance(other, Tensor):
+        status = _binary(op, tensor._handle, other._handle, out)
+    elif (isinstance(other, int) and -_EXACT <= other <= _EXACT
+          or isinstance(other, float) and (other % 1.0 > 0.0 or tensor.dtype.is_floating_point)):
+        status = _binary_scalar(op, tensor._handle, other, swapped, out)
+    else:
+        return _mixed(op, tensor, other, swapped)
+    if status:
+        check(status)
+    return wrap(out.value)
+
+
+def binary(op, a, b):
+    """op(a, b) where at most one is a number or an array."""
+    if isinstance(a, Tensor):
+        result = operate(op, a, b, 0)
+    elif isinstance(b, Tensor):
+        result = operate(op, b, a, 1)
+    else:
+        result = operate(op, as_tensor(a), b, 0)
+    if result is NotImplemented:
+        raise TypeError(f"expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}")
+    return result
+
+
+def _operator(op, swapped=0):
+    def operator(self, other):
+        return operate(op, self, other, swapped)
+    return operator
+
+
+def _in_place(op):
+    def operator(self, other):
+        result = operate(op, self, other, 0)
+        return result if result is NotImplemented else self._assign(result)
+    return operator
+
+
+def _bitwise(name, op):
+    """`&` and `|`, which are the logical operations on bool tensors."""
+    def operator(self, other):
+        if self.dtype is not bool_ or getattr(other, "dtype", bool_) != bool_ or type(other) in (int, float):
+            raise DTypeError(f"{name}: expected bool on both sides, found {self.dtype} and {getattr(other, 'dtype', type(other).__name__)}")
+        return operate(op, self, other, 0)
+    return operator
+
+
+for _name, _op in (("add", _abi.WB_ADD), ("sub", _abi.WB_SUBTRACT), ("mul", _abi.WB_MULTIPLY), ("truediv", _abi.WB_DIVIDE),
+                   ("pow", _abi.WB_POWER)):
+    setattr(Tensor, f"__{_name}__", _operator(_op))
+    setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
+    setattr(Tensor, f"__i{_name}__", _in_place(_op))
+for _name, _op in (("eq", _abi.WB_EQUAL), ("ne", _abi.WB_NOT_EQUAL), ("lt", _abi.WB_LESS), ("le", _abi.WB_LESS_EQUAL),
+                   ("gt", _abi.WB_GREATER), ("ge", _abi.WB_GREATER_EQUAL)):
+    setattr(Tensor, f"__{_name}__", _operator(_op))
+Tensor.__and__ = Tensor.__rand__ = _bitwise("&", _abi.WB_LOGICAL_AND)
+Tensor.__or__ = Tensor.__ror__ = _bitwise("|", _abi.WB_LOGICAL_OR)

@@ -1,0 +1,40 @@
+"""Nested lists, tuples and dicts of tensors, taken apart and put together again.
+
+flatten(tree) gives the leaves and the structure: a hashable description in which each leaf is LEAF. Named tuples stay named
+tuples; dicts keep their order.
+"""
+
+LEAF = "*"
+
+
+def flatten(tree):
+    """(leaves, structure): whatever is not a list, tuple or dict is a leaf; so is None."""
+    leaves = []
+    return leaves, _flatten(tree, leaves)
+
+
+def _flatten(tree, leaves):
+    kind = type(tree)
+    if kind is dict:
+        return kind, tuple(tree), tuple([_flatten(child, leaves) for child in tree.values()])
+    if kind is list or isinstance(tree, tuple):
+        return kind, None, tuple([_flatten(child, leaves) for child in tree])
+    leaves.append(tree)
+    return LEAF
+
+
+def unflatten(structure, leaves):
+    """The tree with `leaves` in the places of the structure's leaves."""
+    return _unflatten(structure, iter(leaves))
+
+
+def _unflatten(structure, leaves):
+    if structure is LEAF:
+        return next(leaves)
+    kind, keys, children = structure
+    children = [_unflatten(child, leaves) for child in children]
+    if kind is dict:
+        return dict(zip(keys, children))
+    if kind is list:
+        return children
+    return kind(*children) if hasattr(kind, "_fields") else tuple(children)

@@ -1,0 +1,155 @@
+"""Data sets: pairs (x, y) of rows along the first axis, from HDF5 files or from tensors, in shuffled batches."""
+
+import operator
+from ctypes import c_int32, c_int64, c_void_p
+
+from . import _abi
+from ._dtypes import as_dtype, float32
+from ._errors import ArgumentError, RangeError
+from ._library import check, lib
+from ._tensor import Tensor, as_tensor, wrap
+from .storage import path_bytes
+
+__all__ = ["Dataset", "HDF5Dataset", "TensorDataset", "set_cache"]
+
+_SHUFFLES = {False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT, "chunks": _abi.WB_SHUFFLE_CHUNKS}
+_next = lib.wb_batches_next
+
+
+def shuffle_code(shuffle):
+    """The engine's number of a kind of shuffle."""
+    try:
+        return _SHUFFLES[shuffle]
+    except (KeyError, TypeError):
+        raise ArgumentError(f"batches: expected shuffle True, False, 'exact' or 'chunks', found {shuffle!r}") from None
+
+
+def set_cache(size):
+    """Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. For data sets opened later."""
+    check(lib.wb_set_dataset_cache(size))
+
+
+class Dataset:
+    """Base of the data sets. dataset[i] is row i, dataset[i:j] rows i to j: (x, y), or x alone where there is no y."""
+
+    _handle = None
+
+    def __del__(self, _free=lib.wb_dataset_free):
+        if self._handle is not None:
+            _free(self._handle)
+
+    def __len__(self):
+        count = c_int64()
+        check(lib.wb_dataset_count(self._handle, count))
+        return count.value
+
+    def _row_shape(self, which):
+        rank, shape = c_int32(), (c_int64 * 64)()
+        check(lib.wb_dataset_row_shape(self._handle, which, rank, 64, shape))
+        return tuple(shape[:rank.value])
+
+    @property
+    def x_shape(self):
+        """The shape of one row of x."""
+        return self._row_shape(0)
+
+    @property
+    def y_shape(self):
+        """The shape of one row of y."""
+        return self._row_shape(1)
+
+    def __getitem__(self, rows):
+        count = len(self)
+        if isinstance(rows, slice):
+            start, stop, step = rows.indices(count)
+            if step != 1:
+                raise ArgumentError(f"dataset: expected a slice with step 1, found {step}")
+            return self._read(start, max(stop - start, 0))
+        row = operator.index(rows)
+        if not -count <= row < count:
+            raise RangeError(f"dataset: row {row} is out of range for {count} rows")
+        read = self._read(row % count, 1)
+        return read[0] if isinstance(read, Tensor) else tuple(part[0] for part in read)
+
+    def _read(self, start, count):
+        x, y = c_void_p(), c_void_p()
+        check(lib.wb_dataset_read(self._handle, start, count, x, y))
+        return _pair(x, y)
+
+    def batches(self, batch_size, shuffle=False, seed=0, epoch=0, drop_last=False):
+        """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is dropped.
+
+        shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": runs of
+        neighbouring rows in random order, shuffled inside a window. The order depends on seed and epoch alone: give the number of
+        the epoch for another order in each. Raises ArgumentError for a batch size below 1.
+        """
+        if batch_size < 1:
+            raise ArgumentError(f"batches: expected a batch size of at least 1, found {batch_size}")
+        return Batches(self, batch_size, shuffle_code(shuffle), seed, epoch, drop_last)
+
+
+def _pair(x, y):
+    x = wrap(x.value)
+    return x if y.value is None else (x, wrap(y.value))
+
+
+class Batches:
+    """One pass over a data set; len() is the number of batches. Each iteration begins anew, in the same order."""
+
+    def __init__(self, dataset, batch_size, shuffle, seed, epoch, drop_last):
+        self._dataset = dataset
+        self._settings = batch_size, shuffle, seed, epoch, 1 if drop_last else 0
+
+    def __len__(self):
+        size, drop_last = self._settings[0], self._settings[-1]
+        return (len(self._dataset) + (0 if drop_last else size - 1)) // size
+
+    def __iter__(self):
+        out = c_void_p()
+        check(lib.wb_batches_create(self._dataset._handle, *self._settings, out))
+        batches = out.value
+        try:
+            while True:
+                x, y = c_void_p(), c_void_p()
+                status = _next(batches, x, y)
+                if status:
+                    check(status)
+                if x.value is None:
+                    return
+                yield _pair(x, y)
+        finally:
+            lib.wb_batches_free(batches)
+
+
+class HDF5Dataset(Dataset):
+    """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
+
+    x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its values:
+    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed. Raises MissingFileError,
+    FormatError (no HDF5, no such data set), ShapeError (x and y of different lengths).
+    """
+
+    def __init__(self, path, x, y=None, scale=1.0, flatten=False, dtype=float32):
+        out = c_void_p()
+        check(lib.wb_dataset_open(path_bytes(path), x.encode(), None if y is None else y.encode(), as_dtype(dtype).code, scale,
+                                  1 if flatten else 0, out))
+        self._handle = out.value
+
+
+class TensorDataset(Dataset):
+    """A data set of tensors or arrays with equal first extents; y may be left out."""
+
+    def __init__(self, x, y=None):
+        out = c_void_p()
+        x, y = as_tensor(x), None if y is None else as_tensor(y)
+        check(lib.wb_dataset_from_tensors(x._handle, None if y is None else y._handle, out))
+        self._handle = out.value
+
+
+def as_dataset(data):
+    """A data set as it is, or one of a pair (x, y)."""
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, (tuple, list)) and len(data) == 2:
+        return TensorDataset(*data)
+    raise ArgumentError(f"data: expected a data set or a pair (x, y), found {type(data).__name__}")

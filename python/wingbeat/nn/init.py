@@ -1,0 +1,89 @@
+"""Initialisers: fill a float tensor in place from the default generator (manual_seed), and return it.
+
+A weight [out, in, ...] has fan_in = in x rest and fan_out = out x rest.
+"""
+
+from .. import _abi
+from .._errors import ArgumentError
+from .._library import check, lib
+
+_SQRT2 = 2 ** 0.5
+_GAINS = {"linear": 1.0, "identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": _SQRT2}
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The gain recommended for what follows a layer: 1, 5/3 for tanh, sqrt(2) for relu, sqrt(2 / (1 + slope^2)) for leaky_relu."""
+    if nonlinearity == "leaky_relu":
+        return (2 / (1 + (0.01 if param is None else param) ** 2)) ** 0.5
+    try:
+        return _GAINS[nonlinearity]
+    except KeyError:
+        raise ArgumentError(f"calculate_gain: expected one of {', '.join(_GAINS)}, leaky_relu, found {nonlinearity!r}") from None
+
+
+def _fill(tensor, kind, a=0.0, b=0.0):
+    check(lib.wb_initialize(tensor._handle, kind, a, b))
+    return tensor
+
+
+def constant_(tensor, val):
+    """Every element `val`."""
+    return _fill(tensor, _abi.WB_INIT_CONSTANT, val)
+
+
+def zeros_(tensor):
+    """Zeros."""
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor):
+    """Ones."""
+    return constant_(tensor, 1.0)
+
+
+def uniform_(tensor, a=0.0, b=1.0):
+    """Uniform in [a, b)."""
+    return _fill(tensor, _abi.WB_INIT_UNIFORM, a, b)
+
+
+def normal_(tensor, mean=0.0, std=1.0):
+    """Normal with that mean and standard deviation."""
+    return _fill(tensor, _abi.WB_INIT_NORMAL, mean, std)
+
+
+def xavier_uniform_(tensor, gain=1.0):
+    """Uniform in (-k, k), k = gain sqrt(6 / (fan_in + fan_out)). Glorot and Bengio 2010."""
+    return _fill(tensor, _abi.WB_INIT_XAVIER_UNIFORM, gain)
+
+
+def xavier_normal_(tensor, gain=1.0):
+    """Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)). Glorot and Bengio 2010."""
+    return _fill(tensor, _abi.WB_INIT_XAVIER_NORMAL, gain)
+
+
+def _by_mode(mode, fan_in, fan_out):
+    if mode not in ("fan_in", "fan_out"):
+        raise ArgumentError(f"init: expected mode 'fan_in' or 'fan_out', found {mode!r}")
+    return fan_in if mode == "fan_in" else fan_out
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"):
+    """Uniform in (-k, k), k = gain sqrt(3 / fan), with calculate_gain(nonlinearity, a). He et al. 2015."""
+    kind = _by_mode(mode, _abi.WB_INIT_KAIMING_UNIFORM, _abi.WB_INIT_KAIMING_UNIFORM_FAN_OUT)
+    return _fill(tensor, kind, calculate_gain(nonlinearity, a))
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"):
+    """Normal with standard deviation gain / sqrt(fan), with calculate_gain(nonlinearity, a). He et al. 2015."""
+    kind = _by_mode(mode, _abi.WB_INIT_KAIMING_NORMAL, _abi.WB_INIT_KAIMING_NORMAL_FAN_OUT)
+    return _fill(tensor, kind, calculate_gain(nonlinearity, a))
+
+
+def lecun_normal_(tensor):
+    """Normal with standard deviation 1 / sqrt(fan_in). LeCun et al. 1998."""
+    return _fill(tensor, _abi.WB_INIT_LECUN_NORMAL)
+
+
+def linear_default_(tensor):
+    """Uniform in (-k, k), k = 1 / sqrt(fan_in): what Linear's weight starts with."""
+    return _fill(tensor, _abi.WB_INIT_LINEAR_DEFAULT)
