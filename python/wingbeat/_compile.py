@@ -84,32 +84,35 @@ class CompiledFunction:
 
     def __call__(self, *args, **kwargs):
         leaves, structure = flatten([args, kwargs] if kwargs else args)
-        arrays, key = [], [structure]
+        arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
+        if _here.capturing or inside_transform() or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
+            return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
+        program = self._program(leaves, structure, bool(kwargs))
+        return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
+
+    # ---------------------------------------------------------------- capturing
+
+    def _program(self, leaves, structure, has_kwargs):
+        """The program for such arguments, captured if it is not among those kept."""
+        key = [structure, is_grad_enabled(), self._training_modes()]
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 key.append((leaf.shape, leaf.dtype))
-                arrays.append(leaf)
             else:
                 key.append((type(leaf), leaf))
                 if isinstance(leaf, _modules.Base):
                     key.append(leaf.modes())
-        if _here.capturing or inside_transform() or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
-            return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
-        key.append(is_grad_enabled())
-        key.append(self._training_modes())
         key = tuple(key)
         try:
             program = self._programs.pop(key, None)
         except TypeError:
             raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
         if program is None:
-            program = self._capture(leaves, structure, bool(kwargs))
+            program = self._capture(leaves, structure, has_kwargs)
         self._programs[key] = program  # the last in the dict is the one used last
         if len(self._programs) > CACHED_PROGRAMS:
             del self._programs[next(iter(self._programs))]
-        return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
-
-    # ---------------------------------------------------------------- capturing
+        return program
 
     def _capture(self, leaves, structure, has_kwargs):
         # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
@@ -185,10 +188,16 @@ class CompiledFunction:
             check(status)
         return program.assemble(results)
 
-    def explain(self):
-        """The plans of all programs captured so far: steps with operations, fusions, shapes and buffers."""
+    def explain(self, *args, **kwargs):
+        """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
+
+        A plan's text lists its steps with operations, fusions, shapes and buffers.
+        """
+        if args or kwargs:
+            leaves, structure = flatten([args, kwargs] if kwargs else args)
+            return self._program(leaves, structure, bool(kwargs)).explain()
         if not self._programs:
-            raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan")
+            raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments")
         return "\n\n".join(program.explain() for program in self._programs.values())
 
 

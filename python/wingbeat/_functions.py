@@ -10,10 +10,10 @@ from ctypes import c_int32, c_void_p
 
 from . import _abi
 from ._arrays import extents, handle_array
-from ._dtypes import as_dtype, int64
+from ._dtypes import as_dtype, float64, int64
 from ._errors import ArgumentError, DTypeError, ShapeError
 from ._library import check, lib
-from ._tensor import Tensor, as_tensor, binary, wrap
+from ._tensor import Tensor, as_tensor, binary, takes, wrap
 
 _unary = lib.wb_unary
 _unary_with = lib.wb_unary_with
@@ -104,21 +104,21 @@ logical_or = _pairwise(_abi.WB_LOGICAL_OR, "logical_or", "Whether one is nonzero
 
 def where(condition, input, other):
     """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype."""
-    if not isinstance(input, Tensor) and isinstance(other, Tensor):
-        input = _number_like(input, other)
-    elif not isinstance(other, Tensor):
+    if isinstance(other, Tensor):
+        input = _beside(input, other)
+    else:
         input = as_tensor(input)
-        other = _number_like(other, input)
+        other = _beside(other, input)
     out = c_void_p()
     check(lib.wb_where(as_tensor(condition)._handle, input._handle, other._handle, out))
     return wrap(out.value)
 
 
-def _number_like(value, tensor):
-    """A tensor of `value`; a Python number takes the tensor's dtype, if that can hold its kind."""
-    if isinstance(value, (int, float)) and (tensor.dtype.is_floating_point or isinstance(value, int)):
-        return Tensor(value, tensor.dtype)
-    return as_tensor(value)
+def _beside(value, tensor):
+    """`value` as a tensor; a Python number gets the dtype that it has in arithmetic with `tensor`."""
+    if not isinstance(value, (int, float)):
+        return as_tensor(value)
+    return Tensor(value, tensor.dtype if takes(tensor.dtype, value) else float64 if isinstance(value, float) else int64)
 
 
 # -------------------------------------------------------------------- matrix products

@@ -36,12 +36,13 @@ def _as_index(entry):
             entry = entry.astype(np.int64)  # what NumPy makes of []
     elif not isinstance(entry, Tensor):
         if isinstance(entry, (bool, np.bool_)):
-            raise UnsupportedError("index: a bool as an index is not supported")
+            raise RangeError("index: a bool is not an index; use unsqueeze for a new axis")
         return None
     if entry.dtype == np.bool_:
-        raise UnsupportedError("index: masks are not supported yet; use where(mask, a, b), or the positions of the true elements")
+        raise RangeError("index: masks of bool are not indices here, since the result's shape would depend on values; use where(mask, a, b), "
+                         "or the positions of the true elements")
     if np.dtype(entry.dtype).kind not in "iu":
-        raise IndexError(f"index: expected integers, found an array of {entry.dtype}")
+        raise RangeError(f"index: expected integers, found an array of {entry.dtype}")
     return entry
 
 
@@ -52,7 +53,7 @@ def _entries(key, ndim):
     used = sum(array is not None or entry is not None and entry is not Ellipsis for entry, array in zip(key, arrays))
     dots = [at for at, entry in enumerate(key) if entry is Ellipsis]
     if len(dots) > 1:
-        raise IndexError("index: expected at most one ..., found more")
+        raise RangeError("index: expected at most one ..., found more")
     if used > ndim:
         raise RangeError(f"index: expected at most {ndim} indices, found {used}")
     at = dots[0] if dots else len(key)

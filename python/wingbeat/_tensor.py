@@ -11,7 +11,7 @@ import numpy as np
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64
-from ._errors import DTypeError, StateError
+from ._errors import ArgumentError, DTypeError, StateError
 from ._library import check, lib
 
 _binary = lib.wb_binary
@@ -21,8 +21,13 @@ _backward = lib.wb_backward
 _free = lib.wb_tensor_free
 _new = object.__new__
 
-# Integers up to here are doubles exactly; the ABI hands numbers over as doubles.
+# Whole numbers from and to which a number takes the dtype (by code) of the tensor it meets: those that the dtype holds, and that
+# are doubles exactly, since the ABI hands numbers over as doubles. A bool tensor takes none, and becomes int64.
 _EXACT = 1 << 53
+_WHOLE = {dtype.code: (-_EXACT, _EXACT) for dtype in BY_CODE}
+_WHOLE[_abi.WB_BOOL] = (0, -1)
+_WHOLE[_abi.WB_UINT8] = (0, (1 << 8) - 1)
+_WHOLE[_abi.WB_INT32] = (-1 << 31, (1 << 31) - 1)
 
 
 def wrap(handle):
@@ -36,7 +41,7 @@ class Tensor:
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
     Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes the
-    tensor's dtype; a NumPy array may stand on either side. Values are computed when they are asked for.
+    tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
     """
 
     # _shape and _dtype are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
@@ -237,7 +242,7 @@ class Tensor:
 
     @property
     def grad(self):
-        """The gradient that backward() has collected, of the tensor's shape and dtype, or None. Can be set.
+        """The gradient that backward() has collected, of the tensor's shape and dtype, or None. Can be set and deleted.
 
         Writing to it in place (`p.grad.zero_()`) changes what is collected.
         """
@@ -255,6 +260,10 @@ class Tensor:
     @grad.setter
     def grad(self, gradient):
         check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)._handle))
+
+    @grad.deleter
+    def grad(self):
+        check(lib.wb_tensor_set_grad(self._handle, None))
 
     def backward(self, gradient=None, retain_graph=False):
         """Adds the derivatives of this tensor to the .grad of every leaf that requires gradients.
@@ -379,18 +388,28 @@ def as_tensor(value):
 
 # -------------------------------------------------------------------- operators
 
+def takes(dtype, number):
+    """Whether a Python number that meets a tensor of `dtype` becomes one of the same dtype."""
+    if isinstance(number, float):
+        return dtype.is_floating_point
+    low, high = _WHOLE[dtype.code]
+    return low <= number <= high or isinstance(number, bool)
+
+
 def _mixed(op, tensor, other, swapped):
-    """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that the ABI takes as it is."""
+    """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that takes the tensor's dtype."""
     if isinstance(other, np.ndarray):
         other = wrap(copy_in(other))
-    elif isinstance(other, np.generic):
+    elif isinstance(other, np.generic) and not isinstance(other, float):
         return operate(op, tensor, other.item(), swapped)
-    elif isinstance(other, float):  # and the tensor holds integers: together they are float64, also where the float is whole
+    elif isinstance(other, float):
         other = Tensor(other, float64)
-    elif isinstance(other, int) and not tensor.dtype.is_floating_point:
-        other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, int):
-        return operate(op, tensor, float(other), swapped)
+        if tensor.dtype.is_floating_point:
+            return operate(op, tensor, float(other), swapped)
+        if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
+            raise ArgumentError(f"expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
+        other = wrap(copy_in(np.asarray(other)))
     else:
         return NotImplemented
     return operate(op, other, tensor, 0) if swapped else operate(op, tensor, other, 0)
@@ -401,8 +420,7 @@ def operate(op, tensor, other, swapped):
     out = c_void_p()
     if isinstance(other, Tensor):
         status = _binary(op, tensor._handle, other._handle, out)
-    elif (isinstance(other, int) and -_EXACT <= other <= _EXACT
-          or isinstance(other, float) and (other % 1.0 > 0.0 or tensor.dtype.is_floating_point)):
+    elif isinstance(other, (int, float)) and takes(tensor.dtype, other):
         status = _binary_scalar(op, tensor._handle, other, swapped, out)
     else:
         return _mixed(op, tensor, other, swapped)
@@ -451,8 +469,9 @@ for _name, _op in (("add", _abi.WB_ADD), ("sub", _abi.WB_SUBTRACT), ("mul", _abi
     setattr(Tensor, f"__{_name}__", _operator(_op))
     setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
     setattr(Tensor, f"__i{_name}__", _in_place(_op))
-for _name, _op in (("eq", _abi.WB_EQUAL), ("ne", _abi.WB_NOT_EQUAL), ("lt", _abi.WB_LESS), ("le", _abi.WB_LESS_EQUAL),
-                   ("gt", _abi.WB_GREATER), ("ge", _abi.WB_GREATER_EQUAL)):
+_COMPARISONS = {"eq": _abi.WB_EQUAL, "ne": _abi.WB_NOT_EQUAL, "lt": _abi.WB_LESS, "le": _abi.WB_LESS_EQUAL, "gt": _abi.WB_GREATER,
+                "ge": _abi.WB_GREATER_EQUAL}
+for _name, _op in _COMPARISONS.items():
     setattr(Tensor, f"__{_name}__", _operator(_op))
 Tensor.__and__ = Tensor.__rand__ = _bitwise("&", _abi.WB_LOGICAL_AND)
 Tensor.__or__ = Tensor.__ror__ = _bitwise("|", _abi.WB_LOGICAL_OR)

@@ -121,12 +121,25 @@ class Trainer:
         check(status)
         return _STOP_REASONS[reason.value]
 
-    @property
-    def position(self):
-        """(epochs done, steps done inside the current epoch, steps done in all)."""
+    def _position(self, which):
         counts = c_int64(), c_int64(), c_int64()
         check(lib.wb_trainer_position(self._handle, *counts))
-        return tuple(count.value for count in counts)
+        return counts[which].value
+
+    @property
+    def epoch(self):
+        """Epochs done."""
+        return self._position(0)
+
+    @property
+    def step(self):
+        """Steps done inside the current epoch."""
+        return self._position(1)
+
+    @property
+    def total_steps(self):
+        """Steps done in all."""
+        return self._position(2)
 
     def save(self, path):
         """Writes a checkpoint of model, optimiser, random state and position."""
