@@ -388,6 +388,10 @@ wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t inpu
  * with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
 wb_status wb_variable(const wb_tensor *x, wb_tensor **y);
 
+/* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For transforms: a result
+ * that depends on no leaf can be detached when the outermost transform ends, since nobody can differentiate it any more. */
+wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
+
 /* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to *previous (may be NULL). Default 1. */
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);

@@ -78,6 +78,14 @@ private func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<Opaque
     returning(y, "variable") { () throws(Failure) in try tensor(x, "variable").variable() }
 }
 
+@implementation @_cdecl("wb_tensor_depends_on_leaf") public func wb_tensor_depends_on_leaf(
+    _ handle: OpaquePointer?, _ depends: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(depends, "depends_on_leaf").pointee = tensor(handle, "depends_on_leaf").dependsOnLeaf() ? 1 : 0
+    }
+}
+
 @implementation @_cdecl("wb_set_grad_enabled") public func wb_set_grad_enabled(
     _ enabled: Int32, _ previous: UnsafeMutablePointer<Int32>?
 ) -> wb_status {

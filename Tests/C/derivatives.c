@@ -238,6 +238,15 @@ static void a_variable_is_a_constant_to_what_is_outside_and_passes_derivatives_t
         CLOSE(at(partial, i), X[i], 1e-14);
         CLOSE(at(whole, i), 2 * X[i], 1e-14);
     }
+
+    wb_tensor *constant = NULL;
+    int32_t depends = -1;
+    OK(wb_tensor_depends_on_leaf(sum, &depends));
+    EXPECT(depends == 1);
+    OK(wb_tensor_detach(x, &constant));
+    OK(wb_variable(constant, &inner));
+    OK(wb_tensor_depends_on_leaf(inner, &depends));
+    EXPECT(depends == 0);
     OK(wb_scope_end());
 }
 

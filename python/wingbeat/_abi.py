@@ -251,6 +251,7 @@ FUNCTIONS = {
         POINTER(wb_tensor)]),
     "wb_hvp": (wb_status, [wb_tensor, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)]),
     "wb_variable": (wb_status, [wb_tensor, POINTER(wb_tensor)]),
+    "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)]),
     "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32]),

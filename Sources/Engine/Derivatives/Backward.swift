@@ -51,6 +51,9 @@ extension Tensor {
         for node in graph.nodes where !node.inputs.isEmpty { node.forgetInputs(as: Released()) }
     }
 
+    /// Whether a leaf that requires gradients stands behind this tensor. A variable of a constant is not one.
+    public func dependsOnLeaf() throws(Failure) -> Bool { GraphWalk(from: [try node()]).nodes.contains { $0.isLeaf } }
+
     /// Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i]; nil where nothing depends on inputs[j].
     public static func gradients(
         of outputs: [Tensor], _ inputs: [Tensor], cotangents: [Tensor]?, createGraph: Bool

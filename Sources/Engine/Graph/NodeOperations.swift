@@ -219,8 +219,9 @@ extension Node {
 
     func broadcast(to shape: Shape) throws(Failure) -> Node {
         if self.shape == shape { return self }
-        if let value = fillValue { return try Node.full(shape, value, dtype) }
-        return try BroadcastTo(shape: shape).record([self])
+        let operation = BroadcastTo(shape: shape)
+        if let value = fillValue { return try Node.full(operation.infer([type]).shape, value, dtype) }
+        return try operation.record([self])
     }
 
     /// Undoes broadcasting: sums over the axes that `shape` lacks or has with extent 1.

@@ -25,7 +25,9 @@ extension Elementwise {
             }
             shape = joined
         }
-        return TensorType(shape, try result(inputs.map { $0.dtype }))
+        let type = TensorType(shape, try result(inputs.map { $0.dtype }))
+        if shape != inputs[0].shape { try checkShape(shape, type.dtype, operation: name) }
+        return type
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {

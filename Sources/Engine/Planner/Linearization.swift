@@ -71,7 +71,8 @@ struct Linearization {
             let isLeaf = leaf < leaves.count && leaves[leaf] === node
             graph.nodes.append(
                 PlanGraph.Entry(
-                    operation: node.operation,
+                    // What made a value that is there already is none of the plan's business.
+                    operation: isLeaf ? Leaf() : node.operation,
                     inputs: isLeaf ? [] : node.inputs.prefix(node.operation.computes).map { $0.planIndex },
                     type: node.type, leaf: isLeaf ? leaf : nil))
             if isLeaf { leaf += 1 }

@@ -37,17 +37,16 @@ struct LoopBuilder {
 
     mutating func build(_ lowering: inout Lowering, writes isWritten: (Int) -> Bool) -> LoopProgram {
         var outputs: [LoopOutput] = []
-        var reductions: [LoopReduction] = []
+        var root: LoopReduction?
         for place in group.members {
             let node = graph.nodes[place]
             if let reduction = node.operation as? any Reduction {
                 let value = operand(node.inputs[0], &lowering)
                 let slot = lowering.output(of: place)
                 writes.append(slot)
-                reductions.append(
-                    LoopReduction(
-                        kind: reduction.kind, value: value, axes: domain.indices.map { reduction.axes.contains($0) }, slot: slot,
-                        dtype: node.type.dtype, divisor: reduction.divisor))
+                root = LoopReduction(
+                    kind: reduction.kind, value: value, axes: domain.indices.map { reduction.axes.contains($0) }, slot: slot,
+                    dtype: node.type.dtype, divisor: reduction.divisor)
             } else if let operation = node.operation as? any Elementwise {
                 emit(operation, node.inputs, &lowering)
                 resultNumber[place] = instructions.count - 1
@@ -65,9 +64,9 @@ struct LoopBuilder {
             instructions[place].c = final(instructions[place].c)
         }
         for place in outputs.indices { outputs[place].value = final(outputs[place].value) }
-        for place in reductions.indices { reductions[place].value = final(reductions[place].value) }
+        if let value = root?.value { root?.value = final(value) }
         return LoopProgram(
-            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reductions: reductions)
+            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: root)
     }
 
     /// Values are written down as inputs (0, 1, ...) or instructions (-1, -2, ...) until all inputs are known.

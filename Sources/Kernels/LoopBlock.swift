@@ -65,31 +65,3 @@ struct LoopBlock<V: SIMD> {
         store(function(end.0, end.1, end.2), last)
     }
 }
-
-/// A vector of the type a loop computes in, 64 bytes: 16 Floats, 8 Doubles or 8 Int64s.
-protocol LoopVector: SIMD where Scalar: SIMDScalar & BitwiseCopyable & Numeric {
-    /// What sums are carried in from block to block.
-    associatedtype Accumulator: BitwiseCopyable & Numeric & Comparable
-    static var dtype: DType { get }
-
-    static func execute(_ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Self>)
-
-    /// The numbers 0, 1, 2, ... below `count` are the marked lanes.
-    static func lanes(below count: Int) -> SIMDMask<MaskStorage>
-    func replacing(with other: Self, where mask: SIMDMask<MaskStorage>) -> Self
-    static func sum(_ a: Self, _ b: Self) -> Self
-    /// NaN if either is.
-    static func maximum(_ a: Self, _ b: Self) -> Self
-    static func minimum(_ a: Self, _ b: Self) -> Self
-
-    static var accumulatorDType: DType { get }
-    static func identity(_ kind: ReductionKind) -> Accumulator
-    static func identityVector(_ kind: ReductionKind) -> Self
-    /// The lanes taken together, in a fixed order.
-    func reduced(_ kind: ReductionKind) -> Accumulator
-    /// Takes each lane into the accumulator at its place.
-    func accumulate(_ kind: ReductionKind, into accumulators: UnsafeMutablePointer<Accumulator>)
-    static func combine(_ kind: ReductionKind, _ a: Accumulator, _ b: Accumulator) -> Accumulator
-    /// The result of a reduction in the compute type.
-    static func finish(_ value: Accumulator, divisor: Double) -> Scalar
-}

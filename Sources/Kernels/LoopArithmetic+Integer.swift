@@ -1,0 +1,123 @@
+/// The instructions on integers and truth values, all in Int64 with wrapping arithmetic; narrower results keep their low bits. Functions that
+/// only floats have never come here: the graph casts first.
+enum IntegerArithmetic: LoopArithmetic {
+    typealias Vector = SIMD8<Int64>
+    typealias Accumulator = Int64
+    static var dtype: DType { .int64 }
+
+    @inline(never) static func execute(_ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Vector>) {
+        let number = Int64(casting: immediate)
+        switch opcode {
+        case .constant: block.fill(Vector(repeating: number))
+        case .add: block.map2 { $0 &+ $1 }
+        case .subtract: block.map2 { $0 &- $1 }
+        case .multiply: block.map2 { $0 &* $1 }
+        case .multiplyAdd: block.map3 { $0 &* $1 &+ $2 }
+        case .addImmediate: block.map { $0 &+ number }
+        case .subtractImmediate: block.map { $0 &- number }
+        case .reverseSubtractImmediate: block.map { number &- $0 }
+        case .multiplyImmediate: block.map { $0 &* number }
+        case .negative: block.map { 0 &- $0 }
+        case .square: block.map { $0 &* $0 }
+        case .absolute: block.lanes { $0 < 0 ? 0 &- $0 : $0 }
+        case .sign: block.lanes { $0.signum() }
+        case .relu: block.lanes { $0 > 0 ? $0 : 0 }
+        case .maximum: block.lanes2 { $0 > $1 ? $0 : $1 }
+        case .minimum: block.lanes2 { $0 < $1 ? $0 : $1 }
+        case .maximumImmediate: block.lanes { $0 > number ? $0 : number }
+        case .minimumImmediate: block.lanes { $0 < number ? $0 : number }
+        case .equal: block.lanes2 { $0 == $1 ? 1 : 0 }
+        case .notEqual: block.lanes2 { $0 != $1 ? 1 : 0 }
+        case .less: block.lanes2 { $0 < $1 ? 1 : 0 }
+        case .lessEqual: block.lanes2 { $0 <= $1 ? 1 : 0 }
+        case .greater: block.lanes2 { $0 > $1 ? 1 : 0 }
+        case .greaterEqual: block.lanes2 { $0 >= $1 ? 1 : 0 }
+        case .equalImmediate: block.lanes { Double($0) == immediate ? 1 : 0 }
+        case .lessImmediate: block.lanes { Double($0) < immediate ? 1 : 0 }
+        case .greaterImmediate: block.lanes { Double($0) > immediate ? 1 : 0 }
+        case .logicalAnd: block.lanes2 { $0 != 0 && $1 != 0 ? 1 : 0 }
+        case .logicalOr: block.lanes2 { $0 != 0 || $1 != 0 ? 1 : 0 }
+        case .logicalNot: block.lanes { $0 == 0 ? 1 : 0 }
+        case .toBool: block.lanes { $0 != 0 ? 1 : 0 }
+        case .select: block.map3 { condition, a, b in
+            var result = b
+            for lane in 0..<8 where condition[lane] != 0 { result[lane] = a[lane] }
+            return result
+        }
+        case .power: block.lanes2 { power($0, $1) }
+        case .powerImmediate: block.lanes { power($0, number) }
+        case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf,
+            .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate:
+            block.map { $0 }
+        }
+    }
+
+    /// Wrapping, by squaring. A negative exponent leaves 1 and -1 as powers of themselves, and everything else 0, which is what the quotient truncates to.
+    private static func power(_ base: Int64, _ exponent: Int64) -> Int64 {
+        if exponent < 0 {
+            switch base {
+            case 1: return 1
+            case -1: return exponent & 1 == 0 ? 1 : -1
+            default: return 0
+            }
+        }
+        var (result, factor, left) = (1 as Int64, base, exponent)
+        while left != 0 {
+            if left & 1 != 0 { result = result &* factor }
+            factor = factor &* factor
+            left >>= 1
+        }
+        return result
+    }
+
+    static func identity(_ kind: ReductionKind) -> Int64 {
+        switch kind {
+        case .sum: return 0
+        case .maximum: return .min
+        case .minimum: return .max
+        }
+    }
+
+    @inline(__always) static func combine(_ kind: ReductionKind, _ a: Int64, _ b: Int64) -> Int64 {
+        switch kind {
+        case .sum: return a &+ b
+        case .maximum: return b > a ? b : a
+        case .minimum: return b < a ? b : a
+        }
+    }
+
+    @inline(never) static func reduce(_ kind: ReductionKind, _ x: UnsafeRawPointer, _ count: Int) -> Int64 {
+        let x = x.assumingMemoryBound(to: Int64.self)
+        var result = identity(kind)
+        for place in 0..<count { result = combine(kind, result, x[place]) }
+        return result
+    }
+
+    @inline(never) static func accumulate(
+        _ kind: ReductionKind, _ x: UnsafeRawPointer, _ count: Int, into accumulators: UnsafeMutablePointer<Int64>
+    ) {
+        let x = x.assumingMemoryBound(to: Int64.self)
+        for place in 0..<count { accumulators[place] = combine(kind, accumulators[place], x[place]) }
+    }
+
+    static func finish(_ value: Int64, divisor: Double) -> Int64 { divisor == 1 ? value : Int64(casting: Double(value) / divisor) }
+}
+
+extension LoopBlock<SIMD8<Int64>> {
+    /// Functions of single elements, for what Swift's integer vectors have no instruction for.
+    @inline(__always) fileprivate func lanes(_ function: (Int64) -> Int64) {
+        map { x in
+            var result = x
+            for lane in 0..<8 { result[lane] = function(x[lane]) }
+            return result
+        }
+    }
+
+    @inline(__always) fileprivate func lanes2(_ function: (Int64, Int64) -> Int64) {
+        map2 { x, y in
+            var result = x
+            for lane in 0..<8 { result[lane] = function(x[lane], y[lane]) }
+            return result
+        }
+    }
+}
