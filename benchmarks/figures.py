@@ -1,6 +1,7 @@
 """Figures beside the timings: the machine's best matrix products, accuracy on MNIST, memory, size, import time."""
 
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -78,8 +79,8 @@ def all_figures():
         lines.append("784-500-10, batch 64, one thread, against its three matrix products in OpenBLAS alone: " + output(compiled("blas.c", folder)))
         lines += ["memory, " + line for line in output(sys.executable, str(HERE / "memory.py")).splitlines()]
     size = (LIBRARY / "libwingbeat.so.0").stat().st_size / 2**20
-    needs = [line.split()[3].strip("[]") for line in output("readelf", "-dW", str(LIBRARY / "libwingbeat.so.0")).splitlines() if "NEEDED" in line]
-    lines.append(f"library: {size:.1f} MiB stripped; needs {', '.join(line for line in needs)}")
+    needs = re.findall(r"NEEDED.*\[(.*)\]", output("readelf", "-dW", str(LIBRARY / "libwingbeat.so.0")))
+    lines.append(f"library: {size:.1f} MiB stripped; needs {', '.join(needs)}")
     lines.append(f"import wingbeat: {import_milliseconds():.0f} ms beyond NumPy's import")
     return lines
 
