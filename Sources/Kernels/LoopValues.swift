@@ -93,7 +93,7 @@ struct LoopValues {
         while bytes > 1024, bytes * streams > LoopValues.cacheBytes { bytes /= 2 }
         let most = bytes / compute.size
         if layout.hasShortRows {
-            blockRows = Swift.max(1, Swift.min(layout.rows, most / layout.columns))
+            blockRows = Swift.max(1, Swift.min(layout.rows, most / Swift.max(1, layout.columns)))
             blockElements = blockRows * layout.columns
         } else {
             blockRows = 1
