@@ -191,7 +191,8 @@ extension Tensor {
     public func slice(_ axis: Int, start: Int?, stop: Int?, step: Int) throws(Failure) -> Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
-        guard step != 0, step != Int.min else { throw .argument(operation: "slice", "the step must not be 0") }
+        guard step != 0 else { throw .argument(operation: "slice", "the step must not be 0") }
+        guard step != Int.min else { throw .argument(operation: "slice", "the step is too far below 0: \(step)") }
         let extent = x.shape[place]
         func clamp(_ index: Int, _ low: Int, _ high: Int) -> Int {
             let shifted = index < 0 ? (index < -extent ? low : index + extent) : index

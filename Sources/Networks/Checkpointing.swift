@@ -99,11 +99,26 @@ extension Optimizer {
         guard let name = tree.text("class"), name == className else {
             throw .structure(operation: "load", "the optimiser is \(className), but the checkpoint's is \(tree.text("class") ?? "missing")")
         }
-        for (name, _) in settings where tree.real(name) == nil {
-            throw .structure(operation: "load", "the checkpoint's optimiser lacks the setting '\(name)'")
+        for (name, _) in settings {
+            guard let value = tree.real(name) else {
+                throw .structure(operation: "load", "the checkpoint's optimiser lacks the setting '\(name)'")
+            }
+            do throws(Failure) {
+                try check(name, value)
+            } catch {
+                throw .structure(operation: "load", "the checkpoint's \(error)")
+            }
         }
         for (name, value) in tree[child: "state"]?.arrays ?? [] {
-            guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]) else { continue }
+            guard value.dtype.isFloat else {
+                throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
+            }
+            guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]) else {
+                guard value.shape.isEmpty else {
+                    throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) must be one number")
+                }
+                continue
+            }
             guard parameters.indices.contains(place), value.shape == parameters[place].shape else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
             }
