@@ -170,6 +170,8 @@ struct LoopFrame<A: LoopArithmetic> {
                 execute(instruction, operands[value].base, bytes: bytes)
             }
         }
+        // Before anything is stored, which may be in the memory of an input that is reduced.
+        if let reduction = program.reduction { reduce(reduction, spread(reduction.value, bytes), rows, columns, endsRows: endsRows) }
         for (place, output) in program.outputs.enumerated() where !(isWhole && storesInPlace[place]) {
             let source = spread(output.value, bytes)
             let target = slots[output.slot] + start * output.dtype.size
@@ -179,7 +181,6 @@ struct LoopFrame<A: LoopArithmetic> {
                 convert(program.compute, source, output.dtype, target, count)
             }
         }
-        if let reduction = program.reduction { reduce(reduction, spread(reduction.value, bytes), rows, columns, endsRows: endsRows) }
     }
 
     /// The block of a value; a number is spread over the spare register.
