@@ -31,8 +31,10 @@ struct RandomDraw: Operation {
             guard type.dtype.isInteger else {
                 throw .dtype(operation: name, "whole numbers need an integer dtype, not \(type.dtype.name)")
             }
-            guard a < b, a >= -0x1p62, b <= 0x1p62 else {
-                throw .argument(operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit")
+            let (least, most) = type.dtype == .uint8 ? (0, 0x1p8) : type.dtype == .int32 ? (-0x1p31, 0x1p31) : (-0x1p62, 0x1p62)
+            guard a < b, a >= least, b <= most else {
+                throw .argument(
+                    operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit \(type.dtype.name)")
             }
         } else if !type.dtype.isFloat {
             throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
