@@ -13,6 +13,9 @@ enum IntegerArithmetic: LoopArithmetic {
         case .subtract: block.map2 { $0 &- $1 }
         case .multiply: block.map2 { $0 &* $1 }
         case .multiplyAdd: block.map3 { $0 &* $1 &+ $2 }
+        case .multiplySubtract: block.map3 { $0 &* $1 &- $2 }
+        case .subtractProduct: block.map3 { $2 &- $0 &* $1 }
+        case .throughRelu: block.lanes2 { $1 > number ? $0 : 0 }
         case .addImmediate: block.map { $0 &+ number }
         case .subtractImmediate: block.map { $0 &- number }
         case .reverseSubtractImmediate: block.map { number &- $0 }
@@ -47,7 +50,8 @@ enum IntegerArithmetic: LoopArithmetic {
         case .power: block.lanes2 { power($0, $1) }
         case .powerImmediate: block.lanes { power($0, number) }
         case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf,
-            .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate:
+            .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
+            .throughSigmoid:
             block.map { $0 }
         }
     }

@@ -16,6 +16,11 @@ extension MathVector {
         case .multiply: block.map2 { $0 * $1 }
         case .divide: block.map2 { $0 / $1 }
         case .multiplyAdd: block.map3 { $0 * $1 + $2 }
+        case .multiplySubtract: block.map3 { $0 * $1 - $2 }
+        case .subtractProduct: block.map3 { $2 - $0 * $1 }
+        case .throughTanh: block.map2 { $0 * (number - $1 * $1) }
+        case .throughSigmoid: block.map2 { $0 * ($1 * (number - $1)) }
+        case .throughRelu: block.map2 { splat(0).replacing(with: $0, where: $1 .> number) }
         case .addImmediate: block.map { $0 + number }
         case .subtractImmediate: block.map { $0 - number }
         case .reverseSubtractImmediate: block.map { number - $0 }

@@ -10,8 +10,19 @@ public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case logicalAnd, logicalOr, logicalNot
     /// a ? b : c
     case select
-    /// a · b + c, rounded after the product like the two instructions.
+    // Pairs and triples that LoopCombining makes of single instructions, with the same roundings.
+    /// a · b + c
     case multiplyAdd
+    /// a · b - c
+    case multiplySubtract
+    /// c - a · b
+    case subtractProduct
+    /// a · (immediate - b · b): through tanh, from its value b.
+    case throughTanh
+    /// a · (b · (immediate - b)): through the logistic function, from its value b.
+    case throughSigmoid
+    /// b > immediate ? a : 0, through relu.
+    case throughRelu
     case negative, absolute, sign
     case exp, expm1, log, log1p
     case sqrt, rsqrt, square, reciprocal
@@ -53,9 +64,9 @@ extension LoopOpcode {
         switch self {
         case .constant: return 0
         case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce:
+            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu:
             return 2
-        case .select, .multiplyAdd: return 3
+        case .select, .multiplyAdd, .multiplySubtract, .subtractProduct: return 3
         default: return 1
         }
     }
@@ -64,7 +75,7 @@ extension LoopOpcode {
         switch self {
         case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
             .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate,
-            .powerImmediate, .constant:
+            .powerImmediate, .constant, .throughTanh, .throughSigmoid, .throughRelu:
             return true
         default: return false
         }

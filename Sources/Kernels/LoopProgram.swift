@@ -98,6 +98,11 @@ public final class LoopProgram {
         compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?
     ) {
         self.compute = compute
+        let combined = LoopCombining(inputs.count, instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
+        let instructions = combined.instructions
+        var (outputs, reduction) = (outputs, reduction)
+        for place in outputs.indices { outputs[place].value = combined.number[outputs[place].value] }
+        if let value = reduction?.value { reduction?.value = combined.number[value] }
         self.reduction = reduction
         layout = LoopLayout(domain: domain, inputs: inputs, reduced: reduction?.axes, elementBytes: compute.size)
         values = LoopValues(compute, layout, inputs, instructions, outputs, reduction)

@@ -64,7 +64,7 @@ public final class Adam: Optimizer {
         [("rest1", 1 - value("beta1")), ("rest2", 1 - value("beta2")), ("kept", 1 - value("lr") * value("weight_decay"))]
     }
 
-    /// lr / (1 - beta1^t) and sqrt(1 - beta2^t), by dtype, of the step in progress.
+    /// lr / (1 - beta1^t) and 1 / sqrt(1 - beta2^t), by dtype, of the step in progress.
     private var rates: [DType: (rate: Tensor, correction: Tensor)] = [:]
 
     override func prepare(_ dtypes: Set<DType>) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
@@ -72,7 +72,7 @@ public final class Adam: Optimizer {
         let t = try steps + 1
         func lost(_ beta: String) throws(Failure) -> Tensor { try 1 - Tensor.apply(.power, setting(beta, .float64), t) }
         let rate = try setting("lr", .float64) / lost("beta1")
-        let correction = try lost("beta2").applying(.sqrt)
+        let correction = try lost("beta2").applying(.rsqrt)
         for dtype in dtypes { rates[dtype] = (try rate.cast(dtype), try correction.cast(dtype)) }
         return [(steps, t)]
     }
@@ -92,7 +92,7 @@ public final class Adam: Optimizer {
         let oldSquare = try state("\(place).exp_avg_sq", parameter.shape, dtype)
         let mean = try oldMean + setting("rest1", dtype) * (g - oldMean)
         let square = try setting("beta2", dtype) * oldSquare + setting("rest2", dtype) * g.applying(.square)
-        let scale = try square.applying(.sqrt) / correction + setting("epsilon", dtype)
+        let scale = try square.applying(.sqrt) * correction + setting("epsilon", dtype)
         return [(oldMean, mean), (oldSquare, square), (parameter, try p - rate * (mean / scale))]
     }
 

@@ -33,6 +33,12 @@ public final class Program {
     /// For each plan output, the memory of the run in progress.
     private var memory: [UnsafeMutableRawPointer?]
     private var fresh: [Buffer?]
+    /// Memory of results that the caller does not ask for, made when first needed.
+    private var unwanted: [Buffer?]
+    /// What the table is bound to besides arguments and results, as the last run left it.
+    private var residents = Residents()
+    private let argumentBindings: [Plan.Binding]
+    private let resultBindings: [Plan.Binding]
 
     init(_ capture: Capture, _ outputs: [Node]) throws(Failure) {
         boxes = capture.boxes
@@ -92,6 +98,16 @@ public final class Program {
         table = .allocate(capacity: max(plan.slotCount, 1))
         memory = [UnsafeMutableRawPointer?](repeating: nil, count: plan.outputs.count)
         fresh = [Buffer?](repeating: nil, count: plan.outputs.count)
+        unwanted = [Buffer?](repeating: nil, count: outputs.count)
+        argumentBindings = plan.numberedBindings { place in
+            if case .leaf(let leaf) = place, case .input(let input) = sources[leaf] { return input }
+            return nil
+        }
+        let (firstOutput, firstHidden) = (firstOutput, firstHidden)
+        resultBindings = plan.numberedBindings { place in
+            if case .output(let output) = place, output >= firstOutput, output < firstHidden { return output - firstOutput }
+            return nil
+        }
     }
 
     deinit { table.deallocate() }
@@ -138,9 +154,27 @@ public final class Program {
         argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?
     ) throws(Failure) {
         try checkOutside()
-        defer { for place in fresh.indices { fresh[place] = nil } }
-        try prepareHiddenInputs()
-        try provideMemory(result)
+        if residents.areAsRemembered {
+            for binding in argumentBindings { table[binding.slot] = (argument(binding.number) ?? arena.pointer) + binding.byteOffset }
+            for binding in resultBindings {
+                let memory: UnsafeMutableRawPointer
+                if let pointer = result(binding.number) { memory = pointer } else { memory = try memoryOfUnwanted(binding.number) }
+                table[binding.slot] = memory + binding.byteOffset
+            }
+            try plan.run(table)
+        } else {
+            residents.forget()
+            for place in fresh.indices { fresh[place] = nil }
+            try prepareHiddenInputs()
+            try provideMemory(result)
+            bindAll(argument)
+            try plan.run(table)
+            try commit()
+        }
+        for slot in cleared where slot.stored != nil { slot.stored = nil }
+    }
+
+    private func bindAll(_ argument: (Int) -> UnsafeMutableRawPointer?) {
         let arenaBase = arena.pointer
         plan.bind(
             table,
@@ -153,8 +187,13 @@ public final class Program {
                 }
             },
             outputs: { memory[$0] ?? arenaBase }, arena: arenaBase)
-        try plan.run(table)
-        try commit()
+    }
+
+    private func memoryOfUnwanted(_ output: Int) throws(Failure) -> UnsafeMutableRawPointer {
+        if let buffer = unwanted[output] { return buffer.pointer }
+        let buffer = try Buffer.allocate(max(plan.outputTypes[firstOutput + output].bytes, 1), for: "program")
+        unwanted[output] = buffer
+        return buffer.pointer
     }
 
     private func checkOutside() throws(Failure) {
@@ -197,10 +236,11 @@ public final class Program {
         for (number, output) in plan.outputs.enumerated() {
             if number < firstOutput {
                 memory[number] = checkBuffers[number].pointer
-            } else if number < firstHidden, let pointer = result(number - firstOutput) {
-                memory[number] = pointer
+            } else if number < firstHidden {
+                let output = number - firstOutput
+                if let pointer = result(output) { memory[number] = pointer } else { memory[number] = try memoryOfUnwanted(output) }
             } else if output == .fresh {
-                if number >= firstHidden, plan.isLate[number], let own = reusable(targets[number - firstHidden]) {
+                if plan.isLate[number], let own = reusable(targets[number - firstHidden]) {
                     memory[number] = own
                 } else {
                     let buffer = try Buffer.allocate(plan.outputTypes[number].bytes, for: "program")
@@ -226,19 +266,39 @@ public final class Program {
         }
     }
 
-    /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already.
+    /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already, and if it did for all of them
+    /// the next run finds everything in its place.
     private func commit() throws(Failure) {
+        var hasMoved = false
         for (number, target) in targets.enumerated() {
             guard let buffer = fresh[firstHidden + number] else { continue }
+            fresh[firstHidden + number] = nil
+            hasMoved = true
             let type = plan.outputTypes[firstHidden + number]
             switch target {
-            case .box(let place):
-                let tensor = boxes[place].tensor
-                try tensor.replace(with: Node(leaf: buffer, type))
+            case .box(let place): try boxes[place].tensor.replace(with: Node(leaf: buffer, type))
             case .gradient(let place): gradients[place].slot.stored = Node(leaf: buffer, type)
             }
         }
-        for slot in cleared { slot.stored = nil }
+        if !hasMoved { remember() }
+    }
+
+    private func remember() {
+        var writtenBoxes: Set<Int> = []
+        var writtenGradients: Set<Int> = []
+        for target in targets {
+            switch target {
+            case .box(let place): writtenBoxes.insert(place)
+            case .gradient(let place): writtenGradients.insert(place)
+            }
+        }
+        for (place, box) in boxes.enumerated().dropFirst(inputTypes.count) {
+            residents.remember(box.tensor, isWritten: writtenBoxes.contains(place))
+        }
+        for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || writtenGradients.contains(place) {
+            residents.remember(gradient.slot, isWritten: writtenGradients.contains(place))
+        }
+        residents.isComplete = true
     }
 
     private func makeUnique(_ tensor: Tensor) throws(Failure) {

@@ -1,6 +1,8 @@
 /// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with other leaves.
 final class Plan {
     let steps: [Step]
+    /// What the steps do, without all that is known about them: a walk over this copies little.
+    private let calls: [(Slots) throws(Failure) -> Void]
     let outputs: [MemoryPlan.Output]
     let outputTypes: [TensorType]
     let arenaBytes: Int
@@ -11,6 +13,13 @@ final class Plan {
     let isLate: [Bool]
     /// Where each slot lies; the first ones are the storages, in order.
     let bindings: [(slot: Int, place: MemoryPlan.Place, byteOffset: Int)]
+
+    /// A slot of the table and where it points: `byteOffset` into the memory that has a number elsewhere.
+    struct Binding {
+        var slot: Int
+        var number: Int
+        var byteOffset: Int
+    }
     let storages: [Lowering.Storage]
 
     /// `aliases`: whether an output may be a leaf's own memory, or another output's. If not it is copied.
@@ -24,6 +33,7 @@ final class Plan {
             lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,
             sharesMemory: passes.contains(.inplace))
         steps = lowering.steps
+        calls = lowering.steps.map { $0.run }
         outputs = memory.outputs
         outputTypes = improved.outputs.map { improved.nodes[$0].type }
         arenaBytes = memory.arenaBytes
@@ -38,6 +48,13 @@ final class Plan {
         var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
         for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
         self.bindings = bindings
+    }
+
+    /// The bindings to places for which `number` gives one.
+    func numberedBindings(_ number: (MemoryPlan.Place) -> Int?) -> [Binding] {
+        bindings.compactMap { binding in
+            number(binding.place).map { Binding(slot: binding.slot, number: $0, byteOffset: binding.byteOffset) }
+        }
     }
 
     /// Fills the table of memory.
@@ -59,7 +76,7 @@ final class Plan {
     /// Runs all steps over a bound table.
     func run(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>) throws(Failure) {
         let slots = Slots(base: UnsafePointer(table))
-        for step in steps { try step.run(slots) }
+        for call in calls { try call(slots) }
     }
 
     /// The plan as text: one line a step.

@@ -1,0 +1,38 @@
+/// What a program reads and writes outside, as a run left it. As long as boxes and gradients point to the same nodes, and nobody else sees the memory of
+/// those that will be written over, the program's table of memory holds, and the next run need not look any further.
+struct Residents {
+    private struct Seen {
+        /// Kept alive by the program.
+        unowned(unsafe) let tensor: Tensor?
+        unowned(unsafe) let slot: GradientSlot?
+        let node: ObjectIdentifier
+        let isWritten: Bool
+    }
+
+    private var seen: [Seen] = []
+    /// Whether everything has been noted.
+    var isComplete = false
+
+    mutating func forget() {
+        seen.removeAll(keepingCapacity: true)
+        isComplete = false
+    }
+
+    mutating func remember(_ tensor: Tensor, isWritten: Bool) {
+        seen.append(Seen(tensor: tensor, slot: nil, node: ObjectIdentifier(tensor.stored), isWritten: isWritten))
+    }
+
+    mutating func remember(_ slot: GradientSlot, isWritten: Bool) {
+        guard let node = slot.stored else { return }
+        seen.append(Seen(tensor: nil, slot: slot, node: ObjectIdentifier(node), isWritten: isWritten))
+    }
+
+    var areAsRemembered: Bool {
+        guard isComplete else { return false }
+        for entry in seen {
+            guard let node = entry.tensor?.stored ?? entry.slot?.stored, ObjectIdentifier(node) == entry.node else { return false }
+            if entry.isWritten, node.uses != 1 || !node.ownsItsMemory { return false }
+        }
+        return true
+    }
+}
