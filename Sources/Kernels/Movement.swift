@@ -88,8 +88,13 @@ private struct LoopNest: Sendable {
         let pieceBytes = 1 << 19
         let bytes = axes.reduce(elementBytes) { $0 * $1.extent }
         let outermost = loops.first ?? inner
-        // A multiple of the blocks of a transpose.
-        grain = bytes <= pieceBytes ? outermost.extent : (pieceBytes * outermost.extent / bytes + 15) / 16 * 16
+        if bytes <= pieceBytes {
+            grain = outermost.extent
+        } else {
+            let share = Swift.max(1, pieceBytes * outermost.extent / bytes)
+            // A body is cut between the blocks of a transpose.
+            grain = loops.isEmpty ? (share + 15) / 16 * 16 : share
+        }
     }
 
     /// The axis with which `first` makes a transpose that is worth its blocks.

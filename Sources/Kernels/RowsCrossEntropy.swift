@@ -40,7 +40,7 @@ extension RowKernels {
     ) {
         let logits = logits.assumingMemoryBound(to: T.self)
         let loss = loss.assumingMemoryBound(to: T.self)
-        inPieces(rows, grain: Swift.max(1, pieceElements / classes)) { part in
+        inPieces(rows, grain: Swift.max(1, pieceElements / Swift.max(1, classes))) { part in
             let first = logits + part.lowerBound * classes
             ContiguousRows(x: first, count: part.count, n: classes).logSums { row, shift, logarithm in
                 // The shift first: near a large logit the logarithm has digits that the logit has not.
@@ -56,7 +56,7 @@ extension RowKernels {
         let logits = logits.assumingMemoryBound(to: T.self)
         let upstream = upstream.assumingMemoryBound(to: T.self)
         let gradient = gradient.assumingMemoryBound(to: T.self)
-        inPieces(rows, grain: Swift.max(1, pieceElements / classes)) { part in
+        inPieces(rows, grain: Swift.max(1, pieceElements / Swift.max(1, classes))) { part in
             let first = part.lowerBound * classes
             ContiguousRows(x: logits + first, count: part.count, n: classes)
                 .softmax(gradient + first, scale: upstream + part.lowerBound * stride, stride: stride)

@@ -181,3 +181,14 @@ func sameOnAnyThreads<R: Equatable>(file: StaticString = #filePath, line: UInt =
     }
     return result
 }
+
+/// The opcode of every number in `x`.
+func evaluate<T: BitwiseCopyable>(_ opcode: LoopOpcode, _ x: [T], _ compute: DType) -> [T] {
+    let (source, result) = (Memory(compute, x.count), Memory(compute, x.count))
+    x.withUnsafeBytes { if let base = $0.baseAddress { source.pointer.copyMemory(from: base, byteCount: $0.count) } }
+    let program = LoopProgram(
+        compute: compute, domain: [x.count], inputs: [LoopInput(slot: 0, dtype: compute, strides: [1], offset: 0)],
+        instructions: [LoopInstruction(opcode)], outputs: [LoopOutput(slot: 1, dtype: compute, value: 1)], reduction: nil)
+    [source.pointer, result.pointer].withUnsafeBufferPointer { program.run($0.baseAddress!) }
+    return result.values(T.self)
+}

@@ -1,0 +1,97 @@
+import XCTest
+
+@testable import Kernels
+
+final class GemmTests: XCTestCase {
+    /// op(A) op(B) of one product, term by term, and the sum of the terms' magnitudes.
+    private func product(
+        _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool, offsetA: Int, offsetB: Int
+    ) -> [(sum: Float80, magnitude: Float80)] {
+        var result: [(sum: Float80, magnitude: Float80)] = []
+        for i in 0..<m {
+            for j in 0..<n {
+                var (sum, magnitude): (Float80, Float80) = (0, 0)
+                for l in 0..<k {
+                    let x = a[offsetA + (transposeA ? l * m + i : i * k + l)].double
+                    let y = b[offsetB + (transposeB ? j * k + l : l * n + j)].double
+                    sum += Float80(x) * Float80(y)
+                    magnitude += (Float80(x) * Float80(y)).magnitude
+                }
+                result.append((sum, magnitude))
+            }
+        }
+        return result
+    }
+
+    private func run(
+        _ dtype: DType, _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool, offsetsA: [Int], offsetsB: [Int]
+    ) -> Memory {
+        let gemm = Gemm(
+            dtype: dtype, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
+        let c = Memory(dtype, offsetsA.count * m * n)
+        gemm.run(a.pointer, b.pointer, c.pointer)
+        XCTAssertTrue(c.isWallIntact)
+        return c
+    }
+
+    func testOpenBLASIsThere() { XCTAssertNil(BLAS.load()) }
+
+    /// Small whole numbers have exact products in any order.
+    func testProductsOfWholeNumbersAreExactForAllSizesAndTranspositions() {
+        var noise = Noise(1)
+        let sizes = [0, 1, 2, 3, 8, 17, 65]
+        for dtype in [DType.float32, .float64] {
+            for m in sizes {
+                for n in sizes {
+                    for k in sizes {
+                        let a = Memory(dtype, (0..<m * k).map { _ in Double(noise.below(9) - 4) })
+                        let b = Memory(dtype, (0..<k * n).map { _ in Double(noise.below(9) - 4) })
+                        let (transposeA, transposeB) = (noise.chance(50), noise.chance(50))
+                        for (transposeA, transposeB) in [(transposeA, transposeB), (!transposeA, transposeB), (transposeA, !transposeB), (!transposeA, !transposeB)]
+                        where m * n * k < 5000 || transposeA == transposeB {
+                            let c = run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
+                            let wanted = product(a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetA: 0, offsetB: 0)
+                            let isSame = wanted.indices.allSatisfy { c[$0].double == Double(wanted[$0].sum) }
+                            XCTAssertTrue(isSame, "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func testProductsOfRealNumbersAreWithinTheRoundingsOfTheirSums() {
+        var noise = Noise(2)
+        for (dtype, epsilon) in [(DType.float32, 0x1p-24 as Float80), (.float64, 0x1p-53)] {
+            for (m, n, k) in [(30, 40, 50), (1, 64, 300), (100, 1, 700), (128, 130, 300)] {
+                for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
+                    let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
+                    let c = run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
+                    let wanted = product(a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetA: 0, offsetB: 0)
+                    for (place, exact) in wanted.enumerated() {
+                        let off = (Float80(c[place].double) - exact.sum).magnitude
+                        // Higham: k roundings of each term at most.
+                        if off > Float80(k) * epsilon * exact.magnitude { return XCTFail("\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB) [\(place)]") }
+                    }
+                }
+            }
+        }
+    }
+
+    func testEachProductOfABatchReadsItsOwnOrASharedOperand() {
+        var noise = Noise(3)
+        let (m, n, k) = (3, 5, 4)
+        for dtype in [DType.float32, .float64] {
+            let (a, b) = (Memory.noise(dtype, 4 * m * k + 2, &noise), Memory.noise(dtype, 4 * k * n + 1, &noise))
+            for (offsetsA, offsetsB) in [([0, 12, 24, 36], [0, 20, 40, 60]), ([2, 2, 2], [1, 21, 41]), ([36, 0], [0, 0]), ([Int](), [Int]())] {
+                let c = run(dtype, a, b, m, n, k, transposeA: false, transposeB: true, offsetsA: offsetsA, offsetsB: offsetsB)
+                for (index, (offsetA, offsetB)) in zip(offsetsA, offsetsB).enumerated() {
+                    let wanted = product(a, b, m, n, k, transposeA: false, transposeB: true, offsetA: offsetA, offsetB: offsetB)
+                    for (place, exact) in wanted.enumerated() {
+                        XCTAssertEqual(c[index * m * n + place].double, Double(exact.sum), accuracy: Double(exact.magnitude) * (dtype == .float32 ? 0x1p-22 : 0x1p-51))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import XCTest
+
+@testable import Kernels
+
+/// The elementary functions against glibc's in extended precision. Bounds are in units of the last place and close to what was measured;
+/// half a place is what no function can do without.
+final class VectorMathTests: XCTestCase {
+    private static let functions: [LoopOpcode] = [
+        .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf, .gelu, .rsqrt, .clampedLog,
+    ]
+
+    private static let places: [LoopOpcode: Double] = [
+        .exp: 1.05, .expm1: 1.8, .log: 0.8, .log1p: 0.85, .sin: 1.6, .cos: 1.6, .tanh: 2.5, .sigmoid: 2.6, .softplus: 1.6, .erf: 1.7, .gelu: 1.8, .rsqrt: 1.5,
+        .clampedLog: 0.8,
+    ]
+
+    /// All exponents alike, both signs and NaN with them, by a step through the bit patterns that has no pattern itself.
+    private var axis32: [Float] { stride(from: 0, to: UInt32.max - 4001, by: 4001).map { Float(bitPattern: $0) } }
+    private var axis64: [Double] { stride(from: 0, to: UInt64.max - 92_233_720_368_547, by: 92_233_720_368_547).map { Double(bitPattern: $0) } }
+
+    private func line<T: BinaryFloatingPoint>(_ low: Double, _ high: Double, _ count: Int) -> [T] {
+        (0...count).map { T(low + (high - low) * Double($0) / Double(count)) }
+    }
+
+    /// Where each function is neither 0, 1 nor a line.
+    private func region<T: BinaryFloatingPoint>(_ opcode: LoopOpcode, _ type: T.Type) -> [T] {
+        let isWide = T.significandBitCount > 30
+        switch opcode {
+        case .exp, .expm1, .softplus: return line(-3, 3, 60_000) + (isWide ? line(-750, 712, 60_000) : line(-105, 90, 60_000))
+        case .sigmoid: return line(-6, 6, 60_000) + (isWide ? line(-750, 40, 60_000) : line(-105, 20, 60_000))
+        case .tanh: return line(-2, 2, 60_000) + line(-20, 20, 60_000)
+        case .erf: return line(-2, 2, 60_000) + line(-7, 7, 60_000)
+        case .gelu: return line(-3, 3, 60_000) + line(-15, 15, 60_000)
+        case .log, .clampedLog, .rsqrt: return line(0.5, 2, 60_000) + line(0.001, 20, 60_000)
+        case .log1p: return line(-0.999, 1, 60_000) + line(-0.3, 0.3, 60_000)
+        default: return line(-7, 7, 60_000) + line(-9_990, 9_990, 60_000) + line(-99_000, 99_000, 30_000)
+        }
+    }
+
+    private func check<T: RealLoopNumber & SIMDScalar & BitwiseCopyable>(_ axis: [T], _ compute: DType) {
+        for opcode in VectorMathTests.functions {
+            let x = axis + region(opcode, T.self)
+            let y = evaluate(opcode, x, compute)
+            var (worst, at) = (0.0, 0)
+            for place in x.indices {
+                var off = ulps(y[place], T.exact(opcode, x[place], 0, 0, 0))
+                // Φ(x) is 1/2 + erf/2, which left of 0 is only as exact as 1/2 is.
+                if opcode == .gelu, x[place] < 0 { off *= Double(T(T.exact(opcode, x[place], 0, 0, 0)).ulp / x[place].ulp) }
+                if off > worst { (worst, at) = (off, place) }
+            }
+            XCTAssertLessThanOrEqual(worst, VectorMathTests.places[opcode, default: 0], "\(opcode)(\(x[at])) = \(y[at])")
+        }
+    }
+
+    func testFloat32FunctionsAreWithinTheirPlacesOnTheWholeAxis() { check(axis32, .float32) }
+
+    func testFloat64FunctionsAreWithinTheirPlacesOnTheWholeAxis() { check(axis64, .float64) }
+
+    /// The hardest arguments: what is left after the multiple of π/2 is taken away has few digits.
+    func testSineAndCosineKeepTheirDigitsNextToMultiplesOfHalfPi() {
+        let multiples = (1...40_000).map { Float80($0) * (Float80.pi / 2) } + (1...60).map { Float80.pi * Float80(sign: .plus, exponent: $0, significand: 1) }
+        for opcode in [LoopOpcode.sin, .cos] {
+            let floats = multiples.map { Float($0) }.flatMap { [$0, $0.nextUp, $0.nextDown, -$0] }
+            let doubles = multiples.map { Double($0) }.flatMap { [$0, $0.nextUp, $0.nextDown, -$0] }
+            let worst32 = zip(floats, evaluate(opcode, floats, .float32)).map { ulps($1, Float.exact(opcode, $0, 0, 0, 0)) }.max()!
+            let worst64 = zip(doubles, evaluate(opcode, doubles, .float64)).map { ulps($1, Double.exact(opcode, $0, 0, 0, 0)) }.max()!
+            XCTAssertLessThanOrEqual(worst32, 1.6, "\(opcode)")
+            XCTAssertLessThanOrEqual(worst64, 1.6, "\(opcode)")
+        }
+    }
+
+    private func edges<T: RealLoopNumber & SIMDScalar & BitwiseCopyable>(_ type: T.Type, _ compute: DType) {
+        let (huge, tiny) = (T.greatestFiniteMagnitude, T.leastNonzeroMagnitude)
+        let cases: [(LoopOpcode, T, T)] = [
+            (.exp, 0, 1), (.exp, -0.0, 1), (.exp, .infinity, .infinity), (.exp, -.infinity, 0), (.exp, huge, .infinity), (.exp, -huge, 0),
+            (.expm1, 0, 0), (.expm1, -0.0, -0.0), (.expm1, -.infinity, -1), (.expm1, .infinity, .infinity), (.expm1, -huge, -1),
+            (.log, 1, 0), (.log, 0, -.infinity), (.log, -0.0, -.infinity), (.log, .infinity, .infinity), (.log, -1, .nan), (.log, -.infinity, .nan),
+            (.log, -tiny, .nan), (.log1p, 0, 0), (.log1p, -0.0, -0.0), (.log1p, -1, -.infinity), (.log1p, .infinity, .infinity),
+            (.log1p, (-1 as T).nextDown, .nan), (.log1p, tiny, tiny), (.log1p, -tiny, -tiny), (.sin, 0, 0), (.sin, -0.0, -0.0), (.sin, tiny, tiny),
+            (.sin, .infinity, .nan), (.sin, -.infinity, .nan), (.cos, 0, 1), (.cos, -0.0, 1), (.cos, tiny, 1), (.cos, .infinity, .nan),
+            (.tanh, 0, 0), (.tanh, -0.0, -0.0), (.tanh, tiny, tiny), (.tanh, .infinity, 1), (.tanh, -.infinity, -1), (.tanh, huge, 1), (.tanh, -20, -1),
+            (.sigmoid, 0, 0.5), (.sigmoid, .infinity, 1), (.sigmoid, -.infinity, 0), (.sigmoid, huge, 1), (.sigmoid, -huge, 0),
+            (.softplus, .infinity, .infinity), (.softplus, -.infinity, 0), (.softplus, huge, huge), (.softplus, -huge, 0), (.softplus, 1000, 1000),
+            (.erf, 0, 0), (.erf, -0.0, -0.0), (.erf, .infinity, 1), (.erf, -.infinity, -1), (.erf, huge, 1), (.erf, -7, -1),
+            (.gelu, 0, 0), (.gelu, .infinity, .infinity), (.gelu, -.infinity, 0), (.gelu, huge, huge), (.gelu, 100, 100),
+            (.rsqrt, 0, .infinity), (.rsqrt, .infinity, 0), (.rsqrt, -1, .nan), (.rsqrt, 4, 0.5), (.clampedLog, 0, -100), (.clampedLog, -1, .nan),
+            (.relu, -.infinity, 0), (.relu, .infinity, .infinity), (.sign, -0.0, -0.0), (.absolute, -0.0, 0), (.sqrt, -1, .nan),
+        ]
+        for (opcode, x, wanted) in cases {
+            let found = evaluate(opcode, [x], compute)[0]
+            XCTAssertTrue(found.number.isSame(as: wanted.number), "\(opcode)(\(x)) = \(found), not \(wanted)")
+        }
+        for opcode in VectorMathTests.functions + [.relu, .sign, .absolute, .square, .sqrt, .reciprocal] {
+            XCTAssertTrue(evaluate(opcode, [T.nan], compute)[0].isNaN, "\(opcode)")
+        }
+    }
+
+    func testZerosInfinitiesAndTheLimitsAreExactAndNaNStays() {
+        edges(Float.self, .float32)
+        edges(Double.self, .float64)
+    }
+
+    func testOddFunctionsAreOddAndTheCosineIsEvenToTheBit() {
+        let x = axis32.filter { !$0.isNaN } + region(.tanh, Float.self) + region(.sin, Float.self)
+        let mirrored = x.map { -$0 }
+        for opcode in [LoopOpcode.sin, .tanh, .erf] {
+            let (y, z) = (evaluate(opcode, x, .float32), evaluate(opcode, mirrored, .float32))
+            XCTAssertTrue(zip(y, z).allSatisfy { ($0.isNaN && $1.isNaN) || $0.bitPattern == (-$1).bitPattern }, "\(opcode)")
+        }
+        let (y, z) = (evaluate(.cos, x, .float32), evaluate(.cos, mirrored, .float32))
+        XCTAssertTrue(zip(y, z).allSatisfy { ($0.isNaN && $1.isNaN) || $0.bitPattern == $1.bitPattern })
+    }
+
+    func testBoundedFunctionsStayInTheirBounds() {
+        func range<T: RealLoopNumber & SIMDScalar & BitwiseCopyable>(_ opcode: LoopOpcode, _ axis: [T], _ compute: DType) -> ClosedRange<T> {
+            let y = evaluate(opcode, axis + region(opcode, T.self), compute).filter { !$0.isNaN }
+            return y.min()!...y.max()!
+        }
+        for opcode in [LoopOpcode.sin, .cos, .tanh, .erf] {
+            XCTAssertTrue((-1...1).contains(range(opcode, axis32, .float32)), "\(opcode)")
+            XCTAssertTrue((-1...1).contains(range(opcode, axis64, .float64)), "\(opcode)")
+        }
+        XCTAssertEqual(range(.sigmoid, axis32, .float32), 0...1)
+        XCTAssertEqual(range(.sigmoid, axis64, .float64), 0...1)
+        XCTAssertEqual(range(.softplus, axis32, .float32).lowerBound, 0)
+        XCTAssertEqual(range(.expm1, axis64, .float64).lowerBound, -1)
+    }
+
+    /// Where pieces of a function meet and where it runs into its limit, neighbouring arguments may at most round the wrong way.
+    func testRisingFunctionsStepBackByNoMoreThanOnePlace() {
+        let joints: [LoopOpcode: [Float]] = [
+            .erf: [0.9, 4, 3.8, 1.5], .tanh: [9.1, 9, 0.17, 1e-4], .sigmoid: [0, 17, -87, -103], .exp: [0.34657, 88.7, -87.3, -103.9], .expm1: [0.34657, -64, -17],
+            .log: [0.70710678, 1, 1.1754944e-38], .log1p: [0, 0.41421356, -0.29289322, 1e8], .softplus: [0, 17, -87, -103],
+        ]
+        for (opcode, places) in joints {
+            for place in places {
+                var x: [Float] = [place]
+                for _ in 0..<20_000 { x.append(x.last!.nextUp) }
+                var below = place
+                for _ in 0..<20_000 {
+                    below = below.nextDown
+                    x.append(below)
+                }
+                x.sort()
+                let y = evaluate(opcode, x, .float32)
+                let back = zip(y, y.dropFirst()).map { $0 > $1 ? ($0 - $1) / Swift.max($0.magnitude, $1.magnitude).ulp : 0 }.max()!
+                XCTAssertLessThanOrEqual(back, 1, "\(opcode) at \(place)")
+            }
+        }
+    }
+}
