@@ -1,0 +1,147 @@
+import Engine
+import Foundation
+import XCTest
+
+@testable import Networks
+
+final class ModuleTests: XCTestCase {
+    private func perceptron(_ activation: Activation, _ dtype: DType = .float64) throws -> Sequential {
+        try Generator.standard().seed(2)
+        return try Sequential([Linear(3, 5, bias: true, dtype: dtype), activation, Linear(5, 4, bias: false, dtype: dtype)])
+    }
+
+    func testPathsAreDottedAndSharedParametersCountOnce() throws {
+        let shared = try Linear(2, 2, bias: true, dtype: .float32)
+        let inner = try Sequential([shared, Activation(.relu, parameter: 0)])
+        let outer = try Sequential([inner, shared])
+        try outer.setParameter("scale", leaf([1], [1]))
+        try inner.setBuffer("seen", tensor([1], [0]))
+        XCTAssertEqual(outer.allParameters.map { $0.name }, ["scale", "0.0.weight", "0.0.bias"])
+        XCTAssertEqual(outer.allBuffers.map { $0.name }, ["0.seen"])
+        XCTAssertTrue(outer.allParameters[1].tensor === shared.parameters[0].tensor)
+        try outer.setParameter("scale", nil)
+        XCTAssertEqual(outer.allParameters.count, 2)
+    }
+
+    func testAModuleCannotContainItselfAndNamesAreChecked() throws {
+        let (a, b, c) = (try Sequential([]), try Sequential([]), try Sequential([]))
+        try a.add(b, as: "b")
+        try b.add(c, as: "c")
+        XCTAssertEqual(failure { try a.add(a, as: "x") }?.kind, "argument")
+        XCTAssertEqual(failure { try c.add(a, as: "x") }?.kind, "argument")
+        XCTAssertEqual(c.children.count, 0)
+        for name in ["", "a.b", "a/b"] {
+            XCTAssertEqual(failure { try a.add(Sequential([]), as: name) }?.kind, "argument")
+            XCTAssertEqual(failure { try a.setParameter(name, leaf([1], [1])) }?.kind, "argument")
+        }
+        XCTAssertEqual(failure { try a.setParameter("p", leaf([1], [1]) * 2) }?.kind, "state")
+        XCTAssertEqual(failure { try a.setParameter("p", tensor([1], [1], .int64)) }?.kind, "dtype")
+    }
+
+    func testTheDescriptionIsPyTorchs() throws {
+        let model = try Sequential([
+            Linear(3, 5, bias: true, dtype: .float32), Activation(.leakyRelu, parameter: 0.2), Sequential([Activation(.softmax, parameter: -1)]),
+            Flatten(startAxis: 1, endAxis: -1),
+        ])
+        XCTAssertEqual(
+            model.description,
+            """
+            Sequential(
+              (0): Linear(in_features=3, out_features=5, bias=True)
+              (1): LeakyReLU(negative_slope=0.2)
+              (2): Sequential(
+                (0): Softmax(dim=-1)
+              )
+              (3): Flatten(start_dim=1, end_dim=-1)
+            )
+            """)
+    }
+
+    func testCastingChangesTheBoxesThatOthersShare() throws {
+        let model = try perceptron(Activation(.tanh, parameter: 0), .float32)
+        let weight = model.allParameters[0].tensor
+        let before = try weight.numbers()
+        try weight.setGradient(weight)
+        try model.cast(.float64)
+        XCTAssertEqual(weight.dtype, .float64)
+        XCTAssertEqual(try weight.numbers(), before)
+        XCTAssertTrue(weight.requiresGrad && weight.isLeaf)
+        XCTAssertNil(try weight.gradient())
+        XCTAssertEqual(try model.forward(tensor([3], [1, 2, 3])).dtype, .float64)
+        XCTAssertEqual(failure { try model.cast(.int32) }?.kind, "dtype")
+    }
+
+    func testAModuleBuiltFromItsStructureComputesTheSame() throws {
+        let model = try Sequential([
+            Flatten(startAxis: 1, endAxis: 2), Linear(6, 5, bias: true, dtype: .float64), Activation(.leakyRelu, parameter: 0.3),
+            Linear(5, 3, bias: false, dtype: .float64), Activation(.gelu, parameter: 1), Activation(.logSoftmax, parameter: -1),
+        ])
+        let copy = try Module.build(model.structure, parameters: model.parameterTree)
+        XCTAssertEqual(copy.description, model.description)
+        for (tensor, value) in try copy.matching(parameters: model.parameterTree, buffers: model.bufferTree) { try tensor.become(value) }
+        let x = try tensor([2, 3, 2], noise(12))
+        XCTAssertEqual(try copy.forward(x).bytes(), try model.forward(x).bytes())
+        XCTAssertEqual(failure { try copy.matching(parameters: StateTree(), buffers: StateTree()) }?.kind, "structure")
+        XCTAssertEqual(failure { try Sequential([]).matching(parameters: model.parameterTree, buffers: StateTree()) }?.kind, "structure")
+        XCTAssertEqual(failure { try Module.build(CustomModule(className: "Mine").structure, parameters: StateTree()) }?.kind, "unsupported")
+    }
+
+    func testTrainingModeReachesAllChildren() throws {
+        let inner = try Sequential([])
+        let outer = try Sequential([Sequential([inner])])
+        outer.setTraining(false)
+        XCTAssertFalse(inner.isTraining)
+        outer.setTraining(true)
+        XCTAssertTrue(inner.isTraining)
+    }
+
+    // MARK: Gradients of whole networks
+
+    func testGradientsOfAPerceptronAreThoseOfFiniteDifferencesForEveryActivation() throws {
+        let kinds: [(Activation.Kind, Double)] = [
+            (.identity, 0), (.relu, 0), (.leakyRelu, 0.1), (.sigmoid, 0), (.tanh, 0), (.gelu, 0), (.gelu, 1), (.softmax, -1), (.logSoftmax, 1), (.softplus, 0),
+        ]
+        for (kind, parameter) in kinds {
+            let model = try perceptron(Activation(kind, parameter: parameter))
+            let x = try leaf([4, 3], noise(12, seed: 8))
+            let y = try tensor([4], [0, 3, 1, 2], .int64)
+            func loss() throws -> Tensor { try Loss.crossEntropy(model.forward(x), y) }
+            try loss().backward()
+            for (name, tensor) in model.allParameters + [("x", x)] {
+                let values = try tensor.numbers()
+                func write(_ values: [Double]) throws {
+                    try tensor.write { memory in
+                        for (place, value) in values.enumerated() { memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self) }
+                    }
+                }
+                let want = try values.indices.map { place in
+                    try slope { h in
+                        var moved = values
+                        moved[place] += h
+                        try write(moved)
+                        return try loss().item()
+                    }
+                }
+                try write(values)
+                assertClose(try tensor.gradient()?.numbers() ?? [], want, 1e-6, "\(kind) \(parameter), \(name)")
+            }
+        }
+    }
+
+    func testLayersComputeWhatTheirNamesSay() throws {
+        let linear = try Linear(2, 3, bias: true, dtype: .float64)
+        try ThreadState.withGrad(false) { () throws(Failure) in
+            try linear.parameters[0].tensor.assign(Tensor.arange(1, 7, 1, .float64).reshape([3, 2]))
+            try linear.parameters[1].tensor.assign(Tensor.arange(10, 13, 1, .float64))
+        }
+        XCTAssertEqual(try linear.forward(tensor([2], [1, 10])).numbers(), [21 + 10, 43 + 11, 65 + 12])
+        XCTAssertEqual(try linear.forward(tensor([1, 1, 2], [1, 0])).shape, [1, 1, 3])
+        XCTAssertEqual(failure { try linear.forward(tensor([3], [1, 1, 1])) }?.kind, "shape")
+        XCTAssertEqual(try Flatten(startAxis: -2, endAxis: -1).forward(tensor([2, 3, 1], noise(6))).shape, [2, 3])
+        XCTAssertEqual(failure { try Flatten(startAxis: 2, endAxis: 1).forward(tensor([1, 1, 1], [1])) }?.kind, "shape")
+        XCTAssertEqual(failure { try CustomModule(className: "Mine").forward(tensor([1], [1])) }?.kind, "unsupported")
+        XCTAssertEqual(failure { try Linear(0, 1, bias: true, dtype: .float32) }?.kind, "argument")
+        XCTAssertEqual(failure { try Linear(1, 1, bias: true, dtype: .int64) }?.kind, "dtype")
+        XCTAssertEqual(failure { try Activation(.softmax, parameter: 0.5) }?.kind, "argument")
+    }
+}
