@@ -11,6 +11,10 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(abspath $(PREFIX))/lib
 DATA ?=
 PEERS ?=
+ONLY ?=
+THREADS ?=
+ROUNDS ?=
+WRITE ?=
 
 STAMPS := build/stamps
 LOGS := build/logs
@@ -130,8 +134,14 @@ demo: build .venv/.ready-for-demo
 	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check h5py matplotlib scikit-learn tqdm
 	@touch $@
 
-bench: build .venv/.ready-for-demo
-	@$(PYTHON_IN_VENV) benchmarks/run.py $(if $(PEERS),--peers "$(PEERS)")
+bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
+	@$(PYTHON_IN_VENV) benchmarks/run.py $(if $(PEERS),--peers "$(PEERS)") $(if $(ONLY),--only "$(ONLY)",--figures) \
+	    $(if $(THREADS),--threads "$(THREADS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(WRITE),--write docs/benchmarks.md)
+
+.venv-peers/.ready:
+	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
+	    'python3 -m venv .venv-peers && .venv-peers/bin/python -m pip install --disable-pip-version-check numpy h5py jax torch'
+	@touch $@
 
 # The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's.
 install: build
@@ -153,7 +163,7 @@ help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
-	@echo "make bench [PEERS=NAMES]     the benchmarks"
+	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, module map, pkg-config file"
 	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"
 	@echo "make clean                   removes everything that was built"

@@ -421,6 +421,14 @@ wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
+typedef enum wb_grad_flag {
+    WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2  /* one of the tensors requires gradients */
+} wb_grad_flag;
+
+/* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that hold to *flags. */
+wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags);
+
 /* ------------------------------------------------------------------ captured programs
  * Between begin and end this thread's calls are recorded, not computed: the inputs stand for later arguments, and every
  * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block may hold

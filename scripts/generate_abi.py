@@ -33,7 +33,7 @@ class Header:
     handles: list      # names of opaque structs
     structs: dict      # name -> [(field, ctypes expression)]
     callbacks: dict    # name -> [result, argument, ...]
-    functions: dict    # name -> (result, [argument, ...])
+    functions: dict    # name -> (result, [argument, ...], [its name, ...])
 
 
 def without_comments(text):
@@ -72,6 +72,10 @@ def arguments(text, known):
     return [] if text == "void" else [ctype(part, known) for part in text.split(",")]
 
 
+def names(text):
+    return [] if text.strip() == "void" else [re.findall(r"\w+", part)[-1] for part in text.split(",")]
+
+
 def enum_values(body):
     values, following = [], 0
     for entry in filter(None, (part.strip() for part in body.split(","))):
@@ -105,7 +109,7 @@ def parse(text):
         [m[1] for m in handles],
         fields,
         {m[2]: [ctype(m[1], known), *arguments(m[3], known)] for m in callbacks},
-        {m[2]: (ctype(m[1], known), arguments(m[3], known)) for m in functions},
+        {m[2]: (ctype(m[1], known), arguments(m[3], known), names(m[3])) for m in functions},
     )
 
 
@@ -133,11 +137,12 @@ def render(header):
         lines += ["    ]", "", ""]
     for name, (result, *rest) in header.callbacks.items():
         lines += [f"{name} = CFUNCTYPE({', '.join([result, *rest])})"]
-    lines += ["", "# name: (result, arguments)", "FUNCTIONS = {"]
-    for name, (result, argument_types) in header.functions.items():
+    lines += ["", "# name: (result, arguments, their names)", "FUNCTIONS = {"]
+    for name, (result, argument_types, argument_names) in header.functions.items():
         # ctypes refuses None for a CFUNCTYPE argument but takes None and any callback for c_void_p.
         shown = ["c_void_p" if argument in header.callbacks else argument for argument in argument_types]
-        entry = f'"{name}": ({result}, [{", ".join(shown)}]),'
+        quoted = ", ".join(f'"{argument}"' for argument in argument_names)
+        entry = f'"{name}": ({result}, [{", ".join(shown)}], [{quoted}]),'
         lines += textwrap.wrap(entry, 120, initial_indent="    ", subsequent_indent="        ")
     lines += ["}"]
     return "\n".join(lines) + "\n"

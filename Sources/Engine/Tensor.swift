@@ -20,6 +20,13 @@ public final class Tensor {
 
     deinit { stored.uses -= 1 }
 
+    /// What an operation gave. One that changes nothing gives its operand: then the result is a node of its own where it is to be no leaf, or,
+    /// under no_grad, no variable.
+    convenience init(result node: Node) throws(Failure) {
+        let isOperand = node.requiresGrad && (node.gradientSlot != nil || !ThreadState.current.isGradEnabled)
+        self.init(isOperand ? try Identity().record([node]) : node)
+    }
+
     /// A tensor whose memory `fill` writes: row-major, uninitialised before.
     public convenience init(
         dtype: DType, shape: Shape, fill: (UnsafeMutableRawPointer) throws(Failure) -> Void

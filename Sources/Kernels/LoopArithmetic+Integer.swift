@@ -32,9 +32,9 @@ enum IntegerArithmetic: LoopArithmetic {
         case .lessEqual: block.lanes2 { $0 <= $1 ? 1 : 0 }
         case .greater: block.lanes2 { $0 > $1 ? 1 : 0 }
         case .greaterEqual: block.lanes2 { $0 >= $1 ? 1 : 0 }
-        case .equalImmediate: block.lanes { Double($0) == immediate ? 1 : 0 }
-        case .lessImmediate: block.lanes { Double($0) < immediate ? 1 : 0 }
-        case .greaterImmediate: block.lanes { Double($0) > immediate ? 1 : 0 }
+        case .equalImmediate: block.lanes { $0 == number ? 1 : 0 }
+        case .lessImmediate: block.lanes { $0 < number ? 1 : 0 }
+        case .greaterImmediate: block.lanes { $0 > number ? 1 : 0 }
         case .logicalAnd: block.lanes2 { $0 != 0 && $1 != 0 ? 1 : 0 }
         case .logicalOr: block.lanes2 { $0 != 0 || $1 != 0 ? 1 : 0 }
         case .logicalNot: block.lanes { $0 == 0 ? 1 : 0 }

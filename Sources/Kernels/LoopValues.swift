@@ -3,10 +3,10 @@
 /// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through registers: stretches of
 /// the thread's scratch memory that hold a block, and are reused as soon as nobody reads their value any more.
 struct LoopValues {
-    enum Source {
+    enum Source: BitwiseCopyable {
         /// Contiguous in its array, of the compute type.
         case direct
-        /// Contiguous in its array, of another type: converted for each block.
+        /// Contiguous in its array, of another type or stored as it is: brought into a register for each block.
         case converted
         /// One number for each row, or for the whole domain.
         case number
@@ -43,7 +43,9 @@ struct LoopValues {
         let count = inputs.count + instructions.count
         var (sources, isNumber, isUniform) = ([Source](), [Bool](), [Bool]())
         for (place, input) in inputs.enumerated() {
-            let source = LoopValues.source(input, layout.steps[place], layout, compute)
+            // An output may lie in the array of an input that another output stores.
+            let isStored = outputs.contains { $0.value == place }
+            let source = LoopValues.source(input, layout.steps[place], layout, isDirect: input.dtype == compute && !isStored)
             sources.append(source)
             if case .number = source { isNumber.append(true) } else { isNumber.append(false) }
             isUniform.append(layout.steps[place].isUniform)
@@ -93,7 +95,7 @@ struct LoopValues {
         while bytes > 1024, bytes * streams > LoopValues.cacheBytes { bytes /= 2 }
         let most = bytes / compute.size
         if layout.hasShortRows {
-            blockRows = Swift.max(1, Swift.min(layout.rows, most / layout.columns))
+            blockRows = Swift.max(1, Swift.min(layout.rows, most / Swift.max(1, layout.columns)))
             blockElements = blockRows * layout.columns
         } else {
             blockRows = 1
@@ -107,9 +109,9 @@ struct LoopValues {
         (self.sources, self.isNumber, self.isUniform, self.lastUse, self.register) = (sources, isNumber, isUniform, lastUse, register)
     }
 
-    private static func source(_ input: LoopInput, _ steps: LoopLayout.Steps, _ layout: LoopLayout, _ compute: DType) -> Source {
+    private static func source(_ input: LoopInput, _ steps: LoopLayout.Steps, _ layout: LoopLayout, isDirect: Bool) -> Source {
         if steps.isUniform { return .number }
-        let contiguous: Source = input.dtype == compute ? .direct : .converted
+        let contiguous: Source = isDirect ? .direct : .converted
         if !layout.hasShortRows { return steps.column == 1 ? contiguous : .number }
         if steps.column == 1, steps.row == layout.columns { return contiguous }
         return .gathered(once: steps.row == 0)

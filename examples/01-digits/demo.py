@@ -40,9 +40,9 @@ def scikit_learn_digits(path):
 def train(trainer, training, test, epochs):
     """Runs fit with a progress bar; returns the numbers of each epoch for the curves."""
     history = []
-    with tqdm(unit=" steps", dynamic_ncols=True) as bar:
+    steps = epochs * -(-len(training) // BATCH_SIZE)
+    with tqdm(total=steps, unit=" steps", dynamic_ncols=True) as bar:
         def report(progress):
-            bar.total = progress.epochs * progress.steps_per_epoch
             bar.set_description(f"epoch {progress.epoch + 1}/{progress.epochs}", refresh=False)
             bar.set_postfix_str(f"loss {progress.loss:.4f}, accuracy {progress.accuracy:.2%}", refresh=False)
             bar.update(progress.total_steps - bar.n)
@@ -60,6 +60,7 @@ def draw_curves(history, path):
         for column, label in zip(columns, ("training", "test")):
             axes.plot(epochs, history[:, column], marker=".", label=label)
         axes.set(xlabel="epoch", title=title)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
     figure.savefig(path, dpi=120)
 
@@ -97,7 +98,7 @@ def main():
 
     wb.manual_seed(0)
     model = nn.Sequential(nn.Linear(pixels, 500), nn.ReLU(), nn.Linear(500, classes))
-    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    optimizer = optim.SGD(model.parameters(), lr=0.5)
     trainer = wb.training.Trainer(model, nn.CrossEntropyLoss(), optimizer)
     print(model)
 

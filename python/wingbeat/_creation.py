@@ -10,11 +10,11 @@ import numpy as np
 
 from . import _abi
 from ._arrays import borrow, extents
-from ._dtypes import BY_CODE, as_dtype, float32, int64
+from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
-from ._functions import numbers
+from ._functions import broadcast_to, numbers
 from ._library import check, lib
-from ._tensor import Tensor, data_handle, wrap
+from ._tensor import Tensor, data_handle, takes, wrap
 
 
 def tensor(data, dtype=None, requires_grad=False):
@@ -46,15 +46,20 @@ def asarray(data, dtype=None):
 
 
 def _finish(out, requires_grad):
-    result = wrap(out.value)
+    return _finish_tensor(wrap(out.value), requires_grad)
+
+
+def _finish_tensor(result, requires_grad):
     return result.requires_grad_() if requires_grad else result
 
 
 def full(size, fill_value, dtype=None, requires_grad=False):
     """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
-    shape = (size,) if hasattr(size, "__index__") else numbers((size,))
+    shape = numbers((size,))
     if dtype is None:
         dtype = bool if isinstance(fill_value, (bool, np.bool_)) else int64 if isinstance(fill_value, (int, np.integer)) else float32
+    if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
+        return _finish_tensor(broadcast_to(Tensor(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
     check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))
     return _finish(out, requires_grad)
@@ -91,6 +96,9 @@ def arange(start, end=None, step=1, dtype=None, requires_grad=False):
         start, end = 0, start
     if dtype is None:
         dtype = int64 if all(isinstance(number, (int, np.integer)) for number in (start, end, step)) else float32
+    for number in (start, end, step):
+        if isinstance(number, (int, np.integer)) and not takes(int64, int(number)):
+            raise ArgumentError(f"arange: expected whole numbers up to 2**53, found {number}")
     out = c_void_p()
     check(lib.wb_tensor_arange(as_dtype(dtype).code, start, end, step, out))
     return _finish(out, requires_grad)

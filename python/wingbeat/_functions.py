@@ -11,7 +11,7 @@ from ctypes import c_int32, c_void_p
 from . import _abi
 from ._arrays import extents, handle_array
 from ._dtypes import as_dtype, float64, int64
-from ._errors import ArgumentError, DTypeError, ShapeError
+from ._errors import ArgumentError, DTypeError, RangeError, ShapeError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, binary, takes, wrap
 
@@ -19,13 +19,16 @@ _unary = lib.wb_unary
 _unary_with = lib.wb_unary_with
 _reduce = lib.wb_reduce
 
+_MANY = 1 << 31  # more axes than an int32_t counts
+_LONG = 1 << 63  # more elements than an int64_t counts
+
 
 # -------------------------------------------------------------------- elementwise
 
 def _elementwise(op, name, formula):
     def function(input):
         out = c_void_p()
-        status = _unary(op, (input if isinstance(input, Tensor) else as_tensor(input))._handle, out)
+        status = _unary(op, input if isinstance(input, Tensor) else as_tensor(input), out)
         if status:
             check(status)
         return wrap(out.value)
@@ -57,7 +60,7 @@ logical_not = _elementwise(_abi.WB_LOGICAL_NOT, "logical_not", "Whether the elem
 def leaky_relu(input, negative_slope=0.01):
     """x where x > 0, else negative_slope * x."""
     out = c_void_p()
-    check(_unary_with(_abi.WB_LEAKY_RELU, as_tensor(input)._handle, negative_slope, out))
+    check(_unary_with(_abi.WB_LEAKY_RELU, as_tensor(input), negative_slope, out))
     return wrap(out.value)
 
 
@@ -66,14 +69,14 @@ def gelu(input, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise ArgumentError(f"gelu: expected approximate 'none' or 'tanh', found {approximate!r}")
     out = c_void_p()
-    check(_unary(_abi.WB_GELU_TANH if approximate == "tanh" else _abi.WB_GELU, as_tensor(input)._handle, out))
+    check(_unary(_abi.WB_GELU_TANH if approximate == "tanh" else _abi.WB_GELU, as_tensor(input), out))
     return wrap(out.value)
 
 
 def softplus(input):
     """log(1 + exp(x)) of each element, without overflow."""
     out = c_void_p()
-    check(_unary(_abi.WB_SOFTPLUS, as_tensor(input)._handle, out))
+    check(_unary(_abi.WB_SOFTPLUS, as_tensor(input), out))
     return wrap(out.value)
 
 
@@ -110,7 +113,7 @@ def where(condition, input, other):
         input = as_tensor(input)
         other = _beside(other, input)
     out = c_void_p()
-    check(lib.wb_where(as_tensor(condition)._handle, input._handle, other._handle, out))
+    check(lib.wb_where(as_tensor(condition), input, other, out))
     return wrap(out.value)
 
 
@@ -129,7 +132,7 @@ def matmul(input, other):
     1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
     """
     out = c_void_p()
-    status = lib.wb_matmul(as_tensor(input)._handle, as_tensor(other)._handle, out)
+    status = lib.wb_matmul(as_tensor(input), as_tensor(other), out)
     if status:
         check(status)
     return wrap(out.value)
@@ -138,7 +141,7 @@ def matmul(input, other):
 def linear(input, weight, bias=None):
     """input W^T + bias: [..., in], weight [out, in], bias [out] -> [..., out]."""
     out = c_void_p()
-    check(lib.wb_linear(as_tensor(input)._handle, weight._handle, None if bias is None else bias._handle, out))
+    check(lib.wb_linear(as_tensor(input), as_tensor(weight), None if bias is None else as_tensor(bias), out))
     return wrap(out.value)
 
 
@@ -156,13 +159,21 @@ def _axes(dim, axis, name):
         dim = (dim,)
     if not dim:
         return None, 0
-    return (c_int32 * len(dim))(*map(operator.index, dim)), len(dim)
+    return _axis_array(dim), len(dim)
+
+
+def _axis_array(axes):
+    """Axes as the C array that the library takes."""
+    for axis in axes:
+        if not -_MANY < operator.index(axis) < _MANY:
+            raise RangeError(f"axis {axis} is out of range for every tensor")
+    return (c_int32 * len(axes))(*axes)
 
 
 def _reduced(op, name, input, dim, keepdim, axis, keepdims):
     axes, count = _axes(dim, axis, name)
     out = c_void_p()
-    status = _reduce(op, as_tensor(input)._handle, axes, count, 1 if keepdim or keepdims else 0, out)
+    status = _reduce(op, as_tensor(input), axes, count, 1 if keepdim or keepdims else 0, out)
     if status:
         check(status)
     return wrap(out.value)
@@ -223,7 +234,7 @@ def _along(function, name, input, dim, axis):
     if dim is None:
         raise ArgumentError(f"{name}: expected the axis as dim, found None")
     out = c_void_p()
-    check(function(as_tensor(input)._handle, dim, out))
+    check(function(as_tensor(input), dim, out))
     return wrap(out.value)
 
 
@@ -231,16 +242,20 @@ def _along(function, name, input, dim, axis):
 
 def numbers(args):
     """Extents or axes given one by one or as one sequence, as a tuple of ints."""
-    if len(args) == 1 and not hasattr(args[0], "__index__"):
+    if len(args) == 1 and hasattr(args[0], "__len__"):
         args = args[0]
-    return tuple(map(operator.index, args))
+    result = tuple(map(operator.index, args))
+    for number in result:
+        if not -_LONG <= number < _LONG:
+            raise ArgumentError(f"expected extents or axes below 2**63, found {number}")
+    return result
 
 
 def place(axis, ndim, name):
     """A possibly negative axis as a number from 0."""
     axis = operator.index(axis)
     if not -ndim <= axis < ndim:
-        raise ShapeError(f"{name}: axis {axis} is out of range for {ndim} axes")
+        raise RangeError(f"{name}: axis {axis} is out of range for {ndim} axes")
     return axis % ndim
 
 
@@ -289,7 +304,7 @@ def unsqueeze(input, dim):
 def permute(input, *dims):
     """Axis i of the result is axis dims[i] of input."""
     dims = numbers(dims)
-    return _permuted(as_tensor(input), (c_int32 * len(dims))(*dims), len(dims))
+    return _permuted(as_tensor(input), _axis_array(dims), len(dims))
 
 
 def _permuted(input, axes, count):
@@ -311,7 +326,7 @@ def broadcast_to(input, *shape):
     """Repeated along axes of extent 1, and along new leading axes, to fill a shape."""
     shape = numbers(shape)
     out = c_void_p()
-    check(lib.wb_broadcast_to(as_tensor(input)._handle, len(shape), extents(shape), out))
+    check(lib.wb_broadcast_to(as_tensor(input), len(shape), extents(shape), out))
     return wrap(out.value)
 
 
@@ -349,7 +364,7 @@ def _index(index):
 def index_select(input, dim, index):
     """Rows along axis `dim` picked by integers of any shape, which takes the axis' place; negative counts from the end."""
     out = c_void_p()
-    check(lib.wb_index_select(as_tensor(input)._handle, dim, _index(index)._handle, out))
+    check(lib.wb_index_select(as_tensor(input), dim, _index(index), out))
     return wrap(out.value)
 
 
@@ -359,7 +374,7 @@ def take_along_dim(input, indices, dim=None, *, axis=None):
     if dim is None:
         input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
     out = c_void_p()
-    check(lib.wb_take_along_axis(input._handle, dim, _index(indices)._handle, out))
+    check(lib.wb_take_along_axis(input._handle, dim, _index(indices), out))
     return wrap(out.value)
 
 
@@ -380,6 +395,10 @@ def _matmul_reversed(self, other):
     return matmul(other, self) if hasattr(other, "__array__") else NotImplemented
 
 
+def _positive(self):
+    return self.clone()
+
+
 def _invert(self):
     if self.dtype.name != "bool":
         raise DTypeError(f"~: expected bool, found {self.dtype}")
@@ -397,7 +416,7 @@ def _cast(name):
 
 Tensor.view = reshape
 Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract, Tensor.divide = abs, neg, mul, sub, div
-Tensor.__neg__, Tensor.__abs__, Tensor.__invert__ = neg, abs, _invert
+Tensor.__neg__, Tensor.__pos__, Tensor.__abs__, Tensor.__invert__ = neg, _positive, abs, _invert
 Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _matmul_reversed
 Tensor.T = property(lambda self: _permuted(self, None, 0), doc="With all axes in reverse order.")
 Tensor.mT = property(lambda self: transpose(self, -2, -1), doc="With the last two axes exchanged.")

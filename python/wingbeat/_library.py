@@ -16,10 +16,12 @@ for the folders in 3 the same choice is made here.
 """
 
 import ctypes
+import operator
 import os
+import re
 
 from . import _abi
-from ._errors import exception
+from ._errors import ArgumentError, exception
 
 _SONAME = "libwingbeat.so.0"
 
@@ -91,14 +93,52 @@ def _find():
         ) from None
 
 
+# The functions to which the package hands values from its users as they are.
+_TAKE_USERS_VALUES = {
+    "wb_set_num_threads", "wb_tensor_full", "wb_tensor_arange", "wb_manual_seed", "wb_random", "wb_unary_with", "wb_softmax",
+    "wb_log_softmax", "wb_concatenate", "wb_index_select", "wb_take_along_axis", "wb_module_linear", "wb_module_activation",
+    "wb_module_flatten", "wb_initialize", "wb_sgd_create", "wb_adam_create", "wb_adamw_create", "wb_optimizer_set", "wb_dataset_open",
+    "wb_dataset_read", "wb_set_dataset_cache", "wb_batches_create", "wb_trainer_create", "wb_trainer_set", "wb_evaluate", "wb_save",
+    "wb_load_into",
+}
+
+_WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}
+
+
+def _guarded(name, function, arguments, names):
+    """The function with errors for values that its arguments cannot hold: ctypes cuts an int to fit without a word, and what it raises
+    for something that is no number is neither a TypeError nor a ValueError."""
+    short = name.removeprefix("wb_")
+    whole = [(place, *_WHOLE[kind]) for place, kind in enumerate(arguments) if kind in _WHOLE]
+
+    def guarded(*values):
+        for place, low, high in whole:
+            try:
+                value = operator.index(values[place])
+            except TypeError:
+                raise TypeError(f"{short}: expected a whole number as {names[place]}, found {values[place]!r:.80}") from None
+            if not low <= value <= high:
+                raise ArgumentError(f"{short}: expected {low} to {high} as {names[place]}, found {value}")
+        try:
+            return function(*values)
+        except ctypes.ArgumentError as error:
+            place = int(re.search(r"\d+", str(error))[0]) - 1
+            kind = "a number" if arguments[place] is ctypes.c_double else f"a {names[place]}"
+            raise TypeError(f"{short}: expected {kind} as {names[place]}, found {values[place]!r:.80}") from None
+
+    return guarded
+
+
 def _declare(library):
-    for name, (result, arguments) in _abi.FUNCTIONS.items():
+    for name, (result, arguments, names) in _abi.FUNCTIONS.items():
         try:
             function = getattr(library, name)
         except AttributeError:
             raise ImportError(f"the wingbeat library {library._name} lacks {name}: it is older than this package") from None
         function.restype = result
         function.argtypes = arguments
+        if name in _TAKE_USERS_VALUES:
+            setattr(library, name, _guarded(name, function, arguments, names))
     version = library.wb_abi_version()
     if version != _abi.WB_ABI_VERSION:
         raise ImportError(f"the wingbeat library {library._name} has ABI version {version}; this package needs {_abi.WB_ABI_VERSION}")

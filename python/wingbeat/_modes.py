@@ -3,7 +3,6 @@
 import functools
 from ctypes import c_int32, c_int64
 
-from ._errors import ArgumentError
 from ._library import check, lib
 
 _set_grad_enabled = lib.wb_set_grad_enabled
@@ -113,6 +112,4 @@ def memory_trim():
 
 def manual_seed(seed):
     """Seeds the default generator, from which random tensors, initialisers and layers draw. 0 <= seed < 2**64."""
-    if not 0 <= seed < 1 << 64:
-        raise ArgumentError(f"manual_seed: expected 0 <= seed < 2**64, found {seed}")
     check(lib.wb_manual_seed(seed))

@@ -10,8 +10,8 @@ import numpy as np
 
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64
-from ._errors import ArgumentError, DTypeError, StateError
+from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8
+from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, lib
 
 _binary = lib.wb_binary
@@ -44,8 +44,8 @@ class Tensor:
     tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
     """
 
-    # _shape and _dtype are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
-    __slots__ = ("_handle", "_shape", "_dtype", "__weakref__")
+    # _shape, _dtype and _signature are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
+    __slots__ = ("_handle", "_shape", "_dtype", "_signature", "__weakref__")
 
     __array_priority__ = 1000
     __array_ufunc__ = None  # array + tensor is the tensor's business
@@ -70,10 +70,19 @@ class Tensor:
 
     def _forget_dtype(self):
         """After the engine has cast the box."""
+        for name in ("_dtype", "_signature"):
+            try:
+                delattr(self, name)
+            except AttributeError:
+                pass
+
+    def signature(self):
+        """(number of the dtype, shape): what a captured program depends on."""
         try:
-            del self._dtype
+            return self._signature
         except AttributeError:
-            pass
+            signature = self._signature = (self.dtype.code, self.shape)
+            return signature
 
     @property
     def shape(self):
@@ -106,7 +115,11 @@ class Tensor:
 
     def size(self, dim=None):
         """The shape, or the extent of axis `dim`."""
-        return self.shape if dim is None else self.shape[dim]
+        if dim is None:
+            return self.shape
+        if not -self.ndim <= dim < self.ndim:
+            raise RangeError(f"size: axis {dim} is out of range for {self.ndim} axes")
+        return self.shape[dim]
 
     def numel(self):
         """Number of elements."""
@@ -259,7 +272,7 @@ class Tensor:
 
     @grad.setter
     def grad(self, gradient):
-        check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)._handle))
+        check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)))
 
     @grad.deleter
     def grad(self):
@@ -272,7 +285,7 @@ class Tensor:
         retain_graph: with False the graph behind this tensor is released; a second backward() raises StateError.
         """
         if gradient is not None:
-            gradient = as_tensor(gradient)._handle
+            gradient = as_tensor(gradient)
         status = _backward(self._handle, gradient, 1 if retain_graph else 0)
         if status:
             check(status)
@@ -343,6 +356,11 @@ class Tensor:
         return self.to(other.dtype)
 
 
+# ctypes takes a tensor where the library takes its handle, and keeps it until the call has returned: `f(as_tensor(x))` is safe,
+# where `f(as_tensor(x)._handle)` would name a tensor that is freed before f begins.
+Tensor._as_parameter_ = Tensor._handle
+
+
 class _Gradient(Tensor):
     """A collected gradient: what is written to it in place goes to the leaf it was collected for."""
 
@@ -365,13 +383,28 @@ def data_handle(data, dtype=None):
     """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32."""
     if isinstance(data, Tensor):
         return data.detach_handle() if dtype is None else data.detach().to(dtype).detach_handle()
-    array = np.asarray(data)
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise ShapeError("tensor: expected nested lists of equal lengths, found lists of different lengths") from None
     if dtype is None:
         if array.dtype == np.float64 and not _is_numpy(data):
             array = array.astype(np.float32)
     elif array.dtype != as_dtype(dtype).dtype:
-        array = array.astype(as_dtype(dtype).dtype)
+        array = _converted(array, as_dtype(dtype), _is_numpy(data))
     return copy_in(array)
+
+
+def _converted(array, dtype, wraps):
+    """The array in another dtype. Integers that do not fit wrap around if they come from NumPy, as they do there."""
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(f"tensor: expected numbers, found an array of {array.dtype}")
+    if dtype in (uint8, int32, int64) and array.dtype.kind in "iu" and array.size and not wraps:
+        limits = np.iinfo(dtype.dtype)
+        for value in (int(array.min()), int(array.max())):
+            if not limits.min <= value <= limits.max:
+                raise ArgumentError(f"tensor: expected ints that {dtype} holds, found {value}")
+    return array.astype(dtype.dtype)
 
 
 def _is_numpy(data):
@@ -407,6 +440,8 @@ def _mixed(op, tensor, other, swapped):
     elif isinstance(other, int):
         if tensor.dtype.is_floating_point:
             return operate(op, tensor, float(other), swapped)
+        if op == _abi.WB_DIVIDE:
+            return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(f"expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
         other = wrap(copy_in(np.asarray(other)))

@@ -91,7 +91,7 @@ def _variables(leaves, name):
         out = c_void_p()
         if leaf is None or isinstance(leaf, str):
             raise ArgumentError(f"{name}: expected tensors to differentiate with respect to, found {leaf!r}")
-        check(lib.wb_variable(as_tensor(leaf)._handle, out))
+        check(lib.wb_variable(as_tensor(leaf), out))
         result.append(wrap(out.value))
     return result
 

@@ -18,6 +18,7 @@ extension Tensor {
         }
         let graph = GraphWalk(from: [root])
         let leaves = graph.nodes.filter { $0.gradientSlot != nil && $0.isLeaf }
+        let held = heldValues(graph)
         let gradients = try ThreadState.withGrad(false) { () throws(Failure) in
             try reverseMode([root], cotangent, wanted: leaves)
         }
@@ -30,20 +31,21 @@ extension Tensor {
             sums.append((slot, sum))
         }
         if ThreadState.current.capture == nil {
-            try evaluateForBackward(root: root, graph: graph, results: sums.map { $0.sum })
+            // A graph that is released afterwards is not differentiated again, so nothing is kept for that.
+            try compute(sums.map { $0.sum } + held, keeping: retainGraph)
             if !retainGraph { release(graph) }
         }
         for (slot, sum) in sums { slot.point(to: sum) }
     }
 
-    /// Evaluates gradients and, in the same plan, the values of the graph that somebody still holds.
-    private func evaluateForBackward(root: Node, graph: GraphWalk, results: [Node]) throws(Failure) {
+    /// The values of the graph that somebody outside it may still ask for: they are computed before the graph is cut. To be asked for before derivative
+    /// rules refer to the graph too.
+    private func heldValues(_ graph: GraphWalk) -> [Node] {
         var inside = [Int](repeating: 0, count: graph.nodes.count)
         for node in graph.nodes {
             for input in node.inputs where graph.contains(input) { inside[input.index] += 1 }
         }
-        let held = graph.nodes.filter { $0.value == nil && $0.uses > inside[$0.index] }
-        try compute(results + held)
+        return graph.nodes.filter { $0.value == nil && $0.uses > inside[$0.index] }
     }
 
     /// Cuts the interior of a graph that backward has consumed, so that its values can be dropped and its leaves updated in place.

@@ -31,8 +31,10 @@ struct RandomDraw: Operation {
             guard type.dtype.isInteger else {
                 throw .dtype(operation: name, "whole numbers need an integer dtype, not \(type.dtype.name)")
             }
-            guard a < b, a >= -0x1p62, b <= 0x1p62 else {
-                throw .argument(operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit")
+            let (least, most) = type.dtype == .uint8 ? (0, 0x1p8) : type.dtype == .int32 ? (-0x1p31, 0x1p31) : (-0x1p62, 0x1p62)
+            guard a < b, a >= least, b <= most else {
+                throw .argument(
+                    operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit \(type.dtype.name)")
             }
         } else if !type.dtype.isFloat {
             throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
@@ -94,14 +96,21 @@ struct CheckFinite: Operation {
         let x = lowering.dense(input)
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result, mayFail: true) { slots throws(Failure) in
-            for place in 0..<type.count {
-                let value =
-                    type.dtype == .float32
-                    ? Double(slots[x].load(fromByteOffset: place * 4, as: Float.self))
-                    : slots[x].load(fromByteOffset: place * 8, as: Double.self)
-                guard value.isFinite else { throw .notFinite(operation: "loss", "the loss is \(value)") }
-            }
+            if let value = firstNotFinite(type, slots[x]) { throw .notFinite(operation: "loss", "the loss is \(value)") }
             slots[result].copyMemory(from: slots[x], byteCount: type.bytes)
         }
     }
+}
+
+/// The first element that is NaN or infinite. A function of its own: where a loop and a typed throw share one closure, Swift 6.3 may leave
+/// the loop's counter in the register that says whether the closure threw.
+@inline(never)
+private func firstNotFinite(_ type: TensorType, _ data: UnsafeRawPointer) -> Double? {
+    for place in 0..<type.count {
+        let value =
+            type.dtype == .float32
+            ? Double(data.load(fromByteOffset: place * 4, as: Float.self)) : data.load(fromByteOffset: place * 8, as: Double.self)
+        if !value.isFinite { return value }
+    }
+    return nil
 }

@@ -343,7 +343,7 @@ class BuiltIn(Module):
 def forward_in_engine(module, input):
     """One call for the whole tree under a module."""
     out = c_void_p()
-    status = lib.wb_module_forward(module._handle, (input if isinstance(input, Tensor) else as_tensor(input))._handle, out)
+    status = lib.wb_module_forward(module._handle, input if isinstance(input, Tensor) else as_tensor(input), out)
     if status:
         check(status)
     return wrap(out.value)

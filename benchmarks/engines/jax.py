@@ -1,0 +1,131 @@
+"""JAX: every kind one jitted function, parameters donated; steps are not waited for one by one."""
+
+import os
+
+if os.environ.get("OMP_NUM_THREADS") == "1":
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+import jax  # noqa: E402  (after its flags are set)
+import jax.numpy as jnp  # noqa: E402
+
+ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "identity": lambda z: z}
+
+
+def steps(workload, threads):
+    jax.config.update("jax_enable_x64", workload.dtype == "float64" or workload.loss == "cross_entropy")
+    return KINDS[workload.kind](workload)
+
+
+def forward(workload, parameters, x):
+    for w, b, activation in zip(parameters[0::2], parameters[1::2], workload.activations):
+        x = ACTIVATIONS[activation](x @ w.T + b)
+    return x
+
+
+def loss_of(workload, parameters, x, y):
+    z = forward(workload, parameters, x)
+    if workload.loss == "cross_entropy":
+        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], 1).mean()
+    return ((z - y) ** 2).mean()
+
+
+def descend(workload, loss):
+    """run(count) for a step that lowers loss(parameters)."""
+    lr = workload.learning_rate
+
+    def step(state):
+        parameters, means, squares, time = state
+        value, gradients = jax.value_and_grad(loss)(parameters)
+        if workload.optimizer == "sgd":
+            return ([p - lr * g for p, g in zip(parameters, gradients)], means, squares, time), value
+        time = time + 1
+        means = [m + 0.1 * (g - m) for m, g in zip(means, gradients)]
+        squares = [0.999 * v + 0.001 * g * g for v, g in zip(squares, gradients)]
+        rate = lr / (1 - 0.9 ** time)
+        correction = jnp.sqrt(1 - 0.999 ** time)
+        parameters = [p - rate * m / (jnp.sqrt(v) / correction + 1e-8) for p, m, v in zip(parameters, means, squares)]
+        return (parameters, means, squares, time), value
+
+    compiled = jax.jit(step, donate_argnums=0)
+    parameters = [jnp.asarray(p) for p in workload.parameters()]
+    zeros = (lambda: [jnp.zeros_like(p) for p in parameters]) if workload.optimizer == "adam" else list
+    state = (parameters, zeros(), zeros(), jnp.zeros((), workload.dtype))
+
+    def run(count):
+        nonlocal state
+        for _ in range(count):
+            state, value = compiled(state)
+        return float(value)
+    return run
+
+
+def train(workload):
+    x, y = (jnp.asarray(a) for a in workload.data())
+    return descend(workload, lambda parameters: loss_of(workload, parameters, x, y))
+
+
+def pinn(workload):
+    points = jnp.asarray(workload.data()[0])
+
+    def loss(parameters):
+        def u(x, t):
+            return forward(workload, parameters, jnp.concatenate([x, t], 1))
+
+        x, t = points[:, :1], points[:, 1:]
+        ones = jnp.ones_like(x)
+
+        def along_x(x):
+            return jax.jvp(lambda x: u(x, t), (x,), (ones,))
+
+        (value, u_x), (_, u_xx) = jax.jvp(along_x, (x,), (ones,))
+        u_t = jax.jvp(lambda t: u(x, t), (t,), (ones,))[1]
+        return ((u_t + value * u_x - (0.01 / jnp.pi) * u_xx) ** 2).mean()
+    return descend(workload, loss)
+
+
+def infer(workload):
+    parameters = [jnp.asarray(p) for p in workload.parameters()]
+    x, _ = workload.data()
+    predict = jax.jit(lambda x: forward(workload, parameters, x))
+
+    def run(count):
+        for _ in range(count):
+            y = jax.device_get(predict(x))
+        return float(y.sum())
+    return run
+
+
+def hvp(workload):
+    parameters = [jnp.asarray(p) for p in workload.parameters()]
+    vectors = [jnp.asarray(v) for v in workload.vectors()]
+    x, y = (jnp.asarray(a) for a in workload.data())
+    gradient = jax.grad(lambda parameters: loss_of(workload, parameters, x, y))
+    product = jax.jit(lambda parameters, vectors: jax.jvp(gradient, (parameters,), (vectors,))[1])
+
+    def run(count):
+        for _ in range(count):
+            products = product(parameters, vectors)
+        return float(sum(jnp.vdot(p, p) for p in products))
+    return run
+
+
+def deep(workload):
+    parameters = [jnp.asarray(p) for p in workload.parameters()]
+
+    def derivative(f):
+        return lambda x: jax.jvp(f, (x,), (jnp.ones_like(x),))[1]
+
+    function = lambda x: forward(workload, parameters, x)  # noqa: E731
+    for _ in range(workload.order):
+        function = derivative(function)
+    compiled = jax.jit(lambda x: function(x).sum())
+    x = jnp.asarray(workload.data()[0])
+
+    def run(count):
+        for _ in range(count):
+            value = compiled(x)
+        return float(value)
+    return run
+
+
+KINDS = {"train": train, "pinn": pinn, "infer": infer, "hvp": hvp, "deep": deep}

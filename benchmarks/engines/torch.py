@@ -1,0 +1,120 @@
+"""PyTorch, eager."""
+
+import torch
+from torch import nn
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
+
+
+def steps(workload, threads):
+    torch.set_num_threads(threads)
+    return KINDS[workload.kind](workload)
+
+
+def network(workload):
+    layers = []
+    parameters = iter(workload.parameters())
+    for inputs, outputs, activation in zip(workload.layers, workload.layers[1:], workload.activations):
+        layer = nn.Linear(inputs, outputs, dtype=getattr(torch, workload.dtype))
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(next(parameters)))
+            layer.bias.copy_(torch.from_numpy(next(parameters)))
+        layers.append(layer)
+        if activation != "identity":
+            layers.append(ACTIVATIONS[activation]())
+    return nn.Sequential(*layers)
+
+
+def optimizer_of(workload, model):
+    if workload.optimizer == "sgd":
+        return torch.optim.SGD(model.parameters(), lr=workload.learning_rate, fused=True)
+    return torch.optim.Adam(model.parameters(), lr=workload.learning_rate, fused=True)
+
+
+def training_step(workload, wrap=lambda function: function):
+    model = network(workload)
+    loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
+    optimizer = optimizer_of(workload, model)
+    loss_of = wrap(lambda x, y: loss_fn(model(x), y))
+
+    def step(x, y):
+        loss = loss_of(x, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+    return step
+
+
+def repeat(step, *arguments):
+    def run(count):
+        for _ in range(count):
+            result = step(*arguments)
+        return result.item()
+    return run
+
+
+def train(workload):
+    return repeat(training_step(workload), *(torch.from_numpy(a) for a in workload.data()))
+
+
+def infer(workload):
+    model = network(workload).eval()
+    x, _ = workload.data()
+
+    def run(count):
+        with torch.inference_mode():
+            for _ in range(count):
+                y = model(torch.from_numpy(x)).numpy()
+        return float(y.sum())
+    return run
+
+
+def hvp(workload):
+    model = network(workload)
+    parameters = list(model.parameters())
+    x, y = (torch.from_numpy(a) for a in workload.data())
+    vectors = [torch.from_numpy(v) for v in workload.vectors()]
+    loss_fn = nn.CrossEntropyLoss()
+
+    def run(count):
+        for _ in range(count):
+            gradients = torch.autograd.grad(loss_fn(model(x), y), parameters, create_graph=True)
+            products = torch.autograd.grad(gradients, parameters, vectors)
+        return float(sum((p * p).sum() for p in products))
+    return run
+
+
+def pinn(workload):
+    model = network(workload)
+    optimizer = optimizer_of(workload, model)
+    points = torch.from_numpy(workload.data()[0]).requires_grad_()
+
+    def step():
+        u = model(points)
+        gradient = torch.autograd.grad(u.sum(), points, create_graph=True)[0]
+        u_x, u_t = gradient[:, :1], gradient[:, 1:]
+        u_xx = torch.autograd.grad(u_x.sum(), points, create_graph=True)[0][:, :1]
+        loss = (u_t + u * u_x - (0.01 / torch.pi) * u_xx).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+    return repeat(step)
+
+
+def deep(workload):
+    model = network(workload)
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    x = torch.from_numpy(workload.data()[0]).requires_grad_()
+
+    def step():
+        value = model(x)
+        for _ in range(workload.order):
+            value = torch.autograd.grad(value.sum(), x, create_graph=True)[0]
+        return value.sum()
+    return repeat(step)
+
+
+KINDS = {"train": train, "dynamic": train, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

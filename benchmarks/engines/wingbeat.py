@@ -1,0 +1,143 @@
+"""Wingbeat. steps(workload, threads) returns a function that runs a number of steps and returns the last loss."""
+
+import numpy as np
+
+import wingbeat as wb
+from wingbeat import nn, optim
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
+
+
+def network(workload):
+    layers = []
+    parameters = iter(workload.parameters())
+    for inputs, outputs, activation in zip(workload.layers, workload.layers[1:], workload.activations):
+        layer = nn.Linear(inputs, outputs).to(getattr(wb, workload.dtype))
+        with wb.no_grad():
+            layer.weight.copy_(next(parameters))
+            layer.bias.copy_(next(parameters))
+        layers.append(layer)
+        if activation != "identity":
+            layers.append(ACTIVATIONS[activation]())
+    return nn.Sequential(*layers)
+
+
+def last(step, *arguments):
+    """Runs steps one after the other; the value of the last result."""
+    def run(count):
+        for _ in range(count):
+            result = step(*arguments)
+        return float(result.item())
+    return run
+
+
+def steps(workload, threads):
+    wb.set_num_threads(threads)
+    return KINDS[workload.kind](workload)
+
+
+def training_step(workload):
+    model = network(workload)
+    loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
+    kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
+    optimizer = kind(model.parameters(), lr=workload.learning_rate)
+
+    def step(x, y):
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+    return step
+
+
+def train(workload):
+    x, y = workload.data()
+    return last(wb.compile(training_step(workload)), wb.tensor(x), wb.tensor(y))
+
+
+def dynamic(workload):
+    x, y = workload.data()
+    return last(training_step(workload), wb.tensor(x), wb.tensor(y))
+
+
+def infer(workload):
+    model = network(workload)
+    model.eval()
+    x, _ = workload.data()
+
+    @wb.no_grad()
+    def forward(x):
+        return model(x)
+
+    predict = wb.compile(forward, numpy=True)
+
+    def run(count):
+        for _ in range(count):
+            y = predict(x)
+        return float(y.sum())
+    return run
+
+
+def hvp(workload):
+    x, y = (wb.tensor(a) for a in workload.data())
+    functions = {"relu": nn.functional.relu, "identity": lambda z: z}
+
+    def loss(*parameters):
+        z = x
+        for weight, bias, activation in zip(parameters[0::2], parameters[1::2], workload.activations):
+            z = functions[activation](nn.functional.linear(z, weight, bias))
+        return nn.functional.cross_entropy(z, y)
+
+    product = wb.compile(lambda parameters, vectors: wb.hvp(loss, parameters, vectors)[1])
+    parameters = tuple(wb.tensor(p) for p in workload.parameters())
+    vectors = tuple(wb.tensor(v) for v in workload.vectors())
+
+    def run(count):
+        for _ in range(count):
+            products = product(parameters, vectors)
+        return float(sum(np.vdot(p.numpy(), p.numpy()) for p in products))
+    return run
+
+
+def pinn(workload):
+    model = network(workload)
+    optimizer = optim.Adam(model.parameters(), lr=workload.learning_rate)
+
+    def residual(x, t):
+        def u(x, t):
+            return model(wb.concatenate([x, t], 1))
+
+        ones = wb.ones_like(x)
+        value, u_x = wb.jvp(lambda x: u(x, t), (x,), (ones,))
+        u_t = wb.jvp(lambda t: u(x, t), (t,), (ones,))[1]
+        u_xx = wb.jvp(lambda x: wb.jvp(lambda x: u(x, t), (x,), (ones,))[1], (x,), (ones,))[1]
+        return u_t + value * u_x - (0.01 / np.pi) * u_xx
+
+    def step(x, t):
+        loss = residual(x, t).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    points, _ = workload.data()
+    return last(wb.compile(step), wb.tensor(points[:, :1]), wb.tensor(points[:, 1:]))
+
+
+def deep(workload):
+    model = network(workload)
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+
+    def derivative(f):
+        return lambda x: wb.jvp(f, (x,), (wb.ones_like(x),))[1]
+
+    function = model
+    for _ in range(workload.order):
+        function = derivative(function)
+    x, _ = workload.data()
+    return last(wb.compile(lambda x: function(x).sum()), wb.tensor(x))
+
+
+KINDS = {"train": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

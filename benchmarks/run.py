@@ -1,0 +1,151 @@
+"""The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
+
+    run.py [--peers torch,compile,jax,numpy] [--threads 1,2] [--only PART_OF_NAME] [--rounds 9] [--write docs/benchmarks.md]
+
+Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same weights and inputs. Their losses
+must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so that what else the machine does falls on all alike.
+Peers run with .venv-peers/bin/python, which `make bench PEERS=...` sets up.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import figures
+from workloads import WORKLOADS
+
+HERE = Path(__file__).parent
+ROUND_SECONDS = 0.2
+PEERS = HERE.parent / ".venv-peers/bin/python"
+
+
+class Worker:
+    def __init__(self, engine, workload, threads):
+        self.engine = engine
+        python = sys.executable if engine == "wingbeat" else str(PEERS)
+        environment = dict(os.environ, PYTHONWARNINGS="ignore")
+        self.process = subprocess.Popen(
+            [python, "worker.py", engine, workload.name, str(threads)], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=environment)
+        line = self.process.stdout.readline()
+        self.losses = json.loads(line) if line else None
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def calibrate(self):
+        """Finds how many steps make a round."""
+        steps = 1
+        while True:
+            seconds = self.ask(str(steps))
+            if seconds > ROUND_SECONDS / 4:
+                break
+            steps *= 4
+        self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
+
+    def round(self):
+        return self.ask(str(self.steps)) / self.steps
+
+    def end(self):
+        memory = self.ask("")
+        self.process.wait()
+        return memory
+
+
+def agree(workload, a, b):
+    tolerance = 1e-4 if workload.dtype == "float32" else 1e-9
+    if workload.kind in ("hvp", "deep"):
+        tolerance *= 30  # sums of many squares, or of values that nearly cancel
+    return all(abs(x - y) <= tolerance * max(abs(x), abs(y), 1e-3) for x, y in zip(a, b))
+
+
+def measure(workload, engines, threads, rounds):
+    workers = [Worker(engine, workload, threads) for engine in engines]
+    failed = [w.engine for w in workers if w.losses is None]
+    workers = [w for w in workers if w.losses is not None]
+    if not workers or workers[0].engine != "wingbeat":
+        raise SystemExit(f"{workload.name}: wingbeat did not run")
+    for other in workers[1:]:
+        if not agree(workload, workers[0].losses, other.losses):
+            raise SystemExit(f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ")
+    for worker in workers:
+        worker.calibrate()
+    times = {worker.engine: [] for worker in workers}
+    for _ in range(rounds):
+        for worker in workers:
+            times[worker.engine].append(worker.round())
+    memory = {worker.engine: worker.end() for worker in workers}
+    return times, memory, failed
+
+
+def row(workload, threads, times, memory, failed, best):
+    own = times["wingbeat"]
+    cells = [workload.name, threads, f"{statistics.median(own) * 1e6:,.1f}"]
+    medians = {engine: statistics.median(values) for engine, values in times.items() if engine != "wingbeat"}
+    if medians:
+        fastest = min(medians, key=medians.get)
+        ratio = statistics.median(a / b for a, b in zip(own, times[fastest]))
+        cells += [fastest, f"{medians[fastest] * 1e6:,.1f}", f"{ratio:.2f}"]
+    else:
+        cells += ["", "", ""]
+    if workload.flops:
+        rate = workload.flops / statistics.median(own) / 1e9
+        cells += [f"{rate:.1f}", f"{rate / best[workload.dtype]:.0%}"]
+    else:
+        cells += ["", ""]
+    cells += [f"{memory['wingbeat']:.0f}", ", ".join(f"{e} {m * 1e6:,.1f}" for e, m in medians.items()) + (f"; not run: {', '.join(failed)}" if failed else "")]
+    return [str(cell) for cell in cells]
+
+
+HEADER = ["workload", "threads", "µs a step", "fastest peer", "its µs", "ratio", "GFLOP/s", "of best", "MiB", "all peers, µs"]
+
+
+def table(rows):
+    lines = ["| " + " | ".join(HEADER) + " |", "|" + " --- |" * len(HEADER)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", default="", help="engines to run beside, separated by commas")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--only", default="", help="workloads whose name contains this")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--write", type=Path, help="the page to write the tables to")
+    parser.add_argument("--figures", action="store_true", help="also accuracy, memory, size and import time")
+    options = parser.parse_args()
+    peers = [name for name in options.peers.split(",") if name]
+
+    rows = []
+    for threads in map(int, options.threads.split(",")):
+        best = figures.best_products(threads)
+        print(f"best matrix products, {threads} thread(s): " + ", ".join(f"{rate:.0f} GFLOP/s {dtype}" for dtype, rate in best.items()), flush=True)
+        for workload in WORKLOADS:
+            if options.only not in workload.name:
+                continue
+            engines = ["wingbeat"] + [peer for peer in peers if peer in workload.peers]
+            rows.append(row(workload, threads, *measure(workload, engines, threads, options.rounds), best))
+            print("  ".join(rows[-1]), flush=True)
+    lines = figures.all_figures() if options.figures else []
+    print("\n".join(lines), flush=True)
+    if options.write:
+        options.write.write_text(figures.page(processor(), table(rows), lines, PEERS), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

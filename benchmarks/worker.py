@@ -1,0 +1,32 @@
+"""One engine on one workload, in a process of its own; run.py talks to it over its standard streams.
+
+    worker.py ENGINE WORKLOAD THREADS
+
+Prints the losses of the first steps as JSON, then answers each line: a number of steps with the seconds that they took, an empty line with the peak
+memory in MiB and the end.
+"""
+
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+
+engine, name, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "WINGBEAT_NUM_THREADS"):
+    os.environ[variable] = str(threads)
+
+from workloads import BY_NAME  # noqa: E402  (after the number of threads is set)
+
+steps = importlib.import_module(f"engines.{engine}").steps(BY_NAME[name], threads)
+print(json.dumps([steps(1) for _ in range(5)]), flush=True)
+for line in sys.stdin:
+    if not line.strip():
+        break
+    count = int(line)
+    began = time.perf_counter()
+    steps(count)
+    print(time.perf_counter() - began, flush=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)

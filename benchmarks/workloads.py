@@ -1,0 +1,91 @@
+"""The workloads: what every engine computes, with which initial weights and inputs.
+
+Each is one training step (forward, loss, backward, update) unless its kind says otherwise:
+
+    train     the step as one captured or jitted program, where the engine has such a thing
+    dynamic   the same step, its graph recorded anew each time from Python
+    infer     one row through the network, NumPy in and out
+    hvp       a Hessian-vector product of the loss, with respect to all parameters
+    pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
+    deep      the n-th derivative of the network along x, at all points
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    layers: tuple
+    activations: tuple
+    loss: str  # "cross_entropy" (targets: class numbers) or "mse"
+    optimizer: str  # "sgd" or "adam"
+    batch: int
+    dtype: str = "float32"
+    kind: str = "train"
+    order: int = 0
+    peers: tuple = ("torch", "compile", "jax", "numpy")
+    learning_rate: float = 0.01
+
+    @property
+    def flops(self):
+        """Of the matrix products of one step: forward, both gradients, but no gradient of the input."""
+        products = [2 * self.batch * a * b for a, b in zip(self.layers, self.layers[1:])]
+        if self.kind == "infer":
+            return sum(products)
+        return 3 * sum(products) - products[0] if self.kind in ("train", "dynamic") else None
+
+    def parameters(self):
+        """[W [out, in], b [out], ...], drawn as PyTorch does."""
+        rng = np.random.default_rng(7)
+        result = []
+        for inputs, outputs in zip(self.layers, self.layers[1:]):
+            bound = 1 / np.sqrt(inputs)
+            result += [rng.uniform(-bound, bound, (outputs, inputs)).astype(self.dtype), rng.uniform(-bound, bound, outputs).astype(self.dtype)]
+        return result
+
+    def data(self):
+        """x [batch, in] and y: [batch] class numbers, or [batch, out]."""
+        rng = np.random.default_rng(11)
+        x = rng.uniform(-1, 1, (self.batch, self.layers[0])).astype(self.dtype)
+        if self.loss == "cross_entropy":
+            return x, rng.integers(0, self.layers[-1], self.batch)
+        return x, rng.uniform(0, 1, (self.batch, self.layers[-1])).astype(self.dtype)
+
+    def vectors(self):
+        """A direction for each parameter."""
+        rng = np.random.default_rng(13)
+        return [rng.standard_normal(p.shape).astype(self.dtype) for p in self.parameters()]
+
+
+def _mlp(name, layers, batch, activation="relu", loss="cross_entropy", optimizer="sgd", **more):
+    hidden = len(layers) - 2
+    activations = activation if isinstance(activation, tuple) else (activation,) * hidden + ("identity",)
+    return Workload(name, layers, activations, loss, optimizer, batch, **more)
+
+
+_MNIST, _TINY = (784, 500, 10), (3, 64, 64, 1)
+_PINN = (2, 50, 50, 50, 1)
+_DERIVATIVES = ("torch", "jax")
+
+WORKLOADS = [
+    _mlp("mlp_mnist 64", _MNIST, 64),
+    _mlp("mlp_mnist 1024", _MNIST, 1024),
+    _mlp("mlp3 128", (784, 128, 64, 10), 128),
+    _mlp("tiny 32", _TINY, 32, "tanh", "mse", "adam"),
+    _mlp("tiny 1024", _TINY, 1024, "tanh", "mse", "adam"),
+    _mlp("tiny 32 float64", _TINY, 32, "tanh", "mse", "adam", dtype="float64"),
+    _mlp("wide 256", (1024, 4096, 4096, 1024), 256, "relu", "mse"),
+    _mlp("autoencoder 128", (784, 128, 784), 128, ("relu", "sigmoid"), "mse", "adam"),
+    _mlp("pinn 1024", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", peers=_DERIVATIVES),
+    _mlp("pinn 1024 float64", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", dtype="float64", peers=_DERIVATIVES),
+    _mlp("hvp mlp3 128", (784, 128, 64, 10), 128, kind="hvp", peers=_DERIVATIVES),
+    _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
+    _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),
+    _mlp("dynamic mlp_mnist 64", _MNIST, 64, kind="dynamic", peers=("torch",)),
+    *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
+]
+
+BY_NAME = {workload.name: workload for workload in WORKLOADS}

@@ -1,0 +1,60 @@
+"""What several test files need."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
+
+
+def numbers(shape, dtype="float64", seed=0, low=-2.0, high=2.0):
+    """Reproducible values of a dtype: small whole numbers for integers, about half of them true for bool."""
+    rng = np.random.default_rng(seed)
+    if dtype == "bool":
+        return rng.random(shape) < 0.5
+    if dtype in ("float32", "float64"):
+        return rng.uniform(low, high, shape).astype(dtype)
+    return rng.integers(0 if dtype == "uint8" else -5, 6, shape).astype(dtype)
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+def same_bits(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def python(code, *arguments, **environment):
+    """Runs code in a new interpreter and returns what it printed; fails with what it wrote to stderr."""
+    result = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                            env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{Path(__file__).parent}", **environment})
+    assert result.returncode == 0, f"exit status {result.returncode}\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def compile_c(source, program):
+    """Compiles a C program against build/lib, warnings being errors."""
+    library = ROOT / "build" / "lib"
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", str(source), "-o", str(program),
+                    f"-L{library}", "-lwingbeat", f"-Wl,-rpath,{library}", "-lm"], check=True)
+    return program
+
+
+def slope(function, x, step=1e-6):
+    """The gradient of a function of one float64 array that returns a number, by central differences."""
+    x = np.array(x, dtype=np.float64)
+    result = np.empty_like(x)
+    for place in np.ndindex(x.shape):
+        kept = x[place]
+        x[place] = kept + step
+        above = function(x)
+        x[place] = kept - step
+        result[place] = (above - function(x)) / (2 * step)
+        x[place] = kept
+    return result
