@@ -33,6 +33,8 @@ public final class Program {
     /// For each plan output, the memory of the run in progress.
     private var memory: [UnsafeMutableRawPointer?]
     private var fresh: [Buffer?]
+    /// Gradients that were not there and that this run took as zero.
+    private var provided: [GradientSlot] = []
 
     init(_ capture: Capture, _ outputs: [Node]) throws(Failure) {
         boxes = capture.boxes
@@ -138,7 +140,10 @@ public final class Program {
         argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?
     ) throws(Failure) {
         try checkOutside()
-        defer { for place in fresh.indices { fresh[place] = nil } }
+        defer {
+            for place in fresh.indices { fresh[place] = nil }
+            provided.removeAll(keepingCapacity: true)
+        }
         try prepareHiddenInputs()
         try provideMemory(result)
         let arenaBase = arena.pointer
@@ -153,7 +158,12 @@ public final class Program {
                 }
             },
             outputs: { memory[$0] ?? arenaBase }, arena: arenaBase)
-        try plan.run(table)
+        do throws(Failure) {
+            try plan.run(table)
+        } catch {
+            for slot in provided { slot.stored = nil }
+            throw error
+        }
         try commit()
     }
 
@@ -178,6 +188,7 @@ public final class Program {
             guard let placeholder = gradient.placeholder else { continue }
             if gradient.slot.stored == nil {
                 gradient.slot.stored = try zeros(placeholder.type)
+                provided.append(gradient.slot)
             } else if let stored = gradient.slot.stored, stored.value == nil {
                 try compute([stored])
             }
