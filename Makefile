@@ -100,6 +100,7 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@touch $@
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
+# A child of a program is watched too: unwatched it would run on another processor, with the bits of that one.
 ASAN_CLANG = $(shell dirname "$$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')")/../bin/clang
 
 asan: build
@@ -118,7 +119,7 @@ valgrind: build c-tests
 	@scripts/system-packages.sh valgrind
 	@WINGBEAT_TEST_WATCHED=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" \
-	        "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $(program)")
+	        "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --trace-children=yes --errors-for-leak-kinds=definite $(program)")
 
 # ---------------------------------------------------------------- make demo, bench, install
 

@@ -598,7 +598,7 @@ wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const
  * A data set gives pairs (x, y) of rows along the first axis. */
 
 /* Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
- * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (1 for none); with flatten 1 all axes after the first become one.
+ * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (finite; 1 for none); with flatten 1 all axes after the first become one.
  * y keeps its values: integers become int64, floats x_dtype. Rows are read by hyperslab; small data sets are kept in memory. */
 wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale, int32_t flatten,
                           wb_dataset **dataset);

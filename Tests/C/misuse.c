@@ -298,6 +298,35 @@ static void a_program_does_not_run_inside_a_capture_block(void) {
     OK(wb_tensor_free(x));
 }
 
+static void a_run_that_fails_leaves_no_gradient_where_there_was_none(void) {
+    const int64_t right[2] = {0, 1}, wrong[2] = {0, 7};
+    wb_tensor *logits = NULL, *labels = NULL, *loss = NULL, *gradient = NULL;
+    wb_program *program = NULL;
+    double value = 0;
+    OK(wb_tensor_create(WB_FLOAT64, SHAPE(2, 3), NULL, &logits));
+    OK(wb_tensor_set_requires_grad(logits, 1));
+    OK(wb_tensor_create(WB_INT64, SHAPE(2), right, &labels));
+    OK(wb_capture_begin(&labels, 1));
+    OK(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, logits, labels, &loss));
+    OK(wb_backward(loss, NULL, 0));
+    OK(wb_capture_end(&loss, 1, &program));
+    FAILS(wb_program_run_pointers(program, (const void *[]){wrong}, 1, (void *[]){&value}, 1), WB_ERROR_INDEX, "7");
+    OK(wb_tensor_grad(logits, &gradient));
+    EXPECT(gradient == NULL);
+    OK(wb_program_run_pointers(program, (const void *[]){right}, 1, (void *[]){&value}, 1));
+    OK(wb_tensor_grad(logits, &gradient));
+    CLOSE(at(gradient, 0), (1.0 / 3 - 1) / 2, 1e-14);
+    OK(wb_tensor_free(gradient));
+    FAILS(wb_program_run_pointers(program, (const void *[]){wrong}, 1, (void *[]){&value}, 1), WB_ERROR_INDEX, "7");
+    OK(wb_tensor_grad(logits, &gradient));
+    CLOSE(at(gradient, 0), (1.0 / 3 - 1) / 2, 1e-14);
+    OK(wb_tensor_free(gradient));
+    OK(wb_tensor_free(loss));
+    OK(wb_tensor_free(labels));
+    OK(wb_tensor_free(logits));
+    OK(wb_program_free(program));
+}
+
 /* ------------------------------------------------------------------ threads that leave in the middle */
 
 static wb_tensor *shared;
@@ -339,6 +368,22 @@ static void a_thread_may_end_with_a_block_or_a_scope_open(void) {
 
 /* ------------------------------------------------------------------ sentences */
 
+static void a_scale_that_is_not_finite_is_refused(void) {
+    char path[] = "/tmp/wingbeat-misuse-XXXXXX";
+    wb_module *layer = NULL;
+    wb_dataset *rows = NULL;
+    int file = mkstemp(path);
+    OK(wb_module_linear(3, 2, 1, WB_FLOAT32, &layer));
+    OK(wb_save(path, layer, NULL, 0, 0));
+    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, NAN, 0, &rows), WB_ERROR_ARGUMENT, "scale", "nan");
+    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -INFINITY, 0, &rows), WB_ERROR_ARGUMENT, "scale", "-inf");
+    OK(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -0.5, 0, &rows));
+    OK(wb_dataset_free(rows));
+    OK(wb_module_free(layer));
+    close(file);
+    unlink(path);
+}
+
 static void a_refusal_shows_the_number_that_was_given(void) {
     wb_tensor *x = VECTOR(1, 2, 3), *y = NULL;
     FAILS(wb_unary((wb_unary_op)-1, x, &y), WB_ERROR_ARGUMENT, "unary operation number -1");
@@ -361,7 +406,9 @@ int main(void) {
     RUN(a_capture_block_sees_what_it_has_done_to_a_tensor);
     RUN(what_a_cancelled_block_recorded_has_no_values);
     RUN(a_program_does_not_run_inside_a_capture_block);
+    RUN(a_run_that_fails_leaves_no_gradient_where_there_was_none);
     RUN(a_thread_may_end_with_a_block_or_a_scope_open);
     RUN(a_refusal_shows_the_number_that_was_given);
+    RUN(a_scale_that_is_not_finite_is_refused);
     return finish();
 }

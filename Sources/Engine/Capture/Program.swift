@@ -39,6 +39,8 @@ public final class Program {
     private var residents = Residents()
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
+    /// Gradients that were not there and that this run took as zero.
+    private var provided: [GradientSlot] = []
 
     init(_ capture: Capture, _ outputs: [Node]) throws(Failure) {
         boxes = capture.boxes
@@ -164,14 +166,29 @@ public final class Program {
             try plan.run(table)
         } else {
             residents.forget()
-            for place in fresh.indices { fresh[place] = nil }
-            try prepareHiddenInputs()
-            try provideMemory(result)
-            bindAll(argument)
-            try plan.run(table)
-            try commit()
+            try runAfresh(argument, result)
         }
         for slot in cleared where slot.stored != nil { slot.stored = nil }
+    }
+
+    /// Looks up and prepares all that the program reads and writes, runs, and points boxes and gradients at what is new.
+    private func runAfresh(
+        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?
+    ) throws(Failure) {
+        defer {
+            for place in fresh.indices { fresh[place] = nil }
+            provided.removeAll(keepingCapacity: true)
+        }
+        try prepareHiddenInputs()
+        try provideMemory(result)
+        bindAll(argument)
+        do throws(Failure) {
+            try plan.run(table)
+        } catch {
+            for slot in provided { slot.stored = nil }
+            throw error
+        }
+        try commit()
     }
 
     private func bindAll(_ argument: (Int) -> UnsafeMutableRawPointer?) {
@@ -217,6 +234,7 @@ public final class Program {
             guard let placeholder = gradient.placeholder else { continue }
             if gradient.slot.stored == nil {
                 gradient.slot.stored = try zeros(placeholder.type)
+                provided.append(gradient.slot)
             } else if let stored = gradient.slot.stored, stored.value == nil {
                 try compute([stored])
             }

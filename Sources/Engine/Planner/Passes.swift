@@ -19,8 +19,8 @@ enum Pass: String, CaseIterable {
     static let enabled: Set<Pass> = {
         guard let text = getenv("WINGBEAT_PASSES").map({ String(cString: $0) }) else { return Set(allCases) }
         let words = text.split(separator: ",")
-        let removed = words.filter { $0.hasPrefix("-") }.compactMap { Pass(rawValue: String($0.dropFirst())) }
-        if !removed.isEmpty { return Set(allCases).subtracting(removed) }
+        let removed = words.filter { $0.hasPrefix("-") }
+        if !removed.isEmpty { return Set(allCases).subtracting(removed.compactMap { Pass(rawValue: String($0.dropFirst())) }) }
         return Set(words.compactMap { Pass(rawValue: String($0)) })
     }()
 

@@ -25,6 +25,7 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     public init(
         path: String, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
     ) throws(Failure) {
+        guard scale.isFinite else { throw .argument(operation: path, "the scale of '\(x)' must be finite, but is \(scale)") }
         let file = try HDF5File(path)
         let xColumn = try RowColumn(file, x, dtype: xDType, floatDType: xDType, scale: scale, flatten: flatten)
         var yColumn: RowColumn?
