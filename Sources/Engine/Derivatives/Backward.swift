@@ -5,17 +5,14 @@ extension Tensor {
 
     /// Adds d(self)/d(leaf) to the collected gradient of every leaf that requires gradients. `gradient`: the cotangent of self; nil for 1.
     public func backward(gradient: Tensor? = nil, retainGraph: Bool = false) throws(Failure) {
-        var root = try node()
-        guard root.requiresGrad else {
+        let loss = try node()
+        guard loss.requiresGrad else {
             throw .state(
                 operation: "backward",
                 "the tensor does not depend on anything that requires gradients; set requires_grad before computing it")
         }
-        let cotangent = try checkedCotangents([root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
-        if Tensor.checksFinite {
-            root = try CheckFinite().record([root])
-            if let capture = ThreadState.current.capture { capture.noteCheck(root) } else { try compute([root]) }
-        }
+        let cotangent = try checkedCotangents([loss], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
+        let root = Tensor.checksFinite ? try checkedFinite(loss) : loss
         let graph = GraphWalk(from: [root])
         let leaves = graph.nodes.filter { $0.gradientSlot != nil && $0.isLeaf }
         let gradients = try ThreadState.withGrad(false) { () throws(Failure) in
@@ -34,6 +31,13 @@ extension Tensor {
             if !retainGraph { release(graph) }
         }
         for (slot, sum) in sums { slot.point(to: sum) }
+    }
+
+    /// The same value, once it is known to be finite.
+    private func checkedFinite(_ loss: Node) throws(Failure) -> Node {
+        let checked = try CheckFinite().record([loss])
+        if let capture = ThreadState.current.capture { capture.noteCheck(checked) } else { try compute([checked]) }
+        return checked
     }
 
     /// Evaluates gradients and, in the same plan, the values of the graph that somebody still holds.
