@@ -101,7 +101,7 @@ def test_a_module_of_ones_own_is_saved_and_loaded_into(tmp_path):
     with pytest.raises(NotImplementedError, match="Net"):
         wb.load(tmp_path / "m.h5")
     kept = values(net)
-    with pytest.raises(RuntimeError, match=r"\[4|4\]|shape"):
+    with pytest.raises(RuntimeError, match="out_features of 'inner' is 4"):
         wide = Net(4)
         before = values(wide)
         try:

@@ -173,4 +173,6 @@ def test_wrong_files_and_names_are_the_exceptions_they_should_be(images, tmp_pat
             call()
     assert len(dataset) == 103 and len(list(dataset.batches(50))) == 3
     empty = data.HDF5Dataset(path, "empty")
-    assert len(empty) == 0 and list(empty.batches(4)) == []
+    assert len(empty) == 0 and empty[:].shape == (0, 3)
+    with pytest.raises(ValueError, match="empty"):
+        list(empty.batches(4))

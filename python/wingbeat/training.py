@@ -92,6 +92,8 @@ class Trainer:
 
         A trainer that stopped in the middle of an epoch, or was loaded, goes on from there.
         """
+        if validation is None and (patience or restore_best):
+            raise ArgumentError("fit: patience and restore_best need validation data, found none")
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
         options = {
