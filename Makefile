@@ -107,7 +107,7 @@ asan: build
 	    --product wingbeat --scratch-path .build/asan -Xswiftc -static-stdlib $(TEST_FLAGS)
 	@mkdir -p build/asan
 	@for source in Tests/C/*.c; do \
-	    $(ASAN_CLANG) $(C_FLAGS) -fsanitize=address "$$source" -o "build/asan/$$(basename "$$source" .c)" \
+	    $(ASAN_CLANG) $(C_FLAGS) -fsanitize=address -fuse-ld=bfd "$$source" -o "build/asan/$$(basename "$$source" .c)" \
 	        -L.build/asan/release -lwingbeat -Wl,-rpath,$(CURDIR)/.build/asan/release -lm -pthread || exit 1; \
 	done
 	@WINGBEAT_TEST_WATCHED=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \

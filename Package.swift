@@ -15,7 +15,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CWingbeat", path: "include"),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-        .target(name: "Kernels", swiftSettings: trusting),
+        .systemLibrary(name: "CVectors"),
+        .target(name: "Kernels", dependencies: ["CVectors"], swiftSettings: trusting),
         .target(name: "Engine", dependencies: ["Kernels"]),
         .target(name: "Networks", dependencies: ["Engine"]),
         .target(name: "Storage", dependencies: ["Engine", "CHDF5"]),

@@ -28,7 +28,11 @@
  *  - Laziness. Operations record a graph; shapes and dtypes are checked at the call. Values are computed when
  *    they are read (wb_tensor_read, wb_tensor_item, ...), by wb_eval, wb_backward and wb_optimizer_step.
  *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
- *    The last error, the scope stack, the gradient mode and the capture block are per thread.
+ *    The last error, the scope stack, the gradient mode and the capture block are per thread. A thread that ends inside a capture
+ *    block cancels it; the handles of scopes that it left open stay with whoever has them.
+ *  - Callbacks run without any lock of the library, so they may call it, and may wait for threads that do.
+ *  - Counts and ranks are checked: a negative one, or a null array with a count above 0, gets WB_ERROR_ARGUMENT. A number that an
+ *    enum does not list gets WB_ERROR_ARGUMENT.
  *  - The library never prints, exits or aborts.
  */
 #ifndef WINGBEAT_H
@@ -84,7 +88,7 @@ const char *wb_last_error(void);
 /* The name of a status, like "WB_ERROR_SHAPE". Static; "WB_ERROR_UNKNOWN" for other numbers. */
 const char *wb_status_name(wb_status status);
 
-/* Number of threads that computations use, 1 to 256. The result of a computation does not depend on it, to the bit.
+/* Number of threads that computations use, 1 to 256 (else WB_ERROR_ARGUMENT). The result of a computation does not depend on it, to the bit.
  * Default: the processors that this process may use (affinity and cgroup limits). WINGBEAT_NUM_THREADS overrides the default. */
 wb_status wb_set_num_threads(int32_t count);
 wb_status wb_get_num_threads(int32_t *count);
@@ -99,7 +103,8 @@ wb_status wb_memory_usage(int64_t *in_use, int64_t *peak, int64_t *cached);
 /* Gives memory kept for reuse back to the system. */
 wb_status wb_memory_trim(void);
 
-/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. */
+/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. From the thread whose call met the event.
+ * This version reports no events yet. */
 typedef void (*wb_log_callback)(void *context, const char *line);
 
 /* Sets the log callback for all threads; NULL removes it. */
@@ -114,7 +119,8 @@ wb_status wb_scope_begin(void);
 /* Closes the innermost scope of this thread and frees the handles made in it. WB_ERROR_STATE if none is open. */
 wb_status wb_scope_end(void);
 
-/* Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the caller. */
+/* Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the caller. WB_ERROR_STATE if no scope is
+ * open, WB_ERROR_ARGUMENT if the handle was not made in the innermost one. */
 wb_status wb_scope_keep(wb_tensor *tensor);
 
 /* ------------------------------------------------------------------ tensors */
@@ -134,22 +140,26 @@ size_t wb_dtype_size(wb_dtype dtype);
 /* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
 wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
 
-/* A tensor of `shape` holding a copy of `data`; NULL data means zeros. */
+/* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL tensor every byte but 0
+ * becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the machine has. */
 wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, const void *data, wb_tensor **tensor);
 
-/* Called once, when the library no longer reads borrowed memory; from whichever thread drops the last use. */
+/* Called once, when the library no longer reads borrowed memory: at the end of the call that drops the last use, on that call's thread. What it
+ * calls leaves that call's wb_last_error and texts as they were. */
 typedef void (*wb_release_callback)(void *context);
 
 /* A tensor that reads `data` in place, without a copy. The library never writes to it. The caller keeps the memory
  * unchanged until `release(context)` is called (release may be NULL for memory that outlives the tensor).
- * If this call fails, release is not called. */
+ * If this call fails, release is not called. `data` is aligned to the size of an element
+ * (else WB_ERROR_ARGUMENT); bytes of WB_BOOL must be 0 or 1. */
 wb_status wb_tensor_borrow(wb_dtype dtype, int32_t rank, const int64_t *shape, const void *data,
                            wb_release_callback release, void *context, wb_tensor **tensor);
 
-/* A tensor of `shape` with every element `value` (converted to dtype). */
+/* A tensor of `shape` with every element `value` (converted to dtype as C does; a number that an
+ * integer dtype cannot hold gives an unspecified one). */
 wb_status wb_tensor_full(wb_dtype dtype, int32_t rank, const int64_t *shape, double value, wb_tensor **tensor);
 
-/* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)]. */
+/* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0]. All finite, step not 0 (else WB_ERROR_ARGUMENT). */
 wb_status wb_tensor_arange(wb_dtype dtype, double start, double stop, double step, wb_tensor **tensor);
 
 /* Frees the handle. NULL is allowed and does nothing. */
@@ -158,13 +168,14 @@ wb_status wb_tensor_free(wb_tensor *tensor);
 wb_status wb_tensor_dtype(const wb_tensor *tensor, wb_dtype *dtype);
 wb_status wb_tensor_rank(const wb_tensor *tensor, int32_t *rank);
 
-/* Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for. */
+/* Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for (WB_ERROR_ARGUMENT
+ * if that is fewer than rank). */
 wb_status wb_tensor_shape(const wb_tensor *tensor, int32_t capacity, int64_t *shape);
 
 /* Number of elements. */
 wb_status wb_tensor_count(const wb_tensor *tensor, int64_t *count);
 
-/* dtype, rank and up to `capacity` extents in one call (for bindings); rank may exceed capacity. */
+/* dtype, rank, up to `capacity` extents and whether it requires gradients, in one call (for bindings); rank may exceed capacity. Any pointer may be NULL. */
 wb_status wb_tensor_info(const wb_tensor *tensor, wb_dtype *dtype, int32_t *rank, int32_t capacity, int64_t *shape,
                          int32_t *requires_grad);
 
@@ -175,7 +186,8 @@ wb_status wb_tensor_read(const wb_tensor *tensor, void *destination, size_t byte
  * To hold values beyond that, take the address from a wb_tensor_detach of the tensor: what it points to never changes. */
 wb_status wb_tensor_data(const wb_tensor *tensor, const void **data);
 
-/* The value of a tensor of one element. */
+/* The value of a tensor of one element (else WB_ERROR_SHAPE). An int64 beyond 2^53 is rounded to a double; wb_tensor_item_int64 gives it exactly,
+ * and WB_ERROR_DTYPE for a float that is not a whole number. */
 wb_status wb_tensor_item(const wb_tensor *tensor, double *value);
 wb_status wb_tensor_item_int64(const wb_tensor *tensor, int64_t *value);
 
@@ -186,7 +198,8 @@ wb_status wb_tensor_write(wb_tensor *tensor, const void *data, size_t bytes);
  * a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
 wb_status wb_tensor_assign(wb_tensor *tensor, const wb_tensor *source);
 
-/* Whether wb_backward collects a gradient for this tensor. Only a float tensor without history can be set. */
+/* Whether wb_backward collects a gradient for this tensor. Only a tensor without history (else WB_ERROR_STATE) of floats (else WB_ERROR_DTYPE) can
+ * be set. */
 wb_status wb_tensor_set_requires_grad(wb_tensor *tensor, int32_t requires_grad);
 wb_status wb_tensor_get_requires_grad(const wb_tensor *tensor, int32_t *requires_grad);
 
@@ -202,7 +215,7 @@ wb_status wb_tensor_set_grad(wb_tensor *tensor, const wb_tensor *gradient);
 /* The same values, cut off from the graph: a constant for derivatives, and unchanged by later writes to `tensor`. */
 wb_status wb_tensor_detach(const wb_tensor *tensor, wb_tensor **detached);
 
-/* Computes the values of all given tensors in one plan. */
+/* Computes the values of all given tensors in one plan. What only values show, such as an index out of range, is an error of this call. */
 wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
 
 /* ------------------------------------------------------------------ random numbers
@@ -218,11 +231,16 @@ typedef enum wb_distribution {
     WB_INTEGERS = 2 /* whole numbers in [a, b); integer dtypes */
 } wb_distribution;
 
+/* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); uniform and normal numbers are float32 or
+ * float64 (else WB_ERROR_DTYPE). */
 wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
                     wb_tensor **tensor);
 
 /* ------------------------------------------------------------------ operations
  * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
+
+/* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative and sign of WB_BOOL give
+ * WB_ERROR_DTYPE); the other functions of bool and integers give float64; WB_LOGICAL_NOT gives WB_BOOL. */
 
 typedef enum wb_unary_op {
     WB_IDENTITY = 0,
@@ -252,7 +270,7 @@ typedef enum wb_unary_op {
 
 wb_status wb_unary(wb_unary_op op, const wb_tensor *x, wb_tensor **y);
 
-/* For operations with one parameter (WB_LEAKY_RELU). Others ignore it. */
+/* The same, for operations with one parameter (WB_LEAKY_RELU). Others ignore it. */
 wb_status wb_unary_with(wb_unary_op op, const wb_tensor *x, double parameter, wb_tensor **y);
 
 typedef enum wb_binary_op {
@@ -275,12 +293,15 @@ typedef enum wb_binary_op {
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy: op(x, value), or op(value, x) if `reversed` is 1. */
+/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer dtype cannot hold makes the
+ * result float64): op(x, value), or op(value, x) if `reversed` is 1. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
 /* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. */
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
+/* The elements of x as `dtype`, same shape: floats to integers are cut toward 0, anything but 0 is true. A number that the dtype cannot hold gives
+ * an unspecified one. */
 wb_status wb_cast(const wb_tensor *x, wb_dtype dtype, wb_tensor **y);
 
 /* Matrix product over the last two axes; leading axes broadcast. [m, k] x [k, n] -> [m, n]; 1-D operands as in NumPy. Floats. */
@@ -313,19 +334,22 @@ wb_status wb_reshape(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_
 /* Axis i of y is axis axes[i] of x. axes NULL (count 0) reverses all axes. */
 wb_status wb_permute(const wb_tensor *x, const int32_t *axes, int32_t axis_count, wb_tensor **y);
 
+/* x repeated along new leading axes and axes of extent 1, as NumPy's broadcast_to. */
 wb_status wb_broadcast_to(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
 
-/* Joins along an existing axis. */
+/* Joins `count` tensors (1 at least) along an existing axis; their other extents are equal. */
 wb_status wb_concatenate(wb_tensor *const *tensors, int32_t count, int32_t axis, wb_tensor **y);
 
 /* Elements start, start + step, ... before stop along axis, as Python's x[start:stop:step] with step != 0.
  * INT64_MIN for start or stop means: from / to the end that the direction of step implies. */
 wb_status wb_slice(const wb_tensor *x, int32_t axis, int64_t start, int64_t stop, int64_t step, wb_tensor **y);
 
-/* Rows of x along axis picked by index (int32 or int64, any rank; negative counts from the end): shape of x with the axis replaced by the shape of index. */
+/* Rows of x along axis picked by index (int32 or int64, any rank; negative counts from the end): shape of x with the axis replaced by the shape of index.
+ * An index out of range gives WB_ERROR_INDEX when the values are computed. */
 wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
 
-/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and x's extents except along axis. */
+/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index (int32 or int64; negative counts from the end) has x's rank, and x's extents except along axis.
+ * An index out of range gives WB_ERROR_INDEX when the values are computed. */
 wb_status wb_take_along_axis(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
 
 static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
@@ -358,7 +382,7 @@ typedef enum wb_reduction {
     WB_TOTAL = 2 /* their sum */
 } wb_reduction;
 
-/* The loss of `prediction` against `target`. Gradients flow to prediction (softmax - target, sigmoid - target where they apply)
+/* The loss of `prediction` against `target`: a scalar, or with WB_NONE of the shape that wb_reduction says. Gradients flow to prediction (softmax - target, sigmoid - target where they apply)
  * and to targets that are float. A class label outside [0, classes) gives WB_ERROR_INDEX when the loss is computed. */
 wb_status wb_loss(wb_loss_kind kind, wb_reduction reduction, const wb_tensor *prediction, const wb_tensor *target, wb_tensor **loss);
 
@@ -367,7 +391,7 @@ wb_status wb_loss(wb_loss_kind kind, wb_reduction reduction, const wb_tensor *pr
 
 /* Adds d(root)/d(leaf) to the collected gradient (wb_tensor_grad) of every leaf that requires gradients.
  * gradient: the cotangent of root, of its shape; NULL (meaning 1) needs a root of one element.
- * retain_graph 0: the graph behind root is released; a second wb_backward from it gives WB_ERROR_STATE. */
+ * WB_ERROR_STATE if root depends on nothing that requires gradients. retain_graph 0: the graph behind root is released; a second wb_backward from it gives WB_ERROR_STATE. */
 wb_status wb_backward(wb_tensor *root, const wb_tensor *gradient, int32_t retain_graph);
 
 /* Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of the shape of inputs[j].
@@ -377,7 +401,8 @@ wb_status wb_backward(wb_tensor *root, const wb_tensor *gradient, int32_t retain
 wb_status wb_grad(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                   wb_tensor *const *cotangents, int32_t create_graph, int32_t allow_unused, wb_tensor **gradients);
 
-/* Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i]. Differentiable again. */
+/* Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i]; zeros where outputs[i] depends on no input.
+ * An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
 wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                  wb_tensor *const *tangents, wb_tensor **tangents_out);
 
@@ -396,26 +421,36 @@ wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
+typedef enum wb_grad_flag {
+    WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2  /* one of the tensors requires gradients */
+} wb_grad_flag;
+
+/* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that hold to *flags. */
+wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags);
+
 /* ------------------------------------------------------------------ captured programs
  * Between begin and end this thread's calls are recorded, not computed: the inputs stand for later arguments, and every
  * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block may hold
  * forward, loss, backward, zero_grad and step. The program then runs all of it in one call, without recording again. */
 
-/* Opens a capture block. inputs: tensors whose shape and dtype the arguments will have; their values are not used. */
+/* Opens a capture block on this thread (WB_ERROR_STATE if one is open). inputs: distinct tensors whose shape and dtype the arguments will have; their
+ * values are not used. Inside, asking for a value gives WB_ERROR_STATE; what is recorded has no value afterwards either, except as an output of a run. */
 wb_status wb_capture_begin(wb_tensor *const *inputs, int32_t input_count);
 
-/* Closes the block. outputs: tensors recorded in it, whose values each run returns. */
+/* Closes the block. outputs: tensors recorded in it, whose values each run returns. If it fails, the block stays open. */
 wb_status wb_capture_end(wb_tensor *const *outputs, int32_t output_count, wb_program **program);
 
 /* Leaves the block; nothing has happened. */
 wb_status wb_capture_cancel(void);
 
 /* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor.
- * Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
+ * If it fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
-/* The same, reading arguments from and writing results to the caller's memory (dense, row-major, 
- * of the captured shapes and dtypes): no handle is made. outputs[i] may be NULL. */
+/* The same, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
+ * element): no handle is made. outputs[i], or outputs itself, may be NULL. The memory of a result overlaps no argument and no other result; after a
+ * failure what it holds is unspecified. */
 wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
                                   int32_t output_count);
 
@@ -444,6 +479,7 @@ typedef enum wb_activation {
     WB_ACTIVATION_SOFTPLUS = 8
 } wb_activation;
 
+/* An activation function as a layer. parameter: as wb_activation says, else ignored; finite, and a whole number where it is an axis (else WB_ERROR_ARGUMENT). */
 wb_status wb_module_activation(wb_activation kind, double parameter, wb_module **module);
 
 /* Flattens axes start_axis ... end_axis into one. */
@@ -458,7 +494,8 @@ wb_status wb_module_custom(const char *class_name, wb_module **module);
 
 wb_status wb_module_free(wb_module *module);
 
-/* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself (WB_ERROR_ARGUMENT). */
+/* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself, and modules
+ * nest up to 200 levels deep (WB_ERROR_ARGUMENT). */
 wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
 
 /* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */
@@ -467,13 +504,14 @@ wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor
 /* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
 wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
 
-/* Forward pass: one row of x, one row of *y. Not for custom modules (WB_ERROR_UNSUPPORTED). */
+/* Forward pass: x [rows, ...] -> *y [rows, ...]. Not for custom modules (WB_ERROR_UNSUPPORTED). */
 wb_status wb_module_forward(const wb_module *module, const wb_tensor *x, wb_tensor **y);
 
 /* Parameters (buffers) of the module and all modules in it, depth first, in order of registration; a shared one counts once. */
 wb_status wb_module_parameter_count(const wb_module *module, int32_t *count);
 /* name: dotted path like "0.weight"; valid until this thread's next call of a function that returns such a text. Either out-parameter may be NULL. */
 wb_status wb_module_parameter(const wb_module *module, int32_t index, const char **name, wb_tensor **parameter);
+/* The same of buffers. */
 wb_status wb_module_buffer_count(const wb_module *module, int32_t *count);
 wb_status wb_module_buffer(const wb_module *module, int32_t index, const char **name, wb_tensor **buffer);
 
@@ -492,7 +530,8 @@ wb_status wb_module_attribute(const wb_module *module, const char *name, double 
 wb_status wb_module_set_training(wb_module *module, int32_t training);
 wb_status wb_module_get_training(const wb_module *module, int32_t *training);
 
-/* Converts all float parameters and buffers, in place. */
+/* Converts all float parameters and buffers to WB_FLOAT32 or WB_FLOAT64, in place. Gradients collected in another dtype are dropped, and programs that
+ * read the parameters must be captured again. */
 wb_status wb_module_cast(wb_module *module, wb_dtype dtype);
 
 /* Removes all collected gradients. */
@@ -515,9 +554,12 @@ typedef enum wb_initializer {
     WB_INIT_KAIMING_NORMAL_FAN_OUT = 10
 } wb_initializer;
 
+/* a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE). */
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
 
-/* ------------------------------------------------------------------ optimisers */
+/* ------------------------------------------------------------------ optimisers
+ * Parameters: float leaves that require gradients, one at least, each once. Settings: finite and not negative, beta1 and beta2 below 1.
+ * WB_ERROR_ARGUMENT otherwise. The optimiser retains its parameters. */
 
 /* SGD as in PyTorch: g = grad + weight_decay p; v = momentum v + (1 - dampening) g (v = g at the first step);
  * p -= lr (nesterov ? g + momentum v : v). Parameters without a gradient are left alone. */
@@ -589,7 +631,7 @@ typedef enum wb_shuffle {
     WB_SHUFFLE_AUTO = 3    /* exact if the data set is kept in memory, else by chunks */
 } wb_shuffle;
 
-/* One pass over the data set in batches of batch_size (the last may be smaller; dropped with drop_last 1).
+/* One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with drop_last 1). epoch from 0.
  * The order depends on seed and epoch alone. */
 wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
                             int32_t drop_last, wb_batches **batches);
@@ -619,6 +661,7 @@ typedef enum wb_trainer_option {
     WB_TRAINER_DROP_LAST = 10   /* 1: drop the last incomplete batch; default 0 */
 } wb_trainer_option;
 
+/* Options are whole numbers, except min_delta; WB_ERROR_ARGUMENT for one out of range. */
 wb_status wb_trainer_set(wb_trainer *trainer, wb_trainer_option option, double value);
 wb_status wb_trainer_get(const wb_trainer *trainer, wb_trainer_option option, double *value);
 
@@ -640,7 +683,7 @@ typedef struct wb_progress {
     int32_t improved;           /* 1 if epoch_ended and the validation loss is the lowest so far */
 } wb_progress;
 
-/* Called on the training thread; progress lives during the call. A result other than 0 ends training after this step. */
+/* Called on the training thread; progress lives during the call. It may call the library, but not train the same trainer (WB_ERROR_STATE). A result other than 0 ends training after this step. */
 typedef int32_t (*wb_progress_callback)(void *context, const wb_progress *progress);
 
 typedef enum wb_stop_reason {
@@ -651,7 +694,8 @@ typedef enum wb_stop_reason {
 } wb_stop_reason;
 
 /* Trains the model on `dataset` until a stopping condition. callback may be NULL; reason may be NULL.
- * A trainer that stopped in the middle of an epoch, or was loaded from a checkpoint, goes on from there. */
+ * A trainer that stopped in the middle of an epoch, or was loaded from a checkpoint, goes on from there. If it fails, the steps done before stay
+ * done, and wb_trainer_position tells how many. */
 wb_status wb_trainer_fit(wb_trainer *trainer, const wb_dataset *dataset, wb_progress_callback callback, void *context,
                          wb_stop_reason *reason);
 

@@ -20,6 +20,13 @@ public final class Tensor {
 
     deinit { stored.uses -= 1 }
 
+    /// What an operation gave. One that changes nothing gives its operand: then the result is a node of its own where it is to be no leaf, or,
+    /// under no_grad, no variable.
+    convenience init(result node: Node) throws(Failure) {
+        let isOperand = node.requiresGrad && (node.gradientSlot != nil || !ThreadState.current.isGradEnabled)
+        self.init(isOperand ? try Identity().record([node]) : node)
+    }
+
     /// A tensor whose memory `fill` writes: row-major, uninitialised before.
     public convenience init(
         dtype: DType, shape: Shape, fill: (UnsafeMutableRawPointer) throws(Failure) -> Void
@@ -58,9 +65,15 @@ public final class Tensor {
     public var dtype: DType { stored.dtype }
     public var shape: Shape { stored.shape }
     public var count: Int { stored.count }
-    public var requiresGrad: Bool { stored.requiresGrad }
+    public var requiresGrad: Bool { visible.requiresGrad }
     /// Computed from nothing that requires gradients, or itself where gradients are collected.
-    public var isLeaf: Bool { !stored.requiresGrad || stored.isLeaf }
+    public var isLeaf: Bool { !visible.requiresGrad || visible.isLeaf }
+
+    /// The node as an open capture block has it, without making it an input of the block.
+    private var visible: Node {
+        guard let capture = ThreadState.current.capture, birth !== capture else { return stored }
+        return capture.known(self) ?? stored
+    }
 
     // MARK: Values
 

@@ -45,11 +45,11 @@ extension Tensor {
         case .softplus: y = try x.softplus()
         case .logicalNot: y = try x.logicalNot()
         }
-        return Tensor(y)
+        return try Tensor(result: y)
     }
 
     public static func apply(_ operation: Binary, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        Tensor(try record(operation, a.node(), b.node()))
+        try Tensor(result: record(operation, a.node(), b.node()))
     }
 
     /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers in float64.
@@ -58,7 +58,7 @@ extension Tensor {
         if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.float64) }
         if x.dtype == .bool, value != 0, value != 1 { x = try x.cast(.int64) }
         let number = try Node.scalar(value, like: x)
-        return Tensor(try reversed ? Tensor.record(operation, number, x) : Tensor.record(operation, x, number))
+        return try Tensor(result: reversed ? Tensor.record(operation, number, x) : Tensor.record(operation, x, number))
     }
 
     private static func record(_ operation: Binary, _ a: Node, _ b: Node) throws(Failure) -> Node {
@@ -81,26 +81,26 @@ extension Tensor {
         }
     }
 
-    public static func + (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() + b.node()) }
-    public static func - (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() - b.node()) }
-    public static func * (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() * b.node()) }
-    public static func / (a: Tensor, b: Tensor) throws(Failure) -> Tensor { Tensor(try a.node() / b.node()) }
+    public static func + (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() + b.node()) }
+    public static func - (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() - b.node()) }
+    public static func * (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() * b.node()) }
+    public static func / (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() / b.node()) }
     public static func + (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.add, b) }
     public static func - (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.subtract, b) }
     public static func - (a: Double, b: Tensor) throws(Failure) -> Tensor { try b.applying(.subtract, a, reversed: true) }
     public static func * (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.multiply, b) }
 
     public static func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        Tensor(try Node.select(condition.node(), a.node(), b.node()))
+        try Tensor(result: Node.select(condition.node(), a.node(), b.node()))
     }
 
-    public func cast(_ dtype: DType) throws(Failure) -> Tensor { Tensor(try node().cast(dtype)) }
+    public func cast(_ dtype: DType) throws(Failure) -> Tensor { try Tensor(result: node().cast(dtype)) }
 
-    public func matmul(_ other: Tensor) throws(Failure) -> Tensor { Tensor(try node().matmul(other.node())) }
+    public func matmul(_ other: Tensor) throws(Failure) -> Tensor { try Tensor(result: node().matmul(other.node())) }
 
     /// self W^T + b; weight [out, in], bias [out].
     public func linear(_ weight: Tensor, _ bias: Tensor?) throws(Failure) -> Tensor {
-        Tensor(try node().linear(weight.node(), bias.map { (bias) throws(Failure) in try bias.node() }))
+        try Tensor(result: node().linear(weight.node(), bias.map { (bias) throws(Failure) in try bias.node() }))
     }
 
     // MARK: Reductions
@@ -111,19 +111,19 @@ extension Tensor {
         let name = "\(operation)"
         let places = try normalized(axes: axes, rank: x.shape.count, operation: name)
         switch operation {
-        case .sum: return Tensor(try x.sum(places, keepdims: keepdims))
-        case .mean: return Tensor(try x.mean(places, keepdims: keepdims))
+        case .sum: return try Tensor(result: x.sum(places, keepdims: keepdims))
+        case .mean: return try Tensor(result: x.mean(places, keepdims: keepdims))
         case .maximum, .minimum:
-            return Tensor(try x.extremum(places, keepdims: keepdims, isMaximum: operation == .maximum))
-        case .logSumExp: return Tensor(try x.logSumExp(places, keepdims: keepdims))
+            return try Tensor(result: x.extremum(places, keepdims: keepdims, isMaximum: operation == .maximum))
+        case .logSumExp: return try Tensor(result: x.logSumExp(places, keepdims: keepdims))
         case .argMaximum, .argMinimum:
             let isMaximum = operation == .argMaximum
-            if places.count == 1 { return Tensor(try x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum)) }
+            if places.count == 1 { return try Tensor(result: x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum)) }
             guard places.count == x.shape.count else {
                 throw .argument(operation: isMaximum ? "argmax" : "argmin", "one axis is expected, or all of them, but \(places.count) were given")
             }
             let flat = try x.reshape([x.count]).argExtremum(0, keepdims: false, isMaximum: isMaximum)
-            return Tensor(try keepdims ? flat.reshape([Int](repeating: 1, count: x.shape.count)) : flat)
+            return try Tensor(result: keepdims ? flat.reshape([Int](repeating: 1, count: x.shape.count)) : flat)
         }
     }
 
@@ -132,12 +132,12 @@ extension Tensor {
 
     public func softmax(_ axis: Int) throws(Failure) -> Tensor {
         let x = try node()
-        return Tensor(try x.softmax(normalized(axis: axis, rank: x.shape.count, operation: "softmax")))
+        return try Tensor(result: x.softmax(normalized(axis: axis, rank: x.shape.count, operation: "softmax")))
     }
 
     public func logSoftmax(_ axis: Int) throws(Failure) -> Tensor {
         let x = try node()
-        return Tensor(try x.logSoftmax(normalized(axis: axis, rank: x.shape.count, operation: "log_softmax")))
+        return try Tensor(result: x.logSoftmax(normalized(axis: axis, rank: x.shape.count, operation: "log_softmax")))
     }
 
     // MARK: Shapes
@@ -158,25 +158,25 @@ extension Tensor {
             target[place] = x.count / known
         }
         try checkShape(target, x.dtype, operation: "reshape")
-        return Tensor(try x.reshape(target))
+        return try Tensor(result: x.reshape(target))
     }
 
     /// Axis i of the result is axis order[i]; nil reverses all axes.
     public func permute(_ order: [Int]? = nil) throws(Failure) -> Tensor {
         let x = try node()
         let rank = x.shape.count
-        guard let order else { return Tensor(try x.permute(Array((0..<rank).reversed()))) }
+        guard let order else { return try Tensor(result: x.permute(Array((0..<rank).reversed()))) }
         guard order.count == rank else {
             throw .argument(operation: "permute", "\(rank) axes are expected, as many as the tensor has, but \(order.count) were given")
         }
         let places = try order.map { (axis) throws(Failure) in try normalized(axis: axis, rank: rank, operation: "permute") }
         guard Set(places).count == rank else { throw .argument(operation: "permute", "an axis is named twice: \(order.text)") }
-        return Tensor(try x.permute(places))
+        return try Tensor(result: x.permute(places))
     }
 
     public func broadcast(to shape: Shape) throws(Failure) -> Tensor {
         try checkShape(shape, dtype, operation: "broadcast_to")
-        return Tensor(try node().broadcast(to: shape))
+        return try Tensor(result: node().broadcast(to: shape))
     }
 
     public static func concatenate(_ tensors: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
@@ -184,14 +184,15 @@ extension Tensor {
         let place = try normalized(axis: axis, rank: first.shape.count, operation: "concatenate")
         let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
         let nodes = try tensors.map { (tensor) throws(Failure) in try tensor.node().cast(dtype) }
-        return Tensor(try Concatenate(axis: place).record(nodes))
+        return try Tensor(result: Concatenate(axis: place).record(nodes))
     }
 
     /// x[start:stop:step] along one axis, with Python's rules; nil: from or to the end that the step's sign implies.
     public func slice(_ axis: Int, start: Int?, stop: Int?, step: Int) throws(Failure) -> Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
-        guard step != 0, step != Int.min else { throw .argument(operation: "slice", "the step must not be 0") }
+        guard step != 0 else { throw .argument(operation: "slice", "the step must not be 0") }
+        guard step != Int.min else { throw .argument(operation: "slice", "the step is too far below 0: \(step)") }
         let extent = x.shape[place]
         func clamp(_ index: Int, _ low: Int, _ high: Int) -> Int {
             let shifted = index < 0 ? (index < -extent ? low : index + extent) : index
@@ -208,27 +209,27 @@ extension Tensor {
             let end = stop.map { clamp($0, -1, extent - 1) } ?? -1
             count = first > end ? (first - end - 1) / -step + 1 : 0
         }
-        if first == 0, step == 1, count == extent { return Tensor(x) }
-        return Tensor(try Slice(axis: place, start: count == 0 ? 0 : first, step: count <= 1 ? 1 : step, count: count).record([x]))
+        if first == 0, step == 1, count == extent { return try Tensor(result: x) }
+        return try Tensor(result: Slice(axis: place, start: count == 0 ? 0 : first, step: count <= 1 ? 1 : step, count: count).record([x]))
     }
 
     /// Rows along `axis`, picked by an integer tensor of any shape.
     public func select(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "index_select")
-        return Tensor(try IndexSelect(axis: place).record([x, index.node()]))
+        return try Tensor(result: IndexSelect(axis: place).record([x, index.node()]))
     }
 
     public func takeAlong(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "take_along_axis")
-        return Tensor(try TakeAlongAxis(axis: place).record([x, index.node()]))
+        return try Tensor(result: TakeAlongAxis(axis: place).record([x, index.node()]))
     }
 
     // MARK: Creation
 
     public static func full(_ shape: Shape, _ value: Double, _ dtype: DType) throws(Failure) -> Tensor {
-        Tensor(try Node.full(shape, dtype == .bool && value != 0 ? 1 : value, dtype))
+        try Tensor(result: Node.full(shape, dtype == .bool && value != 0 ? 1 : value, dtype))
     }
 
     public static func arange(_ start: Double, _ stop: Double, _ step: Double, _ dtype: DType) throws(Failure) -> Tensor {
@@ -237,10 +238,10 @@ extension Tensor {
         }
         let extent = ((stop - start) / step).rounded(.up)
         guard extent < 0x1p48 else { throw .memory(operation: "arange", bytes: Int.max) }
-        return Tensor(try Arange(start: start, step: step, count: max(0, Int(extent)), dtype: dtype).record([]))
+        return try Tensor(result: Arange(start: start, step: step, count: Int(max(0, extent)), dtype: dtype).record([]))
     }
 
     public static func oneHot(_ labels: Tensor, classes: Int, dtype: DType) throws(Failure) -> Tensor {
-        Tensor(try OneHot(classes: classes, dtype: dtype).record([labels.node()]))
+        try Tensor(result: OneHot(classes: classes, dtype: dtype).record([labels.node()]))
     }
 }

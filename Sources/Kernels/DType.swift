@@ -1,5 +1,5 @@
 /// The type of a tensor's elements. Raw values are those of `wb_dtype` in wingbeat.h.
-public enum DType: Int32, Sendable, CaseIterable {
+public enum DType: Int32, Sendable, BitwiseCopyable, CaseIterable {
     /// One byte, 0 or 1.
     case bool = 0
     case uint8 = 1

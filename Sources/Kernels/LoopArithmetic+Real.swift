@@ -26,8 +26,8 @@ extension MathVector {
         case .absolute: block.map { $0.magnitude }
         case .square: block.map { $0 * $0 }
         case .reciprocal: block.map { splat(1) / $0 }
-        case .sqrt: block.map { $0.squareRoot() }
-        case .rsqrt: block.map { splat(1) / $0.squareRoot() }
+        case .sqrt: block.map { squareRoot($0) }
+        case .rsqrt: block.map { splat(1) / squareRoot($0) }
         case .relu: block.map { relu($0) }
         case .leakyRelu: block.map { $0.replacing(with: $0 * number, where: $0 .< splat(0)) }
         case .maximum: block.map2 { maximum($0, $1) }

@@ -77,17 +77,4 @@ struct LoopLayout {
         steps.row = last
         return steps
     }
-
-    /// Where row `row` begins, in elements.
-    @inline(__always)
-    func start(ofRow row: Int, _ steps: Steps) -> Int {
-        if let step = steps.row { return row * step }
-        var (start, left) = (0, row)
-        for axis in outer.indices.reversed() {
-            let (quotient, index) = left.quotientAndRemainder(dividingBy: outer[axis])
-            start += index * steps.outer[axis]
-            left = quotient
-        }
-        return start
-    }
 }

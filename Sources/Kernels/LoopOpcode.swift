@@ -1,5 +1,5 @@
 /// What one instruction of a loop does to each element. Comparisons and logic give 0 or 1 in the compute type.
-public enum LoopOpcode: UInt8, Sendable, CaseIterable {
+public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case copy
     case add, subtract, multiply, divide
     /// By repeated multiplication, wrapping, for integers.

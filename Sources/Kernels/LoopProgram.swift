@@ -49,7 +49,7 @@ public struct LoopOutput: Sendable {
     }
 }
 
-public enum ReductionKind: Sendable, CaseIterable {
+public enum ReductionKind: Sendable, BitwiseCopyable, CaseIterable {
     /// In float64 for floats, rounded once at the end.
     case sum
     /// NaN if any element is.
@@ -81,16 +81,14 @@ public struct LoopReduction: Sendable {
 /// of the result at the end.
 ///
 /// All decisions are made here, once: which axes run together (LoopLayout), where each value of a block lives (LoopValues), how the
-/// work is cut (LoopPieces). A run allocates nothing. It is not reentrant, because partial reductions have their memory here.
+/// work is cut (LoopPieces); LoopCode has the outcome. A run allocates nothing. It is not reentrant, because partial reductions have their memory here.
 public final class LoopProgram {
-    let instructions: [LoopInstruction]
-    let inputs: [LoopInput]
-    let outputs: [LoopOutput]
     let reduction: LoopReduction?
     let compute: DType
     let layout: LoopLayout
     let values: LoopValues
     let pieces: LoopPieces
+    let code: LoopCode
     /// Accumulators of 8 bytes: those of the whole result, or of each piece's share of it.
     let accumulators: UnsafeMutableRawPointer?
 
@@ -100,19 +98,20 @@ public final class LoopProgram {
         compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?
     ) {
         self.compute = compute
-        self.inputs = inputs
-        self.instructions = instructions
-        self.outputs = outputs
         self.reduction = reduction
         layout = LoopLayout(domain: domain, inputs: inputs, reduced: reduction?.axes, elementBytes: compute.size)
         values = LoopValues(compute, layout, inputs, instructions, outputs, reduction)
         pieces = LoopPieces(compute, layout, values, instructions, storesRows: reduction?.dtype == compute)
+        code = LoopCode(compute, layout, values, inputs, instructions, outputs, reduction)
         accumulators =
             pieces.accumulatorCount == 0
             ? nil : UnsafeMutableRawPointer.allocate(byteCount: pieces.accumulatorCount * 8, alignment: LoopScratch.alignment)
     }
 
-    deinit { accumulators?.deallocate() }
+    deinit {
+        accumulators?.deallocate()
+        code.deallocate()
+    }
 
     /// Runs over the memory that the table names.
     public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>) {

@@ -3,7 +3,7 @@
 /// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through registers: stretches of
 /// the thread's scratch memory that hold a block, and are reused as soon as nobody reads their value any more.
 struct LoopValues {
-    enum Source {
+    enum Source: BitwiseCopyable {
         /// Contiguous in its array, of the compute type.
         case direct
         /// Contiguous in its array, of another type or stored as it is: brought into a register for each block.

@@ -64,7 +64,7 @@ extension PhiloxChunk {
     /// sqrt(-2 ln u) (cos 2πv, sin 2πv), for u in (0, 1] and v in [0, 1).
     @inline(__always)
     private static func boxMuller(_ u: Reals, _ v: Reals) -> (Reals, Reals) {
-        let radius = squareRoot(logarithm(u) * -2)
+        let radius = Reals.squareRoot(logarithm(u) * -2)
         let (cosine, sine) = cosineAndSine(turns: v)
         return (radius * cosine, radius * sine)
     }
@@ -122,15 +122,5 @@ extension PhiloxChunk {
             unsafeBitCast(cosineBits ^ swapped ^ ((quadrant &+ 1) & 2) &<< 62, to: Reals.self),
             unsafeBitCast(sineBits ^ swapped ^ (quadrant & 2) &<< 62, to: Reals.self)
         )
-    }
-
-    /// The square root for 0 and positive normal x, within two ulps: Newton's iteration for its reciprocal, because Swift takes
-    /// the vectors' own square root lane by lane.
-    @inline(__always)
-    private static func squareRoot(_ x: Reals) -> Reals {
-        var y = unsafeBitCast(0x5FE6_EB50_C7B5_37A9 &- (unsafeBitCast(x, to: Words.self) &>> 1), to: Reals.self)
-        let half = x * 0.5
-        for _ in 0..<4 { y = y * (1.5 - half * y * y) }
-        return x * y
     }
 }

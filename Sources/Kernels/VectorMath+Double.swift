@@ -1,3 +1,4 @@
+import CVectors
 import Glibc
 
 /// The constants and polynomials of 8 Doubles. The polynomials are minimax fits of the functions named in `MathVector`, weighted
@@ -16,6 +17,7 @@ extension SIMD8: MathVector where Scalar == Double {
     @inline(__always) static var tanhLimit: Double { 19.1 }
     @inline(__always) static var erfLimit: Double { 6 }
 
+    @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_double8(x) }
     static func glibcSin(_ x: Double) -> Double { Glibc.sin(x) }
     static func glibcCos(_ x: Double) -> Double { Glibc.cos(x) }
     static func glibcPow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }

@@ -1,3 +1,4 @@
+import CVectors
 import Glibc
 
 /// The constants and polynomials of 16 Floats. The polynomials are minimax fits of the functions named in `MathVector`, weighted
@@ -16,6 +17,7 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static var tanhLimit: Float { 9.1 }
     @inline(__always) static var erfLimit: Float { 4 }
 
+    @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_float16(x) }
     static func glibcSin(_ x: Float) -> Float { Glibc.sin(x) }
     static func glibcCos(_ x: Float) -> Float { Glibc.cos(x) }
     static func glibcPow(_ x: Float, _ y: Float) -> Float { Glibc.pow(x, y) }

@@ -16,7 +16,6 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func .== (a: Self, b: Self) -> SIMDMask<MaskStorage>
     static func .!= (a: Self, b: Self) -> SIMDMask<MaskStorage>
     func replacing(with other: Self, where mask: SIMDMask<MaskStorage>) -> Self
-    func squareRoot() -> Self
 
     /// 1.5 · 2^(bits of the significand): added to a small number, it leaves the nearest integer in the low bits.
     static var rounder: Scalar { get }
@@ -46,6 +45,7 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// -ln(1 - erf(1.5 + u)), for 1.5 + u between 0.9 and `erfLimit`.
     static func erfTailPolynomial(_ u: Self) -> Self
 
+    static func squareRoot(_ x: Self) -> Self
     static func glibcSin(_ x: Scalar) -> Scalar
     static func glibcCos(_ x: Scalar) -> Scalar
     static func glibcPow(_ x: Scalar, _ y: Scalar) -> Scalar

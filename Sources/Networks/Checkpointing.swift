@@ -123,10 +123,20 @@ extension Optimizer {
         guard let name = tree.text("class"), name == className else {
             throw .structure(operation: "load", "the optimiser is \(className), but the checkpoint's is \(tree.text("class") ?? "missing")")
         }
-        for (name, _) in settings where tree.real(name) == nil {
-            throw .structure(operation: "load", "the checkpoint's optimiser lacks the setting '\(name)'")
+        for (name, _) in settings {
+            guard let value = tree.real(name) else {
+                throw .structure(operation: "load", "the checkpoint's optimiser lacks the setting '\(name)'")
+            }
+            do throws(Failure) {
+                try check(name, value)
+            } catch {
+                throw .structure(operation: "load", "the checkpoint's \(error)")
+            }
         }
         for (name, value) in tree[child: "state"]?.arrays ?? [] {
+            guard value.dtype.isFloat else {
+                throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
+            }
             if name == "step", value.shape == [] { continue }
             guard let place = parameterPlace(name), value.shape == parameters[place].shape else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")

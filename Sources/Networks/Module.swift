@@ -9,7 +9,20 @@ open class Module {
     public private(set) var buffers: [(name: String, tensor: Tensor)] = []
     public private(set) var isTraining = true
 
+    /// Modules in a chain, the outermost and the innermost included: what walks a tree recurses, and the stack has an end.
+    public static let deepest = 200
+
+    /// An entry for each place in another module that holds this one. They do not keep it alive, and end with it.
+    private struct Parent {
+        unowned(unsafe) let module: Module
+    }
+    private var parents: [Parent] = []
+
     public init() {}
+
+    deinit {
+        for (_, child) in children { child.forget(parent: self) }
+    }
 
     /// As in PyTorch: "Linear".
     open var className: String { "Module" }
@@ -34,15 +47,37 @@ open class Module {
     /// Adds or replaces a child.
     public func add(_ child: Module, as name: String) throws(Failure) {
         try Module.checkName(name, operation: "module")
-        guard !child.contains(self) else { throw .argument(operation: "module", "a module cannot contain itself: '\(name)'") }
+        var isCircle = false
+        child.visit { _, module in isCircle = isCircle || module === self }
+        guard !isCircle else { throw .argument(operation: "module", "a module cannot contain itself: '\(name)'") }
+        let levels = chain { $0.parents.map { $0.module } } + child.chain { $0.children.map { $0.module } }
+        guard levels <= Module.deepest else {
+            throw .argument(operation: "module", "modules can be nested \(Module.deepest) levels deep, but '\(name)' would make it more")
+        }
         if let place = children.firstIndex(where: { $0.name == name }) {
+            children[place].module.forget(parent: self)
             children[place].module = child
         } else {
             children.append((name, child))
         }
+        child.parents.append(Parent(module: self))
     }
 
-    private func contains(_ other: Module) -> Bool { self === other || children.contains { $0.module.contains(other) } }
+    private func forget(parent: Module) {
+        if let place = parents.firstIndex(where: { $0.module === parent }) { parents.remove(at: place) }
+    }
+
+    /// How many modules the longest chain from this one has; it ends at one more than may be.
+    private func chain(_ next: (Module) -> [Module]) -> Int {
+        var level = [self]
+        var count = 0
+        while !level.isEmpty, count <= Module.deepest {
+            count += 1
+            var seen: Set<ObjectIdentifier> = []
+            level = level.flatMap(next).filter { seen.insert(ObjectIdentifier($0)).inserted }
+        }
+        return count
+    }
 
     /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients.
     public func setParameter(_ name: String, _ tensor: Tensor?) throws(Failure) {
@@ -80,7 +115,7 @@ open class Module {
     private func collect(_ own: (Module) -> [(name: String, tensor: Tensor)]) -> [(name: String, tensor: Tensor)] {
         var result: [(name: String, tensor: Tensor)] = []
         var seen: Set<ObjectIdentifier> = []
-        visit(prefix: "") { prefix, module in
+        visit { prefix, module in
             for (name, tensor) in own(module) where seen.insert(ObjectIdentifier(tensor)).inserted {
                 result.append((prefix + name, tensor))
             }
@@ -88,13 +123,20 @@ open class Module {
         return result
     }
 
-    private func visit(prefix: String, _ body: (String, Module) -> Void) {
+    /// Depth first, each module once, by its first path.
+    private func visit(_ body: (String, Module) -> Void) {
+        var seen: Set<ObjectIdentifier> = []
+        visit("", &seen, body)
+    }
+
+    private func visit(_ prefix: String, _ seen: inout Set<ObjectIdentifier>, _ body: (String, Module) -> Void) {
+        guard seen.insert(ObjectIdentifier(self)).inserted else { return }
         body(prefix, self)
-        for (name, child) in children { child.visit(prefix: prefix + name + ".", body) }
+        for (name, child) in children { child.visit(prefix + name + ".", &seen, body) }
     }
 
     public func setTraining(_ isTraining: Bool) {
-        visit(prefix: "") { _, module in module.isTraining = isTraining }
+        visit { _, module in module.isTraining = isTraining }
     }
 
     /// Converts float parameters and buffers, in place: everyone who shares them sees it.

@@ -37,7 +37,7 @@ open class Optimizer {
     /// Settings that are not numbers a user sets, but follow from them.
     func derived() -> [(name: String, value: Double)] { [] }
 
-    private func check(_ name: String, _ value: Double) throws(Failure) {
+    func check(_ name: String, _ value: Double) throws(Failure) {
         let isShare = name == "beta1" || name == "beta2"
         guard value.isFinite, value >= 0, !isShare || value < 1 else {
             throw .argument(operation: "optimizer", "\(name) must be \(isShare ? "in [0, 1)" : "finite and not negative"), but is \(value)")

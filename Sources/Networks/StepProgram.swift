@@ -15,14 +15,16 @@ final class StepProgram {
         Tensor.checksFinite = checked || trainer.options.checksFinite
         defer { Tensor.checksFinite = checked }
         try self.init(data, rows: rows) { (x, y) throws(Failure) in
-            let prediction = try trainer.model.forward(x)
-            let loss = try trainer.loss(prediction, y)
-            try trainer.optimizer.zeroGrad()
-            try loss.backward()
-            try trainer.optimizer.step()
-            // Gradients are not asked for after the step: so they need no memory of their own.
-            try trainer.optimizer.zeroGrad()
-            return (loss, try StepProgram.rightCount(trainer.loss, prediction, y))
+            try ThreadState.withGrad(true) { () throws(Failure) in
+                let prediction = try trainer.model.forward(x)
+                let loss = try trainer.loss(prediction, y)
+                try trainer.optimizer.zeroGrad()
+                try loss.backward()
+                try trainer.optimizer.step()
+                // Gradients are not asked for after the step: so they need no memory of their own.
+                try trainer.optimizer.zeroGrad()
+                return (loss, try StepProgram.rightCount(trainer.loss, prediction, y))
+            }
         }
     }
 

@@ -14,6 +14,7 @@ public final class Trainer {
     /// Parameters and buffers at the lowest validation loss.
     var best: [(name: String, tensor: Tensor)] = []
     private var programs: [Int: StepProgram] = [:]
+    private var isFitting = false
 
     public init(_ model: Module, _ loss: Loss, _ optimizer: Optimizer) {
         self.model = model
@@ -23,10 +24,14 @@ public final class Trainer {
 
     /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training.
     public func fit(_ data: any RowSource, report: ((Progress) -> Bool)?) throws(Failure) -> StopReason {
+        guard !isFitting else { throw .state(operation: "fit", "this trainer is training already, and its callback asks it to train") }
+        isFitting = true
+        defer { isFitting = false }
         let began = Trainer.now()
         programs = [:]
         model.setTraining(true)
-        let lastStep = options.maxSteps > 0 ? position.totalSteps + options.maxSteps : Int.max
+        let (sum, overflow) = position.totalSteps.addingReportingOverflow(options.maxSteps)
+        let lastStep = options.maxSteps > 0 && !overflow ? sum : Int.max
         while position.epoch < options.epochs {
             let batches = try Batches(
                 data, batchSize: options.batchSize, shuffle: options.shuffle, seed: options.seed, epoch: position.epoch,

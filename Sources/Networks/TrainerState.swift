@@ -25,6 +25,15 @@ extension Trainer {
         for name in ["epoch", "step", "total_steps", "batch_size", "shuffle", "seed"] where tree.integer(name) == nil {
             throw .structure(operation: "load", "the checkpoint's trainer lacks '\(name)'")
         }
+        // Far from the ends of Int, so that counting on never overflows.
+        let counts = ["epoch", "step", "total_steps", "right_count", "row_count", "epochs_without_improvement"].map { ($0, 0) } + [("batch_size", 1)]
+        for (name, least) in counts {
+            guard let value = tree.integer(name), !(Int64(least)...1 << 60).contains(value) else { continue }
+            throw .structure(operation: "load", "the checkpoint's trainer has the '\(name)' \(value), which no training can have")
+        }
+        if let shuffle = tree.integer("shuffle"), Int32(exactly: shuffle).flatMap(Shuffle.init) == nil {
+            throw .structure(operation: "load", "the checkpoint's trainer has the 'shuffle' \(shuffle), which this library does not know")
+        }
         if let kind = tree.integer("loss"), kind != Int64(loss.rawValue) {
             throw .structure(operation: "load", "the trainer's loss is \(loss), but the checkpoint's is number \(kind)")
         }

@@ -59,8 +59,8 @@ func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {
 
 /// The case with that number.
 func decode<Kind: RawRepresentable>(_ raw: UInt32, _ what: String, _ operation: String) throws(Failure) -> Kind where Kind.RawValue == Int32 {
-    guard let kind = Kind(rawValue: Int32(truncatingIfNeeded: raw)) else {
-        throw .argument(operation: operation, "there is no \(what) number \(raw)")
+    guard let kind = Kind(rawValue: Int32(bitPattern: raw)) else {
+        throw .argument(operation: operation, "there is no \(what) number \(Int32(bitPattern: raw))")
     }
     return kind
 }

@@ -44,10 +44,18 @@ enum EngineLock {
         pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
         mutex.initialize(to: pthread_mutex_t())
         pthread_mutex_init(mutex, &attributes)
+        // A thread that ends with an open capture block lets go of nodes that others use.
+        ThreadState.ending = { release in
+            lock()
+            defer { unlock() }
+            release()
+        }
         return mutex
     }()
     /// How often its owner has taken it. Touched by the owner only.
     nonisolated(unsafe) private static var depth = 0
+    /// Calls to the host that are due when the lock is let go.
+    nonisolated(unsafe) private static var due: [() -> Void] = []
 
     static func lock() {
         pthread_mutex_lock(mutex)
@@ -56,7 +64,22 @@ enum EngineLock {
 
     static func unlock() {
         depth -= 1
+        guard depth == 0, !due.isEmpty else {
+            pthread_mutex_unlock(mutex)
+            return
+        }
+        let calls = due
+        due = []
         pthread_mutex_unlock(mutex)
+        CallState.current.keepingTexts { for call in calls { call() } }
+    }
+
+    /// Calls the host once nobody holds the lock: in the middle of a call it could meet the engine half way through a change, or wait for a
+    /// thread of its own that waits for the lock.
+    static func afterwards(_ call: @escaping () -> Void) {
+        lock()
+        due.append(call)
+        unlock()
     }
 
     /// Lets go of the lock altogether while the host's code runs.
@@ -84,10 +107,17 @@ final class LastingText {
 
 /// What each thread has of its own at the ABI: its last error, its last text, and its scopes.
 final class CallState {
-    let lastError = LastingText()
-    let lastText = LastingText()
-    /// Handles made in each open scope, innermost last.
-    private var scopes: [[UInt64]] = []
+    private(set) var lastError = LastingText()
+    private(set) var lastText = LastingText()
+
+    private struct Scope {
+        var handles: [UInt64] = []
+        /// How many handles there are before those that were freed are forgotten.
+        var limit = 1024
+    }
+
+    /// Innermost last.
+    private var scopes: [Scope] = []
 
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
@@ -105,23 +135,36 @@ final class CallState {
     }
 
     func note(_ handle: UInt64) {
-        if !scopes.isEmpty { scopes[scopes.count - 1].append(handle) }
+        guard let innermost = scopes.indices.last else { return }
+        scopes[innermost].handles.append(handle)
+        if scopes[innermost].handles.count >= scopes[innermost].limit {
+            scopes[innermost].handles.removeAll { !Handles.isAlive($0) }
+            scopes[innermost].limit = max(1024, 2 * scopes[innermost].handles.count)
+        }
     }
 
-    func beginScope() { scopes.append([]) }
+    /// The texts that the caller was promised stay as they are while the host's code runs in between.
+    func keepingTexts(_ body: () -> Void) {
+        let kept = (lastError, lastText)
+        (lastError, lastText) = (LastingText(), LastingText())
+        body()
+        (lastError, lastText) = kept
+    }
+
+    func beginScope() { scopes.append(Scope()) }
 
     func endScope() throws(Failure) {
-        guard let handles = scopes.popLast() else { throw .state(operation: "scope", "no scope is open on this thread") }
-        for handle in handles { Handles.releaseIfAlive(handle) }
+        guard let scope = scopes.popLast() else { throw .state(operation: "scope", "no scope is open on this thread") }
+        for handle in scope.handles { Handles.releaseIfAlive(handle) }
     }
 
     /// Moves a handle to the scope around the innermost one that has it.
     func keep(_ handle: UInt64) throws(Failure) {
         guard let innermost = scopes.indices.last else { throw .state(operation: "scope", "no scope is open on this thread") }
-        guard let place = scopes[innermost].firstIndex(of: handle) else {
+        guard let place = scopes[innermost].handles.lastIndex(of: handle) else {
             throw .argument(operation: "scope", "this handle was not made in the innermost scope")
         }
-        scopes[innermost].remove(at: place)
-        if innermost > 0 { scopes[innermost - 1].append(handle) }
+        scopes[innermost].handles.remove(at: place)
+        if innermost > 0 { scopes[innermost - 1].handles.append(handle) }
     }
 }

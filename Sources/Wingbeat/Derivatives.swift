@@ -99,6 +99,17 @@ private func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<Opaque
     call { () throws(Failure) in try out(enabled, "get_grad_enabled").pointee = ThreadState.current.isGradEnabled ? 1 : 0 }
 }
 
+@implementation @_cdecl("wb_grad_flags") public func wb_grad_flags(
+    _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ flags: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(flags, "grad_flags")
+        var sum = ThreadState.current.isGradEnabled ? WB_GRAD_ENABLED.rawValue : 0
+        if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) { sum |= WB_GRAD_REQUIRED.rawValue }
+        target.pointee = Int32(sum)
+    }
+}
+
 @implementation @_cdecl("wb_capture_begin") public func wb_capture_begin(
     _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32
 ) -> wb_status {

@@ -19,7 +19,8 @@ enum Handles {
         var generation: UInt64 = 1
     }
 
-    // 16 bits mark (no canonical address has them), 4 bits kind, 20 bits generation, 24 bits place.
+    // 16 bits mark (no canonical address has them), 4 bits kind, 20 bits generation, 24 bits place. A place that has used up its
+    // generations is not used again, so a handle that was freed stays freed for ever.
     private static let mark: UInt64 = 0x5742 << 48
     private static let generationMask: UInt64 = 0xF_FFFF
     private static let placeMask: UInt64 = 0xFF_FFFF
@@ -81,19 +82,22 @@ enum Handles {
         clear(try place(handle, kind, operation))
     }
 
+    static func isAlive(_ bits: UInt64) -> Bool {
+        let place = Int(bits & placeMask)
+        return place < entries.count && entries[place].generation == bits >> 24 & generationMask
+    }
+
     /// Releases a handle of a scope; one that was freed in the meantime is left alone.
     static func releaseIfAlive(_ bits: UInt64) {
-        let place = Int(bits & placeMask)
-        guard place < entries.count, entries[place].generation == bits >> 24 & generationMask else { return }
-        clear(place)
+        if isAlive(bits) { clear(Int(bits & placeMask)) }
     }
 
     private static func clear(_ place: Int) {
         // The object may go only after the table is in order again: its end can call back into the library.
         let object = entries[place].object
         entries[place].object = nil
-        entries[place].generation = max(1, (entries[place].generation + 1) & generationMask)
-        free.append(place)
+        entries[place].generation += 1
+        if entries[place].generation <= generationMask { free.append(place) }
         _ = object
     }
 }

@@ -56,9 +56,10 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
         guard UInt(bitPattern: data) % UInt(type.size) == 0 else {
             throw .argument(operation: operation, "data is not aligned to the \(type.size) bytes of \(type.name)")
         }
-        // Made first without the callback, so that a failure never calls it.
+        // Everything is checked before the callback is tied to the memory, so that a failure never calls it.
         try Tensor.checkType(shape, type)
-        let buffer = Buffer.borrowing(data, bytes: shape.elementCount * type.size, release: release.map { release in { release(context) } })
+        let buffer = Buffer.borrowing(
+            data, bytes: shape.elementCount * type.size, release: release.map { release in { EngineLock.afterwards { release(context) } } })
         try publish(Tensor(dtype: type, shape: shape, buffer: buffer), .tensor, target)
     }
 }

@@ -195,7 +195,7 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
         switch option {
         case WB_TRAINER_EPOCHS: trainer.options.epochs = try whole(from: 0)
         case WB_TRAINER_BATCH_SIZE: trainer.options.batchSize = try whole(from: 1)
-        case WB_TRAINER_SHUFFLE: trainer.options.shuffle = try decode(UInt32(truncatingIfNeeded: whole(from: 0)), "shuffle", operation)
+        case WB_TRAINER_SHUFFLE: trainer.options.shuffle = try decode(UInt32(exactly: whole(from: 0)) ?? .max, "shuffle", operation)
         case WB_TRAINER_SEED: trainer.options.seed = UInt64(try whole(from: 0))
         case WB_TRAINER_PATIENCE: trainer.options.patience = try whole(from: 0)
         case WB_TRAINER_MIN_DELTA:

@@ -247,6 +247,14 @@ static void a_variable_is_a_constant_to_what_is_outside_and_passes_derivatives_t
     OK(wb_variable(constant, &inner));
     OK(wb_tensor_depends_on_leaf(inner, &depends));
     EXPECT(depends == 0);
+
+    int32_t flags = -1;
+    OK(wb_grad_flags((wb_tensor *[]){constant, x}, 2, &flags));
+    EXPECT(flags == (WB_GRAD_ENABLED | WB_GRAD_REQUIRED));
+    OK(wb_set_grad_enabled(0, NULL));
+    OK(wb_grad_flags(&constant, 1, &flags));
+    EXPECT(flags == 0);
+    OK(wb_set_grad_enabled(1, NULL));
     OK(wb_scope_end());
 }
 

@@ -96,6 +96,7 @@ static void bad_tensor_handles_are_refused_everywhere(void) {
         HANDLE(wb_hvp(bad, &good, 1, &good, &out));
         HANDLE(wb_variable(bad, &out));
         HANDLE(wb_tensor_depends_on_leaf(bad, &number));
+        HANDLE(wb_grad_flags(&bad, 1, &number));
         HANDLE(wb_capture_begin(&bad, 1));
         HANDLE(wb_module_forward(a_module, bad, &out));
         if (bad) HANDLE(wb_module_set_parameter(a_module, "weight", bad));

@@ -101,6 +101,10 @@ WB_NONE = 0
 WB_MEAN = 1
 WB_TOTAL = 2
 
+wb_grad_flag = c_int
+WB_GRAD_ENABLED = 1
+WB_GRAD_REQUIRED = 2
+
 wb_activation = c_int
 WB_ACTIVATION_IDENTITY = 0
 WB_ACTIVATION_RELU = 1
@@ -267,6 +271,7 @@ FUNCTIONS = {
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
+    "wb_grad_flags": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["tensors", "count", "flags"]),
     "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32], ["inputs", "input_count"]),
     "wb_capture_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_program)], ["outputs", "output_count",
         "program"]),

@@ -8,20 +8,21 @@ modules that the function uses are training.
 
 import functools
 import threading
-from ctypes import c_char_p, c_void_p
+from ctypes import c_char_p, c_int32, c_void_p
 
 import numpy as np
 
-from . import _modules
+from . import _abi, _modules
 from ._arrays import borrow, extents, handle_array
-from ._dtypes import as_dtype, native
+from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
 from ._library import check, lib
 from ._modes import is_grad_enabled
 from ._tensor import Tensor, wrap
-from ._tree import flatten, unflatten
+from ._tree import LEAF, flatten, unflatten
 from .autograd import inside_transform
 
+_grad_flags = lib.wb_grad_flags
 _run = lib.wb_program_run
 _run_pointers = lib.wb_program_run_pointers
 _free_tensor = lib.wb_tensor_free
@@ -41,7 +42,7 @@ _here = _Here()
 class _Program:
     """A captured program, and how its results are put together."""
 
-    __slots__ = ("handle", "count", "results", "leaves", "structure", "types")
+    __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types")
 
     def __del__(self, _free=lib.wb_program_free):
         try:
@@ -56,6 +57,8 @@ class _Program:
 
     def assemble(self, computed):
         """The function's result, from the values of the tensors in it."""
+        if self.structure is LEAF and self.count:
+            return computed[0]
         computed = iter(computed)
         return unflatten(self.structure, [next(computed) if leaf is Tensor else leaf for leaf in self.leaves])
 
@@ -68,6 +71,9 @@ class CompiledFunction:
         self._function = function
         self._numpy = numpy
         self._programs = {}
+        # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what the modules' modes do not change
+        # between two calls is looked up here.
+        self._plain = {}
         self._modules = None
         self._revision = None
         self._modes = ()
@@ -83,11 +89,21 @@ class CompiledFunction:
         return bound
 
     def __call__(self, *args, **kwargs):
+        key = None
+        if not kwargs and self._revision == _modules.revision and not _here.capturing and not inside_transform():
+            key = _signatures(args)
+            program = self._plain.get(key)
+            if program is not None:
+                result = self._run_plain(program, args)
+                if result is not NotImplemented:
+                    return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
         if _here.capturing or inside_transform() or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         program = self._program(leaves, structure, bool(kwargs))
+        if key is not None:
+            self._plain[key] = program
         return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
 
     # ---------------------------------------------------------------- capturing
@@ -113,6 +129,7 @@ class CompiledFunction:
         self._programs[key] = program  # the last in the dict is the one used last
         if len(self._programs) > CACHED_PROGRAMS:
             del self._programs[next(iter(self._programs))]
+            self._plain.clear()
         return program
 
     def _capture(self, leaves, structure, has_kwargs):
@@ -145,6 +162,8 @@ class CompiledFunction:
         finally:
             _here.capturing = False
         program.handle = out.value
+        program.arguments = handle_array(len(inputs))
+        program.flags = _abi.WB_GRAD_ENABLED if is_grad_enabled() else 0
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
@@ -157,34 +176,50 @@ class CompiledFunction:
                 self._modules = _modules.used_by(self._function)
             self._modes = tuple([module.modes() for module in self._modules])
             self._revision = _modules.revision
+            self._plain.clear()
         return self._modes
 
     # ---------------------------------------------------------------- running
 
-    def _run(self, program, arrays):
+    def _run_plain(self, program, arguments):
+        """The result, or NotImplemented if the gradient mode is not that of the capture, or an argument requires gradients."""
+        if self._numpy:
+            same_mode = program.flags == (_abi.WB_GRAD_ENABLED if is_grad_enabled() else 0)
+            return self._run_pointers(program, arguments) if same_mode else NotImplemented
+        return self._run(program, arguments, program.flags)
+
+    def _run(self, program, arrays, flags=None):
+        """Runs on handles. With flags, only if they are those of the arguments; else the result is NotImplemented."""
+        handles = program.arguments()
         lent = []
-        handles = []
         try:
-            for array in arrays:
+            for place, array in enumerate(arrays):
                 if isinstance(array, Tensor):
-                    handles.append(array._handle)
+                    handles[place] = array._handle
                 else:
-                    lent.append(borrow(array))
-                    handles.append(lent[-1])
+                    handles[place] = borrow(array)
+                    lent.append(handles[place])
             count = len(handles)
+            if flags is not None:
+                found = c_int32()
+                status = _grad_flags(handles, count, found)
+                if status:
+                    check(status)
+                if found.value != flags:
+                    return NotImplemented
             results = program.results()
-            status = _run(program.handle, handle_array(count)(*handles), count, results, program.count)
+            status = _run(program.handle, handles, count, results, program.count)
             if status:
                 check(status)
         finally:
             for handle in lent:
                 _free_tensor(handle)
-        return program.assemble(map(wrap, results))
+        return program.assemble([wrap(handle) for handle in results])
 
     def _run_pointers(self, program, arrays):
-        dense = [array.detach().numpy() if isinstance(array, Tensor) else np.require(native(array), requirements="CA") for array in arrays]
+        dense = [_dense(array) for array in arrays]
         results = [np.empty(shape, dtype) for shape, dtype in program.types]
-        status = _run_pointers(program.handle, _addresses(dense), len(dense), _addresses(results), len(results))
+        status = _run_pointers(program.handle, _addresses(program.arguments, dense), len(dense), _addresses(program.results, results), len(results))
         if status:
             check(status)
         return program.assemble(results)
@@ -202,8 +237,31 @@ class CompiledFunction:
         return "\n\n".join(program.explain() for program in self._programs.values())
 
 
-def _addresses(arrays):
-    return handle_array(len(arrays))(*[array.__array_interface__["data"][0] for array in arrays])
+def _signatures(arguments):
+    """What a program depends on of tensors and arrays; None if there is anything else among the arguments."""
+    signatures = []
+    for argument in arguments:
+        kind = type(argument)
+        if kind is np.ndarray:
+            signatures.append((argument.dtype.str, argument.shape))
+        elif kind is Tensor:
+            signatures.append(argument.signature())
+        else:
+            return None
+    return tuple(signatures)
+
+
+def _dense(array):
+    """An array in row-major order, aligned, of one of the engine's types, with the values of an array or a tensor."""
+    if isinstance(array, Tensor):
+        return array.detach().numpy()
+    if array.flags.carray and array.dtype in BY_NUMPY:
+        return array
+    return np.require(native(array), requirements="CA")
+
+
+def _addresses(kind, arrays):
+    return kind(*[array.__array_interface__["data"][0] for array in arrays])
 
 
 def compile(function=None, *, numpy=False):

@@ -44,8 +44,8 @@ class Tensor:
     tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
     """
 
-    # _shape and _dtype are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
-    __slots__ = ("_handle", "_shape", "_dtype", "__weakref__")
+    # _shape, _dtype and _signature are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
+    __slots__ = ("_handle", "_shape", "_dtype", "_signature", "__weakref__")
 
     __array_priority__ = 1000
     __array_ufunc__ = None  # array + tensor is the tensor's business
@@ -70,10 +70,19 @@ class Tensor:
 
     def _forget_dtype(self):
         """After the engine has cast the box."""
+        for name in ("_dtype", "_signature"):
+            try:
+                delattr(self, name)
+            except AttributeError:
+                pass
+
+    def signature(self):
+        """(number of the dtype, shape): what a captured program depends on."""
         try:
-            del self._dtype
+            return self._signature
         except AttributeError:
-            pass
+            signature = self._signature = (self.dtype.code, self.shape)
+            return signature
 
     @property
     def shape(self):

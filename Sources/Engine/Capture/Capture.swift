@@ -45,6 +45,9 @@ public final class Capture {
     /// The node that `tensor` points to now.
     func read(_ tensor: Tensor) throws(Failure) -> Node { boxes[try place(of: tensor)].current }
 
+    /// The same, if the block has met `tensor`.
+    func known(_ tensor: Tensor) -> Node? { placeOfBox[ObjectIdentifier(tensor)].map { boxes[$0].current } }
+
     func write(_ tensor: Tensor, _ node: Node) throws(Failure) { boxes[try place(of: tensor)].current = node }
 
     private func place(of tensor: Tensor) throws(Failure) -> Int {
@@ -84,6 +87,11 @@ public final class Capture {
         placeOfSlot[ObjectIdentifier(slot)] = gradients.count
         gradients.append(Gradient(slot: slot))
         return gradients.count - 1
+    }
+
+    /// Whether `node` stands for an input of this block.
+    func isPlaceholder(_ node: Node) -> Bool {
+        boxes.contains { $0.placeholder === node } || gradients.contains { $0.placeholder === node }
     }
 
     /// A node that the program must compute before anything it changes.

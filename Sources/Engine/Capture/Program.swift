@@ -106,6 +106,7 @@ public final class Program {
 
     /// Runs with tensors as arguments and new tensors as results.
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
+        try checkOutside()
         guard inputs.count == inputTypes.count else {
             throw .argument(operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
         }
@@ -136,9 +137,7 @@ public final class Program {
     private func run(
         argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?
     ) throws(Failure) {
-        guard ThreadState.current.capture == nil else {
-            throw .state(operation: "program", "a program cannot run inside a capture block")
-        }
+        try checkOutside()
         defer { for place in fresh.indices { fresh[place] = nil } }
         try prepareHiddenInputs()
         try provideMemory(result)
@@ -156,6 +155,12 @@ public final class Program {
             outputs: { memory[$0] ?? arenaBase }, arena: arenaBase)
         try plan.run(table)
         try commit()
+    }
+
+    private func checkOutside() throws(Failure) {
+        guard ThreadState.current.capture == nil else {
+            throw .state(operation: "program", "a program cannot run inside a capture block")
+        }
     }
 
     /// Everything the program reads from outside is there, of the captured type, and where it will be overwritten, seen by nobody else.

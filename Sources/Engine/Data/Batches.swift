@@ -25,6 +25,8 @@ public final class Batches {
     /// The permutation of all rows, or of all runs.
     private var order: [Int64] = []
     private let run: Int
+    /// Where the permutation put the run that holds the data set's end: all runs have `run` rows, except that one.
+    private var shortPlace = 0
     private static let runsInWindow = 64
     /// Rows of the windows from `windowStart` runs on, in the order of the pass.
     private var window: [Int] = []
@@ -46,7 +48,9 @@ public final class Batches {
         run = max(1, min(source.preferredRun, source.count))
         switch self.shuffle {
         case .exact: order = permutation(source.count, stream: 0)
-        case .chunks: order = permutation((source.count - 1) / run + 1, stream: 0)
+        case .chunks:
+            order = permutation((source.count - 1) / run + 1, stream: 0)
+            shortPlace = order.firstIndex(of: Int64((source.count - 1) / run)) ?? 0
         default: break
         }
     }
@@ -72,10 +76,7 @@ public final class Batches {
 
     /// Row number `place` of a pass by chunks.
     private func chunked(_ place: Int) -> Int {
-        // All runs have `run` rows, except the one that holds the data set's end, wherever the permutation put it.
-        let short = (source.count - 1) / run
-        let shortRows = source.count - short * run
-        let shortPlace = order.firstIndex(of: Int64(short)) ?? 0
+        let shortRows = source.count - (source.count - 1) / run * run
         func start(ofRun number: Int) -> Int { number * run - (number > shortPlace ? run - shortRows : 0) }
         var number = min(place / run, order.count - 1)
         while number + 1 < order.count, start(ofRun: number + 1) <= place { number += 1 }

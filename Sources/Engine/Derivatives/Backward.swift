@@ -5,16 +5,20 @@ extension Tensor {
 
     /// Adds d(self)/d(leaf) to the collected gradient of every leaf that requires gradients. `gradient`: the cotangent of self; nil for 1.
     public func backward(gradient: Tensor? = nil, retainGraph: Bool = false) throws(Failure) {
-        let loss = try node()
-        guard loss.requiresGrad else {
+        var root = try node()
+        guard root.requiresGrad else {
             throw .state(
                 operation: "backward",
                 "the tensor does not depend on anything that requires gradients; set requires_grad before computing it")
         }
-        let cotangent = try checkedCotangents([loss], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
-        let root = Tensor.checksFinite ? try checkedFinite(loss) : loss
+        let cotangent = try checkedCotangents([root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
+        if Tensor.checksFinite {
+            root = try CheckFinite().record([root])
+            if let capture = ThreadState.current.capture { capture.noteCheck(root) } else { try compute([root]) }
+        }
         let graph = GraphWalk(from: [root])
         let leaves = graph.nodes.filter { $0.gradientSlot != nil && $0.isLeaf }
+        let held = heldValues(graph)
         let gradients = try ThreadState.withGrad(false) { () throws(Failure) in
             try reverseMode([root], cotangent, wanted: leaves)
         }
@@ -27,27 +31,21 @@ extension Tensor {
             sums.append((slot, sum))
         }
         if ThreadState.current.capture == nil {
-            try evaluateForBackward(root: root, graph: graph, results: sums.map { $0.sum })
+            // A graph that is released afterwards is not differentiated again, so nothing is kept for that.
+            try compute(sums.map { $0.sum } + held, keeping: retainGraph)
             if !retainGraph { release(graph) }
         }
         for (slot, sum) in sums { slot.point(to: sum) }
     }
 
-    /// The same value, once it is known to be finite.
-    private func checkedFinite(_ loss: Node) throws(Failure) -> Node {
-        let checked = try CheckFinite().record([loss])
-        if let capture = ThreadState.current.capture { capture.noteCheck(checked) } else { try compute([checked]) }
-        return checked
-    }
-
-    /// Evaluates gradients and, in the same plan, the values of the graph that somebody still holds.
-    private func evaluateForBackward(root: Node, graph: GraphWalk, results: [Node]) throws(Failure) {
+    /// The values of the graph that somebody outside it may still ask for: they are computed before the graph is cut. To be asked for before derivative
+    /// rules refer to the graph too.
+    private func heldValues(_ graph: GraphWalk) -> [Node] {
         var inside = [Int](repeating: 0, count: graph.nodes.count)
         for node in graph.nodes {
             for input in node.inputs where graph.contains(input) { inside[input.index] += 1 }
         }
-        let held = graph.nodes.filter { $0.value == nil && $0.uses > inside[$0.index] }
-        try compute(results + held)
+        return graph.nodes.filter { $0.value == nil && $0.uses > inside[$0.index] }
     }
 
     /// Cuts the interior of a graph that backward has consumed, so that its values can be dropped and its leaves updated in place.

@@ -47,19 +47,24 @@ func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws
     }
 }
 
-/// Values that the derivative rules behind `roots` read and that are not there yet.
+/// Values that the derivative rules behind `roots` read and that are not there yet. What is evaluated already has had its own kept.
+/// The marks are the planner's: a derivative walk may be in progress, for one of whose rules this evaluation is, and its marks must stay.
 private func valuesToKeep(behind roots: [Node]) -> [Node] {
     var kept: [Node] = []
-    let graph = GraphWalk(from: roots)
     var chosen: Set<ObjectIdentifier> = []
     func keep(_ node: Node) {
         if node.value == nil, !(node.operation is Fill), !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted { kept.append(node) }
     }
-    for node in graph.nodes where node.value == nil {
+    let walk = Node.newWalk()
+    var stack = roots
+    while let node = stack.popLast() {
+        guard node.requiresGrad, node.value == nil, node.planMark != walk else { continue }
+        node.planMark = walk
         if node.operation.keeps.contains(.output) { keep(node) }
         if node.operation.keeps.contains(.inputs) {
             for input in node.inputs.prefix(node.operation.computes) { keep(input) }
         }
+        stack.append(contentsOf: node.inputs)
     }
     return kept
 }

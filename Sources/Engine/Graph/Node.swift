@@ -54,18 +54,18 @@ final class Node {
     }
 
     private func dropInputs() {
-        let dropped = inputs
-        inputs = []
-        Node.release(dropped)
+        var dropped: [Node] = []
+        swap(&dropped, &inputs)
+        Node.release(&dropped)
     }
 
     deinit {
         if !inputs.isEmpty { dropInputs() }
     }
 
-    /// Lets go of nodes one by one, so that a chain of a million nodes does not recurse a million frames deep.
-    private static func release(_ nodes: [Node]) {
-        var stack = nodes
+    /// Lets go of nodes one by one, so that a chain of a million nodes does not recurse a million frames deep. The caller's array is the stack: a
+    /// second one would hold the nodes, and none of them would be seen to be the last reference.
+    private static func release(_ stack: inout [Node]) {
         for node in stack { node.uses -= 1 }
         while var node = stack.popLast() {
             guard isKnownUniquelyReferenced(&node), !node.inputs.isEmpty else { continue }

@@ -6,10 +6,13 @@ public final class ThreadState {
     public var isGradEnabled = true
     var capture: Capture?
 
+    /// Runs what a thread lets go of when it ends; whoever has several threads puts it behind the lock that guards the graph.
+    nonisolated(unsafe) public static var ending: (() -> Void) -> Void = { $0() }
+
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         pthread_key_create(&key) { state in
-            if let state { Unmanaged<ThreadState>.fromOpaque(state).release() }
+            if let state { ThreadState.ending { Unmanaged<ThreadState>.fromOpaque(state).release() } }
         }
         return key
     }()

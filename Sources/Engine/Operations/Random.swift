@@ -96,20 +96,21 @@ struct CheckFinite: Operation {
         let x = lowering.dense(input)
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result, mayFail: true) { slots throws(Failure) in
+            if let value = firstNotFinite(type, slots[x]) { throw .notFinite(operation: "loss", "the loss is \(value)") }
             slots[result].copyMemory(from: slots[x], byteCount: type.bytes)
-            let bad = firstNotFinite(slots[x], type)
-            if bad >= 0 { throw .notFinite(operation: "loss", "the loss is \(element(slots[x], type.dtype, bad))") }
         }
     }
 }
 
-/// The place of the first element that is NaN or infinite; -1 if there is none. A function of its own, because Swift 6.3 gets a closure with typed
-/// throws wrong that loops and throws inside: optimised, it fails where it should succeed.
-@inline(never) private func firstNotFinite(_ values: UnsafeMutableRawPointer, _ type: TensorType) -> Int {
-    (0..<type.count).first { !element(values, type.dtype, $0).isFinite } ?? -1
-}
-
-private func element(_ values: UnsafeMutableRawPointer, _ dtype: DType, _ place: Int) -> Double {
-    dtype == .float32
-        ? Double(values.load(fromByteOffset: place * 4, as: Float.self)) : values.load(fromByteOffset: place * 8, as: Double.self)
+/// The first element that is NaN or infinite. A function of its own: where a loop and a typed throw share one closure, Swift 6.3 may leave
+/// the loop's counter in the register that says whether the closure threw.
+@inline(never)
+private func firstNotFinite(_ type: TensorType, _ data: UnsafeRawPointer) -> Double? {
+    for place in 0..<type.count {
+        let value =
+            type.dtype == .float32
+            ? Double(data.load(fromByteOffset: place * 4, as: Float.self)) : data.load(fromByteOffset: place * 8, as: Double.self)
+        if !value.isFinite { return value }
+    }
+    return nil
 }

@@ -18,9 +18,9 @@ struct Fusion {
 
     private static let maximalMembers = 48
 
-    init(_ graph: PlanGraph, fuses: Bool) {
+    /// `users`: those of the graph's nodes.
+    init(_ graph: PlanGraph, _ users: [[Int]], fuses: Bool) {
         rootOf = [Int](repeating: -1, count: graph.nodes.count)
-        let users = graph.users
         for root in graph.nodes.indices.reversed() where rootOf[root] < 0 && Fusion.isLoop(graph.nodes[root]) {
             var group = LoopGroup(root: root, members: [root], compute: Fusion.compute(graph, root) ?? .int64)
             rootOf[root] = root

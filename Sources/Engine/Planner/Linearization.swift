@@ -40,7 +40,9 @@ struct Linearization {
                 if node.value == nil, !bindsPlaceholders {
                     throw .state(
                         operation: "capture",
-                        "a value was asked for inside a capture block, where nothing is computed yet; ask for it after the program has run")
+                        ThreadState.current.capture?.isPlaceholder(node) == true
+                            ? "a value was asked for inside a capture block, where nothing is computed yet; ask for it after the program has run"
+                            : "a tensor that was recorded in a capture block has no value of its own, and the block has ended; what the program computes are its outputs")
                 }
                 key.append(-2)
                 key.append(node.type)

@@ -40,6 +40,8 @@ struct Lowering {
 
     let graph: PlanGraph
     private let fusion: Fusion
+    private let users: [[Int]]
+    private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
     private(set) var aliases: [Alias] = []
     private(set) var steps: [Step] = []
@@ -51,7 +53,11 @@ struct Lowering {
 
     init(_ graph: PlanGraph, fuses: Bool) throws(Failure) {
         self.graph = graph
-        fusion = Fusion(graph, fuses: fuses)
+        users = graph.users
+        var isOutput = [Bool](repeating: false, count: graph.nodes.count)
+        for output in graph.outputs { isOutput[output] = true }
+        self.isOutput = isOutput
+        fusion = Fusion(graph, users, fuses: fuses)
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {
             if let leaf = node.leaf {
@@ -186,11 +192,6 @@ struct Lowering {
 
     /// Members whose values somebody outside the group reads, or the caller wants.
     private func usersOutside(_ group: LoopGroup) -> Set<Int> {
-        let members = Set(group.members)
-        var result = members.intersection(graph.outputs)
-        for (place, node) in graph.nodes.enumerated() where place > group.members[0] && !members.contains(place) {
-            for input in node.inputs where members.contains(input) { result.insert(input) }
-        }
-        return result
+        Set(group.members.filter { member in isOutput[member] || users[member].contains { fusion.rootOf[$0] != group.root } })
     }
 }

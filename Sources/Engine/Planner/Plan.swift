@@ -9,8 +9,9 @@ final class Plan {
     let nodeCount: Int
     /// For each output, whether it is written after the last step that can fail: then a run that fails has not touched it.
     let isLate: [Bool]
-    private let bindings: [(slot: Int, place: MemoryPlan.Place, byteOffset: Int)]
-    private let storages: [Lowering.Storage]
+    /// Where each slot lies; the first ones are the storages, in order.
+    let bindings: [(slot: Int, place: MemoryPlan.Place, byteOffset: Int)]
+    let storages: [Lowering.Storage]
 
     /// `aliases`: whether an output may be a leaf's own memory, or another output's. If not it is copied.
     init(_ graph: PlanGraph, aliases: Bool, passes: Set<Pass> = Pass.enabled) throws(Failure) {
@@ -29,9 +30,11 @@ final class Plan {
         slotCount = lowering.slotCount
         storages = lowering.storages
         let lastFallible = steps.lastIndex { $0.mayFail } ?? -1
-        isLate = outputStorages.map { storage in
-            lowering.steps.firstIndex { $0.writes.contains(storage) }.map { $0 > lastFallible } ?? true
+        var firstWrite: [Int: Int] = [:]
+        for (number, step) in steps.enumerated() {
+            for storage in step.writes where firstWrite[storage] == nil { firstWrite[storage] = number }
         }
+        isLate = outputStorages.map { firstWrite[$0].map { $0 > lastFallible } ?? true }
         var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
         for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
         self.bindings = bindings

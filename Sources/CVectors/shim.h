@@ -1,0 +1,11 @@
+/* Vector instructions that Swift has no expression for: its own square root of a vector goes lane by lane through a call of sqrt. Inlined into Swift. */
+#ifndef WINGBEAT_VECTORS_SHIM_H
+#define WINGBEAT_VECTORS_SHIM_H
+
+typedef float shim_float16 __attribute__((ext_vector_type(16)));
+typedef double shim_double8 __attribute__((ext_vector_type(8)));
+
+static inline __attribute__((always_inline)) shim_float16 shim_sqrt_float16(shim_float16 x) { return __builtin_elementwise_sqrt(x); }
+static inline __attribute__((always_inline)) shim_double8 shim_sqrt_double8(shim_double8 x) { return __builtin_elementwise_sqrt(x); }
+
+#endif
