@@ -594,6 +594,10 @@ wb_status wb_optimizer_class_name(const wb_optimizer *optimizer, const char **na
 wb_status wb_optimizer_state_count(const wb_optimizer *optimizer, int32_t *count);
 wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const char **name, wb_tensor **state);
 
+/* Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above; what is not given begins anew.
+ * All or nothing: a name or shape that does not fit gives WB_ERROR_STRUCTURE, and nothing has changed. */
+wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states, int32_t count);
+
 /* ------------------------------------------------------------------ data sets
  * A data set gives pairs (x, y) of rows along the first axis. */
 

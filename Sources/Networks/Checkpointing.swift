@@ -82,6 +82,30 @@ extension Module {
     }
 }
 
+extension StateTree {
+    /// Whether this structure of a model is also a checkpoint's: the same classes under the same names, with the same attributes.
+    public func checkSame(as other: StateTree, path: String = "") throws(Failure) {
+        let what = path.isEmpty ? "the model" : "'\(path)'"
+        let (name, found) = (text("class") ?? "", other.text("class") ?? "module without class")
+        guard name == found else { throw .structure(operation: "load", "\(what) is a \(name), but the checkpoint's is a \(found)") }
+        for (attribute, _) in attributes where attribute != "class" {
+            guard let own = real(attribute), own != other.real(attribute) else { continue }
+            let given = other.real(attribute).map { "\($0)" } ?? "missing"
+            throw .structure(operation: "load", "\(attribute) of \(what) is \(own) in the model, but \(given) in the checkpoint")
+        }
+        for (child, tree) in children {
+            let below = path.isEmpty ? child : path + "." + child
+            guard let twin = other[child: child] else {
+                throw .structure(operation: "load", "the model has the module '\(below)', but the checkpoint does not")
+            }
+            try tree.checkSame(as: twin, path: below)
+        }
+        if let (child, _) = other.children.first(where: { self[child: $0.name] == nil }) {
+            throw .structure(operation: "load", "the checkpoint has the module '\(path.isEmpty ? child : path + "." + child)', but the model does not")
+        }
+    }
+}
+
 extension Optimizer {
     public var tree: StateTree {
         var tree = StateTree()
@@ -113,16 +137,32 @@ extension Optimizer {
             guard value.dtype.isFloat else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
             }
-            guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]) else {
-                guard value.shape.isEmpty else {
-                    throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) must be one number")
-                }
-                continue
-            }
-            guard parameters.indices.contains(place), value.shape == parameters[place].shape else {
+            if name == "step", value.shape == [] { continue }
+            guard let place = parameterPlace(name), value.shape == parameters[place].shape else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
             }
         }
+    }
+
+    /// The parameter that a state like "3.exp_avg" belongs to.
+    private func parameterPlace(_ name: String) -> Int? {
+        guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]), parameters.indices.contains(place) else { return nil }
+        return stateNames.contains(String(name[name.index(after: dot)...])) ? place : nil
+    }
+
+    /// Takes over a whole state, all or nothing; what is not given begins anew.
+    public func load(state given: [(name: String, tensor: Tensor)]) throws(Failure) {
+        var arrays = StateTree()
+        for (name, tensor) in given {
+            let dtype = parameterPlace(name).map { parameters[$0].dtype } ?? .float64
+            let value = try tensor.detach().cast(dtype).detach()
+            try Tensor.evaluate([value])
+            arrays.arrays.append((name, value))
+        }
+        var tree = tree
+        tree.children = [("state", arrays)]
+        try check(tree)
+        try load(tree)
     }
 
     /// Takes over settings and state. The tree must have passed `check`.

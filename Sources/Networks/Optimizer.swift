@@ -29,6 +29,8 @@ open class Optimizer {
 
     open var className: String { "Optimizer" }
     open var isNesterov: Bool { false }
+    /// What there is of state for a parameter.
+    open var stateNames: [String] { [] }
 
     // MARK: Settings
 

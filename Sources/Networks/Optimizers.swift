@@ -17,6 +17,7 @@ public final class SGD: Optimizer {
 
     public override var className: String { "SGD" }
     public override var isNesterov: Bool { nesterov }
+    public override var stateNames: [String] { ["momentum_buffer"] }
     override func derived() -> [(name: String, value: Double)] { [("undamped", 1 - value("dampening"))] }
 
     override func prepare(_ dtypes: Set<DType>) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
@@ -59,6 +60,7 @@ public final class Adam: Optimizer {
     }
 
     public override var className: String { isDecoupled ? "AdamW" : "Adam" }
+    public override var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
 
     override func derived() -> [(name: String, value: Double)] {
         [("rest1", 1 - value("beta1")), ("rest2", 1 - value("beta2")), ("kept", 1 - value("lr") * value("weight_decay"))]

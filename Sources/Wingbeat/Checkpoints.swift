@@ -67,10 +67,7 @@ private func load(
     _ root: StateTree, _ path: String, _ model: Module, _ optimizer: Optimizer?, restoresRandom: Bool
 ) throws(Failure) {
     let structure = try child(root, "model", path)
-    guard structure.text("class") == model.className else {
-        throw .structure(
-            operation: "load", "the model is a \(model.className), but the checkpoint's is a \(structure.text("class") ?? "module without class")")
-    }
+    try model.structure.checkSame(as: structure)
     let pairs = try model.matching(parameters: child(root, "parameters", path), buffers: child(root, "buffers", path))
     let optimizerTree = optimizer == nil ? nil : try child(root, "optimizer", path)
     if let optimizer, let optimizerTree { try optimizer.check(optimizerTree) }

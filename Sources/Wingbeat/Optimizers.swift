@@ -85,6 +85,19 @@ private func publishing(
     }
 }
 
+@implementation @_cdecl("wb_optimizer_load_state") public func wb_optimizer_load_state(
+    _ handle: OpaquePointer?, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ states: UnsafePointer<OpaquePointer?>?, _ count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let optimizer = try optimizer(handle, "optimizer_load_state")
+        var given: [(name: String, tensor: Tensor)] = []
+        for (place, state) in try tensors(states, count, "optimizer_load_state").enumerated() {
+            given.append((try text(names?[place], "a name", "optimizer_load_state"), state))
+        }
+        try optimizer.load(state: given)
+    }
+}
+
 @implementation @_cdecl("wb_optimizer_state_count") public func wb_optimizer_state_count(
     _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {

@@ -329,6 +329,8 @@ FUNCTIONS = {
     "wb_optimizer_state_count": (wb_status, [wb_optimizer, POINTER(c_int32)], ["optimizer", "count"]),
     "wb_optimizer_state": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p), POINTER(wb_tensor)], ["optimizer",
         "index", "name", "state"]),
+    "wb_optimizer_load_state": (wb_status, [wb_optimizer, POINTER(c_char_p), POINTER(wb_tensor), c_int32], ["optimizer",
+        "names", "states", "count"]),
     "wb_dataset_open": (wb_status, [c_char_p, c_char_p, c_char_p, wb_dtype, c_double, c_int32, POINTER(wb_dataset)],
         ["path", "x_name", "y_name", "x_dtype", "scale", "flatten", "dataset"]),
     "wb_dataset_from_tensors": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_dataset)], ["x", "y", "dataset"]),

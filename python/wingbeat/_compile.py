@@ -120,9 +120,10 @@ class CompiledFunction:
                     key.append(leaf.modes())
         key = tuple(key)
         try:
-            program = self._programs.pop(key, None)
+            hash(key)
         except TypeError:
             raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
+        program = self._programs.pop(key, None)
         if program is None:
             program = self._capture(leaves, structure, has_kwargs)
         self._programs[key] = program  # the last in the dict is the one used last

@@ -110,6 +110,7 @@ def _guarded(name, function, arguments, names):
     for something that is no number is neither a TypeError nor a ValueError."""
     short = name.removeprefix("wb_")
     whole = [(place, *_WHOLE[kind]) for place, kind in enumerate(arguments) if kind in _WHOLE]
+    handles = [place for place, kind in enumerate(arguments) if kind is ctypes.c_void_p]
 
     def guarded(*values):
         for place, low, high in whole:
@@ -119,6 +120,9 @@ def _guarded(name, function, arguments, names):
                 raise TypeError(f"{short}: expected a whole number as {names[place]}, found {values[place]!r:.80}") from None
             if not low <= value <= high:
                 raise ArgumentError(f"{short}: expected {low} to {high} as {names[place]}, found {value}")
+        for place in handles:
+            if isinstance(values[place], (str, bytes)):  # to ctypes these are addresses
+                raise TypeError(f"{short}: expected a {names[place]}, found {values[place]!r:.80}")
         try:
             return function(*values)
         except ctypes.ArgumentError as error:

@@ -23,8 +23,12 @@ def _handles(tensors):
     return handle_array(len(tensors))(*[tensor._handle for tensor in tensors])
 
 
-def _one_or_more(tensors):
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+def _one_or_more(tensors, what):
+    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"autograd.grad: expected tensors as {what}, found {type(tensor).__name__}")
+    return tensors
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
@@ -35,10 +39,10 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     create_graph: True makes the results differentiable again. retain_graph: not needed; the graph always stays.
     allow_unused: an input that no output depends on gets None, not zeros.
     """
-    outputs, inputs = _one_or_more(outputs), _one_or_more(inputs)
+    outputs, inputs = _one_or_more(outputs, "outputs"), _one_or_more(inputs, "inputs")
     weights = None
     if grad_outputs is not None:
-        weights = [as_tensor(weight) for weight in _one_or_more(grad_outputs)]
+        weights = [as_tensor(weight) for weight in (grad_outputs if isinstance(grad_outputs, (list, tuple)) else [grad_outputs])]
         if len(weights) != len(outputs):
             raise ArgumentError(f"autograd.grad: expected {len(outputs)} grad_outputs, one for each output, found {len(weights)}")
     return tuple(_reverse(outputs, inputs, weights, create_graph, allow_unused))
@@ -90,7 +94,7 @@ def _variables(leaves, name):
     for leaf in leaves:
         out = c_void_p()
         if leaf is None or isinstance(leaf, str):
-            raise ArgumentError(f"{name}: expected tensors to differentiate with respect to, found {leaf!r}")
+            raise TypeError(f"{name}: expected tensors to differentiate with respect to, found {leaf!r}")
         check(lib.wb_variable(as_tensor(leaf), out))
         result.append(wrap(out.value))
     return result
@@ -209,7 +213,7 @@ def vjp(function, *primals):
 def _paired(primals, tangents, name):
     """Leaves of primals and of tangents, and their common structure."""
     if not isinstance(primals, (tuple, list)):
-        raise ArgumentError(f"{name}: expected the primals as a tuple of arguments, found {type(primals).__name__}")
+        raise TypeError(f"{name}: expected the primals as a tuple of arguments, found {type(primals).__name__}")
     leaves, structure = flatten(list(primals))
     directions, found = flatten(list(tangents) if isinstance(tangents, (tuple, list)) else tangents)
     _same_structure(found, structure, name, "the tangents")

@@ -83,7 +83,7 @@ class Dataset:
         neighbouring rows in random order, shuffled inside a window. The order depends on seed and epoch alone: give the number of
         the epoch for another order in each. Raises ArgumentError for a batch size below 1.
         """
-        if batch_size < 1:
+        if operator.index(batch_size) < 1:
             raise ArgumentError(f"batches: expected a batch size of at least 1, found {batch_size}")
         return Batches(self, batch_size, shuffle_code(shuffle), seed, epoch, drop_last)
 
@@ -121,6 +121,12 @@ class Batches:
             lib.wb_batches_free(batches)
 
 
+def _name(name, what):
+    if not isinstance(name, str):
+        raise TypeError(f"HDF5Dataset: expected the name of a data set as {what}, found {type(name).__name__}")
+    return name.encode()
+
+
 class HDF5Dataset(Dataset):
     """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
 
@@ -131,7 +137,7 @@ class HDF5Dataset(Dataset):
 
     def __init__(self, path, x, y=None, scale=1.0, flatten=False, dtype=float32):
         out = c_void_p()
-        check(lib.wb_dataset_open(path_bytes(path), x.encode(), None if y is None else y.encode(), as_dtype(dtype).code, scale,
+        check(lib.wb_dataset_open(path_bytes(path), _name(x, "x"), None if y is None else _name(y, "y"), as_dtype(dtype).code, scale,
                                   1 if flatten else 0, out))
         self._handle = out.value
 
@@ -152,4 +158,4 @@ def as_dataset(data):
         return data
     if isinstance(data, (tuple, list)) and len(data) == 2:
         return TensorDataset(*data)
-    raise ArgumentError(f"data: expected a data set or a pair (x, y), found {type(data).__name__}")
+    raise TypeError(f"data: expected a data set or a pair (x, y), found {type(data).__name__}")

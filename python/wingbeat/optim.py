@@ -7,9 +7,8 @@ compiled functions see the change. Adam's betas are `beta1` and `beta2`; its eps
 from ctypes import c_char_p, c_double, c_int32, c_void_p
 
 from ._arrays import handle_array
-from ._errors import ArgumentError, StructureError, UnsupportedError
+from ._errors import StructureError, UnsupportedError
 from ._library import check, lib
-from ._modes import no_grad
 from ._tensor import Tensor, as_tensor, wrap
 
 __all__ = ["Optimizer", "SGD", "Adam", "AdamW"]
@@ -36,13 +35,13 @@ class Optimizer:
 
     def __init__(self, params, create, *settings):
         if isinstance(params, Tensor):
-            raise ArgumentError("optimizer: expected an iterable of parameters, found a tensor")
+            raise TypeError("optimizer: expected an iterable of parameters, found a tensor")
         self._parameters = list(params)
         for place, parameter in enumerate(self._parameters):
             if isinstance(parameter, dict):
                 raise UnsupportedError("optimizer: parameter groups are not supported; use one optimizer for each group")
             if not isinstance(parameter, Tensor):
-                raise ArgumentError(f"optimizer: expected tensors, found {type(parameter).__name__} at place {place}")
+                raise TypeError(f"optimizer: expected tensors, found {type(parameter).__name__} at place {place}")
         out = c_void_p()
         count = len(self._parameters)
         check(create(handle_array(count)(*[parameter._handle for parameter in self._parameters]), count, *settings, out))
@@ -73,6 +72,11 @@ class Optimizer:
     weight_decay = _setting("weight_decay", "The weight decay.")
 
     @property
+    def _as_parameter_(self):
+        """What ctypes hands to the library."""
+        return self._handle
+
+    @property
     def param_groups(self):
         """A list of one mapping of the settings; writing to it sets them."""
         return [_Group(self)]
@@ -95,21 +99,21 @@ class Optimizer:
 
     def load_state_dict(self, state_dict):
         """Takes over settings and state of an optimiser of the same class over parameters of the same shapes."""
-        own = self._state()
-        given = {name: as_tensor(value) for name, value in state_dict["state"].items()}
         if state_dict["class"] != type(self).__name__:
             raise StructureError(f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}")
-        if own.keys() != given.keys():
-            raise StructureError(f"load_state_dict: expected the state {sorted(own)}, found {sorted(given)}; take a step first to make it")
-        for name, tensor in own.items():
-            if tensor.shape != given[name].shape:
-                raise StructureError(f"load_state_dict: expected shape {list(tensor.shape)} for {name}, found {list(given[name].shape)}")
-        for name, value in state_dict["settings"].items():
-            if name != "nesterov":
+        settings = {name: value for name, value in state_dict["settings"].items() if name in self._settings and name != "nesterov"}
+        before = {name: getattr(self, name) for name in settings}
+        names = list(state_dict["state"])
+        tensors = [as_tensor(value) for value in state_dict["state"].values()]
+        try:
+            for name, value in settings.items():
                 setattr(self, name, value)
-        with no_grad():
-            for name, tensor in own.items():
-                tensor._assign(given[name])
+            check(lib.wb_optimizer_load_state(self._handle, (c_char_p * len(names))(*[name.encode() for name in names]),
+                                              handle_array(len(names))(*[tensor._handle for tensor in tensors]), len(names)))
+        except BaseException:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)}' for name in self._settings)})"

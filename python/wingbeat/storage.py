@@ -7,17 +7,21 @@ is described in docs/checkpoint-format.md.
 import os
 from ctypes import c_int64, c_void_p
 
+from ._errors import ArgumentError
 from ._library import check, lib
 
 
 def path_bytes(path):
     """A path as the library takes it."""
-    return os.fsencode(os.fspath(path))
+    path = os.fsencode(path)
+    if b"\0" in path:
+        raise ArgumentError("path: expected no null character, found one")  # where C's strings end
+    return path
 
 
 def save(path, model, optimizer=None, epoch=0, step=0):
     """Writes a checkpoint of a model, and of an optimiser if given. epoch and step are the caller's own counts."""
-    check(lib.wb_save(path_bytes(path), model._handle, None if optimizer is None else optimizer._handle, epoch, step))
+    check(lib.wb_save(path_bytes(path), model, optimizer, epoch, step))
 
 
 def load(path):
@@ -39,6 +43,6 @@ def load_into(path, model, optimizer=None, restore_random=False):
     another model or optimiser.
     """
     epoch, step = c_int64(), c_int64()
-    check(lib.wb_load_into(path_bytes(path), model._handle, None if optimizer is None else optimizer._handle, 1 if restore_random else 0,
+    check(lib.wb_load_into(path_bytes(path), model, optimizer, 1 if restore_random else 0,
                            epoch, step))
     return epoch.value, step.value

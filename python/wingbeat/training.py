@@ -6,6 +6,7 @@ from ctypes import c_double, c_int, c_int64, c_void_p
 from . import _abi
 from ._errors import ArgumentError, UnsupportedError
 from ._library import check, lib
+from ._modules import Base
 from .data import as_dataset, shuffle_code
 from .storage import path_bytes
 
@@ -43,13 +44,15 @@ class Progress:
 def _loss_kind(loss, name):
     kind = getattr(loss, "kind", None)
     if kind is None:
-        raise ArgumentError(f"{name}: expected a loss of wingbeat.nn, such as CrossEntropyLoss(), found {type(loss).__name__}")
+        raise TypeError(f"{name}: expected a loss of wingbeat.nn, such as CrossEntropyLoss(), found {type(loss).__name__}")
     if loss.reduction != "mean":
         raise ArgumentError(f"{name}: expected a loss with reduction 'mean', found {loss.reduction!r}")
     return kind
 
 
 def _check_model(model, name):
+    if not isinstance(model, Base):
+        raise TypeError(f"{name}: expected a module, found {type(model).__name__}")
     if not model._in_engine():
         raise UnsupportedError(
             f"{name}: the forward pass of {type(model).__name__} is Python code, which the engine's loop cannot call; write the loop by hand "
@@ -68,7 +71,7 @@ class Trainer:
     def __init__(self, model, loss, optimizer):
         _check_model(model, "Trainer")
         out = c_void_p()
-        check(lib.wb_trainer_create(model._handle, _loss_kind(loss, "Trainer"), optimizer._handle, out))
+        check(lib.wb_trainer_create(model, _loss_kind(loss, "Trainer"), optimizer, out))
         self._handle = out.value
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.history = []
@@ -89,6 +92,8 @@ class Trainer:
 
         A trainer that stopped in the middle of an epoch, or was loaded, goes on from there.
         """
+        if validation is None and (patience or restore_best):
+            raise ArgumentError("fit: patience and restore_best need validation data, found none")
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
         options = {

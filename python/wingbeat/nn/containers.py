@@ -80,7 +80,7 @@ class Sequential(_Indexed):
 
     def forward(self, input):
         if self._in_engine():
-            return forward_in_engine(self, input)
+            return forward_in_engine(self._handle, input)
         for child in self._modules.values():
             input = child(input)
         return input

@@ -22,7 +22,7 @@ def calculate_gain(nonlinearity, param=None):
 
 
 def _fill(tensor, kind, a=0.0, b=0.0):
-    check(lib.wb_initialize(tensor._handle, kind, a, b))
+    check(lib.wb_initialize(tensor, kind, a, b))
     return tensor
 
 

@@ -74,6 +74,11 @@ class Module(_modules.Base):
         """Computes the module's result; to be defined by subclasses."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
+    @property
+    def _as_parameter_(self):
+        """What ctypes hands to the library."""
+        return self._handle
+
     def _in_engine(self):
         """Whether the engine can compute forward by itself."""
         return False
@@ -115,6 +120,8 @@ class Module(_modules.Base):
     def register_parameter(self, name, parameter):
         """Adds or replaces a parameter; None removes it."""
         parameters = self._registry("_parameters")
+        if parameter is not None and not isinstance(parameter, Tensor):
+            raise TypeError(f"{type(self).__name__}.{name}: expected a Parameter or None, found {type(parameter).__name__}")
         if parameter is None:
             self._unregister_parameter(name)
         else:
@@ -146,6 +153,8 @@ class Module(_modules.Base):
     def add_module(self, name, module):
         """Adds or replaces a child."""
         modules = self._registry("_modules")
+        if not isinstance(module, Module):
+            raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {module!r:.80}")
         check(lib.wb_module_add(self._handle, name.encode(), module._handle))
         modules[name] = module
         object.__setattr__(self, name, module)
@@ -312,23 +321,29 @@ class Module(_modules.Base):
         raise UnsupportedError(f"{type(self).__name__}: a module cannot be copied or pickled; build it again and take over state_dict(), or save() it")
 
 
+# Names of the parameters that the engine's layers compute with.
+_LAYER_PARAMETERS = ("weight", "bias")
+
+
 class BuiltIn(Module):
     """A layer whose forward pass the engine has."""
 
     def _adopt(self, handle):
         """Takes over the engine's layer with its parameters.
 
-        A subclass with a forward of its own computes something else, so that it becomes a module under its own name.
+        A subclass with a forward of its own computes something else, so that it becomes a module under its own name; it keeps
+        the layer for super().forward().
         """
         own = _own_parameters(handle)
+        layer = handle
         if type(self).forward is not BuiltIn.forward:
             out = c_void_p()
             check(lib.wb_module_custom(type(self).__name__.encode(), out))
             for name, parameter in own:
                 check(lib.wb_module_set_parameter(out, name.encode(), parameter._handle))
-            check(lib.wb_module_free(handle))
             handle = out.value
         self._own(handle)
+        self.__dict__["_layer"] = layer
         for name, parameter in own:
             self._parameters[name] = parameter
             object.__setattr__(self, name, parameter)
@@ -336,14 +351,37 @@ class BuiltIn(Module):
     def _in_engine(self):
         return type(self).forward is BuiltIn.forward and "forward" not in self.__dict__
 
+    def __del__(self, _free=lib.wb_module_free):
+        layer = self.__dict__.get("_layer")
+        if layer is not None and layer != self._handle:
+            _free(layer)
+        super().__del__()
+
+    def register_parameter(self, name, parameter):
+        super().register_parameter(name, parameter)
+        if parameter is not None:
+            self._tell_layer(name, parameter)
+
+    def _unregister_parameter(self, name):
+        super()._unregister_parameter(name)
+        self._tell_layer(name, None)
+
+    def _tell_layer(self, name, parameter):
+        layer = self.__dict__.get("_layer", self._handle)
+        if layer != self._handle and name in _LAYER_PARAMETERS:
+            trains = parameter is not None and parameter.requires_grad
+            check(lib.wb_module_set_parameter(layer, name.encode(), parameter))
+            if parameter is not None and not trains:
+                parameter.requires_grad = False
+
     def forward(self, input):
-        return forward_in_engine(self, input)
+        return forward_in_engine(self.__dict__["_layer"], input)
 
 
-def forward_in_engine(module, input):
-    """One call for the whole tree under a module."""
+def forward_in_engine(handle, input):
+    """One call for the whole tree under an engine's module."""
     out = c_void_p()
-    status = lib.wb_module_forward(module._handle, input if isinstance(input, Tensor) else as_tensor(input), out)
+    status = lib.wb_module_forward(handle, input if isinstance(input, Tensor) else as_tensor(input), out)
     if status:
         check(status)
     return wrap(out.value)
