@@ -121,6 +121,18 @@ final class CaptureTests: XCTestCase {
         XCTAssertNotEqual(try model.state, state, "and the program still runs")
     }
 
+    func testAnUpdateThatDoesNotDependOnTheFailingStepIsNotMadeEither() throws {
+        let total = try tensor([1, 2])
+        let program = try capture([tensor([0], .int64)]) { inputs in
+            try total.assign(total * 2)
+            return [try tensor([5, 6]).select(0, inputs[0])]
+        }
+        XCTAssertEqual(failure { try program.run([tensor([7], .int64)]) }?.kind, "index")
+        XCTAssertEqual(try total.numbers(), [1, 2])
+        XCTAssertEqual(try program.run([tensor([1], .int64)])[0].numbers(), [6])
+        XCTAssertEqual(try total.numbers(), [2, 4])
+    }
+
     func testRunsOverTheCallersMemoryAllocateNothing() throws {
         let model = try Model()
         let program = try model.captured()
