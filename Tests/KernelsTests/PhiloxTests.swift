@@ -61,7 +61,8 @@ final class PhiloxTests: XCTestCase {
             draws.append(("normal", dtype, { Philox.normal(seed: seed, offset: $2, dtype, mean: 2, standardDeviation: 3, $0, count: $1) }))
         }
         for dtype in DType.allCases {
-            draws.append(("integers", dtype, { Philox.integers(seed: seed, offset: $2, dtype, low: dtype == .bool ? 0 : 3, high: dtype == .bool ? 2 : 90, $0, count: $1) }))
+            let (low, high): (Int64, Int64) = dtype == .bool ? (0, 2) : (3, 90)
+            draws.append(("integers", dtype, { Philox.integers(seed: seed, offset: $2, dtype, low: low, high: high, $0, count: $1) }))
         }
         return draws
     }

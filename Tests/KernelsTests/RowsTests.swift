@@ -5,12 +5,11 @@ import XCTest
 
 /// Softmax and its kin against SciPy's formulas in extended precision.
 final class RowsTests: XCTestCase {
-    private typealias Kernel = (DType, UnsafeRawPointer, UnsafeMutableRawPointer, Int, Int, Int) -> Void
     private enum Function: CaseIterable { case softmax, logSoftmax, logSumExp }
 
     private let shapes: [(outer: Int, n: Int, inner: Int)] = [
-        (1, 1, 1), (3, 1, 1), (1, 5, 1), (7, 10, 1), (33, 16, 1), (5, 17, 1), (9, 8, 1), (4, 1000, 1), (2, 5000, 1), (300, 3, 1), (2000, 100, 1), (1, 1, 4), (1, 5, 3),
-        (2, 7, 16), (3, 16, 17), (1, 300, 2), (2, 3, 1000), (4, 50, 33), (3, 1000, 5), (100, 40, 20),
+        (1, 1, 1), (3, 1, 1), (1, 5, 1), (7, 10, 1), (33, 16, 1), (5, 17, 1), (9, 8, 1), (4, 1000, 1), (2, 5000, 1), (300, 3, 1), (2000, 100, 1), (1, 1, 4),
+        (1, 5, 3), (2, 7, 16), (3, 16, 17), (1, 300, 2), (2, 3, 1000), (4, 50, 33), (3, 1000, 5), (100, 40, 20),
     ]
 
     private func run(_ function: Function, _ dtype: DType, _ x: Memory, _ shape: (outer: Int, n: Int, inner: Int)) -> Memory {
@@ -106,8 +105,8 @@ final class RowsTests: XCTestCase {
 
     func testInfinitiesAndNaNFareAsInSciPy() {
         let rows: [[Double]] = [
-            [-.infinity, 3, -.infinity], [-.infinity, -.infinity, -.infinity], [1, .infinity, 2], [.infinity, -.infinity, 0], [.nan, 1, 2], [1, .nan, 2], [1, 2, .nan],
-            [.infinity, .infinity, 1], [-.infinity, .nan, -.infinity], [-.infinity, 1e4, 1e4],
+            [-.infinity, 3, -.infinity], [-.infinity, -.infinity, -.infinity], [1, .infinity, 2], [.infinity, -.infinity, 0], [.nan, 1, 2],
+            [1, .nan, 2], [1, 2, .nan], [.infinity, .infinity, 1], [-.infinity, .nan, -.infinity], [-.infinity, 1e4, 1e4],
         ]
         for dtype in [DType.float32, .float64] {
             for row in rows {

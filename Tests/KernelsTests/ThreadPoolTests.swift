@@ -115,7 +115,15 @@ final class ThreadPoolTests: XCTestCase {
             alarm(10)
             let sum = Atomic<Int>(0)
             for _ in 0..<100 { ThreadPool.run(pieces: 10) { sum.add($0, ordering: .relaxed) } }
-            _exit(sum.load(ordering: .relaxed) == 4500 ? 42 : 1)
+            // Each piece waits for the others, which one thread alone would do in vain.
+            let arrived = Atomic<Int>(0)
+            let alone = Atomic<Int>(0)
+            ThreadPool.run(pieces: 3) { _ in
+                arrived.add(1, ordering: .relaxed)
+                for _ in 0..<20_000 where arrived.load(ordering: .relaxed) < 3 { usleep(100) }
+                if arrived.load(ordering: .relaxed) < 3 { alone.add(1, ordering: .relaxed) }
+            }
+            _exit(sum.load(ordering: .relaxed) == 4500 && alone.load(ordering: .relaxed) == 0 ? 42 : 1)
         }
         XCTAssertGreaterThan(child, 0)
         var status: Int32 = 0
