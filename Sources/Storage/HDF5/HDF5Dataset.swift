@@ -44,7 +44,9 @@ struct HDF5Dataset: ~Copyable {
         var chunk: [Int]?
         if H5Pget_layout(properties.id) == H5D_CHUNKED {
             try HDF5.check(H5Pget_chunk(properties.id, rank, &extents), path, unreadable)
-            chunk = try checked(extents, path, what).map { max($0, 1) }
+            let extents = try checked(extents, path, what).map { max($0, 1) }
+            try checkFirstChunk(handle.id, properties.id, chunk: extents, elementSize: H5Tget_size(type.id), path, what)
+            chunk = extents
         }
         let cache = chunk.flatMap { chunkCache(shape: shape, chunk: $0, elementSize: H5Tget_size(type.id)) }
         return HDF5Dataset(
@@ -53,19 +55,54 @@ struct HDF5Dataset: ~Copyable {
             memoryType: try storedType.memoryType(type.id, path, unreadable))
     }
 
+    /// libhdf5 takes about 400 bytes for each chunk that a read touches, before it looks whether the chunk is there.
+    private static let mostChunksInRead = 1 << 20
+
+    /// Chunks that one row touches; Int.max if they cannot be counted.
+    private var chunksAcross: Int {
+        guard let chunk else { return 1 }
+        var count = 1
+        for (extent, length) in zip(shape, chunk).dropFirst() {
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(1, (extent - 1) / length + 1))
+            if overflow { return Int.max }
+            count = product
+        }
+        return count
+    }
+
     /// Reads all elements, row-major, into memory of their size.
     func read(into memory: UnsafeMutableRawPointer) throws(Failure) {
         if shape.contains(0) { return }
+        if let rows = shape.first, let chunk, chunksAcross < HDF5Dataset.mostChunksInRead {
+            // As many rows of chunks at a time as may be touched.
+            let run = max(1, HDF5Dataset.mostChunksInRead / chunksAcross).multipliedReportingOverflow(by: chunk[0])
+            if !run.overflow, run.partialValue < rows {
+                let rowBytes = shape.dropFirst().reduce(element.size, *)
+                for start in stride(from: 0, to: rows, by: run.partialValue) {
+                    try read(rows: start..<min(rows, start + run.partialValue), into: memory + start * rowBytes)
+                }
+                return
+            }
+        }
+        try checkChunks()
         _ = try HDF5.locked { () throws(Failure) in
             try HDF5.check(
                 H5Dread(handle.id, memoryType.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), memory), path, "\(what) cannot be read")
         }
     }
 
+    /// Throws where already one row touches more chunks than there can be memory for.
+    private func checkChunks() throws(Failure) {
+        guard chunksAcross > HDF5Dataset.mostChunksInRead else { return }
+        throw .format(
+            path: path, "\(what) of shape \(shape) has \(chunksAcross) chunks across one row, too many to be read: the file is damaged, or its chunks are too small")
+    }
+
     /// Reads neighbouring rows (positions along the first axis, which must exist) into memory of their size.
     func read(rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) {
         if rows.isEmpty || shape.contains(0) { return }
         let unreadable = "\(what) cannot be read at rows \(rows.lowerBound) to \(rows.upperBound - 1)"
+        try checkChunks()
         try HDF5.locked { () throws(Failure) in
             var start = [hsize_t](repeating: 0, count: shape.count)
             var extents = shape.map { hsize_t($0) }
