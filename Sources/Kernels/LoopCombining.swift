@@ -88,11 +88,12 @@ struct LoopCombining {
                 number.append(-1)
                 continue
             }
+            // Operands that are not read must still name a value, and 0 always does.
             var moved = instruction
-            moved.a = number[instruction.a]
-            moved.b = instruction.opcode.operandCount > 1 ? number[instruction.b] : moved.a
-            moved.c = instruction.opcode.operandCount > 2 ? number[instruction.c] : moved.a
-            if instruction.opcode.operandCount == 0 { (moved.a, moved.b, moved.c) = (0, 0, 0) }
+            let reads = instruction.opcode.operandCount
+            moved.a = reads > 0 ? number[instruction.a] : 0
+            moved.b = reads > 1 ? number[instruction.b] : 0
+            moved.c = reads > 2 ? number[instruction.c] : 0
             number.append(inputCount + kept.count)
             kept.append(moved)
         }

@@ -33,11 +33,10 @@ extension MathVector {
         return (m / (m + splat(2))).signed(like: x)
     }
 
-    /// 1 / (1 + e⁻ˣ), from e^(-|x|) so that both tails keep their relative accuracy.
+    /// 1 / (1 + e⁻ˣ), and below 0 eˣ / (1 + eˣ), so that both tails keep their relative accuracy.
     @inline(__always) static func sigmoid(_ x: Self) -> Self {
         let z = exp(-x.magnitude)
-        let d = splat(1) / (splat(1) + z)
-        return d.replacing(with: d * z, where: x .< splat(0))
+        return splat(1).replacing(with: z, where: x .< splat(0)) / (splat(1) + z)
     }
 
     /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^(-|x|)).

@@ -59,6 +59,17 @@ extension RealLoopNumber {
         case .multiplyAdd:
             let product = a * b
             return product + c
+        case .multiplySubtract:
+            let product = a * b
+            return product - c
+        case .subtractProduct:
+            let product = a * b
+            return c - product
+        case .throughTanh:
+            let square = b * b
+            return a * (number - square)
+        case .throughSigmoid: return a * (b * (number - b))
+        case .throughRelu: return b > number ? a : 0
         case .addImmediate: return a + number
         case .subtractImmediate: return a - number
         case .reverseSubtractImmediate: return number - a
@@ -122,6 +133,9 @@ extension Int64: LoopNumber {
         case .subtract: return a &- b
         case .multiply: return a &* b
         case .multiplyAdd: return a &* b &+ c
+        case .multiplySubtract: return a &* b &- c
+        case .subtractProduct: return c &- a &* b
+        case .throughRelu: return b > number ? a : 0
         case .addImmediate: return a &+ number
         case .subtractImmediate: return a &- number
         case .reverseSubtractImmediate: return number &- a
@@ -167,7 +181,7 @@ extension Int64: LoopNumber {
 
 /// The opcodes that only floats have.
 let realOpcodes: Set<LoopOpcode> = [
-    .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf, .softplus,
+    .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf, .softplus,
     .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate,
 ]
 

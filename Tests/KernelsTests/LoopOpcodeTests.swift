@@ -16,6 +16,8 @@ final class LoopOpcodeTests: XCTestCase {
         switch opcode {
         case .powerImmediate: return [2, 3, -1, -2, 0, 8, 0.5, -1.5, 20]
         case .leakyRelu: return [0.01]
+        case .throughTanh, .throughSigmoid: return [1]
+        case .throughRelu: return [0]
         default: return opcode.hasImmediate ? [2, -3, 0] : [0]
         }
     }
