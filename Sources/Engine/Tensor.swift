@@ -172,6 +172,9 @@ public final class Tensor {
         }
     }
 
+    /// Whether a gradient has been collected, outside of capture blocks.
+    public var hasGradient: Bool { gradientSlot?.stored != nil }
+
     /// The collected gradient.
     public func gradient() throws(Failure) -> Tensor? {
         guard let slot = gradientSlot else { return nil }

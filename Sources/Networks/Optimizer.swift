@@ -10,6 +10,9 @@ open class Optimizer {
     private var boxes: [String: [DType: Tensor]] = [:]
     /// State by name ("0.exp_avg", "step"), in order of creation.
     public private(set) var state: [(name: String, tensor: Tensor)] = []
+    /// The step captured, and what it was captured for.
+    private var program: Program?
+    private var lastForm: StepForm?
 
     init(_ parameters: [Tensor], _ settings: [(name: String, value: Double)]) throws(Failure) {
         var seen: Set<ObjectIdentifier> = []
@@ -113,6 +116,7 @@ open class Optimizer {
 
     /// Adds a state that a checkpoint brought.
     public func restore(_ name: String, _ tensor: Tensor) throws(Failure) {
+        lastForm = nil
         if let found = state.first(where: { $0.name == name })?.tensor {
             try found.become(tensor)
         } else {
@@ -120,7 +124,10 @@ open class Optimizer {
         }
     }
 
-    public func dropState() { state = [] }
+    public func dropState() {
+        state = []
+        lastForm = nil
+    }
 
     // MARK: Steps
 
@@ -131,7 +138,50 @@ open class Optimizer {
     func prepare(_ dtypes: Set<DType>) throws(Failure) -> [(tensor: Tensor, value: Tensor)] { [] }
 
     /// Updates all parameters that have a gradient, in place.
-    open func step() throws(Failure) {
+    public func step() throws(Failure) {
+        if Capture.isOpen {
+            try record()
+            return
+        }
+        let form = StepForm(self)
+        if form.places.isEmpty { return }
+        guard form == lastForm else {
+            // The first step of a form makes the state that it needs, and so is done by itself.
+            (lastForm, program) = (form, nil)
+            try record()
+            return
+        }
+        if program == nil { program = try capturedStep() }
+        try program?.run(arguments: { _ in nil }, results: { _ in nil })
+    }
+
+    /// What the graph of a step depends on besides the optimiser's kind: parameters that have gradients, dtypes, and which settings are 0.
+    private struct StepForm: Equatable {
+        let places: [Int]
+        private let dtypes: [DType]
+        private let isZero: [Bool]
+
+        init(_ optimizer: Optimizer) {
+            places = optimizer.parameters.indices.filter { optimizer.parameters[$0].hasGradient }
+            dtypes = places.map { optimizer.parameters[$0].dtype }
+            isZero = optimizer.values.map { $0.value == 0 }
+        }
+    }
+
+    /// Steps follow each other, so that a step is captured once and then only run.
+    private func capturedStep() throws(Failure) -> Program {
+        try Capture.begin([])
+        do throws(Failure) {
+            try record()
+            return try Capture.end([])
+        } catch {
+            try? Capture.cancel()
+            throw error
+        }
+    }
+
+    /// One step as operations.
+    func record() throws(Failure) {
         try ThreadState.withGrad(false) { () throws(Failure) in
             var withGradient: [(place: Int, gradient: Tensor)] = []
             for (place, parameter) in parameters.enumerated() {

@@ -98,8 +98,8 @@ public final class Adam: Optimizer {
         return [(oldMean, mean), (oldSquare, square), (parameter, try p - rate * (mean / scale))]
     }
 
-    public override func step() throws(Failure) {
+    override func record() throws(Failure) {
         defer { rates = [:] }
-        try super.step()
+        try super.record()
     }
 }

@@ -84,6 +84,18 @@ final class CaptureTests: XCTestCase {
         }
     }
 
+    func testAGradientThatIsAnotherOneEachTimeIsReadAnew() throws {
+        let w = try leaf(noise([3], seed: 1), .float32)
+        try w.setGradient(Tensor.full([3], 1, .float32))
+        let program = try capture([]) { _ in [try XCTUnwrap(w.gradient()) * 2] }
+        for number in 0..<20 {
+            // Often at the address of the one before.
+            try w.setGradient(nil)
+            try w.setGradient(Tensor.full([3], Double(number), .float32) + 0)
+            XCTAssertEqual(try program.run([])[0].reduce(.sum).item(), Double(6 * number))
+        }
+    }
+
     func testAnOldValueThatSomebodyHoldsDoesNotChange() throws {
         let model = try Model()
         let program = try model.captured()

@@ -31,6 +31,9 @@ public final class Capture {
         }
     }
 
+    /// Whether a block is open on this thread.
+    public static var isOpen: Bool { ThreadState.current.capture != nil }
+
     /// Opens a block on this thread. `inputs`: tensors with the shapes and dtypes of later arguments.
     public static func begin(_ inputs: [Tensor]) throws(Failure) {
         let state = ThreadState.current

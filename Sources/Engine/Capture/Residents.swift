@@ -5,7 +5,7 @@ struct Residents {
         /// Kept alive by the program.
         unowned(unsafe) let tensor: Tensor?
         unowned(unsafe) let slot: GradientSlot?
-        let node: ObjectIdentifier
+        let serial: Int
         let isWritten: Bool
     }
 
@@ -19,18 +19,18 @@ struct Residents {
     }
 
     mutating func remember(_ tensor: Tensor, isWritten: Bool) {
-        seen.append(Seen(tensor: tensor, slot: nil, node: ObjectIdentifier(tensor.stored), isWritten: isWritten))
+        seen.append(Seen(tensor: tensor, slot: nil, serial: tensor.stored.serial, isWritten: isWritten))
     }
 
     mutating func remember(_ slot: GradientSlot, isWritten: Bool) {
         guard let node = slot.stored else { return }
-        seen.append(Seen(tensor: nil, slot: slot, node: ObjectIdentifier(node), isWritten: isWritten))
+        seen.append(Seen(tensor: nil, slot: slot, serial: node.serial, isWritten: isWritten))
     }
 
     var areAsRemembered: Bool {
         guard isComplete else { return false }
         for entry in seen {
-            guard let node = entry.tensor?.stored ?? entry.slot?.stored, ObjectIdentifier(node) == entry.node else { return false }
+            guard let node = entry.tensor?.stored ?? entry.slot?.stored, node.serial == entry.serial else { return false }
             if entry.isWritten, node.uses != 1 || !node.ownsItsMemory { return false }
         }
         return true

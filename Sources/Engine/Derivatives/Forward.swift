@@ -9,7 +9,7 @@ func forwardMode(_ outputs: [Node], _ inputs: [Node], tangents: [Node]) throws(F
         isInput[input.index] = true
     }
     for (place, node) in graph.nodes.enumerated() where !isInput[place] {
-        if node.operation is Released { _ = try node.operation.forward([], of: node) }
+        if node.role == .released { _ = try node.operation.forward([], of: node) }
         var moves = false
         let along = node.inputs.map { (input) -> Node? in
             guard graph.contains(input), let tangent = known[input.index] else { return nil }

@@ -7,7 +7,7 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
     var isNeeded = requested
     for (place, node) in graph.nodes.enumerated() where !isNeeded[place] {
         // Nobody knows what lay behind a released node, so it is visited, and says so.
-        isNeeded[place] = node.operation is Released || node.inputs.contains { graph.contains($0) && isNeeded[$0.index] }
+        isNeeded[place] = node.role == .released || node.inputs.contains { graph.contains($0) && isNeeded[$0.index] }
     }
     let request = Wanted(walk: graph.walk, isNeeded: isNeeded, isRequested: requested)
 
@@ -17,7 +17,7 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
     }
     for place in graph.nodes.indices.reversed() where isNeeded[place] {
         let node = graph.nodes[place]
-        guard let cotangent = sums[place], !node.inputs.isEmpty || (node.operation is Released && !requested[place]) else { continue }
+        guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else { continue }
         let shares = try node.operation.reverse(cotangent, of: node, request)
         for (input, share) in zip(node.inputs, shares) {
             guard let share, request.needs(input) else { continue }

@@ -53,7 +53,7 @@ private func valuesToKeep(behind roots: [Node]) -> [Node] {
     var kept: [Node] = []
     var chosen: Set<ObjectIdentifier> = []
     func keep(_ node: Node) {
-        if node.value == nil, !(node.operation is Fill), !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted { kept.append(node) }
+        if node.value == nil, node.role != .constant, !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted { kept.append(node) }
     }
     let walk = Node.newWalk()
     var stack = roots

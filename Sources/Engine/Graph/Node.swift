@@ -2,6 +2,9 @@
 /// see: its value is computed at most once, and inputs are dropped only when they can no longer matter.
 final class Node {
     private(set) var operation: any Operation
+    private(set) var role: Role
+    /// The number that this node is everywhere, if it is a constant of that kind.
+    private(set) var fillValue: Double?
     private(set) var inputs: [Node]
     let shape: Shape
     let dtype: DType
@@ -11,6 +14,8 @@ final class Node {
     var value: Buffer?
     /// Where `backward` collects this leaf's gradient.
     let gradientSlot: GradientSlot?
+    /// No two nodes have the same, also not one after the other.
+    let serial: Int
     /// How many nodes and boxes refer to this one. Tells a value that somebody may still ask for from one that nobody will.
     var uses = 0
     /// Length of the longest chain of unevaluated nodes behind this one.
@@ -24,7 +29,11 @@ final class Node {
     var planIndex = 0
 
     init(_ operation: any Operation, _ inputs: [Node], _ type: TensorType, requiresGrad: Bool, value: Buffer? = nil, slot: GradientSlot? = nil) {
+        Node.lastSerial &+= 1
+        serial = Node.lastSerial
         self.operation = operation
+        role = operation.role
+        fillValue = operation.constant
         self.inputs = inputs
         shape = type.shape
         dtype = type.dtype
@@ -44,12 +53,14 @@ final class Node {
 
     var type: TensorType { TensorType(shape, dtype) }
     var count: Int { shape.elementCount }
-    var isLeaf: Bool { operation is Leaf || operation is Placeholder || operation is LeafOf }
+    var isLeaf: Bool { role == .given || role == .awaited || role == .settled }
 
     /// Forgets the history: `operation` takes the place of what made this node (Leaf for a constant, Released for a graph that
     /// backward has consumed).
     func forgetInputs(as operation: any Operation) {
         self.operation = operation
+        role = operation.role
+        fillValue = operation.constant
         dropInputs()
     }
 
@@ -77,6 +88,7 @@ final class Node {
     }
 
     private static var lastWalk = 0
+    private static var lastSerial = 0
 
     /// The number of a new graph walk.
     static func newWalk() -> Int {

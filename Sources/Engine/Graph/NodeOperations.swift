@@ -12,9 +12,6 @@ extension Node {
         Node(Fill(value: value, type: TensorType([], other.dtype)), [], TensorType([], other.dtype), requiresGrad: false)
     }
 
-    /// The number that this node is everywhere, if it is a constant of that kind.
-    var fillValue: Double? { (operation as? Fill)?.value }
-
     // MARK: Elementwise
 
     func cast(_ dtype: DType) throws(Failure) -> Node {

@@ -12,6 +12,10 @@ protocol Operation {
     /// The type of the result, or why the inputs do not fit.
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType
 
+    /// What part a node of this operation plays, and the number that it is everywhere, if it is a constant of that kind: asked often, hence not by its type.
+    var role: Role { get }
+    var constant: Double? { get }
+
     /// Writes the attributes: two operations of one type with equal attributes compute the same function.
     func encode(into key: inout KeyBuilder)
 
@@ -29,6 +33,22 @@ protocol Operation {
 
     /// Adds the steps that compute node `index` of a plan.
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure)
+}
+
+/// What part a node plays in the graph.
+enum Role: UInt8, BitwiseCopyable {
+    /// Computed from its inputs.
+    case computed
+    /// A value that was given.
+    case given
+    /// A value that a run of a program will supply.
+    case awaited
+    /// A leaf to derivatives whose value a capture block computes.
+    case settled
+    /// The same number everywhere.
+    case constant
+    /// Its graph is gone.
+    case released
 }
 
 /// What a derivative rule reads of the original computation.
@@ -52,6 +72,8 @@ struct Wanted {
 }
 
 extension Operation {
+    var role: Role { .computed }
+    var constant: Double? { nil }
     func encode(into key: inout KeyBuilder) {}
     var computes: Int { Int.max }
     var keeps: Keeps { [] }

@@ -48,7 +48,7 @@ enum Verifier {
         default:
             let type = try node.operation.infer(node.inputs.map { $0.type })
             guard type == node.type else { throw broken(node, "is \(describe(node.type)), but its rule says \(describe(type))") }
-            for input in node.inputs.prefix(node.operation.computes) where input.operation is Released && input.value == nil && node.value == nil {
+            for input in node.inputs.prefix(node.operation.computes) where input.role == .released && input.value == nil && node.value == nil {
                 throw broken(node, "is computed from a value that was released")
             }
             let isVariable = node.operation is Identity || node.operation is LeafOf

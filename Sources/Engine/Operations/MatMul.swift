@@ -28,6 +28,9 @@ struct MatMul: Operation {
         guard let leading = broadcastShape(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) else {
             throw .shape(operation: name, "leading axes do not broadcast together: \(a.shape.text) x \(b.shape.text)")
         }
+        guard max(m, n, k) <= Int(Int32.max) else {
+            throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): [\(m), \(k)] x [\(inner), \(n)]")
+        }
         let shape = leading + [m, n]
         try checkShape(shape, a.dtype, operation: name)
         return TensorType(shape, a.dtype)

@@ -5,6 +5,7 @@ import Kernels
 /// A value that was given: data, a parameter, a result whose history is forgotten.
 struct Leaf: Operation {
     var name: String { "leaf" }
+    var role: Role { .given }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         throw .internal(operation: name, "a leaf is not recorded")
     }
@@ -16,6 +17,7 @@ struct Leaf: Operation {
 /// A value that a run of a captured program will supply.
 struct Placeholder: Operation {
     var name: String { "placeholder" }
+    var role: Role { .awaited }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         throw .internal(operation: name, "a placeholder is not recorded")
     }
@@ -27,6 +29,7 @@ struct Placeholder: Operation {
 /// A leaf inside a capture block whose value the block computes: a parameter after a step. Derivatives stop here.
 struct LeafOf: Operation {
     var name: String { "leaf" }
+    var role: Role { .settled }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
@@ -38,6 +41,7 @@ struct LeafOf: Operation {
 /// What is left of a node after backward has released its graph.
 struct Released: Operation {
     var name: String { "backward" }
+    var role: Role { .released }
     private var failure: Failure {
         .state(
             operation: name,
@@ -54,6 +58,8 @@ struct Fill: Operation {
     var value: Double
     var type: TensorType
     var name: String { "full" }
+    var role: Role { .constant }
+    var constant: Double? { value }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         try checkShape(type.shape, type.dtype, operation: name)

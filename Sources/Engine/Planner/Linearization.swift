@@ -26,7 +26,7 @@ struct Linearization {
         let seen = -walk
         while let node = stack.popLast() {
             if node.planMark == walk { continue }
-            let isLeaf = node.value != nil || node.operation is Placeholder
+            let isLeaf = node.value != nil || node.role == .awaited
             if !isLeaf, node.planMark != seen, !node.inputs.isEmpty {
                 node.planMark = seen
                 stack.append(node)

@@ -62,7 +62,7 @@ struct Lowering {
         for (place, node) in graph.nodes.enumerated() {
             if let leaf = node.leaf {
                 views[place] = View(slot: addStorage(Storage(bytes: node.type.bytes, dtype: node.type.dtype, leaf: leaf)), shape: node.type.shape, dtype: node.type.dtype)
-            } else if node.operation is Fill {
+            } else if node.operation.role == .constant {
                 // Made where a step needs it in memory.
                 continue
             } else if fusion.rootOf[place] < 0 || fusion.rootOf[place] == place {
