@@ -89,7 +89,7 @@ def hvp(workload):
             z = functions[activation](nn.functional.linear(z, weight, bias))
         return nn.functional.cross_entropy(z, y)
 
-    product = wb.compile(lambda parameters, vectors: wb.hvp(loss, parameters, vectors)[1])
+    product = wb.compile(lambda parameters, vectors: wb.hvp(loss, parameters, vectors))
     parameters = tuple(wb.tensor(p) for p in workload.parameters())
     vectors = tuple(wb.tensor(v) for v in workload.vectors())
 
