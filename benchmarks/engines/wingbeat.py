@@ -109,9 +109,12 @@ def pinn(workload):
             return model(wb.concatenate([x, t], 1))
 
         ones = wb.ones_like(x)
-        value, u_x = wb.jvp(lambda x: u(x, t), (x,), (ones,))
+
+        def along_x(x):
+            return wb.jvp(lambda x: u(x, t), (x,), (ones,))
+
+        (value, u_x), (_, u_xx) = wb.jvp(along_x, (x,), (ones,))
         u_t = wb.jvp(lambda t: u(x, t), (t,), (ones,))[1]
-        u_xx = wb.jvp(lambda x: wb.jvp(lambda x: u(x, t), (x,), (ones,))[1], (x,), (ones,))[1]
         return u_t + value * u_x - (0.01 / np.pi) * u_xx
 
     def step(x, t):
