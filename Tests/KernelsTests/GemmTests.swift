@@ -78,6 +78,37 @@ final class GemmTests: XCTestCase {
         }
     }
 
+    /// Sizes that are cut into strips, of rows, of columns and of vectors, the last one narrower; the larger ones go to oneDNN where it is there.
+    func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
+        defer { ThreadPool.setCount(2) }
+        var noise = Noise(3)
+        let sizes = [(300, 260, 170), (70, 530, 350), (520, 70, 350), (530, 130, 400), (1, 1500, 400), (1500, 1, 400), (64, 129, 800)]
+        for (m, n, k) in sizes {
+            for dtype in [DType.float32, .float64] {
+                let a = Memory(dtype, (0..<m * k).map { _ in Double(noise.below(5) - 2) })
+                let b = Memory(dtype, (0..<k * n).map { _ in Double(noise.below(5) - 2) })
+                for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+                    let results = [1, 2, 3].map { threads in
+                        ThreadPool.setCount(threads)
+                        return run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
+                    }
+                    let call = "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB)"
+                    XCTAssertEqual(results[1].bytes, results[0].bytes, call)
+                    XCTAssertEqual(results[2].bytes, results[0].bytes, call)
+                    // A sample of the elements, which are sums of small whole numbers and so exact in any order.
+                    for _ in 0..<200 {
+                        let (i, j) = (noise.below(m), noise.below(n))
+                        var sum = 0.0
+                        for l in 0..<k {
+                            sum += a[transposeA ? l * m + i : i * k + l].double * b[transposeB ? j * k + l : l * n + j].double
+                        }
+                        XCTAssertEqual(results[0][i * n + j].double, sum, call)
+                    }
+                }
+            }
+        }
+    }
+
     func testEachProductOfABatchReadsItsOwnOrASharedOperand() {
         var noise = Noise(3)
         let (m, n, k) = (3, 5, 4)
