@@ -115,6 +115,19 @@ final class PlannerTests: XCTestCase {
         }
     }
 
+    func testAProductOverOneElementBecomesAnElementwiseOneThatFuses() throws {
+        let column = try tensor(noise([6, 1], seed: 1)).node()
+        let row = try tensor(noise([5, 1], seed: 2)).node()
+        for product in [
+            try MatMul(transposeB: true).record([column, row]), try MatMul(transposeA: true, transposeB: true).record([column.reshape([1, 6]), row]),
+            try MatMul().record([column.broadcast(to: [3, 6, 1]), row.reshape([1, 1, 5])]),
+        ] {
+            let (with, without) = try plans(without: .simplify, [product.exp()])
+            XCTAssertEqual(with.steps.count, 1, with.listing)
+            XCTAssertTrue(without.steps.contains { $0.label.hasPrefix("matmul") }, without.listing)
+        }
+    }
+
     func testCommonSubexpressionsAreComputedOnce() throws {
         let x = try tensor(noise([4, 4])).node()
         let twice = try x.matmul(x).exp() + x.matmul(x).exp() * x.matmul(x)
