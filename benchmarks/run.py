@@ -14,6 +14,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import figures
@@ -25,12 +26,12 @@ PEERS = HERE.parent / ".venv-peers/bin/python"
 
 
 class Worker:
-    def __init__(self, engine, workload, threads):
+    def __init__(self, engine, workload, threads, losses=5):
         self.engine = engine
         python = sys.executable if engine == "wingbeat" else str(PEERS)
         environment = dict(os.environ, PYTHONWARNINGS="ignore")
         self.process = subprocess.Popen(
-            [python, "worker.py", engine, workload.name, str(threads)], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [python, "worker.py", engine, workload.name, str(threads), str(losses)], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env=environment)
         line = self.process.stdout.readline()
         self.losses = json.loads(line) if line else None
@@ -66,7 +67,22 @@ def agree(workload, a, b):
     return all(abs(x - y) <= tolerance * max(abs(x), abs(y), 1e-3) for x, y in zip(a, b))
 
 
+def cold(workload, engines, threads, rounds):
+    """Whole processes, from the start of Python to the end of the first step."""
+    times = {engine: [] for engine in engines}
+    memory = dict.fromkeys(engines, 0.0)
+    for _ in range(rounds):
+        for engine in engines:
+            began = time.perf_counter()
+            worker = Worker(engine, workload, threads, losses=1)
+            times[engine].append(time.perf_counter() - began)
+            memory[engine] = worker.end()
+    return times, memory, []
+
+
 def measure(workload, engines, threads, rounds):
+    if workload.kind == "cold":
+        return cold(workload, engines, threads, rounds)
     workers = [Worker(engine, workload, threads) for engine in engines]
     failed = [w.engine for w in workers if w.losses is None]
     workers = [w for w in workers if w.losses is not None]

@@ -1,6 +1,6 @@
 """One engine on one workload, in a process of its own; run.py talks to it over its standard streams.
 
-    worker.py ENGINE WORKLOAD THREADS
+    worker.py ENGINE WORKLOAD THREADS LOSSES
 
 Prints the losses of the first steps as JSON, then answers each line: a number of steps with the seconds that they took, an empty line with the peak
 memory in MiB and the end.
@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 
-engine, name, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+engine, name, threads, losses = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "WINGBEAT_NUM_THREADS"):
     os.environ[variable] = str(threads)
@@ -21,7 +21,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 from workloads import BY_NAME  # noqa: E402  (after the number of threads is set)
 
 steps = importlib.import_module(f"engines.{engine}").steps(BY_NAME[name], threads)
-print(json.dumps([steps(1) for _ in range(5)]), flush=True)
+print(json.dumps([steps(1) for _ in range(losses)]), flush=True)
 for line in sys.stdin:
     if not line.strip():
         break

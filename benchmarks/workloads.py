@@ -8,6 +8,7 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     hvp       a Hessian-vector product of the loss, with respect to all parameters
     pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
     deep      the n-th derivative of the network along x, at all points
+    cold      a whole process, from the start of Python to the end of the first step
 """
 
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ WORKLOADS = [
     _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
     _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),
     _mlp("dynamic mlp_mnist 64", _MNIST, 64, kind="dynamic", peers=("torch",)),
+    _mlp("cold tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="cold", peers=("torch", "compile", "jax")),
     *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
 ]
 

@@ -128,4 +128,4 @@ def deep(workload):
     return run
 
 
-KINDS = {"train": train, "pinn": pinn, "infer": infer, "hvp": hvp, "deep": deep}
+KINDS = {"train": train, "cold": train, "pinn": pinn, "infer": infer, "hvp": hvp, "deep": deep}

@@ -117,4 +117,4 @@ def deep(workload):
     return repeat(step)
 
 
-KINDS = {"train": train, "dynamic": train, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
+KINDS = {"train": train, "cold": train, "dynamic": train, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

@@ -143,4 +143,4 @@ def deep(workload):
     return last(wb.compile(lambda x: function(x).sum()), wb.tensor(x))
 
 
-KINDS = {"train": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
+KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
