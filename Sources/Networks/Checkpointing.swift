@@ -137,24 +137,24 @@ extension Optimizer {
             guard value.dtype.isFloat else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
             }
-            if name == "step", value.shape == [] { continue }
-            guard let place = parameterPlace(name), value.shape == parameters[place].shape else {
+            if name == "step" || parameterPlace(name, countNames) != nil, value.shape == [] { continue }
+            guard let place = parameterPlace(name, stateNames), value.shape == parameters[place].shape else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
             }
         }
     }
 
     /// The parameter that a state like "3.exp_avg" belongs to.
-    private func parameterPlace(_ name: String) -> Int? {
+    private func parameterPlace(_ name: String, _ names: [String]) -> Int? {
         guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]), parameters.indices.contains(place) else { return nil }
-        return stateNames.contains(String(name[name.index(after: dot)...])) ? place : nil
+        return names.contains(String(name[name.index(after: dot)...])) ? place : nil
     }
 
     /// Takes over a whole state, all or nothing; what is not given begins anew.
     public func load(state given: [(name: String, tensor: Tensor)]) throws(Failure) {
         var arrays = StateTree()
         for (name, tensor) in given {
-            let dtype = parameterPlace(name).map { parameters[$0].dtype } ?? .float64
+            let dtype = parameterPlace(name, stateNames).map { parameters[$0].dtype } ?? .float64
             let value = try tensor.detach().cast(dtype).detach()
             try Tensor.evaluate([value])
             arrays.arrays.append((name, value))
@@ -170,7 +170,7 @@ extension Optimizer {
         for (name, _) in settings {
             if let value = tree.real(name) { try set(name, value) }
         }
-        let arrays = tree[child: "state"]?.arrays ?? []
+        let arrays = try completed(tree[child: "state"]?.arrays ?? [])
         // A state that the checkpoint does not have begins anew, in its own box, which programs may know.
         for (name, tensor) in state where !arrays.contains(where: { $0.name == name }) {
             try tensor.become(Tensor.full(tensor.shape, 0, tensor.dtype))
