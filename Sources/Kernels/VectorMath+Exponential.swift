@@ -1,12 +1,13 @@
 /// Exponentials and what is made of them. x = n ln 2 + r splits the work into a power of two and a polynomial in |r| ≤ ln(2)/2.
+/// What is used inside other functions is transparent: merely marked for inlining it stays a call in some of them, with its vectors in quarters.
 extension MathVector {
     /// n and r of x, which is within `exponentLimits` or NaN.
-    @inline(__always) private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
+    @_transparent private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
         let (number, n) = (x * splat(Scalar(1.442695040888963407))).rounded
         return (x.addingProduct(number, splat(-ln2High)).addingProduct(number, splat(-ln2Low)), n)
     }
 
-    @inline(__always) static func exp(_ x: Self) -> Self {
+    @_transparent static func exp(_ x: Self) -> Self {
         let (r, n) = reduced(x.limited(exponentLimits.lower, exponentLimits.upper))
         let y = splat(1) + r.addingProduct(r * r, expPolynomial(r))
         // In two steps, because 2ⁿ alone may be infinite or subnormal where the result is not.
@@ -70,11 +71,11 @@ extension MathVector {
     }
 
     /// x, moved to where Φ is 0 or 1 if it is beyond; NaN stays NaN.
-    @inline(__always) private static func farthest(_ x: Self) -> Self { x.limited(-normalLimit, normalLimit) }
+    @_transparent private static func farthest(_ x: Self) -> Self { x.limited(-normalLimit, normalLimit) }
 
     /// Φ(-a) e^(a²/2) for 0 ≤ a ≤ `normalLimit`. The result moves several times as far as t = 1 / (1 + c a) does near 0, so t is refined by what its sum and
     /// its quotient lost.
-    @inline(__always) private static func normalTail(_ a: Self) -> Self {
+    @_transparent private static func normalTail(_ a: Self) -> Self {
         let sum = a.times(splat(normalScale), plus: 1)
         let lost = (splat(1) - sum).addingProduct(a, splat(normalScale))
         let t = splat(1) / sum
@@ -83,7 +84,7 @@ extension MathVector {
     }
 
     /// factor e^(-a²/2). What a² loses in rounding is made good to first order.
-    @inline(__always) private static func timesNormalExponential(_ factor: Self, _ a: Self) -> Self {
+    @_transparent private static func timesNormalExponential(_ factor: Self, _ a: Self) -> Self {
         let square = a * a
         let lost = (-square).addingProduct(a, a)
         let result = factor * exp(splat(-0.5) * square)
