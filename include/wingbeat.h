@@ -226,7 +226,7 @@ wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
 wb_status wb_manual_seed(uint64_t seed);
 
 typedef enum wb_distribution {
-    WB_UNIFORM = 0, /* in [a, b) */
+    WB_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
     WB_NORMAL = 1,  /* mean a, standard deviation b */
     WB_INTEGERS = 2 /* whole numbers in [a, b); integer dtypes */
 } wb_distribution;

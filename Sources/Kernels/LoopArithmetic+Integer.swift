@@ -49,7 +49,8 @@ enum IntegerArithmetic: LoopArithmetic {
         }
         case .power: block.lanes2 { power($0, $1) }
         case .powerImmediate: block.lanes { power($0, number) }
-        case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf,
+        case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu,
+            .normalCumulative, .erf,
             .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
             .throughSigmoid:
             block.map { $0 }

@@ -65,6 +65,7 @@ extension MathVector {
         case .sigmoid: block.map { sigmoid($0) }
         case .erf: block.map { erf($0) }
         case .gelu: block.map { gelu($0) }
+        case .normalCumulative: block.map { normalCumulative($0) }
         case .softplus: block.map { softplus($0) }
         case .clampedLog: block.map { maximum(log($0), splat(-100)) }
         case .bceWithLogits: block.map2 { (relu($0) - $0 * $1) + log1p(exp(-$0.magnitude)) }

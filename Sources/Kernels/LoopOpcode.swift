@@ -30,8 +30,10 @@ public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case relu
     /// The immediate is the slope below 0.
     case leakyRelu
-    /// x Φ(x), with the error function.
+    /// x Φ(x), with the standard normal distribution Φ.
     case gelu
+    /// Φ(x)
+    case normalCumulative
     case erf, softplus
     /// a: logit, b: target. max(a, 0) - a b + ln(1 + e^(-|a|))
     case bceWithLogits
@@ -86,7 +88,7 @@ extension LoopOpcode {
     var cost: Int {
         switch self {
         case .power, .powerImmediate: return 10_000
-        case .bceWithLogits, .bce, .softplus, .gelu: return 1_500
+        case .bceWithLogits, .bce, .softplus, .gelu, .normalCumulative: return 1_500
         case .sin, .cos, .tanh, .sigmoid, .erf, .log1p, .log, .clampedLog, .expm1: return 700
         case .exp: return 500
         case .divide, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200

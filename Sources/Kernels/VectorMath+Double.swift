@@ -16,6 +16,8 @@ extension SIMD8: MathVector where Scalar == Double {
     @inline(__always) static var exponentLimits: (lower: Double, upper: Double) { (lower: -746, upper: 710) }
     @inline(__always) static var tanhLimit: Double { 19.1 }
     @inline(__always) static var erfLimit: Double { 6 }
+    @inline(__always) static var normalLimit: Double { 40 }
+    @inline(__always) static var normalScale: Double { 0.15625 }
 
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_double8(x) }
     static func glibcSin(_ x: Double) -> Double { Glibc.sin(x) }
@@ -93,5 +95,30 @@ extension SIMD8: MathVector where Scalar == Double {
         p = p.times(u, plus: 0.8926403306150058)
         p = p.times(u, plus: 3.508800801779501)
         return p.times(u, plus: 3.3844920895515522)
+    }
+
+    @inline(__always) static func normalTailPolynomial(_ u: Self) -> Self {
+        var p = u.times(splat(-3.0045485365267627e-10), plus: 6.201814764283021e-10)
+        p = p.times(u, plus: 2.9577173901039553e-09)
+        p = p.times(u, plus: -3.750717360909088e-09)
+        p = p.times(u, plus: -2.6796148427044268e-08)
+        p = p.times(u, plus: -9.326711340276379e-09)
+        p = p.times(u, plus: 2.0245006181387685e-07)
+        p = p.times(u, plus: 5.094348057958415e-07)
+        p = p.times(u, plus: -5.688021033610608e-07)
+        p = p.times(u, plus: -6.4254379872136846e-06)
+        p = p.times(u, plus: -1.534827320736689e-05)
+        p = p.times(u, plus: 9.770901543782624e-06)
+        p = p.times(u, plus: 0.00021520013963799908)
+        p = p.times(u, plus: 0.0009794328500871902)
+        p = p.times(u, plus: 0.0030470784558149886)
+        p = p.times(u, plus: 0.007572670851047076)
+        p = p.times(u, plus: 0.015939034638274622)
+        p = p.times(u, plus: 0.029269407054946253)
+        p = p.times(u, plus: 0.04771876687014426)
+        p = p.times(u, plus: 0.06984102479234698)
+        p = p.times(u, plus: 0.0924376972281846)
+        p = p.times(u, plus: 0.111166256357158)
+        return p.times(u, plus: 0.1218253270853777)
     }
 }

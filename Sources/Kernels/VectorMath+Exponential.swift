@@ -1,12 +1,13 @@
 /// Exponentials and what is made of them. x = n ln 2 + r splits the work into a power of two and a polynomial in |r| ≤ ln(2)/2.
+/// What is used inside other functions is transparent: merely marked for inlining it stays a call in some of them, with its vectors in quarters.
 extension MathVector {
     /// n and r of x, which is within `exponentLimits` or NaN.
-    @inline(__always) private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
+    @_transparent private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
         let (number, n) = (x * splat(Scalar(1.442695040888963407))).rounded
         return (x.addingProduct(number, splat(-ln2High)).addingProduct(number, splat(-ln2Low)), n)
     }
 
-    @inline(__always) static func exp(_ x: Self) -> Self {
+    @_transparent static func exp(_ x: Self) -> Self {
         let (r, n) = reduced(x.limited(exponentLimits.lower, exponentLimits.upper))
         let y = splat(1) + r.addingProduct(r * r, expPolynomial(r))
         // In two steps, because 2ⁿ alone may be infinite or subnormal where the result is not.
@@ -54,9 +55,39 @@ extension MathVector {
         return near.replacing(with: far, where: a .> splat(0.9)).signed(like: x)
     }
 
-    /// x Φ(x) with Φ(x) = (1 + erf(x/√2)) / 2; 0 at -∞.
+    /// The standard normal distribution Φ. Below 0 it is e^(-x²/2) times a factor that changes slowly, so that the tail keeps its relative accuracy.
+    @inline(__always) static func normalCumulative(_ x: Self) -> Self {
+        let a = farthest(x).magnitude
+        let tail = timesNormalExponential(normalTail(a), a)
+        return (splat(1) - tail).replacing(with: tail, where: x .< splat(0))
+    }
+
+    /// x Φ(x). The exponential is multiplied last: it may be subnormal where the other factors are not.
     @inline(__always) static func gelu(_ x: Self) -> Self {
-        let phi = splat(0.5) + splat(0.5) * erf(x * splat(Scalar(0.7071067811865475244)))
-        return (x * phi).replacing(with: splat(0), where: phi .== splat(0))
+        let near = farthest(x)
+        let a = near.magnitude
+        let tail = timesNormalExponential(near * normalTail(a), a)
+        return (x - tail).replacing(with: tail, where: x .< splat(0))
+    }
+
+    /// x, moved to where Φ is 0 or 1 if it is beyond; NaN stays NaN.
+    @_transparent private static func farthest(_ x: Self) -> Self { x.limited(-normalLimit, normalLimit) }
+
+    /// Φ(-a) e^(a²/2) for 0 ≤ a ≤ `normalLimit`. The result moves several times as far as t = 1 / (1 + c a) does near 0, so t is refined by what its sum and
+    /// its quotient lost.
+    @_transparent private static func normalTail(_ a: Self) -> Self {
+        let sum = a.times(splat(normalScale), plus: 1)
+        let lost = (splat(1) - sum).addingProduct(a, splat(normalScale))
+        let t = splat(1) / sum
+        let rest = t * splat(1).addingProduct(-t, sum).addingProduct(-t, lost)
+        return (t + rest) * normalTailPolynomial(t.times(splat(2), plus: -1) + splat(2) * rest)
+    }
+
+    /// factor e^(-a²/2). What a² loses in rounding is made good to first order.
+    @_transparent private static func timesNormalExponential(_ factor: Self, _ a: Self) -> Self {
+        let square = a * a
+        let lost = (-square).addingProduct(a, a)
+        let result = factor * exp(splat(-0.5) * square)
+        return result.addingProduct(result, splat(-0.5) * lost)
     }
 }

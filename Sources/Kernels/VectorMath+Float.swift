@@ -16,6 +16,8 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static var exponentLimits: (lower: Float, upper: Float) { (lower: -104, upper: 89) }
     @inline(__always) static var tanhLimit: Float { 9.1 }
     @inline(__always) static var erfLimit: Float { 4 }
+    @inline(__always) static var normalLimit: Float { 15 }
+    @inline(__always) static var normalScale: Float { 0.296875 }
 
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_float16(x) }
     static func glibcSin(_ x: Float) -> Float { Glibc.sin(x) }
@@ -60,5 +62,17 @@ extension SIMD16: MathVector where Scalar == Float {
         p = p.times(u, plus: 0.8926405)
         p = p.times(u, plus: 3.5088012)
         return p.times(u, plus: 3.3844922)
+    }
+
+    @inline(__always) static func normalTailPolynomial(_ u: Self) -> Self {
+        var p = u.times(splat(-4.07529e-05), plus: 9.045469e-05)
+        p = p.times(u, plus: 0.00025687875)
+        p = p.times(u, plus: -0.00065300126)
+        p = p.times(u, plus: -0.0023367355)
+        p = p.times(u, plus: 0.002461415)
+        p = p.times(u, plus: 0.028933138)
+        p = p.times(u, plus: 0.08736927)
+        p = p.times(u, plus: 0.16396567)
+        return p.times(u, plus: 0.21995366)
     }
 }

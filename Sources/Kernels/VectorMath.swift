@@ -31,6 +31,10 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// From here on, tanh and erf round to 1.
     static var tanhLimit: Scalar { get }
     static var erfLimit: Scalar { get }
+    /// Below -this, x Φ(x) rounds to 0.
+    static var normalLimit: Scalar { get }
+    /// The c of `normalTailPolynomial`.
+    static var normalScale: Scalar { get }
 
     /// (eʳ - 1 - r) / r² for |r| ≤ ln(2)/2.
     static func expPolynomial(_ r: Self) -> Self
@@ -44,6 +48,8 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func erfPolynomial(_ z: Self) -> Self
     /// -ln(1 - erf(1.5 + u)), for 1.5 + u between 0.9 and `erfLimit`.
     static func erfTailPolynomial(_ u: Self) -> Self
+    /// Φ(-a) e^(a²/2) / t with t = 1 / (1 + c a) and u = 2t - 1, for 0 ≤ a ≤ `normalLimit`.
+    static func normalTailPolynomial(_ u: Self) -> Self
 
     static func squareRoot(_ x: Self) -> Self
     static func glibcSin(_ x: Scalar) -> Scalar

@@ -2,17 +2,49 @@ import Engine
 
 /// Modules, optimisers and random state as neutral trees, and back. What a checkpoint brings is checked whole before anything is changed.
 extension Module {
-    /// Class, attributes and children: how to build this module again.
+    /// Class, attributes and children: how to build this module again. A module that is met again says where it was met first.
     public var structure: StateTree {
+        var paths: [ObjectIdentifier: String] = [:]
+        return structure("", &paths)
+    }
+
+    private func structure(_ path: String, _ paths: inout [ObjectIdentifier: String]) -> StateTree {
         var tree = StateTree()
+        if let first = paths[ObjectIdentifier(self)] {
+            tree.attributes = [("class", .text(StateTree.sharedModule)), ("path", .text(first))]
+            return tree
+        }
+        paths[ObjectIdentifier(self)] = path
         tree.attributes.append(("class", .text(className)))
         for (name, value) in attributes { tree.attributes.append((name, .real(value))) }
-        for (name, child) in children { tree.children.append((name, child.structure)) }
+        for (name, child) in children { tree.children.append((name, child.structure(path.isEmpty ? name : path + "." + name, &paths))) }
         return tree
     }
 
-    /// Builds the module that `structure` describes, with parameters of `dtypes` (by dotted path) that are yet to be loaded.
-    public static func build(_ structure: StateTree, parameters: StateTree, path: String = "") throws(Failure) -> Module {
+    /// Builds the module that `structure` describes, with parameters of the dtypes of `parameters` that are yet to be loaded.
+    public static func build(_ structure: StateTree, parameters: StateTree) throws(Failure) -> Module {
+        var built: [String: Module] = [:]
+        return try build(structure, parameters, "", &built)
+    }
+
+    /// `path` ends with a dot, unless it is the root's; `built` has the modules that are done, by their paths.
+    private static func build(
+        _ structure: StateTree, _ parameters: StateTree, _ path: String, _ built: inout [String: Module]
+    ) throws(Failure) -> Module {
+        if let first = structure.pathOfShared {
+            guard let module = built[first + "."] else {
+                throw .structure(operation: "load", "the module '\(path.dropLast())' is to be '\(first)', which does not come before it")
+            }
+            return module
+        }
+        let module = try buildAnew(structure, parameters, path, &built)
+        built[path] = module
+        return module
+    }
+
+    private static func buildAnew(
+        _ structure: StateTree, _ parameters: StateTree, _ path: String, _ built: inout [String: Module]
+    ) throws(Failure) -> Module {
         guard let name = structure.text("class") else { throw .structure(operation: "load", "a module without a class: '\(path)'") }
         func number(_ attribute: String) throws(Failure) -> Double {
             guard let value = structure.real(attribute) else {
@@ -37,7 +69,7 @@ extension Module {
         case "Sequential":
             let sequential = try Sequential([])
             for (child, tree) in structure.children {
-                try sequential.add(build(tree, parameters: parameters, path: path + child + "."), as: child)
+                try sequential.add(build(tree, parameters, path + child + ".", &built), as: child)
             }
             return sequential
         default:
@@ -83,26 +115,52 @@ extension Module {
 }
 
 extension StateTree {
-    /// Whether this structure of a model is also a checkpoint's: the same classes under the same names, with the same attributes.
-    public func checkSame(as other: StateTree, path: String = "") throws(Failure) {
-        let what = path.isEmpty ? "the model" : "'\(path)'"
-        let (name, found) = (text("class") ?? "", other.text("class") ?? "module without class")
-        guard name == found else { throw .structure(operation: "load", "\(what) is a \(name), but the checkpoint's is a \(found)") }
-        for (attribute, _) in attributes where attribute != "class" {
-            guard let own = real(attribute), own != other.real(attribute) else { continue }
-            let given = other.real(attribute).map { "\($0)" } ?? "missing"
-            throw .structure(operation: "load", "\(attribute) of \(what) is \(own) in the model, but \(given) in the checkpoint")
+    /// The class of a module that stands elsewhere in the tree too; "path" says where.
+    static let sharedModule = "SharedModule"
+
+    var pathOfShared: String? { text("class") == StateTree.sharedModule ? text("path") : nil }
+
+    /// Whether this structure of a model is also a checkpoint's: the same classes under the same names, with the same attributes. A module that is shared
+    /// in one of them may be written out in the other.
+    public func checkSame(as other: StateTree) throws(Failure) {
+        var compared: Set<[String]> = []
+        try StateTree.checkSame(self, other, self, other, "", &compared)
+    }
+
+    private static func checkSame(
+        _ one: StateTree, _ two: StateTree, _ model: StateTree, _ checkpoint: StateTree, _ path: String, _ compared: inout Set<[String]>
+    ) throws(Failure) {
+        if one.pathOfShared != nil || two.pathOfShared != nil {
+            guard compared.insert([one.pathOfShared ?? path, two.pathOfShared ?? path]).inserted else { return }
         }
-        for (child, tree) in children {
+        let (own, other) = (try one.resolved(in: model), try two.resolved(in: checkpoint))
+        let what = path.isEmpty ? "the model" : "'\(path)'"
+        let (name, found) = (own.text("class") ?? "", other.text("class") ?? "module without class")
+        guard name == found else { throw .structure(operation: "load", "\(what) is a \(name), but the checkpoint's is a \(found)") }
+        for (attribute, _) in own.attributes where attribute != "class" {
+            guard let value = own.real(attribute), value != other.real(attribute) else { continue }
+            let given = other.real(attribute).map { "\($0)" } ?? "missing"
+            throw .structure(operation: "load", "\(attribute) of \(what) is \(value) in the model, but \(given) in the checkpoint")
+        }
+        for (child, tree) in own.children {
             let below = path.isEmpty ? child : path + "." + child
             guard let twin = other[child: child] else {
                 throw .structure(operation: "load", "the model has the module '\(below)', but the checkpoint does not")
             }
-            try tree.checkSame(as: twin, path: below)
+            try checkSame(tree, twin, model, checkpoint, below, &compared)
         }
-        if let (child, _) = other.children.first(where: { self[child: $0.name] == nil }) {
+        if let (child, _) = other.children.first(where: { own[child: $0.name] == nil }) {
             throw .structure(operation: "load", "the checkpoint has the module '\(path.isEmpty ? child : path + "." + child)', but the model does not")
         }
+    }
+
+    /// This module's structure where it is written out.
+    private func resolved(in root: StateTree) throws(Failure) -> StateTree {
+        guard let first = pathOfShared else { return self }
+        var tree: StateTree? = root
+        for name in first.split(separator: ".", omittingEmptySubsequences: false) { tree = tree?[child: String(name)] }
+        guard let tree, tree.pathOfShared == nil else { throw .structure(operation: "load", "there is no module '\(first)' to share") }
+        return tree
     }
 }
 
@@ -137,24 +195,24 @@ extension Optimizer {
             guard value.dtype.isFloat else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
             }
-            if name == "step", value.shape == [] { continue }
-            guard let place = parameterPlace(name), value.shape == parameters[place].shape else {
+            if name == "step" || parameterPlace(name, countNames) != nil, value.shape == [] { continue }
+            guard let place = parameterPlace(name, stateNames), value.shape == parameters[place].shape else {
                 throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
             }
         }
     }
 
     /// The parameter that a state like "3.exp_avg" belongs to.
-    private func parameterPlace(_ name: String) -> Int? {
+    private func parameterPlace(_ name: String, _ names: [String]) -> Int? {
         guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]), parameters.indices.contains(place) else { return nil }
-        return stateNames.contains(String(name[name.index(after: dot)...])) ? place : nil
+        return names.contains(String(name[name.index(after: dot)...])) ? place : nil
     }
 
     /// Takes over a whole state, all or nothing; what is not given begins anew.
     public func load(state given: [(name: String, tensor: Tensor)]) throws(Failure) {
         var arrays = StateTree()
         for (name, tensor) in given {
-            let dtype = parameterPlace(name).map { parameters[$0].dtype } ?? .float64
+            let dtype = parameterPlace(name, stateNames).map { parameters[$0].dtype } ?? .float64
             let value = try tensor.detach().cast(dtype).detach()
             try Tensor.evaluate([value])
             arrays.arrays.append((name, value))
@@ -170,7 +228,7 @@ extension Optimizer {
         for (name, _) in settings {
             if let value = tree.real(name) { try set(name, value) }
         }
-        let arrays = tree[child: "state"]?.arrays ?? []
+        let arrays = try completed(tree[child: "state"]?.arrays ?? [])
         // A state that the checkpoint does not have begins anew, in its own box, which programs may know.
         for (name, tensor) in state where !arrays.contains(where: { $0.name == name }) {
             try tensor.become(Tensor.full(tensor.shape, 0, tensor.dtype))

@@ -154,13 +154,27 @@ open class Module {
         for (_, tensor) in allParameters { try tensor.setGradient(nil) }
     }
 
-    /// The tree as PyTorch prints it.
-    public var description: String { describe(indent: "") }
+    /// How many modules `description` shows: shared ones stand in it more than once.
+    static let mostDescribed = 10_000
 
-    private func describe(indent: String) -> String {
+    /// The tree as PyTorch prints it.
+    public var description: String {
+        var rest = Module.mostDescribed
+        return describe(indent: "", &rest)
+    }
+
+    private func describe(indent: String, _ rest: inout Int) -> String {
+        rest -= 1
         if children.isEmpty { return "\(className)(\(summary))" }
         let inner = indent + "  "
-        let lines = children.map { "\(inner)(\($0.name)): \($0.module.describe(indent: inner))" }
+        var lines: [String] = []
+        for (name, child) in children {
+            if rest <= 0 {
+                lines.append(inner + "...")
+                break
+            }
+            lines.append("\(inner)(\(name)): \(child.describe(indent: inner, &rest))")
+        }
         return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
     }
 }

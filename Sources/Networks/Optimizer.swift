@@ -32,8 +32,12 @@ open class Optimizer {
 
     open var className: String { "Optimizer" }
     open var isNesterov: Bool { false }
-    /// What there is of state for a parameter.
+    /// What there is of state for a parameter: arrays of its shape.
     open var stateNames: [String] { [] }
+    /// And single numbers.
+    open var countNames: [String] { [] }
+    /// The arrays of a checkpoint, with what an older form of it lacks.
+    func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] { arrays }
 
     // MARK: Settings
 
@@ -95,20 +99,23 @@ open class Optimizer {
 
     // MARK: State
 
-    /// The state of that name, zeros at first.
-    func state(_ name: String, _ shape: Shape, _ dtype: DType) throws(Failure) -> Tensor {
+    func hasState(_ name: String) -> Bool { state.contains { $0.name == name } }
+
+    /// The state of that name, at first `initially` everywhere.
+    func state(_ name: String, _ shape: Shape, _ dtype: DType, initially: Double = 0) throws(Failure) -> Tensor {
         if let found = state.first(where: { $0.name == name })?.tensor {
             guard found.shape == shape else {
                 throw .structure(operation: className, "state '\(name)' has shape \(found.shape), but its parameter has \(shape)")
             }
             if found.dtype == dtype { return found }
-            try found.become(found.cast(dtype))
+            // Also for a block that is open: what it reads has the parameter's dtype from its first run on.
+            try Tensor.outsideCapture { () throws(Failure) in try found.become(found.cast(dtype)) }
             return found
         }
         let fresh = try Tensor.outsideCapture { () throws(Failure) in
-            let zeros = try Tensor.full(shape, 0, dtype)
-            try Tensor.evaluate([zeros])
-            return zeros
+            let values = try Tensor.full(shape, initially, dtype)
+            try Tensor.evaluate([values])
+            return values
         }
         state.append((name, fresh))
         return fresh

@@ -1,6 +1,7 @@
 import Engine
 
-/// g = grad + weight_decay p; v = momentum v + (1 - dampening) g, at the first step v = g; p -= lr (nesterov ? g + momentum v : v). As in PyTorch.
+/// g = grad + weight_decay p; v = momentum v + (1 - dampening) g, at the parameter's first step v = g; p -= lr (nesterov ? g + momentum v : v). As in
+/// PyTorch.
 public final class SGD: Optimizer {
     private let nesterov: Bool
 
@@ -18,13 +19,8 @@ public final class SGD: Optimizer {
     public override var className: String { "SGD" }
     public override var isNesterov: Bool { nesterov }
     public override var stateNames: [String] { ["momentum_buffer"] }
+    public override var countNames: [String] { ["step"] }
     override func derived() -> [(name: String, value: Double)] { [("undamped", 1 - value("dampening"))] }
-
-    override func prepare(_ dtypes: Set<DType>) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
-        guard value("momentum") != 0, value("dampening") != 0 else { return [] }
-        let steps = try state("step", [], .float64)
-        return [(steps, try steps + 1)]
-    }
 
     override func update(_ place: Int, _ parameter: Tensor, _ gradient: Tensor) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
         let dtype = parameter.dtype
@@ -33,15 +29,34 @@ public final class SGD: Optimizer {
         let lr = try setting("lr", dtype)
         guard value("momentum") != 0 else { return [(parameter, try parameter - lr * g)] }
         let momentum = try setting("momentum", dtype)
+        let isNew = !hasState("\(place).momentum_buffer")
         let old = try state("\(place).momentum_buffer", parameter.shape, dtype)
         var share = g
+        var pairs: [(tensor: Tensor, value: Tensor)] = []
         if value("dampening") != 0 {
-            let isFirst = try state("step", [], .float64).applying(.equal, 0)
-            share = try g * Tensor.choose(isFirst, Tensor.full([], 1, dtype), setting("undamped", dtype))
+            // A buffer that was filled while there was no dampening has no count, but has had its first step.
+            let steps = try state("\(place).step", [], .float64, initially: isNew ? 0 : 1)
+            share = try g * Tensor.choose(steps.applying(.equal, 0), Tensor.full([], 1, dtype), setting("undamped", dtype))
+            pairs.append((steps, try steps + 1))
         }
         let velocity = try momentum * old + share
         let direction = try nesterov ? g + momentum * velocity : velocity
-        return [(old, velocity), (parameter, try parameter - lr * direction)]
+        return pairs + [(old, velocity), (parameter, try parameter - lr * direction)]
+    }
+
+    /// Checkpoints once had one count, "step", for all parameters, and have none where nothing was dampened.
+    override func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] {
+        let names = Set(arrays.map { $0.name })
+        let common = arrays.first { $0.name == "step" }?.tensor
+        var result = arrays.filter { $0.name != "step" }
+        for place in parameters.indices where names.contains("\(place).momentum_buffer") && !names.contains("\(place).step") {
+            if let common {
+                result.append(("\(place).step", try common.detach()))
+            } else if hasState("\(place).step") {
+                result.append(("\(place).step", try Tensor.full([], 1, .float64)))
+            }
+        }
+        return result
     }
 }
 

@@ -325,6 +325,42 @@ static void an_address_taken_from_a_detached_tensor_keeps_its_values(void) {
     OK(wb_tensor_free(kept));
 }
 
+static void a_program_may_be_given_the_tensor_that_it_writes(void) {
+    wb_tensor *doubled = NULL, *moved = NULL, *product = NULL, *out = NULL;
+    wb_program *program = NULL;
+    OK(wb_scope_begin());
+    wb_tensor *p = VECTOR(1, 2), *argument = VECTOR(0, 0);
+    // p = 2 p + argument; the result, argument * p, is computed after it.
+    OK(wb_capture_begin(&argument, 1));
+    OK(wb_binary_scalar(WB_MULTIPLY, p, 2, 0, &doubled));
+    OK(wb_add(doubled, argument, &moved));
+    OK(wb_tensor_assign(p, moved));
+    OK(wb_multiply(argument, p, &product));
+    OK(wb_capture_end(&product, 1, &program));
+    double want[2] = {1, 2};
+    for (int run = 0; run < 9; run++) {
+        double results[2] = {0, 0}, ones[2] = {1, 1};
+        switch (run % 3) {
+        case 0:  // the tensor itself
+            OK(wb_program_run(program, &p, 1, &out, 1));
+            for (int i = 0; i < 2; i++) EXPECT(at(out, i) == want[i] * 3 * want[i]);
+            for (int i = 0; i < 2; i++) want[i] *= 3;
+            break;
+        case 1:  // memory, with and without room for the result
+            OK(wb_program_run_pointers(program, (const void *[]){ones}, 1, (void *[]){results}, 1));
+            for (int i = 0; i < 2; i++) want[i] = 2 * want[i] + 1;
+            EXPECT(results[0] == want[0] && results[1] == want[1]);
+            break;
+        default:
+            OK(wb_program_run_pointers(program, (const void *[]){ones}, 1, run == 2 ? NULL : (void *[]){NULL}, 1));
+            for (int i = 0; i < 2; i++) want[i] = 2 * want[i] + 1;
+        }
+        EXPECT(at(p, 0) == want[0] && at(p, 1) == want[1]);
+    }
+    OK(wb_program_free(program));
+    OK(wb_scope_end());
+}
+
 int main(void) {
     RUN(three_derivatives_of_a_cube);
     RUN(gradients_of_a_matrix_product);
@@ -340,5 +376,6 @@ int main(void) {
     RUN(nothing_is_recorded_while_gradients_are_disabled);
     RUN(borrowed_memory_is_read_in_place_and_released_once);
     RUN(an_address_taken_from_a_detached_tensor_keeps_its_values);
+    RUN(a_program_may_be_given_the_tensor_that_it_writes);
     return finish();
 }

@@ -484,6 +484,15 @@ static void files_that_are_missing_forbidden_or_not_hdf5_are_named(void) {
     unlink(forbidden);
 }
 
+static void an_interval_that_ends_before_it_begins_is_refused(void) {
+    const int64_t shape[] = {3};
+    wb_tensor *x = NULL;
+    EXPECT(wb_random(WB_UNIFORM, WB_FLOAT32, 1, shape, 1, -1, &x) == WB_ERROR_ARGUMENT && x == NULL);
+    EXPECT(strstr(wb_last_error(), "interval") != NULL);
+    OK(wb_random(WB_UNIFORM, WB_FLOAT32, 1, shape, 1, 1, &x));
+    OK(wb_tensor_free(x));
+}
+
 int main(void) {
     make_bad_handles();
     RUN(bad_tensor_handles_are_refused_everywhere);
@@ -501,6 +510,7 @@ int main(void) {
     RUN(a_capture_block_misused_says_so_and_changes_nothing);
     RUN(modules_optimisers_and_settings_refuse_what_they_do_not_have);
     RUN(backward_needs_one_element_or_a_gradient_that_fits);
+    RUN(an_interval_that_ends_before_it_begins_is_refused);
     RUN(files_that_are_missing_forbidden_or_not_hdf5_are_named);
     return finish();
 }

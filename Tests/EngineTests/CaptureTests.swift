@@ -246,6 +246,43 @@ final class CaptureTests: XCTestCase {
         XCTAssertEqual(try x.numbers(), [3])
     }
 
+    func testAnArgumentThatTheProgramWritesIsReadWithItsOldValueThroughout() throws {
+        let (p, other) = (try tensor([1, 2, 3]), try tensor([0, 0, 0]))
+        let q = try tensor([0, 0, 0])
+        // p is updated in place, q is written without being read, and the argument is needed before, between and after.
+        let program = try capture([tensor([0, 0, 0])]) { inputs in
+            try p.assign(p * 2 + inputs[0])
+            try q.assign(p + inputs[0])
+            return [try inputs[0] * 10, try (inputs[0] * p).reduce(.sum)]
+        }
+        for _ in 0..<3 { _ = try program.run([other]) }
+        for argument in [p, q, p, try p.detach(), other, q, p] {
+            let (x, old) = (try argument.numbers(), try p.numbers())
+            let new = zip(old, x).map { $0 * 2 + $1 }
+            let results = try program.run([argument])
+            XCTAssertEqual(try results[0].numbers(), x.map { $0 * 10 })
+            XCTAssertEqual(try results[1].item(), zip(x, new).map { $0 * $1 }.reduce(0, +))
+            XCTAssertEqual(try p.numbers(), new)
+            XCTAssertEqual(try q.numbers(), zip(new, x).map { $0 + $1 })
+        }
+    }
+
+    func testAGradientThatTheProgramAddsToMayBeItsArgument() throws {
+        let x = try leaf([1, 2])
+        let program = try capture([tensor([0, 0])]) { inputs in
+            try (x * inputs[0]).sum().backward()
+            return [try inputs[0] * 10]
+        }
+        for _ in 0..<3 { _ = try program.run([tensor([1, 5])]) }
+        for _ in 0..<3 {
+            let gradient = try XCTUnwrap(x.gradient())
+            let old = try gradient.numbers()
+            XCTAssertEqual(try program.run([gradient])[0].numbers(), old.map { $0 * 10 })
+            XCTAssertEqual(try x.gradient()?.numbers(), old.map { $0 * 2 })
+            XCTAssertEqual(try gradient.numbers(), old)
+        }
+    }
+
     func testRandomNumbersInABlockAreDrawnAnewAtEachRunAndAsOutsideOfIt() throws {
         let (inside, outside) = (try Generator(seed: 5), try Generator(seed: 5))
         let program = try capture([]) { _ in [try inside.draw(.normal, .float32, [7], 0, 1)] }
@@ -292,6 +329,21 @@ final class CaptureTests: XCTestCase {
         let program = try capture([]) { _ in [try box * 2] }
         try box.become(tensor([1, 2], .float64))
         XCTAssertEqual(failure { try program.run([]) }?.kind, "state")
+    }
+
+    func testAGradientThatChangedItsDTypeIsRefused() throws {
+        let (x, total) = (try leaf([1, 2], .float64), try tensor([0, 0]))
+        try x.setGradient(tensor([3, 4]))
+        let program = try capture([]) { _ in
+            if let gradient = try x.gradient() { try total.assign(total + gradient) }
+            return []
+        }
+        _ = try program.run([])
+        XCTAssertEqual(try total.numbers(), [3, 4])
+        try x.become(tensor([1, 2], .float32))
+        try x.setGradient(tensor([3, 4]))
+        XCTAssertEqual(failure { try program.run([]) }?.kind, "state")
+        XCTAssertEqual(try total.numbers(), [3, 4])
     }
 
     func testATensorOfAnotherBlockOrWithAHistoryIsRefused() throws {

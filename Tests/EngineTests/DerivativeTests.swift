@@ -84,6 +84,33 @@ final class BackwardTests: XCTestCase {
         XCTAssertEqual(try b.gradient()?.dtype, .float64)
     }
 
+    func testALeafThatTheGraphReachesByNoDerivativeButZeroCollectsZeros() throws {
+        let steps: [(String, (Tensor) throws -> Tensor)] = [
+            ("sign", { try $0.applying(.sign) }), ("times 0", { try $0 * 0 }), ("sign of a product", { try ($0 * $0).applying(.sign) }),
+            ("a branch not taken", { try Tensor.choose($0.applying(.greater, 100), $0, tensor([1, 1])) }),
+        ]
+        for (name, function) in steps {
+            for isCaptured in [false, true] {
+                let (x, unused) = (try leaf([2, -3]), try leaf([1]))
+                func run() throws {
+                    guard isCaptured else { return try function(x).sum().backward() }
+                    try Capture.begin([])
+                    do { try function(x).sum().backward() } catch {
+                        try? Capture.cancel()
+                        throw error
+                    }
+                    _ = try Capture.end([]).run([])
+                }
+                try run()
+                XCTAssertEqual(try x.gradient()?.numbers().map { abs($0) }, [0, 0], name)
+                try (x * 3).sum().backward()
+                try run()
+                XCTAssertEqual(try x.gradient()?.numbers(), [3, 3], name)
+                XCTAssertNil(try unused.gradient())
+            }
+        }
+    }
+
     func testACastToAnotherFloatPassesDerivativesOn() throws {
         let x = try leaf([1, 2], .float32)
         let y = try x.cast(.float64)

@@ -62,6 +62,21 @@ final class EdgeValueTests: XCTestCase {
         }
     }
 
+    func testGeluAndItsDerivativeKeepTheirDigitsInTheTail() throws {
+        let far = stride(from: -9.0, through: 0, by: 0.125).map { $0 }
+        for (dtype, tolerance) in [(DType.float32, 1.2e-5), (.float64, 2e-14)] {
+            let x = try leaf(far, dtype)
+            let y = try x.applying(.gelu)
+            let gradient = try XCTUnwrap(Tensor.gradients(of: [y.sum()], [x], cotangents: nil, createGraph: false)[0])
+            for (place, x) in far.enumerated() where abs(x + 0.75) > 0.2 {
+                let cumulative = erfc(-x / 2.0.squareRoot()) / 2
+                check(try y.numbers()[place], x * cumulative, tolerance, "gelu(\(x)), \(dtype.name)")
+                let slope = cumulative + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+                check(try gradient.numbers()[place], slope, tolerance, "gelu'(\(x)), \(dtype.name)")
+            }
+        }
+    }
+
     func testKinksHavePyTorchsDerivatives() throws {
         func derivative(_ at: Double, _ function: (Tensor) throws -> Tensor) throws -> Double {
             let x = try leaf([at])

@@ -116,6 +116,10 @@ extension Row {
         rows += unary(.leakyRelu, LeakyRelu.self, -2...2) { $0 > 0 ? $0 : 0.01 * $0 }
         rows += unary(.softplus, Softplus.self, -4...4) { log1p(exp($0)) }
         rows += unary(.gelu, Gelu.self, -3...3) { $0 * 0.5 * (1 + erf($0 / 2.0.squareRoot())) }
+        rows.append(
+            Row(
+                "normal_cumulative", [NormalCumulative.self], [points([6], -3...3)],
+                { Tensor(try NormalCumulative().record([$0[0].node()])) }, { $0[0].map { erfc(-$0 / 2.0.squareRoot()) / 2 } }))
         rows += unary(.geluTanh, Tanh.self, -3...3) { x in
             0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
         }

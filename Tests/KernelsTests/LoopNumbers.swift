@@ -32,6 +32,7 @@ extension RealLoopNumber {
         case .sigmoid: return 1 / (1 + Glibc.exp(-x))
         case .erf: return Glibc.erf(x)
         case .gelu: return x == -.infinity ? 0 : x * (Glibc.erfc(-x * 0.707106781186547524400844362104849039) / 2)
+        case .normalCumulative: return Glibc.erfc(-x * 0.707106781186547524400844362104849039) / 2
         case .softplus: return larger(x, 0) + Glibc.log1p(Glibc.exp(-x.magnitude))
         case .bceWithLogits: return larger(x, 0) - x * Float80(b) + Glibc.log1p(Glibc.exp(-x.magnitude))
         case .bce:
@@ -181,12 +182,12 @@ extension Int64: LoopNumber {
 
 /// The opcodes that only floats have.
 let realOpcodes: Set<LoopOpcode> = [
-    .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .erf, .softplus,
+    .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
     .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate,
 ]
 
 /// The opcodes whose results on floats are right to within a few places of the last digit; all others are right to the bit.
 let roundedOpcodes: Set<LoopOpcode> = [
-    .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .softplus, .bceWithLogits, .bce, .clampedLog, .power,
+    .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .normalCumulative, .softplus, .bceWithLogits, .bce, .clampedLog, .power,
     .powerImmediate, .rsqrt,
 ]

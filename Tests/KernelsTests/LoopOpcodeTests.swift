@@ -8,7 +8,7 @@ final class LoopOpcodeTests: XCTestCase {
 
     /// What was measured over these operands, and a little more for another processor's pow. VectorMathTests sweep all of the axis.
     private static let places: [LoopOpcode: Double] = [
-        .bce: 1, .bceWithLogits: 2, .clampedLog: 1, .cos: 1.6, .erf: 1.7, .exp: 1, .expm1: 1.8, .gelu: 1.8, .log: 0.8, .log1p: 0.9, .power: 0.6,
+        .bce: 1, .bceWithLogits: 2, .clampedLog: 1, .cos: 1.6, .erf: 1.7, .exp: 1, .expm1: 1.8, .gelu: 3.8, .normalCumulative: 3.8, .log: 0.8, .log1p: 0.9, .power: 0.6,
         .powerImmediate: 5, .rsqrt: 1.5, .sigmoid: 2.6, .sin: 1.6, .softplus: 1.6, .tanh: 2.4,
     ]
 
@@ -71,8 +71,7 @@ final class LoopOpcodeTests: XCTestCase {
                     let exact = T.exact(opcode, a, b, c, immediate)
                     var off = ulps(longest[place], exact)
                     if !roundedOpcodes.contains(opcode), !longest[place].number.isSame(as: T(exact).number) { off = .infinity }
-                    // 1 + erf loses the digits of small values of Φ, and 1 / x^n those of subnormal results.
-                    if opcode == .gelu, a < 0 { off *= Double(T(exact).ulp / a.ulp) }
+                    // 1 / x^n loses the digits of subnormal results.
                     if opcode == .powerImmediate, immediate < 0, exact.magnitude < Float80(T.leastNormalMagnitude) {
                         off = longest[place].magnitude <= T.leastNormalMagnitude ? 0 : off
                     }

@@ -10,6 +10,48 @@ final class ModuleTests: XCTestCase {
         return try Sequential([Linear(3, 5, bias: true, dtype: dtype), activation, Linear(5, 4, bias: false, dtype: dtype)])
     }
 
+    func testSharedModulesAreWrittenOnceAndAreSharedWhenTheyAreBuiltAgain() throws {
+        let (linear, relu) = (try Linear(2, 2, bias: true, dtype: .float32), try Activation(.relu, parameter: 0))
+        let pair = try Sequential([linear, relu])
+        let model = try Sequential([pair, linear, relu, pair])
+        let copy = try Module.build(model.structure, parameters: model.parameterTree)
+        XCTAssertTrue(copy.children[3].module === copy.children[0].module)
+        XCTAssertTrue(copy.children[1].module === copy.children[0].module.children[0].module)
+        for (tensor, value) in try copy.matching(parameters: model.parameterTree, buffers: model.bufferTree) { try tensor.become(value) }
+        let x = try tensor([3, 2], noise(6), .float32)
+        XCTAssertEqual(try copy.forward(x).bytes(), try model.forward(x).bytes())
+        try copy.structure.checkSame(as: model.structure)
+        let apart = try Sequential([Sequential([Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0)]), Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0),
+            Sequential([Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0)])])
+        try apart.structure.checkSame(as: model.structure)
+        try model.structure.checkSame(as: apart.structure)
+        XCTAssertEqual(failure { try model.matching(parameters: apart.parameterTree, buffers: apart.bufferTree) }?.kind, "structure")
+        let other = try Sequential([pair, linear, relu, Sequential([linear, Activation(.tanh, parameter: 0)])])
+        XCTAssertEqual(failure { try other.structure.checkSame(as: model.structure) }?.kind, "structure")
+    }
+
+    func testASharedModuleThatIsNotThereIsRefused() throws {
+        let linear = try Linear(2, 2, bias: true, dtype: .float32)
+        let model = try Sequential([linear, linear])
+        for path in ["1", "2", "", "0.0", "."] {
+            var structure = model.structure
+            structure.children[1].tree.attributes[1].value = .text(path)
+            XCTAssertEqual(failure { try Module.build(structure, parameters: model.parameterTree) }?.kind, "structure", path)
+            XCTAssertEqual(failure { try model.structure.checkSame(as: structure) }?.kind, "structure", path)
+        }
+    }
+
+    func testModulesThatHoldEachOtherTwiceAreWrittenInNoTime() throws {
+        var module: Module = try Linear(2, 2, bias: true, dtype: .float32)
+        for _ in 0..<150 { module = try Sequential([module, module]) }
+        let structure = module.structure
+        try structure.checkSame(as: module.structure)
+        let copy = try Module.build(structure, parameters: module.parameterTree)
+        XCTAssertEqual(copy.allParameters.map { $0.name }, module.allParameters.map { $0.name })
+        XCTAssertLessThan(module.description.utf8.count, 10_000_000)
+        XCTAssertTrue(module.description.contains("..."))
+    }
+
     func testPathsAreDottedAndSharedParametersCountOnce() throws {
         let shared = try Linear(2, 2, bias: true, dtype: .float32)
         let inner = try Sequential([shared, Activation(.relu, parameter: 0)])

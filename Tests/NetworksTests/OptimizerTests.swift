@@ -108,6 +108,280 @@ final class OptimizerTests: XCTestCase {
         XCTAssertTrue(p.requiresGrad && p.isLeaf)
     }
 
+    // MARK: What happens between steps
+
+    private func sgd(_ parameters: [Tensor], dampening: Double = 0) throws -> SGD {
+        try SGD(parameters, lr: 0.5, momentum: 0.75, dampening: dampening, weightDecay: 0, nesterov: false)
+    }
+
+    /// The same on plain numbers; all are halves of halves, so that no digit is lost.
+    private struct Plain {
+        var p: [Double]
+        var velocity: [Double]?
+        var dampening = 0.0
+        init(_ p: [Double], dampening: Double = 0) { (self.p, self.dampening) = (p, dampening) }
+
+        mutating func step(_ g: [Double]) {
+            let next = velocity.map { zip($0, g).map { 0.75 * $0 + (1 - dampening) * $1 } } ?? g
+            velocity = next
+            p = zip(p, next).map { $0 - 0.5 * $1 }
+        }
+    }
+
+    private func assign(_ p: Tensor, _ value: Tensor) throws {
+        try ThreadState.withGrad(false) { () throws(Failure) in try p.assign(value) }
+    }
+
+    func testStepsSeeParametersThatWereChangedBetweenThem() throws {
+        var held: [(tensor: Tensor, numbers: [Double])] = []
+        let changes: [(String, (Tensor) throws -> Void)] = [
+            ("assigned", { p in try self.assign(p, tensor([3], [4, -2, 1])) }),
+            ("assigned lazily", { p in try self.assign(p, p.detach() * 2) }),
+            ("written", { p in try p.write { memory in for place in 0..<3 { memory.storeBytes(of: Double(place), toByteOffset: 8 * place, as: Double.self) } } }),
+            ("held", { p in held.append((try p.detach(), try p.numbers())) }),
+            ("read lazily", { p in held.append((try p.detach() * 2, try p.numbers().map { $0 * 2 })) }),
+            ("narrow and wide again", { p in
+                let gradient = try XCTUnwrap(p.gradient())
+                try p.become(p.cast(.float32))
+                try p.become(p.cast(.float64))
+                try p.setGradient(gradient)
+            }),
+            ("taken over", { p in
+                let other = try tensor([3], [0.5, 0.25, 8])
+                held.append((other, [0.5, 0.25, 8]))
+                try p.become(other)
+            }),
+            ("constant and variable again", { p in
+                try p.setRequiresGrad(false)
+                try p.setRequiresGrad(true)
+            }),
+        ]
+        let p = try leaf([3], [1, 2, 3])
+        let optimizer = try sgd([p])
+        var plain = Plain([1, 2, 3])
+        for step in 0..<30 {
+            let g = (0..<3).map { Double(($0 + step) % 5 - 2) }
+            try p.setGradient(tensor([3], g))
+            if step > 3 {
+                try changes[step % changes.count].1(p)
+                plain.p = try p.numbers()
+            }
+            try optimizer.step()
+            plain.step(g)
+            assertClose(try p.numbers(), plain.p, 1e-14, "step \(step), \(changes[step % changes.count].0)")
+            for (tensor, numbers) in held { XCTAssertEqual(try tensor.numbers(), numbers, "step \(step)") }
+            XCTAssertTrue(p.requiresGrad && p.isLeaf)
+        }
+    }
+
+    func testGradientsMayBeAnyTensors() throws {
+        let (p, q, r) = (try leaf([3], [1, 2, 3]), try leaf([3], [-1, 0.5, 4]), try leaf([3], [2, 2, 2]))
+        let (optimizer, other) = (try sgd([p, q]), try sgd([r]))
+        var (a, b) = (Plain([1, 2, 3]), Plain([-1, 0.5, 4]))
+        let memory = UnsafeMutablePointer<Double>.allocate(capacity: 3)
+        defer { memory.deallocate() }
+        for place in 0..<3 { memory[place] = Double(place) - 0.5 }
+        let borrowed = try Tensor(dtype: .float64, shape: [3], buffer: Buffer.borrowing(UnsafeRawPointer(memory), bytes: 24, release: nil))
+        let gradients: [(String, () throws -> (Tensor, Tensor))] = [
+            ("one tensor", {
+                let g = try tensor([3], [1, 0, -1])
+                return (g, g)
+            }),
+            ("its own", { (p, q) }),
+            ("each other's", { (q, p) }),
+            ("borrowed", { (borrowed, borrowed) }),
+            ("another optimiser's parameter's", {
+                try (r * r).sum().backward()
+                let gradient = try XCTUnwrap(r.gradient())
+                return (gradient, gradient)
+            }),
+            ("another optimiser's parameter", { (r, r) }),
+            ("a momentum", { (optimizer.state[0].tensor, optimizer.state[1].tensor) }),
+            ("not computed yet", { (try p.detach() * q.detach(), try q.detach() * 2) }),
+        ]
+        for step in 0..<32 {
+            let (name, make) = gradients[step < 3 ? 0 : step % gradients.count]
+            let (g, h) = try make()
+            try p.setGradient(g)
+            try q.setGradient(h)
+            let (was, wasToo) = (try XCTUnwrap(p.gradient()), try XCTUnwrap(q.gradient()))
+            let (numbers, numbersToo) = (try was.numbers(), try wasToo.numbers())
+            try optimizer.step()
+            try other.step()
+            a.step(numbers)
+            b.step(numbersToo)
+            assertClose(try p.numbers(), a.p, 1e-14, "step \(step), \(name)")
+            assertClose(try q.numbers(), b.p, 1e-14, "step \(step), \(name)")
+            XCTAssertEqual(try was.numbers(), numbers, name)
+            XCTAssertEqual(try wasToo.numbers(), numbersToo, name)
+            try other.zeroGrad()
+        }
+        XCTAssertEqual((0..<3).map { memory[$0] }, [-0.5, 0.5, 1.5])
+    }
+
+    func testAParameterMadeAConstantStillTakesTheGradientItHas() throws {
+        let p = try leaf([1], [8])
+        let optimizer = try sgd([p])
+        var plain = Plain([8])
+        for step in 0..<6 {
+            if step == 3 { try p.setRequiresGrad(false) }
+            try p.setGradient(tensor([1], [1]))
+            try optimizer.step()
+            plain.step([1])
+            XCTAssertEqual(try p.numbers(), plain.p)
+            XCTAssertEqual(p.requiresGrad, step < 3)
+        }
+    }
+
+    func testAGraphThatIsKeptHasTheValuesOfBeforeTheStep() throws {
+        let p = try leaf([2], [1, -3])
+        let optimizer = try sgd([p])
+        var plain = Plain([1, -3])
+        for _ in 0..<5 {
+            let old = try p.numbers()
+            let loss = try (p * p).sum()
+            try optimizer.zeroGrad()
+            try loss.backward(retainGraph: true)
+            try optimizer.step()
+            plain.step(old.map { 2 * $0 })
+            try loss.backward()
+            XCTAssertEqual(try p.gradient()?.numbers(), old.map { 4 * $0 })
+            XCTAssertEqual(try p.numbers(), plain.p)
+        }
+    }
+
+    func testTwoOptimisersMayShareAParameterAndOneMayAlsoStepInsideABlock() throws {
+        let p = try leaf([2], [4, -8])
+        let (first, second) = (try sgd([p]), try sgd([p], dampening: 0.5))
+        var velocities = [[Double]?](repeating: nil, count: 2)
+        var plain = Plain([4, -8])
+        func step(_ place: Int, _ g: [Double]) {
+            plain.dampening = place == 0 ? 0 : 0.5
+            plain.velocity = velocities[place]
+            plain.step(g)
+            velocities[place] = plain.velocity
+        }
+        try Capture.begin([])
+        try p.setGradient(p.detach())
+        try first.step()
+        let program = try Capture.end([])
+        for round in 0..<12 {
+            let g = [Double(round % 3), 1]
+            if round % 2 == 0 {
+                step(0, try p.numbers())
+                _ = try program.run([])
+                XCTAssertEqual(try p.numbers(), plain.p, "in a block, round \(round)")
+            }
+            try p.setGradient(tensor([2], g))
+            try first.step()
+            step(0, g)
+            assertClose(try p.numbers(), plain.p, 1e-14, "the first, round \(round)")
+            try second.step()
+            step(1, g)
+            assertClose(try p.numbers(), plain.p, 1e-14, "the second, round \(round)")
+        }
+    }
+
+    func testABlockCapturedAfterAChangeOfDTypeRunsMoreThanOnce() throws {
+        let p = try leaf([2], [4, -8], .float32)
+        let optimizer = try sgd([p])
+        var plain = Plain([4, -8])
+        for _ in 0..<3 {
+            try p.setGradient(tensor([2], [1, 2]))
+            try optimizer.step()
+            plain.step([1, 2])
+        }
+        try p.become(p.cast(.float64))
+        try Capture.begin([])
+        try p.setGradient(Tensor.full([2], 1, .float64))
+        try optimizer.step()
+        let program = try Capture.end([])
+        for _ in 0..<4 {
+            _ = try program.run([])
+            plain.step([1, 1])
+            XCTAssertEqual(try p.numbers(), plain.p)
+        }
+    }
+
+    // MARK: Dampening
+
+    func testTheFirstStepOfEachParameterIsNotDampened() throws {
+        for isCaptured in [false, true] {
+            let (p, q) = (try leaf([1], [1]), try leaf([1], [2]))
+            let optimizer = try sgd([p, q], dampening: 0.5)
+            var (a, b) = (Plain([1], dampening: 0.5), Plain([2], dampening: 0.5))
+            var programs: [Bool: Program] = [:]
+            for step in 0..<8 {
+                let both = step > 2 && step != 5
+                if isCaptured {
+                    if programs[both] == nil {
+                        try Capture.begin([])
+                        try p.setGradient(Tensor.full([1], 1, .float64))
+                        try q.setGradient(both ? Tensor.full([1], -1, .float64) : nil)
+                        try optimizer.step()
+                        programs[both] = try Capture.end([])
+                    }
+                    _ = try programs[both]?.run([])
+                } else {
+                    try p.setGradient(tensor([1], [1]))
+                    try q.setGradient(both ? tensor([1], [-1]) : nil)
+                    try optimizer.step()
+                }
+                a.step([1])
+                if both { b.step([-1]) }
+                XCTAssertEqual(try p.numbers() + q.numbers(), a.p + b.p, "step \(step), captured: \(isCaptured)")
+            }
+        }
+    }
+
+    func testDampeningThatBeginsLaterFindsTheMomentum() throws {
+        let p = try leaf([1], [1])
+        let optimizer = try sgd([p])
+        var plain = Plain([1])
+        for step in 0..<6 {
+            if step == 3 {
+                try optimizer.set("dampening", 0.5)
+                plain.dampening = 0.5
+            }
+            try p.setGradient(tensor([1], [1]))
+            try optimizer.step()
+            plain.step([1])
+            XCTAssertEqual(try p.numbers(), plain.p)
+        }
+    }
+
+    func testStatesWithOneCountForAllParametersAreStillLoaded() throws {
+        for form in ["one count", "a count each", "none"] {
+            let (p, q) = (try leaf([1], [1]), try leaf([1], [2]))
+            let optimizer = try sgd([p, q], dampening: 0.5)
+            var state: [(name: String, tensor: Tensor)] = [("0.momentum_buffer", try tensor([1], [4]))]
+            if form == "one count" { state.append(("step", try tensor([], [3]))) }
+            if form == "a count each" { state.append(("0.step", try tensor([], [3]))) }
+            try optimizer.load(state: state)
+            var (a, b) = (Plain([1], dampening: 0.5), Plain([2], dampening: 0.5))
+            a.velocity = [4]
+            for _ in 0..<4 {
+                for parameter in [p, q] { try parameter.setGradient(tensor([1], [1])) }
+                try optimizer.step()
+                a.step([1])
+                b.step([1])
+                XCTAssertEqual(try p.numbers() + q.numbers(), a.p + b.p, form)
+            }
+            XCTAssertEqual(Set(optimizer.state.map { $0.name }), ["0.momentum_buffer", "0.step", "1.momentum_buffer", "1.step"])
+            // Loaded once more, into boxes that are there.
+            try optimizer.load(state: state)
+            a.velocity = [4]
+            b.velocity = nil
+            for parameter in [p, q] { try parameter.setGradient(tensor([1], [1])) }
+            try optimizer.step()
+            a.step([1])
+            b.step([1])
+            XCTAssertEqual(try p.numbers() + q.numbers(), a.p + b.p, form)
+        }
+    }
+
+    // MARK: Captured steps
+
     func testACapturedStepGivesTheBitsOfRecordingAnew() throws {
         let makers: [(String, ([Tensor]) throws -> Optimizer)] = [
             ("SGD", { try SGD($0, lr: 0.1, momentum: 0.9, dampening: 0.2, weightDecay: 0.01, nesterov: false) }),

@@ -167,3 +167,55 @@ def test_training_goes_down_to_the_least_squares_solution():
         optimizer.step()
     np.testing.assert_allclose(model.weight.detach().numpy(), [[1, -2, 0.5]], atol=1e-9)
     np.testing.assert_allclose(model.bias.detach().numpy(), [0.3], atol=1e-9)
+
+
+def test_steps_see_what_happens_between_them():
+    """The formula of SGD with momentum goes on from the values that are there, whatever put them there."""
+    model = nn.Sequential(nn.Linear(3, 2, bias=False))
+    parameter = model[0].weight
+    optimizer = optim.SGD(model.parameters(), lr=0.5, momentum=0.5)
+    array, velocity = np.full((2, 3), 0.25, "f4"), None
+    kept = {name: value.numpy().copy() for name, value in model.state_dict().items()}
+    for step in range(24):
+        kind = step % 6 if step > 2 else 0
+        if kind == 1:
+            model.load_state_dict(kept)
+        elif kind == 2:
+            model.double()
+        elif kind == 3:
+            model.float()
+        elif kind == 4:
+            with wb.no_grad():
+                parameter.copy_(parameter * 2)
+        before = parameter.detach().numpy().astype("f8")
+        if kind == 5:
+            parameter.grad = parameter
+        else:
+            array[...] = step
+            parameter.grad = wb.tensor(array) if step % 2 else array
+        gradient = parameter.grad.numpy().astype("f8")
+        optimizer.step()
+        velocity = gradient if velocity is None else 0.5 * velocity + gradient
+        np.testing.assert_allclose(parameter.detach().numpy(), before - 0.5 * velocity, rtol=1e-5, atol=1e-5, err_msg=str(step))
+        np.testing.assert_array_equal(parameter.grad.numpy(), gradient.astype(parameter.grad.dtype))
+
+
+def test_an_optimiser_steps_inside_compile_and_outside_in_turn():
+    def run(compiled):
+        wb.manual_seed(4)
+        model = nn.Linear(3, 1)
+        optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, dampening=0.5)
+
+        def step(x):
+            loss = (model(x) ** 2).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        inside = wb.compile(step) if compiled else step
+        losses = [(inside if i % 3 else step)(numbers((5, 3), "float32", seed=i)).item() for i in range(12)]
+        return losses, [p.detach().numpy().copy() for p in model.parameters()]
+
+    (losses, parameters), (expected, values) = run(True), run(False)
+    assert losses == expected and all(same_bits(p, v) for p, v in zip(parameters, values))

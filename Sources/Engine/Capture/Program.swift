@@ -139,6 +139,9 @@ public final class Program {
             nodes.append(node)
         }
         try compute(nodes)
+        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
+        for node in nodes { node.uses += 1 }
+        defer { for node in nodes { node.uses -= 1 } }
         var results: [Buffer] = []
         for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
         try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
@@ -223,11 +226,7 @@ public final class Program {
     private func prepareHiddenInputs() throws(Failure) {
         for box in boxes.dropFirst(inputTypes.count) {
             let node = box.tensor.stored
-            guard node.shape == box.placeholder.shape, node.dtype == box.placeholder.dtype else {
-                throw .state(
-                    operation: "program",
-                    "a tensor that the program reads was captured as \(describe(box.placeholder.type)), but is \(describe(node.type)) now; capture again")
-            }
+            try check(node, isAs: box.placeholder, "a tensor")
             if node.value == nil { try compute([node]) }
         }
         for gradient in gradients {
@@ -235,8 +234,9 @@ public final class Program {
             if gradient.slot.stored == nil {
                 gradient.slot.stored = try zeros(placeholder.type)
                 provided.append(gradient.slot)
-            } else if let stored = gradient.slot.stored, stored.value == nil {
-                try compute([stored])
+            } else if let stored = gradient.slot.stored {
+                try check(stored, isAs: placeholder, "a gradient")
+                if stored.value == nil { try compute([stored]) }
             }
         }
         for (number, output) in plan.outputs.enumerated() {
@@ -275,7 +275,7 @@ public final class Program {
         case .box(let place):
             let node = boxes[place].tensor.stored
             let isRead = sources.contains { if case .box(place) = $0 { return true } else { return false } }
-            return !isRead && node.uses == 1 && node.ownsItsMemory ? node.value?.pointer : nil
+            return !isRead && node.uses == 1 && node.isLeaf && node.ownsItsMemory ? node.value?.pointer : nil
         case .gradient(let place):
             guard gradients[place].placeholder == nil, let node = gradients[place].slot.stored, node.uses == 1, node.ownsItsMemory,
                 node.type == gradients[place].current?.type
@@ -321,9 +321,10 @@ public final class Program {
 
     private func makeUnique(_ tensor: Tensor) throws(Failure) {
         let node = tensor.stored
-        if node.uses == 1, node.ownsItsMemory { return }
+        // A value that was computed keeps its history, which no longer fits what is written.
+        if node.uses == 1, node.isLeaf, node.ownsItsMemory { return }
         tensor.stored = Node(
-            leaf: try copy(node), node.type, requiresGrad: node.requiresGrad, slot: node.gradientSlot)
+            leaf: try copy(node), node.type, requiresGrad: node.requiresGrad && node.isLeaf, slot: node.gradientSlot)
     }
 
     private func makeUnique(_ slot: GradientSlot) throws(Failure) {
@@ -341,6 +342,14 @@ public final class Program {
         let buffer = try Buffer.allocate(type.bytes, for: "program")
         buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.bytes)
         return Node(leaf: buffer, type)
+    }
+
+    private func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
+        guard node.shape == placeholder.shape, node.dtype == placeholder.dtype else {
+            throw .state(
+                operation: "program",
+                "\(what) that the program reads was captured as \(describe(placeholder.type)), but is \(describe(node.type)) now; capture again")
+        }
     }
 
     private func describe(_ type: TensorType) -> String { "\(type.dtype.name) \(type.shape.text)" }

@@ -24,11 +24,16 @@ extension Tensor {
         }
         var sums: [(slot: GradientSlot, sum: Node)] = []
         for (leaf, gradient) in zip(leaves, gradients) {
-            guard let slot = leaf.gradientSlot, let gradient else { continue }
-            let sum = try ThreadState.withGrad(false) { () throws(Failure) in
-                try slot.current(of: leaf, accumulates: true).map { (old) throws(Failure) in try old + gradient } ?? gradient
+            guard let slot = leaf.gradientSlot else { continue }
+            let old = try slot.current(of: leaf, accumulates: true)
+            switch (old, gradient) {
+            case (let old?, let gradient?):
+                sums.append((slot, try ThreadState.withGrad(false) { () throws(Failure) in try old + gradient }))
+            case (nil, let gradient?): sums.append((slot, gradient))
+            // The graph reaches the leaf, through operations whose derivatives are 0.
+            case (nil, nil): sums.append((slot, try Node.full(leaf.shape, 0, leaf.dtype)))
+            case (_?, nil): break
             }
-            sums.append((slot, sum))
         }
         if ThreadState.current.capture == nil {
             // A graph that is released afterwards is not differentiated again, so nothing is kept for that.

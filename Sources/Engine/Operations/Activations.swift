@@ -56,10 +56,22 @@ struct Gelu: Elementwise {
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         let x = node.inputs[0]
-        func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: x) }
-        let cumulative = try number(0.5) * (number(1) + (x * number(0.707_106_781_186_547_5)).erf())
-        let density = try number(0.398_942_280_401_432_7) * (number(-0.5) * x.square()).exp()
-        return try d * (cumulative + x * density)
+        return try d * (NormalCumulative().record([x]) + x * NormalCumulative.density(x))
+    }
+}
+
+/// P(X <= x) for a standard normal X. The derivative is the density.
+struct NormalCumulative: Elementwise {
+    var name: String { "normal_cumulative" }
+    var opcode: LoopOpcode { .normalCumulative }
+    var keeps: Keeps { .inputs }
+    func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        try d * NormalCumulative.density(node.inputs[0])
+    }
+
+    static func density(_ x: Node) throws(Failure) -> Node {
+        try Node.scalar(0.398_942_280_401_432_7, like: x) * (Node.scalar(-0.5, like: x) * x.square()).exp()
     }
 }
 

@@ -39,6 +39,9 @@ struct RandomDraw: Operation {
         } else if !type.dtype.isFloat {
             throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
         }
+        guard distribution != .uniform || a <= b else {
+            throw .argument(operation: name, "uniform numbers from \(a) up to \(b) are asked for, but an interval must not end before it begins")
+        }
         return type
     }
 
