@@ -189,6 +189,18 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
     }
 }
 
+@implementation @_cdecl("wb_program_profile") public func wb_program_profile(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(text, "program_profile")
+        let program = try program(handle)
+        let arguments = inputs == nil && input_count == 0 ? nil : try tensors(inputs, input_count, "program_profile")
+        try target.pointee = lasting(program.profile(arguments))
+    }
+}
+
 @implementation @_cdecl("wb_program_free") public func wb_program_free(_ handle: OpaquePointer?) -> wb_status {
     call { () throws(Failure) in try Handles.release(handle, .program, "program_free") }
 }

@@ -281,6 +281,8 @@ FUNCTIONS = {
     "wb_program_run_pointers": (wb_status, [wb_program, POINTER(c_void_p), c_int32, POINTER(c_void_p), c_int32],
         ["program", "inputs", "input_count", "outputs", "output_count"]),
     "wb_program_explain": (wb_status, [wb_program, POINTER(c_char_p)], ["program", "text"]),
+    "wb_program_profile": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_char_p)], ["program",
+        "inputs", "input_count", "text"]),
     "wb_program_free": (wb_status, [wb_program], ["program"]),
     "wb_module_linear": (wb_status, [c_int64, c_int64, c_int32, wb_dtype, POINTER(wb_module)], ["in_features",
         "out_features", "bias", "dtype", "module"]),

@@ -2,7 +2,7 @@
 /// it read from outside, and updates what it wrote. A run that succeeds once allocates nothing after that, except results that are handed out.
 public final class Program {
     /// What a leaf of the plan is bound to.
-    private enum Source {
+    enum Source {
         case input(Int)
         case box(Int)
         case gradient(Int)
@@ -14,20 +14,20 @@ public final class Program {
         case gradient(Int)
     }
 
-    private let plan: Plan
-    private let inputTypes: [TensorType]
+    let plan: Plan
+    let inputTypes: [TensorType]
     private let outputTypes: [TensorType]
-    private let sources: [Source]
+    let sources: [Source]
     /// What the plan's outputs from `firstHidden` on are stored to.
     private let targets: [Target]
     private let firstHidden: Int
     /// Outputs before this one are checks; then come the caller's.
     private let firstOutput: Int
-    private let boxes: [Capture.Box]
-    private let gradients: [Capture.Gradient]
+    let boxes: [Capture.Box]
+    let gradients: [Capture.Gradient]
     /// Gradients that the block removed.
     private let cleared: [GradientSlot]
-    private let arena: Buffer
+    let arena: Buffer
     private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let checkBuffers: [Buffer]
     /// For each plan output, the memory of the run in progress.
@@ -125,6 +125,18 @@ public final class Program {
     /// Runs with tensors as arguments and new tensors as results.
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
         try checkOutside()
+        let nodes = try values(of: inputs)
+        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
+        for node in nodes { node.uses += 1 }
+        defer { for node in nodes { node.uses -= 1 } }
+        var results: [Buffer] = []
+        for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
+        try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
+        return zip(results, outputTypes).map { Tensor(Node(leaf: $0, $1)) }
+    }
+
+    /// The nodes of arguments of the captured types, computed.
+    func values(of inputs: [Tensor]) throws(Failure) -> [Node] {
         guard inputs.count == inputTypes.count else {
             throw .argument(operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
         }
@@ -139,13 +151,7 @@ public final class Program {
             nodes.append(node)
         }
         try compute(nodes)
-        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
-        for node in nodes { node.uses += 1 }
-        defer { for node in nodes { node.uses -= 1 } }
-        var results: [Buffer] = []
-        for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
-        try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
-        return zip(results, outputTypes).map { Tensor(Node(leaf: $0, $1)) }
+        return nodes
     }
 
     /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given.
@@ -216,7 +222,7 @@ public final class Program {
         return buffer.pointer
     }
 
-    private func checkOutside() throws(Failure) {
+    func checkOutside() throws(Failure) {
         guard ThreadState.current.capture == nil else {
             throw .state(operation: "program", "a program cannot run inside a capture block")
         }
@@ -338,13 +344,13 @@ public final class Program {
         return buffer
     }
 
-    private func zeros(_ type: TensorType) throws(Failure) -> Node {
+    func zeros(_ type: TensorType) throws(Failure) -> Node {
         let buffer = try Buffer.allocate(type.bytes, for: "program")
         buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.bytes)
         return Node(leaf: buffer, type)
     }
 
-    private func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
+    func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
         guard node.shape == placeholder.shape, node.dtype == placeholder.dtype else {
             throw .state(
                 operation: "program",
