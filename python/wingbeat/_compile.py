@@ -8,7 +8,7 @@ modules that the function uses are training.
 
 import functools
 import threading
-from ctypes import addressof, c_char, c_char_p, c_int32, c_void_p
+from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
 
 import numpy as np
 
@@ -22,8 +22,11 @@ from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from .autograd import inside_transform
 
-_grad_flags = lib.wb_grad_flags
 _run = lib.wb_program_run
+# Without declared arguments: those of _Call are converted once, not at each call.
+_run_if_matching = lib["wb_program_run_if_matching"]
+_run_pointers_again = lib["wb_program_run_pointers"]
+_get_grad_enabled = lib["wb_get_grad_enabled"]
 _run_pointers = lib.wb_program_run_pointers
 _free_tensor = lib.wb_tensor_free
 
@@ -39,10 +42,23 @@ class _Here(threading.local):
 _here = _Here()
 
 
+class _Call:
+    """The C arguments of a run, made once for many runs. It serves one thread at a time."""
+
+    __slots__ = ("inputs", "memory", "results", "flag", "flag_argument", "handles_arguments", "memory_arguments")
+
+    def __init__(self, program):
+        self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
+        self.flag_argument = byref(self.flag)
+        handle, width, count = c_void_p(program.handle), c_int32(program.width), c_int32(program.count)
+        self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
+        self.memory_arguments = (handle, self.memory, width, self.results, count)
+
+
 class _Program:
     """A captured program, and how its results are put together."""
 
-    __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types")
+    __slots__ = ("handle", "arguments", "has_grad", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
 
     def __del__(self, _free=lib.wb_program_free):
         try:
@@ -55,14 +71,92 @@ class _Program:
         text = c_char_p()
         if time:
             with _Handles(arrays or ()) as handles:
-                check(lib.wb_program_profile(self.handle, None if arrays is None else handle_array(len(handles))(*handles), len(handles), text))
+                check(lib.wb_program_profile(self.handle, None if arrays is None else self.arguments(*handles), len(handles), text))
         else:
             check(lib.wb_program_explain(self.handle, text))
         return text.value.decode()
 
+    def run(self, arrays):
+        """Runs on tensors and arrays."""
+        results = self.results()
+        with _Handles(arrays) as handles:
+            check(_run(self.handle, self.arguments(*handles), len(handles), results, self.count))
+        return self.assemble([wrap(handle) for handle in results])
+
+    def run_if_matching(self, arguments):
+        """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
+        if len(arguments) != self.width:
+            return NotImplemented
+        call = self._take_call()
+        inputs, memory = call.inputs, call.memory
+        try:
+            place = 0
+            for argument in arguments:
+                if type(argument) is Tensor:
+                    inputs[place] = argument._handle
+                    memory[place] = None
+                elif self._fits(argument, place):
+                    memory[place] = _address(argument)
+                else:
+                    return NotImplemented
+                place += 1
+            status = _run_if_matching(*call.handles_arguments)
+            if status:
+                check(status)
+            if not call.flag.value:
+                return NotImplemented
+            if self.is_single:
+                return wrap(call.results[0])
+            return self.assemble([wrap(handle) for handle in call.results])
+        finally:
+            self.calls.append(call)
+
+    def run_arrays_if_matching(self, arrays):
+        """The same for arrays alone, with arrays as results."""
+        if len(arrays) != self.width:
+            return NotImplemented
+        call = self._take_call()
+        memory, outputs = call.memory, call.results
+        try:
+            _get_grad_enabled(call.flag_argument)
+            if call.flag.value != self.has_grad:
+                return NotImplemented
+            place = 0
+            for array in arrays:
+                if not self._fits(array, place):
+                    return NotImplemented
+                memory[place] = _address(array)
+                place += 1
+            results = []
+            place = 0
+            for shape, dtype in self.types:
+                array = np.empty(shape, dtype)
+                results.append(array)
+                outputs[place] = _address(array)
+                place += 1
+            status = _run_pointers_again(*call.memory_arguments)
+            if status:
+                check(status)
+            return self.assemble(results)
+        finally:
+            self.calls.append(call)
+
+    def _take_call(self):
+        try:
+            return self.calls.pop()  # nobody else has it until it is back
+        except IndexError:
+            return _Call(self)
+
+    def _fits(self, array, place):
+        """Whether the program can read this argument where it lies."""
+        if type(array) is not np.ndarray:
+            return False
+        shape, dtype = self.inputs[place]
+        return array.dtype is dtype and array.shape == shape and array.flags.carray
+
     def assemble(self, computed):
         """The function's result, from the values of the tensors in it."""
-        if self.structure is LEAF and self.count:
+        if self.is_single:
             return computed[0]
         computed = iter(computed)
         return unflatten(self.structure, [next(computed) if leaf is Tensor else leaf for leaf in self.leaves])
@@ -99,8 +193,9 @@ class CompiledFunction:
         self._numpy = numpy
         self._programs = {}
         # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what the modules' modes do not change
-        # between two calls is looked up here.
+        # between two calls is looked up here. And the one that ran last, which is tried first.
         self._plain = {}
+        self._last = None
         self._modules = None
         self._revision = None
         self._modes = ()
@@ -118,6 +213,11 @@ class CompiledFunction:
     def __call__(self, *args, **kwargs):
         key = None
         if not kwargs and self._revision == _modules.revision and not _here.capturing and not inside_transform():
+            program = self._last
+            if program is not None:
+                result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
+                if result is not NotImplemented:
+                    return result
             key = _signatures(args)
             program = self._plain.get(key)
             if program is not None:
@@ -131,7 +231,7 @@ class CompiledFunction:
         program = self._program(leaves, structure, bool(kwargs))
         if key is not None:
             self._plain[key] = program
-        return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
+        return self._run_pointers(program, arrays) if self._numpy else program.run(arrays)
 
     # ---------------------------------------------------------------- capturing
 
@@ -156,7 +256,7 @@ class CompiledFunction:
         self._programs[key] = program  # the last in the dict is the one used last
         if len(self._programs) > CACHED_PROGRAMS:
             del self._programs[next(iter(self._programs))]
-            self._plain.clear()
+            self._forget_plain()
         return program
 
     def _capture(self, leaves, structure, has_kwargs):
@@ -189,11 +289,15 @@ class CompiledFunction:
         finally:
             _here.capturing = False
         program.handle = out.value
-        program.arguments = handle_array(len(inputs))
-        program.flags = _abi.WB_GRAD_ENABLED if is_grad_enabled() else 0
+        program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
+        program.width = len(inputs)
+        program.arguments = handle_array(program.width)
+        program.has_grad = is_grad_enabled()
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
+        program.is_single = program.structure is LEAF and program.count == 1
+        program.calls = []
         return program
 
     def _training_modes(self):
@@ -203,45 +307,25 @@ class CompiledFunction:
                 self._modules = _modules.used_by(self._function)
             self._modes = tuple([module.modes() for module in self._modules])
             self._revision = _modules.revision
-            self._plain.clear()
+            self._forget_plain()
         return self._modes
+
+    def _forget_plain(self):
+        self._plain.clear()
+        self._last = None
 
     # ---------------------------------------------------------------- running
 
     def _run_plain(self, program, arguments):
         """The result, or NotImplemented if the gradient mode is not that of the capture, or an argument requires gradients."""
-        if self._numpy:
-            same_mode = program.flags == (_abi.WB_GRAD_ENABLED if is_grad_enabled() else 0)
-            return self._run_pointers(program, arguments) if same_mode else NotImplemented
-        return self._run(program, arguments, program.flags)
-
-    def _run(self, program, arrays, flags=None):
-        """Runs on handles. With flags, only if they are those of the arguments; else the result is NotImplemented."""
-        handles = program.arguments()
-        lent = []
-        try:
-            for place, array in enumerate(arrays):
-                if isinstance(array, Tensor):
-                    handles[place] = array._handle
-                else:
-                    handles[place] = borrow(array)
-                    lent.append(handles[place])
-            count = len(handles)
-            if flags is not None:
-                found = c_int32()
-                status = _grad_flags(handles, count, found)
-                if status:
-                    check(status)
-                if found.value != flags:
-                    return NotImplemented
-            results = program.results()
-            status = _run(program.handle, handles, count, results, program.count)
-            if status:
-                check(status)
-        finally:
-            for handle in lent:
-                _free_tensor(handle)
-        return program.assemble([wrap(handle) for handle in results])
+        if not self._numpy:
+            result = program.run_if_matching(arguments)
+        elif program.has_grad == is_grad_enabled():
+            result = self._run_pointers(program, arguments)
+        else:
+            return NotImplemented
+        self._last = program
+        return result
 
     def _run_pointers(self, program, arrays):
         dense = [_dense(array) for array in arrays]

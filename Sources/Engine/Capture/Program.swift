@@ -37,6 +37,8 @@ public final class Program {
     private var unwanted: [Buffer?]
     /// What the table is bound to besides arguments and results, as the last run left it.
     private var residents = Residents()
+    /// The gradient mode of the block.
+    let isGradEnabled = ThreadState.current.isGradEnabled
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -126,13 +128,19 @@ public final class Program {
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
         try checkOutside()
         let nodes = try values(of: inputs)
+        return try run(reading: nodes) { nodes[$0].value?.pointer }
+    }
+
+    /// Runs with new tensors as results. `nodes`: those of the arguments that are tensors.
+    func run(reading nodes: [Node], argument: (Int) -> UnsafeMutableRawPointer?) throws(Failure) -> [Tensor] {
         // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
         for node in nodes { node.uses += 1 }
         defer { for node in nodes { node.uses -= 1 } }
-        var results: [Buffer] = []
-        for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
-        try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
-        return zip(results, outputTypes).map { Tensor(Node(leaf: $0, $1)) }
+        var results: [Tensor] = []
+        results.reserveCapacity(outputTypes.count)
+        for type in outputTypes { results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type))) }
+        try run(argument: argument, result: { results[$0].stored.value?.pointer })
+        return results
     }
 
     /// The nodes of arguments of the captured types, computed.
