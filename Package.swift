@@ -7,6 +7,7 @@ let trusting: [SwiftSetting] =
     Context.environment["WINGBEAT_TRUST_KERNELS"] == nil
     ? [] : [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
 
+// Swift's checks that no two accesses to a variable overlap cost a twentieth of recording a graph. Tests run with them.
 let relaxed: [SwiftSetting] =
     Context.environment["WINGBEAT_TRUST_KERNELS"] == nil ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 

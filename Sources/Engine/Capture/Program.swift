@@ -21,6 +21,9 @@ public final class Program {
     /// What the plan's outputs from `firstHidden` on are stored to.
     private let targets: [Target]
     private let firstHidden: Int
+    /// Whether one of the targets is this box, this gradient.
+    private let isBoxWritten: [Bool]
+    private let isGradientWritten: [Bool]
     /// Outputs before this one are checks; then come the caller's.
     private let firstOutput: Int
     let boxes: [Capture.Box]
@@ -63,6 +66,15 @@ public final class Program {
         }
         cleared = gradients.filter { $0.isWritten && $0.current == nil }.map { $0.slot }
         self.targets = targets
+        var (isBoxWritten, isGradientWritten) = (boxes.map { _ in false }, gradients.map { _ in false })
+        for target in targets {
+            switch target {
+            case .box(let place): isBoxWritten[place] = true
+            case .gradient(let place): isGradientWritten[place] = true
+            }
+        }
+        self.isBoxWritten = isBoxWritten
+        self.isGradientWritten = isGradientWritten
         firstOutput = capture.checks.count
         firstHidden = capture.checks.count + outputs.count
 
@@ -316,19 +328,9 @@ public final class Program {
     }
 
     private func remember() {
-        var writtenBoxes: Set<Int> = []
-        var writtenGradients: Set<Int> = []
-        for target in targets {
-            switch target {
-            case .box(let place): writtenBoxes.insert(place)
-            case .gradient(let place): writtenGradients.insert(place)
-            }
-        }
-        for (place, box) in boxes.enumerated().dropFirst(inputTypes.count) {
-            residents.remember(box.tensor, isWritten: writtenBoxes.contains(place))
-        }
-        for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || writtenGradients.contains(place) {
-            residents.remember(gradient.slot, isWritten: writtenGradients.contains(place))
+        for place in inputTypes.count..<boxes.count { residents.remember(boxes[place].tensor, isWritten: isBoxWritten[place]) }
+        for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || isGradientWritten[place] {
+            residents.remember(gradient.slot, isWritten: isGradientWritten[place])
         }
         residents.isComplete = true
     }
