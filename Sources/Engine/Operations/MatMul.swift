@@ -81,7 +81,6 @@ struct MatMul: Operation {
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
         let (slotA, slotB) = (a.slot, b.slot)
         lowering.append("\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result) { slots throws(Failure) in
-            if let problem = BLAS.load() { throw .unsupported(operation: "matmul", problem) }
             product.run(slots[slotA], slots[slotB], slots[result])
         }
     }
