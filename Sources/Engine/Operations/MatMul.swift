@@ -84,7 +84,6 @@ struct MatMul: Operation {
             "\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result, bytesRead: a.view.bytesRead + b.view.bytesRead,
             operations: 2 * Double(type.count) * Double(depth)
         ) { slots throws(Failure) in
-            if let problem = BLAS.load() { throw .unsupported(operation: "matmul", problem) }
             product.run(slots[slotA], slots[slotB], slots[result])
         }
     }
