@@ -24,14 +24,14 @@ public final class Gemm {
         case float64(Kind<Double>)
     }
 
-    fileprivate let dtype: DType
-    fileprivate let shape: GemmShape
+    let dtype: DType
+    public let shape: GemmShape
     private let kind: Typed
     private let resultCount: Int
     /// Products of a batch that are worth a piece.
     private let grain: Int
-    fileprivate let offsetsA: [Int]
-    fileprivate let offsetsB: [Int]
+    let offsetsA: [Int]
+    let offsetsB: [Int]
 
     /// - Parameters:
     ///   - transposeA: A is stored k x m instead of m x k.
@@ -78,51 +78,5 @@ public final class Gemm {
                 }
             }
         }
-    }
-}
-
-/// A product whose result is used row by row as it is made, while it is in the cache.
-public final class GemmStrips {
-    private enum Typed {
-        case float32(GemmPlan<Float>)
-        case float64(GemmPlan<Double>)
-    }
-
-    /// Rows of the result, and elements of it.
-    public let rows: Int
-    public let count: Int
-    private let plan: Typed
-    private let offsetA: Int
-    private let offsetB: Int
-
-    /// Nil for products that are faster in one go, and for batches.
-    public init?(_ gemm: Gemm) {
-        guard gemm.offsetsA.count == 1, gemm.shape.n > 1 else { return nil }
-        if gemm.dtype == .float32, let plan = GemmPlan<Float>.byStrips(gemm.shape) {
-            self.plan = .float32(plan)
-        } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape) {
-            self.plan = .float64(plan)
-        } else {
-            return nil
-        }
-        rows = gemm.shape.m
-        count = gemm.shape.m * gemm.shape.n
-        (offsetA, offsetB) = (gemm.offsetsA[0], gemm.offsetsB[0])
-    }
-
-    /// Computes the result and hands it to `use` strip by strip, on the engine's threads: the strip's rows, and where row 0 lies. That is `c`, or, without one, such that only
-    /// the strip's rows are there, until `use` returns.
-    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer?, use: (Range<Int>, UnsafeMutableRawPointer) -> Void) {
-        switch plan {
-        case .float32(let plan): run(plan, a, b, c, use)
-        case .float64(let plan): run(plan, a, b, c, use)
-        }
-    }
-
-    private func run<Scalar>(
-        _ plan: GemmPlan<Scalar>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer?, _ use: (Range<Int>, UnsafeMutableRawPointer) -> Void
-    ) {
-        plan.runStrips(
-            a.assumingMemoryBound(to: Scalar.self) + offsetA, b.assumingMemoryBound(to: Scalar.self) + offsetB, c?.assumingMemoryBound(to: Scalar.self), use: use)
     }
 }

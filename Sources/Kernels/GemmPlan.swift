@@ -1,10 +1,10 @@
 /// op(A) op(B) of m x k and k x n.
-struct GemmShape {
-    var m: Int
-    var n: Int
-    var k: Int
-    var transposeA: Bool
-    var transposeB: Bool
+public struct GemmShape: Sendable {
+    public var m: Int
+    public var n: Int
+    public var k: Int
+    public var transposeA: Bool
+    public var transposeB: Bool
 }
 
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
@@ -30,18 +30,16 @@ final class GemmPlan<Scalar: GemmScalar> {
     private let depthBlock: Int
     /// Rows of the result that are worth a piece.
     private let pieceRows: Int
-    private let stripRows: Int
 
     /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
-    /// What is packed at once for strips, and what a strip of the result takes of the second-level cache.
+    /// What is packed at once for strips.
     private static var maximalPackedBytes: Int { 4 << 20 }
     private static var maximalStripDepth: Int { 1024 }
-    private static var stripBytes: Int { 96 << 10 }
     /// Operations that are worth a piece: about 10 µs.
     private static var pieceOperations: Double { 1e6 }
 
-    /// A plan for `runStrips`, which hands out whole rows of the result; nil where that would take longer than the other way.
+    /// A plan that computes rows of the result in any portions; nil where that would take longer than the other way.
     static func byStrips(_ shape: GemmShape) -> GemmPlan? {
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
         let packedBytes = shape.transposeB || aliases(shape.n) ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
@@ -76,8 +74,6 @@ final class GemmPlan<Scalar: GemmScalar> {
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
         let rowOperations = 2 * Double(depthBlock) * Double(chosen.columns) / Double(Swift.max(1, count)) * Double(size / 4)
-        let stripTiles = Swift.max(1, GemmPlan.stripBytes / Swift.max(1, n * size * Tile.maximalHeight))
-        stripRows = stripTiles * Tile.maximalHeight
         let tiles = Int(Swift.min(GemmPlan.pieceOperations / Swift.max(1, rowOperations * Double(Tile.maximalHeight)), 1e6))
         pieceRows = Swift.max(1, tiles) * Tile.maximalHeight
     }
@@ -115,7 +111,7 @@ final class GemmPlan<Scalar: GemmScalar> {
     func run(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>) {
         guard rows > 0 else { return }
         let x = swaps ? b : a
-        let y = GemmColumns(base: swaps ? a : b, stride: yStride, isTransposed: yIsTransposed)
+        let y = columns(swaps ? a : b)
         for band in bands {
             let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
             var step = 0
@@ -128,29 +124,25 @@ final class GemmPlan<Scalar: GemmScalar> {
         }
     }
 
-    /// Computes the result strip by strip and hands each to `use`, with the rows that it has and where row 0 would lie: in `c`, or, without one, in memory
-    /// that the next strip writes over.
-    func runStrips(
-        _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>?, use: (Range<Int>, UnsafeMutableRawPointer) -> Void
+    // MARK: Strips
+
+    /// Elements that `pack` writes.
+    var packedCount: Int { bands.reduce(0) { $0 + $1.packedColumns } * depthBlock }
+
+    /// Packs all of y, for `computeRows`.
+    func pack(_ b: UnsafePointer<Scalar>, to packed: UnsafeMutablePointer<Scalar>) {
+        for band in bands { band.pack(columns(b), 0..<depth, to: packed) }
+    }
+
+    /// Some rows of the result, on this thread; row 0 would lie at `c`.
+    func computeRows(
+        _ range: Range<Int>, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ packed: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>
     ) {
-        guard let band = bands.first else { return }
-        let y = GemmColumns(base: b, stride: yStride, isTransposed: yIsTransposed)
-        let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
-        band.pack(y, 0..<depth, to: packed)
-        let tilesPerPiece = Swift.max(1, pieceRows / stripRows)
-        inPieces((rows + stripRows - 1) / stripRows, grain: tilesPerPiece) { part in
-            for strip in part {
-                let range = strip * stripRows..<Swift.min((strip + 1) * stripRows, rows)
-                var base = c
-                if base == nil {
-                    let memory = ThreadScratch.strip.memory(stripRows * resultRow * MemoryLayout<Scalar>.size)
-                    base = memory.assumingMemoryBound(to: Scalar.self) - range.lowerBound * resultRow
-                }
-                guard let base else { continue }
-                multiply(a, y, base, band, range, 0..<depth, packed)
-                use(range, UnsafeMutableRawPointer(base))
-            }
-        }
+        for band in bands { multiply(a, columns(b), c, band, range, 0..<depth, packed) }
+    }
+
+    private func columns(_ base: UnsafePointer<Scalar>) -> GemmColumns<Scalar> {
+        GemmColumns(base: base, stride: yStride, isTransposed: yIsTransposed)
     }
 
     private func multiply(
