@@ -64,6 +64,7 @@ $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/check-swift.sh
 	@scripts/system-packages.sh g++ pkg-config libhdf5-dev libopenblas0
 	@scripts/system-packages.sh --if-possible libdnnl2
+	@scripts/system-packages.sh --if-possible libdeflate0
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: scripts/venv.sh

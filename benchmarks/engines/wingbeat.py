@@ -3,7 +3,7 @@
 import numpy as np
 
 import wingbeat as wb
-from wingbeat import nn, optim
+from wingbeat import data, nn, optim, training
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
@@ -143,4 +143,23 @@ def deep(workload):
     return last(wb.compile(lambda x: function(x).sum()), wb.tensor(x))
 
 
-KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
+def stream(workload):
+    model = network(workload)
+    trainer = training.Trainer(model, nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=workload.learning_rate))
+    check = training_step(workload)
+    in_order = iter(data.HDF5Dataset(workload.file(), "x", "y").batches(workload.batch))
+
+    def first(count):
+        for _ in range(count):
+            loss = check(*next(in_order))
+        return float(loss.item())
+
+    def epoch(count):
+        if count != workload.steps:
+            raise ValueError("a stream is timed by the epoch")
+        trainer.fit(data.HDF5Dataset(workload.file(), "x", "y"), epochs=trainer.epoch + 1, batch_size=workload.batch, shuffle="exact")
+        return float("nan")
+    return first, epoch
+
+
+KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep, "stream": stream}
