@@ -10,7 +10,8 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     deep      the n-th derivative of the network along x, at all points
     cold      a whole process, from the start of Python to the end of the first step
     stream    an epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A step is one batch. The
-              losses that must agree are those of the first batches in the order of the file; each engine shuffles as it does best, Wingbeat exactly
+              losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and rows inside windows of chunks, but
+              for "exact", where Wingbeat keeps the file in memory and shuffles all rows
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Workload:
     kind: str = "train"
     order: int = 0
     compression: str = ""
+    shuffle: str = "chunks"
     peers: tuple = ("torch", "compile", "jax", "numpy")
     learning_rate: float = 0.01
 
@@ -46,6 +48,11 @@ class Workload:
     def file(self):
         """The HDF5 file of a stream workload."""
         return stream_file.path(self.compression)
+
+    @property
+    def cache_bytes(self):
+        """How much of the file Wingbeat may keep: all for an exact shuffle, else less than the file, so that it is streamed."""
+        return 1 << 30 if self.shuffle == "exact" else 256 << 20
 
     @property
     def steps(self):
@@ -102,6 +109,7 @@ WORKLOADS = [
     _mlp("dynamic mlp_mnist 64", _MNIST, 64, kind="dynamic", peers=("torch",)),
     _mlp("stream", _MNIST, 256, kind="stream", peers=("torch", "jax")),
     _mlp("stream gzip", _MNIST, 256, kind="stream", compression="gzip", peers=("torch", "jax")),
+    _mlp("stream exact", _MNIST, 256, kind="stream", shuffle="exact", peers=("torch", "jax")),
     _mlp("cold tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="cold", peers=("torch", "compile", "jax")),
     *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
 ]

@@ -641,7 +641,7 @@ typedef enum wb_shuffle {
 wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
                             int32_t drop_last, wb_batches **batches);
 
-/* The next batch as new tensors; *x is NULL after the last. y may be NULL. */
+/* The next batch as new tensors; *x is NULL after the last. y may be NULL. If it fails, the next call tries the same batch again. */
 wb_status wb_batches_next(wb_batches *batches, wb_tensor **x, wb_tensor **y);
 
 wb_status wb_batches_free(wb_batches *batches);

@@ -144,6 +144,7 @@ def deep(workload):
 
 
 def stream(workload):
+    data.set_cache(workload.cache_bytes)
     model = network(workload)
     trainer = training.Trainer(model, nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=workload.learning_rate))
     check = training_step(workload)
@@ -157,7 +158,7 @@ def stream(workload):
     def epoch(count):
         if count != workload.steps:
             raise ValueError("a stream is timed by the epoch")
-        trainer.fit(data.HDF5Dataset(workload.file(), "x", "y"), epochs=trainer.epoch + 1, batch_size=workload.batch, shuffle="exact")
+        trainer.fit(data.HDF5Dataset(workload.file(), "x", "y"), epochs=trainer.epoch + 1, batch_size=workload.batch, shuffle=workload.shuffle)
         return float("nan")
     return first, epoch
 

@@ -82,8 +82,8 @@ class Dataset:
 
         shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": stored
         chunks in random order, their rows shuffled inside windows of 64 chunks, so that files larger than memory are read chunk by
-        chunk. Files are read ahead by a thread of its own while batches are used; a batch that cannot be read raises in its turn. The order depends on seed and epoch alone: give the number of
-        the epoch for another order in each. Raises ArgumentError for a batch size below 1.
+        chunk. The order depends on seed and epoch alone: give the number of the epoch for another order in each. A thread of the pass
+        reads files ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError for a batch size below 1.
         """
         if operator.index(batch_size) < 1:
             raise ArgumentError(f"batches: expected a batch size of at least 1, found {batch_size}")

@@ -11,12 +11,13 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     public let isRandomAccess: Bool
     public var preferredRun: Int { isRandomAccess ? 1 : xColumn.preferredRun }
 
-    private let path: String
-    private let xColumn: RowColumn
-    private let yColumn: RowColumn?
     public let readsAhead = true
     /// Fewer than 64 runs where those are large: a pass by chunks keeps two windows of them.
     public var runsInWindow: Int { max(1, min(64, HDF5Rows.windowBytes / max(1, xColumn.preferredRun * xColumn.rowBytes))) }
+
+    private let path: String
+    private let xColumn: RowColumn
+    private let yColumn: RowColumn?
     private let cacheBytes: Int
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     /// Stored elements; only with `isRandomAccess`, and under `lock`.

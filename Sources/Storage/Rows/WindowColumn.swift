@@ -33,23 +33,22 @@ final class WindowColumn {
     }
 
     func read(_ rows: [Int], into target: UnsafeMutableRawPointer) throws(Failure) {
-        // Places in the batch by band; as many bands at a time as may be here.
-        let order = rows.indices.sorted { (rows[$0], $0) < (rows[$1], $1) }
-        var start = 0
-        while start < order.count {
-            var wanted: [Int] = []
-            var end = start
-            while end < order.count {
-                let band = bands.band(of: rows[order[end]])
-                if wanted.last != band {
-                    if wanted.count == most { break }
-                    wanted.append(band)
-                }
-                end += 1
+        // Places in the batch, in the order of the file, and which of them are in which band.
+        let order = rows.indices.sorted { rows[$0] < rows[$1] }
+        var groups: [(band: Int, places: Range<Int>)] = []
+        for index in order.indices {
+            let band = bands.band(of: rows[order[index]])
+            if let last = groups.last, last.band == band {
+                groups[groups.count - 1].places = last.places.lowerBound..<index + 1
+            } else {
+                groups.append((band, index..<index + 1))
             }
-            try load(wanted)
-            try handOut(order[start..<end], of: rows, into: target)
-            start = end
+        }
+        // As many bands at a time as may be here.
+        for start in stride(from: 0, to: groups.count, by: most) {
+            let some = groups[start..<min(start + most, groups.count)]
+            try load(some.map { $0.band })
+            for (band, places) in some { try handOut(order[places], of: rows, from: band, into: target) }
         }
     }
 
@@ -64,7 +63,11 @@ final class WindowColumn {
         age += 1
         let missing = wanted.filter { held[$0] == nil }
         for band in wanted { held[band]?.age = age }
-        while held.count + missing.count > most, let oldest = held.min(by: { ($0.value.age, $0.key) < ($1.value.age, $1.key) }) { drop(oldest.key) }
+        let excess = held.count + missing.count - most
+        if excess > 0 {
+            let oldest = held.sorted { ($0.value.age, $0.key) < ($1.value.age, $1.key) }.prefix(excess)
+            for (band, _) in oldest { drop(band) }
+        }
         while spare.count < missing.count { spare.append(try column.memory(rows: bands.size)) }
         try inParallel(missing.count) { (piece) throws(Failure) in
             try column.readBand(bands.rows(of: missing[piece]), into: spare[piece])
@@ -73,24 +76,19 @@ final class WindowColumn {
         spare.removeFirst(missing.count)
     }
 
-    private func handOut(_ places: ArraySlice<Int>, of rows: [Int], into target: UnsafeMutableRawPointer) throws(Failure) {
+    private func handOut(_ places: ArraySlice<Int>, of rows: [Int], from band: Int, into target: UnsafeMutableRawPointer) throws(Failure) {
+        guard let state = held[band] else { throw .internal(operation: "dataset", "band \(band) is not here") }
+        let first = bands.rows(of: band).lowerBound
         var position = places.startIndex
         while position < places.endIndex {
             let place = places[position]
-            let band = bands.band(of: rows[place])
-            let bandEnd = bands.rows(of: band).upperBound
             var count = 1  // neighbours that are neighbours in the batch too
-            while position + count < places.endIndex, places[position + count] == place + count, rows[place + count] == rows[place] + count,
-                rows[place + count] < bandEnd
-            { count += 1 }
-            guard let memory = held[band]?.memory else { throw .internal(operation: "dataset", "band \(band) is not here") }
-            let first = rows[place]
+            while position + count < places.endIndex, places[position + count] == place + count, rows[place + count] == rows[place] + count { count += 1 }
             try column.convert(
-                memory + (first - bands.rows(of: band).lowerBound) * column.rowBytes, target + place * column.layout.bytes, firstRow: first, rows: count)
-            held[band]?.left -= count
+                state.memory + (rows[place] - first) * column.rowBytes, target + place * column.layout.bytes, firstRow: rows[place], rows: count)
             position += count
         }
-        for (band, state) in held where state.left <= 0 { drop(band) }
+        if state.left <= places.count { drop(band) } else { held[band]?.left -= places.count }
     }
 
     private func drop(_ band: Int) {
