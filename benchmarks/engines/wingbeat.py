@@ -60,6 +60,7 @@ def training_step(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
     return step, list(model.parameters())
 
@@ -124,6 +125,7 @@ def pinn(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
 
     points, _ = workload.data()
