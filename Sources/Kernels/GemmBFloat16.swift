@@ -89,14 +89,16 @@ public final class GemmBFloat16 {
     /// Whether a product is one block, which packs its own A.
     private var isOneBlock: Bool { blocksDown * blocksAcross == 1 }
 
-    /// The memory that `run` needs to work in.
+    /// The memory that `run` needs to work in; often none.
     public var scratchBytes: Int {
         if fallback != nil { return (a.starts.count * m * k + b.starts.count * k * n) * 4 }
         return isOneBlock ? 0 : a.starts.count * wordsOfA * 4
     }
 
-    /// - Parameter scratch: `scratchBytes`, aligned to 64.
-    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer) {
+    /// - Parameter scratch: `scratchBytes`, aligned to 64; nil if that is 0.
+    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer?) {
+        guard m > 0, n > 0 else { return }
+        let scratch = scratch ?? c
         if let fallback { return multiplyRounded(fallback, a, b, c, scratch) }
         let (a, b) = (a.assumingMemoryBound(to: UInt32.self), b.assumingMemoryBound(to: UInt32.self))
         let (c, packed) = (c.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: UInt32.self))

@@ -2,7 +2,7 @@
 
 The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward, update)
 into a program; later calls run the program. What the program depends on besides tensors and arrays is in the key under which
-it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, and whether the
+it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, autocast, and whether the
 modules that the function uses are training.
 """
 
@@ -17,7 +17,7 @@ from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
 from ._library import check, lib
-from ._modes import is_grad_enabled
+from ._modes import recording_flags
 from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from .autograd import inside_transform
@@ -110,7 +110,7 @@ class CompiledFunction:
 
     def _program(self, leaves, structure, has_kwargs):
         """The program for such arguments, captured if it is not among those kept."""
-        key = [structure, is_grad_enabled(), self._training_modes()]
+        key = [structure, recording_flags(), self._training_modes()]
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 key.append((leaf.shape, leaf.dtype))
@@ -163,7 +163,7 @@ class CompiledFunction:
             _here.capturing = False
         program.handle = out.value
         program.arguments = handle_array(len(inputs))
-        program.flags = _abi.WB_GRAD_ENABLED if is_grad_enabled() else 0
+        program.flags = recording_flags()
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
@@ -182,10 +182,9 @@ class CompiledFunction:
     # ---------------------------------------------------------------- running
 
     def _run_plain(self, program, arguments):
-        """The result, or NotImplemented if the gradient mode is not that of the capture, or an argument requires gradients."""
+        """The result, or NotImplemented if the thread's modes are not those of the capture, or an argument requires gradients."""
         if self._numpy:
-            same_mode = program.flags == (_abi.WB_GRAD_ENABLED if is_grad_enabled() else 0)
-            return self._run_pointers(program, arguments) if same_mode else NotImplemented
+            return self._run_pointers(program, arguments) if program.flags == recording_flags() else NotImplemented
         return self._run(program, arguments, program.flags)
 
     def _run(self, program, arrays, flags=None):

@@ -82,8 +82,8 @@ struct Lowering {
 
     func slot(ofStorage storage: Int) -> Int { slotOfStorage[storage] }
 
-    /// Memory for an output that no step has written yet.
-    mutating func addOutputStorage(_ type: TensorType) -> Int {
+    /// Memory that no step has written yet: for an output, or to work in.
+    mutating func addFreshStorage(_ type: TensorType) -> Int {
         addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
     }
 
@@ -168,12 +168,14 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
+    /// `scratch`: memory that the step works in and nobody reads afterwards.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, mayFail: Bool = false, run: @escaping (Slots) throws(Failure) -> Void
+        _ label: String, reads: [Int], writes: Int, scratch: Int? = nil, mayFail: Bool = false, run: @escaping (Slots) throws(Failure) -> Void
     ) {
         steps.append(
             Step(
-                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, loop: nil, run: run))
+                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]] + (scratch.map { [storageOf[$0]] } ?? []), mayFail: mayFail,
+                loop: nil, run: run))
     }
 
     /// The loop of the group whose root is `root`.
