@@ -45,9 +45,9 @@ public final class GemmBFloat16 {
 
     /// Operations that are worth a piece: about 100 µs.
     private static let pieceOperations = 20_000_000.0
-    /// A block of B, 1024 x 64 words of two bytes, fills an eighth of a second-level cache of 1 MiB.
+    /// A packed block of B, 1024 x 128 elements of two bytes, fills a quarter of a second-level cache of 1 MiB.
     private static let greatestDepth = 1024
-    private static let blockColumns = 64
+    private static let blockColumns = 128
     /// Each block of rows packs its columns of B anew, which costs as much as some ten rows.
     private static let leastRows = 256
     private static let usefulBlocks = 16
