@@ -5,6 +5,8 @@ import CVectors
 /// C is cut into blocks, by its size alone. Each packs the columns of B that it reads, a stretch of the inner axis at a time, into memory that its core keeps
 /// near, and multiplies. A, which more than one block reads, is packed before, by all threads, into memory that the caller lends. Where the processor cannot
 /// multiply bfloat16, rounded copies of both operands go through the float32 product.
+///
+/// Each element of C is one chain of sums over k, so neither the cut nor what else is in the batch shows in a bit of it.
 public final class GemmBFloat16 {
     private let m: Int
     private let n: Int
@@ -79,9 +81,6 @@ public final class GemmBFloat16 {
                 batchOffsetsB: b.numbers.map { $0 * k * n })
     }
 
-    /// Why products cannot be computed here, or nil.
-    public static var problem: String? { BFloat16.isNative ? nil : BLAS.load() }
-
     /// Rows of A in panels, which are packed in groups of two.
     private var paddedRows: Int { (m + 15) & ~15 }
     private var wordsOfA: Int { BFloat16Panels.pairs(k) * paddedRows }
@@ -121,7 +120,7 @@ public final class GemmBFloat16 {
     private func packA(_ source: UnsafePointer<UInt32>, _ packed: UnsafeMutablePointer<UInt32>) {
         let groups = paddedRows / BFloat16Panels.group
         inPieces(a.starts.count * groups, grain: Swift.max(1, (1 << 17) / Swift.max(1, BFloat16Panels.group * k))) { part in
-            let scratch = BFloat16Panels.Scratch(LoopScratch.memory(BFloat16Panels.Scratch.bytes))
+            let scratch = BFloat16Panels.Scratch(ThreadScratch.tile.memory(BFloat16Panels.Scratch.bytes))
             for index in part {
                 let (matrix, group) = index.quotientAndRemainder(dividingBy: groups)
                 let row = group * BFloat16Panels.group
@@ -187,7 +186,7 @@ private struct BlockMemory {
     /// For panels of `rows` rows of A and `columns` columns of B.
     init(rows: Int, columns: Int, pairs: Int) {
         let wordsOfB = columns * pairs
-        let memory = LoopScratch.memory((wordsOfB + rows * pairs) * 4 + BFloat16Panels.Scratch.bytes + Tile.bytes)
+        let memory = ThreadScratch.packed.memory((wordsOfB + rows * pairs) * 4 + BFloat16Panels.Scratch.bytes + Tile.bytes)
         b = memory.assumingMemoryBound(to: UInt32.self)
         a = b + wordsOfB
         let rest = memory + (wordsOfB + rows * pairs) * 4

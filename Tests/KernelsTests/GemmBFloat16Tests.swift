@@ -168,4 +168,15 @@ final class GemmBFloat16Tests: XCTestCase {
             }
         }
     }
+
+    func testTheBitsOfARowDependNeitherOnTheRowsBesideItNorOnTheCut() {
+        var noise = Noise(6)
+        let (n, k) = (200, 2100)
+        let (a, b) = (Memory.noise(.float32, 700 * k, &noise), Memory.noise(.float32, k * n, &noise))
+        let all = run(a, b, 700, n, k, transposeA: false, transposeB: false).bytes
+        for m in [2, 17, 260] {
+            let some = run(a, b, m, n, k, transposeA: false, transposeB: false)
+            XCTAssertEqual(some.bytes, Array(all.prefix(m * n * 4)))
+        }
+    }
 }

@@ -95,7 +95,6 @@ struct MatMul: Operation {
             let bytes = product.scratchBytes
             let scratch = bytes > 0 ? lowering.addFreshStorage(TensorType([bytes], .uint8)) : nil
             lowering.append(label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch) { slots throws(Failure) in
-                if let problem = GemmBFloat16.problem { throw .unsupported(operation: "matmul", problem) }
                 product.run(slots[slotA], slots[slotB], slots[result], scratch: scratch.map { slots[$0] })
             }
             return
@@ -104,7 +103,6 @@ struct MatMul: Operation {
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
         lowering.append(label, reads: [slotA, slotB], writes: result) { slots throws(Failure) in
-            if let problem = BLAS.load() { throw .unsupported(operation: "matmul", problem) }
             product.run(slots[slotA], slots[slotB], slots[result])
         }
     }
