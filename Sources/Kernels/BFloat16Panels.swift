@@ -1,5 +1,3 @@
-import CVectors
-
 /// Writes a block of a float32 matrix as panels of bfloat16, the order in which a product reads it: [lines / width, pairs, width] words, each
 /// of two neighbours along the inner axis. Lines are the rows of A or the columns of B; what is missing at the edges is zero.
 ///
@@ -16,8 +14,6 @@ struct BFloat16Panels {
 
     /// Lines are packed sixteen at a time.
     static let group = 16
-    /// How many rows are asked for before they are read.
-    private static let ahead = 24
 
     /// Memory that packing works in, aligned to 64 bytes.
     struct Scratch {
@@ -103,10 +99,6 @@ struct BFloat16Panels {
     private func packColumns(_ source: UnsafePointer<UInt32>, _ lines: Int, _ depth: Int, _ target: Target) {
         for pair in 0..<depth / 2 {
             let row = source + 2 * pair * stride
-            // Rows may be pages apart, where no processor looks by itself.
-            let ahead = Swift.min(BFloat16Panels.ahead, depth - 2 - 2 * pair) * stride
-            shim_prefetch(row + ahead)
-            shim_prefetch(row + ahead + stride)
             target.store(BFloat16.pairs(load(row, lines), load(row + stride, lines)), pair: pair)
         }
         if depth % 2 != 0 {
