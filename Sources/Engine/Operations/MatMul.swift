@@ -88,13 +88,16 @@ struct MatMul: Operation {
         let offsetsB = b.offsets(over: leading)
         let label = "\(name) \(rows)x\(columns)x\(depth)"
         let (slotA, slotB) = (a.slot, b.slot)
+        let (bytesRead, operations) = (a.view.bytesRead + b.view.bytesRead, 2 * Double(type.count) * Double(depth))
         if precision == .bfloat16 {
             let product = GemmBFloat16(
                 m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed, batchOffsetsA: offsetsA,
                 batchOffsetsB: offsetsB)
             let bytes = product.scratchBytes
             let scratch = bytes > 0 ? lowering.addFreshStorage(TensorType([bytes], .uint8)) : nil
-            lowering.append(label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch) { slots throws(Failure) in
+            lowering.append(
+                label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead, operations: operations
+            ) { slots throws(Failure) in
                 product.run(slots[slotA], slots[slotB], slots[result], scratch: scratch.map { slots[$0] })
             }
             return
@@ -102,7 +105,7 @@ struct MatMul: Operation {
         let product = Gemm(
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
-        lowering.append(label, reads: [slotA, slotB], writes: result) { slots throws(Failure) in
+        lowering.append(label, reads: [slotA, slotB], writes: result, bytesRead: bytesRead, operations: operations) { slots throws(Failure) in
             product.run(slots[slotA], slots[slotB], slots[result])
         }
     }
