@@ -49,10 +49,12 @@ public final class GemmBFloat16 {
     private static let pieceOperations = 20_000_000.0
     /// A packed block of B, 1024 x 128 elements of two bytes, fills a quarter of a second-level cache of 1 MiB.
     private static let greatestDepth = 1024
-    private static let blockColumns = 128
+    private static let mostColumns = 128
+    private static let leastColumns = Int(SHIM_TILE_COLUMNS)
     /// Each block of rows packs its columns of B anew, which costs as much as some ten rows.
-    private static let leastRows = 256
-    private static let usefulBlocks = 16
+    private static let leastRows = 128
+    /// Of one product and of a batch: enough for the threads that are usual.
+    private static let mostBlocks = 8.0
 
     /// As `Gemm.init`. `isNative`: whether to use the processor's bfloat16 instruction.
     public init(
@@ -65,14 +67,18 @@ public final class GemmBFloat16 {
         panelsB = BFloat16Panels(width: Int(SHIM_TILE_COLUMNS), stride: transposeB ? k : n, isInnerContiguous: transposeB)
         let stretches = Swift.max(1, (k + GemmBFloat16.greatestDepth - 1) / GemmBFloat16.greatestDepth)
         depth = Swift.max(32, ((k + stretches - 1) / stretches + 31) & ~31)
-        columns = GemmBFloat16.blockColumns
+        let operations = 2 * Double(m) * Double(n) * Double(k)
+        let most = GemmBFloat16.mostBlocks / Double(Swift.max(1, batchOffsetsA.count))
+        let blocks = Int(Swift.min(most, operations / GemmBFloat16.pieceOperations))
+        var columns = GemmBFloat16.mostColumns
+        while columns > GemmBFloat16.leastColumns, n <= columns * (blocks - 1) { columns /= 2 }
+        self.columns = columns
         blocksAcross = (n + columns - 1) / columns
-        let worthwhile = Swift.max(1, GemmBFloat16.usefulBlocks / Swift.max(1, blocksAcross * batchOffsetsA.count))
-        let cuts = Swift.max(1, Swift.min(worthwhile, m / GemmBFloat16.leastRows))
+        let cuts = Swift.max(1, Swift.min(blocks / Swift.max(1, blocksAcross), m / GemmBFloat16.leastRows))
         rows = Swift.max(16, ((m + cuts - 1) / cuts + 15) & ~15)
         blocksDown = (m + rows - 1) / rows
-        let operations = 2 * Double(Swift.min(rows, m)) * Double(Swift.min(columns, n)) * Double(k)
-        grain = Swift.max(1, Int(GemmBFloat16.pieceOperations / Swift.max(operations, 1)))
+        let blockOperations = operations / Double(Swift.max(1, blocksAcross * blocksDown))
+        grain = Int(Swift.min(Swift.max(1, GemmBFloat16.pieceOperations / Swift.max(blockOperations, 1)), 1e6))
         fallback =
             isNative ?? BFloat16.isNative
             ? nil

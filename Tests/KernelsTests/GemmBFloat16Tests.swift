@@ -104,7 +104,11 @@ final class GemmBFloat16Tests: XCTestCase {
     func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
         defer { ThreadPool.setCount(2) }
         var noise = Noise(4)
-        for (m, n, k) in [(300, 260, 170), (70, 530, 1350), (1030, 70, 350), (530, 130, 2400), (1, 1500, 400), (1500, 1, 400), (600, 600, 65)] {
+        let sizes = [
+            (300, 260, 170), (70, 530, 1350), (1030, 70, 1350), (530, 130, 2400), (1, 1500, 400), (1500, 1, 400), (600, 600, 65), (260, 100, 3000),
+            (900, 30, 2100),
+        ]
+        for (m, n, k) in sizes {
             let a = Memory(.float32, (0..<m * k).map { _ in Double(noise.below(5) - 2) })
             let b = Memory(.float32, (0..<k * n).map { _ in Double(noise.below(5) - 2) })
             for isNative in ways {
