@@ -53,6 +53,7 @@ public final class GemmBFloat16 {
     private static let leastColumns = Int(SHIM_TILE_COLUMNS)
     /// Each block of rows packs its columns of B anew, which costs as much as some ten rows.
     private static let leastRows = 128
+    private static let mostRows = 1024
     /// Of one product and of a batch: enough for the threads that are usual.
     private static let mostBlocks = 8.0
 
@@ -74,7 +75,8 @@ public final class GemmBFloat16 {
         while columns > GemmBFloat16.leastColumns, n <= columns * (blocks - 1) { columns /= 2 }
         self.columns = columns
         blocksAcross = (n + columns - 1) / columns
-        let cuts = Swift.max(1, Swift.min(blocks / Swift.max(1, blocksAcross), m / GemmBFloat16.leastRows))
+        let needed = Swift.max(1, (m + GemmBFloat16.mostRows - 1) / GemmBFloat16.mostRows)
+        let cuts = Swift.max(needed, Swift.min(blocks / Swift.max(1, blocksAcross), m / GemmBFloat16.leastRows))
         rows = Swift.max(16, ((m + cuts - 1) / cuts + 15) & ~15)
         blocksDown = (m + rows - 1) / rows
         let blockOperations = operations / Double(Swift.max(1, blocksAcross * blocksDown))

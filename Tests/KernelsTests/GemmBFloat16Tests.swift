@@ -134,7 +134,7 @@ final class GemmBFloat16Tests: XCTestCase {
     /// Small matrices, and ones that are cut.
     func testEachProductOfABatchReadsItsOwnOrASharedOperand() {
         var noise = Noise(5)
-        for (m, n, k) in [(3, 5, 4), (40, 200, 36)] {
+        for (m, n, k) in [(3, 5, 4), (40, 200, 36), (1100, 9, 5)] {
             let a = Memory(.float32, (0..<4 * m * k + 2).map { _ in Double(noise.below(9) - 4) })
             let b = Memory(.float32, (0..<4 * k * n + 1).map { _ in Double(noise.below(9) - 4) })
             let batches = [
