@@ -105,8 +105,6 @@ struct MatMul: Operation {
         let product = Gemm(
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
-        lowering.append(label, reads: [slotA, slotB], writes: result, bytesRead: bytesRead, operations: operations) { slots throws(Failure) in
-            product.run(slots[slotA], slots[slotB], slots[result])
-        }
+        lowering.append(label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead, operations: operations)
     }
 }
