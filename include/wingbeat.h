@@ -28,7 +28,7 @@
  *  - Laziness. Operations record a graph; shapes and dtypes are checked at the call. Values are computed when
  *    they are read (wb_tensor_read, wb_tensor_item, ...), by wb_eval, wb_backward and wb_optimizer_step.
  *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
- *    The last error, the scope stack, the gradient mode and the capture block are per thread. A thread that ends inside a capture
+ *    The last error, the scope stack, the gradient mode, autocast and the capture block are per thread. A thread that ends inside a capture
  *    block cancels it; the handles of scopes that it left open stay with whoever has them.
  *  - Callbacks run without any lock of the library, so they may call it, and may wait for threads that do.
  *  - Counts and ranks are checked: a negative one, or a null array with a count above 0, gets WB_ERROR_ARGUMENT. A number that an
@@ -131,10 +131,11 @@ typedef enum wb_dtype {
     WB_INT32 = 2,
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
-    WB_FLOAT64 = 5
+    WB_FLOAT64 = 5,
+    WB_BFLOAT16 = 6 /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is WB_ERROR_DTYPE */
 } wb_dtype;
 
-/* Bytes of one element; 0 for an unknown dtype. */
+/* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
 size_t wb_dtype_size(wb_dtype dtype);
 
 /* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
@@ -423,8 +424,18 @@ wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
     WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2  /* one of the tensors requires gradients */
+    WB_GRAD_REQUIRED = 2, /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
 } wb_grad_flag;
+
+/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with their operands. WB_BFLOAT16 rounds them
+ * to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results are float32, and so is everything else: parameters, their gradients,
+ * elementwise work, reductions, losses, optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
+ * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the dtype before to *previous (may be
+ * NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers below 2^-126 for zeros; elsewhere the
+ * rounded operands go through the float32 product, which is no faster, and may differ in the last bits of the sums. */
+wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
+wb_status wb_get_autocast(wb_dtype *dtype);
 
 /* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that hold to *flags. */
 wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags);
@@ -449,7 +460,7 @@ wb_status wb_capture_cancel(void);
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
 /* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at capture: shapes and dtypes of the
- * inputs, none of which requires gradients, and this thread's gradient mode. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
+ * inputs, none of which requires gradients, and this thread's gradient mode and autocast. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
  * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
  * tensor, or NULL where the tensor is the input. */
 wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,

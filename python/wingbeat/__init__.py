@@ -16,9 +16,10 @@ wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueE
 """
 
 from . import _indexing  # noqa: F401  (gives Tensor its brackets)
+from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, ones, ones_like, promote_types, rand, rand_like, randint, randn,
                         randn_like, tensor, zeros, zeros_like)
-from ._dtypes import bool_ as bool, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
@@ -58,7 +59,7 @@ def __getattr__(name):
 __all__ = [
     "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
-    "bool", "uint8", "int32", "int64", "float32", "float64",
+    "bool", "uint8", "int32", "int64", "float32", "float64", "bfloat16", "autocast", "is_autocast_enabled",
     "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "concatenate", "cos", "div", "eq", "erf", "exp", "expm1",
     "flatten", "ge", "gelu", "gt", "index_select", "le", "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and",
     "logical_not", "logical_or", "logsumexp", "lt", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "permute",

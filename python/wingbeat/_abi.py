@@ -32,6 +32,7 @@ WB_INT32 = 2
 WB_INT64 = 3
 WB_FLOAT32 = 4
 WB_FLOAT64 = 5
+WB_BFLOAT16 = 6
 
 wb_distribution = c_int
 WB_UNIFORM = 0
@@ -104,6 +105,7 @@ WB_TOTAL = 2
 wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
+WB_GRAD_BFLOAT16 = 4
 
 wb_activation = c_int
 WB_ACTIVATION_IDENTITY = 0
@@ -271,6 +273,8 @@ FUNCTIONS = {
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
+    "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
+    "wb_get_autocast": (wb_status, [POINTER(wb_dtype)], ["dtype"]),
     "wb_grad_flags": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["tensors", "count", "flags"]),
     "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32], ["inputs", "input_count"]),
     "wb_capture_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_program)], ["outputs", "output_count",

@@ -96,8 +96,8 @@ struct Lowering {
 
     func slot(ofStorage storage: Int) -> Int { slotOfStorage[storage] }
 
-    /// Memory for an output that no step has written yet.
-    mutating func addOutputStorage(_ type: TensorType) -> Int {
+    /// Memory that no step has written yet: for an output, or to work in.
+    mutating func addFreshStorage(_ type: TensorType) -> Int {
         addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
     }
 
@@ -182,13 +182,15 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
+    /// `scratch`: memory that the step works in and nobody reads afterwards.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
+        _ label: String, reads: [Int], writes: Int, scratch: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
         run: @escaping (Slots) throws(Failure) -> Void
     ) {
+        let written = [writes] + (scratch.map { [$0] } ?? [])
         steps.append(
             Step(
-                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, bytesRead: bytesRead,
+                label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail, bytesRead: bytesRead,
                 operations: operations, loop: nil, run: run))
     }
 
