@@ -562,15 +562,28 @@ wb_status wb_capture_cancel(void);
  * If it fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
-/* The same, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
+/* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at capture: shapes and dtypes of the
+ * inputs, none of which requires gradients, and this thread's gradient mode. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
+ * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
+ * tensor, or NULL where the tensor is the input. */
+wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
+                                     wb_tensor **outputs, int32_t output_count, int32_t *matches);
+
+/* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
  * element): no handle is made. outputs[i], or outputs itself, may be NULL. The memory of a result overlaps no argument and no other result; after a
  * failure what it holds is unspecified. */
 wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
                                   int32_t output_count);
 
-/* A text that lists the plan: steps with operations, fusions, shapes and buffers. Belongs to the library, valid until this thread's next call of a
- * function that returns such a text. */
+/* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and written, the operations that it
+ * computes in one go, and the memory that it reads and writes. The last line has the sums. The text belongs to the library, and is valid until this
+ * thread's next call of a function that returns such a text. */
 wb_status wb_program_explain(const wb_program *program, const char **text);
+
+/* The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s. It runs the program at least 6 times, for about 0.3 s, and
+ * takes medians; whatever the program writes is written to copies, so that no parameter, gradient or random state changes. inputs: as for
+ * wb_program_run; NULL with a count of 0 for zeros. Fails as wb_program_run does. */
+wb_status wb_program_profile(const wb_program *program, wb_tensor *const *inputs, int32_t input_count, const char **text);
 
 wb_status wb_program_free(wb_program *program);
 

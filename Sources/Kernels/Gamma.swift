@@ -20,9 +20,7 @@ enum Gamma {
         }
         if x >= 10 {
             let y = 1 / (x * x)
-            var series = -0.443_259_803_921_568_6
-            for term in asymptotic { series = series * y + term }
-            return Glibc.log(x) - 0.5 / x - series * y
+            return Glibc.log(x) - 0.5 / x - asymptotic(y) * y
         }
         var (x, sum) = (x, 0.0)
         while x > 2 {
@@ -34,25 +32,45 @@ enum Gamma {
             x += 1
         }
         // Between 1 and 2: the distance from the root, which is known to twice the digits, times a polynomial without one.
-        var slope = aroundRoot[0]
-        for coefficient in aroundRoot.dropFirst() { slope = slope * (x - 1.5) + coefficient }
-        return sum + slope * ((x - 1.461_632_144_968_362_3) - 9.549_995_429_965_697e-17)
+        return sum + aroundRoot(x - 1.5) * ((x - 1.461_632_144_968_362_3) - 9.549_995_429_965_697e-17)
     }
 
-    /// Bernoulli numbers over their index, B14 / 14 down to B2 / 2.
-    private static let asymptotic = [
-        0.083_333_333_333_333_33, -0.021_092_796_092_796_094, 0.007_575_757_575_757_576, -0.004_166_666_666_666_667, 0.003_968_253_968_253_968,
-        -0.008_333_333_333_333_333, 0.083_333_333_333_333_33,
-    ]
+    /// Bernoulli numbers over their index, from B2 / 2 on, times powers of y.
+    private static func asymptotic(_ y: Double) -> Double {
+        var p = -0.443_259_803_921_568_6 * y + 0.083_333_333_333_333_33
+        p = p * y - 0.021_092_796_092_796_094
+        p = p * y + 0.007_575_757_575_757_576
+        p = p * y - 0.004_166_666_666_666_667
+        p = p * y + 0.003_968_253_968_253_968
+        p = p * y - 0.008_333_333_333_333_333
+        return p * y + 0.083_333_333_333_333_33
+    }
 
     /// ψ(1.5 + u) / (1.5 + u - root) for |u| ≤ ½, within 2⁻⁵⁴ of it.
-    private static let aroundRoot = [
-        0.00011881232908510335, -0.0001782188548855923, 9.653646261410062e-05, -0.00014480643368061614, 0.00032395945401345196,
-        -0.00048595039220036254, 0.0006909255761282986, -0.0010364584817312839, 0.0015633696313653504, -0.0023454947397380833,
-        0.003518106563802472, -0.005279937255532708, 0.007927021796868154, -0.011908220105959716, 0.017907248317313294,
-        -0.026975796659787055, 0.040760833940846085, -0.06192213327548831, 0.09498872445289039, -0.14840492305388092,
-        0.24054248424078697, -0.4236274212814606, 0.9510558760318328,
-    ]
+    private static func aroundRoot(_ u: Double) -> Double {
+        var p = 0.00011881232908510335 * u - 0.0001782188548855923
+        p = p * u + 9.653646261410062e-05
+        p = p * u - 0.00014480643368061614
+        p = p * u + 0.00032395945401345196
+        p = p * u - 0.00048595039220036254
+        p = p * u + 0.0006909255761282986
+        p = p * u - 0.0010364584817312839
+        p = p * u + 0.0015633696313653504
+        p = p * u - 0.0023454947397380833
+        p = p * u + 0.003518106563802472
+        p = p * u - 0.005279937255532708
+        p = p * u + 0.007927021796868154
+        p = p * u - 0.011908220105959716
+        p = p * u + 0.017907248317313294
+        p = p * u - 0.026975796659787055
+        p = p * u + 0.040760833940846085
+        p = p * u - 0.06192213327548831
+        p = p * u + 0.09498872445289039
+        p = p * u - 0.14840492305388092
+        p = p * u + 0.24054248424078697
+        p = p * u - 0.4236274212814606
+        return p * u + 0.9510558760318328
+    }
 
     /// cot(πx), from what is left of x beside the nearest whole number.
     private static func cotangentOfPi(_ x: Double) -> Double {
@@ -74,10 +92,18 @@ enum Gamma {
     /// n! Σ (x + k)^-(n + 1) over k from 0: the first terms, then Euler's and Maclaurin's formula for the rest.
     private static func factorialTimesZeta(_ n: Int, _ x: Double) -> Double {
         let exponent = Double(n + 1)
+        let isSmall = n < 20
+        let factorial = isSmall ? Glibc.tgamma(exponent) : logarithm(exponent)
         // n! y^-(n + 1), whose factors alone may be infinite.
         func power(_ y: Double) -> Double {
-            if n < 20 { return Glibc.tgamma(exponent) * Glibc.pow(y, -exponent) }
-            return Glibc.exp(logarithm(exponent) - exponent * Glibc.log(y))
+            guard isSmall else { return Glibc.exp(factorial - exponent * Glibc.log(y)) }
+            var (result, base, left) = (1.0, 1 / y, n + 1)
+            while left > 0 {
+                if left & 1 == 1 { result *= base }
+                base *= base
+                left >>= 1
+            }
+            return factorial * result
         }
         let target = 10 + exponent / 2
         var (y, sum) = (x, 0.0)

@@ -20,6 +20,7 @@ func optionalTensor(_ handle: OpaquePointer?, _ operation: String) throws(Failur
 func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Tensor] {
     try checkCount(count, isNull: handles == nil, operation)
     var result: [Tensor] = []
+    result.reserveCapacity(Int(count))
     for place in 0..<Int(count) { result.append(try tensor(handles?[place], operation)) }
     return result
 }

@@ -16,6 +16,10 @@ struct Step {
     var inPlace: [Int] = []
     /// Whether it can throw, because it checks what only values show.
     var mayFail: Bool
+    /// Bytes read, where they are not all of `reads`.
+    var bytesRead: Int?
+    /// Floating-point operations of a matrix product, else 0.
+    var operations = 0.0
     /// The loop of a fused group, else nil.
     var loop: LoopProgram?
     var run: (Slots) throws(Failure) -> Void
@@ -127,7 +131,7 @@ struct Lowering {
             slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
             let copy = view.copy
             let source = view.slot
-            append("copy \(type.shape.text)", reads: [source], writes: slot) { slots throws(Failure) in
+            append("copy \(type.shape.text)", reads: [source], writes: slot, bytesRead: view.bytesRead) { slots throws(Failure) in
                 copy.gather(from: slots[source], to: slots[slot])
             }
         }
@@ -169,11 +173,13 @@ struct Lowering {
     }
 
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, mayFail: Bool = false, run: @escaping (Slots) throws(Failure) -> Void
+        _ label: String, reads: [Int], writes: Int, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
+        run: @escaping (Slots) throws(Failure) -> Void
     ) {
         steps.append(
             Step(
-                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, loop: nil, run: run))
+                label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, bytesRead: bytesRead,
+                operations: operations, loop: nil, run: run))
     }
 
     /// The loop of the group whose root is `root`.
@@ -184,7 +190,7 @@ struct Lowering {
         let program = builder.build(&self, writes: { $0 == root || users.contains($0) })
         var step = Step(
             label: builder.label, reads: builder.reads.map { storageOf[$0] }, writes: builder.writes.map { storageOf[$0] },
-            mayFail: false, loop: program
+            mayFail: false, bytesRead: builder.bytesRead, loop: program
         ) { slots throws(Failure) in program.run(slots.base) }
         step.inPlace = builder.inPlaceSlots.map { storageOf[$0] }
         steps.append(step)
