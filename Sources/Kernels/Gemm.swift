@@ -8,13 +8,13 @@ public final class Gemm {
         /// Of a matrix, which is `a` or `b`, and a vector.
         case vector(GemmVector<Scalar>, matrixIsA: Bool)
 
-        init(m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
-            if n == 1 && !transposeA {
-                self = .vector(GemmVector(lines: m, length: k), matrixIsA: true)
-            } else if m == 1 && transposeB {
-                self = .vector(GemmVector(lines: n, length: k), matrixIsA: false)
+        init(_ shape: GemmShape) {
+            if shape.n == 1 && !shape.transposeA {
+                self = .vector(GemmVector(lines: shape.m, length: shape.k), matrixIsA: true)
+            } else if shape.m == 1 && shape.transposeB {
+                self = .vector(GemmVector(lines: shape.n, length: shape.k), matrixIsA: false)
             } else {
-                self = .matrices(GemmPlan(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
+                self = .matrices(GemmPlan(shape))
             }
         }
     }
@@ -24,12 +24,14 @@ public final class Gemm {
         case float64(Kind<Double>)
     }
 
+    fileprivate let dtype: DType
+    fileprivate let shape: GemmShape
     private let kind: Typed
     private let resultCount: Int
     /// Products of a batch that are worth a piece.
     private let grain: Int
-    private let offsetsA: [Int]
-    private let offsetsB: [Int]
+    fileprivate let offsetsA: [Int]
+    fileprivate let offsetsB: [Int]
 
     /// - Parameters:
     ///   - transposeA: A is stored k x m instead of m x k.
@@ -40,10 +42,9 @@ public final class Gemm {
     ) {
         offsetsA = batchOffsetsA
         offsetsB = batchOffsetsB
-        kind =
-            dtype == .float32
-            ? .float32(Kind(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
-            : .float64(Kind(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
+        self.dtype = dtype
+        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
+        kind = dtype == .float32 ? .float32(Kind(shape)) : .float64(Kind(shape))
         resultCount = m * n
         let operations = 2 * Double(m) * Double(n) * Double(k) * Double(dtype.size / 4)
         grain = Int(Swift.min(Swift.max(1, 1e6 / Swift.max(operations, 1)), 1e6))
@@ -77,5 +78,51 @@ public final class Gemm {
                 }
             }
         }
+    }
+}
+
+/// A product whose result is used row by row as it is made, while it is in the cache.
+public final class GemmStrips {
+    private enum Typed {
+        case float32(GemmPlan<Float>)
+        case float64(GemmPlan<Double>)
+    }
+
+    /// Rows of the result, and elements of it.
+    public let rows: Int
+    public let count: Int
+    private let plan: Typed
+    private let offsetA: Int
+    private let offsetB: Int
+
+    /// Nil for products that are faster in one go, and for batches.
+    public init?(_ gemm: Gemm) {
+        guard gemm.offsetsA.count == 1, gemm.shape.n > 1 else { return nil }
+        if gemm.dtype == .float32, let plan = GemmPlan<Float>.byStrips(gemm.shape) {
+            self.plan = .float32(plan)
+        } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape) {
+            self.plan = .float64(plan)
+        } else {
+            return nil
+        }
+        rows = gemm.shape.m
+        count = gemm.shape.m * gemm.shape.n
+        (offsetA, offsetB) = (gemm.offsetsA[0], gemm.offsetsB[0])
+    }
+
+    /// Computes the result and hands it to `use` strip by strip, on the engine's threads: the strip's rows, and where row 0 lies. That is `c`, or, without one, such that only
+    /// the strip's rows are there, until `use` returns.
+    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer?, use: (Range<Int>, UnsafeMutableRawPointer) -> Void) {
+        switch plan {
+        case .float32(let plan): run(plan, a, b, c, use)
+        case .float64(let plan): run(plan, a, b, c, use)
+        }
+    }
+
+    private func run<Scalar>(
+        _ plan: GemmPlan<Scalar>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer?, _ use: (Range<Int>, UnsafeMutableRawPointer) -> Void
+    ) {
+        plan.runStrips(
+            a.assumingMemoryBound(to: Scalar.self) + offsetA, b.assumingMemoryBound(to: Scalar.self) + offsetB, c?.assumingMemoryBound(to: Scalar.self), use: use)
     }
 }

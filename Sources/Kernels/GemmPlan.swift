@@ -1,3 +1,12 @@
+/// op(A) op(B) of m x k and k x n.
+struct GemmShape {
+    var m: Int
+    var n: Int
+    var k: Int
+    var transposeA: Bool
+    var transposeB: Bool
+}
+
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
 ///
 /// The result is made tile by tile (GemmTile.swift). A tile reads one operand, x, a number at a time and the other, y, as vectors, so y is wanted by rows: where it is not, it is
@@ -21,18 +30,32 @@ final class GemmPlan<Scalar: GemmScalar> {
     private let depthBlock: Int
     /// Rows of the result that are worth a piece.
     private let pieceRows: Int
+    private let stripRows: Int
 
     /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
+    /// What is packed at once for strips, and what a strip of the result takes of the second-level cache.
+    private static var maximalPackedBytes: Int { 4 << 20 }
+    private static var maximalStripDepth: Int { 1024 }
+    private static var stripBytes: Int { 96 << 10 }
     /// Operations that are worth a piece: about 10 µs.
     private static var pieceOperations: Double { 1e6 }
-    /// Rows this far apart lie in the same few sets of the first-level cache.
-    private static var aliasingBytes: Int { 4096 }
 
-    init(m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
-        let plain = Orientation(rows: m, columns: n, depth: k, yIsTransposed: transposeB, isSwapped: false)
-        let swapped = Orientation(rows: n, columns: m, depth: k, yIsTransposed: !transposeA, isSwapped: true)
-        let chosen = swapped.cost < plain.cost ? swapped : plain
+    /// A plan for `runStrips`, which hands out whole rows of the result; nil where that would take longer than the other way.
+    static func byStrips(_ shape: GemmShape) -> GemmPlan? {
+        let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
+        let packedBytes = shape.transposeB || aliases(shape.n) ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
+        guard plain.cost <= 1.05 * swapped.cost, shape.k <= maximalStripDepth, shape.m >= 2 * Tile.maximalHeight, packedBytes <= maximalPackedBytes else { return nil }
+        return GemmPlan(shape, byStrips: true)
+    }
+
+    /// Whether rows of this many elements lie in the same few sets of the first-level cache.
+    private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
+
+    init(_ shape: GemmShape, byStrips: Bool = false) {
+        let (m, n, k, transposeA, transposeB) = (shape.m, shape.n, shape.k, shape.transposeA, shape.transposeB)
+        let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
+        let chosen = !byStrips && swapped.cost < plain.cost ? swapped : plain
         rows = chosen.rows
         depth = k
         swaps = chosen.isSwapped
@@ -40,19 +63,21 @@ final class GemmPlan<Scalar: GemmScalar> {
         (xRow, xStep) = swaps ? (transposeB ? (k, 1) : (1, n)) : (transposeA ? (1, m) : (k, 1))
         yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
         resultRow = n
-        depthBlock = chosen.depthBlock
+        depthBlock = byStrips ? Swift.max(1, k) : chosen.depthBlock
 
         let size = MemoryLayout<Scalar>.size
-        let packsAll = yIsTransposed || (yStride * size) % GemmPlan.aliasingBytes == 0
+        let packsAll = yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
-        copiesX = xStep == 1 && xRow * size % GemmPlan.aliasingBytes == 0 && panels.count > 2
-        let widest = Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
-        let count = (panels.count + widest - 1) / widest
+        copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
+        let widest = byStrips ? panels.count : Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
+        let count = widest == 0 ? 0 : (panels.count + widest - 1) / widest
         bands = (0..<count).map { band in
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
         let rowOperations = 2 * Double(depthBlock) * Double(chosen.columns) / Double(Swift.max(1, count)) * Double(size / 4)
+        let stripTiles = Swift.max(1, GemmPlan.stripBytes / Swift.max(1, n * size * Tile.maximalHeight))
+        stripRows = stripTiles * Tile.maximalHeight
         let tiles = Int(Swift.min(GemmPlan.pieceOperations / Swift.max(1, rowOperations * Double(Tile.maximalHeight)), 1e6))
         pieceRows = Swift.max(1, tiles) * Tile.maximalHeight
     }
@@ -64,6 +89,13 @@ final class GemmPlan<Scalar: GemmScalar> {
         var depth: Int
         var yIsTransposed: Bool
         var isSwapped: Bool
+
+        init(_ shape: GemmShape, isSwapped: Bool) {
+            (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
+            depth = shape.k
+            yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
+            self.isSwapped = isSwapped
+        }
 
         /// Steps that are summed before the result is stored: as many as still leave a few panels to a band.
         var depthBlock: Int {
@@ -96,22 +128,47 @@ final class GemmPlan<Scalar: GemmScalar> {
         }
     }
 
+    /// Computes the result strip by strip and hands each to `use`, with the rows that it has and where row 0 would lie: in `c`, or, without one, in memory
+    /// that the next strip writes over.
+    func runStrips(
+        _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>?, use: (Range<Int>, UnsafeMutableRawPointer) -> Void
+    ) {
+        guard let band = bands.first else { return }
+        let y = GemmColumns(base: b, stride: yStride, isTransposed: yIsTransposed)
+        let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
+        band.pack(y, 0..<depth, to: packed)
+        let tilesPerPiece = Swift.max(1, pieceRows / stripRows)
+        inPieces((rows + stripRows - 1) / stripRows, grain: tilesPerPiece) { part in
+            for strip in part {
+                let range = strip * stripRows..<Swift.min((strip + 1) * stripRows, rows)
+                var base = c
+                if base == nil {
+                    let memory = ThreadScratch.strip.memory(stripRows * resultRow * MemoryLayout<Scalar>.size)
+                    base = memory.assumingMemoryBound(to: Scalar.self) - range.lowerBound * resultRow
+                }
+                guard let base else { continue }
+                multiply(a, y, base, band, range, 0..<depth, packed)
+                use(range, UnsafeMutableRawPointer(base))
+            }
+        }
+    }
+
     private func multiply(
         _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
         _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>
     ) {
         let aside = ThreadScratch.tile.memory(Tile.maximalHeight * (Tile.Width.full.columns + depthBlock + 16) * MemoryLayout<Scalar>.size)
             .assumingMemoryBound(to: Scalar.self)
+        let rowOffsets = TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * MemoryLayout<Scalar>.size)
         let copied = aside + Tile.maximalHeight * Tile.Width.full.columns
         var row = range.lowerBound
         while row < range.upperBound {
             let height = Tile.height(range.upperBound - row)
             var operands = TileOperands(
-                x: x + row * xRow + steps.lowerBound * xStep, xRow: xRow, xStep: xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
+                x: x + row * xRow + steps.lowerBound * xStep, xRows: rowOffsets, xStep: xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
                 accumulates: steps.lowerBound > 0)
             if copiesX {
-                operands.xRow = depthBlock + 16
-                for line in 0..<height { (copied + line * operands.xRow).update(from: operands.x + line * xRow, count: steps.count) }
+                for line in 0..<height { (copied + line * (depthBlock + 16)).update(from: operands.x + line * xRow, count: steps.count) }
                 operands.x = UnsafePointer(copied)
             }
             var next = packed

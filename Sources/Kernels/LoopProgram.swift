@@ -127,6 +127,44 @@ public final class LoopProgram {
         }
     }
 
+    /// Whether the domain falls into `count` parts along its first axes, each of which can be run by itself: nothing is reduced.
+    public func divides(into count: Int) -> Bool {
+        reduction == nil && count > 0 && (layout.rows % count == 0 || (layout.rows == 1 && layout.columns % count == 0))
+    }
+
+    /// The highest slot of its memory.
+    public var lastSlot: Int {
+        (code.inputs.map { $0.slot } + code.uniformInputs.map { $0.slot } + code.outputs.map { $0.slot }).max() ?? 0
+    }
+
+    /// Whether an input in this slot is read in any other way than element by element, in the order of the domain.
+    public func readsInOrderOnly(_ slot: Int, of count: Int) -> Bool {
+        code.inputs.allSatisfy { input in
+            input.slot != slot
+                || (input.start == 0 && input.columnStep == 1 && input.rowStep == (layout.rows == 1 ? 0 : layout.columns) && layout.rows * layout.columns == count)
+        } && code.uniformInputs.allSatisfy { $0.slot != slot }
+    }
+
+    /// Runs parts `parts` of the `count` that `divides(into:)` has agreed to, on this thread.
+    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, parts: Range<Int>, of count: Int) {
+        switch compute {
+        case .float32: run(slots, parts, count, FloatArithmetic.self)
+        case .float64: run(slots, parts, count, DoubleArithmetic.self)
+        default: run(slots, parts, count, IntegerArithmetic.self)
+        }
+    }
+
+    private func run<A: LoopArithmetic>(_ slots: UnsafePointer<UnsafeMutableRawPointer>, _ parts: Range<Int>, _ count: Int, _ arithmetic: A.Type) {
+        let frame = LoopFrame<A>(self, slots, nil, slice: 0)
+        if layout.rows % count == 0 {
+            let share = layout.rows / count
+            frame.run(rows: parts.lowerBound * share..<parts.upperBound * share, columns: 0..<layout.columns)
+        } else {
+            let share = layout.columns / count
+            frame.run(rows: 0..<1, columns: parts.lowerBound * share..<parts.upperBound * share)
+        }
+    }
+
     private func run<A: LoopArithmetic>(_ slots: UnsafePointer<UnsafeMutableRawPointer>, _ arithmetic: A.Type) {
         if let reduction { resetAccumulators(reduction.kind, A.self) }
         if pieces.count == 1 {

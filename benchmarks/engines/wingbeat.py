@@ -58,6 +58,7 @@ def dynamic(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
     return step, tuple(wb.tensor(a) for a in workload.data()), list(model.parameters())
 
@@ -117,6 +118,7 @@ def pinn(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
 
     points, _ = workload.data()

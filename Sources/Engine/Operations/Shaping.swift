@@ -138,10 +138,10 @@ struct Embed: Operation {
         let result = lowering.output(of: index)
         let type = lowering.type(index)
         let target = View(slot: result, shape: type.shape, dtype: type.dtype)
-            .sliced(axis, start: start, step: step, count: lowering.type(input).shape[axis])
+            .sliced(axis, start: start, step: step, count: lowering.type(input).shape[axis]).copy
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
             fill(type.dtype, 0, slots[result], type.count)
-            target.scatter(from: slots[x], into: slots[result])
+            target.scatter(from: slots[x], to: slots[result])
         }
     }
 }
@@ -198,14 +198,14 @@ struct Concatenate: Operation {
         let result = lowering.output(of: index)
         let whole = View(slot: result, shape: type.shape, dtype: type.dtype)
         var start = 0
-        var targets: [View] = []
+        var targets: [StridedCopy] = []
         for input in inputs {
             let extent = lowering.type(input).shape[axis]
-            targets.append(whole.sliced(axis, start: start, step: 1, count: extent))
+            targets.append(whole.sliced(axis, start: start, step: 1, count: extent).copy)
             start += extent
         }
         lowering.append(name, reads: sources, writes: result) { slots throws(Failure) in
-            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], into: slots[result]) }
+            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], to: slots[result]) }
         }
     }
 }

@@ -6,6 +6,14 @@ struct Slots {
     @inline(__always) subscript(slot: Int) -> UnsafeMutableRawPointer { base[slot] }
 }
 
+/// A matrix product and the slots it works on.
+struct Product {
+    var gemm: Gemm
+    var a: Int
+    var b: Int
+    var result: Int
+}
+
 /// One call of a kernel.
 struct Step {
     var label: String
@@ -22,6 +30,8 @@ struct Step {
     var operations = 0.0
     /// The loop of a fused group, else nil.
     var loop: LoopProgram?
+    /// The matrix product that the step is, else nil.
+    var product: Product?
     var run: (Slots) throws(Failure) -> Void
 }
 
@@ -48,7 +58,7 @@ struct Lowering {
     private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
     private(set) var aliases: [Alias] = []
-    private(set) var steps: [Step] = []
+    var steps: [Step] = []
     /// The storage behind each slot.
     private(set) var storageOf: [Int] = []
     private var slotOfStorage: [Int] = []
@@ -180,6 +190,16 @@ struct Lowering {
             Step(
                 label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, bytesRead: bytesRead,
                 operations: operations, loop: nil, run: run))
+    }
+
+    mutating func append(_ label: String, _ product: Product, bytesRead: Int, operations: Double) {
+        steps.append(
+            Step(
+                label: label, reads: [storageOf[product.a], storageOf[product.b]], writes: [storageOf[product.result]], mayFail: false, bytesRead: bytesRead,
+                operations: operations, loop: nil, product: product
+            ) { slots throws(Failure) in
+                product.gemm.run(slots[product.a], slots[product.b], slots[product.result])
+            })
     }
 
     /// The loop of the group whose root is `root`.
