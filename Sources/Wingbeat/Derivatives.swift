@@ -13,14 +13,14 @@ import Engine
 }
 
 /// Checks an array of handles to write.
-private func outs(
+func outs(
     _ pointer: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
 ) throws(Failure) -> UnsafeMutablePointer<OpaquePointer?>? {
     guard count == 0 || pointer != nil else { throw .argument(operation: operation, "the array for the results is null") }
     return pointer
 }
 
-private func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
+func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
     for (place, result) in results.enumerated() { target?[place] = try Handles.make(result, .tensor) }
 }
 

@@ -15,9 +15,10 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _indexing  # noqa: F401  (gives Tensor its brackets)
+from . import _activations, _indexing, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
+from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
-from ._creation import (arange, asarray, eye, from_numpy, full, full_like, ones, ones_like, promote_types, rand, rand_like, randint, randn,
+from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
                         randn_like, tensor, zeros, zeros_like)
 from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
@@ -26,11 +27,14 @@ from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissio
 from ._functions import (abs, add, amax, amin, argmax, argmin, broadcast_to, cat, concatenate, cos, div, eq, erf, exp, expm1, flatten, ge,
                          gelu, gt, index_select, le, leaky_relu, linear, log, log1p, log_softmax, logical_and, logical_not, logical_or,
                          logsumexp, lt, matmul, max, maximum, mean, min, minimum, mul, ne, neg, permute, pow, reciprocal, relu, reshape,
-                         rsqrt, sigmoid, sign, sin, softmax, softplus, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
+                         rsqrt, sigmoid, sign, sin, softmax, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
                          transpose, unsqueeze, where)
 from ._library import lib as _lib
+from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
+from ._random import *  # noqa: F403
+from ._reductions import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -57,20 +61,20 @@ def __getattr__(name):
 
 
 __all__ = [
-    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye",
+    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye", "linspace", "meshgrid",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
     "bool", "uint8", "int32", "int64", "float32", "float64", "bfloat16", "autocast", "is_autocast_enabled",
     "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "concatenate", "cos", "div", "eq", "erf", "exp", "expm1",
     "flatten", "ge", "gelu", "gt", "index_select", "le", "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and",
     "logical_not", "logical_or", "logsumexp", "lt", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "permute",
-    "pow", "reciprocal", "relu", "reshape", "rsqrt", "sigmoid", "sign", "sin", "softmax", "softplus", "sqrt", "square", "squeeze",
+    "pow", "reciprocal", "relu", "reshape", "rsqrt", "sigmoid", "sign", "sin", "softmax", "sqrt", "square", "squeeze",
     "stack", "sub", "sum", "take_along_dim", "tanh", "transpose", "unsqueeze", "where",
     "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
     "InternalError",
-    *_LATER,
+    *_activations.__all__, *_math.__all__, *_random.__all__, *_reductions.__all__, *_LATER,
 ]
 
 
