@@ -10,7 +10,7 @@ from itertools import count
 from . import _abi
 from ._arrays import handle_array
 from ._library import check, keep_exception, lib
-from ._tensor import wrap
+from ._tensor import Tensor, wrap
 
 _numbers = count(1)
 _held = {}
@@ -69,6 +69,8 @@ def _jvp(number, outputs, output_count, tangents, input_count, tangents_out):
 @_guarded
 def _hook(number, gradient, replacement):
     found = _held[number](wrap(_alias(gradient)))
+    if found is not None and not isinstance(found, Tensor):
+        raise TypeError(f"register_hook: the hook must return a tensor or None, found {type(found).__name__}")
     _hand_over([found], replacement)
 
 
