@@ -1,6 +1,7 @@
 """autograd.Function, custom_vjp, custom_jvp and custom_gradient: against closed forms, and nested in every transform."""
 
 import gc
+import threading
 
 import numpy as np
 import pytest
@@ -255,6 +256,44 @@ def test_a_rule_may_differentiate_and_evaluate():
     plain = lambda x: ((x * x).sin() * x.sin() * x).sum()  # noqa: E731
     np.testing.assert_allclose(wb.grad(shared)(X).numpy(), wb.grad(plain)(X).numpy(), rtol=1e-12)
     np.testing.assert_allclose(wb.hessian(shared)(X).numpy(), wb.hessian(plain)(X).numpy(), rtol=1e-12, atol=1e-14)
+
+
+def test_threads_may_differentiate_one_graph_at_once():
+    """Rules run without the library's lock, so derivative walks of several threads over the same nodes overlap."""
+    leaf = wb.tensor(X, requires_grad=True)
+    y = leaf
+    for _ in range(6):
+        y = CubeByBackward.apply(y * 0.9 + 0.1)
+    y = y.sum()
+    expected, found, failures = wb.autograd.grad(y, leaf)[0].numpy(), [], []
+
+    def work():
+        try:
+            found.extend(wb.autograd.grad(y, leaf)[0].numpy() for _ in range(30))
+        except BaseException as failure:
+            failures.append(failure)
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures and len(found) == 120 and all(same_bits(one, expected) for one in found)
+
+
+def test_many_steps_through_custom_operations_and_checkpoints_leave_nothing_behind():
+    weight = wb.tensor(X, requires_grad=True)
+
+    def step():
+        weight.grad = None
+        wb.checkpoint(lambda x: Exponential.apply(CubeByBackward.apply(x)), weight * 1).sum().backward()
+    for _ in range(20):
+        step()
+    gc.collect()
+    held, used = len(_callbacks._held), wb.memory_usage()["in_use"]
+    for _ in range(200):
+        step()
+    gc.collect()
+    assert len(_callbacks._held) == held and wb.memory_usage()["in_use"] == used
 
 
 def function_with(backward, forward=lambda ctx, x: x * 2):
