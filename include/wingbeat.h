@@ -528,6 +528,42 @@ wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t inpu
  * with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
 wb_status wb_variable(const wb_tensor *x, wb_tensor **y);
 
+/* Derivative rules from outside the library. They are called while derivatives are recorded (wb_grad, wb_backward, wb_jvp, wb_hvp; in a captured block once, when
+ * it is captured), on that call's thread, without the library's lock, and record their answer with ordinary operations, in the gradient mode of that call.
+ *
+ * `outputs`: the results, to be computed with; derivatives pass through them. `cotangents`, `tangents`: NULL where there are none, which means zeros. Handles that
+ * a rule is given are freed when it returns. Handles that it writes are the library's from then on; a place left NULL means zeros. A status other than WB_OK
+ * ends the call outside with that status; then handles written so far are freed too.
+ *
+ * vjp: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of input j's shape. needed[j]: whether anybody asks for it.
+ * jvp: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of output i's shape. */
+typedef wb_status (*wb_vjp_callback)(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count,
+                                     const int32_t *needed, wb_tensor **gradients, int32_t input_count);
+typedef wb_status (*wb_jvp_callback)(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents,
+                                     int32_t input_count, wb_tensor **tangents_out);
+
+/* An operation with derivatives of the caller's: results[i] has the value of outputs[i], recorded before from the inputs (best under wb_set_grad_enabled(0)), and the
+ * derivatives that the rules give. One of vjp and jvp may be NULL: the other is then transposed, which takes its derivative by what it is linear in. The rules and
+ * their context live as long as the graph; then release(context) is called once (release may be NULL). If this call fails, release is not called.
+ * WB_ERROR_ARGUMENT without any rule. */
+wb_status wb_custom(wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *outputs, int32_t output_count, wb_vjp_callback vjp,
+                    wb_jvp_callback jvp, wb_release_callback release, void *context, wb_tensor **results);
+
+/* Called with the gradient of a tensor when reverse mode has computed it, before it goes on. A handle written to *replacement takes the gradient's place, and is the
+ * library's from then on; NULL leaves the gradient as it is. Threads, lock, status as for wb_vjp_callback. */
+typedef wb_status (*wb_hook_callback)(void *context, const wb_tensor *gradient, wb_tensor **replacement);
+
+/* Calls the hook for each gradient of this tensor from now on: for a leaf, whatever value it takes later; for a computed tensor, as long as its graph lives. Hooks run in
+ * the order of registration. A captured program has what they recorded when it was captured. release(context) is called once, at the end (release may be
+ * NULL); not if this call fails. WB_ERROR_STATE for a tensor that does not require gradients. */
+wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_release_callback release, void *context);
+
+/* Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): results with the values of outputs[i], whose graph stores the inputs of
+ * the function alone; each derivative computes the rest again, the same bits, random numbers included. `variables`: made by wb_variable from the function's inputs
+ * just before it was recorded (one at least, else WB_ERROR_ARGUMENT); outputs: recorded from them, not computed yet. Leaves and tensors from outside that
+ * the function reads get their gradients too. */
+wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
+
 /* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For transforms: a result
  * that depends on no leaf can be detached when the outermost transform ends, since nobody can differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);

@@ -11,11 +11,11 @@
         loss.backward()                  # backward
         optimizer.step()                 # step
 
-Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp and compile are JAX's. Errors are
+Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp, jacrev, jacfwd, hessian, linearize and compile are JAX's. Errors are
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _activations, _indexing, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _hooks, _indexing, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
@@ -42,8 +42,10 @@ __version__ = _lib.wb_version().decode()
 # Where to find what a short program may not need; imported when first asked for.
 _LATER = {
     "autograd": None, "data": None, "nn": None, "optim": None, "storage": None, "training": None,
-    "grad": ("autograd", "grad_transform"), "value_and_grad": ("autograd", "value_and_grad"), "vjp": ("autograd", "vjp"),
-    "jvp": ("autograd", "jvp"), "hvp": ("autograd", "hvp"), "compile": ("_compile", "compile"),
+    **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
+    **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
+    **{name: ("_custom", name) for name in ("custom_gradient", "custom_vjp", "custom_jvp")},
+    **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")}, "compile": ("_compile", "compile"),
     "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
     "evaluate": ("training", "evaluate"), "Trainer": ("training", "Trainer"),
 }

@@ -233,6 +233,9 @@ class wb_progress(Structure):
 
 wb_log_callback = CFUNCTYPE(None, c_void_p, c_char_p)
 wb_release_callback = CFUNCTYPE(None, c_void_p)
+wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_tensor), c_int32, POINTER(c_int32), POINTER(wb_tensor), c_int32)
+wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor))
+wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
 
 # name: (result, arguments, their names)
@@ -351,6 +354,13 @@ FUNCTIONS = {
     "wb_hvp": (wb_status, [wb_tensor, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["output",
         "inputs", "input_count", "vectors", "products"]),
     "wb_variable": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["x", "y"]),
+    "wb_custom": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, c_void_p, c_void_p, c_void_p,
+        c_void_p, POINTER(wb_tensor)], ["inputs", "input_count", "outputs", "output_count", "vjp", "jvp", "release",
+        "context", "results"]),
+    "wb_tensor_register_hook": (wb_status, [wb_tensor, c_void_p, c_void_p, c_void_p], ["tensor", "hook", "release",
+        "context"]),
+    "wb_checkpoint": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor)],
+        ["variables", "variable_count", "outputs", "output_count", "results"]),
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),

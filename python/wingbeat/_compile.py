@@ -20,7 +20,7 @@ from ._library import check, lib
 from ._modes import recording_flags
 from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
-from .autograd import inside_transform
+from ._transforms import inside_transform
 
 _run = lib.wb_program_run
 # Without declared arguments: those of _Call are converted once, not at each call.

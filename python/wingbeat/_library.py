@@ -19,6 +19,7 @@ import ctypes
 import operator
 import os
 import re
+import threading
 
 from . import _abi
 from ._errors import ArgumentError, exception
@@ -153,7 +154,24 @@ def _declare(library):
 lib = _declare(_find())
 
 
+class _Callbacks(threading.local):
+    """The exception of a Python function that the library called on this thread, on its way through the library."""
+
+    exception = None
+
+
+_callbacks = _Callbacks()
+
+
+def keep_exception(exception):
+    """To be raised by check() when the library's call has ended."""
+    _callbacks.exception = exception
+
+
 def check(status):
-    """Raises the exception that belongs to a status other than WB_OK."""
+    """Raises the exception that belongs to a status other than WB_OK: a callback's own, if there was one."""
     if status:
+        raised, _callbacks.exception = _callbacks.exception, None
+        if raised is not None:
+            raise raised
         raise exception(status, lib.wb_last_error().decode("utf-8", "replace"))

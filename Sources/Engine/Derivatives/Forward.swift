@@ -16,7 +16,10 @@ func forwardMode(_ outputs: [Node], _ inputs: [Node], tangents: [Node]) throws(F
             moves = true
             return tangent
         }
-        guard moves, let tangent = try node.operation.forward(along, of: node) else { continue }
+        guard moves else { continue }
+        let moved = try node.operation.forward(along, of: node)
+        if node.operation is CustomCall { graph.restoreMarks() }
+        guard let tangent = moved else { continue }
         known[place] = try tangent.broadcast(to: node.shape).cast(node.dtype)
     }
     return outputs.map { graph.contains($0) ? known[$0.index] : nil }

@@ -28,5 +28,10 @@ struct GraphWalk {
         }
     }
 
+    /// Numbers the nodes again after host code ran, which may have walked them on its own.
+    func restoreMarks() {
+        for (place, node) in nodes.enumerated() { (node.mark, node.index) = (walk, place) }
+    }
+
     func contains(_ node: Node) -> Bool { node.mark == walk }
 }

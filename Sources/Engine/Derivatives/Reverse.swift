@@ -21,8 +21,13 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
     }
     for place in graph.nodes.indices.reversed() where isNeeded[place] {
         let node = graph.nodes[place]
+        if let hooks = node.hooksInForce, let cotangent = sums[place] {
+            sums[place] = try hooks.applied(to: cotangent.broadcast(to: node.shape))
+            graph.restoreMarks()
+        }
         guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else { continue }
         let shares = try node.operation.reverse(cotangent, of: node, request)
+        if node.operation is CustomCall { graph.restoreMarks() }
         for (input, share) in zip(node.inputs, shares) {
             guard let share, request.needs(input) else { continue }
             // What broadcasting and promotion did on the way in is undone here, once for all rules.

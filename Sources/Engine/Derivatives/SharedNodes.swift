@@ -9,7 +9,7 @@ func firstOfEqualNodes(_ graph: GraphWalk, isNeeded: [Bool], isRequested: [Bool]
     var origin = first
     var known: [[Int]: Int] = [:]
     var constants = ConstantNumbers()
-    for (place, node) in graph.nodes.enumerated() where isNeeded[place] && !isRequested[place] && !node.isLeaf && node.role != .released {
+    for (place, node) in graph.nodes.enumerated() where isNeeded[place] && !isRequested[place] && !node.isLeaf && node.role != .released && node.hooks == nil {
         if node.operation is Identity {
             origin[place] = origin[node.inputs[0].index]
             continue

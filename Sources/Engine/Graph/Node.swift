@@ -14,6 +14,8 @@ final class Node {
     var value: Buffer?
     /// Where `backward` collects this leaf's gradient.
     let gradientSlot: GradientSlot?
+    /// What is called with this node's gradient.
+    var hooks: Hooks?
     /// No two nodes have the same, also not one after the other.
     let serial: Int
     /// How many nodes and boxes refer to this one. Tells a value that somebody may still ask for from one that nobody will.
@@ -103,6 +105,7 @@ public final class GradientSlot {
         willSet { newValue?.uses += 1 }
         didSet { oldValue?.uses -= 1 }
     }
+    var hooks: Hooks?
 
     deinit { stored?.uses -= 1 }
 }

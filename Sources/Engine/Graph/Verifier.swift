@@ -51,7 +51,7 @@ enum Verifier {
             for input in node.inputs.prefix(node.operation.computes) where input.role == .released && input.value == nil && node.value == nil {
                 throw broken(node, "is computed from a value that was released")
             }
-            let isVariable = node.operation is Identity || node.operation is LeafOf
+            let isVariable = node.operation is Identity || node.operation is LeafOf || node.operation is Barrier
             if node.requiresGrad, !isVariable, !node.inputs.contains(where: { $0.requiresGrad }) {
                 throw broken(node, "has a gradient, but nothing it is computed from has one")
             }

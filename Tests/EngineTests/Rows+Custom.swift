@@ -1,0 +1,67 @@
+import Foundation
+
+@testable import Engine
+
+/// Rows of operations whose derivatives are given from outside: the results are a^2 b and sin b, multiplied.
+extension Row {
+    static let custom: [Row] = {
+        let inputs = [points([2, 3], -2...2), points([2, 3], 0.5...2)]
+        let reference: ([Values]) -> Values = { $0[0].with($0[1]) { $0 * $0 * $1 * sin($1) } }
+        func row(_ name: String, _ covers: [any Engine.Operation.Type], _ function: @escaping (Tensor, Tensor) throws(Failure) -> Tensor) -> Row {
+            Row(name, covers, inputs, { try function($0[0], $0[1]) }, reference)
+        }
+        return [
+            row("custom with a vjp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, reverse: gradients) },
+            row("custom with a jvp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, forward: tangents) },
+            row("custom with both", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, reverse: gradients, forward: tangents) },
+            row("checkpoint", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in
+                let variables = [try a.variable(), try b.variable()]
+                let outputs = try results(variables[0], variables[1])
+                let kept = try Tensor.checkpoint(variables, outputs)
+                return try kept[0] * kept[1]
+            },
+        ]
+    }()
+}
+
+private func results(_ a: Tensor, _ b: Tensor) throws(Failure) -> [Tensor] { [try a * a * b, try b.applying(.sin)] }
+
+private func gradients(_ inputs: [Tensor], _ cotangents: [Tensor?]) throws(Failure) -> [Tensor?] {
+    let (a, b) = (inputs[0], inputs[1])
+    let (first, second) = (try cotangents[0] ?? Tensor.full(a.shape, 0, a.dtype), try cotangents[1] ?? Tensor.full(a.shape, 0, a.dtype))
+    return [try first * a * b * 2, try first * a * a + second * b.applying(.cos)]
+}
+
+private func tangents(_ inputs: [Tensor], _ along: [Tensor?]) throws(Failure) -> [Tensor?] {
+    let (a, b) = (inputs[0], inputs[1])
+    let (first, second) = (try along[0] ?? Tensor.full(a.shape, 0, a.dtype), try along[1] ?? Tensor.full(a.shape, 0, a.dtype))
+    return [try first * a * b * 2 + second * a * a, try second * b.applying(.cos)]
+}
+
+private func product(_ a: Tensor, _ b: Tensor, reverse: Rule.Map? = nil, forward: Rule.Map? = nil) throws(Failure) -> Tensor {
+    let values = try ThreadState.withGrad(false) { () throws(Failure) in try results(a, b) }
+    let found = try Tensor.custom([a, b], values, rule: Rule([a, b], reverse, forward))
+    return try found[0] * found[1]
+}
+
+/// Rules that read a call's inputs.
+private final class Rule: DerivativeRule {
+    typealias Map = ([Tensor], [Tensor?]) throws(Failure) -> [Tensor?]
+    private let inputs: [Tensor]
+    private let reverseMap: Map?
+    private let forwardMap: Map?
+    var hasReverse: Bool { reverseMap != nil }
+    var hasForward: Bool { forwardMap != nil }
+
+    init(_ inputs: [Tensor], _ reverse: Map?, _ forward: Map?) { (self.inputs, reverseMap, forwardMap) = (inputs, reverse, forward) }
+
+    func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
+        guard let reverseMap else { throw .internal(operation: "custom", "asked for a vjp that is not there") }
+        return try reverseMap(inputs, cotangents)
+    }
+
+    func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
+        guard let forwardMap else { throw .internal(operation: "custom", "asked for a jvp that is not there") }
+        return try forwardMap(inputs, tangents)
+    }
+}

@@ -1,0 +1,56 @@
+"""Gradient checkpointing: less memory for more arithmetic."""
+
+from ._arrays import handle_array
+from ._creation import zeros
+from ._errors import ArgumentError
+from ._library import check, lib
+from ._modes import is_grad_enabled
+from ._tensor import Tensor, wrap
+from ._transforms import handles, variable
+from ._tree import flatten, unflatten
+
+
+def checkpoint(function, *args, **kwargs):
+    """function(*args, **kwargs), whose derivatives store the arguments alone and compute the rest again: the same bits, dropout included.
+
+    Arguments and result may be nested lists, tuples and dicts of tensors and of anything else. Parameters that the function uses get their gradients too. The
+    function is called once; what its backward plan computes again is what it recorded.
+    """
+    if not is_grad_enabled():
+        return function(*args, **kwargs)
+    leaves, structure = flatten([args, kwargs])
+    variables = []
+    for place, leaf in enumerate(leaves):
+        if isinstance(leaf, Tensor) and leaf.dtype.is_floating_point:
+            variables.append(variable(leaf))
+            leaves[place] = variables[-1]
+    if not variables:
+        variables.append(variable(zeros()))
+    inner_args, inner_kwargs = unflatten(structure, leaves)
+    results, structure = flatten(function(*inner_args, **inner_kwargs))
+    places = [place for place, leaf in enumerate(results) if isinstance(leaf, Tensor)]
+    outputs = [results[place] for place in places]
+    found = handle_array(len(outputs))()
+    check(lib.wb_checkpoint(handles(variables), len(variables), handles(outputs), len(outputs), found))
+    for place, handle in zip(places, found):
+        results[place] = wrap(handle)
+    return unflatten(structure, results)
+
+
+def checkpoint_sequential(functions, segments, input):
+    """The functions, or the modules of a Sequential, one after the other on `input`; in `segments` runs, each but the last a checkpoint, as in PyTorch."""
+    functions = list(functions)
+    if not 1 <= segments <= len(functions):
+        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} functions, found {segments}")
+
+    def run(part):
+        def segment(value):
+            for function in part:
+                value = function(value)
+            return value
+        return segment
+
+    length = len(functions) // segments
+    for start in range(0, length * (segments - 1), length):
+        input = checkpoint(run(functions[start:start + length]), input)
+    return run(functions[length * (segments - 1):])(input)

@@ -1,0 +1,43 @@
+"""Hooks on tensors, as PyTorch's: functions that see, and may replace, a gradient while it is on its way. Importing this gives Tensor its method."""
+
+from ._callbacks import register_hook
+from ._tensor import Tensor
+
+
+class RemovableHandle:
+    """Names a registered hook. remove() ends it; as a context manager it ends with the block."""
+
+    __slots__ = ("_hook",)
+
+    def __init__(self, hook):
+        self._hook = hook
+
+    def remove(self):
+        """The hook is not called any more."""
+        self._hook = None
+
+    def __call__(self, gradient):
+        return None if self._hook is None else self._hook(gradient)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.remove()
+
+
+def _register_hook(self, hook):
+    """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+
+    For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
+    when it is captured. The result has remove().
+    """
+    if not callable(hook):
+        raise TypeError(f"register_hook: expected a function, found {hook!r:.80}")
+    handle = RemovableHandle(hook)
+    register_hook(self, handle)
+    return handle
+
+
+_register_hook.__name__ = "register_hook"
+Tensor.register_hook = _register_hook
