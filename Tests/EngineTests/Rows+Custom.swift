@@ -26,15 +26,20 @@ extension Row {
 
 private func results(_ a: Tensor, _ b: Tensor) throws(Failure) -> [Tensor] { [try a * a * b, try b.applying(.sin)] }
 
+private func orZeros(_ derivative: Tensor?, like tensor: Tensor) throws(Failure) -> Tensor {
+    if let derivative { return derivative }
+    return try Tensor.full(tensor.shape, 0, tensor.dtype)
+}
+
 private func gradients(_ inputs: [Tensor], _ cotangents: [Tensor?]) throws(Failure) -> [Tensor?] {
     let (a, b) = (inputs[0], inputs[1])
-    let (first, second) = (try cotangents[0] ?? Tensor.full(a.shape, 0, a.dtype), try cotangents[1] ?? Tensor.full(a.shape, 0, a.dtype))
+    let (first, second) = (try orZeros(cotangents[0], like: a), try orZeros(cotangents[1], like: b))
     return [try first * a * b * 2, try first * a * a + second * b.applying(.cos)]
 }
 
 private func tangents(_ inputs: [Tensor], _ along: [Tensor?]) throws(Failure) -> [Tensor?] {
     let (a, b) = (inputs[0], inputs[1])
-    let (first, second) = (try along[0] ?? Tensor.full(a.shape, 0, a.dtype), try along[1] ?? Tensor.full(a.shape, 0, a.dtype))
+    let (first, second) = (try orZeros(along[0], like: a), try orZeros(along[1], like: b))
     return [try first * a * b * 2 + second * a * a, try second * b.applying(.cos)]
 }
 

@@ -195,7 +195,7 @@ def hooked(hook):
     (lambda: hooked(raising), Mine, "own"), (lambda: hooked(lambda gradient: gradient[:2]), ValueError, r"\[4\].*\[2\]"), (lambda: hooked(lambda gradient: 3), TypeError, "int"),
     (lambda: hooked("text"), TypeError, "text"), (lambda: wb.tensor(X).register_hook(raising), RuntimeError, "require"),
     (lambda: wb.checkpoint_sequential([deep], 2, X), ValueError, "segments"), (lambda: wb.checkpoint(raising, wb.tensor(X)), Mine, "own"),
-    (lambda: wb.checkpoint("text", 1), TypeError, "callable"),
+    (lambda: wb.checkpoint_sequential([deep], "a", X), TypeError, "segments"), (lambda: wb.checkpoint("text", 1), TypeError, "callable"),
 ])
 def test_wrong_use_gets_a_sentence_and_exceptions_come_out(call, kind, words):
     with pytest.raises(kind, match=words or None):
