@@ -22,14 +22,17 @@ from ._dtypes import bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
-from ._functions import (abs, add, amax, amin, argmax, argmin, broadcast_to, cat, concatenate, cos, div, eq, erf, exp, expm1, flatten, ge,
-                         gelu, gt, index_select, le, leaky_relu, linear, log, log1p, log_softmax, logical_and, logical_not, logical_or,
-                         logsumexp, lt, matmul, max, maximum, mean, min, minimum, mul, ne, neg, permute, pow, reciprocal, relu, reshape,
-                         rsqrt, sigmoid, sign, sin, softmax, softplus, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
-                         transpose, unsqueeze, where)
+from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf, exp, expm1, ge, gelu, gt, le, leaky_relu, linear, log,
+                         log1p, log_softmax, logical_and, logical_not, logical_or, logsumexp, lt, matmul, max, maximum, mean, min,
+                         minimum, mul, ne, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, softmax, softplus, sqrt, square, sub,
+                         sum, tanh, where)
 from ._library import lib as _lib
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
+from ._picking import (gather, index_select, masked_fill, masked_select, nonzero, one_hot, scatter, scatter_add, take_along_dim)
+from ._shaping import (broadcast_to, cat, chunk, concatenate, diag, diagonal, expand, flatten, flip, hstack, moveaxis, movedim, pad,
+                       permute, reshape, roll, split, squeeze, stack, swapaxes, swapdims, tile, transpose, tril, triu, unbind, unflatten,
+                       unsqueeze, vstack)
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -59,11 +62,13 @@ __all__ = [
     "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
     "bool", "uint8", "int32", "int64", "float32", "float64",
-    "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "concatenate", "cos", "div", "eq", "erf", "exp", "expm1",
-    "flatten", "ge", "gelu", "gt", "index_select", "le", "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and",
-    "logical_not", "logical_or", "logsumexp", "lt", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "permute",
-    "pow", "reciprocal", "relu", "reshape", "rsqrt", "sigmoid", "sign", "sin", "softmax", "softplus", "sqrt", "square", "squeeze",
-    "stack", "sub", "sum", "take_along_dim", "tanh", "transpose", "unsqueeze", "where",
+    "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "chunk", "concatenate", "cos", "diag", "diagonal", "div",
+    "eq", "erf", "exp", "expand", "expm1", "flatten", "flip", "gather", "ge", "gelu", "gt", "hstack", "index_select", "le",
+    "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lt",
+    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "min", "minimum", "moveaxis", "movedim", "mul", "ne", "neg",
+    "nonzero", "one_hot", "pad", "permute", "pow", "reciprocal", "relu", "reshape", "roll", "rsqrt", "scatter", "scatter_add",
+    "sigmoid", "sign", "sin", "softmax", "softplus", "split", "sqrt", "square", "squeeze", "stack", "sub", "sum", "swapaxes",
+    "swapdims", "take_along_dim", "tanh", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack", "where",
     "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
