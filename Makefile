@@ -62,8 +62,7 @@ $(WIDE_LIBRARY): $(SOURCES) | $(STAMPS)/packages-build
 # g++ for the C++ runtime library that Swift's needs; pkg-config so that SwiftPM finds HDF5.
 $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/check-swift.sh
-	@scripts/system-packages.sh g++ pkg-config libhdf5-dev libopenblas0
-	@scripts/system-packages.sh --if-possible libdnnl2
+	@scripts/system-packages.sh g++ pkg-config libhdf5-dev
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: scripts/venv.sh

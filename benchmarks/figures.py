@@ -77,6 +77,7 @@ def all_figures():
     with tempfile.TemporaryDirectory() as folder:
         lines = accuracy(folder)
         lines.append("784-500-10, batch 64, one thread, against its three matrix products in OpenBLAS alone: " + output(compiled("blas.c", folder)))
+        lines += output(sys.executable, str(HERE / "plans.py")).splitlines()
         lines += ["memory, " + line for line in output(sys.executable, str(HERE / "memory.py")).splitlines()]
     size = (LIBRARY / "libwingbeat.so.0").stat().st_size / 2**20
     needs = re.findall(r"NEEDED.*\[(.*)\]", output("readelf", "-dW", str(LIBRARY / "libwingbeat.so.0")))

@@ -9,7 +9,7 @@
  *     wb_backward(loss, NULL, 0);                                      // backward
  *     wb_optimizer_step(optimizer);                                    // step
  *
- * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, losses,
+ * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, losses,
  * derivatives, captured programs, modules, initialisers, optimisers, data sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
@@ -344,6 +344,20 @@ wb_status wb_concatenate(wb_tensor *const *tensors, int32_t count, int32_t axis,
  * INT64_MIN for start or stop means: from / to the end that the direction of step implies. */
 wb_status wb_slice(const wb_tensor *x, int32_t axis, int64_t start, int64_t stop, int64_t step, wb_tensor **y);
 
+static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
+static inline wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_SUBTRACT, a, b, y); }
+static inline wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_MULTIPLY, a, b, y); }
+static inline wb_status wb_divide(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_DIVIDE, a, b, y); }
+static inline wb_status wb_exp(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_EXP, x, y); }
+static inline wb_status wb_log(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_LOG, x, y); }
+static inline wb_status wb_sqrt(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQRT, x, y); }
+static inline wb_status wb_square(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQUARE, x, y); }
+static inline wb_status wb_tanh(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_TANH, x, y); }
+static inline wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SIGMOID, x, y); }
+static inline wb_status wb_relu(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_RELU, x, y); }
+static inline wb_status wb_sum(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_SUM, x, NULL, 0, 0, y); }
+static inline wb_status wb_mean(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_MEAN_OF, x, NULL, 0, 0, y); }
+
 /* ------------------------------------------------------------------ shapes
  * Names and rules are PyTorch's. Where the elements only get other places (all but repeat, tile, stack, hstack, vstack, roll, pad, tril, triu and diag),
  * nothing is moved: whatever reads the result reads through strides. Any dtype; an axis out of range gives WB_ERROR_INDEX. */
@@ -469,20 +483,6 @@ wb_status wb_nonzero(const wb_tensor *x, wb_tensor **y);
  * A label outside [0, classes) gives WB_ERROR_INDEX when the values are computed. */
 wb_status wb_one_hot(const wb_tensor *labels, int64_t classes, wb_dtype dtype, wb_tensor **y);
 
-static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
-static inline wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_SUBTRACT, a, b, y); }
-static inline wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_MULTIPLY, a, b, y); }
-static inline wb_status wb_divide(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_DIVIDE, a, b, y); }
-static inline wb_status wb_exp(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_EXP, x, y); }
-static inline wb_status wb_log(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_LOG, x, y); }
-static inline wb_status wb_sqrt(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQRT, x, y); }
-static inline wb_status wb_square(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQUARE, x, y); }
-static inline wb_status wb_tanh(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_TANH, x, y); }
-static inline wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SIGMOID, x, y); }
-static inline wb_status wb_relu(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_RELU, x, y); }
-static inline wb_status wb_sum(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_SUM, x, NULL, 0, 0, y); }
-static inline wb_status wb_mean(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_MEAN_OF, x, NULL, 0, 0, y); }
-
 /* ------------------------------------------------------------------ losses */
 
 typedef enum wb_loss_kind {
@@ -565,15 +565,28 @@ wb_status wb_capture_cancel(void);
  * If it fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
-/* The same, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
+/* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at capture: shapes and dtypes of the
+ * inputs, none of which requires gradients, and this thread's gradient mode. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
+ * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
+ * tensor, or NULL where the tensor is the input. */
+wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
+                                     wb_tensor **outputs, int32_t output_count, int32_t *matches);
+
+/* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
  * element): no handle is made. outputs[i], or outputs itself, may be NULL. The memory of a result overlaps no argument and no other result; after a
  * failure what it holds is unspecified. */
 wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
                                   int32_t output_count);
 
-/* A text that lists the plan: steps with operations, fusions, shapes and buffers. Belongs to the library, valid until this thread's next call of a
- * function that returns such a text. */
+/* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and written, the operations that it
+ * computes in one go, and the memory that it reads and writes. The last line has the sums. The text belongs to the library, and is valid until this
+ * thread's next call of a function that returns such a text. */
 wb_status wb_program_explain(const wb_program *program, const char **text);
+
+/* The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s. It runs the program at least 6 times, for about 0.3 s, and
+ * takes medians; whatever the program writes is written to copies, so that no parameter, gradient or random state changes. inputs: as for
+ * wb_program_run; NULL with a count of 0 for zeros. Fails as wb_program_run does. */
+wb_status wb_program_profile(const wb_program *program, wb_tensor *const *inputs, int32_t input_count, const char **text);
 
 wb_status wb_program_free(wb_program *program);
 

@@ -12,7 +12,7 @@ fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     pkg-config --exists hdf5 2>/dev/null && exit 0
-    echo "This is no Debian or Ubuntu: please install HDF5 with its headers, OpenBLAS, pkg-config and a C compiler, then run make again."
+    echo "This is no Debian or Ubuntu: please install HDF5 with its headers, pkg-config and a C compiler, then run make again."
     exit 1
 fi
 

@@ -1,11 +1,20 @@
-/* Vector instructions that Swift has no expression for: its own square root of a vector goes lane by lane through a call of sqrt. Inlined into Swift. */
+/* Instructions that Swift has no expression for: prefetching, and the square root of a vector, which Swift's own takes lane by lane through a call of sqrt.
+   Inlined into Swift. */
 #ifndef WINGBEAT_VECTORS_SHIM_H
 #define WINGBEAT_VECTORS_SHIM_H
+
+/* The widest registers that the build may use. */
+#ifdef __AVX512F__
+enum { SHIM_VECTOR_BYTES = 64 };
+#else
+enum { SHIM_VECTOR_BYTES = 32 };
+#endif
 
 typedef float shim_float16 __attribute__((ext_vector_type(16)));
 typedef double shim_double8 __attribute__((ext_vector_type(8)));
 
 static inline __attribute__((always_inline)) shim_float16 shim_sqrt_float16(shim_float16 x) { return __builtin_elementwise_sqrt(x); }
+static inline __attribute__((always_inline)) void shim_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 static inline __attribute__((always_inline)) shim_double8 shim_sqrt_double8(shim_double8 x) { return __builtin_elementwise_sqrt(x); }
 
 #endif

@@ -31,7 +31,7 @@ struct LoopFrame<A: LoopArithmetic> {
         blockColumns = program.layout.hasShortRows ? domainColumns : program.values.blockElements
         let count = code.operands.count
         let registerBytes = program.values.scratchBytes
-        let memory = LoopScratch.memory(registerBytes + count * MemoryLayout<LoopOperand>.stride + code.outputs.count)
+        let memory = ThreadScratch.loop.memory(registerBytes + count * MemoryLayout<LoopOperand>.stride + code.outputs.count)
         scratch = memory
         spare = memory + program.values.spareOffset
         running = (memory + program.values.runningOffset).assumingMemoryBound(to: A.Accumulator.self)

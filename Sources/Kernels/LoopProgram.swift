@@ -110,7 +110,7 @@ public final class LoopProgram {
         code = LoopCode(compute, layout, values, inputs, instructions, outputs, reduction)
         accumulators =
             pieces.accumulatorCount == 0
-            ? nil : UnsafeMutableRawPointer.allocate(byteCount: pieces.accumulatorCount * 8, alignment: LoopScratch.alignment)
+            ? nil : UnsafeMutableRawPointer.allocate(byteCount: pieces.accumulatorCount * 8, alignment: ThreadScratch.alignment)
     }
 
     deinit {

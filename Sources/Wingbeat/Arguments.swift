@@ -20,6 +20,7 @@ func optionalTensor(_ handle: OpaquePointer?, _ operation: String) throws(Failur
 func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Tensor] {
     try checkCount(count, isNull: handles == nil, operation)
     var result: [Tensor] = []
+    result.reserveCapacity(Int(count))
     for place in 0..<Int(count) { result.append(try tensor(handles?[place], operation)) }
     return result
 }
@@ -93,7 +94,12 @@ func outs(
     return pointer
 }
 
-/// Writes new handles of results, NULL for one that is not there.
+/// Writes new handles of results.
+func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
+    for (place, result) in results.enumerated() { target?[place] = try Handles.make(result, .tensor) }
+}
+
+/// The same, NULL for one that is not there.
 func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
     for (place, result) in results.enumerated() {
         target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil

@@ -139,6 +139,46 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
     }
 }
 
+@implementation @_cdecl("wb_program_run_if_matching") public func wb_program_run_if_matching(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ memory: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
+    _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ output_count: Int32, _ matches: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let matches = try out(matches, "program")
+        let program = try program(handle)
+        try checkCounts(program, input_count, output_count)
+        let target = try outs(outputs, Int(output_count), "program")
+        guard let results = try program.runIfMatching(arguments(program, inputs, memory)) else {
+            matches.pointee = 0
+            return
+        }
+        try publish(results, target)
+        matches.pointee = 1
+    }
+}
+
+private func arguments(
+    _ program: Program, _ inputs: UnsafePointer<OpaquePointer?>?, _ memory: UnsafePointer<UnsafeRawPointer?>?
+) throws(Failure) -> [Program.Argument] {
+    var arguments: [Program.Argument] = []
+    arguments.reserveCapacity(program.inputCount)
+    for place in 0..<program.inputCount {
+        if let pointer = memory?[place] {
+            try checkAlignment(pointer, program.inputType(place), "input \(place)")
+            arguments.append(.memory(pointer))
+        } else {
+            arguments.append(.tensor(try tensor(inputs?[place], "program")))
+        }
+    }
+    return arguments
+}
+
+private func checkAlignment(_ pointer: UnsafeRawPointer, _ type: TensorType, _ what: @autoclosure () -> String) throws(Failure) {
+    guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
+        throw .argument(operation: "program", "the memory of \(what()) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
+    }
+}
+
 @implementation @_cdecl("wb_program_run_pointers") public func wb_program_run_pointers(
     _ handle: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
     _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32
@@ -151,16 +191,11 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
             guard let pointer = inputs?[place] ?? (type.shape.contains(0) ? UnsafeRawPointer(bitPattern: 64) : nil) else {
                 throw .argument(operation: "program", "the pointer of input \(place) is null")
             }
-            guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
-                throw .argument(operation: "program", "the memory of input \(place) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
-            }
+            try checkAlignment(pointer, type, "input \(place)")
         }
         for place in 0..<program.outputCount {
-            let type = program.outputType(place)
             guard let pointer = outputs?[place] else { continue }
-            guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
-                throw .argument(operation: "program", "the memory of output \(place) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
-            }
+            try checkAlignment(pointer, program.outputType(place), "output \(place)")
         }
         try program.run(arguments: { inputs?[$0] }, results: { outputs?[$0] })
     }
@@ -172,6 +207,18 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
     call { () throws(Failure) in
         let target = try out(text, "program_explain")
         try target.pointee = lasting(program(handle).listing)
+    }
+}
+
+@implementation @_cdecl("wb_program_profile") public func wb_program_profile(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(text, "program_profile")
+        let program = try program(handle)
+        let arguments = inputs == nil && input_count == 0 ? nil : try tensors(inputs, input_count, "program_profile")
+        try target.pointee = lasting(program.profile(arguments))
     }
 }
 

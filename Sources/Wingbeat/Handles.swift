@@ -67,7 +67,8 @@ enum Handles {
         return place
     }
 
-    static func object<Object: AnyObject>(
+    /// Inlined, so that the compiler knows the type to check for.
+    @inline(__always) static func object<Object: AnyObject>(
         _ handle: OpaquePointer?, _ kind: HandleKind, _ operation: String, as: Object.Type = Object.self
     ) throws(Failure) -> Object {
         let place = try place(handle, kind, operation)

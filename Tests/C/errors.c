@@ -136,7 +136,9 @@ static void bad_handles_of_other_kinds_are_refused_everywhere(void) {
         }
         HANDLE(wb_program_run(program, &good, 1, &out, 1));
         HANDLE(wb_program_run_pointers(program, (const void *[]){&value}, 1, NULL, 0));
+        HANDLE(wb_program_run_if_matching(program, &good, NULL, 1, &out, 1, &number));
         HANDLE(wb_program_explain(program, &text));
+        HANDLE(wb_program_profile(program, &good, 1, &text));
         HANDLE(wb_optimizer_step(optimizer));
         HANDLE(wb_optimizer_zero_grad(optimizer));
         HANDLE(wb_optimizer_set(optimizer, "lr", 1));

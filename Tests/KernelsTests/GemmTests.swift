@@ -34,8 +34,6 @@ final class GemmTests: XCTestCase {
         return c
     }
 
-    func testOpenBLASIsThere() { XCTAssertNil(BLAS.load()) }
-
     /// Small whole numbers have exact products in any order.
     func testProductsOfWholeNumbersAreExactForAllSizesAndTranspositions() {
         var noise = Noise(1)
@@ -78,7 +76,7 @@ final class GemmTests: XCTestCase {
         }
     }
 
-    /// Sizes that are cut into strips, of rows, of columns and of vectors, the last one narrower; the larger ones go to oneDNN where it is there.
+    /// Sizes that are cut into bands of columns, blocks of the depth and pieces of rows, the last ones narrower, and vectors.
     func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
         defer { ThreadPool.setCount(2) }
         var noise = Noise(3)

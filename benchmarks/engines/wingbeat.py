@@ -1,4 +1,7 @@
-"""Wingbeat. steps(workload, threads) returns a function that runs a number of steps and returns the last loss."""
+"""Wingbeat. steps(workload, threads) returns a function that runs a number of steps and returns the last loss.
+
+step_of(workload) returns what is run: (function, arguments, the parameters that it trains).
+"""
 
 import numpy as np
 
@@ -22,21 +25,29 @@ def network(workload):
     return nn.Sequential(*layers)
 
 
-def last(step, *arguments):
-    """Runs steps one after the other; the value of the last result."""
+def steps(workload, threads):
+    wb.set_num_threads(threads)
+    step, arguments, _ = step_of(workload)
+
     def run(count):
         for _ in range(count):
             result = step(*arguments)
-        return float(result.item())
+        return value(result)
     return run
 
 
-def steps(workload, threads):
-    wb.set_num_threads(threads)
+def value(result):
+    """One number that shows whether results are right; asking for it waits for the last step."""
+    if isinstance(result, tuple):
+        return float(sum(np.vdot(p.numpy(), p.numpy()) for p in result))
+    return float(result.sum() if isinstance(result, np.ndarray) else result.item())
+
+
+def step_of(workload):
     return KINDS[workload.kind](workload)
 
 
-def training_step(workload):
+def dynamic(workload):
     model = network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
     kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
@@ -48,17 +59,12 @@ def training_step(workload):
         loss.backward()
         optimizer.step()
         return loss
-    return step
+    return step, tuple(wb.tensor(a) for a in workload.data()), list(model.parameters())
 
 
 def train(workload):
-    x, y = workload.data()
-    return last(wb.compile(training_step(workload)), wb.tensor(x), wb.tensor(y))
-
-
-def dynamic(workload):
-    x, y = workload.data()
-    return last(training_step(workload), wb.tensor(x), wb.tensor(y))
+    step, arguments, parameters = dynamic(workload)
+    return wb.compile(step), arguments, parameters
 
 
 def infer(workload):
@@ -70,13 +76,7 @@ def infer(workload):
     def forward(x):
         return model(x)
 
-    predict = wb.compile(forward, numpy=True)
-
-    def run(count):
-        for _ in range(count):
-            y = predict(x)
-        return float(y.sum())
-    return run
+    return wb.compile(forward, numpy=True), (x,), []
 
 
 def hvp(workload):
@@ -92,12 +92,7 @@ def hvp(workload):
     product = wb.compile(lambda parameters, vectors: wb.hvp(loss, parameters, vectors))
     parameters = tuple(wb.tensor(p) for p in workload.parameters())
     vectors = tuple(wb.tensor(v) for v in workload.vectors())
-
-    def run(count):
-        for _ in range(count):
-            products = product(parameters, vectors)
-        return float(sum(np.vdot(p.numpy(), p.numpy()) for p in products))
-    return run
+    return product, (parameters, vectors), []
 
 
 def pinn(workload):
@@ -125,7 +120,7 @@ def pinn(workload):
         return loss
 
     points, _ = workload.data()
-    return last(wb.compile(step), wb.tensor(points[:, :1]), wb.tensor(points[:, 1:]))
+    return wb.compile(step), (wb.tensor(points[:, :1]), wb.tensor(points[:, 1:])), list(model.parameters())
 
 
 def deep(workload):
@@ -140,7 +135,7 @@ def deep(workload):
     for _ in range(workload.order):
         function = derivative(function)
     x, _ = workload.data()
-    return last(wb.compile(lambda x: function(x).sum()), wb.tensor(x))
+    return wb.compile(lambda x: function(x).sum()), (wb.tensor(x),), []
 
 
 KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include" / "wingbeat.h").read_text(encoding="utf-8")
 LIBRARIES = sorted((ROOT / "build" / "lib").rglob("libwingbeat.so.0"))
 
-# What a program that uses the library must have: HDF5 and the system's C and C++ run-time libraries. OpenBLAS is loaded on use.
+# What a program that uses the library must have: HDF5 and the system's C and C++ run-time libraries.
 NEEDED = re.compile(r"libhdf5\S*|lib(c|m|dl|pthread|rt|util|gcc_s|stdc\+\+)\.so\.\d+|ld-linux\S*")
 
 

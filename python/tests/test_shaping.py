@@ -188,5 +188,4 @@ def test_shapes_cost_nothing_until_somebody_needs_another_layout():
         return y + 1
 
     function(wb.zeros(6, 5))
-    steps = [line for line in function.explain().splitlines() if line.startswith("  ")]
-    assert len(steps) == 1 and "add" in steps[0]
+    assert " 1 steps, 0 bytes of arena" in function.explain()

@@ -8,7 +8,7 @@ modules that the function uses are training.
 
 import functools
 import threading
-from ctypes import addressof, c_char, c_char_p, c_int32, c_void_p
+from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
 
 import numpy as np
 
@@ -22,8 +22,11 @@ from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from .autograd import inside_transform
 
-_grad_flags = lib.wb_grad_flags
 _run = lib.wb_program_run
+# Without declared arguments: those of _Call are converted once, not at each call.
+_run_if_matching = lib["wb_program_run_if_matching"]
+_run_pointers_again = lib["wb_program_run_pointers"]
+_get_grad_enabled = lib["wb_get_grad_enabled"]
 _run_pointers = lib.wb_program_run_pointers
 _free_tensor = lib.wb_tensor_free
 
@@ -39,10 +42,23 @@ class _Here(threading.local):
 _here = _Here()
 
 
+class _Call:
+    """The C arguments of a run, made once for many runs. It serves one thread at a time."""
+
+    __slots__ = ("inputs", "memory", "results", "flag", "flag_argument", "handles_arguments", "memory_arguments")
+
+    def __init__(self, program):
+        self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
+        self.flag_argument = byref(self.flag)
+        handle, width, count = c_void_p(program.handle), c_int32(program.width), c_int32(program.count)
+        self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
+        self.memory_arguments = (handle, self.memory, width, self.results, count)
+
+
 class _Program:
     """A captured program, and how its results are put together."""
 
-    __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types")
+    __slots__ = ("handle", "arguments", "has_grad", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
 
     def __del__(self, _free=lib.wb_program_free):
         try:
@@ -50,17 +66,122 @@ class _Program:
         except AttributeError:
             pass  # the capture failed
 
-    def explain(self):
+    def explain(self, time, arrays=None):
+        """The plan as text; with time, as it runs on some arguments, or else on zeros."""
         text = c_char_p()
-        check(lib.wb_program_explain(self.handle, text))
+        if time:
+            with _Handles(arrays or ()) as handles:
+                check(lib.wb_program_profile(self.handle, None if arrays is None else self.arguments(*handles), len(handles), text))
+        else:
+            check(lib.wb_program_explain(self.handle, text))
         return text.value.decode()
+
+    def run(self, arrays):
+        """Runs on tensors and arrays."""
+        results = self.results()
+        with _Handles(arrays) as handles:
+            check(_run(self.handle, self.arguments(*handles), len(handles), results, self.count))
+        return self.assemble([wrap(handle) for handle in results])
+
+    def run_if_matching(self, arguments):
+        """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
+        if len(arguments) != self.width:
+            return NotImplemented
+        call = self._take_call()
+        inputs, memory = call.inputs, call.memory
+        try:
+            place = 0
+            for argument in arguments:
+                if type(argument) is Tensor:
+                    inputs[place] = argument._handle
+                    memory[place] = None
+                elif self._fits(argument, place):
+                    memory[place] = _address(argument)
+                else:
+                    return NotImplemented
+                place += 1
+            status = _run_if_matching(*call.handles_arguments)
+            if status:
+                check(status)
+            if not call.flag.value:
+                return NotImplemented
+            if self.is_single:
+                return wrap(call.results[0])
+            return self.assemble([wrap(handle) for handle in call.results])
+        finally:
+            self.calls.append(call)
+
+    def run_arrays_if_matching(self, arrays):
+        """The same for arrays alone, with arrays as results."""
+        if len(arrays) != self.width:
+            return NotImplemented
+        call = self._take_call()
+        memory, outputs = call.memory, call.results
+        try:
+            _get_grad_enabled(call.flag_argument)
+            if call.flag.value != self.has_grad:
+                return NotImplemented
+            place = 0
+            for array in arrays:
+                if not self._fits(array, place):
+                    return NotImplemented
+                memory[place] = _address(array)
+                place += 1
+            results = []
+            place = 0
+            for shape, dtype in self.types:
+                array = np.empty(shape, dtype)
+                results.append(array)
+                outputs[place] = _address(array)
+                place += 1
+            status = _run_pointers_again(*call.memory_arguments)
+            if status:
+                check(status)
+            return self.assemble(results)
+        finally:
+            self.calls.append(call)
+
+    def _take_call(self):
+        try:
+            return self.calls.pop()  # nobody else has it until it is back
+        except IndexError:
+            return _Call(self)
+
+    def _fits(self, array, place):
+        """Whether the program can read this argument where it lies."""
+        if type(array) is not np.ndarray:
+            return False
+        shape, dtype = self.inputs[place]
+        return array.dtype is dtype and array.shape == shape and array.flags.carray
 
     def assemble(self, computed):
         """The function's result, from the values of the tensors in it."""
-        if self.structure is LEAF and self.count:
+        if self.is_single:
             return computed[0]
         computed = iter(computed)
         return unflatten(self.structure, [next(computed) if leaf is Tensor else leaf for leaf in self.leaves])
+
+
+class _Handles:
+    """Handles of tensors and arrays; those of arrays are freed at the end."""
+
+    def __init__(self, arrays):
+        self._arrays = arrays
+        self._lent = []
+
+    def __enter__(self):
+        handles = []
+        for array in self._arrays:
+            if isinstance(array, Tensor):
+                handles.append(array._handle)
+            else:
+                handles.append(borrow(array))
+                self._lent.append(handles[-1])
+        return handles
+
+    def __exit__(self, *error):
+        for handle in self._lent:
+            _free_tensor(handle)
 
 
 class CompiledFunction:
@@ -72,8 +193,9 @@ class CompiledFunction:
         self._numpy = numpy
         self._programs = {}
         # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what the modules' modes do not change
-        # between two calls is looked up here.
+        # between two calls is looked up here. And the one that ran last, which is tried first.
         self._plain = {}
+        self._last = None
         self._modules = None
         self._revision = None
         self._modes = ()
@@ -91,6 +213,11 @@ class CompiledFunction:
     def __call__(self, *args, **kwargs):
         key = None
         if not kwargs and self._revision == _modules.revision and not _here.capturing and not inside_transform():
+            program = self._last
+            if program is not None:
+                result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
+                if result is not NotImplemented:
+                    return result
             key = _signatures(args)
             program = self._plain.get(key)
             if program is not None:
@@ -104,7 +231,7 @@ class CompiledFunction:
         program = self._program(leaves, structure, bool(kwargs))
         if key is not None:
             self._plain[key] = program
-        return self._run_pointers(program, arrays) if self._numpy else self._run(program, arrays)
+        return self._run_pointers(program, arrays) if self._numpy else program.run(arrays)
 
     # ---------------------------------------------------------------- capturing
 
@@ -129,7 +256,7 @@ class CompiledFunction:
         self._programs[key] = program  # the last in the dict is the one used last
         if len(self._programs) > CACHED_PROGRAMS:
             del self._programs[next(iter(self._programs))]
-            self._plain.clear()
+            self._forget_plain()
         return program
 
     def _capture(self, leaves, structure, has_kwargs):
@@ -162,11 +289,15 @@ class CompiledFunction:
         finally:
             _here.capturing = False
         program.handle = out.value
-        program.arguments = handle_array(len(inputs))
-        program.flags = _abi.WB_GRAD_ENABLED if is_grad_enabled() else 0
+        program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
+        program.width = len(inputs)
+        program.arguments = handle_array(program.width)
+        program.has_grad = is_grad_enabled()
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
+        program.is_single = program.structure is LEAF and program.count == 1
+        program.calls = []
         return program
 
     def _training_modes(self):
@@ -176,45 +307,25 @@ class CompiledFunction:
                 self._modules = _modules.used_by(self._function)
             self._modes = tuple([module.modes() for module in self._modules])
             self._revision = _modules.revision
-            self._plain.clear()
+            self._forget_plain()
         return self._modes
+
+    def _forget_plain(self):
+        self._plain.clear()
+        self._last = None
 
     # ---------------------------------------------------------------- running
 
     def _run_plain(self, program, arguments):
         """The result, or NotImplemented if the gradient mode is not that of the capture, or an argument requires gradients."""
-        if self._numpy:
-            same_mode = program.flags == (_abi.WB_GRAD_ENABLED if is_grad_enabled() else 0)
-            return self._run_pointers(program, arguments) if same_mode else NotImplemented
-        return self._run(program, arguments, program.flags)
-
-    def _run(self, program, arrays, flags=None):
-        """Runs on handles. With flags, only if they are those of the arguments; else the result is NotImplemented."""
-        handles = program.arguments()
-        lent = []
-        try:
-            for place, array in enumerate(arrays):
-                if isinstance(array, Tensor):
-                    handles[place] = array._handle
-                else:
-                    handles[place] = borrow(array)
-                    lent.append(handles[place])
-            count = len(handles)
-            if flags is not None:
-                found = c_int32()
-                status = _grad_flags(handles, count, found)
-                if status:
-                    check(status)
-                if found.value != flags:
-                    return NotImplemented
-            results = program.results()
-            status = _run(program.handle, handles, count, results, program.count)
-            if status:
-                check(status)
-        finally:
-            for handle in lent:
-                _free_tensor(handle)
-        return program.assemble([wrap(handle) for handle in results])
+        if not self._numpy:
+            result = program.run_if_matching(arguments)
+        elif program.has_grad == is_grad_enabled():
+            result = self._run_pointers(program, arguments)
+        else:
+            return NotImplemented
+        self._last = program
+        return result
 
     def _run_pointers(self, program, arrays):
         dense = [_dense(array) for array in arrays]
@@ -224,17 +335,22 @@ class CompiledFunction:
             check(status)
         return program.assemble(results)
 
-    def explain(self, *args, **kwargs):
+    def explain(self, *args, time=False, **kwargs):
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
 
-        A plan's text lists its steps with operations, fusions, shapes and buffers.
+        The text has a line for each step: floating-point operations (flop) of matrix products, bytes read and written, the operations that are one fused
+        loop, the shape, and the memory that is read and written (docs/architecture.md shows how to read one). The line "all" has the sums.
+        time: True adds microseconds, share of the whole, GFLOP/s and GB/s of each step, as medians of several runs on the arguments, or on zeros
+            where none are given. They run over copies: no parameter, gradient or random state changes. An argument of the function that has this name
+            is given by its place.
         """
         if args or kwargs:
             leaves, structure = flatten([args, kwargs] if kwargs else args)
-            return self._program(leaves, structure, bool(kwargs)).explain()
+            arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
+            return self._program(leaves, structure, bool(kwargs)).explain(time, arrays)
         if not self._programs:
             raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments")
-        return "\n\n".join(program.explain() for program in self._programs.values())
+        return "\n\n".join(program.explain(time) for program in self._programs.values())
 
 
 def _signatures(arguments):

@@ -2,7 +2,7 @@
 /// it read from outside, and updates what it wrote. A run that succeeds once allocates nothing after that, except results that are handed out.
 public final class Program {
     /// What a leaf of the plan is bound to.
-    private enum Source {
+    enum Source {
         case input(Int)
         case box(Int)
         case gradient(Int)
@@ -14,20 +14,23 @@ public final class Program {
         case gradient(Int)
     }
 
-    private let plan: Plan
-    private let inputTypes: [TensorType]
+    let plan: Plan
+    let inputTypes: [TensorType]
     private let outputTypes: [TensorType]
-    private let sources: [Source]
+    let sources: [Source]
     /// What the plan's outputs from `firstHidden` on are stored to.
     private let targets: [Target]
     private let firstHidden: Int
+    /// Whether one of the targets is this box, this gradient.
+    private let isBoxWritten: [Bool]
+    private let isGradientWritten: [Bool]
     /// Outputs before this one are checks; then come the caller's.
     private let firstOutput: Int
-    private let boxes: [Capture.Box]
-    private let gradients: [Capture.Gradient]
+    let boxes: [Capture.Box]
+    let gradients: [Capture.Gradient]
     /// Gradients that the block removed.
     private let cleared: [GradientSlot]
-    private let arena: Buffer
+    let arena: Buffer
     private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private let checkBuffers: [Buffer]
     /// For each plan output, the memory of the run in progress.
@@ -37,6 +40,8 @@ public final class Program {
     private var unwanted: [Buffer?]
     /// What the table is bound to besides arguments and results, as the last run left it.
     private var residents = Residents()
+    /// The gradient mode of the block.
+    let isGradEnabled = ThreadState.current.isGradEnabled
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -61,6 +66,15 @@ public final class Program {
         }
         cleared = gradients.filter { $0.isWritten && $0.current == nil }.map { $0.slot }
         self.targets = targets
+        var (isBoxWritten, isGradientWritten) = (boxes.map { _ in false }, gradients.map { _ in false })
+        for target in targets {
+            switch target {
+            case .box(let place): isBoxWritten[place] = true
+            case .gradient(let place): isGradientWritten[place] = true
+            }
+        }
+        self.isBoxWritten = isBoxWritten
+        self.isGradientWritten = isGradientWritten
         firstOutput = capture.checks.count
         firstHidden = capture.checks.count + outputs.count
 
@@ -125,6 +139,24 @@ public final class Program {
     /// Runs with tensors as arguments and new tensors as results.
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
         try checkOutside()
+        let nodes = try values(of: inputs)
+        return try run(reading: nodes) { nodes[$0].value?.pointer }
+    }
+
+    /// Runs with new tensors as results. `nodes`: those of the arguments that are tensors.
+    func run(reading nodes: [Node], argument: (Int) -> UnsafeMutableRawPointer?) throws(Failure) -> [Tensor] {
+        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
+        for node in nodes { node.uses += 1 }
+        defer { for node in nodes { node.uses -= 1 } }
+        var results: [Tensor] = []
+        results.reserveCapacity(outputTypes.count)
+        for type in outputTypes { results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type))) }
+        try run(argument: argument, result: { results[$0].stored.value?.pointer })
+        return results
+    }
+
+    /// The nodes of arguments of the captured types, computed.
+    func values(of inputs: [Tensor]) throws(Failure) -> [Node] {
         guard inputs.count == inputTypes.count else {
             throw .argument(operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
         }
@@ -139,13 +171,7 @@ public final class Program {
             nodes.append(node)
         }
         try compute(nodes)
-        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
-        for node in nodes { node.uses += 1 }
-        defer { for node in nodes { node.uses -= 1 } }
-        var results: [Buffer] = []
-        for type in outputTypes { results.append(try Buffer.allocate(type.bytes, for: "program")) }
-        try run(argument: { nodes[$0].value?.pointer }, result: { results[$0].pointer })
-        return zip(results, outputTypes).map { Tensor(Node(leaf: $0, $1)) }
+        return nodes
     }
 
     /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given.
@@ -216,7 +242,7 @@ public final class Program {
         return buffer.pointer
     }
 
-    private func checkOutside() throws(Failure) {
+    func checkOutside() throws(Failure) {
         guard ThreadState.current.capture == nil else {
             throw .state(operation: "program", "a program cannot run inside a capture block")
         }
@@ -302,19 +328,9 @@ public final class Program {
     }
 
     private func remember() {
-        var writtenBoxes: Set<Int> = []
-        var writtenGradients: Set<Int> = []
-        for target in targets {
-            switch target {
-            case .box(let place): writtenBoxes.insert(place)
-            case .gradient(let place): writtenGradients.insert(place)
-            }
-        }
-        for (place, box) in boxes.enumerated().dropFirst(inputTypes.count) {
-            residents.remember(box.tensor, isWritten: writtenBoxes.contains(place))
-        }
-        for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || writtenGradients.contains(place) {
-            residents.remember(gradient.slot, isWritten: writtenGradients.contains(place))
+        for place in inputTypes.count..<boxes.count { residents.remember(boxes[place].tensor, isWritten: isBoxWritten[place]) }
+        for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || isGradientWritten[place] {
+            residents.remember(gradient.slot, isWritten: isGradientWritten[place])
         }
         residents.isComplete = true
     }
@@ -338,13 +354,13 @@ public final class Program {
         return buffer
     }
 
-    private func zeros(_ type: TensorType) throws(Failure) -> Node {
+    func zeros(_ type: TensorType) throws(Failure) -> Node {
         let buffer = try Buffer.allocate(type.bytes, for: "program")
         buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.bytes)
         return Node(leaf: buffer, type)
     }
 
-    private func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
+    func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
         guard node.shape == placeholder.shape, node.dtype == placeholder.dtype else {
             throw .state(
                 operation: "program",

@@ -10,10 +10,14 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
         isNeeded[place] = node.role == .released || node.inputs.contains { graph.contains($0) && isNeeded[$0.index] }
     }
     let request = Wanted(walk: graph.walk, isNeeded: isNeeded, isRequested: requested)
+    let first =
+        ThreadState.current.isGradEnabled
+        ? Array(graph.nodes.indices) : firstOfEqualNodes(graph, isNeeded: isNeeded, isRequested: requested)
 
     var sums = [Node?](repeating: nil, count: graph.nodes.count)
     for (output, cotangent) in zip(outputs, cotangents) where graph.contains(output) {
-        sums[output.index] = try sums[output.index].map { (sum) throws(Failure) in try sum + cotangent } ?? cotangent
+        let place = first[output.index]
+        sums[place] = try sums[place].map { (sum) throws(Failure) in try sum + cotangent } ?? cotangent
     }
     for place in graph.nodes.indices.reversed() where isNeeded[place] {
         let node = graph.nodes[place]
@@ -24,7 +28,8 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
             // What broadcasting and promotion did on the way in is undone here, once for all rules.
             var fitted = share.shape.count < input.shape.count ? try share.broadcast(to: input.shape) : share
             fitted = try fitted.summed(to: input.shape).cast(input.dtype)
-            sums[input.index] = try sums[input.index].map { (sum) throws(Failure) in try sum + fitted } ?? fitted
+            let place = first[input.index]
+            sums[place] = try sums[place].map { (sum) throws(Failure) in try sum + fitted } ?? fitted
         }
     }
     return try wanted.map { (node) throws(Failure) in

@@ -14,7 +14,8 @@ public enum BufferPool {
     }
 
     fileprivate struct State {
-        var free: [Int: [UnsafeMutableRawPointer]] = [:]
+        /// By the number of the size class.
+        var free = [[UnsafeMutableRawPointer]](repeating: [], count: BufferPool.classes)
         var usage = Usage()
     }
 
@@ -30,9 +31,18 @@ public enum BufferPool {
         return overflow ? Int.max : sum & ~(step - 1)
     }
 
+    /// Size classes have numbers: up to 512 bytes one each 64 bytes, then eight each power of two.
+    private static let classes = 9 + 8 * 54
+
+    private static func number(ofClass capacity: Int) -> Int {
+        if capacity <= 512 { return capacity / 64 }
+        let power = Int.bitWidth - 1 - capacity.leadingZeroBitCount
+        return 8 * (power - 8) + (capacity >> (power - 3)) & 7
+    }
+
     static func take(_ capacity: Int) -> UnsafeMutableRawPointer? {
         let kept = state.withLock { state -> UnsafeMutableRawPointer? in
-            guard let pointer = state.free[capacity]?.popLast() else { return nil }
+            guard let pointer = state.free[number(ofClass: capacity)].popLast() else { return nil }
             state.usage.cached -= capacity
             state.noteTaken(capacity)
             return pointer
@@ -47,18 +57,17 @@ public enum BufferPool {
         state.withLock { state in
             state.usage.inUse -= capacity
             state.usage.cached += capacity
-            state.free[capacity, default: []].append(pointer)
+            state.free[number(ofClass: capacity)].append(pointer)
         }
     }
 
     /// Returns memory kept for reuse to the system.
     public static func trim() {
         let pointers = state.withLock { state -> [UnsafeMutableRawPointer] in
-            defer {
-                state.free = [:]
-                state.usage.cached = 0
-            }
-            return state.free.values.flatMap { $0 }
+            let pointers = state.free.flatMap { $0 }
+            for place in state.free.indices { state.free[place] = [] }
+            state.usage.cached = 0
+            return pointers
         }
         for pointer in pointers { free(pointer) }
     }

@@ -80,8 +80,10 @@ struct MatMul: Operation {
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
         let (slotA, slotB) = (a.slot, b.slot)
-        lowering.append("\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result) { slots throws(Failure) in
-            if let problem = BLAS.load() { throw .unsupported(operation: "matmul", problem) }
+        lowering.append(
+            "\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result, bytesRead: a.view.bytesRead + b.view.bytesRead,
+            operations: 2 * Double(type.count) * Double(depth)
+        ) { slots throws(Failure) in
             product.run(slots[slotA], slots[slotB], slots[result])
         }
     }

@@ -25,6 +25,8 @@ struct LoopBuilder {
         label = group.members.map { graph.nodes[$0].operation.name }.joined(separator: " ") + " " + domain.text
     }
 
+    var bytesRead: Int { views.reduce(0) { $0 + $1.bytesRead } }
+
     /// Slots read densely over the whole domain and in no other way: a result of the same width may overwrite them.
     var inPlaceSlots: [Int] {
         let whole = domain.denseStrides

@@ -18,6 +18,10 @@ struct Step {
     var updates: Int?
     /// Whether it can throw, because it checks what only values show.
     var mayFail: Bool
+    /// Bytes read, where they are not all of `reads`.
+    var bytesRead: Int?
+    /// Floating-point operations of a matrix product, else 0.
+    var operations = 0.0
     /// The loop of a fused group, else nil.
     var loop: LoopProgram?
     var run: (Slots) throws(Failure) -> Void
@@ -129,7 +133,7 @@ struct Lowering {
             slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
             let copy = view.copy
             let source = view.slot
-            append("copy \(type.shape.text)", reads: [source], writes: slot) { slots throws(Failure) in
+            append("copy \(type.shape.text)", reads: [source], writes: slot, bytesRead: view.bytesRead) { slots throws(Failure) in
                 copy.gather(from: slots[source], to: slots[slot])
             }
         }
@@ -172,11 +176,12 @@ struct Lowering {
 
     /// `updates`: the slot among `reads` of which the result is a changed copy.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, mayFail: Bool = false,
+        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
         run: @escaping (Slots) throws(Failure) -> Void
     ) {
         var step = Step(
-            label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, loop: nil, run: run)
+            label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, bytesRead: bytesRead,
+            operations: operations, loop: nil, run: run)
         step.updates = updates.map { storageOf[$0] }
         step.inPlace = step.updates.map { [$0] } ?? []
         steps.append(step)
@@ -198,7 +203,7 @@ struct Lowering {
         let program = builder.build(&self, writes: { $0 == root || users.contains($0) })
         var step = Step(
             label: builder.label, reads: builder.reads.map { storageOf[$0] }, writes: builder.writes.map { storageOf[$0] },
-            mayFail: false, loop: program
+            mayFail: false, bytesRead: builder.bytesRead, loop: program
         ) { slots throws(Failure) in program.run(slots.base) }
         step.inPlace = builder.inPlaceSlots.map { storageOf[$0] }
         steps.append(step)

@@ -79,27 +79,6 @@ final class Plan {
         let slots = Slots(base: UnsafePointer(table))
         for call in calls { try call(slots) }
     }
-
-    /// The plan as text: one line a step.
-    var listing: String {
-        var lines = ["plan: \(nodeCount) nodes, \(steps.count) steps, \(arenaBytes) bytes of arena"]
-        for (number, step) in steps.enumerated() {
-            let from = step.reads.map(text).joined(separator: ", ")
-            let to = step.writes.map(text).joined(separator: ", ")
-            lines.append("  \(number)  \(step.label)    \(from.isEmpty ? "" : from + " ")-> \(to)")
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private func text(_ storage: Int) -> String {
-        let place = bindings[storage].place
-        let bytes = storages[storage].bytes
-        switch place {
-        case .leaf(let leaf): return "leaf \(leaf) (\(bytes) B)"
-        case .output(let output): return "output \(output) (\(bytes) B)"
-        case .arena(let offset): return "arena+\(offset) (\(bytes) B)"
-        }
-    }
 }
 
 extension Lowering {
@@ -112,7 +91,7 @@ extension Lowering {
         let isWhole = self.slot(ofStorage: storage) == slot && storages[storage].bytes == type.bytes && storages[storage].dtype == type.dtype
         if isWhole && (aliases || (storages[storage].leaf == nil && !taken.contains(storage))) { return storage }
         let target = addOutputStorage(type)
-        append("copy \(type.shape.text)", reads: [slot], writes: target) { slots throws(Failure) in
+        append("copy \(type.shape.text)", reads: [slot], writes: target, bytesRead: type.bytes) { slots throws(Failure) in
             slots[target].copyMemory(from: slots[slot], byteCount: type.bytes)
         }
         return storageOf[target]

@@ -8,7 +8,7 @@ struct Update {
     /// The number that the old value is everywhere, if it is a constant.
     var constant: Double?
     var type: TensorType
-    /// Slots of what the step reads besides; never in the memory of the base.
+    /// Slots of what the step reads besides, first the new values; never in the memory of the base.
     var sources: [Int]
     var target: Int
 }

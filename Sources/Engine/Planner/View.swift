@@ -26,6 +26,9 @@ struct View {
         return true
     }
 
+    /// Bytes of the elements that it shows; what is broadcast counts once.
+    var bytesRead: Int { shape.indices.reduce(dtype.size) { strides[$1] == 0 ? $0 : $0 * shape[$1] } }
+
     func permuted(_ order: [Int]) -> View {
         var view = self
         view.shape = order.map { shape[$0] }

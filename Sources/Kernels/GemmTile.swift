@@ -1,0 +1,204 @@
+import CVectors
+
+/// A scalar with the vectors of 64, 32 and 16 bytes that hold it.
+protocol GemmScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable {
+    associatedtype Whole: SIMD where Whole.Scalar == Self
+    associatedtype Half: SIMD where Half.Scalar == Self
+    associatedtype Quarter: SIMD where Quarter.Scalar == Self
+    associatedtype Block: TransposeBlock
+    /// The sum of all elements, halves first.
+    static func total(_ vector: Whole) -> Self
+}
+
+extension Float: GemmScalar {
+    typealias Whole = SIMD16<Float>
+    typealias Half = SIMD8<Float>
+    typealias Quarter = SIMD4<Float>
+    typealias Block = Block16
+
+    @inline(__always) static func total(_ vector: Whole) -> Float {
+        let eight = vector.lowHalf + vector.highHalf
+        let four = eight.lowHalf + eight.highHalf
+        let two = four.lowHalf + four.highHalf
+        return two.x + two.y
+    }
+}
+
+extension Double: GemmScalar {
+    typealias Whole = SIMD8<Double>
+    typealias Half = SIMD4<Double>
+    typealias Quarter = SIMD2<Double>
+    typealias Block = Block8
+
+    @inline(__always) static func total(_ vector: Whole) -> Double {
+        let four = vector.lowHalf + vector.highHalf
+        let two = four.lowHalf + four.highHalf
+        return two.x + two.y
+    }
+}
+
+/// One row of a tile: the columns that one or two vectors hold.
+protocol TileColumns {
+    associatedtype Vector: SIMD where Vector.Scalar: BinaryFloatingPoint
+    static var count: Int { get }
+    init()
+    init(loading source: UnsafePointer<Vector.Scalar>)
+    func store(_ target: UnsafeMutablePointer<Vector.Scalar>)
+    mutating func add(_ x: Vector, times y: Self)
+}
+
+struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingPoint {
+    private var sum: Vector
+
+    @inline(__always) static var count: Int { Vector.scalarCount }
+    @inline(__always) init() { sum = .zero }
+    @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) { sum = UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) { UnsafeMutableRawPointer(target).storeBytes(of: sum, as: Vector.self) }
+    @inline(__always) mutating func add(_ x: Vector, times y: Self) { sum = sum.addingProduct(x, y.sum) }
+}
+
+struct TwoVectors<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingPoint {
+    private var low: OneVector<Vector>
+    private var high: OneVector<Vector>
+
+    @inline(__always) static var count: Int { 2 * Vector.scalarCount }
+    @inline(__always) init() { (low, high) = (OneVector(), OneVector()) }
+    @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) {
+        (low, high) = (OneVector(loading: source), OneVector(loading: source + Vector.scalarCount))
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) {
+        low.store(target)
+        high.store(target + Vector.scalarCount)
+    }
+    @inline(__always) mutating func add(_ x: Vector, times y: Self) {
+        low.add(x, times: y.low)
+        high.add(x, times: y.high)
+    }
+}
+
+/// A tile of a product's result, all of it in registers: rows, each of the same columns. Taller tiles are joined from lower ones, so that every row is a
+/// variable of its own to the compiler.
+protocol TileRows {
+    associatedtype Columns: TileColumns
+    static var height: Int { get }
+    init()
+    init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int)
+    func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int)
+    /// Adds a column times a row: the outer product of `x`, one number a row, with `y`.
+    mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns)
+}
+
+struct OneRow<Columns: TileColumns>: TileRows {
+    private var sums: Columns
+
+    @inline(__always) static var height: Int { 1 }
+    @inline(__always) init() { sums = Columns() }
+    @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums = Columns(loading: source) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums.store(target) }
+    @inline(__always) mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns) {
+        sums.add(Columns.Vector(repeating: x.pointee), times: y)
+    }
+}
+
+struct Stacked<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Columns == Lower.Columns {
+    typealias Columns = Upper.Columns
+    private var upper: Upper
+    private var lower: Lower
+
+    @inline(__always) static var height: Int { Upper.height &+ Lower.height }
+    @inline(__always) init() { (upper, lower) = (Upper(), Lower()) }
+    @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
+        (upper, lower) = (Upper(loading: source, rowStride), Lower(loading: source + Upper.height &* rowStride, rowStride))
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
+        upper.store(target, rowStride)
+        lower.store(target + Upper.height &* rowStride, rowStride)
+    }
+    @inline(__always) mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns) {
+        upper.add(x, xStride, times: y)
+        lower.add(x + Upper.height &* xStride, xStride, times: y)
+    }
+}
+
+typealias TwoRows<C: TileColumns> = Stacked<OneRow<C>, OneRow<C>>
+typealias FourRows<C: TileColumns> = Stacked<TwoRows<C>, TwoRows<C>>
+typealias SixRows<C: TileColumns> = Stacked<FourRows<C>, TwoRows<C>>
+typealias EightRows<C: TileColumns> = Stacked<FourRows<C>, FourRows<C>>
+
+/// What a tile works on: `x` holds a number for each row and each of `depth` steps, `y` a row of columns for each step, `result` the sums.
+struct TileOperands<Scalar: GemmScalar> {
+    var x: UnsafePointer<Scalar>
+    var xRow: Int
+    var xStep: Int
+    var y: UnsafePointer<Scalar>
+    var yStep: Int
+    var depth: Int
+    var result: UnsafeMutablePointer<Scalar>
+    var resultRow: Int
+    /// Whether the sums go on from what the result holds.
+    var accumulates: Bool
+
+    @inline(__always) func run<Rows: TileRows>(_ rows: Rows.Type) where Rows.Columns.Vector.Scalar == Scalar {
+        var tile = accumulates ? Rows(loading: result, resultRow) : Rows()
+        var (x, y) = (x, y)
+        for _ in 0..<depth {
+            tile.add(x, xRow, times: Rows.Columns(loading: y))
+            x += xStep
+            y += yStep
+        }
+        tile.store(result, resultRow)
+    }
+}
+
+/// The tiles there are. Two vectors wide and as high as the registers allow, they keep the multipliers busy: for each step a tile of 14 rows loads 16 registers and
+/// multiplies 28 times. Each sum is one chain of fused multiply-adds over the depth, whatever the tile, so results do not depend on how a product is cut.
+enum GemmTile<Scalar: GemmScalar> {
+    /// Whether vectors of 64 bytes have registers of their own, 32 of them.
+    @inline(__always) private static var isWide: Bool { SHIM_VECTOR_BYTES == 64 }
+
+    /// How many rows the highest tile has.
+    @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
+
+    /// Columns of a panel.
+    enum Width {
+        case full, vector, quarter
+
+        @inline(__always) var columns: Int {
+            let vector = isWide ? Scalar.Whole.scalarCount : Scalar.Half.scalarCount
+            switch self {
+            case .full: return 2 * vector
+            case .vector: return vector
+            case .quarter: return Scalar.Quarter.scalarCount
+            }
+        }
+
+        /// Time for a row and a step, in multiplications of vectors.
+        var cost: Double { self == .full ? 2 : self == .vector || !isWide ? 1 : 0.5 }
+    }
+
+    /// The height of the next tile where `rows` are left.
+    @inline(__always) static func height(_ rows: Int) -> Int { rows >= maximalHeight ? maximalHeight : rows > 1 ? rows & ~1 : 1 }
+
+    /// Runs a tile of `height` rows, which `height(_:)` has given.
+    static func run(_ operands: TileOperands<Scalar>, height: Int, width: Width) {
+        switch width {
+        case .full: if isWide { run(operands, height, TwoVectors<Scalar.Whole>.self) } else { run(operands, height, TwoVectors<Scalar.Half>.self) }
+        case .vector: if isWide { run(operands, height, OneVector<Scalar.Whole>.self) } else { run(operands, height, OneVector<Scalar.Half>.self) }
+        case .quarter: run(operands, height, OneVector<Scalar.Quarter>.self)
+        }
+    }
+
+    @inline(__always)
+    private static func run<C: TileColumns>(_ operands: TileOperands<Scalar>, _ height: Int, _ columns: C.Type) where C.Vector.Scalar == Scalar {
+        switch height {
+        case 14 where isWide: operands.run(Stacked<EightRows<C>, SixRows<C>>.self)
+        case 12 where isWide: operands.run(Stacked<EightRows<C>, FourRows<C>>.self)
+        case 10 where isWide: operands.run(Stacked<EightRows<C>, TwoRows<C>>.self)
+        case 8 where isWide: operands.run(EightRows<C>.self)
+        case 6: operands.run(SixRows<C>.self)
+        case 4: operands.run(FourRows<C>.self)
+        case 2: operands.run(TwoRows<C>.self)
+        default: operands.run(OneRow<C>.self)
+        }
+    }
+}

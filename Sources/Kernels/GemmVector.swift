@@ -1,0 +1,70 @@
+/// A matrix, stored by `lines` of `length` neighbouring elements, times a vector. It is read once, at the rate of the memory, so several lines go side by side.
+///
+/// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every line.
+struct GemmVector<Scalar: GemmScalar> {
+    var lines: Int
+    var length: Int
+
+    private typealias Vector = Scalar.Whole
+
+    /// Lines that are worth a piece: about 10 µs.
+    var grain: Int { Swift.max(4, 300_000 / Swift.max(1, 2 * length * (MemoryLayout<Scalar>.size / 4))) & ~3 }
+
+    func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
+        var line = range.lowerBound
+        while line + 4 <= range.upperBound {
+            let at = matrix + line * length
+            var (a, b, c, d) = (Sums(at), Sums(at + length), Sums(at + 2 * length), Sums(at + 3 * length))
+            var place = 0
+            while place + 2 * Vector.scalarCount <= length {
+                let (low, high) = Sums.load(vector + place)
+                a.add(place, low, high)
+                b.add(place, low, high)
+                c.add(place, low, high)
+                d.add(place, low, high)
+                place += 2 * Vector.scalarCount
+            }
+            result[line] = a.total(place, length, vector)
+            result[line + 1] = b.total(place, length, vector)
+            result[line + 2] = c.total(place, length, vector)
+            result[line + 3] = d.total(place, length, vector)
+            line += 4
+        }
+        while line < range.upperBound {
+            var sums = Sums(matrix + line * length)
+            var place = 0
+            while place + 2 * Vector.scalarCount <= length {
+                let (low, high) = Sums.load(vector + place)
+                sums.add(place, low, high)
+                place += 2 * Vector.scalarCount
+            }
+            result[line] = sums.total(place, length, vector)
+            line += 1
+        }
+    }
+
+    /// A line's partial sums.
+    private struct Sums {
+        private let line: UnsafePointer<Scalar>
+        private var low = Vector.zero
+        private var high = Vector.zero
+
+        @inline(__always) init(_ line: UnsafePointer<Scalar>) { self.line = line }
+
+        @inline(__always) static func load(_ source: UnsafePointer<Scalar>) -> (Vector, Vector) {
+            (UnsafeRawPointer(source).loadUnaligned(as: Vector.self), UnsafeRawPointer(source + Vector.scalarCount).loadUnaligned(as: Vector.self))
+        }
+
+        @inline(__always) mutating func add(_ place: Int, _ low: Vector, _ high: Vector) {
+            let (first, second) = Sums.load(line + place)
+            self.low = self.low.addingProduct(first, low)
+            self.high = self.high.addingProduct(second, high)
+        }
+
+        @inline(__always) func total(_ end: Int, _ length: Int, _ vector: UnsafePointer<Scalar>) -> Scalar {
+            var rest = Scalar.zero
+            for place in end..<length { rest = rest.addingProduct(line[place], vector[place]) }
+            return Scalar.total(low + high) + rest
+        }
+    }
+}
