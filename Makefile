@@ -63,6 +63,7 @@ $(WIDE_LIBRARY): $(SOURCES) | $(STAMPS)/packages-build
 $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/check-swift.sh
 	@scripts/system-packages.sh g++ pkg-config libhdf5-dev
+	@scripts/system-packages.sh --if-possible libdeflate0
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: scripts/venv.sh

@@ -22,6 +22,7 @@ from workloads import WORKLOADS
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.2
+STREAM_ROUNDS = 3
 PEERS = HERE.parent / ".venv-peers/bin/python"
 
 
@@ -41,8 +42,11 @@ class Worker:
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
 
-    def calibrate(self):
+    def calibrate(self, workload):
         """Finds how many steps make a round."""
+        if workload.kind == "stream":  # a whole epoch, nothing less
+            self.steps = workload.steps
+            return
         steps = 1
         while True:
             seconds = self.ask(str(steps))
@@ -83,6 +87,9 @@ def cold(workload, engines, threads, rounds):
 def measure(workload, engines, threads, rounds):
     if workload.kind == "cold":
         return cold(workload, engines, threads, rounds)
+    if workload.kind == "stream":
+        workload.file().read_bytes()  # into the system's cache
+        rounds = min(rounds, STREAM_ROUNDS)
     workers = [Worker(engine, workload, threads) for engine in engines]
     failed = [w.engine for w in workers if w.losses is None]
     workers = [w for w in workers if w.losses is not None]
@@ -92,7 +99,7 @@ def measure(workload, engines, threads, rounds):
         if not agree(workload, workers[0].losses, other.losses):
             raise SystemExit(f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ")
     for worker in workers:
-        worker.calibrate()
+        worker.calibrate(workload)
     times = {worker.engine: [] for worker in workers}
     for _ in range(rounds):
         for worker in workers:
@@ -116,7 +123,13 @@ def row(workload, threads, times, memory, failed, best):
         cells += [f"{rate:.1f}", f"{rate / best[workload.dtype]:.0%}"]
     else:
         cells += ["", ""]
-    cells += [f"{memory['wingbeat']:.0f}", ", ".join(f"{e} {m * 1e6:,.1f}" for e, m in medians.items()) + (f"; not run: {', '.join(failed)}" if failed else "")]
+    remarks = [", ".join(f"{e} {m * 1e6:,.1f}" for e, m in medians.items())]
+    if failed:
+        remarks.append(f"not run: {', '.join(failed)}")
+    if workload.kind == "stream":
+        rates = {engine: workload.batch / statistics.median(values) for engine, values in times.items()}
+        remarks.append("samples a second: " + ", ".join(f"{engine} {rate:,.0f}" for engine, rate in rates.items()))
+    cells += [f"{memory['wingbeat']:.0f}", "; ".join(filter(None, remarks))]
     return [str(cell) for cell in cells]
 
 

@@ -3,7 +3,7 @@
     worker.py ENGINE WORKLOAD THREADS LOSSES
 
 Prints the losses of the first steps as JSON, then answers each line: a number of steps with the seconds that they took, an empty line with the peak
-memory in MiB and the end.
+memory in MiB and the end. What an engine gives as a pair is a function for the first steps and another for those that are timed.
 """
 
 import importlib
@@ -21,7 +21,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 from workloads import BY_NAME  # noqa: E402  (after the number of threads is set)
 
 steps = importlib.import_module(f"engines.{engine}").steps(BY_NAME[name], threads)
-print(json.dumps([steps(1) for _ in range(losses)]), flush=True)
+first, steps = steps if isinstance(steps, tuple) else (steps, steps)
+print(json.dumps([first(1) for _ in range(losses)]), flush=True)
 for line in sys.stdin:
     if not line.strip():
         break

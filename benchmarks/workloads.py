@@ -9,11 +9,16 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
     deep      the n-th derivative of the network along x, at all points
     cold      a whole process, from the start of Python to the end of the first step
+    stream    an epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A step is one batch. The
+              losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and rows inside windows of chunks, but
+              for "exact", where Wingbeat keeps the file in memory and shuffles all rows
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+
+import stream_file
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Workload:
     dtype: str = "float32"
     kind: str = "train"
     order: int = 0
+    compression: str = ""
+    shuffle: str = "chunks"
     peers: tuple = ("torch", "compile", "jax", "numpy")
     learning_rate: float = 0.01
 
@@ -36,7 +43,21 @@ class Workload:
         products = [2 * self.batch * a * b for a, b in zip(self.layers, self.layers[1:])]
         if self.kind == "infer":
             return sum(products)
-        return 3 * sum(products) - products[0] if self.kind in ("train", "dynamic") else None
+        return 3 * sum(products) - products[0] if self.kind in ("train", "dynamic", "stream") else None
+
+    def file(self):
+        """The HDF5 file of a stream workload."""
+        return stream_file.path(self.compression)
+
+    @property
+    def cache_bytes(self):
+        """How much of the file Wingbeat may keep: all for an exact shuffle, else less than the file, so that it is streamed."""
+        return 1 << 30 if self.shuffle == "exact" else 256 << 20
+
+    @property
+    def steps(self):
+        """Batches of an epoch."""
+        return stream_file.CHUNKS * stream_file.CHUNK // self.batch
 
     def parameters(self):
         """[W [out, in], b [out], ...], drawn as PyTorch does."""
@@ -86,6 +107,9 @@ WORKLOADS = [
     _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
     _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),
     _mlp("dynamic mlp_mnist 64", _MNIST, 64, kind="dynamic", peers=("torch",)),
+    _mlp("stream", _MNIST, 256, kind="stream", peers=("torch", "jax")),
+    _mlp("stream gzip", _MNIST, 256, kind="stream", compression="gzip", peers=("torch", "jax")),
+    _mlp("stream exact", _MNIST, 256, kind="stream", shuffle="exact", peers=("torch", "jax")),
     _mlp("cold tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="cold", peers=("torch", "compile", "jax")),
     *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
 ]

@@ -733,7 +733,10 @@ wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *na
 
 /* Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
  * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (finite; 1 for none); with flatten 1 all axes after the first become one.
- * y keeps its values: integers become int64, floats x_dtype. Rows are read by hyperslab; small data sets are kept in memory. */
+ * y keeps its values: integers become int64, floats x_dtype. Small data sets are kept in memory, read as their rows are first asked for; of larger ones only what a pass is in the middle of.
+ * A pass (wb_batches, wb_trainer_fit, wb_evaluate) has one thread of its own that reads ahead, a few MB of batches at a time, besides the threads of
+ * wb_set_num_threads, which help it to decompress when they have nothing else to do. It ends with the pass. A chunk that cannot be read (WB_ERROR_FORMAT) is
+ * the failure of the batch that needs it; the batches before come first. A forked child may go on with a pass, and so may its parent. */
 wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale, int32_t flatten,
                           wb_dataset **dataset);
 
@@ -751,13 +754,15 @@ wb_status wb_dataset_row_shape(const wb_dataset *dataset, int32_t which, int32_t
 /* Rows start ..< start + count as new tensors; y may be NULL, and *y is NULL where there is no y. */
 wb_status wb_dataset_read(const wb_dataset *dataset, int64_t start, int64_t count, wb_tensor **x, wb_tensor **y);
 
-/* Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. Applies to data sets opened later. */
+/* Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. A pass by chunks over such a file keeps two windows of
+ * at most 128 MiB, or one chunk, each, however small the cache is. Applies to data sets opened later. */
 wb_status wb_set_dataset_cache(int64_t bytes);
 
 typedef enum wb_shuffle {
     WB_SHUFFLE_NONE = 0,
     WB_SHUFFLE_EXACT = 1,  /* a random permutation of all rows */
-    WB_SHUFFLE_CHUNKS = 2, /* runs of neighbouring rows in random order, shuffled inside a window: fast on compressed files larger than memory */
+    WB_SHUFFLE_CHUNKS = 2, /* runs of neighbouring rows (a stored chunk's) in random order, their rows shuffled inside windows of 64 runs, or fewer where
+                            * those have more than 128 MiB: each chunk is read and decompressed once a pass, which is fast on files larger than memory */
     WB_SHUFFLE_AUTO = 3    /* exact if the data set is kept in memory, else by chunks */
 } wb_shuffle;
 
@@ -766,7 +771,7 @@ typedef enum wb_shuffle {
 wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
                             int32_t drop_last, wb_batches **batches);
 
-/* The next batch as new tensors; *x is NULL after the last. y may be NULL. */
+/* The next batch as new tensors; *x is NULL after the last. y may be NULL. If it fails, the next call tries the same batch again. */
 wb_status wb_batches_next(wb_batches *batches, wb_tensor **x, wb_tensor **y);
 
 wb_status wb_batches_free(wb_batches *batches);

@@ -8,13 +8,13 @@ public final class Gemm {
         /// Of a matrix, which is `a` or `b`, and a vector.
         case vector(GemmVector<Scalar>, matrixIsA: Bool)
 
-        init(m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
-            if n == 1 && !transposeA {
-                self = .vector(GemmVector(lines: m, length: k), matrixIsA: true)
-            } else if m == 1 && transposeB {
-                self = .vector(GemmVector(lines: n, length: k), matrixIsA: false)
+        init(_ shape: GemmShape) {
+            if shape.n == 1 && !shape.transposeA {
+                self = .vector(GemmVector(lines: shape.m, length: shape.k), matrixIsA: true)
+            } else if shape.m == 1 && shape.transposeB {
+                self = .vector(GemmVector(lines: shape.n, length: shape.k), matrixIsA: false)
             } else {
-                self = .matrices(GemmPlan(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
+                self = .matrices(GemmPlan(shape))
             }
         }
     }
@@ -24,12 +24,14 @@ public final class Gemm {
         case float64(Kind<Double>)
     }
 
+    let dtype: DType
+    public let shape: GemmShape
     private let kind: Typed
     private let resultCount: Int
     /// Products of a batch that are worth a piece.
     private let grain: Int
-    private let offsetsA: [Int]
-    private let offsetsB: [Int]
+    let offsetsA: [Int]
+    let offsetsB: [Int]
 
     /// - Parameters:
     ///   - transposeA: A is stored k x m instead of m x k.
@@ -40,10 +42,9 @@ public final class Gemm {
     ) {
         offsetsA = batchOffsetsA
         offsetsB = batchOffsetsB
-        kind =
-            dtype == .float32
-            ? .float32(Kind(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
-            : .float64(Kind(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
+        self.dtype = dtype
+        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
+        kind = dtype == .float32 ? .float32(Kind(shape)) : .float64(Kind(shape))
         resultCount = m * n
         let operations = 2 * Double(m) * Double(n) * Double(k) * Double(dtype.size / 4)
         grain = Int(Swift.min(Swift.max(1, 1e6 / Swift.max(operations, 1)), 1e6))

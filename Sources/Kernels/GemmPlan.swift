@@ -1,3 +1,12 @@
+/// op(A) op(B) of m x k and k x n.
+public struct GemmShape: Sendable {
+    public var m: Int
+    public var n: Int
+    public var k: Int
+    public var transposeA: Bool
+    public var transposeB: Bool
+}
+
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
 ///
 /// The result is made tile by tile (GemmTile.swift). A tile reads one operand, x, a number at a time and the other, y, as vectors, so y is wanted by rows: where it is not, it is
@@ -24,15 +33,27 @@ final class GemmPlan<Scalar: GemmScalar> {
 
     /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
+    /// What is packed at once for strips.
+    private static var maximalPackedBytes: Int { 4 << 20 }
+    private static var maximalStripDepth: Int { 1024 }
     /// Operations that are worth a piece: about 10 µs.
     private static var pieceOperations: Double { 1e6 }
-    /// Rows this far apart lie in the same few sets of the first-level cache.
-    private static var aliasingBytes: Int { 4096 }
 
-    init(m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
-        let plain = Orientation(rows: m, columns: n, depth: k, yIsTransposed: transposeB, isSwapped: false)
-        let swapped = Orientation(rows: n, columns: m, depth: k, yIsTransposed: !transposeA, isSwapped: true)
-        let chosen = swapped.cost < plain.cost ? swapped : plain
+    /// A plan that computes rows of the result in any portions; nil where that would take longer than the other way.
+    static func byStrips(_ shape: GemmShape) -> GemmPlan? {
+        let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
+        let packedBytes = shape.transposeB || aliases(shape.n) ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
+        guard plain.cost <= 1.05 * swapped.cost, shape.k <= maximalStripDepth, shape.m >= 2 * Tile.maximalHeight, packedBytes <= maximalPackedBytes else { return nil }
+        return GemmPlan(shape, byStrips: true)
+    }
+
+    /// Whether rows of this many elements lie in the same few sets of the first-level cache.
+    private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
+
+    init(_ shape: GemmShape, byStrips: Bool = false) {
+        let (m, n, k, transposeA, transposeB) = (shape.m, shape.n, shape.k, shape.transposeA, shape.transposeB)
+        let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
+        let chosen = !byStrips && swapped.cost < plain.cost ? swapped : plain
         rows = chosen.rows
         depth = k
         swaps = chosen.isSwapped
@@ -40,15 +61,15 @@ final class GemmPlan<Scalar: GemmScalar> {
         (xRow, xStep) = swaps ? (transposeB ? (k, 1) : (1, n)) : (transposeA ? (1, m) : (k, 1))
         yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
         resultRow = n
-        depthBlock = chosen.depthBlock
+        depthBlock = byStrips ? Swift.max(1, k) : chosen.depthBlock
 
         let size = MemoryLayout<Scalar>.size
-        let packsAll = yIsTransposed || (yStride * size) % GemmPlan.aliasingBytes == 0
+        let packsAll = yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
-        copiesX = xStep == 1 && xRow * size % GemmPlan.aliasingBytes == 0 && panels.count > 2
-        let widest = Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
-        let count = (panels.count + widest - 1) / widest
+        copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
+        let widest = byStrips ? panels.count : Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
+        let count = widest == 0 ? 0 : (panels.count + widest - 1) / widest
         bands = (0..<count).map { band in
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
@@ -64,6 +85,13 @@ final class GemmPlan<Scalar: GemmScalar> {
         var depth: Int
         var yIsTransposed: Bool
         var isSwapped: Bool
+
+        init(_ shape: GemmShape, isSwapped: Bool) {
+            (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
+            depth = shape.k
+            yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
+            self.isSwapped = isSwapped
+        }
 
         /// Steps that are summed before the result is stored: as many as still leave a few panels to a band.
         var depthBlock: Int {
@@ -83,7 +111,7 @@ final class GemmPlan<Scalar: GemmScalar> {
     func run(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>) {
         guard rows > 0 else { return }
         let x = swaps ? b : a
-        let y = GemmColumns(base: swaps ? a : b, stride: yStride, isTransposed: yIsTransposed)
+        let y = columns(swaps ? a : b)
         for band in bands {
             let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
             var step = 0
@@ -96,22 +124,43 @@ final class GemmPlan<Scalar: GemmScalar> {
         }
     }
 
+    // MARK: Strips
+
+    /// Elements that `pack` writes.
+    var packedCount: Int { bands.reduce(0) { $0 + $1.packedColumns } * depthBlock }
+
+    /// Packs all of y, for `computeRows`.
+    func pack(_ b: UnsafePointer<Scalar>, to packed: UnsafeMutablePointer<Scalar>) {
+        for band in bands { band.pack(columns(b), 0..<depth, to: packed) }
+    }
+
+    /// Some rows of the result, on this thread; row 0 would lie at `c`.
+    func computeRows(
+        _ range: Range<Int>, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ packed: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>
+    ) {
+        for band in bands { multiply(a, columns(b), c, band, range, 0..<depth, packed) }
+    }
+
+    private func columns(_ base: UnsafePointer<Scalar>) -> GemmColumns<Scalar> {
+        GemmColumns(base: base, stride: yStride, isTransposed: yIsTransposed)
+    }
+
     private func multiply(
         _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
         _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>
     ) {
         let aside = ThreadScratch.tile.memory(Tile.maximalHeight * (Tile.Width.full.columns + depthBlock + 16) * MemoryLayout<Scalar>.size)
             .assumingMemoryBound(to: Scalar.self)
+        let rowOffsets = TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * MemoryLayout<Scalar>.size)
         let copied = aside + Tile.maximalHeight * Tile.Width.full.columns
         var row = range.lowerBound
         while row < range.upperBound {
             let height = Tile.height(range.upperBound - row)
             var operands = TileOperands(
-                x: x + row * xRow + steps.lowerBound * xStep, xRow: xRow, xStep: xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
+                x: x + row * xRow + steps.lowerBound * xStep, xRows: rowOffsets, xStep: xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
                 accumulates: steps.lowerBound > 0)
             if copiesX {
-                operands.xRow = depthBlock + 16
-                for line in 0..<height { (copied + line * operands.xRow).update(from: operands.x + line * xRow, count: steps.count) }
+                for line in 0..<height { (copied + line * (depthBlock + 16)).update(from: operands.x + line * xRow, count: steps.count) }
                 operands.x = UnsafePointer(copied)
             }
             var next = packed

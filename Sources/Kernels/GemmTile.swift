@@ -40,7 +40,7 @@ extension Double: GemmScalar {
 /// One row of a tile: the columns that one or two vectors hold.
 protocol TileColumns {
     associatedtype Vector: SIMD where Vector.Scalar: BinaryFloatingPoint
-    static var count: Int { get }
+    static func prefetch(_ source: UnsafePointer<Vector.Scalar>)
     init()
     init(loading source: UnsafePointer<Vector.Scalar>)
     func store(_ target: UnsafeMutablePointer<Vector.Scalar>)
@@ -50,7 +50,7 @@ protocol TileColumns {
 struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingPoint {
     private var sum: Vector
 
-    @inline(__always) static var count: Int { Vector.scalarCount }
+    @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) { shim_prefetch(source) }
     @inline(__always) init() { sum = .zero }
     @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) { sum = UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
     @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) { UnsafeMutableRawPointer(target).storeBytes(of: sum, as: Vector.self) }
@@ -61,7 +61,10 @@ struct TwoVectors<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloating
     private var low: OneVector<Vector>
     private var high: OneVector<Vector>
 
-    @inline(__always) static var count: Int { 2 * Vector.scalarCount }
+    @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) {
+        shim_prefetch(source)
+        shim_prefetch(source + Vector.scalarCount)
+    }
     @inline(__always) init() { (low, high) = (OneVector(), OneVector()) }
     @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) {
         (low, high) = (OneVector(loading: source), OneVector(loading: source + Vector.scalarCount))
@@ -76,6 +79,37 @@ struct TwoVectors<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloating
     }
 }
 
+/// Where the rows of an operand are, in bytes from the first: odd multiples of the distance of two rows, from which a processor's addressing makes the others. To
+/// reach 14 rows from one to the next would be a chain of 14 additions, longer than narrow tiles take for their multiplications.
+struct TileRowOffsets {
+    private let one, three, five, seven, nine, eleven, thirteen: Int
+
+    init(bytes: Int) {
+        (one, three, five, seven) = (bytes, 3 * bytes, 5 * bytes, 7 * bytes)
+        (nine, eleven, thirteen) = (9 * bytes, 11 * bytes, 13 * bytes)
+    }
+
+    /// `row` is a literal by the time this is compiled.
+    @inline(__always) subscript(row: Int) -> Int {
+        switch row {
+        case 0: return 0
+        case 1: return one
+        case 2: return one &* 2
+        case 3: return three
+        case 4: return one &* 4
+        case 5: return five
+        case 6: return three &* 2
+        case 7: return seven
+        case 8: return one &* 8
+        case 9: return nine
+        case 10: return five &* 2
+        case 11: return eleven
+        case 12: return three &* 4
+        default: return thirteen
+        }
+    }
+}
+
 /// A tile of a product's result, all of it in registers: rows, each of the same columns. Taller tiles are joined from lower ones, so that every row is a
 /// variable of its own to the compiler.
 protocol TileRows {
@@ -84,8 +118,8 @@ protocol TileRows {
     init()
     init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int)
     func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int)
-    /// Adds a column times a row: the outer product of `x`, one number a row, with `y`.
-    mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns)
+    /// Adds a column times a row: the outer product of `x`, one number a row, with `y`. The first row is row `first` of the whole tile.
+    mutating func add(_ x: UnsafeRawPointer, _ rows: TileRowOffsets, first: Int, times y: Columns)
 }
 
 struct OneRow<Columns: TileColumns>: TileRows {
@@ -95,8 +129,9 @@ struct OneRow<Columns: TileColumns>: TileRows {
     @inline(__always) init() { sums = Columns() }
     @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums = Columns(loading: source) }
     @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums.store(target) }
-    @inline(__always) mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns) {
-        sums.add(Columns.Vector(repeating: x.pointee), times: y)
+    @inline(__always) mutating func add(_ x: UnsafeRawPointer, _ rows: TileRowOffsets, first: Int, times y: Columns) {
+        let number = (x + rows[first]).assumingMemoryBound(to: Columns.Vector.Scalar.self).pointee
+        sums.add(Columns.Vector(repeating: number), times: y)
     }
 }
 
@@ -114,9 +149,9 @@ struct Stacked<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Columns =
         upper.store(target, rowStride)
         lower.store(target + Upper.height &* rowStride, rowStride)
     }
-    @inline(__always) mutating func add(_ x: UnsafePointer<Columns.Vector.Scalar>, _ xStride: Int, times y: Columns) {
-        upper.add(x, xStride, times: y)
-        lower.add(x + Upper.height &* xStride, xStride, times: y)
+    @inline(__always) mutating func add(_ x: UnsafeRawPointer, _ rows: TileRowOffsets, first: Int, times y: Columns) {
+        upper.add(x, rows, first: first, times: y)
+        lower.add(x, rows, first: first &+ Upper.height, times: y)
     }
 }
 
@@ -128,7 +163,7 @@ typealias EightRows<C: TileColumns> = Stacked<FourRows<C>, FourRows<C>>
 /// What a tile works on: `x` holds a number for each row and each of `depth` steps, `y` a row of columns for each step, `result` the sums.
 struct TileOperands<Scalar: GemmScalar> {
     var x: UnsafePointer<Scalar>
-    var xRow: Int
+    var xRows: TileRowOffsets
     var xStep: Int
     var y: UnsafePointer<Scalar>
     var yStep: Int
@@ -142,7 +177,9 @@ struct TileOperands<Scalar: GemmScalar> {
         var tile = accumulates ? Rows(loading: result, resultRow) : Rows()
         var (x, y) = (x, y)
         for _ in 0..<depth {
-            tile.add(x, xRow, times: Rows.Columns(loading: y))
+            // Rows of an operand that is not packed are far apart, where no processor looks by itself.
+            Rows.Columns.prefetch(y + 8 &* yStep)
+            tile.add(UnsafeRawPointer(x), xRows, first: 0, times: Rows.Columns(loading: y))
             x += xStep
             y += yStep
         }

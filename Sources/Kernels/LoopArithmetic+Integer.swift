@@ -15,6 +15,9 @@ enum IntegerArithmetic: LoopArithmetic {
         case .multiplyAdd: block.map3 { $0 &* $1 &+ $2 }
         case .multiplySubtract: block.map3 { $0 &* $1 &- $2 }
         case .subtractProduct: block.map3 { $2 &- $0 &* $1 }
+        case .multiplyMultiply: block.map3 { $0 &* $1 &* $2 }
+        case .multiplyScaled: block.map2 { $0 &* number &* $1 }
+        case .addAdd: block.map3 { $0 &+ $1 &+ $2 }
         case .throughRelu: block.lanes2 { $1 > number ? $0 : 0 }
         case .addImmediate: block.map { $0 &+ number }
         case .subtractImmediate: block.map { $0 &- number }

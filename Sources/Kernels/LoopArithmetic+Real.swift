@@ -18,6 +18,9 @@ extension MathVector {
         case .multiplyAdd: block.map3 { $0 * $1 + $2 }
         case .multiplySubtract: block.map3 { $0 * $1 - $2 }
         case .subtractProduct: block.map3 { $2 - $0 * $1 }
+        case .multiplyMultiply: block.map3 { ($0 * $1) * $2 }
+        case .multiplyScaled: block.map2 { ($0 * number) * $1 }
+        case .addAdd: block.map3 { ($0 + $1) + $2 }
         case .throughTanh: block.map2 { $0 * (number - $1 * $1) }
         case .throughSigmoid: block.map2 { $0 * ($1 * (number - $1)) }
         case .throughRelu: block.map2 { splat(0).replacing(with: $0, where: $1 .> number) }

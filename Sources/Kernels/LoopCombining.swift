@@ -36,6 +36,10 @@ struct LoopCombining {
                 replace(place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.a), without: [whole.b])
             } else if let product = only(whole.a, .multiply) {
                 replace(place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.b), without: [whole.a])
+            } else if let sum = only(whole.a, .add) {
+                replace(place, LoopInstruction(.addAdd, a: sum.a, b: sum.b, c: whole.b), without: [whole.a])
+            } else if let sum = only(whole.b, .add) {
+                replace(place, LoopInstruction(.addAdd, a: sum.a, b: sum.b, c: whole.a), without: [whole.b])
             }
         case .subtract:
             if let product = only(whole.b, .multiply) {
@@ -44,7 +48,8 @@ struct LoopCombining {
                 replace(place, LoopInstruction(.multiplySubtract, a: product.a, b: product.b, c: whole.b), without: [whole.a])
             }
         case .multiply:
-            if !combineDerivative(place, whole.a, whole.b) { _ = combineDerivative(place, whole.b, whole.a) }
+            if combineDerivative(place, whole.a, whole.b) || combineDerivative(place, whole.b, whole.a) { return }
+            if !combineProduct(place, whole.a, whole.b) { _ = combineProduct(place, whole.b, whole.a) }
         case .select:
             // 0 is what the other branch must be everywhere.
             if let condition = only(whole.a, .greaterImmediate), whole.c >= inputCount {
@@ -56,6 +61,18 @@ struct LoopCombining {
             }
         default: break
         }
+    }
+
+    /// A product of a product that nobody else reads.
+    private mutating func combineProduct(_ place: Int, _ product: Int, _ factor: Int) -> Bool {
+        if let inner = only(product, .multiply) {
+            replace(place, LoopInstruction(.multiplyMultiply, a: inner.a, b: inner.b, c: factor), without: [product])
+        } else if let inner = only(product, .multiplyImmediate) {
+            replace(place, LoopInstruction(.multiplyScaled, a: inner.a, b: factor, immediate: inner.immediate), without: [product])
+        } else {
+            return false
+        }
+        return true
     }
 
     /// cotangent · (1 - y²), or cotangent · (y (1 - y)).

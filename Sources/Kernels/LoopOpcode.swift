@@ -17,6 +17,12 @@ public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case multiplySubtract
     /// c - a · b
     case subtractProduct
+    /// (a · b) · c
+    case multiplyMultiply
+    /// (a · immediate) · b
+    case multiplyScaled
+    /// (a + b) + c
+    case addAdd
     /// a · (immediate - b · b): through tanh, from its value b.
     case throughTanh
     /// a · (b · (immediate - b)): through the logistic function, from its value b.
@@ -66,9 +72,10 @@ extension LoopOpcode {
         switch self {
         case .constant: return 0
         case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu:
+            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
+            .multiplyScaled:
             return 2
-        case .select, .multiplyAdd, .multiplySubtract, .subtractProduct: return 3
+        case .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .addAdd: return 3
         default: return 1
         }
     }
@@ -77,7 +84,7 @@ extension LoopOpcode {
         switch self {
         case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
             .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate,
-            .powerImmediate, .constant, .throughTanh, .throughSigmoid, .throughRelu:
+            .powerImmediate, .constant, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled:
             return true
         default: return false
         }

@@ -69,6 +69,9 @@ struct LoopPieces {
         accumulatorCount = finishesRows ? 0 : slices * layout.resultCount
     }
 
+    /// Rows of a piece, if pieces are whole rows.
+    var rowsOfWholePieces: Int? { piecesAcross == 1 ? pieceRows : nil }
+
     subscript(piece: Int) -> (rows: Range<Int>, columns: Range<Int>) {
         let (down, across) = piece.quotientAndRemainder(dividingBy: piecesAcross)
         return (

@@ -140,13 +140,13 @@ public final class LoopProgram {
         if let reduction, accumulators != nil { finish(reduction, slots[reduction.slot], A.self) }
     }
 
-    private func resetAccumulators<A: LoopArithmetic>(_ kind: ReductionKind, _ arithmetic: A.Type) {
+    func resetAccumulators<A: LoopArithmetic>(_ kind: ReductionKind, _ arithmetic: A.Type) {
         guard let accumulators else { return }
         accumulators.initializeMemory(as: A.Accumulator.self, repeating: A.identity(kind), count: pieces.accumulatorCount)
     }
 
     /// Combines partial results in the order of the pieces, and stores what comes out.
-    private func finish<A: LoopArithmetic>(_ reduction: LoopReduction, _ target: UnsafeMutableRawPointer, _ arithmetic: A.Type) {
+    func finish<A: LoopArithmetic>(_ reduction: LoopReduction, _ target: UnsafeMutableRawPointer, _ arithmetic: A.Type) {
         guard let accumulators else { return }
         let totals = accumulators.assumingMemoryBound(to: A.Accumulator.self)
         let count = layout.resultCount

@@ -34,7 +34,7 @@ struct LoopValues {
     let spareOffset: Int
     let runningOffset: Int
 
-    private static let cacheBytes = 48 << 10
+    private static let cacheBytes = 128 << 10
 
     init(
         _ compute: DType, _ layout: LoopLayout, _ inputs: [LoopInput], _ instructions: [LoopInstruction], _ outputs: [LoopOutput],

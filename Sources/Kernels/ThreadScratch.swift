@@ -5,9 +5,10 @@ import Glibc
 struct ThreadScratch: Sendable {
     /// The values of a loop's block.
     static let loop = ThreadScratch()
-    /// What a matrix product has packed, and a tile of it.
+    /// What a matrix product has packed, a tile of it, and a strip.
     static let packed = ThreadScratch()
     static let tile = ThreadScratch()
+    static let strip = ThreadScratch()
 
     static let alignment = 64
     private let key: pthread_key_t

@@ -1,12 +1,10 @@
 import Engine
 
-/// One training step or one evaluation step for batches of a fixed size, captured, with memory for the batch.
+/// One training step or one evaluation step for batches of a fixed size, captured.
 final class StepProgram {
     private let program: Program
     private let x: Tensor
     private let y: Tensor
-    private let xMemory: Buffer
-    private let yMemory: Buffer
     private let results: UnsafeMutablePointer<Double>
 
     /// Forward, loss, backward, update.
@@ -45,8 +43,6 @@ final class StepProgram {
         let x = try Tensor.full([rows] + data.x.shape, 0, data.x.dtype)
         let y = try Tensor.full([rows] + layout.shape, 0, layout.dtype)
         (self.x, self.y) = (x, y)
-        xMemory = try Buffer.allocating(rows * data.x.bytes)
-        yMemory = try Buffer.allocating(rows * layout.bytes)
         try Capture.begin([x, y])
         do throws(Failure) {
             let (loss, right) = try body(x, y)
@@ -60,11 +56,11 @@ final class StepProgram {
 
     deinit { results.deallocate() }
 
-    /// Reads the rows and runs; the mean loss, and how many rows are right.
-    func run(_ rows: [Int], _ data: any RowSource) throws(Failure) -> (loss: Double, right: Int) {
-        try data.read(rows: rows, x: xMemory.pointer, y: yMemory.pointer)
+    /// The mean loss over the batch, and how many of its rows are right.
+    func run(_ batch: Batch) throws(Failure) -> (loss: Double, right: Int) {
+        guard let y = batch.y else { throw .internal(operation: "fit", "a batch without y") }
         try program.run(
-            arguments: { $0 == 0 ? UnsafeRawPointer(xMemory.pointer) : UnsafeRawPointer(yMemory.pointer) },
+            arguments: { UnsafeRawPointer($0 == 0 ? batch.x.pointer : y.pointer) },
             results: { UnsafeMutableRawPointer(results + $0) })
         return (results[0], Int(results[1]))
     }
@@ -80,22 +76,22 @@ final class StepProgram {
 
 /// Mean loss and accuracy (NaN where the loss has no classes) over a data set, in evaluation mode.
 public func evaluate(_ model: Module, _ loss: Loss, _ data: any RowSource, batchSize: Int) throws(Failure) -> (loss: Double, accuracy: Double) {
-    let batches = try Batches(data, batchSize: batchSize, shuffle: .none, seed: 0, epoch: 0, dropLast: false)
+    let reader = BatchReader(try Batches(data, batchSize: batchSize, shuffle: .none, seed: 0, epoch: 0, dropLast: false))
     let wasTraining = model.isTraining
     model.setTraining(false)
     defer { model.setTraining(wasTraining) }
     var programs: [Int: StepProgram] = [:]
     var (sum, right) = (0.0, 0)
-    while let rows = batches.next() {
+    while let batch = try reader.next() {
         let program: StepProgram
-        if let known = programs[rows.count] {
+        if let known = programs[batch.rows] {
             program = known
         } else {
-            program = try StepProgram(evaluating: model, loss, data, rows: rows.count)
-            programs[rows.count] = program
+            program = try StepProgram(evaluating: model, loss, data, rows: batch.rows)
+            programs[batch.rows] = program
         }
-        let (value, hits) = try program.run(rows, data)
-        sum += value * Double(rows.count)
+        let (value, hits) = try program.run(batch)
+        sum += value * Double(batch.rows)
         right += hits
     }
     let count = Double(data.count)

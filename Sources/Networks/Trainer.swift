@@ -37,10 +37,11 @@ public final class Trainer {
                 data, batchSize: options.batchSize, shuffle: options.shuffle, seed: options.seed, epoch: position.epoch,
                 dropLast: options.dropLast)
             batches.seek(position.step)
+            let reader = BatchReader(batches)
             while position.step < batches.count {
                 if position.totalSteps >= lastStep { return .steps }
-                guard let rows = batches.next() else { break }
-                try trainOn(rows, data)
+                guard let batch = try reader.next() else { break }
+                try trainOn(batch, data)
                 let isLast = position.step == batches.count
                 if !isLast, let report, position.totalSteps % options.reportEvery == 0 {
                     if report(progress(batches.count, began)) { return .callback }
@@ -60,20 +61,20 @@ public final class Trainer {
         return .epochs
     }
 
-    private func trainOn(_ rows: [Int], _ data: any RowSource) throws(Failure) {
+    private func trainOn(_ batch: Batch, _ data: any RowSource) throws(Failure) {
         let program: StepProgram
-        if let known = programs[rows.count] {
+        if let known = programs[batch.rows] {
             program = known
         } else {
-            program = try StepProgram(self, data, rows: rows.count)
-            programs[rows.count] = program
+            program = try StepProgram(self, data, rows: batch.rows)
+            programs[batch.rows] = program
         }
-        let (loss, right) = try program.run(rows, data)
+        let (loss, right) = try program.run(batch)
         position.step += 1
         position.totalSteps += 1
-        position.lossSum += loss * Double(rows.count)
+        position.lossSum += loss * Double(batch.rows)
         position.rightCount += right
-        position.rowCount += rows.count
+        position.rowCount += batch.rows
     }
 
     /// Evaluates on the validation data; whether its loss is the lowest so far.

@@ -15,6 +15,16 @@ final class DatasetHandle {
     init(_ rows: any RowSource) { self.rows = rows }
 }
 
+/// One pass over a data set.
+final class BatchesHandle {
+    let source: any RowSource
+    let reader: BatchReader
+    init(_ batches: Batches) {
+        source = batches.source
+        reader = BatchReader(batches)
+    }
+}
+
 nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
 
 @implementation @_cdecl("wb_dataset_open") public func wb_dataset_open(
@@ -73,25 +83,15 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
     }
 }
 
-/// Rows of a data set as new tensors.
-private func read(
-    _ source: any RowSource, _ rows: [Int], _ x: UnsafeMutablePointer<OpaquePointer?>, _ y: UnsafeMutablePointer<OpaquePointer?>?
+/// A batch as new tensors.
+private func publish(
+    _ batch: Batch, of source: any RowSource, _ x: UnsafeMutablePointer<OpaquePointer?>, _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) throws(Failure) {
-    var ys: Tensor?
-    let xs: Tensor
-    if let y, let layout = source.y {
-        let yBuffer = try Buffer.allocating(rows.count * layout.bytes)
-        xs = try Tensor(dtype: source.x.dtype, shape: [rows.count] + source.x.shape) { (memory) throws(Failure) in
-            try source.read(rows: rows, x: memory, y: yBuffer.pointer)
-        }
-        ys = try Tensor(dtype: layout.dtype, shape: [rows.count] + layout.shape, buffer: yBuffer)
-        _ = y
-    } else {
-        xs = try Tensor(dtype: source.x.dtype, shape: [rows.count] + source.x.shape) { (memory) throws(Failure) in
-            try source.read(rows: rows, x: memory, y: nil)
-        }
+    let xs = try Tensor(dtype: source.x.dtype, shape: [batch.rows] + source.x.shape, buffer: batch.x)
+    var yHandle: OpaquePointer?
+    if y != nil, let layout = source.y, let buffer = batch.y {
+        yHandle = try Handles.make(Tensor(dtype: layout.dtype, shape: [batch.rows] + layout.shape, buffer: buffer), .tensor)
     }
-    let yHandle = try ys.map { (ys) throws(Failure) in try Handles.make(ys, .tensor) } ?? nil
     try publish(xs, .tensor, x)
     y?.pointee = yHandle
 }
@@ -107,7 +107,12 @@ private func read(
         guard start >= 0, count >= 0, start <= rows.count, count <= Int64(rows.count) - start else {
             throw .index(operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
         }
-        try read(rows, Array(Int(start)..<Int(start + count)), target, y)
+        try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
+        var labels: Buffer?
+        if let layout = rows.y, y != nil { labels = try Buffer.allocating(Int(count) * layout.bytes) }
+        let batch = Batch(rows: Int(count), x: try Buffer.allocating(Int(count) * rows.x.bytes), y: labels)
+        try rows.read(rows: Array(Int(start)..<Int(start + count)), x: batch.x.pointer, y: labels?.pointer)
+        try publish(batch, of: rows, target, y)
     }
 }
 
@@ -128,7 +133,7 @@ private func read(
         let batches = try Batches(
             dataset(handle, operation).rows, batchSize: Int(batch_size), shuffle: decode(shuffle.rawValue, "shuffle", operation),
             seed: seed, epoch: Int(epoch), dropLast: drop_last != 0)
-        try publish(batches, .batches, target)
+        try publish(BatchesHandle(batches), .batches, target)
     }
 }
 
@@ -137,20 +142,14 @@ private func read(
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "batches_next"
-        let batches: Batches = try Handles.object(handle, .batches, operation)
+        let batches: BatchesHandle = try Handles.object(handle, .batches, operation)
         let target = try out(x, operation)
-        let place = batches.position
-        guard let rows = batches.next() else {
+        guard let batch = try batches.reader.next() else {
             target.pointee = nil
             y?.pointee = nil
             return
         }
-        do throws(Failure) {
-            try read(batches.source, rows, target, y)
-        } catch {
-            batches.seek(place)
-            throw error
-        }
+        try publish(batch, of: batches.source, target, y)
     }
 }
 

@@ -163,9 +163,50 @@ final class PlannerTests: XCTestCase {
     func testInPlaceResultsTakeOverMemoryThatIsNotReadAgain() throws {
         let x = try tensor(noise([64, 64])).node()
         let y = try x.matmul(x).exp().matmul(x).tanh().matmul(x)
-        let (with, without) = try plans(without: .inplace, [y])
+        let with = try PlanRun([y], passes: all.subtracting([.epilogue])).plan
+        let without = try PlanRun([y], passes: all.subtracting([.epilogue, .inplace])).plan
         XCTAssertEqual(with.arenaBytes, 2 * 64 * 64 * 8, with.listing)
         XCTAssertEqual(without.arenaBytes, 4 * 64 * 64 * 8, without.listing)
+    }
+
+    func testALoopThatReadsAProductRunsWithItAndTheProductIsNotStored() throws {
+        let x = try tensor(noise([70, 40])).node()
+        let w = try tensor(noise([40, 40], seed: 2)).node()
+        let bias = try tensor(noise([40], seed: 3)).node()
+        let (with, without) = try plans(without: .epilogue, [(x.matmul(w) + bias.broadcast(to: [70, 40])).tanh()])
+        XCTAssertEqual(with.steps.count, 1, with.listing)
+        XCTAssertEqual(with.arenaBytes, 0)
+        XCTAssertEqual(without.steps.count, 2, without.listing)
+        // One that somebody else reads too is stored, as it is made.
+        let product = try x.matmul(w)
+        let both = try PlanRun([product.exp(), product.matmul(w)]).plan
+        XCTAssertEqual(both.steps.count, 2, both.listing)
+        XCTAssertTrue(both.steps[0].label.contains(" + "))
+    }
+
+    /// What a loop writes over must not be an operand that later strips of the product read.
+    func testALoopDoesNotWriteOverTheOperandsOfItsProduct() throws {
+        let p = try tensor(noise([64, 64]))
+        let g = try tensor(noise([64, 64], seed: 2)).node()
+        let updated = try p.node() - p.node().matmul(g)
+        let lines = try Linearization([updated])
+        let place = try XCTUnwrap(lines.leaves.firstIndex { $0.value === p.stored.value })
+        let donations = [PlanGraph.Donation(leaf: place, output: 0)]
+        let runs = try [all, all.subtracting([.epilogue]), all.subtracting([.inplace])].map { try PlanRun([updated], donations: donations, passes: $0).outputs() }
+        XCTAssertEqual(runs[0], runs[1])
+        XCTAssertEqual(runs[0], runs[2])
+    }
+
+    func testSignsMoveIntoConstantsAndSums() throws {
+        let (a, b) = (try tensor(noise([3, 3])).node(), try tensor(noise([3, 3], seed: 2)).node())
+        let two = try Node.full([3, 3], 2, .float64)
+        for (name, node, operations) in [
+            ("a + -b", try a + -b, ["subtract"]), ("-a + b", try -a + b, ["subtract"]), ("a - -b", try a - -b, ["add"]),
+            ("-(2 a)", try -(two * a), ["multiply"]), ("a + (-b) a", try a + (-b) * a, ["multiply", "subtract"]),
+        ] {
+            let (with, _) = try plans(without: .simplify, [node])
+            XCTAssertEqual(with.steps.map { $0.label }, [operations.joined(separator: " ") + " [3, 3]"], name)
+        }
     }
 
     func testAStepThatMayFailComesBeforeAnythingThatIsOverwritten() throws {

@@ -8,7 +8,8 @@ final class SharedNodesTests: XCTestCase {
     private let w = Values([2, 3]) { Double($0[1]) / 2 - Double($0[0]) / 3 }
 
     private func gradient(_ root: Tensor, _ wanted: Tensor, createGraph: Bool = false) throws -> Tensor {
-        try XCTUnwrap(Tensor.gradients(of: [root], [wanted], cotangents: nil, createGraph: createGraph)[0])
+        let found = try Tensor.gradients(of: [root], [wanted], cotangents: nil, createGraph: createGraph)[0]
+        return try XCTUnwrap(found)
     }
 
     /// The operations behind a tensor, each node once.
@@ -30,7 +31,7 @@ final class SharedNodesTests: XCTestCase {
         let (x, w) = (try tensor(x), try leaf(w))
         let (inside, outside) = (try layer(x.variable(), w), try layer(x, w))
         let result = try gradient((inside + outside).sum(), w)
-        XCTAssertEqual(try operations(behind: result).filter { $0 == "matmul" }.count, 3)
+        XCTAssertEqual(try operations(behind: result).filter { $0 == "matmul" }.count, 2, "the first that was recorded, and one for the gradient")
         let expected = try gradient(layer(x, w).sum(), w).numbers()
         for (a, b) in zip(try result.numbers(), expected) { XCTAssertEqual(a, 2 * b, accuracy: 1e-14) }
     }

@@ -16,6 +16,17 @@ final class LoopCombiningTests: XCTestCase {
         XCTAssertEqual(combined(3, [product, LoopInstruction(.subtract, a: 3, b: 2)], [4]), [.multiplySubtract])
     }
 
+    func testProductsOfProductsAndSumsOfSumsBecomeOneInstruction() {
+        let (product, sum) = (LoopInstruction(.multiply, a: 0, b: 1), LoopInstruction(.add, a: 0, b: 1))
+        let scaled = LoopInstruction(.multiplyImmediate, a: 0, immediate: 2)
+        for (first, opcode, combination) in [
+            (product, LoopOpcode.multiply, LoopOpcode.multiplyMultiply), (sum, .add, .addAdd), (scaled, .multiply, .multiplyScaled),
+        ] {
+            XCTAssertEqual(combined(3, [first, LoopInstruction(opcode, a: 3, b: 2)], [4]), [combination])
+            XCTAssertEqual(combined(3, [first, LoopInstruction(opcode, a: 2, b: 3)], [4]), [combination])
+        }
+    }
+
     func testDerivativesOfActivationsBecomeOneInstruction() {
         let throughTanh = [
             LoopInstruction(.square, a: 1), LoopInstruction(.reverseSubtractImmediate, a: 2, immediate: 1), LoopInstruction(.multiply, a: 0, b: 3),

@@ -66,6 +66,15 @@ extension RealLoopNumber {
         case .subtractProduct:
             let product = a * b
             return c - product
+        case .multiplyMultiply:
+            let product = a * b
+            return product * c
+        case .multiplyScaled:
+            let scaled = a * number
+            return scaled * b
+        case .addAdd:
+            let sum = a + b
+            return sum + c
         case .throughTanh:
             let square = b * b
             return a * (number - square)
@@ -136,6 +145,9 @@ extension Int64: LoopNumber {
         case .multiplyAdd: return a &* b &+ c
         case .multiplySubtract: return a &* b &- c
         case .subtractProduct: return c &- a &* b
+        case .multiplyMultiply: return a &* b &* c
+        case .multiplyScaled: return a &* number &* b
+        case .addAdd: return a &+ b &+ c
         case .throughRelu: return b > number ? a : 0
         case .addImmediate: return a &+ number
         case .subtractImmediate: return a &- number

@@ -1,5 +1,6 @@
 """JAX: every kind one jitted function, parameters donated; steps are not waited for one by one."""
 
+import itertools
 import os
 
 if os.environ.get("OMP_NUM_THREADS") == "1":
@@ -8,11 +9,15 @@ if os.environ.get("OMP_NUM_THREADS") == "1":
 import jax  # noqa: E402  (after its flags are set)
 import jax.numpy as jnp  # noqa: E402
 
+from . import buffered  # noqa: E402
+
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "identity": lambda z: z}
 
 
 def steps(workload, threads):
     jax.config.update("jax_enable_x64", workload.dtype == "float64" or workload.loss == "cross_entropy")
+    if workload.kind == "stream":
+        return stream(workload, threads)
     return KINDS[workload.kind](workload)
 
 
@@ -62,6 +67,31 @@ def descend(workload, loss):
 def train(workload):
     x, y = (jnp.asarray(a) for a in workload.data())
     return descend(workload, lambda parameters: loss_of(workload, parameters, x, y))
+
+
+def stream(workload, threads):
+    def step(parameters, x, y):
+        value, gradients = jax.value_and_grad(lambda parameters: loss_of(workload, parameters, x, y))(parameters)
+        return [p - workload.learning_rate * g for p, g in zip(parameters, gradients)], value
+
+    compiled = jax.jit(step, donate_argnums=0)
+    state = [jnp.asarray(p) for p in workload.parameters()]
+    checked = [jnp.asarray(p) for p in workload.parameters()]
+    in_order = buffered.batches(workload.file(), workload.batch, threads)
+    seeds = itertools.count()
+
+    def first(count):
+        nonlocal checked
+        for _ in range(count):
+            checked, value = compiled(checked, *next(in_order))
+        return float(value)
+
+    def epoch(count):
+        nonlocal state
+        for x, y in buffered.batches(workload.file(), workload.batch, threads, seed=next(seeds)):
+            state, value = compiled(state, x, y)
+        return float(value)
+    return first, epoch
 
 
 def pinn(workload):

@@ -1,13 +1,19 @@
 """PyTorch, eager."""
 
+import itertools
+
 import torch
 from torch import nn
+
+from . import buffered
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
 
 def steps(workload, threads):
     torch.set_num_threads(threads)
+    if workload.kind == "stream":
+        return stream(workload, threads)
     return KINDS[workload.kind](workload)
 
 
@@ -115,6 +121,24 @@ def deep(workload):
             value = torch.autograd.grad(value.sum(), x, create_graph=True)[0]
         return value.sum()
     return repeat(step)
+
+
+def stream(workload, threads):
+    step = training_step(workload)
+    check = training_step(workload)
+    in_order = buffered.batches(workload.file(), workload.batch, threads)
+    seeds = itertools.count()
+
+    def first(count):
+        for _ in range(count):
+            loss = check(*(torch.from_numpy(a) for a in next(in_order)))
+        return loss.item()
+
+    def epoch(count):
+        for x, y in buffered.batches(workload.file(), workload.batch, threads, seed=next(seeds)):
+            loss = step(torch.from_numpy(x), torch.from_numpy(y))
+        return loss.item()
+    return first, epoch
 
 
 KINDS = {"train": train, "cold": train, "dynamic": train, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

@@ -6,7 +6,7 @@ step_of(workload) returns what is run: (function, arguments, the parameters that
 import numpy as np
 
 import wingbeat as wb
-from wingbeat import nn, optim
+from wingbeat import data, nn, optim, training
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
@@ -27,6 +27,8 @@ def network(workload):
 
 def steps(workload, threads):
     wb.set_num_threads(threads)
+    if workload.kind == "stream":
+        return stream(workload)
     step, arguments, _ = step_of(workload)
 
     def run(count):
@@ -47,7 +49,7 @@ def step_of(workload):
     return KINDS[workload.kind](workload)
 
 
-def dynamic(workload):
+def training_step(workload):
     model = network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
     kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
@@ -58,8 +60,14 @@ def dynamic(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
-    return step, tuple(wb.tensor(a) for a in workload.data()), list(model.parameters())
+    return step, list(model.parameters())
+
+
+def dynamic(workload):
+    step, parameters = training_step(workload)
+    return step, tuple(wb.tensor(a) for a in workload.data()), parameters
 
 
 def train(workload):
@@ -117,6 +125,7 @@ def pinn(workload):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
 
     points, _ = workload.data()
@@ -136,6 +145,26 @@ def deep(workload):
         function = derivative(function)
     x, _ = workload.data()
     return wb.compile(lambda x: function(x).sum()), (wb.tensor(x),), []
+
+
+def stream(workload):
+    data.set_cache(workload.cache_bytes)
+    model = network(workload)
+    trainer = training.Trainer(model, nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=workload.learning_rate))
+    check, _ = training_step(workload)
+    in_order = iter(data.HDF5Dataset(workload.file(), "x", "y").batches(workload.batch))
+
+    def first(count):
+        for _ in range(count):
+            loss = check(*next(in_order))
+        return float(loss.item())
+
+    def epoch(count):
+        if count != workload.steps:
+            raise ValueError("a stream is timed by the epoch")
+        trainer.fit(data.HDF5Dataset(workload.file(), "x", "y"), epochs=trainer.epoch + 1, batch_size=workload.batch, shuffle=workload.shuffle)
+        return float("nan")
+    return first, epoch
 
 
 KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}

@@ -12,7 +12,7 @@ from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
 
 import numpy as np
 
-from . import _abi, _modules
+from . import _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
@@ -323,8 +323,9 @@ class CompiledFunction:
         elif program.has_grad == is_grad_enabled():
             result = self._run_pointers(program, arguments)
         else:
-            return NotImplemented
-        self._last = program
+            result = NotImplemented
+        if result is not NotImplemented:
+            self._last = program
         return result
 
     def _run_pointers(self, program, arrays):

@@ -25,7 +25,8 @@ def shuffle_code(shuffle):
 
 
 def set_cache(size):
-    """Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. For data sets opened later."""
+    """Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed, with two windows of at most 128 MiB, or one
+    chunk, in memory where the order is by chunks. For data sets opened later."""
     check(lib.wb_set_dataset_cache(size))
 
 
@@ -79,9 +80,10 @@ class Dataset:
     def batches(self, batch_size, shuffle=False, seed=0, epoch=0, drop_last=False):
         """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is dropped.
 
-        shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": runs of
-        neighbouring rows in random order, shuffled inside a window. The order depends on seed and epoch alone: give the number of
-        the epoch for another order in each. Raises ArgumentError for a batch size below 1.
+        shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": stored
+        chunks in random order, their rows shuffled inside windows of 64 chunks, so that files larger than memory are read chunk by
+        chunk. The order depends on seed and epoch alone: give the number of the epoch for another order in each. A thread of the pass
+        reads files ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError for a batch size below 1.
         """
         if operator.index(batch_size) < 1:
             raise ArgumentError(f"batches: expected a batch size of at least 1, found {batch_size}")
@@ -131,7 +133,7 @@ class HDF5Dataset(Dataset):
     """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
 
     x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its values:
-    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed. Raises MissingFileError,
+    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed (set_cache). Raises MissingFileError,
     FormatError (no HDF5, no such data set), ShapeError (x and y of different lengths).
     """
 

@@ -27,7 +27,9 @@ public final class Batches {
     private let run: Int
     /// Where the permutation put the run that holds the data set's end: all runs have `run` rows, except that one.
     private var shortPlace = 0
-    private static let runsInWindow = 64
+    private let runsInWindow: Int
+    /// How many runs `nextRuns` has named so far, from the beginning of the order on.
+    private var namedRuns = 0
     /// Rows of the windows from `windowStart` runs on, in the order of the pass.
     private var window: [Int] = []
     private var windowIndex = -1
@@ -46,6 +48,7 @@ public final class Batches {
         self.seed = seed
         self.epoch = UInt64(epoch)
         run = max(1, min(source.preferredRun, source.count))
+        runsInWindow = max(1, source.runsInWindow)
         switch self.shuffle {
         case .exact: order = permutation(source.count, stream: 0)
         case .chunks:
@@ -55,8 +58,23 @@ public final class Batches {
         }
     }
 
+    private init(_ other: Batches, position: Int) {
+        (source, batchSize, count, shuffle, seed, epoch) = (other.source, other.batchSize, other.count, other.shuffle, other.seed, other.epoch)
+        (order, run, shortPlace, runsInWindow) = (other.order, other.run, other.shortPlace, other.runsInWindow)
+        self.position = position
+    }
+
+    /// The same pass at batch number `place`. Touches only what never changes, so that another thread may be at work on this object.
+    func copy(at place: Int) -> Batches { Batches(self, position: min(max(place, 0), count)) }
+
+    /// What the pass reads through.
+    func reader() -> any RowReader { source.reader(isWindowed: shuffle != .exact) }
+
     /// Goes to batch number `place`.
-    public func seek(_ place: Int) { position = min(max(place, 0), count) }
+    public func seek(_ place: Int) {
+        position = min(max(place, 0), count)
+        namedRuns = 0
+    }
 
     /// Rows in batch number `place`.
     public func rows(in place: Int) -> Int { min(batchSize, source.count - place * batchSize) }
@@ -74,24 +92,36 @@ public final class Batches {
         }
     }
 
+    /// Runs of the next window that are to be read before the next batch, so that all of it is there when it begins: as large a part of them as of
+    /// this window's rows have been handed out.
+    func nextRuns() -> [Range<Int>] {
+        guard shuffle == .chunks else { return [] }
+        let window = max(windowIndex, 0)
+        let rowsDone = min(position * batchSize, source.count) - window * runsInWindow * run
+        let share = min(max(rowsDone / run + 1, 0), runsInWindow)
+        let end = min((window + 1) * runsInWindow + share, order.count)
+        let begin = max(namedRuns, (window + 1) * runsInWindow)
+        namedRuns = max(namedRuns, end)
+        return begin < end ? order[begin..<end].map { rows(ofRun: Int($0)) } : []
+    }
+
+    private func rows(ofRun number: Int) -> Range<Int> { number * run..<min((number + 1) * run, source.count) }
+
     /// Row number `place` of a pass by chunks.
     private func chunked(_ place: Int) -> Int {
         let shortRows = source.count - (source.count - 1) / run * run
         func start(ofRun number: Int) -> Int { number * run - (number > shortPlace ? run - shortRows : 0) }
         var number = min(place / run, order.count - 1)
         while number + 1 < order.count, start(ofRun: number + 1) <= place { number += 1 }
-        let index = number / Batches.runsInWindow
+        let index = number / runsInWindow
         if index != windowIndex { fillWindow(index) }
-        return window[place - start(ofRun: index * Batches.runsInWindow)]
+        return window[place - start(ofRun: index * runsInWindow)]
     }
 
     private func fillWindow(_ index: Int) {
         windowIndex = index
-        let runs = order[(index * Batches.runsInWindow)..<min((index + 1) * Batches.runsInWindow, order.count)]
-        let rows = runs.flatMap { number in
-            let first = Int(number) * run
-            return first..<min(first + run, source.count)
-        }
+        let runs = order[(index * runsInWindow)..<min((index + 1) * runsInWindow, order.count)]
+        let rows = runs.flatMap { self.rows(ofRun: Int($0)) }
         window = permutation(rows.count, stream: UInt64(index) + 1).map { rows[Int($0)] }
     }
 

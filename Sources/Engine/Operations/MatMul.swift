@@ -79,12 +79,8 @@ struct MatMul: Operation {
         let product = Gemm(
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
-        let (slotA, slotB) = (a.slot, b.slot)
         lowering.append(
-            "\(name) \(rows)x\(columns)x\(depth)", reads: [slotA, slotB], writes: result, bytesRead: a.view.bytesRead + b.view.bytesRead,
-            operations: 2 * Double(type.count) * Double(depth)
-        ) { slots throws(Failure) in
-            product.run(slots[slotA], slots[slotB], slots[result])
-        }
+            "\(name) \(rows)x\(columns)x\(depth)", Product(gemm: product, a: a.slot, b: b.slot, result: result),
+            bytesRead: a.view.bytesRead + b.view.bytesRead, operations: 2 * Double(type.count) * Double(depth))
     }
 }

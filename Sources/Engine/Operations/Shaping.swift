@@ -162,14 +162,14 @@ struct Concatenate: Operation {
         let result = lowering.output(of: index)
         let whole = View(slot: result, shape: type.shape, dtype: type.dtype)
         var start = 0
-        var targets: [View] = []
+        var targets: [StridedCopy] = []
         for input in inputs {
             let extent = lowering.type(input).shape[axis]
-            targets.append(whole.sliced(axis, start: start, step: 1, count: extent))
+            targets.append(whole.sliced(axis, start: start, step: 1, count: extent).copy)
             start += extent
         }
         lowering.append(name, reads: sources, writes: result) { slots throws(Failure) in
-            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], into: slots[result]) }
+            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], to: slots[result]) }
         }
     }
 }

@@ -6,6 +6,14 @@ struct Slots {
     @inline(__always) subscript(slot: Int) -> UnsafeMutableRawPointer { base[slot] }
 }
 
+/// A matrix product and the slots it works on.
+struct Product {
+    var gemm: Gemm
+    var a: Int
+    var b: Int
+    var result: Int
+}
+
 /// One call of a kernel.
 struct Step {
     var label: String
@@ -24,6 +32,8 @@ struct Step {
     var operations = 0.0
     /// The loop of a fused group, else nil.
     var loop: LoopProgram?
+    /// The matrix product that the step is, else nil.
+    var product: Product?
     var run: (Slots) throws(Failure) -> Void
 }
 
@@ -50,7 +60,7 @@ struct Lowering {
     private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
     private(set) var aliases: [Alias] = []
-    private(set) var steps: [Step] = []
+    var steps: [Step] = []
     /// The storage behind each slot.
     private(set) var storageOf: [Int] = []
     private var slotOfStorage: [Int] = []
@@ -193,6 +203,16 @@ struct Lowering {
         var place = (steps.lastIndex { $0.writes.contains(storage) } ?? -1) + 1
         while place < steps.count, steps[place].writes.isEmpty { place += 1 }
         steps.insert(Step(label: label, reads: [storage], writes: [], mayFail: true, loop: nil, run: run), at: place)
+    }
+
+    mutating func append(_ label: String, _ product: Product, bytesRead: Int, operations: Double) {
+        steps.append(
+            Step(
+                label: label, reads: [storageOf[product.a], storageOf[product.b]], writes: [storageOf[product.result]], mayFail: false, bytesRead: bytesRead,
+                operations: operations, loop: nil, product: product
+            ) { slots throws(Failure) in
+                product.gemm.run(slots[product.a], slots[product.b], slots[product.result])
+            })
     }
 
     /// The loop of the group whose root is `root`.

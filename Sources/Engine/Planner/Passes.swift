@@ -13,6 +13,8 @@ enum Pass: String, CaseIterable {
     case schedule
     /// Elementwise chains and reductions become one loop.
     case fuse
+    /// A loop that reads a matrix product runs while the product is made, strip by strip.
+    case epilogue
     /// Results take over memory that is not read again.
     case inplace
 

@@ -29,6 +29,7 @@ final class Plan {
         var lowering = try Lowering(improved, fuses: passes.contains(.fuse))
         var outputStorages: [Int] = []
         for output in improved.outputs { outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages)) }
+        if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }
         let memory = MemoryPlan(
             lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,
             sharesMemory: passes.contains(.inplace))

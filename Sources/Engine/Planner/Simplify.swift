@@ -22,14 +22,45 @@ extension PlanGraph {
             return graph.add(Entry(operation: Permute(order: order), inputs: input.inputs, type: entry.type, leaf: nil))
         case is Negative:
             let input = graph.nodes[entry.inputs[0]]
-            return input.operation is Negative && input.leaf == nil ? input.inputs[0] : nil
+            if let inner = negated(entry.inputs[0], graph) { return inner }
+            // -(c x) is (-c) x.
+            guard input.operation is Multiply, input.leaf == nil, entry.type.dtype.isFloat,
+                let place = input.inputs.indices.first(where: { graph.fillValue(input.inputs[$0]) != nil }), let value = graph.fillValue(input.inputs[place])
+            else { return nil }
+            let constant = graph.nodes[input.inputs[place]].type
+            var inputs = input.inputs
+            inputs[place] = graph.add(Entry(operation: Fill(value: -value, type: constant), inputs: [], type: constant, leaf: nil))
+            return graph.add(Entry(operation: Multiply(), inputs: inputs, type: entry.type, leaf: nil))
         case let product as MatMul: return outer(product, entry, &graph)
         case is Multiply:
-            return neutral(entry, 1, 0, graph) ?? neutral(entry, 1, 1, graph)
+            return neutral(entry, 1, 0, graph) ?? neutral(entry, 1, 1, graph) ?? signOutside(entry, &graph)
+        case is Add:
+            // Signs are exact, so they may move: a + (-b) is a - b.
+            if let b = negated(entry.inputs[1], graph) { return graph.add(Entry(operation: Subtract(), inputs: [entry.inputs[0], b], type: entry.type, leaf: nil)) }
+            guard let a = negated(entry.inputs[0], graph) else { return nil }
+            return graph.add(Entry(operation: Subtract(), inputs: [entry.inputs[1], a], type: entry.type, leaf: nil))
+        case is Subtract:
+            guard let b = negated(entry.inputs[1], graph) else { return nil }
+            return graph.add(Entry(operation: Add(), inputs: [entry.inputs[0], b], type: entry.type, leaf: nil))
         case is Divide:
             return neutral(entry, 1, 1, graph)
         default: return nil
         }
+    }
+
+    /// What `place` is the negative of, if it is one.
+    private func negated(_ place: Int, _ graph: PlanGraph) -> Int? {
+        let node = graph.nodes[place]
+        return node.operation is Negative && node.leaf == nil ? node.inputs[0] : nil
+    }
+
+    /// (-a) b as -(a b): a sum that reads it then takes the sign.
+    private func signOutside(_ entry: Entry, _ graph: inout PlanGraph) -> Int? {
+        guard let place = entry.inputs.indices.first(where: { negated(entry.inputs[$0], graph) != nil }), let inner = negated(entry.inputs[place], graph)
+        else { return nil }
+        var product = entry
+        product.inputs[place] = inner
+        return graph.add(Entry(operation: Negative(), inputs: [graph.add(product)], type: entry.type, leaf: nil))
     }
 
     /// A product over one element: each element of a column times each of a row, which fuses with what comes after.

@@ -73,9 +73,6 @@ struct View {
     }
 
     var copy: StridedCopy { StridedCopy(elementBytes: dtype.size, shape: shape, strides: strides, offset: offset) }
-
-    /// Writes dense memory to where this view lies in `target`, the memory of its slot.
-    func scatter(from source: UnsafeRawPointer, into target: UnsafeMutableRawPointer) { copy.scatter(from: source, to: target) }
 }
 
 /// A matrix, or a batch of them, as a matrix product reads it.

@@ -18,12 +18,7 @@ extension HDF5Dataset {
         var (mask, address, stored): (UInt32, haddr_t, hsize_t) = (0, 0, 0)
         try HDF5.check(H5Dget_chunk_info(handle, space.id, 0, &offset, &mask, &address, &stored), path, unreadable)
 
-        var expected = elementSize
-        for extent in chunk {
-            let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
-            guard !overflow else { throw .format(path: path, "\(what) has chunks larger than any memory: \(chunk)") }
-            expected = product
-        }
+        guard let expected = chunkBytes(chunk, elementSize) else { throw .format(path: path, "\(what) has chunks larger than any memory: \(chunk)") }
         guard let filters = filters(properties), let bytes = Int(exactly: stored) else { return }
         let damaged = Failure.format(
             path: path, "\(what) has a chunk that does not hold the \(expected) bytes that chunks of shape \(chunk) have: the file is damaged")
@@ -34,6 +29,7 @@ extension HDF5Dataset {
         }
         // deflate makes bytes at most 1,032 times fewer.
         guard bytes >= expected / 1_040 else { throw damaged }
+        guard Inflate.isAvailable else { return }
         guard let raw = malloc(max(bytes, 1)), let whole = malloc(expected + checksum + 1) else { throw .memory(operation: path, bytes: expected) }
         defer {
             free(raw)
@@ -41,37 +37,35 @@ extension HDF5Dataset {
         }
         try HDF5.check(H5Dread_chunk(handle, wb_h5_default(), offset, &mask, raw), path, unreadable)
         // A checksum that was put on after the compression is behind the stream, which ends by itself.
-        guard let length = Zlib.uncompressed(raw, bytes, into: whole, expected + checksum + 1) else { throw damaged }
+        guard let length = Inflate.inflate(raw, bytes, into: whole, expected + checksum + 1) else { throw damaged }
         guard length == expected || length == expected + checksum else { throw damaged }
     }
 
-    /// The filters that chunks go through; nil if there is one whose output's size is not known.
+    /// nil if there are too many to be counted.
+    static func chunkBytes(_ chunk: [Int], _ elementSize: Int) -> Int? {
+        var bytes = elementSize
+        for extent in chunk {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            if overflow { return nil }
+            bytes = product
+        }
+        return bytes
+    }
+
+    /// The filters that chunks go through; nil if there is one whose output's size is not known, if what deflate gave was shuffled, or if
+    /// chunks at the data set's end were left out.
     private static func filters(_ properties: hid_t) -> Set<H5Z_filter_t>? {
         var found: Set<H5Z_filter_t> = []
+        var options: UInt32 = 0
+        guard H5Pget_chunk_opts(properties, &options) >= 0, options == 0 else { return nil }
         for index in 0..<max(0, H5Pget_nfilters(properties)) {
             var flags: UInt32 = 0
             var values = 0
             let filter = H5Pget_filter2(properties, UInt32(index), &flags, &values, nil, 0, nil, nil)
             guard [H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32].contains(filter) else { return nil }
+            if filter == H5Z_FILTER_SHUFFLE, found.contains(H5Z_FILTER_DEFLATE) { return nil }
             found.insert(filter)
         }
         return found
-    }
-}
-
-/// The one function of zlib that is needed. libhdf5 has loaded the library already.
-private enum Zlib {
-    private typealias Uncompress = @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<UInt>, UnsafeRawPointer, UInt) -> Int32
-
-    private static let uncompress: Uncompress? = {
-        guard let library = dlopen("libz.so.1", RTLD_NOW), let symbol = dlsym(library, "uncompress") else { return nil }
-        return unsafeBitCast(symbol, to: Uncompress.self)
-    }()
-
-    /// The bytes that a stream holds, nil if it is damaged or holds more than there is room for.
-    static func uncompressed(_ source: UnsafeRawPointer, _ bytes: Int, into target: UnsafeMutableRawPointer, _ capacity: Int) -> Int? {
-        guard let uncompress else { return capacity - 1 }
-        var length = UInt(capacity)
-        return uncompress(target, &length, source, UInt(bytes)) == 0 ? Int(length) : nil
     }
 }

@@ -12,7 +12,12 @@ struct HDF5Dataset: ~Copyable {
     let element: Element
     /// Extents of the stored chunks; nil where it is not stored in chunks.
     let chunk: [Int]?
-    private let handle: Handle
+    /// How chunks are decoded without libhdf5; nil where that is not known, or where elements have another form in memory.
+    let codec: ChunkCodec?
+    /// Whether chunks have gone through any filter.
+    let isFiltered: Bool
+    private let fileEnd: FileEnd?
+    let handle: Handle
     private let memoryType: Handle
 
     /// More of one data set's chunks than this are not kept decoded at a time.
@@ -41,25 +46,29 @@ struct HDF5Dataset: ~Copyable {
 
         let properties = try Handle(H5Dget_create_plist(handle.id), path, unreadable)
         try checkFilters(properties.id, path, what)
-        var chunk: [Int]?
+        let memoryType = try storedType.memoryType(type.id, path, unreadable)
+        var (chunk, codec): ([Int]?, ChunkCodec?) = (nil, nil)
         if H5Pget_layout(properties.id) == H5D_CHUNKED {
             try HDF5.check(H5Pget_chunk(properties.id, rank, &extents), path, unreadable)
             let extents = try checked(extents, path, what).map { max($0, 1) }
             try checkFirstChunk(handle.id, properties.id, chunk: extents, elementSize: H5Tget_size(type.id), path, what)
             chunk = extents
+            if let bytes = chunkBytes(extents, element.size), bytes < 1 << 32, H5Tequal(type.id, memoryType.id) > 0 {
+                codec = ChunkCodec(properties.id, bytes: bytes, elementSize: element.size)
+            }
         }
         let cache = chunk.flatMap { chunkCache(shape: shape, chunk: $0, elementSize: H5Tget_size(type.id)) }
         return HDF5Dataset(
-            path: path, what: what, shape: shape, storedType: storedType, element: element, chunk: chunk,
-            handle: try reopen(handle, in: file, name, cache: cache, unreadable),
-            memoryType: try storedType.memoryType(type.id, path, unreadable))
+            path: path, what: what, shape: shape, storedType: storedType, element: element, chunk: chunk, codec: codec,
+            isFiltered: H5Pget_nfilters(properties.id) > 0, fileEnd: FileEnd(file.handle.id),
+            handle: try reopen(handle, in: file, name, cache: cache, unreadable), memoryType: memoryType)
     }
 
     /// libhdf5 takes about 400 bytes for each chunk that a read touches, before it looks whether the chunk is there.
     private static let mostChunksInRead = 1 << 20
 
     /// Chunks that one row touches; Int.max if they cannot be counted.
-    private var chunksAcross: Int {
+    var chunksAcross: Int {
         guard let chunk else { return 1 }
         var count = 1
         for (extent, length) in zip(shape, chunk).dropFirst() {
@@ -89,7 +98,11 @@ struct HDF5Dataset: ~Copyable {
             try HDF5.check(
                 H5Dread(handle.id, memoryType.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), memory), path, "\(what) cannot be read")
         }
+        try checkEnd("\(what) cannot be read")
     }
+
+    /// Throws if the file may not have had what was read from it.
+    func checkEnd(_ unreadable: @autoclosure () -> String) throws(Failure) { try fileEnd?.check(path, unreadable()) }
 
     /// Throws where already one row touches more chunks than there can be memory for.
     private func checkChunks() throws(Failure) {
@@ -114,6 +127,7 @@ struct HDF5Dataset: ~Copyable {
             let dense = try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, unreadable)
             try HDF5.check(H5Dread(handle.id, memoryType.id, dense.id, stored.id, wb_h5_default(), memory), path, unreadable)
         }
+        try checkEnd(unreadable)
     }
 
     /// Whether every element has been stored here: nothing is left to a fill value, to another file or to a virtual view.

@@ -1,7 +1,7 @@
 import Engine
 import Glibc
 
-/// Rows (x, y) of two data sets in an HDF5 file. What fits into `cacheBytes` as it is stored is read once and then served
+/// Rows (x, y) of two data sets in an HDF5 file. What fits into `cacheBytes` as it is stored is read once, and then served
 /// from memory, one byte an element where the file has bytes; what does not fit is streamed, with flat memory.
 /// Any thread may read.
 public final class HDF5Rows: RowSource, @unchecked Sendable {
@@ -11,13 +11,20 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     public let isRandomAccess: Bool
     public var preferredRun: Int { isRandomAccess ? 1 : xColumn.preferredRun }
 
+    public let readsAhead = true
+    /// Fewer than 64 runs where those are large: a pass by chunks keeps two windows of them.
+    public var runsInWindow: Int { max(1, min(64, HDF5Rows.windowBytes / max(1, xColumn.preferredRun * xColumn.rowBytes))) }
+
     private let path: String
     private let xColumn: RowColumn
     private let yColumn: RowColumn?
+    private let cacheBytes: Int
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    /// Stored elements, once they have been read; only with `isRandomAccess`, and under `lock`.
-    private var xStored: UnsafeMutableRawPointer?
-    private var yStored: UnsafeMutableRawPointer?
+    /// Stored elements; only with `isRandomAccess`, and under `lock`.
+    private var xResident: ResidentColumn?
+    private var yResident: ResidentColumn?
+
+    private static let windowBytes = 128 << 20
 
     /// x becomes `xDType`, multiplied by `scale` (in float32 as Float(value) * Float(scale)); an integer dtype needs scale 1.
     /// With `flatten` a row of x has rank 1. y keeps its values: integers become int64, floats `xDType` (float32 if that
@@ -34,44 +41,86 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
             throw .shape(operation: path, "'\(x)' has \(xColumn.count) rows, but '\(y)' has \(yColumn.count)")
         }
         self.path = path
+        self.cacheBytes = cacheBytes
         self.xColumn = xColumn
         self.yColumn = yColumn
         count = xColumn.count
         let (bytes, overflow) = xColumn.storedBytes.addingReportingOverflow(yColumn?.storedBytes ?? 0)
         isRandomAccess = !overflow && bytes <= cacheBytes
+        if isRandomAccess {
+            xResident = ResidentColumn(xColumn)
+            yResident = yColumn.map { ResidentColumn($0) }
+        }
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
     }
 
     deinit {
-        free(xStored)
-        free(yStored)
         pthread_mutex_destroy(lock)
         lock.deallocate()
     }
 
     public func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
+        try check(rows)
+        try ReadGate.reading { () throws(Failure) in
+            guard let xResident else {
+                try xColumn.stream(rows, into: x)
+                if let y, let yColumn { try yColumn.stream(rows, into: y) }
+                return
+            }
+            pthread_mutex_lock(lock)
+            defer { pthread_mutex_unlock(lock) }
+            try xResident.read(rows, into: x)
+            if let y, let yResident { try yResident.read(rows, into: y) }
+        }
+    }
+
+    public func reader(isWindowed: Bool) -> any RowReader {
+        isRandomAccess ? PlainRowReader(self) : StreamReader(self, window(xColumn, isWindowed), yColumn.flatMap { window($0, isWindowed) })
+    }
+
+    /// What a pass keeps of a column; nil where rows are read one by one.
+    private func window(_ column: RowColumn, _ isWindowed: Bool) -> WindowColumn? {
+        guard isWindowed || column.isCompressed else { return nil }
+        let bandRows = column.chunkRows ?? xColumn.preferredRun
+        // A pass by chunks has two windows of runs; an exact shuffle comes back to all bands all the time.
+        let most = isWindowed ? 2 * runsInWindow : max(8, cacheBytes / max(1, bandRows * column.rowBytes))
+        return WindowColumn(column, bandRows: bandRows, most: most)
+    }
+
+    fileprivate func check(_ rows: [Int]) throws(Failure) {
         for row in rows where row < 0 || row >= count {
             throw .index(operation: path, "row \(row) does not exist; there are \(count) rows")
         }
-        guard isRandomAccess else {
-            try xColumn.stream(rows, into: x)
-            if let y, let yColumn { try yColumn.stream(rows, into: y) }
-            return
-        }
-        let stored = try load()
-        try xColumn.gather(rows, from: stored.x, into: x)
-        if let y, let yColumn, let storedY = stored.y { try yColumn.gather(rows, from: storedY, into: y) }
     }
 
-    private func load() throws(Failure) -> (x: UnsafeRawPointer, y: UnsafeRawPointer?) {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        if let yColumn, yStored == nil { yStored = try yColumn.load() }
-        let y = yStored.map { UnsafeRawPointer($0) }
-        if let xStored { return (UnsafeRawPointer(xStored), y) }
-        let x = try xColumn.load()
-        xStored = x
-        return (UnsafeRawPointer(x), y)
+    /// One pass over a file that is larger than the cache.
+    private final class StreamReader: RowReader {
+        private let rows: HDF5Rows
+        private let xWindow: WindowColumn?
+        private let yWindow: WindowColumn?
+
+        init(_ rows: HDF5Rows, _ xWindow: WindowColumn?, _ yWindow: WindowColumn?) {
+            (self.rows, self.xWindow, self.yWindow) = (rows, xWindow, yWindow)
+        }
+
+        func read(rows numbers: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
+            try rows.check(numbers)
+            try ReadGate.reading { () throws(Failure) in
+                try read(numbers, rows.xColumn, xWindow, x)
+                if let y, let yColumn = rows.yColumn { try read(numbers, yColumn, yWindow, y) }
+            }
+        }
+
+        private func read(_ numbers: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer) throws(Failure) {
+            if let window { try window.read(numbers, into: target) } else { try column.stream(numbers, into: target) }
+        }
+
+        func prepare(_ numbers: Range<Int>) throws(Failure) {
+            try ReadGate.reading { () throws(Failure) in
+                try xWindow?.prepare(numbers)
+                try yWindow?.prepare(numbers)
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// One data set seen as rows: how it is converted, and how rows reach the caller: from memory, where the stored elements were
-/// read once, or from the file in few hyperslab reads.
+/// One data set seen as rows: how it is converted, and how rows are read: in bands of neighbours, or where single rows are cheap, in few hyperslab
+/// reads.
 final class RowColumn {
     let layout: RowLayout
     /// Rows of one chunk, or of about 256 KiB where rows are not stored in chunks.
@@ -14,7 +14,12 @@ final class RowColumn {
     private let dataset: HDF5Dataset
     private let conversion: RowConversion
     private let elementsPerRow: Int
-    private var rowBytes: Int { elementsPerRow * conversion.source.size }
+    /// Bytes of a row as it is stored.
+    let rowBytes: Int
+    /// Rows of one chunk; nil where rows are not stored in chunks.
+    var chunkRows: Int? { dataset.chunk.map { max(1, min($0[0], count)) } }
+    /// Whether to read one row is to decode a whole chunk.
+    var isCompressed: Bool { dataset.isFiltered }
 
     /// One hyperslab read fills at most this much before it is converted.
     private static let stageBytes = 4 << 20
@@ -36,24 +41,28 @@ final class RowColumn {
         let target = dtype ?? (element.isFloat ? (floatDType.isFloat ? floatDType : .float32) : .int64)
         conversion = try RowConversion(source: element, target: target, scale: scale, path: file.path, what: dataset.what)
         layout = RowLayout(dtype: target, shape: flatten ? [elementsPerRow] : rowShape)
-        let rowBytes = elementsPerRow * element.size
+        rowBytes = elementsPerRow * element.size
         storedBytes = count * rowBytes
         preferredRun = max(1, min(count, dataset.chunk?[0] ?? (256 << 10) / max(rowBytes, 1)))
     }
 
-    /// All rows as they are stored, to be freed by the caller.
-    func load() throws(Failure) -> UnsafeMutableRawPointer {
-        guard let memory = malloc(max(storedBytes, 1)) else { throw .memory(operation: dataset.path, bytes: storedBytes) }
-        do {
-            try dataset.read(into: memory)
-        } catch {
-            free(memory)
-            throw error
-        }
+    /// Reads rows as they are stored, from the beginning of a chunk to the end of one, or of all. Any number of threads may.
+    func readBand(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) { try dataset.readBand(rows, into: memory) }
+
+    /// Fresh memory for rows as they are stored, to be freed by the caller.
+    func memory(rows: Int) throws(Failure) -> UnsafeMutableRawPointer {
+        let bytes = max(rows * rowBytes, 1)
+        var memory: UnsafeMutableRawPointer?
+        let isLarge = bytes >= RowColumn.hugePage
+        guard posix_memalign(&memory, isLarge ? RowColumn.hugePage : 64, bytes) == 0, let memory else { throw .memory(operation: dataset.path, bytes: bytes) }
+        // A page fault for each 2 MiB, not for each 4 KiB; and rows far apart are found faster.
+        if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
         return memory
     }
 
-    /// Converts rows out of `stored`, which `load` gave.
+    private static let hugePage = 2 << 20
+
+    /// Converts rows out of `stored`, where all rows lie.
     func gather(_ rows: [Int], from stored: UnsafeRawPointer, into target: UnsafeMutableRawPointer) throws(Failure) {
         var position = 0
         while position < rows.count {
@@ -113,7 +122,7 @@ final class RowColumn {
         }
     }
 
-    private func convert(
+    func convert(
         _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, firstRow: Int, rows: Int
     ) throws(Failure) {
         if conversion.isCopy {
