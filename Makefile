@@ -42,7 +42,7 @@ RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc 
     -Xlinker --version-script=$(CURDIR)/scripts/exports.map -Xlinker -soname -Xlinker $(SONAME) \
     -Xlinker --gc-sections -Xlinker -z -Xlinker defs -Xlinker -s
 
-.PHONY: build test demo bench install asan valgrind clean help
+.PHONY: build test demo docs bench install asan valgrind clean help
 
 # ---------------------------------------------------------------- make build
 
@@ -96,8 +96,8 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready-for-test: .venv/.ready
-	@$(call quietly,pip-test) "Installing pytest and h5py into .venv" \
-	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py
+	@$(call quietly,pip-test) "Installing pytest, h5py and SciPy into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy
 	@touch $@
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
@@ -121,6 +121,11 @@ valgrind: build c-tests
 	@WINGBEAT_TEST_WATCHED=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" \
 	        "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --trace-children=yes --errors-for-leak-kinds=definite $(program)")
+
+# ---------------------------------------------------------------- make docs
+
+docs: build
+	@$(PYTHON_IN_VENV) scripts/generate_operations.py
 
 # ---------------------------------------------------------------- make demo, bench, install
 
@@ -164,6 +169,7 @@ help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
+	@echo "make docs                    docs/operations.md, the list of operations, from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, module map, pkg-config file"
 	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"

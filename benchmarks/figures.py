@@ -15,9 +15,9 @@ MNIST = ROOT.parent / "shared/data/mnist.h5"
 
 BEST = """
 import time, numpy as np, wingbeat as wb
-for dtype in ("float32", "float64"):
-    a = wb.tensor(np.ones((1536, 1536), dtype))
-    product = wb.compile(lambda a: a @ a)
+for dtype in ("float32", "float64", "bfloat16"):
+    a = wb.tensor(np.ones((1536, 1536), "float64" if dtype == "float64" else "float32"))
+    product = wb.compile(wb.autocast(enabled=dtype == "bfloat16")(lambda a: a @ a))
     product(a)
     best = float("inf")
     for _ in range(12):
@@ -34,7 +34,7 @@ def best_products(threads):
     text = subprocess.run(
         [sys.executable, "-c", BEST], check=True, capture_output=True, text=True, env=dict(os.environ, WINGBEAT_NUM_THREADS=str(threads)),
         preexec_fn=lambda: os.sched_setaffinity(0, processors)).stdout
-    return dict(zip(("float32", "float64"), map(float, text.split())))
+    return dict(zip(("float32", "float64", "bfloat16"), map(float, text.split())))
 
 
 def compiled(source, folder):

@@ -120,7 +120,7 @@ def row(workload, threads, times, memory, failed, best):
         cells += ["", "", ""]
     if workload.flops:
         rate = workload.flops / statistics.median(own) / 1e9
-        cells += [f"{rate:.1f}", f"{rate / best[workload.dtype]:.0%}"]
+        cells += [f"{rate:.1f}", f"{rate / best[workload.products or workload.dtype]:.0%}"]
     else:
         cells += ["", ""]
     remarks = [", ".join(f"{e} {m * 1e6:,.1f}" for e, m in medians.items())]

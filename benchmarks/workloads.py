@@ -36,6 +36,7 @@ class Workload:
     shuffle: str = "chunks"
     peers: tuple = ("torch", "compile", "jax", "numpy")
     learning_rate: float = 0.01
+    products: str = ""  # the dtype that matrix products round their operands to, where it is another one
 
     @property
     def flops(self):
@@ -100,6 +101,7 @@ WORKLOADS = [
     _mlp("tiny 1024", _TINY, 1024, "tanh", "mse", "adam"),
     _mlp("tiny 32 float64", _TINY, 32, "tanh", "mse", "adam", dtype="float64"),
     _mlp("wide 256", (1024, 4096, 4096, 1024), 256, "relu", "mse"),
+    _mlp("wide 256 bfloat16", (1024, 4096, 4096, 1024), 256, "relu", "mse", products="bfloat16", peers=("torch", "compile", "jax")),
     _mlp("autoencoder 128", (784, 128, 784), 128, ("relu", "sigmoid"), "mse", "adam"),
     _mlp("pinn 1024", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", learning_rate=1e-4, peers=_DERIVATIVES),
     _mlp("pinn 1024 float64", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", dtype="float64", learning_rate=1e-4, peers=_DERIVATIVES),

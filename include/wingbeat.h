@@ -28,7 +28,7 @@
  *  - Laziness. Operations record a graph; shapes and dtypes are checked at the call. Values are computed when
  *    they are read (wb_tensor_read, wb_tensor_item, ...), by wb_eval, wb_backward and wb_optimizer_step.
  *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
- *    The last error, the scope stack, the gradient mode and the capture block are per thread. A thread that ends inside a capture
+ *    The last error, the scope stack, the gradient mode, autocast and the capture block are per thread. A thread that ends inside a capture
  *    block cancels it; the handles of scopes that it left open stay with whoever has them.
  *  - Callbacks run without any lock of the library, so they may call it, and may wait for threads that do.
  *  - Counts and ranks are checked: a negative one, or a null array with a count above 0, gets WB_ERROR_ARGUMENT. A number that an
@@ -131,10 +131,11 @@ typedef enum wb_dtype {
     WB_INT32 = 2,
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
-    WB_FLOAT64 = 5
+    WB_FLOAT64 = 5,
+    WB_BFLOAT16 = 6 /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is WB_ERROR_DTYPE */
 } wb_dtype;
 
-/* Bytes of one element; 0 for an unknown dtype. */
+/* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
 size_t wb_dtype_size(wb_dtype dtype);
 
 /* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
@@ -161,6 +162,16 @@ wb_status wb_tensor_full(wb_dtype dtype, int32_t rank, const int64_t *shape, dou
 
 /* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0]. All finite, step not 0 (else WB_ERROR_ARGUMENT). */
 wb_status wb_tensor_arange(wb_dtype dtype, double start, double stop, double step, wb_tensor **tensor);
+
+/* `count` numbers at equal distances from start to end, both among them: shape [count]. Finite (else WB_ERROR_ARGUMENT). */
+wb_status wb_tensor_linspace(wb_dtype dtype, double start, double end, int64_t count, wb_tensor **tensor);
+
+/* Ones on the diagonal: shape [rows, columns]. */
+wb_status wb_tensor_eye(wb_dtype dtype, int64_t rows, int64_t columns, wb_tensor **tensor);
+
+/* grids[i]: vector (or scalar) i along axis i, repeated along those of the others: shape [n0, n1, ...]. swap_first 1: the first two axes are exchanged, as in
+ * NumPy's default indexing "xy". grids has room for count tensors. */
+wb_status wb_meshgrid(wb_tensor *const *vectors, int32_t count, int32_t swap_first, wb_tensor **grids);
 
 /* Frees the handle. NULL is allowed and does nothing. */
 wb_status wb_tensor_free(wb_tensor *tensor);
@@ -228,13 +239,25 @@ wb_status wb_manual_seed(uint64_t seed);
 typedef enum wb_distribution {
     WB_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
     WB_NORMAL = 1,  /* mean a, standard deviation b */
-    WB_INTEGERS = 2 /* whole numbers in [a, b); integer dtypes */
+    WB_INTEGERS = 2, /* whole numbers in [a, b); integer dtypes */
+    WB_EXPONENTIAL = 3, /* rate a, above 0; b is ignored. All are above 0 */
+    WB_GUMBEL = 4   /* location a, scale b: a - b log(E) with E exponential of rate 1 */
 } wb_distribution;
 
-/* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); uniform and normal numbers are float32 or
+/* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); but for whole numbers the dtype is float32 or
  * float64 (else WB_ERROR_DTYPE). */
 wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
                     wb_tensor **tensor);
+
+/* A random permutation of 0 ... count - 1 from the default generator: int64 [count]. */
+wb_status wb_random_permutation(int64_t count, wb_tensor **tensor);
+
+/* 1 with the probability that `probabilities` has at each place, else 0: of its shape and dtype (integers: float64). A probability outside [0, 1] gives WB_ERROR_ARGUMENT. */
+wb_status wb_bernoulli(const wb_tensor *probabilities, wb_tensor **tensor);
+
+/* `count` indices, from 1, from each row of weights [n] or [rows, n] (floats, not negative, not necessarily of sum 1): int64 [count] or [rows, count]. With
+ * replacement 0 those of a row differ, and each row needs `count` weights above 0, else one (WB_ERROR_ARGUMENT). */
+wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replacement, wb_tensor **indices);
 
 /* ------------------------------------------------------------------ operations
  * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
@@ -265,12 +288,46 @@ typedef enum wb_unary_op {
     WB_GELU_TANH = 19, /* x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 */
     WB_ERF = 20,
     WB_SOFTPLUS = 21,  /* log(1 + exp(x)) */
-    WB_LOGICAL_NOT = 22
+    WB_LOGICAL_NOT = 22,
+    WB_EXP2 = 23,      /* 2^x */
+    WB_LOG2 = 24,
+    WB_LOG10 = 25,
+    WB_TAN = 26,
+    WB_ASIN = 27,
+    WB_ACOS = 28,
+    WB_ATAN = 29,
+    WB_SINH = 30,
+    WB_COSH = 31,
+    WB_ASINH = 32,
+    WB_ACOSH = 33,
+    WB_ATANH = 34,
+    WB_FLOOR = 35,     /* these four keep the dtype of integers; WB_BOOL gives WB_ERROR_DTYPE; their derivative is 0 */
+    WB_CEIL = 36,
+    WB_ROUND = 37,     /* halves to the even neighbour; `parameter`: places behind the point, a whole number, 0 in wb_unary */
+    WB_TRUNC = 38,
+    WB_ERFC = 39,      /* 1 - erf(x), precise where that is small */
+    WB_LGAMMA = 40,    /* log |gamma(x)| */
+    WB_DIGAMMA = 41,   /* its derivative */
+    WB_POLYGAMMA = 42, /* the derivative of digamma of order `parameter`, a whole number in 0 ... 100; 1 in wb_unary */
+    WB_LOGSIGMOID = 43,/* log(1 / (1 + exp(-x))) */
+    WB_RELU6 = 44,     /* x between 0 and 6; derivative 0 at both; keeps the dtype of integers */
+    WB_ELU = 45,       /* x above 0, else alpha (exp(x) - 1); `parameter` is alpha, 1 in wb_unary. Clevert et al. 2016 */
+    WB_SELU = 46,      /* Klambauer et al. 2017 */
+    WB_CELU = 47,      /* x above 0, else alpha (exp(x / alpha) - 1); `parameter` is alpha, not 0, 1 in wb_unary. Barron 2017 */
+    WB_SILU = 48,      /* x / (1 + exp(-x)) */
+    WB_MISH = 49,      /* x tanh(log(1 + exp(x))). Misra 2019 */
+    WB_SOFTSIGN = 50,  /* x / (1 + |x|) */
+    WB_HARDSIGMOID = 51, /* x + 3 between 0 and 6, over 6 */
+    WB_HARDSWISH = 52, /* x hardsigmoid(x) */
+    WB_ISNAN = 53,     /* these three give WB_BOOL */
+    WB_ISINF = 54,
+    WB_ISFINITE = 55,
+    WB_BITWISE_NOT = 56 /* of integers; of WB_BOOL the logical one; floats give WB_ERROR_DTYPE */
 } wb_unary_op;
 
 wb_status wb_unary(wb_unary_op op, const wb_tensor *x, wb_tensor **y);
 
-/* The same, for operations with one parameter (WB_LEAKY_RELU). Others ignore it. */
+/* The same, for operations with one parameter (WB_LEAKY_RELU, WB_ROUND, WB_POLYGAMMA, WB_ELU, WB_CELU). Others ignore it. */
 wb_status wb_unary_with(wb_unary_op op, const wb_tensor *x, double parameter, wb_tensor **y);
 
 typedef enum wb_binary_op {
@@ -288,7 +345,18 @@ typedef enum wb_binary_op {
     WB_GREATER = 11,
     WB_GREATER_EQUAL = 12,
     WB_LOGICAL_AND = 13,
-    WB_LOGICAL_OR = 14
+    WB_LOGICAL_OR = 14,
+    WB_FLOOR_DIVIDE = 15, /* the quotient rounded down, as Python's //; derivative 0; integers stay integers, and a divisor of 0 among them gives
+                           * WB_ERROR_ARGUMENT, when the values are computed if it is not a number in the call; WB_BOOL gives WB_ERROR_DTYPE */
+    WB_REMAINDER = 16,    /* a - b floor(a / b), of b's sign, as Python's %; dtypes and divisors as above */
+    WB_TRUNC_DIVIDE = 17, /* the quotient cut toward 0 */
+    WB_ATAN2 = 18,        /* the angle of the point (b, a); derivatives 0 at the origin */
+    WB_LOGICAL_XOR = 19,
+    WB_BITWISE_AND = 20,  /* these five of integers; of WB_BOOL on both sides the logical ones, but no shifts; floats give WB_ERROR_DTYPE */
+    WB_BITWISE_OR = 21,
+    WB_BITWISE_XOR = 22,
+    WB_SHIFT_LEFT = 23,   /* by less than 0 or by all bits and more: 0 */
+    WB_SHIFT_RIGHT = 24   /* the sign stays; by less than 0 or by all bits and more: 0, or -1 below 0 */
 } wb_binary_op;
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
@@ -299,6 +367,25 @@ wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, in
 
 /* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. */
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+
+/* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round); infinite bounds are none, NaN gives NaN.
+ * A fraction meets integers in float64. The derivative is 0 outside and at a bound, as in PyTorch. */
+wb_status wb_clamp(const wb_tensor *x, double lower, double upper, wb_tensor **y);
+
+/* The same with bounds that broadcast with x; NULL: none. What a bound replaces has no derivative, and the bound has it. */
+wb_status wb_clamp_tensors(const wb_tensor *x, const wb_tensor *lower, const wb_tensor *upper, wb_tensor **y);
+
+/* As wb_clamp, for lower <= upper (else WB_ERROR_ARGUMENT); WB_BOOL gives WB_ERROR_DTYPE. */
+wb_status wb_hardtanh(const wb_tensor *x, double lower, double upper, wb_tensor **y);
+
+/* log(1 + exp(beta x)) / beta, without overflow, and x where beta x is above `threshold` (INFINITY: nowhere). beta finite, not 0 (else WB_ERROR_ARGUMENT). */
+wb_status wb_softplus(const wb_tensor *x, double beta, double threshold, wb_tensor **y);
+
+/* x with NaN and infinities replaced; NaN for positive (negative) means the largest (smallest) number of the dtype. Their derivative is 0. */
+wb_status wb_nan_to_num(const wb_tensor *x, double nan, double positive, double negative, wb_tensor **y);
+
+/* a + weight (b - a), exact at both ends. The three broadcast together. Bool and integers give float64. */
+wb_status wb_lerp(const wb_tensor *a, const wb_tensor *b, const wb_tensor *weight, wb_tensor **y);
 
 /* The elements of x as `dtype`, same shape: floats to integers are cut toward 0, anything but 0 is true. A number that the dtype cannot hold gives
  * an unspecified one. */
@@ -317,12 +404,40 @@ typedef enum wb_reduce_op {
     WB_MIN = 3,
     WB_ARGMAX = 4,     /* first of equal maxima, int64 */
     WB_ARGMIN = 5,
-    WB_LOGSUMEXP = 6   /* log(sum(exp(x))), without overflow */
+    WB_LOGSUMEXP = 6,  /* log(sum(exp(x))), without overflow */
+    WB_PROD = 7,       /* bool and integers give int64; exact derivatives where elements are 0 */
+    WB_ALL = 8,        /* whether no element is 0; WB_BOOL */
+    WB_ANY = 9         /* whether any is not 0; WB_BOOL */
 } wb_reduce_op;
 
 /* Reduces over `axes` (NULL with axis_count 0: all axes). Argmax and argmin take one axis, or all: then the flat index.
  * keepdims 1 keeps reduced axes with extent 1. */
 wb_status wb_reduce(wb_reduce_op op, const wb_tensor *x, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
+
+/* The mean square of the distances from the mean, where the sum is divided by the number of elements less `correction` (1: unbiased, 0: of the elements
+ * themselves; NaN or infinite where nothing is left), and its square root, whose derivative where it is 0 is 0. Floats. Axes as in wb_reduce. */
+wb_status wb_var(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
+wb_status wb_std(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
+
+/* (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|. Where the norm is 0 its derivative is taken as 0.
+ * Bool and integers give float64. Axes as in wb_reduce. WB_ERROR_ARGUMENT if p is NaN. */
+wb_status wb_norm(const wb_tensor *x, double p, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
+
+/* y[k] = x[0] + ... + x[k], and x[0] ... x[k] multiplied, along axis; of the shape of x. Bool and integers give int64. */
+wb_status wb_cumsum(const wb_tensor *x, int32_t axis, wb_tensor **y);
+wb_status wb_cumprod(const wb_tensor *x, int32_t axis, wb_tensor **y);
+
+/* The elements along axis in ascending order (descending 1: descending), and their places (int64), both of the shape of x. Equal elements stay in their order;
+ * NaN counts as the largest. values or indices may be NULL, not both. */
+wb_status wb_sort(const wb_tensor *x, int32_t axis, int32_t descending, wb_tensor **values, wb_tensor **indices);
+
+/* The first k of wb_sort, largest 1: the k largest in descending order, 0: the k smallest in ascending order; the extent of axis becomes k.
+ * WB_ERROR_ARGUMENT for k below 0 or above the extent. values or indices may be NULL, not both. */
+wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, wb_tensor **values, wb_tensor **indices);
+
+/* The distinct elements of x in ascending order (values [n]; derivatives go to the first of equal ones), for each element of x its place among them (inverse, int64, of
+ * x's shape), and how often each occurs (counts, int64 [n]). NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
+wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
@@ -540,8 +655,18 @@ wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
     WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2  /* one of the tensors requires gradients */
+    WB_GRAD_REQUIRED = 2, /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
 } wb_grad_flag;
+
+/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with their operands. WB_BFLOAT16 rounds them
+ * to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results are float32, and so is everything else: parameters, their gradients,
+ * elementwise work, reductions, losses, optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
+ * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the dtype before to *previous (may be
+ * NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers below 2^-126 for zeros; elsewhere the
+ * rounded operands go through the float32 product, which is no faster, and may differ in the last bits of the sums. */
+wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
+wb_status wb_get_autocast(wb_dtype *dtype);
 
 /* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that hold to *flags. */
 wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags);
@@ -566,7 +691,7 @@ wb_status wb_capture_cancel(void);
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
 /* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at capture: shapes and dtypes of the
- * inputs, none of which requires gradients, and this thread's gradient mode. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
+ * inputs, none of which requires gradients, and this thread's gradient mode and autocast. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
  * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
  * tensor, or NULL where the tensor is the input. */
 wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,

@@ -1,84 +1,8 @@
 /// The operations as functions of tensors: what the layers above record with. Axes may be negative.
 extension Tensor {
-    /// Values of wb_unary_op in wingbeat.h.
-    public enum Unary: Int32, CaseIterable {
-        case identity, negative, absolute, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tanh, sigmoid, relu
-        case leakyRelu, gelu, geluTanh, erf, softplus, logicalNot
-    }
-
-    /// Values of wb_binary_op.
-    public enum Binary: Int32, CaseIterable {
-        case add, subtract, multiply, divide, power, maximum, minimum, equal, notEqual, less, lessEqual, greater, greaterEqual
-        case logicalAnd, logicalOr
-    }
-
     /// Values of wb_reduce_op.
     public enum Reduce: Int32, CaseIterable {
-        case sum, mean, maximum, minimum, argMaximum, argMinimum, logSumExp
-    }
-
-    public func applying(_ operation: Unary, parameter: Double? = nil) throws(Failure) -> Tensor {
-        let x = try node()
-        let y: Node
-        switch operation {
-        case .identity: y = try Identity().record([x])
-        case .negative: y = try -x
-        case .absolute: y = try x.absolute()
-        case .sign: y = try x.sign()
-        case .exp: y = try x.exp()
-        case .expm1: y = try x.expm1()
-        case .log: y = try x.log()
-        case .log1p: y = try x.log1p()
-        case .sqrt: y = try x.sqrt()
-        case .rsqrt: y = try x.rsqrt()
-        case .square: y = try x.square()
-        case .reciprocal: y = try x.reciprocal()
-        case .sin: y = try x.sin()
-        case .cos: y = try x.cos()
-        case .tanh: y = try x.tanh()
-        case .sigmoid: y = try x.sigmoid()
-        case .relu: y = try x.relu()
-        case .leakyRelu: y = try x.leakyRelu(parameter ?? 0.01)
-        case .gelu: y = try x.gelu()
-        case .geluTanh: y = try x.geluTanh()
-        case .erf: y = try x.erf()
-        case .softplus: y = try x.softplus()
-        case .logicalNot: y = try x.logicalNot()
-        }
-        return try Tensor(result: y)
-    }
-
-    public static func apply(_ operation: Binary, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        try Tensor(result: record(operation, a.node(), b.node()))
-    }
-
-    /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers in float64.
-    public func applying(_ operation: Binary, _ value: Double, reversed: Bool = false) throws(Failure) -> Tensor {
-        var x = try node()
-        if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.float64) }
-        if x.dtype == .bool, value != 0, value != 1 { x = try x.cast(.int64) }
-        let number = try Node.scalar(value, like: x)
-        return try Tensor(result: reversed ? Tensor.record(operation, number, x) : Tensor.record(operation, x, number))
-    }
-
-    private static func record(_ operation: Binary, _ a: Node, _ b: Node) throws(Failure) -> Node {
-        switch operation {
-        case .add: return try a + b
-        case .subtract: return try a - b
-        case .multiply: return try a * b
-        case .divide: return try a / b
-        case .power: return try a.power(b)
-        case .maximum: return try a.maximum(b)
-        case .minimum: return try a.minimum(b)
-        case .equal: return try a.equal(b)
-        case .notEqual: return try a.notEqual(b)
-        case .less: return try a.less(b)
-        case .lessEqual: return try a.lessEqual(b)
-        case .greater: return try a.greater(b)
-        case .greaterEqual: return try a.greaterEqual(b)
-        case .logicalAnd: return try a.logicalAnd(b)
-        case .logicalOr: return try a.logicalOr(b)
-        }
+        case sum, mean, maximum, minimum, argMaximum, argMinimum, logSumExp, product, all, any
     }
 
     public static func + (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() + b.node()) }
@@ -116,6 +40,9 @@ extension Tensor {
         case .maximum, .minimum:
             return try Tensor(result: x.extremum(places, keepdims: keepdims, isMaximum: operation == .maximum))
         case .logSumExp: return try Tensor(result: x.logSumExp(places, keepdims: keepdims))
+        case .product: return try Tensor(result: x.product(places, keepdims: keepdims))
+        case .all: return try Tensor(result: x.all(places, keepdims: keepdims))
+        case .any: return try Tensor(result: x.any(places, keepdims: keepdims))
         case .argMaximum, .argMinimum:
             let isMaximum = operation == .argMaximum
             if places.count == 1 { return try Tensor(result: x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum)) }

@@ -28,6 +28,22 @@ public func arange(_ dtype: DType, _ start: Double, _ step: Double, _ pointer: U
     }
 }
 
+/// Sets element i of `count` to start + i * step, where the last is `end`: the second half is counted from there.
+public func linspace(_ dtype: DType, _ start: Double, _ end: Double, _ pointer: UnsafeMutableRawPointer, _ count: Int) {
+    let step = count > 1 ? (end - start) / Double(count - 1) : 0
+    @inline(__always) func element(_ index: Int) -> Double {
+        index < (count + 1) / 2 ? start + Double(index) * step : end - Double(count - 1 - index) * step
+    }
+    switch dtype {
+    case .bool: generate(pointer, count) { UInt8(element($0) != 0) }
+    case .uint8: generate(pointer, count) { UInt8(casting: element($0)) }
+    case .int32: generate(pointer, count) { Int32(casting: element($0)) }
+    case .int64: generate(pointer, count) { Int64(casting: element($0)) }
+    case .float32: generate(pointer, count) { Float(element($0)) }
+    case .float64: generate(pointer, count) { element($0) }
+    }
+}
+
 /// Casts `count` elements.
 public func convert(
     _ from: DType, _ source: UnsafeRawPointer, _ to: DType, _ destination: UnsafeMutableRawPointer, _ count: Int

@@ -106,13 +106,12 @@ public final class GemmStrips {
         }
         loop.beginUnits()
         ThreadPool.run(pieces: (rows + unitRows - 1) / unitRows) { unit in
-            withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: slotCount) { table in
-                guard let table = table.baseAddress else { return }
-                table.initialize(from: slots, count: slotCount)
-                let end = Swift.min((unit + 1) * unitRows, rows)
-                for first in stride(from: unit * unitRows, to: end, by: stripRows) {
-                    run(first..<Swift.min(first + stripRows, end), slots, table, packed, unit)
-                }
+            let table = ThreadScratch.table.memory(slotCount * MemoryLayout<UnsafeMutableRawPointer>.stride)
+                .assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+            table.initialize(from: slots, count: slotCount)
+            let end = Swift.min((unit + 1) * unitRows, rows)
+            for first in stride(from: unit * unitRows, to: end, by: stripRows) {
+                run(first..<Swift.min(first + stripRows, end), slots, table, packed, unit)
             }
         }
         loop.endUnits(slots)

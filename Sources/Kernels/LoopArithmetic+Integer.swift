@@ -50,14 +50,36 @@ enum IntegerArithmetic: LoopArithmetic {
             for lane in 0..<8 where condition[lane] != 0 { result[lane] = a[lane] }
             return result
         }
+        case .floorDivide: block.lanes2 { floorDivide($0, $1) }
+        case .remainder: block.lanes2 { remainder($0, $1) }
+        case .bitwiseAnd: block.map2 { $0 & $1 }
+        case .bitwiseOr: block.map2 { $0 | $1 }
+        case .bitwiseXor: block.map2 { $0 ^ $1 }
+        case .shiftLeft: block.lanes2 { UInt64(bitPattern: $1) < 64 ? $0 &<< $1 : 0 }
+        case .shiftRight: block.lanes2 { UInt64(bitPattern: $1) < 64 ? $0 &>> $1 : $0 &>> 63 }
         case .power: block.lanes2 { power($0, $1) }
         case .powerImmediate: block.lanes { power($0, number) }
         case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu,
             .normalCumulative, .erf,
             .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
-            .throughSigmoid:
+            .throughSigmoid, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .round, .floor,
+            .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign:
             block.map { $0 }
         }
+    }
+
+    /// Rounded down; the one quotient that does not fit wraps.
+    @inline(__always) private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+        if b == 0 { return 0 }
+        if b == -1 { return 0 &- a }
+        let (quotient, rest) = a.quotientAndRemainder(dividingBy: b)
+        return rest != 0 && (rest < 0) != (b < 0) ? quotient - 1 : quotient
+    }
+
+    @inline(__always) private static func remainder(_ a: Int64, _ b: Int64) -> Int64 {
+        if b == 0 || b == -1 { return 0 }
+        let rest = a % b
+        return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
     }
 
     /// Wrapping, by squaring. A negative exponent leaves 1 and -1 as powers of themselves, and everything else 0, which is what the quotient truncates to.

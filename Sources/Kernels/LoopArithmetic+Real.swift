@@ -9,7 +9,7 @@ extension MathVector {
     @inline(__always) static func execute(_ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Self>) {
         let number = splat(Scalar(immediate))
         switch opcode {
-        case .copy: block.map { $0 }
+        case .copy, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight: block.map { $0 }
         case .constant: block.fill(number)
         case .add: block.map2 { $0 + $1 }
         case .subtract: block.map2 { $0 - $1 }
@@ -62,7 +62,33 @@ extension MathVector {
         case .expm1: block.map { expm1($0) }
         case .log: block.map { log($0) }
         case .log1p: block.map { log1p($0) }
+        case .exp2: block.map { exp2($0) }
+        case .log2: block.map { log2($0) }
+        case .log10: block.map { log10($0) }
         case .sin: block.map { sin($0) }
+        case .tan: block.map { tan($0) }
+        case .asin: block.map { asin($0) }
+        case .acos: block.map { acos($0) }
+        case .atan: block.map { atan($0) }
+        case .atan2: block.map2 { atan2($0, $1) }
+        case .sinh: block.map { sinh($0) }
+        case .cosh: block.map { cosh($0) }
+        case .asinh: block.map { asinh($0) }
+        case .acosh: block.map { acosh($0) }
+        case .atanh: block.map { atanh($0) }
+        case .round: block.map { round($0) }
+        case .floor: block.map { floor($0) }
+        case .ceil: block.map { ceil($0) }
+        case .truncate: block.map { truncate($0) }
+        case .floorDivide: block.map2 { floorDivide($0, $1) }
+        case .remainder: block.map2 { remainder($0, $1) }
+        case .erfc: block.map { erfc($0) }
+        case .softsign: block.map { $0 / (splat(1) + $0.magnitude) }
+        case .logGamma: block.map { $0.lanes(Gamma.logarithm) }
+        case .digamma: block.map { $0.lanes(Gamma.digamma) }
+        case .polygamma:
+            let order = Int(immediate)
+            block.map { $0.lanes { Gamma.polygamma(order, $0) } }
         case .cos: block.map { cos($0) }
         case .tanh: block.map { tanh($0) }
         case .sigmoid: block.map { sigmoid($0) }

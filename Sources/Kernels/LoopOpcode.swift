@@ -64,6 +64,23 @@ public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case powerImmediate
     /// The immediate itself.
     case constant
+    /// Rounded down; the remainder has the divisor's sign. An integer divided by 0 gives 0.
+    case floorDivide, remainder
+    /// The angle of the point (b, a).
+    case atan2
+    /// Of integers only. Shifts by less than 0 or more than 63 leave no bit but the sign.
+    case bitwiseAnd, bitwiseOr, bitwiseXor, shiftLeft, shiftRight
+    case exp2, log2, log10
+    case tan, asin, acos, atan
+    case sinh, cosh, asinh, acosh, atanh
+    /// Halves go to the even neighbour.
+    case round
+    case floor, ceil, truncate
+    case erfc
+    /// ln |Γ|, its derivative ψ, and the derivative of order `immediate` of ψ.
+    case logGamma, digamma, polygamma
+    /// a / (1 + |a|)
+    case softsign
 }
 
 extension LoopOpcode {
@@ -72,7 +89,7 @@ extension LoopOpcode {
         switch self {
         case .constant: return 0
         case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .logicalAnd, .logicalOr, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
+            .greaterEqual, .logicalAnd, .logicalOr, .floorDivide, .remainder, .atan2, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
             .multiplyScaled:
             return 2
         case .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .addAdd: return 3
@@ -84,7 +101,7 @@ extension LoopOpcode {
         switch self {
         case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
             .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate,
-            .powerImmediate, .constant, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled:
+            .powerImmediate, .constant, .polygamma, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled:
             return true
         default: return false
         }
@@ -94,11 +111,14 @@ extension LoopOpcode {
     /// vectors hold half as many and polynomials are longer.
     var cost: Int {
         switch self {
-        case .power, .powerImmediate: return 10_000
+        case .digamma, .polygamma: return 40_000
+        case .power, .powerImmediate, .logGamma: return 10_000
+        case .erfc, .asinh, .acosh, .atanh, .sinh, .atan2, .floorDivide, .remainder: return 1_500
+        case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .cosh: return 900
         case .bceWithLogits, .bce, .softplus, .gelu, .normalCumulative: return 1_500
         case .sin, .cos, .tanh, .sigmoid, .erf, .log1p, .log, .clampedLog, .expm1: return 700
         case .exp: return 500
-        case .divide, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
+        case .divide, .softsign, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
         default: return 60
         }
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Random draws from Philox4x32-10: what a draw gives depends on its seed, its offset (the 64-bit counter of 128-bit blocks) and
 /// the position of the element, never on threads or on what was drawn before.
 public enum Philox {
@@ -52,6 +54,33 @@ public enum Philox {
             } element: {
                 mean + $0 * standardDeviation
             }
+        }
+    }
+
+    /// Values of the exponential distribution of that rate, all above 0, computed in float64.
+    public static func exponential(
+        seed: UInt64, offset: UInt64, _ dtype: DType, rate: Double, _ pointer: UnsafeMutableRawPointer, count: Int
+    ) {
+        if dtype == .float32 {
+            // Neither 0 nor infinite, however the rate rounds.
+            draw(seed, offset, pointer, count, perChunk: 32, { $0.storeExponentials32($1) }) {
+                Float.minimum(Float.maximum(Float($0 / rate), .leastNonzeroMagnitude), .greatestFiniteMagnitude)
+            }
+        } else {
+            draw(seed, offset, pointer, count, perChunk: 16, { $0.storeExponentials64($1) }) {
+                Double.minimum(Double.maximum($0 / rate, .leastNonzeroMagnitude), .greatestFiniteMagnitude)
+            }
+        }
+    }
+
+    /// Values of the Gumbel distribution: location - scale ln E with E of the exponential distribution of rate 1.
+    public static func gumbel(
+        seed: UInt64, offset: UInt64, _ dtype: DType, location: Double, scale: Double, _ pointer: UnsafeMutableRawPointer, count: Int
+    ) {
+        if dtype == .float32 {
+            draw(seed, offset, pointer, count, perChunk: 32, { $0.storeExponentials32($1) }) { Float(location - scale * Glibc.log($0)) }
+        } else {
+            draw(seed, offset, pointer, count, perChunk: 16, { $0.storeExponentials64($1) }) { location - scale * Glibc.log($0) }
         }
     }
 

@@ -44,6 +44,21 @@ extension PhiloxChunk {
         store(pair.1, normals, 1)
     }
 
+    /// 32 exponential numbers of rate 1, each from a word: above 0, the largest possible is 22.9.
+    @inline(__always)
+    func storeExponentials32(_ numbers: UnsafeMutablePointer<Double>) {
+        for (index, word) in [x0, x1, x2, x3].enumerated() {
+            store(PhiloxChunk.logarithm((PhiloxChunk.real(word) + 0.5) * 0x1p-32) * -1, numbers, index)
+        }
+    }
+
+    /// 16 exponential numbers of rate 1, each from two words; the largest possible is 37.4.
+    @inline(__always)
+    func storeExponentials64(_ numbers: UnsafeMutablePointer<Double>) {
+        store(PhiloxChunk.logarithm(PhiloxChunk.unit53(x0, x1) + 0x1p-54) * -1, numbers, 0)
+        store(PhiloxChunk.logarithm(PhiloxChunk.unit53(x2, x3) + 0x1p-54) * -1, numbers, 1)
+    }
+
     @inline(__always)
     private func store(_ values: Reals, _ target: UnsafeMutablePointer<Double>, _ index: Int) {
         UnsafeMutableRawPointer(target).storeBytes(of: values, toByteOffset: index * 64, as: Reals.self)

@@ -8,6 +8,8 @@ struct ThreadScratch: Sendable {
     /// What a matrix product has packed, a tile of it, and a strip.
     static let packed = ThreadScratch()
     static let tile = ThreadScratch()
+    /// A table of memory, for strips of a product.
+    static let table = ThreadScratch()
     static let strip = ThreadScratch()
 
     static let alignment = 64

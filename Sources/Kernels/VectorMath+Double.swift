@@ -12,6 +12,8 @@ extension SIMD8: MathVector where Scalar == Double {
     @inline(__always) static var halfPi: (Double, Double, Double) {
         (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)
     }
+    @inline(__always) static var quarterPi: (Double, Double) { (0.7853981633974483, 3.061616997868383e-17) }
+    @inline(__always) static var log10Of2: (Double, Double) { (0.30102999566383914, 1.42050232272661e-13) }
     @inline(__always) static var trigonometricLimit: Double { 100_000 }
     @inline(__always) static var exponentLimits: (lower: Double, upper: Double) { (lower: -746, upper: 710) }
     @inline(__always) static var tanhLimit: Double { 19.1 }
@@ -20,8 +22,14 @@ extension SIMD8: MathVector where Scalar == Double {
     @inline(__always) static var normalScale: Double { 0.15625 }
 
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_double8(x) }
+    @inline(__always) static func floor(_ x: Self) -> Self { shim_floor_double8(x) }
+    @inline(__always) static func ceil(_ x: Self) -> Self { shim_ceil_double8(x) }
+    @inline(__always) static func truncate(_ x: Self) -> Self { shim_trunc_double8(x) }
+    @inline(__always) static func round(_ x: Self) -> Self { shim_round_even_double8(x) }
     static func glibcSin(_ x: Double) -> Double { Glibc.sin(x) }
     static func glibcCos(_ x: Double) -> Double { Glibc.cos(x) }
+    static func glibcTan(_ x: Double) -> Double { Glibc.tan(x) }
+    static func glibcFmod(_ x: Double, _ y: Double) -> Double { Glibc.fmod(x, y) }
     static func glibcPow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
 
     @inline(__always) static func expPolynomial(_ r: Self) -> Self {
@@ -60,6 +68,34 @@ extension SIMD8: MathVector where Scalar == Double {
         p = p.times(z, plus: 2.4801587290574772e-05)
         p = p.times(z, plus: -0.001388888888887613)
         return p.times(z, plus: 0.041666666666666616)
+    }
+
+    @inline(__always) static func atanPolynomial(_ z: Self) -> Self {
+        var p = z.times(splat(-0.01917540471101196), plus: 0.039230447784709195)
+        p = p.times(z, plus: -0.050854078345862384)
+        p = p.times(z, plus: 0.058581409048656254)
+        p = p.times(z, plus: -0.06664510525508843)
+        p = p.times(z, plus: 0.07692183125376885)
+        p = p.times(z, plus: -0.09090904575306488)
+        p = p.times(z, plus: 0.11111111015187018)
+        p = p.times(z, plus: -0.14285714284665682)
+        p = p.times(z, plus: 0.19999999999995516)
+        return p.times(z, plus: -0.3333333333333333)
+    }
+
+    @inline(__always) static func asinPolynomial(_ z: Self) -> Self {
+        var p = z.times(splat(0.028759909742652395), plus: -0.014854837699703733)
+        p = p.times(z, plus: 0.01740272595988301)
+        p = p.times(z, plus: 0.0054568444632165595)
+        p = p.times(z, plus: 0.010322964581502208)
+        p = p.times(z, plus: 0.011479154971002126)
+        p = p.times(z, plus: 0.013971215203097924)
+        p = p.times(z, plus: 0.017352392575609228)
+        p = p.times(z, plus: 0.02237217294812471)
+        p = p.times(z, plus: 0.030381944138386928)
+        p = p.times(z, plus: 0.04464285714635722)
+        p = p.times(z, plus: 0.07499999999998432)
+        return p.times(z, plus: 0.16666666666666669)
     }
 
     @inline(__always) static func erfPolynomial(_ z: Self) -> Self {

@@ -9,8 +9,28 @@ extension MathVector {
 
     @_transparent static func exp(_ x: Self) -> Self {
         let (r, n) = reduced(x.limited(exponentLimits.lower, exponentLimits.upper))
+        return scaled(splat(1) + r.addingProduct(r * r, expPolynomial(r)), byTwoToThe: n)
+    }
+
+    /// 2ˣ: the nearest whole number to x is taken away exactly.
+    @inline(__always) static func exp2(_ x: Self) -> Self {
+        let ln2 = splat(Scalar(0.6931471805599453094))
+        let limits = (lower: exponentLimits.lower * 1.5, upper: exponentLimits.upper * 1.5)
+        let near = x.limited(limits.lower, limits.upper)
+        let (number, n) = near.rounded
+        let r = (near - number) * ln2
         let y = splat(1) + r.addingProduct(r * r, expPolynomial(r))
-        // In two steps, because 2ⁿ alone may be infinite or subnormal where the result is not.
+        return scaled(y, byTwoToThe: n)
+    }
+
+    /// eᵃ / 2 for a ≥ 0, which is finite a little longer than eᵃ.
+    @inline(__always) static func halfExp(_ a: Self) -> Self {
+        let (r, n) = reduced(a.replacing(with: splat(exponentLimits.upper + 1), where: a .> splat(exponentLimits.upper + 1)))
+        return scaled(splat(1) + r.addingProduct(r * r, expPolynomial(r)), byTwoToThe: n &- 1)
+    }
+
+    /// y 2ⁿ in two steps, because 2ⁿ alone may be infinite or subnormal where the result is not.
+    @_transparent private static func scaled(_ y: Self, byTwoToThe n: Bits) -> Self {
         let half = n &>> 1
         return y * power(ofTwo: half) * power(ofTwo: n &- half)
     }
@@ -55,10 +75,18 @@ extension MathVector {
         return near.replacing(with: far, where: a .> splat(0.9)).signed(like: x)
     }
 
+    /// 1 - erf x = 2 Φ(-√2 x), whose tail above 0 keeps its relative accuracy.
+    @inline(__always) static func erfc(_ x: Self) -> Self {
+        let limit = normalLimit * 0.7
+        let a = x.limited(-limit, limit).magnitude
+        let tail = timesNormalExponential(splat(2) * normalTail(a * splat(Scalar(1.414213562373095049))), a, -1)
+        return tail.replacing(with: splat(2) - tail, where: x .< splat(0))
+    }
+
     /// The standard normal distribution Φ. Below 0 it is e^(-x²/2) times a factor that changes slowly, so that the tail keeps its relative accuracy.
     @inline(__always) static func normalCumulative(_ x: Self) -> Self {
         let a = farthest(x).magnitude
-        let tail = timesNormalExponential(normalTail(a), a)
+        let tail = timesNormalExponential(normalTail(a), a, -0.5)
         return (splat(1) - tail).replacing(with: tail, where: x .< splat(0))
     }
 
@@ -66,7 +94,7 @@ extension MathVector {
     @inline(__always) static func gelu(_ x: Self) -> Self {
         let near = farthest(x)
         let a = near.magnitude
-        let tail = timesNormalExponential(near * normalTail(a), a)
+        let tail = timesNormalExponential(near * normalTail(a), a, -0.5)
         return (x - tail).replacing(with: tail, where: x .< splat(0))
     }
 
@@ -83,11 +111,11 @@ extension MathVector {
         return (t + rest) * normalTailPolynomial(t.times(splat(2), plus: -1) + splat(2) * rest)
     }
 
-    /// factor e^(-a²/2). What a² loses in rounding is made good to first order.
-    @_transparent private static func timesNormalExponential(_ factor: Self, _ a: Self) -> Self {
+    /// factor e^(scale a²). What a² loses in rounding is made good to first order.
+    @_transparent private static func timesNormalExponential(_ factor: Self, _ a: Self, _ scale: Scalar) -> Self {
         let square = a * a
         let lost = (-square).addingProduct(a, a)
-        let result = factor * exp(splat(-0.5) * square)
-        return result.addingProduct(result, splat(-0.5) * lost)
+        let result = factor * exp(splat(scale) * square)
+        return result.addingProduct(result, splat(scale) * lost)
     }
 }

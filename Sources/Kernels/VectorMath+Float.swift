@@ -12,6 +12,8 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static var halfPi: (Float, Float, Float) {
         (1.5707964, -4.371139e-08, -1.7151245e-15)
     }
+    @inline(__always) static var quarterPi: (Float, Float) { (0.7853982, -2.1855694e-08) }
+    @inline(__always) static var log10Of2: (Float, Float) { (0.301025390625, 4.605039e-06) }
     @inline(__always) static var trigonometricLimit: Float { 10_000 }
     @inline(__always) static var exponentLimits: (lower: Float, upper: Float) { (lower: -104, upper: 89) }
     @inline(__always) static var tanhLimit: Float { 9.1 }
@@ -20,8 +22,14 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static var normalScale: Float { 0.296875 }
 
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_float16(x) }
+    @inline(__always) static func floor(_ x: Self) -> Self { shim_floor_float16(x) }
+    @inline(__always) static func ceil(_ x: Self) -> Self { shim_ceil_float16(x) }
+    @inline(__always) static func truncate(_ x: Self) -> Self { shim_trunc_float16(x) }
+    @inline(__always) static func round(_ x: Self) -> Self { shim_round_even_float16(x) }
     static func glibcSin(_ x: Float) -> Float { Glibc.sin(x) }
     static func glibcCos(_ x: Float) -> Float { Glibc.cos(x) }
+    static func glibcTan(_ x: Float) -> Float { Glibc.tan(x) }
+    static func glibcFmod(_ x: Float, _ y: Float) -> Float { Glibc.fmod(x, y) }
     static func glibcPow(_ x: Float, _ y: Float) -> Float { Glibc.pow(x, y) }
 
     @inline(__always) static func expPolynomial(_ r: Self) -> Self {
@@ -45,6 +53,21 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static func cosPolynomial(_ z: Self) -> Self {
         let p = z.times(splat(2.4439514e-05), plus: -0.0013887378)
         return p.times(z, plus: 0.041666646)
+    }
+
+    @inline(__always) static func atanPolynomial(_ z: Self) -> Self {
+        var p = z.times(splat(-0.064517185), plus: 0.10743669)
+        p = p.times(z, plus: -0.1426395)
+        p = p.times(z, plus: 0.1999954)
+        return p.times(z, plus: -0.3333333)
+    }
+
+    @inline(__always) static func asinPolynomial(_ z: Self) -> Self {
+        var p = z.times(splat(0.033691835), plus: 0.017148687)
+        p = p.times(z, plus: 0.031100769)
+        p = p.times(z, plus: 0.04459939)
+        p = p.times(z, plus: 0.07500095)
+        return p.times(z, plus: 0.16666666)
     }
 
     @inline(__always) static func erfPolynomial(_ z: Self) -> Self {

@@ -20,12 +20,31 @@ extension MathVector {
         return (e * splat(ln2High)) - ((halfSquare - low) - f)
     }
 
-    @inline(__always) static func log(_ x: Self) -> Self {
+    /// `split` of any x > 0.
+    @inline(__always) private static func splitLifting(_ x: Self) -> (exponent: Self, f: Self) {
         let isSubnormal = x .< splat(Scalar.leastNormalMagnitude)
         let lift = Scalar(sign: .plus, exponent: Scalar.Exponent(54), significand: 1)
         let (e, f) = split(x.replacing(with: x * splat(lift), where: isSubnormal))
-        let y = sum(e - splat(0).replacing(with: splat(54), where: isSubnormal), f, correction: splat(0))
+        return (e - splat(0).replacing(with: splat(54), where: isSubnormal), f)
+    }
+
+    @inline(__always) static func log(_ x: Self) -> Self {
+        let (e, f) = splitLifting(x)
+        return logEdges(sum(e, f, correction: splat(0)), of: x)
+    }
+
+    /// e + ln(1 + f) / ln 2, exact for powers of two.
+    @inline(__always) static func log2(_ x: Self) -> Self {
+        let (e, f) = splitLifting(x)
+        let y = e.addingProduct(sum(splat(0), f, correction: splat(0)), splat(Scalar(1.442695040888963407)))
         return logEdges(y, of: x)
+    }
+
+    /// e log₁₀ 2 + ln(1 + f) / ln 10.
+    @inline(__always) static func log10(_ x: Self) -> Self {
+        let (e, f) = splitLifting(x)
+        let low = (e * splat(log10Of2.1)).addingProduct(sum(splat(0), f, correction: splat(0)), splat(Scalar(0.4342944819032518277)))
+        return logEdges(low.addingProduct(e, splat(log10Of2.0)), of: x)
     }
 
     @inline(__always) static func log1p(_ x: Self) -> Self {

@@ -1,4 +1,4 @@
-/// Sine and cosine. x = q π/2 + r leaves |r| ≤ π/4; q modulo 4 says which of ±sin r, ±cos r the result is.
+/// Sine, cosine and tangent. x = q π/2 + r leaves |r| ≤ π/4; q modulo 4 says which of ±sin r, ±cos r the result is.
 extension MathVector {
     @inline(__always) static func sin(_ x: Self) -> Self {
         let y = quarterTurns(x, plus: 0).replacing(with: x, where: x .== splat(0))
@@ -12,14 +12,31 @@ extension MathVector {
         return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcCos) : y
     }
 
-    /// sin(x + offset π/2).
-    @inline(__always) private static func quarterTurns(_ x: Self, plus offset: Bits.Scalar) -> Self {
+    /// sin r / cos r, or -cos r / sin r where q is odd.
+    @inline(__always) static func tan(_ x: Self) -> Self {
+        let (sine, cosine, q) = sineAndCosine(x)
+        let odd = Bits(repeating: 0) &- (q & 1)
+        let numerator = fromBits((sine.bits & ~odd) | ((cosine.bits ^ signBit) & odd))
+        let denominator = fromBits((cosine.bits & ~odd) | (sine.bits & odd))
+        let y = (numerator / denominator).replacing(with: x, where: x .== splat(0))
+        let isFar = farFromZero(x)
+        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcTan) : y
+    }
+
+    /// sin r, cos r and q.
+    @inline(__always) private static func sineAndCosine(_ x: Self) -> (sine: Self, cosine: Self, q: Bits) {
         let (number, integer) = (x * splat(Scalar(0.6366197723675813431))).rounded
         let r = x.addingProduct(number, splat(-halfPi.0)).addingProduct(number, splat(-halfPi.1))
             .addingProduct(number, splat(-halfPi.2))
         let z = r * r
         let sine = r.addingProduct(r * z, sinPolynomial(z))
         let cosine = z.times(splat(-0.5), plus: 1).addingProduct(z * z, cosPolynomial(z))
+        return (sine, cosine, integer)
+    }
+
+    /// sin(x + offset π/2).
+    @inline(__always) private static func quarterTurns(_ x: Self, plus offset: Bits.Scalar) -> Self {
+        let (sine, cosine, integer) = sineAndCosine(x)
         let q = integer &+ offset
         // All ones where q is odd.
         let odd = Bits(repeating: 0) &- (q & 1)

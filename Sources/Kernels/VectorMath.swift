@@ -24,6 +24,10 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static var ln2Low: Scalar { get }
     /// π/2 in three parts.
     static var halfPi: (Scalar, Scalar, Scalar) { get }
+    /// π/4 in two parts.
+    static var quarterPi: (Scalar, Scalar) { get }
+    /// log₁₀ 2 in two parts, the first with enough trailing zeros that its product with an exponent is exact.
+    static var log10Of2: (Scalar, Scalar) { get }
     /// Up to here three parts of π/2 are enough.
     static var trigonometricLimit: Scalar { get }
     /// Outside these, exp is 0 or infinite.
@@ -44,6 +48,10 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func sinPolynomial(_ z: Self) -> Self
     /// (cos r - 1 + z/2) / z² with z = r², for |r| ≤ π/4.
     static func cosPolynomial(_ z: Self) -> Self
+    /// (atan t - t) / t³ with z = t², for |t| ≤ tan(π/8).
+    static func atanPolynomial(_ z: Self) -> Self
+    /// (asin s - s) / s³ with z = s², for |s| ≤ ½.
+    static func asinPolynomial(_ z: Self) -> Self
     /// erf(x) / x - 1 with z = x², for |x| ≤ 0.9.
     static func erfPolynomial(_ z: Self) -> Self
     /// -ln(1 - erf(1.5 + u)), for 1.5 + u between 0.9 and `erfLimit`.
@@ -52,9 +60,16 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func normalTailPolynomial(_ u: Self) -> Self
 
     static func squareRoot(_ x: Self) -> Self
+    static func floor(_ x: Self) -> Self
+    static func ceil(_ x: Self) -> Self
+    static func truncate(_ x: Self) -> Self
+    /// Halves go to the even neighbour.
+    static func round(_ x: Self) -> Self
     static func glibcSin(_ x: Scalar) -> Scalar
     static func glibcCos(_ x: Scalar) -> Scalar
+    static func glibcTan(_ x: Scalar) -> Scalar
     static func glibcPow(_ x: Scalar, _ y: Scalar) -> Scalar
+    static func glibcFmod(_ x: Scalar, _ y: Scalar) -> Scalar
 }
 
 extension MathVector {

@@ -60,7 +60,10 @@ func text(_ pointer: UnsafePointer<CChar>?, _ what: String, _ operation: String)
 }
 
 func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {
-    try decode(value.rawValue, "dtype", operation)
+    guard value != WB_BFLOAT16 else {
+        throw .dtype(operation: operation, "bfloat16 is a dtype of matrix products under autocast, and tensors cannot have it")
+    }
+    return try decode(value.rawValue, "dtype", operation)
 }
 
 /// The case with that number.

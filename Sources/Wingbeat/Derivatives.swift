@@ -91,6 +91,7 @@ import Engine
     call { () throws(Failure) in
         let target = try out(flags, "grad_flags")
         var sum = ThreadState.current.isGradEnabled ? WB_GRAD_ENABLED.rawValue : 0
+        if ThreadState.current.matMulPrecision == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
         if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) { sum |= WB_GRAD_REQUIRED.rawValue }
         target.pointee = Int32(sum)
     }

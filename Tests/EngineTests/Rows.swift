@@ -24,7 +24,7 @@ struct Row {
         (self.function, self.reference) = (function, reference)
     }
 
-    static let all = elementwise + flat + products + reductions + shaping + indexing + losses
+    static let all = elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + combinations + ordering
 }
 
 /// Points spread over a range, none of them within 0.01 of a whole number or of each other: kinks lie elsewhere.
@@ -44,7 +44,7 @@ func points(_ shape: Shape, _ range: ClosedRange<Double>, seed: UInt64 = 1) -> V
 private let shapePairs: [(Shape, Shape)] = [([2, 3], [2, 3]), ([2, 1], [3]), ([], [2, 2]), ([3], []), ([2, 1, 3], [2, 1]), ([0, 2], [2])]
 
 extension Row {
-    private static func unary(
+    static func unary(
         _ operation: Tensor.Unary, _ covers: any Engine.Operation.Type, _ range: ClosedRange<Double>, _ function: @escaping (Double) -> Double
     ) -> [Row] {
         [[2, 5], []].map { shape in
@@ -52,7 +52,7 @@ extension Row {
         }
     }
 
-    private static func binary(
+    static func binary(
         _ operation: Tensor.Binary, _ covers: any Engine.Operation.Type, _ a: ClosedRange<Double>, _ b: ClosedRange<Double>,
         _ function: @escaping (Double, Double) -> Double
     ) -> [Row] {

@@ -47,7 +47,7 @@ final class LoopFuzzTests: XCTestCase {
             let dtype = noise.chance(50) ? compute : noise.pick(DType.allCases.filter { compute != .int64 || !$0.isFloat })
             addInput(&loop, dtype, &noise)
         }
-        let excluded = compute == .int64 ? realOpcodes : roundedOpcodes
+        let excluded = compute == .int64 ? realOpcodes : roundedOpcodes.union(integerOpcodes)
         let opcodes = LoopOpcode.allCases.filter { !excluded.contains($0) && $0 != .power && $0 != .powerImmediate }
         for _ in 0...noise.below(10) {
             let values = loop.inputs.count + loop.instructions.count

@@ -29,6 +29,22 @@ extension RealLoopNumber {
         case .sin: return Glibc.sin(x)
         case .cos: return Glibc.cos(x)
         case .tanh: return Glibc.tanh(x)
+        case .exp2: return Glibc.exp2(x)
+        case .log2: return Glibc.log2(x)
+        case .log10: return Glibc.log10(x)
+        case .tan: return Glibc.tan(x)
+        case .asin: return Glibc.asin(x)
+        case .acos: return Glibc.acos(x)
+        case .atan: return Glibc.atan(x)
+        case .atan2: return Glibc.atan2(x, Float80(b))
+        case .sinh: return Glibc.sinh(x)
+        case .cosh: return Glibc.cosh(x)
+        case .asinh: return Glibc.asinh(x)
+        case .acosh: return Glibc.acosh(x)
+        case .atanh: return Glibc.atanh(x)
+        case .erfc: return Glibc.erfc(x)
+        case .softsign: return x / (1 + x.magnitude)
+        case .logGamma, .digamma, .polygamma: return GammaReference.exact(opcode, x, Int(immediate))
         case .sigmoid: return 1 / (1 + Glibc.exp(-x))
         case .erf: return Glibc.erf(x)
         case .gelu: return x == -.infinity ? 0 : x * (Glibc.erfc(-x * 0.707106781186547524400844362104849039) / 2)
@@ -91,6 +107,20 @@ extension RealLoopNumber {
         case .square: return a * a
         case .reciprocal: return 1 / a
         case .sqrt: return a.squareRoot()
+        case .floor: return a.rounded(.down)
+        case .ceil: return a.rounded(.up)
+        case .truncate: return a.rounded(.towardZero)
+        case .round: return a.rounded(.toNearestOrEven)
+        case .remainder: return remainder(a, b)
+        case .floorDivide:
+            // Python's float_floor_div.
+            if b == 0 { return a / b }
+            let cut = a.truncatingRemainder(dividingBy: b)
+            var quotient = (a - cut) / b
+            if cut != 0, (cut < 0) != (b < 0) { quotient -= 1 }
+            if quotient == 0 { return (a / b).sign == .minus ? -0.0 : 0 }
+            let whole = quotient.rounded(.down)
+            return quotient - whole > 0.5 ? whole + 1 : whole
         case .relu: return a <= 0 ? 0 : a
         case .leakyRelu: return a < 0 ? a * number : a
         case .maximum: return larger(a, b)
@@ -114,6 +144,11 @@ extension RealLoopNumber {
         case .select: return a != 0 ? b : c
         default: return .nan
         }
+    }
+
+    private static func remainder(_ a: Self, _ b: Self) -> Self {
+        let cut = a.truncatingRemainder(dividingBy: b)
+        return cut != 0 && (cut < 0) != (b < 0) ? cut + b : cut
     }
 
     private static func larger<T: BinaryFloatingPoint>(_ a: T, _ b: T) -> T { a.isNaN || b.isNaN ? .nan : b > a ? b : a }
@@ -176,6 +211,13 @@ extension Int64: LoopNumber {
         case .logicalNot: return truth(a == 0)
         case .toBool: return truth(a != 0)
         case .select: return a != 0 ? b : c
+        case .floorDivide: return b == 0 ? 0 : b == -1 ? 0 &- a : Int64((Float80(a) / Float80(b)).rounded(.down))
+        case .remainder: return b == 0 ? 0 : a &- apply(.floorDivide, a, b, c, immediate) &* b
+        case .bitwiseAnd: return a & b
+        case .bitwiseOr: return a | b
+        case .bitwiseXor: return a ^ b
+        case .shiftLeft: return b < 0 || b > 63 ? 0 : a << b
+        case .shiftRight: return b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b
         case .power: return power(a, b)
         case .powerImmediate: return power(a, number)
         default: return a
@@ -195,11 +237,16 @@ extension Int64: LoopNumber {
 /// The opcodes that only floats have.
 let realOpcodes: Set<LoopOpcode> = [
     .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
-    .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate,
+    .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh,
+    .acosh, .atanh, .round, .floor, .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign,
 ]
+
+/// The opcodes that only integers have.
+let integerOpcodes: Set<LoopOpcode> = [.bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight]
 
 /// The opcodes whose results on floats are right to within a few places of the last digit; all others are right to the bit.
 let roundedOpcodes: Set<LoopOpcode> = [
     .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .normalCumulative, .softplus, .bceWithLogits, .bce, .clampedLog, .power,
-    .powerImmediate, .rsqrt,
+    .powerImmediate, .rsqrt, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .erfc, .logGamma, .digamma, .polygamma,
+    .softsign,
 ]

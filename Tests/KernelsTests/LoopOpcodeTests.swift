@@ -10,12 +10,14 @@ final class LoopOpcodeTests: XCTestCase {
     private static let places: [LoopOpcode: Double] = [
         .bce: 1, .bceWithLogits: 2, .clampedLog: 1, .cos: 1.6, .erf: 1.7, .exp: 1, .expm1: 1.8, .gelu: 3.8, .normalCumulative: 3.8, .log: 0.8, .log1p: 0.9, .power: 0.6,
         .powerImmediate: 5, .rsqrt: 1.5, .sigmoid: 2.6, .sin: 1.6, .softplus: 1.6, .tanh: 2.4,
+        .atan2: 2.3, .exp2: 1.05, .log2: 1.8, .log10: 1.95, .tan: 3.5, .asin: 2.3, .acos: 1.15, .atan: 2.1, .sinh: 2.4, .cosh: 1.5, .asinh: 1.7, .acosh: 2.7, .atanh: 1.9, .erfc: 5.2, .softsign: 1.5,
     ]
 
     private func immediates(_ opcode: LoopOpcode) -> [Double] {
         switch opcode {
         case .powerImmediate: return [2, 3, -1, -2, 0, 8, 0.5, -1.5, 20]
         case .leakyRelu: return [0.01]
+        case .polygamma: return [0, 1]
         case .throughTanh, .throughSigmoid: return [1]
         case .throughRelu: return [0]
         default: return opcode.hasImmediate ? [2, -3, 0] : [0]
@@ -59,7 +61,8 @@ final class LoopOpcodeTests: XCTestCase {
 
     private func checkReal<T: RealLoopNumber & SIMDScalar>(_ type: T.Type, _ compute: DType) {
         let count = LoopOpcodeTests.lengths.max()!
-        for opcode in LoopOpcode.allCases {
+        // GammaTests has the functions whose accuracy is not relative everywhere.
+        for opcode in LoopOpcode.allCases where !integerOpcodes.contains(opcode) && ![.logGamma, .digamma, .polygamma].contains(opcode) {
             let operands = realOperands(T.self, opcode, count)
             let memory = operands.map { Memory(compute, $0.map { $0.number }) }
             for immediate in immediates(opcode) {

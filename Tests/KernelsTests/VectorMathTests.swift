@@ -6,12 +6,14 @@ import XCTest
 /// half a place is what no function can do without.
 final class VectorMathTests: XCTestCase {
     private static let functions: [LoopOpcode] = [
-        .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf, .gelu, .normalCumulative, .rsqrt, .clampedLog,
+        .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf, .gelu, .normalCumulative, .rsqrt, .clampedLog, .exp2, .log2, .log10, .tan,
+        .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .erfc, .softsign,
     ]
 
     private static let places: [LoopOpcode: Double] = [
         .exp: 1.05, .expm1: 1.8, .log: 0.8, .log1p: 0.85, .sin: 1.6, .cos: 1.6, .tanh: 2.5, .sigmoid: 2.6, .softplus: 1.6, .erf: 1.7, .gelu: 4.5, .normalCumulative: 4.1, .rsqrt: 1.5,
-        .clampedLog: 0.8,
+        .clampedLog: 0.8, .exp2: 1.05, .log2: 1.8, .log10: 1.95, .tan: 3.5, .asin: 2.3, .acos: 1.15, .atan: 2.1, .sinh: 2.4, .cosh: 1.5, .asinh: 1.7, .acosh: 2.7, .atanh: 1.9, .erfc: 5.2,
+        .softsign: 1.5,
     ]
 
     /// All exponents alike, both signs and NaN with them, by a step through the bit patterns that has no pattern itself.
@@ -28,6 +30,12 @@ final class VectorMathTests: XCTestCase {
         switch opcode {
         case .exp, .expm1, .softplus: return line(-3, 3, 60_000) + (isWide ? line(-750, 712, 60_000) : line(-105, 90, 60_000))
         case .sigmoid: return line(-6, 6, 60_000) + (isWide ? line(-750, 40, 60_000) : line(-105, 20, 60_000))
+        case .exp2: return line(-3, 3, 60_000) + (isWide ? line(-1080, 1030, 60_000) : line(-152, 130, 60_000))
+        case .sinh, .cosh: return line(-3, 3, 60_000) + (isWide ? line(-712, 712, 60_000) : line(-90, 90, 60_000))
+        case .asin, .acos, .atanh: return line(-1, 1, 120_000) + line(-0.01, 0.01, 30_000) + line(0.99, 1, 30_000)
+        case .acosh: return line(1, 2, 60_000) + line(1, 1.001, 30_000) + line(1, 1e10, 30_000)
+        case .erfc: return line(-3, 3, 60_000) + (isWide ? line(-7, 28, 60_000) : line(-5, 11, 60_000))
+        case .log2, .log10: return line(0.5, 2, 60_000) + line(0.001, 20, 60_000)
         case .tanh: return line(-2, 2, 60_000) + line(-20, 20, 60_000)
         case .erf: return line(-2, 2, 60_000) + line(-7, 7, 60_000)
         case .gelu, .normalCumulative: return line(-3, 3, 60_000) + (isWide ? line(-40, 40, 60_000) : line(-15, 15, 60_000))
@@ -84,12 +92,30 @@ final class VectorMathTests: XCTestCase {
             (.gelu, 100, 100), (.normalCumulative, 0, 0.5), (.normalCumulative, -.infinity, 0), (.normalCumulative, .infinity, 1), (.normalCumulative, huge, 1),
             (.rsqrt, 0, .infinity), (.rsqrt, .infinity, 0), (.rsqrt, -1, .nan), (.rsqrt, 4, 0.5), (.clampedLog, 0, -100), (.clampedLog, -1, .nan),
             (.relu, -.infinity, 0), (.relu, .infinity, .infinity), (.sign, -0.0, -0.0), (.absolute, -0.0, 0), (.sqrt, -1, .nan),
+            (.exp2, 0, 1), (.exp2, 10, 1024), (.exp2, -3, 0.125), (.exp2, .infinity, .infinity), (.exp2, -.infinity, 0), (.exp2, huge, .infinity), (.exp2, -huge, 0),
+            (.log2, 1, 0), (.log2, 8, 3), (.log2, 0.25, -2), (.log2, 0, -.infinity), (.log2, .infinity, .infinity), (.log2, -1, .nan),
+            (.log2, .leastNormalMagnitude, T(T.leastNormalMagnitude.exponent)), (.log2, tiny, T(tiny.exponent)),
+            (.log10, 1, 0), (.log10, 10, 1), (.log10, 0, -.infinity), (.log10, .infinity, .infinity), (.log10, -1, .nan),
+            (.tan, 0, 0), (.tan, -0.0, -0.0), (.tan, tiny, tiny), (.tan, .infinity, .nan), (.tan, -.infinity, .nan),
+            (.asin, 0, 0), (.asin, -0.0, -0.0), (.asin, tiny, tiny), (.asin, (1 as T).nextUp, .nan), (.asin, -.infinity, .nan),
+            (.acos, 1, 0), (.acos, (1 as T).nextUp, .nan), (.acos, (-1 as T).nextDown, .nan), (.acos, .infinity, .nan),
+            (.atan, 0, 0), (.atan, -0.0, -0.0), (.atan, tiny, tiny), (.atan, -tiny, -tiny),
+            (.sinh, 0, 0), (.sinh, -0.0, -0.0), (.sinh, tiny, tiny), (.sinh, .infinity, .infinity), (.sinh, -.infinity, -.infinity), (.sinh, huge, .infinity),
+            (.cosh, 0, 1), (.cosh, -0.0, 1), (.cosh, tiny, 1), (.cosh, -.infinity, .infinity), (.cosh, huge, .infinity),
+            (.asinh, 0, 0), (.asinh, -0.0, -0.0), (.asinh, tiny, tiny), (.asinh, .infinity, .infinity), (.asinh, -.infinity, -.infinity),
+            (.acosh, 1, 0), (.acosh, (1 as T).nextDown, .nan), (.acosh, 0, .nan), (.acosh, -3, .nan), (.acosh, -huge, .nan), (.acosh, .infinity, .infinity),
+            (.atanh, 0, 0), (.atanh, -0.0, -0.0), (.atanh, tiny, tiny), (.atanh, 1, .infinity), (.atanh, -1, -.infinity), (.atanh, (1 as T).nextUp, .nan),
+            (.atanh, .infinity, .nan), (.atanh, -huge, .nan),
+            (.erfc, 0, 1), (.erfc, -0.0, 1), (.erfc, .infinity, 0), (.erfc, -.infinity, 2), (.erfc, huge, 0), (.erfc, -huge, 2),
+            (.round, 0.5, 0), (.round, 1.5, 2), (.round, -0.5, -0.0), (.round, -2.5, -2), (.round, huge, huge), (.round, -.infinity, -.infinity),
+            (.floor, -0.5, -1), (.floor, -0.0, -0.0), (.ceil, -0.5, -0.0), (.ceil, tiny, 1), (.truncate, -1.9, -1), (.truncate, 1.9, 1), (.floor, .infinity, .infinity),
+            (.softsign, .infinity, .nan), (.softsign, -0.0, -0.0),
         ]
         for (opcode, x, wanted) in cases {
             let found = evaluate(opcode, [x], compute)[0]
             XCTAssertTrue(found.number.isSame(as: wanted.number), "\(opcode)(\(x)) = \(found), not \(wanted)")
         }
-        for opcode in VectorMathTests.functions + [.relu, .sign, .absolute, .square, .sqrt, .reciprocal] {
+        for opcode in VectorMathTests.functions + [.round, .floor, .ceil, .truncate, .logGamma, .digamma, .relu, .sign, .absolute, .square, .sqrt, .reciprocal] {
             XCTAssertTrue(evaluate(opcode, [T.nan], compute)[0].isNaN, "\(opcode)")
         }
     }
@@ -102,7 +128,7 @@ final class VectorMathTests: XCTestCase {
     func testOddFunctionsAreOddAndTheCosineIsEvenToTheBit() {
         let x = axis32.filter { !$0.isNaN } + region(.tanh, Float.self) + region(.sin, Float.self)
         let mirrored = x.map { -$0 }
-        for opcode in [LoopOpcode.sin, .tanh, .erf] {
+        for opcode in [LoopOpcode.sin, .tanh, .erf, .tan, .asin, .atan, .sinh, .asinh, .atanh] {
             let (y, z) = (evaluate(opcode, x, .float32), evaluate(opcode, mirrored, .float32))
             XCTAssertTrue(zip(y, z).allSatisfy { ($0.isNaN && $1.isNaN) || $0.bitPattern == (-$1).bitPattern }, "\(opcode)")
         }

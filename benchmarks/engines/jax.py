@@ -21,9 +21,22 @@ def steps(workload, threads):
     return KINDS[workload.kind](workload)
 
 
+def rounded_product(a, b):
+    """a @ b in bfloat16: on a CPU, XLA has no such product with a float32 result."""
+    return jnp.matmul(a.astype(jnp.bfloat16), b.astype(jnp.bfloat16)).astype(jnp.float32)
+
+
+# JAX's own rule would multiply the cotangent in float32.
+bfloat16_product = jax.custom_vjp(rounded_product)
+bfloat16_product.defvjp(
+    lambda a, b: (rounded_product(a, b), (a, b)),
+    lambda saved, cotangent: (rounded_product(cotangent, saved[1].T), rounded_product(saved[0].T, cotangent)))
+
+
 def forward(workload, parameters, x):
+    product = bfloat16_product if workload.products == "bfloat16" else jnp.matmul
     for w, b, activation in zip(parameters[0::2], parameters[1::2], workload.activations):
-        x = ACTIVATIONS[activation](x @ w.T + b)
+        x = ACTIVATIONS[activation](product(x, w.T) + b)
     return x
 
 

@@ -44,7 +44,8 @@ def training_step(workload, wrap=lambda function: function):
     loss_of = wrap(lambda x, y: loss_fn(model(x), y))
 
     def step(x, y):
-        loss = loss_of(x, y)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=workload.products == "bfloat16"):
+            loss = loss_of(x, y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

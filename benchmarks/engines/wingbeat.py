@@ -56,7 +56,8 @@ def training_step(workload):
     optimizer = kind(model.parameters(), lr=workload.learning_rate)
 
     def step(x, y):
-        loss = loss_fn(model(x), y)
+        with wb.autocast(enabled=workload.products == "bfloat16"):
+            loss = loss_fn(model(x), y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -111,8 +111,11 @@ def test_unary_operators_are_numpys(dtype):
     agree(abs(wb.tensor(x)), abs(x))
     mask = numbers((4, 3), "bool")
     agree(~wb.tensor(mask), ~mask)
-    with pytest.raises(TypeError, match="expected bool"):
-        ~wb.tensor(x)
+    if x.dtype.kind == "f":
+        with pytest.raises(TypeError, match="bool or integers are expected"):
+            ~wb.tensor(x)
+    else:
+        agree(~wb.tensor(x), ~x)
 
 
 def test_masks_combine_with_and_and_or():
@@ -121,8 +124,8 @@ def test_masks_combine_with_and_and_or():
     agree(wb.tensor(a) | b, a | b)
     agree(a & wb.tensor(b), a & b)
     agree(True & wb.tensor(b), True & b)
-    with pytest.raises(TypeError, match="expected bool on both sides"):
-        wb.tensor([1, 2]) & wb.tensor([1, 2])
+    with pytest.raises(TypeError, match="integers are expected"):
+        wb.tensor([1.0, 2.0]) & wb.tensor(a[0, :2])
 
 
 @pytest.mark.parametrize("left, right", [((4,), (3, 4)), ((3, 1), (1, 4)), ((), (2, 3)), ((1, 1, 1), (2,)), ((0, 3), (1, 3)), ((2, 0), (2, 1))])

@@ -15,24 +15,27 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _indexing  # noqa: F401  (gives Tensor its brackets)
-from ._creation import (arange, asarray, eye, from_numpy, full, full_like, ones, ones_like, promote_types, rand, rand_like, randint, randn,
+from . import _activations, _indexing, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
+from ._activations import *  # noqa: F403
+from ._autocast import autocast, is_autocast_enabled
+from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
                         randn_like, tensor, zeros, zeros_like)
-from ._dtypes import bool_ as bool, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
 from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf, exp, expm1, ge, gelu, gt, le, leaky_relu, linear, log,
                          log1p, log_softmax, logical_and, logical_not, logical_or, logsumexp, lt, matmul, max, maximum, mean, min,
-                         minimum, mul, ne, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, softmax, softplus, sqrt, square, sub,
-                         sum, tanh, where)
+                         minimum, mul, ne, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, softmax, sqrt, square, sub, sum, tanh,
+                         where)
 from ._library import lib as _lib
+from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
-from ._picking import (gather, index_select, masked_fill, masked_select, nonzero, one_hot, scatter, scatter_add, take_along_dim)
-from ._shaping import (broadcast_to, cat, chunk, concatenate, diag, diagonal, expand, flatten, flip, hstack, moveaxis, movedim, pad,
-                       permute, reshape, roll, split, squeeze, stack, swapaxes, swapdims, tile, transpose, tril, triu, unbind, unflatten,
-                       unsqueeze, vstack)
+from ._picking import *  # noqa: F403
+from ._random import *  # noqa: F403
+from ._reductions import *  # noqa: F403
+from ._shaping import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -59,22 +62,19 @@ def __getattr__(name):
 
 
 __all__ = [
-    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye",
+    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye", "linspace", "meshgrid",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
-    "bool", "uint8", "int32", "int64", "float32", "float64",
-    "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "chunk", "concatenate", "cos", "diag", "diagonal", "div",
-    "eq", "erf", "exp", "expand", "expm1", "flatten", "flip", "gather", "ge", "gelu", "gt", "hstack", "index_select", "le",
-    "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lt",
-    "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "min", "minimum", "moveaxis", "movedim", "mul", "ne", "neg",
-    "nonzero", "one_hot", "pad", "permute", "pow", "reciprocal", "relu", "reshape", "roll", "rsqrt", "scatter", "scatter_add",
-    "sigmoid", "sign", "sin", "softmax", "softplus", "split", "sqrt", "square", "squeeze", "stack", "sub", "sum", "swapaxes",
-    "swapdims", "take_along_dim", "tanh", "tile", "transpose", "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack", "where",
+    "bool", "uint8", "int32", "int64", "float32", "float64", "bfloat16", "autocast", "is_autocast_enabled",
+    "abs", "add", "amax", "amin", "argmax", "argmin", "cos", "div", "eq", "erf", "exp", "expm1", "ge", "gelu", "gt", "le",
+    "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lt", "matmul",
+    "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "pow", "reciprocal", "relu", "rsqrt", "sigmoid", "sign", "sin",
+    "softmax", "sqrt", "square", "sub", "sum", "tanh", "where",
     "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
     "InternalError",
-    *_LATER,
+    *_activations.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
 ]
 
 

@@ -32,11 +32,14 @@ WB_INT32 = 2
 WB_INT64 = 3
 WB_FLOAT32 = 4
 WB_FLOAT64 = 5
+WB_BFLOAT16 = 6
 
 wb_distribution = c_int
 WB_UNIFORM = 0
 WB_NORMAL = 1
 WB_INTEGERS = 2
+WB_EXPONENTIAL = 3
+WB_GUMBEL = 4
 
 wb_unary_op = c_int
 WB_IDENTITY = 0
@@ -62,6 +65,40 @@ WB_GELU_TANH = 19
 WB_ERF = 20
 WB_SOFTPLUS = 21
 WB_LOGICAL_NOT = 22
+WB_EXP2 = 23
+WB_LOG2 = 24
+WB_LOG10 = 25
+WB_TAN = 26
+WB_ASIN = 27
+WB_ACOS = 28
+WB_ATAN = 29
+WB_SINH = 30
+WB_COSH = 31
+WB_ASINH = 32
+WB_ACOSH = 33
+WB_ATANH = 34
+WB_FLOOR = 35
+WB_CEIL = 36
+WB_ROUND = 37
+WB_TRUNC = 38
+WB_ERFC = 39
+WB_LGAMMA = 40
+WB_DIGAMMA = 41
+WB_POLYGAMMA = 42
+WB_LOGSIGMOID = 43
+WB_RELU6 = 44
+WB_ELU = 45
+WB_SELU = 46
+WB_CELU = 47
+WB_SILU = 48
+WB_MISH = 49
+WB_SOFTSIGN = 50
+WB_HARDSIGMOID = 51
+WB_HARDSWISH = 52
+WB_ISNAN = 53
+WB_ISINF = 54
+WB_ISFINITE = 55
+WB_BITWISE_NOT = 56
 
 wb_binary_op = c_int
 WB_ADD = 0
@@ -79,6 +116,16 @@ WB_GREATER = 11
 WB_GREATER_EQUAL = 12
 WB_LOGICAL_AND = 13
 WB_LOGICAL_OR = 14
+WB_FLOOR_DIVIDE = 15
+WB_REMAINDER = 16
+WB_TRUNC_DIVIDE = 17
+WB_ATAN2 = 18
+WB_LOGICAL_XOR = 19
+WB_BITWISE_AND = 20
+WB_BITWISE_OR = 21
+WB_BITWISE_XOR = 22
+WB_SHIFT_LEFT = 23
+WB_SHIFT_RIGHT = 24
 
 wb_reduce_op = c_int
 WB_SUM = 0
@@ -88,6 +135,9 @@ WB_MIN = 3
 WB_ARGMAX = 4
 WB_ARGMIN = 5
 WB_LOGSUMEXP = 6
+WB_PROD = 7
+WB_ALL = 8
+WB_ANY = 9
 
 wb_pad_mode = c_int
 WB_PAD_CONSTANT = 0
@@ -117,6 +167,7 @@ WB_TOTAL = 2
 wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
+WB_GRAD_BFLOAT16 = 4
 
 wb_activation = c_int
 WB_ACTIVATION_IDENTITY = 0
@@ -223,6 +274,12 @@ FUNCTIONS = {
         "shape", "value", "tensor"]),
     "wb_tensor_arange": (wb_status, [wb_dtype, c_double, c_double, c_double, POINTER(wb_tensor)], ["dtype", "start",
         "stop", "step", "tensor"]),
+    "wb_tensor_linspace": (wb_status, [wb_dtype, c_double, c_double, c_int64, POINTER(wb_tensor)], ["dtype", "start",
+        "end", "count", "tensor"]),
+    "wb_tensor_eye": (wb_status, [wb_dtype, c_int64, c_int64, POINTER(wb_tensor)], ["dtype", "rows", "columns",
+        "tensor"]),
+    "wb_meshgrid": (wb_status, [POINTER(wb_tensor), c_int32, c_int32, POINTER(wb_tensor)], ["vectors", "count",
+        "swap_first", "grids"]),
     "wb_tensor_free": (wb_status, [wb_tensor], ["tensor"]),
     "wb_tensor_dtype": (wb_status, [wb_tensor, POINTER(wb_dtype)], ["tensor", "dtype"]),
     "wb_tensor_rank": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "rank"]),
@@ -246,17 +303,43 @@ FUNCTIONS = {
     "wb_manual_seed": (wb_status, [c_uint64], ["seed"]),
     "wb_random": (wb_status, [wb_distribution, wb_dtype, c_int32, POINTER(c_int64), c_double, c_double,
         POINTER(wb_tensor)], ["distribution", "dtype", "rank", "shape", "a", "b", "tensor"]),
+    "wb_random_permutation": (wb_status, [c_int64, POINTER(wb_tensor)], ["count", "tensor"]),
+    "wb_bernoulli": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["probabilities", "tensor"]),
+    "wb_multinomial": (wb_status, [wb_tensor, c_int64, c_int32, POINTER(wb_tensor)], ["weights", "count", "replacement",
+        "indices"]),
     "wb_unary": (wb_status, [wb_unary_op, wb_tensor, POINTER(wb_tensor)], ["op", "x", "y"]),
     "wb_unary_with": (wb_status, [wb_unary_op, wb_tensor, c_double, POINTER(wb_tensor)], ["op", "x", "parameter", "y"]),
     "wb_binary": (wb_status, [wb_binary_op, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["op", "a", "b", "y"]),
     "wb_binary_scalar": (wb_status, [wb_binary_op, wb_tensor, c_double, c_int32, POINTER(wb_tensor)], ["op", "x",
         "value", "reversed", "y"]),
     "wb_where": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["condition", "a", "b", "y"]),
+    "wb_clamp": (wb_status, [wb_tensor, c_double, c_double, POINTER(wb_tensor)], ["x", "lower", "upper", "y"]),
+    "wb_clamp_tensors": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "lower", "upper",
+        "y"]),
+    "wb_hardtanh": (wb_status, [wb_tensor, c_double, c_double, POINTER(wb_tensor)], ["x", "lower", "upper", "y"]),
+    "wb_softplus": (wb_status, [wb_tensor, c_double, c_double, POINTER(wb_tensor)], ["x", "beta", "threshold", "y"]),
+    "wb_nan_to_num": (wb_status, [wb_tensor, c_double, c_double, c_double, POINTER(wb_tensor)], ["x", "nan", "positive",
+        "negative", "y"]),
+    "wb_lerp": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["a", "b", "weight", "y"]),
     "wb_cast": (wb_status, [wb_tensor, wb_dtype, POINTER(wb_tensor)], ["x", "dtype", "y"]),
     "wb_matmul": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor)], ["a", "b", "y"]),
     "wb_linear": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "weight", "bias", "y"]),
     "wb_reduce": (wb_status, [wb_reduce_op, wb_tensor, POINTER(c_int32), c_int32, c_int32, POINTER(wb_tensor)], ["op",
         "x", "axes", "axis_count", "keepdims", "y"]),
+    "wb_var": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, c_double, c_int32, POINTER(wb_tensor)], ["x", "axes",
+        "axis_count", "correction", "keepdims", "y"]),
+    "wb_std": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, c_double, c_int32, POINTER(wb_tensor)], ["x", "axes",
+        "axis_count", "correction", "keepdims", "y"]),
+    "wb_norm": (wb_status, [wb_tensor, c_double, POINTER(c_int32), c_int32, c_int32, POINTER(wb_tensor)], ["x", "p",
+        "axes", "axis_count", "keepdims", "y"]),
+    "wb_cumsum": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
+    "wb_cumprod": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
+    "wb_sort": (wb_status, [wb_tensor, c_int32, c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "axis",
+        "descending", "values", "indices"]),
+    "wb_topk": (wb_status, [wb_tensor, c_int64, c_int32, c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "k",
+        "axis", "largest", "values", "indices"]),
+    "wb_unique": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "values",
+        "inverse", "counts"]),
     "wb_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_log_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_reshape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "rank", "shape", "y"]),
@@ -327,6 +410,8 @@ FUNCTIONS = {
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
+    "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
+    "wb_get_autocast": (wb_status, [POINTER(wb_dtype)], ["dtype"]),
     "wb_grad_flags": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["tensors", "count", "flags"]),
     "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32], ["inputs", "input_count"]),
     "wb_capture_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_program)], ["outputs", "output_count",

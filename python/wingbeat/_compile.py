@@ -2,7 +2,7 @@
 
 The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward, update)
 into a program; later calls run the program. What the program depends on besides tensors and arrays is in the key under which
-it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, and whether the
+it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, autocast, and whether the
 modules that the function uses are training.
 """
 
@@ -17,7 +17,7 @@ from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
 from ._library import check, lib
-from ._modes import is_grad_enabled
+from ._modes import recording_flags
 from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from .autograd import inside_transform
@@ -26,7 +26,7 @@ _run = lib.wb_program_run
 # Without declared arguments: those of _Call are converted once, not at each call.
 _run_if_matching = lib["wb_program_run_if_matching"]
 _run_pointers_again = lib["wb_program_run_pointers"]
-_get_grad_enabled = lib["wb_get_grad_enabled"]
+_grad_flags = lib["wb_grad_flags"]
 _run_pointers = lib.wb_program_run_pointers
 _free_tensor = lib.wb_tensor_free
 
@@ -58,7 +58,7 @@ class _Call:
 class _Program:
     """A captured program, and how its results are put together."""
 
-    __slots__ = ("handle", "arguments", "has_grad", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
+    __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
 
     def __del__(self, _free=lib.wb_program_free):
         try:
@@ -118,8 +118,8 @@ class _Program:
         call = self._take_call()
         memory, outputs = call.memory, call.results
         try:
-            _get_grad_enabled(call.flag_argument)
-            if call.flag.value != self.has_grad:
+            _grad_flags(None, 0, call.flag_argument)
+            if call.flag.value != self.flags:
                 return NotImplemented
             place = 0
             for array in arrays:
@@ -237,7 +237,7 @@ class CompiledFunction:
 
     def _program(self, leaves, structure, has_kwargs):
         """The program for such arguments, captured if it is not among those kept."""
-        key = [structure, is_grad_enabled(), self._training_modes()]
+        key = [structure, recording_flags(), self._training_modes()]
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 key.append((leaf.shape, leaf.dtype))
@@ -292,7 +292,7 @@ class CompiledFunction:
         program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
         program.width = len(inputs)
         program.arguments = handle_array(program.width)
-        program.has_grad = is_grad_enabled()
+        program.flags = recording_flags()
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
@@ -317,10 +317,10 @@ class CompiledFunction:
     # ---------------------------------------------------------------- running
 
     def _run_plain(self, program, arguments):
-        """The result, or NotImplemented if the gradient mode is not that of the capture, or an argument requires gradients."""
+        """The result, or NotImplemented if the thread's modes are not those of the capture, or an argument requires gradients."""
         if not self._numpy:
             result = program.run_if_matching(arguments)
-        elif program.has_grad == is_grad_enabled():
+        elif program.flags == recording_flags():
             result = self._run_pointers(program, arguments)
         else:
             result = NotImplemented

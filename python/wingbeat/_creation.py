@@ -9,13 +9,13 @@ from ctypes import c_int, c_void_p
 import numpy as np
 
 from . import _abi
-from ._arrays import borrow, extents
+from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
 from ._arguments import numbers
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, data_handle, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, takes, wrap
 
 
 def tensor(data, dtype=None, requires_grad=False):
@@ -105,9 +105,30 @@ def arange(start, end=None, step=1, dtype=None, requires_grad=False):
     return _finish(out, requires_grad)
 
 
-def eye(n, m=None, dtype=float32):
+def linspace(start, end, steps, dtype=float32, requires_grad=False):
+    """`steps` numbers at equal distances from start to end, both among them."""
+    out = c_void_p()
+    check(lib.wb_tensor_linspace(as_dtype(dtype).code, start, end, steps, out))
+    return _finish(out, requires_grad)
+
+
+def eye(n, m=None, dtype=float32, requires_grad=False):
     """The n x m matrix (n x n by default) with ones on the diagonal."""
-    return (arange(n).unsqueeze(1) == arange(n if m is None else m)).to(dtype)
+    out = c_void_p()
+    check(lib.wb_tensor_eye(as_dtype(dtype).code, n, n if m is None else m, out))
+    return _finish(out, requires_grad)
+
+
+def meshgrid(*tensors, indexing="ij"):
+    """A tuple of tensors: each vector along an axis of its own, repeated along those of the others. indexing "xy" (NumPy's default) exchanges the first two axes."""
+    if indexing not in ("ij", "xy"):
+        raise ArgumentError(f"meshgrid: expected indexing 'ij' or 'xy', found {indexing!r}")
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tensors[0]
+    tensors = [as_tensor(vector) for vector in tensors]
+    outs = handle_array(len(tensors))()
+    check(lib.wb_meshgrid(handle_array(len(tensors))(*[vector._handle for vector in tensors]), len(tensors), 1 if indexing == "xy" else 0, outs))
+    return tuple(wrap(out) for out in outs)
 
 
 def _random(distribution, size, a, b, dtype, requires_grad):

@@ -54,6 +54,29 @@ int64 = DType(_abi.WB_INT64, "int64")
 float32 = DType(_abi.WB_FLOAT32, "float32")
 float64 = DType(_abi.WB_FLOAT64, "float64")
 
+
+class _ProductDType(DType):
+    """A type that matrix products round their operands to, and no tensor has. NumPy has no counterpart of it."""
+
+    __slots__ = ()
+
+    def __init__(self, code, name, itemsize):
+        self.code = code
+        self.name = name
+        self.itemsize = itemsize
+        self.is_floating_point = True
+
+    def __eq__(self, other):
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __reduce__(self):
+        return self.name
+
+
+bfloat16 = _ProductDType(_abi.WB_BFLOAT16, "bfloat16", 2)
+
 BY_CODE = (bool_, uint8, int32, int64, float32, float64)
 BY_NUMPY = {dtype.dtype: dtype for dtype in BY_CODE}
 
@@ -70,6 +93,8 @@ def as_dtype(dtype):
     """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float."""
     if type(dtype) is DType:
         return dtype
+    if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
+        raise DTypeError("dtype: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of " + NAMES)
     try:
         return BY_NUMPY[np.dtype(dtype)]
     except (KeyError, TypeError):

@@ -72,13 +72,6 @@ def gelu(input, approximate="none"):
     return wrap(out.value)
 
 
-def softplus(input):
-    """log(1 + exp(x)) of each element, without overflow."""
-    out = c_void_p()
-    check(_unary(_abi.WB_SOFTPLUS, as_tensor(input), out))
-    return wrap(out.value)
-
-
 def _pairwise(op, name, formula):
     def function(input, other):
         return binary(op, input, other)
@@ -87,10 +80,30 @@ def _pairwise(op, name, formula):
     return function
 
 
-add = _pairwise(_abi.WB_ADD, "add", "input + other")
-sub = _pairwise(_abi.WB_SUBTRACT, "sub", "input - other")
+def add(input, other, *, alpha=1):
+    """input + alpha * other, element by element; the two broadcast."""
+    return binary(_abi.WB_ADD, input, other if alpha == 1 else binary(_abi.WB_MULTIPLY, other, alpha))
+
+
+def sub(input, other, *, alpha=1):
+    """input - alpha * other, element by element; the two broadcast."""
+    return binary(_abi.WB_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_MULTIPLY, other, alpha))
+
+
+_DIVISIONS = {None: _abi.WB_DIVIDE, "floor": _abi.WB_FLOOR_DIVIDE, "trunc": _abi.WB_TRUNC_DIVIDE}
+
+
+def div(input, other, *, rounding_mode=None):
+    """input / other, element by element; the two broadcast. Integers give float64.
+
+    rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+    """
+    if rounding_mode not in _DIVISIONS:
+        raise ArgumentError(f"div: expected rounding_mode None, 'floor' or 'trunc', found {rounding_mode!r}")
+    return binary(_DIVISIONS[rounding_mode], input, other)
+
+
 mul = _pairwise(_abi.WB_MULTIPLY, "mul", "input * other")
-div = _pairwise(_abi.WB_DIVIDE, "div", "input / other; integers give float64")
 pow = _pairwise(_abi.WB_POWER, "pow", "input to the power other")
 maximum = _pairwise(_abi.WB_MAXIMUM, "maximum", "The larger of the two, NaN if either is")
 minimum = _pairwise(_abi.WB_MINIMUM, "minimum", "The smaller of the two, NaN if either is")
@@ -239,7 +252,7 @@ def _along(function, name, input, dim, axis):
 # -------------------------------------------------------------------- methods
 
 for _function in (exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf, logical_not,
-                  softplus, add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
+                  add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
                   sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax):
     setattr(Tensor, _function.__name__, _function)
 
@@ -261,12 +274,6 @@ def _positive(self):
     return self.clone()
 
 
-def _invert(self):
-    if self.dtype.name != "bool":
-        raise DTypeError(f"~: expected bool, found {self.dtype}")
-    return logical_not(self)
-
-
 def _cast(name):
     dtype = as_dtype(name)
 
@@ -278,7 +285,7 @@ def _cast(name):
 
 Tensor.where = _where
 Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract, Tensor.divide = abs, neg, mul, sub, div
-Tensor.__neg__, Tensor.__pos__, Tensor.__abs__, Tensor.__invert__ = neg, _positive, abs, _invert
+Tensor.__neg__, Tensor.__pos__, Tensor.__abs__ = neg, _positive, abs
 Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _matmul_reversed
 Tensor.float, Tensor.double = _cast("float32"), _cast("float64")
 Tensor.long, Tensor.int, Tensor.bool, Tensor.byte = _cast("int64"), _cast("int32"), _cast("bool"), _cast("uint8")

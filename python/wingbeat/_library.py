@@ -101,7 +101,8 @@ _TAKE_USERS_VALUES = {
     "wb_diagonal", "wb_diag", "wb_module_linear", "wb_module_activation",
     "wb_module_flatten", "wb_initialize", "wb_sgd_create", "wb_adam_create", "wb_adamw_create", "wb_optimizer_set", "wb_dataset_open",
     "wb_dataset_read", "wb_set_dataset_cache", "wb_batches_create", "wb_trainer_create", "wb_trainer_set", "wb_evaluate", "wb_save",
-    "wb_load_into",
+    "wb_load_into", "wb_clamp", "wb_hardtanh", "wb_softplus", "wb_nan_to_num", "wb_var", "wb_std", "wb_norm", "wb_cumsum", "wb_cumprod", "wb_sort",
+    "wb_topk", "wb_tensor_linspace", "wb_tensor_eye", "wb_random_permutation", "wb_multinomial",
 }
 
 _WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}

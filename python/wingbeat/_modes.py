@@ -7,6 +7,7 @@ from ._library import check, lib
 
 _set_grad_enabled = lib.wb_set_grad_enabled
 _get_grad_enabled = lib.wb_get_grad_enabled
+_grad_flags = lib.wb_grad_flags
 
 
 def is_grad_enabled():
@@ -21,6 +22,13 @@ def switch_grad(enabled):
     previous = c_int32()
     check(_set_grad_enabled(enabled, previous))
     return previous.value
+
+
+def recording_flags():
+    """What a captured program depends on of this thread's modes, as wb_grad_flags spells it."""
+    flags = c_int32()
+    check(_grad_flags(None, 0, flags))
+    return flags.value
 
 
 class _GradMode:

@@ -12,6 +12,8 @@ from ._library import check, lib
 from ._shaping import reshape, unbind
 from ._tensor import Tensor, as_tensor, wrap
 
+__all__ = ["gather", "index_select", "masked_fill", "masked_select", "nonzero", "one_hot", "scatter", "scatter_add", "take_along_dim"]
+
 
 def _result(function, *arguments):
     out = c_void_p()

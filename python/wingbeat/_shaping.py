@@ -10,6 +10,10 @@ from ._errors import ArgumentError, RangeError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
+__all__ = ["broadcast_to", "cat", "chunk", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
+           "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
+           "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack"]
+
 _MODES = {"constant": _abi.WB_PAD_CONSTANT, "reflect": _abi.WB_PAD_REFLECT, "replicate": _abi.WB_PAD_REPLICATE,
           "circular": _abi.WB_PAD_CIRCULAR}
 

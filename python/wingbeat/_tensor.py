@@ -494,17 +494,9 @@ def _in_place(op):
     return operator
 
 
-def _bitwise(name, op):
-    """`&` and `|`, which are the logical operations on bool tensors."""
-    def operator(self, other):
-        if self.dtype is not bool_ or getattr(other, "dtype", bool_) != bool_ or type(other) in (int, float):
-            raise DTypeError(f"{name}: expected bool on both sides, found {self.dtype} and {getattr(other, 'dtype', type(other).__name__)}")
-        return operate(op, self, other, 0)
-    return operator
-
-
 for _name, _op in (("add", _abi.WB_ADD), ("sub", _abi.WB_SUBTRACT), ("mul", _abi.WB_MULTIPLY), ("truediv", _abi.WB_DIVIDE),
-                   ("pow", _abi.WB_POWER)):
+                   ("pow", _abi.WB_POWER), ("floordiv", _abi.WB_FLOOR_DIVIDE), ("mod", _abi.WB_REMAINDER), ("and", _abi.WB_BITWISE_AND),
+                   ("or", _abi.WB_BITWISE_OR), ("xor", _abi.WB_BITWISE_XOR), ("lshift", _abi.WB_SHIFT_LEFT), ("rshift", _abi.WB_SHIFT_RIGHT)):
     setattr(Tensor, f"__{_name}__", _operator(_op))
     setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
     setattr(Tensor, f"__i{_name}__", _in_place(_op))
@@ -512,5 +504,3 @@ _COMPARISONS = {"eq": _abi.WB_EQUAL, "ne": _abi.WB_NOT_EQUAL, "lt": _abi.WB_LESS
                 "ge": _abi.WB_GREATER_EQUAL}
 for _name, _op in _COMPARISONS.items():
     setattr(Tensor, f"__{_name}__", _operator(_op))
-Tensor.__and__ = Tensor.__rand__ = _bitwise("&", _abi.WB_LOGICAL_AND)
-Tensor.__or__ = Tensor.__ror__ = _bitwise("|", _abi.WB_LOGICAL_OR)

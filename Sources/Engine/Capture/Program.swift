@@ -40,8 +40,9 @@ public final class Program {
     private var unwanted: [Buffer?]
     /// What the table is bound to besides arguments and results, as the last run left it.
     private var residents = Residents()
-    /// The gradient mode of the block.
+    /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
+    let matMulPrecision = ThreadState.current.matMulPrecision
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.

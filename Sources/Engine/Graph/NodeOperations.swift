@@ -151,7 +151,7 @@ extension Node {
 
     /// A batch of matrices times one matrix is one product of more rows.
     private func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
-        let operation = MatMul(transposeB: transposed)
+        let operation = MatMul(transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
         guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else { return try operation.record([self, other]) }
         let rows = try reshape([count / max(depth, 1), depth])
         let product = try operation.record([rows, other])

@@ -1,9 +1,12 @@
 import Glibc
 
-/// What recording depends on and each thread has its own of: the gradient mode and the open capture block.
+/// What recording depends on and each thread has its own of: the gradient mode, the precision of matrix
+/// products and the open capture block.
 public final class ThreadState {
     /// Off: nodes recorded from now on are constants to derivatives.
     public var isGradEnabled = true
+    /// What float32 matrix products recorded from now on do with their operands.
+    public var matMulPrecision = MatMulPrecision.full
     var capture: Capture?
 
     /// Runs what a thread lets go of when it ends; whoever has several threads puts it behind the lock that guards the graph.

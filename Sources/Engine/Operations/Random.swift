@@ -10,6 +10,10 @@ struct RandomDraw: Operation {
         case normal
         /// Whole numbers in [a, b).
         case integers
+        /// Rate a.
+        case exponential
+        /// Location a, scale b.
+        case gumbel
     }
 
     var distribution: Distribution
@@ -61,7 +65,34 @@ struct RandomDraw: Operation {
                 Philox.normal(seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
             case .integers:
                 Philox.integers(seed: seed, offset: offset, dtype, low: Int64(a), high: Int64(b), slots[result], count: count)
+            case .exponential: Philox.exponential(seed: seed, offset: offset, dtype, rate: a, slots[result], count: count)
+            case .gumbel: Philox.gumbel(seed: seed, offset: offset, dtype, location: a, scale: b, slots[result], count: count)
             }
+        }
+    }
+}
+
+/// A permutation of 0 ..< count.
+struct RandomPermutation: Operation {
+    var count: Int
+    var name: String { "randperm" }
+    func encode(into key: inout KeyBuilder) { key.append(count) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape([count], .int64, operation: name)
+        return TensorType([count], .int64)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let state = lowering.dense(lowering.inputs(index)[0])
+        let result = lowering.output(of: index)
+        let count = count
+        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
+            let words = slots[state].assumingMemoryBound(to: UInt64.self)
+            Philox.permutation(seed: words[0], offset: words[1], count: count, slots[result].assumingMemoryBound(to: Int64.self))
         }
     }
 }

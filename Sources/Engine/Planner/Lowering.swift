@@ -98,8 +98,8 @@ struct Lowering {
 
     func slot(ofStorage storage: Int) -> Int { slotOfStorage[storage] }
 
-    /// Memory for an output that no step has written yet.
-    mutating func addOutputStorage(_ type: TensorType) -> Int {
+    /// Memory that no step has written yet: for an output, or to work in.
+    mutating func addFreshStorage(_ type: TensorType) -> Int {
         addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
     }
 
@@ -184,13 +184,14 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
-    /// `updates`: the slot among `reads` of which the result is a changed copy.
+    /// `updates`: the slot among `reads` of which the result is a changed copy. `scratch`: memory that the step works in and nobody reads afterwards.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
-        run: @escaping (Slots) throws(Failure) -> Void
+        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, scratch: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil,
+        operations: Double = 0, run: @escaping (Slots) throws(Failure) -> Void
     ) {
+        let written = [writes] + (scratch.map { [$0] } ?? [])
         var step = Step(
-            label: label, reads: reads.map { storageOf[$0] }, writes: [storageOf[writes]], mayFail: mayFail, bytesRead: bytesRead,
+            label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail, bytesRead: bytesRead,
             operations: operations, loop: nil, run: run)
         step.updates = updates.map { storageOf[$0] }
         step.inPlace = step.updates.map { [$0] } ?? []

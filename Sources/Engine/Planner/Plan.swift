@@ -91,7 +91,7 @@ extension Lowering {
         let storage = storageOf[slot]
         let isWhole = self.slot(ofStorage: storage) == slot && storages[storage].bytes == type.bytes && storages[storage].dtype == type.dtype
         if isWhole && (aliases || (storages[storage].leaf == nil && !taken.contains(storage))) { return storage }
-        let target = addOutputStorage(type)
+        let target = addFreshStorage(type)
         append("copy \(type.shape.text)", reads: [slot], writes: target, bytesRead: type.bytes) { slots throws(Failure) in
             slots[target].copyMemory(from: slots[slot], byteCount: type.bytes)
         }

@@ -30,7 +30,7 @@ extension Lowering {
     }
 
     private mutating func copied(_ slot: Int, _ type: TensorType) -> Int {
-        let copy = addOutputStorage(type)
+        let copy = addFreshStorage(type)
         append("copy \(type.shape.text)", reads: [slot], writes: copy) { slots throws(Failure) in
             slots[copy].copyMemory(from: slots[slot], byteCount: type.bytes)
         }

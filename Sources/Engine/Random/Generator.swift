@@ -43,11 +43,14 @@ public final class Generator {
         case uniform = 0
         case normal = 1
         case integers = 2
+        case exponential = 3
+        case gumbel = 4
     }
 
-    /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, or whole numbers in [a, b).
+    /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, whole numbers in [a, b), exponential of rate a, or Gumbel's
+    /// with location a and scale b.
     public func draw(_ distribution: Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double) throws(Failure) -> Tensor {
-        guard a.isFinite, b.isFinite, distribution != .normal || b >= 0 else {
+        guard a.isFinite, b.isFinite, b >= 0 || ![.normal, .gumbel].contains(distribution), a > 0 || distribution != .exponential else {
             throw .argument(operation: "random", "the distribution's parameters \(a) and \(b) are out of range")
         }
         try checkShape(shape, dtype, operation: "random")
@@ -56,11 +59,66 @@ public final class Generator {
             case .uniform: .uniform
             case .normal: .normal
             case .integers: .integers
+            case .exponential: .exponential
+            case .gumbel: .gumbel
             }
-        let before = try state.node()
         let type = TensorType(shape, dtype)
-        let values = try RandomDraw(distribution: kind, a: a, b: b, type: type).record([before])
-        let blocks = Int(Philox.blocksUsed(count: type.count, dtype))
+        return try draw(RandomDraw(distribution: kind, a: a, b: b, type: type), type)
+    }
+
+    /// A random permutation of 0 ..< count: int64 [count].
+    public func permutation(_ count: Int) throws(Failure) -> Tensor {
+        let type = TensorType([count], .int64)
+        try checkShape(type.shape, .int64, operation: "randperm")
+        return try draw(RandomPermutation(count: count), type)
+    }
+
+    /// 1 with the probability at each place, else 0, in the dtype of the probabilities.
+    public func bernoulli(_ probabilities: Tensor) throws(Failure) -> Tensor {
+        let p = try checked(CheckProbability().record([probabilities.node().asFloat()]))
+        let type = TensorType(p.shape, p.dtype)
+        let uniform = try draw(RandomDraw(distribution: .uniform, a: 0, b: 1, type: type), type)
+        return try Tensor(uniform.node().less(p).cast(p.dtype))
+    }
+
+    /// `count` places drawn from each row of weights [n] or [rows, n], which need not sum to 1: int64 [count] or [rows, count]. Without replacement the places
+    /// of one row differ: those of the smallest exponential numbers over the weights (Efraimidis and Spirakis 2006).
+    public func multinomial(_ weights: Tensor, _ count: Int, replacement: Bool) throws(Failure) -> Tensor {
+        let name = "multinomial"
+        guard weights.shape.count == 1 || weights.shape.count == 2, let n = weights.shape.last, n > 0, weights.dtype.isFloat else {
+            throw .shape(operation: name, "float weights [n] or [rows, n] with n above 0 are expected, but \(weights.dtype.name) \(weights.shape.text) were given")
+        }
+        guard count > 0, replacement || count <= n else {
+            throw .argument(operation: name, "\(count) places of \(n) cannot be drawn\(replacement ? "" : " without replacement")")
+        }
+        let axis = weights.shape.count - 1
+        let w = try checked(CheckWeights(count: replacement ? 1 : count).record([weights.node().cast(.float64)]))
+        if replacement {
+            let type = TensorType(Array(w.shape.dropLast()) + [count], .float64)
+            try checkShape(type.shape, .float64, operation: name)
+            let edges = try CumulativeSum(axis: axis).record([w])
+            // A little less than the sum, so that no product rounds up to it.
+            let total = try Slice(axis: axis, start: n - 1, step: 1, count: 1).record([edges]) * Node.scalar(1 - 0x1p-52, like: w)
+            let uniform = try draw(RandomDraw(distribution: .uniform, a: 0, b: 1, type: type), type)
+            return try Tensor(CountBelow().record([edges, uniform.node() * total]))
+        } else {
+            let waits = try draw(RandomDraw(distribution: .exponential, a: 1, b: 0, type: w.type), w.type)
+            let order = try ArgSort(axis: axis, isDescending: false).record([waits.node() / w])
+            return try Tensor(Slice(axis: axis, start: 0, step: 1, count: count).record([order]))
+        }
+    }
+
+    /// Outside of capture blocks, what is wrong with probabilities is an error of the call that draws, before the generator has moved.
+    private func checked(_ node: Node) throws(Failure) -> Node {
+        if ThreadState.current.capture == nil { try compute([node]) }
+        return node
+    }
+
+    /// Draws values of that type, and moves the generator on.
+    private func draw(_ operation: some Operation, _ type: TensorType) throws(Failure) -> Tensor {
+        let before = try state.node()
+        let values = try operation.record([before])
+        let blocks = Int(Philox.blocksUsed(count: type.count, type.dtype))
         let after = try AdvanceGenerator(blocks: blocks).record([before])
         // At once, so that a seed set later does not reach back.
         if ThreadState.current.capture == nil { try compute([values, after]) }

@@ -1,0 +1,58 @@
+import Kernels
+
+/// Along `axis`, the places of the elements in ascending (descending) order; equal ones stay in their order, NaN counts as the largest.
+struct ArgSort: Operation {
+    var axis: Int
+    var isDescending: Bool
+    var name: String { "argsort" }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(axis)
+        key.append(isDescending)
+    }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape(inputs[0].shape, .int64, operation: name)
+        return TensorType(inputs[0].shape, .int64)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let x = lowering.dense(input)
+        let dtype = lowering.type(input).dtype
+        let layout = AxisLayout(lowering.type(input).shape, axis)
+        let result = lowering.output(of: index)
+        let isDescending = isDescending
+        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+            argSort(
+                dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n, inner: layout.inner,
+                isDescending: isDescending)
+        }
+    }
+}
+
+/// How many of a row's ascending edges [..., n] are at most each of its values [..., count]: float64, with equal leading axes.
+struct CountBelow: Operation {
+    var name: String { "count_below" }
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { TensorType(inputs[1].shape, .int64) }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil, nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (edges, values) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let (from, type) = (lowering.type(inputs[0]), lowering.type(index))
+        let rank = type.shape.count
+        let (n, count) = (from.shape[rank - 1], type.shape[rank - 1])
+        let rows = Array(type.shape.dropLast()).elementCount
+        let result = lowering.output(of: index)
+        lowering.append(name, reads: [edges, values], writes: result) { slots throws(Failure) in
+            countBelow(
+                slots[edges].assumingMemoryBound(to: Double.self), slots[values].assumingMemoryBound(to: Double.self),
+                slots[result].assumingMemoryBound(to: Int64.self), rows: rows, n: n, count: count)
+        }
+    }
+}

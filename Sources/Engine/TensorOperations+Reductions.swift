@@ -1,0 +1,90 @@
+import Kernels
+
+/// Reductions with parameters, scans, and what orders elements, as functions of tensors. Axes may be negative; nil means all.
+extension Tensor {
+    public func variance(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor {
+        let x = try node()
+        let places = try normalized(axes: axes, rank: x.shape.count, operation: "var")
+        return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims))
+    }
+
+    public func standardDeviation(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor {
+        let x = try node()
+        let places = try normalized(axes: axes, rank: x.shape.count, operation: "std")
+        return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims).rootOfNorm())
+    }
+
+    public func norm(_ p: Double, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
+        let x = try node()
+        let places = try normalized(axes: axes, rank: x.shape.count, operation: "norm")
+        return try Tensor(result: x.norm(p, places, keepdims: keepdims))
+    }
+
+    // MARK: Along an axis
+
+    /// `function` of the tensor with at least one axis, and that axis; a scalar has one for the time being.
+    private func along<Result>(
+        _ axis: Int, _ operation: String, _ function: (Node, Int) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let x = try node()
+        let row = x.shape.isEmpty ? try x.reshape([1]) : x
+        return try function(row, normalized(axis: axis, rank: row.shape.count, operation: operation))
+    }
+
+    public func cumulativeSum(_ axis: Int) throws(Failure) -> Tensor {
+        let y = try along(axis, "cumsum") { (x, place) throws(Failure) in try x.cumulativeSum(place) }
+        return try Tensor(result: y.reshape(shape))
+    }
+
+    public func cumulativeProduct(_ axis: Int) throws(Failure) -> Tensor {
+        let y = try along(axis, "cumprod") { (x, place) throws(Failure) in try x.cumulativeProduct(place) }
+        return try Tensor(result: y.reshape(shape))
+    }
+
+    /// The elements in ascending (descending) order, and their places; equal ones stay in their order, NaN counts as the largest.
+    public func sorted(_ axis: Int, descending: Bool) throws(Failure) -> (values: Tensor, indices: Tensor) {
+        let (values, places) = try along(axis, "sort") { (x, place) throws(Failure) -> (Node, Node) in
+            let places = try ArgSort(axis: place, isDescending: descending).record([x])
+            return (try TakeAlongAxis(axis: place).record([x, places]), places)
+        }
+        return (try Tensor(result: values.reshape(shape)), try Tensor(result: places.reshape(shape)))
+    }
+
+    /// The k largest (smallest) elements in descending (ascending) order, and their places.
+    public func top(_ k: Int, _ axis: Int, largest: Bool) throws(Failure) -> (values: Tensor, indices: Tensor) {
+        let isScalar = shape.isEmpty
+        let (values, places) = try along(axis, "topk") { (x, place) throws(Failure) -> (Node, Node) in
+            guard k >= 0, k <= x.shape[place] else {
+                throw .argument(operation: "topk", "k is \(k), but axis \(place) of \(x.shape.text) has \(x.shape[place]) elements")
+            }
+            let all = try ArgSort(axis: place, isDescending: largest).record([x])
+            let places = try Slice(axis: place, start: 0, step: 1, count: k).record([all])
+            return (try TakeAlongAxis(axis: place).record([x, places]), places)
+        }
+        guard isScalar, k == 1 else { return (try Tensor(result: values), try Tensor(result: places)) }
+        return (try Tensor(result: values.reshape([])), try Tensor(result: places.reshape([])))
+    }
+
+    /// The distinct elements in ascending order, for each element of the tensor its place among them, and how often each occurs. NaN differs from NaN. As
+    /// many as there are is known only when the elements are, so this computes at once. Derivatives go to the first of equal elements.
+    public func unique() throws(Failure) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
+        guard ThreadState.current.capture == nil else {
+            throw .state(operation: "unique", "how many distinct elements there are is not known inside a capture block")
+        }
+        let flat = try node().reshape([count])
+        let order = try ArgSort(axis: 0, isDescending: false).record([flat])
+        let n = count
+        let type = flat.type.dtype
+        let (inverse, counts, firsts) = (try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"))
+        try compute([flat, order])
+        guard let x = flat.value, let places = order.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
+        func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> { buffer.pointer.assumingMemoryBound(to: Int64.self) }
+        let found = runsOfEquals(
+            type, x.pointer, integers(places), n: n, inverse: integers(inverse), counts: integers(counts), firsts: integers(firsts))
+        func prefix(_ buffer: Buffer) throws(Failure) -> Tensor {
+            try Tensor(dtype: .int64, shape: [found]) { (memory) throws(Failure) in memory.copyMemory(from: buffer.pointer, byteCount: found * 8) }
+        }
+        let values = try IndexSelect(axis: 0).record([flat, prefix(firsts).node()])
+        return (try Tensor(result: values), try Tensor(dtype: .int64, shape: shape, buffer: inverse), try prefix(counts))
+    }
+}

@@ -1,0 +1,90 @@
+import CWingbeat
+import Engine
+
+/// Reductions with parameters, scans, and what orders elements.
+
+@implementation @_cdecl("wb_var") public func wb_var(
+    _ x: OpaquePointer?, _ list: UnsafePointer<Int32>?, _ axis_count: Int32, _ correction: Double, _ keepdims: Int32,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "var") { () throws(Failure) in
+        try tensor(x, "var").variance(axes(list, axis_count, "var"), correction: correction, keepdims: keepdims != 0)
+    }
+}
+
+@implementation @_cdecl("wb_std") public func wb_std(
+    _ x: OpaquePointer?, _ list: UnsafePointer<Int32>?, _ axis_count: Int32, _ correction: Double, _ keepdims: Int32,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "std") { () throws(Failure) in
+        try tensor(x, "std").standardDeviation(axes(list, axis_count, "std"), correction: correction, keepdims: keepdims != 0)
+    }
+}
+
+@implementation @_cdecl("wb_norm") public func wb_norm(
+    _ x: OpaquePointer?, _ p: Double, _ list: UnsafePointer<Int32>?, _ axis_count: Int32, _ keepdims: Int32,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "norm") { () throws(Failure) in
+        try tensor(x, "norm").norm(p, axes(list, axis_count, "norm"), keepdims: keepdims != 0)
+    }
+}
+
+@implementation @_cdecl("wb_cumsum") public func wb_cumsum(
+    _ x: OpaquePointer?, _ axis: Int32, _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "cumsum") { () throws(Failure) in try tensor(x, "cumsum").cumulativeSum(Int(axis)) }
+}
+
+@implementation @_cdecl("wb_cumprod") public func wb_cumprod(
+    _ x: OpaquePointer?, _ axis: Int32, _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "cumprod") { () throws(Failure) in try tensor(x, "cumprod").cumulativeProduct(Int(axis)) }
+}
+
+@implementation @_cdecl("wb_sort") public func wb_sort(
+    _ x: OpaquePointer?, _ axis: Int32, _ descending: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?,
+    _ indices: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try checkOuts([values, indices], "sort")
+        let (found, places) = try tensor(x, "sort").sorted(Int(axis), descending: descending != 0)
+        try publish([(found, values), (places, indices)])
+    }
+}
+
+@implementation @_cdecl("wb_topk") public func wb_topk(
+    _ x: OpaquePointer?, _ k: Int64, _ axis: Int32, _ largest: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?,
+    _ indices: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try checkOuts([values, indices], "topk")
+        let (found, places) = try tensor(x, "topk").top(Int(k), Int(axis), largest: largest != 0)
+        try publish([(found, values), (places, indices)])
+    }
+}
+
+@implementation @_cdecl("wb_unique") public func wb_unique(
+    _ x: OpaquePointer?, _ values: UnsafeMutablePointer<OpaquePointer?>?, _ inverse: UnsafeMutablePointer<OpaquePointer?>?,
+    _ counts: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let found = try tensor(x, "unique").unique()
+        try publish([(found.values, values), (found.inverse, inverse), (found.counts, counts)])
+    }
+}
+
+/// One result at least must be asked for.
+private func checkOuts(_ targets: [UnsafeMutablePointer<OpaquePointer?>?], _ operation: String) throws(Failure) {
+    guard targets.contains(where: { $0 != nil }) else { throw .argument(operation: operation, "all out-parameters are null") }
+}
+
+/// Writes handles of the results that are asked for: all of them or, where no handle can be had, none.
+private func publish(_ results: [(Tensor, UnsafeMutablePointer<OpaquePointer?>?)]) throws(Failure) {
+    var made: [(OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>)] = []
+    for (tensor, target) in results {
+        guard let target else { continue }
+        made.append((try Handles.make(tensor, .tensor), target))
+    }
+    for (handle, target) in made { target.pointee = handle }
+}

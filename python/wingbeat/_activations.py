@@ -1,0 +1,52 @@
+"""More activation functions. Formulas and derivatives at corners are PyTorch's."""
+
+from ctypes import c_void_p
+from math import inf
+
+from . import _abi
+from ._functions import _elementwise
+from ._library import check, lib
+from ._math import with_parameter
+from ._tensor import Tensor, as_tensor, wrap
+
+logsigmoid = _elementwise(_abi.WB_LOGSIGMOID, "logsigmoid", "log(sigmoid(x)), without overflow,")
+relu6 = _elementwise(_abi.WB_RELU6, "relu6", "x between 0 and 6")
+selu = _elementwise(_abi.WB_SELU, "selu", "Scaled ELU (Klambauer et al. 2017)")
+silu = _elementwise(_abi.WB_SILU, "silu", "x sigmoid(x)")
+mish = _elementwise(_abi.WB_MISH, "mish", "x tanh(softplus(x))")
+softsign = _elementwise(_abi.WB_SOFTSIGN, "softsign", "x / (1 + |x|)")
+hardsigmoid = _elementwise(_abi.WB_HARDSIGMOID, "hardsigmoid", "x + 3 between 0 and 6, over 6,")
+hardswish = _elementwise(_abi.WB_HARDSWISH, "hardswish", "x hardsigmoid(x)")
+
+
+def elu(input, alpha=1.0):
+    """x above 0, else alpha (exp(x) - 1)."""
+    return with_parameter(_abi.WB_ELU, input, alpha)
+
+
+def celu(input, alpha=1.0):
+    """x above 0, else alpha (exp(x / alpha) - 1)."""
+    return with_parameter(_abi.WB_CELU, input, alpha)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0):
+    """x between min_val and max_val, where the derivative is 0."""
+    out = c_void_p()
+    check(lib.wb_hardtanh(as_tensor(input), min_val, max_val, out))
+    return wrap(out.value)
+
+
+def softplus(input, beta=1.0, threshold=None):
+    """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+
+    PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
+    """
+    out = c_void_p()
+    check(lib.wb_softplus(as_tensor(input), beta, inf if threshold is None else threshold, out))
+    return wrap(out.value)
+
+
+__all__ = ["logsigmoid", "relu6", "selu", "silu", "mish", "softsign", "hardsigmoid", "hardswish", "elu", "celu", "hardtanh", "softplus"]
+
+for _name in __all__:
+    setattr(Tensor, _name, globals()[_name])

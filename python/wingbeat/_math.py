@@ -1,0 +1,130 @@
+"""More elementwise operations: other bases, trigonometry, roundings, division, bits, choices, special functions."""
+
+from ctypes import c_void_p
+from math import inf
+
+from . import _abi
+from ._creation import full, promote_types
+from ._dtypes import float64
+from ._errors import ArgumentError
+from ._functions import _beside, _elementwise, _pairwise, abs, div, mul, neg, sub
+from ._library import check, lib
+from ._tensor import Tensor, as_tensor, wrap
+
+exp2 = _elementwise(_abi.WB_EXP2, "exp2", "2 to the power")
+log2 = _elementwise(_abi.WB_LOG2, "log2", "Logarithm to base 2")
+log10 = _elementwise(_abi.WB_LOG10, "log10", "Logarithm to base 10")
+tan = _elementwise(_abi.WB_TAN, "tan", "Tangent")
+asin = _elementwise(_abi.WB_ASIN, "asin", "Inverse sine")
+acos = _elementwise(_abi.WB_ACOS, "acos", "Inverse cosine")
+atan = _elementwise(_abi.WB_ATAN, "atan", "Inverse tangent")
+sinh = _elementwise(_abi.WB_SINH, "sinh", "Hyperbolic sine")
+cosh = _elementwise(_abi.WB_COSH, "cosh", "Hyperbolic cosine")
+asinh = _elementwise(_abi.WB_ASINH, "asinh", "Inverse hyperbolic sine")
+acosh = _elementwise(_abi.WB_ACOSH, "acosh", "Inverse hyperbolic cosine")
+atanh = _elementwise(_abi.WB_ATANH, "atanh", "Inverse hyperbolic tangent")
+floor = _elementwise(_abi.WB_FLOOR, "floor", "The next whole number below (integers stay as they are; derivative 0)")
+ceil = _elementwise(_abi.WB_CEIL, "ceil", "The next whole number above (integers stay as they are; derivative 0)")
+trunc = _elementwise(_abi.WB_TRUNC, "trunc", "The whole number towards 0 (integers stay as they are; derivative 0)")
+erfc = _elementwise(_abi.WB_ERFC, "erfc", "1 - erf(x), precise where that is small,")
+lgamma = _elementwise(_abi.WB_LGAMMA, "lgamma", "log |gamma(x)|")
+digamma = _elementwise(_abi.WB_DIGAMMA, "digamma", "The derivative of lgamma")
+isnan = _elementwise(_abi.WB_ISNAN, "isnan", "Whether it is NaN, as bool,")
+isinf = _elementwise(_abi.WB_ISINF, "isinf", "Whether it is infinite, as bool,")
+isfinite = _elementwise(_abi.WB_ISFINITE, "isfinite", "Whether it is neither infinite nor NaN, as bool,")
+bitwise_not = _elementwise(_abi.WB_BITWISE_NOT, "bitwise_not", "All bits exchanged (of bool the logical not)")
+
+floor_divide = _pairwise(_abi.WB_FLOOR_DIVIDE, "floor_divide", "input // other, rounded down (derivative 0)")
+remainder = _pairwise(_abi.WB_REMAINDER, "remainder", "input % other, of the sign of other")
+atan2 = _pairwise(_abi.WB_ATAN2, "atan2", "The angle of the point (other, input)")
+logical_xor = _pairwise(_abi.WB_LOGICAL_XOR, "logical_xor", "Whether exactly one is nonzero, as bool")
+bitwise_and = _pairwise(_abi.WB_BITWISE_AND, "bitwise_and", "input & other, of integers or bool")
+bitwise_or = _pairwise(_abi.WB_BITWISE_OR, "bitwise_or", "input | other, of integers or bool")
+bitwise_xor = _pairwise(_abi.WB_BITWISE_XOR, "bitwise_xor", "input ^ other, of integers or bool")
+bitwise_left_shift = _pairwise(_abi.WB_SHIFT_LEFT, "bitwise_left_shift", "input << other, of integers; by all bits or more, or less than 0: 0")
+bitwise_right_shift = _pairwise(_abi.WB_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays")
+
+
+def with_parameter(op, input, parameter):
+    """An elementwise operation of the engine that has one parameter."""
+    out = c_void_p()
+    check(lib.wb_unary_with(op, as_tensor(input), parameter, out))
+    return wrap(out.value)
+
+
+def round(input, *, decimals=0):
+    """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+    return with_parameter(_abi.WB_ROUND, input, decimals)
+
+
+def polygamma(n, input):
+    """The derivative of digamma of order n (0 to 100)."""
+    return with_parameter(_abi.WB_POLYGAMMA, input, n)
+
+
+def clamp(input, min=None, max=None):
+    """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
+
+    The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
+    """
+    if min is None and max is None:
+        raise ArgumentError("clamp: expected a bound, found neither min nor max")
+    input, out = as_tensor(input), c_void_p()
+    if any(bound is not None and not isinstance(bound, (int, float)) for bound in (min, max)):
+        min, max = (bound if bound is None else _beside(bound, input) for bound in (min, max))
+        check(lib.wb_clamp_tensors(input, min, max, out))
+    else:
+        check(lib.wb_clamp(input, -inf if min is None else min, inf if max is None else max, out))
+    return wrap(out.value)
+
+
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+    """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
+    out = c_void_p()
+    limit = float("nan")
+    check(lib.wb_nan_to_num(as_tensor(input), nan, limit if posinf is None else posinf, limit if neginf is None else neginf, out))
+    return wrap(out.value)
+
+
+def lerp(input, end, weight):
+    """input + weight (end - input), exact at both ends; weight is a number or a tensor."""
+    input, end, out = as_tensor(input), _beside(end, as_tensor(input)), c_void_p()
+    if isinstance(weight, (int, float)):
+        dtype = promote_types(input.dtype, end.dtype)
+        weight = full((), weight, dtype if dtype.is_floating_point else float64)
+    check(lib.wb_lerp(input, end, as_tensor(weight), out))
+    return wrap(out.value)
+
+
+# NumPy's names, and PyTorch's longer ones.
+subtract, multiply, divide, true_divide, negative, absolute = sub, mul, div, div, neg, abs
+arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
+clip, mod, bitwise_invert, left_shift, right_shift = clamp, remainder, bitwise_not, bitwise_left_shift, bitwise_right_shift
+
+_METHODS = ["exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil", "trunc", "round",
+            "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide", "remainder", "atan2", "logical_xor",
+            "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp",
+            "true_divide"]
+__all__ = _METHODS + ["polygamma", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh",
+                      "arccosh", "arctanh", "mod", "bitwise_invert", "left_shift", "right_shift"]
+
+for _name in _METHODS:
+    setattr(Tensor, _name, globals()[_name])
+
+
+def _polygamma(self, n):
+    """The derivative of digamma of order n (0 to 100)."""
+    return polygamma(n, self)
+
+
+def _divmod(self, other):
+    return self // other, self % other
+
+
+def _divmod_reversed(self, other):
+    return other // self, other % self
+
+
+Tensor.polygamma = _polygamma
+Tensor.__invert__ = bitwise_not
+Tensor.__divmod__, Tensor.__rdivmod__ = _divmod, _divmod_reversed

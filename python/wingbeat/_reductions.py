@@ -1,0 +1,94 @@
+"""More reductions, cumulative operations, and what sorts. Arguments as in _functions; defaults are PyTorch's."""
+
+from ctypes import c_void_p
+
+from . import _abi
+from ._errors import ArgumentError
+from ._functions import ValuesAndIndices, _along, _axes, _reduction
+from ._library import check, lib
+from ._tensor import Tensor, as_tensor, wrap
+
+prod = _reduction(_abi.WB_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
+all = _reduction(_abi.WB_ALL, "all", "Whether no element is 0, as bool,")
+any = _reduction(_abi.WB_ANY, "any", "Whether any element is not 0, as bool,")
+
+
+def _spread(function, name, input, dim, unbiased, keepdim, correction, axis, keepdims):
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = 1 if unbiased else 0
+    axes, count = _axes(dim, axis, name)
+    out = c_void_p()
+    check(function(as_tensor(input), axes, count, correction, 1 if keepdim or keepdims else 0, out))
+    return wrap(out.value)
+
+
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1, axis=None, keepdims=False):
+    """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+    return _spread(lib.wb_var, "var", input, dim, unbiased, keepdim, correction, axis, keepdims)
+
+
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1, axis=None, keepdims=False):
+    """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
+    return _spread(lib.wb_std, "std", input, dim, unbiased, keepdim, correction, axis, keepdims)
+
+
+def norm(input, p="fro", dim=None, keepdim=False, *, axis=None, keepdims=False):
+    """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+    if isinstance(p, str):
+        if p != "fro":
+            raise ArgumentError(f"norm: expected a number or 'fro' as p, found {p!r}")
+        p = 2
+    axes, count = _axes(dim, axis, "norm")
+    out = c_void_p()
+    check(lib.wb_norm(as_tensor(input), p, axes, count, 1 if keepdim or keepdims else 0, out))
+    return wrap(out.value)
+
+
+def cumsum(input, dim=None, *, axis=None):
+    """Sums of the elements up to each along an axis (int64 for bool and integers)."""
+    return _along(lib.wb_cumsum, "cumsum", input, dim, axis)
+
+
+def cumprod(input, dim=None, *, axis=None):
+    """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0)."""
+    return _along(lib.wb_cumprod, "cumprod", input, dim, axis)
+
+
+def sort(input, dim=-1, descending=False, stable=True, *, axis=None):
+    """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest."""
+    values, indices = c_void_p(), c_void_p()
+    check(lib.wb_sort(as_tensor(input), dim if axis is None else axis, 1 if descending else 0, values, indices))
+    return ValuesAndIndices(wrap(values.value), wrap(indices.value))
+
+
+def argsort(input, dim=-1, descending=False, stable=True, *, axis=None):
+    """The indices of sort."""
+    indices = c_void_p()
+    check(lib.wb_sort(as_tensor(input), dim if axis is None else axis, 1 if descending else 0, None, indices))
+    return wrap(indices.value)
+
+
+def topk(input, k, dim=-1, largest=True, sorted=True, *, axis=None):
+    """(values, indices) of the k largest (or smallest) elements along an axis, in order."""
+    values, indices = c_void_p(), c_void_p()
+    check(lib.wb_topk(as_tensor(input), k, dim if axis is None else axis, 1 if largest else 0, values, indices))
+    return ValuesAndIndices(wrap(values.value), wrap(indices.value))
+
+
+def unique(input, sorted=True, return_inverse=False, return_counts=False):
+    """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+
+    Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+    """
+    outs = c_void_p(), c_void_p() if return_inverse else None, c_void_p() if return_counts else None
+    check(lib.wb_unique(as_tensor(input), *outs))
+    found = [wrap(out.value) for out in outs if out is not None]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+__all__ = ["prod", "all", "any", "var", "std", "norm", "cumsum", "cumprod", "sort", "argsort", "topk", "unique"]
+
+for _name in __all__:
+    setattr(Tensor, _name, globals()[_name])
