@@ -198,6 +198,8 @@ struct LoopTotal {
         let (low, high) = (Double(exact - slack), Double(exact + slack))
         if reduction.dtype.isFloat { return found.double >= low.nextDown && found.double <= high.nextUp }
         let ends = [low, high].map { cast(.real($0), reduction.dtype) }
+        // False lies between two numbers that are true.
+        if reduction.dtype == .bool, low <= 0, high >= 0, found.int64 == 0 { return true }
         // A byte wraps, and nothing lies between.
         if reduction.dtype == .uint8 { return ends.contains(found) }
         return found.double >= ends[0].double && found.double <= ends[1].double
