@@ -9,7 +9,7 @@
  *     wb_backward(loss, NULL, 0);                                      // backward
  *     wb_optimizer_step(optimizer);                                    // step
  *
- * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, losses,
+ * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, losses,
  * derivatives, captured programs, modules, initialisers, optimisers, data sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
@@ -459,14 +459,6 @@ wb_status wb_concatenate(wb_tensor *const *tensors, int32_t count, int32_t axis,
  * INT64_MIN for start or stop means: from / to the end that the direction of step implies. */
 wb_status wb_slice(const wb_tensor *x, int32_t axis, int64_t start, int64_t stop, int64_t step, wb_tensor **y);
 
-/* Rows of x along axis picked by index (int32 or int64, any rank; negative counts from the end): shape of x with the axis replaced by the shape of index.
- * An index out of range gives WB_ERROR_INDEX when the values are computed. */
-wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
-
-/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index (int32 or int64; negative counts from the end) has x's rank, and x's extents except along axis.
- * An index out of range gives WB_ERROR_INDEX when the values are computed. */
-wb_status wb_take_along_axis(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
-
 static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
 static inline wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_SUBTRACT, a, b, y); }
 static inline wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_MULTIPLY, a, b, y); }
@@ -480,6 +472,131 @@ static inline wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y) { return w
 static inline wb_status wb_relu(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_RELU, x, y); }
 static inline wb_status wb_sum(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_SUM, x, NULL, 0, 0, y); }
 static inline wb_status wb_mean(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_MEAN_OF, x, NULL, 0, 0, y); }
+
+/* ------------------------------------------------------------------ shapes
+ * Names and rules are PyTorch's. Where the elements only get other places (all but repeat, tile, stack, hstack, vstack, roll, pad, tril, triu and diag),
+ * nothing is moved: whatever reads the result reads through strides. Any dtype; an axis out of range gives WB_ERROR_INDEX. */
+
+/* Axes start to end (both included) as one. A scalar becomes [1]. */
+wb_status wb_flatten(const wb_tensor *x, int32_t start, int32_t end, wb_tensor **y);
+
+/* One axis as `rank` axes of the given extents, of which one may be -1 and is deduced. */
+wb_status wb_unflatten(const wb_tensor *x, int32_t axis, int32_t rank, const int64_t *shape, wb_tensor **y);
+
+/* Without those of `axes` that have extent 1 (NULL with axis_count 0: without all that have). */
+wb_status wb_squeeze(const wb_tensor *x, const int32_t *axes, int32_t axis_count, wb_tensor **y);
+
+/* With a new axis of extent 1, which is axis `axis` of y. */
+wb_status wb_unsqueeze(const wb_tensor *x, int32_t axis, wb_tensor **y);
+
+/* With two axes exchanged. */
+wb_status wb_transpose(const wb_tensor *x, int32_t axis0, int32_t axis1, wb_tensor **y);
+
+/* Axis sources[i] of x is axis destinations[i] of y; the others keep their order. */
+wb_status wb_movedim(const wb_tensor *x, const int32_t *sources, const int32_t *destinations, int32_t count, wb_tensor **y);
+
+/* As wb_broadcast_to, where -1 keeps an extent. */
+wb_status wb_expand(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
+
+/* x counts[i] times in a row along axis i. `count` is at least x's rank; counts in excess make new axes in front. */
+wb_status wb_repeat(const wb_tensor *x, const int64_t *counts, int32_t count, wb_tensor **y);
+
+/* The same with any number of counts: those that are missing in front are 1. */
+wb_status wb_tile(const wb_tensor *x, const int64_t *counts, int32_t count, wb_tensor **y);
+
+/* Joins `count` tensors (1 at least): of one shape, along a new axis `axis`; along axis 1 (vectors: axis 0; scalars are vectors); along axis 0
+ * (scalars and vectors are rows of a matrix). Dtypes promote. */
+wb_status wb_stack(wb_tensor *const *tensors, int32_t count, int32_t axis, wb_tensor **y);
+wb_status wb_hstack(wb_tensor *const *tensors, int32_t count, wb_tensor **y);
+wb_status wb_vstack(wb_tensor *const *tensors, int32_t count, wb_tensor **y);
+
+/* Cuts x along axis into `count` parts of the given extents, which add up to its own. parts: room for `count` handles. */
+wb_status wb_split(const wb_tensor *x, int32_t axis, const int64_t *extents, int32_t count, wb_tensor **parts);
+
+/* The slices of x along axis, which goes. parts: room for as many handles as the axis' extent, `count` (else WB_ERROR_ARGUMENT). */
+wb_status wb_unbind(const wb_tensor *x, int32_t axis, int32_t count, wb_tensor **parts);
+
+/* The elements in reverse order along axes (NULL with axis_count 0: along all). */
+wb_status wb_flip(const wb_tensor *x, const int32_t *axes, int32_t axis_count, wb_tensor **y);
+
+/* Element i of axis axes[k] goes to i + shifts[k]; what leaves at the end comes in at the beginning. axes NULL: one shift, of the flattened x. */
+wb_status wb_roll(const wb_tensor *x, const int64_t *shifts, const int32_t *axes, int32_t count, wb_tensor **y);
+
+typedef enum wb_pad_mode {
+    WB_PAD_CONSTANT = 0,  /* `value` */
+    WB_PAD_REFLECT = 1,   /* mirrored at the edge element, which is not repeated; fewer than the extent */
+    WB_PAD_REPLICATE = 2, /* the edge element */
+    WB_PAD_CIRCULAR = 3   /* from the other end; at most the extent */
+} wb_pad_mode;
+
+/* With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count` axes; negative widths take elements away.
+ * value: for WB_PAD_CONSTANT. */
+wb_status wb_pad(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, double value, wb_tensor **y);
+
+/* x with zeros above (tril) or below (triu) diagonal `offset` of the matrices in its last two axes. */
+wb_status wb_tril(const wb_tensor *x, int64_t offset, wb_tensor **y);
+wb_status wb_triu(const wb_tensor *x, int64_t offset, wb_tensor **y);
+
+/* Diagonal `offset` (above the main one if positive) of the matrices over two axes, as the last axis of y. */
+wb_status wb_diagonal(const wb_tensor *x, int64_t offset, int32_t axis0, int32_t axis1, wb_tensor **y);
+
+/* A vector as diagonal `offset` of a matrix of zeros; of a matrix, its diagonal. */
+wb_status wb_diag(const wb_tensor *x, int64_t offset, wb_tensor **y);
+
+/* ------------------------------------------------------------------ indices and masks
+ * Index tensors are uint8, int32 or int64; negative ones count from the end. An index out of range gives WB_ERROR_INDEX, with index, axis and extent,
+ * when the values are computed. Masks are WB_BOOL. Where an element is written twice, the last value stays; sums are taken in the order of the
+ * indices: the same bits on any number of threads. Derivatives pass to what was read and to what was written and stayed. */
+
+typedef enum wb_index_kind {
+    WB_INDEX_AT = 0,       /* one position; the axis goes. numbers: position, 0, 0 */
+    WB_INDEX_SLICE = 1,    /* start:stop:step as in wb_slice. numbers: start, stop, step */
+    WB_INDEX_NEW_AXIS = 2, /* a new axis of extent 1 */
+    WB_INDEX_ELLIPSIS = 3, /* as many whole axes as are left; once at most */
+    WB_INDEX_TENSOR = 4    /* tensors[i]: integers along one axis, or a mask over as many axes as it has */
+} wb_index_kind;
+
+/* x[entry 0, entry 1, ...] as NumPy reads it: `count` entries, which name at most as many axes as x has (else WB_ERROR_INDEX).
+ * numbers: three for each entry. tensors: one for each entry, read where the kind is WB_INDEX_TENSOR; NULL if none is. Several index tensors broadcast
+ * together and pick together: their axes stand where the first of them was, or in front, if others stood between. A mask is computed at once, since
+ * the shape depends on it: WB_ERROR_STATE inside a capture block. Entries that are no tensors move nothing. */
+wb_status wb_index(const wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
+                   wb_tensor **y);
+
+/* x[entry 0, entry 1, ...] = value: points x at its old values with those that wb_index picks replaced by `value`, which broadcasts to them and is cast to
+ * x's dtype. Whoever holds the old value keeps it. A mask whose elements all get the same needs no values, also inside a capture block.
+ * As with wb_tensor_assign, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
+wb_status wb_index_assign(wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
+                          const wb_tensor *value);
+
+/* Rows of x along axis picked by index (any rank): shape of x with the axis replaced by the shape of index. */
+wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
+
+/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and the two broadcast together but along axis. */
+wb_status wb_take_along_axis(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
+
+/* The same without broadcasting: y has the shape of index, which may be smaller than x along the other axes. */
+wb_status wb_gather(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
+
+/* x with x[i][index[i][j][k]][k] = source[i][j][k] for axis 1. index is nowhere larger than x but along axis, and nowhere larger than source; a scalar
+ * source serves for all. */
+wb_status wb_scatter(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source, wb_tensor **y);
+
+/* The same with += . */
+wb_status wb_scatter_add(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source, wb_tensor **y);
+
+/* value (cast to x's dtype) where mask is true, else x. The three broadcast. */
+wb_status wb_masked_fill(const wb_tensor *x, const wb_tensor *mask, const wb_tensor *value, wb_tensor **y);
+
+/* The elements of x where mask is true, of the two broadcast together: 1-D. Computes the mask at once (WB_ERROR_STATE inside a capture block). */
+wb_status wb_masked_select(const wb_tensor *x, const wb_tensor *mask, wb_tensor **y);
+
+/* The places of the elements that are not 0, in row-major order: int64 [count, rank]. Computes x at once (WB_ERROR_STATE inside a capture block). */
+wb_status wb_nonzero(const wb_tensor *x, wb_tensor **y);
+
+/* 1 where the label says and 0 elsewhere, along a new last axis of `classes`; classes -1: one more than the largest label, which is computed at once.
+ * A label outside [0, classes) gives WB_ERROR_INDEX when the values are computed. */
+wb_status wb_one_hot(const wb_tensor *labels, int64_t classes, wb_dtype dtype, wb_tensor **y);
 
 /* ------------------------------------------------------------------ losses */
 

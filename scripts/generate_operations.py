@@ -58,11 +58,18 @@ SPECIAL = {
     "softmax": lambda f, x, y: f(x, 1), "log_softmax": lambda f, x, y: f(x, 1), "transpose": lambda f, x, y: f(x, 0, 1),
     "lerp": lambda f, x, y: f(x, y, 0.3), "reshape": lambda f, x, y: f(x, 6), "broadcast_to": lambda f, x, y: f(x, 2, 2, 3),
     "permute": lambda f, x, y: f(x, 1, 0), "cumsum": lambda f, x, y: f(x, 0), "cumprod": lambda f, x, y: f(x, 0), "topk": lambda f, x, y: f(x, 1),
-    "polygamma": lambda f, x, y: f(1, x), "linear": lambda f, x, y: f(x, y),
+    "polygamma": lambda f, x, y: f(1, x), "linear": lambda f, x, y: f(x, y), "cat": lambda f, x, y: f([x, y]), "stack": lambda f, x, y: f([x, y]),
+    "hstack": lambda f, x, y: f([x, y]), "vstack": lambda f, x, y: f([x, y]), "expand": lambda f, x, y: f(x, 2, 2, 3), "tile": lambda f, x, y: f(x, 2, 2),
+    "unflatten": lambda f, x, y: f(x, 1, (3, 1)), "movedim": lambda f, x, y: f(x, 0, 1), "split": lambda f, x, y: f(x, 1), "chunk": lambda f, x, y: f(x, 2),
+    "flip": lambda f, x, y: f(x, 0), "roll": lambda f, x, y: f(x, 1), "pad": lambda f, x, y: f(x, (1, 2)),
+    "gather": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]])), "scatter": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
+    "scatter_add": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]), "masked_fill": lambda f, x, y: f(x, x > 0.5, 0), "where": lambda f, x, y: f(x > 0.5, x, y),
+    "masked_select": lambda f, x, y: f(x, x > 0.5), "one_hot": lambda f, x, y: f(x, 3),
 }
 SECTIONS = {
-    "_functions": "Arithmetic, comparisons, reductions, shapes", "_math": "Elementwise functions", "_activations": "Activation functions",
-    "_reductions": "Reductions, cumulative operations, sorting", "_creation": "Creation", "_random": "Random numbers",
+    "_functions": "Arithmetic, comparisons, reductions", "_math": "Elementwise functions", "_activations": "Activation functions",
+    "_reductions": "Reductions, cumulative operations, sorting", "_shaping": "Shapes", "_picking": "Indices and masks", "_creation": "Creation",
+    "_random": "Random numbers",
 }
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.

@@ -20,12 +20,8 @@ public final class Tensor {
 
     deinit { stored.uses -= 1 }
 
-    /// What an operation gave. One that changes nothing gives its operand: then the result is a node of its own where it is to be no leaf, or,
-    /// under no_grad, no variable.
-    convenience init(result node: Node) throws(Failure) {
-        let isOperand = node.requiresGrad && (node.gradientSlot != nil || !ThreadState.current.isGradEnabled)
-        self.init(isOperand ? try Identity().record([node]) : node)
-    }
+    /// What an operation gave.
+    convenience init(result node: Node) throws(Failure) { self.init(try node.asResult()) }
 
     /// A tensor whose memory `fill` writes: row-major, uninitialised before.
     public convenience init(
@@ -140,16 +136,15 @@ public final class Tensor {
         guard source.shape == shape else {
             throw .shape(operation: "assign", "shape \(shape.text) is expected, but \(source.shape.text) was given")
         }
-        if requiresGrad && isLeaf {
-            guard !ThreadState.current.isGradEnabled else {
-                throw .state(
-                    operation: "assign",
-                    "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
-            }
-            try replace(with: ThreadState.withGrad(false) { () throws(Failure) in try source.node().cast(dtype) })
-        } else {
-            try point(to: source.node().cast(dtype))
-        }
+        try checkWritable()
+        try replace(with: source.node().cast(dtype).asResult())
+    }
+
+    /// Throws where an assignment in place would make a leaf that requires gradients a computed value, whose gradients nobody collects.
+    func checkWritable() throws(Failure) {
+        guard requiresGrad, isLeaf, ThreadState.current.isGradEnabled else { return }
+        throw .state(
+            operation: "assign", "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
     }
 
     // MARK: Gradients
@@ -233,6 +228,13 @@ extension Node {
         try compute([self])
         guard let value else { throw .internal(operation: "requires_grad", "an evaluated tensor has no value") }
         return Node(leaf: value, type, requiresGrad: true, slot: slot)
+    }
+
+    /// What an operation gave, for a box to point to. One that changes nothing gives its operand: then the result is a node of its own where it is to
+    /// be no leaf, or, under no_grad, no variable.
+    func asResult() throws(Failure) -> Node {
+        let isOperand = requiresGrad && (gradientSlot != nil || !ThreadState.current.isGradEnabled)
+        return isOperand ? try Identity().record([self]) : self
     }
 
     /// The same value, a constant to derivatives.

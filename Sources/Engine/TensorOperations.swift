@@ -72,20 +72,26 @@ extension Tensor {
     /// One extent may be -1 and is then deduced.
     public func reshape(_ shape: Shape) throws(Failure) -> Tensor {
         let x = try node()
-        var target = shape
-        let unknown = shape.indices.filter { shape[$0] == -1 }
-        guard unknown.count <= 1 else { throw .argument(operation: "reshape", "only one extent can be -1: \(shape.text)") }
-        if let place = unknown.first {
-            target[place] = 1
-            try checkShape(target, x.dtype, operation: "reshape")
-            let known = target.elementCount
-            guard known > 0, x.count % known == 0 else {
-                throw .shape(operation: "reshape", "\(x.shape.text) has \(x.count) elements, which \(shape.text) cannot hold")
-            }
-            target[place] = x.count / known
+        return try Tensor(result: x.reshape(deducing(shape, for: x.shape, x.dtype, "reshape")))
+    }
+
+    /// `extents`, of which one may be -1 and is then deduced, for as many elements as `source` has.
+    func deducing(_ extents: Shape, for source: Shape, _ dtype: DType, _ name: String) throws(Failure) -> Shape {
+        var target = extents
+        let unknown = extents.indices.filter { extents[$0] == -1 }
+        guard unknown.count <= 1 else { throw .argument(operation: name, "only one extent can be -1: \(extents.text)") }
+        if let place = unknown.first { target[place] = 1 }
+        try checkShape(target, dtype, operation: name)
+        let (known, count) = (target.elementCount, source.elementCount)
+        guard let place = unknown.first else {
+            guard known == count else { throw .shape(operation: name, "\(source.text) has \(count) elements, \(extents.text) has \(known)") }
+            return target
         }
-        try checkShape(target, x.dtype, operation: "reshape")
-        return try Tensor(result: x.reshape(target))
+        guard known > 0, count % known == 0 else {
+            throw .shape(operation: name, "\(source.text) has \(count) elements, which \(extents.text) cannot hold")
+        }
+        target[place] = count / known
+        return target
     }
 
     /// Axis i of the result is axis order[i]; nil reverses all axes.
@@ -118,39 +124,9 @@ extension Tensor {
     public func slice(_ axis: Int, start: Int?, stop: Int?, step: Int) throws(Failure) -> Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
-        guard step != 0 else { throw .argument(operation: "slice", "the step must not be 0") }
-        guard step != Int.min else { throw .argument(operation: "slice", "the step is too far below 0: \(step)") }
-        let extent = x.shape[place]
-        func clamp(_ index: Int, _ low: Int, _ high: Int) -> Int {
-            let shifted = index < 0 ? (index < -extent ? low : index + extent) : index
-            return min(max(shifted, low), high)
-        }
-        let first: Int
-        let count: Int
-        if step > 0 {
-            first = start.map { clamp($0, 0, extent) } ?? 0
-            let end = stop.map { clamp($0, 0, extent) } ?? extent
-            count = end > first ? (end - first - 1) / step + 1 : 0
-        } else {
-            first = start.map { clamp($0, -1, extent - 1) } ?? extent - 1
-            let end = stop.map { clamp($0, -1, extent - 1) } ?? -1
-            count = first > end ? (first - end - 1) / -step + 1 : 0
-        }
-        if first == 0, step == 1, count == extent { return try Tensor(result: x) }
-        return try Tensor(result: Slice(axis: place, start: count == 0 ? 0 : first, step: count <= 1 ? 1 : step, count: count).record([x]))
-    }
-
-    /// Rows along `axis`, picked by an integer tensor of any shape.
-    public func select(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
-        let x = try node()
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: "index_select")
-        return try Tensor(result: IndexSelect(axis: place).record([x, index.node()]))
-    }
-
-    public func takeAlong(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
-        let x = try node()
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: "take_along_axis")
-        return try Tensor(result: TakeAlongAxis(axis: place).record([x, index.node()]))
+        let slice = try AxisSlice(start: start, stop: stop, step: step, of: x.shape[place], operation: "slice")
+        if slice == .whole(x.shape[place]) { return try Tensor(result: x) }
+        return try Tensor(result: Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]))
     }
 
     // MARK: Creation
@@ -166,9 +142,5 @@ extension Tensor {
         let extent = ((stop - start) / step).rounded(.up)
         guard extent < 0x1p48 else { throw .memory(operation: "arange", bytes: Int.max) }
         return try Tensor(result: Arange(start: start, step: step, count: Int(max(0, extent)), dtype: dtype).record([]))
-    }
-
-    public static func oneHot(_ labels: Tensor, classes: Int, dtype: DType) throws(Failure) -> Tensor {
-        try Tensor(result: OneHot(classes: classes, dtype: dtype).record([labels.node()]))
     }
 }

@@ -1,16 +1,19 @@
 import Glibc
 
-// Selection along an axis. Arrays are seen as [outer, n, inner], where n is the axis; negative indices count from its end. Every
-// function checks all indices before it writes, and returns -1 or the position in `indices` of the first bad one.
+// Selection along an axis. Arrays are seen as [outer, n, inner], where n is the axis; negative indices count from its end. All indices
+// have been checked (`firstBadIndex`).
+
+/// The position in `indices` of the first that is outside an axis of `n`, or -1. Negative ones count from the end.
+public func firstBadIndex(_ indexDType: DType, _ indices: UnsafeRawPointer, count: Int, n: Int) -> Int {
+    Indices(indexDType, indices).firstOutside(-n..<n, count: count)
+}
 
 /// destination[o, c, i] = source[o, indices[c], i], destination [outer, count, inner].
 public func gatherRows(
     elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType, indices: UnsafeRawPointer,
     count: Int, _ destination: UnsafeMutableRawPointer
-) -> Int {
+) {
     let indices = Indices(indexDType, indices)
-    let bad = indices.firstOutside(-n..<n, count: count)
-    guard bad < 0 else { return bad }
     let row = inner * elementBytes
     inPieces(outer * count, grain: Swift.max(1, (1 << 18) / Swift.max(16, row))) { part in
         for position in part {
@@ -25,23 +28,19 @@ public func gatherRows(
             }
         }
     }
-    return -1
 }
 
 /// destination[o, c, i] = source[o, indices[o, c, i], i], indices and destination [outer, count, inner].
 public func takeAlongAxis(
     elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType, indices: UnsafeRawPointer,
     count: Int, _ destination: UnsafeMutableRawPointer
-) -> Int {
+) {
     let indices = Indices(indexDType, indices)
-    let bad = indices.firstOutside(-n..<n, count: outer * count * inner)
-    guard bad < 0 else { return bad }
     switch elementBytes {
     case 1: take(UInt8.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     case 4: take(UInt32.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     default: take(UInt64.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     }
-    return -1
 }
 
 private func take<T>(
@@ -61,7 +60,8 @@ private func take<T>(
     }
 }
 
-/// destination[i, labels[i]] = 1 and all else 0, destination [count, classes]. Labels are 0 ..< classes.
+/// destination[i, labels[i]] = 1 and all else 0, destination [count, classes]. Labels are 0 ..< classes: the position of the
+/// first that is not is returned, and nothing is written; else -1.
 public func oneHot(
     _ indexDType: DType, _ labels: UnsafeRawPointer, _ dtype: DType, _ destination: UnsafeMutableRawPointer, count: Int,
     classes: Int

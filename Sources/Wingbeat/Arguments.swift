@@ -49,6 +49,11 @@ func axes(_ list: UnsafePointer<Int32>?, _ count: Int32, _ operation: String) th
     return (0..<Int(count)).map { Int(list[$0]) }
 }
 
+func numbers(_ list: UnsafePointer<Int64>?, _ count: Int32, _ operation: String) throws(Failure) -> [Int] {
+    try checkCount(count, isNull: list == nil, operation)
+    return (0..<Int(count)).map { Int(list?[$0] ?? 0) }
+}
+
 func text(_ pointer: UnsafePointer<CChar>?, _ what: String, _ operation: String) throws(Failure) -> String {
     guard let pointer else { throw .argument(operation: operation, "\(what) is null") }
     return String(cString: pointer)
@@ -81,5 +86,25 @@ func returning(
     call { () throws(Failure) in
         let target = try out(target, operation)
         try publish(make(), .tensor, target)
+    }
+}
+
+/// Checks an array of handles to write.
+func outs(
+    _ pointer: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
+) throws(Failure) -> UnsafeMutablePointer<OpaquePointer?>? {
+    guard count == 0 || pointer != nil else { throw .argument(operation: operation, "the array for the results is null") }
+    return pointer
+}
+
+/// Writes new handles of results.
+func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
+    for (place, result) in results.enumerated() { target?[place] = try Handles.make(result, .tensor) }
+}
+
+/// The same, NULL for one that is not there.
+func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
+    for (place, result) in results.enumerated() {
+        target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil
     }
 }

@@ -12,24 +12,6 @@ import Engine
     }
 }
 
-/// Checks an array of handles to write.
-func outs(
-    _ pointer: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
-) throws(Failure) -> UnsafeMutablePointer<OpaquePointer?>? {
-    guard count == 0 || pointer != nil else { throw .argument(operation: operation, "the array for the results is null") }
-    return pointer
-}
-
-func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
-    for (place, result) in results.enumerated() { target?[place] = try Handles.make(result, .tensor) }
-}
-
-private func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
-    for (place, result) in results.enumerated() {
-        target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil
-    }
-}
-
 @implementation @_cdecl("wb_grad") public func wb_grad(
     _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
     _ cotangents: UnsafePointer<OpaquePointer?>?, _ create_graph: Int32, _ allow_unused: Int32,

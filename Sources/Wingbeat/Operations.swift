@@ -125,22 +125,6 @@ import Networks
     }
 }
 
-@implementation @_cdecl("wb_index_select") public func wb_index_select(
-    _ x: OpaquePointer?, _ axis: Int32, _ index: OpaquePointer?, _ y: UnsafeMutablePointer<OpaquePointer?>?
-) -> wb_status {
-    returning(y, "index_select") { () throws(Failure) in
-        try tensor(x, "index_select").select(Int(axis), tensor(index, "index_select"))
-    }
-}
-
-@implementation @_cdecl("wb_take_along_axis") public func wb_take_along_axis(
-    _ x: OpaquePointer?, _ axis: Int32, _ index: OpaquePointer?, _ y: UnsafeMutablePointer<OpaquePointer?>?
-) -> wb_status {
-    returning(y, "take_along_axis") { () throws(Failure) in
-        try tensor(x, "take_along_axis").takeAlong(Int(axis), tensor(index, "take_along_axis"))
-    }
-}
-
 @implementation @_cdecl("wb_loss") public func wb_loss(
     _ kind: wb_loss_kind, _ reduction: wb_reduction, _ prediction: OpaquePointer?, _ target: OpaquePointer?,
     _ result: UnsafeMutablePointer<OpaquePointer?>?

@@ -69,7 +69,9 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
         }
         let isOutputPlace = if case .output = place { true } else { false }
         let isDonation = if case .leaf = place, !isLeaf { true } else { false }
-        let isOutput = isOutputPlace || isDonation
+        // A value that an update changes in its place ends there.
+        let isReplaced = plan.steps.contains { $0.updates == storage && plan.bindings[$0.writes[0]].place == place }
+        let isOutput = (isOutputPlace || isDonation) && !isReplaced
         var life = Life(
             storage: storage, first: isLeaf ? -1 : writes[0], last: isOutput ? plan.steps.count : max(reads.last ?? -1, writes.last ?? -1), start: 0,
             end: max(plan.storages[storage].bytes, 1))

@@ -33,14 +33,6 @@ extension Row {
             Row(
             "concatenation of a tensor with itself", [Concatenate.self], [points([2], -2...2)],
             { try Tensor.concatenate([$0[0], $0[0].applying(.square)], 0) }, { Values([4], $0[0].data + $0[0].data.map { $0 * $0 }) }))
-        rows.append(
-            Row(
-            "embed", [Embed.self], [points([2, 3], -2...2)], { Tensor(try Embed(axis: 1, start: 1, step: 2, extent: 7).record([$0[0].node()])) },
-            { v in Values([2, 7]) { [1, 3, 5].contains($0[1]) ? v[0][[$0[0], ($0[1] - 1) / 2]] : 0 } }))
-        rows.append(
-            Row(
-            "embed backwards", [Embed.self], [points([3], -2...2)], { Tensor(try Embed(axis: 0, start: 4, step: -2, extent: 6).record([$0[0].node()])) },
-            { Values([6], [$0[0].data[2], 0, $0[0].data[1], 0, $0[0].data[0], 0]) }))
         rows += slices
         return rows
     }()
@@ -86,54 +78,5 @@ extension Row {
             "slice \(start.map { "\($0)" } ?? ""):\(stop.map { "\($0)" } ?? ""):\(step)", [Slice.self], [points([2, 7, 2], -2...2)],
             { try $0[0].slice(1, start: start, stop: stop, step: step).applying(.square) },
             { v in Values([2, taken.count, 2]) { v[0][[$0[0], taken[$0[1]], $0[2]]] }.map { $0 * $0 } })
-    }
-
-    // MARK: Indices
-
-    private static let picks = Values([2, 3], [2, 0, 2, 1, 2, 2])
-
-    static let indexing: [Row] = [DType.int32, .int64].flatMap { (dtype: DType) -> [Row] in
-        var rows: [Row] = []
-        rows.append(
-            Row(
-                "index_select \(dtype.name)", [IndexSelect.self], [points([2, 3, 2], -2...2)], { try $0[0].select(1, tensor(picks, dtype)).applying(.square) },
-                { v in Values([2, 2, 3, 2]) { v[0][[$0[0], Int(picks[[$0[1], $0[2]]]), $0[3]]] }.map { $0 * $0 } }))
-        rows.append(
-            Row(
-                "index_select of one row \(dtype.name)", [IndexSelect.self], [points([3, 2], -2...2)], { try $0[0].select(0, scalar(1, dtype)) },
-                { v in Values([2]) { v[0][[1, $0[0]]] } }))
-        rows.append(
-            Row(
-                "index_add \(dtype.name)", [IndexAdd.self], [points([2, 2, 3, 2], -2...2)],
-                { Tensor(try IndexAdd(axis: 1, extent: 4).record([$0[0].node(), tensor(picks, dtype).node()])) },
-                { v in
-                    var sum = Values([2, 4, 2]) { _ in 0 }
-                    for place in places(of: [2, 2, 3, 2]) { sum[[place[0], Int(picks[[place[1], place[2]]]), place[3]]] += v[0][place] }
-                    return sum
-                }))
-        rows.append(
-            Row(
-                "take_along_axis \(dtype.name)", [TakeAlongAxis.self], [points([2, 4], -2...2)],
-                { try $0[0].takeAlong(1, tensor(picks, dtype)).applying(.square) },
-                { v in Values([2, 3]) { v[0][[$0[0], Int(picks[$0])]] }.map { $0 * $0 } }))
-        rows.append(
-            Row(
-                "take_along_axis of the first axis \(dtype.name)", [TakeAlongAxis.self], [points([4, 3], -2...2)], { try $0[0].takeAlong(0, tensor(picks, dtype)) },
-                { v in Values([2, 3]) { v[0][[Int(picks[$0]), $0[1]]] } }))
-        rows.append(
-            Row(
-                "add_along_axis \(dtype.name)", [AddAlongAxis.self], [points([2, 3], -2...2)],
-                { Tensor(try AddAlongAxis(axis: 1, extent: 4).record([$0[0].node(), tensor(picks, dtype).node()])) },
-                { v in
-                    var sum = Values([2, 4]) { _ in 0 }
-                    for place in places(of: [2, 3]) { sum[[place[0], Int(picks[place])]] += v[0][place] }
-                    return sum
-                }))
-        rows.append(
-            Row(
-                "one_hot \(dtype.name)", [OneHot.self], [points([3], -2...2)],
-                { try Tensor.oneHot(tensor([2, 0, 1], dtype), classes: 3, dtype: $0[0].dtype) * $0[0] },
-                { v in Values([3, 3]) { Int([2, 0, 1][$0[0]]) == $0[1] ? v[0].data[$0[1]] : 0 } }))
-        return rows
     }
 }

@@ -15,7 +15,7 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _activations, _hooks, _indexing, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _hooks, _indexing, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
@@ -24,17 +24,18 @@ from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, ui
 from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
-from ._functions import (abs, add, amax, amin, argmax, argmin, broadcast_to, cat, concatenate, cos, div, eq, erf, exp, expm1, flatten, ge,
-                         gelu, gt, index_select, le, leaky_relu, linear, log, log1p, log_softmax, logical_and, logical_not, logical_or,
-                         logsumexp, lt, matmul, max, maximum, mean, min, minimum, mul, ne, neg, permute, pow, reciprocal, relu, reshape,
-                         rsqrt, sigmoid, sign, sin, softmax, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
-                         transpose, unsqueeze, where)
+from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf, exp, expm1, ge, gelu, gt, le, leaky_relu, linear, log,
+                         log1p, log_softmax, logical_and, logical_not, logical_or, logsumexp, lt, matmul, max, maximum, mean, min,
+                         minimum, mul, ne, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, softmax, sqrt, square, sub, sum, tanh,
+                         where)
 from ._library import lib as _lib
 from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
+from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
+from ._shaping import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -66,17 +67,16 @@ __all__ = [
     "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye", "linspace", "meshgrid",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
     "bool", "uint8", "int32", "int64", "float32", "float64", "bfloat16", "autocast", "is_autocast_enabled",
-    "abs", "add", "amax", "amin", "argmax", "argmin", "broadcast_to", "cat", "concatenate", "cos", "div", "eq", "erf", "exp", "expm1",
-    "flatten", "ge", "gelu", "gt", "index_select", "le", "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and",
-    "logical_not", "logical_or", "logsumexp", "lt", "matmul", "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "permute",
-    "pow", "reciprocal", "relu", "reshape", "rsqrt", "sigmoid", "sign", "sin", "softmax", "sqrt", "square", "squeeze",
-    "stack", "sub", "sum", "take_along_dim", "tanh", "transpose", "unsqueeze", "where",
+    "abs", "add", "amax", "amin", "argmax", "argmin", "cos", "div", "eq", "erf", "exp", "expm1", "ge", "gelu", "gt", "le",
+    "leaky_relu", "linear", "log", "log1p", "log_softmax", "logical_and", "logical_not", "logical_or", "logsumexp", "lt", "matmul",
+    "max", "maximum", "mean", "min", "minimum", "mul", "ne", "neg", "pow", "reciprocal", "relu", "rsqrt", "sigmoid", "sign", "sin",
+    "softmax", "sqrt", "square", "sub", "sum", "tanh", "where",
     "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
     "InternalError",
-    *_activations.__all__, *_math.__all__, *_random.__all__, *_reductions.__all__, *_LATER,
+    *_activations.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
 ]
 
 

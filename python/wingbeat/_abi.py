@@ -139,6 +139,19 @@ WB_PROD = 7
 WB_ALL = 8
 WB_ANY = 9
 
+wb_pad_mode = c_int
+WB_PAD_CONSTANT = 0
+WB_PAD_REFLECT = 1
+WB_PAD_REPLICATE = 2
+WB_PAD_CIRCULAR = 3
+
+wb_index_kind = c_int
+WB_INDEX_AT = 0
+WB_INDEX_SLICE = 1
+WB_INDEX_NEW_AXIS = 2
+WB_INDEX_ELLIPSIS = 3
+WB_INDEX_TENSOR = 4
+
 wb_loss_kind = c_int
 WB_MSE = 0
 WB_BCE = 1
@@ -341,8 +354,51 @@ FUNCTIONS = {
         "axis", "y"]),
     "wb_slice": (wb_status, [wb_tensor, c_int32, c_int64, c_int64, c_int64, POINTER(wb_tensor)], ["x", "axis", "start",
         "stop", "step", "y"]),
+    "wb_flatten": (wb_status, [wb_tensor, c_int32, c_int32, POINTER(wb_tensor)], ["x", "start", "end", "y"]),
+    "wb_unflatten": (wb_status, [wb_tensor, c_int32, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "axis",
+        "rank", "shape", "y"]),
+    "wb_squeeze": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, POINTER(wb_tensor)], ["x", "axes", "axis_count",
+        "y"]),
+    "wb_unsqueeze": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
+    "wb_transpose": (wb_status, [wb_tensor, c_int32, c_int32, POINTER(wb_tensor)], ["x", "axis0", "axis1", "y"]),
+    "wb_movedim": (wb_status, [wb_tensor, POINTER(c_int32), POINTER(c_int32), c_int32, POINTER(wb_tensor)], ["x",
+        "sources", "destinations", "count", "y"]),
+    "wb_expand": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "rank", "shape", "y"]),
+    "wb_repeat": (wb_status, [wb_tensor, POINTER(c_int64), c_int32, POINTER(wb_tensor)], ["x", "counts", "count", "y"]),
+    "wb_tile": (wb_status, [wb_tensor, POINTER(c_int64), c_int32, POINTER(wb_tensor)], ["x", "counts", "count", "y"]),
+    "wb_stack": (wb_status, [POINTER(wb_tensor), c_int32, c_int32, POINTER(wb_tensor)], ["tensors", "count", "axis",
+        "y"]),
+    "wb_hstack": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor)], ["tensors", "count", "y"]),
+    "wb_vstack": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor)], ["tensors", "count", "y"]),
+    "wb_split": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), c_int32, POINTER(wb_tensor)], ["x", "axis",
+        "extents", "count", "parts"]),
+    "wb_unbind": (wb_status, [wb_tensor, c_int32, c_int32, POINTER(wb_tensor)], ["x", "axis", "count", "parts"]),
+    "wb_flip": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, POINTER(wb_tensor)], ["x", "axes", "axis_count",
+        "y"]),
+    "wb_roll": (wb_status, [wb_tensor, POINTER(c_int64), POINTER(c_int32), c_int32, POINTER(wb_tensor)], ["x", "shifts",
+        "axes", "count", "y"]),
+    "wb_pad": (wb_status, [wb_tensor, POINTER(c_int64), c_int32, wb_pad_mode, c_double, POINTER(wb_tensor)], ["x",
+        "widths", "count", "mode", "value", "y"]),
+    "wb_tril": (wb_status, [wb_tensor, c_int64, POINTER(wb_tensor)], ["x", "offset", "y"]),
+    "wb_triu": (wb_status, [wb_tensor, c_int64, POINTER(wb_tensor)], ["x", "offset", "y"]),
+    "wb_diagonal": (wb_status, [wb_tensor, c_int64, c_int32, c_int32, POINTER(wb_tensor)], ["x", "offset", "axis0",
+        "axis1", "y"]),
+    "wb_diag": (wb_status, [wb_tensor, c_int64, POINTER(wb_tensor)], ["x", "offset", "y"]),
+    "wb_index": (wb_status, [wb_tensor, c_int32, POINTER(wb_index_kind), POINTER(c_int64), POINTER(wb_tensor),
+        POINTER(wb_tensor)], ["x", "count", "kinds", "numbers", "tensors", "y"]),
+    "wb_index_assign": (wb_status, [wb_tensor, c_int32, POINTER(wb_index_kind), POINTER(c_int64), POINTER(wb_tensor),
+        wb_tensor], ["x", "count", "kinds", "numbers", "tensors", "value"]),
     "wb_index_select": (wb_status, [wb_tensor, c_int32, wb_tensor, POINTER(wb_tensor)], ["x", "axis", "index", "y"]),
     "wb_take_along_axis": (wb_status, [wb_tensor, c_int32, wb_tensor, POINTER(wb_tensor)], ["x", "axis", "index", "y"]),
+    "wb_gather": (wb_status, [wb_tensor, c_int32, wb_tensor, POINTER(wb_tensor)], ["x", "axis", "index", "y"]),
+    "wb_scatter": (wb_status, [wb_tensor, c_int32, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "axis", "index",
+        "source", "y"]),
+    "wb_scatter_add": (wb_status, [wb_tensor, c_int32, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "axis", "index",
+        "source", "y"]),
+    "wb_masked_fill": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "mask", "value", "y"]),
+    "wb_masked_select": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "mask", "y"]),
+    "wb_nonzero": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["x", "y"]),
+    "wb_one_hot": (wb_status, [wb_tensor, c_int64, wb_dtype, POINTER(wb_tensor)], ["labels", "classes", "dtype", "y"]),
     "wb_loss": (wb_status, [wb_loss_kind, wb_reduction, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["kind", "reduction",
         "prediction", "target", "loss"]),
     "wb_backward": (wb_status, [wb_tensor, wb_tensor, c_int32], ["root", "gradient", "retain_graph"]),

@@ -12,8 +12,9 @@ from . import _abi
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
-from ._functions import broadcast_to, numbers
+from ._arguments import numbers
 from ._library import check, lib
+from ._shaping import broadcast_to
 from ._tensor import Tensor, as_tensor, data_handle, takes, wrap
 
 

@@ -1,26 +1,25 @@
-"""The operations, under PyTorch's names. Each is a function; most are methods of Tensor as well.
+"""The operations on elements, under PyTorch's names. Each is a function; most are methods of Tensor as well. Operations on shapes are in _shaping,
+those that pick by index tensors and masks in _picking.
 
 `dim` and `keepdim` may also be called `axis` and `keepdims`, as in NumPy. Axes may be negative. Arguments that are not
 tensors yet may be NumPy arrays or numbers.
 """
 
-import operator
 from collections import namedtuple
-from ctypes import c_int32, c_void_p
+from ctypes import c_void_p
 
 from . import _abi
-from ._arrays import extents, handle_array
+from ._arguments import axis_array
 from ._dtypes import as_dtype, float64, int64
-from ._errors import ArgumentError, DTypeError, RangeError, ShapeError
+from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
+from ._picking import nonzero, take_along_dim
+from ._shaping import squeeze
 from ._tensor import Tensor, as_tensor, binary, takes, wrap
 
 _unary = lib.wb_unary
 _unary_with = lib.wb_unary_with
 _reduce = lib.wb_reduce
-
-_MANY = 1 << 31  # more axes than an int32_t counts
-_LONG = 1 << 63  # more elements than an int64_t counts
 
 
 # -------------------------------------------------------------------- elementwise
@@ -118,8 +117,15 @@ logical_and = _pairwise(_abi.WB_LOGICAL_AND, "logical_and", "Whether both are no
 logical_or = _pairwise(_abi.WB_LOGICAL_OR, "logical_or", "Whether one is nonzero, as bool")
 
 
-def where(condition, input, other):
-    """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype."""
+def where(condition, input=None, other=None):
+    """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype.
+
+    With the condition alone: nonzero(condition, as_tuple=True).
+    """
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    if input is None or other is None:
+        raise ArgumentError("where: expected both input and other, or neither")
     if isinstance(other, Tensor):
         input = _beside(input, other)
     else:
@@ -172,15 +178,7 @@ def _axes(dim, axis, name):
         dim = (dim,)
     if not dim:
         return None, 0
-    return _axis_array(dim), len(dim)
-
-
-def _axis_array(axes):
-    """Axes as the C array that the library takes."""
-    for axis in axes:
-        if not -_MANY < operator.index(axis) < _MANY:
-            raise RangeError(f"axis {axis} is out of range for every tensor")
-    return (c_int32 * len(axes))(*axes)
+    return axis_array(dim), len(dim)
 
 
 def _reduced(op, name, input, dim, keepdim, axis, keepdims):
@@ -251,152 +249,11 @@ def _along(function, name, input, dim, axis):
     return wrap(out.value)
 
 
-# -------------------------------------------------------------------- shapes
-
-def numbers(args):
-    """Extents or axes given one by one or as one sequence, as a tuple of ints."""
-    if len(args) == 1 and hasattr(args[0], "__len__"):
-        args = args[0]
-    result = tuple(map(operator.index, args))
-    for number in result:
-        if not -_LONG <= number < _LONG:
-            raise ArgumentError(f"expected extents or axes below 2**63, found {number}")
-    return result
-
-
-def place(axis, ndim, name):
-    """A possibly negative axis as a number from 0."""
-    axis = operator.index(axis)
-    if not -ndim <= axis < ndim:
-        raise RangeError(f"{name}: axis {axis} is out of range for {ndim} axes")
-    return axis % ndim
-
-
-def reshape(input, *shape):
-    """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
-    return _reshaped(as_tensor(input), numbers(shape))
-
-
-def _reshaped(input, shape):
-    out = c_void_p()
-    status = lib.wb_reshape(input._handle, len(shape), extents(shape), out)
-    if status:
-        check(status)
-    return wrap(out.value)
-
-
-def flatten(input, start_dim=0, end_dim=-1):
-    """Axes start_dim to end_dim as one."""
-    input = as_tensor(input)
-    shape = input.shape or (1,)
-    start, end = place(start_dim, len(shape), "flatten"), place(end_dim, len(shape), "flatten")
-    if start > end:
-        raise ShapeError(f"flatten: start_dim {start_dim} lies behind end_dim {end_dim} in shape {list(input.shape)}")
-    count = 1
-    for extent in shape[start:end + 1]:
-        count *= extent
-    return _reshaped(input, shape[:start] + (count,) + shape[end + 1:])
-
-
-def squeeze(input, dim=None):
-    """Without the axes of extent 1, or without those of `dim` if they have extent 1."""
-    input = as_tensor(input)
-    shape = input.shape
-    dims = range(len(shape)) if dim is None else [place(d, len(shape), "squeeze") for d in (dim if isinstance(dim, (tuple, list)) else (dim,))]
-    return _reshaped(input, tuple(extent for axis, extent in enumerate(shape) if extent != 1 or axis not in dims))
-
-
-def unsqueeze(input, dim):
-    """With a new axis of extent 1 at `dim`."""
-    input = as_tensor(input)
-    shape = input.shape
-    at = place(dim, len(shape) + 1, "unsqueeze")
-    return _reshaped(input, shape[:at] + (1,) + shape[at:])
-
-
-def permute(input, *dims):
-    """Axis i of the result is axis dims[i] of input."""
-    dims = numbers(dims)
-    return _permuted(as_tensor(input), _axis_array(dims), len(dims))
-
-
-def _permuted(input, axes, count):
-    out = c_void_p()
-    check(lib.wb_permute(input._handle, axes, count, out))
-    return wrap(out.value)
-
-
-def transpose(input, dim0, dim1):
-    """With two axes exchanged."""
-    input = as_tensor(input)
-    axes = list(range(input.ndim))
-    a, b = place(dim0, len(axes), "transpose"), place(dim1, len(axes), "transpose")
-    axes[a], axes[b] = axes[b], axes[a]
-    return _permuted(input, (c_int32 * len(axes))(*axes), len(axes))
-
-
-def broadcast_to(input, *shape):
-    """Repeated along axes of extent 1, and along new leading axes, to fill a shape."""
-    shape = numbers(shape)
-    out = c_void_p()
-    check(lib.wb_broadcast_to(as_tensor(input), len(shape), extents(shape), out))
-    return wrap(out.value)
-
-
-def expand(input, *sizes):
-    """As broadcast_to; -1 keeps an extent."""
-    sizes, own = numbers(sizes), input.shape
-    new = len(sizes) - len(own)
-    return broadcast_to(input, tuple(own[axis - new] if size == -1 and axis >= new else size for axis, size in enumerate(sizes)))
-
-
-# -------------------------------------------------------------------- joining and picking
-
-def cat(tensors, dim=0, *, axis=None):
-    """Joins tensors along an existing axis; the other extents are equal."""
-    tensors = [as_tensor(tensor) for tensor in tensors]
-    out = c_void_p()
-    check(lib.wb_concatenate(handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors),
-                             dim if axis is None else axis, out))
-    return wrap(out.value)
-
-
-concatenate = cat
-
-
-def stack(tensors, dim=0, *, axis=None):
-    """Joins tensors of one shape along a new axis."""
-    return cat([unsqueeze(tensor, dim if axis is None else axis) for tensor in tensors], dim if axis is None else axis)
-
-
-def _index(index):
-    index = as_tensor(index)
-    return index.to(int64) if index.dtype.name == "uint8" else index
-
-
-def index_select(input, dim, index):
-    """Rows along axis `dim` picked by integers of any shape, which takes the axis' place; negative counts from the end."""
-    out = c_void_p()
-    check(lib.wb_index_select(as_tensor(input), dim, _index(index), out))
-    return wrap(out.value)
-
-
-def take_along_dim(input, indices, dim=None, *, axis=None):
-    """One element for each of `indices` along an axis; the shapes are equal except there. Without an axis, of the flattened input."""
-    input, dim = as_tensor(input), axis if dim is None else dim
-    if dim is None:
-        input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
-    out = c_void_p()
-    check(lib.wb_take_along_axis(input._handle, dim, _index(indices), out))
-    return wrap(out.value)
-
-
 # -------------------------------------------------------------------- methods
 
 for _function in (exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf, logical_not,
                   add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
-                  sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax,
-                  reshape, flatten, squeeze, unsqueeze, permute, transpose, broadcast_to, expand, index_select, take_along_dim):
+                  sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax):
     setattr(Tensor, _function.__name__, _function)
 
 
@@ -406,6 +263,11 @@ def _matmul_operator(self, other):
 
 def _matmul_reversed(self, other):
     return matmul(other, self) if hasattr(other, "__array__") else NotImplemented
+
+
+def _where(self, condition, other):
+    """This where condition (bool) is true, else `other`; the three broadcast."""
+    return where(condition, self, other)
 
 
 def _positive(self):
@@ -421,11 +283,9 @@ def _cast(name):
     return method
 
 
-Tensor.view = reshape
+Tensor.where = _where
 Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract, Tensor.divide = abs, neg, mul, sub, div
 Tensor.__neg__, Tensor.__pos__, Tensor.__abs__ = neg, _positive, abs
 Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _matmul_reversed
-Tensor.T = property(lambda self: _permuted(self, None, 0), doc="With all axes in reverse order.")
-Tensor.mT = property(lambda self: transpose(self, -2, -1), doc="With the last two axes exchanged.")
 Tensor.float, Tensor.double = _cast("float32"), _cast("float64")
 Tensor.long, Tensor.int, Tensor.bool, Tensor.byte = _cast("int64"), _cast("int32"), _cast("bool"), _cast("uint8")

@@ -97,7 +97,9 @@ def _find():
 # The functions to which the package hands values from its users as they are.
 _TAKE_USERS_VALUES = {
     "wb_set_num_threads", "wb_tensor_full", "wb_tensor_arange", "wb_manual_seed", "wb_random", "wb_unary_with", "wb_softmax",
-    "wb_log_softmax", "wb_concatenate", "wb_index_select", "wb_take_along_axis", "wb_module_linear", "wb_module_activation",
+    "wb_log_softmax", "wb_concatenate", "wb_index_select", "wb_take_along_axis", "wb_gather", "wb_scatter", "wb_scatter_add", "wb_one_hot",
+    "wb_flatten", "wb_unflatten", "wb_unsqueeze", "wb_transpose", "wb_stack", "wb_split", "wb_unbind", "wb_pad", "wb_tril", "wb_triu",
+    "wb_diagonal", "wb_diag", "wb_module_linear", "wb_module_activation",
     "wb_module_flatten", "wb_initialize", "wb_sgd_create", "wb_adam_create", "wb_adamw_create", "wb_optimizer_set", "wb_dataset_open",
     "wb_dataset_read", "wb_set_dataset_cache", "wb_batches_create", "wb_trainer_create", "wb_trainer_set", "wb_evaluate", "wb_save",
     "wb_load_into", "wb_clamp", "wb_hardtanh", "wb_softplus", "wb_nan_to_num", "wb_var", "wb_std", "wb_norm", "wb_cumsum", "wb_cumprod", "wb_sort",

@@ -371,6 +371,10 @@ class _Gradient(Tensor):
         self._leaf.grad = self
         return self
 
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+        self._leaf.grad = self
+
 
 def _rebuild(array, requires_grad):
     """Counterpart of Tensor.__reduce__."""

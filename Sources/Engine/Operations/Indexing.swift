@@ -1,22 +1,38 @@
 import Kernels
 
-/// Reading by index tensors, and its adjoint, adding by index tensors. Indices are checked while the plan runs.
+/// Reading by index tensors. Indices are checked while the plan runs.
 
-private func checkIndex(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype == .int32 || type.dtype == .int64 else {
-        throw .dtype(operation: name, "the index must be int32 or int64, but is \(type.dtype.name)")
+func checkIndex(_ type: TensorType, _ name: String) throws(Failure) {
+    guard type.dtype.isInteger else {
+        throw .dtype(operation: name, "an index must be uint8, int32 or int64, but is \(type.dtype.name)")
     }
 }
 
-private func outOfRange(_ name: String, _ index: Int64, _ extent: Int) -> Failure {
-    .index(operation: name, "index \(index) is out of range for an axis of extent \(extent)")
+extension Lowering {
+    /// A step that fails if an index, the value of node `place`, lies outside its axis. The steps that use the index come later and cannot fail.
+    mutating func checkIndices(_ place: Int, _ operation: String, axis: Int, extent: Int) {
+        let (indices, type) = (dense(place), type(place))
+        insertCheck("check \(operation)", of: indices) { slots throws(Failure) in
+            let bad = firstBadIndex(type.dtype, slots[indices], count: type.count, n: extent)
+            if bad < 0 { return }
+            let index = integer(type.dtype, slots[indices], bad)
+            throw .index(operation: operation, "index \(index) is out of range for axis \(axis) of extent \(extent)")
+        }
+    }
 }
 
 /// Rows of x along `axis`, picked by an index of any shape, which takes the axis' place.
 struct IndexSelect: Operation {
     var axis: Int
+    /// The axis as users know it, for the sentence about an index out of range.
+    var namedAxis: Int
     var name: String { "index_select" }
-    func encode(into key: inout KeyBuilder) { key.append(axis) }
+    func encode(into key: inout KeyBuilder) { key.append([axis, namedAxis]) }
+
+    init(axis: Int, namedAxis: Int? = nil) {
+        self.axis = axis
+        self.namedAxis = namedAxis ?? axis
+    }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         try checkIndex(inputs[1], name)
@@ -27,7 +43,8 @@ struct IndexSelect: Operation {
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try IndexAdd(axis: axis, extent: node.inputs[0].shape[axis]).record([cotangent, node.inputs[1]]), nil]
+        let zeros = try Node.full(node.inputs[0].shape, 0, cotangent.dtype)
+        return [try IndexPut(axis: axis, accumulates: true).record([zeros, cotangent, node.inputs[1]]), nil]
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
@@ -40,50 +57,11 @@ struct IndexSelect: Operation {
         let (source, indexType) = (lowering.type(inputs[0]), lowering.type(inputs[1]))
         let layout = AxisLayout(source.shape, axis)
         let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [x, picks], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = gatherRows(
+        lowering.checkIndices(inputs[1], name, axis: namedAxis, extent: layout.n)
+        lowering.append(name, reads: [x, picks], writes: result) { slots throws(Failure) in
+            gatherRows(
                 elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
                 indexDType: indexType.dtype, indices: slots[picks], count: indexType.count, slots[result])
-            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
-        }
-    }
-}
-
-/// The adjoint of IndexSelect: zeros of `extent` along the axis, to which the rows are added where the index says.
-struct IndexAdd: Operation {
-    var axis: Int
-    var extent: Int
-    var name: String { "index_add" }
-    func encode(into key: inout KeyBuilder) { key.append([axis, extent]) }
-
-    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        try checkIndex(inputs[1], name)
-        let rows = inputs[0]
-        let after = rows.shape[(axis + inputs[1].shape.count)...]
-        return TensorType(Array(rows.shape[..<axis]) + [extent] + Array(after), rows.dtype)
-    }
-
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try IndexSelect(axis: axis).record([cotangent, node.inputs[1]]), nil]
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
-    }
-
-    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let inputs = lowering.inputs(index)
-        let (rows, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let (type, indexType) = (lowering.type(index), lowering.type(inputs[1]))
-        let layout = AxisLayout(type.shape, axis)
-        let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [rows, picks], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = scatterAddRows(
-                type.dtype, slots[rows], outer: layout.outer, n: layout.n, inner: layout.inner, indexDType: indexType.dtype,
-                indices: slots[picks], count: indexType.count, slots[result])
-            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
         }
     }
 }
@@ -109,7 +87,8 @@ struct TakeAlongAxis: Operation {
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try AddAlongAxis(axis: axis, extent: node.inputs[0].shape[axis]).record([cotangent, node.inputs[1]]), nil]
+        let zeros = try Node.full(node.inputs[0].shape, 0, cotangent.dtype)
+        return [try ScatterAlongAxis(axis: axis, accumulates: true).record([zeros, cotangent, node.inputs[1]]), nil]
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
@@ -123,51 +102,11 @@ struct TakeAlongAxis: Operation {
         let layout = AxisLayout(source.shape, axis)
         let count = indexType.shape[axis]
         let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [x, picks], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = takeAlongAxis(
+        lowering.checkIndices(inputs[1], name, axis: axis, extent: layout.n)
+        lowering.append(name, reads: [x, picks], writes: result) { slots throws(Failure) in
+            takeAlongAxis(
                 elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
                 indexDType: indexType.dtype, indices: slots[picks], count: count, slots[result])
-            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
-        }
-    }
-}
-
-/// The adjoint of TakeAlongAxis.
-struct AddAlongAxis: Operation {
-    var axis: Int
-    var extent: Int
-    var name: String { "add_along_axis" }
-    func encode(into key: inout KeyBuilder) { key.append([axis, extent]) }
-
-    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        try checkIndex(inputs[1], name)
-        var type = inputs[0]
-        type.shape[axis] = extent
-        return type
-    }
-
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try TakeAlongAxis(axis: axis).record([cotangent, node.inputs[1]]), nil]
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
-    }
-
-    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let inputs = lowering.inputs(index)
-        let (rows, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let (type, indexType) = (lowering.type(index), lowering.type(inputs[1]))
-        let layout = AxisLayout(type.shape, axis)
-        let count = indexType.shape[axis]
-        let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [rows, picks], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = scatterAddAlongAxis(
-                type.dtype, slots[rows], outer: layout.outer, n: layout.n, inner: layout.inner, indexDType: indexType.dtype,
-                indices: slots[picks], count: count, slots[result])
-            if bad >= 0 { throw outOfRange(name, integer(indexType.dtype, slots[picks], bad), layout.n) }
         }
     }
 }

@@ -96,7 +96,9 @@ struct Slice: Operation {
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try Embed(axis: axis, start: start, step: step, extent: node.inputs[0].shape[axis]).record([cotangent])]
+        var slices = node.inputs[0].shape.map { AxisSlice(start: 0, step: 1, count: $0) }
+        slices[axis] = AxisSlice(start: start, step: step, count: count)
+        return [try cotangent.embedded(in: node.inputs[0].shape, slices)]
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
@@ -105,44 +107,6 @@ struct Slice: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).sliced(axis, start: start, step: step, count: count))
-    }
-}
-
-/// The other way round: the input at start, start + step, ... of an axis of `extent`, zeros elsewhere.
-struct Embed: Operation {
-    var axis: Int
-    var start: Int
-    var step: Int
-    var extent: Int
-    var name: String { "embed" }
-
-    func encode(into key: inout KeyBuilder) { key.append([axis, start, step, extent]) }
-
-    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        var type = inputs[0]
-        type.shape[axis] = extent
-        return type
-    }
-
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try Slice(axis: axis, start: start, step: step, count: node.inputs[0].shape[axis]).record([cotangent])]
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
-    }
-
-    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let input = lowering.inputs(index)[0]
-        let x = lowering.dense(input)
-        let result = lowering.output(of: index)
-        let type = lowering.type(index)
-        let target = View(slot: result, shape: type.shape, dtype: type.dtype)
-            .sliced(axis, start: start, step: step, count: lowering.type(input).shape[axis]).copy
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            fill(type.dtype, 0, slots[result], type.count)
-            target.scatter(from: slots[x], to: slots[result])
-        }
     }
 }
 

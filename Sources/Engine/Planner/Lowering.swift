@@ -22,6 +22,8 @@ struct Step {
     var writes: [Int]
     /// Storages among `reads` that a result may overwrite element by element.
     var inPlace: [Int] = []
+    /// The storage of which the step changes some elements: it is copied first, unless the result lies in its place.
+    var updates: Int?
     /// Whether it can throw, because it checks what only values show.
     var mayFail: Bool
     /// Bytes read, where they are not all of `reads`.
@@ -182,16 +184,26 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
-    /// `scratch`: memory that the step works in and nobody reads afterwards.
+    /// `updates`: the slot among `reads` of which the result is a changed copy. `scratch`: memory that the step works in and nobody reads afterwards.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, scratch: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil, operations: Double = 0,
-        run: @escaping (Slots) throws(Failure) -> Void
+        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, scratch: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil,
+        operations: Double = 0, run: @escaping (Slots) throws(Failure) -> Void
     ) {
         let written = [writes] + (scratch.map { [$0] } ?? [])
-        steps.append(
-            Step(
-                label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail, bytesRead: bytesRead,
-                operations: operations, loop: nil, run: run))
+        var step = Step(
+            label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail, bytesRead: bytesRead,
+            operations: operations, loop: nil, run: run)
+        step.updates = updates.map { storageOf[$0] }
+        step.inPlace = step.updates.map { [$0] } ?? []
+        steps.append(step)
+    }
+
+    /// A step that only checks the values of a slot, as soon as they are there: before anything is written over that a failure must leave alone.
+    mutating func insertCheck(_ label: String, of slot: Int, run: @escaping (Slots) throws(Failure) -> Void) {
+        let storage = storageOf[slot]
+        var place = (steps.lastIndex { $0.writes.contains(storage) } ?? -1) + 1
+        while place < steps.count, steps[place].writes.isEmpty { place += 1 }
+        steps.insert(Step(label: label, reads: [storage], writes: [], mayFail: true, loop: nil, run: run), at: place)
     }
 
     mutating func append(_ label: String, _ product: Product, bytesRead: Int, operations: Double) {

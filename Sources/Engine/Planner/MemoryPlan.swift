@@ -1,6 +1,6 @@
 /// Where each storage of a plan lies: memory of a leaf, of an output, or a stretch of one arena that values share one after the other.
 struct MemoryPlan {
-    enum Place: Equatable {
+    enum Place: Hashable {
         case leaf(Int)
         case output(Int)
         case arena(Int)
@@ -41,18 +41,40 @@ struct MemoryPlan {
                 guard
                     let leaf = storages.firstIndex(where: { $0.leaf == donation.leaf }),
                     storages[leaf].bytes == storages[storage].bytes, storages[leaf].dtype == storages[storage].dtype,
-                    !outputs.contains(.leaf(donation.leaf)), !outputs.contains(.donated(leaf: donation.leaf)),
-                    let step = writer[storage],
-                    reads[leaf].allSatisfy({ $0 < step || ($0 == step && steps[step].inPlace.contains(leaf)) }),
-                    // Nothing may fail once a parameter has been written over.
-                    !steps[step...].contains(where: { $0.mayFail })
+                    !outputs.contains(.leaf(donation.leaf)), !outputs.contains(.donated(leaf: donation.leaf))
                 else { continue }
+                let versions = MemoryPlan.versions(of: storage, places, steps, storages, reads, writer)
+                // From the earliest version on that may lie there, all do.
+                let first = versions.lastIndex { version in
+                    guard let step = writer[version] else { return false }
+                    return reads[leaf].allSatisfy({ $0 < step || ($0 == step && steps[step].inPlace.contains(leaf)) })
+                        // Nothing may fail once a parameter has been written over.
+                        && !steps[step...].contains(where: { $0.mayFail })
+                }
+                guard let first else { continue }
                 outputs[donation.output] = .donated(leaf: donation.leaf)
-                places[storage] = .leaf(donation.leaf)
+                for version in versions[...first] { places[version] = .leaf(donation.leaf) }
+            }
+            for (number, storage) in outputStorages.enumerated() where places[storage] == .output(number) {
+                let versions = MemoryPlan.versions(of: storage, places, steps, storages, reads, writer)
+                for version in versions { places[version] = .output(number) }
             }
         }
         self.outputs = outputs
         layOut(steps, storages, reads, sharesMemory)
+    }
+
+    /// What `storage` was before updates changed some of its elements, latest first, as far as nobody needs the old beside the new.
+    private static func versions(
+        of storage: Int, _ places: [Place], _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ writer: [Int?]
+    ) -> [Int] {
+        var versions = [storage]
+        while let last = versions.last, let step = writer[last], let old = steps[step].updates, places[old] == .arena(-1),
+            reads[old].last == step, storages[old].bytes == storages[last].bytes, storages[old].dtype == storages[last].dtype
+        {
+            versions.append(old)
+        }
+        return versions
     }
 
     private static func readers(_ steps: [Step], _ count: Int) -> [[Int]] {

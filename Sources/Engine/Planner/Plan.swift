@@ -41,11 +41,12 @@ final class Plan {
         slotCount = lowering.slotCount
         storages = lowering.storages
         let lastFallible = steps.lastIndex { $0.mayFail } ?? -1
-        var firstWrite: [Int: Int] = [:]
+        // Several storages may lie in one place: what became of a value bit by bit.
+        var firstWrite: [MemoryPlan.Place: Int] = [:]
         for (number, step) in steps.enumerated() {
-            for storage in step.writes where firstWrite[storage] == nil { firstWrite[storage] = number }
+            for storage in step.writes where firstWrite[memory.places[storage]] == nil { firstWrite[memory.places[storage]] = number }
         }
-        isLate = outputStorages.map { firstWrite[$0].map { $0 > lastFallible } ?? true }
+        isLate = outputStorages.map { firstWrite[memory.places[$0]].map { $0 > lastFallible } ?? true }
         var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
         for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
         self.bindings = bindings

@@ -1,0 +1,65 @@
+"""Axes, extents and values as users give them, in the form that the library takes."""
+
+import operator
+from ctypes import c_int32, c_int64, c_void_p
+
+import numpy as np
+
+from ._dtypes import bool_
+from ._errors import ArgumentError, DTypeError, RangeError
+from ._library import check, lib
+from ._tensor import Tensor, as_tensor, takes, wrap
+
+_MANY = 1 << 31  # more axes than an int32_t counts
+_LONG = 1 << 63  # more elements than an int64_t counts
+
+
+def numbers(args):
+    """Extents or axes given one by one or as one sequence, as a tuple of ints."""
+    if len(args) == 1 and hasattr(args[0], "__len__"):
+        args = args[0]
+    result = tuple(map(operator.index, args))
+    for number in result:
+        if not -_LONG <= number < _LONG:
+            raise ArgumentError(f"expected extents or axes below 2**63, found {number}")
+    return result
+
+
+def long_array(values):
+    """Ints as a C array of int64_t."""
+    return (c_int64 * len(values))(*values)
+
+
+def axis_array(axes):
+    """Axes as the C array that the library takes."""
+    for axis in axes:
+        if not -_MANY < operator.index(axis) < _MANY:
+            raise RangeError(f"axis {axis} is out of range for every tensor")
+    return (c_int32 * len(axes))(*axes)
+
+
+def axis_list(dim):
+    """One axis, several, or None for all, as the C array that the library takes, and their number."""
+    if dim is None:
+        return None, 0
+    dims = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    return axis_array(dims), len(dims)
+
+
+def assigned(value, tensor, name):
+    """`value` as a tensor whose elements `tensor` can take up. A number becomes a constant of its dtype."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (bool, int, float)):
+        dtype = tensor.dtype
+        if isinstance(value, float) and not dtype.is_floating_point:
+            raise DTypeError(f"{name}: a tensor of {dtype} cannot take the float {value}; cast the tensor, or the number")
+        if not takes(dtype, value) and dtype is not bool_ and not dtype.is_floating_point:
+            return Tensor(value, dtype)  # exactly, or an error that says what the dtype holds
+        out = c_void_p()
+        check(lib.wb_tensor_full(dtype.code, 0, None, bool(value) if dtype is bool_ else value, out))
+        return wrap(out.value)
+    value = as_tensor(value)
+    if value.dtype.is_floating_point and not tensor.dtype.is_floating_point:
+        raise DTypeError(f"{name}: a tensor of {tensor.dtype} cannot take values of {value.dtype}; cast one of them")
+    return value
