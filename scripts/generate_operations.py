@@ -59,6 +59,9 @@ SPECIAL = {
     "lerp": lambda f, x, y: f(x, y, 0.3), "reshape": lambda f, x, y: f(x, 6), "broadcast_to": lambda f, x, y: f(x, 2, 2, 3),
     "permute": lambda f, x, y: f(x, 1, 0), "cumsum": lambda f, x, y: f(x, 0), "cumprod": lambda f, x, y: f(x, 0), "topk": lambda f, x, y: f(x, 1),
     "polygamma": lambda f, x, y: f(1, x), "linear": lambda f, x, y: f(x, y),
+    "bmm": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(1, 3, 2)), "mv": lambda f, x, y: f(x, y[0]), "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
+    "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True), "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
+    "svd": lambda f, x, y: f(x, full_matrices=False),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions, shapes", "_math": "Elementwise functions", "_activations": "Activation functions",

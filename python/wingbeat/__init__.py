@@ -15,7 +15,7 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _activations, _indexing, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _indexing, _linear_algebra, _math, _random, _reductions  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
@@ -30,6 +30,7 @@ from ._functions import (abs, add, amax, amin, argmax, argmin, broadcast_to, cat
                          rsqrt, sigmoid, sign, sin, softmax, sqrt, square, squeeze, stack, sub, sum, take_along_dim, tanh,
                          transpose, unsqueeze, where)
 from ._library import lib as _lib
+from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
@@ -41,7 +42,7 @@ __version__ = _lib.wb_version().decode()
 
 # Where to find what a short program may not need; imported when first asked for.
 _LATER = {
-    "autograd": None, "data": None, "nn": None, "optim": None, "storage": None, "training": None,
+    "autograd": None, "data": None, "linalg": None, "nn": None, "optim": None, "storage": None, "training": None,
     "grad": ("autograd", "grad_transform"), "value_and_grad": ("autograd", "value_and_grad"), "vjp": ("autograd", "vjp"),
     "jvp": ("autograd", "jvp"), "hvp": ("autograd", "hvp"), "compile": ("_compile", "compile"),
     "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
@@ -74,7 +75,7 @@ __all__ = [
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
     "InternalError",
-    *_activations.__all__, *_math.__all__, *_random.__all__, *_reductions.__all__, *_LATER,
+    *_activations.__all__, *_linear_algebra.__all__, *_math.__all__, *_random.__all__, *_reductions.__all__, *_LATER,
 ]
 
 
