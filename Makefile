@@ -64,6 +64,7 @@ $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/check-swift.sh
 	@scripts/system-packages.sh g++ pkg-config libhdf5-dev
 	@scripts/system-packages.sh --if-possible libdeflate0
+	@scripts/system-packages.sh --if-possible libopenblas0
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready: scripts/venv.sh

@@ -62,7 +62,7 @@ typedef enum wb_status {
     WB_ERROR_FORMAT = 8,      /* a file is not HDF5, is damaged, or lacks a data set */
     WB_ERROR_STRUCTURE = 9,   /* a checkpoint or state that belongs to another model */
     WB_ERROR_STATE = 10,      /* a call out of order: a released graph, a value asked for inside a capture block */
-    WB_ERROR_NOT_FINITE = 11, /* NaN or infinity in a loss, when asked to check */
+    WB_ERROR_NOT_FINITE = 11, /* NaN or infinity in a loss, when asked to check, or in a matrix to decompose */
     WB_ERROR_UNSUPPORTED = 12,/* valid, but not available here: this processor, this build, this operation */
     WB_ERROR_INTERNAL = 13    /* a defect in this library; please report it */
 } wb_status;
@@ -396,6 +396,58 @@ wb_status wb_matmul(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x W^T + b. x: [..., in], weight: [out, in], bias: [out] or NULL -> [..., out]. */
 wb_status wb_linear(const wb_tensor *x, const wb_tensor *weight, const wb_tensor *bias, wb_tensor **y);
+
+/* Products of two tensors of given ranks, without broadcasting; WB_ERROR_SHAPE for other ranks, or where extents do not fit. */
+typedef enum wb_product_op {
+    WB_MM = 0,         /* [m, k] x [k, n] -> [m, n], floats */
+    WB_BMM = 1,        /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
+    WB_MV = 2,         /* [m, k] x [k] -> [m], floats */
+    WB_DOT = 3,        /* [k] x [k] -> []; bool and integers give int64 */
+    WB_OUTER = 4       /* [m] x [n] -> [m, n], any dtype */
+} wb_product_op;
+
+wb_status wb_product(wb_product_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+
+/* Einstein's summation, as NumPy's: "ij,jk->ik" multiplies matrices, "ii" is the trace, "b...,...->b" names many axes at once. Without "->" the result has what "..."
+ * covers, then the letters that occur once, in alphabetical order. Operands are multiplied from the left; extents of 1 broadcast. Floats.
+ * WB_ERROR_ARGUMENT for an equation that is none or does not name the operands' axes, WB_ERROR_SHAPE where one letter names different extents. */
+wb_status wb_einsum(const char *equation, wb_tensor *const *tensors, int32_t count, wb_tensor **y);
+
+/* The sum of the diagonal of a matrix [m, n] -> []. Bool and integers give int64. */
+wb_status wb_trace(const wb_tensor *x, wb_tensor **y);
+
+/* Linear algebra on the last two axes, floats, by LAPACK from OpenBLAS (libopenblas.so.0), which is loaded when first needed: WB_ERROR_UNSUPPORTED on a machine
+ * without it. WB_ERROR_SHAPE for other than square matrices. What only the values show, such as a singular matrix, is WB_ERROR_ARGUMENT when they are computed.
+ *
+ * wb_inverse: A^-1. wb_det: [..., n, n] -> [...], 0 for a singular matrix, of which there is no derivative. wb_slogdet: sign and log |det|, 0 and -INFINITY for a
+ * singular one; sign or logarithm may be NULL, not both. */
+wb_status wb_inverse(const wb_tensor *a, wb_tensor **y);
+wb_status wb_det(const wb_tensor *a, wb_tensor **y);
+wb_status wb_slogdet(const wb_tensor *a, wb_tensor **sign, wb_tensor **logarithm);
+
+/* X of A X = B, or with left 0 of X A = B; leading axes broadcast. a: [..., n, n], b: [..., n, k] ([..., k, n] with left 0); b is a vector [n] or a batch of vectors if
+ * it has one axis, or the shape of a without its last. */
+wb_status wb_solve(const wb_tensor *a, const wb_tensor *b, int32_t left, wb_tensor **x);
+
+/* As wb_solve, where only the upper (upper 0: lower) triangle of a is read, and with unitriangular 1 its diagonal as ones; b is a vector if it has one axis. */
+wb_status wb_triangular_solve(const wb_tensor *a, const wb_tensor *b, int32_t upper, int32_t left, int32_t unitriangular, wb_tensor **x);
+
+/* The lower triangular L of A = L L^T, or with upper 1 the upper triangular U of A = U^T U. That triangle of a is read; derivatives take a as symmetric. */
+wb_status wb_cholesky(const wb_tensor *a, int32_t upper, wb_tensor **y);
+
+/* Decompositions of matrices a: [..., m, n], with k = min(m, n); by LAPACK, as above. Any out-parameter may be NULL, not all. WB_ERROR_NOT_FINITE when they are computed
+ * and a number of a is not finite (wb_eigh, wb_svd), or where the iteration does not converge.
+ *
+ * wb_qr: A = Q R, Q: [..., m, k] with orthonormal columns, R: [..., k, n] with zeros below its diagonal. */
+wb_status wb_qr(const wb_tensor *a, wb_tensor **q, wb_tensor **r);
+
+/* A = V diag(values) V^T of symmetric matrices (m = n): values [..., n] in ascending order, vectors V [..., n, n] as columns. The lower (upper 1: upper) triangle of a
+ * is read; derivatives take a as symmetric. Derivatives of the vectors are infinite or NaN where values are equal. */
+wb_status wb_eigh(const wb_tensor *a, int32_t upper, wb_tensor **values, wb_tensor **vectors);
+
+/* A = U diag(values) V^T: u [..., m, k], values [..., k] in descending order, vt [..., k, n]. Derivatives of u and vt are infinite or NaN where values are equal or,
+ * unless m = n, 0. */
+wb_status wb_svd(const wb_tensor *a, wb_tensor **u, wb_tensor **values, wb_tensor **vt);
 
 typedef enum wb_reduce_op {
     WB_SUM = 0,        /* bool and integers give int64 */

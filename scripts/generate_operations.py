@@ -65,6 +65,9 @@ SPECIAL = {
     "gather": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]])), "scatter": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
     "scatter_add": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]), "masked_fill": lambda f, x, y: f(x, x > 0.5, 0), "where": lambda f, x, y: f(x > 0.5, x, y),
     "masked_select": lambda f, x, y: f(x, x > 0.5), "one_hot": lambda f, x, y: f(x, 3),
+    "bmm": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(1, 3, 2)), "mv": lambda f, x, y: f(x, y[0]), "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
+    "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True), "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
+    "svd": lambda f, x, y: f(x, full_matrices=False),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions", "_math": "Elementwise functions", "_activations": "Activation functions",

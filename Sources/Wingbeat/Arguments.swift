@@ -37,6 +37,21 @@ func out<Value>(_ pointer: UnsafeMutablePointer<Value>?, _ operation: String) th
     return pointer
 }
 
+/// One result at least must be asked for.
+func checkOuts(_ targets: [UnsafeMutablePointer<OpaquePointer?>?], _ operation: String) throws(Failure) {
+    guard targets.contains(where: { $0 != nil }) else { throw .argument(operation: operation, "all out-parameters are null") }
+}
+
+/// Writes handles of the results that are asked for: all of them or, where no handle can be had, none.
+func publish(_ results: [(Tensor, UnsafeMutablePointer<OpaquePointer?>?)]) throws(Failure) {
+    var made: [(OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>)] = []
+    for (tensor, target) in results {
+        guard let target else { continue }
+        made.append((try Handles.make(tensor, .tensor), target))
+    }
+    for (handle, target) in made { target.pointee = handle }
+}
+
 func shape(_ rank: Int32, _ extents: UnsafePointer<Int64>?, _ operation: String) throws(Failure) -> Shape {
     try checkCount(rank, isNull: extents == nil, operation)
     guard rank <= 32 else { throw .shape(operation: operation, "at most 32 axes are possible, but rank is \(rank)") }

@@ -73,18 +73,3 @@ import Engine
         try publish([(found.values, values), (found.inverse, inverse), (found.counts, counts)])
     }
 }
-
-/// One result at least must be asked for.
-private func checkOuts(_ targets: [UnsafeMutablePointer<OpaquePointer?>?], _ operation: String) throws(Failure) {
-    guard targets.contains(where: { $0 != nil }) else { throw .argument(operation: operation, "all out-parameters are null") }
-}
-
-/// Writes handles of the results that are asked for: all of them or, where no handle can be had, none.
-private func publish(_ results: [(Tensor, UnsafeMutablePointer<OpaquePointer?>?)]) throws(Failure) {
-    var made: [(OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>)] = []
-    for (tensor, target) in results {
-        guard let target else { continue }
-        made.append((try Handles.make(tensor, .tensor), target))
-    }
-    for (handle, target) in made { target.pointee = handle }
-}

@@ -24,7 +24,8 @@ struct Row {
         (self.function, self.reference) = (function, reference)
     }
 
-    static let all = elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + combinations + ordering + custom
+    static let all =
+        elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + combinations + ordering + linearAlgebra + decompositions + custom
 }
 
 /// Points spread over a range, none of them within 0.01 of a whole number or of each other: kinks lie elsewhere.

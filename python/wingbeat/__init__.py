@@ -15,7 +15,7 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _activations, _hooks, _indexing, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _hooks, _indexing, _linear_algebra, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
@@ -29,6 +29,7 @@ from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf
                          minimum, mul, ne, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, softmax, sqrt, square, sub, sum, tanh,
                          where)
 from ._library import lib as _lib
+from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
@@ -42,7 +43,7 @@ __version__ = _lib.wb_version().decode()
 
 # Where to find what a short program may not need; imported when first asked for.
 _LATER = {
-    "autograd": None, "data": None, "nn": None, "optim": None, "storage": None, "training": None,
+    "autograd": None, "data": None, "linalg": None, "nn": None, "optim": None, "storage": None, "training": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
     **{name: ("_custom", name) for name in ("custom_gradient", "custom_vjp", "custom_jvp")},
@@ -76,7 +77,7 @@ __all__ = [
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
     "InternalError",
-    *_activations.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
+    *_activations.__all__, *_linear_algebra.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
 ]
 
 

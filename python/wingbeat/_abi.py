@@ -127,6 +127,13 @@ WB_BITWISE_XOR = 22
 WB_SHIFT_LEFT = 23
 WB_SHIFT_RIGHT = 24
 
+wb_product_op = c_int
+WB_MM = 0
+WB_BMM = 1
+WB_MV = 2
+WB_DOT = 3
+WB_OUTER = 4
+
 wb_reduce_op = c_int
 WB_SUM = 0
 WB_MEAN_OF = 1
@@ -327,6 +334,22 @@ FUNCTIONS = {
     "wb_cast": (wb_status, [wb_tensor, wb_dtype, POINTER(wb_tensor)], ["x", "dtype", "y"]),
     "wb_matmul": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor)], ["a", "b", "y"]),
     "wb_linear": (wb_status, [wb_tensor, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "weight", "bias", "y"]),
+    "wb_product": (wb_status, [wb_product_op, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["op", "a", "b", "y"]),
+    "wb_einsum": (wb_status, [c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor)], ["equation", "tensors",
+        "count", "y"]),
+    "wb_trace": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["x", "y"]),
+    "wb_inverse": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["a", "y"]),
+    "wb_det": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["a", "y"]),
+    "wb_slogdet": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor)], ["a", "sign", "logarithm"]),
+    "wb_solve": (wb_status, [wb_tensor, wb_tensor, c_int32, POINTER(wb_tensor)], ["a", "b", "left", "x"]),
+    "wb_triangular_solve": (wb_status, [wb_tensor, wb_tensor, c_int32, c_int32, c_int32, POINTER(wb_tensor)], ["a", "b",
+        "upper", "left", "unitriangular", "x"]),
+    "wb_cholesky": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["a", "upper", "y"]),
+    "wb_qr": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor)], ["a", "q", "r"]),
+    "wb_eigh": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["a", "upper", "values",
+        "vectors"]),
+    "wb_svd": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)], ["a", "u", "values",
+        "vt"]),
     "wb_reduce": (wb_status, [wb_reduce_op, wb_tensor, POINTER(c_int32), c_int32, c_int32, POINTER(wb_tensor)], ["op",
         "x", "axes", "axis_count", "keepdims", "y"]),
     "wb_var": (wb_status, [wb_tensor, POINTER(c_int32), c_int32, c_double, c_int32, POINTER(wb_tensor)], ["x", "axes",

@@ -1,0 +1,43 @@
+/// Decompositions as functions of nodes, with the factors in PyTorch's shapes.
+extension Node {
+    /// Rows start ..< start + count of each matrix.
+    func rows(_ start: Int, _ count: Int) throws(Failure) -> Node { try Slice(axis: shape.count - 2, start: start, step: 1, count: count).record([self]) }
+
+    private func columns(_ start: Int, _ count: Int) throws(Failure) -> Node { try Slice(axis: shape.count - 1, start: start, step: 1, count: count).record([self]) }
+
+    /// Rows [..., 1, n] as matrices [..., n, n] with them on the diagonal.
+    func diagonalMatrix() throws(Failure) -> Node {
+        let (row, column) = try broadcast(to: shape.dropLast(2) + [shape.last!, shape.last!]).places()
+        return try Node.select(row.equal(column), self, Node.scalar(0, like: self))
+    }
+
+    func withDiagonal(_ value: Double) throws(Failure) -> Node {
+        let (row, column) = try places()
+        return try Node.select(row.equal(column), Node.scalar(value, like: self), self)
+    }
+
+    /// Q [..., m, k] with orthonormal columns, and R [..., k, n] with zeros below its diagonal, k = min(m, n). A wide matrix is as its first columns are.
+    func qr() throws(Failure) -> (q: Node, r: Node) {
+        guard shape.count >= 2, shape[shape.count - 2] < shape.last! else {
+            let both = try QR().record([self])
+            let m = shape[shape.count - 2]
+            return (try both.rows(0, m), try both.rows(m, shape.last!))
+        }
+        let (m, n) = (shape[shape.count - 2], shape.last!)
+        let (q, r) = try columns(0, m).qr()
+        let rest = try MatMul(transposeA: true).record([q, columns(m, n - m)])
+        return (q, try Concatenate(axis: shape.count - 1).record([r, rest]))
+    }
+
+    /// Eigenvalues [..., n] in ascending order, and eigenvectors [..., n, n] as columns; upper: that triangle is read.
+    func eigh(upper: Bool) throws(Failure) -> (values: Node, vectors: Node) {
+        let both = try Eigh().record([upper && shape.count >= 2 ? transposed() : self])
+        return (try both.rows(0, 1).reshape(Array(shape.dropLast())), try both.rows(1, shape.last!).transposed())
+    }
+
+    /// U [..., m, k], singular values [..., k] in descending order, and V^T [..., k, n], k = min(m, n).
+    func svd() throws(Failure) -> (u: Node, values: Node, v: Node) {
+        let (values, u, v) = try SVD.parts(SVD().record([self]), of: self)
+        return (u, try values.reshape(Array(shape.dropLast(2)) + [values.shape.last!]), v)
+    }
+}

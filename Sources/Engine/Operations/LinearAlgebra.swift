@@ -1,0 +1,235 @@
+import Kernels
+
+/// Operations on square matrices [..., n, n], by LAPACK. Right-hand sides are rows, because that is how LAPACK reads row-major memory; see NodeOperations+LinearAlgebra.
+
+/// Throws unless `type` has square float matrices on its last two axes, and LAPACK is there.
+private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
+    guard type.dtype.isFloat else { throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given") }
+    guard type.shape.count >= 2, type.shape[type.shape.count - 1] == type.shape[type.shape.count - 2] else {
+        throw .shape(operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
+    }
+    guard type.shape.last! <= Int(Int32.max) else { throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): \(type.shape.text)") }
+    if let sentence = LAPACK.load() { throw .unsupported(operation: name, sentence) }
+}
+
+/// Throws unless `rows` [..., k, n] are right-hand sides for `matrices` [..., n, n].
+private func checkRows(_ matrices: TensorType, _ rows: TensorType, _ name: String) throws(Failure) {
+    try checkSquare(matrices, name)
+    guard rows.dtype == matrices.dtype, rows.shape.count == matrices.shape.count, rows.shape.last == matrices.shape.last,
+        rows.shape.dropLast(2) == matrices.shape.dropLast(2)
+    else { throw .shape(operation: name, "matrices \(matrices.shape.text) and right-hand sides \(rows.shape.text) do not fit") }
+    guard rows.shape[rows.shape.count - 2] <= Int(Int32.max) else {
+        throw .unsupported(operation: name, "more than \(Int32.max) right-hand sides: \(rows.shape.text)")
+    }
+}
+
+extension SquareMatrices {
+    fileprivate init(_ type: TensorType) {
+        self.init(dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape.last!)
+    }
+
+    /// The sentence for matrix `place`, which is -1 where none failed.
+    fileprivate func check(_ place: Int, _ name: String, _ what: String) throws(Failure) {
+        if place >= 0 { throw .argument(operation: name, count == 1 ? "the matrix \(what)" : "matrix \(place) of the batch \(what)") }
+    }
+}
+
+/// A^-1.
+struct Inverse: Operation {
+    var name: String { "inverse" }
+    var keeps: Keeps { .output }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkSquare(inputs[0], name)
+        return inputs[0]
+    }
+
+    /// -X^T G X^T with X = A^-1.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try -MatMul(transposeB: true).record([MatMul(transposeA: true).record([node, cotangent]), node])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try -MatMul().record([MatMul().record([node, tangent]), node]) }
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let x = lowering.dense(lowering.inputs(index)[0])
+        let matrices = SquareMatrices(lowering.type(index))
+        let result = lowering.output(of: index)
+        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
+        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
+            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
+            try matrices.check(matrices.invert(slots[result], notes: slots[notes]), name, "is singular")
+        }
+    }
+}
+
+/// [..., 3]: sign, log |det| and det, from one factorisation.
+struct Determinant: Operation {
+    var name: String { "det" }
+    var keeps: Keeps { [.inputs, .output] }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkSquare(inputs[0], name)
+        return TensorType(inputs[0].shape.dropLast(2) + [3], inputs[0].dtype)
+    }
+
+    /// d log |det| = tr(A^-1 dA), d det = det tr(A^-1 dA). A singular matrix has no A^-1, and says so.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        let share = try cotangent.entry(1) + cotangent.entry(2) * node.entry(2)
+        let inverse = try Inverse().record([node.inputs[0]])
+        return [try share.reshape(share.shape + [1]) * inverse.transposed()]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        guard let tangent = tangents[0] else { return nil }
+        let rank = tangent.shape.count
+        let trace = try (Inverse().record([node.inputs[0]]).transposed() * tangent).sum([rank - 2, rank - 1], keepdims: false)
+        let change = try trace.reshape(trace.shape + [1])
+        return try Concatenate(axis: rank - 2).record([Node.full(change.shape, 0, change.dtype), change, node.entry(2) * change])
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let input = lowering.inputs(index)[0]
+        let x = lowering.dense(input)
+        let matrices = SquareMatrices(lowering.type(input))
+        let result = lowering.output(of: index)
+        let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
+        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
+            slots[scratch].copyMemory(from: slots[x], byteCount: matrices.bytes)
+            matrices.determinants(slots[scratch], slots[result], notes: slots[scratch] + matrices.bytes)
+        }
+    }
+}
+
+/// For each row b of B [..., k, n] the x of A x = b (transposed: of A^T x = b).
+struct SolveRows: Operation {
+    var transposed = false
+    var name: String { "solve" }
+    var keeps: Keeps { [.inputs, .output] }
+    func encode(into key: inout KeyBuilder) { key.append(transposed) }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkRows(inputs[0], inputs[1], name)
+        return inputs[1]
+    }
+
+    /// A^T (transposed: A) makes the share of B; that of A is its product with the solutions.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        let rows = try SolveRows(transposed: !transposed).record([node.inputs[0], cotangent])
+        guard wanted.needs(node.inputs[0]) else { return [nil, rows] }
+        return [try -MatMul(transposeA: true).record(transposed ? [node, rows] : [rows, node]), rows]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        let change = try tangents[0].map { (t) throws(Failure) in try -MatMul(transposeB: !transposed).record([node, t]) }
+        guard let change else { return try tangents[1].map { (t) throws(Failure) in try record([node.inputs[0], t]) } }
+        return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let type = lowering.type(index)
+        let matrices = SquareMatrices(lowering.type(inputs[0]))
+        let k = type.shape[type.shape.count - 2]
+        let result = lowering.output(of: index)
+        let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
+        let transposed = transposed
+        lowering.append(name, reads: [a, b], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
+            slots[scratch].copyMemory(from: slots[a], byteCount: matrices.bytes)
+            slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
+            let failed = matrices.solve(slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + matrices.bytes)
+            try matrices.check(failed, name, "is singular")
+        }
+    }
+}
+
+/// As SolveRows, where only one triangle of A counts, and with `unit` its diagonal as ones.
+struct TriangularSolveRows: Operation {
+    var upper: Bool
+    var transposed = false
+    var unit = false
+    var name: String { "triangular_solve" }
+    var keeps: Keeps { [.inputs, .output] }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(upper)
+        key.append(transposed)
+        key.append(unit)
+    }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkRows(inputs[0], inputs[1], name)
+        return inputs[1]
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        let rows = try TriangularSolveRows(upper: upper, transposed: !transposed, unit: unit).record([node.inputs[0], cotangent])
+        guard wanted.needs(node.inputs[0]) else { return [nil, rows] }
+        let share = try -MatMul(transposeA: true).record(transposed ? [node, rows] : [rows, node])
+        return [try share.triangle(upper: upper, strict: unit), rows]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        let change = try tangents[0].map { (t) throws(Failure) in
+            try -MatMul(transposeB: !transposed).record([node, t.triangle(upper: upper, strict: unit)])
+        }
+        guard let change else { return try tangents[1].map { (t) throws(Failure) in try record([node.inputs[0], t]) } }
+        return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let inputs = lowering.inputs(index)
+        let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
+        let type = lowering.type(index)
+        let matrices = SquareMatrices(lowering.type(inputs[0]))
+        let k = type.shape[type.shape.count - 2]
+        let result = lowering.output(of: index)
+        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
+        let (upper, transposed, unit) = (upper, transposed, unit)
+        lowering.append(name, reads: [a, b], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
+            slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
+            let failed = matrices.solveTriangular(slots[a], slots[result], k: k, upper: upper, transposed: transposed, unit: unit, notes: slots[notes])
+            try matrices.check(failed, name, "is singular: its diagonal has a 0")
+        }
+    }
+}
+
+/// The lower triangular L of A = L L^T. The lower triangle of A is read; derivatives take A as symmetric.
+struct Cholesky: Operation {
+    var name: String { "cholesky" }
+    var keeps: Keeps { .output }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkSquare(inputs[0], name)
+        return inputs[0]
+    }
+
+    /// The symmetric part of L^-T P L^-1, where P is the lower triangle of L^T G with half its diagonal. Murray 2016, Differentiation of the Cholesky decomposition.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        func timesInverse(_ x: Node) throws(Failure) -> Node { try TriangularSolveRows(upper: false, transposed: true).record([node, x]) }
+        let product = try MatMul(transposeA: true).record([node, cotangent]).lowerWithHalfDiagonal()
+        return [try timesInverse(timesInverse(product.transposed()).transposed()).symmetricPart()]
+    }
+
+    /// L times the lower triangle of L^-1 dA L^-T with half its diagonal.
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        guard let tangent = tangents[0] else { return nil }
+        func timesInverse(_ x: Node) throws(Failure) -> Node { try TriangularSolveRows(upper: false).record([node, x]) }
+        let inner = try timesInverse(timesInverse(tangent.symmetricPart()).transposed()).transposed()
+        return try MatMul().record([node, inner.lowerWithHalfDiagonal()])
+    }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let x = lowering.dense(lowering.inputs(index)[0])
+        let matrices = SquareMatrices(lowering.type(index))
+        let result = lowering.output(of: index)
+        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
+        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
+            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
+            try matrices.check(matrices.cholesky(slots[result], notes: slots[notes]), name, "is not positive definite")
+        }
+    }
+}

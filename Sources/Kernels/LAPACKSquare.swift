@@ -1,0 +1,124 @@
+import Glibc
+
+/// What LAPACK does with `count` square matrices [n, n] that lie one behind the other, by rows. It reads memory by columns, so what it sees is their transposes.
+/// `notes` is memory of `noteBytes`. Functions that can fail return the first matrix that could not be factored, or -1.
+public struct SquareMatrices {
+    public let dtype: DType
+    public let count: Int
+    public let n: Int
+
+    public init(dtype: DType, count: Int, n: Int) {
+        (self.dtype, self.count, self.n) = (dtype, count, n)
+    }
+
+    /// A matrix's pivots, and what LAPACK says about it.
+    public var noteBytes: Int { count * (n + 1) * MemoryLayout<Int32>.size }
+    public var bytes: Int { count * matrixBytes }
+    private var matrixBytes: Int { n * n * dtype.size }
+
+    /// Turns each matrix into its inverse.
+    public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+        let routines = LAPACK.routines(dtype)
+        return forEach(notes) { place, pivots, info in
+            let matrix = matrices + place * matrixBytes
+            factor(routines, matrix, pivots, info)
+            guard info.pointee == 0 else { return }
+            // The block of columns that getri works best with.
+            var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
+            let work = ThreadScratch.factors.memory(Int(length) * dtype.size)
+            routines.getri(&n, matrix, &leading, pivots, work, &length, info)
+        }
+    }
+
+    /// results [count, 3]: sign, log |det| and det of each matrix. Their memory is overwritten. A singular one has 0, -infinity and 0.
+    public func determinants(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
+        let routines = LAPACK.routines(dtype)
+        _ = forEach(notes) { place, pivots, info in
+            let matrix = matrices + place * matrixBytes
+            factor(routines, matrix, pivots, info)
+            if dtype == .float32 {
+                measure(matrix.assumingMemoryBound(to: Float.self), pivots, results.assumingMemoryBound(to: Float.self) + 3 * place)
+            } else {
+                measure(matrix.assumingMemoryBound(to: Double.self), pivots, results.assumingMemoryBound(to: Double.self) + 3 * place)
+            }
+        }
+    }
+
+    /// rows [count, k, n]: each row b becomes the x of A x = b (transposed: of A^T x = b). The matrices' memory is overwritten.
+    public func solve(
+        _ matrices: UnsafeMutableRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, transposed: Bool, notes: UnsafeMutableRawPointer
+    ) -> Int {
+        let routines = LAPACK.routines(dtype)
+        return forEach(notes) { place, pivots, info in
+            let matrix = matrices + place * matrixBytes
+            factor(routines, matrix, pivots, info)
+            guard info.pointee == 0 else { return }
+            var (n, k, leading, letter) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)), Self.letter(transposed ? "N" : "T"))
+            routines.getrs(&letter, &n, &k, matrix, &leading, pivots, rows + place * Int(k) * self.n * dtype.size, &leading, info, 1)
+        }
+    }
+
+    /// As `solve`, where only the named triangle of a matrix counts, and with `unit` its diagonal as ones.
+    public func solveTriangular(
+        _ matrices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, upper: Bool, transposed: Bool, unit: Bool, notes: UnsafeMutableRawPointer
+    ) -> Int {
+        let routines = LAPACK.routines(dtype)
+        return forEach(notes) { place, _, info in
+            var (n, k, leading) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)))
+            var (triangle, turned, diagonal) = (Self.letter(upper ? "L" : "U"), Self.letter(transposed ? "N" : "T"), Self.letter(unit ? "U" : "N"))
+            routines.trtrs(
+                &triangle, &turned, &diagonal, &n, &k, matrices + place * matrixBytes, &leading, rows + place * Int(k) * self.n * dtype.size, &leading, info, 1, 1,
+                1)
+        }
+    }
+
+    /// Turns each symmetric matrix, of which the lower triangle is read, into the lower triangular L of A = L L^T.
+    public func cholesky(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+        let routines = LAPACK.routines(dtype)
+        return forEach(notes) { place, _, info in
+            let matrix = matrices + place * matrixBytes
+            var (n, leading, triangle) = (Int32(self.n), Int32(max(self.n, 1)), Self.letter("U"))
+            routines.potrf(&triangle, &n, matrix, &leading, info, 1)
+            for row in 0..<max(self.n - 1, 0) { memset(matrix + (row * self.n + row + 1) * dtype.size, 0, (self.n - row - 1) * dtype.size) }
+        }
+    }
+
+    private static let block = 64
+    private static func letter(_ letter: Unicode.Scalar) -> UInt8 { UInt8(ascii: letter) }
+
+    /// `body` with a matrix's number, its pivots and its info, on the engine's threads.
+    private func forEach(_ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>) -> Void) -> Int {
+        let notes = notes.assumingMemoryBound(to: Int32.self)
+        inPieces(count, grain: max(1, (1 << 16) / max(1, n * n * n))) { part in
+            for place in part {
+                let own = notes + place * (n + 1)
+                own[n] = 0
+                body(place, own, own + n)
+            }
+        }
+        for place in 0..<count where notes[place * (n + 1) + n] != 0 { return place }
+        return -1
+    }
+
+    /// L U with row exchanges. info above 0: a pivot is exactly 0.
+    private func factor(_ routines: LAPACK.Routines, _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>) {
+        var (n, leading) = (Int32(self.n), Int32(max(self.n, 1)))
+        routines.getrf(&n, &n, matrix, &leading, pivots, info)
+    }
+
+    private func measure<T: BinaryFloatingPoint>(_ factors: UnsafeMutablePointer<T>, _ pivots: UnsafeMutablePointer<Int32>, _ result: UnsafeMutablePointer<T>) {
+        var (sign, logarithm, product) = (1.0, 0.0, 1.0)
+        for place in 0..<n {
+            let pivot = Double(factors[place * n + place])
+            // Counted from 1; an exchange turns the sign.
+            if Int(pivots[place]) != place + 1 {
+                sign = -sign
+                product = -product
+            }
+            sign *= pivot == 0 ? 0 : pivot < 0 ? -1 : pivot > 0 ? 1 : .nan
+            logarithm += log(abs(pivot))
+            product *= pivot
+        }
+        (result[0], result[1], result[2]) = (T(sign), T(logarithm), T(product))
+    }
+}

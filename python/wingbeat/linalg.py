@@ -1,0 +1,8 @@
+"""torch.linalg's names for the functions of linear algebra."""
+
+from ._functions import matmul
+from ._linear_algebra import cholesky, det, eigh, eigvalsh, inverse, qr, slogdet, solve, solve_triangular, svd, svdvals
+
+inv = inverse
+
+__all__ = ["cholesky", "det", "eigh", "eigvalsh", "inv", "matmul", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals"]
