@@ -5,7 +5,7 @@ They are loops over the elements of a basis, recorded in one graph: one plan com
 
 from ._creation import eye, zeros
 from ._errors import DTypeError
-from ._functions import stack
+from ._shaping import stack
 from ._transforms import Recorded, Transform, forward, reverse, settled
 from ._tree import unflatten
 
