@@ -145,7 +145,7 @@ extension Row {
         ([], 3, [3, 2]), ([], 3, [3]), ([2], 2, [2, 3]), ([2], 3, [2, 3]), ([], 2, [3, 2, 1]), ([2, 1], 2, [3, 2, 2]),
     ].flatMap { (leading: Shape, n: Int, right: Shape) -> [Row] in
         let (a, b) = (square(leading, n, seed: 3), points(right, -2...2, seed: 5))
-        let isBatchOfVectors = right.count == leading.count + 1 && right.count > 1
+        let isBatchOfVectors = right.count > 1 && right == leading + [n]
         var rows = [
             Row("solve \(a.shape) \(right)", [SolveRows.self], [a, b], { try $0[0].solve($0[1]) }, { v in
                 let columns = isBatchOfVectors ? v[1].reshaped(right + [1]) : v[1]

@@ -26,9 +26,10 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
             graph.restoreMarks()
         }
         guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else { continue }
+        let inputs = node.inputs
         let shares = try node.operation.reverse(cotangent, of: node, request)
         if node.operation is CustomCall { graph.restoreMarks() }
-        for (input, share) in zip(node.inputs, shares) {
+        for (input, share) in zip(inputs, shares) {
             guard let share, request.needs(input) else { continue }
             // What broadcasting and promotion did on the way in is undone here, once for all rules.
             var fitted = share.shape.count < input.shape.count ? try share.broadcast(to: input.shape) : share

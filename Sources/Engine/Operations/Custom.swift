@@ -43,22 +43,25 @@ struct CustomCall: Operation {
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let cotangents = try Bundle.parts(of: cotangent, count: values.count)
-        let needed = node.inputs.map { wanted.needs($0) }
+        // Host code may run a backward that releases this very node.
+        let inputs = node.inputs
+        let needed = inputs.map { wanted.needs($0) }
         let outputs = try variablesOfResults(node)
         var shares: [Node?]
         if rule.hasReverse {
             shares = try rule.reverse(cotangents.map { $0.map(Tensor.init) }, outputs: outputs, needed: needed).nodes()
         } else {
             // J^T c is the derivative by t of <J t, c>.
-            shares = try transposed(of: node.inputs, needed, values.map { $0.stored }, cotangents) { (tangents) throws(Failure) in
+            shares = try transposed(of: inputs, needed, values.map { $0.stored }, cotangents) { (tangents) throws(Failure) in
                 try rule.forward(tangents, outputs: outputs)
             }
         }
         for place in shares.indices where !needed[place] { shares[place] = nil }
-        return try fitted(shares, to: node.inputs, "gradient", "input")
+        return try fitted(shares, to: inputs, "gradient", "input")
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        let inputs = node.inputs
         let outputs = try variablesOfResults(node)
         let along: [Node?]
         if rule.hasForward {
@@ -66,7 +69,7 @@ struct CustomCall: Operation {
         } else {
             let needed = tangents.map { $0 != nil }
             // J t is the derivative by c of <J^T c, t>.
-            along = try transposed(of: values.map { $0.stored }, values.map { $0.dtype.isFloat }, node.inputs, tangents) { (cotangents) throws(Failure) in
+            along = try transposed(of: values.map { $0.stored }, values.map { $0.dtype.isFloat }, inputs, tangents) { (cotangents) throws(Failure) in
                 try rule.reverse(cotangents, outputs: outputs, needed: needed)
             }
         }
