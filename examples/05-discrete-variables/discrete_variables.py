@@ -29,7 +29,7 @@ def reinforce(logits, baseline):
 
 
 def straight_through(logits, tau):
-    """The reward of a one-hot arm, with the derivatives of a soft one; for the rewards' means must be known, and be a function of the soft arm too."""
+    """The mean reward of one-hot arms, with the derivatives of soft ones; so the reward must be known as a function of soft arms too."""
     return (gumbel_softmax(logits, tau, hard=True) * means).sum()
 
 
