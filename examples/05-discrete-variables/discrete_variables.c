@@ -53,7 +53,8 @@ static wb_tensor *reinforce(double baseline) {
     return gradient_of_sum(log_p, policy);
 }
 
-/* The gradient of the mean reward of a one-hot arm, taken as that of soft = softmax((logits + Gumbel's numbers) / tau): straight-through Gumbel-softmax (Jang et al. 2017). */
+/* The gradient of the mean reward of a one-hot arm, taken as that of soft = softmax((logits + Gumbel's numbers) / tau): straight-through
+ * Gumbel-softmax (Jang et al. 2017). */
 static wb_tensor *straight_through(double tau) {
     wb_tensor *policy = policies(), *soft = NULL, *fixed = NULL, *arm = NULL, *hard = NULL, *reward = NULL;
     ok(wb_random(WB_GUMBEL, WB_FLOAT64, 2, rows, 0, 1, &soft));

@@ -23,8 +23,8 @@ def straight_through(hard, soft):
 def gumbel_softmax(logits, tau=1, hard=False, dim=-1):
     """Samples from the Gumbel-softmax distribution (Jang et al. 2017, Maddison et al. 2017): softmax((logits + g) / tau) along dim, with Gumbel's numbers g.
 
-    tau: the temperature, above 0, a number or a tensor. For tau to 0 the samples become one-hot, of class k with probability softmax(logits)[k], and the variance of
-    derivatives grows. hard=True: one-hot samples, exactly, with the derivatives of the soft ones (straight_through).
+    tau: the temperature, above 0, a number or a tensor. For tau to 0 the samples become one-hot, of class k with probability softmax(logits)[k], and
+    the variance of derivatives grows. hard=True: one-hot samples, exactly, with the derivatives of the soft ones (straight_through).
     """
     if not isinstance(tau, Tensor) and not tau > 0:
         raise ArgumentError(f"gumbel_softmax: expected tau above 0, found {tau}")
