@@ -228,7 +228,7 @@ def pad(input, pad, mode="constant", value=0):
     widths = numbers((pad,))
     if len(widths) % 2:
         raise ArgumentError(f"pad: expected two widths for each axis, found {len(widths)} widths")
-    if mode not in _MODES:
+    if not isinstance(mode, str) or mode not in _MODES:
         raise ArgumentError(f"pad: expected one of the modes {', '.join(_MODES)}, found {mode!r}")
     return _result(lib.wb_pad, input, long_array(widths), len(widths) // 2, _MODES[mode], value)
 
