@@ -491,6 +491,10 @@ wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, 
  * x's shape), and how often each occurs (counts, int64 [n]). NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
 wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
+/* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their second, and so on (values: x's shape, but [n]
+ * along axis), for each slice its place among them (inverse [extent of axis]), and how often each occurs (counts [n]). */
+wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
+
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);

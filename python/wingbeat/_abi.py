@@ -366,6 +366,8 @@ FUNCTIONS = {
         "axis", "largest", "values", "indices"]),
     "wb_unique": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "values",
         "inverse", "counts"]),
+    "wb_unique_along": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)],
+        ["x", "axis", "values", "inverse", "counts"]),
     "wb_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_log_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_reshape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "rank", "shape", "y"]),
