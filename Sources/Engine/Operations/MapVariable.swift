@@ -18,8 +18,10 @@ struct MapVariable: Operation {
             "the value of a mapped tensor was asked for; it stands for one example of many, and has none while the function is recorded. Choose by where(condition, a, b) instead of if, and avoid shapes that depend on values")
     }
 
-    /// Of another function than the one that is being rebuilt: that one has ended, and its examples got out.
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
-        throw .state(operation: name, "a tensor of a mapped function was used after the function had ended; return it from the function instead")
+    static var ended: Failure {
+        .state(operation: "vmap", "a tensor of a mapped function was used after the function had ended; return it from the function instead")
     }
+
+    /// Of another function than the one that is being rebuilt: its examples got out.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw MapVariable.ended }
 }

@@ -60,6 +60,7 @@ public final class MappedFunction {
             places.append(try normalized(axis: axis ?? 0, rank: nodes[number].shape.count + 1, operation: "vmap"))
         }
         let found = try function.batched(nodes, chunk: chunk)
+        for node in found where node.mapLevel >= function.level { throw MapVariable.ended }
         var results: [Tensor] = []
         for (number, place) in places.enumerated() {
             if axes[number] == nil {
