@@ -737,6 +737,37 @@ wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_r
  * the function reads get their gradients too. */
 wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
 
+/* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its results for all examples at once, in one graph:
+ *
+ *     wb_vmap_begin(&rows, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &row);      rows [64, 784], row [784]
+ *     ...                                                                      y = f(row), y [10]
+ *     wb_vmap_end(&y, (int32_t[]){0}, 1, 0, &all);                             all [64, 10]
+ *
+ * Tensors from outside, such as parameters, are the same for all examples. Derivatives may be taken inside (of wb_variable(row), or of parameters: gradients of each
+ * example), and derivatives of the results pass through to the tensors. Blocks nest. What depends on an example has no value: asking for it, setting requires_grad,
+ * wb_backward, and writing it in place to a tensor from outside give WB_ERROR_STATE. */
+
+typedef enum wb_randomness {
+    WB_RANDOMNESS_ERROR = 0,    /* drawing random numbers is WB_ERROR_STATE */
+    WB_RANDOMNESS_SAME = 1,     /* one draw, which all examples share */
+    WB_RANDOMNESS_DIFFERENT = 2 /* a draw for each example */
+} wb_randomness;
+
+typedef enum wb_vmap_axis {
+    WB_VMAP_NO_AXIS = -2147483647 /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
+} wb_vmap_axis;
+
+/* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its type without axis axes[i] (negative: from the end).
+ * The axes have one extent, the number of examples, which may be 0 (else WB_ERROR_SHAPE); count is 1 at least. */
+wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness, wb_tensor **variables);
+
+/* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or WB_VMAP_NO_AXIS; what depends on no example is
+ * repeated. chunk_size: as many examples at a time, for less memory; 0 for all at once. If it fails, the block stays open. */
+wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size, wb_tensor **results);
+
+/* Leaves the innermost block; nothing has happened. */
+wb_status wb_vmap_cancel(void);
+
 /* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For transforms: a result
  * that depends on no leaf can be detached when the outermost transform ends, since nobody can differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);

@@ -171,6 +171,14 @@ WB_NONE = 0
 WB_MEAN = 1
 WB_TOTAL = 2
 
+wb_randomness = c_int
+WB_RANDOMNESS_ERROR = 0
+WB_RANDOMNESS_SAME = 1
+WB_RANDOMNESS_DIFFERENT = 2
+
+wb_vmap_axis = c_int
+WB_VMAP_NO_AXIS = -2147483647
+
 wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
@@ -442,6 +450,11 @@ FUNCTIONS = {
         "context"]),
     "wb_checkpoint": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor)],
         ["variables", "variable_count", "outputs", "output_count", "results"]),
+    "wb_vmap_begin": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, wb_randomness, POINTER(wb_tensor)],
+        ["tensors", "axes", "count", "randomness", "variables"]),
+    "wb_vmap_end": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, c_int64, POINTER(wb_tensor)], ["outputs",
+        "axes", "count", "chunk_size", "results"]),
+    "wb_vmap_cancel": (wb_status, [], []),
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),

@@ -31,6 +31,15 @@ protocol Operation {
     /// Forward mode: the tangent of the result, given those of the inputs (nil: zero); nil for zero.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node?
 
+    /// Vectorisation: the same for all examples of a mapped function at once. Some input depends on the example, and the result has the batch as an axis in front.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node
+
+    /// Nodes that the operation refers to besides its inputs.
+    var attached: [Node] { get }
+
+    /// The mapped function on which the operation depends on its own account; see Node.
+    var mapLevel: Int { get }
+
     /// Adds the steps that compute node `index` of a plan.
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure)
 }
@@ -49,6 +58,8 @@ enum Role: UInt8, BitwiseCopyable {
     case constant
     /// Its graph is gone.
     case released
+    /// One example of many, without a value.
+    case mapped
 }
 
 /// What a derivative rule reads of the original computation.
@@ -77,6 +88,8 @@ extension Operation {
     func encode(into key: inout KeyBuilder) {}
     var computes: Int { Int.max }
     var keeps: Keeps { [] }
+    var attached: [Node] { [] }
+    var mapLevel: Int { 0 }
 
     /// Records the operation: the one door through which nodes enter the graph.
     func record(_ inputs: [Node]) throws(Failure) -> Node {
@@ -84,15 +97,17 @@ extension Operation {
         types.reserveCapacity(inputs.count)
         var requiresGrad = false
         var depth = 0
+        var isMapped = false
         for input in inputs {
             types.append(input.type)
             requiresGrad = requiresGrad || input.requiresGrad
             if input.value == nil { depth = max(depth, input.depth) }
+            isMapped = isMapped || input.mapLevel > 0
         }
         let type = try infer(types)
         let state = ThreadState.current
         requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
-        if depth >= maximalDepth && !requiresGrad && state.capture == nil {
+        if depth >= maximalDepth && !requiresGrad && !isMapped && state.capture == nil {
             // A loop that never asks for a value would otherwise grow the graph without end.
             try compute(inputs)
         }
