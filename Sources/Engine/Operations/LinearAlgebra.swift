@@ -128,6 +128,11 @@ struct SolveRows: Operation {
         return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
     }
 
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        let matrices = node.inputs[0]
+        return try pass.quotient(k, node, node.inputs[1], by: matrices, MatMul(transposeB: !transposed)) { (rest) throws(Failure) in try record([matrices, rest]) }
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))

@@ -3,7 +3,7 @@ import Kernels
 /// The same elements under another shape. These operations move nothing: a plan reads them through strides where it can.
 
 /// Row-major order is kept.
-struct Reshape: Operation {
+struct Reshape: Operation, Linear {
     var shape: Shape
     var name: String { "reshape" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -30,7 +30,7 @@ struct Reshape: Operation {
 }
 
 /// Axis i of the result is axis order[i] of the input.
-struct Permute: Operation {
+struct Permute: Operation, Linear {
     var order: [Int]
     var name: String { "permute" }
     func encode(into key: inout KeyBuilder) { key.append(order) }
@@ -55,7 +55,7 @@ struct Permute: Operation {
 }
 
 /// Repeats along axes of extent 1, and along new axes in front.
-struct BroadcastTo: Operation {
+struct BroadcastTo: Operation, Linear {
     var shape: Shape
     var name: String { "broadcast_to" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -80,7 +80,7 @@ struct BroadcastTo: Operation {
 }
 
 /// Elements start, start + step, ... (count of them) along one axis.
-struct Slice: Operation {
+struct Slice: Operation, Linear {
     var axis: Int
     var start: Int
     var step: Int
@@ -111,7 +111,7 @@ struct Slice: Operation {
 }
 
 /// Joins along an existing axis.
-struct Concatenate: Operation {
+struct Concatenate: Operation, Linear {
     var axis: Int
     var name: String { "concatenate" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }
