@@ -694,6 +694,14 @@ wb_status wb_grad(wb_tensor *const *outputs, int32_t output_count, wb_tensor *co
 wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                  wb_tensor *const *tangents, wb_tensor **tangents_out);
 
+/* Taylor mode (Griewank and Walther 2008, Evaluating Derivatives, chapter 13): all derivatives up to `order` along a curve, in one pass whose cost grows with the square of the
+ * order at most, where wb_jvp of wb_jvp doubles with each. derivatives[i * order + k - 1] = d^k outputs[i] / dt^k (no factor 1/k!), of the shape of outputs[i], zeros where
+ * it depends on no input. The curve starts at the inputs' values; directions[j * direction_count + k - 1] is its derivative k by t, of the shape of inputs[j]; NULL, and all beyond
+ * direction_count, are zero. So with direction_count 1 it is the straight line inputs[j] + t directions[j]. order: 0 (nothing is written) to 100, else WB_ERROR_ARGUMENT.
+ * An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
+wb_status wb_taylor(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *directions,
+                    int32_t direction_count, int32_t order, wb_tensor **derivatives);
+
 /* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d inputs[k]) vectors[k]. */
 wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors, wb_tensor **products);
 

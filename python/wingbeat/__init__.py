@@ -11,7 +11,7 @@
         loss.backward()                  # backward
         optimizer.step()                 # step
 
-Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp, jacrev, jacfwd, hessian, linearize, vmap and compile are JAX's. Errors are
+Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp, jacrev, jacfwd, hessian, linearize, vmap and compile are JAX's, taylor is its jet. Errors are
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
@@ -48,6 +48,7 @@ _LATER = {
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
     "vmap": ("_vmap", "vmap"),
+    "taylor": ("_taylor", "taylor"),
     **{name: ("_custom", name) for name in ("custom_gradient", "custom_vjp", "custom_jvp")},
     **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")}, "compile": ("_compile", "compile"),
     "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
