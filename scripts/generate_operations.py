@@ -76,7 +76,7 @@ SECTIONS = {
 }
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.
-NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_custom", "_checkpoint", "autograd", "storage", "training", "_autocast")
+NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_custom", "_checkpoint", "_reversible", "autograd", "storage", "training", "_autocast")
 LEFT_OUT = {"from_numpy", "asarray", "tensor", "promote_types"}
 
 
