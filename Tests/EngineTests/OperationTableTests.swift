@@ -16,7 +16,7 @@ final class OperationTableTests: XCTestCase {
         for file in files {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
             for line in text.split(separator: "\n") where line.hasPrefix("struct ") {
-                let words = line.split(whereSeparator: { " :{".contains($0) })
+                let words = line.split(whereSeparator: { " :{,".contains($0) })
                 let protocols = ["Operation", "AlongAxis", "Source", "Elementwise", "PiecewiseConstant", "Predicate", "Bitwise", "Reduction", "Check"]
                 if protocols.contains(where: { words[2...].contains(Substring($0)) }) { declared.insert(String(words[1])) }
             }

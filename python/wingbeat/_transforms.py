@@ -247,13 +247,13 @@ def vjp(function, *primals, argnums=None, has_aux=False):
     return recorded.with_aux(recorded.result(), vjp_function)
 
 
-def _directions(recorded, tangents):
+def direction_leaves(recorded, tangents):
     leaves, structure = flatten(list(tangents) if isinstance(tangents, (tuple, list)) else tangents)
     same_structure(structure, recorded.structure, recorded.name, "the tangents")
     return [as_tensor(leaf) for leaf in leaves]
 
 
-def _arguments(primals, name):
+def argument_tuple(primals, name):
     if not isinstance(primals, (tuple, list)):
         raise TypeError(f"{name}: expected the primals as a tuple of arguments, found {type(primals).__name__}")
     return primals
@@ -266,8 +266,8 @@ def jvp(function, primals, tangents, argnums=None, has_aux=False):
     of these arguments. has_aux: `function` returns (result, anything else), and (result, derivative, anything else) is returned.
     """
     with Transform():
-        recorded = Recorded("jvp", function, _arguments(primals, "jvp"), {}, argnums, has_aux)
-        along = forward(recorded.outputs, recorded.variables, _directions(recorded, tangents))
+        recorded = Recorded("jvp", function, argument_tuple(primals, "jvp"), {}, argnums, has_aux)
+        along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
     return recorded.with_aux(recorded.result(), unflatten(recorded.output_structure, settled(along)))
 
 
@@ -282,7 +282,7 @@ def linearize(function, *primals, argnums=None, has_aux=False):
 
     def jvp_function(*tangents):
         with Transform():
-            along = forward(recorded.outputs, recorded.variables, _directions(recorded, tangents))
+            along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
         return unflatten(recorded.output_structure, settled(along))
 
     return recorded.with_aux(recorded.result(), jvp_function)
@@ -295,8 +295,8 @@ def hvp(function, primals, tangents, argnums=None, has_aux=False):
     arguments alone. has_aux: `function` returns (value, anything else), and (products, anything else) is returned.
     """
     with Transform():
-        recorded = Recorded("hvp", function, _arguments(primals, "hvp"), {}, argnums, has_aux)
-        value, directions = recorded.scalar(), _directions(recorded, tangents)
+        recorded = Recorded("hvp", function, argument_tuple(primals, "hvp"), {}, argnums, has_aux)
+        value, directions = recorded.scalar(), direction_leaves(recorded, tangents)
         found = handle_array(len(recorded.variables))()
         check(lib.wb_hvp(value._handle, handles(recorded.variables), len(directions), handles(directions), found))
         products = [wrap(handle) for handle in found]

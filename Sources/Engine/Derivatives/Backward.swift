@@ -117,7 +117,7 @@ extension Tensor {
         }
     }
 
-    private static func checkRequiresGrad(_ nodes: [Node], operation: String) throws(Failure) {
+    static func checkRequiresGrad(_ nodes: [Node], operation: String) throws(Failure) {
         for (place, node) in nodes.enumerated() where !node.requiresGrad {
             throw .state(operation: operation, "input \(place) does not require gradients; set requires_grad before computing with it")
         }
@@ -129,14 +129,17 @@ extension Tensor {
         }
         var result: [Node] = []
         for (place, input) in inputs.enumerated() {
-            let tangent = try tangents[place].node()
-            guard tangent.shape == input.shape else {
-                throw .shape(
-                    operation: operation,
-                    "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
-            }
-            result.append(try tangent.cast(input.dtype))
+            result.append(try direction(input, tangents[place], place, operation: operation))
         }
         return result
+    }
+
+    /// The tangent of input number `place`, checked.
+    static func direction(_ input: Node, _ tangent: Tensor, _ place: Int, operation: String) throws(Failure) -> Node {
+        let tangent = try tangent.node()
+        guard tangent.shape == input.shape else {
+            throw .shape(operation: operation, "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
+        }
+        return try tangent.cast(input.dtype)
     }
 }

@@ -40,8 +40,19 @@ protocol Operation {
     /// The mapped function on which the operation depends on its own account; see Node.
     var mapLevel: Int { get }
 
+    /// Taylor mode: the coefficient of order k >= 1 of the result's series; nil for zero. It may ask for those of the inputs up to k and of the result below k. The forward
+    /// rule is enough for it, so few operations have a rule of their own.
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm?
+
     /// Adds the steps that compute node `index` of a plan.
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure)
+}
+
+/// An operation whose Jacobian does not depend on its inputs, where it exists: a series passes through it order by order.
+protocol Linear: Operation {}
+
+extension Linear {
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.linear(k, node) }
 }
 
 /// What part a node plays in the graph.
@@ -90,6 +101,8 @@ extension Operation {
     var keeps: Keeps { [] }
     var attached: [Node] { [] }
     var mapLevel: Int { 0 }
+
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.throughForward(k, node) }
 
     /// Records the operation: the one door through which nodes enter the graph.
     func record(_ inputs: [Node]) throws(Failure) -> Node {

@@ -158,7 +158,7 @@ private func pairs(_ outputs: [Node?], _ weights: [Node?], _ expected: [Node]) t
 }
 
 /// A result of a call. inputs: its value, the call.
-struct CustomOutput: Operation {
+struct CustomOutput: Operation, Linear {
     let place: Int
     var name: String { "custom" }
     var computes: Int { 1 }
@@ -182,7 +182,7 @@ struct CustomOutput: Operation {
 }
 
 /// Cotangents, or tangents, of several results, carried through a derivative walk as if they were one. It has no value that anybody reads.
-struct Bundle: Operation {
+struct Bundle: Operation, Linear {
     /// inputs[k] belongs to result places[k].
     let places: [Int]
     static let type = TensorType([], .float32)
@@ -191,7 +191,11 @@ struct Bundle: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { Bundle.type }
     func encode(into key: inout KeyBuilder) { key.append(places) }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [Node?](repeating: nil, count: node.inputs.count) }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        var parts = [Node?](repeating: nil, count: (places.last ?? -1) + 1)
+        for (place, tangent) in zip(places, tangents) { parts[place] = tangent }
+        return try Bundle.make(parts)
+    }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw .internal(operation: name, "cotangents on their way are part of no function") }
 
@@ -200,7 +204,8 @@ struct Bundle: Operation {
         let places = parts.indices.filter { parts[$0] != nil }
         if places.isEmpty { return nil }
         let value = try Buffer.allocate(type.bytes, for: "custom")
-        return Node(Bundle(places: places), parts.compactMap { $0 }, type, requiresGrad: false, value: value)
+        let inside = parts.compactMap { $0 }
+        return Node(Bundle(places: places), inside, type, requiresGrad: inside.contains { $0.requiresGrad }, value: value)
     }
 
     /// What a bundle, or a sum of bundles, holds for each of the first `count` results.

@@ -4,7 +4,7 @@ import Kernels
 /// with `accumulates`, values are added in the order of the indices. Indices are checked while the plan runs.
 
 /// base with rows along `axis` replaced, or added to. rows: the base's shape with the axis replaced by the shape of the index.
-struct IndexPut: Operation {
+struct IndexPut: Operation, Linear {
     var axis: Int
     var accumulates: Bool
     /// The axis as users know it, for the sentence about an index out of range.
@@ -79,7 +79,7 @@ struct IndexPut: Operation {
 }
 
 /// base with y[i][index[i][j][k]][k] = rows[i][j][k] for axis 1, or +=. rows has the index' shape, which is the base's but along the axis.
-struct ScatterAlongAxis: AlongAxis {
+struct ScatterAlongAxis: AlongAxis, Linear {
     var axis: Int
     var accumulates: Bool
     var name: String { accumulates ? "scatter_add" : "scatter" }

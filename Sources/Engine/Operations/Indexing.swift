@@ -22,7 +22,7 @@ extension Lowering {
 }
 
 /// Rows of x along `axis`, picked by an index of any shape, which takes the axis' place.
-struct IndexSelect: Operation {
+struct IndexSelect: Operation, Linear {
     var axis: Int
     /// The axis as users know it, for the sentence about an index out of range.
     var namedAxis: Int
@@ -79,7 +79,7 @@ struct IndexSelect: Operation {
 }
 
 /// y[i][j][k] = x[i][index[i][j][k]][k] for axis 1.
-struct TakeAlongAxis: AlongAxis {
+struct TakeAlongAxis: AlongAxis, Linear {
     var axis: Int
     var name: String { "take_along_axis" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }

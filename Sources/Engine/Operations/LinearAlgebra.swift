@@ -146,6 +146,10 @@ struct SolveRows: Operation {
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         try batch.rows { (a, rows) throws(Failure) in try record([a, rows]) }
+
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        let matrices = node.inputs[0]
+        return try pass.quotient(k, node, node.inputs[1], by: matrices, MatMul(transposeB: !transposed)) { (rest) throws(Failure) in try record([matrices, rest]) }
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {

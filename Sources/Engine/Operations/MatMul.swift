@@ -96,6 +96,8 @@ struct MatMul: Operation {
         return try product.reshape(leading + [product.shape[1]])
     }
 
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.bilinear(k, node) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let a = lowering.matrixOperand(inputs[0], transposed: transposeA)

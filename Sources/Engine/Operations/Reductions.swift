@@ -32,7 +32,7 @@ extension Reduction {
 }
 
 /// The sum, divided by `divisor` (the number of elements for a mean).
-struct Sum: Reduction {
+struct Sum: Reduction, Linear {
     var axes: [Int]
     var divisor = 1.0
     var name: String { divisor == 1 ? "sum" : "mean" }

@@ -3,7 +3,7 @@ import Kernels
 /// Cumulative operations along an axis.
 
 /// y[k] = x[0] + ... + x[k], or from the end.
-struct CumulativeSum: AlongAxis {
+struct CumulativeSum: AlongAxis, Linear {
     var axis: Int
     var isReversed = false
     var name: String { "cumsum" }

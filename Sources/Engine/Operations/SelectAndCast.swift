@@ -1,7 +1,7 @@
 import Kernels
 
 /// a where condition is true, else b.
-struct Where: Elementwise {
+struct Where: Elementwise, Linear {
     var name: String { "where" }
     var opcode: LoopOpcode { .select }
     var keeps: Keeps { .inputs }
@@ -24,7 +24,7 @@ struct Where: Elementwise {
 }
 
 /// The same numbers in another dtype: floats lose their fraction on the way to integers, everything but zero is true.
-struct Cast: Elementwise {
+struct Cast: Elementwise, Linear {
     var dtype: DType
     var name: String { "cast" }
     var opcode: LoopOpcode { dtype == .bool ? .toBool : .copy }

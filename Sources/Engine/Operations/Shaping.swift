@@ -3,7 +3,7 @@ import Kernels
 /// The same elements under another shape. These operations move nothing: a plan reads them through strides where it can.
 
 /// Row-major order is kept.
-struct Reshape: Operation {
+struct Reshape: Operation, Linear {
     var shape: Shape
     var name: String { "reshape" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -32,7 +32,7 @@ struct Reshape: Operation {
 }
 
 /// Axis i of the result is axis order[i] of the input.
-struct Permute: Operation {
+struct Permute: Operation, Linear {
     var order: [Int]
     var name: String { "permute" }
     func encode(into key: inout KeyBuilder) { key.append(order) }
@@ -59,7 +59,7 @@ struct Permute: Operation {
 }
 
 /// Repeats along axes of extent 1, and along new axes in front.
-struct BroadcastTo: Operation {
+struct BroadcastTo: Operation, Linear {
     var shape: Shape
     var name: String { "broadcast_to" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -86,7 +86,7 @@ struct BroadcastTo: Operation {
 }
 
 /// Elements start, start + step, ... (count of them) along one axis.
-struct Slice: AlongAxis {
+struct Slice: AlongAxis, Linear {
     var axis: Int
     var start: Int
     var step: Int
@@ -117,7 +117,7 @@ struct Slice: AlongAxis {
 }
 
 /// Joins along an existing axis.
-struct Concatenate: AlongAxis {
+struct Concatenate: AlongAxis, Linear {
     var axis: Int
     var name: String { "concatenate" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }

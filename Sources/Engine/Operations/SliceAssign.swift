@@ -11,7 +11,7 @@ struct AxisSlice: Equatable {
 }
 
 /// The first input, but for the elements in the slices (one for each axis), which are the second's.
-struct SliceAssign: Operation {
+struct SliceAssign: Operation, Linear {
     var slices: [AxisSlice]
     var name: String { "slice_assign" }
     func encode(into key: inout KeyBuilder) { key.append(slices.flatMap { [$0.start, $0.step, $0.count] }) }
