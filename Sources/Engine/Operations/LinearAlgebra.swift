@@ -146,6 +146,7 @@ struct SolveRows: Operation {
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         try batch.rows { (a, rows) throws(Failure) in try record([a, rows]) }
+    }
 
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
         let matrices = node.inputs[0]
