@@ -61,6 +61,13 @@ def linear(x, weight, bias=None):
     return x @ weight.T + (0 if bias is None else bias)
 
 
+def einsum(equation, *arrays):
+    arrays = arrays[0] if isinstance(arrays[0], list) else arrays
+    if equation == "ii->i" and arrays[0].shape[0] != arrays[0].shape[1]:
+        raise ValueError("NumPy takes the diagonal of 0 x 3, and reads three numbers of it")
+    return np.einsum(equation, *arrays)
+
+
 PRODUCTS = [
     Operation("matmul", np.matmul, given(A, B), given(U, V), given(A, U), given(U, B), given(BATCH, OTHERS), given(BATCH, B), given(A, OTHERS), given(BATCH[:, None], OTHERS),
               given(np.zeros((2, 0)), np.zeros((0, 3))), given(np.zeros((0, 3)), B), refuses=WHOLE),
@@ -68,7 +75,7 @@ PRODUCTS = [
     Operation("mm", np.matmul, given(A, B), given(np.zeros((2, 0)), np.zeros((0, 3))), refuses=WHOLE), Operation("bmm", np.matmul, given(BATCH, OTHERS), refuses=WHOLE),
     Operation("mv", np.matmul, given(A, U), refuses=WHOLE), Operation("dot", np.dot, given(U, V), given(np.array([1, 2]), np.array([3, 4])), given(U[:0], V[:0]), results="sum"),
     Operation("outer", np.outer, given(U, W), given(U[:0], W), results="same"),
-    Operation("einsum", lambda equation, *arrays: np.einsum(equation, *(arrays[0] if isinstance(arrays[0], list) else arrays)),
+    Operation("einsum", einsum,
               *(given(*case) for case in (("ij,jk->ik", A, B), ("ij,kj", A, B.T), ("bij,bjk->bik", BATCH, OTHERS), ("...ij,...jk", BATCH, B), ("ii->i", SQUARE), ("ii", SQUARE), ("ij->", A),
                                           ("ij->ji", A), ("...i->i...", BATCH), ("i,i->", U, V), ("i,j", U, W), ("ij,jk,k->i", A, B, W), ("ij,ij->ij", A, A[:1]), ("iij,ij->j", SQUARES.T, SIDES),
                                           ("ij,jk->ik", [A, B]))), refuses=WHOLE),

@@ -1,10 +1,12 @@
 """Jacobians and Hessians: transforms of functions (see _transforms) whose result is a derivative as a whole.
 
-They are derivatives of one element, or along one, mapped over a basis (see _vmap): the graph is as large for a thousand rows as for one.
+They are derivatives of one element, or along one, mapped over a basis (see _vmap): the graph is as large for a thousand rows as for one. Only where a custom rule asks
+for values, such as an iterative solution's, which a mapped tensor has not, they are taken one by one.
 """
 
 from ._creation import eye
-from ._errors import ArgumentError, DTypeError
+from ._errors import ArgumentError, DTypeError, StateError
+from ._shaping import stack
 from ._transforms import Recorded, Transform, forward, reverse, settled
 from ._tree import unflatten
 from ._vmap import Mapped
@@ -13,9 +15,13 @@ from ._vmap import Mapped
 def _over_basis(tensor, derivatives, axis, chunk_size):
     """derivatives(element) for each element of a basis of the tensor's shape, along an axis of the results."""
     basis = eye(tensor.numel(), dtype=tensor.dtype).reshape((tensor.numel(), *tensor.shape))
-    with Mapped([basis], [0]) as block:
-        found = derivatives(*block.variables)
-        return block.results(found, [axis] * len(found), chunk_size)
+    try:
+        with Mapped([basis], [0]) as block:
+            found = derivatives(*block.variables)
+            return block.results(found, [axis] * len(found), chunk_size)
+    except StateError:
+        # Whatever else it was is raised again here.
+        return [stack(parts, axis) for parts in zip(*[derivatives(element) for element in basis])]
 
 
 def _float_outputs(recorded):
