@@ -96,7 +96,7 @@ def page(processor, table, lines, peers):
     """The text of docs/benchmarks.md."""
     parts = [
         "# Benchmarks", "",
-        "Written by `make bench WRITE=1` (with `PEERS=torch,compile,jax,numpy` beside other engines). What each workload is, and how engines are",
+        "Written by `make bench WRITE=1` (with `PEERS=torch,compile,jax,jet,numpy` beside other engines). What each workload is, and how engines are",
         "compared, is in [benchmarks/](../benchmarks/README.md). Machines differ and are shared, so the ratios tell more than the times.", "",
         f"Processor: {processor}. Peers: {versions(peers) or 'none'}.", "", table, ""]
     if lines:

@@ -1,6 +1,6 @@
 """The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
 
-    run.py [--peers torch,compile,jax,numpy] [--threads 1,2] [--only PART_OF_NAME] [--rounds 9] [--write docs/benchmarks.md]
+    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PART_OF_NAME] [--rounds 9] [--write docs/benchmarks.md]
 
 Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same weights and inputs. Their losses
 must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so that what else the machine does falls on all alike.

@@ -7,7 +7,7 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     infer     one row through the network, NumPy in and out
     hvp       a Hessian-vector product of the loss, with respect to all parameters
     pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
-    deep      the n-th derivative of the network along x, at all points
+    deep      the n-th derivative of the network along x, at all points; by nested forward mode, or where an engine has it also by Taylor mode
     cold      a whole process, from the start of Python to the end of the first step
     stream    an epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A step is one batch. The
               losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and rows inside windows of chunks, but
@@ -32,6 +32,7 @@ class Workload:
     dtype: str = "float32"
     kind: str = "train"
     order: int = 0
+    mode: str = "nested"
     compression: str = ""
     shuffle: str = "chunks"
     peers: tuple = ("torch", "compile", "jax", "numpy")
@@ -114,6 +115,8 @@ WORKLOADS = [
     _mlp("stream exact", _MNIST, 256, kind="stream", shuffle="exact", peers=("torch", "jax")),
     _mlp("cold tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="cold", peers=("torch", "compile", "jax")),
     *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
+    *[_mlp(f"deep order {n} taylor", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, mode="taylor", peers=(*_DERIVATIVES, "jet"))
+      for n in (1, 2, 3, 4)],
 ]
 
 BY_NAME = {workload.name: workload for workload in WORKLOADS}

@@ -491,6 +491,10 @@ wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, 
  * x's shape), and how often each occurs (counts, int64 [n]). NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
 wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
+/* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their second, and so on (values: x's shape, but [n]
+ * along axis), for each slice its place among them (inverse [extent of axis]), and how often each occurs (counts [n]). */
+wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
+
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
@@ -690,6 +694,14 @@ wb_status wb_grad(wb_tensor *const *outputs, int32_t output_count, wb_tensor *co
 wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                  wb_tensor *const *tangents, wb_tensor **tangents_out);
 
+/* Taylor mode (Griewank and Walther 2008, Evaluating Derivatives, chapter 13): all derivatives up to `order` along a curve, in one pass whose cost grows with the square of the
+ * order at most, where wb_jvp of wb_jvp doubles with each. derivatives[i * order + k - 1] = d^k outputs[i] / dt^k (no factor 1/k!), of the shape of outputs[i], zeros where
+ * it depends on no input. The curve starts at the inputs' values; directions[j * direction_count + k - 1] is its derivative k by t, of the shape of inputs[j]; NULL, and all beyond
+ * direction_count, are zero. So with direction_count 1 it is the straight line inputs[j] + t directions[j]. order: 0 (nothing is written) to 100, else WB_ERROR_ARGUMENT.
+ * An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
+wb_status wb_taylor(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *directions,
+                    int32_t direction_count, int32_t order, wb_tensor **derivatives);
+
 /* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d inputs[k]) vectors[k]. */
 wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors, wb_tensor **products);
 
@@ -732,6 +744,37 @@ wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_r
  * just before it was recorded (one at least, else WB_ERROR_ARGUMENT); outputs: recorded from them, not computed yet. Leaves and tensors from outside that
  * the function reads get their gradients too. */
 wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
+
+/* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its results for all examples at once, in one graph:
+ *
+ *     wb_vmap_begin(&rows, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &row);      rows [64, 784], row [784]
+ *     ...                                                                      y = f(row), y [10]
+ *     wb_vmap_end(&y, (int32_t[]){0}, 1, 0, &all);                             all [64, 10]
+ *
+ * Tensors from outside, such as parameters, are the same for all examples. Derivatives may be taken inside (of wb_variable(row), or of parameters: gradients of each
+ * example), and derivatives of the results pass through to the tensors. Blocks nest. What depends on an example has no value: asking for it, setting requires_grad,
+ * wb_backward, and writing it in place to a tensor from outside give WB_ERROR_STATE. */
+
+typedef enum wb_randomness {
+    WB_RANDOMNESS_ERROR = 0,    /* drawing random numbers is WB_ERROR_STATE */
+    WB_RANDOMNESS_SAME = 1,     /* one draw, which all examples share */
+    WB_RANDOMNESS_DIFFERENT = 2 /* a draw for each example */
+} wb_randomness;
+
+typedef enum wb_vmap_axis {
+    WB_VMAP_NO_AXIS = -2147483647 /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
+} wb_vmap_axis;
+
+/* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its type without axis axes[i] (negative: from the end).
+ * The axes have one extent, the number of examples, which may be 0 (else WB_ERROR_SHAPE); count is 1 at least. */
+wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness, wb_tensor **variables);
+
+/* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or WB_VMAP_NO_AXIS; what depends on no example is
+ * repeated. chunk_size: as many examples at a time, for less memory; 0 for all at once. If it fails, the block stays open. */
+wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size, wb_tensor **results);
+
+/* Leaves the innermost block; nothing has happened. */
+wb_status wb_vmap_cancel(void);
 
 /* A chain of reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): of each, y1 = x1 + F(x2), y2 = x2 + G(y1), and (y1, y2) is the next one's (x1, x2). Its
  * graph stores the last results alone; reverse mode computes the inputs of block after block again, x2 = y2 - G(y1), x1 = y1 - F(x2), so memory does not depend on

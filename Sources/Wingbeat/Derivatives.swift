@@ -45,6 +45,33 @@ import Engine
     }
 }
 
+@implementation @_cdecl("wb_taylor") public func wb_taylor(
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ directions: UnsafePointer<OpaquePointer?>?, _ direction_count: Int32, _ order: Int32, _ derivatives: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let roots = try tensors(outputs, output_count, "taylor")
+        let wanted = try tensors(inputs, input_count, "taylor")
+        let curves = try curves(directions, direction_count, of: wanted.count)
+        let results = try Tensor.taylor(roots, wanted, curves: curves, order: Int(order)).flatMap { $0 }
+        try publish(results, outs(derivatives, results.count, "taylor"))
+    }
+}
+
+/// `length` derivatives of each of `count` curves.
+private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, of count: Int) throws(Failure) -> [[Tensor?]] {
+    guard length >= 0, length == 0 || count == 0 || handles != nil else {
+        throw .argument(operation: "taylor", length < 0 ? "a count is negative: \(length)" : "\(length) directions are announced, but the array is null")
+    }
+    var curves: [[Tensor?]] = []
+    for input in 0..<count {
+        var derivatives: [Tensor?] = []
+        for place in 0..<Int(length) { derivatives.append(try optionalTensor(handles?[input * Int(length) + place], "taylor")) }
+        curves.append(derivatives)
+    }
+    return curves
+}
+
 @implementation @_cdecl("wb_hvp") public func wb_hvp(
     _ output: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
     _ vectors: UnsafePointer<OpaquePointer?>?, _ products: UnsafeMutablePointer<OpaquePointer?>?

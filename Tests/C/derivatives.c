@@ -140,6 +140,45 @@ static void forward_mode_pushes_a_tangent_through_a_chain(void) {
     OK(wb_scope_end());
 }
 
+static void taylor_mode_gives_all_derivatives_along_a_curve(void) {
+    enum { ORDER = 6 };
+    wb_tensor *sine = NULL, *tanh = NULL, *found[2 * ORDER] = {NULL};
+    OK(wb_scope_begin());
+    wb_tensor *x = variable(N, X), *v = check_vector(N, V);
+    OK(wb_unary(WB_SIN, x, &sine));
+    OK(wb_unary(WB_TANH, x, &tanh));
+    OK(wb_taylor((wb_tensor *[]){sine, tanh}, 2, &x, 1, &v, 1, ORDER, found));
+    for (int i = 0; i < N; i++) {
+        const double y = at(tanh, i), slope = 1 - y * y;
+        for (int k = 1; k <= ORDER; k++) CLOSE(at(found[k - 1], i), sin(X[i] + k * acos(0)) * pow(V[i], k), 1e-12);
+        CLOSE(at(found[ORDER], i), slope * V[i], 1e-13);
+        CLOSE(at(found[ORDER + 1], i), -2 * y * slope * V[i] * V[i], 1e-13);
+        CLOSE(at(found[ORDER + 2], i), slope * (6 * y * y - 2) * V[i] * V[i] * V[i], 1e-12);
+    }
+    // Differentiable again: d/dx of the second derivative of sine along v.
+    wb_tensor *third = gradient_of(total(found[1]), x, 0);
+    for (int i = 0; i < N; i++) CLOSE(at(third, i), -cos(X[i]) * V[i] * V[i], 1e-13);
+
+    // A path that bends and has no first derivative: d^2/dt^2 sin(x + v t^2 / 2) = cos(x) v.
+    OK(wb_taylor(&sine, 1, &x, 1, (wb_tensor *[]){NULL, v}, 2, 2, found));
+    for (int i = 0; i < N; i++) {
+        CLOSE(at(found[0], i), 0, 1e-14);
+        CLOSE(at(found[1], i), cos(X[i]) * V[i], 1e-13);
+    }
+
+    wb_tensor *untouched = x, *constant = VECTOR(1, 2);
+    OK(wb_taylor(&sine, 1, &x, 1, &v, 1, 0, NULL));
+    FAILS(wb_taylor(&sine, 1, &x, 1, &v, 1, -1, &untouched), WB_ERROR_ARGUMENT, "taylor");
+    FAILS(wb_taylor(&sine, 1, &x, 1, &v, 1, 1 << 30, &untouched), WB_ERROR_ARGUMENT, "taylor");
+    FAILS(wb_taylor(&sine, 1, &x, 1, &v, -1, 1, &untouched), WB_ERROR_ARGUMENT, "taylor");
+    FAILS(wb_taylor(&sine, 1, &x, 1, NULL, 1, 1, &untouched), WB_ERROR_ARGUMENT, "taylor");
+    FAILS(wb_taylor(&sine, 1, &x, 1, &v, 1, 1, NULL), WB_ERROR_ARGUMENT, "taylor");
+    FAILS(wb_taylor(&sine, 1, &x, 1, &constant, 1, 1, &untouched), WB_ERROR_SHAPE, "taylor");
+    FAILS(wb_taylor(&sine, 1, &constant, 1, &constant, 1, 1, &untouched), WB_ERROR_STATE, "taylor");
+    EXPECT(untouched == x);
+    OK(wb_scope_end());
+}
+
 /* (1 - x)^2 + 100 (y - x^2)^2 */
 static wb_tensor *rosenbrock(const wb_tensor *x, const wb_tensor *y) {
     wb_tensor *a = NULL, *b = NULL, *sum = NULL;
@@ -368,6 +407,7 @@ int main(void) {
     RUN(the_gradient_of_binary_cross_entropy_is_sigmoid_minus_target);
     RUN(large_logits_and_certain_probabilities_stay_finite);
     RUN(forward_mode_pushes_a_tangent_through_a_chain);
+    RUN(taylor_mode_gives_all_derivatives_along_a_curve);
     RUN(hessian_vector_products_of_the_rosenbrock_function);
     RUN(forward_and_reverse_mode_agree_on_a_small_network);
     RUN(backward_accumulates_and_can_be_kept);

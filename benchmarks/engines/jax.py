@@ -161,9 +161,11 @@ def deep(workload):
     function = lambda x: forward(workload, parameters, x)  # noqa: E731
     for _ in range(workload.order):
         function = derivative(function)
-    compiled = jax.jit(lambda x: function(x).sum())
-    x = jnp.asarray(workload.data()[0])
+    return repeat(jax.jit(lambda x: function(x).sum()), jnp.asarray(workload.data()[0]))
 
+
+def repeat(compiled, x):
+    """run(count) for a function of x that returns a number."""
     def run(count):
         for _ in range(count):
             value = compiled(x)

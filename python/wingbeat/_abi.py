@@ -171,6 +171,14 @@ WB_NONE = 0
 WB_MEAN = 1
 WB_TOTAL = 2
 
+wb_randomness = c_int
+WB_RANDOMNESS_ERROR = 0
+WB_RANDOMNESS_SAME = 1
+WB_RANDOMNESS_DIFFERENT = 2
+
+wb_vmap_axis = c_int
+WB_VMAP_NO_AXIS = -2147483647
+
 wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
@@ -366,6 +374,8 @@ FUNCTIONS = {
         "axis", "largest", "values", "indices"]),
     "wb_unique": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "values",
         "inverse", "counts"]),
+    "wb_unique_along": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)],
+        ["x", "axis", "values", "inverse", "counts"]),
     "wb_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_log_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_reshape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "rank", "shape", "y"]),
@@ -430,6 +440,9 @@ FUNCTIONS = {
         "allow_unused", "gradients"]),
     "wb_jvp": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor),
         POINTER(wb_tensor)], ["outputs", "output_count", "inputs", "input_count", "tangents", "tangents_out"]),
+    "wb_taylor": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+        c_int32, POINTER(wb_tensor)], ["outputs", "output_count", "inputs", "input_count", "directions",
+        "direction_count", "order", "derivatives"]),
     "wb_hvp": (wb_status, [wb_tensor, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["output",
         "inputs", "input_count", "vectors", "products"]),
     "wb_variable": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["x", "y"]),
@@ -440,6 +453,11 @@ FUNCTIONS = {
         "context"]),
     "wb_checkpoint": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor)],
         ["variables", "variable_count", "outputs", "output_count", "results"]),
+    "wb_vmap_begin": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, wb_randomness, POINTER(wb_tensor)],
+        ["tensors", "axes", "count", "randomness", "variables"]),
+    "wb_vmap_end": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, c_int64, POINTER(wb_tensor)], ["outputs",
+        "axes", "count", "chunk_size", "results"]),
+    "wb_vmap_cancel": (wb_status, [], []),
     "wb_reversible": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor),
         POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["x1", "x2", "f_variables", "f_outputs",
         "g_variables", "g_outputs", "block_count", "y1", "y2"]),

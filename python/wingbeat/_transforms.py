@@ -58,19 +58,27 @@ def inside_transform():
     return _depth.value > 0
 
 
-class Transform:
-    """A transform at work: counts the depth, and records whatever the gradient mode outside."""
-
-    __slots__ = ("_previous",)
+class Nested:
+    """A transform at work: counts the depth."""
 
     def __enter__(self):
         _depth.value += 1
-        self._previous = switch_grad(1)
         return self
 
     def __exit__(self, *exception):
-        switch_grad(self._previous)
         _depth.value -= 1
+
+
+class Transform(Nested):
+    """A transform that takes derivatives: records whatever the gradient mode outside."""
+
+    def __enter__(self):
+        self._previous = switch_grad(1)
+        return super().__enter__()
+
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
+        switch_grad(self._previous)
 
 
 class Recorded:
@@ -239,13 +247,13 @@ def vjp(function, *primals, argnums=None, has_aux=False):
     return recorded.with_aux(recorded.result(), vjp_function)
 
 
-def _directions(recorded, tangents):
+def direction_leaves(recorded, tangents):
     leaves, structure = flatten(list(tangents) if isinstance(tangents, (tuple, list)) else tangents)
     same_structure(structure, recorded.structure, recorded.name, "the tangents")
     return [as_tensor(leaf) for leaf in leaves]
 
 
-def _arguments(primals, name):
+def argument_tuple(primals, name):
     if not isinstance(primals, (tuple, list)):
         raise TypeError(f"{name}: expected the primals as a tuple of arguments, found {type(primals).__name__}")
     return primals
@@ -258,8 +266,8 @@ def jvp(function, primals, tangents, argnums=None, has_aux=False):
     of these arguments. has_aux: `function` returns (result, anything else), and (result, derivative, anything else) is returned.
     """
     with Transform():
-        recorded = Recorded("jvp", function, _arguments(primals, "jvp"), {}, argnums, has_aux)
-        along = forward(recorded.outputs, recorded.variables, _directions(recorded, tangents))
+        recorded = Recorded("jvp", function, argument_tuple(primals, "jvp"), {}, argnums, has_aux)
+        along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
     return recorded.with_aux(recorded.result(), unflatten(recorded.output_structure, settled(along)))
 
 
@@ -274,7 +282,7 @@ def linearize(function, *primals, argnums=None, has_aux=False):
 
     def jvp_function(*tangents):
         with Transform():
-            along = forward(recorded.outputs, recorded.variables, _directions(recorded, tangents))
+            along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
         return unflatten(recorded.output_structure, settled(along))
 
     return recorded.with_aux(recorded.result(), jvp_function)
@@ -287,8 +295,8 @@ def hvp(function, primals, tangents, argnums=None, has_aux=False):
     arguments alone. has_aux: `function` returns (value, anything else), and (products, anything else) is returned.
     """
     with Transform():
-        recorded = Recorded("hvp", function, _arguments(primals, "hvp"), {}, argnums, has_aux)
-        value, directions = recorded.scalar(), _directions(recorded, tangents)
+        recorded = Recorded("hvp", function, argument_tuple(primals, "hvp"), {}, argnums, has_aux)
+        value, directions = recorded.scalar(), direction_leaves(recorded, tangents)
         found = handle_array(len(recorded.variables))()
         check(lib.wb_hvp(value._handle, handles(recorded.variables), len(directions), handles(directions), found))
         products = [wrap(handle) for handle in found]

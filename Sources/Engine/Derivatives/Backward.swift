@@ -11,6 +11,10 @@ extension Tensor {
                 operation: "backward",
                 "the tensor does not depend on anything that requires gradients; set requires_grad before computing it")
         }
+        guard root.mapLevel == 0 else {
+            throw .state(
+                operation: "backward", "inside a mapped function gradients differ from example to example, so leaves do not collect them; use grad, or autograd.grad")
+        }
         let cotangent = try checkedCotangents([root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
         if Tensor.checksFinite {
             root = try CheckFinite().record([root])
@@ -113,7 +117,7 @@ extension Tensor {
         }
     }
 
-    private static func checkRequiresGrad(_ nodes: [Node], operation: String) throws(Failure) {
+    static func checkRequiresGrad(_ nodes: [Node], operation: String) throws(Failure) {
         for (place, node) in nodes.enumerated() where !node.requiresGrad {
             throw .state(operation: operation, "input \(place) does not require gradients; set requires_grad before computing with it")
         }
@@ -125,14 +129,17 @@ extension Tensor {
         }
         var result: [Node] = []
         for (place, input) in inputs.enumerated() {
-            let tangent = try tangents[place].node()
-            guard tangent.shape == input.shape else {
-                throw .shape(
-                    operation: operation,
-                    "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
-            }
-            result.append(try tangent.cast(input.dtype))
+            result.append(try direction(input, tangents[place], place, operation: operation))
         }
         return result
+    }
+
+    /// The tangent of input number `place`, checked.
+    static func direction(_ input: Node, _ tangent: Tensor, _ place: Int, operation: String) throws(Failure) -> Node {
+        let tangent = try tangent.node()
+        guard tangent.shape == input.shape else {
+            throw .shape(operation: operation, "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
+        }
+        return try tangent.cast(input.dtype)
     }
 }

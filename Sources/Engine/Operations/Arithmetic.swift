@@ -6,14 +6,14 @@ private func numbers(_ dtypes: [DType], _ name: String) throws(Failure) -> DType
     return dtypes[0]
 }
 
-struct Add: Elementwise {
+struct Add: Elementwise, Linear {
     var name: String { "add" }
     var opcode: LoopOpcode { .add }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { dtypes[0] }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { d }
 }
 
-struct Subtract: Elementwise {
+struct Subtract: Elementwise, Linear {
     var name: String { "subtract" }
     var opcode: LoopOpcode { .subtract }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try numbers(dtypes, name) }
@@ -26,6 +26,9 @@ struct Multiply: Elementwise {
     var keeps: Keeps { .inputs }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { dtypes[0] }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try d * node.inputs[1 - input] }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        node.inputs[0] === node.inputs[1] ? try pass.square(k, of: node.inputs[0]) : try pass.bilinear(k, node)
+    }
 }
 
 struct Divide: Elementwise {
@@ -36,6 +39,10 @@ struct Divide: Elementwise {
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         let share = try d / node.inputs[1]
         return input == 0 ? share : try -(share * node)
+    }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        let divisor = node.inputs[1]
+        return try pass.quotient(k, node, node.inputs[0], by: divisor, Multiply()) { (rest) throws(Failure) in try rest / divisor }
     }
 }
 
@@ -90,7 +97,7 @@ private func shareOfChosen(_ node: Node, _ side: Int) throws(Failure) -> Node {
     return try mine.greater(other).cast(node.dtype) + mine.equal(other).cast(node.dtype) * half
 }
 
-struct Negative: Elementwise {
+struct Negative: Elementwise, Linear {
     var name: String { "negative" }
     var opcode: LoopOpcode { .negative }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try numbers(dtypes, name) }
@@ -119,6 +126,7 @@ struct Square: Elementwise {
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         try d * (Node.scalar(2, like: d) * node.inputs[0])
     }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.square(k, of: node.inputs[0]) }
 }
 
 struct Reciprocal: Elementwise {
@@ -127,6 +135,9 @@ struct Reciprocal: Elementwise {
     var keeps: Keeps { .output }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try -(d * node.square()) }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        try pass.quotient(k, node, nil, by: node.inputs[0], Multiply()) { (rest) throws(Failure) in try rest * node }
+    }
 }
 
 struct Sqrt: Elementwise {

@@ -28,11 +28,21 @@ struct CustomCall: Operation {
     func encode(into key: inout KeyBuilder) { key.append(Int(bitPattern: ObjectIdentifier(rule))) }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
 
-    /// The node of this call, and its results.
-    func apply(to inputs: [Node]) throws(Failure) -> [Node] {
+    /// The results of a call.
+    func apply(to inputs: [Node]) throws(Failure) -> [Node] { try results(of: call(inputs)) }
+
+    private func call(_ inputs: [Node]) throws(Failure) -> Node {
         let call = try record(inputs)
         call.value = try Buffer.allocate(Bundle.type.bytes, for: name)
-        return try results(of: call)
+        return call
+    }
+
+    var attached: [Node] { values.map { $0.stored } }
+    var mapLevel: Int { values.reduce(0) { max($0, $1.stored.mapLevel) } }
+
+    /// The host's rule is asked in the name of one example.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try CustomCall(rule: MappedRule(rule, batch), values: batch.attached.map(Tensor.init)).call(batch.whole())
     }
 
     private func results(of call: Node) throws(Failure) -> [Node] {
@@ -148,7 +158,7 @@ private func pairs(_ outputs: [Node?], _ weights: [Node?], _ expected: [Node]) t
 }
 
 /// A result of a call. inputs: its value, the call.
-struct CustomOutput: Operation {
+struct CustomOutput: Operation, Linear {
     let place: Int
     var name: String { "custom" }
     var computes: Int { 1 }
@@ -164,13 +174,15 @@ struct CustomOutput: Operation {
         return try Bundle.parts(of: bundle, count: place + 1)[place]
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record([batch.whole(0), batch.inputs[1]]) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }
 }
 
 /// Cotangents, or tangents, of several results, carried through a derivative walk as if they were one. It has no value that anybody reads.
-struct Bundle: Operation {
+struct Bundle: Operation, Linear {
     /// inputs[k] belongs to result places[k].
     let places: [Int]
     static let type = TensorType([], .float32)
@@ -179,15 +191,21 @@ struct Bundle: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { Bundle.type }
     func encode(into key: inout KeyBuilder) { key.append(places) }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [Node?](repeating: nil, count: node.inputs.count) }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        var parts = [Node?](repeating: nil, count: (places.last ?? -1) + 1)
+        for (place, tangent) in zip(places, tangents) { parts[place] = tangent }
+        return try Bundle.make(parts)
+    }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw .internal(operation: name, "cotangents on their way are part of no function") }
 
     /// nil if there is nothing in it.
     static func make(_ parts: [Node?]) throws(Failure) -> Node? {
         let places = parts.indices.filter { parts[$0] != nil }
         if places.isEmpty { return nil }
         let value = try Buffer.allocate(type.bytes, for: "custom")
-        return Node(Bundle(places: places), parts.compactMap { $0 }, type, requiresGrad: false, value: value)
+        let inside = parts.compactMap { $0 }
+        return Node(Bundle(places: places), inside, type, requiresGrad: inside.contains { $0.requiresGrad }, value: value)
     }
 
     /// What a bundle, or a sum of bundles, holds for each of the first `count` results.

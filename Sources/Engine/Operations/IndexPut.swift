@@ -4,7 +4,7 @@ import Kernels
 /// with `accumulates`, values are added in the order of the indices. Indices are checked while the plan runs.
 
 /// base with rows along `axis` replaced, or added to. rows: the base's shape with the axis replaced by the shape of the index.
-struct IndexPut: Operation {
+struct IndexPut: Operation, Linear {
     var axis: Int
     var accumulates: Bool
     /// The axis as users know it, for the sentence about an index out of range.
@@ -55,6 +55,14 @@ struct IndexPut: Operation {
         try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2]])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        let (base, rows, picks) = (try batch.whole(0), try batch.whole(1), batch.inputs[2])
+        guard batch.isBatched[2] else { return try IndexPut(axis: axis + 1, accumulates: accumulates, namedAxis: namedAxis).record([base, rows, picks]) }
+        let merged = BatchedAxis(base.shape, axis + 1, picks.shape)
+        let put = IndexPut(axis: 0, accumulates: accumulates, namedAxis: namedAxis)
+        return try merged.split(put.record([merged.merge(base), merged.gather(rows), merged.places(picks, namedAxis)]))
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (type, indexType) = (lowering.type(index), lowering.type(inputs[2]))
@@ -71,7 +79,7 @@ struct IndexPut: Operation {
 }
 
 /// base with y[i][index[i][j][k]][k] = rows[i][j][k] for axis 1, or +=. rows has the index' shape, which is the base's but along the axis.
-struct ScatterAlongAxis: Operation {
+struct ScatterAlongAxis: AlongAxis, Linear {
     var axis: Int
     var accumulates: Bool
     var name: String { accumulates ? "scatter_add" : "scatter" }

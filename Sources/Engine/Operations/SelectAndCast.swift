@@ -1,7 +1,7 @@
 import Kernels
 
 /// a where condition is true, else b.
-struct Where: Elementwise {
+struct Where: Elementwise, Linear {
     var name: String { "where" }
     var opcode: LoopOpcode { .select }
     var keeps: Keeps { .inputs }
@@ -24,7 +24,7 @@ struct Where: Elementwise {
 }
 
 /// The same numbers in another dtype: floats lose their fraction on the way to integers, everything but zero is true.
-struct Cast: Elementwise {
+struct Cast: Elementwise, Linear {
     var dtype: DType
     var name: String { "cast" }
     var opcode: LoopOpcode { dtype == .bool ? .toBool : .copy }
@@ -42,6 +42,7 @@ struct Identity: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }

@@ -3,7 +3,7 @@ import Kernels
 /// The same elements under another shape. These operations move nothing: a plan reads them through strides where it can.
 
 /// Row-major order is kept.
-struct Reshape: Operation {
+struct Reshape: Operation, Linear {
     var shape: Shape
     var name: String { "reshape" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -23,6 +23,8 @@ struct Reshape: Operation {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].reshape([batch.size] + shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         lowering.setView(index, lowering.view(input).reshaped(to: shape) ?? lowering.denseView(input).reshaped(to: shape)!)
@@ -30,7 +32,7 @@ struct Reshape: Operation {
 }
 
 /// Axis i of the result is axis order[i] of the input.
-struct Permute: Operation {
+struct Permute: Operation, Linear {
     var order: [Int]
     var name: String { "permute" }
     func encode(into key: inout KeyBuilder) { key.append(order) }
@@ -49,13 +51,15 @@ struct Permute: Operation {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].permute([0] + order.map { $0 + 1 }) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).permuted(order))
     }
 }
 
 /// Repeats along axes of extent 1, and along new axes in front.
-struct BroadcastTo: Operation {
+struct BroadcastTo: Operation, Linear {
     var shape: Shape
     var name: String { "broadcast_to" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -74,13 +78,15 @@ struct BroadcastTo: Operation {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.aligned(0, rank: shape.count).broadcast(to: [batch.size] + shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).broadcast(to: shape))
     }
 }
 
 /// Elements start, start + step, ... (count of them) along one axis.
-struct Slice: Operation {
+struct Slice: AlongAxis, Linear {
     var axis: Int
     var start: Int
     var step: Int
@@ -111,7 +117,7 @@ struct Slice: Operation {
 }
 
 /// Joins along an existing axis.
-struct Concatenate: Operation {
+struct Concatenate: AlongAxis, Linear {
     var axis: Int
     var name: String { "concatenate" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }

@@ -11,7 +11,7 @@ struct AxisSlice: Equatable {
 }
 
 /// The first input, but for the elements in the slices (one for each axis), which are the second's.
-struct SliceAssign: Operation {
+struct SliceAssign: Operation, Linear {
     var slices: [AxisSlice]
     var name: String { "slice_assign" }
     func encode(into key: inout KeyBuilder) { key.append(slices.flatMap { [$0.start, $0.step, $0.count] }) }
@@ -35,6 +35,10 @@ struct SliceAssign: Operation {
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1])])
+    }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try SliceAssign(slices: [.whole(batch.size)] + slices).record(batch.whole())
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
