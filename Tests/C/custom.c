@@ -208,7 +208,10 @@ static void a_recorded_function_says_what_it_captured_and_can_be_called_again(vo
         CLOSE(at(gradients[1], i), 2 * X[i] * X[i], 1e-15);
     }
     FAILS(wb_function_call(&variable, 1, &y, 1, arguments, 1, &result), WB_ERROR_ARGUMENT, "2 arguments");
-    FAILS(wb_function_call(&variable, 1, &y, 1, &result, 2, gradients), WB_ERROR_HANDLE, "function_call");
+    arguments[1] = NULL;
+    FAILS(wb_function_call(&variable, 1, &y, 1, arguments, 2, &result), WB_ERROR_HANDLE, "function_call");
+    arguments[1] = result;
+    FAILS(wb_function_call(&variable, 1, &y, 1, arguments, 2, &result), WB_ERROR_SHAPE, "argument 1", "[4]");
     FAILS(wb_function_captures(&x, 1, &y, 1, NULL, 0, &count), WB_ERROR_ARGUMENT, "wb_variable");
     FAILS(wb_function_captures(&variable, 1, &y, 1, NULL, 1, &count), WB_ERROR_ARGUMENT, "null");
     OK(wb_scope_end());

@@ -2,7 +2,7 @@
 
 from ctypes import c_void_p
 
-from ._errors import ArgumentError
+from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 from ._modes import is_grad_enabled
 from ._tensor import as_tensor, wrap
@@ -19,6 +19,9 @@ def reversible(blocks, x1, x2):
     x1, x2 = as_tensor(x1), as_tensor(x2)
     if not blocks:
         raise ArgumentError("reversible: expected one block at least")
+    for x in (x1, x2):
+        if not x.dtype.is_floating_point:
+            raise DTypeError(f"reversible: expected x1 and x2 of float32 or float64, found {x.dtype}")
     inputs, recorded = (x1, x2), ([], [], [], [])
     for f, g in blocks:
         x1 = x1 + _recorded(f, x2, *recorded[:2])

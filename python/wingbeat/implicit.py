@@ -36,7 +36,7 @@ __all__ = ["fixed_point", "root"]
 def fixed_point(function, x0, *params, tol=None, max_iterations=1000, iterations=None, solver=None, linear_solver="neumann", on_failure="raise"):
     """x with x = function(x, *params), found by iteration from x0. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes.
 
-    tol: |f(x) - x| at the end over the largest |x| on the way; by default eps^(3/4), 7e-6 in float32 and 2e-12 in float64. solver(function, x0, *params): another way
+    tol: |f(x) - x| at the end over the larger of |x| at the end and at the start; by default eps^(3/4), 7e-6 in float32 and 2e-12 in float64. solver(function, x0, *params): another way
     to find x, which is then checked, by default to eps^(1/2) alone. linear_solver, for derivatives: "neumann" (iteration again), "gmres" (also where the derivative at x is no
     contraction), or a function of (operator, b), vectors, that returns y with operator(y) = b. iterations: exactly so many, without any check, as it must be inside
     wingbeat.compile. on_failure: "raise" a ConvergenceError, "warn", or "ignore".
@@ -48,8 +48,8 @@ def fixed_point(function, x0, *params, tol=None, max_iterations=1000, iterations
 def root(function, x0, *params, tol=None, max_iterations=100, iterations=None, solver=None, linear_solver="gmres", on_failure="raise"):
     """x with function(x, *params) = 0, found by Newton's method from x0: steps by GMRES, which needs products with the Jacobian alone, halved until |F| falls.
 
-    function(x, *params) has the structure, shapes and dtypes of x. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes. tol: |F(x)| at the end over the largest
-    |F| on the way, or the last step over |x|, whichever is met; by default eps^(3/4), 7e-6 in float32 and 2e-12 in float64. The other arguments are those of fixed_point; with
+    function(x, *params) has the structure, shapes and dtypes of x. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes. tol: |F(x)| at the end over
+    |F(x0)|, or the last step over |x|, whichever is met; by default eps^(3/4), 7e-6 in float32 and 2e-12 in float64. The other arguments are those of fixed_point; with
     iterations, that many Newton steps of as many GMRES iterations.
     """
     problem = _Problem("root", function, x0, params, tol, max_iterations, iterations, solver, linear_solver, on_failure)
@@ -143,7 +143,7 @@ class _Problem:
 
     def by_iteration(self, ps):
         """x <- f(x)."""
-        xs, largest, residual = self.x0, 0.0, float("nan")
+        xs, first, residual = self.x0, 0.0, float("nan")
         for count in range(self.limit):
             values = self._values(xs, ps)
             if self.is_fixed:
@@ -151,8 +151,10 @@ class _Problem:
                 continue
             change, size = norm(_packed([value - x for value, x in zip(values, xs)])), norm(_packed(values))
             evaluate(*values, change, size)
-            residual, largest = change.item(), max(largest, size.item(), norm(_packed(xs)).item() if not count else 0)
-            if residual <= self.tolerance * largest and isfinite(residual):
+            if not count:
+                first = max(size.item(), norm(_packed(xs)).item())
+            residual = change.item()
+            if residual <= self.tolerance * max(first, size.item()) and isfinite(residual):
                 return values
             if not isfinite(residual):
                 return self._fail(xs, count + 1, residual, "|f(x) - x|")
@@ -161,26 +163,29 @@ class _Problem:
 
     def by_newton(self, ps):
         """x <- x - A^{-1} F(x), as far as |F| falls."""
-        xs, largest, size = self.x0, 0.0, None
+        xs, first, size = self.x0, None, None
         for count in range(self.limit + 1):
             closure = _Closure(self.residual_of_root, xs, ps)
             rest = _packed(closure.at(closure.arguments))
             if not self.is_fixed:
                 size = norm(rest).item()
-                largest = max(largest, size)
-                if size <= self.tolerance * largest or not isfinite(size):
+                first = size if first is None else first
+                if size <= self.tolerance * first or not isfinite(size):
                     return xs if isfinite(size) else self._fail(xs, count, size, "|F(x)|")
             if count == self.limit:
                 break
             request = Request(1e-4, self.limit if self.is_fixed else _STEP_LIMIT, self.is_fixed)
             step, _, _, is_met = gmres(closure.operator(xs, closure.arguments[len(xs):]), -rest, request)
-            xs, is_last = self._moved(xs, ps, step, size, is_met)
+            moved, is_last = self._moved(xs, ps, step, size, is_met)
+            if moved is None:
+                return self._fail(xs, count, size, "no step makes |F(x)| smaller, which")
+            xs = moved
             if is_last:
                 return xs
         return xs if self.is_fixed else self._fail(xs, self.limit, size, "|F(x)|")
 
     def _moved(self, xs, ps, step, size, is_exact):
-        """The unknowns after a step, or the part of it that makes |F| smaller, and whether the step was so small that it is the last."""
+        """The unknowns after a step, or the part of it that makes |F| smaller (None: no part does), and whether the step was so small that it is the last."""
         parts = _unpacked(step, xs)
         if self.is_fixed:
             return [x + part for x, part in zip(xs, parts)], False
@@ -190,9 +195,11 @@ class _Problem:
             moved = [x + share * part for x, part in zip(xs, parts)]
             evaluate(*moved)
             after = norm(_packed(self._values(moved, ps))).item()
-            if is_last or after <= (1 - 1e-4 * share) * size or share < 1e-3:
+            if is_last or after <= (1 - 1e-4 * share) * size:
                 return moved, is_last
             share /= 2
+            if share < 1e-6:
+                return None, False
 
     def _by_users_solver(self, residual, ps):
         x, params = self._arguments(self.x0, ps)
