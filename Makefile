@@ -85,6 +85,11 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
 	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"
 
+# Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
+.PHONY: test-peers
+test-peers: build .venv-peers/.ready
+	@.venv-peers/bin/python scripts/compare_with_torch.py
+
 .PHONY: c-tests
 c-tests: $(C_TESTS)
 
@@ -147,7 +152,7 @@ bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 
 .venv-peers/.ready:
 	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
-	    'python3 -m venv .venv-peers && .venv-peers/bin/python -m pip install --disable-pip-version-check numpy h5py jax torch'
+	    'python3 -m venv .venv-peers && .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
 	@touch $@
 
 # The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's.
@@ -170,6 +175,7 @@ help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
+	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make docs                    docs/operations.md, the list of operations, from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, module map, pkg-config file"

@@ -491,6 +491,10 @@ wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, 
  * x's shape), and how often each occurs (counts, int64 [n]). NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
 wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
+/* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their second, and so on (values: x's shape, but [n]
+ * along axis), for each slice its place among them (inverse [extent of axis]), and how often each occurs (counts [n]). */
+wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
+
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
@@ -741,6 +745,55 @@ wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_r
  * the function reads get their gradients too. */
 wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
 
+/* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its results for all examples at once, in one graph:
+ *
+ *     wb_vmap_begin(&rows, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &row);      rows [64, 784], row [784]
+ *     ...                                                                      y = f(row), y [10]
+ *     wb_vmap_end(&y, (int32_t[]){0}, 1, 0, &all);                             all [64, 10]
+ *
+ * Tensors from outside, such as parameters, are the same for all examples. Derivatives may be taken inside (of wb_variable(row), or of parameters: gradients of each
+ * example), and derivatives of the results pass through to the tensors. Blocks nest. What depends on an example has no value: asking for it, setting requires_grad,
+ * wb_backward, and writing it in place to a tensor from outside give WB_ERROR_STATE. */
+
+typedef enum wb_randomness {
+    WB_RANDOMNESS_ERROR = 0,    /* drawing random numbers is WB_ERROR_STATE */
+    WB_RANDOMNESS_SAME = 1,     /* one draw, which all examples share */
+    WB_RANDOMNESS_DIFFERENT = 2 /* a draw for each example */
+} wb_randomness;
+
+typedef enum wb_vmap_axis {
+    WB_VMAP_NO_AXIS = -2147483647 /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
+} wb_vmap_axis;
+
+/* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its type without axis axes[i] (negative: from the end).
+ * The axes have one extent, the number of examples, which may be 0 (else WB_ERROR_SHAPE); count is 1 at least. */
+wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness, wb_tensor **variables);
+
+/* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or WB_VMAP_NO_AXIS; what depends on no example is
+ * repeated. chunk_size: as many examples at a time, for less memory; 0 for all at once. If it fails, the block stays open. */
+wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size, wb_tensor **results);
+
+/* Leaves the innermost block; nothing has happened. */
+wb_status wb_vmap_cancel(void);
+
+/* A chain of reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): of each, y1 = x1 + F(x2), y2 = x2 + G(y1), and (y1, y2) is the next one's (x1, x2). Its
+ * graph stores the last results alone; reverse mode computes the inputs of block after block again, x2 = y2 - G(y1), x1 = y1 - F(x2), so memory does not depend on
+ * block_count, and gradients are off by the rounding of these differences. f_outputs[k], of x1's shape and dtype: F of block k, recorded on f_variables[k], made by wb_variable just
+ * before from a tensor of x2's; g_outputs[k], g_variables[k]: the other way round. Not computed yet. Leaves and tensors from outside that F and G read get their gradients too.
+ * WB_ERROR_ARGUMENT without a block or a variable, WB_ERROR_SHAPE where a function has other shapes or dtypes. */
+wb_status wb_reversible(const wb_tensor *x1, const wb_tensor *x2, wb_tensor *const *f_variables, wb_tensor *const *f_outputs, wb_tensor *const *g_variables,
+                        wb_tensor *const *g_outputs, int32_t block_count, wb_tensor **y1, wb_tensor **y2);
+
+/* What a recorded function reads from outside and derivatives pass through, such as parameters: for rules that have to differentiate by it. `variables` and outputs as for
+ * wb_checkpoint. *count: how many there are; captures[0 ... capacity - 1]: handles of the first ones, the caller's. */
+wb_status wb_function_captures(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **captures,
+                               int32_t capacity, int32_t *count);
+
+/* The recorded function on other tensors of the same values, shapes and dtypes: results[i] is outputs[i] recorded again with arguments in the place of the variables and then the
+ * captures, in their order. WB_ERROR_ARGUMENT for another number of arguments, WB_ERROR_SHAPE for other types. */
+wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *arguments,
+                           int32_t argument_count, wb_tensor **results);
+
 /* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For transforms: a result
  * that depends on no leaf can be detached when the outermost transform ends, since nobody can differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
@@ -838,6 +891,11 @@ wb_status wb_module_flatten(int32_t start_axis, int32_t end_axis, wb_module **mo
 
 /* Applies its children in order; they are named "0", "1", ... Children may be added later with wb_module_add. */
 wb_status wb_module_sequential(wb_module *const *children, int32_t count, wb_module **module);
+
+/* Has a Sequential's forward pass store the inputs of segments of its children alone, all but the last, and compute the rest again in derivatives (wb_checkpoint): the same bits.
+ * segments: how many, at most as many as there are children; -1 for the square root of their number; 0 to end it. It is no part of
+ * checkpoint files. WB_ERROR_UNSUPPORTED for another module, WB_ERROR_ARGUMENT for another number. */
+wb_status wb_module_set_checkpoint(wb_module *sequential, int32_t segments);
 
 /* A container whose forward pass is the host's own code (a Python subclass of nn.Module): it holds names, not computation.
  * class_name is stored in checkpoints. */

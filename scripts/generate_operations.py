@@ -67,16 +67,16 @@ SPECIAL = {
     "masked_select": lambda f, x, y: f(x, x > 0.5), "one_hot": lambda f, x, y: f(x, 3),
     "bmm": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(1, 3, 2)), "mv": lambda f, x, y: f(x, y[0]), "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
     "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True), "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
-    "svd": lambda f, x, y: f(x, full_matrices=False),
+    "svd": lambda f, x, y: f(x, full_matrices=False), "straight_through": lambda f, x, y: f(y, x),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions", "_math": "Elementwise functions", "_activations": "Activation functions",
     "_reductions": "Reductions, cumulative operations, sorting", "_shaping": "Shapes", "_picking": "Indices and masks", "_creation": "Creation",
-    "_random": "Random numbers",
+    "_random": "Random numbers", "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.
-NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "storage", "training", "_autocast")
+NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "storage", "training", "_autocast", "_reversible")
 LEFT_OUT = {"from_numpy", "asarray", "tensor", "promote_types"}
 
 

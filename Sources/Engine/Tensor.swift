@@ -10,6 +10,8 @@ public final class Tensor {
     private(set) var gradientSlot: GradientSlot?
     /// The capture block that made this box; nil outside of blocks.
     let birth: Capture?
+    /// Nodes with larger serial numbers are younger than this box.
+    private let age = Node.lastSerial
 
     init(_ node: Node) {
         stored = node
@@ -51,11 +53,20 @@ public final class Tensor {
 
     /// Points the box at `node`.
     func point(to node: Node) throws(Failure) {
+        try checkMapped(node)
         guard let capture = ThreadState.current.capture, birth !== capture else {
             stored = node
             return
         }
         try capture.write(self, node)
+    }
+
+    /// Throws where a box from outside a mapped function would take on what differs from example to example.
+    func checkMapped(_ node: Node) throws(Failure) {
+        guard node.mapLevel > age else { return }
+        throw .state(
+            operation: "vmap",
+            "a tensor from outside the mapped function was to be written in place with what differs from example to example; return that from the function instead")
     }
 
     public var dtype: DType { stored.dtype }
@@ -186,6 +197,7 @@ public final class Tensor {
         }
         guard dtype.isFloat else { throw .dtype(operation: "grad", "a tensor of \(dtype.name) has no gradient") }
         let value = try gradient.node().cast(dtype).detached()
+        try checkMapped(value)
         if gradientSlot == nil { gradientSlot = GradientSlot() }
         gradientSlot?.point(to: value)
     }
@@ -224,6 +236,9 @@ extension Node {
     /// The same value as a leaf that collects gradients in `slot`. A value not yet computed is computed now, or stays behind an identity
     /// inside a capture block.
     func asLeaf(slot: GradientSlot?) throws(Failure) -> Node {
+        guard mapLevel == 0 else {
+            throw .state(operation: "requires_grad", "a mapped tensor cannot be a leaf that collects gradients; use grad, or autograd.grad")
+        }
         if ThreadState.current.capture != nil, value == nil { return Node(LeafOf(), [self], type, requiresGrad: true, slot: slot) }
         try compute([self])
         guard let value else { throw .internal(operation: "requires_grad", "an evaluated tensor has no value") }

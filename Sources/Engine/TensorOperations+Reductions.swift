@@ -67,24 +67,39 @@ extension Tensor {
 
     /// The distinct elements in ascending order, for each element of the tensor its place among them, and how often each occurs. NaN differs from NaN. As
     /// many as there are is known only when the elements are, so this computes at once. Derivatives go to the first of equal elements.
-    public func unique() throws(Failure) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
+    ///
+    /// With an axis: the distinct slices along it, in the order of their first elements, of their second, and so on; and each slice's place among them.
+    public func unique(_ axis: Int? = nil) throws(Failure) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         guard ThreadState.current.capture == nil else {
             throw .state(operation: "unique", "how many distinct elements there are is not known inside a capture block")
         }
-        let flat = try node().reshape([count])
-        let order = try ArgSort(axis: 0, isDescending: false).record([flat])
-        let n = count
-        let type = flat.type.dtype
+        var (x, place, n) = (try node(), 0, count)
+        if let axis {
+            place = try normalized(axis: axis, rank: shape.count, operation: "unique")
+            n = shape[place]
+        } else {
+            x = try x.reshape([count])
+        }
+        // [n, width]: what is compared
+        let width = x.shape.enumerated().reduce(1) { $1.offset == place ? $0 : $0 * $1.element }
+        let rows = try x.permute([place] + x.shape.indices.filter { $0 != place }).reshape([n, width])
+        let type = x.type.dtype
         let (inverse, counts, firsts) = (try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"))
-        try compute([flat, order])
-        guard let x = flat.value, let places = order.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
+        try compute([rows])
+        guard let values = rows.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
         func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> { buffer.pointer.assumingMemoryBound(to: Int64.self) }
+        let order = try Buffer.allocate(n * 8, for: "unique")
+        if width == 1 {
+            argSort(type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false)
+        } else {
+            rowOrder(type, values.pointer, integers(order), n: n, width: width)
+        }
         let found = runsOfEquals(
-            type, x.pointer, integers(places), n: n, inverse: integers(inverse), counts: integers(counts), firsts: integers(firsts))
+            type, values.pointer, integers(order), n: n, width: width, inverse: integers(inverse), counts: integers(counts), firsts: integers(firsts))
         func prefix(_ buffer: Buffer) throws(Failure) -> Tensor {
             try Tensor(dtype: .int64, shape: [found]) { (memory) throws(Failure) in memory.copyMemory(from: buffer.pointer, byteCount: found * 8) }
         }
-        let values = try IndexSelect(axis: 0).record([flat, prefix(firsts).node()])
-        return (try Tensor(result: values), try Tensor(dtype: .int64, shape: shape, buffer: inverse), try prefix(counts))
+        let distinct = try IndexSelect(axis: place).record([x, prefix(firsts).node()])
+        return (try Tensor(result: distinct), try Tensor(dtype: .int64, shape: axis == nil ? shape : [n], buffer: inverse), try prefix(counts))
     }
 }

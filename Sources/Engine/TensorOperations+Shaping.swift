@@ -118,7 +118,7 @@ extension Tensor {
         let leading = rest.map { x.shape[$0] }
         let (height, width) = (x.shape[rows], x.shape[columns])
         // In row-major order the elements of a diagonal are width + 1 apart.
-        let slice = Diagonal(height, width, offset).slice
+        let slice = Diagonal(height, width, max(-height, min(width, offset))).slice  // farther off there is nothing, and -offset might overflow
         let flat = try x.permute(rest + [rows, columns]).reshape(leading + [height * width])
         return try Tensor(result: flat.sliced(leading.map { AxisSlice.whole($0) } + [slice]))
     }

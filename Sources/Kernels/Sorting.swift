@@ -32,18 +32,50 @@ public func argSort(
     }
 }
 
-/// The elements of x [n] in the order of `order` in runs of equals: inverse[place] is the run of each element, counts and firsts (each with room for n) have a
+/// result [n] = the rows of x [n, width] in the order of their first elements, of equal ones of their second, and so on; equal rows stay in their order. NaN
+/// counts as larger than all numbers.
+public func rowOrder(_ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, n: Int, width: Int) {
+    func order<T: Comparable>(_ type: T.Type) {
+        let x = x.assumingMemoryBound(to: T.self)
+        for row in 0..<n { result[row] = Int64(row) }
+        var rows = UnsafeMutableBufferPointer(start: result, count: n)
+        rows.sort { a, b in
+            let (left, right) = (x + Int(a) * width, x + Int(b) * width)
+            for column in 0..<width {
+                let (p, q) = (left[column], right[column])
+                if p < q { return true }
+                if q < p { return false }
+                let (isNaN, isOther) = (p != p, q != q)
+                if isNaN != isOther { return isOther }
+            }
+            return a < b
+        }
+    }
+    switch dtype {
+    case .bool, .uint8: order(UInt8.self)
+    case .int32: order(Int32.self)
+    case .int64: order(Int64.self)
+    case .float32: order(Float.self)
+    case .float64: order(Double.self)
+    }
+}
+
+/// The rows of x [n, width] in the order of `order` in runs of equals: inverse[place] is the run of each row, counts and firsts (each with room for n) have a
 /// run's length and its first place in the order. Returns the number of runs. NaN equals nothing.
 public func runsOfEquals(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ order: UnsafePointer<Int64>, n: Int, inverse: UnsafeMutablePointer<Int64>,
+    _ dtype: DType, _ x: UnsafeRawPointer, _ order: UnsafePointer<Int64>, n: Int, width: Int, inverse: UnsafeMutablePointer<Int64>,
     counts: UnsafeMutablePointer<Int64>, firsts: UnsafeMutablePointer<Int64>
 ) -> Int {
     func runs<T: Equatable>(_ type: T.Type) -> Int {
         let x = x.assumingMemoryBound(to: T.self)
+        func areEqual(_ a: Int, _ b: Int) -> Bool {
+            for column in 0..<width where x[a * width + column] != x[b * width + column] { return false }
+            return true
+        }
         var run = -1
         for place in 0..<n {
             let element = Int(order[place])
-            if place == 0 || x[element] != x[Int(order[place - 1])] {
+            if place == 0 || !areEqual(element, Int(order[place - 1])) {
                 run += 1
                 counts[run] = 0
                 firsts[run] = order[place]

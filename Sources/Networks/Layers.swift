@@ -143,9 +143,47 @@ public final class Sequential: Module {
 
     public override var className: String { "Sequential" }
 
+    /// What of the values between the children is stored for derivatives.
+    public enum Checkpoint {
+        /// All.
+        case none
+        /// The inputs of that many segments; the rest is computed again.
+        case segments(Int)
+        /// The same with the square root of the number of children: the least memory (Chen et al. 2016).
+        case squareRoot
+    }
+    /// No part of the structure: it changes no result.
+    public var checkpoint = Checkpoint.none
+
+    private var segmentCount: Int {
+        switch checkpoint {
+        case .none: return 1
+        case .segments(let count): return count
+        case .squareRoot: return max(1, Int(Double(children.count).squareRoot().rounded()))
+        }
+    }
+
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
+        let modules = children.map { $0.module }
+        let count = segmentCount
+        guard count > 1, ThreadState.current.isGradEnabled else { return try Sequential.run(modules[...], x) }
+        guard count <= modules.count else {
+            throw .argument(operation: "Sequential", "\(count) segments are more than there are modules, \(modules.count)")
+        }
+        // The last one's values are needed as soon as they are there.
+        let length = modules.count / count
         var value = x
-        for (_, child) in children { value = try child.forward(value) }
+        for segment in 0..<count - 1 {
+            let part = modules[segment * length..<(segment + 1) * length]
+            let variable = try (value.dtype.isFloat ? value : Tensor.full([], 0, .float32)).variable()
+            value = try Tensor.checkpoint([variable], [Sequential.run(part, value.dtype.isFloat ? variable : value)])[0]
+        }
+        return try Sequential.run(modules[((count - 1) * length)...], value)
+    }
+
+    private static func run(_ modules: ArraySlice<Module>, _ x: Tensor) throws(Failure) -> Tensor {
+        var value = x
+        for module in modules { value = try module.forward(value) }
         return value
     }
 }

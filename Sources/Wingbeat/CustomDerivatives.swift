@@ -44,6 +44,57 @@ import Engine
     }
 }
 
+@implementation @_cdecl("wb_function_captures") public func wb_function_captures(
+    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
+    _ captures: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ count: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let variables = try tensors(variables, variable_count, "function_captures")
+        let outputs = try tensors(outputs, output_count, "function_captures")
+        let target = try out(count, "function_captures")
+        guard capacity >= 0, capacity == 0 || captures != nil else {
+            throw .argument(operation: "function_captures", "the array for the captures is null, or its capacity \(capacity) negative")
+        }
+        let found = try Tensor.captures(variables, outputs)
+        try publish(Array(found.prefix(Int(capacity))), captures)
+        target.pointee = Int32(found.count)
+    }
+}
+
+@implementation @_cdecl("wb_function_call") public func wb_function_call(
+    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
+    _ arguments: UnsafePointer<OpaquePointer?>?, _ argument_count: Int32, _ results: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let variables = try tensors(variables, variable_count, "function_call")
+        let outputs = try tensors(outputs, output_count, "function_call")
+        let arguments = try tensors(arguments, argument_count, "function_call")
+        let target = try outs(results, outputs.count, "function_call")
+        try publish(Tensor.call(variables, outputs, on: arguments), target)
+    }
+}
+
+@implementation @_cdecl("wb_reversible") public func wb_reversible(
+    _ x1: OpaquePointer?, _ x2: OpaquePointer?, _ f_variables: UnsafePointer<OpaquePointer?>?, _ f_outputs: UnsafePointer<OpaquePointer?>?,
+    _ g_variables: UnsafePointer<OpaquePointer?>?, _ g_outputs: UnsafePointer<OpaquePointer?>?, _ block_count: Int32,
+    _ y1: UnsafeMutablePointer<OpaquePointer?>?, _ y2: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "reversible"
+        let (fs, fResults) = (try tensors(f_variables, block_count, operation), try tensors(f_outputs, block_count, operation))
+        let (gs, gResults) = (try tensors(g_variables, block_count, operation), try tensors(g_outputs, block_count, operation))
+        let (first, second) = (try out(y1, operation), try out(y2, operation))
+        let blocks = fs.indices.map { place in
+            (
+                f: Tensor.Recorded(variable: fs[place], output: fResults[place]),
+                g: Tensor.Recorded(variable: gs[place], output: gResults[place])
+            )
+        }
+        let results = try Tensor.reversible(tensor(x1, operation), tensor(x2, operation), blocks)
+        try publish([(results[0], first), (results[1], second)])
+    }
+}
+
 private final class HostRule: DerivativeRule {
     private let vjp: wb_vjp_callback?
     private let jvp: wb_jvp_callback?

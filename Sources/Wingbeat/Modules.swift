@@ -48,6 +48,17 @@ private func publishing(
     }
 }
 
+@implementation @_cdecl("wb_module_set_checkpoint") public func wb_module_set_checkpoint(_ handle: OpaquePointer?, _ segments: Int32) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_set_checkpoint")
+        guard let sequential = module as? Sequential else {
+            throw .unsupported(operation: "module_set_checkpoint", "a Sequential is expected, but the module is a \(module.className)")
+        }
+        guard segments >= -1 else { throw .argument(operation: "module_set_checkpoint", "the number of segments is negative: \(segments)") }
+        sequential.checkpoint = segments == 0 ? .none : segments == -1 ? .squareRoot : .segments(Int(segments))
+    }
+}
+
 @implementation @_cdecl("wb_module_custom") public func wb_module_custom(
     _ class_name: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {

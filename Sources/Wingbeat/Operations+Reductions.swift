@@ -73,3 +73,13 @@ import Engine
         try publish([(found.values, values), (found.inverse, inverse), (found.counts, counts)])
     }
 }
+
+@implementation @_cdecl("wb_unique_along") public func wb_unique_along(
+    _ x: OpaquePointer?, _ axis: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?, _ inverse: UnsafeMutablePointer<OpaquePointer?>?,
+    _ counts: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let found = try tensor(x, "unique").unique(Int(axis))
+        try publish([(found.values, values), (found.inverse, inverse), (found.counts, counts)])
+    }
+}

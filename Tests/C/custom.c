@@ -143,6 +143,109 @@ static void wrong_registrations_are_refused_and_release_nothing(void) {
     EXPECT(rule.released == 0 && !out);
 }
 
+static wb_tensor *sine(const wb_tensor *x) {
+    wb_tensor *y = NULL;
+    OK(wb_unary(WB_SIN, x, &y));
+    return y;
+}
+
+/* y1 = x1 + sin x2, y2 = x2 + p y1, twice; p is a leaf from outside. */
+static void a_reversible_chain_has_the_derivatives_of_its_formula(void) {
+    OK(wb_scope_begin());
+    wb_tensor *x1 = leaf(), *x2 = leaf(), *p = leaf(), *f[2], *fy[2], *g[2], *gy[2], *y1 = NULL, *y2 = NULL, *sum = NULL;
+    for (int k = 0; k < 2; k++) {
+        OK(wb_variable(x2, &f[k]));
+        fy[k] = sine(f[k]);
+        OK(wb_variable(x1, &g[k]));
+        gy[k] = times(p, g[k]);
+    }
+    OK(wb_reversible(x1, x2, f, fy, g, gy, 2, &y1, &y2));
+    wb_tensor *a = x1, *b = x2, *next = NULL, *inputs[3] = {x1, x2, p}, *found[3] = {0}, *known[3] = {0};
+    for (int k = 0; k < 2; k++) {
+        OK(wb_add(a, sine(b), &next));
+        a = next;
+        OK(wb_add(b, times(p, a), &next));
+        b = next;
+    }
+    for (int i = 0; i < N; i++) {
+        CLOSE(at(y1, i), at(a, i), 0);
+        CLOSE(at(y2, i), at(b, i), 0);
+    }
+    OK(wb_sum(times(y1, y2), &sum));
+    OK(wb_grad(&sum, 1, inputs, 3, NULL, 0, 0, found));
+    OK(wb_sum(times(a, b), &sum));
+    OK(wb_grad(&sum, 1, inputs, 3, NULL, 0, 0, known));
+    for (int j = 0; j < 3; j++)
+        for (int i = 0; i < N; i++) CLOSE(at(found[j], i), at(known[j], i), 1e-13);
+
+    y1 = NULL;
+    FAILS(wb_reversible(x1, x2, f, fy, g, gy, 0, &y1, &y2), WB_ERROR_ARGUMENT, "reversible", "one block");
+    FAILS(wb_reversible(x1, x2, f, fy, g, gy, -1, &y1, &y2), WB_ERROR_ARGUMENT, "negative");
+    FAILS(wb_reversible(x1, x2, &x1, fy, g, gy, 1, &y1, &y2), WB_ERROR_ARGUMENT, "wb_variable");
+    FAILS(wb_reversible(x1, x2, f, &sum, g, gy, 1, &y1, &y2), WB_ERROR_SHAPE, "F of block 0", "[4]");
+    FAILS(wb_reversible(x1, NULL, f, fy, g, gy, 1, &y1, &y2), WB_ERROR_HANDLE, "reversible");
+    FAILS(wb_reversible(x1, x2, f, fy, g, gy, 1, NULL, &y2), WB_ERROR_ARGUMENT, "null");
+    EXPECT(!y1);
+    OK(wb_scope_end());
+}
+
+static void a_recorded_function_says_what_it_captured_and_can_be_called_again(void) {
+    OK(wb_scope_begin());
+    wb_tensor *x = leaf(), *p = leaf(), *variable = NULL, *captures[2] = {0}, *result = NULL, *gradients[2] = {0};
+    OK(wb_variable(x, &variable));
+    wb_tensor *y = times(times(variable, p), p);
+    int32_t count = 0;
+    OK(wb_function_captures(&variable, 1, &y, 1, NULL, 0, &count));
+    EXPECT(count == 1);
+    OK(wb_function_captures(&variable, 1, &y, 1, captures, 2, &count));
+    EXPECT(count == 1 && captures[0] && !captures[1]);
+    wb_tensor *arguments[2] = {leaf(), leaf()};
+    OK(wb_function_call(&variable, 1, &y, 1, arguments, 2, &result));
+    OK(wb_sum(result, &result));
+    OK(wb_grad(&result, 1, arguments, 2, NULL, 0, 0, gradients));
+    for (int i = 0; i < N; i++) {
+        CLOSE(at(gradients[0], i), X[i] * X[i], 1e-15);
+        CLOSE(at(gradients[1], i), 2 * X[i] * X[i], 1e-15);
+    }
+    FAILS(wb_function_call(&variable, 1, &y, 1, arguments, 1, &result), WB_ERROR_ARGUMENT, "2 arguments");
+    FAILS(wb_function_call(&variable, 1, &y, 1, &result, 2, gradients), WB_ERROR_HANDLE, "function_call");
+    FAILS(wb_function_captures(&x, 1, &y, 1, NULL, 0, &count), WB_ERROR_ARGUMENT, "wb_variable");
+    FAILS(wb_function_captures(&variable, 1, &y, 1, NULL, 1, &count), WB_ERROR_ARGUMENT, "null");
+    OK(wb_scope_end());
+}
+
+static void a_sequential_with_checkpoints_has_the_same_bits(void) {
+    OK(wb_scope_begin());
+    wb_module *layers[8], *model = NULL;
+    for (int k = 0; k < 8; k++) {
+        if (k % 2) OK(wb_module_activation(WB_ACTIVATION_TANH, 0, &layers[k]));
+        else OK(wb_module_linear(N, N, 1, WB_FLOAT64, &layers[k]));
+    }
+    OK(wb_module_sequential(layers, 8, &model));
+    const int32_t segments[] = {0, -1, 2, 8};
+    double first[N];
+    for (int k = 0; k < 4; k++) {
+        wb_tensor *y = NULL, *sum = NULL, *gradient = NULL, *x = leaf();
+        OK(wb_module_set_checkpoint(model, segments[k]));
+        OK(wb_module_forward(model, x, &y));
+        OK(wb_sum(y, &sum));
+        OK(wb_grad(&sum, 1, &x, 1, NULL, 0, 0, &gradient));
+        for (int i = 0; i < N; i++) {
+            if (!k) first[i] = at(gradient, i);
+            EXPECT(at(gradient, i) == first[i]);
+        }
+    }
+    FAILS(wb_module_set_checkpoint(model, -2), WB_ERROR_ARGUMENT, "-2");
+    FAILS(wb_module_set_checkpoint(layers[0], 2), WB_ERROR_UNSUPPORTED, "Linear");
+    FAILS(wb_module_set_checkpoint(NULL, 2), WB_ERROR_HANDLE, "null");
+    OK(wb_module_set_checkpoint(model, 9));
+    wb_tensor *y = NULL, *x = leaf();
+    FAILS(wb_module_forward(model, x, &y), WB_ERROR_ARGUMENT, "9 segments");
+    OK(wb_module_free(model));
+    for (int k = 0; k < 8; k++) OK(wb_module_free(layers[k]));
+    OK(wb_scope_end());
+}
+
 static wb_status doubled(void *context, const wb_tensor *gradient, wb_tensor **replacement) {
     rule *rule = context;
     rule->calls++;
@@ -171,6 +274,9 @@ int main(void) {
     RUN(a_callbacks_status_comes_out);
     RUN(nonsense_from_a_callback_is_refused);
     RUN(wrong_registrations_are_refused_and_release_nothing);
+    RUN(a_reversible_chain_has_the_derivatives_of_its_formula);
+    RUN(a_recorded_function_says_what_it_captured_and_can_be_called_again);
+    RUN(a_sequential_with_checkpoints_has_the_same_bits);
     RUN(a_hook_sees_and_replaces_a_gradient);
     return finish();
 }

@@ -61,6 +61,10 @@ extension Row {
                     return y
                 }))
         rows.append(Row("unique", [IndexSelect.self], [points([2, 3], -2...2)], { try $0[0].unique().values }, { Values([6], $0[0].data.sorted()) }))
+        rows.append(
+            Row(
+                "unique rows", [IndexSelect.self], [points([3, 2], -2...2)], { try $0[0].unique(0).values },
+                { x in Values([3, 2], [0, 1, 2].sorted { x[0].data[2 * $0] < x[0].data[2 * $1] }.flatMap { [x[0].data[2 * $0], x[0].data[2 * $0 + 1]] }) }))
         rows += truths
         return rows
     }()

@@ -73,7 +73,7 @@ def test_eye_is_numpys():
 
 
 @pytest.mark.parametrize("call, kind, words", [
-    (lambda: wb.zeros(-1), ValueError, "negative"), (lambda: wb.zeros(2.5), TypeError, "float"), (lambda: wb.zeros("a"), TypeError, "str"), (lambda: wb.zeros(None), TypeError, "NoneType"),
+    (lambda: wb.zeros(-1), ValueError, "negative"), (lambda: wb.zeros(2.5), TypeError, "zeros.*2.5"), (lambda: wb.zeros("a"), TypeError, "zeros.*'a'"), (lambda: wb.zeros(None), TypeError, "zeros.*None"),
     (lambda: wb.zeros(2**64 + 2), ValueError, "2\\*\\*63"), (lambda: wb.zeros(2, dtype="float16"), TypeError, "float16"), (lambda: wb.zeros(2, dtype=object()), TypeError, "object"),
     (lambda: wb.full(2, None), TypeError, "found None"), (lambda: wb.full(2, "a"), TypeError, "found 'a'"),
     (lambda: wb.arange(0, 1, 0), ValueError, "step"), (lambda: wb.arange(float("nan")), ValueError, "finite"), (lambda: wb.arange(0, float("inf")), ValueError, "finite"),
@@ -150,10 +150,10 @@ def test_shape_size_and_views():
 
 
 @pytest.mark.parametrize("call, kind, words", [
-    (lambda t: t.view(7), ValueError, r"\[2, 3\] has 6 elements, \[7\] has 7"), (lambda t: t.view(-1, -1), ValueError, "-1"), (lambda t: t.view(-1, 4), ValueError, r"\[2, 3\]"), (lambda t: t.view("a"), TypeError, "str"),
+    (lambda t: t.view(7), ValueError, r"\[2, 3\] has 6 elements, \[7\] has 7"), (lambda t: t.view(-1, -1), ValueError, "-1"), (lambda t: t.view(-1, 4), ValueError, r"\[2, 3\]"), (lambda t: t.view("a"), TypeError, "'a'"),
     (lambda t: t.permute(0, 0), ValueError, "twice"), (lambda t: t.permute(0), ValueError, "permute"), (lambda t: t.permute(0, 2**33), IndexError, "out of range"), (lambda t: t.transpose(0, 5), IndexError, "axis 5"),
     (lambda t: t.squeeze(7), IndexError, "axis 7"), (lambda t: t.unsqueeze(9), IndexError, "axis 9"), (lambda t: t.expand(3, 4), ValueError, r"\[3, 4\]"), (lambda t: t.size(5), IndexError, "axis 5"),
-    (lambda t: t.flatten(1, 0), ValueError, "start_dim 1"), (lambda t: t.sum(5), IndexError, "axis 5"), (lambda t: t.sum(2**32), IndexError, "out of range"), (lambda t: t.sum("a"), TypeError, "str"),
+    (lambda t: t.flatten(1, 0), ValueError, "start_dim 1"), (lambda t: t.sum(5), IndexError, "axis 5"), (lambda t: t.sum(2**32), IndexError, "out of range"), (lambda t: t.sum("a"), TypeError, "sum.*'a'"),
     (lambda t: t.softmax(2**32), ValueError, "axis"), (lambda t: t.softmax("a"), TypeError, "'a'"), (lambda t: t.mean((0, 0)), ValueError, "twice"), (lambda t: t.to("int64").mean(), TypeError, "int64"),
     (lambda t: t.reshape(2**64 + 6), ValueError, "2\\*\\*63"),
 ])

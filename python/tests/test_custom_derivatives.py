@@ -258,6 +258,25 @@ def test_a_rule_may_differentiate_and_evaluate():
     np.testing.assert_allclose(wb.hessian(shared)(X).numpy(), wb.hessian(plain)(X).numpy(), rtol=1e-12, atol=1e-14)
 
 
+def test_a_rule_that_releases_the_graph_under_way_loses_no_gradient_unsaid():
+    class Releases(autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, gradient):
+            if not seen:
+                seen.append(True)
+                y.backward()
+            return gradient * 2
+    leaf, seen = wb.tensor(X, requires_grad=True), []
+    y = Releases.apply(leaf * 3).sum()
+    with pytest.raises(wb.StateError, match="released by an earlier backward"):
+        y.backward()
+    np.testing.assert_allclose(leaf.grad.numpy(), 6.0)  # what the inner backward collected
+
+
 def test_threads_may_differentiate_one_graph_at_once():
     """Rules run without the library's lock, so derivative walks of several threads over the same nodes overlap."""
     leaf = wb.tensor(X, requires_grad=True)

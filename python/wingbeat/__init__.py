@@ -11,17 +11,18 @@
         loss.backward()                  # backward
         optimizer.step()                 # step
 
-Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp, jacrev, jacfwd, hessian, linearize and compile are JAX's, taylor is its jet. Errors are
+Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jvp, hvp, jacrev, jacfwd, hessian, linearize, vmap and compile are JAX's, taylor is its jet. Errors are
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
-from . import _activations, _hooks, _indexing, _linear_algebra, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
                         randn_like, tensor, zeros, zeros_like)
+from ._discrete import *  # noqa: F403
 from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
-from ._errors import (ArgumentError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
+from ._errors import (ArgumentError, ConvergenceError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
 from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf, exp, expm1, ge, gelu, gt, le, leaky_relu, linear, log,
@@ -43,11 +44,13 @@ __version__ = _lib.wb_version().decode()
 
 # Where to find what a short program may not need; imported when first asked for.
 _LATER = {
-    "autograd": None, "data": None, "linalg": None, "nn": None, "optim": None, "storage": None, "training": None,
+    "autograd": None, "data": None, "distributions": None, "implicit": None, "linalg": None, "nn": None, "optim": None, "storage": None, "training": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
-    "taylor": ("_taylor", "taylor"), **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
+    **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
+    "vmap": ("_vmap", "vmap"),
+    "taylor": ("_taylor", "taylor"),
     **{name: ("_custom", name) for name in ("custom_gradient", "custom_vjp", "custom_jvp")},
-    **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")}, "compile": ("_compile", "compile"),
+    **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")}, "reversible": ("_reversible", "reversible"), "compile": ("_compile", "compile"),
     "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
     "evaluate": ("training", "evaluate"), "Trainer": ("training", "Trainer"),
 }
@@ -75,9 +78,9 @@ __all__ = [
     "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "set_num_threads", "get_num_threads", "set_check_finite",
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
-    "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "UnsupportedError",
-    "InternalError",
-    *_activations.__all__, *_linear_algebra.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
+    "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "ConvergenceError",
+    "UnsupportedError", "InternalError",
+    *_activations.__all__, *_discrete.__all__, *_linear_algebra.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
 ]
 
 

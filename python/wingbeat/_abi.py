@@ -171,6 +171,14 @@ WB_NONE = 0
 WB_MEAN = 1
 WB_TOTAL = 2
 
+wb_randomness = c_int
+WB_RANDOMNESS_ERROR = 0
+WB_RANDOMNESS_SAME = 1
+WB_RANDOMNESS_DIFFERENT = 2
+
+wb_vmap_axis = c_int
+WB_VMAP_NO_AXIS = -2147483647
+
 wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
@@ -366,6 +374,8 @@ FUNCTIONS = {
         "axis", "largest", "values", "indices"]),
     "wb_unique": (wb_status, [wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)], ["x", "values",
         "inverse", "counts"]),
+    "wb_unique_along": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor)],
+        ["x", "axis", "values", "inverse", "counts"]),
     "wb_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_log_softmax": (wb_status, [wb_tensor, c_int32, POINTER(wb_tensor)], ["x", "axis", "y"]),
     "wb_reshape": (wb_status, [wb_tensor, c_int32, POINTER(c_int64), POINTER(wb_tensor)], ["x", "rank", "shape", "y"]),
@@ -443,6 +453,20 @@ FUNCTIONS = {
         "context"]),
     "wb_checkpoint": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor)],
         ["variables", "variable_count", "outputs", "output_count", "results"]),
+    "wb_vmap_begin": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, wb_randomness, POINTER(wb_tensor)],
+        ["tensors", "axes", "count", "randomness", "variables"]),
+    "wb_vmap_end": (wb_status, [POINTER(wb_tensor), POINTER(c_int32), c_int32, c_int64, POINTER(wb_tensor)], ["outputs",
+        "axes", "count", "chunk_size", "results"]),
+    "wb_vmap_cancel": (wb_status, [], []),
+    "wb_reversible": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor), POINTER(wb_tensor), POINTER(wb_tensor),
+        POINTER(wb_tensor), c_int32, POINTER(wb_tensor), POINTER(wb_tensor)], ["x1", "x2", "f_variables", "f_outputs",
+        "g_variables", "g_outputs", "block_count", "y1", "y2"]),
+    "wb_function_captures": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor),
+        c_int32, POINTER(c_int32)], ["variables", "variable_count", "outputs", "output_count", "captures", "capacity",
+        "count"]),
+    "wb_function_call": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor),
+        c_int32, POINTER(wb_tensor)], ["variables", "variable_count", "outputs", "output_count", "arguments",
+        "argument_count", "results"]),
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
@@ -470,6 +494,7 @@ FUNCTIONS = {
     "wb_module_flatten": (wb_status, [c_int32, c_int32, POINTER(wb_module)], ["start_axis", "end_axis", "module"]),
     "wb_module_sequential": (wb_status, [POINTER(wb_module), c_int32, POINTER(wb_module)], ["children", "count",
         "module"]),
+    "wb_module_set_checkpoint": (wb_status, [wb_module, c_int32], ["sequential", "segments"]),
     "wb_module_custom": (wb_status, [c_char_p, POINTER(wb_module)], ["class_name", "module"]),
     "wb_module_free": (wb_status, [wb_module], ["module"]),
     "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module], ["parent", "name", "child"]),

@@ -4,9 +4,12 @@ from ctypes import c_void_p
 from math import inf
 
 from . import _abi
-from ._functions import _elementwise
+from ._functions import (_elementwise, abs, cos, erf, exp, expm1, log, log1p, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, sqrt, square,
+                         tanh)
 from ._library import check, lib
-from ._math import with_parameter
+from ._math import (acos, acosh, asin, asinh, atan, atanh, ceil, clamp, cosh, digamma, erfc, exp2, floor, floor_divide, lerp, lgamma, log2, log10,
+                    nan_to_num, remainder, round, sinh, tan, trunc, with_parameter)
+from ._picking import in_place
 from ._tensor import Tensor, as_tensor, wrap
 
 logsigmoid = _elementwise(_abi.WB_LOGSIGMOID, "logsigmoid", "log(sigmoid(x)), without overflow,")
@@ -50,3 +53,8 @@ __all__ = ["logsigmoid", "relu6", "selu", "silu", "mish", "softsign", "hardsigmo
 
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
+
+# PyTorch's methods that write what an elementwise function gives into their tensor.
+for _function in (exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
+                  atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc, round, clamp, nan_to_num, lerp, pow, remainder, floor_divide):
+    setattr(Tensor, f"{_function.__name__}_", in_place(_function))

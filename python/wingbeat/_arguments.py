@@ -8,6 +8,7 @@ import numpy as np
 from ._dtypes import bool_
 from ._errors import ArgumentError, DTypeError, RangeError
 from ._library import check, lib
+from ._naming import operation
 from ._tensor import Tensor, as_tensor, takes, wrap
 
 _MANY = 1 << 31  # more axes than an int32_t counts
@@ -18,10 +19,13 @@ def numbers(args):
     """Extents or axes given one by one or as one sequence, as a tuple of ints."""
     if len(args) == 1 and hasattr(args[0], "__len__"):
         args = args[0]
-    result = tuple(map(operator.index, args))
+    try:
+        result = tuple(map(operator.index, args))
+    except TypeError:
+        raise TypeError(f"{operation('tensor')}: expected whole numbers as extents or axes, found {args!r:.80}") from None
     for number in result:
         if not -_LONG <= number < _LONG:
-            raise ArgumentError(f"expected extents or axes below 2**63, found {number}")
+            raise ArgumentError(f"{operation('tensor')}: expected extents or axes below 2**63, found {number}")
     return result
 
 
@@ -33,8 +37,12 @@ def long_array(values):
 def axis_array(axes):
     """Axes as the C array that the library takes."""
     for axis in axes:
-        if not -_MANY < operator.index(axis) < _MANY:
-            raise RangeError(f"axis {axis} is out of range for every tensor")
+        try:
+            fits = -_MANY < operator.index(axis) < _MANY
+        except TypeError:
+            raise TypeError(f"{operation('tensor')}: expected whole numbers as axes, found {axis!r:.80}") from None
+        if not fits:
+            raise RangeError(f"{operation('tensor')}: axis {axis} is out of range for every tensor")
     return (c_int32 * len(axes))(*axes)
 
 

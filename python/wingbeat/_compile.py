@@ -42,6 +42,11 @@ class _Here(threading.local):
 _here = _Here()
 
 
+def is_capturing():
+    """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
+    return _here.capturing
+
+
 class _Call:
     """The C arguments of a run, made once for many runs. It serves one thread at a time."""
 

@@ -76,19 +76,26 @@ def ones(*size, dtype=float32, requires_grad=False):
     return full(numbers(size), 1, dtype, requires_grad)
 
 
-def full_like(input, fill_value, dtype=None):
+def like(input, dtype):
+    """The shape of a tensor or of an array, and its dtype unless another is given."""
+    input = input if isinstance(input, np.ndarray) else as_tensor(input)
+    return input.shape, input.dtype if dtype is None else dtype
+
+
+def full_like(input, fill_value, dtype=None, requires_grad=False):
     """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
-    return full(input.shape, fill_value, input.dtype if dtype is None else dtype)
+    shape, dtype = like(input, dtype)
+    return full(shape, fill_value, dtype, requires_grad)
 
 
-def zeros_like(input, dtype=None):
+def zeros_like(input, dtype=None, requires_grad=False):
     """Zeros of the shape (and dtype) of `input`."""
-    return full_like(input, 0, dtype)
+    return full_like(input, 0, dtype, requires_grad)
 
 
-def ones_like(input, dtype=None):
+def ones_like(input, dtype=None, requires_grad=False):
     """Ones of the shape (and dtype) of `input`."""
-    return full_like(input, 1, dtype)
+    return full_like(input, 1, dtype, requires_grad)
 
 
 def arange(start, end=None, step=1, dtype=None, requires_grad=False):
@@ -159,14 +166,16 @@ def randint(low, high=None, size=None, dtype=int64):
     return _random(_abi.WB_INTEGERS, (size,), low, high, dtype, False)
 
 
-def rand_like(input):
-    """Uniform numbers in [0, 1) of the shape and dtype of `input`."""
-    return rand(input.shape, dtype=input.dtype)
+def rand_like(input, dtype=None, requires_grad=False):
+    """Uniform numbers in [0, 1) of the shape (and dtype) of `input`."""
+    shape, dtype = like(input, dtype)
+    return rand(shape, dtype=dtype, requires_grad=requires_grad)
 
 
-def randn_like(input):
-    """Standard normal numbers of the shape and dtype of `input`."""
-    return randn(input.shape, dtype=input.dtype)
+def randn_like(input, dtype=None, requires_grad=False):
+    """Standard normal numbers of the shape (and dtype) of `input`."""
+    shape, dtype = like(input, dtype)
+    return randn(shape, dtype=dtype, requires_grad=requires_grad)
 
 
 def promote_types(a, b):

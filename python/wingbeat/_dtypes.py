@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _abi
 from ._errors import DTypeError
+from ._naming import operation
 
 
 class DType:
@@ -94,11 +95,11 @@ def as_dtype(dtype):
     if type(dtype) is DType:
         return dtype
     if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
-        raise DTypeError("dtype: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of " + NAMES)
+        raise DTypeError(f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of {NAMES}")
     try:
         return BY_NUMPY[np.dtype(dtype)]
     except (KeyError, TypeError):
-        raise DTypeError(f"dtype: expected one of {NAMES}, found {dtype!r}") from None
+        raise DTypeError(f"{operation('dtype')}: expected one of {NAMES} as dtype, found {dtype!r:.80}") from None
 
 
 def native(array):
@@ -109,5 +110,5 @@ def native(array):
     plain = dtype.newbyteorder("=")
     plain = WIDENED.get(plain, plain)
     if plain not in BY_NUMPY:
-        raise DTypeError(f"tensor: expected numbers that fit one of {NAMES}, found an array of {dtype}")
+        raise DTypeError(f"{operation('tensor')}: expected numbers that fit one of {NAMES}, found an array of {dtype}")
     return array.astype(plain)

@@ -61,6 +61,17 @@ class NotFiniteError(Error, FloatingPointError):
     """NaN or infinity in a loss that was asked to be checked."""
 
 
+class ConvergenceError(Error, ArithmeticError):
+    """An iteration that did not reach its tolerance. iterations: how many there were; residual: what was left."""
+
+    def __init__(self, sentence, iterations, residual):
+        super().__init__(sentence)
+        self.iterations, self.residual = iterations, residual
+
+    def __reduce__(self):
+        return type(self), (*self.args, self.iterations, self.residual)
+
+
 class UnsupportedError(Error, NotImplementedError):
     """Valid, but not available here."""
 

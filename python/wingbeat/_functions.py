@@ -8,11 +8,14 @@ tensors yet may be NumPy arrays or numbers.
 from collections import namedtuple
 from ctypes import c_void_p
 
+import numpy as np
+
 from . import _abi
 from ._arguments import axis_array
 from ._dtypes import as_dtype, float64, int64
 from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
+from ._naming import named
 from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
 from ._tensor import Tensor, as_tensor, binary, takes, wrap
@@ -31,9 +34,7 @@ def _elementwise(op, name, formula):
         if status:
             check(status)
         return wrap(out.value)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{formula} of each element, of the shape of `input`."
-    return function
+    return named(function, name, f"{formula} of each element, of the shape of `input`.")
 
 
 exp = _elementwise(_abi.WB_EXP, "exp", "e to the power")
@@ -75,9 +76,7 @@ def gelu(input, approximate="none"):
 def _pairwise(op, name, formula):
     def function(input, other):
         return binary(op, input, other)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{formula}, element by element; the two broadcast."
-    return function
+    return named(function, name, f"{formula}, element by element; the two broadcast.")
 
 
 def add(input, other, *, alpha=1):
@@ -98,7 +97,7 @@ def div(input, other, *, rounding_mode=None):
 
     rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
     """
-    if rounding_mode not in _DIVISIONS:
+    if not isinstance(rounding_mode, (str, type(None))) or rounding_mode not in _DIVISIONS:
         raise ArgumentError(f"div: expected rounding_mode None, 'floor' or 'trunc', found {rounding_mode!r}")
     return binary(_DIVISIONS[rounding_mode], input, other)
 
@@ -193,13 +192,17 @@ def _reduced(op, name, input, dim, keepdim, axis, keepdims):
 def _reduction(op, name, formula):
     def function(input, dim=None, keepdim=False, *, axis=None, keepdims=False):
         return _reduced(op, name, input, dim, keepdim, axis, keepdims)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."
-    return function
+    return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.")
 
 
-sum = _reduction(_abi.WB_SUM, "sum", "Sum (int64 for bool and integers)")
-mean = _reduction(_abi.WB_MEAN_OF, "mean", "Mean of floats")
+def _total(op, name, formula):
+    def function(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
+        return _reduced(op, name, input if dtype is None else as_tensor(input).to(dtype), dim, keepdim, axis, keepdims)
+    return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.")
+
+
+sum = _total(_abi.WB_SUM, "sum", "Sum (int64 for bool and integers)")
+mean = _total(_abi.WB_MEAN_OF, "mean", "Mean of floats")
 amax = _reduction(_abi.WB_MAX, "amax", "Maximum; equal maxima share the gradient")
 amin = _reduction(_abi.WB_MIN, "amin", "Minimum; equal minima share the gradient")
 argmax = _reduction(_abi.WB_ARGMAX, "argmax", "Index (int64) of the first maximum; of the flattened tensor for all axes;")
@@ -211,7 +214,7 @@ ValuesAndIndices = namedtuple("ValuesAndIndices", ("values", "indices"))
 
 def _extreme(pair, values, indices, name, formula):
     def function(input, dim=None, keepdim=False, *, axis=None, keepdims=False):
-        if isinstance(dim, Tensor):
+        if isinstance(dim, (Tensor, np.ndarray)):
             return pair(input, dim)
         if dim is None and axis is None:
             return values(input, keepdim=keepdim, keepdims=keepdims)
@@ -220,32 +223,31 @@ def _extreme(pair, values, indices, name, formula):
         if not (keepdim or keepdims):
             chosen, found = (squeeze(tensor, axis if dim is None else dim) for tensor in (chosen, found))
         return ValuesAndIndices(found, chosen)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = (f"{formula} of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element "
-                        f"that was picked; with a second tensor, {name}imum(input, other).")
-    return function
+    return named(function, name, f"{formula} of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element "
+                                 f"that was picked; with a second tensor, {name}imum(input, other).")
 
 
 max = _extreme(maximum, amax, argmax, "max", "Maximum")
 min = _extreme(minimum, amin, argmin, "min", "Minimum")
 
 
-def softmax(input, dim=None, *, axis=None):
-    """exp(x) / sum(exp(x)) along an axis, without overflow."""
-    return _along(lib.wb_softmax, "softmax", input, dim, axis)
+def softmax(input, dim=None, dtype=None, *, axis=None):
+    """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
+    return _along(lib.wb_softmax, "softmax", input, dim, axis, dtype)
 
 
-def log_softmax(input, dim=None, *, axis=None):
-    """log(softmax(x)) along an axis, without overflow."""
-    return _along(lib.wb_log_softmax, "log_softmax", input, dim, axis)
+def log_softmax(input, dim=None, dtype=None, *, axis=None):
+    """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
+    return _along(lib.wb_log_softmax, "log_softmax", input, dim, axis, dtype)
 
 
-def _along(function, name, input, dim, axis):
+def _along(function, name, input, dim, axis, dtype):
     dim = axis if dim is None else dim
     if dim is None:
         raise ArgumentError(f"{name}: expected the axis as dim, found None")
     out = c_void_p()
-    check(function(as_tensor(input), dim, out))
+    input = as_tensor(input)
+    check(function(input if dtype is None else input.to(dtype), dim, out))
     return wrap(out.value)
 
 
@@ -284,7 +286,6 @@ def _cast(name):
 
 
 Tensor.where = _where
-Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract, Tensor.divide = abs, neg, mul, sub, div
 Tensor.__neg__, Tensor.__pos__, Tensor.__abs__ = neg, _positive, abs
 Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _matmul_reversed
 Tensor.float, Tensor.double = _cast("float32"), _cast("float64")

@@ -1,24 +1,21 @@
 """Jacobians and Hessians: transforms of functions (see _transforms) whose result is a derivative as a whole.
 
-They are loops over the elements of a basis, recorded in one graph: one plan computes all rows, and what the rows have in common once.
+They are derivatives of one element, or along one, mapped over a basis (see _vmap): the graph is as large for a thousand rows as for one.
 """
 
-from ._creation import eye, zeros
-from ._errors import DTypeError
-from ._shaping import stack
+from ._creation import eye
+from ._errors import ArgumentError, DTypeError
 from ._transforms import Recorded, Transform, forward, reverse, settled
 from ._tree import unflatten
+from ._vmap import Mapped
 
 
-def _basis(tensor):
-    """One tensor of its shape for each element, which is 1 there and 0 elsewhere."""
-    rows = eye(tensor.numel(), dtype=tensor.dtype)
-    return [row.reshape(tensor.shape) for row in rows]
-
-
-def _assembled(parts, dim, shape, dtype):
-    """Parts along an axis as one tensor of `shape`; there is none where an extent is 0."""
-    return stack(parts, dim).reshape(shape) if parts else zeros(shape, dtype=dtype)
+def _over_basis(tensor, derivatives, axis, chunk_size):
+    """derivatives(element) for each element of a basis of the tensor's shape, along an axis of the results."""
+    basis = eye(tensor.numel(), dtype=tensor.dtype).reshape((tensor.numel(), *tensor.shape))
+    with Mapped([basis], [0]) as block:
+        found = derivatives(*block.variables)
+        return block.results(found, [axis] * len(found), chunk_size)
 
 
 def _float_outputs(recorded):
@@ -28,47 +25,50 @@ def _float_outputs(recorded):
     return recorded.outputs
 
 
-def _by_rows(recorded):
+def _by_rows(recorded, chunk_size):
     """For each output, its derivatives by the variables."""
     variables = recorded.variables
     for output in _float_outputs(recorded):
-        rows = [reverse([output], variables, [weight], create_graph=True) for weight in _basis(output)]
-        yield [_assembled([row[place] for row in rows], 0, output.shape + variable.shape, variable.dtype) for place, variable in enumerate(variables)]
+        rows = _over_basis(output, lambda weight: reverse([output], variables, [weight], create_graph=True), 0, chunk_size)
+        yield [row.reshape(output.shape + variable.shape) for row, variable in zip(rows, variables)]
 
 
-def _by_columns(recorded):
+def _by_columns(recorded, chunk_size):
     """The same in forward mode."""
     outputs = _float_outputs(recorded)
     found = []
     for variable in recorded.variables:
-        columns = [forward(outputs, [variable], [direction]) for direction in _basis(variable)]
-        found.append([_assembled([column[place] for column in columns], -1, output.shape + variable.shape, output.dtype) for place, output in enumerate(outputs)])
+        columns = _over_basis(variable, lambda direction: forward(outputs, [variable], [direction]), -1, chunk_size)
+        found.append([column.reshape(output.shape + variable.shape) for column, output in zip(columns, outputs)])
     return zip(*found)
 
 
-def _jacobian(name, derivatives, function, argnums, has_aux):
+def _jacobian(name, derivatives, function, argnums, has_aux, chunk_size):
+    if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
+        raise ArgumentError(f"{name}: expected a chunk_size of 1 at least, or None, found {chunk_size!r:.80}")
+
     def transformed(*args, **kwargs):
         with Transform():
             recorded = Recorded(name, function, args, kwargs, argnums, has_aux)
-            rows = list(derivatives(recorded))
+            rows = list(derivatives(recorded, chunk_size or 0))
         return recorded.with_aux(unflatten(recorded.output_structure, [recorded.by_argument(settled(row)) for row in rows]))
 
     return transformed
 
 
-def jacrev(function, argnums=0, has_aux=False):
+def jacrev(function, argnums=0, has_aux=False, chunk_size=None):
     """A function that returns the Jacobian of `function`, in reverse mode: a derivative for each element of the result. For few results of many numbers.
 
     Its shape is the result's followed by the argument's. Where the result is nested lists, tuples and dicts, so is the Jacobian, and in each place
     of it the structure of the argument (for a tuple of argnums: a tuple of these). has_aux: `function` returns (result, anything else), and
-    (Jacobian, anything else) is returned.
+    (Jacobian, anything else) is returned. chunk_size: as many rows at a time, for less memory.
     """
-    return _jacobian("jacrev", _by_rows, function, argnums, has_aux)
+    return _jacobian("jacrev", _by_rows, function, argnums, has_aux, chunk_size)
 
 
-def jacfwd(function, argnums=0, has_aux=False):
+def jacfwd(function, argnums=0, has_aux=False, chunk_size=None):
     """The same as jacrev in forward mode: a derivative for each element of the arguments. For many results of few numbers."""
-    return _jacobian("jacfwd", _by_columns, function, argnums, has_aux)
+    return _jacobian("jacfwd", _by_columns, function, argnums, has_aux, chunk_size)
 
 
 def hessian(function, argnums=0, has_aux=False):

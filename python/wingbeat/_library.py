@@ -23,6 +23,7 @@ import threading
 
 from . import _abi
 from ._errors import ArgumentError, exception
+from ._naming import operation
 
 _SONAME = "libwingbeat.so.0"
 
@@ -103,7 +104,7 @@ _TAKE_USERS_VALUES = {
     "wb_module_flatten", "wb_initialize", "wb_sgd_create", "wb_adam_create", "wb_adamw_create", "wb_optimizer_set", "wb_dataset_open",
     "wb_dataset_read", "wb_set_dataset_cache", "wb_batches_create", "wb_trainer_create", "wb_trainer_set", "wb_evaluate", "wb_save",
     "wb_load_into", "wb_clamp", "wb_hardtanh", "wb_softplus", "wb_nan_to_num", "wb_var", "wb_std", "wb_norm", "wb_cumsum", "wb_cumprod", "wb_sort",
-    "wb_topk", "wb_tensor_linspace", "wb_tensor_eye", "wb_random_permutation", "wb_multinomial",
+    "wb_topk", "wb_unique_along", "wb_tensor_linspace", "wb_tensor_eye", "wb_random_permutation", "wb_multinomial",
 }
 
 _WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}
@@ -121,18 +122,18 @@ def _guarded(name, function, arguments, names):
             try:
                 value = operator.index(values[place])
             except TypeError:
-                raise TypeError(f"{short}: expected a whole number as {names[place]}, found {values[place]!r:.80}") from None
+                raise TypeError(f"{operation(short)}: expected a whole number as {names[place]}, found {values[place]!r:.80}") from None
             if not low <= value <= high:
-                raise ArgumentError(f"{short}: expected {low} to {high} as {names[place]}, found {value}")
+                raise ArgumentError(f"{operation(short)}: expected {low} to {high} as {names[place]}, found {value}")
         for place in handles:
             if isinstance(values[place], (str, bytes)):  # to ctypes these are addresses
-                raise TypeError(f"{short}: expected a {names[place]}, found {values[place]!r:.80}")
+                raise TypeError(f"{operation(short)}: expected a {names[place]}, found {values[place]!r:.80}")
         try:
             return function(*values)
         except ctypes.ArgumentError as error:
             place = int(re.search(r"\d+", str(error))[0]) - 1
             kind = "a number" if arguments[place] is ctypes.c_double else f"a {names[place]}"
-            raise TypeError(f"{short}: expected {kind} as {names[place]}, found {values[place]!r:.80}") from None
+            raise TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}") from None
 
     return guarded
 
@@ -176,4 +177,6 @@ def check(status):
         raised, _callbacks.exception = _callbacks.exception, None
         if raised is not None:
             raise raised
-        raise exception(status, lib.wb_last_error().decode("utf-8", "replace"))
+        sentence = lib.wb_last_error().decode("utf-8", "replace")
+        name = operation("", methods=False)  # what the user called, where the engine speaks of a part of it
+        raise exception(status, sentence if name in sentence else f"{name}: {sentence}")

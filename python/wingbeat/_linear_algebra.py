@@ -11,6 +11,7 @@ from . import _abi
 from ._arrays import handle_array
 from ._errors import ArgumentError
 from ._library import check, lib
+from ._naming import named
 from ._tensor import Tensor, as_tensor, wrap
 
 
@@ -19,9 +20,7 @@ def _product(op, name, formula):
         out = c_void_p()
         check(lib.wb_product(op, as_tensor(input), as_tensor(other), out))
         return wrap(out.value)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = formula
-    return function
+    return named(function, name, formula)
 
 
 mm = _product(_abi.WB_MM, "mm", "Product of two matrices, [m, k] x [k, n] -> [m, n].")
@@ -48,9 +47,7 @@ def _of_one(function, name, formula):
         out = c_void_p()
         check(function(as_tensor(input), out))
         return wrap(out.value)
-    wrapper.__name__ = wrapper.__qualname__ = name
-    wrapper.__doc__ = formula
-    return wrapper
+    return named(wrapper, name, formula)
 
 
 trace = _of_one(lib.wb_trace, "trace", "Sum of a matrix's diagonal (int64 for bool and integers).")

@@ -7,7 +7,7 @@ from . import _abi
 from ._creation import full, promote_types
 from ._dtypes import float64
 from ._errors import ArgumentError
-from ._functions import _beside, _elementwise, _pairwise, abs, div, mul, neg, sub
+from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, lt, mul, ne, neg, sub
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
@@ -100,13 +100,14 @@ def lerp(input, end, weight):
 subtract, multiply, divide, true_divide, negative, absolute = sub, mul, div, div, neg, abs
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 clip, mod, bitwise_invert, left_shift, right_shift = clamp, remainder, bitwise_not, bitwise_left_shift, bitwise_right_shift
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 _METHODS = ["exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil", "trunc", "round",
             "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide", "remainder", "atan2", "logical_xor",
             "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp",
-            "true_divide"]
-__all__ = _METHODS + ["polygamma", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh",
-                      "arccosh", "arctanh", "mod", "bitwise_invert", "left_shift", "right_shift"]
+            "true_divide", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh",
+            "arctanh", "not_equal", "less", "less_equal", "greater", "greater_equal"]
+__all__ = _METHODS + ["polygamma", "mod", "bitwise_invert", "left_shift", "right_shift"]
 
 for _name in _METHODS:
     setattr(Tensor, _name, globals()[_name])

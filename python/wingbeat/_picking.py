@@ -9,6 +9,7 @@ from ._arguments import assigned
 from ._dtypes import as_dtype
 from ._errors import ArgumentError
 from ._library import check, lib
+from ._naming import named
 from ._shaping import reshape, unbind
 from ._tensor import Tensor, as_tensor, wrap
 
@@ -80,15 +81,14 @@ def one_hot(tensor, num_classes=-1, dtype="int64"):
 
 # -------------------------------------------------------------------- methods
 
-def _in_place(function):
+def in_place(function):
+    """The method that writes what a function gives into its tensor."""
     def method(self, *args, **kwargs):
         return self._assign(function(self, *args, **kwargs))
-    method.__name__ = function.__name__ + "_"
-    method.__doc__ = f"{function.__name__}, in place."
-    return method
+    return named(method, function.__name__ + "_", f"{function.__name__}, in place.")
 
 
 for _function in (index_select, take_along_dim, gather, scatter, scatter_add, masked_fill, masked_select, nonzero):
     setattr(Tensor, _function.__name__, _function)
 for _function in (scatter, scatter_add, masked_fill):
-    setattr(Tensor, _function.__name__ + "_", _in_place(_function))
+    setattr(Tensor, _function.__name__ + "_", in_place(_function))

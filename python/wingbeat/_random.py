@@ -3,10 +3,11 @@
 from ctypes import c_void_p
 
 from . import _abi
-from ._creation import _random, randint, randn
+from ._creation import _random, full_like, like, randint, randn
 from ._dtypes import float32, float64, int64
 from ._errors import ArgumentError
 from ._library import check, lib
+from ._naming import named
 from ._tensor import Tensor, as_tensor, wrap
 
 
@@ -36,10 +37,10 @@ def gumbel(loc=0.0, scale=1.0, size=(), dtype=float32, requires_grad=False):
     return _random(_abi.WB_GUMBEL, (size,), loc, scale, dtype, requires_grad)
 
 
-def bernoulli(input):
-    """1 with the probability at each place of `input`, else 0, in its dtype."""
-    out = c_void_p()
-    check(lib.wb_bernoulli(as_tensor(input), out))
+def bernoulli(input, p=None):
+    """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+    input, out = as_tensor(input), c_void_p()
+    check(lib.wb_bernoulli(input if p is None else full_like(input, p), out))
     return wrap(out.value)
 
 
@@ -60,16 +61,14 @@ def randperm(n, dtype=int64):
 def randint_like(input, low, high=None, dtype=None):
     """Whole numbers in [low, high), or in [0, low), of the shape (and dtype) of `input`."""
     low, high = (0, low) if high is None else (low, high)
-    dtype = input.dtype if dtype is None else dtype
-    return randint(low, high, input.shape).to(dtype)
+    shape, dtype = like(input, dtype)
+    return randint(low, high, shape).to(dtype)
 
 
 def _filled(draw):
     def method(self, *args, **kwargs):
         return self.copy_(draw(*args, size=self.shape, dtype=self.dtype, **kwargs))
-    method.__name__ = f"{draw.__name__}_"
-    method.__doc__ = f"Fills the tensor in place. {draw.__doc__}"
-    return method
+    return named(method, f"{draw.__name__}_", f"Fills the tensor in place. {draw.__doc__}")
 
 
 def _bernoulli_(self, p=0.5):

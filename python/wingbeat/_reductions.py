@@ -4,11 +4,11 @@ from ctypes import c_void_p
 
 from . import _abi
 from ._errors import ArgumentError
-from ._functions import ValuesAndIndices, _along, _axes, _reduction
+from ._functions import ValuesAndIndices, _along, _axes, _reduction, _total
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
-prod = _reduction(_abi.WB_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
+prod = _total(_abi.WB_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
 all = _reduction(_abi.WB_ALL, "all", "Whether no element is 0, as bool,")
 any = _reduction(_abi.WB_ANY, "any", "Whether any element is not 0, as bool,")
 
@@ -46,14 +46,14 @@ def norm(input, p="fro", dim=None, keepdim=False, *, axis=None, keepdims=False):
     return wrap(out.value)
 
 
-def cumsum(input, dim=None, *, axis=None):
-    """Sums of the elements up to each along an axis (int64 for bool and integers)."""
-    return _along(lib.wb_cumsum, "cumsum", input, dim, axis)
+def cumsum(input, dim=None, dtype=None, *, axis=None):
+    """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
+    return _along(lib.wb_cumsum, "cumsum", input, dim, axis, dtype)
 
 
-def cumprod(input, dim=None, *, axis=None):
-    """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0)."""
-    return _along(lib.wb_cumprod, "cumprod", input, dim, axis)
+def cumprod(input, dim=None, dtype=None, *, axis=None):
+    """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+    return _along(lib.wb_cumprod, "cumprod", input, dim, axis, dtype)
 
 
 def sort(input, dim=-1, descending=False, stable=True, *, axis=None):
@@ -77,13 +77,18 @@ def topk(input, k, dim=-1, largest=True, sorted=True, *, axis=None):
     return ValuesAndIndices(wrap(values.value), wrap(indices.value))
 
 
-def unique(input, sorted=True, return_inverse=False, return_counts=False):
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None, *, axis=None):
     """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
 
-    Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+    With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
+    from NaN, as in PyTorch. Derivatives go to the first of equal elements.
     """
+    dim = axis if dim is None else dim
     outs = c_void_p(), c_void_p() if return_inverse else None, c_void_p() if return_counts else None
-    check(lib.wb_unique(as_tensor(input), *outs))
+    if dim is None:
+        check(lib.wb_unique(as_tensor(input), *outs))
+    else:
+        check(lib.wb_unique_along(as_tensor(input), dim, *outs))
     found = [wrap(out.value) for out in outs if out is not None]
     return found[0] if len(found) == 1 else tuple(found)
 

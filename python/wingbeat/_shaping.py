@@ -10,7 +10,7 @@ from ._errors import ArgumentError, RangeError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
-__all__ = ["broadcast_to", "cat", "chunk", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
+__all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
            "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
            "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack"]
 
@@ -37,9 +37,9 @@ def _place(axis, input, name):
 
 # -------------------------------------------------------------------- axes
 
-def reshape(input, *shape):
+def reshape(input, *sizes, shape=None):
     """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
-    shape = numbers(shape)
+    shape = numbers(sizes if shape is None else (shape,))
     return _result(lib.wb_reshape, input, len(shape), extents(shape))
 
 
@@ -65,9 +65,9 @@ def unsqueeze(input, dim):
     return _result(lib.wb_unsqueeze, input, dim)
 
 
-def permute(input, *dims):
+def permute(input, *axes, dims=None):
     """Axis i of the result is axis dims[i] of input."""
-    dims = numbers(dims)
+    dims = numbers(axes if dims is None else (dims,))
     return _result(lib.wb_permute, input, axis_array(dims), len(dims))
 
 
@@ -90,9 +90,9 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def broadcast_to(input, *shape):
+def broadcast_to(input, *shape, size=None):
     """Repeated along axes of extent 1, and along new leading axes, to fill a shape."""
-    shape = numbers(shape)
+    shape = numbers(shape if size is None else (size,))
     return _result(lib.wb_broadcast_to, input, len(shape), extents(shape))
 
 
@@ -102,9 +102,9 @@ def expand(input, *sizes):
     return _result(lib.wb_expand, input, len(sizes), extents(sizes))
 
 
-def tile(input, *dims):
+def tile(input, *counts, dims=None):
     """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
-    dims = numbers(dims)
+    dims = numbers(counts if dims is None else (dims,))
     return _result(lib.wb_tile, input, extents(dims), len(dims))
 
 
@@ -148,7 +148,7 @@ def cat(tensors, dim=0, *, axis=None):
     return _joined(lib.wb_concatenate, tensors, dim if axis is None else axis)
 
 
-concatenate = cat
+concat = concatenate = cat
 
 
 def stack(tensors, dim=0, *, axis=None):
@@ -203,9 +203,9 @@ def unbind(input, dim=0):
 
 # -------------------------------------------------------------------- turning round, padding
 
-def flip(input, *dims):
+def flip(input, *axes, dims=None):
     """In reverse order along the given axes."""
-    dims = numbers(dims)
+    dims = numbers(axes if dims is None else (dims,))
     return _result(lib.wb_flip, input, axis_array(dims), len(dims)) if dims else as_tensor(input).clone()
 
 
@@ -228,7 +228,7 @@ def pad(input, pad, mode="constant", value=0):
     widths = numbers((pad,))
     if len(widths) % 2:
         raise ArgumentError(f"pad: expected two widths for each axis, found {len(widths)} widths")
-    if mode not in _MODES:
+    if not isinstance(mode, str) or mode not in _MODES:
         raise ArgumentError(f"pad: expected one of the modes {', '.join(_MODES)}, found {mode!r}")
     return _result(lib.wb_pad, input, long_array(widths), len(widths) // 2, _MODES[mode], value)
 

@@ -13,6 +13,7 @@ from ._arrays import copy_in, describe, extents, view
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, lib
+from ._naming import operation
 
 _binary = lib.wb_binary
 _binary_scalar = lib.wb_binary_scalar
@@ -390,7 +391,7 @@ def data_handle(data, dtype=None):
     try:
         array = np.asarray(data)
     except ValueError:
-        raise ShapeError("tensor: expected nested lists of equal lengths, found lists of different lengths") from None
+        raise ShapeError(f"{operation('tensor')}: expected nested lists of equal lengths, found lists of different lengths") from None
     if dtype is None:
         if array.dtype == np.float64 and not _is_numpy(data):
             array = array.astype(np.float32)
@@ -402,12 +403,12 @@ def data_handle(data, dtype=None):
 def _converted(array, dtype, wraps):
     """The array in another dtype. Integers that do not fit wrap around if they come from NumPy, as they do there."""
     if array.dtype.kind not in "biuf":
-        raise DTypeError(f"tensor: expected numbers, found an array of {array.dtype}")
+        raise DTypeError(f"{operation('tensor')}: expected numbers, found an array of {array.dtype}")
     if dtype in (uint8, int32, int64) and array.dtype.kind in "iu" and array.size and not wraps:
         limits = np.iinfo(dtype.dtype)
         for value in (int(array.min()), int(array.max())):
             if not limits.min <= value <= limits.max:
-                raise ArgumentError(f"tensor: expected ints that {dtype} holds, found {value}")
+                raise ArgumentError(f"{operation('tensor')}: expected ints that {dtype} holds, found {value}")
     return array.astype(dtype.dtype)
 
 
@@ -447,7 +448,7 @@ def _mixed(op, tensor, other, swapped):
         if op == _abi.WB_DIVIDE:
             return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
-            raise ArgumentError(f"expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
+            raise ArgumentError(f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
         other = wrap(copy_in(np.asarray(other)))
     else:
         return NotImplemented
@@ -477,7 +478,7 @@ def binary(op, a, b):
     else:
         result = operate(op, as_tensor(a), b, 0)
     if result is NotImplemented:
-        raise TypeError(f"expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}")
+        raise TypeError(f"{operation('operator')}: expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}")
     return result
 
 

@@ -58,19 +58,27 @@ def inside_transform():
     return _depth.value > 0
 
 
-class Transform:
-    """A transform at work: counts the depth, and records whatever the gradient mode outside."""
-
-    __slots__ = ("_previous",)
+class Nested:
+    """A transform at work: counts the depth."""
 
     def __enter__(self):
         _depth.value += 1
-        self._previous = switch_grad(1)
         return self
 
     def __exit__(self, *exception):
-        switch_grad(self._previous)
         _depth.value -= 1
+
+
+class Transform(Nested):
+    """A transform that takes derivatives: records whatever the gradient mode outside."""
+
+    def __enter__(self):
+        self._previous = switch_grad(1)
+        return super().__enter__()
+
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
+        switch_grad(self._previous)
 
 
 class Recorded:

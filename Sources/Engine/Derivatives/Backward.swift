@@ -11,6 +11,10 @@ extension Tensor {
                 operation: "backward",
                 "the tensor does not depend on anything that requires gradients; set requires_grad before computing it")
         }
+        guard root.mapLevel == 0 else {
+            throw .state(
+                operation: "backward", "inside a mapped function gradients differ from example to example, so leaves do not collect them; use grad, or autograd.grad")
+        }
         let cotangent = try checkedCotangents([root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
         if Tensor.checksFinite {
             root = try CheckFinite().record([root])

@@ -17,8 +17,9 @@ func forwardMode(_ outputs: [Node], _ inputs: [Node], tangents: [Node]) throws(F
             return tangent
         }
         guard moves else { continue }
-        let moved = try node.operation.forward(along, of: node)
-        if node.operation is CustomCall { graph.restoreMarks() }
+        let operation = node.operation
+        let moved = try operation.forward(along, of: node)
+        if operation is CustomCall { graph.restoreMarks() }
         guard let tangent = moved else { continue }
         known[place] = try tangent.broadcast(to: node.shape).cast(node.dtype)
     }

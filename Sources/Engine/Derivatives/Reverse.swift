@@ -26,9 +26,10 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
             graph.restoreMarks()
         }
         guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else { continue }
-        let inputs = node.inputs
-        let shares = try node.operation.reverse(cotangent, of: node, request)
-        if node.operation is CustomCall { graph.restoreMarks() }
+        // Host code may walk these nodes, and even release this one, whose inputs and operation are then gone.
+        let (inputs, operation) = (node.inputs, node.operation)
+        let shares = try operation.reverse(cotangent, of: node, request)
+        if operation is CustomCall { graph.restoreMarks() }
         for (input, share) in zip(inputs, shares) {
             guard let share, request.needs(input) else { continue }
             // What broadcasting and promotion did on the way in is undone here, once for all rules.

@@ -101,6 +101,7 @@ extension Tensor {
     /// Points boxes at new values, all computed in one plan, in the old values' memory where nobody else refers to it: what an optimiser's step does.
     public static func update(_ pairs: [(tensor: Tensor, value: Tensor)]) throws(Failure) {
         let news = try pairs.map { $0.value }.nodes()
+        for (pair, node) in zip(pairs, news) { try pair.tensor.checkMapped(node) }
         for (place, pair) in pairs.enumerated() where news[place].shape != pair.tensor.shape || news[place].dtype != pair.tensor.dtype {
             throw .internal(operation: "update", "a new value has another type than the old one")
         }

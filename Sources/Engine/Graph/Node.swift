@@ -22,6 +22,8 @@ final class Node {
     var uses = 0
     /// Length of the longest chain of unevaluated nodes behind this one.
     private(set) var depth = 0
+    /// The youngest mapped function (see MappedFunction) on one of whose examples this depends; 0 for none.
+    let mapLevel: Int
 
     /// Scratch of derivative walks: `index` is meaningful if `mark` is the walk's number.
     var mark = 0
@@ -31,8 +33,7 @@ final class Node {
     var planIndex = 0
 
     init(_ operation: any Operation, _ inputs: [Node], _ type: TensorType, requiresGrad: Bool, value: Buffer? = nil, slot: GradientSlot? = nil) {
-        Node.lastSerial &+= 1
-        serial = Node.lastSerial
+        serial = Node.newSerial()
         self.operation = operation
         role = operation.role
         fillValue = operation.constant
@@ -42,6 +43,9 @@ final class Node {
         self.requiresGrad = requiresGrad
         self.value = value
         gradientSlot = slot
+        var level = operation.mapLevel
+        for input in inputs { level = max(level, input.mapLevel) }
+        mapLevel = level
         for input in inputs {
             input.uses += 1
             if input.value == nil { depth = max(depth, input.depth + 1) }
@@ -90,7 +94,12 @@ final class Node {
     }
 
     private static var lastWalk = 0
-    private static var lastSerial = 0
+    private(set) static var lastSerial = 0
+
+    static func newSerial() -> Int {
+        lastSerial &+= 1
+        return lastSerial
+    }
 
     /// The number of a new graph walk.
     static func newWalk() -> Int {

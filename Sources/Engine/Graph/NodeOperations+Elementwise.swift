@@ -23,7 +23,10 @@ extension Node {
     }
 
     /// The angle of the point (x, self).
-    func atan2(_ x: Node) throws(Failure) -> Node { try Node.promoting(Atan2(), asFloat(), x.asFloat()) }
+    func atan2(_ x: Node) throws(Failure) -> Node {
+        let dtype = promote(self.dtype, x.dtype).isFloat ? promote(self.dtype, x.dtype) : .float64
+        return try Atan2().record([cast(dtype), x.cast(dtype)])
+    }
 
     // MARK: Rounding
 
@@ -34,8 +37,11 @@ extension Node {
 
     /// To that many places behind the point.
     func round(decimals: Int = 0) throws(Failure) -> Node {
+        if decimals < 0 && !dtype.isFloat {
+            throw .dtype(operation: "round", "floats are expected where places before the point are rounded, but the tensor is \(dtype.name)")
+        }
         if decimals == 0 || !dtype.isFloat { return try rounded(Round()) }
-        guard abs(decimals) <= 300 else { throw .argument(operation: "round", "decimals must be in -300 ... 300, but are \(decimals)") }
+        guard (-300...300).contains(decimals) else { throw .argument(operation: "round", "decimals must be in -300 ... 300, but are \(decimals)") }
         var scale = 1.0
         for _ in 0..<abs(decimals) { scale *= 10 }
         let factor = try Node.scalar(scale, like: self)
@@ -149,7 +155,9 @@ extension Node {
 
     /// self + weight (end - self), from the end's side where the weight is a half or more, so that both ends are exact.
     func lerp(_ end: Node, _ weight: Node) throws(Failure) -> Node {
-        let (start, end, weight) = (try asFloat(), try end.asFloat(), try weight.asFloat())
+        let common = promote(promote(dtype, end.dtype), weight.dtype)
+        let float = common.isFloat ? common : .float64
+        let (start, end, weight) = (try cast(float), try end.cast(float), try weight.cast(float))
         let distance = try end - start
         let fromStart = try start + weight * distance
         if let value = weight.fillValue, value < 0.5 { return fromStart }

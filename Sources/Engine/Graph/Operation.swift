@@ -31,6 +31,15 @@ protocol Operation {
     /// Forward mode: the tangent of the result, given those of the inputs (nil: zero); nil for zero.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node?
 
+    /// Vectorisation: the same for all examples of a mapped function at once. Some input depends on the example, and the result has the batch as an axis in front.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node
+
+    /// Nodes that the operation refers to besides its inputs.
+    var attached: [Node] { get }
+
+    /// The mapped function on which the operation depends on its own account; see Node.
+    var mapLevel: Int { get }
+
     /// Taylor mode: the coefficient of order k >= 1 of the result's series; nil for zero. It may ask for those of the inputs up to k and of the result below k. The forward
     /// rule is enough for it, so few operations have a rule of their own.
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm?
@@ -60,6 +69,8 @@ enum Role: UInt8, BitwiseCopyable {
     case constant
     /// Its graph is gone.
     case released
+    /// One example of many, without a value.
+    case mapped
 }
 
 /// What a derivative rule reads of the original computation.
@@ -88,6 +99,9 @@ extension Operation {
     func encode(into key: inout KeyBuilder) {}
     var computes: Int { Int.max }
     var keeps: Keeps { [] }
+    var attached: [Node] { [] }
+    var mapLevel: Int { 0 }
+
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.throughForward(k, node) }
 
     /// Records the operation: the one door through which nodes enter the graph.
@@ -96,15 +110,17 @@ extension Operation {
         types.reserveCapacity(inputs.count)
         var requiresGrad = false
         var depth = 0
+        var isMapped = false
         for input in inputs {
             types.append(input.type)
             requiresGrad = requiresGrad || input.requiresGrad
             if input.value == nil { depth = max(depth, input.depth) }
+            isMapped = isMapped || input.mapLevel > 0
         }
         let type = try infer(types)
         let state = ThreadState.current
         requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
-        if depth >= maximalDepth && !requiresGrad && state.capture == nil {
+        if depth >= maximalDepth && !requiresGrad && !isMapped && state.capture == nil {
             // A loop that never asks for a value would otherwise grow the graph without end.
             try compute(inputs)
         }

@@ -8,6 +8,8 @@ public final class ThreadState {
     /// What float32 matrix products recorded from now on do with their operands.
     public var matMulPrecision = MatMulPrecision.full
     var capture: Capture?
+    /// The mapped functions that are being recorded, the innermost last.
+    var mappedFunctions: [MappedFunction] = []
 
     /// Runs what a thread lets go of when it ends; whoever has several threads puts it behind the lock that guards the graph.
     nonisolated(unsafe) public static var ending: (() -> Void) -> Void = { $0() }

@@ -6,6 +6,8 @@ struct Barrier: Operation {
         [cotangent] + [Node?](repeating: nil, count: node.inputs.count - 1)
     }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
+    /// What does not depend on the example stays as it is for all, even where it waits for what does.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.inputs) }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }

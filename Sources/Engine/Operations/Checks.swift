@@ -11,6 +11,7 @@ extension Check {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.dense(lowering.inputs(index)[0])

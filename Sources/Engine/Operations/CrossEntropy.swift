@@ -23,6 +23,8 @@ struct CrossEntropy: Operation {
         return try (gradient * tangent).sum([1], keepdims: false)
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(rowsOfAll(batch)).reshape([batch.size] + node.shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (logits, labels) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
@@ -75,6 +77,8 @@ struct CrossEntropyGradient: Operation {
         return try first + second
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(rowsOfAll(batch)).reshape([batch.size] + node.shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (logits, labels) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
@@ -92,6 +96,13 @@ struct CrossEntropyGradient: Operation {
             if bad >= 0 { throw badLabel(name, slots[labels], labelType, bad, type.shape[1]) }
         }
     }
+}
+
+/// The rows of all examples below each other.
+private func rowsOfAll(_ batch: Mapped) throws(Failure) -> [Node] {
+    var rows: [Node] = []
+    for input in try batch.whole() { rows.append(try input.reshape([input.shape[0] * input.shape[1]] + input.shape.dropFirst(2))) }
+    return rows
 }
 
 private func checkCrossEntropy(_ inputs: [TensorType], _ name: String) throws(Failure) {
@@ -154,6 +165,8 @@ struct ThroughLogits: Operation {
         let isSeededAtProbabilities = tangents[2] != nil && tangents[3] == nil
         return isSeededAtProbabilities ? tangents[0] : tangents[1]
     }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))

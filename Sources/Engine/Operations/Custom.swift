@@ -28,11 +28,21 @@ struct CustomCall: Operation {
     func encode(into key: inout KeyBuilder) { key.append(Int(bitPattern: ObjectIdentifier(rule))) }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
 
-    /// The node of this call, and its results.
-    func apply(to inputs: [Node]) throws(Failure) -> [Node] {
+    /// The results of a call.
+    func apply(to inputs: [Node]) throws(Failure) -> [Node] { try results(of: call(inputs)) }
+
+    private func call(_ inputs: [Node]) throws(Failure) -> Node {
         let call = try record(inputs)
         call.value = try Buffer.allocate(Bundle.type.bytes, for: name)
-        return try results(of: call)
+        return call
+    }
+
+    var attached: [Node] { values.map { $0.stored } }
+    var mapLevel: Int { values.reduce(0) { max($0, $1.stored.mapLevel) } }
+
+    /// The host's rule is asked in the name of one example.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try CustomCall(rule: MappedRule(rule, batch), values: batch.attached.map(Tensor.init)).call(batch.whole())
     }
 
     private func results(of call: Node) throws(Failure) -> [Node] {
@@ -164,6 +174,8 @@ struct CustomOutput: Operation, Linear {
         return try Bundle.parts(of: bundle, count: place + 1)[place]
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record([batch.whole(0), batch.inputs[1]]) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }
@@ -185,6 +197,7 @@ struct Bundle: Operation, Linear {
         return try Bundle.make(parts)
     }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw .internal(operation: name, "cotangents on their way are part of no function") }
 
     /// nil if there is nothing in it.
     static func make(_ parts: [Node?]) throws(Failure) -> Node? {

@@ -47,6 +47,12 @@ extension Elementwise {
         return sum
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        var operands: [Node] = []
+        for place in batch.inputs.indices { operands.append(try batch.aligned(place, rank: node.shape.count)) }
+        return try record(operands)
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) { try lowering.appendLoop(rootedAt: index) }
 
     /// Float dtypes only, all equal (promotion has happened).

@@ -55,6 +55,14 @@ struct IndexPut: Operation, Linear {
         try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2]])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        let (base, rows, picks) = (try batch.whole(0), try batch.whole(1), batch.inputs[2])
+        guard batch.isBatched[2] else { return try IndexPut(axis: axis + 1, accumulates: accumulates, namedAxis: namedAxis).record([base, rows, picks]) }
+        let merged = BatchedAxis(base.shape, axis + 1, picks.shape)
+        let put = IndexPut(axis: 0, accumulates: accumulates, namedAxis: namedAxis)
+        return try merged.split(put.record([merged.merge(base), merged.gather(rows), merged.places(picks, namedAxis)]))
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (type, indexType) = (lowering.type(index), lowering.type(inputs[2]))
@@ -71,7 +79,7 @@ struct IndexPut: Operation, Linear {
 }
 
 /// base with y[i][index[i][j][k]][k] = rows[i][j][k] for axis 1, or +=. rows has the index' shape, which is the base's but along the axis.
-struct ScatterAlongAxis: Operation, Linear {
+struct ScatterAlongAxis: AlongAxis, Linear {
     var axis: Int
     var accumulates: Bool
     var name: String { accumulates ? "scatter_add" : "scatter" }

@@ -51,6 +51,18 @@ struct IndexSelect: Operation, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent, node.inputs[1]]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        let (x, picks) = (batch.inputs[0], batch.inputs[1])
+        guard batch.isBatched[1] else { return try IndexSelect(axis: axis + 1, namedAxis: namedAxis).record([x, picks]) }
+        guard batch.isBatched[0] else {
+            // The batch is an axis of the index like others, and comes to the front.
+            let rows = try record([x, picks])
+            return try rows.permute([axis] + rows.shape.indices.filter { $0 != axis })
+        }
+        let merged = BatchedAxis(x.shape, axis + 1, picks.shape)
+        return try merged.spread(IndexSelect(axis: 0, namedAxis: namedAxis).record([merged.merge(x), merged.places(picks, namedAxis)]))
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (x, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
@@ -67,7 +79,7 @@ struct IndexSelect: Operation, Linear {
 }
 
 /// y[i][j][k] = x[i][index[i][j][k]][k] for axis 1.
-struct TakeAlongAxis: Operation, Linear {
+struct TakeAlongAxis: AlongAxis, Linear {
     var axis: Int
     var name: String { "take_along_axis" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }
@@ -129,6 +141,8 @@ struct OneHot: Operation {
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]

@@ -23,6 +23,18 @@ private func checkRows(_ matrices: TensorType, _ rows: TensorType, _ name: Strin
     }
 }
 
+extension Mapped {
+    /// `solve` of matrices and right-hand sides; the latter all together where the matrices are the same for all examples, so that each is factored once.
+    fileprivate func rows(_ solve: (Node, Node) throws(Failure) -> Node) throws(Failure) -> Node {
+        guard !isBatched[0] else { return try solve(inputs[0], whole(1)) }
+        // [batch, ..., k, n] -> [..., batch k, n]
+        let (rows, rank) = (inputs[1], inputs[1].shape.count)
+        let gathered = try rows.permute((1..<(rank - 2)) + [0, rank - 2, rank - 1])
+        let merged = try gathered.reshape(gathered.shape.dropLast(3) + [size * rows.shape[rank - 2], rows.shape[rank - 1]])
+        return try solve(inputs[0], merged).reshape(gathered.shape).permute([rank - 3] + (0..<(rank - 3)) + [rank - 2, rank - 1])
+    }
+}
+
 extension SquareMatrices {
     fileprivate init(_ type: TensorType) {
         self.init(dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape.last!)
@@ -52,6 +64,8 @@ struct Inverse: Operation {
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[0].map { (tangent) throws(Failure) in try -MatMul().record([MatMul().record([node, tangent]), node]) }
     }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
@@ -90,6 +104,8 @@ struct Determinant: Operation {
         return try Concatenate(axis: rank - 2).record([Node.full(change.shape, 0, change.dtype), change, node.entry(2) * change])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
@@ -126,6 +142,10 @@ struct SolveRows: Operation {
         let change = try tangents[0].map { (t) throws(Failure) in try -MatMul(transposeB: !transposed).record([node, t]) }
         guard let change else { return try tangents[1].map { (t) throws(Failure) in try record([node.inputs[0], t]) } }
         return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
+    }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try batch.rows { (a, rows) throws(Failure) in try record([a, rows]) }
     }
 
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
@@ -185,6 +205,10 @@ struct TriangularSolveRows: Operation {
         return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try batch.rows { (a, rows) throws(Failure) in try record([a, rows]) }
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
@@ -226,6 +250,8 @@ struct Cholesky: Operation {
         let inner = try timesInverse(timesInverse(tangent.symmetricPart()).transposed()).transposed()
         return try MatMul().record([node, inner.lowerWithHalfDiagonal()])
     }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])

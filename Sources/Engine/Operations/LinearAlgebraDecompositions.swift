@@ -68,6 +68,8 @@ struct QR: Operation {
         return try Concatenate(axis: node.shape.count - 2).record([c - MatMul().record([q, upper]), MatMul().record([upper, r])])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let view = lowering.view(input)
@@ -126,6 +128,8 @@ struct Eigh: Operation {
         let rows = try MatMul(transposeA: true).record([reciprocalGaps(values) * inner, vectors])
         return try Concatenate(axis: node.shape.count - 2).record([diagonal, rows])
     }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
@@ -205,6 +209,8 @@ struct SVD: Operation {
         for part in [try p.diagonal(), du, dv] { flat.append(try part.reshape(leading + [part.shape.suffix(part.shape.count - leading.count).reduce(1, *)])) }
         return try Concatenate(axis: leading.count).record(flat)
     }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]

@@ -1,7 +1,7 @@
 import Kernels
 
 /// `count` numbers at equal distances from start to end, both of which are among them.
-struct Linspace: Operation {
+struct Linspace: Source {
     var start: Double
     var end: Double
     var count: Int

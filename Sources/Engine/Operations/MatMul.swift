@@ -75,6 +75,27 @@ struct MatMul: Operation {
         return try first + second
     }
 
+    /// One matrix for all examples makes one product with the rows, or columns, of all of them.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        let (a, b) = (batch.inputs[0], batch.inputs[1])
+        if !batch.isBatched[1], b.shape.count == 2 {
+            return try MatMul(transposeB: transposeB, precision: precision).rows(transposeA ? a.transposed() : a, b)
+        }
+        if !batch.isBatched[0], a.shape.count == 2 {
+            // The transposed product: B^T A^T.
+            return try MatMul(transposeB: !transposeA, precision: precision).rows(transposeB ? b : b.transposed(), a).transposed()
+        }
+        let rank = node.shape.count
+        return try record([batch.aligned(0, rank: rank), batch.aligned(1, rank: rank)])
+    }
+
+    /// Matrices [..., m, k], as one with the rows of all, times a matrix.
+    private func rows(_ matrices: Node, _ matrix: Node) throws(Failure) -> Node {
+        let leading = Array(matrices.shape.dropLast())
+        let product = try record([matrices.reshape([leading.elementCount, matrices.shape.last!]), matrix])
+        return try product.reshape(leading + [product.shape[1]])
+    }
+
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.bilinear(k, node) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {

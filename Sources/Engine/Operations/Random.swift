@@ -52,6 +52,8 @@ struct RandomDraw: Operation {
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw mappedState(name) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
@@ -72,6 +74,9 @@ struct RandomDraw: Operation {
     }
 }
 
+/// A generator's box is no example's own, so its state is not mapped over.
+private func mappedState(_ name: String) -> Failure { .internal(operation: name, "the state of a generator was mapped over") }
+
 /// A permutation of 0 ..< count.
 struct RandomPermutation: Operation {
     var count: Int
@@ -85,6 +90,8 @@ struct RandomPermutation: Operation {
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw mappedState(name) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
@@ -106,6 +113,8 @@ struct AdvanceGenerator: Operation {
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw mappedState(name) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
@@ -123,6 +132,8 @@ struct CheckFinite: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]

@@ -24,6 +24,8 @@ struct RavelIndex: Operation {
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { node.inputs.map { _ in nil } }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (slots, dtypes) = (inputs.map { lowering.dense($0) }, inputs.map { lowering.type($0).dtype })

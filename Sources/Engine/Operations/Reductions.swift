@@ -2,7 +2,7 @@ import Kernels
 
 /// A reduction over `axes` (ascending, not negative), which stay as axes of extent 1: `squeeze` drops them where the user wants that.
 protocol Reduction: Operation {
-    var axes: [Int] { get }
+    var axes: [Int] { get set }
     var kind: ReductionKind { get }
     /// What the sum is divided by.
     var divisor: Double { get }
@@ -20,6 +20,12 @@ extension Reduction {
         var type = inputs[0]
         for axis in axes { type.shape[axis] = 1 }
         return type
+    }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        var moved = self
+        moved.axes = axes.map { $0 + 1 }
+        return try moved.record(batch.inputs)
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) { try lowering.appendLoop(rootedAt: index) }
@@ -82,7 +88,7 @@ struct Extremum: Reduction {
 }
 
 /// Index of the first largest (smallest) element along one axis, which stays as an axis of extent 1.
-struct ArgExtremum: Operation {
+struct ArgExtremum: AlongAxis {
     var axis: Int
     var isMaximum: Bool
     var name: String { isMaximum ? "argmax" : "argmin" }

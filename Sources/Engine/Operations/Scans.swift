@@ -3,7 +3,7 @@ import Kernels
 /// Cumulative operations along an axis.
 
 /// y[k] = x[0] + ... + x[k], or from the end.
-struct CumulativeSum: Operation, Linear {
+struct CumulativeSum: AlongAxis, Linear {
     var axis: Int
     var isReversed = false
     var name: String { "cumsum" }
@@ -38,7 +38,7 @@ struct CumulativeSum: Operation, Linear {
 
 /// y[k] = a[k] y[k - 1] + b[k], where y before the first is 0; or from the end, with k + 1. Cumulative products are made of it: its derivatives are
 /// recurrences again, which need no quotient, so that zeros do no harm.
-struct LinearRecurrence: Operation {
+struct LinearRecurrence: AlongAxis {
     var axis: Int
     var isReversed = false
     var name: String { "linear_recurrence" }

@@ -23,6 +23,8 @@ struct Reshape: Operation, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].reshape([batch.size] + shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         lowering.setView(index, lowering.view(input).reshaped(to: shape) ?? lowering.denseView(input).reshaped(to: shape)!)
@@ -49,6 +51,8 @@ struct Permute: Operation, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].permute([0] + order.map { $0 + 1 }) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).permuted(order))
     }
@@ -74,13 +78,15 @@ struct BroadcastTo: Operation, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.aligned(0, rank: shape.count).broadcast(to: [batch.size] + shape) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).broadcast(to: shape))
     }
 }
 
 /// Elements start, start + step, ... (count of them) along one axis.
-struct Slice: Operation, Linear {
+struct Slice: AlongAxis, Linear {
     var axis: Int
     var start: Int
     var step: Int
@@ -111,7 +117,7 @@ struct Slice: Operation, Linear {
 }
 
 /// Joins along an existing axis.
-struct Concatenate: Operation, Linear {
+struct Concatenate: AlongAxis, Linear {
     var axis: Int
     var name: String { "concatenate" }
     func encode(into key: inout KeyBuilder) { key.append(axis) }

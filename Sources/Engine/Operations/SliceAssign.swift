@@ -37,6 +37,10 @@ struct SliceAssign: Operation, Linear {
         try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1])])
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try SliceAssign(slices: [.whole(batch.size)] + slices).record(batch.whole())
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let update = lowering.update(of: inputs[0], by: index, sources: [inputs[1]])

@@ -9,7 +9,7 @@ private func checkFloat(_ type: TensorType, _ name: String) throws(Failure) {
 }
 
 /// y = exp(x) / sum exp(x). With J = diag(y) - y y^T, which is symmetric, one rule serves both modes.
-struct Softmax: Operation {
+struct Softmax: AlongAxis {
     var axis: Int
     var name: String { "softmax" }
     var keeps: Keeps { .output }
@@ -40,7 +40,7 @@ struct Softmax: Operation {
 }
 
 /// y = x - log sum exp(x).
-struct LogSoftmax: Operation {
+struct LogSoftmax: AlongAxis {
     var axis: Int
     var name: String { "log_softmax" }
     var keeps: Keeps { .output }
@@ -71,7 +71,7 @@ struct LogSoftmax: Operation {
 }
 
 /// log sum exp(x); the axis stays, of extent 1. The derivative is softmax(x).
-struct LogSumExp: Operation {
+struct LogSumExp: AlongAxis {
     var axis: Int
     var name: String { "logsumexp" }
     var keeps: Keeps { .inputs }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Along `axis`, the places of the elements in ascending (descending) order; equal ones stay in their order, NaN counts as the largest.
-struct ArgSort: Operation {
+struct ArgSort: AlongAxis {
     var axis: Int
     var isDescending: Bool
     var name: String { "argsort" }
@@ -40,6 +40,8 @@ struct CountBelow: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { TensorType(inputs[1].shape, .int64) }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil, nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)

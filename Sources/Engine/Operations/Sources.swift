@@ -3,7 +3,7 @@ import Kernels
 /// Nodes without inputs: values that are given, awaited, gone, or the same everywhere.
 
 /// A value that was given: data, a parameter, a result whose history is forgotten.
-struct Leaf: Operation {
+struct Leaf: Source {
     var name: String { "leaf" }
     var role: Role { .given }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -15,7 +15,7 @@ struct Leaf: Operation {
 }
 
 /// A value that a run of a captured program will supply.
-struct Placeholder: Operation {
+struct Placeholder: Source {
     var name: String { "placeholder" }
     var role: Role { .awaited }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -33,13 +33,14 @@ struct LeafOf: Operation {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }
 }
 
 /// What is left of a node after backward has released its graph.
-struct Released: Operation {
+struct Released: Source {
     var name: String { "backward" }
     var role: Role { .released }
     private var failure: Failure {
@@ -54,7 +55,7 @@ struct Released: Operation {
 }
 
 /// The same number everywhere. In fused loops it is an immediate and takes no memory.
-struct Fill: Operation {
+struct Fill: Source {
     var value: Double
     var type: TensorType
     var name: String { "full" }
@@ -84,7 +85,7 @@ struct Fill: Operation {
 }
 
 /// start, start + step, ...
-struct Arange: Operation {
+struct Arange: Source {
     var start: Double
     var step: Double
     var count: Int

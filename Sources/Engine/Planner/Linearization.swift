@@ -26,6 +26,7 @@ struct Linearization {
         let seen = -walk
         while let node = stack.popLast() {
             if node.planMark == walk { continue }
+            if node.role == .mapped { throw MapVariable.noValue }
             let isLeaf = node.value != nil || node.role == .awaited
             if !isLeaf, node.planMark != seen, !node.inputs.isEmpty {
                 node.planMark = seen

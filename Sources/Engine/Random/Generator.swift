@@ -62,23 +62,24 @@ public final class Generator {
             case .exponential: .exponential
             case .gumbel: .gumbel
             }
-        let type = TensorType(shape, dtype)
-        return try draw(RandomDraw(distribution: kind, a: a, b: b, type: type), type)
+        return Tensor(try draw(kind, a, b, TensorType(shape, dtype)))
     }
 
     /// A random permutation of 0 ..< count: int64 [count].
     public func permutation(_ count: Int) throws(Failure) -> Tensor {
         let type = TensorType([count], .int64)
         try checkShape(type.shape, .int64, operation: "randperm")
-        return try draw(RandomPermutation(count: count), type)
+        guard try MappedFunction.thatDraw().isEmpty else {
+            // One for each example: the order of random numbers.
+            return try Tensor(ArgSort(axis: 0, isDescending: false).record([draw(.uniform, 0, 1, TensorType([count], .float64))]))
+        }
+        return Tensor(try draw(RandomPermutation(count: count), type))
     }
 
     /// 1 with the probability at each place, else 0, in the dtype of the probabilities.
     public func bernoulli(_ probabilities: Tensor) throws(Failure) -> Tensor {
         let p = try checked(CheckProbability().record([probabilities.node().asFloat()]))
-        let type = TensorType(p.shape, p.dtype)
-        let uniform = try draw(RandomDraw(distribution: .uniform, a: 0, b: 1, type: type), type)
-        return try Tensor(uniform.node().less(p).cast(p.dtype))
+        return try Tensor(draw(.uniform, 0, 1, TensorType(p.shape, p.dtype)).less(p).cast(p.dtype))
     }
 
     /// `count` places drawn from each row of weights [n] or [rows, n], which need not sum to 1: int64 [count] or [rows, count]. Without replacement the places
@@ -99,23 +100,31 @@ public final class Generator {
             let edges = try CumulativeSum(axis: axis).record([w])
             // A little less than the sum, so that no product rounds up to it.
             let total = try Slice(axis: axis, start: n - 1, step: 1, count: 1).record([edges]) * Node.scalar(1 - 0x1p-52, like: w)
-            let uniform = try draw(RandomDraw(distribution: .uniform, a: 0, b: 1, type: type), type)
-            return try Tensor(CountBelow().record([edges, uniform.node() * total]))
+            return try Tensor(CountBelow().record([edges, draw(.uniform, 0, 1, type) * total]))
         } else {
-            let waits = try draw(RandomDraw(distribution: .exponential, a: 1, b: 0, type: w.type), w.type)
-            let order = try ArgSort(axis: axis, isDescending: false).record([waits.node() / w])
+            let order = try ArgSort(axis: axis, isDescending: false).record([draw(.exponential, 1, 0, w.type) / w])
             return try Tensor(Slice(axis: axis, start: 0, step: 1, count: count).record([order]))
         }
     }
 
-    /// Outside of capture blocks, what is wrong with probabilities is an error of the call that draws, before the generator has moved.
+    /// Outside of capture blocks and mapped functions, what is wrong with probabilities is an error of the call that draws, before the generator has moved.
     private func checked(_ node: Node) throws(Failure) -> Node {
-        if ThreadState.current.capture == nil { try compute([node]) }
+        if ThreadState.current.capture == nil, node.mapLevel == 0 { try compute([node]) }
         return node
     }
 
+    /// Draws values of that type; inside mapped functions whose examples have their own, for all of them, of which each gets one.
+    private func draw(_ kind: RandomDraw.Distribution, _ a: Double, _ b: Double, _ type: TensorType) throws(Failure) -> Node {
+        let functions = try MappedFunction.thatDraw()
+        let whole = TensorType(functions.map { $0.size } + type.shape, type.dtype)
+        try checkShape(whole.shape, whole.dtype, operation: "random")
+        var values = try draw(RandomDraw(distribution: kind, a: a, b: b, type: whole), whole)
+        for function in functions { values = try function.variable(values) }
+        return values
+    }
+
     /// Draws values of that type, and moves the generator on.
-    private func draw(_ operation: some Operation, _ type: TensorType) throws(Failure) -> Tensor {
+    private func draw(_ operation: some Operation, _ type: TensorType) throws(Failure) -> Node {
         let before = try state.node()
         let values = try operation.record([before])
         let blocks = Int(Philox.blocksUsed(count: type.count, type.dtype))
@@ -123,6 +132,6 @@ public final class Generator {
         // At once, so that a seed set later does not reach back.
         if ThreadState.current.capture == nil { try compute([values, after]) }
         try state.point(to: after)
-        return Tensor(values)
+        return values
     }
 }

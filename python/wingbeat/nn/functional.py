@@ -4,6 +4,7 @@ from ctypes import c_void_p
 
 from .. import _abi
 from .._activations import celu, elu, hardsigmoid, hardswish, hardtanh, logsigmoid, mish, relu6, selu, silu, softplus, softsign
+from .._discrete import gumbel_softmax
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
 from .._library import check, lib
@@ -12,7 +13,7 @@ from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
 
 __all__ = ["linear", "relu", "leaky_relu", "sigmoid", "tanh", "gelu", "softmax", "log_softmax", "softplus", "celu", "elu", "hardsigmoid",
-           "hardswish", "hardtanh", "logsigmoid", "mish", "relu6", "selu", "silu", "softsign", "flatten", "one_hot", "pad", "mse_loss",
+           "hardswish", "hardtanh", "logsigmoid", "mish", "relu6", "selu", "silu", "softsign", "gumbel_softmax", "flatten", "one_hot", "pad", "mse_loss",
            "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy"]
 
 _loss = lib.wb_loss

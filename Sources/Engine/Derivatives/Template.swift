@@ -1,0 +1,68 @@
+/// What a function recorded, between its variables and its results: to be recorded again on other inputs.
+struct Template {
+    let outputs: [Node]
+    let stops: [Node]
+    /// Nodes from outside the function that derivatives pass through, such as parameters.
+    private(set) var outside: [Node] = []
+    /// Recorded by the function; inputs before users.
+    private var inside: [Node] = []
+
+    /// `variables`: made by `variable()` just before the function was recorded.
+    init(_ variables: [Tensor], _ outputs: [Tensor], operation: String) throws(Failure) {
+        let stops = try variables.nodes()
+        guard let first = stops.map({ $0.serial }).min(), stops.allSatisfy({ $0.operation is Identity && $0.requiresGrad }) else {
+            throw .argument(operation: operation, "variables are expected, made by wb_variable before the function was recorded")
+        }
+        self.init(outputs: try outputs.nodes(), stops: stops, first: first)
+    }
+
+    /// `first`: the function's nodes are younger than this number.
+    private init(outputs: [Node], stops: [Node], first: Int) {
+        (self.outputs, self.stops) = (outputs, stops)
+        var met = Set(stops.map(ObjectIdentifier.init))
+        var isOpen: Set<ObjectIdentifier> = []
+        // Depth first without recursion: a node is met twice, the second time after its inputs.
+        var stack = Array(outputs.reversed())
+        while let node = stack.popLast() {
+            let name = ObjectIdentifier(node)
+            if met.contains(name) { continue }
+            let isOutside = node.isLeaf || node.serial < first || (node.value != nil && !node.requiresGrad)
+            if isOutside || node.inputs.isEmpty || !isOpen.insert(name).inserted {
+                met.insert(name)
+                if !isOutside { inside.append(node) } else if node.requiresGrad { outside.append(node) }
+            } else {
+                stack.append(node)
+                stack += node.inputs.reversed()
+            }
+        }
+    }
+
+    /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the thread's gradient mode.
+    func copy(on inputs: [Node]) throws(Failure) -> [Node] {
+        var copies: [ObjectIdentifier: Node] = [:]
+        for (node, input) in zip(stops + outside, inputs) { copies[ObjectIdentifier(node)] = input }
+        for node in inside where !node.inputs.isEmpty {
+            let copy = try node.operation.record(node.inputs.map { copies[ObjectIdentifier($0)] ?? $0 })
+            if node.operation is CustomCall { copy.value = node.value }
+            copy.hooks = node.hooks
+            copies[ObjectIdentifier(node)] = copy
+        }
+        return outputs.map { copies[ObjectIdentifier($0)] ?? $0 }
+    }
+}
+
+/// A fresh variable with the value of `node`, computed from anew once `seeds` are there.
+func variable(of node: Node, behind seeds: [Node]) -> Node {
+    Node(Barrier(), [node] + seeds, node.type, requiresGrad: node.dtype.isFloat)
+}
+
+/// The same nodes, but those after the first `count` come first in a plan: a pass backward finishes with the parameters of a part, whose gradients read what the part computed again,
+/// before it goes on to the part before, so that no two of them lie in memory at once.
+func afterGradientsOfParameters(_ found: [Node?], _ count: Int) -> [Node?] {
+    let gradients = found[count...].compactMap { $0 }
+    if gradients.isEmpty { return found }
+    return found.enumerated().map { place, node in
+        guard place < count, let node else { return node }
+        return Node(Barrier(), [node] + gradients, node.type, requiresGrad: node.requiresGrad)
+    }
+}
