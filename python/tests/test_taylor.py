@@ -66,6 +66,16 @@ def test_it_nests_with_grad_and_with_itself_and_compiles():
     assert wb.taylor(lambda x: x * wb.taylor(lambda y: x + y, (1.0,), (1.0,), 1)[1][0], (3.0,), (1.0,), 1)[1][0].item() == 1
 
 
+def test_it_maps_over_examples_inside_and_outside():
+    def third(x):
+        return wb.taylor(lambda x: (wb.tanh(x) * x).sum(), (x,), (np.ones(3),), 3)[1][2]
+
+    want = [third(x).item() for x in X]
+    np.testing.assert_allclose(wb.vmap(third)(X).numpy(), want, rtol=1e-12)
+    mapped = wb.taylor(wb.vmap(lambda x: (wb.tanh(x) * x).sum()), (X,), (np.ones_like(X),), 3)[1][2]
+    np.testing.assert_allclose(mapped.numpy(), want, rtol=1e-12)
+
+
 def test_custom_derivatives_are_expanded_too():
     @wb.custom_vjp
     def sine(x):
