@@ -66,6 +66,16 @@ def test_it_nests_with_grad_and_with_itself_and_compiles():
     assert wb.taylor(lambda x: x * wb.taylor(lambda y: x + y, (1.0,), (1.0,), 1)[1][0], (3.0,), (1.0,), 1)[1][0].item() == 1
 
 
+def test_it_maps_over_examples_inside_and_outside():
+    def third(x):
+        return wb.taylor(lambda x: (wb.tanh(x) * x).sum(), (x,), (np.ones(3),), 3)[1][2]
+
+    want = [third(x).item() for x in X]
+    np.testing.assert_allclose(wb.vmap(third)(X).numpy(), want, rtol=1e-12)
+    mapped = wb.taylor(wb.vmap(lambda x: (wb.tanh(x) * x).sum()), (X,), (np.ones_like(X),), 3)[1][2]
+    np.testing.assert_allclose(mapped.numpy(), want, rtol=1e-12)
+
+
 def test_custom_derivatives_are_expanded_too():
     @wb.custom_vjp
     def sine(x):
@@ -118,10 +128,10 @@ def test_shapes_and_dtypes_at_the_edges():
 @pytest.mark.parametrize("call, error, words", [
     (lambda: wb.taylor(wb.exp, (X,), (V,), -1), ValueError, "0 ... 100"), (lambda: wb.taylor(wb.exp, (X,), (V,), 10**30), ValueError, "0 ... 100"),
     (lambda: wb.taylor(wb.exp, (X,), (V,), 1.5), TypeError, "order"), (lambda: wb.taylor(wb.exp, X, (V,), 2), TypeError, "tuple of arguments"),
-    (lambda: wb.taylor(wb.exp, (X,), (V, V), 2), ValueError, "structure"), (lambda: wb.taylor(wb.exp, (X,), (V[0],), 2), ValueError, "shape"),
-    (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=3), TypeError, "series"), (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=[(V, V)]), ValueError, "structure"),
+    (lambda: wb.taylor(wb.exp, (X,), (V, V), 2), wb.StructureError, "structure"), (lambda: wb.taylor(wb.exp, (X,), (V[0],), 2), ValueError, "shape"),
+    (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=3), TypeError, "series"), (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=[(V, V)]), wb.StructureError, "structure"),
     (lambda: wb.taylor(wb.exp, (None,), (None,), 2), TypeError, "found None"), (lambda: wb.taylor(wb.exp, (np.arange(3),), (np.arange(3),), 2), TypeError, "float"),
-    (lambda: wb.taylor(lambda x: "text", (X,), (V,), 2), TypeError, "text"), (lambda: wb.taylor(wb.exp, (X,), ("a",), 2), TypeError, "a"),
+    (lambda: wb.taylor(lambda x: "text", (X,), (V,), 2), TypeError, "expected numbers"), (lambda: wb.taylor(wb.exp, (X,), ("a",), 2), TypeError, "a"),
     (lambda: wb.taylor(wb.exp, (X,), (V,), 2, argnums=1), ValueError, "argnums 1"),
 ])
 def test_misuse_gets_a_sentence(call, error, words):

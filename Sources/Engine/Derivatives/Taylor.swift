@@ -164,7 +164,8 @@ final class TaylorPass {
     func bilinear(_ k: Int, _ node: Node) throws(Failure) -> TaylorTerm? {
         let (a, b) = (node.inputs[0], node.inputs[1])
         var products: [Product] = []
-        for i in 0...k {
+        // The highest order of x' comes first: then all of a layer stands before the next one in the plan's order, and is one loop.
+        for i in (0...k).reversed() {
             guard let left = try coefficient(a, i), let right = try coefficient(b, k - i) else { continue }
             products.append(Product(left, right))
         }
