@@ -48,11 +48,19 @@ final class SortingTests: XCTestCase {
         var order = [Int64](repeating: 0, count: 8)
         argSort(.float64, x, &order, outer: 1, n: 8, inner: 1, isDescending: false)
         var (inverse, counts, firsts) = ([Int64](repeating: -1, count: 8), [Int64](repeating: -1, count: 8), [Int64](repeating: -1, count: 8))
-        XCTAssertEqual(runsOfEquals(.float64, x, order, n: 8, inverse: &inverse, counts: &counts, firsts: &firsts), 5)
+        XCTAssertEqual(runsOfEquals(.float64, x, order, n: 8, width: 1, inverse: &inverse, counts: &counts, firsts: &firsts), 5)
         XCTAssertEqual(inverse, [2, 3, 1, 2, 0, 4, 0, 2])
         XCTAssertEqual(Array(counts.prefix(5)), [2, 1, 3, 1, 1])
         XCTAssertEqual(Array(firsts.prefix(5)), [4, 2, 0, 1, 5])
-        XCTAssertEqual(runsOfEquals(.float64, x, order, n: 0, inverse: &inverse, counts: &counts, firsts: &firsts), 0)
+        XCTAssertEqual(runsOfEquals(.float64, x, order, n: 0, width: 1, inverse: &inverse, counts: &counts, firsts: &firsts), 0)
+    }
+
+    func testRunsOfEqualRows() {
+        let x: [Double] = [1, 2, 1, 3, 1, 2]
+        let order: [Int64] = [0, 2, 1]
+        var (inverse, counts, firsts) = ([Int64](repeating: -1, count: 3), [Int64](repeating: -1, count: 3), [Int64](repeating: -1, count: 3))
+        XCTAssertEqual(runsOfEquals(.float64, x, order, n: 3, width: 2, inverse: &inverse, counts: &counts, firsts: &firsts), 2)
+        XCTAssertEqual([inverse, Array(counts.prefix(2)), Array(firsts.prefix(2))], [[0, 1, 0], [2, 1], [0, 1]])
     }
 
     func testCountBelowFindsTheIntervalOfEachValue() {

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy import special
 
-from operation_table import FLOATS, Operation, given, points
+from operation_table import FLOATS, WHOLE, Operation, given, points
 
 X, Y = points((2, 3)), points((2, 3), seed=1)
 ROW, COLUMN, SCALAR = points((3,), seed=2), points((2, 1), seed=3), points((), seed=4)

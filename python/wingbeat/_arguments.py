@@ -29,6 +29,14 @@ def numbers(args):
     return result
 
 
+def whole(value, what):
+    """An argument that is one whole number."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{operation('tensor')}: expected a whole number as {what}, found {value!r:.80}") from None
+
+
 def long_array(values):
     """Ints as a C array of int64_t."""
     return (c_int64 * len(values))(*values)

@@ -4,10 +4,11 @@ import operator
 from ctypes import c_void_p
 
 from . import _abi
-from ._arguments import axis_array, axis_list, long_array, numbers
+from ._arguments import axis_array, axis_list, long_array, numbers, whole
 from ._arrays import extents, handle_array
 from ._errors import ArgumentError, RangeError
 from ._library import check, lib
+from ._naming import operation
 from ._tensor import Tensor, as_tensor, wrap
 
 __all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
@@ -29,7 +30,7 @@ def _result(function, input, *arguments):
 
 def _place(axis, input, name):
     """A possibly negative axis of a tensor as a number from 0."""
-    axis, ndim = operator.index(axis), input.ndim
+    axis, ndim = whole(axis, "axis"), input.ndim
     if not -ndim <= axis < ndim:
         raise RangeError(f"{name}: axis {axis} is out of range for {ndim} axes")
     return axis % ndim
@@ -137,6 +138,10 @@ def triu(input, diagonal=0):
 # -------------------------------------------------------------------- joining
 
 def _joined(function, tensors, *arguments):
+    try:
+        tensors = list(tensors)
+    except TypeError:
+        raise TypeError(f"{operation('cat')}: expected a sequence of tensors, found {type(tensors).__name__}") from None
     tensors = [as_tensor(tensor) for tensor in tensors]
     out = c_void_p()
     check(function(handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors), *arguments, out))
@@ -174,7 +179,7 @@ def split(tensor, split_size_or_sections, dim=0):
     if isinstance(split_size_or_sections, (list, tuple)):
         sections = numbers((split_size_or_sections,))
     else:
-        size, extent = operator.index(split_size_or_sections), tensor.shape[_place(dim, tensor, "split")]
+        size, extent = whole(split_size_or_sections, "extent of a part, or a list of extents"), tensor.shape[_place(dim, tensor, "split")]
         if size < 1 and (size < 0 or extent):
             raise ArgumentError(f"split: expected parts of 1 element at least, found {size}")
         sections = [min(size, extent - start) for start in range(0, extent, size)] if extent else [0]
@@ -185,7 +190,7 @@ def split(tensor, split_size_or_sections, dim=0):
 
 def chunk(input, chunks, dim=0):
     """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
-    input, chunks = as_tensor(input), operator.index(chunks)
+    input, chunks = as_tensor(input), whole(chunks, "number of parts")
     if chunks < 1:
         raise ArgumentError(f"chunk: expected 1 part at least, found {chunks}")
     extent = input.shape[_place(dim, input, "chunk")]
