@@ -25,15 +25,15 @@ extension Row {
                 { (x) throws(Failure) in
                     let (a, b) = (try x[0].variable(), try x[1].variable())
                     // G reads an input from outside as well.
-                    let block = (f: Tensor.Recorded(variable: b, output: try b.applying(.sin)), g: Tensor.Recorded(variable: a, output: try a * a * x[1]))
+                    let block = (f: Tensor.Recorded(variable: b, output: try b.applying(.sin)), g: Tensor.Recorded(variable: a, output: try a.applying(.sin) * x[1]))
                     let y = try Tensor.reversible(x[0], x[1], [block, block])
                     return try y[0] * y[1]
                 },
                 { $0[0].with($0[1]) { a, b in
                     let first = a + sin(b)
-                    let second = b + first * first * b
+                    let second = b + sin(first) * b
                     let third = first + sin(second)
-                    return third * (second + third * third * b)
+                    return third * (second + sin(third) * b)
                 } }),
         ]
     }()

@@ -64,7 +64,10 @@ extension Row {
         rows.append(
             Row(
                 "unique rows", [IndexSelect.self], [points([3, 2], -2...2)], { try $0[0].unique(0).values },
-                { x in Values([3, 2], [0, 1, 2].sorted { x[0].data[2 * $0] < x[0].data[2 * $1] }.flatMap { [x[0].data[2 * $0], x[0].data[2 * $0 + 1]] }) }))
+                { (v: [Values]) -> Values in
+                    let pairs: [[Double]] = (0..<3).map { Array(v[0].data[2 * $0..<2 * $0 + 2]) }
+                    return Values([3, 2], pairs.sorted { $0[0] < $1[0] }.flatMap { $0 })
+                }))
         rows += truths
         return rows
     }()
