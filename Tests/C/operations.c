@@ -145,9 +145,9 @@ static void sorts(void) {
     OK(wb_tensor_read(counts, places, 3 * sizeof *places));
     EXPECT(at(values, 1) == 3 && places[1] == 2);
     const int64_t grid[] = {3, 2};
-    const float rows[] = {1, 2, 0, 5, 1, 2};
+    const double rows[] = {1, 2, 0, 5, 1, 2};
     wb_tensor *matrix = NULL, *inverse = NULL;
-    OK(wb_tensor_create(WB_FLOAT32, 2, grid, rows, &matrix));
+    OK(wb_tensor_create(WB_FLOAT64, 2, grid, rows, &matrix));
     OK(wb_unique_along(matrix, 0, &values, &inverse, &counts));
     OK(wb_tensor_read(inverse, places, 3 * sizeof *places));
     EXPECT(places[0] == 1 && places[1] == 0 && places[2] == 1);
