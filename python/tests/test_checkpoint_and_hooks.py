@@ -103,6 +103,17 @@ def test_structures_constants_and_tensors_from_outside():
         assert not wb.checkpoint(lambda x: x * 2, inside).requires_grad
 
 
+def test_what_the_function_detaches_stays_detached():
+    def without_grad(x):
+        with wb.no_grad():
+            scale = x * 2
+        return (scale * x.sin()).sum()
+    for function in (lambda x: (x.detach() * x.sin()).sum(), without_grad):
+        kept = lambda x, function=function: wb.checkpoint(function, x)  # noqa: E731
+        for transform in (wb.grad, wb.hessian, lambda f: lambda x: wb.jvp(f, (x,), (V,))[1]):
+            np.testing.assert_allclose(transform(kept)(X).numpy(), transform(function)(X).numpy(), rtol=1e-13, atol=1e-15)
+
+
 def test_the_function_may_ask_for_values_and_is_called_once():
     calls = []
 

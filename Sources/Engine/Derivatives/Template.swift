@@ -37,11 +37,16 @@ struct Template {
         }
     }
 
-    /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the thread's gradient mode.
+    /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the thread's gradient mode; what derivatives do not pass through
+    /// in the template, as the function detached it, they do not pass through here.
     func copy(on inputs: [Node]) throws(Failure) -> [Node] {
+        let state = ThreadState.current
+        let isGradEnabled = state.isGradEnabled
+        defer { state.isGradEnabled = isGradEnabled }
         var copies: [ObjectIdentifier: Node] = [:]
         for (node, input) in zip(stops + outside, inputs) { copies[ObjectIdentifier(node)] = input }
         for node in inside where !node.inputs.isEmpty {
+            state.isGradEnabled = isGradEnabled && node.requiresGrad
             let copy = try node.operation.record(node.inputs.map { copies[ObjectIdentifier($0)] ?? $0 })
             if node.operation is CustomCall { copy.value = node.value }
             copy.hooks = node.hooks
