@@ -142,7 +142,7 @@ ARITHMETIC = [
 CHOICES = [
     Operation("where", np.where, given(MASK, X, Y), given(MASK[:, :1], ROW, SCALAR), given(MASK, X, 0.5), given(MASK, 2.0, X), elementwise=True, results="same", edges=None, methods=False),
     Operation("straight_through", lambda hard, soft: hard + 0 * soft, given(X, Y, smooth=False), given(SCALAR, points(()), smooth=False), refuses=WHOLE, edges=None,
-              methods=False, torch=lambda hard, soft: hard.detach() + (soft - soft.detach())),
+              methods=False, torch=lambda torch: lambda hard, soft: hard.detach() + (soft - soft.detach())),
     Operation("clamp", clamp, given(X, -0.7, 0.9), given(X, min=0.2), given(X, max=0.2), given(X, 1.0, -1.0), given(X, ROW - 1, ROW + 0.3), given(X, max=ROW), given(X, -1, ROW),
               elementwise=True, results="same", edges=lambda f, x: f(x, -1.5, 2.5), whole=(0, 1), kinks={-1.5: 0, 2.5: 0}),
     Operation("nan_to_num", nan_to_num, given(X), given(np.array([np.nan, np.inf, -np.inf, 1.5]), smooth=False), given(np.array([np.nan, np.inf, -np.inf, 1.5]), 1.0, 2.0, -3.0, smooth=False),
