@@ -7,9 +7,12 @@ public struct Decompositions {
     public let count: Int
     public let m: Int
     public let n: Int
+    private let routines: LAPACK.Routines
 
-    public init(dtype: DType, count: Int, m: Int, n: Int) {
-        (self.dtype, self.count, self.m, self.n) = (dtype, count, m, n)
+    /// nil where LAPACK could not be loaded.
+    public init?(dtype: DType, count: Int, m: Int, n: Int) {
+        guard let routines = LAPACK.routines(dtype) else { return nil }
+        (self.dtype, self.count, self.m, self.n, self.routines) = (dtype, count, m, n, routines)
     }
 
     public var noteBytes: Int { count * MemoryLayout<Int32>.size }
@@ -19,7 +22,6 @@ public struct Decompositions {
 
     /// Q [m, n] and R [n, n] of A = Q R, one behind the other in results; m >= n. `columns`, A by columns, becomes Q by columns.
     public func qr(_ columns: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
-        let routines = LAPACK.routines(dtype)
         _ = forEach(notes) { place, info in
             let (matrix, q) = (columns + place * bytes, results + place * (m + n) * n * dtype.size)
             var (rows, width, leading, length) = (Int32(m), Int32(n), Int32(max(m, 1)), Int32(max(n * Self.block, 1)))
@@ -36,7 +38,6 @@ public struct Decompositions {
 
     /// For symmetric matrices (m = n), whose lower triangles are read: in results the eigenvalues [n] in ascending order, then the vectors [n, n] as rows.
     public func eigh(_ matrices: UnsafeRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, info in
             let values = results + place * (n + 1) * n * dtype.size
             let vectors = values + n * dtype.size
@@ -51,7 +52,6 @@ public struct Decompositions {
 
     /// In results, for k = min(m, n), the singular values [k] in descending order, U [m, k] and V^T [k, n]. The matrices are overwritten.
     public func svd(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, info in
             // By columns A is its transpose V S U^T, so LAPACK's first factor is V.
             let values = results + place * k * (1 + m + n) * dtype.size

@@ -6,9 +6,12 @@ public struct SquareMatrices {
     public let dtype: DType
     public let count: Int
     public let n: Int
+    private let routines: LAPACK.Routines
 
-    public init(dtype: DType, count: Int, n: Int) {
-        (self.dtype, self.count, self.n) = (dtype, count, n)
+    /// nil where LAPACK could not be loaded.
+    public init?(dtype: DType, count: Int, n: Int) {
+        guard let routines = LAPACK.routines(dtype) else { return nil }
+        (self.dtype, self.count, self.n, self.routines) = (dtype, count, n, routines)
     }
 
     /// A matrix's pivots, and what LAPACK says about it.
@@ -18,10 +21,9 @@ public struct SquareMatrices {
 
     /// Turns each matrix into its inverse.
     public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, pivots, info in
             let matrix = matrices + place * matrixBytes
-            factor(routines, matrix, pivots, info)
+            factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
             // The block of columns that getri works best with.
             var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
@@ -32,10 +34,9 @@ public struct SquareMatrices {
 
     /// results [count, 3]: sign, log |det| and det of each matrix. Their memory is overwritten. A singular one has 0, -infinity and 0.
     public func determinants(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
-        let routines = LAPACK.routines(dtype)
         _ = forEach(notes) { place, pivots, info in
             let matrix = matrices + place * matrixBytes
-            factor(routines, matrix, pivots, info)
+            factor(matrix, pivots, info)
             if dtype == .float32 {
                 measure(matrix.assumingMemoryBound(to: Float.self), pivots, results.assumingMemoryBound(to: Float.self) + 3 * place)
             } else {
@@ -48,10 +49,9 @@ public struct SquareMatrices {
     public func solve(
         _ matrices: UnsafeMutableRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, transposed: Bool, notes: UnsafeMutableRawPointer
     ) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, pivots, info in
             let matrix = matrices + place * matrixBytes
-            factor(routines, matrix, pivots, info)
+            factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
             var (n, k, leading, letter) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)), Self.letter(transposed ? "N" : "T"))
             routines.getrs(&letter, &n, &k, matrix, &leading, pivots, rows + place * Int(k) * self.n * dtype.size, &leading, info, 1)
@@ -62,7 +62,6 @@ public struct SquareMatrices {
     public func solveTriangular(
         _ matrices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, upper: Bool, transposed: Bool, unit: Bool, notes: UnsafeMutableRawPointer
     ) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, _, info in
             var (n, k, leading) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)))
             var (triangle, turned, diagonal) = (Self.letter(upper ? "L" : "U"), Self.letter(transposed ? "N" : "T"), Self.letter(unit ? "U" : "N"))
@@ -74,7 +73,6 @@ public struct SquareMatrices {
 
     /// Turns each symmetric matrix, of which the lower triangle is read, into the lower triangular L of A = L L^T.
     public func cholesky(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        let routines = LAPACK.routines(dtype)
         return forEach(notes) { place, _, info in
             let matrix = matrices + place * matrixBytes
             var (n, leading, triangle) = (Int32(self.n), Int32(max(self.n, 1)), Self.letter("U"))
@@ -101,7 +99,7 @@ public struct SquareMatrices {
     }
 
     /// L U with row exchanges. info above 0: a pivot is exactly 0.
-    private func factor(_ routines: LAPACK.Routines, _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>) {
+    private func factor(_ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>) {
         var (n, leading) = (Int32(self.n), Int32(max(self.n, 1)))
         routines.getrf(&n, &n, matrix, &leading, pivots, info)
     }

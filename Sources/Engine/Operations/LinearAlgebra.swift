@@ -12,6 +12,9 @@ private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
     if let sentence = LAPACK.load() { throw .unsupported(operation: name, sentence) }
 }
 
+/// Operations are not recorded without LAPACK, so no plan should come across this.
+func lacksLAPACK(_ name: String) -> Failure { .internal(operation: name, "recorded although LAPACK is not there") }
+
 /// Throws unless `rows` [..., k, n] are right-hand sides for `matrices` [..., n, n].
 private func checkRows(_ matrices: TensorType, _ rows: TensorType, _ name: String) throws(Failure) {
     try checkSquare(matrices, name)
@@ -36,8 +39,9 @@ extension Mapped {
 }
 
 extension SquareMatrices {
-    fileprivate init(_ type: TensorType) {
-        self.init(dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape.last!)
+    fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
+        guard let matrices = SquareMatrices(dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape.last!) else { throw lacksLAPACK(name) }
+        self = matrices
     }
 
     /// The sentence for matrix `place`, which is -1 where none failed.
@@ -69,7 +73,7 @@ struct Inverse: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
-        let matrices = SquareMatrices(lowering.type(index))
+        let matrices = try SquareMatrices(lowering.type(index), name)
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
@@ -109,7 +113,7 @@ struct Determinant: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = SquareMatrices(lowering.type(input))
+        let matrices = try SquareMatrices(lowering.type(input), name)
         let result = lowering.output(of: index)
         let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
@@ -157,7 +161,7 @@ struct SolveRows: Operation {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
         let type = lowering.type(index)
-        let matrices = SquareMatrices(lowering.type(inputs[0]))
+        let matrices = try SquareMatrices(lowering.type(inputs[0]), name)
         let k = type.shape[type.shape.count - 2]
         let result = lowering.output(of: index)
         let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
@@ -213,7 +217,7 @@ struct TriangularSolveRows: Operation {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
         let type = lowering.type(index)
-        let matrices = SquareMatrices(lowering.type(inputs[0]))
+        let matrices = try SquareMatrices(lowering.type(inputs[0]), name)
         let k = type.shape[type.shape.count - 2]
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
@@ -255,7 +259,7 @@ struct Cholesky: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
-        let matrices = SquareMatrices(lowering.type(index))
+        let matrices = try SquareMatrices(lowering.type(index), name)
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in

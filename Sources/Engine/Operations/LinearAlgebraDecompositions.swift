@@ -13,9 +13,11 @@ private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
 }
 
 extension Decompositions {
-    fileprivate init(_ type: TensorType) {
+    fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
         let shape = type.shape
-        self.init(dtype: type.dtype, count: Array(shape.dropLast(2)).elementCount, m: shape[shape.count - 2], n: shape[shape.count - 1])
+        let count = Array(shape.dropLast(2)).elementCount
+        guard let matrices = Decompositions(dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1]) else { throw lacksLAPACK(name) }
+        self = matrices
     }
 
     fileprivate func check(_ place: Int, _ name: String) throws(Failure) {
@@ -73,7 +75,7 @@ struct QR: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let view = lowering.view(input)
-        let matrices = Decompositions(lowering.type(input))
+        let matrices = try Decompositions(lowering.type(input), name)
         let rank = view.shape.count
         let (columns, source) = (view.permuted(Array(0..<rank - 2) + [rank - 1, rank - 2]).copy, view.slot)
         let result = lowering.output(of: index)
@@ -134,7 +136,7 @@ struct Eigh: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = Decompositions(lowering.type(input))
+        let matrices = try Decompositions(lowering.type(input), name)
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
@@ -215,7 +217,7 @@ struct SVD: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = Decompositions(lowering.type(input))
+        let matrices = try Decompositions(lowering.type(input), name)
         let result = lowering.output(of: index)
         let size = matrices.count * matrices.bytes
         let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
