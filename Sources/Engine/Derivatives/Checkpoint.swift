@@ -36,13 +36,7 @@ private final class Recomputation: DerivativeRule {
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
         let (variables, copies) = try ThreadState.withGrad(true) { () throws(Failure) in try self.copied(after: []) }
-        var (moving, along): ([Node], [Node]) = ([], [])
-        for (variable, tangent) in zip(variables, tangents) {
-            guard let tangent else { continue }
-            moving.append(variable)
-            along.append(tangent.stored)
-        }
-        return try forwardMode(copies, moving, tangents: along).map { $0.map(Tensor.init) }
+        return try forwardMode(copies, variables, along: tangents)
     }
 
     /// Fresh variables behind barriers, and the function's results on them.

@@ -25,3 +25,14 @@ func forwardMode(_ outputs: [Node], _ inputs: [Node], tangents: [Node]) throws(F
     }
     return outputs.map { graph.contains($0) ? known[$0.index] : nil }
 }
+
+/// The same along tangents of some of the inputs; nil for one that does not move.
+func forwardMode(_ outputs: [Node], _ inputs: [Node], along tangents: [Tensor?]) throws(Failure) -> [Tensor?] {
+    var (moving, given): ([Node], [Node]) = ([], [])
+    for (input, tangent) in zip(inputs, tangents) {
+        guard let tangent else { continue }
+        moving.append(input)
+        given.append(tangent.stored)
+    }
+    return try forwardMode(outputs, moving, tangents: given).map { $0.map(Tensor.init) }
+}

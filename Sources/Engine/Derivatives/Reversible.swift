@@ -118,12 +118,6 @@ private final class Reversal: DerivativeRule {
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
         let variables = origins.map { variable(of: $0.stored, behind: []) }
         let results = try ThreadState.withGrad(true) { () throws(Failure) in try run(chain, on: variables) }
-        var (moving, along): ([Node], [Node]) = ([], [])
-        for (variable, tangent) in zip(variables, tangents) {
-            guard let tangent else { continue }
-            moving.append(variable)
-            along.append(tangent.stored)
-        }
-        return try forwardMode(results, moving, tangents: along).map { $0.map(Tensor.init) }
+        return try forwardMode(results, variables, along: tangents)
     }
 }

@@ -259,17 +259,10 @@ final class TaylorPass {
     private func register(_ roots: [Node]) throws(Failure) {
         let batch = batches.count
         batches.append(Batch())
-        var isOpen: Set<ObjectIdentifier> = []
-        // Depth first without recursion: a node is met twice, the second time after its inputs.
-        var stack = Array(roots.reversed())
-        while let node = stack.popLast() {
-            guard node.requiresGrad, seriesOf[ObjectIdentifier(node)] == nil else { continue }
-            if isOpen.insert(ObjectIdentifier(node)).inserted {
-                stack.append(node)
-                stack += node.inputs.reversed()
-            } else {
-                try register(node, in: batch)
-            }
+        try inputsFirst(roots) { node in
+            node.requiresGrad && seriesOf[ObjectIdentifier(node)] == nil ? node.inputs : nil
+        } meet: { (node) throws(Failure) in
+            try register(node, in: batch)
         }
     }
 

@@ -3,9 +3,9 @@ struct Template {
     let outputs: [Node]
     let stops: [Node]
     /// Nodes from outside the function that derivatives pass through, such as parameters.
-    private(set) var outside: [Node] = []
+    let outside: [Node]
     /// Recorded by the function; inputs before users.
-    private var inside: [Node] = []
+    private let inside: [Node]
 
     /// `variables`: made by `variable()` just before the function was recorded.
     init(_ variables: [Tensor], _ outputs: [Tensor], operation: String) throws(Failure) {
@@ -18,23 +18,20 @@ struct Template {
 
     /// `first`: the function's nodes are younger than this number.
     private init(outputs: [Node], stops: [Node], first: Int) {
-        (self.outputs, self.stops) = (outputs, stops)
         var met = Set(stops.map(ObjectIdentifier.init))
-        var isOpen: Set<ObjectIdentifier> = []
-        // Depth first without recursion: a node is met twice, the second time after its inputs.
-        var stack = Array(outputs.reversed())
-        while let node = stack.popLast() {
-            let name = ObjectIdentifier(node)
-            if met.contains(name) { continue }
+        var (outside, inside): ([Node], [Node]) = ([], [])
+        inputsFirst(outputs) { node in
+            if met.contains(ObjectIdentifier(node)) { return nil }
             let isOutside = node.isLeaf || node.serial < first || (node.value != nil && !node.requiresGrad)
-            if isOutside || node.inputs.isEmpty || !isOpen.insert(name).inserted {
-                met.insert(name)
-                if !isOutside { inside.append(node) } else if node.requiresGrad { outside.append(node) }
-            } else {
-                stack.append(node)
-                stack += node.inputs.reversed()
-            }
+            guard isOutside || node.inputs.isEmpty else { return node.inputs }
+            met.insert(ObjectIdentifier(node))
+            if isOutside && node.requiresGrad { outside.append(node) }
+            return nil
+        } meet: { node in
+            met.insert(ObjectIdentifier(node))
+            inside.append(node)
         }
+        (self.outputs, self.stops, self.outside, self.inside) = (outputs, stops, outside, inside)
     }
 
     /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the thread's gradient mode; what derivatives do not pass through
@@ -45,7 +42,7 @@ struct Template {
         defer { state.isGradEnabled = isGradEnabled }
         var copies: [ObjectIdentifier: Node] = [:]
         for (node, input) in zip(stops + outside, inputs) { copies[ObjectIdentifier(node)] = input }
-        for node in inside where !node.inputs.isEmpty {
+        for node in inside {
             state.isGradEnabled = isGradEnabled && node.requiresGrad
             let copy = try node.operation.record(node.inputs.map { copies[ObjectIdentifier($0)] ?? $0 })
             if node.operation is CustomCall { copy.value = node.value }

@@ -1,34 +1,32 @@
 /// What of a recorded graph depends on the variables of a mapped function.
 struct Trace {
     private let function: MappedFunction
-    private var variables: [Node] = []
+    private let variables: [Node]
     /// Inputs before users, without the variables.
-    private var inside: [Node] = []
+    private let inside: [Node]
     var dependsOnExample: Bool { !variables.isEmpty }
 
     init(_ function: MappedFunction, _ roots: [Node]) {
-        self.function = function
+        var (variables, inside): ([Node], [Node]) = ([], [])
         var depends: [ObjectIdentifier: Bool] = [:]
-        var isOpen: Set<ObjectIdentifier> = []
-        // Depth first without recursion: a node is met twice, the second time after its inputs.
-        var stack = Array(roots.reversed())
-        while let node = stack.popLast() {
-            let name = ObjectIdentifier(node)
-            if depends[name] != nil { continue }
+        inputsFirst(roots) { node in
+            if depends[ObjectIdentifier(node)] != nil { return nil }
             if node.mapLevel < function.level {
-                depends[name] = false
-            } else if (node.operation as? MapVariable)?.function === function {
-                depends[name] = true
-                variables.append(node)
-            } else if isOpen.insert(name).inserted {
-                stack.append(node)
-                stack += node.operation.attached.reversed() + node.inputs.reversed()
-            } else {
-                let isInside = (node.inputs + node.operation.attached).contains { depends[ObjectIdentifier($0)] == true }
-                depends[name] = isInside
-                if isInside { inside.append(node) }
+                depends[ObjectIdentifier(node)] = false
+                return nil
             }
+            if (node.operation as? MapVariable)?.function === function {
+                depends[ObjectIdentifier(node)] = true
+                variables.append(node)
+                return nil
+            }
+            return node.inputs + node.operation.attached
+        } meet: { node in
+            let isInside = (node.inputs + node.operation.attached).contains { depends[ObjectIdentifier($0)] == true }
+            depends[ObjectIdentifier(node)] = isInside
+            if isInside { inside.append(node) }
         }
+        (self.function, self.variables, self.inside) = (function, variables, inside)
     }
 
     /// A node as it is for all examples.
