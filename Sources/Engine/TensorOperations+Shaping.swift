@@ -118,7 +118,7 @@ extension Tensor {
         let leading = rest.map { x.shape[$0] }
         let (height, width) = (x.shape[rows], x.shape[columns])
         // In row-major order the elements of a diagonal are width + 1 apart.
-        let slice = Diagonal(height, width, max(-height, min(width, offset))).slice  // farther off there is nothing, and -offset might overflow
+        let slice = Diagonal(height, width, offset).slice
         let flat = try x.permute(rest + [rows, columns]).reshape(leading + [height * width])
         return try Tensor(result: flat.sliced(leading.map { AxisSlice.whole($0) } + [slice]))
     }
@@ -158,10 +158,10 @@ private struct Diagonal {
     let slice: AxisSlice
 
     init(_ height: Int, _ width: Int, _ offset: Int) {
-        let rows = max(0, min(height, width - min(offset, width)))
-        let columns = max(0, min(width, height + max(offset, -height)))
-        let count = min(rows, columns)
-        let start = offset >= 0 ? min(offset, width) : min(Int(clamping: offset.magnitude), height) * width
+        // Farther off there is nothing, and differences might overflow.
+        let offset = max(-height, min(width, offset))
+        let count = min(height, width, width - offset, height + offset)
+        let start = offset >= 0 ? offset : -offset * width
         slice = AxisSlice(start: count == 0 ? 0 : start, step: count <= 1 ? 1 : width + 1, count: count)
     }
 }

@@ -24,7 +24,7 @@ extension Node {
 
     /// The angle of the point (x, self).
     func atan2(_ x: Node) throws(Failure) -> Node {
-        let dtype = promote(self.dtype, x.dtype).isFloat ? promote(self.dtype, x.dtype) : .float64
+        let dtype = Node.commonFloat(self.dtype, x.dtype)
         return try Atan2().record([cast(dtype), x.cast(dtype)])
     }
 
@@ -155,8 +155,7 @@ extension Node {
 
     /// self + weight (end - self), from the end's side where the weight is a half or more, so that both ends are exact.
     func lerp(_ end: Node, _ weight: Node) throws(Failure) -> Node {
-        let common = promote(promote(dtype, end.dtype), weight.dtype)
-        let float = common.isFloat ? common : .float64
+        let float = Node.commonFloat(dtype, end.dtype, weight.dtype)
         let (start, end, weight) = (try cast(float), try end.cast(float), try weight.cast(float))
         let distance = try end - start
         let fromStart = try start + weight * distance

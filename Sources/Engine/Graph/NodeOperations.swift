@@ -28,6 +28,12 @@ extension Node {
     /// Floats as they are, other dtypes as float64, which is what NumPy's functions do.
     func asFloat() throws(Failure) -> Node { dtype.isFloat ? self : try cast(.float64) }
 
+    /// The dtype in which functions of floats take such operands together.
+    static func commonFloat(_ dtypes: DType...) -> DType {
+        let common = dtypes.dropFirst().reduce(dtypes[0]) { promote($0, $1) }
+        return common.isFloat ? common : .float64
+    }
+
     static func + (a: Node, b: Node) throws(Failure) -> Node {
         if b.fillValue == 0, a.dtype == b.dtype, broadcastShape(a.shape, b.shape) == a.shape { return a }
         if a.fillValue == 0, a.dtype == b.dtype, broadcastShape(a.shape, b.shape) == b.shape { return b }
@@ -47,8 +53,8 @@ extension Node {
 
     static func / (a: Node, b: Node) throws(Failure) -> Node {
         if b.fillValue == 1, a.dtype == b.dtype, a.dtype.isFloat, broadcastShape(a.shape, b.shape) == a.shape { return a }
-        let dtype = promote(a.dtype, b.dtype)
-        return try promoting(Divide(), dtype.isFloat ? a : a.cast(.float64), dtype.isFloat ? b : b.cast(.float64))
+        let dtype = commonFloat(a.dtype, b.dtype)
+        return try Divide().record([a.cast(dtype), b.cast(dtype)])
     }
 
     static prefix func - (x: Node) throws(Failure) -> Node { try Negative().record([x]) }
