@@ -53,8 +53,8 @@ import Engine
         let roots = try tensors(outputs, output_count, "taylor")
         let wanted = try tensors(inputs, input_count, "taylor")
         let curves = try curves(directions, direction_count, of: wanted.count)
-        let results = try Tensor.taylor(roots, wanted, curves: curves, order: Int(order)).flatMap { $0 }
-        try publish(results, outs(derivatives, results.count, "taylor"))
+        let target = try outs(derivatives, roots.count * max(0, Int(order)), "taylor")
+        try publish(Tensor.taylor(roots, wanted, curves: curves, order: Int(order)).flatMap { $0 }, target)
     }
 }
 

@@ -21,7 +21,7 @@ final class Node {
     /// How many nodes and boxes refer to this one. Tells a value that somebody may still ask for from one that nobody will.
     var uses = 0
     /// Length of the longest chain of unevaluated nodes behind this one.
-    private(set) var depth = 0
+    private(set) var depth: Int
     /// The youngest mapped function (see MappedFunction) on one of whose examples this depends; 0 for none.
     let mapLevel: Int
 
@@ -43,13 +43,13 @@ final class Node {
         self.requiresGrad = requiresGrad
         self.value = value
         gradientSlot = slot
-        var level = operation.mapLevel
-        for input in inputs { level = max(level, input.mapLevel) }
-        mapLevel = level
+        var (level, depth) = (operation.mapLevel, 0)
         for input in inputs {
             input.uses += 1
+            level = max(level, input.mapLevel)
             if input.value == nil { depth = max(depth, input.depth + 1) }
         }
+        (mapLevel, self.depth) = (level, depth)
     }
 
     /// A node with a value and no history.

@@ -110,17 +110,15 @@ extension Operation {
         types.reserveCapacity(inputs.count)
         var requiresGrad = false
         var depth = 0
-        var isMapped = false
         for input in inputs {
             types.append(input.type)
             requiresGrad = requiresGrad || input.requiresGrad
             if input.value == nil { depth = max(depth, input.depth) }
-            isMapped = isMapped || input.mapLevel > 0
         }
         let type = try infer(types)
         let state = ThreadState.current
         requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
-        if depth >= maximalDepth && !requiresGrad && !isMapped && state.capture == nil {
+        if depth >= maximalDepth, !requiresGrad, state.capture == nil, !inputs.contains(where: { $0.mapLevel > 0 }) {
             // A loop that never asks for a value would otherwise grow the graph without end.
             try compute(inputs)
         }
