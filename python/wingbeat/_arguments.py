@@ -29,12 +29,12 @@ def numbers(args):
     return result
 
 
-def whole(value, what):
-    """An argument that is one whole number."""
+def whole(value, what, name=None):
+    """An argument that is one whole number. name: of what is called, where that is no operation."""
     try:
         return operator.index(value)
     except TypeError:
-        raise TypeError(f"{operation('tensor')}: expected a whole number as {what}, found {value!r:.80}") from None
+        raise TypeError(f"{name or operation('tensor')}: expected a whole number as {what}, found {value!r:.80}") from None
 
 
 def long_array(values):

@@ -1,7 +1,6 @@
 """Gradient checkpointing: less memory for more arithmetic."""
 
-from operator import index
-
+from ._arguments import whole
 from ._arrays import handle_array
 from ._creation import zeros
 from ._errors import ArgumentError
@@ -42,10 +41,7 @@ def checkpoint(function, *args, **kwargs):
 def checkpoint_sequential(functions, segments, input):
     """The functions, or the modules of a Sequential, one after the other on `input`; in `segments` runs, each but the last a checkpoint, as in PyTorch."""
     functions = list(functions)
-    try:
-        segments = index(segments)
-    except TypeError:
-        raise TypeError(f"checkpoint_sequential: expected a whole number of segments, found {segments!r:.80}") from None
+    segments = whole(segments, "segments", "checkpoint_sequential")
     if not 1 <= segments <= len(functions):
         raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} functions, found {segments}")
 

@@ -5,11 +5,11 @@ for values, such as an iterative solution's, which a mapped tensor has not, they
 """
 
 from ._creation import eye
-from ._errors import ArgumentError, DTypeError, StateError
+from ._errors import DTypeError, StateError
 from ._shaping import stack
 from ._transforms import Recorded, Transform, forward, reverse, settled
 from ._tree import unflatten
-from ._vmap import Mapped
+from ._vmap import Mapped, chunk_of
 
 
 def _over_basis(tensor, derivatives, axis, chunk_size):
@@ -50,13 +50,12 @@ def _by_columns(recorded, chunk_size):
 
 
 def _jacobian(name, derivatives, function, argnums, has_aux, chunk_size):
-    if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
-        raise ArgumentError(f"{name}: expected a chunk_size of 1 at least, or None, found {chunk_size!r:.80}")
+    chunk = chunk_of(chunk_size, name)
 
     def transformed(*args, **kwargs):
         with Transform():
             recorded = Recorded(name, function, args, kwargs, argnums, has_aux)
-            rows = list(derivatives(recorded, chunk_size or 0))
+            rows = list(derivatives(recorded, chunk))
         return recorded.with_aux(unflatten(recorded.output_structure, [recorded.by_argument(settled(row)) for row in rows]))
 
     return transformed

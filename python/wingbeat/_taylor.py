@@ -1,7 +1,6 @@
 """Taylor mode: all derivatives along a curve in one pass (see _transforms for what transforms have in common)."""
 
-from operator import index
-
+from ._arguments import whole
 from ._arrays import handle_array
 from ._errors import ArgumentError
 from ._library import check, lib
@@ -19,10 +18,7 @@ def taylor(function, primals, directions, order, argnums=None, has_aux=False, se
     series: the second, third, ... derivatives of the arguments by t, each a tuple like directions, or None for zero; then the path is no straight line but
     primals + t directions + t^2/2 series[0] + ... (Griewank and Walther 2008, Evaluating Derivatives, chapter 13).
     """
-    try:
-        order = index(order)
-    except TypeError:
-        raise TypeError(f"taylor: expected the order as a whole number, found {order!r:.80}") from None
+    order = whole(order, "order", "taylor")
     if not 0 <= order <= 100:
         raise ArgumentError(f"taylor: expected an order in 0 ... 100, found {order}")
     if not isinstance(series, (tuple, list)):

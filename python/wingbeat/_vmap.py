@@ -32,7 +32,10 @@ class Mapped(Nested):
         return super().__enter__()
 
     def results(self, outputs, axes, chunk_size=0):
-        """Ends the recording: the outputs for all examples, which lie along axes[i] of the results; None: of an output that depends on no example."""
+        """Ends the recording: the outputs for all examples, which lie along axes[i] of the results; None: of an output that depends on no example.
+
+        chunk_size: as many examples at a time; 0 for all at once.
+        """
         found = handle_array(len(outputs))()
         places = (c_int32 * len(axes))(*[_abi.WB_VMAP_NO_AXIS if axis is None else axis for axis in axes])
         check(lib.wb_vmap_end(handles(outputs), places, len(outputs), chunk_size, found))
@@ -43,6 +46,15 @@ class Mapped(Nested):
         super().__exit__(*exception)
         if self._is_open:
             check(lib.wb_vmap_cancel())
+
+
+def chunk_of(chunk_size, name):
+    """The chunk_size of Mapped.results for that of a transform, None or a whole number."""
+    if chunk_size is None:
+        return 0
+    if isinstance(chunk_size, bool) or not hasattr(type(chunk_size), "__index__") or index(chunk_size) < 1:
+        raise ArgumentError(f"{name}: expected a chunk_size of 1 at least, or None, found {chunk_size!r:.80}")
+    return index(chunk_size)
 
 
 def _axis(value, what):
@@ -92,8 +104,7 @@ def vmap(function, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
         raise TypeError(f"vmap: expected a function, found {function!r:.80}")
     if randomness not in _RANDOMNESS:
         raise ArgumentError(f"vmap: expected randomness 'error', 'same' or 'different', found {randomness!r:.80}")
-    if chunk_size is not None and (isinstance(chunk_size, bool) or not hasattr(type(chunk_size), "__index__") or index(chunk_size) < 1):
-        raise ArgumentError(f"vmap: expected a chunk_size of 1 at least, or None, found {chunk_size!r:.80}")
+    chunk = chunk_of(chunk_size, "vmap")
 
     @wraps(function)
     def mapped(*args, **kwargs):
@@ -117,7 +128,7 @@ def vmap(function, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
             for output in outputs:
                 if output is None or isinstance(output, str):
                     raise TypeError(f"vmap: expected a function that returns tensors, found {output!r:.80}")
-            found = block.results([as_tensor(output) for output in outputs], _spread(out_dims, output_structure, "out_dims"), index(chunk_size or 0))
+            found = block.results([as_tensor(output) for output in outputs], _spread(out_dims, output_structure, "out_dims"), chunk)
         return unflatten(output_structure, settled(found))
 
     return mapped

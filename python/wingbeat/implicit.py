@@ -13,10 +13,10 @@ Values decide when a solver stops, so inside wingbeat.compile `iterations` must 
 import warnings
 from ctypes import c_int32
 from math import isfinite
-from operator import index
 
 import numpy as np
 
+from ._arguments import whole
 from ._arrays import handle_array
 from ._callbacks import custom
 from ._compile import is_capturing
@@ -56,11 +56,8 @@ def root(function, x0, *params, tol=None, max_iterations=100, iterations=None, s
     return problem.solution(problem.residual_of_root, problem.by_newton)
 
 
-def _whole(value, name, what):
-    try:
-        value = index(value)
-    except TypeError:
-        raise TypeError(f"{name}: expected {what} as a whole number, found {value!r:.80}") from None
+def _count(value, what, name):
+    value = whole(value, what, name)
     if value < 1:
         raise ArgumentError(f"{name}: expected {what} of at least 1, found {value}")
     return value
@@ -85,7 +82,7 @@ class _Problem:
             raise StateError(f"{name}: values decide when the solver stops, and inside compile there are none; give iterations=n, or solve outside")
         self.function, self.solver, self.on_failure = function, solver, on_failure
         self.is_fixed = iterations is not None
-        self.limit = _whole(iterations if self.is_fixed else max_iterations, name, "iterations" if self.is_fixed else "max_iterations")
+        self.limit = _count(iterations if self.is_fixed else max_iterations, "iterations" if self.is_fixed else "max_iterations", name)
         self.linear_solver = SOLVERS.get(linear_solver, linear_solver) if isinstance(linear_solver, str) else linear_solver
         self.params, self.param_structure = flatten(list(params))
         self.places = [place for place, leaf in enumerate(self.params) if isinstance(leaf, Tensor) and leaf.dtype.is_floating_point]
