@@ -277,6 +277,44 @@ def test_a_rule_that_releases_the_graph_under_way_loses_no_gradient_unsaid():
     np.testing.assert_allclose(leaf.grad.numpy(), 6.0)  # what the inner backward collected
 
 
+def test_each_call_of_a_rule_has_saved_tensors_of_its_own():
+    """Two threads in one application's backward at once, and a backward that differentiates its own graph on the way."""
+    class Meeting(CubeByBackward):
+        @staticmethod
+        def backward(ctx, gradient):
+            meet(ctx)
+            return CubeByBackward.backward(ctx, gradient)
+    leaf = wb.tensor(X, requires_grad=True)
+    y = Meeting.apply(leaf).sum()
+
+    def gradient():
+        return wb.autograd.grad(y, leaf, retain_graph=True)[0].numpy()
+    both, first_is_done, found = threading.Barrier(2), threading.Event(), []
+
+    def meet(ctx):
+        if both.wait(60) == 0:
+            assert first_is_done.wait(60)
+
+    def work():
+        found.append(gradient())
+        first_is_done.set()
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2 and all(np.allclose(one, 3 * X**2, rtol=1e-13) for one in found)
+
+    inner = []
+
+    def meet(ctx):
+        ctx.depth = getattr(ctx, "depth", 0) + 1
+        if ctx.depth == 1:
+            inner.append(gradient())
+    np.testing.assert_allclose(gradient(), 3 * X**2, rtol=1e-13)
+    np.testing.assert_allclose(inner, [3 * X**2], rtol=1e-13)
+
+
 def test_threads_may_differentiate_one_graph_at_once():
     """Rules run without the library's lock, so derivative walks of several threads over the same nodes overlap."""
     leaf = wb.tensor(X, requires_grad=True)

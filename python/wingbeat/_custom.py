@@ -48,9 +48,19 @@ def _or_zeros(derivatives, like):
 class FunctionCtx:
     """What forward leaves for backward and jvp. Any attribute may be set."""
 
+    # These belong to one call of a rule, all other attributes to the application: rules of several threads run at once, and a rule may differentiate its own graph.
+    __slots__ = ("needs_input_grad", "_saved", "__dict__")
+
     def __init__(self, needs_input_grad):
         self.needs_input_grad = needs_input_grad
         self._saved, self._forward_saved, self._materializes, self._constant = (), None, True, ()
+
+    def _for_call(self, needs_input_grad, saved):
+        """The context as one call of a rule sees it."""
+        call = FunctionCtx.__new__(FunctionCtx)
+        call.__dict__ = self.__dict__
+        call.needs_input_grad, call._saved = needs_input_grad, saved
+        return call
 
     def save_for_backward(self, *tensors):
         """Keeps inputs, outputs or other tensors (or None) for backward, and for jvp; derivatives of higher order pass through inputs and outputs."""
@@ -164,23 +174,19 @@ class _Application:
         return [output.detach() if any(output is one for one in constant) else result for output, result in zip(outputs, found)]
 
     def _reverse(self, outputs, cotangents, needed):
-        context, name = self._context, self._kind.__name__
-        context._saved = self._backward_saved.restored(outputs)
-        flags = dict(zip(self._places, needed))
-        context.needs_input_grad = tuple(flags.get(place, False) for place in range(self._count))
+        flags, name = dict(zip(self._places, needed)), self._kind.__name__
+        needs_input_grad = tuple(flags.get(place, False) for place in range(self._count))
+        context = self._context._for_call(needs_input_grad, self._backward_saved.restored(outputs))
         found = self._kind.backward(context, *(_or_zeros(cotangents, outputs) if context._materializes else cotangents))
-        context._saved = ()
         found = _one_each(found, self._count, f"{name}.backward: expected {self._count} gradients, one for each argument of forward")
         return [found[place] for place in self._places]
 
     def _forward(self, outputs, tangents):
-        context, name = self._context, self._kind.__name__
-        context._saved = self._forward_saved.restored(outputs)
+        context, name = self._context._for_call(self._context.needs_input_grad, self._forward_saved.restored(outputs)), self._kind.__name__
         given = [None] * self._count
         for place, tangent, (shape, dtype) in zip(self._places, tangents, self._types):
             given[place] = zeros(shape, dtype=dtype) if tangent is None and context._materializes else tangent
         found = self._kind.jvp(context, *given)
-        context._saved = ()
         return _one_each(found, len(outputs), f"{name}.jvp: expected {len(outputs)} tangents, one for each output of forward")
 
 
