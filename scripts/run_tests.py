@@ -1,8 +1,8 @@
-"""Runs test suites and ends with one line for all of them: `N passed, M failed`.
+"""Runs test suites and ends with a line for each test that failed and one line for all of them: `N passed, M failed`.
 
     run_tests.py LOGS {swift|c|pytest|step} NAME COMMAND ...
 
-The kind says how a suite reports its counts. A suite that crashes, hangs, or reports nothing counts as a failure, and so
+The kind says how a suite reports its tests. A suite that crashes, hangs, or reports nothing counts as a failure, and so
 does one that exits with an error although every test it reported passed. `step` is a command without counts.
 """
 
@@ -20,30 +20,31 @@ LONGEST = 3600  # seconds for one suite
 def count_swift(text):
     """XCTest and Swift Testing, which `swift test` runs one after the other. A test that began and did not end has crashed."""
     ended = re.findall(r"^Test Case '([^']+)' (passed|failed|skipped)", text, flags=re.M)
-    began = set(re.findall(r"^Test Case '([^']+)' started", text, flags=re.M))
-    crashed = began - {name for name, _ in ended}
+    began = dict.fromkeys(re.findall(r"^Test Case '([^']+)' started", text, flags=re.M))
     passed = sum(outcome == "passed" for _, outcome in ended)
-    failed = sum(outcome == "failed" for _, outcome in ended) + len(crashed)
+    reasons = dict(reversed(re.findall(r"error: (\S+) : (.*)$", text, flags=re.M)))
+    failed = [f"{name}: {reasons.get(name, '')}" for name, outcome in ended if outcome == "failed"]
+    failed += [f"{name}: did not end" for name in began if name not in dict(ended)]
     passed += len(re.findall(r"^\S+ +Test (?!run with |case )\S.* passed after ", text, flags=re.M))
-    failed += len(re.findall(r"^\S+ +Test (?!run with |case )\S.* failed after ", text, flags=re.M))
+    failed += re.findall(r"^\S+ +Test (?!run with |case )(\S.*) failed after ", text, flags=re.M)
     return passed, failed
 
 
 def count_c(text):
-    """Tests/C/check.h: the last line."""
-    found = re.findall(r"^(\d+) passed, (\d+) failed$", text, flags=re.M)
-    return (int(found[-1][0]), int(found[-1][1])) if found else (0, 0)
+    """Tests/C/check.h: a line for each test that failed, and the last line."""
+    found = re.findall(r"^(\d+) passed, \d+ failed$", text, flags=re.M)
+    return int(found[-1]) if found else 0, [f"{name}: {reason}" for reason, name in re.findall(r"^(.*)\nFAILED: (.*)$", text, flags=re.M)]
 
 
 def count_pytest(text):
-    """The summary of `pytest -q`, such as `1 failed, 41 passed, 2 skipped in 3.21s`."""
+    """The summary of `pytest -q`, such as `1 failed, 41 passed, 2 skipped in 3.21s`, and the lines before it."""
     summary = next((line for line in reversed(text.splitlines()) if re.search(r" in \d+\.\d+s", line)), "")
-    number = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error)", summary)}
-    return number.get("passed", 0), number.get("failed", 0) + number.get("error", 0)
+    passed = re.search(r"(\d+) passed", summary)
+    return int(passed[1]) if passed else 0, re.findall(r"^(?:FAILED|ERROR) (.*)$", text, flags=re.M)
 
 
 def count_step(text):
-    return 1, 0
+    return 1, []
 
 
 COUNTERS = {"swift": count_swift, "c": count_c, "pytest": count_pytest, "step": count_step}
@@ -67,23 +68,25 @@ def run(command, log):
 def main(logs, *suites):
     logs = Path(logs)
     logs.mkdir(parents=True, exist_ok=True)
-    all_passed = all_failed = 0
+    all_passed, all_failed = 0, []
     for kind, name, command in zip(suites[0::3], suites[1::3], suites[2::3]):
         log = logs / f"test-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.log"
         began = time.monotonic()
         status = run(command, log)
         text = log.read_text(encoding="utf-8", errors="replace")
-        passed, failed = COUNTERS[kind](text) if status == 0 or kind != "step" else (0, 1)
-        if failed == 0 and (status != 0 or passed == 0):
-            failed = 1
+        passed, failed = COUNTERS[kind](text) if status == 0 or kind != "step" else (0, [])
+        if not failed and (status != 0 or passed == 0):
+            failed = ["the suite as a whole"]
         if failed:
             print(*text.splitlines()[-80:], sep="\n")
             ending = "took too long" if status is None else f"exit status {status}"
             print(f"{name}: FAILED ({ending}; all of its output: {log}; command: {command})")
-        print(f"{name}: {passed} passed, {failed} failed ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"{name}: {passed} passed, {len(failed)} failed ({time.monotonic() - began:.0f} s)", flush=True)
         all_passed += passed
-        all_failed += failed
-    print(f"{all_passed} passed, {all_failed} failed")
+        all_failed += [f"{name}: {test}" for test in failed]
+    for test in all_failed:
+        print(f"FAILED {test}")
+    print(f"{all_passed} passed, {len(all_failed)} failed")
     return 1 if all_failed or not all_passed else 0
 
 
