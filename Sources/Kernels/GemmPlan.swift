@@ -11,7 +11,7 @@ public struct GemmShape: Sendable {
 ///
 /// The result is made tile by tile (GemmTile.swift). A tile reads one operand, x, a number at a time and the other, y, as vectors, so y is wanted by rows: where it is not, it is
 /// packed, panel by panel (GemmPacking.swift), or the two change places and the transposed result is computed, whichever costs less. Bands of columns and blocks of the depth
-/// keep what is packed in the second-level cache; threads pack it together, then share the rows.
+/// keep what is packed in the second-level cache; threads pack it together, then share the rows. Large products for narrow registers pack x as well (GemmBlocks.swift).
 final class GemmPlan<Scalar: GemmScalar> {
     private typealias Panel = GemmPanel<Scalar>
     private typealias Tile = GemmTile<Scalar>
@@ -26,13 +26,16 @@ final class GemmPlan<Scalar: GemmScalar> {
     private let resultRow: Int
     private let packsAll: Bool
     private let copiesX: Bool
+    /// How x is packed too; nil where it is read from where it lies.
+    private let blocks: GemmBlocks<Scalar>?
     private let bands: [GemmBand<Scalar>]
     private let depthBlock: Int
     /// Rows of the result that are worth a piece.
     private let pieceRows: Int
 
-    /// What is packed at once.
+    /// What is packed at once, and where x is packed too.
     private static var bandBytes: Int { 512 << 10 }
+    private static var blockedBandBytes: Int { 2 << 20 }
     /// What is packed at once for strips.
     private static var maximalPackedBytes: Int { 4 << 20 }
     private static var maximalStripDepth: Int { 1024 }
@@ -42,10 +45,14 @@ final class GemmPlan<Scalar: GemmScalar> {
     /// A plan that computes rows of the result in any portions; nil where that would take longer than the other way.
     static func byStrips(_ shape: GemmShape) -> GemmPlan? {
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
-        let packedBytes = shape.transposeB || aliases(shape.n) ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
+        let packsY = shape.transposeB || aliases(shape.n) || packsStrips(shape, plain)
+        let packedBytes = packsY ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
         guard plain.cost <= 1.05 * swapped.cost, shape.k <= maximalStripDepth, shape.m >= 2 * Tile.maximalHeight, packedBytes <= maximalPackedBytes else { return nil }
         return GemmPlan(shape, byStrips: true)
     }
+
+    /// Whether strips pack x: those of rows that lie one after the other are read as well from where they lie.
+    private static func packsStrips(_ shape: GemmShape, _ orientation: Orientation) -> Bool { shape.transposeA && orientation.packsBoth }
 
     /// Whether rows of this many elements lie in the same few sets of the first-level cache.
     private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
@@ -61,21 +68,23 @@ final class GemmPlan<Scalar: GemmScalar> {
         (xRow, xStep) = swaps ? (transposeB ? (k, 1) : (1, n)) : (transposeA ? (1, m) : (k, 1))
         yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
         resultRow = n
-        depthBlock = byStrips ? Swift.max(1, k) : chosen.depthBlock
+        let packsBoth = byStrips ? GemmPlan.packsStrips(shape, chosen) : chosen.packsBoth
+        depthBlock = byStrips && !packsBoth ? Swift.max(1, k) : chosen.depthBlock
 
         let size = MemoryLayout<Scalar>.size
-        let packsAll = yIsTransposed || GemmPlan.aliases(yStride)
+        blocks = packsBoth ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: depthBlock) : nil
+        let packsAll = blocks != nil || yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
         copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
-        let widest = byStrips ? panels.count : Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
+        let widest = byStrips ? panels.count : Swift.max(2, (blocks == nil ? GemmPlan.bandBytes : GemmPlan.blockedBandBytes) / (depthBlock * Tile.Width.full.columns * size))
         let count = widest == 0 ? 0 : (panels.count + widest - 1) / widest
         bands = (0..<count).map { band in
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
         let rowOperations = 2 * Double(depthBlock) * Double(chosen.columns) / Double(Swift.max(1, count)) * Double(size / 4)
         let tiles = Int(Swift.min(GemmPlan.pieceOperations / Swift.max(1, rowOperations * Double(Tile.maximalHeight)), 1e6))
-        pieceRows = Swift.max(1, tiles) * Tile.maximalHeight
+        pieceRows = blocks?.rows ?? Swift.max(1, tiles) * Tile.maximalHeight
     }
 
     /// One of the two ways to see a product, and the time it would take, in multiplications of vectors.
@@ -93,9 +102,11 @@ final class GemmPlan<Scalar: GemmScalar> {
             self.isSwapped = isSwapped
         }
 
+        var packsBoth: Bool { GemmBlocks<Scalar>.pays(rows: rows, columns: columns, depth: depth) }
+
         /// Steps that are summed before the result is stored: as many as still leave a few panels to a band.
         var depthBlock: Int {
-            let most = isSwapped ? 1024 : 512
+            let most = packsBoth ? GemmBlocks<Scalar>.maximalDepth : isSwapped ? 1024 : 512
             let blocks = Swift.max(1, (depth + most - 1) / most)
             return Swift.max(1, (depth + blocks - 1) / blocks)
         }
@@ -118,7 +129,11 @@ final class GemmPlan<Scalar: GemmScalar> {
             repeat {
                 let steps = step..<Swift.min(step + depthBlock, depth)
                 band.pack(y, steps, to: packed)
-                inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed) }
+                if let blocks {
+                    inPieces(rows, grain: pieceRows) { range in multiply(blocks, x, c, band, range, steps, packed, steps) }
+                } else {
+                    inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed) }
+                }
                 step = steps.upperBound
             } while step < depth
         }
@@ -127,7 +142,7 @@ final class GemmPlan<Scalar: GemmScalar> {
     // MARK: Strips
 
     /// Elements that `pack` writes.
-    var packedCount: Int { bands.reduce(0) { $0 + $1.packedColumns } * depthBlock }
+    var packedCount: Int { bands.reduce(0) { $0 + $1.packedColumns } * depth }
 
     /// Packs all of y, for `computeRows`.
     func pack(_ b: UnsafePointer<Scalar>, to packed: UnsafeMutablePointer<Scalar>) {
@@ -138,7 +153,18 @@ final class GemmPlan<Scalar: GemmScalar> {
     func computeRows(
         _ range: Range<Int>, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ packed: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>
     ) {
-        for band in bands { multiply(a, columns(b), c, band, range, 0..<depth, packed) }
+        for band in bands {
+            guard let blocks else {
+                multiply(a, columns(b), c, band, range, 0..<depth, packed)
+                continue
+            }
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: blocks.rows) {
+                let block = first..<Swift.min(first + blocks.rows, range.upperBound)
+                for step in stride(from: 0, to: depth, by: depthBlock) {
+                    multiply(blocks, a, c, band, block, step..<Swift.min(step + depthBlock, depth), packed, 0..<depth)
+                }
+            }
+        }
     }
 
     private func columns(_ base: UnsafePointer<Scalar>) -> GemmColumns<Scalar> {
@@ -171,14 +197,46 @@ final class GemmPlan<Scalar: GemmScalar> {
                 } else {
                     (operands.y, operands.yStep) = (y.address(steps.lowerBound, panel.first), yStride)
                 }
-                if swaps || !panel.isWhole {
-                    runAside(&operands, c, panel, row, height, aside)
-                } else {
-                    (operands.result, operands.resultRow) = (c + row * resultRow + panel.first, resultRow)
-                    GemmTile.run(operands, height: height, width: panel.width)
-                }
+                run(&operands, c, panel, row, height, aside)
             }
             row += height
+        }
+    }
+
+    /// A block of rows, packed, by a band of columns, of which `packed` holds the steps `packedSteps`.
+    private func multiply(
+        _ blocks: GemmBlocks<Scalar>, _ x: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
+        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
+    ) {
+        let (block, aside) = blocks.pack(
+            x + range.lowerBound * xRow + steps.lowerBound * xStep, xRow: xRow, xStep: xStep, count: range.count, depth: steps.count)
+        var operands = TileOperands(
+            x: x, xRows: block.rowOffsets, xStep: block.xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
+            accumulates: steps.lowerBound > 0)
+        var next = packed
+        for panel in band.panels {
+            let width = panel.width.columns
+            (operands.y, operands.yStep) = (next + (steps.lowerBound - packedSteps.lowerBound) * width, width)
+            next += packedSteps.count * width
+            var row = range.lowerBound
+            while row < range.upperBound {
+                let height = Tile.height(range.upperBound - row)
+                operands.x = block.tile(at: row - range.lowerBound)
+                run(&operands, c, panel, row, height, aside)
+                row += height
+            }
+        }
+    }
+
+    @inline(__always)
+    private func run(
+        _ operands: inout TileOperands<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
+    ) {
+        if swaps || !panel.isWhole {
+            runAside(&operands, c, panel, row, height, aside)
+        } else {
+            (operands.result, operands.resultRow) = (c + row * resultRow + panel.first, resultRow)
+            GemmTile.run(operands, height: height, width: panel.width)
         }
     }
 

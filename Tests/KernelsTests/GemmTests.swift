@@ -76,11 +76,44 @@ final class GemmTests: XCTestCase {
         }
     }
 
+    /// However a product is cut, into tiles, blocks and bands.
+    func testEachElementIsOneChainOfFusedMultiplyAdds() {
+        func check<Scalar: GemmScalar>(_ dtype: DType, _: Scalar.Type, _ noise: inout Noise) {
+            for (m, n, k) in [(5, 40, 90), (200, 70, 850), (61, 300, 401), (50, 65, 33)] {
+                let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
+                for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
+                    let c = run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
+                    for _ in 0..<40 {
+                        let (i, j) = (noise.below(m), noise.below(n))
+                        var sum: Scalar = 0
+                        for l in 0..<k {
+                            sum.addProduct(
+                                Scalar(a[transposeA ? l * m + i : i * k + l].double), Scalar(b[transposeB ? j * k + l : l * n + j].double))
+                        }
+                        XCTAssertEqual(c[i * n + j].double, Double(sum), "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB) at \(i), \(j)")
+                    }
+                    guard let plan = GemmPlan<Scalar>.byStrips(GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)) else { continue }
+                    let (packed, strips) = (Memory(dtype, plan.packedCount), Memory(dtype, m * n))
+                    func at(_ memory: Memory) -> UnsafeMutablePointer<Scalar> { memory.pointer.assumingMemoryBound(to: Scalar.self) }
+                    plan.pack(at(b), to: at(packed))
+                    for row in stride(from: 0, to: m, by: 50) { plan.computeRows(row..<min(row + 50, m), at(a), at(b), at(packed), at(strips)) }
+                    XCTAssertTrue(packed.isWallIntact && strips.isWallIntact)
+                    XCTAssertEqual(strips.bytes, c.bytes, "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB) by strips")
+                    count += 1
+                }
+            }
+        }
+        var (noise, count) = (Noise(5), 0)
+        check(.float32, Float.self, &noise)
+        check(.float64, Double.self, &noise)
+        XCTAssertGreaterThan(count, 8, "products by strips")
+    }
+
     /// Sizes that are cut into bands of columns, blocks of the depth and pieces of rows, the last ones narrower, and vectors.
     func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
         defer { ThreadPool.setCount(2) }
         var noise = Noise(3)
-        let sizes = [(300, 260, 170), (70, 530, 350), (520, 70, 350), (530, 130, 400), (1, 1500, 400), (1500, 1, 400), (64, 129, 800)]
+        let sizes = [(300, 260, 170), (70, 530, 350), (520, 70, 350), (530, 130, 400), (1, 1500, 400), (1500, 1, 400), (64, 129, 800), (331, 67, 830), (55, 1950, 810)]
         for (m, n, k) in sizes {
             for dtype in [DType.float32, .float64] {
                 let a = Memory(dtype, (0..<m * k).map { _ in Double(noise.below(5) - 2) })
