@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/data_waits.py [ROUNDS]
 
 Each round times both, for the plain and the compressed file, with one thread that computes and with two. "asking" is what the training thread spends in asking for
-batches: the wait, if there is one, and handing over 256 rows. The first batch, before which nothing can be read ahead, is told apart. The reader is a thread of
+batches: the wait, if there is one, and handing over 256 rows. The first batch, before which nothing can be read ahead, and the last, which gives the memory of the
+pass back, are told apart. The reader is a thread of
 its own, so one processor of two is free for it where one thread computes; the files are in the system's cache.
 """
 
@@ -34,7 +35,7 @@ def epoch(step, batches):
 
 
 def main(rounds=5):
-    print(f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'of the epoch':>14}")
+    print(f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'last':>8}{'of the epoch':>14}")
     for name in ("stream", "stream gzip"):
         workload = next(workload for workload in WORKLOADS if workload.name == name)
         data.set_cache(workload.cache_bytes)
@@ -54,11 +55,11 @@ def main(rounds=5):
                 kept.append(beside)
                 ratios.append(seconds / beside)
                 asking.append(requests)
-            first = 1e6 * statistics.median(requests[0] for requests in asking)
-            rest = 1e6 * np.array([requests[1:] for requests in asking])
+            first, last = (1e6 * statistics.median(requests[place] for requests in asking) for place in (0, -1))
+            rest = 1e6 * np.array([requests[1:-1] for requests in asking])
             share = statistics.median(sum(requests) / seconds for requests, seconds in zip(asking, streamed))
             print(f"{name:16}{threads:>8}{statistics.median(streamed):>10.2f}{statistics.median(kept):>14.2f}{statistics.median(ratios):>8.3f}"
-                  f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}{first:>8.0f}{100 * share:>13.1f}%", flush=True)
+                  f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}{first:>8.0f}{last:>8.0f}{100 * share:>13.1f}%", flush=True)
 
 
 if __name__ == "__main__":
