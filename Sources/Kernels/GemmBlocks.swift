@@ -42,7 +42,7 @@ struct GemmBlocks<Scalar: GemmScalar> {
         fileprivate let numbers: UnsafeMutablePointer<Scalar>
         /// From one row of a tile to the next, and from one step to the next.
         fileprivate let row: Int
-        fileprivate let step: Int
+        let xStep: Int
         fileprivate let tile: Int
 
         /// The first number of a row that begins a tile. Lower tiles, at the end of a block, lie in the place of a whole one.
@@ -52,7 +52,6 @@ struct GemmBlocks<Scalar: GemmScalar> {
         }
 
         var rowOffsets: TileRowOffsets { TileRowOffsets(bytes: row * MemoryLayout<Scalar>.size) }
-        var xStep: Int { step }
     }
 
     /// Packs `count` rows, at most `rows`, of `depth` steps, and leaves memory for the sums of a tile at `aside`.
@@ -68,7 +67,7 @@ struct GemmBlocks<Scalar: GemmScalar> {
         let numbers = aside + height * Tile.Width.full.columns
         if xStep == 1 {
             for row in 0..<count { (numbers + row * line).update(from: x + row * xRow, count: depth) }
-            return (Packed(numbers: numbers, row: line, step: 1, tile: height * line), aside)
+            return (Packed(numbers: numbers, row: line, xStep: 1, tile: height * line), aside)
         }
         // Step by step, so that x is read through.
         for step in 0..<depth {
@@ -81,7 +80,7 @@ struct GemmBlocks<Scalar: GemmScalar> {
             }
             for place in 0..<count - row { target[place] = source[place] }
         }
-        return (Packed(numbers: numbers, row: 1, step: height, tile: height * depth), aside)
+        return (Packed(numbers: numbers, row: 1, xStep: height, tile: height * depth), aside)
     }
 
     @inline(__always)

@@ -81,6 +81,17 @@ static inline int finish(void) {
 /* Whether the program runs under valgrind or AddressSanitizer: then loops are short, and the process's size says nothing. */
 static inline int watched(void) { return getenv("WINGBEAT_TEST_WATCHED") != NULL; }
 
+/* Bytes of the process's own, in memory or swapped out; not pages of files, which come and go as the system likes. */
+static inline int64_t resident(void) {
+    long long kibibytes, total = 0;
+    char line[256];
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "RssAnon: %lld", &kibibytes) == 1 || sscanf(line, "VmSwap: %lld", &kibibytes) == 1) total += kibibytes;
+    if (file) fclose(file);
+    return total << 10;
+}
+
 /* Rank and extents, as the functions of the library take them. */
 #define SHAPE(...) (int32_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
 

@@ -89,14 +89,6 @@ static void a_handle_freed_long_ago_stays_freed(void) {
     FAILS(wb_tensor_item(first, &value), WB_ERROR_HANDLE, "freed");
 }
 
-static int64_t resident(void) {
-    long long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file && fscanf(file, "%*s %lld", &pages) != 1) pages = 0;
-    if (file) fclose(file);
-    return pages * sysconf(_SC_PAGESIZE);
-}
-
 static void a_scope_does_not_grow_with_handles_that_are_freed_in_it(void) {
     const int rounds = watched() ? 1000 : 300000;
     int64_t before = 0;

@@ -73,10 +73,10 @@ final class ThreadPoolTests: XCTestCase {
     func testMoreThanOneThreadTakesPartWhereMoreAreAskedFor() {
         ThreadPool.setCount(3)
         let seen = Mutex<Set<UInt>>([])
-        // A piece waits until others have come, or for a second.
+        // A piece waits until others have come.
         ThreadPool.run(pieces: 3) { _ in
             seen.withLock { _ = $0.insert(UInt(pthread_self())) }
-            let deadline = Date() + 1
+            let deadline = Date() + 60
             while seen.withLock({ $0.count }) < 3, Date() < deadline { usleep(100) }
         }
         XCTAssertEqual(seen.withLock { $0.count }, 3)
@@ -112,7 +112,7 @@ final class ThreadPoolTests: XCTestCase {
         let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
         let child = fork()
         if child == 0 {
-            alarm(10)
+            alarm(100)
             let sum = Atomic<Int>(0)
             for _ in 0..<100 { ThreadPool.run(pieces: 10) { sum.add($0, ordering: .relaxed) } }
             // Each piece waits for the others, which one thread alone would do in vain.
@@ -120,7 +120,7 @@ final class ThreadPoolTests: XCTestCase {
             let alone = Atomic<Int>(0)
             ThreadPool.run(pieces: 3) { _ in
                 arrived.add(1, ordering: .relaxed)
-                for _ in 0..<20_000 where arrived.load(ordering: .relaxed) < 3 { usleep(100) }
+                for _ in 0..<200_000 where arrived.load(ordering: .relaxed) < 3 { usleep(100) }
                 if arrived.load(ordering: .relaxed) < 3 { alone.add(1, ordering: .relaxed) }
             }
             _exit(sum.load(ordering: .relaxed) == 4500 && alone.load(ordering: .relaxed) == 0 ? 42 : 1)

@@ -117,9 +117,11 @@ final class StreamingTests: XCTestCase {
     }
 }
 
+/// Memory of the process's own, in memory or swapped out; not pages of files, which come and go as the system likes.
 private func residentBytes() -> Int {
-    let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-    return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * sysconf(Int32(_SC_PAGESIZE))
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let lines = status.split(separator: "\n").filter { $0.hasPrefix("RssAnon:") || $0.hasPrefix("VmSwap:") }
+    return lines.reduce(0) { $0 + (Int($1.split(whereSeparator: \.isWhitespace)[1]) ?? 0) } << 10
 }
 
 private final class Counter: @unchecked Sendable {
