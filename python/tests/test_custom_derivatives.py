@@ -1,6 +1,8 @@
 """autograd.Function, custom_vjp, custom_jvp and custom_gradient: against closed forms, and nested in every transform."""
 
 import gc
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -371,3 +373,28 @@ def function_with(backward, forward=lambda ctx, x: x * 2):
 def test_wrong_use_gets_a_sentence(call, kind, words):
     with pytest.raises(kind, match=words or None):
         call()
+
+
+def test_callbacks_outlive_their_modules():
+    """When Python ends, tensors may go after the modules whose functions the library then calls."""
+    code = """
+import builtins, ctypes, gc
+import numpy as np
+import wingbeat as wb
+from wingbeat import _arrays, _callbacks
+hooked = wb.tensor([1.0], requires_grad=True) * 2
+hooked.register_hook(lambda gradient: None)
+borrowed = wb.from_numpy(np.ones(3))
+builtins.kept = wb.tensor([1.0], requires_grad=True) * 2
+builtins.kept.register_hook(lambda gradient: None)
+called = []
+del _arrays._release, _callbacks._release
+gc.collect()
+kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+taking_their_place = [kind(called.append) for _ in range(1000)]
+del hooked, borrowed
+gc.collect()
+print(called)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

@@ -8,7 +8,7 @@ A view is taken from a detached handle: what it points to is never written again
 assigned gets new memory while somebody still looks at the old.
 """
 
-from ctypes import c_int, c_int32, c_int64, c_void_p
+from ctypes import c_int, c_int32, c_int64, c_void_p, py_object, pythonapi
 
 import numpy as np
 
@@ -78,6 +78,13 @@ _borrowed = {}
 _next = 1
 
 
+def lasting(callback):
+    """A callback that is never freed: the library still calls it for tensors that go when Python ends, after the modules have gone."""
+    pythonapi.Py_IncRef(py_object(callback))
+    return callback
+
+
+@lasting
 @_abi.wb_release_callback
 def _release(number, _forget=_borrowed.pop):
     _forget(number, None)

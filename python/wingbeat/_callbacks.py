@@ -8,7 +8,7 @@ from ctypes import c_void_p
 from itertools import count
 
 from . import _abi
-from ._arrays import handle_array
+from ._arrays import handle_array, lasting
 from ._library import check, keep_exception, lib
 from ._tensor import Tensor, wrap
 
@@ -16,8 +16,9 @@ _numbers = count(1)
 _held = {}
 
 
+@lasting
 @_abi.wb_release_callback
-def _release(number):
+def _release(number, _held=_held):
     _held.pop(number, None)
 
 
@@ -50,6 +51,7 @@ def _guarded(function):
     return guarded
 
 
+@lasting
 @_abi.wb_vjp_callback
 @_guarded
 def _vjp(number, outputs, cotangents, output_count, needed, gradients, input_count):
@@ -58,6 +60,7 @@ def _vjp(number, outputs, cotangents, output_count, needed, gradients, input_cou
     _hand_over(found, gradients)
 
 
+@lasting
 @_abi.wb_jvp_callback
 @_guarded
 def _jvp(number, outputs, output_count, tangents, input_count, tangents_out):
@@ -65,6 +68,7 @@ def _jvp(number, outputs, output_count, tangents, input_count, tangents_out):
     _hand_over(forward(_borrowed(outputs, output_count), _borrowed(tangents, input_count)), tangents_out)
 
 
+@lasting
 @_abi.wb_hook_callback
 @_guarded
 def _hook(number, gradient, replacement):
