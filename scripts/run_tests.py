@@ -20,11 +20,12 @@ LONGEST = 3600  # seconds for one suite
 def count_swift(text):
     """XCTest and Swift Testing, which `swift test` runs one after the other. A test that began and did not end has crashed."""
     ended = re.findall(r"^Test Case '([^']+)' (passed|failed|skipped)", text, flags=re.M)
+    outcomes = dict(ended)
     began = dict.fromkeys(re.findall(r"^Test Case '([^']+)' started", text, flags=re.M))
     passed = sum(outcome == "passed" for _, outcome in ended)
     reasons = dict(reversed(re.findall(r"error: (\S+) : (.*)$", text, flags=re.M)))
     failed = [f"{name}: {reasons.get(name, '')}" for name, outcome in ended if outcome == "failed"]
-    failed += [f"{name}: did not end" for name in began if name not in dict(ended)]
+    failed += [f"{name}: did not end" for name in began if name not in outcomes]
     passed += len(re.findall(r"^\S+ +Test (?!run with |case )\S.* passed after ", text, flags=re.M))
     failed += re.findall(r"^\S+ +Test (?!run with |case )(\S.*) failed after ", text, flags=re.M)
     return passed, failed
