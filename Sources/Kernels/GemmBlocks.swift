@@ -73,23 +73,13 @@ struct GemmBlocks<Scalar: GemmScalar> {
         for step in 0..<depth {
             var (row, source, target) = (0, x + step * xStep, numbers + step * height)
             while row + height <= count {
-                copyTile(source, target)
+                copyShort(source, target, height)
                 row += height
                 source += height
                 target += height * depth
             }
-            for place in 0..<count - row { target[place] = source[place] }
+            copyShort(source, target, count - row)
         }
         return (Packed(numbers: numbers, row: 1, xStep: height, tile: height * depth), aside)
-    }
-
-    @inline(__always)
-    private func copyTile(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>) {
-        let whole = Tile.maximalHeight / Scalar.Quarter.scalarCount * Scalar.Quarter.scalarCount
-        for place in stride(from: 0, to: whole, by: Scalar.Quarter.scalarCount) {
-            let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Scalar.Quarter.self)
-            UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Scalar.Quarter.self)
-        }
-        for place in whole..<Tile.maximalHeight { target[place] = source[place] }
     }
 }

@@ -49,7 +49,7 @@ struct GemmColumns<Scalar: GemmScalar> {
         if isTransposed {
             packTransposed(source, panel, steps.count, target)
         } else {
-            for step in 0..<steps.count { copyRow(source + step * stride, target + step * panel.width.columns, panel) }
+            for step in 0..<steps.count { copyShort(source + step * stride, target + step * panel.width.columns, panel.count) }
         }
     }
 
@@ -68,18 +68,17 @@ struct GemmColumns<Scalar: GemmScalar> {
             transposeElements(from + whole, rowBytes, rows, steps - whole, to + whole * width, width * MemoryLayout<Scalar>.size, Scalar.self)
         }
     }
+}
 
-    @inline(__always)
-    func copyRow(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ panel: GemmPanel<Scalar>) {
-        guard panel.isWhole else {
-            for column in 0..<panel.count { target[column] = source[column] }
-            return
-        }
-        for place in Swift.stride(from: 0, to: panel.width.columns, by: Scalar.Quarter.scalarCount) {
-            let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Scalar.Quarter.self)
-            UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Scalar.Quarter.self)
-        }
+/// Copies a few numbers, by vectors of 16 bytes as far as they go.
+@inline(__always)
+func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int) {
+    let whole = count / Scalar.Quarter.scalarCount * Scalar.Quarter.scalarCount
+    for place in stride(from: 0, to: whole, by: Scalar.Quarter.scalarCount) {
+        let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Scalar.Quarter.self)
+        UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Scalar.Quarter.self)
     }
+    for place in whole..<count { target[place] = source[place] }
 }
 
 /// Panels that are packed at the same time, one after the other in the same memory.
@@ -117,7 +116,7 @@ struct GemmBand<Scalar: GemmScalar> {
                         let source = y.address(steps.lowerBound + step, panel.first)
                         // The next rows are far away, where no processor looks by itself.
                         for line in stride(from: 0, to: panel.count, by: 64 / MemoryLayout<Scalar>.size) { shim_prefetch(source + ahead + line) }
-                        y.copyRow(source, start + step * panel.width.columns, panel)
+                        copyShort(source, start + step * panel.width.columns, panel.count)
                         start += steps.count * panel.width.columns
                     }
                 }
