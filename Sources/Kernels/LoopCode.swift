@@ -21,12 +21,14 @@ struct LoopCode {
 
     struct Instruction: BitwiseCopyable {
         var opcode: LoopOpcode
-        var isNumber: Bool
         var a: Int
         var b: Int
         var c: Int
         var result: Int
         var immediate: Double
+
+        /// The values that it reads.
+        var operands: [Int] { Array([a, b, c].prefix(opcode.operandCount)) }
     }
 
     struct Output: BitwiseCopyable {
@@ -56,10 +58,11 @@ struct LoopCode {
         var mask: Int
     }
 
-    /// Inputs and instructions that are the same for all blocks, and those that are not.
+    /// Inputs and instructions that are the same for all blocks, and those that are not; of these, apart, instructions whose result is one number for a block.
     let uniformInputs: UnsafeBufferPointer<Input>
     let inputs: UnsafeBufferPointer<Input>
     let uniformInstructions: UnsafeBufferPointer<Instruction>
+    let numberInstructions: UnsafeBufferPointer<Instruction>
     let instructions: UnsafeBufferPointer<Instruction>
     let outputs: UnsafeBufferPointer<Output>
     let reduction: Reduction?
@@ -90,10 +93,11 @@ struct LoopCode {
             let value = inputs.count + place
             allInstructions.append(
                 Instruction(
-                    opcode: instruction.opcode, isNumber: values.isNumber[value], a: instruction.a, b: instruction.b, c: instruction.c,
-                    result: value, immediate: instruction.immediate))
+                    opcode: instruction.opcode, a: instruction.a, b: instruction.b, c: instruction.c, result: value,
+                    immediate: instruction.immediate))
         }
-        self.instructions = plain(allInstructions.filter { !values.isUniform[$0.result] })
+        self.instructions = plain(allInstructions.filter { !values.isNumber[$0.result] })
+        numberInstructions = plain(allInstructions.filter { values.isNumber[$0.result] && !values.isUniform[$0.result] })
         uniformInstructions = plain(allInstructions.filter { values.isUniform[$0.result] })
         var later: [UnsafeBufferPointer<Int>] = []
         var allOutputs: [Output] = []
@@ -127,6 +131,7 @@ struct LoopCode {
         inputs.deallocate()
         uniformInputs.deallocate()
         instructions.deallocate()
+        numberInstructions.deallocate()
         uniformInstructions.deallocate()
         outputs.deallocate()
         laterSlots.deallocate()
@@ -152,7 +157,7 @@ struct LoopCode {
 }
 
 /// A copy of an array's elements, to be deallocated by its owner.
-private func plain<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+func plain<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
     let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
     _ = memory.initialize(from: elements)
     return UnsafeBufferPointer(memory)

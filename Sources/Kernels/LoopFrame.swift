@@ -5,6 +5,7 @@ struct LoopFrame<A: LoopArithmetic> {
     typealias Scalar = A.Vector.Scalar
 
     private let code: LoopCode
+    private let stretches: UnsafeBufferPointer<LoopStretches.Stretch>
     private let slots: UnsafePointer<UnsafeMutableRawPointer>
     /// The accumulators of this piece; nil where rows are finished as they end.
     private let accumulators: UnsafeMutablePointer<A.Accumulator>?
@@ -24,6 +25,7 @@ struct LoopFrame<A: LoopArithmetic> {
 
     init(_ program: LoopProgram, _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ accumulators: UnsafeMutableRawPointer?, slice: Int) {
         code = program.code
+        stretches = program.stretches.all
         self.slots = slots
         self.accumulators = accumulators.map { $0.assumingMemoryBound(to: A.Accumulator.self) + slice * program.layout.resultCount }
         domainColumns = program.layout.columns
@@ -150,7 +152,14 @@ struct LoopFrame<A: LoopArithmetic> {
             let output = code.outputs[place]
             operands[output.value].base = isWhole ? slots[output.slot] + start * Self.size : scratch + output.register
         }
-        for instruction in code.instructions { execute(instruction, bytes: instruction.isNumber ? 64 : bytes) }
+        for instruction in code.numberInstructions { execute(instruction, bytes: 64) }
+        for stretch in stretches {
+            if let function = stretch.function {
+                function(operands, bytes)
+            } else {
+                for place in stretch.first..<stretch.end { execute(code.instructions[place], bytes: bytes) }
+            }
+        }
         // Before anything is stored, which may be in the memory of an input that is reduced.
         if let reduction = code.reduction { reduce(reduction, spread(reduction.value, bytes), block) }
         for place in 0..<code.outputs.count where !(isWhole && storesInPlace[place]) {

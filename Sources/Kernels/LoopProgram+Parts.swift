@@ -51,6 +51,7 @@ extension LoopProgram {
     }
 
     private func begin<A: LoopArithmetic>(_ arithmetic: A.Type) {
+        compileIfDue()
         if let reduction { resetAccumulators(reduction.kind, A.self) }
     }
 

@@ -89,25 +89,35 @@ public final class LoopProgram {
     let values: LoopValues
     let pieces: LoopPieces
     let code: LoopCode
+    /// How the instructions are run: interpreted at first.
+    private(set) var stretches: LoopStretches
+    /// When the loop becomes machine code.
+    private let compilation: LoopCompilation
+    private var isCompiled = false
+    private var runs = 0
     /// Accumulators of 8 bytes: those of the whole result, or of each piece's share of it.
     let accumulators: UnsafeMutableRawPointer?
 
     /// - Parameters:
     ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from it.
     public init(
-        compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?
+        compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?,
+        compilation: LoopCompilation = .whenRepeated
     ) {
         self.compute = compute
+        self.compilation = compute == .int64 ? .never : compilation
         let combined = LoopCombining(inputs.count, instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
-        let instructions = combined.instructions
+        let ordered = LoopOrder(inputs.count, combined.instructions)
+        let instructions = ordered.instructions
         var (outputs, reduction) = (outputs, reduction)
-        for place in outputs.indices { outputs[place].value = combined.number[outputs[place].value] }
-        if let value = reduction?.value { reduction?.value = combined.number[value] }
+        for place in outputs.indices { outputs[place].value = ordered.number[combined.number[outputs[place].value]] }
+        if let value = reduction?.value { reduction?.value = ordered.number[combined.number[value]] }
         self.reduction = reduction
         layout = LoopLayout(domain: domain, inputs: inputs, reduced: reduction?.axes, elementBytes: compute.size)
         values = LoopValues(compute, layout, inputs, instructions, outputs, reduction)
         pieces = LoopPieces(compute, layout, values, instructions, storesRows: reduction?.dtype == compute)
         code = LoopCode(compute, layout, values, inputs, instructions, outputs, reduction)
+        stretches = LoopStretches(interpreting: code)
         accumulators =
             pieces.accumulatorCount == 0
             ? nil : UnsafeMutableRawPointer.allocate(byteCount: pieces.accumulatorCount * 8, alignment: ThreadScratch.alignment)
@@ -115,7 +125,23 @@ public final class LoopProgram {
 
     deinit {
         accumulators?.deallocate()
+        stretches.deallocate()
         code.deallocate()
+    }
+
+    /// Makes machine code of the loop when its time has come. Before any thread runs it.
+    func compileIfDue() {
+        guard !isCompiled else { return }
+        runs += 1
+        switch compilation {
+        case .never: return
+        case .atOnce: break
+        case .whenRepeated: guard runs > 1 || layout.rows * layout.columns >= LoopStretches.largeDomain else { return }
+        }
+        isCompiled = true
+        guard let compiled = LoopStretches(compiling: code, values.isNumber, compute) else { return }
+        stretches.deallocate()
+        stretches = compiled
     }
 
     /// Runs over the memory that the table names.
@@ -128,6 +154,7 @@ public final class LoopProgram {
     }
 
     private func run<A: LoopArithmetic>(_ slots: UnsafePointer<UnsafeMutableRawPointer>, _ arithmetic: A.Type) {
+        compileIfDue()
         if let reduction { resetAccumulators(reduction.kind, A.self) }
         if pieces.count == 1 {
             LoopFrame<A>(self, slots, accumulators, slice: 0).run(rows: 0..<layout.rows, columns: 0..<layout.columns)

@@ -16,9 +16,12 @@ struct LoopCase {
     init(_ compute: DType, _ domain: [Int]) { (self.compute, self.domain) = (compute, domain) }
 
     var count: Int { domain.reduce(1, *) }
-    var program: LoopProgram {
+    var program: LoopProgram { program(.whenRepeated) }
+
+    func program(_ compilation: LoopCompilation) -> LoopProgram {
         LoopProgram(
-            compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: reduction)
+            compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: reduction,
+            compilation: compilation)
     }
 
     /// Reads `memory` with the given strides from its first element on.
@@ -71,16 +74,27 @@ struct LoopCase {
         return "\(compute.name) \(domain): \(reads): \(steps): \(outputs.map { $0.value }) \(String(describing: reduction))"
     }
 
-    /// Runs the program on one, two and four threads: outputs must be to the bit what the definition says, reductions as near as their
-    /// accumulators allow, and everything else as it was.
+    /// Runs the program on one, two and four threads, interpreted and as machine code: outputs must be to the bit what the definition says, reductions as near
+    /// as their accumulators allow and the same both ways, and everything else as it was.
     func check(file: StaticString = #filePath, line: UInt = #line) {
-        let program = self.program
-        let bytes = sameOnAnyThreads(file: file, line: line) { () -> [[UInt8]] in
+        let (compiled, interpreted) = (bytes(.atOnce, file: file, line: line), bytes(.never, file: file, line: line))
+        if let reduction { XCTAssertEqual(compiled[reduction.slot], interpreted[reduction.slot], "compiled, \(text)", file: file, line: line) }
+        check(compiled, "compiled", file: file, line: line)
+        check(interpreted, "interpreted", file: file, line: line)
+    }
+
+    /// What the memory holds after a run, which is the same on any number of threads.
+    func bytes(_ compilation: LoopCompilation, file: StaticString = #filePath, line: UInt = #line) -> [[UInt8]] {
+        let program = self.program(compilation)
+        return sameOnAnyThreads(file: file, line: line) { () -> [[UInt8]] in
             let memory = self.memory.map { $0.copy() }
             memory.map { $0.pointer }.withUnsafeBufferPointer { program.run($0.baseAddress!) }
             XCTAssertTrue(memory.allSatisfy { $0.isWallIntact }, "wrote outside: \(text)", file: file, line: line)
             return memory.map { $0.bytes }
         }
+    }
+
+    private func check(_ bytes: [[UInt8]], _ way: String, file: StaticString, line: UInt) {
         let expected = self.memory.map { $0.copy() }
         let totals: [LoopTotal]
         switch compute {
@@ -100,7 +114,7 @@ struct LoopCase {
                 }
                 if isRight { continue }
                 let wanted = totals.isEmpty ? "\(memory[place])" : "\(memory[place]) or \(totals[Swift.min(place, totals.count - 1)])"
-                XCTFail("slot \(slot)[\(place)] is \(found[place]), not \(wanted): \(text)", file: file, line: line)
+                XCTFail("\(way), slot \(slot)[\(place)] is \(found[place]), not \(wanted): \(text)", file: file, line: line)
                 break
             }
         }

@@ -68,7 +68,8 @@ struct LoopBuilder {
         for place in outputs.indices { outputs[place].value = final(outputs[place].value) }
         if let value = root?.value { root?.value = final(value) }
         return LoopProgram(
-            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: root)
+            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: root,
+            compilation: lowering.loopCompilation)
     }
 
     /// Values are written down as inputs (0, 1, ...) or instructions (-1, -2, ...) until all inputs are known.

@@ -56,6 +56,7 @@ struct Lowering {
 
     let graph: PlanGraph
     private let fusion: Fusion
+    let loopCompilation: LoopCompilation
     private let users: [[Int]]
     private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
@@ -67,13 +68,14 @@ struct Lowering {
     private var views: [View?]
     private var denseSlots: [Int: Int] = [:]
 
-    init(_ graph: PlanGraph, fuses: Bool) throws(Failure) {
+    init(_ graph: PlanGraph, _ passes: Set<Pass>) throws(Failure) {
         self.graph = graph
         users = graph.users
         var isOutput = [Bool](repeating: false, count: graph.nodes.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
-        fusion = Fusion(graph, users, fuses: fuses)
+        loopCompilation = passes.contains(.jit) ? .whenRepeated : .never
+        fusion = Fusion(graph, users, fuses: passes.contains(.fuse))
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {
             if let leaf = node.leaf {

@@ -17,6 +17,8 @@ enum Pass: String, CaseIterable {
     case epilogue
     /// Results take over memory that is not read again.
     case inplace
+    /// Loops that run again become machine code.
+    case jit
 
     static let enabled: Set<Pass> = {
         guard let text = getenv("WINGBEAT_PASSES").map({ String(cString: $0) }) else { return Set(allCases) }

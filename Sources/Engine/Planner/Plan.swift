@@ -26,7 +26,7 @@ final class Plan {
     init(_ graph: PlanGraph, aliases: Bool, passes: Set<Pass> = Pass.enabled) throws(Failure) {
         let improved = graph.improved(passes)
         nodeCount = improved.nodes.count
-        var lowering = try Lowering(improved, fuses: passes.contains(.fuse))
+        var lowering = try Lowering(improved, passes)
         var outputStorages: [Int] = []
         for output in improved.outputs { outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages)) }
         if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }

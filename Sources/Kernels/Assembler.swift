@@ -1,0 +1,218 @@
+/// x86-64 machine code as bytes, as far as loops need it: instructions on vectors of 64 bytes (AVX-512, encoded in EVEX) or 32 (AVX2, in VEX), and a few on
+/// addresses. Numbers that an instruction reads from memory follow the code. The encodings are those of the Intel 64 and IA-32 Architectures Software Developer's
+/// Manual, volume 2, chapter 2.
+struct Assembler {
+    /// The general registers, by their numbers.
+    enum General: UInt8 { case rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 }
+
+    enum Operand {
+        case register(Int)
+        case memory(General, index: General? = nil, displacement: Int = 0)
+        /// A number in all lanes, by its place among `constants`.
+        case constant(Int)
+    }
+
+    enum Arithmetic: UInt8 { case add = 0x58, multiply = 0x59, subtract = 0x5c, minimum = 0x5d, divide = 0x5e, maximum = 0x5f, and = 0x54, or = 0x56, xor = 0x57 }
+
+    /// Comparisons that do not signal; with NaN those are true whose name says "or unordered".
+    enum Predicate: UInt8 {
+        case equal = 0x00, less = 0x11, lessEqual = 0x12, unordered = 0x03, notEqualOrUnordered = 0x04, greaterOrUnordered = 0x16, greaterEqual = 0x1d, greater = 0x1e
+    }
+
+    enum Rounding: UInt8 { case nearestEven = 8, down, up, towardZero }
+
+    /// Bytes of a vector, and of one of its elements.
+    let width: Int
+    let elementBytes: Int
+    private(set) var bytes: [UInt8] = []
+    private var constants: [UInt64] = []
+    /// Where the distance to a constant belongs, and what it is counted from.
+    private var references: [(place: Int, end: Int, constant: Int)] = []
+
+    private var isWide: Bool { width == 64 }
+    /// Whether masks have registers of their own, by numbers from 1; else a mask is a vector of ones and zeros.
+    var hasMasks: Bool { isWide }
+    private var isDouble: Bool { elementBytes == 8 }
+    /// Vector registers that there are.
+    var registerCount: Int { isWide ? 32 : 16 }
+
+    init(width: Int, elementBytes: Int) {
+        self.width = width
+        self.elementBytes = elementBytes
+    }
+
+    /// The code, with its constants behind it.
+    func finished() -> [UInt8] {
+        var code = bytes
+        while code.count % width != 0 { code.append(0xcc) }
+        let pool = code.count
+        for constant in constants {
+            for place in 0..<width { code.append(UInt8(truncatingIfNeeded: constant >> UInt64(8 * (place % elementBytes)))) }
+        }
+        for reference in references {
+            let distance = UInt32(truncatingIfNeeded: pool + reference.constant * width - reference.end)
+            for place in 0..<4 { code[reference.place + place] = UInt8(truncatingIfNeeded: distance >> UInt32(8 * place)) }
+        }
+        return code
+    }
+
+    /// The place of a number, given by its bits.
+    mutating func constant(_ bits: UInt64) -> Int {
+        if let place = constants.firstIndex(of: bits) { return place }
+        constants.append(bits)
+        return constants.count - 1
+    }
+
+    // MARK: Vectors
+
+    /// result = a op b
+    mutating func arithmetic(_ operation: Arithmetic, _ result: Int, _ a: Int, _ b: Operand) {
+        vector(map: 1, prefix: isDouble ? 1 : 0, opcode: operation.rawValue, result, a, b)
+    }
+
+    mutating func squareRoot(_ result: Int, _ a: Operand) { vector(map: 1, prefix: isDouble ? 1 : 0, opcode: 0x51, result, 0, a) }
+
+    mutating func round(_ rounding: Rounding, _ result: Int, _ a: Operand) {
+        vector(map: 3, prefix: 1, opcode: isDouble ? 0x09 : 0x08, result, 0, a, immediate: rounding.rawValue)
+    }
+
+    mutating func load(_ result: Int, _ a: Operand) { vector(map: 1, prefix: 0, opcode: 0x10, result, 0, a, isTyped: false) }
+
+    mutating func store(_ a: Int, _ target: Operand) { vector(map: 1, prefix: 0, opcode: 0x11, a, 0, target, isTyped: false) }
+
+    /// A mask register's number with AVX-512, a vector of ones and zeros without. `result` names it.
+    mutating func compare(_ predicate: Predicate, _ result: Int, _ a: Int, _ b: Operand) {
+        vector(map: 1, prefix: isDouble ? 1 : 0, opcode: 0xc2, result, a, b, immediate: predicate.rawValue)
+    }
+
+    /// result = mask ? b : a
+    mutating func blend(_ result: Int, _ a: Int, _ b: Operand, mask: Int) {
+        if isWide {
+            vector(map: 2, prefix: 1, opcode: 0x65, result, a, b, mask: mask)
+        } else {
+            vector(map: 3, prefix: 1, opcode: isDouble ? 0x4b : 0x4a, result, a, b, immediate: UInt8(mask) << 4)
+        }
+    }
+
+    /// result = mask ? a : 0
+    mutating func keep(_ result: Int, _ a: Operand, mask: Int) {
+        if isWide {
+            vector(map: 1, prefix: isDouble ? 1 : 0, opcode: 0x10, result, 0, a, mask: mask, isZeroing: true)
+        } else {
+            arithmetic(.and, result, mask, a)
+        }
+    }
+
+    /// Registers' upper parts become zero, which processors want before code that does not know of them.
+    mutating func endVectors() { bytes += [0xc5, 0xf8, 0x77] }
+
+    /// One vector instruction: `reg` and `source` are its first two registers (0 for a second that it does not have), `operand` the last.
+    private mutating func vector(
+        map: UInt8, prefix: UInt8, opcode: UInt8, _ reg: Int, _ source: Int, _ operand: Operand, mask: Int = 0, isZeroing: Bool = false,
+        isTyped: Bool = true, immediate: UInt8? = nil
+    ) {
+        // The third bits of base (or register) and index, and the fourth of a register, stored inverted.
+        var (low, middle) = (0, 0)
+        switch operand {
+        case .register(let number): (low, middle) = (number >> 3 & 1, number >> 4 & 1)
+        case .memory(let base, let index, _): (low, middle) = (Int(base.rawValue) >> 3, Int(index?.rawValue ?? 0) >> 3)
+        case .constant: break
+        }
+        var first = map
+        if reg & 8 == 0 { first |= 0x80 }
+        if middle & 1 == 0 { first |= 0x40 }
+        if low & 1 == 0 { first |= 0x20 }
+        let second = UInt8(~source & 15) << 3 | 0x04 | prefix
+        if isWide {
+            if reg & 16 == 0 { first |= 0x10 }
+            var third = 0x40 | UInt8(mask)
+            if isZeroing { third |= 0x80 }
+            if source & 16 == 0 { third |= 0x08 }
+            bytes += [0x62, first, isTyped && isDouble ? second | 0x80 : second, third]
+        } else {
+            bytes += [0xc4, first, second]
+        }
+        bytes.append(opcode)
+        let reference = address(UInt8(reg & 7), operand)
+        if let immediate { bytes.append(immediate) }
+        if let reference { references.append((reference.place, bytes.count, reference.constant)) }
+    }
+
+    /// The bytes that name a register and an operand. Distances take four bytes, since EVEX would scale a single one.
+    private mutating func address(_ reg: UInt8, _ operand: Operand) -> (place: Int, constant: Int)? {
+        switch operand {
+        case .register(let number): bytes.append(0xc0 | reg << 3 | UInt8(number & 7))
+        case .memory(let base, let index, let displacement):
+            let low = base.rawValue & 7
+            let needsDisplacement = displacement != 0 || low == 5
+            bytes.append((needsDisplacement ? 0x80 : 0) | reg << 3 | (index != nil || low == 4 ? 4 : low))
+            if index != nil || low == 4 { bytes.append(((index ?? .rsp).rawValue & 7) << 3 | low) }
+            if needsDisplacement { word(displacement) }
+        case .constant(let place):
+            bytes.append(0x05 | reg << 3)
+            word(0)
+            return (bytes.count - 4, place)
+        }
+        return nil
+    }
+
+    private mutating func word(_ number: Int) {
+        for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * place))) }
+    }
+
+    // MARK: Addresses
+
+    /// Where an indirect call may arrive.
+    mutating func begin() { bytes += [0xf3, 0x0f, 0x1e, 0xfa] }
+    mutating func push(_ register: General) { bytes += (register.rawValue > 7 ? [0x41] : []) + [0x50 | register.rawValue & 7] }
+    mutating func pop(_ register: General) { bytes += (register.rawValue > 7 ? [0x41] : []) + [0x58 | register.rawValue & 7] }
+    mutating func ret() { bytes.append(0xc3) }
+
+    /// to = from
+    mutating func move(_ to: General, _ from: General) { general(0x8b, to.rawValue, .register(Int(from.rawValue))) }
+    /// to = the eight bytes at base + displacement
+    mutating func move(_ to: General, from base: General, _ displacement: Int) { general(0x8b, to.rawValue, .memory(base, displacement: displacement)) }
+    /// to = base + displacement
+    mutating func address(_ to: General, _ base: General, _ displacement: Int) { general(0x8d, to.rawValue, .memory(base, displacement: displacement)) }
+    mutating func add(_ to: General, _ number: Int) { immediate(0, to, number) }
+    mutating func and(_ to: General, _ number: Int) { immediate(4, to, number) }
+    mutating func compare(_ a: General, _ b: General) { general(0x3b, a.rawValue, .register(Int(b.rawValue))) }
+    mutating func compare(_ a: General, _ number: Int) { immediate(7, a, number) }
+
+    private mutating func immediate(_ operation: UInt8, _ to: General, _ number: Int) {
+        general(0x81, operation, .register(Int(to.rawValue)))
+        word(number)
+    }
+
+    private mutating func general(_ opcode: UInt8, _ reg: UInt8, _ operand: Operand) {
+        var low: UInt8 = 0
+        switch operand {
+        case .register(let number): low = UInt8(number >> 3)
+        case .memory(let base, _, _): low = base.rawValue >> 3
+        case .constant: break
+        }
+        bytes += [0x48 | (reg >> 3) << 2 | low, opcode]
+        _ = address(reg & 7, operand)
+    }
+
+    // MARK: Jumps
+
+    enum Condition: UInt8 { case equal = 0x84, belowOrEqual = 0x86 }
+
+    /// A jump to a place that `land` tells later; to be handed to it.
+    mutating func jump(if condition: Condition) -> Int {
+        bytes += [0x0f, condition.rawValue, 0, 0, 0, 0]
+        return bytes.count
+    }
+
+    mutating func land(_ jump: Int) {
+        let distance = bytes.count - jump
+        for place in 0..<4 { bytes[jump - 4 + place] = UInt8(truncatingIfNeeded: distance >> (8 * place)) }
+    }
+
+    /// A jump back to `place`, a number of bytes from the beginning.
+    mutating func jump(if condition: Condition, to place: Int) {
+        bytes += [0x0f, condition.rawValue]
+        word(place - (bytes.count + 4))
+    }
+}
