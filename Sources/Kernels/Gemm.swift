@@ -7,12 +7,17 @@ public final class Gemm {
         case matrices(GemmPlan<Scalar>)
         /// Of a matrix, which is `a` or `b`, and a vector.
         case vector(GemmVector<Scalar>, matrixIsA: Bool)
+        case lines(GemmLines<Scalar>, matrixIsA: Bool)
 
         init(_ shape: GemmShape) {
             if shape.n == 1 && !shape.transposeA {
                 self = .vector(GemmVector(lines: shape.m, length: shape.k), matrixIsA: true)
             } else if shape.m == 1 && shape.transposeB {
                 self = .vector(GemmVector(lines: shape.n, length: shape.k), matrixIsA: false)
+            } else if shape.n == 1 {
+                self = .lines(GemmLines(columns: shape.m, depth: shape.k), matrixIsA: true)
+            } else if shape.m == 1 {
+                self = .lines(GemmLines(columns: shape.n, depth: shape.k), matrixIsA: false)
             } else {
                 self = .matrices(GemmPlan(shape))
             }
@@ -74,6 +79,13 @@ public final class Gemm {
             for product in offsetsA.indices {
                 let (first, second) = (a + offsetsA[product], b + offsetsB[product])
                 inPieces(plan.lines, grain: plan.grain) { part in
+                    plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part)
+                }
+            }
+        case .lines(let plan, let matrixIsA):
+            for product in offsetsA.indices {
+                let (first, second) = (a + offsetsA[product], b + offsetsB[product])
+                inPieces(plan.columns, grain: plan.grain) { part in
                     plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part)
                 }
             }

@@ -62,6 +62,8 @@ public final class GemmStrips {
 
     /// What the strips take of the second-level cache.
     private static let cacheBytes = 160 << 10
+    /// What the operands that every strip reads may take of it, if there are several.
+    private static let sharedBytes = 256 << 10
     /// Operations that are worth a thread's while: about 10 µs.
     private static let unitOperations = 1e6
 
@@ -81,6 +83,9 @@ public final class GemmStrips {
             $0 + 2 * Double(rows) * Double($1.gemm.shape.n) * Double($1.gemm.shape.k) * Double($1.gemm.dtype.size / 4)
         }
         let units = Swift.max(1, Int(Swift.min(16, operations / GemmStrips.unitOperations)))
+        // Several that every strip reads would drive each other out of the cache.
+        let shared = Dictionary(products.map { ($0.b, $0.gemm.shape.n * $0.gemm.shape.k * $0.gemm.dtype.size) }) { first, _ in first }
+        if shared.count > 1, shared.values.reduce(0, +) > GemmStrips.sharedBytes { return nil }
         // Sums of columns may leave too little to share.
         if least > 1, (rows + least - 1) / least < Swift.min(4, units) { return nil }
         let tile = GemmTile<Float>.maximalHeight

@@ -40,6 +40,7 @@ extension Double: GemmScalar {
 /// One row of a tile: the columns that one or two vectors hold.
 protocol TileColumns {
     associatedtype Vector: SIMD where Vector.Scalar: BinaryFloatingPoint
+    static var count: Int { get }
     static func prefetch(_ source: UnsafePointer<Vector.Scalar>)
     init()
     init(loading source: UnsafePointer<Vector.Scalar>)
@@ -50,6 +51,7 @@ protocol TileColumns {
 struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingPoint {
     private var sum: Vector
 
+    @inline(__always) static var count: Int { Vector.scalarCount }
     @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) { shim_prefetch(source) }
     @inline(__always) init() { sum = .zero }
     @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) { sum = UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
@@ -57,27 +59,33 @@ struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingP
     @inline(__always) mutating func add(_ x: Vector, times y: Self) { sum = sum.addingProduct(x, y.sum) }
 }
 
-struct TwoVectors<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingPoint {
-    private var low: OneVector<Vector>
-    private var high: OneVector<Vector>
+/// Two of the same side by side.
+struct SideBySide<Half: TileColumns>: TileColumns {
+    typealias Vector = Half.Vector
+    private var low: Half
+    private var high: Half
 
+    @inline(__always) static var count: Int { 2 &* Half.count }
     @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) {
-        shim_prefetch(source)
-        shim_prefetch(source + Vector.scalarCount)
+        Half.prefetch(source)
+        Half.prefetch(source + Half.count)
     }
-    @inline(__always) init() { (low, high) = (OneVector(), OneVector()) }
+    @inline(__always) init() { (low, high) = (Half(), Half()) }
     @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) {
-        (low, high) = (OneVector(loading: source), OneVector(loading: source + Vector.scalarCount))
+        (low, high) = (Half(loading: source), Half(loading: source + Half.count))
     }
     @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) {
         low.store(target)
-        high.store(target + Vector.scalarCount)
+        high.store(target + Half.count)
     }
     @inline(__always) mutating func add(_ x: Vector, times y: Self) {
         low.add(x, times: y.low)
         high.add(x, times: y.high)
     }
 }
+
+typealias TwoVectors<Vector: SIMD> = SideBySide<OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
+typealias FourVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>> where Vector.Scalar: BinaryFloatingPoint
 
 /// Where the rows of an operand are, in bytes from the first: odd multiples of the distance of two rows, from which a processor's addressing makes the others. To
 /// reach 14 rows from one to the next would be a chain of 14 additions, longer than narrow tiles take for their multiplications.

@@ -68,3 +68,44 @@ struct GemmVector<Scalar: GemmScalar> {
         }
     }
 }
+
+/// A vector times a matrix, stored by `depth` lines of `columns` neighbouring elements: the lines, each times an element of the vector, added up. It is read once, from the first line
+/// to the last. Each result is one chain of fused multiply-adds, as in products of matrices.
+struct GemmLines<Scalar: GemmScalar> {
+    var columns: Int
+    var depth: Int
+
+    private typealias Vector = Scalar.Whole
+
+    /// Columns that are worth a piece: about 10 µs.
+    var grain: Int { Swift.max(64, 300_000 / Swift.max(1, 2 * depth * (MemoryLayout<Scalar>.size / 4))) & ~63 }
+
+    func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
+        var column = range.lowerBound
+        while column < range.upperBound {
+            if sum(matrix, vector, result, range, &column, FourVectors<Vector>.self) { continue }
+            if sum(matrix, vector, result, range, &column, TwoVectors<Vector>.self) { continue }
+            if sum(matrix, vector, result, range, &column, OneVector<Vector>.self) { continue }
+            var sum = Scalar.zero
+            for step in 0..<depth { sum = sum.addingProduct(vector[step], matrix[step * columns + column]) }
+            result[column] = sum
+            column += 1
+        }
+    }
+
+    /// Columns from `column` on, or the last of the range, some of them once more, if more than half of them are still to come. False where there are too few.
+    @inline(__always)
+    private func sum<Part: TileColumns>(
+        _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>, _ column: inout Int,
+        _ part: Part.Type
+    ) -> Bool where Part.Vector == Vector {
+        let left = range.upperBound - column
+        guard left >= Part.count || (left > Part.count / 2 || Part.count == Vector.scalarCount) && range.count >= Part.count else { return false }
+        let first = Swift.min(column, range.upperBound - Part.count)
+        var sums = Part()
+        for step in 0..<depth { sums.add(Vector(repeating: vector[step]), times: Part(loading: matrix + step * columns + first)) }
+        sums.store(result + first)
+        column = first + Part.count
+        return true
+    }
+}

@@ -109,6 +109,21 @@ final class GemmTests: XCTestCase {
         XCTAssertGreaterThan(count, 3, "products by strips")
     }
 
+    /// Of a vector and a matrix that is read line by line.
+    func testEachElementOfAVectorTimesAMatrixIsOneChainOfFusedMultiplyAdds() {
+        var noise = Noise(6)
+        for columns in Array(1...70) + [100, 129, 1000] {
+            let depth = noise.pick([1, 7, 64])
+            let (vector, matrix) = (Memory.noise(.float32, depth, &noise), Memory.noise(.float32, depth * columns, &noise))
+            let (x, y) = (vector.values(Float.self), matrix.values(Float.self))
+            let sums = (0..<columns).map { column in (0..<depth).reduce(Float(0)) { $0.addingProduct(x[$1], y[$1 * columns + column]) } }
+            let row = run(.float32, vector, matrix, 1, columns, depth, transposeA: false, transposeB: false, offsetsA: [0], offsetsB: [0])
+            XCTAssertEqual(row.values(Float.self), sums, "1 x \(columns) x \(depth)")
+            let column = run(.float32, matrix, vector, columns, 1, depth, transposeA: true, transposeB: false, offsetsA: [0], offsetsB: [0])
+            XCTAssertEqual(column.values(Float.self), sums, "\(columns) x 1 x \(depth)")
+        }
+    }
+
     /// Sizes that are cut into bands of columns, blocks of the depth and pieces of rows, the last ones narrower, and vectors.
     func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
         defer { ThreadPool.setCount(2) }
