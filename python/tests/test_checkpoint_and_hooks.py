@@ -130,7 +130,7 @@ def test_results_are_the_same_bits_with_any_set_of_passes():
 import hashlib, test_checkpoint_and_hooks as t, wingbeat as wb
 print(hashlib.sha256(b"".join(t.trained(lambda model, x: wb.checkpoint_sequential(model, 2, x), True)[0])).hexdigest())
 """
-    assert len({python(code, WINGBEAT_PASSES=passes) for passes in ("none", "-cse", "-fuse", "-schedule", "-simplify", "-inplace")}) == 1
+    assert len({python(code, WINGBEAT_PASSES=passes) for passes in ("none", "-cse", "-fuse", "-schedule", "-simplify", "-inplace", "-jit")}) == 1
 
 
 # -------------------------------------------------------------------- hooks
