@@ -94,7 +94,8 @@ public final class LoopProgram {
     /// When the loop becomes machine code.
     private let compilation: LoopCompilation
     private var isCompiled = false
-    private var runs = 0
+    /// Elements that were interpreted so far.
+    private var interpreted = 0
     /// Accumulators of 8 bytes: those of the whole result, or of each piece's share of it.
     let accumulators: UnsafeMutableRawPointer?
 
@@ -102,7 +103,7 @@ public final class LoopProgram {
     ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from it.
     public init(
         compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?,
-        compilation: LoopCompilation = .whenRepeated
+        compilation: LoopCompilation = .whenItPays
     ) {
         self.compute = compute
         self.compilation = compute == .int64 ? .never : compilation
@@ -132,11 +133,12 @@ public final class LoopProgram {
     /// Makes machine code of the loop when its time has come. Before any thread runs it.
     func compileIfDue() {
         guard !isCompiled else { return }
-        runs += 1
         switch compilation {
         case .never: return
         case .atOnce: break
-        case .whenRepeated: guard runs > 1 || layout.rows * layout.columns >= LoopStretches.largeDomain else { return }
+        case .whenItPays:
+            interpreted += layout.rows * layout.columns
+            guard interpreted >= LoopStretches.worthwhile else { return }
         }
         isCompiled = true
         guard let compiled = LoopStretches(compiling: code, values.isNumber, compute) else { return }

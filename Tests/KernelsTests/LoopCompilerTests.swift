@@ -49,12 +49,12 @@ final class LoopCompilerTests: XCTestCase {
         XCTAssertEqual(loop.bytes(.atOnce), loop.bytes(.never))
     }
 
-    func testSmallLoopsAreCompiledWhenTheyRunAgainAndLargeOnesAtOnce() {
-        let opcodes: [LoopOpcode] = [.subtract, .divide]
-        XCTAssertNil(stretches(chain(.float32, opcodes), .whenRepeated)[0].function)
-        XCTAssertNotNil(stretches(chain(.float32, opcodes), .whenRepeated, runs: 2)[0].function)
-        XCTAssertNotNil(stretches(chain(.float32, opcodes, count: LoopStretches.largeDomain), .whenRepeated)[0].function)
-        XCTAssertNil(stretches(chain(.float32, opcodes, count: LoopStretches.largeDomain), .never, runs: 3)[0].function)
+    func testLoopsAreCompiledWhenEnoughElementsHaveGoneThroughThem() {
+        let loop = chain(.float32, [.subtract, .divide], count: LoopStretches.worthwhile / 4)
+        XCTAssertNil(stretches(loop, .whenItPays, runs: 3)[0].function)
+        XCTAssertNotNil(stretches(loop, .whenItPays, runs: 4)[0].function)
+        XCTAssertNotNil(stretches(chain(.float32, [.subtract, .divide], count: LoopStretches.worthwhile), .whenItPays)[0].function)
+        XCTAssertNil(stretches(loop, .never, runs: 9)[0].function)
     }
 
     func testIntegersAndSingleInstructionsStayInterpreted() {

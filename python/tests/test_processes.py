@@ -232,3 +232,25 @@ array = wb.ones(5).numpy(); borrowed = wb.from_numpy(np.ones(5)); lazy = borrowe
 step = wb.compile(lambda x: model(x)); step(np.ones((1, 2), "f4"))
 import builtins; builtins.kept = [model, optimizer, array, borrowed, lazy, step]
 """) == ""
+
+
+def test_where_no_code_may_be_made_loops_are_interpreted_to_the_same_bits():
+    code = """
+import ctypes, sys
+import numpy as np
+import wingbeat as wb
+x = wb.tensor(np.linspace(-2, 2, 50_000, dtype=np.float32))
+if sys.argv[1] == "refuse":
+    # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+    if ctypes.CDLL(None, use_errno=True).prctl(65, 1, 0, 0, 0):
+        print("cannot refuse")
+        sys.exit()
+step = wb.compile(lambda x: ((x * x - 3) / (x + 7) * x, (x.tanh() * x + 1).sum()))
+for _ in range(3):
+    a, b = step(x)
+print(a.numpy().tobytes().hex()[-400:], b.item())
+"""
+    refused = python(code, "refuse")
+    if refused == "cannot refuse\n":
+        pytest.skip("this kernel refuses no process executable memory")
+    assert refused == python(code, "allow") == python(code, "allow", WINGBEAT_PASSES="-jit")
