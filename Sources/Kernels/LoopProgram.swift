@@ -94,8 +94,7 @@ public final class LoopProgram {
     /// When the loop becomes machine code.
     private let compilation: LoopCompilation
     private var isCompiled = false
-    /// Elements that were interpreted so far.
-    private var interpreted = 0
+    private var hasRun = false
     /// Accumulators of 8 bytes: those of the whole result, or of each piece's share of it.
     let accumulators: UnsafeMutableRawPointer?
 
@@ -103,7 +102,7 @@ public final class LoopProgram {
     ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from it.
     public init(
         compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?,
-        compilation: LoopCompilation = .whenItPays
+        compilation: LoopCompilation = .whenRepeated
     ) {
         self.compute = compute
         self.compilation = compute == .int64 ? .never : compilation
@@ -136,9 +135,12 @@ public final class LoopProgram {
         switch compilation {
         case .never: return
         case .atOnce: break
-        case .whenItPays:
-            interpreted += layout.rows * layout.columns
-            guard interpreted >= LoopStretches.worthwhile else { return }
+        case .whenRepeated:
+            let count = layout.rows * layout.columns
+            guard (hasRun && count >= LoopStretches.smallDomain) || count >= LoopStretches.largeDomain else {
+                hasRun = true
+                return
+            }
         }
         isCompiled = true
         guard let compiled = LoopStretches(compiling: code, values.isNumber, compute) else { return }

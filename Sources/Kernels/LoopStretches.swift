@@ -1,8 +1,8 @@
 /// When a loop becomes machine code.
 public enum LoopCompilation: Sendable {
     case never, atOnce
-    /// When so many elements have gone through it that the code would have saved what its making takes.
-    case whenItPays
+    /// When it runs a second time, or its domain is large: what runs once is not worth the making. Not where a domain is so small that a run is all dispatch.
+    case whenRepeated
 }
 
 /// A loop's instructions as a block goes through them, in stretches: those that LoopCompiler covers as machine code, the others interpreted.
@@ -17,8 +17,9 @@ struct LoopStretches {
     /// What the functions are in.
     private let machineCode: MachineCode?
 
-    /// Elements for which the code is worth its making: an instruction of it takes about 5 us to make, and saves a third of a nanosecond an element.
-    static let worthwhile = 1 << 14
+    /// Elements for which the code is worth its making even if they come once, and those for which it never is.
+    static let largeDomain = 1 << 16
+    static let smallDomain = 32
     /// Instructions of one function: beyond that, code would leave the cache of instructions.
     private static let longest = 256
 

@@ -49,12 +49,15 @@ final class LoopCompilerTests: XCTestCase {
         XCTAssertEqual(loop.bytes(.atOnce), loop.bytes(.never))
     }
 
-    func testLoopsAreCompiledWhenEnoughElementsHaveGoneThroughThem() {
-        let loop = chain(.float32, [.subtract, .divide], count: LoopStretches.worthwhile / 4)
-        XCTAssertNil(stretches(loop, .whenItPays, runs: 3)[0].function)
-        XCTAssertNotNil(stretches(loop, .whenItPays, runs: 4)[0].function)
-        XCTAssertNotNil(stretches(chain(.float32, [.subtract, .divide], count: LoopStretches.worthwhile), .whenItPays)[0].function)
-        XCTAssertNil(stretches(loop, .never, runs: 9)[0].function)
+    func testLoopsAreCompiledWhenTheyRunAgainAndLargeOnesAtOnce() {
+        func isCompiled(_ count: Int, _ compilation: LoopCompilation, runs: Int) -> Bool {
+            stretches(chain(.float32, [.subtract, .divide], count: count), compilation, runs: runs)[0].function != nil
+        }
+        XCTAssertFalse(isCompiled(1000, .whenRepeated, runs: 1))
+        XCTAssertTrue(isCompiled(1000, .whenRepeated, runs: 2))
+        XCTAssertTrue(isCompiled(LoopStretches.largeDomain, .whenRepeated, runs: 1))
+        XCTAssertFalse(isCompiled(LoopStretches.smallDomain - 1, .whenRepeated, runs: 9))
+        XCTAssertFalse(isCompiled(1000, .never, runs: 9))
     }
 
     func testIntegersAndSingleInstructionsStayInterpreted() {

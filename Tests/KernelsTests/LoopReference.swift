@@ -16,7 +16,7 @@ struct LoopCase {
     init(_ compute: DType, _ domain: [Int]) { (self.compute, self.domain) = (compute, domain) }
 
     var count: Int { domain.reduce(1, *) }
-    var program: LoopProgram { program(.whenItPays) }
+    var program: LoopProgram { program(.whenRepeated) }
 
     func program(_ compilation: LoopCompilation) -> LoopProgram {
         LoopProgram(

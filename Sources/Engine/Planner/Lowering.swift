@@ -74,7 +74,7 @@ struct Lowering {
         var isOutput = [Bool](repeating: false, count: graph.nodes.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
-        loopCompilation = passes.contains(.jit) ? .whenItPays : .never
+        loopCompilation = passes.contains(.jit) ? .whenRepeated : .never
         fusion = Fusion(graph, users, fuses: passes.contains(.fuse))
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {
