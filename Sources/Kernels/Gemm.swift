@@ -5,7 +5,7 @@
 public final class Gemm {
     private enum Kind<Scalar: GemmScalar> {
         case matrices(GemmPlan<Scalar>)
-        /// Of a matrix, which is `a` or `b`, and a vector: of its lines with the vector, or of the vector with its columns.
+        /// Of a matrix, which is `a` or `b`, and a vector.
         case vector(GemmVector<Scalar>, matrixIsA: Bool)
         case lines(GemmLines<Scalar>, matrixIsA: Bool)
 
@@ -75,19 +75,20 @@ public final class Gemm {
             inPieces(offsetsA.count, grain: grain) { part in
                 for product in part { plan.run(a + offsetsA[product], b + offsetsB[product], c + product * resultCount) }
             }
-        case .vector(let plan, let matrixIsA): runProducts(a, b, c, matrixIsA, plan.lines, grain: plan.grain, plan.run)
-        case .lines(let plan, let matrixIsA): runProducts(a, b, c, matrixIsA, plan.columns, grain: plan.grain, plan.run)
-        }
-    }
-
-    /// Each product of the batch, of a matrix and a vector, cut along its `count` results.
-    private func runProducts<Scalar>(
-        _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ matrixIsA: Bool, _ count: Int, grain: Int,
-        _ run: (_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, Range<Int>) -> Void
-    ) {
-        for product in offsetsA.indices {
-            let (first, second) = (a + offsetsA[product], b + offsetsB[product])
-            inPieces(count, grain: grain) { part in run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part) }
+        case .vector(let plan, let matrixIsA):
+            for product in offsetsA.indices {
+                let (first, second) = (a + offsetsA[product], b + offsetsB[product])
+                inPieces(plan.lines, grain: plan.grain) { part in
+                    plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part)
+                }
+            }
+        case .lines(let plan, let matrixIsA):
+            for product in offsetsA.indices {
+                let (first, second) = (a + offsetsA[product], b + offsetsB[product])
+                inPieces(plan.columns, grain: plan.grain) { part in
+                    plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part)
+                }
+            }
         }
     }
 }
