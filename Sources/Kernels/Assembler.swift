@@ -12,7 +12,7 @@ struct Assembler {
         case constant(Int)
     }
 
-    enum Arithmetic: UInt8 { case add = 0x58, multiply = 0x59, subtract = 0x5c, minimum = 0x5d, divide = 0x5e, maximum = 0x5f, and = 0x54, or = 0x56, xor = 0x57 }
+    enum Arithmetic: UInt8 { case add = 0x58, multiply = 0x59, subtract = 0x5c, minimum = 0x5d, divide = 0x5e, maximum = 0x5f, and = 0x54, xor = 0x57 }
 
     /// Comparisons that do not signal; with NaN those are true whose name says "or unordered".
     enum Predicate: UInt8 {
@@ -29,9 +29,8 @@ struct Assembler {
     /// Where the distance to a constant belongs, and what it is counted from.
     private var references: [(place: Int, end: Int, constant: Int)] = []
 
-    private var isWide: Bool { width == 64 }
-    /// Whether masks have registers of their own, by numbers from 1; else a mask is a vector of ones and zeros.
-    var hasMasks: Bool { isWide }
+    /// Whether these are vectors of AVX-512. Then masks have registers of their own, by numbers from 1; else a mask is a vector of ones and zeros.
+    var isWide: Bool { width == 64 }
     private var isDouble: Bool { elementBytes == 8 }
     /// Vector registers that there are.
     var registerCount: Int { isWide ? 32 : 16 }
@@ -50,8 +49,7 @@ struct Assembler {
             for place in 0..<width { code.append(UInt8(truncatingIfNeeded: constant >> UInt64(8 * (place % elementBytes)))) }
         }
         for reference in references {
-            let distance = UInt32(truncatingIfNeeded: pool + reference.constant * width - reference.end)
-            for place in 0..<4 { code[reference.place + place] = UInt8(truncatingIfNeeded: distance >> UInt32(8 * place)) }
+            code.replaceSubrange(reference.place..<reference.place + 4, with: word(pool + reference.constant * width - reference.end))
         }
         return code
     }
@@ -147,18 +145,17 @@ struct Assembler {
             let needsDisplacement = displacement != 0 || low == 5
             bytes.append((needsDisplacement ? 0x80 : 0) | reg << 3 | (index != nil || low == 4 ? 4 : low))
             if index != nil || low == 4 { bytes.append(((index ?? .rsp).rawValue & 7) << 3 | low) }
-            if needsDisplacement { word(displacement) }
+            if needsDisplacement { bytes += word(displacement) }
         case .constant(let place):
             bytes.append(0x05 | reg << 3)
-            word(0)
+            bytes += word(0)
             return (bytes.count - 4, place)
         }
         return nil
     }
 
-    private mutating func word(_ number: Int) {
-        for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * place))) }
-    }
+    /// The four bytes of a distance or of a number in an instruction.
+    private func word(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
 
     // MARK: Addresses
 
@@ -177,11 +174,10 @@ struct Assembler {
     mutating func add(_ to: General, _ number: Int) { immediate(0, to, number) }
     mutating func and(_ to: General, _ number: Int) { immediate(4, to, number) }
     mutating func compare(_ a: General, _ b: General) { general(0x3b, a.rawValue, .register(Int(b.rawValue))) }
-    mutating func compare(_ a: General, _ number: Int) { immediate(7, a, number) }
 
     private mutating func immediate(_ operation: UInt8, _ to: General, _ number: Int) {
         general(0x81, operation, .register(Int(to.rawValue)))
-        word(number)
+        bytes += word(number)
     }
 
     private mutating func general(_ opcode: UInt8, _ reg: UInt8, _ operand: Operand) {
@@ -206,13 +202,12 @@ struct Assembler {
     }
 
     mutating func land(_ jump: Int) {
-        let distance = bytes.count - jump
-        for place in 0..<4 { bytes[jump - 4 + place] = UInt8(truncatingIfNeeded: distance >> (8 * place)) }
+        bytes.replaceSubrange(jump - 4..<jump, with: word(bytes.count - jump))
     }
 
     /// A jump back to `place`, a number of bytes from the beginning.
     mutating func jump(if condition: Condition, to place: Int) {
         bytes += [0x0f, condition.rawValue]
-        word(place - (bytes.count + 4))
+        bytes += word(place - (bytes.count + 4))
     }
 }

@@ -7,8 +7,8 @@ struct GemmVector<Scalar: GemmScalar> {
 
     private typealias Vector = Scalar.Whole
 
-    /// Lines that are worth a piece: about 10 µs.
-    var grain: Int { Swift.max(4, 300_000 / Swift.max(1, 2 * length * (MemoryLayout<Scalar>.size / 4))) & ~3 }
+    /// Lines that are worth a piece.
+    var grain: Int { resultsWorthAPiece(length, Scalar.self, multipleOf: 4) }
 
     func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
         var line = range.lowerBound
@@ -77,8 +77,8 @@ struct GemmLines<Scalar: GemmScalar> {
 
     private typealias Vector = Scalar.Whole
 
-    /// Columns that are worth a piece: about 10 µs.
-    var grain: Int { Swift.max(64, 300_000 / Swift.max(1, 2 * depth * (MemoryLayout<Scalar>.size / 4))) & ~63 }
+    /// Columns that are worth a piece.
+    var grain: Int { resultsWorthAPiece(depth, Scalar.self, multipleOf: 64) }
 
     func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
         var column = range.lowerBound
@@ -108,4 +108,9 @@ struct GemmLines<Scalar: GemmScalar> {
         column = first + Part.count
         return true
     }
+}
+
+/// How many results of `terms` each take about 10 µs.
+private func resultsWorthAPiece<Scalar>(_ terms: Int, _: Scalar.Type, multipleOf unit: Int) -> Int {
+    Swift.max(unit, 300_000 / Swift.max(1, 2 * terms * (MemoryLayout<Scalar>.size / 4))) / unit * unit
 }

@@ -28,7 +28,7 @@ struct LoopCode {
         var immediate: Double
 
         /// The values that it reads.
-        var operands: [Int] { Array([a, b, c].prefix(opcode.operandCount)) }
+        var operands: [Int] { opcode.operands(a, b, c) }
     }
 
     struct Output: BitwiseCopyable {

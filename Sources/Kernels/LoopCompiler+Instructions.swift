@@ -14,8 +14,8 @@ extension LoopCompiler {
         }
     }
 
-    /// The register of the result.
-    mutating func emit(_ instruction: LoopCode.Instruction) -> Int {
+    /// The register of the result; nil for what is not covered.
+    mutating func emit(_ instruction: LoopCode.Instruction) -> Int? {
         let (a, b, c) = (instruction.a, instruction.b, instruction.c)
         let number = bits(instruction.immediate)
         switch instruction.opcode {
@@ -44,30 +44,18 @@ extension LoopCompiler {
         case .negative: return single(.xor, inRegister(a), operand(number: signBit))
         case .absolute: return single(.and, inRegister(a), operand(number: signBit - 1))
 
-        case .multiplyAdd:
-            let product = several(.multiply, a, b)
-            assembler.arithmetic(.add, product, product, operand(c))
-            return product
-        case .multiplySubtract:
-            let product = several(.multiply, a, b)
-            assembler.arithmetic(.subtract, product, product, operand(c))
-            return product
+        case .multiplyAdd: return two(.multiply, a, b, .add, c)
+        case .multiplySubtract: return two(.multiply, a, b, .subtract, c)
+        case .multiplyMultiply: return two(.multiply, a, b, .multiply, c)
+        case .addAdd: return two(.add, a, b, .add, c)
         case .subtractProduct:
             let product = several(.multiply, a, b)
             assembler.arithmetic(.subtract, product, inRegister(c), .register(product))
-            return product
-        case .multiplyMultiply:
-            let product = several(.multiply, a, b)
-            assembler.arithmetic(.multiply, product, product, operand(c))
             return product
         case .multiplyScaled:
             let product = several(.multiply, inRegister(a), operand(number: number))
             assembler.arithmetic(.multiply, product, product, operand(b))
             return product
-        case .addAdd:
-            let sum = several(.add, a, b)
-            assembler.arithmetic(.add, sum, sum, operand(c))
-            return sum
         case .throughTanh:
             let factor = several(.multiply, b, b)
             assembler.arithmetic(.subtract, factor, inRegister(number: number), .register(factor))
@@ -133,7 +121,7 @@ extension LoopCompiler {
             let x = inRegister(a)
             let positive = blended(x, operand(number: one), where: .greater, x, operand(number: 0))
             return blended(positive, operand(number: bits(-1)), where: .less, x, operand(number: 0))
-        default: preconditionFailure("\(instruction.opcode) is not covered")
+        default: return nil
         }
     }
 
@@ -150,11 +138,11 @@ extension LoopCompiler {
     }
 
     private mutating func commutative(_ operation: Assembler.Arithmetic, _ a: Int, _ b: Int) -> Int {
-        let (first, second) = registers[a] == nil && registers[b] != nil ? (b, a) : (a, b)
+        let (first, second) = heldFirst(a, b)
         return single(operation, inRegister(first), operand(second))
     }
 
-    /// The first of several operations.
+    /// The first of several operations, whose operands may be read by the next.
     private mutating func several(_ operation: Assembler.Arithmetic, _ a: Int, _ b: Assembler.Operand) -> Int {
         let result = temporary()
         assembler.arithmetic(operation, result, a, b)
@@ -162,9 +150,19 @@ extension LoopCompiler {
     }
 
     private mutating func several(_ operation: Assembler.Arithmetic, _ a: Int, _ b: Int) -> Int {
-        let (first, second) = registers[a] == nil && registers[b] != nil ? (b, a) : (a, b)
+        let (first, second) = heldFirst(a, b)
         return several(operation, inRegister(first), operand(second))
     }
+
+    /// (a first b) second c
+    private mutating func two(_ first: Assembler.Arithmetic, _ a: Int, _ b: Int, _ second: Assembler.Arithmetic, _ c: Int) -> Int {
+        let result = several(first, a, b)
+        assembler.arithmetic(second, result, result, operand(c))
+        return result
+    }
+
+    /// Only the second operand may be read from memory: where one is in a register, that is the first.
+    private func heldFirst(_ a: Int, _ b: Int) -> (Int, Int) { registers[a] == nil && registers[b] != nil ? (b, a) : (a, b) }
 
     private mutating func rounded(_ rounding: Assembler.Rounding, _ a: Int) -> Int {
         let operand = operand(a)
@@ -222,7 +220,7 @@ extension LoopCompiler {
 
     /// The register of the mask: one for masks if the processor has them, else `vector`.
     private mutating func compare(_ predicate: Assembler.Predicate, _ a: Int, _ b: Assembler.Operand, orIn vector: Int) -> Int {
-        let mask = assembler.hasMasks ? 1 : vector
+        let mask = assembler.isWide ? 1 : vector
         assembler.compare(predicate, mask, a, b)
         return mask
     }

@@ -15,10 +15,7 @@ extension LoopCompiler {
 
     mutating func inRegister(number bits: UInt64) -> Int {
         let constant = assembler.constant(bits)
-        if let register = contents.firstIndex(of: .constant(constant)) {
-            isPinned[register] = true
-            return register
-        }
+        if let register = held(constant) { return register }
         let register = temporary()
         assembler.load(register, .constant(constant))
         contents[register] = .constant(constant)
@@ -36,11 +33,14 @@ extension LoopCompiler {
 
     mutating func operand(number bits: UInt64) -> Assembler.Operand {
         let constant = assembler.constant(bits)
-        if let register = contents.firstIndex(of: .constant(constant)) {
-            isPinned[register] = true
-            return .register(register)
-        }
-        return .constant(constant)
+        return held(constant).map { .register($0) } ?? .constant(constant)
+    }
+
+    /// The register that has the number already, kept until the instruction ends.
+    private mutating func held(_ constant: Int) -> Int? {
+        guard let register = contents.firstIndex(of: .constant(constant)) else { return nil }
+        isPinned[register] = true
+        return register
     }
 
     /// A register for use within the instruction.

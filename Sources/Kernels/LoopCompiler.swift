@@ -49,13 +49,13 @@ struct LoopCompiler {
     private static let stackBytes = 3584
     private static let operandBytes = MemoryLayout<LoopOperand>.stride
 
-    /// The code for instructions that are covered and no numbers; nil if it would need too much of the stack.
+    /// The code for instructions that are no numbers; nil if one is not covered, or it would need too much of the stack.
     static func code(
         _ instructions: ArraySlice<LoopCode.Instruction>, isNumber: [Bool], isStored: [Bool], _ compute: DType, vectorBytes: Int
     ) -> [UInt8]? {
         var compiler = LoopCompiler(instructions, isNumber, isStored, compute, vectorBytes)
-        compiler.function()
-        return compiler.slots.count * vectorBytes <= stackBytes ? compiler.assembler.finished() : nil
+        guard compiler.function(), compiler.slots.count * vectorBytes <= stackBytes else { return nil }
+        return compiler.assembler.finished()
     }
 
     private init(_ instructions: ArraySlice<LoopCode.Instruction>, _ isNumber: [Bool], _ isStored: [Bool], _ compute: DType, _ vectorBytes: Int) {
@@ -72,7 +72,8 @@ struct LoopCompiler {
 
     // MARK: The function
 
-    private mutating func function() {
+    /// False where an instruction is not covered.
+    private mutating func function() -> Bool {
         let read = Set(readers.keys).subtracting(made).sorted()
         let numbers = read.filter { isNumber[$0] }
         let results = instructions.map { $0.result }.filter { isStored[$0] }
@@ -99,13 +100,13 @@ struct LoopCompiler {
         let isWhole = assembler.jump(if: .equal)
         assembler.move(.rdx, .rsi)
         isEnd = true
-        body(numbers)
+        guard body(numbers) else { return false }
         isEnd = false
         assembler.land(isWhole)
 
         assembler.and(.rdx, 0)
         let loop = assembler.bytes.count
-        body(numbers)
+        guard body(numbers) else { return false }
         assembler.add(.rdx, width)
         assembler.compare(.rdx, .rsi)
         assembler.jump(if: .belowOrEqual, to: loop)
@@ -125,10 +126,11 @@ struct LoopCompiler {
         assembler.pop(.rbp)
         assembler.endVectors()
         assembler.ret()
+        return true
     }
 
     /// All instructions on the vector at rdx.
-    private mutating func body(_ numbers: [Int]) {
+    private mutating func body(_ numbers: [Int]) -> Bool {
         contents = [Content](repeating: .nothing, count: assembler.registerCount)
         isPinned = [Bool](repeating: false, count: assembler.registerCount)
         registers = [:]
@@ -136,7 +138,7 @@ struct LoopCompiler {
         for index in instructions.indices {
             place = index
             let instruction = instructions[index]
-            let register = emit(instruction)
+            guard let register = emit(instruction) else { return false }
             let result = instruction.result
             contents[register] = .value(result)
             registers[result] = register
@@ -145,6 +147,7 @@ struct LoopCompiler {
             }
             endInstruction()
         }
+        return true
     }
 
     private mutating func loadPointer(_ register: Assembler.General, _ value: Int) {

@@ -97,6 +97,9 @@ extension LoopOpcode {
         }
     }
 
+    /// Those of a, b, c that it reads.
+    func operands(_ a: Int, _ b: Int, _ c: Int) -> [Int] { Array([a, b, c].prefix(operandCount)) }
+
     var hasImmediate: Bool {
         switch self {
         case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,

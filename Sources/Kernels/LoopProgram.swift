@@ -33,7 +33,7 @@ public struct LoopInstruction: Sendable {
     }
 
     /// The operands that the opcode reads.
-    var operands: [Int] { Array([a, b, c].prefix(opcode.operandCount)) }
+    var operands: [Int] { opcode.operands(a, b, c) }
 }
 
 /// A value that is stored, row-major over the whole domain.
