@@ -1,5 +1,5 @@
-/// x86-64 machine code as bytes, as far as loops need it: instructions on vectors of 64 bytes (AVX-512, encoded in EVEX) or 32 (AVX2, in VEX), and a few on
-/// addresses. Numbers that an instruction reads from memory follow the code. The encodings are those of the Intel 64 and IA-32 Architectures Software Developer's
+/// x86-64 machine code as bytes, as far as loops and products need it: instructions on vectors of 64 bytes (AVX-512, encoded in EVEX) or of 32 and 16 (AVX2, in VEX),
+/// and a few on addresses. Numbers that an instruction reads from memory follow the code. The encodings are those of the Intel 64 and IA-32 Architectures Software Developer's
 /// Manual, volume 2, chapter 2.
 struct Assembler {
     /// The general registers, by their numbers.
@@ -7,7 +7,8 @@ struct Assembler {
 
     enum Operand {
         case register(Int)
-        case memory(General, index: General? = nil, displacement: Int = 0)
+        /// base + index * scale + displacement
+        case memory(General, index: General? = nil, scale: Int = 1, displacement: Int = 0)
         /// A number in all lanes, by its place among `constants`.
         case constant(Int)
     }
@@ -101,51 +102,65 @@ struct Assembler {
         }
     }
 
+    /// sum += a * b, rounded once
+    mutating func addProduct(_ sum: Int, _ a: Int, _ b: Operand) { vector(map: 2, prefix: 1, opcode: 0xb8, sum, a, b, isWideElement: isDouble) }
+
+    /// The element at `a`, in all lanes.
+    mutating func broadcast(_ result: Int, _ a: Operand) {
+        if isDouble && width == 16 {
+            vector(map: 1, prefix: 3, opcode: 0x12, result, 0, a)
+        } else {
+            vector(map: 2, prefix: 1, opcode: isDouble ? 0x19 : 0x18, result, 0, a)
+        }
+    }
+
     /// Registers' upper parts become zero, which processors want before code that does not know of them.
     mutating func endVectors() { bytes += [0xc5, 0xf8, 0x77] }
 
-    /// One vector instruction: `reg` and `source` are its first two registers (0 for a second that it does not have), `operand` the last.
+    /// One vector instruction: `reg` and `source` are its first two registers (0 for a second that it does not have), `operand` the last. In VEX few instructions have a
+    /// bit for the width of elements.
     private mutating func vector(
         map: UInt8, prefix: UInt8, opcode: UInt8, _ reg: Int, _ source: Int, _ operand: Operand, mask: Int = 0, isZeroing: Bool = false,
-        isTyped: Bool = true, immediate: UInt8? = nil
+        isTyped: Bool = true, isWideElement: Bool = false, immediate: UInt8? = nil
     ) {
         // The third bits of base (or register) and index, and the fourth of a register, stored inverted.
         var (low, middle) = (0, 0)
         switch operand {
         case .register(let number): (low, middle) = (number >> 3 & 1, number >> 4 & 1)
-        case .memory(let base, let index, _): (low, middle) = (Int(base.rawValue) >> 3, Int(index?.rawValue ?? 0) >> 3)
+        case .memory(let base, let index, _, _): (low, middle) = (Int(base.rawValue) >> 3, Int(index?.rawValue ?? 0) >> 3)
         case .constant: break
         }
         var first = map
         if reg & 8 == 0 { first |= 0x80 }
         if middle & 1 == 0 { first |= 0x40 }
         if low & 1 == 0 { first |= 0x20 }
-        let second = UInt8(~source & 15) << 3 | 0x04 | prefix
+        let second = UInt8(~source & 15) << 3 | prefix
         if isWide {
             if reg & 16 == 0 { first |= 0x10 }
             var third = 0x40 | UInt8(mask)
             if isZeroing { third |= 0x80 }
             if source & 16 == 0 { third |= 0x08 }
-            bytes += [0x62, first, isTyped && isDouble ? second | 0x80 : second, third]
+            bytes += [0x62, first, second | 0x04 | (isTyped && isDouble ? 0x80 : 0), third]
         } else {
-            bytes += [0xc4, first, second]
+            bytes += [0xc4, first, second | (width == 32 ? 0x04 : 0) | (isWideElement ? 0x80 : 0)]
         }
         bytes.append(opcode)
-        let reference = address(UInt8(reg & 7), operand)
+        let reference = address(UInt8(reg & 7), operand, isScaled: isWide)
         if let immediate { bytes.append(immediate) }
         if let reference { references.append((reference.place, bytes.count, reference.constant)) }
     }
 
-    /// The bytes that name a register and an operand. Distances take four bytes, since EVEX would scale a single one.
-    private mutating func address(_ reg: UInt8, _ operand: Operand) -> (place: Int, constant: Int)? {
+    /// The bytes that name a register and an operand. A distance takes one byte or four; EVEX, which would scale a single one, is given four.
+    private mutating func address(_ reg: UInt8, _ operand: Operand, isScaled: Bool = false) -> (place: Int, constant: Int)? {
         switch operand {
         case .register(let number): bytes.append(0xc0 | reg << 3 | UInt8(number & 7))
-        case .memory(let base, let index, let displacement):
+        case .memory(let base, let index, let scale, let displacement):
             let low = base.rawValue & 7
-            let needsDisplacement = displacement != 0 || low == 5
-            bytes.append((needsDisplacement ? 0x80 : 0) | reg << 3 | (index != nil || low == 4 ? 4 : low))
-            if index != nil || low == 4 { bytes.append(((index ?? .rsp).rawValue & 7) << 3 | low) }
-            if needsDisplacement { bytes += word(displacement) }
+            let hasNone = displacement == 0 && low != 5
+            let isShort = !isScaled && Int8(exactly: displacement) != nil
+            bytes.append((hasNone ? 0 : isShort ? 0x40 : 0x80) | reg << 3 | (index != nil || low == 4 ? 4 : low))
+            if index != nil || low == 4 { bytes.append(UInt8(scale.trailingZeroBitCount) << 6 | ((index ?? .rsp).rawValue & 7) << 3 | low) }
+            if !hasNone { bytes += isShort ? [UInt8(truncatingIfNeeded: displacement)] : word(displacement) }
         case .constant(let place):
             bytes.append(0x05 | reg << 3)
             bytes += word(0)
@@ -169,8 +184,10 @@ struct Assembler {
     mutating func move(_ to: General, _ from: General) { general(0x8b, to.rawValue, .register(Int(from.rawValue))) }
     /// to = the eight bytes at base + displacement
     mutating func move(_ to: General, from base: General, _ displacement: Int) { general(0x8b, to.rawValue, .memory(base, displacement: displacement)) }
-    /// to = base + displacement
-    mutating func address(_ to: General, _ base: General, _ displacement: Int) { general(0x8d, to.rawValue, .memory(base, displacement: displacement)) }
+    /// to = the address of an operand in memory
+    mutating func address(_ to: General, _ operand: Operand) { general(0x8d, to.rawValue, operand) }
+    /// to += the eight bytes at base + displacement
+    mutating func add(_ to: General, from base: General, _ displacement: Int) { general(0x03, to.rawValue, .memory(base, displacement: displacement)) }
     mutating func add(_ to: General, _ number: Int) { immediate(0, to, number) }
     mutating func and(_ to: General, _ number: Int) { immediate(4, to, number) }
     mutating func compare(_ a: General, _ b: General) { general(0x3b, a.rawValue, .register(Int(b.rawValue))) }
@@ -181,19 +198,19 @@ struct Assembler {
     }
 
     private mutating func general(_ opcode: UInt8, _ reg: UInt8, _ operand: Operand) {
-        var low: UInt8 = 0
+        var (low, middle): (UInt8, UInt8) = (0, 0)
         switch operand {
         case .register(let number): low = UInt8(number >> 3)
-        case .memory(let base, _, _): low = base.rawValue >> 3
+        case .memory(let base, let index, _, _): (low, middle) = (base.rawValue >> 3, (index?.rawValue ?? 0) >> 3)
         case .constant: break
         }
-        bytes += [0x48 | (reg >> 3) << 2 | low, opcode]
+        bytes += [0x48 | (reg >> 3) << 2 | middle << 1 | low, opcode]
         _ = address(reg & 7, operand)
     }
 
     // MARK: Jumps
 
-    enum Condition: UInt8 { case equal = 0x84, belowOrEqual = 0x86 }
+    enum Condition: UInt8 { case equal = 0x84, notEqual = 0x85, belowOrEqual = 0x86, less = 0x8c, greaterOrEqual = 0x8d }
 
     /// A jump to a place that `land` tells later; to be handed to it.
     mutating func jump(if condition: Condition) -> Int {

@@ -9,7 +9,7 @@ public final class Gemm {
         case vector(GemmVector<Scalar>, matrixIsA: Bool)
         case lines(GemmLines<Scalar>, matrixIsA: Bool)
 
-        init(_ shape: GemmShape) {
+        init(_ shape: GemmShape, compiles: Bool) {
             if shape.n == 1 && !shape.transposeA {
                 self = .vector(GemmVector(lines: shape.m, length: shape.k), matrixIsA: true)
             } else if shape.m == 1 && shape.transposeB {
@@ -19,7 +19,7 @@ public final class Gemm {
             } else if shape.m == 1 {
                 self = .lines(GemmLines(columns: shape.n, depth: shape.k), matrixIsA: false)
             } else {
-                self = .matrices(GemmPlan(shape))
+                self = .matrices(GemmPlan(shape, compiles: compiles))
             }
         }
     }
@@ -37,19 +37,22 @@ public final class Gemm {
     private let grain: Int
     let offsetsA: [Int]
     let offsetsB: [Int]
+    let compiles: Bool
 
     /// - Parameters:
     ///   - transposeA: A is stored k x m instead of m x k.
     ///   - transposeB: B is stored n x k instead of k x n.
     ///   - batchOffsetsA: Where each product's A starts, in elements; as many as `batchOffsetsB`.
+    ///   - compiles: Whether its tiles may be machine code made here, to the same bits.
     public init(
-        dtype: DType, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int], batchOffsetsB: [Int]
+        dtype: DType, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int], batchOffsetsB: [Int], compiles: Bool = true
     ) {
         offsetsA = batchOffsetsA
         offsetsB = batchOffsetsB
         self.dtype = dtype
+        self.compiles = compiles
         shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
-        kind = dtype == .float32 ? .float32(Kind(shape)) : .float64(Kind(shape))
+        kind = dtype == .float32 ? .float32(Kind(shape, compiles: compiles)) : .float64(Kind(shape, compiles: compiles))
         resultCount = m * n
         let operations = 2 * Double(m) * Double(n) * Double(k) * Double(dtype.size / 4)
         grain = Int(Swift.min(Swift.max(1, 1e6 / Swift.max(operations, 1)), 1e6))

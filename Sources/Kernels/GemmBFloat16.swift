@@ -60,7 +60,7 @@ public final class GemmBFloat16 {
     /// As `Gemm.init`. `isNative`: whether to use the processor's bfloat16 instruction.
     public init(
         m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int], batchOffsetsB: [Int],
-        isNative: Bool? = nil
+        isNative: Bool? = nil, compiles: Bool = true
     ) {
         (self.m, self.n, self.k) = (m, n, k)
         (a, b) = (Operand(batchOffsetsA), Operand(batchOffsetsB))
@@ -86,7 +86,7 @@ public final class GemmBFloat16 {
             ? nil
             : Gemm(
                 dtype: .float32, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: a.numbers.map { $0 * m * k },
-                batchOffsetsB: b.numbers.map { $0 * k * n })
+                batchOffsetsB: b.numbers.map { $0 * k * n }, compiles: compiles)
     }
 
     /// Rows of A in panels, which are packed in groups of two.

@@ -1,85 +1,126 @@
 import CVectors
 
 /// Where registers hold few numbers of a result, a product read from where its operands lie waits for memory: low tiles take six numbers of a step from a line of
-/// sixteen, and go to a page for each step. There both operands are packed and read block by block:
+/// sixteen, and go to a page for each step. There operands are packed and read block by block:
 ///
-///     x: a block of rows by some steps, in the second-level cache ──┐
-///     y: a panel of columns by as many steps, in the first-level ───┴──► tile after tile down the block, then the next panel
+///     y: a band of columns by some steps, in the second-level cache; a panel of it in the first-level ──┐
+///     x: a block of rows by as many steps, in the second-level cache ───────────────────────────────────┴──► tile after tile down the block, then the next panel
 ///
-/// With registers for 14 rows of 32 the tiles of `GemmPlan` alone come as close to the processor's limit, and save the copy.
+/// x is packed once, by all threads together, unless its rows can be read as well from where they lie; a thread that takes a band packs the band itself, into
+/// memory of its own. With registers for 14 rows of 32 the tiles of `GemmPlan` alone come as close to the processor's limit, and save the copy.
 struct GemmBlocks<Scalar: GemmScalar> {
     private typealias Tile = GemmTile<Scalar>
 
-    /// The rows of a block but the last; a piece of work for one thread.
-    let rows: Int
+    /// From one row of x to the next, and from one step to the next; one of them is 1.
+    private let xRow: Int
+    private let xStep: Int
+    /// Whether x is read from where it lies: its rows are, and not so that they meet in the same few sets of a cache.
+    private let isDirect: Bool
+    private let columns: Int
+    /// The most steps that are summed before a result is stored.
+    let depth: Int
+    /// The rows that are packed at once, those of a piece of work, and those of a block.
+    let packedRows: Int
+    private let pieceRows: Int
+    let blockRows: Int
+    /// Panels of a band.
+    let bandPanels: Int
 
-    /// Steps of a panel: with these, one of 16 numbers or 8 takes 25 KB.
-    static var maximalDepth: Int { 400 }
-    private static var maximalBytes: Int { 300 << 10 }
+    /// Steps of a panel: one of 16 numbers or 8 takes 25 KB of the first-level cache. Where x is not packed, results that are stored once count for more.
+    private static var packedDepth: Int { 400 }
+    private static var directDepth: Int { 800 }
+    private static var maximalPackedRows: Int { 1020 }
+    private static var maximalBlockBytes: Int { 160 << 10 }
+    private static var maximalBandBytes: Int { 256 << 10 }
     /// Operations that are worth a piece: about 50 µs.
     private static var pieceOperations: Double { 4e6 }
-    private static var minimalRows: Int { 24 }
-    private static var pieces: Int { 8 }
+    private static var pieces: Double { 8 }
+    private static var minimalBandPanels: Int { 2 }
+    private static var minimalPieceRows: Int { 96 }
 
-    /// Whether both operands are read often enough to be packed.
+    /// Whether both operands are read often enough for this.
     static func pays(rows: Int, columns: Int, depth: Int) -> Bool {
         SHIM_VECTOR_BYTES == 32 && rows >= 48 && columns >= 64 && depth >= 32
     }
 
-    /// - Parameter depth: the most steps of a block.
-    init(rows: Int, columns: Int, depth: Int) {
-        let size = MemoryLayout<Scalar>.size
-        let most = Swift.max(1, GemmBlocks.maximalBytes / (depth * size))
-        let operations = 2 * Double(rows) * Double(columns) * Double(depth) * Double(size / 4)
-        let worth = Swift.min(GemmBlocks.pieces, rows / GemmBlocks.minimalRows, Int(Swift.min(operations / GemmBlocks.pieceOperations, 1e6)))
-        let count = Swift.max((rows + most - 1) / most, worth, 1)
-        let height = Tile.maximalHeight
-        self.rows = ((rows + count - 1) / count + height - 1) / height * height
+    init(rows: Int, columns: Int, depth: Int, xRow: Int, xStep: Int) {
+        let (size, height, width) = (MemoryLayout<Scalar>.size, Tile.maximalHeight, Tile.Width.full.columns)
+        (self.xRow, self.xStep, self.columns) = (xRow, xStep, columns)
+        isDirect = xStep == 1 && xRow * size % 512 != 0
+        let most = isDirect ? GemmBlocks.directDepth : GemmBlocks.packedDepth
+        let depths = (depth + most - 1) / most
+        self.depth = (depth + depths - 1) / depths
+        packedRows = isDirect ? rows : GemmBlocks.maximalPackedRows
+
+        let operations = 2 * Double(Swift.min(rows, packedRows)) * Double(columns) * Double(self.depth) * Double(size / 4)
+        let pieces = Int(Swift.min(GemmBlocks.pieces, operations / GemmBlocks.pieceOperations))
+        let panels = (columns + width - 1) / width
+        let widest = Swift.max(GemmBlocks.minimalBandPanels, GemmBlocks.maximalBandBytes / (self.depth * width * size))
+        let bands = Swift.max((panels + widest - 1) / widest, Swift.min(pieces, panels / GemmBlocks.minimalBandPanels), 1)
+        bandPanels = (panels + bands - 1) / bands
+        let cuts = Swift.max(1, Swift.min((pieces + bands - 1) / bands, Swift.min(rows, packedRows) / GemmBlocks.minimalPieceRows))
+        pieceRows = GemmBlocks.wholeTiles((Swift.min(rows, packedRows) + cuts - 1) / cuts)
+        let mostRows = Swift.max(height, GemmBlocks.maximalBlockBytes / (self.depth * size))
+        let blocks = (pieceRows + mostRows - 1) / mostRows
+        blockRows = GemmBlocks.wholeTiles((pieceRows + blocks - 1) / blocks)
     }
 
-    /// A block of x as tiles read it, in memory of the calling thread.
-    struct Packed {
-        fileprivate let numbers: UnsafeMutablePointer<Scalar>
-        /// From one row of a tile to the next, and from one step to the next.
-        fileprivate let row: Int
-        let xStep: Int
-        fileprivate let tile: Int
+    private static func wholeTiles(_ rows: Int) -> Int { (rows + Tile.maximalHeight - 1) / Tile.maximalHeight * Tile.maximalHeight }
 
-        /// The first number of a row that begins a tile. Lower tiles, at the end of a block, lie in the place of a whole one.
-        func tile(at row: Int) -> UnsafePointer<Scalar> {
-            let (place, inside) = row.quotientAndRemainder(dividingBy: Tile.maximalHeight)
-            return UnsafePointer(numbers + place * tile + inside * self.row)
+    /// Calls `body` with the rows of each piece, of `rows` rows, and its band, on the engine's threads.
+    func forEachPiece(rows: Int, bands: Int, _ body: (Range<Int>, Int) -> Void) {
+        let cuts = (rows + pieceRows - 1) / pieceRows
+        inPieces(bands * cuts, grain: 1) { pieces in
+            for piece in pieces {
+                let (band, cut) = piece.quotientAndRemainder(dividingBy: cuts)
+                body(cut * pieceRows..<Swift.min((cut + 1) * pieceRows, rows), band)
+            }
         }
-
-        var rowOffsets: TileRowOffsets { TileRowOffsets(bytes: row * MemoryLayout<Scalar>.size) }
     }
 
-    /// Packs `count` rows, at most `rows`, of `depth` steps, and leaves memory for the sums of a tile at `aside`.
+    // MARK: x
+
+    /// Rows of x as tiles read them; distances in elements.
+    struct Rows {
+        fileprivate(set) var numbers: UnsafePointer<Scalar>
+        /// From one row of a tile to the next, from one step to the next, and from tile to tile. Lower tiles, at the end, lie in the place of a whole one.
+        fileprivate(set) var row: Int
+        fileprivate(set) var step: Int
+        fileprivate(set) var tile: Int
+    }
+
+    /// A packed row, where its steps lie side by side: rows of a power of two would meet in the cache.
+    private var line: Int { depth + 64 / MemoryLayout<Scalar>.size }
+
+    /// Elements that `rows` rows take when they are packed.
+    func packedCount(rows: Int) -> Int { isDirect ? 0 : GemmBlocks.wholeTiles(rows) * line }
+
+    /// Rows of x, packed to `target` if they are to be.
     /// - Parameters:
     ///   - x: The first number of the first row.
-    ///   - xRow: From one row to the next; `xStep`: from one step to the next. One of them is 1.
-    func pack(_ x: UnsafePointer<Scalar>, xRow: Int, xStep: Int, count: Int, depth: Int) -> (block: Packed, aside: UnsafeMutablePointer<Scalar>) {
+    ///   - together: Whether all threads are to pack.
+    func rows(_ x: UnsafePointer<Scalar>, count: Int, steps: Int, to target: UnsafeMutablePointer<Scalar>, together: Bool) -> Rows {
         let height = Tile.maximalHeight
-        // Rows of a power of two would meet in the cache.
-        let line = depth + 64 / MemoryLayout<Scalar>.size
-        let aside = ThreadScratch.tile.memory((height * Tile.Width.full.columns + (rows + height) * line) * MemoryLayout<Scalar>.size)
-            .assumingMemoryBound(to: Scalar.self)
-        let numbers = aside + height * Tile.Width.full.columns
+        if isDirect { return Rows(numbers: x, row: xRow, step: 1, tile: height * xRow) }
         if xStep == 1 {
-            for row in 0..<count { (numbers + row * line).update(from: x + row * xRow, count: depth) }
-            return (Packed(numbers: numbers, row: line, xStep: 1, tile: height * line), aside)
+            inPieces(count, grain: together ? Swift.max(1, (1 << 14) / steps) : count) { part in
+                for row in part { (target + row * line).update(from: x + row * xRow, count: steps) }
+            }
+            return Rows(numbers: target, row: line, step: 1, tile: height * line)
         }
         // Step by step, so that x is read through.
-        for step in 0..<depth {
-            var (row, source, target) = (0, x + step * xStep, numbers + step * height)
-            while row + height <= count {
-                copyShort(source, target, height)
-                row += height
-                source += height
-                target += height * depth
+        inPieces(steps, grain: together ? Swift.max(1, (1 << 14) / count) : steps) { part in
+            for step in part {
+                var (row, source, place) = (0, x + step * xStep, target + step * height)
+                while row + height <= count {
+                    copyShort(source, place, height)
+                    row += height
+                    source += height
+                    place += height * steps
+                }
+                copyShort(source, place, count - row)
             }
-            copyShort(source, target, count - row)
         }
-        return (Packed(numbers: numbers, row: 1, xStep: height, tile: height * depth), aside)
+        return Rows(numbers: target, row: 1, step: height, tile: height * steps)
     }
 }

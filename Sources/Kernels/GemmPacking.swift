@@ -84,20 +84,24 @@ func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: Un
 /// Panels that are packed at the same time, one after the other in the same memory.
 struct GemmBand<Scalar: GemmScalar> {
     let panels: [GemmPanel<Scalar>]
+    /// How many of them, from the first on, are of two vectors and whole.
+    let fullPanels: Int
     /// Of the panels that are packed.
     let packedColumns: Int
     private let packsAll: Bool
 
     init(panels: [GemmPanel<Scalar>], packsAll: Bool) {
         self.panels = panels
+        fullPanels = panels.prefix { $0.width == .full && $0.isWhole }.count
         self.packsAll = packsAll
         packedColumns = panels.reduce(0) { $0 + (packsAll || !$1.isWhole ? $1.width.columns : 0) }
     }
 
-    func pack(_ y: GemmColumns<Scalar>, _ steps: Range<Int>, to target: UnsafeMutablePointer<Scalar>) {
+    /// - Parameter together: Whether all threads are to pack.
+    func pack(_ y: GemmColumns<Scalar>, _ steps: Range<Int>, to target: UnsafeMutablePointer<Scalar>, together: Bool) {
         if packedColumns == 0 { return }
         if y.isTransposed {
-            inPieces(panels.count, grain: Swift.max(1, (1 << 14) / Swift.max(1, steps.count * GemmTile<Scalar>.Width.full.columns))) { part in
+            inPieces(panels.count, grain: !together ? panels.count : Swift.max(1, (1 << 14) / Swift.max(1, steps.count * GemmTile<Scalar>.Width.full.columns))) { part in
                 for place in part {
                     let before = panels[..<place].reduce(0) { $0 + $1.width.columns }
                     y.pack(panels[place], steps, to: target + before * steps.count)
@@ -108,7 +112,7 @@ struct GemmBand<Scalar: GemmScalar> {
             if let last = panels.last { y.pack(last, steps, to: target) }
         } else {
             // Row by row, so that each is read through.
-            inPieces(steps.count, grain: Swift.max(1, (1 << 15) / packedColumns)) { part in
+            inPieces(steps.count, grain: !together ? steps.count : Swift.max(1, (1 << 15) / packedColumns)) { part in
                 for step in part {
                     let ahead = Swift.min(6, steps.count - 1 - step) * y.stride
                     var start = target

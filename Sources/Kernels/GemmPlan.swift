@@ -11,7 +11,7 @@ public struct GemmShape: Sendable {
 ///
 /// The result is made tile by tile (GemmTile.swift). A tile reads one operand, x, a number at a time and the other, y, as vectors, so y is wanted by rows: where it is not, it is
 /// packed, panel by panel (GemmPacking.swift), or the two change places and the transposed result is computed, whichever costs less. Bands of columns and blocks of the depth
-/// keep what is packed in the second-level cache; threads pack it together, then share the rows. Large products for narrow registers pack x as well (GemmBlocks.swift).
+/// keep what is packed in the second-level cache; threads pack it together, then share the rows. Large products for narrow registers are cut otherwise (GemmBlocks.swift).
 final class GemmPlan<Scalar: GemmScalar> {
     private typealias Panel = GemmPanel<Scalar>
     private typealias Tile = GemmTile<Scalar>
@@ -26,16 +26,17 @@ final class GemmPlan<Scalar: GemmScalar> {
     private let resultRow: Int
     private let packsAll: Bool
     private let copiesX: Bool
-    /// How x is packed too; nil where it is read from where it lies.
+    /// How a large product is cut; nil where bands and rows are enough.
     private let blocks: GemmBlocks<Scalar>?
     private let bands: [GemmBand<Scalar>]
     private let depthBlock: Int
     /// Rows of the result that are worth a piece.
     private let pieceRows: Int
+    /// The tiles as machine code, where there are such.
+    private let code: GemmTileCode?
 
-    /// What is packed at once, and where x is packed too.
+    /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
-    private static var blockedBandBytes: Int { 2 << 20 }
     /// What is packed at once for strips.
     private static var maximalPackedBytes: Int { 4 << 20 }
     private static var maximalStripDepth: Int { 1024 }
@@ -43,12 +44,12 @@ final class GemmPlan<Scalar: GemmScalar> {
     private static var pieceOperations: Double { 1e6 }
 
     /// A plan that computes rows of the result in any portions; nil where that would take longer than the other way.
-    static func byStrips(_ shape: GemmShape) -> GemmPlan? {
+    static func byStrips(_ shape: GemmShape, compiles: Bool = true) -> GemmPlan? {
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
         let packsY = shape.transposeB || aliases(shape.n) || packsStrips(shape, plain)
         let packedBytes = packsY ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
         guard plain.cost <= 1.05 * swapped.cost, shape.k <= maximalStripDepth, shape.m >= 2 * Tile.maximalHeight, packedBytes <= maximalPackedBytes else { return nil }
-        return GemmPlan(shape, byStrips: true)
+        return GemmPlan(shape, byStrips: true, compiles: compiles)
     }
 
     /// Whether strips pack x: those of rows that lie one after the other are read as well from where they lie.
@@ -57,7 +58,7 @@ final class GemmPlan<Scalar: GemmScalar> {
     /// Whether rows of this many elements lie in the same few sets of the first-level cache.
     private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
 
-    init(_ shape: GemmShape, byStrips: Bool = false) {
+    init(_ shape: GemmShape, byStrips: Bool = false, compiles: Bool = true) {
         let (m, n, k, transposeA, transposeB) = (shape.m, shape.n, shape.k, shape.transposeA, shape.transposeB)
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
         let chosen = !byStrips && swapped.cost < plain.cost ? swapped : plain
@@ -69,22 +70,23 @@ final class GemmPlan<Scalar: GemmScalar> {
         yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
         resultRow = n
         let packsBoth = byStrips ? GemmPlan.packsStrips(shape, chosen) : chosen.packsBoth
-        depthBlock = byStrips && !packsBoth ? Swift.max(1, k) : chosen.depthBlock
 
         let size = MemoryLayout<Scalar>.size
-        blocks = packsBoth ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: depthBlock) : nil
+        code = compiles ? GemmTileCode.of(elementBytes: size) : nil
+        blocks = packsBoth ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: k, xRow: xRow, xStep: xStep) : nil
+        depthBlock = blocks?.depth ?? (byStrips ? Swift.max(1, k) : chosen.depthBlock)
         let packsAll = blocks != nil || yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
         copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
-        let widest = byStrips ? panels.count : Swift.max(2, (blocks == nil ? GemmPlan.bandBytes : GemmPlan.blockedBandBytes) / (depthBlock * Tile.Width.full.columns * size))
+        let widest = byStrips ? panels.count : blocks?.bandPanels ?? Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
         let count = widest == 0 ? 0 : (panels.count + widest - 1) / widest
         bands = (0..<count).map { band in
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
         let rowOperations = 2 * Double(depthBlock) * Double(chosen.columns) / Double(Swift.max(1, count)) * Double(size / 4)
         let tiles = Int(Swift.min(GemmPlan.pieceOperations / Swift.max(1, rowOperations * Double(Tile.maximalHeight)), 1e6))
-        pieceRows = blocks?.rows ?? Swift.max(1, tiles) * Tile.maximalHeight
+        pieceRows = Swift.max(1, tiles) * Tile.maximalHeight
     }
 
     /// One of the two ways to see a product, and the time it would take, in multiplications of vectors.
@@ -106,7 +108,7 @@ final class GemmPlan<Scalar: GemmScalar> {
 
         /// Steps that are summed before the result is stored: as many as still leave a few panels to a band.
         var depthBlock: Int {
-            let most = packsBoth ? GemmBlocks<Scalar>.maximalDepth : isSwapped ? 1024 : 512
+            let most = isSwapped ? 1024 : 512
             let blocks = Swift.max(1, (depth + most - 1) / most)
             return Swift.max(1, (depth + blocks - 1) / blocks)
         }
@@ -123,19 +125,37 @@ final class GemmPlan<Scalar: GemmScalar> {
         guard rows > 0 else { return }
         let x = swaps ? b : a
         let y = columns(swaps ? a : b)
+        if let blocks { return run(blocks, x, y, c) }
         for band in bands {
             let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
             var step = 0
             repeat {
                 let steps = step..<Swift.min(step + depthBlock, depth)
-                band.pack(y, steps, to: packed)
-                if let blocks {
-                    inPieces(rows, grain: pieceRows) { range in multiply(blocks, x, c, band, range, steps, packed, steps) }
-                } else {
-                    inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed) }
-                }
+                band.pack(y, steps, to: packed, together: true)
+                inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed) }
                 step = steps.upperBound
             } while step < depth
+        }
+    }
+
+    private func run(_ blocks: GemmBlocks<Scalar>, _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>) {
+        let size = MemoryLayout<Scalar>.size
+        for first in stride(from: 0, to: rows, by: blocks.packedRows) {
+            let count = Swift.min(blocks.packedRows, rows - first)
+            let target = c + first * (swaps ? 1 : resultRow)
+            let memory = ThreadScratch.packed.memory(blocks.packedCount(rows: count) * size).assumingMemoryBound(to: Scalar.self)
+            for step in stride(from: 0, to: depth, by: depthBlock) {
+                let steps = step..<Swift.min(step + depthBlock, depth)
+                let rows = blocks.rows(x + first * xRow + step * xStep, count: count, steps: steps.count, to: memory, together: true)
+                blocks.forEachPiece(rows: count, bands: bands.count) { piece, place in
+                    let band = bands[place]
+                    let packed = ThreadScratch.panels.memory(steps.count * band.packedColumns * size).assumingMemoryBound(to: Scalar.self)
+                    band.pack(y, steps, to: packed, together: false)
+                    for row in stride(from: piece.lowerBound, to: piece.upperBound, by: blocks.blockRows) {
+                        multiply(rows, row..<Swift.min(row + blocks.blockRows, piece.upperBound), target, band, steps, packed, steps)
+                    }
+                }
+            }
         }
     }
 
@@ -146,7 +166,7 @@ final class GemmPlan<Scalar: GemmScalar> {
 
     /// Packs all of y, for `computeRows`.
     func pack(_ b: UnsafePointer<Scalar>, to packed: UnsafeMutablePointer<Scalar>) {
-        for band in bands { band.pack(columns(b), 0..<depth, to: packed) }
+        for band in bands { band.pack(columns(b), 0..<depth, to: packed, together: true) }
     }
 
     /// Some rows of the result, on this thread; row 0 would lie at `c`.
@@ -158,10 +178,13 @@ final class GemmPlan<Scalar: GemmScalar> {
                 multiply(a, columns(b), c, band, range, 0..<depth, packed)
                 continue
             }
-            for first in stride(from: range.lowerBound, to: range.upperBound, by: blocks.rows) {
-                let block = first..<Swift.min(first + blocks.rows, range.upperBound)
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: blocks.blockRows) {
+                let count = Swift.min(blocks.blockRows, range.upperBound - first)
+                let memory = asideMemory(more: blocks.packedCount(rows: count)) + GemmPlan.asideCount
                 for step in stride(from: 0, to: depth, by: depthBlock) {
-                    multiply(blocks, a, c, band, block, step..<Swift.min(step + depthBlock, depth), packed, 0..<depth)
+                    let steps = step..<Swift.min(step + depthBlock, depth)
+                    let rows = blocks.rows(a + first * xRow + step * xStep, count: count, steps: steps.count, to: memory, together: false)
+                    multiply(rows, 0..<count, c + first * resultRow, band, steps, packed, 0..<depth)
                 }
             }
         }
@@ -175,85 +198,112 @@ final class GemmPlan<Scalar: GemmScalar> {
         _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
         _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>
     ) {
-        let aside = ThreadScratch.tile.memory(Tile.maximalHeight * (Tile.Width.full.columns + depthBlock + 16) * MemoryLayout<Scalar>.size)
-            .assumingMemoryBound(to: Scalar.self)
-        let rowOffsets = TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * MemoryLayout<Scalar>.size)
-        let copied = aside + Tile.maximalHeight * Tile.Width.full.columns
+        let size = MemoryLayout<Scalar>.size
+        let aside = asideMemory(more: Tile.maximalHeight * (depthBlock + 16))
+        let copied = aside + GemmPlan.asideCount
+        var operands = TileOperands(
+            x: copied, y: packed, result: aside, xRows: TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * size), xStep: xStep * size, yStep: 0, resultRow: 0,
+            depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0)
+        let fullPanels = swaps ? 0 : band.fullPanels
         var row = range.lowerBound
         while row < range.upperBound {
             let height = Tile.height(range.upperBound - row)
-            var operands = TileOperands(
-                x: x + row * xRow + steps.lowerBound * xStep, xRows: rowOffsets, xStep: xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
-                accumulates: steps.lowerBound > 0)
+            let lines = x + row * xRow + steps.lowerBound * xStep
             if copiesX {
-                for line in 0..<height { (copied + line * (depthBlock + 16)).update(from: operands.x + line * xRow, count: steps.count) }
-                operands.x = UnsafePointer(copied)
+                for line in 0..<height { (copied + line * (depthBlock + 16)).update(from: lines + line * xRow, count: steps.count) }
+            } else {
+                operands.x = UnsafeRawPointer(lines)
             }
             var next = packed
-            for panel in band.panels {
+            if fullPanels > 0 {
+                let width = Tile.Width.full.columns
+                if packsAll {
+                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(packed), width * size, steps.count * width * size)
+                    next += fullPanels * steps.count * width
+                } else {
+                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(y.address(steps.lowerBound, band.panels[0].first)), yStride * size, width * size)
+                }
+                (operands.count, operands.resultAdvance) = (fullPanels, width * size)
+                run(&operands, c, band.panels[0], row, height)
+                operands.count = 1
+            }
+            for panel in band.panels[fullPanels...] {
                 if packsAll || !panel.isWhole {
-                    (operands.y, operands.yStep) = (next, panel.width.columns)
+                    (operands.y, operands.yStep) = (UnsafeRawPointer(next), panel.width.columns * size)
                     next += steps.count * panel.width.columns
                 } else {
-                    (operands.y, operands.yStep) = (y.address(steps.lowerBound, panel.first), yStride)
+                    (operands.y, operands.yStep) = (UnsafeRawPointer(y.address(steps.lowerBound, panel.first)), yStride * size)
                 }
-                run(&operands, c, panel, row, height, aside)
+                if swaps || !panel.isWhole {
+                    runAside(&operands, c, panel, row, height, aside)
+                } else {
+                    run(&operands, c, panel, row, height)
+                }
             }
             row += height
         }
     }
 
-    /// A block of rows, packed, by a band of columns, of which `packed` holds the steps `packedSteps`.
+    /// A block of the rows by a band of columns, of which `packed` holds the steps `packedSteps`; row 0 lies at `c`.
     private func multiply(
-        _ blocks: GemmBlocks<Scalar>, _ x: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
-        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
+        _ rows: GemmBlocks<Scalar>.Rows, _ block: Range<Int>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ steps: Range<Int>,
+        _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
     ) {
-        let (block, aside) = blocks.pack(
-            x + range.lowerBound * xRow + steps.lowerBound * xStep, xRow: xRow, xStep: xStep, count: range.count, depth: steps.count)
+        let size = MemoryLayout<Scalar>.size
+        let aside = asideMemory(more: 0)
         var operands = TileOperands(
-            x: x, xRows: block.rowOffsets, xStep: block.xStep, y: packed, yStep: 0, depth: steps.count, result: aside, resultRow: 0,
-            accumulates: steps.lowerBound > 0)
+            x: rows.numbers, y: packed, result: aside, xRows: TileRowOffsets(bytes: rows.row * size), xStep: rows.step * size, yStep: 0, resultRow: 0,
+            depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0, xAdvance: rows.tile * size, resultAdvance: Tile.maximalHeight * resultRow * size)
         var next = packed
         for panel in band.panels {
             let width = panel.width.columns
-            (operands.y, operands.yStep) = (next + (steps.lowerBound - packedSteps.lowerBound) * width, width)
+            (operands.y, operands.yStep) = (UnsafeRawPointer(next + (steps.lowerBound - packedSteps.lowerBound) * width), width * size)
             next += packedSteps.count * width
-            var row = range.lowerBound
-            while row < range.upperBound {
-                let height = Tile.height(range.upperBound - row)
-                operands.x = block.tile(at: row - range.lowerBound)
-                run(&operands, c, panel, row, height, aside)
-                row += height
+            operands.x = UnsafeRawPointer(rows.numbers + block.lowerBound / Tile.maximalHeight * rows.tile)
+            var row = block.lowerBound
+            while row < block.upperBound {
+                let height = Tile.height(block.upperBound - row)
+                if swaps || !panel.isWhole {
+                    runAside(&operands, c, panel, row, height, aside)
+                } else {
+                    if height == Tile.maximalHeight { operands.count = (block.upperBound - row) / height }
+                    run(&operands, c, panel, row, height)
+                }
+                row += height * operands.count
+                operands.x += height == Tile.maximalHeight ? operands.xAdvance * operands.count : height * rows.row * size
+                operands.count = 1
             }
         }
     }
 
+    /// This thread's memory for the sums of a tile, `asideCount` elements, and as many more as asked for.
+    private func asideMemory(more: Int) -> UnsafeMutablePointer<Scalar> {
+        ThreadScratch.tile.memory((GemmPlan.asideCount + more) * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
+    }
+
+    private static var asideCount: Int { Tile.maximalHeight * Tile.Width.full.columns }
+
+    /// Computes tiles right into the result, the first of them at `row` and `panel`.
     @inline(__always)
-    private func run(
-        _ operands: inout TileOperands<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
-    ) {
-        if swaps || !panel.isWhole {
-            runAside(&operands, c, panel, row, height, aside)
-        } else {
-            (operands.result, operands.resultRow) = (c + row * resultRow + panel.first, resultRow)
-            GemmTile.run(operands, height: height, width: panel.width)
-        }
+    private func run(_ operands: inout TileOperands, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int) {
+        (operands.result, operands.resultRow) = (UnsafeMutableRawPointer(c + row * resultRow + panel.first), resultRow * MemoryLayout<Scalar>.size)
+        Tile.run(&operands, height: height, width: panel.width, code)
     }
 
     /// Computes a tile that cannot be stored as it is: of a panel with fewer columns than its vectors, or of a transposed result.
     private func runAside(
-        _ operands: inout TileOperands<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
+        _ operands: inout TileOperands, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
     ) {
         let width = panel.width.columns
-        (operands.result, operands.resultRow) = (aside, width)
+        (operands.result, operands.resultRow) = (UnsafeMutableRawPointer(aside), width * MemoryLayout<Scalar>.size)
         let (rowStride, columnStride) = swaps ? (1, resultRow) : (resultRow, 1)
         let target = c + row * rowStride + panel.first * columnStride
-        if operands.accumulates {
+        if operands.accumulates != 0 {
             for line in 0..<height {
                 for column in 0..<panel.count { aside[line * width + column] = target[line * rowStride + column * columnStride] }
             }
         }
-        GemmTile.run(operands, height: height, width: panel.width)
+        Tile.run(&operands, height: height, width: panel.width, code)
         if swaps {
             for column in 0..<panel.count {
                 for line in 0..<height { target[line + column * columnStride] = aside[line * width + column] }

@@ -24,9 +24,9 @@ public final class GemmStrips {
         case float64(GemmPlan<Double>)
 
         init?(_ gemm: Gemm) {
-            if gemm.dtype == .float32, let plan = GemmPlan<Float>.byStrips(gemm.shape) {
+            if gemm.dtype == .float32, let plan = GemmPlan<Float>.byStrips(gemm.shape, compiles: gemm.compiles) {
                 self = .float32(plan)
-            } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape) {
+            } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape, compiles: gemm.compiles) {
                 self = .float64(plan)
             } else {
                 return nil

@@ -168,30 +168,45 @@ typealias FourRows<C: TileColumns> = Stacked<TwoRows<C>, TwoRows<C>>
 typealias SixRows<C: TileColumns> = Stacked<FourRows<C>, TwoRows<C>>
 typealias EightRows<C: TileColumns> = Stacked<FourRows<C>, FourRows<C>>
 
-/// What a tile works on: `x` holds a number for each row and each of `depth` steps, `y` a row of columns for each step, `result` the sums.
-struct TileOperands<Scalar: GemmScalar> {
-    var x: UnsafePointer<Scalar>
+/// What tiles work on, one after the other, in bytes: `x` holds a number for each row and each of `depth` steps, `y` a row of columns for each step, `result` the sums.
+struct TileOperands {
+    var x: UnsafeRawPointer
+    var y: UnsafeRawPointer
+    var result: UnsafeMutableRawPointer
+    /// From one row of x to others, and from one step to the next; a row or a step is an element's size.
     var xRows: TileRowOffsets
     var xStep: Int
-    var y: UnsafePointer<Scalar>
     var yStep: Int
-    var depth: Int
-    var result: UnsafeMutablePointer<Scalar>
     var resultRow: Int
-    /// Whether the sums go on from what the result holds.
-    var accumulates: Bool
+    var depth: Int
+    /// 1 where the sums go on from what the result holds, else 0.
+    var accumulates: Int
+    /// How many tiles, at least one, and how far each is from the one before.
+    var count = 1
+    var xAdvance = 0
+    var yAdvance = 0
+    var resultAdvance = 0
 
-    @inline(__always) func run<Rows: TileRows>(_ rows: Rows.Type) where Rows.Columns.Vector.Scalar == Scalar {
-        var tile = accumulates ? Rows(loading: result, resultRow) : Rows()
-        var (x, y) = (x, y)
-        for _ in 0..<depth {
-            // Rows of an operand that is not packed are far apart, where no processor looks by itself.
-            Rows.Columns.prefetch(y + 8 &* yStep)
-            tile.add(UnsafeRawPointer(x), xRows, first: 0, times: Rows.Columns(loading: y))
-            x += xStep
-            y += yStep
+    static func offset<Word>(_ field: KeyPath<TileOperands, Word>) -> Int { MemoryLayout<TileOperands>.offset(of: field) ?? 0 }
+
+    @inline(__always) func run<Rows: TileRows>(_: Rows.Type) {
+        typealias Scalar = Rows.Columns.Vector.Scalar
+        let resultRow = resultRow / MemoryLayout<Scalar>.size
+        var (firstX, firstY, target) = (x, y, result)
+        for _ in 0..<count {
+            let result = target.assumingMemoryBound(to: Scalar.self)
+            var tile = accumulates != 0 ? Rows(loading: result, resultRow) : Rows()
+            var (x, y) = (firstX, firstY)
+            for _ in 0..<depth {
+                // Rows of an operand that is not packed are far apart, where no processor looks by itself.
+                Rows.Columns.prefetch((y + 8 &* yStep).assumingMemoryBound(to: Scalar.self))
+                tile.add(x, xRows, first: 0, times: Rows.Columns(loading: y.assumingMemoryBound(to: Scalar.self)))
+                x += xStep
+                y += yStep
+            }
+            tile.store(result, resultRow)
+            (firstX, firstY, target) = (firstX + xAdvance, firstY + yAdvance, target + resultAdvance)
         }
-        tile.store(result, resultRow)
     }
 }
 
@@ -205,7 +220,7 @@ enum GemmTile<Scalar: GemmScalar> {
     @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
 
     /// Columns of a panel.
-    enum Width {
+    enum Width: Int {
         case full, vector, quarter
 
         @inline(__always) var columns: Int {
@@ -224,8 +239,18 @@ enum GemmTile<Scalar: GemmScalar> {
     /// The height of the next tile where `rows` are left.
     @inline(__always) static func height(_ rows: Int) -> Int { rows >= maximalHeight ? maximalHeight : rows > 1 ? rows & ~1 : 1 }
 
-    /// Runs a tile of `height` rows, which `height(_:)` has given.
-    static func run(_ operands: TileOperands<Scalar>, height: Int, width: Width) {
+    /// Runs tiles of `height` rows, which `height(_:)` has given.
+    /// - Parameter code: Where they are machine code already.
+    @inline(__always)
+    static func run(_ operands: inout TileOperands, height: Int, width: Width, _ code: GemmTileCode?) {
+        if let code {
+            code.run(&operands, height: height, width: width.rawValue, stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
+        } else {
+            run(operands, height: height, width: width)
+        }
+    }
+
+    private static func run(_ operands: TileOperands, height: Int, width: Width) {
         switch width {
         case .full: if isWide { run(operands, height, TwoVectors<Scalar.Whole>.self) } else { run(operands, height, TwoVectors<Scalar.Half>.self) }
         case .vector: if isWide { run(operands, height, OneVector<Scalar.Whole>.self) } else { run(operands, height, OneVector<Scalar.Half>.self) }
@@ -234,7 +259,7 @@ enum GemmTile<Scalar: GemmScalar> {
     }
 
     @inline(__always)
-    private static func run<C: TileColumns>(_ operands: TileOperands<Scalar>, _ height: Int, _ columns: C.Type) where C.Vector.Scalar == Scalar {
+    private static func run<C: TileColumns>(_ operands: TileOperands, _ height: Int, _ columns: C.Type) where C.Vector.Scalar == Scalar {
         switch height {
         case 14 where isWide: operands.run(Stacked<EightRows<C>, SixRows<C>>.self)
         case 12 where isWide: operands.run(Stacked<EightRows<C>, FourRows<C>>.self)

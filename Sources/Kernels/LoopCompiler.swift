@@ -121,7 +121,7 @@ struct LoopCompiler {
         }
         assembler.land(hasNoEnd)
 
-        assembler.address(.rsp, .rbp, -8 * saved.count)
+        assembler.address(.rsp, .memory(.rbp, displacement: -8 * saved.count))
         for register in saved.reversed() { assembler.pop(register) }
         assembler.pop(.rbp)
         assembler.endVectors()

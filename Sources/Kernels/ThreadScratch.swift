@@ -5,8 +5,9 @@ import Glibc
 struct ThreadScratch: Sendable {
     /// The values of a loop's block.
     static let loop = ThreadScratch()
-    /// What a matrix product has packed, a tile of it, and a strip.
+    /// What a matrix product has packed for all threads and for one, a tile of it, and a strip.
     static let packed = ThreadScratch()
+    static let panels = ThreadScratch()
     static let tile = ThreadScratch()
     /// A table of memory, for strips of a product.
     static let table = ThreadScratch()

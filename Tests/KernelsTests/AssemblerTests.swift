@@ -51,6 +51,16 @@ final class AssemblerTests: XCTestCase {
             Row("vblendmpd zmm20 {k1}, zmm3, zmmword ptr [rbx + rdx]", 64, 8, [0x62, 0xe2, 0xe5, 0x49, 0x65, 0x24, 0x13]) { $0.blend(20, 3, .memory(.rbx, index: .rdx), mask: 1) },
             Row("vmovups zmm7 {k1} {z}, zmm29", 64, 4, [0x62, 0x91, 0x7c, 0xc9, 0x10, 0xfd]) { $0.keep(7, .register(29), mask: 1) },
             Row("vmovupd zmm17 {k1} {z}, zmmword ptr [r9 + rdx]", 64, 8, [0x62, 0xc1, 0xfd, 0xc9, 0x10, 0x0c, 0x11]) { $0.keep(17, .memory(.r9, index: .rdx), mask: 1) },
+            Row("vfmadd231ps ymm11, ymm14, ymm13", 32, 4, [0xc4, 0x42, 0x0d, 0xb8, 0xdd]) { $0.addProduct(11, 14, .register(13)) },
+            Row("vfmadd231pd ymm3, ymm9, ymm2", 32, 8, [0xc4, 0xe2, 0xb5, 0xb8, 0xda]) { $0.addProduct(3, 9, .register(2)) },
+            Row("vfmadd231ps xmm5, xmm14, xmm12", 16, 4, [0xc4, 0xc2, 0x09, 0xb8, 0xec]) { $0.addProduct(5, 14, .register(12)) },
+            Row("vbroadcastss ymm15, dword ptr [r12 + r9*4 + 8]", 32, 4, [0xc4, 0x02, 0x7d, 0x18, 0x7c, 0x8c, 0x08]) { $0.broadcast(15, .memory(.r12, index: .r9, scale: 4, displacement: 8)) },
+            Row("vbroadcastsd ymm14, qword ptr [r12 + r10]", 32, 8, [0xc4, 0x02, 0x7d, 0x19, 0x34, 0x14]) { $0.broadcast(14, .memory(.r12, index: .r10)) },
+            Row("vbroadcastss xmm7, dword ptr [r12 + 20]", 16, 4, [0xc4, 0xc2, 0x79, 0x18, 0x7c, 0x24, 0x14]) { $0.broadcast(7, .memory(.r12, displacement: 20)) },
+            Row("vmovddup xmm8, qword ptr [r12 + r11 - 128]", 16, 8, [0xc4, 0x01, 0x7b, 0x12, 0x44, 0x1c, 0x80]) { $0.broadcast(8, .memory(.r12, index: .r11, displacement: -128)) },
+            Row("vmovups ymm12, ymmword ptr [r13 + rbx*2 + 32]", 32, 4, [0xc4, 0x41, 0x7c, 0x10, 0x64, 0x5d, 0x20]) { $0.load(12, .memory(.r13, index: .rbx, scale: 2, displacement: 32)) },
+            Row("vmovups xmmword ptr [r15], xmm3", 16, 4, [0xc4, 0xc1, 0x78, 0x11, 0x1f]) { $0.store(3, .memory(.r15)) },
+            Row("vmovups ymm1, ymmword ptr [rsp + 320]", 32, 4, [0xc4, 0xe1, 0x7c, 0x10, 0x8c, 0x24, 0x40, 0x01, 0, 0]) { $0.load(1, .memory(.rsp, displacement: 320)) },
             Row("vzeroupper", 32, 4, [0xc5, 0xf8, 0x77]) { $0.endVectors() },
             Row("endbr64", 32, 4, [0xf3, 0x0f, 0x1e, 0xfa]) { $0.begin() },
             Row("push rbp", 32, 4, [0x55]) { $0.push(.rbp) },
@@ -61,7 +71,10 @@ final class AssemblerTests: XCTestCase {
             Row("mov r15, rdi", 32, 4, [0x4c, 0x8b, 0xff]) { $0.move(.r15, .rdi) },
             Row("mov rax, [r9]", 32, 4, [0x49, 0x8b, 0x01]) { $0.move(.rax, from: .r9, 0) },
             Row("mov rcx, [rdi + 4096]", 32, 4, [0x48, 0x8b, 0x8f, 0x00, 0x10, 0x00, 0x00]) { $0.move(.rcx, from: .rdi, 4096) },
-            Row("lea rsp, [rbp - 400]", 32, 4, [0x48, 0x8d, 0xa5, 0x70, 0xfe, 0xff, 0xff]) { $0.address(.rsp, .rbp, -400) },
+            Row("lea rsp, [rbp - 400]", 32, 4, [0x48, 0x8d, 0xa5, 0x70, 0xfe, 0xff, 0xff]) { $0.address(.rsp, .memory(.rbp, displacement: -400)) },
+            Row("lea r12, [r12 + r9*4]", 32, 4, [0x4f, 0x8d, 0x24, 0x8c]) { $0.address(.r12, .memory(.r12, index: .r9, scale: 4)) },
+            Row("lea rbp, [rbx + rbx*2]", 32, 4, [0x48, 0x8d, 0x2c, 0x5b]) { $0.address(.rbp, .memory(.rbx, index: .rbx, scale: 2)) },
+            Row("add rsi, [rdi + 120]", 32, 4, [0x48, 0x03, 0x77, 0x78]) { $0.add(.rsi, from: .rdi, 120) },
             Row("add rsp, -3584", 32, 4, [0x48, 0x81, 0xc4, 0x00, 0xf2, 0xff, 0xff]) { $0.add(.rsp, -3584) },
             Row("and rdx, 4096", 32, 4, [0x48, 0x81, 0xe2, 0x00, 0x10, 0x00, 0x00]) { $0.and(.rdx, 4096) },
             Row("cmp rdx, rsi", 32, 4, [0x48, 0x3b, 0xd6]) { $0.compare(.rdx, .rsi) },
@@ -77,7 +90,7 @@ final class AssemblerTests: XCTestCase {
         }
     }
 
-    func testDistancesTakeFourBytes() {
+    func testDistancesTakeFourBytesWhereOneWouldBeScaled() {
         var assembler = Assembler(width: 64, elementBytes: 4)
         // vmovups zmm1, [rsp + 320]; [r13 + rdx], which has no form without a distance
         assembler.load(1, .memory(.rsp, displacement: 320))

@@ -24,10 +24,12 @@ final class GemmTests: XCTestCase {
     }
 
     private func run(
-        _ dtype: DType, _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool, offsetsA: [Int], offsetsB: [Int]
+        _ dtype: DType, _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool, offsetsA: [Int], offsetsB: [Int],
+        compiles: Bool = true
     ) -> Memory {
         let gemm = Gemm(
-            dtype: dtype, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
+            dtype: dtype, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA, batchOffsetsB: offsetsB,
+            compiles: compiles)
         let c = Memory(dtype, offsetsA.count * m * n)
         gemm.run(a.pointer, b.pointer, c.pointer)
         XCTAssertTrue(c.isWallIntact)
@@ -109,6 +111,22 @@ final class GemmTests: XCTestCase {
         XCTAssertGreaterThan(count, 3, "products by strips")
     }
 
+    /// Heights and widths of all tiles, with one to some rounds of steps, and operands that are packed or not.
+    func testTilesOfMachineCodeMakeTheSameBits() {
+        var noise = Noise(7)
+        for dtype in [DType.float32, .float64] {
+            for _ in 0..<400 {
+                let (m, n, k) = (2 + noise.below(80), 2 + noise.below(90), noise.pick([0, 1, 2, 3, 4, 5, 7, 8, 33, 128]))
+                let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
+                let (transposeA, transposeB) = (noise.chance(50), noise.chance(50))
+                let results = [true, false].map { compiles in
+                    run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0], compiles: compiles)
+                }
+                XCTAssertEqual(results[0].bytes, results[1].bytes, "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB)")
+            }
+        }
+    }
+
     /// Of a vector and a matrix that is read line by line.
     func testEachElementOfAVectorTimesAMatrixIsOneChainOfFusedMultiplyAdds() {
         var noise = Noise(6)
@@ -128,7 +146,7 @@ final class GemmTests: XCTestCase {
     func testProductsThatAreCutAreExactAndTheSameOnAnyNumberOfThreads() {
         defer { ThreadPool.setCount(2) }
         var noise = Noise(3)
-        let sizes = [(300, 260, 170), (70, 530, 350), (520, 70, 350), (530, 130, 400), (1, 1500, 400), (1500, 1, 400), (64, 129, 800), (331, 67, 830), (55, 1950, 810)]
+        let sizes = [(300, 260, 170), (70, 530, 350), (520, 70, 350), (530, 130, 400), (1, 1500, 400), (1500, 1, 400), (64, 129, 800), (331, 67, 830), (55, 1950, 810), (1290, 72, 128), (72, 2100, 128), (2060, 65, 416)]
         for (m, n, k) in sizes {
             for dtype in [DType.float32, .float64] {
                 let a = Memory(dtype, (0..<m * k).map { _ in Double(noise.below(5) - 2) })

@@ -115,7 +115,7 @@ struct MatMul: Operation {
         if precision == .bfloat16 {
             let product = GemmBFloat16(
                 m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed, batchOffsetsA: offsetsA,
-                batchOffsetsB: offsetsB)
+                batchOffsetsB: offsetsB, compiles: lowering.compiles)
             let bytes = product.scratchBytes
             let scratch = bytes > 0 ? lowering.addFreshStorage(TensorType([bytes], .uint8)) : nil
             lowering.append(
@@ -127,7 +127,7 @@ struct MatMul: Operation {
         }
         let product = Gemm(
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
-            batchOffsetsA: offsetsA, batchOffsetsB: offsetsB)
+            batchOffsetsA: offsetsA, batchOffsetsB: offsetsB, compiles: lowering.compiles)
         lowering.append(label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead, operations: operations)
     }
 }

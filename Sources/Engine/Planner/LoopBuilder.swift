@@ -69,7 +69,7 @@ struct LoopBuilder {
         if let value = root?.value { root?.value = final(value) }
         return LoopProgram(
             compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: root,
-            compilation: lowering.loopCompilation)
+            compilation: lowering.compiles ? .whenRepeated : .never)
     }
 
     /// Values are written down as inputs (0, 1, ...) or instructions (-1, -2, ...) until all inputs are known.

@@ -56,7 +56,8 @@ struct Lowering {
 
     let graph: PlanGraph
     private let fusion: Fusion
-    let loopCompilation: LoopCompilation
+    /// Whether steps may become machine code.
+    let compiles: Bool
     private let users: [[Int]]
     private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
@@ -74,7 +75,7 @@ struct Lowering {
         var isOutput = [Bool](repeating: false, count: graph.nodes.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
-        loopCompilation = passes.contains(.jit) ? .whenRepeated : .never
+        compiles = passes.contains(.jit)
         fusion = Fusion(graph, users, fuses: passes.contains(.fuse))
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {

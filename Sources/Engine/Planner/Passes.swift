@@ -17,7 +17,7 @@ enum Pass: String, CaseIterable {
     case epilogue
     /// Results take over memory that is not read again.
     case inplace
-    /// Loops that run again become machine code.
+    /// Loops that run again, and the tiles of matrix products, become machine code.
     case jit
 
     static let enabled: Set<Pass> = {
