@@ -1,5 +1,3 @@
-import CVectors
-
 /// Where registers hold few numbers of a result, a product read from where its operands lie waits for memory: low tiles take six numbers of a step from a line of
 /// sixteen, and go to a page for each step. There operands are packed and read block by block:
 ///
@@ -14,7 +12,6 @@ struct GemmBlocks<Scalar: GemmScalar> {
     /// From one row of x to the next, and from one step to the next; one of them is 1.
     private let xRow: Int
     private let xStep: Int
-    /// Whether x is read from where it lies: its rows are, and not so that they meet in the same few sets of a cache.
     private let isDirect: Bool
     private let columns: Int
     /// The most steps that are summed before a result is stored.
@@ -38,15 +35,20 @@ struct GemmBlocks<Scalar: GemmScalar> {
     private static var minimalBandPanels: Int { 2 }
     private static var minimalPieceRows: Int { 96 }
 
-    /// Whether both operands are read often enough for this.
-    static func pays(rows: Int, columns: Int, depth: Int) -> Bool {
-        SHIM_VECTOR_BYTES == 32 && rows >= 48 && columns >= 64 && depth >= 32
+    /// Whether x is read from where it lies: its rows are, and not so that they meet in the same few sets of a cache.
+    static func isDirect(xRow: Int, xStep: Int) -> Bool { xStep == 1 && xRow * MemoryLayout<Scalar>.size % 512 != 0 }
+
+    /// Whether this pays: what is packed must be read often. Operands both of whose steps are short are read as well from the first-level cache, some steps at a time.
+    static func pays(rows: Int, columns: Int, depth: Int, xRow: Int, xStep: Int) -> Bool {
+        guard !Tile.isWide, rows >= 48 else { return false }
+        if isDirect(xRow: xRow, xStep: xStep) { return columns > Tile.Width.vector.columns }
+        return columns >= 64 && depth >= 32 && (xStep == 1 || rows + columns > 300)
     }
 
     init(rows: Int, columns: Int, depth: Int, xRow: Int, xStep: Int) {
         let (size, height, width) = (MemoryLayout<Scalar>.size, Tile.maximalHeight, Tile.Width.full.columns)
         (self.xRow, self.xStep, self.columns) = (xRow, xStep, columns)
-        isDirect = xStep == 1 && xRow * size % 512 != 0
+        isDirect = GemmBlocks.isDirect(xRow: xRow, xStep: xStep)
         let most = isDirect ? GemmBlocks.directDepth : GemmBlocks.packedDepth
         let depths = (depth + most - 1) / most
         self.depth = (depth + depths - 1) / depths

@@ -16,10 +16,10 @@ struct GemmPanel<Scalar: GemmScalar> {
         while column < columns.upperBound {
             let left = columns.upperBound - column
             let width: GemmTile<Scalar>.Width
-            let (vector, quarter) = (GemmTile<Scalar>.Width.vector.columns, GemmTile<Scalar>.Width.quarter.columns)
-            if left <= quarter {
+            let (vector, quarter) = (GemmTile<Scalar>.Width.vector, GemmTile<Scalar>.Width.quarter)
+            if left <= quarter.columns {
                 width = .quarter
-            } else if left <= vector + quarter {
+            } else if left <= vector.columns || left <= vector.columns + quarter.columns && vector.cost + quarter.cost < GemmTile<Scalar>.Width.full.cost {
                 width = .vector
             } else {
                 width = .full
@@ -70,15 +70,20 @@ struct GemmColumns<Scalar: GemmScalar> {
     }
 }
 
-/// Copies a few numbers, by vectors of 16 bytes as far as they go.
+/// Copies a few numbers by vectors of 16 bytes, the last of which may overlap the one before.
 @inline(__always)
 func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    let whole = count / Scalar.Quarter.scalarCount * Scalar.Quarter.scalarCount
-    for place in stride(from: 0, to: whole, by: Scalar.Quarter.scalarCount) {
+    @inline(__always) func copyQuarter(_ place: Int) {
         let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Scalar.Quarter.self)
         UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Scalar.Quarter.self)
     }
-    for place in whole..<count { target[place] = source[place] }
+    let quarter = Scalar.Quarter.scalarCount
+    if count < quarter {
+        for place in 0..<count { target[place] = source[place] }
+        return
+    }
+    for place in stride(from: 0, to: count &- quarter, by: quarter) { copyQuarter(place) }
+    copyQuarter(count &- quarter)
 }
 
 /// Panels that are packed at the same time, one after the other in the same memory.

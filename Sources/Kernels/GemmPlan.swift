@@ -37,6 +37,8 @@ final class GemmPlan<Scalar: GemmScalar> {
 
     /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
+    /// What both operands may take of the first-level cache.
+    private static var firstLevelBytes: Int { 32 << 10 }
     /// What is packed at once for strips.
     private static var maximalPackedBytes: Int { 4 << 20 }
     private static var maximalStripDepth: Int { 1024 }
@@ -46,14 +48,11 @@ final class GemmPlan<Scalar: GemmScalar> {
     /// A plan that computes rows of the result in any portions; nil where that would take longer than the other way.
     static func byStrips(_ shape: GemmShape, compiles: Bool = true) -> GemmPlan? {
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
-        let packsY = shape.transposeB || aliases(shape.n) || packsStrips(shape, plain)
+        let packsY = shape.transposeB || aliases(shape.n) || plain.isBlocked(byStrips: true)
         let packedBytes = packsY ? shape.n * shape.k * MemoryLayout<Scalar>.size : 0
         guard plain.cost <= 1.05 * swapped.cost, shape.k <= maximalStripDepth, shape.m >= 2 * Tile.maximalHeight, packedBytes <= maximalPackedBytes else { return nil }
         return GemmPlan(shape, byStrips: true, compiles: compiles)
     }
-
-    /// Whether strips pack x: those of rows that lie one after the other are read as well from where they lie.
-    private static func packsStrips(_ shape: GemmShape, _ orientation: Orientation) -> Bool { shape.transposeA && orientation.packsBoth }
 
     /// Whether rows of this many elements lie in the same few sets of the first-level cache.
     private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
@@ -66,15 +65,13 @@ final class GemmPlan<Scalar: GemmScalar> {
         depth = k
         swaps = chosen.isSwapped
         yIsTransposed = chosen.yIsTransposed
-        (xRow, xStep) = swaps ? (transposeB ? (k, 1) : (1, n)) : (transposeA ? (1, m) : (k, 1))
+        (xRow, xStep) = (chosen.xRow, chosen.xStep)
         yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
         resultRow = n
-        let packsBoth = byStrips ? GemmPlan.packsStrips(shape, chosen) : chosen.packsBoth
-
         let size = MemoryLayout<Scalar>.size
         code = compiles ? GemmTileCode.of(elementBytes: size) : nil
-        blocks = packsBoth ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: k, xRow: xRow, xStep: xStep) : nil
-        depthBlock = blocks?.depth ?? (byStrips ? Swift.max(1, k) : chosen.depthBlock)
+        blocks = chosen.isBlocked(byStrips: byStrips) ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: k, xRow: xRow, xStep: xStep) : nil
+        depthBlock = blocks?.depth ?? (byStrips && xStep == 1 ? Swift.max(1, k) : chosen.depthBlock)
         let packsAll = blocks != nil || yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
@@ -94,28 +91,38 @@ final class GemmPlan<Scalar: GemmScalar> {
         var rows: Int
         var columns: Int
         var depth: Int
+        var xRow: Int
+        var xStep: Int
         var yIsTransposed: Bool
         var isSwapped: Bool
 
         init(_ shape: GemmShape, isSwapped: Bool) {
             (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
             depth = shape.k
+            let lies = isSwapped ? shape.transposeB : !shape.transposeA
+            (xRow, xStep) = lies ? (depth, 1) : (1, rows)
             yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
             self.isSwapped = isSwapped
         }
 
-        var packsBoth: Bool { GemmBlocks<Scalar>.pays(rows: rows, columns: columns, depth: depth) }
+        /// In strips rows of x stay where they lie: there are too few at a time to pack them.
+        func isBlocked(byStrips: Bool) -> Bool {
+            if byStrips && xStep == 1 && !GemmBlocks<Scalar>.isDirect(xRow: xRow, xStep: xStep) { return false }
+            return GemmBlocks<Scalar>.pays(rows: rows, columns: columns, depth: depth, xRow: xRow, xStep: xStep)
+        }
 
-        /// Steps that are summed before the result is stored: as many as still leave a few panels to a band.
+        /// Steps that are summed before the result is stored: as many as still leave a few panels to a band. Low tiles would go through the lines of an x that lies step by
+        /// step again and again; there it is as many as the first-level cache holds.
         var depthBlock: Int {
-            let most = isSwapped ? 1024 : 512
+            let isShort = !Tile.isWide && !isSwapped && xStep != 1
+            let most = isShort ? Swift.max(32, GemmPlan.firstLevelBytes / (Swift.max(1, rows + columns) * MemoryLayout<Scalar>.size)) : isSwapped ? 1024 : 512
             let blocks = Swift.max(1, (depth + most - 1) / most)
             return Swift.max(1, (depth + blocks - 1) / blocks)
         }
 
         var cost: Double {
             let multiplications = Double(rows) * Double(depth) * Panel.cover(0..<columns).reduce(0) { $0 + $1.width.cost }
-            let packing = Double(columns) * Double(depth) * (yIsTransposed ? 0.4 : 0.1)
+            let packing = Double(columns) * Double(depth) * (!yIsTransposed ? 0.1 : Tile.isWide ? 0.4 : 1)
             let stores = Double((depth + depthBlock - 1) / depthBlock * 2 - 1)
             return multiplications + packing + (isSwapped ? 1.5 * stores * Double(rows) * Double(columns) : 0)
         }
@@ -132,7 +139,7 @@ final class GemmPlan<Scalar: GemmScalar> {
             repeat {
                 let steps = step..<Swift.min(step + depthBlock, depth)
                 band.pack(y, steps, to: packed, together: true)
-                inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed) }
+                inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed, steps) }
                 step = steps.upperBound
             } while step < depth
         }
@@ -175,7 +182,12 @@ final class GemmPlan<Scalar: GemmScalar> {
     ) {
         for band in bands {
             guard let blocks else {
-                multiply(a, columns(b), c, band, range, 0..<depth, packed)
+                var step = 0
+                repeat {
+                    let steps = step..<Swift.min(step + depthBlock, depth)
+                    multiply(a, columns(b), c, band, range, steps, packed, 0..<depth)
+                    step = steps.upperBound
+                } while step < depth
                 continue
             }
             for first in stride(from: range.lowerBound, to: range.upperBound, by: blocks.blockRows) {
@@ -194,9 +206,10 @@ final class GemmPlan<Scalar: GemmScalar> {
         GemmColumns(base: base, stride: yStride, isTransposed: yIsTransposed)
     }
 
+    /// Rows of the result by a band of columns, of which `packed` holds the steps `packedSteps`, as far as they are packed.
     private func multiply(
         _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ band: GemmBand<Scalar>, _ range: Range<Int>,
-        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>
+        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
     ) {
         let size = MemoryLayout<Scalar>.size
         let aside = asideMemory(more: Tile.maximalHeight * (depthBlock + 16))
@@ -215,11 +228,12 @@ final class GemmPlan<Scalar: GemmScalar> {
                 operands.x = UnsafeRawPointer(lines)
             }
             var next = packed
+            let before = steps.lowerBound - packedSteps.lowerBound
             if fullPanels > 0 {
                 let width = Tile.Width.full.columns
                 if packsAll {
-                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(packed), width * size, steps.count * width * size)
-                    next += fullPanels * steps.count * width
+                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(packed + before * width), width * size, packedSteps.count * width * size)
+                    next += fullPanels * packedSteps.count * width
                 } else {
                     (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(y.address(steps.lowerBound, band.panels[0].first)), yStride * size, width * size)
                 }
@@ -229,8 +243,8 @@ final class GemmPlan<Scalar: GemmScalar> {
             }
             for panel in band.panels[fullPanels...] {
                 if packsAll || !panel.isWhole {
-                    (operands.y, operands.yStep) = (UnsafeRawPointer(next), panel.width.columns * size)
-                    next += steps.count * panel.width.columns
+                    (operands.y, operands.yStep) = (UnsafeRawPointer(next + before * panel.width.columns), panel.width.columns * size)
+                    next += packedSteps.count * panel.width.columns
                 } else {
                     (operands.y, operands.yStep) = (UnsafeRawPointer(y.address(steps.lowerBound, panel.first)), yStride * size)
                 }
@@ -263,11 +277,16 @@ final class GemmPlan<Scalar: GemmScalar> {
             var row = block.lowerBound
             while row < block.upperBound {
                 let height = Tile.height(block.upperBound - row)
-                if swaps || !panel.isWhole {
+                if swaps {
                     runAside(&operands, c, panel, row, height, aside)
                 } else {
                     if height == Tile.maximalHeight { operands.count = (block.upperBound - row) / height }
-                    run(&operands, c, panel, row, height)
+                    if panel.isWhole {
+                        run(&operands, c, panel, row, height)
+                    } else {
+                        operands.count = Swift.min(operands.count, GemmPlan.tilesAside)
+                        runAside(&operands, c, panel, row, height, aside)
+                    }
                 }
                 row += height * operands.count
                 operands.x += height == Tile.maximalHeight ? operands.xAdvance * operands.count : height * rows.row * size
@@ -276,12 +295,13 @@ final class GemmPlan<Scalar: GemmScalar> {
         }
     }
 
-    /// This thread's memory for the sums of a tile, `asideCount` elements, and as many more as asked for.
+    /// This thread's memory for the sums of some tiles, `asideCount` elements, and as many more as asked for.
     private func asideMemory(more: Int) -> UnsafeMutablePointer<Scalar> {
         ThreadScratch.tile.memory((GemmPlan.asideCount + more) * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
     }
 
-    private static var asideCount: Int { Tile.maximalHeight * Tile.Width.full.columns }
+    private static var asideCount: Int { tilesAside * Tile.maximalHeight * Tile.Width.full.columns }
+    private static var tilesAside: Int { 16 }
 
     /// Computes tiles right into the result, the first of them at `row` and `panel`.
     @inline(__always)
@@ -290,28 +310,28 @@ final class GemmPlan<Scalar: GemmScalar> {
         Tile.run(&operands, height: height, width: panel.width, code)
     }
 
-    /// Computes a tile that cannot be stored as it is: of a panel with fewer columns than its vectors, or of a transposed result.
+    /// Computes tiles that cannot be stored as they are: of a panel with fewer columns than its vectors, or one of a transposed result.
     private func runAside(
         _ operands: inout TileOperands, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
     ) {
-        let width = panel.width.columns
+        let (width, lines) = (panel.width.columns, height * operands.count)
         (operands.result, operands.resultRow) = (UnsafeMutableRawPointer(aside), width * MemoryLayout<Scalar>.size)
-        let (rowStride, columnStride) = swaps ? (1, resultRow) : (resultRow, 1)
+        let (advance, (rowStride, columnStride)) = (operands.resultAdvance, swaps ? (1, resultRow) : (resultRow, 1))
+        operands.resultAdvance = height * operands.resultRow
         let target = c + row * rowStride + panel.first * columnStride
         if operands.accumulates != 0 {
-            for line in 0..<height {
+            for line in 0..<lines {
                 for column in 0..<panel.count { aside[line * width + column] = target[line * rowStride + column * columnStride] }
             }
         }
         Tile.run(&operands, height: height, width: panel.width, code)
+        operands.resultAdvance = advance
         if swaps {
             for column in 0..<panel.count {
-                for line in 0..<height { target[line + column * columnStride] = aside[line * width + column] }
+                for line in 0..<lines { target[line + column * columnStride] = aside[line * width + column] }
             }
         } else {
-            for line in 0..<height {
-                for column in 0..<panel.count { target[line * rowStride + column] = aside[line * width + column] }
-            }
+            for line in 0..<lines { copyShort(aside + line * width, target + line * rowStride, panel.count) }
         }
     }
 }

@@ -214,7 +214,7 @@ struct TileOperands {
 /// multiplies 28 times. Each sum is one chain of fused multiply-adds over the depth, whatever the tile, so results do not depend on how a product is cut.
 enum GemmTile<Scalar: GemmScalar> {
     /// Whether vectors of 64 bytes have registers of their own, 32 of them.
-    @inline(__always) private static var isWide: Bool { SHIM_VECTOR_BYTES == 64 }
+    @inline(__always) static var isWide: Bool { SHIM_VECTOR_BYTES == 64 }
 
     /// How many rows the highest tile has.
     @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
