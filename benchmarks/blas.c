@@ -82,9 +82,9 @@ int main(int count, char **words) {
     void *outputs[1] = {&loss};
     check(wb_program_run_pointers(program, inputs, 2, outputs, 1));
 
-    void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_NOLOAD);
+    void *library = dlopen("libopenblas.so.0", RTLD_NOW);
     sgemm_function *sgemm = library ? (sgemm_function *)dlsym(library, "cblas_sgemm") : NULL;
-    if (!sgemm) return fprintf(stderr, "OpenBLAS is not loaded\n"), 1;
+    if (!sgemm) return fprintf(stderr, "%s\n", dlerror()), 1;
 
     double *products = calloc(rounds, sizeof *products), *steps = calloc(rounds, sizeof *steps), *ratios = calloc(rounds, sizeof *ratios);
     for (int round = 0; round < rounds; round++) {

@@ -4,7 +4,8 @@
 
 Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same weights and inputs. Their losses
 must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so that what else the machine does falls on all alike.
-Peers run with .venv-peers/bin/python, which `make bench PEERS=...` sets up.
+Peers run with .venv-peers/bin/python, which `make bench PEERS=...` sets up. A page that is written to keeps what it has of the same processor and this run has not
+measured, so that a table can be made in parts.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from workloads import WORKLOADS
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.2
 STREAM_ROUNDS = 3
+REST_SECONDS = 0.05
 PEERS = HERE.parent / ".venv-peers/bin/python"
 
 
@@ -56,6 +58,7 @@ class Worker:
         self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
 
     def round(self):
+        time.sleep(REST_SECONDS)  # the threads of the engine before look for work for some 30 ms more
         return self.ask(str(self.steps)) / self.steps
 
     def end(self):
@@ -142,11 +145,14 @@ def table(rows):
 
 
 def processor():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
+    """Its name, which virtual machines may shorten, and what tells it from others of that name."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines() if ":" in line)
+    fields = {name.strip(): value.strip() for name, value in fields.items()}
+    if "model name" not in fields:
+        return platform.machine()
+    flags = fields.get("flags", "").split()
+    vectors = next((name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags), "no AVX2")
+    return f"{fields['model name']} (family {fields['cpu family']}, model {fields['model']}, {vectors})"
 
 
 def main():
@@ -170,10 +176,40 @@ def main():
             engines = ["wingbeat"] + [peer for peer in peers if peer in workload.peers]
             rows.append(row(workload, threads, *measure(workload, engines, threads, options.rounds), best))
             print("  ".join(rows[-1]), flush=True)
+            write(options, rows, [])  # so that a run that is cut off has not been for nothing
     lines = figures.all_figures() if options.figures else []
     print("\n".join(lines), flush=True)
-    if options.write:
-        options.write.write_text(figures.page(processor(), table(rows), lines, PEERS), encoding="utf-8")
+    write(options, rows, lines)
+
+
+def write(options, rows, lines):
+    if not options.write:
+        return
+    if options.write.exists():
+        before = options.write.read_text(encoding="utf-8").splitlines()
+        if any(line.startswith(f"Processor: {processor()}. ") for line in before):
+            rows, lines = merged(rows, table_rows(before)), lines or figure_lines(before)
+    options.write.write_text(figures.page(processor(), table(rows), lines, PEERS), encoding="utf-8")
+
+
+def merged(rows, others):
+    """Rows in the order of a whole run; those of `others` where this run has none."""
+    known = {(row[1], row[0]): row for row in others + rows}
+    order = {workload.name: place for place, workload in enumerate(WORKLOADS)}
+    return [known[key] for key in sorted(known, key=lambda key: (int(key[0]), order.get(key[1], -1))) if key[1] in order]
+
+
+def table_rows(page):
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in page if line.startswith("| ")]
+    return [row for row in cells if len(row) == len(HEADER) and row[1].isdigit()]
+
+
+def figure_lines(page):
+    """The figures beside the timings, without their dashes."""
+    if "## Other figures" not in page:
+        return []
+    after = page[page.index("## Other figures") + 2:]
+    return [line.removeprefix("- ") for line in after[:after.index("")]]
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         let size = MemoryLayout<Scalar>.size
         code = compiles ? GemmTileCode.of(elementBytes: size) : nil
         blocks = chosen.isBlocked(byStrips: byStrips) ? GemmBlocks(rows: chosen.rows, columns: chosen.columns, depth: k, xRow: xRow, xStep: xStep) : nil
-        depthBlock = blocks?.depth ?? (byStrips && xStep == 1 ? Swift.max(1, k) : chosen.depthBlock)
+        depthBlock = blocks?.depth ?? (byStrips && !chosen.isShort ? Swift.max(1, k) : chosen.depthBlock)
         let packsAll = blocks != nil || yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
@@ -111,10 +111,11 @@ final class GemmPlan<Scalar: GemmScalar> {
             return GemmBlocks<Scalar>.pays(rows: rows, columns: columns, depth: depth, xRow: xRow, xStep: xStep)
         }
 
-        /// Steps that are summed before the result is stored: as many as still leave a few panels to a band. Low tiles would go through the lines of an x that lies step by
-        /// step again and again; there it is as many as the first-level cache holds.
+        /// Whether low tiles would go through the lines of an x that lies step by step again and again, so that what is summed at a time should be in the first-level cache.
+        var isShort: Bool { !Tile.isWide && !isSwapped && xStep != 1 }
+
+        /// Steps that are summed before the result is stored: as many as that cache holds, or as still leave a few panels to a band.
         var depthBlock: Int {
-            let isShort = !Tile.isWide && !isSwapped && xStep != 1
             let most = isShort ? Swift.max(32, GemmPlan.firstLevelBytes / (Swift.max(1, rows + columns) * MemoryLayout<Scalar>.size)) : isSwapped ? 1024 : 512
             let blocks = Swift.max(1, (depth + most - 1) / most)
             return Swift.max(1, (depth + blocks - 1) / blocks)

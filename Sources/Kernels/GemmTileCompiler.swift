@@ -1,5 +1,8 @@
 /// Makes machine code of the tiles of `GemmTile`, for registers of 32 bytes: what a processor shared with others runs out of first is instructions, and a compiler's loop has
-/// a third more of them than a step's loads and multiplications. Here four steps are one round, addressed from two pointers, and a function goes on from tile to tile by itself.
+/// a third more of them than a step's loads and multiplications. Here four steps are one round, addressed from two pointers, and a function goes on from tile to tile by itself:
+///
+///     for each tile { zero or load the sums; for each round { step, step, step, step }; for each step left { step }; store the sums; on to the next }
+///     step: load the vectors of y; for each row { broadcast its number of x; multiply and add }
 ///
 /// The sums are the same chains of fused multiply-adds, hence so are the bits.
 struct GemmTileCompiler {
@@ -14,13 +17,19 @@ struct GemmTileCompiler {
     private let stepsAreAdjacent: Bool
 
     /// rdi has the operands, and these what a tile is about, from its beginning.
-    private static let (x, y, result, count, resultRow): (Assembler.General, Assembler.General, Assembler.General, Assembler.General, Assembler.General)
-        = (.rsi, .rdx, .rax, .r8, .r14)
+    private static let x = Assembler.General.rsi
+    private static let y = Assembler.General.rdx
+    private static let result = Assembler.General.rax
+    private static let resultRow = Assembler.General.r14
+    private static let count = Assembler.General.r8
     /// Distances: of x one, three and five times from row to row, or one and three times from step to step; of y one and three times from step to step.
     private static let xDistances: [Assembler.General] = [.r9, .r10, .r11]
     private static let yDistances: [Assembler.General] = [.rbx, .rbp]
     /// The present step, how many are left, and a row of the result.
-    private static let (xNow, yNow, left, rowNow): (Assembler.General, Assembler.General, Assembler.General, Assembler.General) = (.r12, .r13, .rcx, .r15)
+    private static let xNow = Assembler.General.r12
+    private static let yNow = Assembler.General.r13
+    private static let left = Assembler.General.rcx
+    private static let rowNow = Assembler.General.r15
     private static let preserved: [Assembler.General] = [.rbx, .rbp, .r12, .r13, .r14, .r15]
     private static let stepsOfARound = 4
 
@@ -134,51 +143,5 @@ struct GemmTileCompiler {
             assembler.address(Me.xNow, .memory(Me.xNow, index: Me.xDistances[0], scale: steps))
         }
         assembler.address(Me.yNow, .memory(Me.yNow, index: Me.yDistances[0], scale: steps))
-    }
-}
-
-/// The functions of GemmTileCompiler for one type of elements, made when the first product wants them.
-final class GemmTileCode: Sendable {
-    private static let float32 = GemmTileCode(elementBytes: 4)
-    private static let float64 = GemmTileCode(elementBytes: 8)
-
-    /// Nil where registers are of another size, or the system does not let processes make code.
-    static func of(elementBytes: Int) -> GemmTileCode? { elementBytes == 4 ? float32 : float64 }
-
-    nonisolated(unsafe) private let functions: UnsafeMutablePointer<GemmTileCompiler.Function>
-    /// What the functions are in.
-    nonisolated(unsafe) private let code: MachineCode
-
-    private static let heights = [1, 2, 4, 6]
-    private static let widths = 3
-
-    private init?(elementBytes: Int) {
-        let vectorBytes = 32
-        guard MachineCode.vectorBytes == vectorBytes else { return nil }
-        var bytes: [UInt8] = []
-        var offsets: [Int] = []
-        for height in GemmTileCode.heights {
-            // In the order of GemmTile.Width.
-            for (vectors, width) in [(2, vectorBytes), (1, vectorBytes), (1, 16)] {
-                for stepsAreAdjacent in [false, true] {
-                    while bytes.count % 64 != 0 { bytes.append(0xcc) }
-                    offsets.append(bytes.count)
-                    bytes += GemmTileCompiler.code(
-                        height: height, vectors: vectors, vectorBytes: width, elementBytes: elementBytes, stepsAreAdjacent: stepsAreAdjacent)
-                }
-            }
-        }
-        guard let code = MachineCode(bytes) else { return nil }
-        self.code = code
-        functions = .allocate(capacity: offsets.count)
-        for (place, offset) in offsets.enumerated() { (functions + place).initialize(to: unsafeBitCast(code.address(offset), to: GemmTileCompiler.Function.self)) }
-    }
-
-    deinit { functions.deallocate() }
-
-    /// Runs tiles of `height` rows, 6, 4, 2 or 1; `width` is 0, 1 or 2 for two vectors, one, and a quarter of that of AVX-512.
-    @inline(__always)
-    func run(_ operands: inout TileOperands, height: Int, width: Int, stepsAreAdjacent: Bool) {
-        functions[(height >> 1 * GemmTileCode.widths + width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
     }
 }
