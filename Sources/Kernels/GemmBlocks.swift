@@ -13,7 +13,6 @@ struct GemmBlocks<Scalar: GemmScalar> {
     private let xRow: Int
     private let xStep: Int
     private let isDirect: Bool
-    private let columns: Int
     /// The most steps that are summed before a result is stored.
     let depth: Int
     /// The rows that are packed at once, those of a piece of work, and those of a block.
@@ -47,7 +46,7 @@ struct GemmBlocks<Scalar: GemmScalar> {
 
     init(rows: Int, columns: Int, depth: Int, xRow: Int, xStep: Int) {
         let (size, height, width) = (MemoryLayout<Scalar>.size, Tile.maximalHeight, Tile.Width.full.columns)
-        (self.xRow, self.xStep, self.columns) = (xRow, xStep, columns)
+        (self.xRow, self.xStep) = (xRow, xStep)
         isDirect = GemmBlocks.isDirect(xRow: xRow, xStep: xStep)
         let most = isDirect ? GemmBlocks.directDepth : GemmBlocks.packedDepth
         let depths = (depth + most - 1) / most
