@@ -218,7 +218,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         var operands = TileOperands(
             x: copied, y: packed, result: aside, xRows: TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * size), xStep: xStep * size, yStep: 0, resultRow: 0,
             depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0)
-        let fullPanels = swaps ? 0 : band.fullPanels
+        let (before, fullPanels) = (steps.lowerBound - packedSteps.lowerBound, swaps ? 0 : band.fullPanels)
         var row = range.lowerBound
         while row < range.upperBound {
             let height = Tile.height(range.upperBound - row)
@@ -228,32 +228,25 @@ final class GemmPlan<Scalar: GemmScalar> {
             } else {
                 operands.x = UnsafeRawPointer(lines)
             }
-            var next = packed
-            let before = steps.lowerBound - packedSteps.lowerBound
-            if fullPanels > 0 {
-                let width = Tile.Width.full.columns
-                if packsAll {
-                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(packed + before * width), width * size, packedSteps.count * width * size)
-                    next += fullPanels * packedSteps.count * width
-                } else {
-                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(y.address(steps.lowerBound, band.panels[0].first)), yStride * size, width * size)
-                }
-                (operands.count, operands.resultAdvance) = (fullPanels, width * size)
-                run(&operands, c, band.panels[0], row, height)
-                operands.count = 1
-            }
-            for panel in band.panels[fullPanels...] {
+            var (next, place) = (packed, 0)
+            while place < band.panels.count {
+                let panel = band.panels[place]
+                let width = panel.width.columns
+                // Whole panels of the full width in one go.
+                operands.count = place < fullPanels ? fullPanels : 1
                 if packsAll || !panel.isWhole {
-                    (operands.y, operands.yStep) = (UnsafeRawPointer(next + before * panel.width.columns), panel.width.columns * size)
-                    next += packedSteps.count * panel.width.columns
+                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(next + before * width), width * size, packedSteps.count * width * size)
+                    next += operands.count * packedSteps.count * width
                 } else {
-                    (operands.y, operands.yStep) = (UnsafeRawPointer(y.address(steps.lowerBound, panel.first)), yStride * size)
+                    (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(y.address(steps.lowerBound, panel.first)), yStride * size, width * size)
                 }
                 if swaps || !panel.isWhole {
                     runAside(&operands, c, panel, row, height, aside)
                 } else {
+                    operands.resultAdvance = width * size
                     run(&operands, c, panel, row, height)
                 }
+                place += operands.count
             }
             row += height
         }
