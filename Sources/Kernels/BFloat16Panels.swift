@@ -15,7 +15,7 @@ struct BFloat16Panels {
     /// Lines are packed sixteen at a time.
     static let group = 16
 
-    /// Memory that packing works in, aligned to 64 bytes.
+    /// Memory that packing works in, aligned to 64 bytes: sixteen lines of words, and of elements at an edge, or of words the other way round.
     struct Scratch {
         static let bytes = 48 * BFloat16Panels.group * 4
         let words: UnsafeMutablePointer<UInt32>
@@ -79,8 +79,8 @@ struct BFloat16Panels {
                 transposeBlock(scratch.words, 64, target.low + start / 2 * self.width, self.width * 4, Block16.self)
                 continue
             }
-            transposeBlock(scratch.words, 64, scratch.words, 64, Block16.self)
-            for pair in 0..<BFloat16Panels.pairs(width) { target.store(load(scratch.words + pair * 16), pair: start / 2 + pair) }
+            transposeBlock(scratch.words, 64, scratch.edge, 64, Block16.self)
+            for pair in 0..<BFloat16Panels.pairs(width) { target.store(load(scratch.edge + pair * 16), pair: start / 2 + pair) }
         }
     }
 

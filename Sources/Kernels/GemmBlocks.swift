@@ -15,17 +15,21 @@ struct GemmBlocks<Scalar: GemmScalar> {
     private let isDirect: Bool
     /// The most steps that are summed before a result is stored.
     let depth: Int
-    /// The rows that are packed at once, those of a piece of work, and those of a block.
+    /// The rows of x that are packed at once, and how many of their steps: all, or some blocks of the depth.
     let packedRows: Int
+    let packedDepth: Int
+    /// The rows of a piece of work, and those of a block.
     private let pieceRows: Int
     let blockRows: Int
-    /// Panels of a band.
-    let bandPanels: Int
+    let bands: Int
 
     /// Steps of a panel: one of 16 numbers or 8 takes 25 KB of the first-level cache. Where x is not packed, results that are stored once count for more.
-    private static var packedDepth: Int { 400 }
-    private static var directDepth: Int { 800 }
+    private static var maximalPackedDepth: Int { 400 }
+    private static var maximalDirectDepth: Int { 800 }
     private static var maximalPackedRows: Int { 1020 }
+    /// What is packed of x at once, for all threads, in the third-level cache; one block of the depth if band after band finds that in the second-level cache.
+    private static var maximalPackedBytes: Int { 4 << 20 }
+    private static var secondLevelBytes: Int { 448 << 10 }
     private static var maximalBlockBytes: Int { 160 << 10 }
     private static var maximalBandBytes: Int { 256 << 10 }
     /// Operations that are worth a piece: about 50 µs.
@@ -48,19 +52,21 @@ struct GemmBlocks<Scalar: GemmScalar> {
         let (size, height, width) = (MemoryLayout<Scalar>.size, Tile.maximalHeight, Tile.Width.full.columns)
         (self.xRow, self.xStep) = (xRow, xStep)
         isDirect = GemmBlocks.isDirect(xRow: xRow, xStep: xStep)
-        let most = isDirect ? GemmBlocks.directDepth : GemmBlocks.packedDepth
+        let most = isDirect ? GemmBlocks.maximalDirectDepth : GemmBlocks.maximalPackedDepth
         let depths = (depth + most - 1) / most
         self.depth = (depth + depths - 1) / depths
-        packedRows = isDirect ? rows : GemmBlocks.maximalPackedRows
+        packedRows = isDirect ? rows : Swift.min(rows, GemmBlocks.maximalPackedRows)
+        let blockBytes = GemmBlocks.wholeTiles(packedRows) * GemmBlocks.line(self.depth) * size
+        let staysNear = blockBytes <= GemmBlocks.secondLevelBytes
+        packedDepth = isDirect ? depth : staysNear ? self.depth : Swift.max(1, GemmBlocks.maximalPackedBytes / blockBytes) * self.depth
 
-        let operations = 2 * Double(Swift.min(rows, packedRows)) * Double(columns) * Double(self.depth) * Double(size / 4)
+        let operations = 2 * Double(packedRows) * Double(columns) * Double(Swift.min(depth, packedDepth)) * Double(size / 4)
         let pieces = Int(Swift.min(GemmBlocks.pieces, operations / GemmBlocks.pieceOperations))
         let panels = (columns + width - 1) / width
         let widest = Swift.max(GemmBlocks.minimalBandPanels, GemmBlocks.maximalBandBytes / (self.depth * width * size))
-        let bands = Swift.max((panels + widest - 1) / widest, Swift.min(pieces, panels / GemmBlocks.minimalBandPanels), 1)
-        bandPanels = (panels + bands - 1) / bands
-        let cuts = Swift.max(1, Swift.min((pieces + bands - 1) / bands, Swift.min(rows, packedRows) / GemmBlocks.minimalPieceRows))
-        pieceRows = GemmBlocks.wholeTiles((Swift.min(rows, packedRows) + cuts - 1) / cuts)
+        bands = Swift.max((panels + widest - 1) / widest, Swift.min(pieces, panels / GemmBlocks.minimalBandPanels), 1)
+        let cuts = Swift.max(1, Swift.min((pieces + bands - 1) / bands, packedRows / GemmBlocks.minimalPieceRows))
+        pieceRows = GemmBlocks.wholeTiles((packedRows + cuts - 1) / cuts)
         let mostRows = Swift.max(height, GemmBlocks.maximalBlockBytes / (self.depth * size))
         let blocks = (pieceRows + mostRows - 1) / mostRows
         blockRows = GemmBlocks.wholeTiles((pieceRows + blocks - 1) / blocks)
@@ -69,7 +75,7 @@ struct GemmBlocks<Scalar: GemmScalar> {
     private static func wholeTiles(_ rows: Int) -> Int { (rows + Tile.maximalHeight - 1) / Tile.maximalHeight * Tile.maximalHeight }
 
     /// Calls `body` with the rows of each piece, of `rows` rows, and its band, on the engine's threads.
-    func forEachPiece(rows: Int, bands: Int, _ body: (Range<Int>, Int) -> Void) {
+    func forEachPiece(rows: Int, _ body: (Range<Int>, Int) -> Void) {
         let cuts = (rows + pieceRows - 1) / pieceRows
         inPieces(bands * cuts, grain: 1) { pieces in
             for piece in pieces {
@@ -91,24 +97,34 @@ struct GemmBlocks<Scalar: GemmScalar> {
     }
 
     /// A packed row, where its steps lie side by side: rows of a power of two would meet in the cache.
-    private var line: Int { depth + 64 / MemoryLayout<Scalar>.size }
+    private static func line(_ depth: Int) -> Int { depth + 64 / MemoryLayout<Scalar>.size }
 
-    /// Elements that `rows` rows take when they are packed.
-    func packedCount(rows: Int) -> Int { isDirect ? 0 : GemmBlocks.wholeTiles(rows) * line }
+    /// Elements that `rows` rows take when they are packed, of one block of the depth, or of as many as are packed at once.
+    func packedCount(rows: Int) -> Int { isDirect ? 0 : GemmBlocks.wholeTiles(rows) * GemmBlocks.line(depth) }
+    func packedCount(rows: Int, steps: Int) -> Int { packedCount(rows: rows) * ((steps + depth - 1) / depth) }
 
-    /// Rows of x, packed to `target` if they are to be.
+    /// Rows of x as they lie at `x`, its first number, or, if they are to be packed, as `pack` has put them to `packed`.
+    func rows(_ x: UnsafePointer<Scalar>, packed: UnsafePointer<Scalar>, steps: Int) -> Rows {
+        let height = Tile.maximalHeight
+        if isDirect { return Rows(numbers: x, row: xRow, step: 1, tile: height * xRow) }
+        if xStep == 1 { return Rows(numbers: packed, row: GemmBlocks.line(depth), step: 1, tile: height * GemmBlocks.line(depth)) }
+        return Rows(numbers: packed, row: 1, step: height, tile: height * steps)
+    }
+
+    /// Packs rows of x, if they are to be.
     /// - Parameters:
     ///   - x: The first number of the first row.
     ///   - together: Whether all threads are to pack.
-    func rows(_ x: UnsafePointer<Scalar>, count: Int, steps: Int, to target: UnsafeMutablePointer<Scalar>, together: Bool) -> Rows {
-        let height = Tile.maximalHeight
-        if isDirect { return Rows(numbers: x, row: xRow, step: 1, tile: height * xRow) }
+    func pack(_ x: UnsafePointer<Scalar>, count: Int, steps: Int, to target: UnsafeMutablePointer<Scalar>, together: Bool) {
+        if isDirect { return }
         if xStep == 1 {
+            let line = GemmBlocks.line(depth)
             inPieces(count, grain: together ? Swift.max(1, (1 << 14) / steps) : count) { part in
                 for row in part { (target + row * line).update(from: x + row * xRow, count: steps) }
             }
-            return Rows(numbers: target, row: line, step: 1, tile: height * line)
+            return
         }
+        let height = Tile.maximalHeight
         // Step by step, so that x is read through.
         inPieces(steps, grain: together ? Swift.max(1, (1 << 14) / count) : steps) { part in
             for step in part {
@@ -122,6 +138,5 @@ struct GemmBlocks<Scalar: GemmScalar> {
                 copyShort(source, place, count - row)
             }
         }
-        return Rows(numbers: target, row: 1, step: height, tile: height * steps)
     }
 }

@@ -57,7 +57,7 @@ struct GemmColumns<Scalar: GemmScalar> {
         typealias Block = Scalar.Block
         let (rowBytes, width) = (stride * MemoryLayout<Scalar>.size, panel.width.columns)
         let side = Swift.min(Block.side, width)
-        let whole = width < Block.side ? 0 : steps / Block.side * Block.side
+        let whole = width < Block.minimalRows ? 0 : steps / Block.side * Block.side
         for column in Swift.stride(from: 0, to: panel.count, by: side) {
             let rows = Swift.min(side, panel.count - column)
             let (from, to) = (source + column * stride, target + column)

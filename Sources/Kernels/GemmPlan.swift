@@ -41,7 +41,8 @@ final class GemmPlan<Scalar: GemmScalar> {
     private static var firstLevelBytes: Int { 32 << 10 }
     /// What is packed at once for strips.
     private static var maximalPackedBytes: Int { 4 << 20 }
-    private static var maximalStripDepth: Int { 1024 }
+    /// Beyond it a result is made so slowly that storing it costs nothing beside, and narrow registers would read the packed operand too often.
+    private static var maximalStripDepth: Int { Tile.isWide ? 1024 : 512 }
     /// Operations that are worth a piece: about 10 µs.
     private static var pieceOperations: Double { 1e6 }
 
@@ -76,8 +77,8 @@ final class GemmPlan<Scalar: GemmScalar> {
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
         copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
-        let widest = byStrips ? panels.count : blocks?.bandPanels ?? Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
-        let count = widest == 0 ? 0 : (panels.count + widest - 1) / widest
+        let widest = Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
+        let count = panels.isEmpty ? 0 : byStrips ? 1 : blocks?.bands ?? (panels.count + widest - 1) / widest
         bands = (0..<count).map { band in
             GemmBand(panels: Array(panels[band * panels.count / count..<(band + 1) * panels.count / count]), packsAll: packsAll)
         }
@@ -124,8 +125,9 @@ final class GemmPlan<Scalar: GemmScalar> {
         var cost: Double {
             let multiplications = Double(rows) * Double(depth) * Panel.cover(0..<columns).reduce(0) { $0 + $1.width.cost }
             let packing = Double(columns) * Double(depth) * (!yIsTransposed ? 0.1 : Tile.isWide ? 0.4 : 1)
+            let copying = isBlocked(byStrips: false) && !GemmBlocks<Scalar>.isDirect(xRow: xRow, xStep: xStep) ? 0.5 * Double(rows) * Double(depth) : 0
             let stores = Double((depth + depthBlock - 1) / depthBlock * 2 - 1)
-            return multiplications + packing + (isSwapped ? 1.5 * stores * Double(rows) * Double(columns) : 0)
+            return multiplications + packing + copying + (isSwapped ? 1.5 * stores * Double(rows) * Double(columns) : 0)
         }
     }
 
@@ -151,19 +153,34 @@ final class GemmPlan<Scalar: GemmScalar> {
         for first in stride(from: 0, to: rows, by: blocks.packedRows) {
             let count = Swift.min(blocks.packedRows, rows - first)
             let target = c + first * (swaps ? 1 : resultRow)
-            let memory = ThreadScratch.packed.memory(blocks.packedCount(rows: count) * size).assumingMemoryBound(to: Scalar.self)
-            for step in stride(from: 0, to: depth, by: depthBlock) {
-                let steps = step..<Swift.min(step + depthBlock, depth)
-                let rows = blocks.rows(x + first * xRow + step * xStep, count: count, steps: steps.count, to: memory, together: true)
-                blocks.forEachPiece(rows: count, bands: bands.count) { piece, place in
+            for step in stride(from: 0, to: depth, by: blocks.packedDepth) {
+                let steps = step..<Swift.min(step + blocks.packedDepth, depth)
+                let packedCount = blocks.packedCount(rows: count)
+                let memory = ThreadScratch.packed.memory(blocks.packedCount(rows: count, steps: steps.count) * size).assumingMemoryBound(to: Scalar.self)
+                forEachBlock(steps) { steps, block in
+                    blocks.pack(x + first * xRow + steps.lowerBound * xStep, count: count, steps: steps.count, to: memory + block * packedCount, together: true)
+                }
+                // One thread takes a band through all blocks of the depth, so that the results between them stay in its cache.
+                blocks.forEachPiece(rows: count) { piece, place in
                     let band = bands[place]
-                    let packed = ThreadScratch.panels.memory(steps.count * band.packedColumns * size).assumingMemoryBound(to: Scalar.self)
-                    band.pack(y, steps, to: packed, together: false)
-                    for row in stride(from: piece.lowerBound, to: piece.upperBound, by: blocks.blockRows) {
-                        multiply(rows, row..<Swift.min(row + blocks.blockRows, piece.upperBound), target, band, steps, packed, steps)
+                    let panels = ThreadScratch.panels.memory(depthBlock * band.packedColumns * size).assumingMemoryBound(to: Scalar.self)
+                    forEachBlock(steps) { steps, block in
+                        band.pack(y, steps, to: panels, together: false)
+                        let rows = blocks.rows(x + first * xRow + steps.lowerBound * xStep, packed: memory + block * packedCount, steps: steps.count)
+                        for row in stride(from: piece.lowerBound, to: piece.upperBound, by: blocks.blockRows) {
+                            multiply(rows, row..<Swift.min(row + blocks.blockRows, piece.upperBound), target, band, steps, panels, steps)
+                        }
                     }
                 }
             }
+        }
+    }
+
+    /// Calls `body` with each block of some steps, and its place among them.
+    @inline(__always)
+    private func forEachBlock(_ steps: Range<Int>, _ body: (Range<Int>, Int) -> Void) {
+        for step in stride(from: steps.lowerBound, to: steps.upperBound, by: depthBlock) {
+            body(step..<Swift.min(step + depthBlock, steps.upperBound), (step - steps.lowerBound) / depthBlock)
         }
     }
 
@@ -194,10 +211,10 @@ final class GemmPlan<Scalar: GemmScalar> {
             for first in stride(from: range.lowerBound, to: range.upperBound, by: blocks.blockRows) {
                 let count = Swift.min(blocks.blockRows, range.upperBound - first)
                 let memory = asideMemory(more: blocks.packedCount(rows: count)) + GemmPlan.asideCount
-                for step in stride(from: 0, to: depth, by: depthBlock) {
-                    let steps = step..<Swift.min(step + depthBlock, depth)
-                    let rows = blocks.rows(a + first * xRow + step * xStep, count: count, steps: steps.count, to: memory, together: false)
-                    multiply(rows, 0..<count, c + first * resultRow, band, steps, packed, 0..<depth)
+                forEachBlock(0..<depth) { steps, _ in
+                    let x = a + first * xRow + steps.lowerBound * xStep
+                    blocks.pack(x, count: count, steps: steps.count, to: memory, together: false)
+                    multiply(blocks.rows(x, packed: memory, steps: steps.count), 0..<count, c + first * resultRow, band, steps, packed, 0..<depth)
                 }
             }
         }
@@ -271,16 +288,12 @@ final class GemmPlan<Scalar: GemmScalar> {
             var row = block.lowerBound
             while row < block.upperBound {
                 let height = Tile.height(block.upperBound - row)
-                if swaps {
-                    runAside(&operands, c, panel, row, height, aside)
+                if height == Tile.maximalHeight { operands.count = (block.upperBound - row) / height }
+                if panel.isWhole && !swaps {
+                    run(&operands, c, panel, row, height)
                 } else {
-                    if height == Tile.maximalHeight { operands.count = (block.upperBound - row) / height }
-                    if panel.isWhole {
-                        run(&operands, c, panel, row, height)
-                    } else {
-                        operands.count = Swift.min(operands.count, GemmPlan.tilesAside)
-                        runAside(&operands, c, panel, row, height, aside)
-                    }
+                    operands.count = Swift.min(operands.count, GemmPlan.tilesAside)
+                    runAside(&operands, c, panel, row, height, aside)
                 }
                 row += height * operands.count
                 operands.x += height == Tile.maximalHeight ? operands.xAdvance * operands.count : height * rows.row * size
@@ -310,22 +323,22 @@ final class GemmPlan<Scalar: GemmScalar> {
     ) {
         let (width, lines) = (panel.width.columns, height * operands.count)
         (operands.result, operands.resultRow) = (UnsafeMutableRawPointer(aside), width * MemoryLayout<Scalar>.size)
-        let (advance, (rowStride, columnStride)) = (operands.resultAdvance, swaps ? (1, resultRow) : (resultRow, 1))
+        let (advance, resultBytes) = (operands.resultAdvance, resultRow * MemoryLayout<Scalar>.size)
         operands.resultAdvance = height * operands.resultRow
-        let target = c + row * rowStride + panel.first * columnStride
+        let target = swaps ? c + row + panel.first * resultRow : c + row * resultRow + panel.first
         if operands.accumulates != 0 {
-            for line in 0..<lines {
-                for column in 0..<panel.count { aside[line * width + column] = target[line * rowStride + column * columnStride] }
+            if swaps {
+                transpose(target, rowBytes: resultBytes, rows: panel.count, columns: lines, aside, rowBytes: operands.resultRow, Scalar.self)
+            } else {
+                for line in 0..<lines { copyShort(target + line * resultRow, aside + line * width, panel.count) }
             }
         }
         Tile.run(&operands, height: height, width: panel.width, code)
         operands.resultAdvance = advance
         if swaps {
-            for column in 0..<panel.count {
-                for line in 0..<lines { target[line + column * columnStride] = aside[line * width + column] }
-            }
+            transpose(aside, rowBytes: operands.resultRow, rows: lines, columns: panel.count, target, rowBytes: resultBytes, Scalar.self)
         } else {
-            for line in 0..<lines { copyShort(aside + line * width, target + line * rowStride, panel.count) }
+            for line in 0..<lines { copyShort(aside + line * width, target + line * resultRow, panel.count) }
         }
     }
 }

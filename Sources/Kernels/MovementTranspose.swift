@@ -1,3 +1,5 @@
+import CVectors
+
 /// destination[column][row] = source[row][column], where rows of both matrices are contiguous and `rowBytes` apart.
 ///
 /// Blocks keep both matrices' cache lines in use until they are full; elements of four and eight bytes go through registers, a block at once.
@@ -34,18 +36,28 @@ func transposeElements<T: BitwiseCopyable>(
     }
 }
 
-/// The transpose of a block of as many rows as a vector has elements. Where there are fewer rows, the last one stands for those that lack.
+/// The transpose of a block of as many columns as a line of memory has elements, and of as many rows, or of fewer: then, of the columns of the destination that have no row,
+/// some may be written, too. The two must not overlap.
 @inline(__always)
 func transposeBlock<Block: TransposeBlock>(
     _ source: UnsafeRawPointer, _ sourceRow: Int, rows: Int = Block.side, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int, _ type: Block.Type
 ) {
-    var block = Block()
-    block.load(source, sourceRow, rows - 1)
-    block.transpose()
-    block.store(destination, destinationRow)
+    if SHIM_VECTOR_BYTES == 64 {
+        var block = Block()
+        block.load(source, sourceRow, rows - 1)
+        block.transpose()
+        block.store(destination, destinationRow)
+        return
+    }
+    let (half, halfBytes) = (Block.side / 2, 32)
+    for row in stride(from: 0, to: rows, by: half) {
+        let (from, to, last) = (source + row * sourceRow, destination + row / half * halfBytes, Swift.min(half, rows - row) - 1)
+        Block.transposeQuarter(from, sourceRow, last, to, destinationRow)
+        Block.transposeQuarter(from + halfBytes, sourceRow, last, to + half * destinationRow, destinationRow)
+    }
 }
 
-/// A square matrix in registers, by rows.
+/// A square matrix of lines of 64 bytes: in registers, by rows, where one holds a line, and quarter by quarter where it takes two.
 ///
 /// An unzip of two registers moves the lowest bit of the lane number into the register number and the register bit in which the
 /// two differ to the top of the lane number; after one round for each of the register bits, lane and register have changed places.
@@ -55,6 +67,13 @@ protocol TransposeBlock {
     mutating func load(_ source: UnsafeRawPointer, _ row: Int, _ last: Int)
     mutating func transpose()
     func store(_ destination: UnsafeMutableRawPointer, _ row: Int)
+    /// The transpose of half as many columns and rows; rows after `last` are like that one.
+    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int)
+}
+
+extension TransposeBlock {
+    /// The fewest columns of a destination that a block of as many rows, or fewer, keeps to.
+    @inline(__always) static var minimalRows: Int { SHIM_VECTOR_BYTES == 64 ? side : side / 2 }
 }
 
 /// Sixteen registers of sixteen four-byte elements.
@@ -65,6 +84,11 @@ struct Block16: TransposeBlock {
 
     @inline(__always) static var side: Int { 16 }
     @inline(__always) init() {}
+
+    @inline(__always)
+    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int) {
+        shim_transpose_8x8(source, row, last, destination, destinationRow)
+    }
 
     @inline(__always)
     mutating func load(_ source: UnsafeRawPointer, _ row: Int, _ last: Int) {
@@ -129,6 +153,11 @@ struct Block8: TransposeBlock {
 
     @inline(__always) static var side: Int { 8 }
     @inline(__always) init() {}
+
+    @inline(__always)
+    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int) {
+        shim_transpose_4x4(source, row, last, destination, destinationRow)
+    }
 
     @inline(__always)
     mutating func load(_ source: UnsafeRawPointer, _ row: Int, _ last: Int) {

@@ -17,7 +17,7 @@ final class OperationTableTests: XCTestCase {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
             for line in text.split(separator: "\n") where line.hasPrefix("struct ") {
                 let words = line.split(whereSeparator: { " :{,".contains($0) })
-                let protocols = ["Operation", "AlongAxis", "Source", "Elementwise", "PiecewiseConstant", "Predicate", "Bitwise", "Reduction", "Check"]
+                let protocols = ["Operation", "Viewing", "AlongAxis", "Source", "Elementwise", "PiecewiseConstant", "Predicate", "Bitwise", "Reduction", "Check"]
                 if protocols.contains(where: { words[2...].contains(Substring($0)) }) { declared.insert(String(words[1])) }
             }
         }

@@ -160,6 +160,29 @@ final class PlannerTests: XCTestCase {
             try PlanRun([updated, reader], donations: donations, passes: all.subtracting([.schedule, .fuse])).plan.outputs[0], .fresh)
     }
 
+    /// The second weight's gradient after the product that reads the weight, so that the update need not wait for it, and before the first weight's gradient, while what it reads
+    /// is in the cache.
+    func testSchedulingPutsAGradientRightBeforeTheUpdateThatItIsFor() throws {
+        let x = try tensor(noise([32, 20])).node()
+        let (first, second) = (try tensor(noise([20, 12], seed: 2)), try tensor(noise([12, 6], seed: 3)))
+        let hidden = try x.matmul(first.node()).tanh()
+        let above = try hidden.matmul(second.node())
+        let below = try above.matmul(second.node().transposed()) * (hidden * hidden)
+        let firstUpdate = try first.node() - x.transposed().matmul(below)
+        let secondUpdate = try second.node() - hidden.transposed().matmul(above)
+        let wanted = [firstUpdate, secondUpdate]
+        let leaves = try Linearization(wanted).leaves
+        let donations = try [first, second].enumerated().map { place, weight in
+            PlanGraph.Donation(leaf: try XCTUnwrap(leaves.firstIndex { $0.value === weight.stored.value }), output: place)
+        }
+        for passes in [all, all.subtracting([.epilogue])] {
+            let plan = try PlanRun(wanted, donations: donations, passes: passes).plan
+            let products = plan.steps.compactMap { $0.label.split(separator: " ").dropFirst($0.label.hasPrefix("matmul") ? 1 : .max).first }
+            XCTAssertEqual(products, ["32x12x20", "32x6x12", "32x12x6", "12x6x32", "20x12x32"], plan.listing)
+            XCTAssertEqual(plan.outputs, donations.map { .donated(leaf: $0.leaf) }, plan.listing)
+        }
+    }
+
     func testInPlaceResultsTakeOverMemoryThatIsNotReadAgain() throws {
         let x = try tensor(noise([64, 64])).node()
         let y = try x.matmul(x).exp().matmul(x).tanh().matmul(x)

@@ -152,7 +152,7 @@ struct BinaryCrossEntropyWithLogits: Elementwise {
 /// A loss of probabilities p = activation(z), differentiated as the same loss of the logits z: softmax and sigmoid saturate, and then
 /// the product of the two derivatives is 0 times infinity where the fused one is p - t. Inputs: the loss from p, the same loss from z, p, z.
 /// The value is the first; derivatives go through the second, unless p's own gradient is asked for.
-struct ThroughLogits: Operation {
+struct ThroughLogits: Viewing {
     var name: String { "through_logits" }
     var computes: Int { 1 }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }

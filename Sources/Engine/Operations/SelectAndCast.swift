@@ -37,7 +37,7 @@ struct Cast: Elementwise, Linear {
 }
 
 /// The same values; where the graph is to see a node of its own (a fresh variable of a transform).
-struct Identity: Operation {
+struct Identity: Viewing {
     var name: String { "identity" }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }

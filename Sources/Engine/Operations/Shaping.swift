@@ -1,9 +1,10 @@
 import Kernels
 
-/// The same elements under another shape. These operations move nothing: a plan reads them through strides where it can.
+/// An operation whose value is that of its first input, or a part of it, under another shape, perhaps. It moves nothing: a plan reads it through strides where it can.
+protocol Viewing: Operation {}
 
 /// Row-major order is kept.
-struct Reshape: Operation, Linear {
+struct Reshape: Viewing, Linear {
     var shape: Shape
     var name: String { "reshape" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -32,7 +33,7 @@ struct Reshape: Operation, Linear {
 }
 
 /// Axis i of the result is axis order[i] of the input.
-struct Permute: Operation, Linear {
+struct Permute: Viewing, Linear {
     var order: [Int]
     var name: String { "permute" }
     func encode(into key: inout KeyBuilder) { key.append(order) }
@@ -59,7 +60,7 @@ struct Permute: Operation, Linear {
 }
 
 /// Repeats along axes of extent 1, and along new axes in front.
-struct BroadcastTo: Operation, Linear {
+struct BroadcastTo: Viewing, Linear {
     var shape: Shape
     var name: String { "broadcast_to" }
     func encode(into key: inout KeyBuilder) { key.append(shape) }
@@ -86,7 +87,7 @@ struct BroadcastTo: Operation, Linear {
 }
 
 /// Elements start, start + step, ... (count of them) along one axis.
-struct Slice: AlongAxis, Linear {
+struct Slice: AlongAxis, Viewing, Linear {
     var axis: Int
     var start: Int
     var step: Int

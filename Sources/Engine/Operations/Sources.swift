@@ -27,7 +27,7 @@ struct Placeholder: Source {
 }
 
 /// A leaf inside a capture block whose value the block computes: a parameter after a step. Derivatives stop here.
-struct LeafOf: Operation {
+struct LeafOf: Viewing {
     var name: String { "leaf" }
     var role: Role { .settled }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
