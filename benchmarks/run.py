@@ -24,7 +24,7 @@ from workloads import WORKLOADS
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.2
 STREAM_ROUNDS = 3
-REST_SECONDS = 0.05
+REST_SECONDS = 0.25
 PEERS = HERE.parent / ".venv-peers/bin/python"
 
 
@@ -58,7 +58,7 @@ class Worker:
         self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
 
     def round(self):
-        time.sleep(REST_SECONDS)  # the threads of the engine before look for work for some 30 ms more
+        time.sleep(REST_SECONDS)  # threads of the engine before look for work for some time: those of OpenBLAS for 110 ms, some OpenMP ones for 200
         return self.ask(str(self.steps)) / self.steps
 
     def end(self):

@@ -81,9 +81,7 @@ public final class Gemm {
         case .vector(let plan, let matrixIsA):
             for product in offsetsA.indices {
                 let (first, second) = (a + offsetsA[product], b + offsetsB[product])
-                inPieces(plan.lines, grain: plan.grain) { part in
-                    plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount, part)
-                }
+                plan.run(matrixIsA ? first : second, matrixIsA ? second : first, c + product * resultCount)
             }
         case .lines(let plan, let matrixIsA):
             for product in offsetsA.indices {

@@ -1,71 +1,119 @@
+import Synchronization
+
 /// A matrix, stored by `lines` of `length` neighbouring elements, times a vector. It is read once, at the rate of the memory, so several lines go side by side.
 ///
-/// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every line.
-struct GemmVector<Scalar: GemmScalar> {
-    var lines: Int
-    var length: Int
+/// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every line. The lines are gone through in one direction and, in
+/// the next run, in the other: of a matrix that a cache does not hold it still has the end, which would be gone by the time that a second run from the beginning gets there.
+final class GemmVector<Scalar: GemmScalar> {
+    private let lines: Int
+    private let length: Int
+    private let pieces: Int
+    private let runs = Atomic<Int>(0)
 
-    private typealias Vector = Scalar.Whole
+    init(lines: Int, length: Int) {
+        (self.lines, self.length) = (lines, length)
+        let most = Swift.min((Double(lines) * Double(length) * Double(MemoryLayout<Scalar>.size) / GemmVector.pieceBytes).rounded(), Double(lines / GemmVector.group))
+        pieces = most < 2 ? 1 : Int(most) / 2 * 2
+    }
 
-    /// Lines that are worth a piece.
-    var grain: Int { resultsWorthAPiece(length, Scalar.self, multipleOf: 4) }
+    /// Lines that go side by side: as many as there are registers for.
+    private static var group: Int { GemmTile<Scalar>.isWide ? 4 : 3 }
+    /// What is worth a piece: about 10 µs.
+    private static var pieceBytes: Double { 400_000 }
 
-    func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
-        var line = range.lowerBound
-        while line + 4 <= range.upperBound {
-            let at = matrix + line * length
-            var (a, b, c, d) = (Sums(at), Sums(at + length), Sums(at + 2 * length), Sums(at + 3 * length))
-            var place = 0
-            while place + 2 * Vector.scalarCount <= length {
-                let (low, high) = Sums.load(vector + place)
-                a.add(place, low, high)
-                b.add(place, low, high)
-                c.add(place, low, high)
-                d.add(place, low, high)
-                place += 2 * Vector.scalarCount
+    func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>) {
+        let groups = (lines + GemmVector.group - 1) / GemmVector.group
+        let goesBack = runs.wrappingAdd(1, ordering: .relaxed).oldValue % 2 != 0
+        let threads = Swift.min(ThreadPool.count, pieces)
+        ThreadPool.run(pieces: pieces) { number in
+            // A thread takes every so manieth piece, so it meets them again, the last one first.
+            let (round, place) = number.quotientAndRemainder(dividingBy: threads)
+            let rounds = pieces / threads
+            let piece = goesBack && round < rounds ? (rounds - 1 - round) * threads + place : number
+            let part = piece * groups / pieces..<(piece + 1) * groups / pieces
+            for group in part {
+                let first = (goesBack ? part.upperBound - 1 - (group - part.lowerBound) : group) * GemmVector.group
+                if first + GemmVector.group > lines {
+                    for line in first..<lines { compute(line, matrix, vector, result, LineSums<Scalar>.self) }
+                } else if GemmTile<Scalar>.isWide {
+                    compute(first, matrix, vector, result, BothSums<BothSums<LineSums<Scalar>, LineSums<Scalar>>, BothSums<LineSums<Scalar>, LineSums<Scalar>>>.self)
+                } else {
+                    compute(first, matrix, vector, result, BothSums<BothSums<LineSums<Scalar>, LineSums<Scalar>>, LineSums<Scalar>>.self)
+                }
             }
-            result[line] = a.total(place, length, vector)
-            result[line + 1] = b.total(place, length, vector)
-            result[line + 2] = c.total(place, length, vector)
-            result[line + 3] = d.total(place, length, vector)
-            line += 4
-        }
-        while line < range.upperBound {
-            var sums = Sums(matrix + line * length)
-            var place = 0
-            while place + 2 * Vector.scalarCount <= length {
-                let (low, high) = Sums.load(vector + place)
-                sums.add(place, low, high)
-                place += 2 * Vector.scalarCount
-            }
-            result[line] = sums.total(place, length, vector)
-            line += 1
         }
     }
 
-    /// A line's partial sums.
-    private struct Sums {
-        private let line: UnsafePointer<Scalar>
-        private var low = Vector.zero
-        private var high = Vector.zero
-
-        @inline(__always) init(_ line: UnsafePointer<Scalar>) { self.line = line }
-
-        @inline(__always) static func load(_ source: UnsafePointer<Scalar>) -> (Vector, Vector) {
-            (UnsafeRawPointer(source).loadUnaligned(as: Vector.self), UnsafeRawPointer(source + Vector.scalarCount).loadUnaligned(as: Vector.self))
+    @inline(__always)
+    private func compute<Sums: GroupSums>(
+        _ first: Int, _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _: Sums.Type
+    ) where Sums.Scalar == Scalar {
+        var sums = Sums(matrix + first * length, length)
+        var place = 0
+        while place + 2 * Scalar.Whole.scalarCount <= length {
+            let (low, high) = LineSums.load(vector + place)
+            sums.add(place, low, high)
+            place += 2 * Scalar.Whole.scalarCount
         }
+        sums.store(place, vector, result + first)
+    }
+}
 
-        @inline(__always) mutating func add(_ place: Int, _ low: Vector, _ high: Vector) {
-            let (first, second) = Sums.load(line + place)
-            self.low = self.low.addingProduct(first, low)
-            self.high = self.high.addingProduct(second, high)
-        }
+/// Partial sums of lines of a matrix.
+private protocol GroupSums {
+    associatedtype Scalar: GemmScalar
+    static var lines: Int { get }
+    init(_ first: UnsafePointer<Scalar>, _ length: Int)
+    /// Adds the elements from `place` on, as many as two vectors hold, times those of the vector.
+    mutating func add(_ place: Int, _ low: Scalar.Whole, _ high: Scalar.Whole)
+    /// Adds what is left from `end` on, and stores the results.
+    func store(_ end: Int, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>)
+}
 
-        @inline(__always) func total(_ end: Int, _ length: Int, _ vector: UnsafePointer<Scalar>) -> Scalar {
-            var rest = Scalar.zero
-            for place in end..<length { rest = rest.addingProduct(line[place], vector[place]) }
-            return Scalar.total(low + high) + rest
-        }
+private struct LineSums<Scalar: GemmScalar>: GroupSums {
+    private let line: UnsafePointer<Scalar>
+    private let length: Int
+    private var low = Scalar.Whole.zero
+    private var high = Scalar.Whole.zero
+
+    @inline(__always) static var lines: Int { 1 }
+    @inline(__always) init(_ first: UnsafePointer<Scalar>, _ length: Int) { (line, self.length) = (first, length) }
+
+    @inline(__always) static func load(_ source: UnsafePointer<Scalar>) -> (Scalar.Whole, Scalar.Whole) {
+        (UnsafeRawPointer(source).loadUnaligned(as: Scalar.Whole.self), UnsafeRawPointer(source + Scalar.Whole.scalarCount).loadUnaligned(as: Scalar.Whole.self))
+    }
+
+    @inline(__always) mutating func add(_ place: Int, _ low: Scalar.Whole, _ high: Scalar.Whole) {
+        let (first, second) = LineSums.load(line + place)
+        self.low = self.low.addingProduct(first, low)
+        self.high = self.high.addingProduct(second, high)
+    }
+
+    @inline(__always) func store(_ end: Int, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>) {
+        var rest = Scalar.zero
+        for place in end..<length { rest = rest.addingProduct(line[place], vector[place]) }
+        result[0] = Scalar.total(low + high) + rest
+    }
+}
+
+private struct BothSums<First: GroupSums, Second: GroupSums>: GroupSums where First.Scalar == Second.Scalar {
+    private var first: First
+    private var second: Second
+
+    @inline(__always) static var lines: Int { First.lines + Second.lines }
+
+    @inline(__always) init(_ first: UnsafePointer<First.Scalar>, _ length: Int) {
+        (self.first, second) = (First(first, length), Second(first + First.lines * length, length))
+    }
+
+    @inline(__always) mutating func add(_ place: Int, _ low: First.Scalar.Whole, _ high: First.Scalar.Whole) {
+        first.add(place, low, high)
+        second.add(place, low, high)
+    }
+
+    @inline(__always) func store(_ end: Int, _ vector: UnsafePointer<First.Scalar>, _ result: UnsafeMutablePointer<First.Scalar>) {
+        first.store(end, vector, result)
+        second.store(end, vector, result + First.lines)
     }
 }
 
@@ -77,8 +125,8 @@ struct GemmLines<Scalar: GemmScalar> {
 
     private typealias Vector = Scalar.Whole
 
-    /// Columns that are worth a piece.
-    var grain: Int { resultsWorthAPiece(depth, Scalar.self, multipleOf: 64) }
+    /// Columns that are worth a piece: about 10 µs.
+    var grain: Int { Swift.max(64, 300_000 / Swift.max(1, 2 * depth * (MemoryLayout<Scalar>.size / 4))) / 64 * 64 }
 
     func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
         var column = range.lowerBound
@@ -108,9 +156,4 @@ struct GemmLines<Scalar: GemmScalar> {
         column = first + Part.count
         return true
     }
-}
-
-/// How many results of `terms` each take about 10 µs.
-private func resultsWorthAPiece<Scalar>(_ terms: Int, _: Scalar.Type, multipleOf unit: Int) -> Int {
-    Swift.max(unit, 300_000 / Swift.max(1, 2 * terms * (MemoryLayout<Scalar>.size / 4))) / unit * unit
 }
