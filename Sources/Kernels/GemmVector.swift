@@ -19,7 +19,7 @@ final class GemmVector<Scalar: GemmScalar> {
     /// Lines that go side by side: as many as there are registers for.
     private static var group: Int { GemmTile<Scalar>.isWide ? 4 : 3 }
     /// What is worth a piece: about 10 µs.
-    private static var pieceBytes: Double { 400_000 }
+    private static var pieceBytes: Double { 600_000 }
 
     func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>) {
         let groups = (lines + GemmVector.group - 1) / GemmVector.group
@@ -55,6 +55,10 @@ final class GemmVector<Scalar: GemmScalar> {
             sums.add(place, low, high)
             place += 2 * Scalar.Whole.scalarCount
         }
+        if place + Scalar.Whole.scalarCount <= length {
+            sums.add(place, UnsafeRawPointer(vector + place).loadUnaligned(as: Scalar.Whole.self))
+            place += Scalar.Whole.scalarCount
+        }
         sums.store(place, vector, result + first)
     }
 }
@@ -64,8 +68,9 @@ private protocol GroupSums {
     associatedtype Scalar: GemmScalar
     static var lines: Int { get }
     init(_ first: UnsafePointer<Scalar>, _ length: Int)
-    /// Adds the elements from `place` on, as many as two vectors hold, times those of the vector.
+    /// Adds the elements from `place` on, as many as two vectors or one hold, times those of the vector.
     mutating func add(_ place: Int, _ low: Scalar.Whole, _ high: Scalar.Whole)
+    mutating func add(_ place: Int, _ low: Scalar.Whole)
     /// Adds what is left from `end` on, and stores the results.
     func store(_ end: Int, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>)
 }
@@ -89,6 +94,10 @@ private struct LineSums<Scalar: GemmScalar>: GroupSums {
         self.high = self.high.addingProduct(second, high)
     }
 
+    @inline(__always) mutating func add(_ place: Int, _ low: Scalar.Whole) {
+        self.low = self.low.addingProduct(UnsafeRawPointer(line + place).loadUnaligned(as: Scalar.Whole.self), low)
+    }
+
     @inline(__always) func store(_ end: Int, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>) {
         var rest = Scalar.zero
         for place in end..<length { rest = rest.addingProduct(line[place], vector[place]) }
@@ -109,6 +118,11 @@ private struct BothSums<First: GroupSums, Second: GroupSums>: GroupSums where Fi
     @inline(__always) mutating func add(_ place: Int, _ low: First.Scalar.Whole, _ high: First.Scalar.Whole) {
         first.add(place, low, high)
         second.add(place, low, high)
+    }
+
+    @inline(__always) mutating func add(_ place: Int, _ low: First.Scalar.Whole) {
+        first.add(place, low)
+        second.add(place, low)
     }
 
     @inline(__always) func store(_ end: Int, _ vector: UnsafePointer<First.Scalar>, _ result: UnsafeMutablePointer<First.Scalar>) {
