@@ -26,7 +26,7 @@ final class GemmVector<Scalar: GemmScalar> {
         let goesBack = runs.wrappingAdd(1, ordering: .relaxed).oldValue % 2 != 0
         let threads = Swift.min(ThreadPool.count, pieces)
         ThreadPool.run(pieces: pieces) { number in
-            // A thread takes every so manieth piece, so it meets them again, the last one first.
+            // Threads take pieces in turn, so that each meets its own again when whole rounds of them go backward.
             let (round, place) = number.quotientAndRemainder(dividingBy: threads)
             let rounds = pieces / threads
             let piece = goesBack && round < rounds ? (rounds - 1 - round) * threads + place : number

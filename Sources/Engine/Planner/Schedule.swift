@@ -38,14 +38,17 @@ extension PlanGraph {
         }
 
         var queues = [ReadyQueue](repeating: ReadyQueue(), count: 4)
-        // The steps that a write which may have to wait is computed from, by elementwise operations and reductions alone, and those writes of each step.
+        // The steps that a write which may have to wait is computed from, by elementwise operations and reductions alone, and those writes of each step. A write that is computed
+        // from so much as the norm of all gradients comes after all of them anyway.
+        let most = 100
         var sources = [Int: [Int]]()
         var writersOf = [Int: [Int]]()
         for writer in waitsForSteps.keys.sorted() {
             var (found, left) = (Set<Int>(), [writer])
-            while let place = left.popLast() {
+            while found.count <= most, let place = left.popLast() {
                 for input in nodes[place].inputs.map({ shown[$0] }) where found.insert(input).inserted && isElementwise(input) { left.append(input) }
             }
+            if found.count > most { continue }
             sources[writer] = found.filter { !isElementwise($0) && nodes[$0].leaf == nil }.sorted()
             for source in sources[writer, default: []] { writersOf[source, default: []].append(writer) }
         }
