@@ -10,6 +10,11 @@ final class GemmVector<Scalar: GemmScalar> {
     private let pieces: Int
     private let runs = Atomic<Int>(0)
 
+    private typealias OneLine = LineSums<Scalar>
+    private typealias TwoLines = BothSums<OneLine, OneLine>
+    private typealias ThreeLines = BothSums<TwoLines, OneLine>
+    private typealias FourLines = BothSums<TwoLines, TwoLines>
+
     init(lines: Int, length: Int) {
         (self.lines, self.length) = (lines, length)
         let most = Swift.min((Double(lines) * Double(length) * Double(MemoryLayout<Scalar>.size) / GemmVector.pieceBytes).rounded(), Double(lines / GemmVector.group))
@@ -17,7 +22,7 @@ final class GemmVector<Scalar: GemmScalar> {
     }
 
     /// Lines that go side by side: as many as there are registers for.
-    private static var group: Int { GemmTile<Scalar>.isWide ? 4 : 3 }
+    private static var group: Int { GemmTile<Scalar>.isWide ? FourLines.lines : ThreeLines.lines }
     /// What is worth a piece: about 10 µs.
     private static var pieceBytes: Double { 600_000 }
 
@@ -34,11 +39,11 @@ final class GemmVector<Scalar: GemmScalar> {
             for group in part {
                 let first = (goesBack ? part.upperBound - 1 - (group - part.lowerBound) : group) * GemmVector.group
                 if first + GemmVector.group > lines {
-                    for line in first..<lines { compute(line, matrix, vector, result, LineSums<Scalar>.self) }
+                    for line in first..<lines { compute(line, matrix, vector, result, OneLine.self) }
                 } else if GemmTile<Scalar>.isWide {
-                    compute(first, matrix, vector, result, BothSums<BothSums<LineSums<Scalar>, LineSums<Scalar>>, BothSums<LineSums<Scalar>, LineSums<Scalar>>>.self)
+                    compute(first, matrix, vector, result, FourLines.self)
                 } else {
-                    compute(first, matrix, vector, result, BothSums<BothSums<LineSums<Scalar>, LineSums<Scalar>>, LineSums<Scalar>>.self)
+                    compute(first, matrix, vector, result, ThreeLines.self)
                 }
             }
         }

@@ -6,9 +6,11 @@ extension PlanGraph {
     func scheduled() -> PlanGraph {
         let users = users
         var missing = nodes.map { Set($0.inputs).count }
+        let isElementwise = nodes.map { $0.operation is any Elementwise || $0.operation is any Reduction }
+        let isView = nodes.map { $0.operation is any Viewing }
         // What a node shows, through views that move nothing.
         var shown = Array(nodes.indices)
-        for (place, node) in nodes.enumerated() where node.operation is any Viewing { shown[place] = shown[node.inputs[0]] }
+        for place in nodes.indices where isView[place] { shown[place] = shown[nodes[place].inputs[0]] }
         var writers = [Int: Int]()
         for donation in donations {
             let writer = outputs[donation.output]
@@ -16,17 +18,16 @@ extension PlanGraph {
         }
         /// The writers that take over memory which node `place` reads.
         func writersAfter(_ place: Int) -> [Int] {
-            if writers.isEmpty || nodes[place].operation is any Viewing { return [] }
+            if writers.isEmpty || isView[place] { return [] }
             return Set(nodes[place].inputs.map { shown[$0] }).compactMap { writers[$0] }.filter { $0 != place }
         }
-        func isElementwise(_ place: Int) -> Bool { nodes[place].operation is any Elementwise || nodes[place].operation is any Reduction }
         // For the node that takes over a leaf's memory: how many other readers of that leaf have not run yet, and how many of those are not elementwise.
         var waitsFor = [Int: Int]()
         var waitsForSteps = [Int: Int]()
         for place in nodes.indices {
             for writer in writersAfter(place) {
                 waitsFor[writer, default: 0] += 1
-                waitsForSteps[writer, default: 0] += isElementwise(place) ? 0 : 1
+                waitsForSteps[writer, default: 0] += isElementwise[place] ? 0 : 1
             }
         }
 
@@ -34,7 +35,7 @@ extension PlanGraph {
             if waitsFor[place, default: 0] > 0 { return 3 }
             let node = nodes[place]
             if node.leaf != nil || node.inputs.isEmpty { return 0 }
-            return isElementwise(place) || node.operation is any Viewing ? 1 : 2
+            return isElementwise[place] || isView[place] ? 1 : 2
         }
 
         var queues = [ReadyQueue](repeating: ReadyQueue(), count: 4)
@@ -46,10 +47,10 @@ extension PlanGraph {
         for writer in waitsForSteps.keys.sorted() {
             var (found, left) = (Set<Int>(), [writer])
             while found.count <= most, let place = left.popLast() {
-                for input in nodes[place].inputs.map({ shown[$0] }) where found.insert(input).inserted && isElementwise(input) { left.append(input) }
+                for input in nodes[place].inputs.map({ shown[$0] }) where found.insert(input).inserted && isElementwise[input] { left.append(input) }
             }
             if found.count > most { continue }
-            sources[writer] = found.filter { !isElementwise($0) && nodes[$0].leaf == nil }.sorted()
+            sources[writer] = found.filter { !isElementwise[$0] && nodes[$0].leaf == nil }.sorted()
             for source in sources[writer, default: []] { writersOf[source, default: []].append(writer) }
         }
         var stepsToOutput = [Int](repeating: 0, count: nodes.count)
@@ -85,7 +86,7 @@ extension PlanGraph {
             for writer in writersAfter(place) {
                 waitsFor[writer, default: 0] -= 1
                 if waitsFor[writer] == 0, missing[writer] == 0, !isDone[writer] { insert(writer) }
-                if isElementwise(place) { continue }
+                if isElementwise[place] { continue }
                 waitsForSteps[writer, default: 0] -= 1
                 if waitsForSteps[writer] == 0 {
                     for source in sources[writer, default: []] where missing[source] == 0 && !isDone[source] { insert(source) }
