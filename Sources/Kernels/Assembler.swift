@@ -11,6 +11,12 @@ struct Assembler {
         case memory(General, index: General? = nil, scale: Int = 1, displacement: Int = 0)
         /// A number in all lanes, by its place among `constants`.
         case constant(Int)
+
+        /// What lies some bytes behind this operand in memory.
+        fileprivate func further(_ bytes: Int) -> Operand {
+            guard case .memory(let base, let index, let scale, let displacement) = self else { return self }
+            return .memory(base, index: index, scale: scale, displacement: displacement + bytes)
+        }
     }
 
     enum Arithmetic: UInt8 { case add = 0x58, multiply = 0x59, subtract = 0x5c, minimum = 0x5d, divide = 0x5e, maximum = 0x5f, and = 0x54, xor = 0x57 }
@@ -79,6 +85,38 @@ struct Assembler {
 
     mutating func store(_ a: Int, _ target: Operand) { vector(map: 1, prefix: 0, opcode: 0x11, a, 0, target, isTyped: false) }
 
+    /// The first bytes at `a`, a multiple of four of them, and zeros behind. `spare` is a register that may change. Not for AVX-512, which has masks for it.
+    mutating func load(_ result: Int, _ a: Operand, bytes: Int, spare: Int) {
+        switch bytes {
+        case 32: load(result, a)
+        case 20, 24, 28:
+            load(result, a, bytes: 16, spare: spare)
+            load(spare, a.further(16), bytes: bytes - 16, spare: spare)
+            vector(map: 3, prefix: 1, opcode: 0x18, result, result, .register(spare), immediate: 1)
+        case 16: vector(map: 1, prefix: 0, opcode: 0x10, result, 0, a, isShort: true)
+        case 12:
+            load(result, a, bytes: 8, spare: spare)
+            vector(map: 3, prefix: 1, opcode: 0x21, result, result, a.further(8), isShort: true, immediate: 0x20)
+        default: vector(map: 1, prefix: bytes == 8 ? 3 : 2, opcode: 0x10, result, 0, a, isShort: true)
+        }
+    }
+
+    /// The first bytes of `a`, as `load` has them.
+    mutating func store(_ a: Int, _ target: Operand, bytes: Int, spare: Int) {
+        switch bytes {
+        case 32: store(a, target)
+        case 20, 24, 28:
+            store(a, target, bytes: 16, spare: spare)
+            vector(map: 3, prefix: 1, opcode: 0x19, a, 0, .register(spare), immediate: 1)
+            store(spare, target.further(16), bytes: bytes - 16, spare: spare)
+        case 16: vector(map: 1, prefix: 0, opcode: 0x11, a, 0, target, isShort: true)
+        case 12:
+            store(a, target, bytes: 8, spare: spare)
+            vector(map: 3, prefix: 1, opcode: 0x17, a, 0, target.further(8), isShort: true, immediate: 2)
+        default: vector(map: 1, prefix: bytes == 8 ? 3 : 2, opcode: 0x11, a, 0, target, isShort: true)
+        }
+    }
+
     /// A mask register's number with AVX-512, a vector of ones and zeros without. `result` names it.
     mutating func compare(_ predicate: Predicate, _ result: Int, _ a: Int, _ b: Operand) {
         vector(map: 1, prefix: isDouble ? 1 : 0, opcode: 0xc2, result, a, b, immediate: predicate.rawValue)
@@ -118,10 +156,10 @@ struct Assembler {
     mutating func endVectors() { bytes += [0xc5, 0xf8, 0x77] }
 
     /// One vector instruction: `reg` and `source` are its first two registers (0 for a second that it does not have), `operand` the last. In VEX few instructions have a
-    /// bit for the width of elements.
+    /// bit for the width of elements, and `isShort` makes vectors those of 16 bytes.
     private mutating func vector(
         map: UInt8, prefix: UInt8, opcode: UInt8, _ reg: Int, _ source: Int, _ operand: Operand, mask: Int = 0, isZeroing: Bool = false,
-        isTyped: Bool = true, isWideElement: Bool = false, immediate: UInt8? = nil
+        isTyped: Bool = true, isWideElement: Bool = false, isShort: Bool = false, immediate: UInt8? = nil
     ) {
         // The third bits of base (or register) and index, and the fourth of a register, stored inverted.
         var (low, middle) = (0, 0)
@@ -142,7 +180,7 @@ struct Assembler {
             if source & 16 == 0 { third |= 0x08 }
             bytes += [0x62, first, second | 0x04 | (isTyped && isDouble ? 0x80 : 0), third]
         } else {
-            bytes += [0xc4, first, second | (width == 32 ? 0x04 : 0) | (isWideElement ? 0x80 : 0)]
+            bytes += [0xc4, first, second | (width == 32 && !isShort ? 0x04 : 0) | (isWideElement ? 0x80 : 0)]
         }
         bytes.append(opcode)
         let reference = address(UInt8(reg & 7), operand, isScaled: isWide)

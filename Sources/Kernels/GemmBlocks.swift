@@ -1,3 +1,5 @@
+import CVectors
+
 /// Where registers hold few numbers of a result, a product read from where its operands lie waits for memory: low tiles take six numbers of a step from a line of
 /// sixteen, and go to a page for each step. There operands are packed and read block by block:
 ///
@@ -130,6 +132,8 @@ struct GemmBlocks<Scalar: GemmScalar> {
             for step in part {
                 var (row, source, place) = (0, x + step * xStep, target + step * height)
                 while row + height <= count {
+                    // Lines that are written have to come first, too, and so many at a time are more than a processor looks for by itself.
+                    shim_prefetch(place + 16 * height)
                     copyShort(source, place, height)
                     row += height
                     source += height

@@ -2,6 +2,8 @@ import CVectors
 
 /// Columns of a product's result whose operand is packed, and multiplied, together.
 struct GemmPanel<Scalar: GemmScalar> {
+    private typealias Tile = GemmTile<Scalar>
+
     var first: Int
     /// As many as `width` holds, or fewer.
     var count: Int
@@ -15,12 +17,13 @@ struct GemmPanel<Scalar: GemmScalar> {
         var column = columns.lowerBound
         while column < columns.upperBound {
             let left = columns.upperBound - column
-            let width: GemmTile<Scalar>.Width
-            let (vector, quarter) = (GemmTile<Scalar>.Width.vector, GemmTile<Scalar>.Width.quarter)
-            if left <= quarter.columns {
+            let width: Tile.Width
+            if Tile.isWide && left <= Tile.Width.quarter.columns {
                 width = .quarter
-            } else if left <= vector.columns || left <= vector.columns + quarter.columns && vector.cost + quarter.cost < GemmTile<Scalar>.Width.full.cost {
+            } else if left <= Tile.Width.vector.columns || Tile.isWide && left <= Tile.Width.vector.columns + Tile.Width.quarter.columns {
                 width = .vector
+            } else if !Tile.isWide && left > Tile.Width.full.columns && left <= Tile.Width.triple.columns {
+                width = .triple
             } else {
                 width = .full
             }
@@ -70,20 +73,24 @@ struct GemmColumns<Scalar: GemmScalar> {
     }
 }
 
-/// Copies a few numbers by vectors of 16 bytes, the last of which may overlap the one before.
+/// Copies a few numbers by vectors of 32 or 16 bytes, the last of which may overlap the one before.
 @inline(__always)
 func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    @inline(__always) func copyQuarter(_ place: Int) {
-        let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Scalar.Quarter.self)
-        UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Scalar.Quarter.self)
+    @inline(__always) func copy<Vector: SIMD>(by _: Vector.Type) where Vector.Scalar == Scalar {
+        @inline(__always) func copyVector(_ place: Int) {
+            let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Vector.self)
+            UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Vector.self)
+        }
+        for place in stride(from: 0, to: count &- Vector.scalarCount, by: Vector.scalarCount) { copyVector(place) }
+        copyVector(count &- Vector.scalarCount)
     }
-    let quarter = Scalar.Quarter.scalarCount
-    if count < quarter {
+    if count >= Scalar.Half.scalarCount {
+        copy(by: Scalar.Half.self)
+    } else if count >= Scalar.Quarter.scalarCount {
+        copy(by: Scalar.Quarter.self)
+    } else {
         for place in 0..<count { target[place] = source[place] }
-        return
     }
-    for place in stride(from: 0, to: count &- quarter, by: quarter) { copyQuarter(place) }
-    copyQuarter(count &- quarter)
 }
 
 /// Panels that are packed at the same time, one after the other in the same memory.
@@ -94,6 +101,8 @@ struct GemmBand<Scalar: GemmScalar> {
     /// Of the panels that are packed.
     let packedColumns: Int
     private let packsAll: Bool
+
+    private static var rowsTogether: Int { 4 }
 
     init(panels: [GemmPanel<Scalar>], packsAll: Bool) {
         self.panels = panels
@@ -116,17 +125,21 @@ struct GemmBand<Scalar: GemmScalar> {
             // The last one at most.
             if let last = panels.last { y.pack(last, steps, to: target) }
         } else {
-            // Row by row, so that each is read through.
             inPieces(steps.count, grain: !together ? steps.count : Swift.max(1, (1 << 15) / packedColumns)) { part in
-                for step in part {
-                    let ahead = Swift.min(6, steps.count - 1 - step) * y.stride
+                // A few rows are read through together, so that several lines in order are written to a panel.
+                for first in stride(from: part.lowerBound, to: part.upperBound, by: GemmBand.rowsTogether) {
+                    let end = Swift.min(first + GemmBand.rowsTogether, part.upperBound)
                     var start = target
                     for panel in panels {
-                        let source = y.address(steps.lowerBound + step, panel.first)
-                        // The next rows are far away, where no processor looks by itself.
-                        for line in stride(from: 0, to: panel.count, by: 64 / MemoryLayout<Scalar>.size) { shim_prefetch(source + ahead + line) }
-                        copyShort(source, start + step * panel.width.columns, panel.count)
-                        start += steps.count * panel.width.columns
+                        let width = panel.width.columns
+                        for step in first..<end {
+                            let source = y.address(steps.lowerBound + step, panel.first)
+                            // The next rows are far away, where no processor looks by itself.
+                            let ahead = source + Swift.min(GemmBand.rowsTogether, steps.count - 1 - step) * y.stride
+                            for line in stride(from: 0, to: panel.count, by: 64 / MemoryLayout<Scalar>.size) { shim_prefetch(ahead + line) }
+                            copyShort(source, start + step * width, panel.count)
+                        }
+                        start += steps.count * width
                     }
                 }
             }

@@ -32,8 +32,9 @@ final class GemmPlan<Scalar: GemmScalar> {
     private let depthBlock: Int
     /// Rows of the result that are worth a piece.
     private let pieceRows: Int
-    /// The tiles as machine code, where there are such.
+    /// The tiles as machine code, where there are such, and those of a last panel that is not whole.
     private let code: GemmTileCode?
+    private let lastCode: GemmTileCode?
 
     /// What is packed at once.
     private static var bandBytes: Int { 512 << 10 }
@@ -76,6 +77,8 @@ final class GemmPlan<Scalar: GemmScalar> {
         let packsAll = blocks != nil || yIsTransposed || GemmPlan.aliases(yStride)
         self.packsAll = packsAll
         let panels = Panel.cover(0..<chosen.columns)
+        let (last, vector) = (panels.last?.count ?? 0, Tile.Width.vector.columns)
+        lastCode = code == nil || last % vector == 0 ? code : GemmTileCode.of(elementBytes: size, lastBytes: last % vector * size)
         copiesX = xStep == 1 && GemmPlan.aliases(xRow) && panels.count > 2
         let widest = Swift.max(2, GemmPlan.bandBytes / (depthBlock * Tile.Width.full.columns * size))
         let count = panels.isEmpty ? 0 : byStrips ? 1 : blocks?.bands ?? (panels.count + widest - 1) / widest
@@ -238,7 +241,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         let (before, fullPanels) = (steps.lowerBound - packedSteps.lowerBound, swaps ? 0 : band.fullPanels)
         var row = range.lowerBound
         while row < range.upperBound {
-            let height = Tile.height(range.upperBound - row)
+            let height = Tile.next(range.upperBound - row, sharesLast: true).height
             let lines = x + row * xRow + steps.lowerBound * xStep
             if copiesX {
                 for line in 0..<height { (copied + line * (depthBlock + 16)).update(from: lines + line * xRow, count: steps.count) }
@@ -257,7 +260,7 @@ final class GemmPlan<Scalar: GemmScalar> {
                 } else {
                     (operands.y, operands.yStep, operands.yAdvance) = (UnsafeRawPointer(y.address(steps.lowerBound, panel.first)), yStride * size, width * size)
                 }
-                if swaps || !panel.isWhole {
+                if isStoredAside(panel) {
                     runAside(&operands, c, panel, row, height, aside)
                 } else {
                     operands.resultAdvance = width * size
@@ -287,17 +290,16 @@ final class GemmPlan<Scalar: GemmScalar> {
             operands.x = UnsafeRawPointer(rows.numbers + block.lowerBound / Tile.maximalHeight * rows.tile)
             var row = block.lowerBound
             while row < block.upperBound {
-                let height = Tile.height(block.upperBound - row)
-                if height == Tile.maximalHeight { operands.count = (block.upperBound - row) / height }
-                if panel.isWhole && !swaps {
-                    run(&operands, c, panel, row, height)
-                } else {
-                    operands.count = Swift.min(operands.count, GemmPlan.tilesAside)
+                let (height, count) = Tile.next(block.upperBound - row, sharesLast: rows.step == 1)
+                operands.count = count
+                if isStoredAside(panel) {
+                    operands.count = Swift.min(count, GemmPlan.tilesAside)
                     runAside(&operands, c, panel, row, height, aside)
+                } else {
+                    run(&operands, c, panel, row, height)
                 }
                 row += height * operands.count
                 operands.x += height == Tile.maximalHeight ? operands.xAdvance * operands.count : height * rows.row * size
-                operands.count = 1
             }
         }
     }
@@ -307,17 +309,21 @@ final class GemmPlan<Scalar: GemmScalar> {
         ThreadScratch.tile.memory((GemmPlan.asideCount + more) * MemoryLayout<Scalar>.size).assumingMemoryBound(to: Scalar.self)
     }
 
-    private static var asideCount: Int { tilesAside * Tile.maximalHeight * Tile.Width.full.columns }
+    private static var asideCount: Int { tilesAside * Tile.maximalHeight * Tile.Width.triple.columns }
     private static var tilesAside: Int { 16 }
+
+    /// Whether a panel's tiles cannot be stored as they are: those of a transposed result, or with fewer columns than their vectors, unless they are machine code made for that.
+    @inline(__always)
+    private func isStoredAside(_ panel: Panel) -> Bool { swaps || !panel.isWhole && lastCode == nil }
 
     /// Computes tiles right into the result, the first of them at `row` and `panel`.
     @inline(__always)
     private func run(_ operands: inout TileOperands, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int) {
         (operands.result, operands.resultRow) = (UnsafeMutableRawPointer(c + row * resultRow + panel.first), resultRow * MemoryLayout<Scalar>.size)
-        Tile.run(&operands, height: height, width: panel.width, code)
+        Tile.run(&operands, height: height, width: panel.width, panel.isWhole ? code : lastCode)
     }
 
-    /// Computes tiles that cannot be stored as they are: of a panel with fewer columns than its vectors, or one of a transposed result.
+    /// Computes tiles that are stored aside first.
     private func runAside(
         _ operands: inout TileOperands, _ c: UnsafeMutablePointer<Scalar>, _ panel: Panel, _ row: Int, _ height: Int, _ aside: UnsafeMutablePointer<Scalar>
     ) {

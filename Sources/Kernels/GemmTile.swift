@@ -37,7 +37,7 @@ extension Double: GemmScalar {
     }
 }
 
-/// One row of a tile: the columns that one or two vectors hold.
+/// One row of a tile: the columns that some vectors hold.
 protocol TileColumns {
     associatedtype Vector: SIMD where Vector.Scalar: BinaryFloatingPoint
     static var count: Int { get }
@@ -59,24 +59,24 @@ struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingP
     @inline(__always) mutating func add(_ x: Vector, times y: Self) { sum = sum.addingProduct(x, y.sum) }
 }
 
-/// Two of the same side by side.
-struct SideBySide<Half: TileColumns>: TileColumns {
-    typealias Vector = Half.Vector
-    private var low: Half
-    private var high: Half
+/// Columns beside columns.
+struct SideBySide<Low: TileColumns, High: TileColumns>: TileColumns where Low.Vector == High.Vector {
+    typealias Vector = Low.Vector
+    private var low: Low
+    private var high: High
 
-    @inline(__always) static var count: Int { 2 &* Half.count }
+    @inline(__always) static var count: Int { Low.count &+ High.count }
     @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) {
-        Half.prefetch(source)
-        Half.prefetch(source + Half.count)
+        Low.prefetch(source)
+        High.prefetch(source + Low.count)
     }
-    @inline(__always) init() { (low, high) = (Half(), Half()) }
+    @inline(__always) init() { (low, high) = (Low(), High()) }
     @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) {
-        (low, high) = (Half(loading: source), Half(loading: source + Half.count))
+        (low, high) = (Low(loading: source), High(loading: source + Low.count))
     }
     @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) {
         low.store(target)
-        high.store(target + Half.count)
+        high.store(target + Low.count)
     }
     @inline(__always) mutating func add(_ x: Vector, times y: Self) {
         low.add(x, times: y.low)
@@ -84,8 +84,9 @@ struct SideBySide<Half: TileColumns>: TileColumns {
     }
 }
 
-typealias TwoVectors<Vector: SIMD> = SideBySide<OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
-typealias FourVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>> where Vector.Scalar: BinaryFloatingPoint
+typealias TwoVectors<Vector: SIMD> = SideBySide<OneVector<Vector>, OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
+typealias ThreeVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
+typealias FourVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, TwoVectors<Vector>> where Vector.Scalar: BinaryFloatingPoint
 
 /// Where the rows of an operand are, in bytes from the first: odd multiples of the distance of two rows, from which a processor's addressing makes the others. To
 /// reach 14 rows from one to the next would be a chain of 14 additions, longer than narrow tiles take for their multiplications.
@@ -164,6 +165,7 @@ struct Stacked<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Columns =
 }
 
 typealias TwoRows<C: TileColumns> = Stacked<OneRow<C>, OneRow<C>>
+typealias ThreeRows<C: TileColumns> = Stacked<TwoRows<C>, OneRow<C>>
 typealias FourRows<C: TileColumns> = Stacked<TwoRows<C>, TwoRows<C>>
 typealias SixRows<C: TileColumns> = Stacked<FourRows<C>, TwoRows<C>>
 typealias EightRows<C: TileColumns> = Stacked<FourRows<C>, FourRows<C>>
@@ -219,9 +221,9 @@ enum GemmTile<Scalar: GemmScalar> {
     /// How many rows the highest tile has.
     @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
 
-    /// Columns of a panel.
+    /// Columns of a panel: two vectors or one, a quarter of one with registers of 64 bytes, and with narrower ones three, for what would leave one to itself.
     enum Width: Int {
-        case full, vector, quarter
+        case full, vector, quarter, triple
 
         @inline(__always) var columns: Int {
             let vector = isWide ? Scalar.Whole.scalarCount : Scalar.Half.scalarCount
@@ -229,20 +231,50 @@ enum GemmTile<Scalar: GemmScalar> {
             case .full: return 2 * vector
             case .vector: return vector
             case .quarter: return Scalar.Quarter.scalarCount
+            case .triple: return 3 * vector
             }
         }
 
-        /// Time for a row and a step, in multiplications of vectors.
-        var cost: Double { self == .full ? 2 : self == .vector || !isWide ? 1 : 0.5 }
+        /// Time for a row and a step, in multiplications of vectors. Six sums of one vector each wait for one another, as long as eight would take.
+        var cost: Double {
+            switch self {
+            case .full: 2
+            case .vector: isWide ? 1 : 1.33
+            case .quarter: 0.5
+            case .triple: 3
+            }
+        }
     }
 
-    /// The height of the next tile where `rows` are left.
-    @inline(__always) static func height(_ rows: Int) -> Int { rows >= maximalHeight ? maximalHeight : rows > 1 ? rows & ~1 : 1 }
+    /// The next tiles where `rows` are left: their height, and how many of it there are.
+    /// - Parameter sharesLast: Whether tiles may begin at any row, so that the last two can be equally high rather than one of them too low to keep the multipliers busy.
+    @inline(__always) static func next(_ rows: Int, sharesLast: Bool) -> (height: Int, count: Int) {
+        let (whole, rest) = rows.quotientAndRemainder(dividingBy: maximalHeight)
+        if isWide { return whole > 0 ? (maximalHeight, whole) : (rest > 1 ? rest & ~1 : 1, 1) }
+        if whole == 0 { return (rest, 1) }
+        if !sharesLast || rest == 0 || rest == maximalHeight &- 1 { return (maximalHeight, whole) }
+        return whole > 1 ? (maximalHeight, whole &- 1) : ((rows &+ 1) / 2, 1)
+    }
 
-    /// Runs tiles of `height` rows, which `height(_:)` has given.
+    /// Runs tiles of `height` rows, which `next` has given.
     /// - Parameter code: Where they are machine code already.
     @inline(__always)
     static func run(_ operands: inout TileOperands, height: Int, width: Width, _ code: GemmTileCode?) {
+        if width == .triple && height > 4 {
+            // More than registers hold: the upper rows of all tiles, then the lower.
+            let upper = (height &+ 1) / 2
+            let (x, result) = (operands.x, operands.result)
+            runOnce(&operands, height: upper, width: width, code)
+            (operands.x, operands.result) = (x + operands.xRows[upper], result + upper &* operands.resultRow)
+            runOnce(&operands, height: height &- upper, width: width, code)
+            (operands.x, operands.result) = (x, result)
+        } else {
+            runOnce(&operands, height: height, width: width, code)
+        }
+    }
+
+    @inline(__always)
+    private static func runOnce(_ operands: inout TileOperands, height: Int, width: Width, _ code: GemmTileCode?) {
         if let code {
             code.run(&operands, height: height, width: width.rawValue, stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
         } else {
@@ -255,6 +287,7 @@ enum GemmTile<Scalar: GemmScalar> {
         case .full: if isWide { run(operands, height, TwoVectors<Scalar.Whole>.self) } else { run(operands, height, TwoVectors<Scalar.Half>.self) }
         case .vector: if isWide { run(operands, height, OneVector<Scalar.Whole>.self) } else { run(operands, height, OneVector<Scalar.Half>.self) }
         case .quarter: run(operands, height, OneVector<Scalar.Quarter>.self)
+        case .triple: run(operands, height, ThreeVectors<Scalar.Half>.self)
         }
     }
 
@@ -266,7 +299,9 @@ enum GemmTile<Scalar: GemmScalar> {
         case 10 where isWide: operands.run(Stacked<EightRows<C>, TwoRows<C>>.self)
         case 8 where isWide: operands.run(EightRows<C>.self)
         case 6: operands.run(SixRows<C>.self)
+        case 5 where !isWide: operands.run(Stacked<FourRows<C>, OneRow<C>>.self)
         case 4: operands.run(FourRows<C>.self)
+        case 3 where !isWide: operands.run(ThreeRows<C>.self)
         case 2: operands.run(TwoRows<C>.self)
         default: operands.run(OneRow<C>.self)
         }

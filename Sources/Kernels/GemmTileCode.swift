@@ -1,31 +1,48 @@
-/// The functions of GemmTileCompiler for one type of elements, made when the first product wants them.
+import Synchronization
+
+/// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when the first product wants them.
 final class GemmTileCode: Sendable {
-    private static let float32 = GemmTileCode(elementBytes: 4)
-    private static let float64 = GemmTileCode(elementBytes: 8)
+    private struct Kind: Hashable {
+        var elementBytes: Int
+        var lastBytes: Int
+    }
+
+    private static let made = Mutex<[Kind: GemmTileCode?]>([:])
 
     /// Nil where registers are of another size, or the system does not let processes make code.
-    static func of(elementBytes: Int) -> GemmTileCode? { elementBytes == 4 ? float32 : float64 }
+    /// - Parameter lastBytes: What is loaded and stored of a row's last vector; all of it is multiplied.
+    static func of(elementBytes: Int, lastBytes: Int = vectorBytes) -> GemmTileCode? {
+        made.withLock { made in
+            let kind = Kind(elementBytes: elementBytes, lastBytes: lastBytes)
+            if let code = made[kind] { return code }
+            let code = GemmTileCode(kind)
+            made[kind] = .some(code)
+            return code
+        }
+    }
 
     nonisolated(unsafe) private let functions: UnsafeMutablePointer<GemmTileCompiler.Function>
     /// What the functions are in.
     nonisolated(unsafe) private let code: MachineCode
 
-    private static let heights = [1, 2, 4, 6]
-    private static let widths = 3
+    private static let heights = 1...6
+    /// Of a row, in the order of GemmTile.Width; a quarter of a vector is one of AVX-512.
+    private static let vectors = [2, 1, 1, 3]
+    private static let vectorBytes = 32
 
-    private init?(elementBytes: Int) {
-        let vectorBytes = 32
-        guard MachineCode.vectorBytes == vectorBytes else { return nil }
+    private init?(_ kind: Kind) {
+        guard MachineCode.vectorBytes == GemmTileCode.vectorBytes else { return nil }
         var bytes: [UInt8] = []
         var offsets: [Int] = []
         for height in GemmTileCode.heights {
-            // In the order of GemmTile.Width.
-            for (vectors, width) in [(2, vectorBytes), (1, vectorBytes), (1, 16)] {
+            for vectors in GemmTileCode.vectors {
                 for stepsAreAdjacent in [false, true] {
                     while bytes.count % 64 != 0 { bytes.append(0xcc) }
                     offsets.append(bytes.count)
+                    guard GemmTileCompiler.fits(height: height, vectors: vectors) else { continue }
                     bytes += GemmTileCompiler.code(
-                        height: height, vectors: vectors, vectorBytes: width, elementBytes: elementBytes, stepsAreAdjacent: stepsAreAdjacent)
+                        height: height, vectors: vectors, vectorBytes: GemmTileCode.vectorBytes, lastBytes: kind.lastBytes, elementBytes: kind.elementBytes,
+                        stepsAreAdjacent: stepsAreAdjacent)
                 }
             }
         }
@@ -37,9 +54,9 @@ final class GemmTileCode: Sendable {
 
     deinit { functions.deallocate() }
 
-    /// Runs tiles of `height` rows, 6, 4, 2 or 1; `width` is 0, 1 or 2 for two vectors, one, and a quarter of that of AVX-512.
+    /// Runs tiles of `height` rows, at most six, or four where `width`, as in GemmTile.Width, is of three vectors.
     @inline(__always)
     func run(_ operands: inout TileOperands, height: Int, width: Int, stepsAreAdjacent: Bool) {
-        functions[(height >> 1 * GemmTileCode.widths + width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
+        functions[((height &- 1) &* GemmTileCode.vectors.count &+ width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
     }
 }

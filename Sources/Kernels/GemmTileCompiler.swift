@@ -11,8 +11,9 @@ struct GemmTileCompiler {
     private var assembler: Assembler
     private let elementBytes: Int
     private let height: Int
-    /// Vectors of a row.
+    /// Vectors of a row, and the bytes that are loaded and stored of the last one.
     private let vectors: Int
+    private let lastBytes: Int
     /// Whether a step of x lies beside the one before, so that a row is some distance away; else a row lies beside its neighbour.
     private let stepsAreAdjacent: Bool
 
@@ -33,11 +34,16 @@ struct GemmTileCompiler {
     private static let preserved: [Assembler.General] = [.rbx, .rbp, .r12, .r13, .r14, .r15]
     private static let stepsOfARound = 4
 
+    private static let registers = 16
+
+    /// Whether there are registers for the sums, a row of y and a number of x.
+    static func fits(height: Int, vectors: Int) -> Bool { (height + 1) * vectors < registers }
+
     /// The code of a function that is given `TileOperands`.
-    static func code(height: Int, vectors: Int, vectorBytes: Int, elementBytes: Int, stepsAreAdjacent: Bool) -> [UInt8] {
+    static func code(height: Int, vectors: Int, vectorBytes: Int, lastBytes: Int, elementBytes: Int, stepsAreAdjacent: Bool) -> [UInt8] {
         var compiler = GemmTileCompiler(
             assembler: Assembler(width: vectorBytes, elementBytes: elementBytes), elementBytes: elementBytes, height: height, vectors: vectors,
-            stepsAreAdjacent: stepsAreAdjacent)
+            lastBytes: lastBytes, stepsAreAdjacent: stepsAreAdjacent)
         compiler.function()
         return compiler.assembler.finished()
     }
@@ -63,7 +69,7 @@ struct GemmTileCompiler {
         move(Me.left, \.accumulates)
         assembler.and(Me.left, -1)
         let isFirst = assembler.jump(if: .equal)
-        forEachSum { $0.load($1, $2) }
+        forEachSum { $0.load($1, $2, bytes: $3, spare: $4) }
         assembler.land(isFirst)
 
         assembler.move(Me.xNow, Me.x)
@@ -86,7 +92,7 @@ struct GemmTileCompiler {
         assembler.jump(if: .notEqual, to: single)
         assembler.land(isDone)
 
-        forEachSum { $0.store($1, $2) }
+        forEachSum { $0.store($1, $2, bytes: $3, spare: $4) }
         assembler.add(Me.x, from: .rdi, TileOperands.offset(\.xAdvance))
         assembler.add(Me.y, from: .rdi, TileOperands.offset(\.yAdvance))
         assembler.add(Me.result, from: .rdi, TileOperands.offset(\.resultAdvance))
@@ -101,11 +107,14 @@ struct GemmTileCompiler {
         assembler.move(to, from: .rdi, TileOperands.offset(field))
     }
 
-    /// Each sum with its place in the result.
-    private mutating func forEachSum(_ body: (inout Assembler, Int, Assembler.Operand) -> Void) {
+    /// Each sum with its place in the result, its bytes there, and a register that is free meanwhile.
+    private mutating func forEachSum(_ body: (inout Assembler, Int, Assembler.Operand, Int, Int) -> Void) {
         assembler.move(Me.rowNow, Me.result)
         for row in 0..<height {
-            for vector in 0..<vectors { body(&assembler, row * vectors + vector, .memory(Me.rowNow, displacement: vector * assembler.width)) }
+            for vector in 0..<vectors {
+                let bytes = vector == vectors - 1 ? lastBytes : assembler.width
+                body(&assembler, row * vectors + vector, .memory(Me.rowNow, displacement: vector * assembler.width), bytes, height * vectors)
+            }
             if row < height - 1 { assembler.address(Me.rowNow, .memory(Me.rowNow, index: Me.resultRow)) }
         }
     }
@@ -113,11 +122,12 @@ struct GemmTileCompiler {
     /// Step `number` of a round: a column of x times a row of y.
     private mutating func step(_ number: Int) {
         let (firstOfY, firstOfX) = (height * vectors, (height + 1) * vectors)
+        let numbersAtATime = Swift.min(2, Me.registers - firstOfX)
         for vector in 0..<vectors {
             assembler.load(firstOfY + vector, distant(Me.yNow, Me.yDistances, number, displacement: vector * assembler.width))
         }
         for row in 0..<height {
-            let numbers = firstOfX + row % 2
+            let numbers = firstOfX + row % numbersAtATime
             assembler.broadcast(
                 numbers,
                 stepsAreAdjacent

@@ -127,6 +127,24 @@ final class GemmTests: XCTestCase {
         }
     }
 
+    /// Each height of the last tiles and each number of columns in the last vector, beside full ones and alone, in one block of the depth and in several.
+    func testEveryRestOfRowsAndColumnsIsStoredWholeAndNothingBeside() {
+        var noise = Noise(8)
+        for dtype in [DType.float32, .float64] {
+            for m in 2...14 {
+                for n in Array(2...41) {
+                    for (k, transposeA) in [(3, false), (700, true)] {
+                        let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
+                        let results = [true, false].map { compiles in
+                            run(dtype, a, b, m, n, k, transposeA: transposeA, transposeB: false, offsetsA: [0], offsetsB: [0], compiles: compiles)
+                        }
+                        XCTAssertEqual(results[0].bytes, results[1].bytes, "\(dtype) \(m) \(n) \(k)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Of a vector and a matrix that is read line by line.
     func testEachElementOfAVectorTimesAMatrixIsOneChainOfFusedMultiplyAdds() {
         var noise = Noise(6)
