@@ -81,8 +81,13 @@ func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: Un
             let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Vector.self)
             UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Vector.self)
         }
-        for place in stride(from: 0, to: count &- Vector.scalarCount, by: Vector.scalarCount) { copyVector(place) }
-        copyVector(count &- Vector.scalarCount)
+        let last = count &- Vector.scalarCount
+        var place = 0
+        while place < last {
+            copyVector(place)
+            place &+= Vector.scalarCount
+        }
+        copyVector(last)
     }
     if count >= Scalar.Half.scalarCount {
         copy(by: Scalar.Half.self)
@@ -128,16 +133,19 @@ struct GemmBand<Scalar: GemmScalar> {
             inPieces(steps.count, grain: !together ? steps.count : Swift.max(1, (1 << 15) / packedColumns)) { part in
                 // A few rows are read through together, so that several lines in order are written to a panel.
                 for first in stride(from: part.lowerBound, to: part.upperBound, by: GemmBand.rowsTogether) {
-                    let end = Swift.min(first + GemmBand.rowsTogether, part.upperBound)
+                    let count = Swift.min(GemmBand.rowsTogether, part.upperBound - first)
+                    // The next rows are far away, where no processor looks by itself.
+                    let ahead = Swift.min(GemmBand.rowsTogether, steps.count - first - count) * y.stride
                     var start = target
                     for panel in panels {
                         let width = panel.width.columns
-                        for step in first..<end {
-                            let source = y.address(steps.lowerBound + step, panel.first)
-                            // The next rows are far away, where no processor looks by itself.
-                            let ahead = source + Swift.min(GemmBand.rowsTogether, steps.count - 1 - step) * y.stride
-                            for line in stride(from: 0, to: panel.count, by: 64 / MemoryLayout<Scalar>.size) { shim_prefetch(ahead + line) }
-                            copyShort(source, start + step * width, panel.count)
+                        var (source, place) = (y.address(steps.lowerBound + first, panel.first), start + first * width)
+                        for _ in 0..<count {
+                            shim_prefetch(source + ahead)
+                            shim_prefetch(source + (ahead + panel.count - 1))
+                            copyShort(source, place, panel.count)
+                            source += y.stride
+                            place += width
                         }
                         start += steps.count * width
                     }

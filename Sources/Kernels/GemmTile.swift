@@ -252,7 +252,7 @@ enum GemmTile<Scalar: GemmScalar> {
         let (whole, rest) = rows.quotientAndRemainder(dividingBy: maximalHeight)
         if isWide { return whole > 0 ? (maximalHeight, whole) : (rest > 1 ? rest & ~1 : 1, 1) }
         if whole == 0 { return (rest, 1) }
-        if !sharesLast || rest == 0 || rest == maximalHeight &- 1 { return (maximalHeight, whole) }
+        if !sharesLast || rest == 0 || rest > 2 { return (maximalHeight, whole) }
         return whole > 1 ? (maximalHeight, whole &- 1) : ((rows &+ 1) / 2, 1)
     }
 

@@ -1,36 +1,38 @@
 import Synchronization
 
-/// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when the first product wants them.
-final class GemmTileCode: Sendable {
+/// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when the first product wants them, and kept: a plan has
+/// no more than the address of their table, which costs nothing to hand on.
+struct GemmTileCode: @unchecked Sendable {
     private struct Kind: Hashable {
         var elementBytes: Int
         var lastBytes: Int
     }
 
-    private static let made = Mutex<[Kind: GemmTileCode?]>([:])
+    /// Each with what its functions are in.
+    private static let made = Mutex<[Kind: (code: GemmTileCode, memory: MachineCode)?]>([:])
 
     /// Nil where registers are of another size, or the system does not let processes make code.
     /// - Parameter lastBytes: What is loaded and stored of a row's last vector; all of it is multiplied.
     static func of(elementBytes: Int, lastBytes: Int = vectorBytes) -> GemmTileCode? {
-        made.withLock { made in
+        made.withLock { made -> GemmTileCode? in
             let kind = Kind(elementBytes: elementBytes, lastBytes: lastBytes)
-            if let code = made[kind] { return code }
-            let code = GemmTileCode(kind)
-            made[kind] = .some(code)
-            return code
+            if let known = made[kind] { return known?.code }
+            let new = make(kind)
+            made[kind] = .some(new)
+            return new?.code
         }
     }
 
-    nonisolated(unsafe) private let functions: UnsafeMutablePointer<GemmTileCompiler.Function>
-    /// What the functions are in.
-    nonisolated(unsafe) private let code: MachineCode
+    private let functions: UnsafePointer<GemmTileCompiler.Function>
 
     private static let heights = 1...6
     /// Of a row, in the order of GemmTile.Width; a quarter of a vector is one of AVX-512.
     private static let vectors = [2, 1, 1, 3]
+    /// How many of them.
+    private static let widths = 4
     private static let vectorBytes = 32
 
-    private init?(_ kind: Kind) {
+    private static func make(_ kind: Kind) -> (code: GemmTileCode, memory: MachineCode)? {
         guard MachineCode.vectorBytes == GemmTileCode.vectorBytes else { return nil }
         var bytes: [UInt8] = []
         var offsets: [Int] = []
@@ -46,17 +48,15 @@ final class GemmTileCode: Sendable {
                 }
             }
         }
-        guard let code = MachineCode(bytes) else { return nil }
-        self.code = code
-        functions = .allocate(capacity: offsets.count)
-        for (place, offset) in offsets.enumerated() { (functions + place).initialize(to: unsafeBitCast(code.address(offset), to: GemmTileCompiler.Function.self)) }
+        guard let memory = MachineCode(bytes) else { return nil }
+        let functions = UnsafeMutablePointer<GemmTileCompiler.Function>.allocate(capacity: offsets.count)
+        for (place, offset) in offsets.enumerated() { (functions + place).initialize(to: unsafeBitCast(memory.address(offset), to: GemmTileCompiler.Function.self)) }
+        return (GemmTileCode(functions: UnsafePointer(functions)), memory)
     }
-
-    deinit { functions.deallocate() }
 
     /// Runs tiles of `height` rows, at most six, or four where `width`, as in GemmTile.Width, is of three vectors.
     @inline(__always)
     func run(_ operands: inout TileOperands, height: Int, width: Int, stepsAreAdjacent: Bool) {
-        functions[((height &- 1) &* GemmTileCode.vectors.count &+ width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
+        functions[((height &- 1) &* GemmTileCode.widths &+ width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
     }
 }
