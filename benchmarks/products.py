@@ -27,7 +27,8 @@ PRODUCTS = {
     "mlp_mnist 1024, forward": (1024, 500, 784, "y"), "mlp_mnist 1024, gradient of the weight": (500, 784, 1024, "x"),
     "mlp_mnist 64, forward": (64, 500, 784, "y"), "mlp_mnist 64, gradient of the weight": (500, 784, 64, "x"),
     "wide, forward": (256, 4096, 4096, "y"), "wide, gradient of the weight": (4096, 4096, 256, "x"), "wide, gradient of the input": (256, 4096, 4096, ""),
-    "autoencoder, gradient of the weight": (128, 784, 128, "x"), "pinn, forward": (1024, 50, 50, "y"), "square": (512, 512, 512, ""),
+    "autoencoder, gradient of the weight": (128, 784, 128, "x"),
+    "pinn, forward": (1024, 50, 50, "y"), "pinn, gradient of the weight": (50, 50, 1024, "x"), "square": (512, 512, 512, ""),
 }
 
 

@@ -93,11 +93,10 @@ struct Assembler {
             load(result, a, bytes: 16, spare: spare)
             load(spare, a.further(16), bytes: bytes - 16, spare: spare)
             vector(map: 3, prefix: 1, opcode: 0x18, result, result, .register(spare), immediate: 1)
-        case 16: vector(map: 1, prefix: 0, opcode: 0x10, result, 0, a, isShort: true)
         case 12:
             load(result, a, bytes: 8, spare: spare)
             vector(map: 3, prefix: 1, opcode: 0x21, result, result, a.further(8), isShort: true, immediate: 0x20)
-        default: vector(map: 1, prefix: bytes == 8 ? 3 : 2, opcode: 0x10, result, 0, a, isShort: true)
+        default: move(bytes, 0x10, result, a)
         }
     }
 
@@ -109,12 +108,16 @@ struct Assembler {
             store(a, target, bytes: 16, spare: spare)
             vector(map: 3, prefix: 1, opcode: 0x19, a, 0, .register(spare), immediate: 1)
             store(spare, target.further(16), bytes: bytes - 16, spare: spare)
-        case 16: vector(map: 1, prefix: 0, opcode: 0x11, a, 0, target, isShort: true)
         case 12:
             store(a, target, bytes: 8, spare: spare)
             vector(map: 3, prefix: 1, opcode: 0x17, a, 0, target.further(8), isShort: true, immediate: 2)
-        default: vector(map: 1, prefix: bytes == 8 ? 3 : 2, opcode: 0x11, a, 0, target, isShort: true)
+        default: move(bytes, 0x11, a, target)
         }
+    }
+
+    /// 4, 8 or 16 bytes between a register and memory.
+    private mutating func move(_ bytes: Int, _ opcode: UInt8, _ register: Int, _ memory: Operand) {
+        vector(map: 1, prefix: bytes == 4 ? 2 : bytes == 8 ? 3 : 0, opcode: opcode, register, 0, memory, isShort: true)
     }
 
     /// A mask register's number with AVX-512, a vector of ones and zeros without. `result` names it.

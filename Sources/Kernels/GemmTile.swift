@@ -221,9 +221,9 @@ enum GemmTile<Scalar: GemmScalar> {
     /// How many rows the highest tile has.
     @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
 
-    /// Columns of a panel: two vectors or one, a quarter of one with registers of 64 bytes, and with narrower ones three, for what would leave one to itself.
+    /// Columns of a panel, by its vectors: two or one, a quarter of one with registers of 64 bytes, and with narrower ones three, for what would leave one to itself.
     enum Width: Int {
-        case full, vector, quarter, triple
+        case quarter, vector, full, triple
 
         @inline(__always) var columns: Int {
             let vector = isWide ? Scalar.Whole.scalarCount : Scalar.Half.scalarCount
@@ -276,7 +276,7 @@ enum GemmTile<Scalar: GemmScalar> {
     @inline(__always)
     private static func runOnce(_ operands: inout TileOperands, height: Int, width: Width, _ code: GemmTileCode?) {
         if let code {
-            code.run(&operands, height: height, width: width.rawValue, stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
+            code.run(&operands, height: height, vectors: width.rawValue, stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
         } else {
             run(operands, height: height, width: width)
         }

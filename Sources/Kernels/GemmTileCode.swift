@@ -26,10 +26,8 @@ struct GemmTileCode: @unchecked Sendable {
     private let functions: UnsafePointer<GemmTileCompiler.Function>
 
     private static let heights = 1...6
-    /// Of a row, in the order of GemmTile.Width; a quarter of a vector is one of AVX-512.
-    private static let vectors = [2, 1, 1, 3]
-    /// How many of them.
-    private static let widths = 4
+    /// The most of a row.
+    private static let mostVectors = 3
     private static let vectorBytes = 32
 
     private static func make(_ kind: Kind) -> (code: GemmTileCode, memory: MachineCode)? {
@@ -37,7 +35,7 @@ struct GemmTileCode: @unchecked Sendable {
         var bytes: [UInt8] = []
         var offsets: [Int] = []
         for height in GemmTileCode.heights {
-            for vectors in GemmTileCode.vectors {
+            for vectors in 1...mostVectors {
                 for stepsAreAdjacent in [false, true] {
                     while bytes.count % 64 != 0 { bytes.append(0xcc) }
                     offsets.append(bytes.count)
@@ -54,9 +52,9 @@ struct GemmTileCode: @unchecked Sendable {
         return (GemmTileCode(functions: UnsafePointer(functions)), memory)
     }
 
-    /// Runs tiles of `height` rows, at most six, or four where `width`, as in GemmTile.Width, is of three vectors.
+    /// Runs tiles of `height` rows, at most six, or four where they are three vectors wide.
     @inline(__always)
-    func run(_ operands: inout TileOperands, height: Int, width: Int, stepsAreAdjacent: Bool) {
-        functions[((height &- 1) &* GemmTileCode.widths &+ width) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
+    func run(_ operands: inout TileOperands, height: Int, vectors: Int, stepsAreAdjacent: Bool) {
+        functions[((height &- 1) &* GemmTileCode.mostVectors &+ vectors &- 1) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
     }
 }

@@ -132,7 +132,7 @@ final class GemmTests: XCTestCase {
         var noise = Noise(8)
         for dtype in [DType.float32, .float64] {
             for m in 2...14 {
-                for n in Array(2...41) {
+                for n in 2...41 {
                     for (k, transposeA) in [(3, false), (700, true)] {
                         let (a, b) = (Memory.noise(dtype, m * k, &noise), Memory.noise(dtype, k * n, &noise))
                         let results = [true, false].map { compiles in
