@@ -237,11 +237,11 @@ wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
 wb_status wb_manual_seed(uint64_t seed);
 
 typedef enum wb_distribution {
-    WB_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
-    WB_NORMAL = 1,  /* mean a, standard deviation b */
-    WB_INTEGERS = 2, /* whole numbers in [a, b); integer dtypes */
-    WB_EXPONENTIAL = 3, /* rate a, above 0; b is ignored. All are above 0 */
-    WB_GUMBEL = 4   /* location a, scale b: a - b log(E) with E exponential of rate 1 */
+    WB_DISTRIBUTION_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
+    WB_DISTRIBUTION_NORMAL = 1,  /* mean a, standard deviation b */
+    WB_DISTRIBUTION_INTEGERS = 2, /* whole numbers in [a, b); integer dtypes */
+    WB_DISTRIBUTION_EXPONENTIAL = 3, /* rate a, above 0; b is ignored. All are above 0 */
+    WB_DISTRIBUTION_GUMBEL = 4   /* location a, scale b: a - b log(E) with E exponential of rate 1 */
 } wb_distribution;
 
 /* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); but for whole numbers the dtype is float32 or
@@ -263,100 +263,100 @@ wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replac
  * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
 
 /* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative and sign of WB_BOOL give
- * WB_ERROR_DTYPE); the other functions of bool and integers give float64; WB_LOGICAL_NOT gives WB_BOOL. */
+ * WB_ERROR_DTYPE); the other functions of bool and integers give float64; WB_UNARY_LOGICAL_NOT gives WB_BOOL. */
 
 typedef enum wb_unary_op {
-    WB_IDENTITY = 0,
-    WB_NEGATIVE = 1,
-    WB_ABSOLUTE = 2,
-    WB_SIGN = 3,
-    WB_EXP = 4,
-    WB_EXPM1 = 5,
-    WB_LOG = 6,
-    WB_LOG1P = 7,
-    WB_SQRT = 8,
-    WB_RSQRT = 9,      /* 1 / sqrt(x) */
-    WB_SQUARE = 10,
-    WB_RECIPROCAL = 11,
-    WB_SIN = 12,
-    WB_COS = 13,
-    WB_TANH = 14,
-    WB_SIGMOID = 15,   /* 1 / (1 + exp(-x)) */
-    WB_RELU = 16,      /* max(x, 0) */
-    WB_LEAKY_RELU = 17,/* x if x > 0, else slope x; `parameter` of wb_unary_with is the slope, 0.01 in wb_unary */
-    WB_GELU = 18,      /* x (1 + erf(x / sqrt 2)) / 2 */
-    WB_GELU_TANH = 19, /* x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 */
-    WB_ERF = 20,
-    WB_SOFTPLUS = 21,  /* log(1 + exp(x)) */
-    WB_LOGICAL_NOT = 22,
-    WB_EXP2 = 23,      /* 2^x */
-    WB_LOG2 = 24,
-    WB_LOG10 = 25,
-    WB_TAN = 26,
-    WB_ASIN = 27,
-    WB_ACOS = 28,
-    WB_ATAN = 29,
-    WB_SINH = 30,
-    WB_COSH = 31,
-    WB_ASINH = 32,
-    WB_ACOSH = 33,
-    WB_ATANH = 34,
-    WB_FLOOR = 35,     /* these four keep the dtype of integers; WB_BOOL gives WB_ERROR_DTYPE; their derivative is 0 */
-    WB_CEIL = 36,
-    WB_ROUND = 37,     /* halves to the even neighbour; `parameter`: places behind the point, a whole number, 0 in wb_unary */
-    WB_TRUNC = 38,
-    WB_ERFC = 39,      /* 1 - erf(x), precise where that is small */
-    WB_LGAMMA = 40,    /* log |gamma(x)| */
-    WB_DIGAMMA = 41,   /* its derivative */
-    WB_POLYGAMMA = 42, /* the derivative of digamma of order `parameter`, a whole number in 0 ... 100; 1 in wb_unary */
-    WB_LOGSIGMOID = 43,/* log(1 / (1 + exp(-x))) */
-    WB_RELU6 = 44,     /* x between 0 and 6; derivative 0 at both; keeps the dtype of integers */
-    WB_ELU = 45,       /* x above 0, else alpha (exp(x) - 1); `parameter` is alpha, 1 in wb_unary. Clevert et al. 2016 */
-    WB_SELU = 46,      /* Klambauer et al. 2017 */
-    WB_CELU = 47,      /* x above 0, else alpha (exp(x / alpha) - 1); `parameter` is alpha, not 0, 1 in wb_unary. Barron 2017 */
-    WB_SILU = 48,      /* x / (1 + exp(-x)) */
-    WB_MISH = 49,      /* x tanh(log(1 + exp(x))). Misra 2019 */
-    WB_SOFTSIGN = 50,  /* x / (1 + |x|) */
-    WB_HARDSIGMOID = 51, /* x + 3 between 0 and 6, over 6 */
-    WB_HARDSWISH = 52, /* x hardsigmoid(x) */
-    WB_ISNAN = 53,     /* these three give WB_BOOL */
-    WB_ISINF = 54,
-    WB_ISFINITE = 55,
-    WB_BITWISE_NOT = 56 /* of integers; of WB_BOOL the logical one; floats give WB_ERROR_DTYPE */
+    WB_UNARY_IDENTITY = 0,
+    WB_UNARY_NEGATIVE = 1,
+    WB_UNARY_ABSOLUTE = 2,
+    WB_UNARY_SIGN = 3,
+    WB_UNARY_EXP = 4,
+    WB_UNARY_EXPM1 = 5,
+    WB_UNARY_LOG = 6,
+    WB_UNARY_LOG1P = 7,
+    WB_UNARY_SQRT = 8,
+    WB_UNARY_RSQRT = 9,      /* 1 / sqrt(x) */
+    WB_UNARY_SQUARE = 10,
+    WB_UNARY_RECIPROCAL = 11,
+    WB_UNARY_SIN = 12,
+    WB_UNARY_COS = 13,
+    WB_UNARY_TANH = 14,
+    WB_UNARY_SIGMOID = 15,   /* 1 / (1 + exp(-x)) */
+    WB_UNARY_RELU = 16,      /* max(x, 0) */
+    WB_UNARY_LEAKY_RELU = 17,/* x if x > 0, else slope x; `parameter` of wb_unary_with is the slope, 0.01 in wb_unary */
+    WB_UNARY_GELU = 18,      /* x (1 + erf(x / sqrt 2)) / 2 */
+    WB_UNARY_GELU_TANH = 19, /* x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 */
+    WB_UNARY_ERF = 20,
+    WB_UNARY_SOFTPLUS = 21,  /* log(1 + exp(x)) */
+    WB_UNARY_LOGICAL_NOT = 22,
+    WB_UNARY_EXP2 = 23,      /* 2^x */
+    WB_UNARY_LOG2 = 24,
+    WB_UNARY_LOG10 = 25,
+    WB_UNARY_TAN = 26,
+    WB_UNARY_ASIN = 27,
+    WB_UNARY_ACOS = 28,
+    WB_UNARY_ATAN = 29,
+    WB_UNARY_SINH = 30,
+    WB_UNARY_COSH = 31,
+    WB_UNARY_ASINH = 32,
+    WB_UNARY_ACOSH = 33,
+    WB_UNARY_ATANH = 34,
+    WB_UNARY_FLOOR = 35,     /* these four keep the dtype of integers; WB_BOOL gives WB_ERROR_DTYPE; their derivative is 0 */
+    WB_UNARY_CEIL = 36,
+    WB_UNARY_ROUND = 37,     /* halves to the even neighbour; `parameter`: places behind the point, a whole number, 0 in wb_unary */
+    WB_UNARY_TRUNC = 38,
+    WB_UNARY_ERFC = 39,      /* 1 - erf(x), precise where that is small */
+    WB_UNARY_LGAMMA = 40,    /* log |gamma(x)| */
+    WB_UNARY_DIGAMMA = 41,   /* its derivative */
+    WB_UNARY_POLYGAMMA = 42, /* the derivative of digamma of order `parameter`, a whole number in 0 ... 100; 1 in wb_unary */
+    WB_UNARY_LOGSIGMOID = 43,/* log(1 / (1 + exp(-x))) */
+    WB_UNARY_RELU6 = 44,     /* x between 0 and 6; derivative 0 at both; keeps the dtype of integers */
+    WB_UNARY_ELU = 45,       /* x above 0, else alpha (exp(x) - 1); `parameter` is alpha, 1 in wb_unary. Clevert et al. 2016 */
+    WB_UNARY_SELU = 46,      /* Klambauer et al. 2017 */
+    WB_UNARY_CELU = 47,      /* x above 0, else alpha (exp(x / alpha) - 1); `parameter` is alpha, not 0, 1 in wb_unary. Barron 2017 */
+    WB_UNARY_SILU = 48,      /* x / (1 + exp(-x)) */
+    WB_UNARY_MISH = 49,      /* x tanh(log(1 + exp(x))). Misra 2019 */
+    WB_UNARY_SOFTSIGN = 50,  /* x / (1 + |x|) */
+    WB_UNARY_HARDSIGMOID = 51, /* x + 3 between 0 and 6, over 6 */
+    WB_UNARY_HARDSWISH = 52, /* x hardsigmoid(x) */
+    WB_UNARY_ISNAN = 53,     /* these three give WB_BOOL */
+    WB_UNARY_ISINF = 54,
+    WB_UNARY_ISFINITE = 55,
+    WB_UNARY_BITWISE_NOT = 56 /* of integers; of WB_BOOL the logical one; floats give WB_ERROR_DTYPE */
 } wb_unary_op;
 
 wb_status wb_unary(wb_unary_op op, const wb_tensor *x, wb_tensor **y);
 
-/* The same, for operations with one parameter (WB_LEAKY_RELU, WB_ROUND, WB_POLYGAMMA, WB_ELU, WB_CELU). Others ignore it. */
+/* The same, for operations with one parameter (WB_UNARY_LEAKY_RELU, WB_UNARY_ROUND, WB_UNARY_POLYGAMMA, WB_UNARY_ELU, WB_UNARY_CELU). Others ignore it. */
 wb_status wb_unary_with(wb_unary_op op, const wb_tensor *x, double parameter, wb_tensor **y);
 
 typedef enum wb_binary_op {
-    WB_ADD = 0,
-    WB_SUBTRACT = 1,
-    WB_MULTIPLY = 2,
-    WB_DIVIDE = 3,     /* true division: integers give float64 */
-    WB_POWER = 4,
-    WB_MAXIMUM = 5,    /* NaN if either is NaN */
-    WB_MINIMUM = 6,
-    WB_EQUAL = 7,      /* comparisons and logical operations give WB_BOOL */
-    WB_NOT_EQUAL = 8,
-    WB_LESS = 9,
-    WB_LESS_EQUAL = 10,
-    WB_GREATER = 11,
-    WB_GREATER_EQUAL = 12,
-    WB_LOGICAL_AND = 13,
-    WB_LOGICAL_OR = 14,
-    WB_FLOOR_DIVIDE = 15, /* the quotient rounded down, as Python's //; derivative 0; integers stay integers, and a divisor of 0 among them gives
+    WB_BINARY_ADD = 0,
+    WB_BINARY_SUBTRACT = 1,
+    WB_BINARY_MULTIPLY = 2,
+    WB_BINARY_DIVIDE = 3,     /* true division: integers give float64 */
+    WB_BINARY_POWER = 4,
+    WB_BINARY_MAXIMUM = 5,    /* NaN if either is NaN */
+    WB_BINARY_MINIMUM = 6,
+    WB_BINARY_EQUAL = 7,      /* comparisons and logical operations give WB_BOOL */
+    WB_BINARY_NOT_EQUAL = 8,
+    WB_BINARY_LESS = 9,
+    WB_BINARY_LESS_EQUAL = 10,
+    WB_BINARY_GREATER = 11,
+    WB_BINARY_GREATER_EQUAL = 12,
+    WB_BINARY_LOGICAL_AND = 13,
+    WB_BINARY_LOGICAL_OR = 14,
+    WB_BINARY_FLOOR_DIVIDE = 15, /* the quotient rounded down, as Python's //; derivative 0; integers stay integers, and a divisor of 0 among them gives
                            * WB_ERROR_ARGUMENT, when the values are computed if it is not a number in the call; WB_BOOL gives WB_ERROR_DTYPE */
-    WB_REMAINDER = 16,    /* a - b floor(a / b), of b's sign, as Python's %; dtypes and divisors as above */
-    WB_TRUNC_DIVIDE = 17, /* the quotient cut toward 0 */
-    WB_ATAN2 = 18,        /* the angle of the point (b, a); derivatives 0 at the origin */
-    WB_LOGICAL_XOR = 19,
-    WB_BITWISE_AND = 20,  /* these five of integers; of WB_BOOL on both sides the logical ones, but no shifts; floats give WB_ERROR_DTYPE */
-    WB_BITWISE_OR = 21,
-    WB_BITWISE_XOR = 22,
-    WB_SHIFT_LEFT = 23,   /* by less than 0 or by all bits and more: 0 */
-    WB_SHIFT_RIGHT = 24   /* the sign stays; by less than 0 or by all bits and more: 0, or -1 below 0 */
+    WB_BINARY_REMAINDER = 16,    /* a - b floor(a / b), of b's sign, as Python's %; dtypes and divisors as above */
+    WB_BINARY_TRUNC_DIVIDE = 17, /* the quotient cut toward 0 */
+    WB_BINARY_ATAN2 = 18,        /* the angle of the point (b, a); derivatives 0 at the origin */
+    WB_BINARY_LOGICAL_XOR = 19,
+    WB_BINARY_BITWISE_AND = 20,  /* these five of integers; of WB_BOOL on both sides the logical ones, but no shifts; floats give WB_ERROR_DTYPE */
+    WB_BINARY_BITWISE_OR = 21,
+    WB_BINARY_BITWISE_XOR = 22,
+    WB_BINARY_SHIFT_LEFT = 23,   /* by less than 0 or by all bits and more: 0 */
+    WB_BINARY_SHIFT_RIGHT = 24   /* the sign stays; by less than 0 or by all bits and more: 0, or -1 below 0 */
 } wb_binary_op;
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
@@ -399,11 +399,11 @@ wb_status wb_linear(const wb_tensor *x, const wb_tensor *weight, const wb_tensor
 
 /* Products of two tensors of given ranks, without broadcasting; WB_ERROR_SHAPE for other ranks, or where extents do not fit. */
 typedef enum wb_product_op {
-    WB_MM = 0,         /* [m, k] x [k, n] -> [m, n], floats */
-    WB_BMM = 1,        /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
-    WB_MV = 2,         /* [m, k] x [k] -> [m], floats */
-    WB_DOT = 3,        /* [k] x [k] -> []; bool and integers give int64 */
-    WB_OUTER = 4       /* [m] x [n] -> [m, n], any dtype */
+    WB_PRODUCT_MM = 0,         /* [m, k] x [k, n] -> [m, n], floats */
+    WB_PRODUCT_BMM = 1,        /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
+    WB_PRODUCT_MV = 2,         /* [m, k] x [k] -> [m], floats */
+    WB_PRODUCT_DOT = 3,        /* [k] x [k] -> []; bool and integers give int64 */
+    WB_PRODUCT_OUTER = 4       /* [m] x [n] -> [m, n], any dtype */
 } wb_product_op;
 
 wb_status wb_product(wb_product_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
@@ -450,16 +450,16 @@ wb_status wb_eigh(const wb_tensor *a, int32_t upper, wb_tensor **values, wb_tens
 wb_status wb_svd(const wb_tensor *a, wb_tensor **u, wb_tensor **values, wb_tensor **vt);
 
 typedef enum wb_reduce_op {
-    WB_SUM = 0,        /* bool and integers give int64 */
-    WB_MEAN_OF = 1,    /* floats */
-    WB_MAX = 2,        /* gradient shared equally among equal maxima */
-    WB_MIN = 3,
-    WB_ARGMAX = 4,     /* first of equal maxima, int64 */
-    WB_ARGMIN = 5,
-    WB_LOGSUMEXP = 6,  /* log(sum(exp(x))), without overflow */
-    WB_PROD = 7,       /* bool and integers give int64; exact derivatives where elements are 0 */
-    WB_ALL = 8,        /* whether no element is 0; WB_BOOL */
-    WB_ANY = 9         /* whether any is not 0; WB_BOOL */
+    WB_REDUCE_SUM = 0,        /* bool and integers give int64 */
+    WB_REDUCE_MEAN = 1,    /* floats */
+    WB_REDUCE_MAX = 2,        /* gradient shared equally among equal maxima */
+    WB_REDUCE_MIN = 3,
+    WB_REDUCE_ARGMAX = 4,     /* first of equal maxima, int64 */
+    WB_REDUCE_ARGMIN = 5,
+    WB_REDUCE_LOGSUMEXP = 6,  /* log(sum(exp(x))), without overflow */
+    WB_REDUCE_PROD = 7,       /* bool and integers give int64; exact derivatives where elements are 0 */
+    WB_REDUCE_ALL = 8,        /* whether no element is 0; WB_BOOL */
+    WB_REDUCE_ANY = 9         /* whether any is not 0; WB_BOOL */
 } wb_reduce_op;
 
 /* Reduces over `axes` (NULL with axis_count 0: all axes). Argmax and argmin take one axis, or all: then the flat index.
@@ -515,19 +515,20 @@ wb_status wb_concatenate(wb_tensor *const *tensors, int32_t count, int32_t axis,
  * INT64_MIN for start or stop means: from / to the end that the direction of step implies. */
 wb_status wb_slice(const wb_tensor *x, int32_t axis, int64_t start, int64_t stop, int64_t step, wb_tensor **y);
 
-static inline wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_ADD, a, b, y); }
-static inline wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_SUBTRACT, a, b, y); }
-static inline wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_MULTIPLY, a, b, y); }
-static inline wb_status wb_divide(const wb_tensor *a, const wb_tensor *b, wb_tensor **y) { return wb_binary(WB_DIVIDE, a, b, y); }
-static inline wb_status wb_exp(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_EXP, x, y); }
-static inline wb_status wb_log(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_LOG, x, y); }
-static inline wb_status wb_sqrt(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQRT, x, y); }
-static inline wb_status wb_square(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SQUARE, x, y); }
-static inline wb_status wb_tanh(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_TANH, x, y); }
-static inline wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_SIGMOID, x, y); }
-static inline wb_status wb_relu(const wb_tensor *x, wb_tensor **y) { return wb_unary(WB_RELU, x, y); }
-static inline wb_status wb_sum(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_SUM, x, NULL, 0, 0, y); }
-static inline wb_status wb_mean(const wb_tensor *x, wb_tensor **y) { return wb_reduce(WB_MEAN_OF, x, NULL, 0, 0, y); }
+/* Short forms of wb_binary, wb_unary and, over all axes, wb_reduce. */
+wb_status wb_add(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+wb_status wb_subtract(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+wb_status wb_multiply(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+wb_status wb_divide(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
+wb_status wb_exp(const wb_tensor *x, wb_tensor **y);
+wb_status wb_log(const wb_tensor *x, wb_tensor **y);
+wb_status wb_sqrt(const wb_tensor *x, wb_tensor **y);
+wb_status wb_square(const wb_tensor *x, wb_tensor **y);
+wb_status wb_tanh(const wb_tensor *x, wb_tensor **y);
+wb_status wb_sigmoid(const wb_tensor *x, wb_tensor **y);
+wb_status wb_relu(const wb_tensor *x, wb_tensor **y);
+wb_status wb_sum(const wb_tensor *x, wb_tensor **y);
+wb_status wb_mean(const wb_tensor *x, wb_tensor **y);
 
 /* ------------------------------------------------------------------ shapes
  * Names and rules are PyTorch's. Where the elements only get other places (all but repeat, tile, stack, hstack, vstack, roll, pad, tril, triu and diag),
@@ -950,17 +951,17 @@ wb_status wb_module_zero_grad(wb_module *module);
  * Fill a float tensor in place from the default generator. For a weight [out, in, ...]: fan_in = in x rest, fan_out = out x rest. */
 
 typedef enum wb_initializer {
-    WB_INIT_CONSTANT = 0,       /* a: the value */
-    WB_INIT_UNIFORM = 1,        /* U(a, b) */
-    WB_INIT_NORMAL = 2,         /* N(a, b^2) */
-    WB_INIT_XAVIER_UNIFORM = 3, /* U(-k, k), k = a sqrt(6 / (fan_in + fan_out)); a: gain. Glorot and Bengio 2010 */
-    WB_INIT_XAVIER_NORMAL = 4,  /* N(0, s^2), s = a sqrt(2 / (fan_in + fan_out)) */
-    WB_INIT_KAIMING_UNIFORM = 5,/* U(-k, k), k = a sqrt(3 / fan_in); a: gain, sqrt 2 for ReLU. He et al. 2015 */
-    WB_INIT_KAIMING_NORMAL = 6, /* N(0, s^2), s = a / sqrt(fan_in) */
-    WB_INIT_LECUN_NORMAL = 7,   /* N(0, 1 / fan_in). LeCun et al. 1998 */
-    WB_INIT_LINEAR_DEFAULT = 8, /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
-    WB_INIT_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
-    WB_INIT_KAIMING_NORMAL_FAN_OUT = 10
+    WB_INITIALIZER_CONSTANT = 0,       /* a: the value */
+    WB_INITIALIZER_UNIFORM = 1,        /* U(a, b) */
+    WB_INITIALIZER_NORMAL = 2,         /* N(a, b^2) */
+    WB_INITIALIZER_XAVIER_UNIFORM = 3, /* U(-k, k), k = a sqrt(6 / (fan_in + fan_out)); a: gain. Glorot and Bengio 2010 */
+    WB_INITIALIZER_XAVIER_NORMAL = 4,  /* N(0, s^2), s = a sqrt(2 / (fan_in + fan_out)) */
+    WB_INITIALIZER_KAIMING_UNIFORM = 5,/* U(-k, k), k = a sqrt(3 / fan_in); a: gain, sqrt 2 for ReLU. He et al. 2015 */
+    WB_INITIALIZER_KAIMING_NORMAL = 6, /* N(0, s^2), s = a / sqrt(fan_in) */
+    WB_INITIALIZER_LECUN_NORMAL = 7,   /* N(0, 1 / fan_in). LeCun et al. 1998 */
+    WB_INITIALIZER_LINEAR_DEFAULT = 8, /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
+    WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
+    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
 } wb_initializer;
 
 /* a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE). */

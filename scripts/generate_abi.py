@@ -91,7 +91,6 @@ def parse(text):
     abi_version = int(re.search(r"#define\s+WB_ABI_VERSION\s+(\d+)", text).group(1))
     text = re.sub(r"^[ \t]*#.*$", " ", text, flags=re.M).replace('extern "C" {', " ")
 
-    _, text = take(r"static\s+inline\s[^{;]*\{[^}]*\}", text)  # sugar: Python calls the function behind it
     enums, text = take(r"typedef\s+enum\s+\w+\s*\{(.*?)\}\s*(\w+)\s*;", text)
     structs, text = take(r"typedef\s+struct\s+\w+\s*\{(.*?)\}\s*(\w+)\s*;", text)
     handles, text = take(r"typedef\s+struct\s+(\w+)\s+\1\s*;", text)

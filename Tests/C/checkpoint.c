@@ -136,11 +136,11 @@ static void counts_and_random_state_come_back(void) {
     double a[5], b[5];
     int64_t epoch = 0, step = 0;
     OK(wb_save(path("random.h5"), model, NULL, 3, 77));
-    OK(wb_random(WB_NORMAL, WB_FLOAT64, SHAPE(5), 0, 1, &expected));
+    OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(5), 0, 1, &expected));
     OK(wb_tensor_read(expected, a, sizeof a));
     OK(wb_manual_seed(12345));
     OK(wb_load_into(path("random.h5"), model, NULL, 1, &epoch, &step));
-    OK(wb_random(WB_NORMAL, WB_FLOAT64, SHAPE(5), 0, 1, &found));
+    OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(5), 0, 1, &found));
     OK(wb_tensor_read(found, b, sizeof b));
     EXPECT(epoch == 3 && step == 77);
     EXPECT(memcmp(a, b, sizeof a) == 0);

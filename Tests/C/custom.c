@@ -18,7 +18,7 @@ static void release(void *context) {
 
 static wb_tensor *times(const wb_tensor *a, const wb_tensor *b) {
     wb_tensor *c = NULL;
-    OK(wb_binary(WB_MULTIPLY, a, b, &c));
+    OK(wb_binary(WB_BINARY_MULTIPLY, a, b, &c));
     return c;
 }
 
@@ -42,7 +42,7 @@ static wb_status vjp(void *context, wb_tensor *const *outputs, wb_tensor *const 
         gradients[0] = (wb_tensor *)&gradients;
         return WB_OK;
     }
-    if (rule->calls_wrongly) return wb_binary(WB_ADD, NULL, NULL, gradients);
+    if (rule->calls_wrongly) return wb_binary(WB_BINARY_ADD, NULL, NULL, gradients);
     if (rule->returns_lent) gradients[0] = cotangents[0];
     else if (rule->wrong_shape) OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 1, &gradients[0]));
     else gradients[0] = slope(rule, cotangents[0]);
@@ -145,7 +145,7 @@ static void wrong_registrations_are_refused_and_release_nothing(void) {
 
 static wb_tensor *sine(const wb_tensor *x) {
     wb_tensor *y = NULL;
-    OK(wb_unary(WB_SIN, x, &y));
+    OK(wb_unary(WB_UNARY_SIN, x, &y));
     return y;
 }
 
@@ -253,14 +253,14 @@ static wb_status doubled(void *context, const wb_tensor *gradient, wb_tensor **r
     rule *rule = context;
     rule->calls++;
     if (rule->fails) return rule->fails;
-    return wb_binary_scalar(WB_MULTIPLY, gradient, 2, 0, replacement);
+    return wb_binary_scalar(WB_BINARY_MULTIPLY, gradient, 2, 0, replacement);
 }
 
 static void a_hook_sees_and_replaces_a_gradient(void) {
     rule rule = {0};
     OK(wb_scope_begin());
     wb_tensor *x = leaf(), *y = NULL, *sum = NULL, *gradient = NULL;
-    OK(wb_binary_scalar(WB_MULTIPLY, x, 3, 0, &y));
+    OK(wb_binary_scalar(WB_BINARY_MULTIPLY, x, 3, 0, &y));
     OK(wb_tensor_register_hook(y, doubled, release, &rule));
     OK(wb_sum(y, &sum));
     OK(wb_grad(&sum, 1, &x, 1, NULL, 0, 0, &gradient));

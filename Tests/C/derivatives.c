@@ -26,7 +26,7 @@ static wb_tensor *total(const wb_tensor *x) {
 static void three_derivatives_of_a_cube(void) {
     OK(wb_scope_begin());
     wb_tensor *x = variable(N, X), *cube = NULL;
-    OK(wb_binary_scalar(WB_POWER, x, 3, 0, &cube));
+    OK(wb_binary_scalar(WB_BINARY_POWER, x, 3, 0, &cube));
     wb_tensor *first = gradient_of(total(cube), x, 1);
     wb_tensor *second = gradient_of(total(first), x, 1);
     wb_tensor *third = gradient_of(total(second), x, 1);
@@ -128,7 +128,7 @@ static void forward_mode_pushes_a_tangent_through_a_chain(void) {
     wb_tensor *sine = NULL, *y = NULL, *tangent = NULL;
     OK(wb_scope_begin());
     wb_tensor *x = variable(N, X), *v = check_vector(N, V);
-    OK(wb_unary(WB_SIN, x, &sine));
+    OK(wb_unary(WB_UNARY_SIN, x, &sine));
     OK(wb_exp(sine, &y));
     OK(wb_jvp(&y, 1, &x, 1, &v, &tangent));
     for (int i = 0; i < N; i++) CLOSE(at(tangent, i), exp(sin(X[i])) * cos(X[i]) * V[i], 1e-14);
@@ -145,8 +145,8 @@ static void taylor_mode_gives_all_derivatives_along_a_curve(void) {
     wb_tensor *sine = NULL, *tanh = NULL, *found[2 * ORDER] = {NULL};
     OK(wb_scope_begin());
     wb_tensor *x = variable(N, X), *v = check_vector(N, V);
-    OK(wb_unary(WB_SIN, x, &sine));
-    OK(wb_unary(WB_TANH, x, &tanh));
+    OK(wb_unary(WB_UNARY_SIN, x, &sine));
+    OK(wb_unary(WB_UNARY_TANH, x, &tanh));
     OK(wb_taylor((wb_tensor *[]){sine, tanh}, 2, &x, 1, &v, 1, ORDER, found));
     for (int i = 0; i < N; i++) {
         const double y = at(tanh, i), slope = 1 - y * y;
@@ -182,12 +182,12 @@ static void taylor_mode_gives_all_derivatives_along_a_curve(void) {
 /* (1 - x)^2 + 100 (y - x^2)^2 */
 static wb_tensor *rosenbrock(const wb_tensor *x, const wb_tensor *y) {
     wb_tensor *a = NULL, *b = NULL, *sum = NULL;
-    OK(wb_binary_scalar(WB_SUBTRACT, x, 1, 1, &a));
+    OK(wb_binary_scalar(WB_BINARY_SUBTRACT, x, 1, 1, &a));
     OK(wb_square(a, &a));
     OK(wb_square(x, &b));
     OK(wb_subtract(y, b, &b));
     OK(wb_square(b, &b));
-    OK(wb_binary_scalar(WB_MULTIPLY, b, 100, 0, &b));
+    OK(wb_binary_scalar(WB_BINARY_MULTIPLY, b, 100, 0, &b));
     OK(wb_add(a, b, &sum));
     return total(sum);
 }
@@ -371,7 +371,7 @@ static void a_program_may_be_given_the_tensor_that_it_writes(void) {
     wb_tensor *p = VECTOR(1, 2), *argument = VECTOR(0, 0);
     // p = 2 p + argument; the result, argument * p, is computed after it.
     OK(wb_capture_begin(&argument, 1));
-    OK(wb_binary_scalar(WB_MULTIPLY, p, 2, 0, &doubled));
+    OK(wb_binary_scalar(WB_BINARY_MULTIPLY, p, 2, 0, &doubled));
     OK(wb_add(doubled, argument, &moved));
     OK(wb_tensor_assign(p, moved));
     OK(wb_multiply(argument, p, &product));

@@ -69,16 +69,16 @@ static void bad_tensor_handles_are_refused_everywhere(void) {
         if (bad) HANDLE(wb_tensor_set_grad(good, bad));
         HANDLE(wb_tensor_detach(bad, &out));
         HANDLE(wb_eval((wb_tensor *[]){good, bad}, 2));
-        HANDLE(wb_unary(WB_EXP, bad, &out));
-        HANDLE(wb_unary_with(WB_LEAKY_RELU, bad, 0.1, &out));
-        HANDLE(wb_binary(WB_ADD, good, bad, &out));
-        HANDLE(wb_binary(WB_ADD, bad, good, &out));
-        HANDLE(wb_binary_scalar(WB_ADD, bad, 1, 0, &out));
+        HANDLE(wb_unary(WB_UNARY_EXP, bad, &out));
+        HANDLE(wb_unary_with(WB_UNARY_LEAKY_RELU, bad, 0.1, &out));
+        HANDLE(wb_binary(WB_BINARY_ADD, good, bad, &out));
+        HANDLE(wb_binary(WB_BINARY_ADD, bad, good, &out));
+        HANDLE(wb_binary_scalar(WB_BINARY_ADD, bad, 1, 0, &out));
         HANDLE(wb_where(bad, good, good, &out));
         HANDLE(wb_cast(bad, WB_FLOAT64, &out));
         HANDLE(wb_matmul(bad, good, &out));
         HANDLE(wb_linear(good, bad, NULL, &out));
-        HANDLE(wb_reduce(WB_SUM, bad, NULL, 0, 0, &out));
+        HANDLE(wb_reduce(WB_REDUCE_SUM, bad, NULL, 0, 0, &out));
         HANDLE(wb_softmax(bad, 0, &out));
         HANDLE(wb_log_softmax(bad, 0, &out));
         HANDLE(wb_reshape(bad, SHAPE(4), &out));
@@ -100,7 +100,7 @@ static void bad_tensor_handles_are_refused_everywhere(void) {
         HANDLE(wb_capture_begin(&bad, 1));
         HANDLE(wb_module_forward(a_module, bad, &out));
         if (bad) HANDLE(wb_module_set_parameter(a_module, "weight", bad));
-        HANDLE(wb_initialize(bad, WB_INIT_CONSTANT, 1, 0));
+        HANDLE(wb_initialize(bad, WB_INITIALIZER_CONSTANT, 1, 0));
         HANDLE(wb_sgd_create(&bad, 1, 0.1, 0, 0, 0, 0, &optimizer));
         HANDLE(wb_adam_create(&bad, 1, 0.1, 0.9, 0.999, 1e-8, 0, &optimizer));
         HANDLE(wb_dataset_from_tensors(bad, NULL, &dataset));
@@ -195,10 +195,10 @@ static void freeing_nothing_is_allowed(void) {
 static void a_null_out_parameter_is_refused(void) {
     wb_tensor *x = floats(SHAPE(2, 2));
     FAILS(wb_tensor_create(WB_FLOAT32, SHAPE(2), NULL, NULL), WB_ERROR_ARGUMENT, "");
-    FAILS(wb_unary(WB_EXP, x, NULL), WB_ERROR_ARGUMENT, "");
-    FAILS(wb_binary(WB_ADD, x, x, NULL), WB_ERROR_ARGUMENT, "");
+    FAILS(wb_unary(WB_UNARY_EXP, x, NULL), WB_ERROR_ARGUMENT, "");
+    FAILS(wb_binary(WB_BINARY_ADD, x, x, NULL), WB_ERROR_ARGUMENT, "");
     FAILS(wb_matmul(x, x, NULL), WB_ERROR_ARGUMENT, "");
-    FAILS(wb_reduce(WB_SUM, x, NULL, 0, 0, NULL), WB_ERROR_ARGUMENT, "");
+    FAILS(wb_reduce(WB_REDUCE_SUM, x, NULL, 0, 0, NULL), WB_ERROR_ARGUMENT, "");
     FAILS(wb_loss(WB_MSE, WB_MEAN, x, x, NULL), WB_ERROR_ARGUMENT, "");
     FAILS(wb_tensor_item(x, NULL), WB_ERROR_ARGUMENT, "");
     FAILS(wb_tensor_read(x, NULL, 16), WB_ERROR_ARGUMENT, "");
@@ -224,8 +224,8 @@ static void shapes_that_do_not_fit_are_named(void) {
     FAILS(wb_module_forward(a_module, c, &y), WB_ERROR_SHAPE, "[3]");
     REFUSED(wb_tensor_create(WB_FLOAT32, SHAPE(2, -3), NULL, &y), "-3");
     REFUSED(wb_tensor_create(WB_FLOAT32, -1, NULL, NULL, &y), "-1");
-    REFUSED(wb_reduce(WB_SUM, a, (const int32_t[]){5}, 1, 0, &y), "5");
-    REFUSED(wb_reduce(WB_SUM, a, (const int32_t[]){0, 0}, 2, 0, &y), "0");
+    REFUSED(wb_reduce(WB_REDUCE_SUM, a, (const int32_t[]){5}, 1, 0, &y), "5");
+    REFUSED(wb_reduce(WB_REDUCE_SUM, a, (const int32_t[]){0, 0}, 2, 0, &y), "0");
     REFUSED(wb_permute(a, (const int32_t[]){0, 0}, 2, &y), "0");
     REFUSED(wb_softmax(a, 2, &y), "2");
     REFUSED(wb_slice(a, 0, 0, 1, 0, &y), "step");
@@ -489,9 +489,9 @@ static void files_that_are_missing_forbidden_or_not_hdf5_are_named(void) {
 static void an_interval_that_ends_before_it_begins_is_refused(void) {
     const int64_t shape[] = {3};
     wb_tensor *x = NULL;
-    EXPECT(wb_random(WB_UNIFORM, WB_FLOAT32, 1, shape, 1, -1, &x) == WB_ERROR_ARGUMENT && x == NULL);
+    EXPECT(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT32, 1, shape, 1, -1, &x) == WB_ERROR_ARGUMENT && x == NULL);
     EXPECT(strstr(wb_last_error(), "interval") != NULL);
-    OK(wb_random(WB_UNIFORM, WB_FLOAT32, 1, shape, 1, 1, &x));
+    OK(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT32, 1, shape, 1, 1, &x));
     OK(wb_tensor_free(x));
 }
 

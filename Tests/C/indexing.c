@@ -52,7 +52,7 @@ static void an_assignment_points_the_box_anew_and_leaves_old_values_to_their_hol
     OK(wb_index_assign(x, 1, (const wb_index_kind[]){WB_INDEX_AT}, (const int64_t[]){1, 0, 0}, NULL, values));
     HOLDS(x, 0, 1, 2, 7, 8, 9);
     OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 0, &zero));
-    OK(wb_binary_scalar(WB_GREATER, x, 7.5, 0, &mask));
+    OK(wb_binary_scalar(WB_BINARY_GREATER, x, 7.5, 0, &mask));
     OK(wb_index_assign(x, 1, (const wb_index_kind[]){WB_INDEX_TENSOR}, (const int64_t[3]){0}, (wb_tensor *const[]){mask}, zero));
     HOLDS(x, 0, 1, 2, 7, 0, 0);
     wb_tensor *twice = integers(3, (const int64_t[]){1, 1, 1});

@@ -10,13 +10,13 @@ static wb_tensor *matrix(double a, double b, double c, double d) {
 static void products_and_sums_over_letters_are_what_they_are_by_hand(void) {
     OK(wb_scope_begin());
     wb_tensor *a = matrix(1, 2, 3, 4), *b = matrix(5, 6, 7, 8), *u = VECTOR(1, -1), *y = NULL;
-    OK(wb_product(WB_MM, a, b, &y));
+    OK(wb_product(WB_PRODUCT_MM, a, b, &y));
     EXPECT(at(y, 0) == 19 && at(y, 1) == 22 && at(y, 2) == 43 && at(y, 3) == 50);
-    OK(wb_product(WB_MV, a, u, &y));
+    OK(wb_product(WB_PRODUCT_MV, a, u, &y));
     EXPECT(at(y, 0) == -1 && at(y, 1) == -1);
-    OK(wb_product(WB_DOT, u, u, &y));
+    OK(wb_product(WB_PRODUCT_DOT, u, u, &y));
     EXPECT(item(y) == 2);
-    OK(wb_product(WB_OUTER, u, u, &y));
+    OK(wb_product(WB_PRODUCT_OUTER, u, u, &y));
     EXPECT(at(y, 0) == 1 && at(y, 1) == -1 && at(y, 3) == 1);
     OK(wb_trace(a, &y));
     EXPECT(item(y) == 5);
@@ -76,9 +76,9 @@ static void nonsense_is_refused(void) {
     OK(wb_scope_begin());
     wb_tensor *a = matrix(1, 2, 3, 4), *u = VECTOR(1, 2, 3), *y = NULL;
     FAILS(wb_product((wb_product_op)99, a, a, &y), WB_ERROR_ARGUMENT, "99");
-    FAILS(wb_product(WB_MM, a, u, &y), WB_ERROR_SHAPE, "mm", "[3]");
-    FAILS(wb_product(WB_MM, NULL, a, &y), WB_ERROR_HANDLE, "mm");
-    FAILS(wb_product(WB_MM, a, a, NULL), WB_ERROR_ARGUMENT, "null");
+    FAILS(wb_product(WB_PRODUCT_MM, a, u, &y), WB_ERROR_SHAPE, "mm", "[3]");
+    FAILS(wb_product(WB_PRODUCT_MM, NULL, a, &y), WB_ERROR_HANDLE, "mm");
+    FAILS(wb_product(WB_PRODUCT_MM, a, a, NULL), WB_ERROR_ARGUMENT, "null");
     FAILS(wb_einsum(NULL, &a, 1, &y), WB_ERROR_ARGUMENT, "equation");
     FAILS(wb_einsum("ij", NULL, 1, &y), WB_ERROR_ARGUMENT, "null");
     FAILS(wb_einsum("ij", &a, -1, &y), WB_ERROR_ARGUMENT, "negative");

@@ -16,7 +16,7 @@ static wb_program *increment(void) {
     wb_tensor *x = matrix(WB_FLOAT32, 2, 3, 0), *y = NULL;
     wb_program *program = NULL;
     OK(wb_capture_begin(&x, 1));
-    OK(wb_binary_scalar(WB_ADD, x, 1, 0, &y));
+    OK(wb_binary_scalar(WB_BINARY_ADD, x, 1, 0, &y));
     OK(wb_capture_end(&y, 1, &program));
     OK(wb_tensor_free(x));
     OK(wb_tensor_free(y));

@@ -21,14 +21,14 @@ static void moments(const double *values, double *mean, double *deviation) {
 
 static void a_seed_gives_a_stream(void) {
     OK(wb_manual_seed(42));
-    draw(WB_NORMAL, 0, 1, first);
-    draw(WB_NORMAL, 0, 1, second);
+    draw(WB_DISTRIBUTION_NORMAL, 0, 1, first);
+    draw(WB_DISTRIBUTION_NORMAL, 0, 1, second);
     EXPECT(memcmp(first, second, sizeof first) != 0);  // the stream goes on
     OK(wb_manual_seed(42));
-    draw(WB_NORMAL, 0, 1, second);
+    draw(WB_DISTRIBUTION_NORMAL, 0, 1, second);
     EXPECT(memcmp(first, second, sizeof first) == 0);
     OK(wb_manual_seed(43));
-    draw(WB_NORMAL, 0, 1, second);
+    draw(WB_DISTRIBUTION_NORMAL, 0, 1, second);
     EXPECT(memcmp(first, second, sizeof first) != 0);
 }
 
@@ -36,7 +36,7 @@ static void uniform_numbers_fill_their_interval(void) {
     double mean, deviation;
     int bins[20] = {0};
     OK(wb_manual_seed(1));
-    draw(WB_UNIFORM, -2, 3, first);
+    draw(WB_DISTRIBUTION_UNIFORM, -2, 3, first);
     for (int i = 0; i < COUNT; i++) {
         EXPECT(first[i] >= -2 && first[i] < 3);
         bins[(int)((first[i] + 2) * 4)]++;
@@ -52,7 +52,7 @@ static void uniform_numbers_fill_their_interval(void) {
 static void normal_numbers_have_mean_and_deviation(void) {
     double mean, deviation, within = 0;
     OK(wb_manual_seed(2));
-    draw(WB_NORMAL, 3, 2, first);
+    draw(WB_DISTRIBUTION_NORMAL, 3, 2, first);
     moments(first, &mean, &deviation);
     EXPECT(fabs(mean - 3) < 5 * 2 / sqrt(COUNT));
     EXPECT(fabs(deviation - 2) < 5 * 2 / sqrt(2.0 * COUNT));
@@ -68,7 +68,7 @@ static void whole_numbers_take_each_value_alike(void) {
     int counts[7] = {0};
     wb_tensor *tensor = NULL;
     OK(wb_manual_seed(3));
-    OK(wb_random(WB_INTEGERS, WB_INT64, SHAPE(COUNT), -3, 4, &tensor));
+    OK(wb_random(WB_DISTRIBUTION_INTEGERS, WB_INT64, SHAPE(COUNT), -3, 4, &tensor));
     OK(wb_tensor_read(tensor, values, sizeof values));
     for (int i = 0; i < COUNT; i++) {
         EXPECT(values[i] >= -3 && values[i] < 4);
@@ -110,15 +110,15 @@ static void expect_deviation(wb_initializer kind, double a, double expected, dou
 static void initialisers_have_the_deviations_of_their_formulas(void) {
     const double in = 500, out = 300, gain = sqrt(2);
     OK(wb_manual_seed(6));
-    expect_deviation(WB_INIT_CONSTANT, 0.25, 0.25, 0.25);
-    expect_deviation(WB_INIT_XAVIER_UNIFORM, 1, sqrt(2 / (in + out)), sqrt(6 / (in + out)));
-    expect_deviation(WB_INIT_XAVIER_NORMAL, 1, sqrt(2 / (in + out)), 0);
-    expect_deviation(WB_INIT_KAIMING_UNIFORM, gain, gain / sqrt(in), gain * sqrt(3 / in));
-    expect_deviation(WB_INIT_KAIMING_NORMAL, gain, gain / sqrt(in), 0);
-    expect_deviation(WB_INIT_LECUN_NORMAL, 0, 1 / sqrt(in), 0);
-    expect_deviation(WB_INIT_LINEAR_DEFAULT, 0, 1 / sqrt(3 * in), 1 / sqrt(in));
-    expect_deviation(WB_INIT_KAIMING_UNIFORM_FAN_OUT, gain, gain / sqrt(out), gain * sqrt(3 / out));
-    expect_deviation(WB_INIT_KAIMING_NORMAL_FAN_OUT, gain, gain / sqrt(out), 0);
+    expect_deviation(WB_INITIALIZER_CONSTANT, 0.25, 0.25, 0.25);
+    expect_deviation(WB_INITIALIZER_XAVIER_UNIFORM, 1, sqrt(2 / (in + out)), sqrt(6 / (in + out)));
+    expect_deviation(WB_INITIALIZER_XAVIER_NORMAL, 1, sqrt(2 / (in + out)), 0);
+    expect_deviation(WB_INITIALIZER_KAIMING_UNIFORM, gain, gain / sqrt(in), gain * sqrt(3 / in));
+    expect_deviation(WB_INITIALIZER_KAIMING_NORMAL, gain, gain / sqrt(in), 0);
+    expect_deviation(WB_INITIALIZER_LECUN_NORMAL, 0, 1 / sqrt(in), 0);
+    expect_deviation(WB_INITIALIZER_LINEAR_DEFAULT, 0, 1 / sqrt(3 * in), 1 / sqrt(in));
+    expect_deviation(WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT, gain, gain / sqrt(out), gain * sqrt(3 / out));
+    expect_deviation(WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT, gain, gain / sqrt(out), 0);
 }
 
 int main(void) {

@@ -76,13 +76,13 @@ static void sums_and_random_numbers_are_the_same_bits_on_any_number_of_threads(v
         OK(wb_scope_begin());
         OK(wb_set_num_threads(count));
         OK(wb_manual_seed(4));
-        OK(wb_random(WB_NORMAL, WB_FLOAT64, SHAPE(SIDE, SIDE), 0, 1, &x));
+        OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(SIDE, SIDE), 0, 1, &x));
         OK(wb_exp(x, &x));
         OK(wb_sum(x, &y));
         sums[count - 1] = item(y);
-        OK(wb_reduce(WB_MAX, x, NULL, 0, 0, &y));
+        OK(wb_reduce(WB_REDUCE_MAX, x, NULL, 0, 0, &y));
         maxima[count - 1] = item(y);
-        OK(wb_reduce(WB_MEAN_OF, x, &axis, 1, 0, &y));
+        OK(wb_reduce(WB_REDUCE_MEAN, x, &axis, 1, 0, &y));
         OK(wb_tensor_read(y, columns[count - 1], sizeof columns[0]));
         OK(wb_scope_end());
     }

@@ -5,7 +5,7 @@ enum { SAMPLES = 5, IN = 4, HIDDEN = 3 };
 
 static wb_tensor *random_leaf(int64_t rows, int64_t columns) {
     wb_tensor *x = NULL;
-    OK(wb_random(WB_NORMAL, WB_FLOAT64, SHAPE(rows, columns), 0, 1, &x));
+    OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(rows, columns), 0, 1, &x));
     OK(wb_tensor_set_requires_grad(x, 1));
     return x;
 }
@@ -20,16 +20,16 @@ static wb_tensor *total(const wb_tensor *x) {
 static wb_tensor *loss(wb_tensor *x, wb_tensor *a, wb_tensor *b) {
     wb_tensor *z = NULL, *h = NULL, *y = NULL, *squares = NULL;
     OK(wb_matmul(x, a, &z));
-    OK(wb_unary(WB_TANH, z, &h));
+    OK(wb_unary(WB_UNARY_TANH, z, &h));
     OK(wb_matmul(h, b, &y));
-    OK(wb_unary(WB_SQUARE, y, &squares));
+    OK(wb_unary(WB_UNARY_SQUARE, y, &squares));
     return total(squares);
 }
 
 static void gradients_of_each_sample_are_those_of_a_loop(void) {
     OK(wb_scope_begin());
     wb_tensor *xs = NULL, *a = random_leaf(IN, HIDDEN), *b = random_leaf(HIDDEN, 2), *x = NULL, *each[2] = {NULL, NULL}, *all[2] = {NULL, NULL};
-    OK(wb_random(WB_NORMAL, WB_FLOAT64, SHAPE(SAMPLES, IN), 0, 1, &xs));
+    OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(SAMPLES, IN), 0, 1, &xs));
     OK(wb_vmap_begin(&xs, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &x));
     wb_tensor *value = loss(x, a, b);
     OK(wb_grad(&value, 1, (wb_tensor *[]){a, b}, 2, NULL, 0, 0, each));
@@ -54,8 +54,8 @@ static void a_jacobian_is_a_mapped_vjp(void) {
     OK(wb_scope_begin());
     x = check_vector(3, values);
     OK(wb_tensor_set_requires_grad(x, 1));
-    OK(wb_unary(WB_SIN, x, &s));
-    OK(wb_unary(WB_SQUARE, s, &y));
+    OK(wb_unary(WB_UNARY_SIN, x, &s));
+    OK(wb_unary(WB_UNARY_SQUARE, s, &y));
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(3, 3), identity, &basis));
     OK(wb_vmap_begin(&basis, (int32_t[]){-2}, 1, WB_RANDOMNESS_ERROR, &row));
     OK(wb_grad(&y, 1, &x, 1, &row, 0, 0, &share));
@@ -82,9 +82,9 @@ static void misuse_is_a_status(void) {
     FAILS(wb_vmap_cancel(), WB_ERROR_STATE, "vmap");
     OK(wb_vmap_begin((wb_tensor *[]){x, y}, (int32_t[]){1, 0}, 2, WB_RANDOMNESS_ERROR, variables));
     FAILS(wb_tensor_item(variables[1], &value), WB_ERROR_STATE, "mapped");
-    FAILS(wb_random(WB_UNIFORM, WB_FLOAT64, 0, NULL, 0, 1, &out), WB_ERROR_STATE, "random");
+    FAILS(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT64, 0, NULL, 0, 1, &out), WB_ERROR_STATE, "random");
     FAILS(wb_tensor_set_requires_grad(variables[0], 1), WB_ERROR_STATE, "mapped");
-    OK(wb_unary(WB_SQUARE, variables[0], &square));
+    OK(wb_unary(WB_UNARY_SQUARE, variables[0], &square));
     FAILS(wb_vmap_end(&square, (int32_t[]){5}, 1, 0, &out), WB_ERROR_INDEX, "axis 5");
     FAILS(wb_vmap_end(&square, (int32_t[]){WB_VMAP_NO_AXIS}, 1, 0, &out), WB_ERROR_ARGUMENT, "output 0");
     FAILS(wb_vmap_end(&square, (int32_t[]){0}, 1, -1, &out), WB_ERROR_ARGUMENT, "-1");

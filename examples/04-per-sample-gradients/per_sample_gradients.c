@@ -36,9 +36,9 @@ int main(void) {
 
     ok(wb_vmap_begin(samples, (const int32_t[]){0, 0}, 2, WB_RANDOMNESS_ERROR, one)); /* one[0]: [FEATURES], one[1]: a number */
     ok(wb_matmul(parameters[0], one[0], &product));
-    ok(wb_binary(WB_ADD, product, parameters[1], &prediction));
-    ok(wb_binary(WB_SUBTRACT, prediction, one[1], &residual));
-    ok(wb_unary(WB_SQUARE, residual, &loss));
+    ok(wb_binary(WB_BINARY_ADD, product, parameters[1], &prediction));
+    ok(wb_binary(WB_BINARY_SUBTRACT, prediction, one[1], &residual));
+    ok(wb_unary(WB_UNARY_SQUARE, residual, &loss));
     ok(wb_grad(&loss, 1, parameters, 2, NULL, 0, 0, gradient));
     ok(wb_vmap_end(gradient, (const int32_t[]){0, 0}, 2, 0, all)); /* all[0]: [SAMPLES, FEATURES], all[1]: [SAMPLES] */
 

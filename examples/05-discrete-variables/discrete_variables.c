@@ -45,7 +45,7 @@ static wb_tensor *reinforce(double baseline) {
     ok(wb_tensor_detach(p, &p));
     ok(wb_multinomial(p, 1, 1, &arm)); /* [samples, 1] */
     ok(wb_index_select(vector(means), 0, arm, &reward));
-    ok(wb_random(WB_NORMAL, WB_FLOAT64, 2, column, -baseline, 1, &noise));
+    ok(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, 2, column, -baseline, 1, &noise));
     ok(wb_add(reward, noise, &reward));
     ok(wb_log_softmax(policy, -1, &log_p));
     ok(wb_take_along_axis(log_p, 1, arm, &log_p));
@@ -57,12 +57,12 @@ static wb_tensor *reinforce(double baseline) {
  * Gumbel-softmax (Jang et al. 2017). */
 static wb_tensor *straight_through(double tau) {
     wb_tensor *policy = policies(), *soft = NULL, *fixed = NULL, *arm = NULL, *hard = NULL, *reward = NULL;
-    ok(wb_random(WB_GUMBEL, WB_FLOAT64, 2, rows, 0, 1, &soft));
+    ok(wb_random(WB_DISTRIBUTION_GUMBEL, WB_FLOAT64, 2, rows, 0, 1, &soft));
     ok(wb_add(policy, soft, &soft));
-    ok(wb_binary_scalar(WB_DIVIDE, soft, tau, 0, &soft));
+    ok(wb_binary_scalar(WB_BINARY_DIVIDE, soft, tau, 0, &soft));
     ok(wb_softmax(soft, -1, &soft));
     ok(wb_tensor_detach(soft, &fixed));
-    ok(wb_reduce(WB_ARGMAX, fixed, (const int32_t[]){-1}, 1, 0, &arm));
+    ok(wb_reduce(WB_REDUCE_ARGMAX, fixed, (const int32_t[]){-1}, 1, 0, &arm));
     ok(wb_one_hot(arm, ARMS, WB_FLOAT64, &hard));
     ok(wb_subtract(soft, fixed, &soft)); /* 0, with the derivatives of soft */
     ok(wb_add(hard, soft, &hard));
@@ -78,7 +78,7 @@ typedef struct {
 static Quality quality(const char *name, wb_tensor *estimates, const double *exact) {
     wb_tensor *mean = NULL, *variance = NULL;
     double means_found[ARMS], variances[ARMS], squares = 0, total = 0;
-    ok(wb_reduce(WB_MEAN_OF, estimates, (const int32_t[]){0}, 1, 0, &mean));
+    ok(wb_reduce(WB_REDUCE_MEAN, estimates, (const int32_t[]){0}, 1, 0, &mean));
     ok(wb_var(estimates, (const int32_t[]){0}, 1, 1, 0, &variance));
     ok(wb_tensor_read(mean, means_found, sizeof means_found));
     ok(wb_tensor_read(variance, variances, sizeof variances));

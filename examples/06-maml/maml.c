@@ -17,7 +17,7 @@ static void ok(wb_status status) {
 
 static wb_tensor *uniform(wb_dtype dtype, int32_t rank, const int64_t *shape, double low, double high) {
     wb_tensor *tensor = NULL;
-    ok(wb_random(WB_UNIFORM, dtype, rank, shape, low, high, &tensor));
+    ok(wb_random(WB_DISTRIBUTION_UNIFORM, dtype, rank, shape, low, high, &tensor));
     return tensor;
 }
 
@@ -43,7 +43,7 @@ static Points sinusoids(wb_dtype dtype, int64_t count, int64_t points) {
     wb_tensor *amplitude = uniform(dtype, 3, one, 0.1, 5), *phase = uniform(dtype, 3, one, 0, PI);
     Points result = {uniform(dtype, 3, many, -5, 5), NULL};
     ok(wb_subtract(result.x, phase, &result.y));
-    ok(wb_unary(WB_SIN, result.y, &result.y));
+    ok(wb_unary(WB_UNARY_SIN, result.y, &result.y));
     ok(wb_multiply(amplitude, result.y, &result.y));
     return result;
 }
@@ -65,7 +65,7 @@ static wb_tensor *errors(wb_tensor *const *parameters, Points points) {
     }
     ok(wb_subtract(x, points.y, &x));
     ok(wb_square(x, &x));
-    ok(wb_reduce(WB_MEAN_OF, x, (const int32_t[]){1, 2}, 2, 0, &x));
+    ok(wb_reduce(WB_REDUCE_MEAN, x, (const int32_t[]){1, 2}, 2, 0, &x));
     return x;
 }
 
@@ -80,7 +80,7 @@ static wb_tensor *meta_loss(wb_tensor *const *parameters, Points points, int64_t
         ok(wb_sum(errors(adapted, known), &loss));
         ok(wb_grad(&loss, 1, adapted, COUNT, NULL, create_graph, 0, gradients));
         for (int i = 0; i < COUNT; i++) {
-            ok(wb_binary_scalar(WB_MULTIPLY, gradients[i], RATE, 0, &gradients[i]));
+            ok(wb_binary_scalar(WB_BINARY_MULTIPLY, gradients[i], RATE, 0, &gradients[i]));
             ok(wb_subtract(adapted[i], gradients[i], &adapted[i]));
         }
     }
@@ -100,7 +100,7 @@ static double item(wb_tensor *tensor) {
 static double loss_at(wb_tensor *const *parameters, wb_tensor *const *directions, double distance, Points points) {
     wb_tensor *moved[COUNT];
     for (int i = 0; i < COUNT; i++) {
-        ok(wb_binary_scalar(WB_MULTIPLY, directions[i], distance, 0, &moved[i]));
+        ok(wb_binary_scalar(WB_BINARY_MULTIPLY, directions[i], distance, 0, &moved[i]));
         ok(wb_add(parameters[i], moved[i], &moved[i]));
         ok(wb_tensor_detach(moved[i], &moved[i]));
         ok(wb_tensor_set_requires_grad(moved[i], 1));
@@ -169,7 +169,7 @@ int main(void) {
     for (int i = 0; i < COUNT; i++) {
         int64_t shape[2];
         ok(wb_tensor_shape(parameters[i], 2, shape));
-        ok(wb_random(WB_NORMAL, WB_FLOAT64, 2, shape, 0, 1, &directions[i]));
+        ok(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, 2, shape, 0, 1, &directions[i]));
     }
     double exact = slope(parameters, directions, points, 1), first_order = slope(parameters, directions, points, 0);
     double difference = (loss_at(parameters, directions, 1e-6, points) - loss_at(parameters, directions, -1e-6, points)) / 2e-6;

@@ -71,7 +71,7 @@ static wb_tensor *inner(const wb_tensor *w, const wb_tensor *log_penalty) {
     ok(wb_sum(size, &size));
     ok(wb_multiply(penalty, size, &penalty));
     ok(wb_add(squares(&training, w), penalty, &loss));
-    ok(wb_binary_scalar(WB_MULTIPLY, loss, 0.5, 0, &loss));
+    ok(wb_binary_scalar(WB_BINARY_MULTIPLY, loss, 0.5, 0, &loss));
     return loss;
 }
 
@@ -116,7 +116,7 @@ static double hypergradient(double log_penalty, double *validation_loss) {
     weights = vector(w);
     ok(wb_tensor_set_requires_grad(weights, 1));
     outer = squares(&validation, weights);
-    ok(wb_binary_scalar(WB_MULTIPLY, outer, 0.5 / ROWS, 0, &outer));
+    ok(wb_binary_scalar(WB_BINARY_MULTIPLY, outer, 0.5 / ROWS, 0, &outer));
     ok(wb_grad(&outer, 1, &weights, 1, NULL, 0, 0, &gradient));
     ok(wb_tensor_read(gradient, slope, sizeof slope));
     *validation_loss = item(outer);

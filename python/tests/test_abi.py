@@ -23,9 +23,8 @@ def readelf(option, path):
 
 
 def functions_in_header():
-    """An extraction by other means than scripts/generate_abi.py: every name followed by a parenthesis that no body follows."""
+    """An extraction by other means than scripts/generate_abi.py: every name followed by a parenthesis."""
     text = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
-    text = re.sub(r"static inline[^{]*\{[^}]*\}", "", text)
     return set(re.findall(r"\b(wb_\w+)\(", text))
 
 
@@ -33,6 +32,25 @@ def test_the_declarations_are_what_the_header_says():
     result = subprocess.run([sys.executable, ROOT / "scripts" / "generate_abi.py", "--check"], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert set(_abi.FUNCTIONS) == functions_in_header()
+
+
+def test_every_value_of_an_enum_has_the_enums_prefix():
+    """The last word of an enum's name (op, kind, mode, ...) may be left out. Statuses and dtypes are the library's own words: WB_."""
+    text = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
+    enums = re.findall(r"typedef enum \w+ \{(.*?)\} (\w+);", text, flags=re.S)
+    assert len(enums) >= 10
+    for body, name in enums:
+        prefixes = {f"{name}_".upper(), f"{name.rpartition('_')[0]}_".upper()} - {"WB_"}
+        if name in ("wb_loss_kind", "wb_reduction"):
+            continue
+        if name in ("wb_status", "wb_dtype"):
+            prefixes = {"WB_"}
+        for value in re.findall(r"(WB_\w+)", body):
+            assert value.startswith(tuple(prefixes)), f"{value} of {name}"
+
+
+def test_the_header_has_no_code():
+    assert not re.search(r"\bstatic\b|\binline\b", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)), "other languages could not call it"
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda path: path.parent.name)

@@ -12,24 +12,24 @@ from ._math import (acos, acosh, asin, asinh, atan, atanh, ceil, clamp, cosh, di
 from ._picking import in_place
 from ._tensor import Tensor, as_tensor, wrap
 
-logsigmoid = _elementwise(_abi.WB_LOGSIGMOID, "logsigmoid", "log(sigmoid(x)), without overflow,")
-relu6 = _elementwise(_abi.WB_RELU6, "relu6", "x between 0 and 6")
-selu = _elementwise(_abi.WB_SELU, "selu", "Scaled ELU (Klambauer et al. 2017)")
-silu = _elementwise(_abi.WB_SILU, "silu", "x sigmoid(x)")
-mish = _elementwise(_abi.WB_MISH, "mish", "x tanh(softplus(x))")
-softsign = _elementwise(_abi.WB_SOFTSIGN, "softsign", "x / (1 + |x|)")
-hardsigmoid = _elementwise(_abi.WB_HARDSIGMOID, "hardsigmoid", "x + 3 between 0 and 6, over 6,")
-hardswish = _elementwise(_abi.WB_HARDSWISH, "hardswish", "x hardsigmoid(x)")
+logsigmoid = _elementwise(_abi.WB_UNARY_LOGSIGMOID, "logsigmoid", "log(sigmoid(x)), without overflow,")
+relu6 = _elementwise(_abi.WB_UNARY_RELU6, "relu6", "x between 0 and 6")
+selu = _elementwise(_abi.WB_UNARY_SELU, "selu", "Scaled ELU (Klambauer et al. 2017)")
+silu = _elementwise(_abi.WB_UNARY_SILU, "silu", "x sigmoid(x)")
+mish = _elementwise(_abi.WB_UNARY_MISH, "mish", "x tanh(softplus(x))")
+softsign = _elementwise(_abi.WB_UNARY_SOFTSIGN, "softsign", "x / (1 + |x|)")
+hardsigmoid = _elementwise(_abi.WB_UNARY_HARDSIGMOID, "hardsigmoid", "x + 3 between 0 and 6, over 6,")
+hardswish = _elementwise(_abi.WB_UNARY_HARDSWISH, "hardswish", "x hardsigmoid(x)")
 
 
 def elu(input, alpha=1.0):
     """x above 0, else alpha (exp(x) - 1)."""
-    return with_parameter(_abi.WB_ELU, input, alpha)
+    return with_parameter(_abi.WB_UNARY_ELU, input, alpha)
 
 
 def celu(input, alpha=1.0):
     """x above 0, else alpha (exp(x / alpha) - 1)."""
-    return with_parameter(_abi.WB_CELU, input, alpha)
+    return with_parameter(_abi.WB_UNARY_CELU, input, alpha)
 
 
 def hardtanh(input, min_val=-1.0, max_val=1.0):

@@ -25,7 +25,7 @@ def _release(number, _held=_held):
 def _alias(tensor):
     """A new handle of a tensor's values, through which derivatives pass; the caller's."""
     out = c_void_p()
-    check(lib.wb_unary(_abi.WB_IDENTITY, tensor, out))
+    check(lib.wb_unary(_abi.WB_UNARY_IDENTITY, tensor, out))
     return out.value
 
 

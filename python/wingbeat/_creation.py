@@ -147,12 +147,12 @@ def _random(distribution, size, a, b, dtype, requires_grad):
 
 def rand(*size, dtype=float32, requires_grad=False):
     """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
-    return _random(_abi.WB_UNIFORM, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad)
 
 
 def randn(*size, dtype=float32, requires_grad=False):
     """Standard normal numbers from the default generator (manual_seed)."""
-    return _random(_abi.WB_NORMAL, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad)
 
 
 def randint(low, high=None, size=None, dtype=int64):
@@ -163,7 +163,7 @@ def randint(low, high=None, size=None, dtype=int64):
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
-    return _random(_abi.WB_INTEGERS, (size,), low, high, dtype, False)
+    return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
 
 
 def rand_like(input, dtype=None, requires_grad=False):

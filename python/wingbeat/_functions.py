@@ -37,30 +37,30 @@ def _elementwise(op, name, formula):
     return named(function, name, f"{formula} of each element, of the shape of `input`.")
 
 
-exp = _elementwise(_abi.WB_EXP, "exp", "e to the power")
-expm1 = _elementwise(_abi.WB_EXPM1, "expm1", "exp(x) - 1, precise for small x,")
-log = _elementwise(_abi.WB_LOG, "log", "Natural logarithm")
-log1p = _elementwise(_abi.WB_LOG1P, "log1p", "log(1 + x), precise for small x,")
-sqrt = _elementwise(_abi.WB_SQRT, "sqrt", "Square root")
-rsqrt = _elementwise(_abi.WB_RSQRT, "rsqrt", "1 / sqrt(x)")
-square = _elementwise(_abi.WB_SQUARE, "square", "Square")
-reciprocal = _elementwise(_abi.WB_RECIPROCAL, "reciprocal", "1 / x")
-neg = _elementwise(_abi.WB_NEGATIVE, "neg", "-x")
-abs = _elementwise(_abi.WB_ABSOLUTE, "abs", "Absolute value")
-sign = _elementwise(_abi.WB_SIGN, "sign", "-1, 0 or 1 by the sign")
-sin = _elementwise(_abi.WB_SIN, "sin", "Sine")
-cos = _elementwise(_abi.WB_COS, "cos", "Cosine")
-tanh = _elementwise(_abi.WB_TANH, "tanh", "Hyperbolic tangent")
-sigmoid = _elementwise(_abi.WB_SIGMOID, "sigmoid", "1 / (1 + exp(-x))")
-relu = _elementwise(_abi.WB_RELU, "relu", "max(x, 0)")
-erf = _elementwise(_abi.WB_ERF, "erf", "Error function")
-logical_not = _elementwise(_abi.WB_LOGICAL_NOT, "logical_not", "Whether the element is 0, as bool,")
+exp = _elementwise(_abi.WB_UNARY_EXP, "exp", "e to the power")
+expm1 = _elementwise(_abi.WB_UNARY_EXPM1, "expm1", "exp(x) - 1, precise for small x,")
+log = _elementwise(_abi.WB_UNARY_LOG, "log", "Natural logarithm")
+log1p = _elementwise(_abi.WB_UNARY_LOG1P, "log1p", "log(1 + x), precise for small x,")
+sqrt = _elementwise(_abi.WB_UNARY_SQRT, "sqrt", "Square root")
+rsqrt = _elementwise(_abi.WB_UNARY_RSQRT, "rsqrt", "1 / sqrt(x)")
+square = _elementwise(_abi.WB_UNARY_SQUARE, "square", "Square")
+reciprocal = _elementwise(_abi.WB_UNARY_RECIPROCAL, "reciprocal", "1 / x")
+neg = _elementwise(_abi.WB_UNARY_NEGATIVE, "neg", "-x")
+abs = _elementwise(_abi.WB_UNARY_ABSOLUTE, "abs", "Absolute value")
+sign = _elementwise(_abi.WB_UNARY_SIGN, "sign", "-1, 0 or 1 by the sign")
+sin = _elementwise(_abi.WB_UNARY_SIN, "sin", "Sine")
+cos = _elementwise(_abi.WB_UNARY_COS, "cos", "Cosine")
+tanh = _elementwise(_abi.WB_UNARY_TANH, "tanh", "Hyperbolic tangent")
+sigmoid = _elementwise(_abi.WB_UNARY_SIGMOID, "sigmoid", "1 / (1 + exp(-x))")
+relu = _elementwise(_abi.WB_UNARY_RELU, "relu", "max(x, 0)")
+erf = _elementwise(_abi.WB_UNARY_ERF, "erf", "Error function")
+logical_not = _elementwise(_abi.WB_UNARY_LOGICAL_NOT, "logical_not", "Whether the element is 0, as bool,")
 
 
 def leaky_relu(input, negative_slope=0.01):
     """x where x > 0, else negative_slope * x."""
     out = c_void_p()
-    check(_unary_with(_abi.WB_LEAKY_RELU, as_tensor(input), negative_slope, out))
+    check(_unary_with(_abi.WB_UNARY_LEAKY_RELU, as_tensor(input), negative_slope, out))
     return wrap(out.value)
 
 
@@ -69,7 +69,7 @@ def gelu(input, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise ArgumentError(f"gelu: expected approximate 'none' or 'tanh', found {approximate!r}")
     out = c_void_p()
-    check(_unary(_abi.WB_GELU_TANH if approximate == "tanh" else _abi.WB_GELU, as_tensor(input), out))
+    check(_unary(_abi.WB_UNARY_GELU_TANH if approximate == "tanh" else _abi.WB_UNARY_GELU, as_tensor(input), out))
     return wrap(out.value)
 
 
@@ -81,15 +81,15 @@ def _pairwise(op, name, formula):
 
 def add(input, other, *, alpha=1):
     """input + alpha * other, element by element; the two broadcast."""
-    return binary(_abi.WB_ADD, input, other if alpha == 1 else binary(_abi.WB_MULTIPLY, other, alpha))
+    return binary(_abi.WB_BINARY_ADD, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
 
 
 def sub(input, other, *, alpha=1):
     """input - alpha * other, element by element; the two broadcast."""
-    return binary(_abi.WB_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_MULTIPLY, other, alpha))
+    return binary(_abi.WB_BINARY_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
 
 
-_DIVISIONS = {None: _abi.WB_DIVIDE, "floor": _abi.WB_FLOOR_DIVIDE, "trunc": _abi.WB_TRUNC_DIVIDE}
+_DIVISIONS = {None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
 
 
 def div(input, other, *, rounding_mode=None):
@@ -102,18 +102,18 @@ def div(input, other, *, rounding_mode=None):
     return binary(_DIVISIONS[rounding_mode], input, other)
 
 
-mul = _pairwise(_abi.WB_MULTIPLY, "mul", "input * other")
-pow = _pairwise(_abi.WB_POWER, "pow", "input to the power other")
-maximum = _pairwise(_abi.WB_MAXIMUM, "maximum", "The larger of the two, NaN if either is")
-minimum = _pairwise(_abi.WB_MINIMUM, "minimum", "The smaller of the two, NaN if either is")
-eq = _pairwise(_abi.WB_EQUAL, "eq", "input == other, as bool")
-ne = _pairwise(_abi.WB_NOT_EQUAL, "ne", "input != other, as bool")
-lt = _pairwise(_abi.WB_LESS, "lt", "input < other, as bool")
-le = _pairwise(_abi.WB_LESS_EQUAL, "le", "input <= other, as bool")
-gt = _pairwise(_abi.WB_GREATER, "gt", "input > other, as bool")
-ge = _pairwise(_abi.WB_GREATER_EQUAL, "ge", "input >= other, as bool")
-logical_and = _pairwise(_abi.WB_LOGICAL_AND, "logical_and", "Whether both are nonzero, as bool")
-logical_or = _pairwise(_abi.WB_LOGICAL_OR, "logical_or", "Whether one is nonzero, as bool")
+mul = _pairwise(_abi.WB_BINARY_MULTIPLY, "mul", "input * other")
+pow = _pairwise(_abi.WB_BINARY_POWER, "pow", "input to the power other")
+maximum = _pairwise(_abi.WB_BINARY_MAXIMUM, "maximum", "The larger of the two, NaN if either is")
+minimum = _pairwise(_abi.WB_BINARY_MINIMUM, "minimum", "The smaller of the two, NaN if either is")
+eq = _pairwise(_abi.WB_BINARY_EQUAL, "eq", "input == other, as bool")
+ne = _pairwise(_abi.WB_BINARY_NOT_EQUAL, "ne", "input != other, as bool")
+lt = _pairwise(_abi.WB_BINARY_LESS, "lt", "input < other, as bool")
+le = _pairwise(_abi.WB_BINARY_LESS_EQUAL, "le", "input <= other, as bool")
+gt = _pairwise(_abi.WB_BINARY_GREATER, "gt", "input > other, as bool")
+ge = _pairwise(_abi.WB_BINARY_GREATER_EQUAL, "ge", "input >= other, as bool")
+logical_and = _pairwise(_abi.WB_BINARY_LOGICAL_AND, "logical_and", "Whether both are nonzero, as bool")
+logical_or = _pairwise(_abi.WB_BINARY_LOGICAL_OR, "logical_or", "Whether one is nonzero, as bool")
 
 
 def where(condition, input=None, other=None):
@@ -201,13 +201,13 @@ def _total(op, name, formula):
     return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.")
 
 
-sum = _total(_abi.WB_SUM, "sum", "Sum (int64 for bool and integers)")
-mean = _total(_abi.WB_MEAN_OF, "mean", "Mean of floats")
-amax = _reduction(_abi.WB_MAX, "amax", "Maximum; equal maxima share the gradient")
-amin = _reduction(_abi.WB_MIN, "amin", "Minimum; equal minima share the gradient")
-argmax = _reduction(_abi.WB_ARGMAX, "argmax", "Index (int64) of the first maximum; of the flattened tensor for all axes;")
-argmin = _reduction(_abi.WB_ARGMIN, "argmin", "Index (int64) of the first minimum; of the flattened tensor for all axes;")
-logsumexp = _reduction(_abi.WB_LOGSUMEXP, "logsumexp", "log(sum(exp(x))), without overflow,")
+sum = _total(_abi.WB_REDUCE_SUM, "sum", "Sum (int64 for bool and integers)")
+mean = _total(_abi.WB_REDUCE_MEAN, "mean", "Mean of floats")
+amax = _reduction(_abi.WB_REDUCE_MAX, "amax", "Maximum; equal maxima share the gradient")
+amin = _reduction(_abi.WB_REDUCE_MIN, "amin", "Minimum; equal minima share the gradient")
+argmax = _reduction(_abi.WB_REDUCE_ARGMAX, "argmax", "Index (int64) of the first maximum; of the flattened tensor for all axes;")
+argmin = _reduction(_abi.WB_REDUCE_ARGMIN, "argmin", "Index (int64) of the first minimum; of the flattened tensor for all axes;")
+logsumexp = _reduction(_abi.WB_REDUCE_LOGSUMEXP, "logsumexp", "log(sum(exp(x))), without overflow,")
 
 ValuesAndIndices = namedtuple("ValuesAndIndices", ("values", "indices"))
 

@@ -23,11 +23,11 @@ def _product(op, name, formula):
     return named(function, name, formula)
 
 
-mm = _product(_abi.WB_MM, "mm", "Product of two matrices, [m, k] x [k, n] -> [m, n].")
-bmm = _product(_abi.WB_BMM, "bmm", "Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n].")
-mv = _product(_abi.WB_MV, "mv", "Product of a matrix and a vector, [m, k] x [k] -> [m].")
-dot = _product(_abi.WB_DOT, "dot", "Sum of the products of two vectors' elements (int64 for bool and integers).")
-outer = _product(_abi.WB_OUTER, "outer", "Each element of a vector times each of another, [m] x [n] -> [m, n].")
+mm = _product(_abi.WB_PRODUCT_MM, "mm", "Product of two matrices, [m, k] x [k, n] -> [m, n].")
+bmm = _product(_abi.WB_PRODUCT_BMM, "bmm", "Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n].")
+mv = _product(_abi.WB_PRODUCT_MV, "mv", "Product of a matrix and a vector, [m, k] x [k] -> [m].")
+dot = _product(_abi.WB_PRODUCT_DOT, "dot", "Sum of the products of two vectors' elements (int64 for bool and integers).")
+outer = _product(_abi.WB_PRODUCT_OUTER, "outer", "Each element of a vector times each of another, [m] x [n] -> [m, n].")
 
 
 def einsum(equation, *operands):

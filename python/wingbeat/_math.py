@@ -11,38 +11,38 @@ from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, 
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
-exp2 = _elementwise(_abi.WB_EXP2, "exp2", "2 to the power")
-log2 = _elementwise(_abi.WB_LOG2, "log2", "Logarithm to base 2")
-log10 = _elementwise(_abi.WB_LOG10, "log10", "Logarithm to base 10")
-tan = _elementwise(_abi.WB_TAN, "tan", "Tangent")
-asin = _elementwise(_abi.WB_ASIN, "asin", "Inverse sine")
-acos = _elementwise(_abi.WB_ACOS, "acos", "Inverse cosine")
-atan = _elementwise(_abi.WB_ATAN, "atan", "Inverse tangent")
-sinh = _elementwise(_abi.WB_SINH, "sinh", "Hyperbolic sine")
-cosh = _elementwise(_abi.WB_COSH, "cosh", "Hyperbolic cosine")
-asinh = _elementwise(_abi.WB_ASINH, "asinh", "Inverse hyperbolic sine")
-acosh = _elementwise(_abi.WB_ACOSH, "acosh", "Inverse hyperbolic cosine")
-atanh = _elementwise(_abi.WB_ATANH, "atanh", "Inverse hyperbolic tangent")
-floor = _elementwise(_abi.WB_FLOOR, "floor", "The next whole number below (integers stay as they are; derivative 0)")
-ceil = _elementwise(_abi.WB_CEIL, "ceil", "The next whole number above (integers stay as they are; derivative 0)")
-trunc = _elementwise(_abi.WB_TRUNC, "trunc", "The whole number towards 0 (integers stay as they are; derivative 0)")
-erfc = _elementwise(_abi.WB_ERFC, "erfc", "1 - erf(x), precise where that is small,")
-lgamma = _elementwise(_abi.WB_LGAMMA, "lgamma", "log |gamma(x)|")
-digamma = _elementwise(_abi.WB_DIGAMMA, "digamma", "The derivative of lgamma")
-isnan = _elementwise(_abi.WB_ISNAN, "isnan", "Whether it is NaN, as bool,")
-isinf = _elementwise(_abi.WB_ISINF, "isinf", "Whether it is infinite, as bool,")
-isfinite = _elementwise(_abi.WB_ISFINITE, "isfinite", "Whether it is neither infinite nor NaN, as bool,")
-bitwise_not = _elementwise(_abi.WB_BITWISE_NOT, "bitwise_not", "All bits exchanged (of bool the logical not)")
+exp2 = _elementwise(_abi.WB_UNARY_EXP2, "exp2", "2 to the power")
+log2 = _elementwise(_abi.WB_UNARY_LOG2, "log2", "Logarithm to base 2")
+log10 = _elementwise(_abi.WB_UNARY_LOG10, "log10", "Logarithm to base 10")
+tan = _elementwise(_abi.WB_UNARY_TAN, "tan", "Tangent")
+asin = _elementwise(_abi.WB_UNARY_ASIN, "asin", "Inverse sine")
+acos = _elementwise(_abi.WB_UNARY_ACOS, "acos", "Inverse cosine")
+atan = _elementwise(_abi.WB_UNARY_ATAN, "atan", "Inverse tangent")
+sinh = _elementwise(_abi.WB_UNARY_SINH, "sinh", "Hyperbolic sine")
+cosh = _elementwise(_abi.WB_UNARY_COSH, "cosh", "Hyperbolic cosine")
+asinh = _elementwise(_abi.WB_UNARY_ASINH, "asinh", "Inverse hyperbolic sine")
+acosh = _elementwise(_abi.WB_UNARY_ACOSH, "acosh", "Inverse hyperbolic cosine")
+atanh = _elementwise(_abi.WB_UNARY_ATANH, "atanh", "Inverse hyperbolic tangent")
+floor = _elementwise(_abi.WB_UNARY_FLOOR, "floor", "The next whole number below (integers stay as they are; derivative 0)")
+ceil = _elementwise(_abi.WB_UNARY_CEIL, "ceil", "The next whole number above (integers stay as they are; derivative 0)")
+trunc = _elementwise(_abi.WB_UNARY_TRUNC, "trunc", "The whole number towards 0 (integers stay as they are; derivative 0)")
+erfc = _elementwise(_abi.WB_UNARY_ERFC, "erfc", "1 - erf(x), precise where that is small,")
+lgamma = _elementwise(_abi.WB_UNARY_LGAMMA, "lgamma", "log |gamma(x)|")
+digamma = _elementwise(_abi.WB_UNARY_DIGAMMA, "digamma", "The derivative of lgamma")
+isnan = _elementwise(_abi.WB_UNARY_ISNAN, "isnan", "Whether it is NaN, as bool,")
+isinf = _elementwise(_abi.WB_UNARY_ISINF, "isinf", "Whether it is infinite, as bool,")
+isfinite = _elementwise(_abi.WB_UNARY_ISFINITE, "isfinite", "Whether it is neither infinite nor NaN, as bool,")
+bitwise_not = _elementwise(_abi.WB_UNARY_BITWISE_NOT, "bitwise_not", "All bits exchanged (of bool the logical not)")
 
-floor_divide = _pairwise(_abi.WB_FLOOR_DIVIDE, "floor_divide", "input // other, rounded down (derivative 0)")
-remainder = _pairwise(_abi.WB_REMAINDER, "remainder", "input % other, of the sign of other")
-atan2 = _pairwise(_abi.WB_ATAN2, "atan2", "The angle of the point (other, input)")
-logical_xor = _pairwise(_abi.WB_LOGICAL_XOR, "logical_xor", "Whether exactly one is nonzero, as bool")
-bitwise_and = _pairwise(_abi.WB_BITWISE_AND, "bitwise_and", "input & other, of integers or bool")
-bitwise_or = _pairwise(_abi.WB_BITWISE_OR, "bitwise_or", "input | other, of integers or bool")
-bitwise_xor = _pairwise(_abi.WB_BITWISE_XOR, "bitwise_xor", "input ^ other, of integers or bool")
-bitwise_left_shift = _pairwise(_abi.WB_SHIFT_LEFT, "bitwise_left_shift", "input << other, of integers; by all bits or more, or less than 0: 0")
-bitwise_right_shift = _pairwise(_abi.WB_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays")
+floor_divide = _pairwise(_abi.WB_BINARY_FLOOR_DIVIDE, "floor_divide", "input // other, rounded down (derivative 0)")
+remainder = _pairwise(_abi.WB_BINARY_REMAINDER, "remainder", "input % other, of the sign of other")
+atan2 = _pairwise(_abi.WB_BINARY_ATAN2, "atan2", "The angle of the point (other, input)")
+logical_xor = _pairwise(_abi.WB_BINARY_LOGICAL_XOR, "logical_xor", "Whether exactly one is nonzero, as bool")
+bitwise_and = _pairwise(_abi.WB_BINARY_BITWISE_AND, "bitwise_and", "input & other, of integers or bool")
+bitwise_or = _pairwise(_abi.WB_BINARY_BITWISE_OR, "bitwise_or", "input | other, of integers or bool")
+bitwise_xor = _pairwise(_abi.WB_BINARY_BITWISE_XOR, "bitwise_xor", "input ^ other, of integers or bool")
+bitwise_left_shift = _pairwise(_abi.WB_BINARY_SHIFT_LEFT, "bitwise_left_shift", "input << other, of integers; by all bits or more, or less than 0: 0")
+bitwise_right_shift = _pairwise(_abi.WB_BINARY_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays")
 
 
 def with_parameter(op, input, parameter):
@@ -54,12 +54,12 @@ def with_parameter(op, input, parameter):
 
 def round(input, *, decimals=0):
     """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
-    return with_parameter(_abi.WB_ROUND, input, decimals)
+    return with_parameter(_abi.WB_UNARY_ROUND, input, decimals)
 
 
 def polygamma(n, input):
     """The derivative of digamma of order n (0 to 100)."""
-    return with_parameter(_abi.WB_POLYGAMMA, input, n)
+    return with_parameter(_abi.WB_UNARY_POLYGAMMA, input, n)
 
 
 def clamp(input, min=None, max=None):

@@ -13,7 +13,7 @@ from ._tensor import Tensor, as_tensor, wrap
 
 def uniform(low=0.0, high=1.0, size=(), dtype=float32, requires_grad=False):
     """Uniform numbers in [low, high)."""
-    return _random(_abi.WB_UNIFORM, (size,), low, high, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_UNIFORM, (size,), low, high, dtype, requires_grad)
 
 
 def normal(mean=0.0, std=1.0, size=None, dtype=float32, requires_grad=False):
@@ -24,17 +24,17 @@ def normal(mean=0.0, std=1.0, size=None, dtype=float32, requires_grad=False):
         shape = (mean + std * 0).shape
         kind = next(side.dtype for side in (mean, std) if isinstance(side, Tensor))
         return mean + std * randn(shape, dtype=kind if kind.is_floating_point else float64)
-    return _random(_abi.WB_NORMAL, (() if size is None else size,), mean, std, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_NORMAL, (() if size is None else size,), mean, std, dtype, requires_grad)
 
 
 def exponential(rate=1.0, size=(), dtype=float32, requires_grad=False):
     """Exponential numbers of that rate (their mean is 1 / rate), all above 0."""
-    return _random(_abi.WB_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
 
 
 def gumbel(loc=0.0, scale=1.0, size=(), dtype=float32, requires_grad=False):
     """Gumbel's numbers: loc - scale log(E) with E exponential of rate 1."""
-    return _random(_abi.WB_GUMBEL, (size,), loc, scale, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_GUMBEL, (size,), loc, scale, dtype, requires_grad)
 
 
 def bernoulli(input, p=None):

@@ -8,9 +8,9 @@ from ._functions import ValuesAndIndices, _along, _axes, _reduction, _total
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
-prod = _total(_abi.WB_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
-all = _reduction(_abi.WB_ALL, "all", "Whether no element is 0, as bool,")
-any = _reduction(_abi.WB_ANY, "any", "Whether any element is not 0, as bool,")
+prod = _total(_abi.WB_REDUCE_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
+all = _reduction(_abi.WB_REDUCE_ALL, "all", "Whether no element is 0, as bool,")
+any = _reduction(_abi.WB_REDUCE_ANY, "any", "Whether any element is not 0, as bool,")
 
 
 def _spread(function, name, input, dim, unbiased, keepdim, correction, axis, keepdims):

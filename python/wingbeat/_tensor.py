@@ -298,7 +298,7 @@ class Tensor:
     def clone(self):
         """A new tensor with the same values; derivatives pass through."""
         out = c_void_p()
-        check(_unary(_abi.WB_IDENTITY, self._handle, out))
+        check(_unary(_abi.WB_UNARY_IDENTITY, self._handle, out))
         return wrap(out.value)
 
     # ---------------------------------------------------------------- writing in place
@@ -445,7 +445,7 @@ def _mixed(op, tensor, other, swapped):
     elif isinstance(other, int):
         if tensor.dtype.is_floating_point:
             return operate(op, tensor, float(other), swapped)
-        if op == _abi.WB_DIVIDE:
+        if op == _abi.WB_BINARY_DIVIDE:
             return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
@@ -495,13 +495,13 @@ def _in_place(op):
     return operator
 
 
-for _name, _op in (("add", _abi.WB_ADD), ("sub", _abi.WB_SUBTRACT), ("mul", _abi.WB_MULTIPLY), ("truediv", _abi.WB_DIVIDE),
-                   ("pow", _abi.WB_POWER), ("floordiv", _abi.WB_FLOOR_DIVIDE), ("mod", _abi.WB_REMAINDER), ("and", _abi.WB_BITWISE_AND),
-                   ("or", _abi.WB_BITWISE_OR), ("xor", _abi.WB_BITWISE_XOR), ("lshift", _abi.WB_SHIFT_LEFT), ("rshift", _abi.WB_SHIFT_RIGHT)):
+for _name, _op in (("add", _abi.WB_BINARY_ADD), ("sub", _abi.WB_BINARY_SUBTRACT), ("mul", _abi.WB_BINARY_MULTIPLY), ("truediv", _abi.WB_BINARY_DIVIDE),
+                   ("pow", _abi.WB_BINARY_POWER), ("floordiv", _abi.WB_BINARY_FLOOR_DIVIDE), ("mod", _abi.WB_BINARY_REMAINDER), ("and", _abi.WB_BINARY_BITWISE_AND),
+                   ("or", _abi.WB_BINARY_BITWISE_OR), ("xor", _abi.WB_BINARY_BITWISE_XOR), ("lshift", _abi.WB_BINARY_SHIFT_LEFT), ("rshift", _abi.WB_BINARY_SHIFT_RIGHT)):
     setattr(Tensor, f"__{_name}__", _operator(_op))
     setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
     setattr(Tensor, f"__i{_name}__", _in_place(_op))
-_COMPARISONS = {"eq": _abi.WB_EQUAL, "ne": _abi.WB_NOT_EQUAL, "lt": _abi.WB_LESS, "le": _abi.WB_LESS_EQUAL, "gt": _abi.WB_GREATER,
-                "ge": _abi.WB_GREATER_EQUAL}
+_COMPARISONS = {"eq": _abi.WB_BINARY_EQUAL, "ne": _abi.WB_BINARY_NOT_EQUAL, "lt": _abi.WB_BINARY_LESS, "le": _abi.WB_BINARY_LESS_EQUAL, "gt": _abi.WB_BINARY_GREATER,
+                "ge": _abi.WB_BINARY_GREATER_EQUAL}
 for _name, _op in _COMPARISONS.items():
     setattr(Tensor, f"__{_name}__", _operator(_op))

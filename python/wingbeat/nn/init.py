@@ -28,7 +28,7 @@ def _fill(tensor, kind, a=0.0, b=0.0):
 
 def constant_(tensor, val):
     """Every element `val`."""
-    return _fill(tensor, _abi.WB_INIT_CONSTANT, val)
+    return _fill(tensor, _abi.WB_INITIALIZER_CONSTANT, val)
 
 
 def zeros_(tensor):
@@ -43,22 +43,22 @@ def ones_(tensor):
 
 def uniform_(tensor, a=0.0, b=1.0):
     """Uniform in [a, b)."""
-    return _fill(tensor, _abi.WB_INIT_UNIFORM, a, b)
+    return _fill(tensor, _abi.WB_INITIALIZER_UNIFORM, a, b)
 
 
 def normal_(tensor, mean=0.0, std=1.0):
     """Normal with that mean and standard deviation."""
-    return _fill(tensor, _abi.WB_INIT_NORMAL, mean, std)
+    return _fill(tensor, _abi.WB_INITIALIZER_NORMAL, mean, std)
 
 
 def xavier_uniform_(tensor, gain=1.0):
     """Uniform in (-k, k), k = gain sqrt(6 / (fan_in + fan_out)). Glorot and Bengio 2010."""
-    return _fill(tensor, _abi.WB_INIT_XAVIER_UNIFORM, gain)
+    return _fill(tensor, _abi.WB_INITIALIZER_XAVIER_UNIFORM, gain)
 
 
 def xavier_normal_(tensor, gain=1.0):
     """Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)). Glorot and Bengio 2010."""
-    return _fill(tensor, _abi.WB_INIT_XAVIER_NORMAL, gain)
+    return _fill(tensor, _abi.WB_INITIALIZER_XAVIER_NORMAL, gain)
 
 
 def _by_mode(mode, fan_in, fan_out):
@@ -69,21 +69,21 @@ def _by_mode(mode, fan_in, fan_out):
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"):
     """Uniform in (-k, k), k = gain sqrt(3 / fan), with calculate_gain(nonlinearity, a). He et al. 2015."""
-    kind = _by_mode(mode, _abi.WB_INIT_KAIMING_UNIFORM, _abi.WB_INIT_KAIMING_UNIFORM_FAN_OUT)
+    kind = _by_mode(mode, _abi.WB_INITIALIZER_KAIMING_UNIFORM, _abi.WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT)
     return _fill(tensor, kind, calculate_gain(nonlinearity, a))
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"):
     """Normal with standard deviation gain / sqrt(fan), with calculate_gain(nonlinearity, a). He et al. 2015."""
-    kind = _by_mode(mode, _abi.WB_INIT_KAIMING_NORMAL, _abi.WB_INIT_KAIMING_NORMAL_FAN_OUT)
+    kind = _by_mode(mode, _abi.WB_INITIALIZER_KAIMING_NORMAL, _abi.WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT)
     return _fill(tensor, kind, calculate_gain(nonlinearity, a))
 
 
 def lecun_normal_(tensor):
     """Normal with standard deviation 1 / sqrt(fan_in). LeCun et al. 1998."""
-    return _fill(tensor, _abi.WB_INIT_LECUN_NORMAL)
+    return _fill(tensor, _abi.WB_INITIALIZER_LECUN_NORMAL)
 
 
 def linear_default_(tensor):
     """Uniform in (-k, k), k = 1 / sqrt(fan_in): what Linear's weight starts with."""
-    return _fill(tensor, _abi.WB_INIT_LINEAR_DEFAULT)
+    return _fill(tensor, _abi.WB_INITIALIZER_LINEAR_DEFAULT)

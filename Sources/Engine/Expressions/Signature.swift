@@ -1,0 +1,389 @@
+/// The type of an argument. `description` is Python's annotation, which the registry hands out.
+public indirect enum ArgumentType {
+    case integer, real, flag, text
+    /// One of some texts.
+    case choice([String])
+    case dtype
+    /// One that may also be left away: None.
+    case optional(ArgumentType)
+    /// A tuple, of a fixed number of elements or of any.
+    case tuple(ArgumentType, count: Int?)
+    /// One whole number, or a tuple with one for each axis.
+    case integers
+    case tensor
+    /// A tensor or a number that takes its dtype.
+    case operand
+    /// A list of tensors.
+    case tensors
+    case module
+
+    public var description: String {
+        switch self {
+        case .integer: return "int"
+        case .real: return "float"
+        case .flag: return "bool"
+        case .text: return "str"
+        case .choice(let texts): return "Literal[\(texts.map { Value.quoted($0) }.joined(separator: ", "))]"
+        case .dtype: return "DType"
+        case .optional(let type): return "\(type.description) | None"
+        case .tuple(let type, let count?): return "tuple[\(Array(repeating: type.description, count: count).joined(separator: ", "))]"
+        case .tuple(let type, nil): return "tuple[\(type.description), ...]"
+        case .integers: return "int | tuple[int, ...]"
+        case .tensor: return "Tensor"
+        case .operand: return "Tensor | float"
+        case .tensors: return "Sequence[Tensor]"
+        case .module: return "Module"
+        }
+    }
+
+    /// In a sentence: "a whole number".
+    var wanted: String {
+        switch self {
+        case .integer: return "a whole number"
+        case .real: return "a number"
+        case .flag: return "True or False"
+        case .text: return "a text"
+        case .choice(let texts): return texts.map { Value.quoted($0) }.joined(separator: " or ")
+        case .dtype: return "a dtype, such as float32"
+        case .optional(let type): return "\(type.wanted), or None"
+        case .tuple(let type, let count?): return "a tuple of \(count) (each \(type.wanted))"
+        case .tuple(let type, nil): return "a tuple (each element \(type.wanted))"
+        case .integers: return "a whole number, or a tuple of them"
+        case .tensor: return "a tensor"
+        case .operand: return "a tensor or a number"
+        case .tensors: return "a list of tensors"
+        case .module: return "a module"
+        }
+    }
+
+    /// Whether a tensor may stand here.
+    public var takesTensors: Bool {
+        switch self {
+        case .tensor, .operand, .tensors: return true
+        case .optional(let type): return type.takesTensors
+        default: return false
+        }
+    }
+
+    /// The value in the form that `Arguments` hands out; nil if it does not fit.
+    func accepting(_ value: Value) -> Value? {
+        switch (self, value) {
+        case (.optional, .none): return value
+        case (.optional(let type), _): return type.accepting(value)
+        case (.integer, .integer), (.real, .real), (.flag, .flag), (.text, .text): return value
+        case (.integer, .real(let number)): return Int64(exactly: number).map { .integer($0) }
+        case (.real, .integer(let number)): return .real(Double(number))
+        case (.flag, .integer(let number)) where number == 0 || number == 1: return .flag(number == 1)
+        case (.choice(let texts), .text(let text)): return texts.contains(text) ? value : nil
+        case (.dtype, .text(let text)): return DType.allCases.contains { $0.name == text } ? value : nil
+        case (.operand, .integer), (.operand, .real), (.operand, .flag): return value
+        case (.integers, .integer): return value
+        case (.integers, .real): return ArgumentType.integer.accepting(value)
+        case (.integers, .list): return ArgumentType.tuple(.integer, count: nil).accepting(value)
+        case (.tuple(let type, let count), .list(let values)):
+            guard count == nil || count == values.count else { return nil }
+            let taken = values.compactMap { type.accepting($0) }
+            return taken.count == values.count ? .list(taken) : nil
+        default: return nil
+        }
+    }
+}
+
+/// One argument of a constructor or a function.
+public struct Parameter {
+    public let name: String
+    public let type: ArgumentType
+    /// nil: it has to be given.
+    public let initial: Value?
+    public let documentation: String
+    /// Takes all that is left: modules of a Sequential.
+    public let isVariadic: Bool
+    /// Cannot be given by its place.
+    public let isKeyword: Bool
+
+    public init(
+        _ name: String, _ type: ArgumentType, _ initial: Value? = nil, variadic: Bool = false, keyword: Bool = false, _ documentation: String = ""
+    ) {
+        (self.name, self.type, self.initial, self.documentation) = (name, type, initial, documentation)
+        (isVariadic, isKeyword) = (variadic, keyword)
+    }
+
+    /// As it stands in a signature: `bias=True`.
+    public var text: String {
+        if isVariadic { return "*\(name)" }
+        return initial.map { "\(name)=\($0.literal)" } ?? name
+    }
+}
+
+/// A tensor that a module's forward pass takes.
+public struct Input {
+    public let name: String
+    public let isOptional: Bool
+
+    public init(_ name: String, optional: Bool = false) { (self.name, isOptional) = (name, optional) }
+}
+
+/// Everything about how something is called: its name, its arguments in order, its documentation; of modules also the tensors that go in and come out.
+public struct Signature {
+    public let name: String
+    public let parameters: [Parameter]
+    /// Shapes, formula, source: the text that C, Python and docs/ show.
+    public let documentation: String
+    public let inputs: [Input]
+    /// The names of what comes out, in order. With brackets where Python nests them: "output", "(h, c)".
+    public let outputs: [String]
+
+    public init(
+        _ name: String, _ parameters: [Parameter] = [], inputs: [Input] = [Input("input")], outputs: [String] = ["output"], _ documentation: String
+    ) {
+        (self.name, self.parameters, self.documentation) = (name, parameters, documentation)
+        (self.inputs, self.outputs) = (inputs, outputs)
+    }
+
+    /// `Linear(in_features, out_features, bias=True)`
+    public var text: String { "\(name)(\(parameters.map(\.text).joined(separator: ", ")))" }
+
+    public func place(of name: String) -> Int? { parameters.firstIndex { $0.name == name } }
+}
+
+/// What is handed over for an argument, before it is known to fit.
+public enum Given {
+    case value(Value)
+    case tensor(Tensor)
+    case tensors([Tensor])
+    /// A module, which this room does not know.
+    case object(AnyObject)
+
+    var text: String {
+        switch self {
+        case .value(let value): return "\(value.literal)".shortened
+        case .tensor: return "a tensor"
+        case .tensors(let list): return list.isEmpty ? "an empty list" : "a list of tensors"
+        case .object: return "a module"
+        }
+    }
+}
+
+/// The arguments of one call: one for each parameter of its signature, of its type.
+public struct Arguments {
+    public let signature: Signature
+    public private(set) var given: [Given]
+    /// What a variadic parameter has taken, by name where a keyword gave one.
+    public private(set) var rest: [(name: String?, item: Given)] = []
+
+    /// One argument as it stands in a call.
+    public struct Item {
+        public var keyword: String?
+        public var given: Given
+        /// Where it stands in the text; 0 if there is none.
+        public var column: Int
+
+        public init(_ given: Given, keyword: String? = nil, column: Int = 0) { (self.given, self.keyword, self.column) = (given, keyword, column) }
+    }
+
+    /// Puts items to parameters: those without a keyword by their order, `tensors` first to those that take tensors and are not named.
+    public init(_ signature: Signature, _ items: [Item] = [], tensors: [Tensor] = []) throws(Failure) {
+        self.signature = signature
+        var found: [Given?] = Array(repeating: nil, count: signature.parameters.count)
+        let named = Set(items.compactMap(\.keyword))
+        var left = tensors[...]
+        for (place, parameter) in signature.parameters.enumerated() where !named.contains(parameter.name) && parameter.type.takesTensors {
+            if case .tensors = parameter.type {
+                found[place] = .tensors(Array(left))
+                left = []
+            } else if let tensor = left.popFirst() {
+                found[place] = .tensor(tensor)
+            }
+        }
+        guard left.isEmpty else {
+            throw .argument(
+                operation: signature.name, "\(tensors.count) tensors are given, but \(signature.text) takes \(tensors.count - left.count)")
+        }
+        var next = 0
+        for item in items {
+            if let keyword = item.keyword, let place = signature.place(of: keyword), !signature.parameters[place].isVariadic {
+                guard found[place] == nil else {
+                    throw Arguments.failure(signature, item, "the argument '\(keyword)' is given twice")
+                }
+                found[place] = try Arguments.checked(item, signature.parameters[place], signature)
+                continue
+            }
+            if let variadic = signature.parameters.first(where: \.isVariadic) {
+                rest.append((item.keyword, try Arguments.checked(item, variadic, signature)))
+                continue
+            }
+            if let keyword = item.keyword { throw Arguments.failure(signature, item, Arguments.unknown(keyword, signature)) }
+            while next < found.count, found[next] != nil { next += 1 }
+            guard next < found.count, !signature.parameters[next].isKeyword else {
+                throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected")
+            }
+            found[next] = try Arguments.checked(item, signature.parameters[next], signature)
+        }
+        given = []
+        for (place, parameter) in signature.parameters.enumerated() {
+            if let item = found[place] {
+                given.append(item)
+            } else if let initial = parameter.initial {
+                given.append(.value(initial))
+            } else if parameter.isVariadic {
+                given.append(.value(.none))
+            } else {
+                throw .argument(operation: signature.name, "the argument '\(parameter.name)' is missing; \(signature.text) is expected")
+            }
+        }
+    }
+
+    private static func checked(_ item: Item, _ parameter: Parameter, _ signature: Signature) throws(Failure) -> Given {
+        if let taken = fitting(item.given, parameter.type) { return taken }
+        throw failure(signature, item, "\(parameter.name) takes \(parameter.type.wanted), but found \(item.given.text)")
+    }
+
+    private static func fitting(_ given: Given, _ type: ArgumentType) -> Given? {
+        if case .optional(let inner) = type {
+            if case .value(.none) = given { return given }
+            return fitting(given, inner)
+        }
+        switch (given, type) {
+        case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module): return given
+        case (.tensor(let tensor), .tensors): return .tensors([tensor])
+        case (.value(.list(let values)), .tensors) where values.isEmpty: return .tensors([])
+        case (.value(let value), _): return type.accepting(value).map { .value($0) }
+        default: return nil
+        }
+    }
+
+    private static func failure(_ signature: Signature, _ item: Item, _ sentence: String) -> Failure {
+        .argument(operation: signature.name, item.column > 0 ? "column \(item.column): \(sentence)" : sentence)
+    }
+
+    private static func unknown(_ keyword: String, _ signature: Signature) -> String {
+        let names = signature.parameters.map(\.name)
+        return names.isEmpty
+            ? "there is no argument '\(keyword.shortened)'; \(signature.name) takes none"
+            : "there is no argument '\(keyword.shortened)'; there are: \(names.joined(separator: ", "))"
+    }
+
+    // MARK: By name
+
+    private subscript(name: String) -> Given? { signature.place(of: name).map { given[$0] } }
+
+    /// The value of an argument that is no tensor and no module.
+    public func value(_ name: String) -> Value? {
+        if case .value(let value)? = self[name] { return value }
+        return nil
+    }
+
+    private func missing(_ name: String) -> Failure {
+        .internal(operation: signature.name, "its signature has no argument '\(name)' of the type that is asked for")
+    }
+
+    public func integer(_ name: String) throws(Failure) -> Int {
+        guard let value = value(name)?.integer else { throw missing(name) }
+        return Int(value)
+    }
+
+    public func real(_ name: String) throws(Failure) -> Double {
+        guard let value = value(name)?.real else { throw missing(name) }
+        return value
+    }
+
+    public func flag(_ name: String) throws(Failure) -> Bool {
+        guard let value = value(name)?.flag else { throw missing(name) }
+        return value
+    }
+
+    public func text(_ name: String) throws(Failure) -> String {
+        guard let value = value(name)?.text else { throw missing(name) }
+        return value
+    }
+
+    public func reals(_ name: String) throws(Failure) -> [Double] {
+        guard let values = value(name)?.list else { throw missing(name) }
+        return values.compactMap(\.real)
+    }
+
+    public func optionalInteger(_ name: String) -> Int? { value(name)?.integer.map { Int($0) } }
+    public func optionalReal(_ name: String) -> Double? { value(name)?.real }
+    public func optionalText(_ name: String) -> String? { value(name)?.text }
+
+    /// A whole number as a list of one; nil for None.
+    public func optionalIntegers(_ name: String) -> [Int]? {
+        guard let value = value(name) else { return nil }
+        if let one = value.integer { return [Int(one)] }
+        return value.list?.compactMap { $0.integer.map { Int($0) } }
+    }
+
+    public func integers(_ name: String) throws(Failure) -> [Int] {
+        guard let values = optionalIntegers(name) else { throw missing(name) }
+        return values
+    }
+
+    /// The dtype of that name; `initial` for None.
+    public func dtype(_ name: String, _ initial: DType) -> DType {
+        let wanted = value(name)?.text
+        return DType.allCases.first { $0.name == wanted } ?? initial
+    }
+
+    public func optionalDType(_ name: String) -> DType? {
+        let wanted = value(name)?.text
+        return DType.allCases.first { $0.name == wanted }
+    }
+
+    public func tensor(_ name: String) throws(Failure) -> Tensor {
+        if case .tensor(let tensor)? = self[name] { return tensor }
+        throw missing(name)
+    }
+
+    public func optionalTensor(_ name: String) -> Tensor? {
+        if case .tensor(let tensor)? = self[name] { return tensor }
+        return nil
+    }
+
+    public func tensors(_ name: String) throws(Failure) -> [Tensor] {
+        if case .tensors(let tensors)? = self[name] { return tensors }
+        throw missing(name)
+    }
+
+    public func object(_ name: String) -> AnyObject? {
+        if case .object(let object)? = self[name] { return object }
+        return nil
+    }
+
+    /// The same arguments with one replaced, which has to fit.
+    public func replacing(_ name: String, _ value: Value) throws(Failure) -> Arguments {
+        guard let place = signature.place(of: name) else {
+            throw .argument(operation: signature.name, Arguments.unknown(name, signature))
+        }
+        var copy = self
+        copy.given[place] = try Arguments.checked(Item(.value(value)), signature.parameters[place], signature)
+        return copy
+    }
+
+    // MARK: As a text
+
+    /// Those that are values, by name: what a checkpoint keeps.
+    public var values: [(name: String, value: Value)] {
+        zip(signature.parameters, given).compactMap { parameter, given in
+            guard !parameter.isVariadic, case .value(let value) = given else { return nil }
+            return (parameter.name, value)
+        }
+    }
+
+    /// As the call writes them: those without a default by place, then those that differ from theirs.
+    public var texts: [String] {
+        zip(signature.parameters, given).compactMap { parameter, given in
+            guard !parameter.isVariadic, case .value(let value) = given else { return nil }
+            guard let initial = parameter.initial else { return value.literal }
+            return initial.isSame(as: value) ? nil : "\(parameter.name)=\(value.literal)"
+        }
+    }
+}
+
+extension Expression {
+    /// The dtype that a bare name spells, as a value.
+    public var dtypeName: Value? {
+        guard case .name(let name) = kind else { return nil }
+        let short = name.split(separator: ".").last.map(String.init) ?? name
+        return DType.allCases.contains { $0.name == short } ? .text(short) : nil
+    }
+}
