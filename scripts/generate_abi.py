@@ -53,14 +53,15 @@ def render(header):
     lines += [f"{name} = c_void_p" for name in header.handles]
     for name, fields in header.structs.items():
         lines += ["", "", f"class {name}(Structure):", "    _fields_ = ["]
-        lines += [f'        ("{field}", {ctype(kind)}),' for field, kind in fields]
+        lines += [f'        ("{field}", {ctype(c_type)}),' for field, c_type in fields]
         lines += ["    ]", "", ""]
     for name, callback in header.callbacks.items():
-        lines += [f"{name} = CFUNCTYPE({', '.join(map(ctype, [callback.result, *(kind for _, kind in callback.parameters)]))})"]
+        types = [callback.result, *(c_type for _, c_type in callback.parameters)]
+        lines += [f"{name} = CFUNCTYPE({', '.join(map(ctype, types))})"]
     lines += ["", "# name: (result, arguments, their names)", "FUNCTIONS = {"]
     for name, function in header.functions.items():
         # ctypes refuses None for a CFUNCTYPE argument but takes None and any callback for c_void_p.
-        shown = ["c_void_p" if kind.kind == "callback" else ctype(kind) for _, kind in function.parameters]
+        shown = ["c_void_p" if c_type.kind == "callback" else ctype(c_type) for _, c_type in function.parameters]
         quoted = ", ".join(f'"{argument}"' for argument, _ in function.parameters)
         entry = f'"{name}": ({ctype(function.result)}, [{", ".join(shown)}], [{quoted}]),'
         lines += textwrap.wrap(entry, 120, initial_indent="    ", subsequent_indent="        ")

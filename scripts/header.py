@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADER = ROOT / "include" / "wingbeat.h"
 
 # What a type is built on, beside what the header itself declares.
-BASES = {"void": "void", "char": "char"} | dict.fromkeys(("int32_t", "int64_t", "uint64_t", "size_t", "double"), "number")
+NUMBERS = ("int32_t", "int64_t", "uint64_t", "size_t", "double")
+BASES = {"void": "void", "char": "char"} | dict.fromkeys(NUMBERS, "number")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def blank(text):
 
 def take(pattern, text):
     """All matches of a pattern, and the text without them."""
-    return list(re.finditer(pattern, text, flags=re.S)), re.sub(pattern, lambda match: blank(match[0]), text, flags=re.S)
+    matches = list(re.finditer(pattern, text, flags=re.S))
+    return matches, re.sub(pattern, lambda match: blank(match[0]), text, flags=re.S)
 
 
 def parse_type(declaration, known):
@@ -105,10 +107,10 @@ def parse(text):
     if rest := text.replace("}", " ").strip():
         raise ValueError(f"not understood in {HEADER.name}: {rest[:200]}")
 
-    known = BASES | {m[2]: "enum" for m in enums} | {m[1]: "handle" for m in handles} | {m[2]: "struct" for m in structs}
-    known |= {m[2]: "callback" for m in callbacks}
+    known = BASES | {m[2]: "enum" for m in enums} | {m[1]: "handle" for m in handles}
+    known |= {m[2]: "struct" for m in structs} | {m[2]: "callback" for m in callbacks}
 
-    # A comment belongs to what begins after it, with nothing but spaces between; one with a row of dashes opens a section.
+    # A comment belongs to what begins after it, with nothing but spaces between. A row of dashes opens a section.
     section, spaces = re.compile(r"/\* -{10,} ([^\n*]*)"), re.compile(r"\s*")
     sections = [(comment.start(), title[1].strip()) for comment in comments if (title := section.match(comment[0]))]
     belonging = {spaces.match(comment.string, comment.end()).end(): comment_text(comment[0])
@@ -130,7 +132,7 @@ def parse(text):
 
 
 def write(output, render, options, usage):
-    """Writes what the header gives to a file, or with --check compares. Returns the exit status, or the sentence of an error."""
+    """Writes what the header gives to a file, or with --check compares. Returns 0, or the sentence of an error."""
     if options not in ([], ["--check"]):
         return usage
     text = render(parse(HEADER.read_text(encoding="utf-8")))
@@ -138,5 +140,5 @@ def write(output, render, options, usage):
         output.parent.mkdir(exist_ok=True)
         output.write_text(text, encoding="utf-8")
     elif not output.exists() or output.read_text(encoding="utf-8") != text:
-        return f"{output.relative_to(ROOT)} is not what {HEADER.relative_to(ROOT)} says; run this script without --check"
+        return f"{output.relative_to(ROOT)} is not what {HEADER.relative_to(ROOT)} says; run the script without --check"
     return 0

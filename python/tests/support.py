@@ -46,6 +46,15 @@ def compile_c(source, program):
     return program
 
 
+def compile_fortran(source, program, warnings=("-Wall", "-Wextra", "-Wno-compare-reals")):
+    """Compiles a Fortran program with the module against build/lib, warnings being errors. .mod files go beside the program."""
+    library = ROOT / "build" / "lib"
+    subprocess.run(["gfortran", "-std=f2018", *warnings, "-Werror", "-fcheck=all,no-array-temps",
+                    "-J", str(Path(program).parent), str(ROOT / "fortran" / "wingbeat.f90"), str(source), "-o", str(program),
+                    f"-L{library}", "-lwingbeat", f"-Wl,-rpath,{library}"], check=True)
+    return program
+
+
 def slope(function, x, step=1e-6):
     """The gradient of a function of one float64 array that returns a number, by central differences."""
     x = np.array(x, dtype=np.float64)

@@ -1,0 +1,3893 @@
+! Wingbeat for Fortran: the functions of wingbeat.h, with texts as characters and tensors from arrays.
+!
+! Written by scripts/generate_fortran.py from include/wingbeat.h; do not edit. The comments are the first sentences of
+! the header's; the rules that hold for all functions are at the top of the header. docs/fortran.md is the guide.
+!
+!  - Names are C's. A function that can fail returns a wb_status: 0 (WB_OK), or else wb_error() has a sentence.
+!  - A handle, such as type(wb_tensor), is passed by value; wb_tensor() is the null handle. What a function writes is an
+!    argument of intent(inout): a failed call leaves it as it was.
+!  - An optional argument that is absent is NULL to C.
+!  - Order of arrays. C's last axis is the one whose elements are neighbours, Fortran's is the first. So the array
+!    a(3, 4) is the tensor of shape [4, 3], without any element being moved: a(i, j) is element [j-1, i-1]. An array
+!    x(features, rows) is the tensor [rows, features], a batch as a network takes it. Shapes and axes that are passed as
+!    numbers are the tensor's: from 0, in C's order.
+module wingbeat
+    use, intrinsic :: iso_c_binding
+    implicit none
+    public
+
+    integer, parameter :: wb_status = c_int
+    integer(wb_status), parameter :: WB_OK = 0
+    integer(wb_status), parameter :: WB_ERROR_ARGUMENT = 1
+    integer(wb_status), parameter :: WB_ERROR_SHAPE = 2
+    integer(wb_status), parameter :: WB_ERROR_DTYPE = 3
+    integer(wb_status), parameter :: WB_ERROR_INDEX = 4
+    integer(wb_status), parameter :: WB_ERROR_HANDLE = 5
+    integer(wb_status), parameter :: WB_ERROR_MEMORY = 6
+    integer(wb_status), parameter :: WB_ERROR_FILE = 7
+    integer(wb_status), parameter :: WB_ERROR_FORMAT = 8
+    integer(wb_status), parameter :: WB_ERROR_STRUCTURE = 9
+    integer(wb_status), parameter :: WB_ERROR_STATE = 10
+    integer(wb_status), parameter :: WB_ERROR_NOT_FINITE = 11
+    integer(wb_status), parameter :: WB_ERROR_UNSUPPORTED = 12
+    integer(wb_status), parameter :: WB_ERROR_INTERNAL = 13
+
+    integer, parameter :: wb_dtype = c_int
+    integer(wb_dtype), parameter :: WB_BOOL = 0
+    integer(wb_dtype), parameter :: WB_UINT8 = 1
+    integer(wb_dtype), parameter :: WB_INT32 = 2
+    integer(wb_dtype), parameter :: WB_INT64 = 3
+    integer(wb_dtype), parameter :: WB_FLOAT32 = 4
+    integer(wb_dtype), parameter :: WB_FLOAT64 = 5
+    integer(wb_dtype), parameter :: WB_BFLOAT16 = 6
+
+    integer, parameter :: wb_distribution = c_int
+    integer(wb_distribution), parameter :: WB_DISTRIBUTION_UNIFORM = 0
+    integer(wb_distribution), parameter :: WB_DISTRIBUTION_NORMAL = 1
+    integer(wb_distribution), parameter :: WB_DISTRIBUTION_INTEGERS = 2
+    integer(wb_distribution), parameter :: WB_DISTRIBUTION_EXPONENTIAL = 3
+    integer(wb_distribution), parameter :: WB_DISTRIBUTION_GUMBEL = 4
+
+    integer, parameter :: wb_unary_op = c_int
+    integer(wb_unary_op), parameter :: WB_UNARY_IDENTITY = 0
+    integer(wb_unary_op), parameter :: WB_UNARY_NEGATIVE = 1
+    integer(wb_unary_op), parameter :: WB_UNARY_ABSOLUTE = 2
+    integer(wb_unary_op), parameter :: WB_UNARY_SIGN = 3
+    integer(wb_unary_op), parameter :: WB_UNARY_EXP = 4
+    integer(wb_unary_op), parameter :: WB_UNARY_EXPM1 = 5
+    integer(wb_unary_op), parameter :: WB_UNARY_LOG = 6
+    integer(wb_unary_op), parameter :: WB_UNARY_LOG1P = 7
+    integer(wb_unary_op), parameter :: WB_UNARY_SQRT = 8
+    integer(wb_unary_op), parameter :: WB_UNARY_RSQRT = 9
+    integer(wb_unary_op), parameter :: WB_UNARY_SQUARE = 10
+    integer(wb_unary_op), parameter :: WB_UNARY_RECIPROCAL = 11
+    integer(wb_unary_op), parameter :: WB_UNARY_SIN = 12
+    integer(wb_unary_op), parameter :: WB_UNARY_COS = 13
+    integer(wb_unary_op), parameter :: WB_UNARY_TANH = 14
+    integer(wb_unary_op), parameter :: WB_UNARY_SIGMOID = 15
+    integer(wb_unary_op), parameter :: WB_UNARY_RELU = 16
+    integer(wb_unary_op), parameter :: WB_UNARY_LEAKY_RELU = 17
+    integer(wb_unary_op), parameter :: WB_UNARY_GELU = 18
+    integer(wb_unary_op), parameter :: WB_UNARY_GELU_TANH = 19
+    integer(wb_unary_op), parameter :: WB_UNARY_ERF = 20
+    integer(wb_unary_op), parameter :: WB_UNARY_SOFTPLUS = 21
+    integer(wb_unary_op), parameter :: WB_UNARY_LOGICAL_NOT = 22
+    integer(wb_unary_op), parameter :: WB_UNARY_EXP2 = 23
+    integer(wb_unary_op), parameter :: WB_UNARY_LOG2 = 24
+    integer(wb_unary_op), parameter :: WB_UNARY_LOG10 = 25
+    integer(wb_unary_op), parameter :: WB_UNARY_TAN = 26
+    integer(wb_unary_op), parameter :: WB_UNARY_ASIN = 27
+    integer(wb_unary_op), parameter :: WB_UNARY_ACOS = 28
+    integer(wb_unary_op), parameter :: WB_UNARY_ATAN = 29
+    integer(wb_unary_op), parameter :: WB_UNARY_SINH = 30
+    integer(wb_unary_op), parameter :: WB_UNARY_COSH = 31
+    integer(wb_unary_op), parameter :: WB_UNARY_ASINH = 32
+    integer(wb_unary_op), parameter :: WB_UNARY_ACOSH = 33
+    integer(wb_unary_op), parameter :: WB_UNARY_ATANH = 34
+    integer(wb_unary_op), parameter :: WB_UNARY_FLOOR = 35
+    integer(wb_unary_op), parameter :: WB_UNARY_CEIL = 36
+    integer(wb_unary_op), parameter :: WB_UNARY_ROUND = 37
+    integer(wb_unary_op), parameter :: WB_UNARY_TRUNC = 38
+    integer(wb_unary_op), parameter :: WB_UNARY_ERFC = 39
+    integer(wb_unary_op), parameter :: WB_UNARY_LGAMMA = 40
+    integer(wb_unary_op), parameter :: WB_UNARY_DIGAMMA = 41
+    integer(wb_unary_op), parameter :: WB_UNARY_POLYGAMMA = 42
+    integer(wb_unary_op), parameter :: WB_UNARY_LOGSIGMOID = 43
+    integer(wb_unary_op), parameter :: WB_UNARY_RELU6 = 44
+    integer(wb_unary_op), parameter :: WB_UNARY_ELU = 45
+    integer(wb_unary_op), parameter :: WB_UNARY_SELU = 46
+    integer(wb_unary_op), parameter :: WB_UNARY_CELU = 47
+    integer(wb_unary_op), parameter :: WB_UNARY_SILU = 48
+    integer(wb_unary_op), parameter :: WB_UNARY_MISH = 49
+    integer(wb_unary_op), parameter :: WB_UNARY_SOFTSIGN = 50
+    integer(wb_unary_op), parameter :: WB_UNARY_HARDSIGMOID = 51
+    integer(wb_unary_op), parameter :: WB_UNARY_HARDSWISH = 52
+    integer(wb_unary_op), parameter :: WB_UNARY_ISNAN = 53
+    integer(wb_unary_op), parameter :: WB_UNARY_ISINF = 54
+    integer(wb_unary_op), parameter :: WB_UNARY_ISFINITE = 55
+    integer(wb_unary_op), parameter :: WB_UNARY_BITWISE_NOT = 56
+
+    integer, parameter :: wb_binary_op = c_int
+    integer(wb_binary_op), parameter :: WB_BINARY_ADD = 0
+    integer(wb_binary_op), parameter :: WB_BINARY_SUBTRACT = 1
+    integer(wb_binary_op), parameter :: WB_BINARY_MULTIPLY = 2
+    integer(wb_binary_op), parameter :: WB_BINARY_DIVIDE = 3
+    integer(wb_binary_op), parameter :: WB_BINARY_POWER = 4
+    integer(wb_binary_op), parameter :: WB_BINARY_MAXIMUM = 5
+    integer(wb_binary_op), parameter :: WB_BINARY_MINIMUM = 6
+    integer(wb_binary_op), parameter :: WB_BINARY_EQUAL = 7
+    integer(wb_binary_op), parameter :: WB_BINARY_NOT_EQUAL = 8
+    integer(wb_binary_op), parameter :: WB_BINARY_LESS = 9
+    integer(wb_binary_op), parameter :: WB_BINARY_LESS_EQUAL = 10
+    integer(wb_binary_op), parameter :: WB_BINARY_GREATER = 11
+    integer(wb_binary_op), parameter :: WB_BINARY_GREATER_EQUAL = 12
+    integer(wb_binary_op), parameter :: WB_BINARY_LOGICAL_AND = 13
+    integer(wb_binary_op), parameter :: WB_BINARY_LOGICAL_OR = 14
+    integer(wb_binary_op), parameter :: WB_BINARY_FLOOR_DIVIDE = 15
+    integer(wb_binary_op), parameter :: WB_BINARY_REMAINDER = 16
+    integer(wb_binary_op), parameter :: WB_BINARY_TRUNC_DIVIDE = 17
+    integer(wb_binary_op), parameter :: WB_BINARY_ATAN2 = 18
+    integer(wb_binary_op), parameter :: WB_BINARY_LOGICAL_XOR = 19
+    integer(wb_binary_op), parameter :: WB_BINARY_BITWISE_AND = 20
+    integer(wb_binary_op), parameter :: WB_BINARY_BITWISE_OR = 21
+    integer(wb_binary_op), parameter :: WB_BINARY_BITWISE_XOR = 22
+    integer(wb_binary_op), parameter :: WB_BINARY_SHIFT_LEFT = 23
+    integer(wb_binary_op), parameter :: WB_BINARY_SHIFT_RIGHT = 24
+
+    integer, parameter :: wb_product_op = c_int
+    integer(wb_product_op), parameter :: WB_PRODUCT_MM = 0
+    integer(wb_product_op), parameter :: WB_PRODUCT_BMM = 1
+    integer(wb_product_op), parameter :: WB_PRODUCT_MV = 2
+    integer(wb_product_op), parameter :: WB_PRODUCT_DOT = 3
+    integer(wb_product_op), parameter :: WB_PRODUCT_OUTER = 4
+
+    integer, parameter :: wb_reduce_op = c_int
+    integer(wb_reduce_op), parameter :: WB_REDUCE_SUM = 0
+    integer(wb_reduce_op), parameter :: WB_REDUCE_MEAN = 1
+    integer(wb_reduce_op), parameter :: WB_REDUCE_MAX = 2
+    integer(wb_reduce_op), parameter :: WB_REDUCE_MIN = 3
+    integer(wb_reduce_op), parameter :: WB_REDUCE_ARGMAX = 4
+    integer(wb_reduce_op), parameter :: WB_REDUCE_ARGMIN = 5
+    integer(wb_reduce_op), parameter :: WB_REDUCE_LOGSUMEXP = 6
+    integer(wb_reduce_op), parameter :: WB_REDUCE_PROD = 7
+    integer(wb_reduce_op), parameter :: WB_REDUCE_ALL = 8
+    integer(wb_reduce_op), parameter :: WB_REDUCE_ANY = 9
+
+    integer, parameter :: wb_pad_mode = c_int
+    integer(wb_pad_mode), parameter :: WB_PAD_CONSTANT = 0
+    integer(wb_pad_mode), parameter :: WB_PAD_REFLECT = 1
+    integer(wb_pad_mode), parameter :: WB_PAD_REPLICATE = 2
+    integer(wb_pad_mode), parameter :: WB_PAD_CIRCULAR = 3
+
+    integer, parameter :: wb_index_kind = c_int
+    integer(wb_index_kind), parameter :: WB_INDEX_AT = 0
+    integer(wb_index_kind), parameter :: WB_INDEX_SLICE = 1
+    integer(wb_index_kind), parameter :: WB_INDEX_NEW_AXIS = 2
+    integer(wb_index_kind), parameter :: WB_INDEX_ELLIPSIS = 3
+    integer(wb_index_kind), parameter :: WB_INDEX_TENSOR = 4
+
+    integer, parameter :: wb_loss_kind = c_int
+    integer(wb_loss_kind), parameter :: WB_MSE = 0
+    integer(wb_loss_kind), parameter :: WB_BCE = 1
+    integer(wb_loss_kind), parameter :: WB_BCE_WITH_LOGITS = 2
+    integer(wb_loss_kind), parameter :: WB_CROSS_ENTROPY = 3
+    integer(wb_loss_kind), parameter :: WB_CROSS_ENTROPY_PROBABILITIES = 4
+
+    integer, parameter :: wb_reduction = c_int
+    integer(wb_reduction), parameter :: WB_NONE = 0
+    integer(wb_reduction), parameter :: WB_REDUCTION_MEAN = 1 ! WB_MEAN in C, where it is no function's name
+    integer(wb_reduction), parameter :: WB_TOTAL = 2
+
+    integer, parameter :: wb_randomness = c_int
+    integer(wb_randomness), parameter :: WB_RANDOMNESS_ERROR = 0
+    integer(wb_randomness), parameter :: WB_RANDOMNESS_SAME = 1
+    integer(wb_randomness), parameter :: WB_RANDOMNESS_DIFFERENT = 2
+
+    integer, parameter :: wb_vmap_axis = c_int
+    integer(wb_vmap_axis), parameter :: WB_VMAP_NO_AXIS = -2147483647
+
+    integer, parameter :: wb_grad_flag = c_int
+    integer(wb_grad_flag), parameter :: WB_GRAD_ENABLED = 1
+    integer(wb_grad_flag), parameter :: WB_GRAD_REQUIRED = 2
+    integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
+
+    integer, parameter :: wb_activation = c_int
+    integer(wb_activation), parameter :: WB_ACTIVATION_IDENTITY = 0
+    integer(wb_activation), parameter :: WB_ACTIVATION_RELU = 1
+    integer(wb_activation), parameter :: WB_ACTIVATION_LEAKY_RELU = 2
+    integer(wb_activation), parameter :: WB_ACTIVATION_SIGMOID = 3
+    integer(wb_activation), parameter :: WB_ACTIVATION_TANH = 4
+    integer(wb_activation), parameter :: WB_ACTIVATION_GELU = 5
+    integer(wb_activation), parameter :: WB_ACTIVATION_SOFTMAX = 6
+    integer(wb_activation), parameter :: WB_ACTIVATION_LOG_SOFTMAX = 7
+    integer(wb_activation), parameter :: WB_ACTIVATION_SOFTPLUS = 8
+
+    integer, parameter :: wb_initializer = c_int
+    integer(wb_initializer), parameter :: WB_INITIALIZER_CONSTANT = 0
+    integer(wb_initializer), parameter :: WB_INITIALIZER_UNIFORM = 1
+    integer(wb_initializer), parameter :: WB_INITIALIZER_NORMAL = 2
+    integer(wb_initializer), parameter :: WB_INITIALIZER_XAVIER_UNIFORM = 3
+    integer(wb_initializer), parameter :: WB_INITIALIZER_XAVIER_NORMAL = 4
+    integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_UNIFORM = 5
+    integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_NORMAL = 6
+    integer(wb_initializer), parameter :: WB_INITIALIZER_LECUN_NORMAL = 7
+    integer(wb_initializer), parameter :: WB_INITIALIZER_LINEAR_DEFAULT = 8
+    integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9
+    integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+
+    integer, parameter :: wb_shuffle = c_int
+    integer(wb_shuffle), parameter :: WB_SHUFFLE_NONE = 0
+    integer(wb_shuffle), parameter :: WB_SHUFFLE_EXACT = 1
+    integer(wb_shuffle), parameter :: WB_SHUFFLE_CHUNKS = 2
+    integer(wb_shuffle), parameter :: WB_SHUFFLE_AUTO = 3
+
+    integer, parameter :: wb_trainer_option = c_int
+    integer(wb_trainer_option), parameter :: WB_TRAINER_EPOCHS = 0
+    integer(wb_trainer_option), parameter :: WB_TRAINER_BATCH_SIZE = 1
+    integer(wb_trainer_option), parameter :: WB_TRAINER_SHUFFLE = 2
+    integer(wb_trainer_option), parameter :: WB_TRAINER_SEED = 3
+    integer(wb_trainer_option), parameter :: WB_TRAINER_PATIENCE = 4
+    integer(wb_trainer_option), parameter :: WB_TRAINER_MIN_DELTA = 5
+    integer(wb_trainer_option), parameter :: WB_TRAINER_CHECK_FINITE = 6
+    integer(wb_trainer_option), parameter :: WB_TRAINER_REPORT_EVERY = 7
+    integer(wb_trainer_option), parameter :: WB_TRAINER_MAX_STEPS = 8
+    integer(wb_trainer_option), parameter :: WB_TRAINER_RESTORE_BEST = 9
+    integer(wb_trainer_option), parameter :: WB_TRAINER_DROP_LAST = 10
+
+    integer, parameter :: wb_stop_reason = c_int
+    integer(wb_stop_reason), parameter :: WB_STOP_EPOCHS = 0
+    integer(wb_stop_reason), parameter :: WB_STOP_PATIENCE = 1
+    integer(wb_stop_reason), parameter :: WB_STOP_CALLBACK = 2
+    integer(wb_stop_reason), parameter :: WB_STOP_STEPS = 3
+
+    ! Of the header that this file was written from; what wb_abi_version() gives.
+    integer(c_int32_t), parameter :: WB_HEADER_ABI_VERSION = 1
+
+    type, bind(C) :: wb_tensor
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_module
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_optimizer
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_dataset
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_batches
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_program
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_trainer
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_progress
+        integer(c_int64_t) :: epoch
+        integer(c_int64_t) :: epochs
+        integer(c_int64_t) :: step
+        integer(c_int64_t) :: steps_per_epoch
+        integer(c_int64_t) :: total_steps
+        real(c_double) :: loss
+        real(c_double) :: accuracy
+        real(c_double) :: validation_loss
+        real(c_double) :: validation_accuracy
+        real(c_double) :: seconds
+        integer(c_int32_t) :: epoch_ended
+        integer(c_int32_t) :: improved
+    end type
+
+    ! ------------------------------------------------------------ procedures that the library calls
+
+    abstract interface
+
+        ! Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call.
+        subroutine wb_log_callback(context, line) bind(C)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: line
+        end subroutine
+
+        ! Called once, when the library no longer reads borrowed memory: at the end of the call that drops the last use,
+        ! on that call's thread.
+        subroutine wb_release_callback(context) bind(C)
+            import
+            type(c_ptr), value :: context
+        end subroutine
+
+        ! Derivative rules from outside the library.
+        function wb_vjp_callback(context, outputs, cotangents, output_count, needed, gradients, input_count) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(in) :: outputs(*)
+            type(wb_tensor), intent(in) :: cotangents(*)
+            integer(c_int32_t), value :: output_count
+            integer(c_int32_t), intent(in) :: needed(*)
+            type(wb_tensor), intent(inout) :: gradients(*)
+            integer(c_int32_t), value :: input_count
+            integer(wb_status) :: status
+        end function
+
+        function wb_jvp_callback(context, outputs, output_count, tangents, input_count, tangents_out) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(in) :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(in) :: tangents(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout) :: tangents_out(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Called with the gradient of a tensor when reverse mode has computed it, before it goes on.
+        function wb_hook_callback(context, gradient, replacement) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            type(wb_tensor), value :: gradient
+            type(wb_tensor), intent(inout) :: replacement
+            integer(wb_status) :: status
+        end function
+
+        ! Called on the training thread; progress lives during the call.
+        function wb_progress_callback(context, progress) bind(C) result(answer)
+            import
+            type(c_ptr), value :: context
+            type(wb_progress), intent(in) :: progress
+            integer(c_int32_t) :: answer
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ status, version, errors
+
+    interface
+        ! The library's version, like "0.1.0".
+        function wb_version() bind(C) result(answer)
+            import
+            type(c_ptr) :: answer
+        end function
+
+        ! The ABI version the library was built with; compare with WB_ABI_VERSION.
+        function wb_abi_version() bind(C) result(answer)
+            import
+            integer(c_int32_t) :: answer
+        end function
+
+        ! The sentence of this thread's last failed call; "" if none failed yet.
+        function wb_last_error() bind(C) result(answer)
+            import
+            type(c_ptr) :: answer
+        end function
+
+        ! The name of a status, like "WB_ERROR_SHAPE".
+        function wb_status_name(status) bind(C) result(answer)
+            import
+            integer(wb_status), value :: status
+            type(c_ptr) :: answer
+        end function
+
+        ! Number of threads that computations use, 1 to 256 (else WB_ERROR_ARGUMENT).
+        function wb_set_num_threads(count) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+
+        function wb_get_num_threads(count) bind(C) result(status)
+            import
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+
+        ! With 1, every loss that wb_backward and wb_trainer_fit compute is checked: NaN or infinity gives
+        ! WB_ERROR_NOT_FINITE before any gradient or parameter is touched.
+        function wb_set_check_finite(enabled) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: enabled
+            integer(wb_status) :: status
+        end function
+
+        ! Bytes of tensor memory now in use, the highest use so far, and bytes kept for reuse.
+        function wb_memory_usage(in_use, peak, cached) bind(C) result(status)
+            import
+            integer(c_int64_t), intent(inout), optional :: in_use
+            integer(c_int64_t), intent(inout), optional :: peak
+            integer(c_int64_t), intent(inout), optional :: cached
+            integer(wb_status) :: status
+        end function
+
+        ! Gives memory kept for reuse back to the system.
+        function wb_memory_trim() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        ! Sets the log callback for all threads; NULL removes it.
+        function wb_set_log_callback(callback, context) bind(C) result(status)
+            import
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ scopes
+
+    interface
+        ! Opens a scope: every handle that this thread makes from now on is freed by the matching wb_scope_end, so that
+        ! a training step needs no row of frees.
+        function wb_scope_begin() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        ! Closes the innermost scope of this thread and frees the handles made in it.
+        function wb_scope_end() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        ! Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the
+        ! caller.
+        function wb_scope_keep(tensor) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ tensors
+
+    interface
+        ! Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16.
+        function wb_dtype_size(dtype) bind(C) result(answer)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_size_t) :: answer
+        end function
+
+        ! The dtype that an operation on `a` and `b` computes in (NumPy's promotion).
+        function wb_promote(a, b, result) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: a
+            integer(wb_dtype), value :: b
+            integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros.
+    interface wb_tensor_create
+        function wb_tensor_create(dtype, rank, shape, data, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(c_ptr), value :: data
+            type(wb_tensor), intent(inout), optional :: tensor
+            integer(wb_status) :: status
+        end function
+        procedure create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
+            create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, &
+            create_float64_2, create_float64_3, create_float64_4, create_float64_5, create_float64_6, &
+            create_float64_7, create_int32_0, create_int32_1, create_int32_2, create_int32_3, create_int32_4, &
+            create_int32_5, create_int32_6, create_int32_7, create_int64_0, create_int64_1, create_int64_2, &
+            create_int64_3, create_int64_4, create_int64_5, create_int64_6, create_int64_7, create_uint8_0, &
+            create_uint8_1, create_uint8_2, create_uint8_3, create_uint8_4, create_uint8_5, create_uint8_6, &
+            create_uint8_7, create_bool_0, create_bool_1, create_bool_2, create_bool_3, create_bool_4, create_bool_5, &
+            create_bool_6, create_bool_7, create_logical_0, create_logical_1, create_logical_2, create_logical_3, &
+            create_logical_4, create_logical_5, create_logical_6, create_logical_7
+    end interface
+
+    interface
+        ! A tensor that reads `data` in place, without a copy.
+        function wb_tensor_borrow(dtype, rank, shape, data, release, context, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(c_ptr), value :: data
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(inout), optional :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! A tensor of `shape` with every element `value` (converted to dtype as C does; a number that an integer dtype
+        ! cannot hold gives an unspecified one).
+        function wb_tensor_full(dtype, rank, shape, value, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            real(c_double), value :: value
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0].
+        function wb_tensor_arange(dtype, start, stop, step, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            real(c_double), value :: start
+            real(c_double), value :: stop
+            real(c_double), value :: step
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! `count` numbers at equal distances from start to end, both among them: shape [count].
+        function wb_tensor_linspace(dtype, start, end, count, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            real(c_double), value :: start
+            real(c_double), value :: end
+            integer(c_int64_t), value :: count
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! Ones on the diagonal: shape [rows, columns].
+        function wb_tensor_eye(dtype, rows, columns, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int64_t), value :: rows
+            integer(c_int64_t), value :: columns
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! grids[i]: vector (or scalar) i along axis i, repeated along those of the others: shape [n0, n1, ...].
+        function wb_meshgrid(vectors, count, swap_first, grids) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: vectors(*)
+            integer(c_int32_t), value :: count
+            integer(c_int32_t), value :: swap_first
+            type(wb_tensor), intent(inout) :: grids(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Frees the handle.
+        function wb_tensor_free(tensor) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(wb_status) :: status
+        end function
+
+        function wb_tensor_dtype(tensor, dtype) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(wb_dtype), intent(inout), optional :: dtype
+            integer(wb_status) :: status
+        end function
+
+        function wb_tensor_rank(tensor, rank) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), intent(inout), optional :: rank
+            integer(wb_status) :: status
+        end function
+
+        ! Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for
+        ! (WB_ERROR_ARGUMENT if that is fewer than rank).
+        function wb_tensor_shape(tensor, capacity, shape) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), value :: capacity
+            integer(c_int64_t), intent(inout) :: shape(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Number of elements.
+        function wb_tensor_count(tensor, count) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int64_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+
+        ! dtype, rank, up to `capacity` extents and whether it requires gradients, in one call (for bindings); rank may
+        ! exceed capacity.
+        function wb_tensor_info(tensor, dtype, rank, capacity, shape, requires_grad) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(wb_dtype), intent(inout), optional :: dtype
+            integer(c_int32_t), intent(inout), optional :: rank
+            integer(c_int32_t), value :: capacity
+            integer(c_int64_t), intent(inout), optional :: shape(*)
+            integer(c_int32_t), intent(inout), optional :: requires_grad
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Computes the values and copies them, row-major, in the tensor's dtype, to `destination`; `bytes` must be count x
+    ! element size.
+    interface wb_tensor_read
+        function wb_tensor_read(tensor, destination, bytes) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(c_ptr), value :: destination
+            integer(c_size_t), value :: bytes
+            integer(wb_status) :: status
+        end function
+        procedure read_float32_0, read_float32_1, read_float32_2, read_float32_3, read_float32_4, read_float32_5, &
+            read_float32_6, read_float32_7, read_float64_0, read_float64_1, read_float64_2, read_float64_3, &
+            read_float64_4, read_float64_5, read_float64_6, read_float64_7, read_int32_0, read_int32_1, read_int32_2, &
+            read_int32_3, read_int32_4, read_int32_5, read_int32_6, read_int32_7, read_int64_0, read_int64_1, &
+            read_int64_2, read_int64_3, read_int64_4, read_int64_5, read_int64_6, read_int64_7, read_uint8_0, &
+            read_uint8_1, read_uint8_2, read_uint8_3, read_uint8_4, read_uint8_5, read_uint8_6, read_uint8_7, &
+            read_bool_0, read_bool_1, read_bool_2, read_bool_3, read_bool_4, read_bool_5, read_bool_6, read_bool_7, &
+            read_logical_0, read_logical_1, read_logical_2, read_logical_3, read_logical_4, read_logical_5, &
+            read_logical_6, read_logical_7
+    end interface
+
+    interface
+        ! Computes the values and gives their address: read-only, valid while this handle lives and is not written or
+        ! stepped.
+        function wb_tensor_data(tensor, data) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(c_ptr), intent(inout) :: data
+            integer(wb_status) :: status
+        end function
+
+        ! The value of a tensor of one element (else WB_ERROR_SHAPE).
+        function wb_tensor_item(tensor, value) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+
+        function wb_tensor_item_int64(tensor, value) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int64_t), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+
+        ! Replaces the tensor's values by a copy of `data` (same shape and dtype, `bytes` long).
+        function wb_tensor_write(tensor, data, bytes) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(c_ptr), value :: data
+            integer(c_size_t), value :: bytes
+            integer(wb_status) :: status
+        end function
+
+        ! Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place.
+        function wb_tensor_assign(tensor, source) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(wb_tensor), value :: source
+            integer(wb_status) :: status
+        end function
+
+        ! Whether wb_backward collects a gradient for this tensor.
+        function wb_tensor_set_requires_grad(tensor, requires_grad) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), value :: requires_grad
+            integer(wb_status) :: status
+        end function
+
+        function wb_tensor_get_requires_grad(tensor, requires_grad) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), intent(inout) :: requires_grad
+            integer(wb_status) :: status
+        end function
+
+        ! 1 if the tensor was computed from nothing that requires gradients, or is itself where gradients are collected.
+        function wb_tensor_is_leaf(tensor, is_leaf) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), intent(inout) :: is_leaf
+            integer(wb_status) :: status
+        end function
+
+        ! The collected gradient, of the tensor's shape and dtype; *gradient is NULL if there is none.
+        function wb_tensor_grad(tensor, gradient) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(wb_tensor), intent(inout), optional :: gradient
+            integer(wb_status) :: status
+        end function
+
+        ! Replaces the collected gradient; NULL removes it.
+        function wb_tensor_set_grad(tensor, gradient) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(wb_tensor), value :: gradient
+            integer(wb_status) :: status
+        end function
+
+        ! The same values, cut off from the graph: a constant for derivatives, and unchanged by later writes to
+        ! `tensor`.
+        function wb_tensor_detach(tensor, detached) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(wb_tensor), intent(inout) :: detached
+            integer(wb_status) :: status
+        end function
+
+        ! Computes the values of all given tensors in one plan.
+        function wb_eval(tensors, count) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ random numbers
+
+    interface
+        ! Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their
+        ! own draw.
+        function wb_manual_seed(seed) bind(C) result(status)
+            import
+            integer(c_int64_t), value :: seed
+            integer(wb_status) :: status
+        end function
+
+        ! A tensor of random numbers from the default generator.
+        function wb_random(distribution, dtype, rank, shape, a, b, tensor) bind(C) result(status)
+            import
+            integer(wb_distribution), value :: distribution
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            real(c_double), value :: a
+            real(c_double), value :: b
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! A random permutation of 0 ... count - 1 from the default generator: int64 [count].
+        function wb_random_permutation(count, tensor) bind(C) result(status)
+            import
+            integer(c_int64_t), value :: count
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! 1 with the probability that `probabilities` has at each place, else 0: of its shape and dtype (integers:
+        ! float64).
+        function wb_bernoulli(probabilities, tensor) bind(C) result(status)
+            import
+            type(wb_tensor), value :: probabilities
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! `count` indices, from 1, from each row of weights [n] or [rows, n] (floats, not negative, not necessarily of
+        ! sum 1): int64 [count] or [rows, count].
+        function wb_multinomial(weights, count, replacement, indices) bind(C) result(status)
+            import
+            type(wb_tensor), value :: weights
+            integer(c_int64_t), value :: count
+            integer(c_int32_t), value :: replacement
+            type(wb_tensor), intent(inout) :: indices
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ operations
+
+    interface
+        function wb_unary(op, x, y) bind(C) result(status)
+            import
+            integer(wb_unary_op), value :: op
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same, for operations with one parameter (WB_UNARY_LEAKY_RELU, WB_UNARY_ROUND, WB_UNARY_POLYGAMMA,
+        ! WB_UNARY_ELU, WB_UNARY_CELU).
+        function wb_unary_with(op, x, parameter, y) bind(C) result(status)
+            import
+            integer(wb_unary_op), value :: op
+            type(wb_tensor), value :: x
+            real(c_double), value :: parameter
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_binary(op, a, b, y) bind(C) result(status)
+            import
+            integer(wb_binary_op), value :: op
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an
+        ! integer dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1.
+        function wb_binary_scalar(op, x, value, reversed, y) bind(C) result(status)
+            import
+            integer(wb_binary_op), value :: op
+            type(wb_tensor), value :: x
+            real(c_double), value :: value
+            integer(c_int32_t), value :: reversed
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! a where condition is true, else b.
+        function wb_where(condition, a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: condition
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way
+        ! round); infinite bounds are none, NaN gives NaN.
+        function wb_clamp(x, lower, upper, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            real(c_double), value :: lower
+            real(c_double), value :: upper
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same with bounds that broadcast with x; NULL: none.
+        function wb_clamp_tensors(x, lower, upper, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), value :: lower
+            type(wb_tensor), value :: upper
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! As wb_clamp, for lower <= upper (else WB_ERROR_ARGUMENT); WB_BOOL gives WB_ERROR_DTYPE.
+        function wb_hardtanh(x, lower, upper, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            real(c_double), value :: lower
+            real(c_double), value :: upper
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! log(1 + exp(beta x)) / beta, without overflow, and x where beta x is above `threshold` (INFINITY: nowhere).
+        function wb_softplus(x, beta, threshold, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            real(c_double), value :: beta
+            real(c_double), value :: threshold
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x with NaN and infinities replaced; NaN for positive (negative) means the largest (smallest) number of the
+        ! dtype.
+        function wb_nan_to_num(x, nan, positive, negative, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            real(c_double), value :: nan
+            real(c_double), value :: positive
+            real(c_double), value :: negative
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! a + weight (b - a), exact at both ends.
+        function wb_lerp(a, b, weight, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), value :: weight
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The elements of x as `dtype`, same shape: floats to integers are cut toward 0, anything but 0 is true.
+        function wb_cast(x, dtype, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(wb_dtype), value :: dtype
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Matrix product over the last two axes; leading axes broadcast.
+        function wb_matmul(a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x W^T + b.
+        function wb_linear(x, weight, bias, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), value :: weight
+            type(wb_tensor), value :: bias
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_product(op, a, b, y) bind(C) result(status)
+            import
+            integer(wb_product_op), value :: op
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Einstein's summation, as NumPy's: "ij,jk->ik" multiplies matrices, "ii" is the trace, "b...,...->b" names many
+    ! axes at once.
+    interface wb_einsum
+        function wb_einsum(equation, tensors, count, y) bind(C) result(status)
+            import
+            type(c_ptr), value :: equation
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+        procedure wb_einsum_text
+    end interface
+
+    interface
+        ! The sum of the diagonal of a matrix [m, n] -> [].
+        function wb_trace(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Linear algebra on the last two axes, floats, by LAPACK from OpenBLAS (libopenblas.so.0), which is loaded when
+        ! first needed: WB_ERROR_UNSUPPORTED on a machine without it.
+        function wb_inverse(a, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_det(a, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_slogdet(a, sign, logarithm) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), intent(inout), optional :: sign
+            type(wb_tensor), intent(inout), optional :: logarithm
+            integer(wb_status) :: status
+        end function
+
+        ! X of A X = B, or with left 0 of X A = B; leading axes broadcast.
+        function wb_solve(a, b, left, x) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            integer(c_int32_t), value :: left
+            type(wb_tensor), intent(inout) :: x
+            integer(wb_status) :: status
+        end function
+
+        ! As wb_solve, where only the upper (upper 0: lower) triangle of a is read, and with unitriangular 1 its
+        ! diagonal as ones; b is a vector if it has one axis.
+        function wb_triangular_solve(a, b, upper, left, unitriangular, x) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            integer(c_int32_t), value :: upper
+            integer(c_int32_t), value :: left
+            integer(c_int32_t), value :: unitriangular
+            type(wb_tensor), intent(inout) :: x
+            integer(wb_status) :: status
+        end function
+
+        ! The lower triangular L of A = L L^T, or with upper 1 the upper triangular U of A = U^T U.
+        function wb_cholesky(a, upper, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            integer(c_int32_t), value :: upper
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Decompositions of matrices a: [..., m, n], with k = min(m, n); by LAPACK, as above.
+        function wb_qr(a, q, r) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), intent(inout), optional :: q
+            type(wb_tensor), intent(inout), optional :: r
+            integer(wb_status) :: status
+        end function
+
+        ! A = V diag(values) V^T of symmetric matrices (m = n): values [..., n] in ascending order, vectors V [..., n,
+        ! n] as columns.
+        function wb_eigh(a, upper, values, vectors) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            integer(c_int32_t), value :: upper
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: vectors
+            integer(wb_status) :: status
+        end function
+
+        ! A = U diag(values) V^T: u [..., m, k], values [..., k] in descending order, vt [..., k, n].
+        function wb_svd(a, u, values, vt) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), intent(inout), optional :: u
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: vt
+            integer(wb_status) :: status
+        end function
+
+        ! Reduces over `axes` (NULL with axis_count 0: all axes).
+        function wb_reduce(op, x, axes, axis_count, keepdims, y) bind(C) result(status)
+            import
+            integer(wb_reduce_op), value :: op
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            integer(c_int32_t), value :: keepdims
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The mean square of the distances from the mean, where the sum is divided by the number of elements less
+        ! `correction` (1: unbiased, 0: of the elements themselves; NaN or infinite where nothing is left), and its
+        ! square root, whose derivative where it is 0 is 0.
+        function wb_var(x, axes, axis_count, correction, keepdims, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            real(c_double), value :: correction
+            integer(c_int32_t), value :: keepdims
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_std(x, axes, axis_count, correction, keepdims, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            real(c_double), value :: correction
+            integer(c_int32_t), value :: keepdims
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|.
+        function wb_norm(x, p, axes, axis_count, keepdims, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            real(c_double), value :: p
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            integer(c_int32_t), value :: keepdims
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! y[k] = x[0] + ... + x[k], and x[0] ... x[k] multiplied, along axis; of the shape of x.
+        function wb_cumsum(x, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_cumprod(x, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The elements along axis in ascending order (descending 1: descending), and their places (int64), both of the
+        ! shape of x.
+        function wb_sort(x, axis, descending, values, indices) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            integer(c_int32_t), value :: descending
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: indices
+            integer(wb_status) :: status
+        end function
+
+        ! The first k of wb_sort, largest 1: the k largest in descending order, 0: the k smallest in ascending order;
+        ! the extent of axis becomes k.
+        function wb_topk(x, k, axis, largest, values, indices) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), value :: k
+            integer(c_int32_t), value :: axis
+            integer(c_int32_t), value :: largest
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: indices
+            integer(wb_status) :: status
+        end function
+
+        ! The distinct elements of x in ascending order (values [n]; derivatives go to the first of equal ones), for
+        ! each element of x its place among them (inverse, int64, of x's shape), and how often each occurs (counts,
+        ! int64 [n]).
+        function wb_unique(x, values, inverse, counts) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: inverse
+            type(wb_tensor), intent(inout), optional :: counts
+            integer(wb_status) :: status
+        end function
+
+        ! The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of
+        ! their second, and so on (values: x's shape, but [n] along axis), for each slice its place among them (inverse
+        ! [extent of axis]), and how often each occurs (counts [n]).
+        function wb_unique_along(x, axis, values, inverse, counts) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout), optional :: values
+            type(wb_tensor), intent(inout), optional :: inverse
+            type(wb_tensor), intent(inout), optional :: counts
+            integer(wb_status) :: status
+        end function
+
+        ! exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow.
+        function wb_softmax(x, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_log_softmax(x, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Same elements in row-major order; one extent may be -1 and is then deduced.
+        function wb_reshape(x, rank, shape, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Axis i of y is axis axes[i] of x.
+        function wb_permute(x, axes, axis_count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x repeated along new leading axes and axes of extent 1, as NumPy's broadcast_to.
+        function wb_broadcast_to(x, rank, shape, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Joins `count` tensors (1 at least) along an existing axis; their other extents are equal.
+        function wb_concatenate(tensors, count, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Elements start, start + step, ... before stop along axis, as Python's x[start:stop:step] with step != 0.
+        function wb_slice(x, axis, start, stop, step, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            integer(c_int64_t), value :: start
+            integer(c_int64_t), value :: stop
+            integer(c_int64_t), value :: step
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Short forms of wb_binary, wb_unary and, over all axes, wb_reduce.
+        function wb_add(a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_subtract(a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_multiply(a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_divide(a, b, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: a
+            type(wb_tensor), value :: b
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_exp(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_log(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_sqrt(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_square(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_tanh(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_sigmoid(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_relu(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_sum(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_mean(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ shapes
+
+    interface
+        ! Axes start to end (both included) as one.
+        function wb_flatten(x, start, end, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: start
+            integer(c_int32_t), value :: end
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! One axis as `rank` axes of the given extents, of which one may be -1 and is deduced.
+        function wb_unflatten(x, axis, rank, shape, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Without those of `axes` that have extent 1 (NULL with axis_count 0: without all that have).
+        function wb_squeeze(x, axes, axis_count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! With a new axis of extent 1, which is axis `axis` of y.
+        function wb_unsqueeze(x, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! With two axes exchanged.
+        function wb_transpose(x, axis0, axis1, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis0
+            integer(c_int32_t), value :: axis1
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Axis sources[i] of x is axis destinations[i] of y; the others keep their order.
+        function wb_movedim(x, sources, destinations, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: sources(*)
+            integer(c_int32_t), intent(in), optional :: destinations(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! As wb_broadcast_to, where -1 keeps an extent.
+        function wb_expand(x, rank, shape, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x counts[i] times in a row along axis i.
+        function wb_repeat(x, counts, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), intent(in), optional :: counts(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same with any number of counts: those that are missing in front are 1.
+        function wb_tile(x, counts, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), intent(in), optional :: counts(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Joins `count` tensors (1 at least): of one shape, along a new axis `axis`; along axis 1 (vectors: axis 0;
+        ! scalars are vectors); along axis 0 (scalars and vectors are rows of a matrix).
+        function wb_stack(tensors, count, axis, y) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_hstack(tensors, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_vstack(tensors, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Cuts x along axis into `count` parts of the given extents, which add up to its own.
+        function wb_split(x, axis, extents, count, parts) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            integer(c_int64_t), intent(in), optional :: extents(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: parts(*)
+            integer(wb_status) :: status
+        end function
+
+        ! The slices of x along axis, which goes.
+        function wb_unbind(x, axis, count, parts) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout) :: parts(*)
+            integer(wb_status) :: status
+        end function
+
+        ! The elements in reverse order along axes (NULL with axis_count 0: along all).
+        function wb_flip(x, axes, axis_count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: axis_count
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Element i of axis axes[k] goes to i + shifts[k]; what leaves at the end comes in at the beginning.
+        function wb_roll(x, shifts, axes, count, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), intent(in), optional :: shifts(*)
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: count
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count`
+        ! axes; negative widths take elements away.
+        function wb_pad(x, widths, count, mode, value, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), intent(in), optional :: widths(*)
+            integer(c_int32_t), value :: count
+            integer(wb_pad_mode), value :: mode
+            real(c_double), value :: value
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x with zeros above (tril) or below (triu) diagonal `offset` of the matrices in its last two axes.
+        function wb_tril(x, offset, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), value :: offset
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_triu(x, offset, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), value :: offset
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Diagonal `offset` (above the main one if positive) of the matrices over two axes, as the last axis of y.
+        function wb_diagonal(x, offset, axis0, axis1, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), value :: offset
+            integer(c_int32_t), value :: axis0
+            integer(c_int32_t), value :: axis1
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! A vector as diagonal `offset` of a matrix of zeros; of a matrix, its diagonal.
+        function wb_diag(x, offset, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), value :: offset
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ indices and masks
+
+    interface
+        ! x[entry 0, entry 1, ...] as NumPy reads it: `count` entries, which name at most as many axes as x has (else
+        ! WB_ERROR_INDEX).
+        function wb_index(x, count, kinds, numbers, tensors, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: count
+            integer(wb_index_kind), intent(in), optional :: kinds(*)
+            integer(c_int64_t), intent(in), optional :: numbers(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x[entry 0, entry 1, ...] = value: points x at its old values with those that wb_index picks replaced by
+        ! `value`, which broadcasts to them and is cast to x's dtype.
+        function wb_index_assign(x, count, kinds, numbers, tensors, value) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: count
+            integer(wb_index_kind), intent(in), optional :: kinds(*)
+            integer(c_int64_t), intent(in), optional :: numbers(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            type(wb_tensor), value :: value
+            integer(wb_status) :: status
+        end function
+
+        ! Rows of x along axis picked by index (any rank): shape of x with the axis replaced by the shape of index.
+        function wb_index_select(x, axis, index, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), value :: index
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and the two broadcast together but along
+        ! axis.
+        function wb_take_along_axis(x, axis, index, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), value :: index
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same without broadcasting: y has the shape of index, which may be smaller than x along the other axes.
+        function wb_gather(x, axis, index, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), value :: index
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! x with x[i][index[i][j][k]][k] = source[i][j][k] for axis 1.
+        function wb_scatter(x, axis, index, source, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), value :: index
+            type(wb_tensor), value :: source
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same with += .
+        function wb_scatter_add(x, axis, index, source, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int32_t), value :: axis
+            type(wb_tensor), value :: index
+            type(wb_tensor), value :: source
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! value (cast to x's dtype) where mask is true, else x.
+        function wb_masked_fill(x, mask, value, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), value :: mask
+            type(wb_tensor), value :: value
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The elements of x where mask is true, of the two broadcast together: 1-D.
+        function wb_masked_select(x, mask, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), value :: mask
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The places of the elements that are not 0, in row-major order: int64 [count, rank].
+        function wb_nonzero(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! 1 where the label says and 0 elsewhere, along a new last axis of `classes`; classes -1: one more than the
+        ! largest label, which is computed at once.
+        function wb_one_hot(labels, classes, dtype, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: labels
+            integer(c_int64_t), value :: classes
+            integer(wb_dtype), value :: dtype
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ losses
+
+    interface
+        ! The loss of `prediction` against `target`: a scalar, or with WB_NONE of the shape that wb_reduction says.
+        function wb_loss(kind, reduction, prediction, target, loss) bind(C) result(status)
+            import
+            integer(wb_loss_kind), value :: kind
+            integer(wb_reduction), value :: reduction
+            type(wb_tensor), value :: prediction
+            type(wb_tensor), value :: target
+            type(wb_tensor), intent(inout) :: loss
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ derivatives
+
+    interface
+        ! Adds d(root)/d(leaf) to the collected gradient (wb_tensor_grad) of every leaf that requires gradients.
+        function wb_backward(root, gradient, retain_graph) bind(C) result(status)
+            import
+            type(wb_tensor), value :: root
+            type(wb_tensor), value :: gradient
+            integer(c_int32_t), value :: retain_graph
+            integer(wb_status) :: status
+        end function
+
+        ! Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of the shape of inputs[j].
+        function wb_grad(outputs, output_count, inputs, input_count, cotangents, create_graph, allow_unused, &
+            gradients) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(in), optional :: cotangents(*)
+            integer(c_int32_t), value :: create_graph
+            integer(c_int32_t), value :: allow_unused
+            type(wb_tensor), intent(inout), optional :: gradients(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i];
+        ! zeros where outputs[i] depends on no input.
+        function wb_jvp(outputs, output_count, inputs, input_count, tangents, tangents_out) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(in), optional :: tangents(*)
+            type(wb_tensor), intent(inout) :: tangents_out(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Taylor mode (Griewank and Walther 2008, Evaluating Derivatives, chapter 13): all derivatives up to `order`
+        ! along a curve, in one pass whose cost grows with the square of the order at most, where wb_jvp of wb_jvp
+        ! doubles with each.
+        function wb_taylor(outputs, output_count, inputs, input_count, directions, direction_count, order, &
+            derivatives) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(in), optional :: directions(*)
+            integer(c_int32_t), value :: direction_count
+            integer(c_int32_t), value :: order
+            type(wb_tensor), intent(inout), optional :: derivatives(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d
+        ! inputs[j] d inputs[k]) vectors[k].
+        function wb_hvp(output, inputs, input_count, vectors, products) bind(C) result(status)
+            import
+            type(wb_tensor), value :: output
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(in), optional :: vectors(*)
+            type(wb_tensor), intent(inout) :: products(*)
+            integer(wb_status) :: status
+        end function
+
+        ! A fresh variable with the values of x, for writing transforms: y requires gradients and depends on x, so that
+        ! derivatives with respect to y treat everything else as constant, and derivatives with respect to x pass
+        ! through.
+        function wb_variable(x, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! An operation with derivatives of the caller's: results[i] has the value of outputs[i], recorded before from
+        ! the inputs (best under wb_set_grad_enabled(0)), and the derivatives that the rules give.
+        function wb_custom(inputs, input_count, outputs, output_count, vjp, jvp, release, context, results) bind(C) &
+            result(status)
+            import
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(c_funptr), value :: vjp
+            type(c_funptr), value :: jvp
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(inout), optional :: results(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Calls the hook for each gradient of this tensor from now on: for a leaf, whatever value it takes later; for a
+        ! computed tensor, as long as its graph lives.
+        function wb_tensor_register_hook(tensor, hook, release, context) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(c_funptr), value :: hook
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
+        ! Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): results with the
+        ! values of outputs[i], whose graph stores the inputs of the function alone; each derivative computes the rest
+        ! again, the same bits, random numbers included.
+        function wb_checkpoint(variables, variable_count, outputs, output_count, results) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: variables(*)
+            integer(c_int32_t), value :: variable_count
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(inout) :: results(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Opens a block on this thread.
+        function wb_vmap_begin(tensors, axes, count, randomness, variables) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: count
+            integer(wb_randomness), value :: randomness
+            type(wb_tensor), intent(inout) :: variables(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Closes the innermost block.
+        function wb_vmap_end(outputs, axes, count, chunk_size, results) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), intent(in), optional :: axes(*)
+            integer(c_int32_t), value :: count
+            integer(c_int64_t), value :: chunk_size
+            type(wb_tensor), intent(inout) :: results(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Leaves the innermost block; nothing has happened.
+        function wb_vmap_cancel() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        ! A chain of reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): of each, y1 = x1 + F(x2),
+        ! y2 = x2 + G(y1), and (y1, y2) is the next one's (x1, x2).
+        function wb_reversible(x1, x2, f_variables, f_outputs, g_variables, g_outputs, block_count, y1, y2) bind(C) &
+            result(status)
+            import
+            type(wb_tensor), value :: x1
+            type(wb_tensor), value :: x2
+            type(wb_tensor), intent(in), optional :: f_variables(*)
+            type(wb_tensor), intent(in), optional :: f_outputs(*)
+            type(wb_tensor), intent(in), optional :: g_variables(*)
+            type(wb_tensor), intent(in), optional :: g_outputs(*)
+            integer(c_int32_t), value :: block_count
+            type(wb_tensor), intent(inout), optional :: y1
+            type(wb_tensor), intent(inout), optional :: y2
+            integer(wb_status) :: status
+        end function
+
+        ! What a recorded function reads from outside and derivatives pass through, such as parameters: for rules that
+        ! have to differentiate by it.
+        function wb_function_captures(variables, variable_count, outputs, output_count, captures, capacity, count) &
+            bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: variables(*)
+            integer(c_int32_t), value :: variable_count
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(inout), optional :: captures(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: count
+            integer(wb_status) :: status
+        end function
+
+        ! The recorded function on other tensors of the same values, shapes and dtypes: results[i] is outputs[i]
+        ! recorded again with arguments in the place of the variables and then the captures, in their order.
+        function wb_function_call(variables, variable_count, outputs, output_count, arguments, argument_count, &
+            results) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: variables(*)
+            integer(c_int32_t), value :: variable_count
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_tensor), intent(in), optional :: arguments(*)
+            integer(c_int32_t), value :: argument_count
+            type(wb_tensor), intent(inout) :: results(*)
+            integer(wb_status) :: status
+        end function
+
+        ! 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one).
+        function wb_tensor_depends_on_leaf(tensor, depends) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int32_t), intent(inout) :: depends
+            integer(wb_status) :: status
+        end function
+
+        ! 0: operations recorded by this thread from now on are constants to derivatives.
+        function wb_set_grad_enabled(enabled, previous) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: enabled
+            integer(c_int32_t), intent(inout), optional :: previous
+            integer(wb_status) :: status
+        end function
+
+        function wb_get_grad_enabled(enabled) bind(C) result(status)
+            import
+            integer(c_int32_t), intent(inout), optional :: enabled
+            integer(wb_status) :: status
+        end function
+
+        ! What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do
+        ! with their operands.
+        function wb_set_autocast(dtype, previous) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(wb_dtype), intent(inout), optional :: previous
+            integer(wb_status) :: status
+        end function
+
+        function wb_get_autocast(dtype) bind(C) result(status)
+            import
+            integer(wb_dtype), intent(inout), optional :: dtype
+            integer(wb_status) :: status
+        end function
+
+        ! For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags
+        ! that hold to *flags.
+        function wb_grad_flags(tensors, count, flags) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(c_int32_t), intent(inout) :: flags
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ captured programs
+
+    interface
+        ! Opens a capture block on this thread (WB_ERROR_STATE if one is open).
+        function wb_capture_begin(inputs, input_count) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            integer(wb_status) :: status
+        end function
+
+        ! Closes the block.
+        function wb_capture_end(outputs, output_count, program) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_program), intent(inout) :: program
+            integer(wb_status) :: status
+        end function
+
+        ! Leaves the block; nothing has happened.
+        function wb_capture_cancel() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        ! Runs the program.
+        function wb_program_run(program, inputs, input_count, outputs, output_count) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout) :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
+
+        ! For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at
+        ! capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode
+        ! and autocast.
+        function wb_program_run_if_matching(program, inputs, memory, input_count, outputs, output_count, matches) &
+            bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            type(c_ptr), intent(in), optional :: memory(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(c_int32_t), intent(inout), optional :: matches
+            integer(wb_status) :: status
+        end function
+
+        ! wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the
+        ! captured shapes and dtypes, aligned to an element): no handle is made.
+        function wb_program_run_pointers(program, inputs, input_count, outputs, output_count) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(c_ptr), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(c_ptr), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
+    ! written, the operations that it computes in one go, and the memory that it reads and writes.
+    interface wb_program_explain
+        function wb_program_explain(program, text) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_program_explain_text
+    end interface
+
+    ! The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s.
+    interface wb_program_profile
+        function wb_program_profile(program, inputs, input_count, text) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_program_profile_text
+    end interface
+
+    interface
+        function wb_program_free(program) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ modules
+
+    interface
+        ! y = x W^T + b; weight [out_features, in_features], bias [out_features] unless bias is 0.
+        function wb_module_linear(in_features, out_features, bias, dtype, module) bind(C) result(status)
+            import
+            integer(c_int64_t), value :: in_features
+            integer(c_int64_t), value :: out_features
+            integer(c_int32_t), value :: bias
+            integer(wb_dtype), value :: dtype
+            type(wb_module), intent(inout) :: module
+            integer(wb_status) :: status
+        end function
+
+        ! An activation function as a layer.
+        function wb_module_activation(kind, parameter, module) bind(C) result(status)
+            import
+            integer(wb_activation), value :: kind
+            real(c_double), value :: parameter
+            type(wb_module), intent(inout) :: module
+            integer(wb_status) :: status
+        end function
+
+        ! Flattens axes start_axis ... end_axis into one.
+        function wb_module_flatten(start_axis, end_axis, module) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: start_axis
+            integer(c_int32_t), value :: end_axis
+            type(wb_module), intent(inout) :: module
+            integer(wb_status) :: status
+        end function
+
+        ! Applies its children in order; they are named "0", "1", ... Children may be added later with wb_module_add.
+        function wb_module_sequential(children, count, module) bind(C) result(status)
+            import
+            type(wb_module), intent(in), optional :: children(*)
+            integer(c_int32_t), value :: count
+            type(wb_module), intent(inout) :: module
+            integer(wb_status) :: status
+        end function
+
+        ! Has a Sequential's forward pass store the inputs of segments of its children alone, all but the last, and
+        ! compute the rest again in derivatives (wb_checkpoint): the same bits.
+        function wb_module_set_checkpoint(sequential, segments) bind(C) result(status)
+            import
+            type(wb_module), value :: sequential
+            integer(c_int32_t), value :: segments
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! A container whose forward pass is the host's own code (a Python subclass of nn.Module): it holds names, not
+    ! computation.
+    interface wb_module_custom
+        function wb_module_custom(class_name, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: class_name
+            type(wb_module), intent(inout) :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_custom_text
+    end interface
+
+    interface
+        function wb_module_free(module) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Adds or replaces a child under `name` (not empty, no '.' and no '/').
+    interface wb_module_add
+        function wb_module_add(parent, name, child) bind(C) result(status)
+            import
+            type(wb_module), value :: parent
+            type(c_ptr), value :: name
+            type(wb_module), value :: child
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_add_text
+    end interface
+
+    ! Adds or replaces a parameter: a float leaf tensor, which is made to require gradients.
+    interface wb_module_set_parameter
+        function wb_module_set_parameter(module, name, parameter) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(wb_tensor), value :: parameter
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_parameter_text
+    end interface
+
+    ! Adds or replaces a buffer: a tensor that is saved with the model but not trained.
+    interface wb_module_set_buffer
+        function wb_module_set_buffer(module, name, buffer) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(wb_tensor), value :: buffer
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_buffer_text
+    end interface
+
+    interface
+        ! Forward pass: x [rows, ...] -> *y [rows, ...].
+        function wb_module_forward(module, x, y) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(wb_tensor), value :: x
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Parameters (buffers) of the module and all modules in it, depth first, in order of registration; a shared one
+        ! counts once.
+        function wb_module_parameter_count(module, count) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! name: dotted path like "0.weight"; valid until this thread's next call of a function that returns such a text.
+    interface wb_module_parameter
+        function wb_module_parameter(module, index, name, parameter) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(wb_tensor), intent(inout), optional :: parameter
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_parameter_text
+    end interface
+
+    interface
+        ! The same of buffers.
+        function wb_module_buffer_count(module, count) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    interface wb_module_buffer
+        function wb_module_buffer(module, index, name, buffer) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(wb_tensor), intent(inout), optional :: buffer
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_buffer_text
+    end interface
+
+    interface
+        ! Direct children, in order.
+        function wb_module_child_count(module, count) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    interface wb_module_child
+        function wb_module_child(module, index, name, child) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(wb_module), intent(inout), optional :: child
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_child_text
+    end interface
+
+    ! The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines.
+    interface wb_module_class_name
+        function wb_module_class_name(module, name) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_class_name_text
+    end interface
+
+    interface wb_module_describe
+        function wb_module_describe(module, text) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_describe_text
+    end interface
+
+    ! An attribute of the module by name ("in_features", "negative_slope", "axis", ...).
+    interface wb_module_attribute
+        function wb_module_attribute(module, name, value) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_attribute_text
+    end interface
+
+    interface
+        ! Training (1, default) or evaluation (0) mode of the module and all modules in it.
+        function wb_module_set_training(module, training) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), value :: training
+            integer(wb_status) :: status
+        end function
+
+        function wb_module_get_training(module, training) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: training
+            integer(wb_status) :: status
+        end function
+
+        ! Converts all float parameters and buffers to WB_FLOAT32 or WB_FLOAT64, in place.
+        function wb_module_cast(module, dtype) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(wb_dtype), value :: dtype
+            integer(wb_status) :: status
+        end function
+
+        ! Removes all collected gradients.
+        function wb_module_zero_grad(module) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ initialisers
+
+    interface
+        ! a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE).
+        function wb_initialize(tensor, kind, a, b) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(wb_initializer), value :: kind
+            real(c_double), value :: a
+            real(c_double), value :: b
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ optimisers
+
+    interface
+        ! SGD as in PyTorch: g = grad + weight_decay p; v = momentum v + (1 - dampening) g (v = g at the first step); p
+        ! -= lr (nesterov ? g + momentum v : v).
+        function wb_sgd_create(parameters, count, lr, momentum, dampening, weight_decay, nesterov, optimizer) bind(C) &
+            result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: lr
+            real(c_double), value :: momentum
+            real(c_double), value :: dampening
+            real(c_double), value :: weight_decay
+            integer(c_int32_t), value :: nesterov
+            type(wb_optimizer), intent(inout) :: optimizer
+            integer(wb_status) :: status
+        end function
+
+        ! Adam (Kingma and Ba 2015), epsilon outside the root as in PyTorch; weight_decay is added to the gradient.
+        function wb_adam_create(parameters, count, lr, beta1, beta2, epsilon, weight_decay, optimizer) bind(C) &
+            result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: lr
+            real(c_double), value :: beta1
+            real(c_double), value :: beta2
+            real(c_double), value :: epsilon
+            real(c_double), value :: weight_decay
+            type(wb_optimizer), intent(inout) :: optimizer
+            integer(wb_status) :: status
+        end function
+
+        ! AdamW (Loshchilov and Hutter 2019): p is first multiplied by 1 - lr weight_decay.
+        function wb_adamw_create(parameters, count, lr, beta1, beta2, epsilon, weight_decay, optimizer) bind(C) &
+            result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: lr
+            real(c_double), value :: beta1
+            real(c_double), value :: beta2
+            real(c_double), value :: epsilon
+            real(c_double), value :: weight_decay
+            type(wb_optimizer), intent(inout) :: optimizer
+            integer(wb_status) :: status
+        end function
+
+        function wb_optimizer_free(optimizer) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+
+        ! Updates all parameters from their collected gradients, in place.
+        function wb_optimizer_step(optimizer) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+
+        ! Removes the collected gradients of its parameters.
+        function wb_optimizer_zero_grad(optimizer) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! A setting by name: "lr", "momentum", "dampening", "weight_decay", "beta1", "beta2", "epsilon"; "nesterov" can only
+    ! be read.
+    interface wb_optimizer_set
+        function wb_optimizer_set(optimizer, name, value) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_ptr), value :: name
+            real(c_double), value :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_set_text
+    end interface
+
+    interface wb_optimizer_get
+        function wb_optimizer_get(optimizer, name, value) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_ptr), value :: name
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_get_text
+    end interface
+
+    ! "SGD", "Adam" or "AdamW".
+    interface wb_optimizer_class_name
+        function wb_optimizer_class_name(optimizer, name) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_ptr), intent(inout) :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_class_name_text
+    end interface
+
+    interface
+        ! State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state).
+        function wb_optimizer_state_count(optimizer, count) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    interface wb_optimizer_state
+        function wb_optimizer_state(optimizer, index, name, state) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(wb_tensor), intent(inout), optional :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_state_text
+    end interface
+
+    ! Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above;
+    ! what is not given begins anew.
+    interface wb_optimizer_load_state
+        function wb_optimizer_load_state(optimizer, names, states, count) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: states(*)
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_load_state_text
+    end interface
+
+    ! ------------------------------------------------------------ data sets
+
+    ! Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
+    interface wb_dataset_open
+        function wb_dataset_open(path, x_name, y_name, x_dtype, scale, flatten, dataset) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: x_name
+            type(c_ptr), value :: y_name
+            integer(wb_dtype), value :: x_dtype
+            real(c_double), value :: scale
+            integer(c_int32_t), value :: flatten
+            type(wb_dataset), intent(inout), optional :: dataset
+            integer(wb_status) :: status
+        end function
+        procedure wb_dataset_open_text
+    end interface
+
+    interface
+        ! A data set of tensors with equal first extents; y may be NULL.
+        function wb_dataset_from_tensors(x, y, dataset) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            type(wb_tensor), value :: y
+            type(wb_dataset), intent(inout), optional :: dataset
+            integer(wb_status) :: status
+        end function
+
+        function wb_dataset_free(dataset) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(wb_status) :: status
+        end function
+
+        ! Number of rows.
+        function wb_dataset_count(dataset, count) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+
+        ! Rank and extents of one row of x (of y if which is 1), without the first axis.
+        function wb_dataset_row_shape(dataset, which, rank, capacity, shape) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), value :: which
+            integer(c_int32_t), intent(inout), optional :: rank
+            integer(c_int32_t), value :: capacity
+            integer(c_int64_t), intent(inout), optional :: shape(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Rows start ..< start + count as new tensors; y may be NULL, and *y is NULL where there is no y.
+        function wb_dataset_read(dataset, start, count, x, y) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: start
+            integer(c_int64_t), value :: count
+            type(wb_tensor), intent(inout), optional :: x
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        ! Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed.
+        function wb_set_dataset_cache(bytes) bind(C) result(status)
+            import
+            integer(c_int64_t), value :: bytes
+            integer(wb_status) :: status
+        end function
+
+        ! One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with
+        ! drop_last 1).
+        function wb_batches_create(dataset, batch_size, shuffle, seed, epoch, drop_last, batches) bind(C) &
+            result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: batch_size
+            integer(wb_shuffle), value :: shuffle
+            integer(c_int64_t), value :: seed
+            integer(c_int64_t), value :: epoch
+            integer(c_int32_t), value :: drop_last
+            type(wb_batches), intent(inout) :: batches
+            integer(wb_status) :: status
+        end function
+
+        ! The next batch as new tensors; *x is NULL after the last.
+        function wb_batches_next(batches, x, y) bind(C) result(status)
+            import
+            type(wb_batches), value :: batches
+            type(wb_tensor), intent(inout), optional :: x
+            type(wb_tensor), intent(inout), optional :: y
+            integer(wb_status) :: status
+        end function
+
+        function wb_batches_free(batches) bind(C) result(status)
+            import
+            type(wb_batches), value :: batches
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ training
+
+    interface
+        ! A trainer ties a model, a loss (reduced by mean) and an optimiser, and remembers how far training has come.
+        function wb_trainer_create(model, loss, optimizer, trainer) bind(C) result(status)
+            import
+            type(wb_module), value :: model
+            integer(wb_loss_kind), value :: loss
+            type(wb_optimizer), value :: optimizer
+            type(wb_trainer), intent(inout) :: trainer
+            integer(wb_status) :: status
+        end function
+
+        function wb_trainer_free(trainer) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(wb_status) :: status
+        end function
+
+        ! Options are whole numbers, except min_delta; WB_ERROR_ARGUMENT for one out of range.
+        function wb_trainer_set(trainer, option, value) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(wb_trainer_option), value :: option
+            real(c_double), value :: value
+            integer(wb_status) :: status
+        end function
+
+        function wb_trainer_get(trainer, option, value) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(wb_trainer_option), value :: option
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+
+        ! Validation data, evaluated after every epoch; NULL for none.
+        function wb_trainer_set_validation(trainer, dataset) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(wb_dataset), value :: dataset
+            integer(wb_status) :: status
+        end function
+
+        ! Trains the model on `dataset` until a stopping condition.
+        function wb_trainer_fit(trainer, dataset, callback, context, reason) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(wb_dataset), value :: dataset
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
+            integer(wb_stop_reason), intent(inout), optional :: reason
+            integer(wb_status) :: status
+        end function
+
+        ! Epochs done, steps done inside the current epoch, and steps done in all.
+        function wb_trainer_position(trainer, epoch, step, total_steps) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(c_int64_t), intent(inout), optional :: epoch
+            integer(c_int64_t), intent(inout), optional :: step
+            integer(c_int64_t), intent(inout), optional :: total_steps
+            integer(wb_status) :: status
+        end function
+
+        ! Mean loss and accuracy (NaN where the loss has no classes) of a model over a data set, in evaluation mode.
+        function wb_evaluate(model, loss, dataset, batch_size, mean_loss, accuracy) bind(C) result(status)
+            import
+            type(wb_module), value :: model
+            integer(wb_loss_kind), value :: loss
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: batch_size
+            real(c_double), intent(inout), optional :: mean_loss
+            real(c_double), intent(inout), optional :: accuracy
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ checkpoints
+
+    ! Saves structure, parameters, buffers, random state; optimiser state unless optimizer is NULL.
+    interface wb_save
+        function wb_save(path, model, optimizer, epoch, step) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: model
+            type(wb_optimizer), value :: optimizer
+            integer(c_int64_t), value :: epoch
+            integer(c_int64_t), value :: step
+            integer(wb_status) :: status
+        end function
+        procedure wb_save_text
+    end interface
+
+    ! Saves model, optimiser, random state and the trainer's position.
+    interface wb_trainer_save
+        function wb_trainer_save(trainer, path) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(c_ptr), value :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_save_text
+    end interface
+
+    ! Builds the model that a checkpoint describes.
+    interface wb_load
+        function wb_load(path, model) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), intent(inout) :: model
+            integer(wb_status) :: status
+        end function
+        procedure wb_load_text
+    end interface
+
+    ! Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
+    ! random state if restore_random is 1.
+    interface wb_load_into
+        function wb_load_into(path, model, optimizer, restore_random, epoch, step) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: model
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: restore_random
+            integer(c_int64_t), intent(inout), optional :: epoch
+            integer(c_int64_t), intent(inout), optional :: step
+            integer(wb_status) :: status
+        end function
+        procedure wb_load_into_text
+    end interface
+
+    ! Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit.
+    interface wb_trainer_load
+        function wb_trainer_load(trainer, path) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(c_ptr), value :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_load_text
+    end interface
+
+    interface
+        pure function c_strlen(text) bind(C, name="strlen") result(length)
+            import
+            type(c_ptr), value :: text
+            integer(c_size_t) :: length
+        end function
+    end interface
+
+    private :: c_strlen, terminated, address, addresses
+    private :: wb_einsum_text, wb_program_explain_text, wb_program_profile_text, wb_module_custom_text, &
+        wb_module_add_text, wb_module_set_parameter_text, wb_module_set_buffer_text, wb_module_parameter_text, &
+        wb_module_buffer_text, wb_module_child_text, wb_module_class_name_text, wb_module_describe_text, &
+        wb_module_attribute_text, wb_optimizer_set_text, wb_optimizer_get_text, wb_optimizer_class_name_text, &
+        wb_optimizer_state_text, wb_optimizer_load_state_text, wb_dataset_open_text, wb_save_text, &
+        wb_trainer_save_text, wb_load_text, wb_load_into_text, wb_trainer_load_text
+    private :: create, read_into
+    private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
+        create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
+        create_float64_3, create_float64_4, create_float64_5, create_float64_6, create_float64_7, create_int32_0, &
+        create_int32_1, create_int32_2, create_int32_3, create_int32_4, create_int32_5, create_int32_6, &
+        create_int32_7, create_int64_0, create_int64_1, create_int64_2, create_int64_3, create_int64_4, &
+        create_int64_5, create_int64_6, create_int64_7, create_uint8_0, create_uint8_1, create_uint8_2, &
+        create_uint8_3, create_uint8_4, create_uint8_5, create_uint8_6, create_uint8_7, create_bool_0, create_bool_1, &
+        create_bool_2, create_bool_3, create_bool_4, create_bool_5, create_bool_6, create_bool_7, create_logical_0, &
+        create_logical_1, create_logical_2, create_logical_3, create_logical_4, create_logical_5, create_logical_6, &
+        create_logical_7
+    private :: read_float32_0, read_float32_1, read_float32_2, read_float32_3, read_float32_4, read_float32_5, &
+        read_float32_6, read_float32_7, read_float64_0, read_float64_1, read_float64_2, read_float64_3, &
+        read_float64_4, read_float64_5, read_float64_6, read_float64_7, read_int32_0, read_int32_1, read_int32_2, &
+        read_int32_3, read_int32_4, read_int32_5, read_int32_6, read_int32_7, read_int64_0, read_int64_1, &
+        read_int64_2, read_int64_3, read_int64_4, read_int64_5, read_int64_6, read_int64_7, read_uint8_0, &
+        read_uint8_1, read_uint8_2, read_uint8_3, read_uint8_4, read_uint8_5, read_uint8_6, read_uint8_7, read_bool_0, &
+        read_bool_1, read_bool_2, read_bool_3, read_bool_4, read_bool_5, read_bool_6, read_bool_7, read_logical_0, &
+        read_logical_1, read_logical_2, read_logical_3, read_logical_4, read_logical_5, read_logical_6, read_logical_7
+contains
+
+    ! ------------------------------------------------------------ texts
+
+    ! The characters of a text of C; none for NULL.
+    function wb_text(address) result(text)
+        type(c_ptr), intent(in) :: address
+        character(len=:), allocatable :: text
+        character(kind=c_char), pointer :: characters(:)
+        integer(c_size_t) :: place
+        text = ""
+        if (.not. c_associated(address)) return
+        call c_f_pointer(address, characters, [c_strlen(address)])
+        text = repeat(" ", size(characters))
+        do place = 1, size(characters)
+            text(place:place) = characters(place)
+        end do
+    end function
+
+    ! A text without blanks at its end, as C takes it.
+    elemental function terminated(text)
+        character(len=*), intent(in) :: text
+        character(len=len(text) + 1) :: terminated
+        terminated = trim(text) // c_null_char
+    end function
+
+    function address(text)
+        character(len=:), allocatable, intent(in), target :: text
+        type(c_ptr) :: address
+        address = c_null_ptr
+        if (allocated(text)) address = c_loc(text)
+    end function
+
+    function addresses(texts)
+        character(len=*), intent(in), target :: texts(:)
+        type(c_ptr) :: addresses(size(texts))
+        integer :: place
+        do place = 1, size(texts)
+            addresses(place) = c_loc(texts(place))
+        end do
+    end function
+
+    function wb_version_text() result(answer)
+        character(len=:), allocatable :: answer
+        answer = wb_text(wb_version())
+    end function
+
+    function wb_error() result(answer)
+        character(len=:), allocatable :: answer
+        answer = wb_text(wb_last_error())
+    end function
+
+    function wb_status_name_text(status) result(answer)
+        integer(wb_status), value :: status
+        character(len=:), allocatable :: answer
+        answer = wb_text(wb_status_name(status))
+    end function
+
+    function wb_einsum_text(equation, tensors, count, y) result(status)
+        character(len=*), intent(in) :: equation
+        type(wb_tensor), intent(in), optional :: tensors(*)
+        integer(c_int32_t), value :: count
+        type(wb_tensor), intent(inout) :: y
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: equation_c
+        equation_c = terminated(equation)
+        status = wb_einsum(address(equation_c), tensors, count, y)
+    end function
+
+    function wb_program_explain_text(program, text) result(status)
+        type(wb_program), value :: program
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        type(c_ptr) :: text_c
+        text_c = c_null_ptr
+        status = wb_program_explain(program, text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_program_profile_text(program, inputs, input_count, text) result(status)
+        type(wb_program), value :: program
+        type(wb_tensor), intent(in), optional :: inputs(*)
+        integer(c_int32_t), value :: input_count
+        character(len=:), allocatable, intent(inout), optional :: text
+        integer(wb_status) :: status
+        type(c_ptr) :: text_c
+        text_c = c_null_ptr
+        status = wb_program_profile(program, inputs, input_count, text_c)
+        if (status == WB_OK .and. present(text)) text = wb_text(text_c)
+    end function
+
+    function wb_module_custom_text(class_name, module) result(status)
+        character(len=*), intent(in) :: class_name
+        type(wb_module), intent(inout) :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: class_name_c
+        class_name_c = terminated(class_name)
+        status = wb_module_custom(address(class_name_c), module)
+    end function
+
+    function wb_module_add_text(parent, name, child) result(status)
+        type(wb_module), value :: parent
+        character(len=*), intent(in) :: name
+        type(wb_module), value :: child
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_module_add(parent, address(name_c), child)
+    end function
+
+    function wb_module_set_parameter_text(module, name, parameter) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: name
+        type(wb_tensor), value :: parameter
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        if (present(name)) name_c = terminated(name)
+        status = wb_module_set_parameter(module, address(name_c), parameter)
+    end function
+
+    function wb_module_set_buffer_text(module, name, buffer) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: name
+        type(wb_tensor), value :: buffer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        if (present(name)) name_c = terminated(name)
+        status = wb_module_set_buffer(module, address(name_c), buffer)
+    end function
+
+    function wb_module_parameter_text(module, index, name, parameter) result(status)
+        type(wb_module), value :: module
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout), optional :: name
+        type(wb_tensor), intent(inout), optional :: parameter
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_module_parameter(module, index, name_c, parameter)
+        if (status == WB_OK .and. present(name)) name = wb_text(name_c)
+    end function
+
+    function wb_module_buffer_text(module, index, name, buffer) result(status)
+        type(wb_module), value :: module
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout) :: name
+        type(wb_tensor), intent(inout), optional :: buffer
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_module_buffer(module, index, name_c, buffer)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_module_child_text(module, index, name, child) result(status)
+        type(wb_module), value :: module
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout) :: name
+        type(wb_module), intent(inout), optional :: child
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_module_child(module, index, name_c, child)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_module_class_name_text(module, name) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout) :: name
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_module_class_name(module, name_c)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_module_describe_text(module, text) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        type(c_ptr) :: text_c
+        text_c = c_null_ptr
+        status = wb_module_describe(module, text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_module_attribute_text(module, name, value) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: name
+        real(c_double), intent(inout) :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_module_attribute(module, address(name_c), value)
+    end function
+
+    function wb_optimizer_set_text(optimizer, name, value) result(status)
+        type(wb_optimizer), value :: optimizer
+        character(len=*), intent(in) :: name
+        real(c_double), value :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_optimizer_set(optimizer, address(name_c), value)
+    end function
+
+    function wb_optimizer_get_text(optimizer, name, value) result(status)
+        type(wb_optimizer), value :: optimizer
+        character(len=*), intent(in) :: name
+        real(c_double), intent(inout) :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_optimizer_get(optimizer, address(name_c), value)
+    end function
+
+    function wb_optimizer_class_name_text(optimizer, name) result(status)
+        type(wb_optimizer), value :: optimizer
+        character(len=:), allocatable, intent(inout) :: name
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_optimizer_class_name(optimizer, name_c)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_optimizer_state_text(optimizer, index, name, state) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout) :: name
+        type(wb_tensor), intent(inout), optional :: state
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_optimizer_state(optimizer, index, name_c, state)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_optimizer_load_state_text(optimizer, names, states, count) result(status)
+        type(wb_optimizer), value :: optimizer
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: states(*)
+        integer(c_int32_t), value :: count
+        integer(wb_status) :: status
+        character(len=len(names) + 1), target :: names_c(size(names))
+        names_c = terminated(names)
+        status = wb_optimizer_load_state(optimizer, addresses(names_c), states, count)
+    end function
+
+    function wb_dataset_open_text(path, x_name, y_name, x_dtype, scale, flatten, dataset) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: x_name
+        character(len=*), intent(in), optional :: y_name
+        integer(wb_dtype), value :: x_dtype
+        real(c_double), value :: scale
+        integer(c_int32_t), value :: flatten
+        type(wb_dataset), intent(inout), optional :: dataset
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: x_name_c
+        character(len=:), allocatable, target :: y_name_c
+        if (present(path)) path_c = terminated(path)
+        if (present(x_name)) x_name_c = terminated(x_name)
+        if (present(y_name)) y_name_c = terminated(y_name)
+        status = wb_dataset_open(address(path_c), address(x_name_c), address(y_name_c), x_dtype, scale, flatten, &
+            dataset)
+    end function
+
+    function wb_save_text(path, model, optimizer, epoch, step) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: model
+        type(wb_optimizer), value :: optimizer
+        integer(c_int64_t), value :: epoch
+        integer(c_int64_t), value :: step
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        if (present(path)) path_c = terminated(path)
+        status = wb_save(address(path_c), model, optimizer, epoch, step)
+    end function
+
+    function wb_trainer_save_text(trainer, path) result(status)
+        type(wb_trainer), value :: trainer
+        character(len=*), intent(in) :: path
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_trainer_save(trainer, address(path_c))
+    end function
+
+    function wb_load_text(path, model) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_module), intent(inout) :: model
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_load(address(path_c), model)
+    end function
+
+    function wb_load_into_text(path, model, optimizer, restore_random, epoch, step) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: model
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: restore_random
+        integer(c_int64_t), intent(inout), optional :: epoch
+        integer(c_int64_t), intent(inout), optional :: step
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        if (present(path)) path_c = terminated(path)
+        status = wb_load_into(address(path_c), model, optimizer, restore_random, epoch, step)
+    end function
+
+    function wb_trainer_load_text(trainer, path) result(status)
+        type(wb_trainer), value :: trainer
+        character(len=*), intent(in) :: path
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_trainer_load(trainer, address(path_c))
+    end function
+
+    ! ------------------------------------------------------------ arrays
+    ! wb_tensor_create(values, tensor) and wb_tensor_read(tensor, values), for each type and rank.
+
+    function create(dtype, extents, values, tensor) result(status)
+        integer(wb_dtype), intent(in) :: dtype
+        integer(c_int64_t), intent(in) :: extents(:)
+        type(*), intent(in), target :: values(*)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        integer(c_int64_t) :: shape(size(extents))
+        type(c_ptr) :: data
+        shape = extents(size(extents):1:-1)
+        data = c_null_ptr
+        if (product(shape) > 0) data = c_loc(values)
+        status = wb_tensor_create(dtype, size(shape, kind=c_int32_t), shape, data, tensor)
+    end function
+
+    ! An array of another type than the tensor's gets converted values, one of another shape WB_ERROR_SHAPE.
+    function read_into(tensor, dtype, extents, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(wb_dtype), intent(in) :: dtype
+        integer(c_int64_t), intent(in) :: extents(:)
+        type(*), intent(inout), target :: values(*)
+        integer(wb_status) :: status, unused
+        integer(c_int64_t) :: shape(size(extents)), expected(size(extents))
+        integer(c_int32_t) :: rank
+        integer(wb_dtype) :: found
+        integer(c_size_t) :: bytes
+        type(wb_tensor) :: converted
+        type(c_ptr) :: destination
+        expected = extents(size(extents):1:-1)
+        shape = -1
+        status = wb_tensor_info(tensor, dtype=found, rank=rank, capacity=size(shape, kind=c_int32_t), shape=shape)
+        if (status /= WB_OK) return
+        bytes = product(expected) * wb_dtype_size(dtype)
+        destination = c_null_ptr
+        if (bytes > 0) destination = c_loc(values)
+        if (found == dtype .and. rank == size(expected) .and. all(shape == expected)) then
+            status = wb_tensor_read(tensor, destination, bytes)
+            return
+        end if
+        status = wb_tensor_create(dtype, size(expected, kind=c_int32_t), expected, c_null_ptr, converted)
+        if (status == WB_OK) status = wb_tensor_assign(converted, tensor)
+        if (status == WB_OK) status = wb_tensor_read(converted, destination, bytes)
+        unused = wb_tensor_free(converted)
+    end function
+
+    function create_float32_0(values, tensor) result(status)
+        real(c_float), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_float32_1(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_2(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_3(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_4(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_5(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_6(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float32_7(values, tensor) result(status)
+        real(c_float), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_float32_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout) :: values
+        integer(wb_status) :: status
+        real(c_float) :: value(1)
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_float32_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_float32_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_float), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT32, shape(values, c_int64_t), values)
+    end function
+
+    function create_float64_0(values, tensor) result(status)
+        real(c_double), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_float64_1(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_2(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_3(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_4(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_5(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_6(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_float64_7(values, tensor) result(status)
+        real(c_double), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_FLOAT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_float64_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout) :: values
+        integer(wb_status) :: status
+        real(c_double) :: value(1)
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_float64_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_float64_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        real(c_double), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_FLOAT64, shape(values, c_int64_t), values)
+    end function
+
+    function create_int32_0(values, tensor) result(status)
+        integer(c_int32_t), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_int32_1(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_2(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_3(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_4(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_5(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_6(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int32_7(values, tensor) result(status)
+        integer(c_int32_t), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT32, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_int32_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout) :: values
+        integer(wb_status) :: status
+        integer(c_int32_t) :: value(1)
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_int32_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function read_int32_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int32_t), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT32, shape(values, c_int64_t), values)
+    end function
+
+    function create_int64_0(values, tensor) result(status)
+        integer(c_int64_t), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_int64_1(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_2(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_3(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_4(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_5(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_6(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_int64_7(values, tensor) result(status)
+        integer(c_int64_t), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_INT64, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_int64_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout) :: values
+        integer(wb_status) :: status
+        integer(c_int64_t) :: value(1)
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_int64_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function read_int64_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int64_t), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_INT64, shape(values, c_int64_t), values)
+    end function
+
+    function create_uint8_0(values, tensor) result(status)
+        integer(c_int8_t), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_uint8_1(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_2(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_3(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_4(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_5(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_6(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_uint8_7(values, tensor) result(status)
+        integer(c_int8_t), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_UINT8, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_uint8_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout) :: values
+        integer(wb_status) :: status
+        integer(c_int8_t) :: value(1)
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_uint8_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function read_uint8_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        integer(c_int8_t), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_UINT8, shape(values, c_int64_t), values)
+    end function
+
+    function create_bool_0(values, tensor) result(status)
+        logical(c_bool), intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), [values], tensor)
+    end function
+
+    function create_bool_1(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_2(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_3(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_4(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_5(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_6(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function create_bool_7(values, tensor) result(status)
+        logical(c_bool), intent(in), contiguous :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = create(WB_BOOL, shape(values, c_int64_t), values, tensor)
+    end function
+
+    function read_bool_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout) :: values
+        integer(wb_status) :: status
+        logical(c_bool) :: value(1)
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), value)
+        if (status == WB_OK) values = value(1)
+    end function
+
+    function read_bool_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function read_bool_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical(c_bool), intent(inout), contiguous :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        status = read_into(tensor, WB_BOOL, shape(values, c_int64_t), values)
+    end function
+
+    function create_logical_0(values, tensor) result(status)
+        logical, intent(in) :: values
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_1(values, tensor) result(status)
+        logical, intent(in) :: values(:)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_2(values, tensor) result(status)
+        logical, intent(in) :: values(:, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_3(values, tensor) result(status)
+        logical, intent(in) :: values(:, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_4(values, tensor) result(status)
+        logical, intent(in) :: values(:, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_5(values, tensor) result(status)
+        logical, intent(in) :: values(:, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_6(values, tensor) result(status)
+        logical, intent(in) :: values(:, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function create_logical_7(values, tensor) result(status)
+        logical, intent(in) :: values(:, :, :, :, :, :, :)
+        type(wb_tensor), intent(inout) :: tensor
+        integer(wb_status) :: status
+        status = wb_tensor_create(logical(values, c_bool), tensor)
+    end function
+
+    function read_logical_0(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values
+        integer(wb_status) :: status
+        logical(c_bool) :: bytes
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_1(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:)
+        allocate(bytes(size(values, 1)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_2(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :)
+        allocate(bytes(size(values, 1), size(values, 2)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_3(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :, :)
+        allocate(bytes(size(values, 1), size(values, 2), size(values, 3)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_4(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :, :, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :, :, :)
+        allocate(bytes(size(values, 1), size(values, 2), size(values, 3), size(values, 4)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_5(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :, :, :, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :, :, :, :)
+        allocate(bytes(size(values, 1), size(values, 2), size(values, 3), size(values, 4), size(values, 5)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_6(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :, :, :, :, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :, :, :, :, :)
+        allocate(bytes(size(values, 1), size(values, 2), size(values, 3), size(values, 4), size(values, 5), &
+            size(values, 6)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+
+    function read_logical_7(tensor, values) result(status)
+        type(wb_tensor), intent(in) :: tensor
+        logical, intent(inout) :: values(:, :, :, :, :, :, :)
+        integer(wb_status) :: status
+        logical(c_bool), allocatable :: bytes(:, :, :, :, :, :, :)
+        allocate(bytes(size(values, 1), size(values, 2), size(values, 3), size(values, 4), size(values, 5), &
+            size(values, 6), size(values, 7)))
+        status = wb_tensor_read(tensor, bytes)
+        if (status == WB_OK) values = bytes
+    end function
+end module
