@@ -948,7 +948,7 @@ module wingbeat
             type(wb_tensor), intent(inout) :: y
             integer(wb_status) :: status
         end function
-        procedure wb_einsum_text
+        procedure wb_einsum_string
     end interface
 
     interface
@@ -1996,7 +1996,7 @@ module wingbeat
             type(c_ptr), intent(inout) :: text
             integer(wb_status) :: status
         end function
-        procedure wb_program_explain_text
+        procedure wb_program_explain_string
     end interface
 
     ! The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s.
@@ -2009,7 +2009,7 @@ module wingbeat
             type(c_ptr), intent(inout) :: text
             integer(wb_status) :: status
         end function
-        procedure wb_program_profile_text
+        procedure wb_program_profile_string
     end interface
 
     interface
@@ -2080,7 +2080,7 @@ module wingbeat
             type(wb_module), intent(inout) :: module
             integer(wb_status) :: status
         end function
-        procedure wb_module_custom_text
+        procedure wb_module_custom_string
     end interface
 
     interface
@@ -2100,7 +2100,7 @@ module wingbeat
             type(wb_module), value :: child
             integer(wb_status) :: status
         end function
-        procedure wb_module_add_text
+        procedure wb_module_add_string
     end interface
 
     ! Adds or replaces a parameter: a float leaf tensor, which is made to require gradients.
@@ -2112,7 +2112,7 @@ module wingbeat
             type(wb_tensor), value :: parameter
             integer(wb_status) :: status
         end function
-        procedure wb_module_set_parameter_text
+        procedure wb_module_set_parameter_string
     end interface
 
     ! Adds or replaces a buffer: a tensor that is saved with the model but not trained.
@@ -2124,7 +2124,7 @@ module wingbeat
             type(wb_tensor), value :: buffer
             integer(wb_status) :: status
         end function
-        procedure wb_module_set_buffer_text
+        procedure wb_module_set_buffer_string
     end interface
 
     interface
@@ -2157,7 +2157,7 @@ module wingbeat
             type(wb_tensor), intent(inout), optional :: parameter
             integer(wb_status) :: status
         end function
-        procedure wb_module_parameter_text
+        procedure wb_module_parameter_string
     end interface
 
     interface
@@ -2179,7 +2179,7 @@ module wingbeat
             type(wb_tensor), intent(inout), optional :: buffer
             integer(wb_status) :: status
         end function
-        procedure wb_module_buffer_text
+        procedure wb_module_buffer_string
     end interface
 
     interface
@@ -2201,7 +2201,7 @@ module wingbeat
             type(wb_module), intent(inout), optional :: child
             integer(wb_status) :: status
         end function
-        procedure wb_module_child_text
+        procedure wb_module_child_string
     end interface
 
     ! The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines.
@@ -2212,7 +2212,7 @@ module wingbeat
             type(c_ptr), intent(inout) :: name
             integer(wb_status) :: status
         end function
-        procedure wb_module_class_name_text
+        procedure wb_module_class_name_string
     end interface
 
     interface wb_module_describe
@@ -2222,7 +2222,7 @@ module wingbeat
             type(c_ptr), intent(inout) :: text
             integer(wb_status) :: status
         end function
-        procedure wb_module_describe_text
+        procedure wb_module_describe_string
     end interface
 
     ! An attribute of the module by name ("in_features", "negative_slope", "axis", ...).
@@ -2234,7 +2234,7 @@ module wingbeat
             real(c_double), intent(inout) :: value
             integer(wb_status) :: status
         end function
-        procedure wb_module_attribute_text
+        procedure wb_module_attribute_string
     end interface
 
     interface
@@ -2363,7 +2363,7 @@ module wingbeat
             real(c_double), value :: value
             integer(wb_status) :: status
         end function
-        procedure wb_optimizer_set_text
+        procedure wb_optimizer_set_string
     end interface
 
     interface wb_optimizer_get
@@ -2374,7 +2374,7 @@ module wingbeat
             real(c_double), intent(inout) :: value
             integer(wb_status) :: status
         end function
-        procedure wb_optimizer_get_text
+        procedure wb_optimizer_get_string
     end interface
 
     ! "SGD", "Adam" or "AdamW".
@@ -2385,7 +2385,7 @@ module wingbeat
             type(c_ptr), intent(inout) :: name
             integer(wb_status) :: status
         end function
-        procedure wb_optimizer_class_name_text
+        procedure wb_optimizer_class_name_string
     end interface
 
     interface
@@ -2407,7 +2407,7 @@ module wingbeat
             type(wb_tensor), intent(inout), optional :: state
             integer(wb_status) :: status
         end function
-        procedure wb_optimizer_state_text
+        procedure wb_optimizer_state_string
     end interface
 
     ! Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above;
@@ -2421,7 +2421,7 @@ module wingbeat
             integer(c_int32_t), value :: count
             integer(wb_status) :: status
         end function
-        procedure wb_optimizer_load_state_text
+        procedure wb_optimizer_load_state_string
     end interface
 
     ! ------------------------------------------------------------ data sets
@@ -2439,7 +2439,7 @@ module wingbeat
             type(wb_dataset), intent(inout), optional :: dataset
             integer(wb_status) :: status
         end function
-        procedure wb_dataset_open_text
+        procedure wb_dataset_open_string
     end interface
 
     interface
@@ -2617,7 +2617,7 @@ module wingbeat
             integer(c_int64_t), value :: step
             integer(wb_status) :: status
         end function
-        procedure wb_save_text
+        procedure wb_save_string
     end interface
 
     ! Saves model, optimiser, random state and the trainer's position.
@@ -2628,7 +2628,7 @@ module wingbeat
             type(c_ptr), value :: path
             integer(wb_status) :: status
         end function
-        procedure wb_trainer_save_text
+        procedure wb_trainer_save_string
     end interface
 
     ! Builds the model that a checkpoint describes.
@@ -2639,7 +2639,7 @@ module wingbeat
             type(wb_module), intent(inout) :: model
             integer(wb_status) :: status
         end function
-        procedure wb_load_text
+        procedure wb_load_string
     end interface
 
     ! Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
@@ -2655,7 +2655,7 @@ module wingbeat
             integer(c_int64_t), intent(inout), optional :: step
             integer(wb_status) :: status
         end function
-        procedure wb_load_into_text
+        procedure wb_load_into_string
     end interface
 
     ! Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit.
@@ -2666,7 +2666,7 @@ module wingbeat
             type(c_ptr), value :: path
             integer(wb_status) :: status
         end function
-        procedure wb_trainer_load_text
+        procedure wb_trainer_load_string
     end interface
 
     interface
@@ -2678,12 +2678,12 @@ module wingbeat
     end interface
 
     private :: c_strlen, terminated, address, addresses
-    private :: wb_einsum_text, wb_program_explain_text, wb_program_profile_text, wb_module_custom_text, &
-        wb_module_add_text, wb_module_set_parameter_text, wb_module_set_buffer_text, wb_module_parameter_text, &
-        wb_module_buffer_text, wb_module_child_text, wb_module_class_name_text, wb_module_describe_text, &
-        wb_module_attribute_text, wb_optimizer_set_text, wb_optimizer_get_text, wb_optimizer_class_name_text, &
-        wb_optimizer_state_text, wb_optimizer_load_state_text, wb_dataset_open_text, wb_save_text, &
-        wb_trainer_save_text, wb_load_text, wb_load_into_text, wb_trainer_load_text
+    private :: wb_einsum_string, wb_program_explain_string, wb_program_profile_string, wb_module_custom_string, &
+        wb_module_add_string, wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_parameter_string, &
+        wb_module_buffer_string, wb_module_child_string, wb_module_class_name_string, wb_module_describe_string, &
+        wb_module_attribute_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_class_name_string, &
+        wb_optimizer_state_string, wb_optimizer_load_state_string, wb_dataset_open_string, wb_save_string, &
+        wb_trainer_save_string, wb_load_string, wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -2745,7 +2745,7 @@ contains
         end do
     end function
 
-    function wb_version_text() result(answer)
+    function wb_version_string() result(answer)
         character(len=:), allocatable :: answer
         answer = wb_text(wb_version())
     end function
@@ -2755,13 +2755,13 @@ contains
         answer = wb_text(wb_last_error())
     end function
 
-    function wb_status_name_text(status) result(answer)
+    function wb_status_name_string(status) result(answer)
         integer(wb_status), value :: status
         character(len=:), allocatable :: answer
         answer = wb_text(wb_status_name(status))
     end function
 
-    function wb_einsum_text(equation, tensors, count, y) result(status)
+    function wb_einsum_string(equation, tensors, count, y) result(status)
         character(len=*), intent(in) :: equation
         type(wb_tensor), intent(in), optional :: tensors(*)
         integer(c_int32_t), value :: count
@@ -2772,7 +2772,7 @@ contains
         status = wb_einsum(address(equation_c), tensors, count, y)
     end function
 
-    function wb_program_explain_text(program, text) result(status)
+    function wb_program_explain_string(program, text) result(status)
         type(wb_program), value :: program
         character(len=:), allocatable, intent(inout) :: text
         integer(wb_status) :: status
@@ -2782,7 +2782,7 @@ contains
         if (status == WB_OK) text = wb_text(text_c)
     end function
 
-    function wb_program_profile_text(program, inputs, input_count, text) result(status)
+    function wb_program_profile_string(program, inputs, input_count, text) result(status)
         type(wb_program), value :: program
         type(wb_tensor), intent(in), optional :: inputs(*)
         integer(c_int32_t), value :: input_count
@@ -2794,7 +2794,7 @@ contains
         if (status == WB_OK .and. present(text)) text = wb_text(text_c)
     end function
 
-    function wb_module_custom_text(class_name, module) result(status)
+    function wb_module_custom_string(class_name, module) result(status)
         character(len=*), intent(in) :: class_name
         type(wb_module), intent(inout) :: module
         integer(wb_status) :: status
@@ -2803,7 +2803,7 @@ contains
         status = wb_module_custom(address(class_name_c), module)
     end function
 
-    function wb_module_add_text(parent, name, child) result(status)
+    function wb_module_add_string(parent, name, child) result(status)
         type(wb_module), value :: parent
         character(len=*), intent(in) :: name
         type(wb_module), value :: child
@@ -2813,7 +2813,7 @@ contains
         status = wb_module_add(parent, address(name_c), child)
     end function
 
-    function wb_module_set_parameter_text(module, name, parameter) result(status)
+    function wb_module_set_parameter_string(module, name, parameter) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in), optional :: name
         type(wb_tensor), value :: parameter
@@ -2823,7 +2823,7 @@ contains
         status = wb_module_set_parameter(module, address(name_c), parameter)
     end function
 
-    function wb_module_set_buffer_text(module, name, buffer) result(status)
+    function wb_module_set_buffer_string(module, name, buffer) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in), optional :: name
         type(wb_tensor), value :: buffer
@@ -2833,7 +2833,7 @@ contains
         status = wb_module_set_buffer(module, address(name_c), buffer)
     end function
 
-    function wb_module_parameter_text(module, index, name, parameter) result(status)
+    function wb_module_parameter_string(module, index, name, parameter) result(status)
         type(wb_module), value :: module
         integer(c_int32_t), value :: index
         character(len=:), allocatable, intent(inout), optional :: name
@@ -2845,7 +2845,7 @@ contains
         if (status == WB_OK .and. present(name)) name = wb_text(name_c)
     end function
 
-    function wb_module_buffer_text(module, index, name, buffer) result(status)
+    function wb_module_buffer_string(module, index, name, buffer) result(status)
         type(wb_module), value :: module
         integer(c_int32_t), value :: index
         character(len=:), allocatable, intent(inout) :: name
@@ -2857,7 +2857,7 @@ contains
         if (status == WB_OK) name = wb_text(name_c)
     end function
 
-    function wb_module_child_text(module, index, name, child) result(status)
+    function wb_module_child_string(module, index, name, child) result(status)
         type(wb_module), value :: module
         integer(c_int32_t), value :: index
         character(len=:), allocatable, intent(inout) :: name
@@ -2869,7 +2869,7 @@ contains
         if (status == WB_OK) name = wb_text(name_c)
     end function
 
-    function wb_module_class_name_text(module, name) result(status)
+    function wb_module_class_name_string(module, name) result(status)
         type(wb_module), value :: module
         character(len=:), allocatable, intent(inout) :: name
         integer(wb_status) :: status
@@ -2879,7 +2879,7 @@ contains
         if (status == WB_OK) name = wb_text(name_c)
     end function
 
-    function wb_module_describe_text(module, text) result(status)
+    function wb_module_describe_string(module, text) result(status)
         type(wb_module), value :: module
         character(len=:), allocatable, intent(inout) :: text
         integer(wb_status) :: status
@@ -2889,7 +2889,7 @@ contains
         if (status == WB_OK) text = wb_text(text_c)
     end function
 
-    function wb_module_attribute_text(module, name, value) result(status)
+    function wb_module_attribute_string(module, name, value) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in) :: name
         real(c_double), intent(inout) :: value
@@ -2899,7 +2899,7 @@ contains
         status = wb_module_attribute(module, address(name_c), value)
     end function
 
-    function wb_optimizer_set_text(optimizer, name, value) result(status)
+    function wb_optimizer_set_string(optimizer, name, value) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=*), intent(in) :: name
         real(c_double), value :: value
@@ -2909,7 +2909,7 @@ contains
         status = wb_optimizer_set(optimizer, address(name_c), value)
     end function
 
-    function wb_optimizer_get_text(optimizer, name, value) result(status)
+    function wb_optimizer_get_string(optimizer, name, value) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=*), intent(in) :: name
         real(c_double), intent(inout) :: value
@@ -2919,7 +2919,7 @@ contains
         status = wb_optimizer_get(optimizer, address(name_c), value)
     end function
 
-    function wb_optimizer_class_name_text(optimizer, name) result(status)
+    function wb_optimizer_class_name_string(optimizer, name) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=:), allocatable, intent(inout) :: name
         integer(wb_status) :: status
@@ -2929,7 +2929,7 @@ contains
         if (status == WB_OK) name = wb_text(name_c)
     end function
 
-    function wb_optimizer_state_text(optimizer, index, name, state) result(status)
+    function wb_optimizer_state_string(optimizer, index, name, state) result(status)
         type(wb_optimizer), value :: optimizer
         integer(c_int32_t), value :: index
         character(len=:), allocatable, intent(inout) :: name
@@ -2941,7 +2941,7 @@ contains
         if (status == WB_OK) name = wb_text(name_c)
     end function
 
-    function wb_optimizer_load_state_text(optimizer, names, states, count) result(status)
+    function wb_optimizer_load_state_string(optimizer, names, states, count) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=*), intent(in) :: names(:)
         type(wb_tensor), intent(in), optional :: states(*)
@@ -2952,7 +2952,7 @@ contains
         status = wb_optimizer_load_state(optimizer, addresses(names_c), states, count)
     end function
 
-    function wb_dataset_open_text(path, x_name, y_name, x_dtype, scale, flatten, dataset) result(status)
+    function wb_dataset_open_string(path, x_name, y_name, x_dtype, scale, flatten, dataset) result(status)
         character(len=*), intent(in), optional :: path
         character(len=*), intent(in), optional :: x_name
         character(len=*), intent(in), optional :: y_name
@@ -2971,7 +2971,7 @@ contains
             dataset)
     end function
 
-    function wb_save_text(path, model, optimizer, epoch, step) result(status)
+    function wb_save_string(path, model, optimizer, epoch, step) result(status)
         character(len=*), intent(in), optional :: path
         type(wb_module), value :: model
         type(wb_optimizer), value :: optimizer
@@ -2983,7 +2983,7 @@ contains
         status = wb_save(address(path_c), model, optimizer, epoch, step)
     end function
 
-    function wb_trainer_save_text(trainer, path) result(status)
+    function wb_trainer_save_string(trainer, path) result(status)
         type(wb_trainer), value :: trainer
         character(len=*), intent(in) :: path
         integer(wb_status) :: status
@@ -2992,7 +2992,7 @@ contains
         status = wb_trainer_save(trainer, address(path_c))
     end function
 
-    function wb_load_text(path, model) result(status)
+    function wb_load_string(path, model) result(status)
         character(len=*), intent(in) :: path
         type(wb_module), intent(inout) :: model
         integer(wb_status) :: status
@@ -3001,7 +3001,7 @@ contains
         status = wb_load(address(path_c), model)
     end function
 
-    function wb_load_into_text(path, model, optimizer, restore_random, epoch, step) result(status)
+    function wb_load_into_string(path, model, optimizer, restore_random, epoch, step) result(status)
         character(len=*), intent(in), optional :: path
         type(wb_module), value :: model
         type(wb_optimizer), value :: optimizer
@@ -3014,7 +3014,7 @@ contains
         status = wb_load_into(address(path_c), model, optimizer, restore_random, epoch, step)
     end function
 
-    function wb_trainer_load_text(trainer, path) result(status)
+    function wb_trainer_load_string(trainer, path) result(status)
         type(wb_trainer), value :: trainer
         character(len=*), intent(in) :: path
         integer(wb_status) :: status

@@ -157,7 +157,7 @@ class Binding:
     def friendly_name(self):
         if self.name == "wb_last_error":
             return "wb_error"
-        return f"{self.name}_text"
+        return f"{self.name}_string"
 
     def opening(self, name, attributes):
         """The first statement of a procedure."""
@@ -268,7 +268,9 @@ def types(header):
         lines += ["", f"type, bind(C) :: {name}", "    type(c_ptr) :: handle = c_null_ptr", "end type"]
     for name, fields in header.structs.items():
         lines += ["", f"type, bind(C) :: {name}"]
-        lines += [f"    {element_type(c_type)} :: {field}" for field, c_type in fields]
+        for field, c_type in fields:
+            is_address = c_type.stars > (c_type.kind == "handle")
+            lines += [f"    {'type(c_ptr)' if is_address else element_type(c_type)} :: {field}"]
         lines += ["end type"]
     return lines
 

@@ -124,7 +124,8 @@ def parse(text):
         abi_version,
         {m[2]: enum_values(m[1]) for m in enums},
         [m[1] for m in handles],
-        {m[2]: [(f.split()[-1], parse_type(f, known)) for f in m[1].split(";") if f.strip()] for m in structs},
+        {m[2]: [(re.findall(r"\w+", field)[-1], parse_type(field, known)) for field in m[1].split(";") if field.strip()]
+         for m in structs},
         {m[2]: function(m) for m in callbacks},
         {m[2]: function(m) for m in functions},
         sections,

@@ -19,7 +19,7 @@ contains
         integer(wb_status), intent(in) :: status
         if (status == WB_OK) return
         wrong = wrong + 1
-        print "(3a)", wb_status_name_text(status), ": ", wb_error()
+        print "(3a)", wb_status_name_string(status), ": ", wb_error()
     end subroutine
 
     ! A call that fails with a status, and a sentence that holds a text.
@@ -30,8 +30,8 @@ contains
         sentence = wb_error()
         if (status == expected .and. index(sentence, text) > 0) return
         wrong = wrong + 1
-        print "(4a)", "expected ", wb_status_name_text(expected), " with ", text
-        print "(4a)", "found ", wb_status_name_text(status), " with ", sentence
+        print "(4a)", "expected ", wb_status_name_string(expected), " with ", text
+        print "(4a)", "found ", wb_status_name_string(status), " with ", sentence
     end subroutine
 
     subroutine run(test, name)
@@ -226,8 +226,8 @@ contains
         call expect(all(abs(c - matmul(a, b)) < 1d-14), "the product of two matrices")
         call fails(wb_einsum("no equation", [left, right], 2, product), WB_ERROR_ARGUMENT, "no equation")
         call ok(wb_einsum(c_loc_text("kr,ck->cr"), [left, right], 2, product)) ! as C has it
-        call expect(wb_status_name_text(WB_ERROR_SHAPE) == "WB_ERROR_SHAPE", "the name of a status")
-        call expect(index(wb_version_text(), ".") > 1, "a version")
+        call expect(wb_status_name_string(WB_ERROR_SHAPE) == "WB_ERROR_SHAPE", "the name of a status")
+        call expect(index(wb_version_string(), ".") > 1, "a version")
         call expect(wb_text(c_null_ptr) == "", "no characters for NULL")
         call expect(wb_abi_version() == WB_HEADER_ABI_VERSION, "the library and the module are of one ABI")
         call ok(wb_program_free(program))

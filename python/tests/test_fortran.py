@@ -49,6 +49,14 @@ def test_the_fortran_program_passes(source, tmp_path):
     assert run([program], tmp_path).endswith(" passed, 0 failed\n")
 
 
+@needs_gfortran
+def test_the_program_of_the_guide_runs_as_it_stands(tmp_path):
+    (program,) = re.findall(r"^```fortran\n(program .*?)^```$", (ROOT / "docs" / "fortran.md").read_text(encoding="utf-8"),
+                            flags=re.S | re.M)
+    (tmp_path / "gradient.f90").write_text(program, encoding="utf-8")
+    assert run([compile_fortran(tmp_path / "gradient.f90", tmp_path / "gradient")], tmp_path) == "  1.0000  1.6487  2.7183\n"
+
+
 def test_of_a_comment_the_first_sentence_stays():
     for comment, first in [
         ("Frees it. NULL is allowed.", "Frees it."),
@@ -275,7 +283,7 @@ program small
     print "(a)", "[" // text // "]"
     print "(i0)", wb_join(names, -1, text=text)
     print "(a)", "[" // text // "]"
-    print "(a)", wb_greeting_text("you ") // wb_greeting_text("")
+    print "(a)", wb_greeting_string("you ") // wb_greeting_string("")
     print "(i0)", wb_extremes([3d0, -1d0, 5d0], 3, greatest=greatest)
     print "(i0)", wb_extremes([3d0, -1d0, 5d0], 3, least)
     print "(2f5.1)", least, greatest
@@ -339,7 +347,7 @@ def test_types_of_each_shape_cross_from_fortran_to_c_and_back(tmp_path):
 @pytest.mark.parametrize("declarations, sentence", [
     ("/* results[i]: one each. */ wb_status wb_f(wb_thing **results);", "results is a list in the comment"),
     ("wb_status wb_greeting(void); wb_status wb_Greeting(void);", "one name to Fortran"),
-    ("const char *wb_f(void); wb_status wb_f_text(void);", "one name to Fortran"),
+    ("const char *wb_f(void); wb_status wb_f_string(void);", "one name to Fortran"),
     ("wb_status wb_f(double **matrix);", "no type for matrix"),
     ("wb_status wb_f(wb_colour status);", "a parameter has the name status"),
 ])
