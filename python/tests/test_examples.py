@@ -1,14 +1,22 @@
-"""The examples run and reach the answers that they state, from Python and from C. (examples/01-digits is `make demo`.)"""
+"""The examples run and reach the answers that they state. (examples/01-digits is `make demo`.)
 
+An example is a Python program and its twin in C, or a program in Fortran."""
+
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from support import compile_fortran
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.name[:2].isdigit() and folder.name != "01-digits")
+FOLDERS = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.name[:2].isdigit())
+FORTRAN = [name for name in FOLDERS if list((EXAMPLES / name).glob("*.f90"))]
+NAMES = [name for name in FOLDERS if name not in FORTRAN and name != "01-digits"]
 COMPILE = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
 LINK = [f"-L{ROOT / 'build/lib'}", "-lwingbeat", f"-Wl,-rpath,{ROOT / 'build/lib'}", "-lm"]
 
@@ -37,10 +45,23 @@ def test_the_c_program_reaches_its_answer(name, tmp_path):
     assert run([tmp_path / source.stem], tmp_path)
 
 
-@pytest.mark.parametrize("name", ["01-digits", *NAMES])
-def test_each_example_has_a_c_and_a_python_twin_and_says_what_it_is(name):
+@pytest.mark.skipif(shutil.which("gfortran") is None, reason="gfortran is not installed")
+@pytest.mark.parametrize("name", FORTRAN)
+def test_the_fortran_program_reaches_its_answer(name, tmp_path):
+    source = the_only("*.f90", EXAMPLES / name)
+    called = set(re.findall(r"\b(wb_\w+)\(", source.read_text(encoding="utf-8")))
+    known = set(re.findall(r"\bwb_\w+", (ROOT / "fortran" / "wingbeat.f90").read_text(encoding="utf-8")))
+    if missing := called - known:
+        pytest.skip(f"the header has no {', '.join(sorted(missing))} yet")
+    compile_fortran(source, tmp_path / source.stem)
+    assert run([tmp_path / source.stem], tmp_path)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_each_example_says_what_it_is_and_has_its_programs(name):
     assert (EXAMPLES / name / "README.md").read_text(encoding="utf-8").startswith("# ")
-    assert the_only("*.py", EXAMPLES / name) and the_only("*.c", EXAMPLES / name)
+    if name not in FORTRAN:
+        assert the_only("*.py", EXAMPLES / name) and the_only("*.c", EXAMPLES / name)
 
 
 def test_the_c_program_of_the_digits_compiles(tmp_path):
