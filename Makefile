@@ -99,6 +99,8 @@ build/tests/%: Tests/C/%.c $(wildcard Tests/C/*.h) include/wingbeat.h $(LIB)/$(S
 
 $(STAMPS)/packages-test: scripts/system-packages.sh
 	@scripts/system-packages.sh libpython3-dev
+	@scripts/system-packages.sh --if-possible gfortran
+	@scripts/system-packages.sh --if-possible cmake
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready-for-test: .venv/.ready
@@ -133,7 +135,7 @@ valgrind: build c-tests
 docs: build
 	@$(PYTHON_IN_VENV) scripts/generate_operations.py
 
-# ---------------------------------------------------------------- make demo, bench, install
+# ---------------------------------------------------------------- make demo, bench
 
 demo: build .venv/.ready-for-demo
 	@$(PYTHON_IN_VENV) examples/01-digits/demo.py $(if $(DATA),--data "$(DATA)")
@@ -155,18 +157,38 @@ bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 	    'python3 -m venv .venv-peers && .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
 	@touch $@
 
-# The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's.
+# ---------------------------------------------------------------- make install
+
+PREFIX_PATH := $(abspath $(PREFIX))
+LIBDIR_PATH := $(abspath $(LIBDIR))
+# Where the loader looks by itself, a program needs no path to the library, and distributions want none in it.
+SYSTEM_LIBDIRS := /lib /lib64 /usr/lib /usr/lib64 /lib/%-linux-gnu /usr/lib/%-linux-gnu
+RPATH := $(if $(filter $(SYSTEM_LIBDIRS),$(LIBDIR_PATH)),, -Wl,-rpath,$${libdir})
+LDCONFIG ?= ldconfig
+
+# The module map goes into a folder of its own: <prefix>/include/module.modulemap would be everybody's. Fortran gets a
+# source, since a .mod file belongs to one version of one compiler.
 install: build
-	@install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(abspath $(PREFIX))/include/wingbeat"
-	@cd $(LIB) && find . -name $(SONAME) -exec install -D -m 755 {} "$(DESTDIR)$(LIBDIR)/{}" \;
-	@ln -sfn $(SONAME) "$(DESTDIR)$(LIBDIR)/libwingbeat.so"
-	@install -m 644 include/wingbeat.h "$(DESTDIR)$(abspath $(PREFIX))/include/"
-	@sed 's|header "|header "../|' include/module.modulemap >"$(DESTDIR)$(abspath $(PREFIX))/include/wingbeat/module.modulemap"
-	@version=$$($(PYTHON_IN_VENV) -c "from wingbeat._library import lib; print(lib.wb_version().decode())") && \
-	    sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' -e 's|@LIBDIR@|$(LIBDIR)|' -e "s|@VERSION@|$$version|" wingbeat.pc.in \
-	    >"$(DESTDIR)$(LIBDIR)/pkgconfig/wingbeat.pc"
-	@if [[ -z "$(DESTDIR)" && $$EUID == 0 ]]; then ldconfig; fi
-	@echo "Installed into $(DESTDIR)$(abspath $(PREFIX))"
+	@install -d "$(DESTDIR)$(LIBDIR_PATH)/pkgconfig" "$(DESTDIR)$(LIBDIR_PATH)/cmake/wingbeat"
+	@install -d "$(DESTDIR)$(PREFIX_PATH)/include/wingbeat"
+	@cd $(LIB) && find . -name $(SONAME) -exec install -D -m 755 {} "$(DESTDIR)$(LIBDIR_PATH)/{}" \;
+	@ln -sfn $(SONAME) "$(DESTDIR)$(LIBDIR_PATH)/libwingbeat.so"
+	@install -m 644 include/wingbeat.h "$(DESTDIR)$(PREFIX_PATH)/include/"
+	@install -m 644 fortran/wingbeat.f90 "$(DESTDIR)$(PREFIX_PATH)/include/wingbeat/"
+	@sed 's|header "|header "../|' include/module.modulemap >"$(DESTDIR)$(PREFIX_PATH)/include/wingbeat/module.modulemap"
+	@set -e; version=$$($(PYTHON_IN_VENV) -c "from wingbeat._library import lib; print(lib.wb_version().decode())"); \
+	includedir=$$(realpath -ms --relative-to="$(LIBDIR_PATH)/cmake/wingbeat" "$(PREFIX_PATH)/include"); \
+	libdir='$(patsubst $(PREFIX_PATH)/%,$${prefix}/%,$(LIBDIR_PATH))'; \
+	fill() { \
+	    sed -e "s|@VERSION@|$$version|" -e "s|@SONAME@|$(SONAME)|" -e "s|@INCLUDEDIR@|$$includedir|" \
+	        -e "s|@PREFIX@|$(PREFIX_PATH)|" -e "s|@LIBDIR@|$$libdir|" -e 's|@RPATH@|$(RPATH)|' "$$1" \
+	        >"$(DESTDIR)$(LIBDIR_PATH)/$$2"; \
+	}; \
+	fill wingbeat.pc.in pkgconfig/wingbeat.pc; \
+	fill cmake/wingbeat-config.cmake.in cmake/wingbeat/wingbeat-config.cmake; \
+	fill cmake/wingbeat-config-version.cmake.in cmake/wingbeat/wingbeat-config-version.cmake
+	@if [[ -z "$(DESTDIR)" && $$EUID == 0 ]]; then $(LDCONFIG); fi
+	@echo "Installed into $(DESTDIR)$(PREFIX_PATH)"
 
 clean:
 	@rm -rf .build build .venv demo-output
@@ -178,6 +200,6 @@ help:
 	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make docs                    docs/operations.md, the list of operations, from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
-	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, module map, pkg-config file"
+	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, Fortran module, pkg-config and CMake packages"
 	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"
 	@echo "make clean                   removes everything that was built"
