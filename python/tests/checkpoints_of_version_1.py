@@ -5,7 +5,8 @@ tables. So this file uses only what the package had when the files were made and
 is changed here must leave what the files hold.
 """
 
-from typing import Any, Callable, NamedTuple, Optional
+from collections.abc import Callable
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
