@@ -1,4 +1,99 @@
-/// The elements of losses that are operations of their own. Reductions and the choice among them are the layer above's.
+/// How the losses of a batch's elements become one number, or stay many.
+public enum LossReduction: String, CaseIterable, Sendable {
+    case none, mean, sum
+}
+
+/// Losses of predictions against targets of any dtype, under PyTorch's names for sentences. Predictions are floats; targets take their dtype.
+extension Tensor {
+    /// (prediction - target)^2 of each element, reduced. Both have one shape.
+    public static func meanSquaredError(_ prediction: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+        try reduced(reduction, prediction, "mse_loss") { () throws(Failure) in
+            try (prediction - aligned(target, prediction, "mse_loss")).applying(.square)
+        }
+    }
+
+    /// -(t log p + (1 - t) log(1 - p)) of each element, reduced. Logarithms are kept above -100.
+    public static func binaryCrossEntropy(
+        probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean
+    ) throws(Failure) -> Tensor {
+        try reduced(reduction, probabilities, "binary_cross_entropy") { () throws(Failure) in
+            try binaryCrossEntropy(probabilities: probabilities, targets: aligned(target, probabilities, "binary_cross_entropy"))
+        }
+    }
+
+    /// The same with p = sigmoid(logits), without overflow.
+    public static func binaryCrossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+        let name = "binary_cross_entropy_with_logits"
+        return try reduced(reduction, logits, name) { () throws(Failure) in
+            try binaryCrossEntropy(logits: logits, targets: aligned(target, logits, name))
+        }
+    }
+
+    /// -log softmax(logits)[target] of each row, reduced: logits [n, classes] with labels [n] of integers, or with distributions [n, classes] of
+    /// floats. One row may come without its axis.
+    public static func crossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+        try reduced(reduction, logits, "cross_entropy") { () throws(Failure) in
+            try byRows(
+                logits, target, { (z, t) throws(Failure) in try crossEntropy(logits: z, labels: t) },
+                { (z, t) throws(Failure) in try crossEntropy(logits: z, distributions: t) })
+        }
+    }
+
+    /// -log p[target] of each row, reduced. Logarithms are kept above -100.
+    public static func crossEntropy(probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+        try reduced(reduction, probabilities, "cross_entropy") { () throws(Failure) in
+            try byRows(
+                probabilities, target, { (p, t) throws(Failure) in try crossEntropy(probabilities: p, labels: t) },
+                { (p, t) throws(Failure) in try crossEntropy(probabilities: p, distributions: t) })
+        }
+    }
+
+    private static func reduced(
+        _ reduction: LossReduction, _ prediction: Tensor, _ name: String, _ losses: () throws(Failure) -> Tensor
+    ) throws(Failure) -> Tensor {
+        guard prediction.dtype.isFloat else {
+            throw .dtype(operation: name, "predictions must be float32 or float64, but are \(prediction.dtype.name)")
+        }
+        let elements = try losses()
+        switch reduction {
+        case .none: return elements
+        case .sum: return try elements.sum()
+        case .mean:
+            guard elements.count > 0 else { throw .shape(operation: name, "the batch is empty: predictions are \(prediction.shape)") }
+            return try elements.mean()
+        }
+    }
+
+    /// Targets follow the predictions' precision: labels that are integers or of another width change nothing about the loss.
+    private static func aligned(_ target: Tensor, _ prediction: Tensor, _ name: String) throws(Failure) -> Tensor {
+        guard prediction.shape == target.shape else {
+            throw .shape(operation: name, "predictions are \(prediction.shape), but targets are \(target.shape)")
+        }
+        return try target.cast(prediction.dtype)
+    }
+
+    private static func byRows(
+        _ prediction: Tensor, _ target: Tensor, _ ofLabels: (Tensor, Tensor) throws(Failure) -> Tensor,
+        _ ofDistributions: (Tensor, Tensor) throws(Failure) -> Tensor
+    ) throws(Failure) -> Tensor {
+        if prediction.shape.count == 1 {
+            let row = try prediction.reshape([1, prediction.count])
+            return try byRows(row, target.reshape([1] + target.shape), ofLabels, ofDistributions).reshape([])
+        }
+        guard prediction.shape.count == 2 else {
+            throw .shape(operation: "cross_entropy", "predictions [n, classes] are expected, but are \(prediction.shape)")
+        }
+        guard target.dtype.isFloat else { return try ofLabels(prediction, target) }
+        guard prediction.shape == target.shape else {
+            throw .shape(
+                operation: "cross_entropy",
+                "targets that are probabilities need the predictions' shape \(prediction.shape), but are \(target.shape)")
+        }
+        return try ofDistributions(prediction, target.cast(prediction.dtype))
+    }
+}
+
+/// The elements of losses that are operations of their own.
 extension Tensor {
     /// log sum exp(logits) - logits[label] of each row: logits [n, classes], labels [n] of integers -> [n].
     public static func crossEntropy(logits: Tensor, labels: Tensor) throws(Failure) -> Tensor {
