@@ -22,8 +22,42 @@ extension Tensor {
         try concatenate(tensors.map { (tensor) throws(Failure) in tensor.shape.count < 2 ? try tensor.reshape([1, tensor.count]) : tensor }, 0)
     }
 
+    /// So many parts a tensor may be cut into: each is a node.
+    private static let mostParts = 1 << 20
+
+    private func checkParts(_ count: Int, _ operation: String) throws(Failure) {
+        guard count <= Tensor.mostParts else {
+            throw .argument(operation: operation, "at most \(Tensor.mostParts) parts are possible, but this makes \(count)")
+        }
+    }
+
+    /// Parts of `size` elements along an axis; the last has the rest.
+    public func split(every size: Int, _ axis: Int) throws(Failure) -> [Tensor] {
+        let extent = shape[try normalized(axis: axis, rank: shape.count, operation: "split")]
+        guard size > 0 || (size == 0 && extent == 0) else {
+            throw .argument(operation: "split", "parts of 1 element at least are expected, but \(size) were given")
+        }
+        guard extent > 0 else { return try split([0], axis) }
+        let whole = extent / size
+        try checkParts(whole, "split")
+        let rest = extent % size
+        return try split([Int](repeating: size, count: whole) + (rest > 0 ? [rest] : []), axis)
+    }
+
+    /// At most `count` parts of equal extents along an axis; the last may be smaller.
+    public func chunk(_ count: Int, _ axis: Int) throws(Failure) -> [Tensor] {
+        guard count >= 1 else { throw .argument(operation: "chunk", "1 part at least is expected, but \(count) were given") }
+        let extent = shape[try normalized(axis: axis, rank: shape.count, operation: "chunk")]
+        guard extent > 0 else {
+            try checkParts(count, "chunk")
+            return try split([Int](repeating: 0, count: count), axis)
+        }
+        return try split(every: (extent - 1) / count + 1, axis)
+    }
+
     /// Parts of the given extents along an axis, which they fill.
     public func split(_ extents: [Int], _ axis: Int) throws(Failure) -> [Tensor] {
+        try checkParts(extents.count, "split")
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "split")
         var left = x.shape[place]
@@ -49,6 +83,7 @@ extension Tensor {
     public func unbind(_ axis: Int) throws(Failure) -> [Tensor] {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unbind")
+        try checkParts(x.shape[place], "unbind")
         var rest = x.shape
         rest.remove(at: place)
         var parts: [Tensor] = []

@@ -22,6 +22,13 @@ extension Tensor {
 
     // MARK: Along an axis
 
+    /// The largest (smallest) element along an axis and its place, the first of equal ones. The derivative goes to the element that was picked.
+    public func extreme(_ axis: Int, keepdims: Bool, isMaximum: Bool) throws(Failure) -> (values: Tensor, indices: Tensor) {
+        let places = try reduce(isMaximum ? .argMaximum : .argMinimum, [axis], keepdims: true)
+        let values = try takeAlong(axis, places)
+        return keepdims ? (values, places) : (try values.squeeze([axis]), try places.squeeze([axis]))
+    }
+
     /// `function` of the tensor with at least one axis, and that axis; a scalar has one for the time being.
     private func along<Result>(
         _ axis: Int, _ operation: String, _ function: (Node, Int) throws(Failure) -> Result

@@ -15,7 +15,9 @@ extension Tensor {
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unflatten")
         guard !extents.isEmpty else { throw .argument(operation: "unflatten", "no extents are given for axis \(axis)") }
         let target = try deducing(extents, for: [x.shape[place]], x.dtype, "unflatten")
-        return try Tensor(result: x.reshape(Array(x.shape[..<place]) + target + Array(x.shape[(place + 1)...])))
+        let whole = Array(x.shape[..<place]) + target + Array(x.shape[(place + 1)...])
+        try checkShape(whole, x.dtype, operation: "unflatten")
+        return try Tensor(result: x.reshape(whole))
     }
 
     /// Without the axes of extent 1: all of them, or those among `axes`.

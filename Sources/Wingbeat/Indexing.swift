@@ -8,7 +8,7 @@ private func entries(
     _ count: Int32, _ kinds: UnsafePointer<wb_index_kind>?, _ list: UnsafePointer<Int64>?, _ handles: UnsafePointer<OpaquePointer?>?,
     _ operation: String
 ) throws(Failure) -> [Index] {
-    guard count <= 64 else { throw .index(operation: operation, "too many indices: \(count)") }
+    guard count <= Index.most else { throw .index(operation: operation, "too many indices: \(count)") }
     let numbers = try numbers(list, count < 0 ? count : 3 * count, operation)
     guard count == 0 || kinds != nil else { throw .argument(operation: operation, "\(count) entries are announced, but kinds is null") }
     var entries: [Index] = []

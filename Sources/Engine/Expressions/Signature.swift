@@ -16,6 +16,12 @@ public indirect enum ArgumentType {
     /// A list of tensors.
     case tensors
     case module
+    /// A number that keeps its kind: True and False, whole, or real.
+    case number
+    /// A value of any kind.
+    case constant
+    /// What one of several takes; the first that does.
+    case either([ArgumentType])
 
     public var description: String {
         switch self {
@@ -33,6 +39,9 @@ public indirect enum ArgumentType {
         case .operand: return "Tensor | float"
         case .tensors: return "Sequence[Tensor]"
         case .module: return "Module"
+        case .number: return "float"
+        case .constant: return "Any"
+        case .either(let types): return types.map(\.description).joined(separator: " | ")
         }
     }
 
@@ -53,6 +62,9 @@ public indirect enum ArgumentType {
         case .operand: return "a tensor or a number"
         case .tensors: return "a list of tensors"
         case .module: return "a module"
+        case .number: return "a number"
+        case .constant: return "a number, a text, True, False, None, or a tuple of such"
+        case .either(let types): return types.map(\.wanted).joined(separator: ", or ")
         }
     }
 
@@ -61,6 +73,7 @@ public indirect enum ArgumentType {
         switch self {
         case .tensor, .operand, .tensors: return true
         case .optional(let type): return type.takesTensors
+        case .either(let types): return types.contains { $0.takesTensors }
         default: return false
         }
     }
@@ -77,6 +90,8 @@ public indirect enum ArgumentType {
         case (.choice(let texts), .text(let text)): return texts.contains(text) ? value : nil
         case (.dtype, .text(let text)): return DType.allCases.contains { $0.name == text } ? value : nil
         case (.operand, .integer), (.operand, .real), (.operand, .flag): return value
+        case (.number, .integer), (.number, .real), (.number, .flag), (.constant, _): return value
+        case (.either(let types), _): return types.lazy.compactMap { $0.accepting(value) }.first
         case (.integers, .integer): return value
         case (.integers, .real): return ArgumentType.integer.accepting(value)
         case (.integers, .list): return ArgumentType.tuple(.integer, count: nil).accepting(value)
@@ -106,6 +121,11 @@ public struct Parameter {
     ) {
         (self.name, self.type, self.initial, self.documentation) = (name, type, initial, documentation)
         (isVariadic, isKeyword) = (variadic, keyword)
+    }
+
+    /// One that has to be given.
+    public init(_ name: String, _ type: ArgumentType, keyword: Bool = false, _ documentation: String) {
+        self.init(name, type, nil, keyword: keyword, documentation)
     }
 
     /// As it stands in a signature: `bias=True`.
@@ -170,6 +190,8 @@ public struct Arguments {
     public private(set) var given: [Given]
     /// What a variadic parameter has taken, by name where a keyword gave one.
     public private(set) var rest: [(name: String?, item: Given)] = []
+    /// The places of the parameters that took the tensors given beside the items: one each, then one that took all that were left.
+    private var tensorPlaces: (single: [Int], list: Int?) = ([], nil)
 
     /// One argument as it stands in a call.
     public struct Item {
@@ -188,16 +210,19 @@ public struct Arguments {
         let named = Set(items.compactMap(\.keyword))
         var left = tensors[...]
         for (place, parameter) in signature.parameters.enumerated() where !named.contains(parameter.name) && parameter.type.takesTensors {
+            guard !left.isEmpty else { break }
             if case .tensors = parameter.type {
                 found[place] = .tensors(Array(left))
+                tensorPlaces.list = place
                 left = []
             } else if let tensor = left.popFirst() {
                 found[place] = .tensor(tensor)
+                tensorPlaces.single.append(place)
             }
         }
         guard left.isEmpty else {
             throw .argument(
-                operation: signature.name, "\(tensors.count) tensors are given, but \(signature.text) takes \(tensors.count - left.count)")
+                operation: signature.name, "\(tensors.count) tensors are given, but \(signature.text) takes \(tensors.count - left.count) here")
         }
         var next = 0
         for item in items {
@@ -214,8 +239,10 @@ public struct Arguments {
             }
             if let keyword = item.keyword { throw Arguments.failure(signature, item, Arguments.unknown(keyword, signature)) }
             while next < found.count, found[next] != nil { next += 1 }
-            guard next < found.count, !signature.parameters[next].isKeyword else {
-                throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected")
+            guard next < found.count else { throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected") }
+            guard !signature.parameters[next].isKeyword else {
+                let name = signature.parameters[next].name
+                throw Arguments.failure(signature, item, "'\(name)' is given by its name alone, \(name)=\(item.given.text); \(signature.text) is expected")
             }
             found[next] = try Arguments.checked(item, signature.parameters[next], signature)
         }
@@ -224,13 +251,29 @@ public struct Arguments {
             if let item = found[place] {
                 given.append(item)
             } else if let initial = parameter.initial {
-                given.append(.value(initial))
+                if case .tensors = parameter.type { given.append(.tensors([])) } else { given.append(.value(initial)) }
             } else if parameter.isVariadic {
                 given.append(.value(.none))
             } else {
                 throw .argument(operation: signature.name, "the argument '\(parameter.name)' is missing; \(signature.text) is expected")
             }
         }
+    }
+
+    /// The same call with other tensors beside the items, as many as there were.
+    func replacing(tensors: [Tensor]) -> Arguments {
+        var copy = self
+        for (place, tensor) in zip(tensorPlaces.single, tensors) { copy.given[place] = .tensor(tensor) }
+        if let list = tensorPlaces.list { copy.given[list] = .tensors(Array(tensors[tensorPlaces.single.count...])) }
+        return copy
+    }
+
+    /// The same call for `replacing(tensors:)`, which keeps no tensor alive.
+    var withoutTensors: Arguments {
+        var copy = self
+        for place in tensorPlaces.single { copy.given[place] = .value(.none) }
+        if let list = tensorPlaces.list { copy.given[list] = .tensors([]) }
+        return copy
     }
 
     private static func checked(_ item: Item, _ parameter: Parameter, _ signature: Signature) throws(Failure) -> Given {
@@ -243,6 +286,7 @@ public struct Arguments {
             if case .value(.none) = given { return given }
             return fitting(given, inner)
         }
+        if case .either(let types) = type { return types.lazy.compactMap { fitting(given, $0) }.first }
         switch (given, type) {
         case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module): return given
         case (.tensor(let tensor), .tensors): return .tensors([tensor])
@@ -275,6 +319,12 @@ public struct Arguments {
 
     private func missing(_ name: String) -> Failure {
         .internal(operation: signature.name, "its signature has no argument '\(name)' of the type that is asked for")
+    }
+
+    /// A number of any kind.
+    public func number(_ name: String) throws(Failure) -> Value {
+        guard let value = value(name), value != .none else { throw missing(name) }
+        return value
     }
 
     public func integer(_ name: String) throws(Failure) -> Int {

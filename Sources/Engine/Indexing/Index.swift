@@ -10,6 +10,9 @@ public enum Index {
     case ellipsis
     /// Integers: positions along one axis. Bool: a mask over as many axes as it has.
     case tensor(Tensor)
+
+    /// So many entries an expression may have: more than there are axes, since new ones take entries too.
+    public static let most = 64
 }
 
 extension AxisSlice {
@@ -50,5 +53,11 @@ extension Tensor {
         let x = try node()
         let changed = try Selection(x.shape, entries).written(x, value.node().cast(dtype))
         if changed !== x { try replace(with: changed.asResult()) }
+    }
+
+    /// What `assign` writes, as a new tensor; this one stays as it is.
+    public func assigning(_ entries: [Index], _ value: Tensor) throws(Failure) -> Tensor {
+        let x = try node()
+        return try Tensor(result: Selection(x.shape, entries).written(x, value.node().cast(dtype)))
     }
 }

@@ -22,6 +22,7 @@ struct Selection {
     private var isSplit = false
 
     init(_ source: Shape, _ entries: [Index]) throws(Failure) {
+        guard entries.count <= Index.most else { throw .index(operation: "index", "too many indices: \(entries.count)") }
         sourceShape = source
         var indices: [Node?] = []
         for entry in entries {
