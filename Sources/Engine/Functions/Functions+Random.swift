@@ -34,14 +34,11 @@ extension Functions {
             ],
             "Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."
         ) { a throws(Failure) in
-            let low = try a.integer("low")
-            let high = a.optionalInteger("high")
-            let shape = a.optionalIntegers("size")
-            guard let size = shape ?? (high == nil ? a.optionalIntegers("high") : nil), high != nil || shape == nil || a.value("high") == Value.none else {
-                throw .argument(operation: "randint", "randint(low, high, size) or randint(high, size) is expected")
-            }
+            let (low, high) = (try a.integer("low"), a.optionalInteger("high"))
+            let sizes = [high == nil ? a.optionalIntegers("high") : nil, a.optionalIntegers("size")].compactMap { $0 }
+            guard sizes.count == 1 else { throw .argument(operation: "randint", "randint(low, high, size) or randint(high, size) is expected") }
             let (first, last) = high.map { (low, $0) } ?? (0, low)
-            return try Generator.standard().draw(.integers, a.dtype("dtype", .int64), size, Double(first), Double(last))
+            return try Generator.standard().draw(.integers, a.dtype("dtype", .int64), sizes[0], Double(first), Double(last))
         },
         Function(
             "randint_like",
@@ -72,16 +69,13 @@ extension Functions {
             ],
             "Normal numbers. Mean and std are numbers, with a size and a dtype; or one or both are tensors, which broadcast and through which derivatives pass."
         ) { a throws(Failure) in
-            let (mean, std) = (try a.operand("mean"), try a.operand("std"))
-            let shape = a.optionalIntegers("size")
-            let tensors = [mean, std].compactMap { side -> Tensor? in
-                if case .tensor(let tensor) = side { return tensor }
-                return nil
-            }
-            guard let first = tensors.first else {
+            let (mean, std, shape) = (try a.operand("mean"), try a.operand("std"), a.optionalIntegers("size"))
+            if case .number(let center) = mean, case .number(let width) = std {
                 let dtype = a.dtype("dtype", .float32)
-                return try created(Generator.standard().draw(.normal, dtype, shape ?? [], mean.asTensor().item(), std.asTensor().item()), a)
+                return try created(Generator.standard().draw(.normal, dtype, shape ?? [], center.asReal, width.asReal), a)
             }
+            let tensors = [mean, std].compactMap { $0.tensor }
+            let first = tensors[0]
             guard shape == nil else { throw .argument(operation: "normal", "a size is given beside a tensor, whose shape counts") }
             guard let common = broadcastShape(first.shape, tensors[tensors.count - 1].shape) else {
                 throw .shape(operation: "normal", "mean is \(first.shape.text) and std \(tensors[1].shape.text), which do not broadcast together")

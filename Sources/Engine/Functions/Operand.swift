@@ -4,6 +4,11 @@ enum Operand {
     /// A flag, a whole or a real number.
     case number(Value)
 
+    var tensor: Tensor? {
+        if case .tensor(let tensor) = self { return tensor }
+        return nil
+    }
+
     /// Whole numbers up to here are doubles exactly.
     private static let exact: Int64 = 1 << 53
 
