@@ -77,6 +77,8 @@ public struct Reader {
     /// Bytes of a text, and how deep terms nest.
     public static let longest = 1 << 22
     public static let deepest = 256
+    /// Signs of arithmetic in a line: as deep as what they compute may nest, which is taken apart by recursion.
+    public static let mostSigns = 1024
     static let reserved: Set<String> = ["True", "False", "None", "inf", "nan"]
     /// Signs of arithmetic between whole numbers; "/" stands for "//".
     static let signs: [Character] = ["+", "-", "*", "/"]
@@ -86,6 +88,7 @@ public struct Reader {
     private let dialect: Dialect
     private var place = 0
     private var depth = 0
+    private var signCount = 0
 
     /// The call that a text is. `operation` is whom the sentence of a failure names.
     public static func call(_ text: String, operation: String) throws(Failure) -> Call {
@@ -182,7 +185,7 @@ public struct Reader {
         try deeper()
         defer { depth -= 1 }
         var sum = try product()
-        while let sign = take(anyOf: ["+", "-"]) { sum = Reader.computed(sign, sum, try product()) }
+        while let sign = take(anyOf: ["+", "-"]) { sum = try computed(sign, sum, try product()) }
         return sum
     }
 
@@ -190,12 +193,16 @@ public struct Reader {
         var product = try factor()
         while let sign = take(anyOf: ["*", "/"]) {
             if sign == "/", !take("/") { throw unexpected("'//', since whole numbers are divided without a rest") }
-            product = Reader.computed(sign, product, try factor())
+            product = try computed(sign, product, try factor())
         }
         return product
     }
 
-    private static func computed(_ sign: Unicode.Scalar, _ a: Expression, _ b: Expression) -> Expression {
+    private mutating func computed(_ sign: Unicode.Scalar, _ a: Expression, _ b: Expression) throws(Failure) -> Expression {
+        signCount += 1
+        guard signCount <= Reader.mostSigns else {
+            throw .argument(operation: operation, "column \(place + 1): at most \(Reader.mostSigns) signs of arithmetic are read in one line")
+        }
         let call = Call(name: String(Character(sign)), arguments: [.init(term: a), .init(term: b)], column: a.column)
         return Expression(.call(call), column: a.column)
     }
@@ -256,8 +263,12 @@ public struct Reader {
         }
         var digits = ""
         while let next = peek(), Reader.continuesNumber(next, after: digits) {
-            if next != "_" { digits.unicodeScalars.append(next) }
             place += 1
+            guard next == "_" else {
+                digits.unicodeScalars.append(next)
+                continue
+            }
+            guard let digit = peek(), ("0"..."9").contains(digit) else { throw malformed(begin) }
         }
         let isWhole = !digits.isEmpty && digits.unicodeScalars.allSatisfy { ("0"..."9").contains($0) }
         if let next = peek(), Reader.beginsWord(next) || ("0"..."9").contains(next) { throw malformed(begin) }

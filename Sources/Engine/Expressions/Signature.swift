@@ -163,7 +163,10 @@ public struct Signature {
     /// `Linear(in_features, out_features, bias=True)`
     public var text: String { "\(name)(\(parameters.map(\.text).joined(separator: ", ")))" }
 
-    public func place(of name: String) -> Int? { parameters.firstIndex { $0.name == name } }
+    public func place(of name: String) -> Int? {
+        for place in parameters.indices where parameters[place].name == name { return place }
+        return nil
+    }
 }
 
 /// What is handed over for an argument, before it is known to fit.

@@ -38,6 +38,7 @@ public indirect enum Value: Equatable, Sendable {
 
     /// The same value to a reader: 1 and 1.0 are, NaN is itself.
     public func isSame(as other: Value) -> Bool {
+        if let (a, b) = both(integer, other.integer) { return a == b }
         if let (a, b) = both(real, other.real) { return a == b || a.isNaN && b.isNaN }
         if let (a, b) = both(list, other.list) { return a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) } }
         return self == other
@@ -54,7 +55,8 @@ public indirect enum Value: Equatable, Sendable {
         case .none: return "None"
         case .flag(let value): return value ? "True" : "False"
         case .integer(let value): return "\(value)"
-        case .real(let value): return "\(value)"
+        // A NaN's sign and bits mean nothing here.
+        case .real(let value): return value.isNaN ? "nan" : "\(value)"
         case .text(let value): return Value.quoted(value)
         case .list(let values):
             return values.count == 1 ? "(\(values[0].literal),)" : "(\(values.map(\.literal).joined(separator: ", ")))"

@@ -1,9 +1,11 @@
 /// Functions called by a text.
 extension Functions {
     /// What a text came to: the function, and the arguments for a number of tensors.
-    private struct Prepared {
+    private final class Prepared {
         let function: Function
         let arguments: Arguments
+
+        init(_ function: Function, _ arguments: Arguments) { (self.function, self.arguments) = (function, arguments) }
     }
 
     private struct Key: Hashable {
@@ -30,7 +32,7 @@ extension Functions {
         let arguments = try Arguments(function.signature, items, tensors: tensors)
         if text.utf8.count <= longestPrepared {
             if prepared.count >= mostPrepared { prepared.removeAll(keepingCapacity: true) }
-            prepared[key] = Prepared(function: function, arguments: arguments.withoutTensors)
+            prepared[key] = Prepared(function, arguments.withoutTensors)
         }
         return try function(arguments)
     }

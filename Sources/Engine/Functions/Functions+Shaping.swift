@@ -7,6 +7,10 @@ extension Functions {
         ) { a throws(Failure) in try a.tensor("input").triangle(a.integer("diagonal"), isLower: isLower) }
     }
 
+    private static let padModes: [String: Tensor.PadMode] = [
+        "constant": .constant, "reflect": .reflect, "replicate": .replicate, "circular": .circular,
+    ]
+
     static let shaping: [Function] = [
         Function(
             "reshape", [.input, Parameter("shape", .integers, "The extents; one may be -1 and is deduced.")],
@@ -92,8 +96,7 @@ extension Functions {
                 throw .argument(operation: "pad", "two widths are expected for each axis, but there are \(widths.count) widths")
             }
             let pairs = stride(from: 0, to: widths.count, by: 2).map { (before: widths[$0], after: widths[$0 + 1]) }
-            let mode = try a.text("mode")
-            return try a.tensor("input").pad(pairs, Tensor.PadMode.allCases.first { "\($0)" == mode } ?? .constant, value: a.real("value"))
+            return try a.tensor("input").pad(pairs, padModes[a.text("mode")] ?? .constant, value: a.real("value"))
         },
     ]
 
