@@ -2,7 +2,8 @@ import XCTest
 
 @testable import Engine
 
-/// Texts from anybody: random ones, and good ones with mistakes. None may crash, and each mistake has a column. WINGBEAT_CAMPAIGN=1 tries more.
+/// Texts from anybody: random ones, and good ones with mistakes. None may crash, and each mistake has a column.
+/// WINGBEAT_CAMPAIGN=1 tries more.
 final class CallFuzzTests: XCTestCase {
     private static let isCampaign = ProcessInfo.processInfo.environment["WINGBEAT_CAMPAIGN"] == "1"
     private static let count = isCampaign ? 100_000 : 20_000
@@ -34,7 +35,8 @@ final class CallFuzzTests: XCTestCase {
         var random = RandomTexts(state: 13)
         for _ in 0..<Self.count / 4 {
             let sum = "\(random.below(9)) * n + \(random.below(9)) // 2 - (n \(random.pick(["+", "-", "*", "//"])) 1)"
-            let text = random.mutated("\(random.pick(["h", "y, state", "a.b"])) = \(random.pick([sum, random.call(depth: 2), "f(\(sum), x)"]))")
+            let targets = random.pick(["h", "y, state", "a.b"])
+            let text = random.mutated("\(targets) = \(random.pick([sum, random.call(depth: 2), "f(\(sum), x)"]))")
             do { _ = try Reader.assignment(text, operation: "test") } catch { assertColumn(error, text) }
         }
     }
@@ -53,13 +55,26 @@ final class CallFuzzTests: XCTestCase {
 
     /// Every value that a call has, replaced by nonsense.
     func testNonsenseNumbersEndInTensorsOrInAFailure() throws {
-        let numbers = ["-9223372036854775808", "9223372036854775807", "4611686018427387904", "-4611686018427387904", "-1", "0", "33"]
+        let numbers = [
+            "-9223372036854775808", "9223372036854775807", "4611686018427387904", "-4611686018427387904", "-1", "0",
+            "33",
+        ]
         let reals = ["nan", "inf", "-inf", "1e308", "-1e308", "5e-324", "-0.5"]
         let others = ["None", "True", "'x'", "''", "'tensor'", "'...'", "float64", "bool"]
-        let lists = numbers.map { "(\($0),)" } + ["()", "nan", "(nan,)", "(-1, -1)", "(0, 0)", "((None, None, None),)"]
-            + ["(9223372036854775807, 9223372036854775807)", "(-9223372036854775808, -9223372036854775808)", "(4611686018427387904, 4)", "(0, 4611686018427387904, 4)"]
-            + ["((-9223372036854775808, 9223372036854775807, -9223372036854775808),)", "((9223372036854775807, -9223372036854775808, 9223372036854775807),)"]
-            + ["(\(String(repeating: "1, ", count: 40)))", "(\(String(repeating: "0, ", count: 1000)))", "(None, None, 'tensor')"]
+        let lists =
+            numbers.map { "(\($0),)" } + ["()", "nan", "(nan,)", "(-1, -1)", "(0, 0)", "((None, None, None),)"]
+            + [
+                "(9223372036854775807, 9223372036854775807)", "(-9223372036854775808, -9223372036854775808)",
+                "(4611686018427387904, 4)", "(0, 4611686018427387904, 4)",
+            ]
+            + [
+                "((-9223372036854775808, 9223372036854775807, -9223372036854775808),)",
+                "((9223372036854775807, -9223372036854775808, 9223372036854775807),)",
+            ]
+            + [
+                "(\(String(repeating: "1, ", count: 40)))", "(\(String(repeating: "0, ", count: 1000)))",
+                "(None, None, 'tensor')",
+            ]
         var seen: Set<String> = []
         var (computed, refused) = (0, 0)
         for row in FunctionRow.all where Self.isCampaign || seen.insert(row.name).inserted {
@@ -72,7 +87,11 @@ final class CallFuzzTests: XCTestCase {
                 for nonsense in numbers + reals + others + lists {
                     let shown = values.enumerated().map { "\($1.name)=\($0 == place ? nonsense : $1.value.literal)" }
                     let text = "\(row.name)(\(shown.joined(separator: ", ")))"
-                    if assertFailure(text, { try evaluate(Functions.call(text, row.tensors())) }) { computed += 1 } else { refused += 1 }
+                    if assertFailure(text, { try evaluate(Functions.call(text, row.tensors())) }) {
+                        computed += 1
+                    } else {
+                        refused += 1
+                    }
                 }
             }
         }
@@ -80,16 +99,22 @@ final class CallFuzzTests: XCTestCase {
         XCTAssertGreaterThan(refused, 1000)
     }
 
-    /// Every tensor that a call takes, replaced by one that is empty, a scalar, of many axes, of another dtype, or not finite.
+    /// Every tensor that a call takes, replaced by one that is empty, a scalar, of many axes, of another dtype, or not
+    /// finite.
     func testOddTensorsEndInTensorsOrInAFailure() throws {
         let shapes: [Shape] = [[], [0], [1], [2, 0], [3, 3], [Int](repeating: 1, count: 32)]
+        let kinds = shapes.flatMap { shape in DType.allCases.map { (shape: shape, dtype: $0) } }
+        var turn = 0
         for row in FunctionRow.all {
             for place in row.inputs.indices {
-                for (shape, dtype) in shapes.flatMap({ shape in DType.allCases.map { (shape, $0) } }) {
-                    for number in dtype.isFloat ? [-1, .nan, .infinity] : dtype.isInteger ? [-1, 5] : [0, 1] {
-                        var tensors = try row.tensors()
-                        tensors[place] = try Tensor.full(shape, number, dtype)
-                        assertFailure("\(row.text), input \(place): \(dtype) \(shape) of \(number)") { try evaluate(Functions.call(row.text, tensors)) }
+                for (shape, dtype) in kinds {
+                    turn += 1
+                    let numbers: [Double] = dtype.isFloat ? [-1, .nan, .infinity] : dtype.isInteger ? [-1, 5] : [0, 1]
+                    let number = numbers[turn % numbers.count]
+                    var tensors = try row.tensors()
+                    tensors[place] = try Tensor.full(shape, number, dtype)
+                    assertFailure("\(row.text), input \(place): \(dtype) \(shape) of \(number)") {
+                        try evaluate(Functions.call(row.text, tensors))
                     }
                 }
             }

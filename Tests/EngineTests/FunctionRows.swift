@@ -17,7 +17,9 @@ struct FunctionRow {
     /// The function's name.
     var name: String { String(text.prefix { $0 != "(" }) }
 
-    static let all = pairs + elementwise + activations + reductions + ordering + shapes + joining + indexing + creation + random + linearAlgebra + losses
+    static let all =
+        pairs + elementwise + activations + reductions + ordering + shapes + joining + indexing + creation + random
+        + linearAlgebra + losses
 }
 
 private func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
@@ -38,7 +40,9 @@ private let scores = noise([4, 3], seed: 11)
 private let probabilities = noise([4, 3], seed: 13).map { ($0 + 1) / 2 * 0.9 + 0.05 }
 
 extension FunctionRow {
-    private static func pair(_ names: [String], _ operation: Tensor.Binary, _ a: (Values, DType), _ b: (Values, DType)) -> [FunctionRow] {
+    private static func pair(_ names: [String], _ operation: Tensor.Binary, _ a: (Values, DType), _ b: (Values, DType))
+        -> [FunctionRow]
+    {
         names.flatMap { name in
             [
                 FunctionRow(name, [a, b]) { [try Tensor.apply(operation, $0[0], $0[1])] },
@@ -81,13 +85,21 @@ extension FunctionRow {
             FunctionRow("add(alpha=0.5)", [f64(x), f64(y)]) { [try $0[0] + $0[1] * 0.5] },
             FunctionRow("add(3, alpha=2)", [f64(x)]) { [try $0[0] + 6] },
             FunctionRow("sub(alpha=-2)", [f64(x), f64(y)]) { [try $0[0] - $0[1] * -2] },
-            FunctionRow("div(rounding_mode='floor')", [f64(x), f64(y)]) { [try Tensor.apply(.floorDivide, $0[0], $0[1])] },
-            FunctionRow("div(rounding_mode='trunc')", [f64(x), f64(y)]) { [try Tensor.apply(.truncDivide, $0[0], $0[1])] },
+            FunctionRow("div(rounding_mode='floor')", [f64(x), f64(y)]) {
+                [try Tensor.apply(.floorDivide, $0[0], $0[1])]
+            },
+            FunctionRow("div(rounding_mode='trunc')", [f64(x), f64(y)]) {
+                [try Tensor.apply(.truncDivide, $0[0], $0[1])]
+            },
             FunctionRow("add(1, 2)") { _ in [try scalar(3, .int64)] },
             FunctionRow("add(1.5, 2)") { _ in [try scalar(3.5, .float32)] },
             FunctionRow("where", [bool(mask), f64(x), f64(y)]) { [try Tensor.choose($0[0], $0[1], $0[2])] },
-            FunctionRow("where(input=0.25)", [bool(mask), f32(y)]) { [try Tensor.choose($0[0], scalar(0.25, .float32), $0[1])] },
-            FunctionRow("where(other=7)", [bool(mask), i64(whole([3]))]) { [try Tensor.choose($0[0], $0[1], scalar(7, .int64))] },
+            FunctionRow("where(input=0.25)", [bool(mask), f32(y)]) {
+                [try Tensor.choose($0[0], scalar(0.25, .float32), $0[1])]
+            },
+            FunctionRow("where(other=7)", [bool(mask), i64(whole([3]))]) {
+                [try Tensor.choose($0[0], $0[1], scalar(7, .int64))]
+            },
             FunctionRow("clamp(-0.25, 0.5)", [f64(x)]) { [try $0[0].clamped(-0.25, 0.5)] },
             FunctionRow("clamp(max=0.25)", [f64(x)]) { [try $0[0].clamped(-.infinity, 0.25)] },
             FunctionRow("clip(min=0)", [f64(x)]) { [try $0[0].clamped(0, .infinity)] },
@@ -95,13 +107,19 @@ extension FunctionRow {
             FunctionRow("clamp(min=None)", [f64(x), f64(y)]) { [try $0[0].clamped(nil, $0[1])] },
             FunctionRow("clamp(max=0.5)", [f64(x), f64(y)]) { [try $0[0].clamped($0[1], scalar(0.5))] },
             FunctionRow("lerp", [f64(x), f64(y), f64(positive)]) { [try $0[0].lerp($0[1], $0[2])] },
-            FunctionRow("lerp(weight=0.25)", [f32(x), f32(y)]) { [try $0[0].lerp($0[1], Tensor.full([], 0.25, .float32))] },
-            FunctionRow("lerp(1, 0.25)", [f64(x)]) { [try $0[0].lerp(Tensor.full([], 1, .float64), Tensor.full([], 0.25, .float64))] },
+            FunctionRow("lerp(weight=0.25)", [f32(x), f32(y)]) {
+                [try $0[0].lerp($0[1], Tensor.full([], 0.25, .float32))]
+            },
+            FunctionRow("lerp(1, 0.25)", [f64(x)]) {
+                [try $0[0].lerp(Tensor.full([], 1, .float64), Tensor.full([], 0.25, .float64))]
+            },
         ]
         return rows
     }()
 
-    private static func one(_ names: [String], _ operation: Tensor.Unary, _ input: (Values, DType) = f64(positive)) -> [FunctionRow] {
+    private static func one(_ names: [String], _ operation: Tensor.Unary, _ input: (Values, DType) = f64(positive))
+        -> [FunctionRow]
+    {
         names.map { FunctionRow($0, [input]) { [try $0[0].applying(operation)] } }
     }
 
@@ -109,15 +127,27 @@ extension FunctionRow {
         var rows: [FunctionRow] = []
         let wholes = i64(whole([2, 3]))
         let edges = f64(Values([5], [.nan, .infinity, -.infinity, 0, -1.5]))
-        rows += one(["abs", "absolute"], .absolute, f64(x)) + one(["neg", "negative"], .negative, f64(x)) + one(["sign"], .sign, f64(x))
-        rows += one(["square"], .square) + one(["reciprocal"], .reciprocal) + one(["sqrt"], .sqrt) + one(["rsqrt"], .rsqrt)
-        rows += one(["exp"], .exp) + one(["exp2"], .exp2) + one(["expm1"], .expm1) + one(["log"], .log) + one(["log2"], .log2)
-        rows += one(["log10"], .log10) + one(["log1p"], .log1p) + one(["sin"], .sin) + one(["cos"], .cos) + one(["tan"], .tan)
-        rows += one(["asin", "arcsin"], .asin, f64(x)) + one(["acos", "arccos"], .acos, f64(x)) + one(["atan", "arctan"], .atan, f64(x))
+        rows +=
+            one(["abs", "absolute"], .absolute, f64(x)) + one(["neg", "negative"], .negative, f64(x))
+            + one(["sign"], .sign, f64(x))
+        rows +=
+            one(["square"], .square) + one(["reciprocal"], .reciprocal) + one(["sqrt"], .sqrt) + one(["rsqrt"], .rsqrt)
+        rows +=
+            one(["exp"], .exp) + one(["exp2"], .exp2) + one(["expm1"], .expm1) + one(["log"], .log)
+            + one(["log2"], .log2)
+        rows +=
+            one(["log10"], .log10) + one(["log1p"], .log1p) + one(["sin"], .sin) + one(["cos"], .cos)
+            + one(["tan"], .tan)
+        rows +=
+            one(["asin", "arcsin"], .asin, f64(x)) + one(["acos", "arccos"], .acos, f64(x))
+            + one(["atan", "arctan"], .atan, f64(x))
         rows += one(["sinh"], .sinh) + one(["cosh"], .cosh) + one(["tanh"], .tanh) + one(["asinh", "arcsinh"], .asinh)
-        rows += one(["acosh", "arccosh"], .acosh, f64(positive.map { $0 + 1 })) + one(["atanh", "arctanh"], .atanh, f64(x))
+        rows +=
+            one(["acosh", "arccosh"], .acosh, f64(positive.map { $0 + 1 })) + one(["atanh", "arctanh"], .atanh, f64(x))
         rows += one(["erf"], .erf) + one(["erfc"], .erfc) + one(["lgamma"], .logGamma) + one(["digamma"], .digamma)
-        rows += one(["floor"], .floor, f64(x)) + one(["ceil"], .ceil, f64(x)) + one(["trunc"], .trunc, f64(x)) + one(["round"], .round, f64(x))
+        rows +=
+            one(["floor"], .floor, f64(x)) + one(["ceil"], .ceil, f64(x)) + one(["trunc"], .trunc, f64(x))
+            + one(["round"], .round, f64(x))
         rows += one(["logical_not"], .logicalNot, wholes) + one(["bitwise_not", "bitwise_invert"], .bitwiseNot, wholes)
         rows += one(["isnan"], .isNaN, edges) + one(["isinf"], .isInfinite, edges) + one(["isfinite"], .isFinite, edges)
         rows += one(["clone", "identity"], .identity, f64(x))
@@ -126,7 +156,9 @@ extension FunctionRow {
             FunctionRow("polygamma(n=0)", [f64(positive)]) { [try $0[0].applying(.digamma)] },
             FunctionRow("round(decimals=2)", [f64(x)]) { [try $0[0].applying(.round, parameter: 2)] },
             FunctionRow("nan_to_num", [edges]) { [try $0[0].nanToNum(nan: 0, positive: nil, negative: nil)] },
-            FunctionRow("nan_to_num(1, 2.5, neginf=-2)", [edges]) { [try $0[0].nanToNum(nan: 1, positive: 2.5, negative: -2)] },
+            FunctionRow("nan_to_num(1, 2.5, neginf=-2)", [edges]) {
+                [try $0[0].nanToNum(nan: 1, positive: 2.5, negative: -2)]
+            },
             FunctionRow("detach", [f64(x)]) { [try $0[0].detach()] },
             FunctionRow("to(float32)", [f64(x)]) { [try $0[0].cast(.float32)] },
             FunctionRow("to(dtype='int32')", [f64(x.map { $0 * 9 })]) { [try $0[0].cast(.int32)] },
@@ -138,9 +170,15 @@ extension FunctionRow {
     private static let activations: [FunctionRow] = {
         var rows: [FunctionRow] = []
         let z = f64(x.map { 4 * $0 })
-        rows += one(["relu"], .relu, z) + one(["leaky_relu"], .leakyRelu, z) + one(["relu6"], .relu6, z) + one(["elu"], .elu, z)
-        rows += one(["celu"], .celu, z) + one(["selu"], .selu, z) + one(["sigmoid"], .sigmoid, z) + one(["logsigmoid"], .logSigmoid, z)
-        rows += one(["hardsigmoid"], .hardSigmoid, z) + one(["silu"], .silu, z) + one(["hardswish"], .hardSwish, z) + one(["mish"], .mish, z)
+        rows +=
+            one(["relu"], .relu, z) + one(["leaky_relu"], .leakyRelu, z) + one(["relu6"], .relu6, z)
+            + one(["elu"], .elu, z)
+        rows +=
+            one(["celu"], .celu, z) + one(["selu"], .selu, z) + one(["sigmoid"], .sigmoid, z)
+            + one(["logsigmoid"], .logSigmoid, z)
+        rows +=
+            one(["hardsigmoid"], .hardSigmoid, z) + one(["silu"], .silu, z) + one(["hardswish"], .hardSwish, z)
+            + one(["mish"], .mish, z)
         rows += one(["softsign"], .softsign, z) + one(["gelu"], .gelu, z)
         rows += [
             FunctionRow("leaky_relu(0.2)", [z]) { [try $0[0].applying(.leakyRelu, parameter: 0.2)] },
@@ -173,7 +211,9 @@ extension FunctionRow {
         let wholes = i64(whole([2, 3]))
         rows += reduced("sum", .sum, f64(x)) + reduced("mean", .mean, f64(x)) + reduced("prod", .product, f64(x))
         rows += reduced("amax", .maximum, f64(x)) + reduced("amin", .minimum, f64(x))
-        rows += reduced("argmax", .argMaximum, f64(x)) + reduced("argmin", .argMinimum, f64(x)) + reduced("logsumexp", .logSumExp, f64(x))
+        rows +=
+            reduced("argmax", .argMaximum, f64(x)) + reduced("argmin", .argMinimum, f64(x))
+            + reduced("logsumexp", .logSumExp, f64(x))
         rows += reduced("all", .all, wholes) + reduced("any", .any, wholes)
         rows += [
             FunctionRow("sum(dtype=float64)", [f32(x)]) { [try $0[0].cast(.float64).sum()] },
@@ -193,7 +233,9 @@ extension FunctionRow {
             FunctionRow("var", [f64(x)]) { [try $0[0].variance()] },
             FunctionRow("var(1, unbiased=False)", [f64(x)]) { [try $0[0].variance([1], correction: 0)] },
             FunctionRow("var((0, 1), True)", [f64(x)]) { [try $0[0].variance([0, 1], correction: 1)] },
-            FunctionRow("std(-1, keepdim=True, correction=1.5)", [f64(x)]) { [try $0[0].standardDeviation([1], correction: 1.5, keepdims: true)] },
+            FunctionRow("std(-1, keepdim=True, correction=1.5)", [f64(x)]) {
+                [try $0[0].standardDeviation([1], correction: 1.5, keepdims: true)]
+            },
             FunctionRow("norm", [f64(x)]) { [try $0[0].norm(2)] },
             FunctionRow("norm(1, dim=0)", [f64(x)]) { [try $0[0].norm(1, [0])] },
             FunctionRow("norm(inf, keepdim=True)", [f64(x)]) { [try $0[0].norm(.infinity, nil, keepdims: true)] },
@@ -264,7 +306,9 @@ extension FunctionRow {
         FunctionRow("roll(2)", [f64(x)]) { [try $0[0].roll([2], nil)] },
         FunctionRow("roll((1, -1), dims=(0, 1))", [f64(x)]) { [try $0[0].roll([1, -1], [0, 1])] },
         FunctionRow("pad((1, 2))", [f64(x)]) { [try $0[0].pad([(before: 1, after: 2)], .constant)] },
-        FunctionRow("pad((1, 1, 0, -1), value=7.5)", [f64(x)]) { [try $0[0].pad([(before: 1, after: 1), (before: 0, after: -1)], .constant, value: 7.5)] },
+        FunctionRow("pad((1, 1, 0, -1), value=7.5)", [f64(x)]) {
+            [try $0[0].pad([(before: 1, after: 1), (before: 0, after: -1)], .constant, value: 7.5)]
+        },
         FunctionRow("pad((1, 2), 'reflect')", [f64(x)]) { [try $0[0].pad([(before: 1, after: 2)], .reflect)] },
         FunctionRow("pad((2, 1), mode='replicate')", [f64(x)]) { [try $0[0].pad([(before: 2, after: 1)], .replicate)] },
         FunctionRow("pad((2, 3), 'circular')", [f64(x)]) { [try $0[0].pad([(before: 2, after: 3)], .circular)] },
@@ -277,7 +321,9 @@ extension FunctionRow {
         FunctionRow("stack(1)", [f64(x), f64(positive)]) { [try Tensor.stack($0, 1)] },
         FunctionRow("hstack", [f64(x), f64(positive)]) { [try Tensor.hstack($0)] },
         FunctionRow("vstack", [f64(y), f64(x)]) { [try Tensor.vstack($0)] },
-        FunctionRow("split(2, dim=1)", [f64(x)]) { [try $0[0].slice(1, start: 0, stop: 2, step: 1), try $0[0].slice(1, start: 2, stop: 3, step: 1)] },
+        FunctionRow("split(2, dim=1)", [f64(x)]) {
+            [try $0[0].slice(1, start: 0, stop: 2, step: 1), try $0[0].slice(1, start: 2, stop: 3, step: 1)]
+        },
         FunctionRow("split((1, 0, 1))", [f64(x)]) { try $0[0].split([1, 0, 1], 0) },
         FunctionRow("split(split_size_or_sections=1)", [f64(x)]) { try $0[0].split([1, 1], 0) },
         FunctionRow("split(0)", [f64(Values([0, 2], []))]) { [$0[0]] },
@@ -289,8 +335,12 @@ extension FunctionRow {
 
     private static let indexing: [FunctionRow] = [
         FunctionRow("index((1,))", [f64(x)]) { [try $0[0].index([.at(1)])] },
-        FunctionRow("index(((None, None, -1), None, -1))", [f64(x)]) { [try $0[0].index([.slice(start: nil, stop: nil, step: -1), .newAxis, .at(-1)])] },
-        FunctionRow("index(('...', (1, 3, None)))", [f64(x)]) { [try $0[0].index([.ellipsis, .slice(start: 1, stop: 3, step: 1)])] },
+        FunctionRow("index(((None, None, -1), None, -1))", [f64(x)]) {
+            [try $0[0].index([.slice(start: nil, stop: nil, step: -1), .newAxis, .at(-1)])]
+        },
+        FunctionRow("index(('...', (1, 3, None)))", [f64(x)]) {
+            [try $0[0].index([.ellipsis, .slice(start: 1, stop: 3, step: 1)])]
+        },
         FunctionRow("index(((0, 2, 1), 'tensor'))", [f64(x), i64(Values([2], [2, -1]))]) {
             [try $0[0].index([.slice(start: 0, stop: 2, step: 1), .tensor($0[1])])]
         },
@@ -312,11 +362,19 @@ extension FunctionRow {
         FunctionRow("slice(dim=0, end=-5, step=-1)", [f64(x)]) { [try $0[0].slice(0, start: nil, stop: -5, step: -1)] },
         FunctionRow("index_select(1)", [f64(x), i64(Values([2, 2], [2, 0, 1, -1]))]) { [try $0[0].select(1, $0[1])] },
         FunctionRow("take_along_dim(dim=1)", [f64(x), i64(Values([2, 1], [2, 0]))]) { [try $0[0].takeAlong(1, $0[1])] },
-        FunctionRow("take_along_dim", [f64(x), i64(Values([2, 2], [5, 0, 3, -1]))]) { [try $0[0].reshape([6]).takeAlong(0, $0[1].reshape([4]))] },
+        FunctionRow("take_along_dim", [f64(x), i64(Values([2, 2], [5, 0, 3, -1]))]) {
+            [try $0[0].reshape([6]).takeAlong(0, $0[1].reshape([4]))]
+        },
         FunctionRow("gather(1)", [f64(x), i64(Values([2, 2], [2, 0, 1, 1]))]) { [try $0[0].gather(1, $0[1])] },
-        FunctionRow("scatter(1)", [f64(x), i64(Values([2, 1], [2, 0])), f64(positive)]) { [try $0[0].scatter(1, $0[1], $0[2], accumulates: false)] },
-        FunctionRow("scatter(1, value=3)", [f64(x), i64(Values([2, 1], [2, 0]))]) { [try $0[0].scatter(1, $0[1], scalar(3), accumulates: false)] },
-        FunctionRow("scatter(1, src=-0.5)", [f64(x), i64(Values([2, 1], [2, 0]))]) { [try $0[0].scatter(1, $0[1], scalar(-0.5), accumulates: false)] },
+        FunctionRow("scatter(1)", [f64(x), i64(Values([2, 1], [2, 0])), f64(positive)]) {
+            [try $0[0].scatter(1, $0[1], $0[2], accumulates: false)]
+        },
+        FunctionRow("scatter(1, value=3)", [f64(x), i64(Values([2, 1], [2, 0]))]) {
+            [try $0[0].scatter(1, $0[1], scalar(3), accumulates: false)]
+        },
+        FunctionRow("scatter(1, src=-0.5)", [f64(x), i64(Values([2, 1], [2, 0]))]) {
+            [try $0[0].scatter(1, $0[1], scalar(-0.5), accumulates: false)]
+        },
         FunctionRow("scatter_add(dim=0)", [f64(x), i64(Values([2, 3], [1, 0, 1, 1, 0, 0])), f64(positive)]) {
             [try $0[0].scatter(0, $0[1], $0[2], accumulates: true)]
         },
@@ -326,7 +384,9 @@ extension FunctionRow {
         FunctionRow("nonzero", [bool(mask)]) { [try $0[0].nonzero()] },
         FunctionRow("nonzero(as_tuple=True)", [bool(mask)]) { try $0[0].nonzero().unbind(1) },
         FunctionRow("one_hot", [i64(labels)]) { [try Tensor.oneHot($0[0], classes: 3, dtype: .int64)] },
-        FunctionRow("one_hot(5, dtype=float32)", [i64(labels)]) { [try Tensor.oneHot($0[0], classes: 5, dtype: .float32)] },
+        FunctionRow("one_hot(5, dtype=float32)", [i64(labels)]) {
+            [try Tensor.oneHot($0[0], classes: 5, dtype: .float32)]
+        },
     ]
 
     private static let creation: [FunctionRow] = [
@@ -365,7 +425,9 @@ extension FunctionRow {
         FunctionRow("meshgrid(indexing='xy')", [f64(y), f64(noise([2]))]) { try Tensor.meshgrid($0, swapsFirst: true) },
     ]
 
-    private static func drawn(_ kind: Generator.Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double) throws -> [Tensor] {
+    private static func drawn(_ kind: Generator.Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double)
+        throws -> [Tensor]
+    {
         [try Generator.standard().draw(kind, dtype, shape, a, b)]
     }
 
@@ -378,21 +440,36 @@ extension FunctionRow {
         FunctionRow("randint(10, (5,))") { _ in try drawn(.integers, .int64, [5], 0, 10) },
         FunctionRow("randint(-3, 10, (2, 2), dtype=int32)") { _ in try drawn(.integers, .int32, [2, 2], -3, 10) },
         FunctionRow("randint(10, size=3)") { _ in try drawn(.integers, .int64, [3], 0, 10) },
-        FunctionRow("randint_like(6)", [f64(x)]) { _ in [try drawn(.integers, .int64, [2, 3], 0, 6)[0].cast(.float64)] },
-        FunctionRow("randint_like(-2, high=6, dtype=int32)", [f64(x)]) { _ in [try drawn(.integers, .int64, [2, 3], -2, 6)[0].cast(.int32)] },
+        FunctionRow("randint_like(6)", [f64(x)]) { _ in [try drawn(.integers, .int64, [2, 3], 0, 6)[0].cast(.float64)]
+        },
+        FunctionRow("randint_like(-2, high=6, dtype=int32)", [f64(x)]) { _ in
+            [try drawn(.integers, .int64, [2, 3], -2, 6)[0].cast(.int32)]
+        },
         FunctionRow("uniform") { _ in try drawn(.uniform, .float32, [], 0, 1) },
         FunctionRow("uniform(-1, 2.5, (3,))") { _ in try drawn(.uniform, .float32, [3], -1, 2.5) },
         FunctionRow("normal(1, 0.5, size=4)") { _ in try drawn(.normal, .float32, [4], 1, 0.5) },
         FunctionRow("normal", [f64(x)]) { [try $0[0] + Generator.standard().draw(.normal, .float64, [2, 3], 0, 1)] },
-        FunctionRow("normal", [f64(x), f64(y.map { abs($0) })]) { [try $0[0] + $0[1] * Generator.standard().draw(.normal, .float64, [2, 3], 0, 1)] },
-        FunctionRow("normal(mean=2)", [f32(positive)]) { [try $0[0] * Generator.standard().draw(.normal, .float32, [2, 3], 0, 1) + 2] },
+        FunctionRow("normal", [f64(x), f64(y.map { abs($0) })]) {
+            [try $0[0] + $0[1] * Generator.standard().draw(.normal, .float64, [2, 3], 0, 1)]
+        },
+        FunctionRow("normal(mean=2)", [f32(positive)]) {
+            [try $0[0] * Generator.standard().draw(.normal, .float32, [2, 3], 0, 1) + 2]
+        },
         FunctionRow("exponential(2, (3,))") { _ in try drawn(.exponential, .float32, [3], 2, 0) },
         FunctionRow("gumbel(size=3, scale=0.5)") { _ in try drawn(.gumbel, .float32, [3], 0, 0.5) },
         FunctionRow("bernoulli", [f64(positive.map { min($0, 1) })]) { [try Generator.standard().bernoulli($0[0])] },
-        FunctionRow("bernoulli(p=0.5)", [f64(x)]) { [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64))] },
-        FunctionRow("bernoulli(0.5)", [i64(labels)]) { [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64)).cast(.int64)] },
-        FunctionRow("multinomial(2)", [f64(positive)]) { [try Generator.standard().multinomial($0[0], 2, replacement: false)] },
-        FunctionRow("multinomial(num_samples=5, replacement=True)", [f64(positive)]) { [try Generator.standard().multinomial($0[0], 5, replacement: true)] },
+        FunctionRow("bernoulli(p=0.5)", [f64(x)]) {
+            [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64))]
+        },
+        FunctionRow("bernoulli(0.5)", [i64(labels)]) {
+            [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64)).cast(.int64)]
+        },
+        FunctionRow("multinomial(2)", [f64(positive)]) {
+            [try Generator.standard().multinomial($0[0], 2, replacement: false)]
+        },
+        FunctionRow("multinomial(num_samples=5, replacement=True)", [f64(positive)]) {
+            [try Generator.standard().multinomial($0[0], 5, replacement: true)]
+        },
         FunctionRow("randperm(6)") { _ in [try Generator.standard().permutation(6)] },
         FunctionRow("randperm(n=6, dtype=float32)") { _ in [try Generator.standard().permutation(6).cast(.float32)] },
         FunctionRow("straight_through", [f64(positive), f64(x)]) { [try $0[0] + ($0[1] - $0[1])] },
@@ -406,7 +483,9 @@ extension FunctionRow {
         },
         FunctionRow("gumbel_softmax(hard=True)", [f64(x)]) {
             let noise = try Generator.standard().draw(.gumbel, .float64, [2, 3], 0, 1)
-            return [try Tensor.oneHot(($0[0] + noise).softmax(-1).reduce(.argMaximum, [1]), classes: 3, dtype: .float64)]
+            return [
+                try Tensor.oneHot(($0[0] + noise).softmax(-1).reduce(.argMaximum, [1]), classes: 3, dtype: .float64)
+            ]
         },
     ]
 
@@ -431,11 +510,15 @@ extension FunctionRow {
         },
         FunctionRow("solve", [f64(square), f64(y)]) { [try $0[0].solve($0[1])] },
         FunctionRow("solve(left=False)", [f64(square), f64(x)]) { [try $0[0].solve($0[1], left: false)] },
-        FunctionRow("solve_triangular(upper=True)", [f64(square), f64(y)]) { [try $0[0].solveTriangular($0[1], upper: true)] },
+        FunctionRow("solve_triangular(upper=True)", [f64(square), f64(y)]) {
+            [try $0[0].solveTriangular($0[1], upper: true)]
+        },
         FunctionRow("solve_triangular(upper=False, left=False, unitriangular=True)", [f64(square), f64(x)]) {
             [try $0[0].solveTriangular($0[1], upper: false, left: false, unitriangular: true)]
         },
-        FunctionRow("triangular_solve", [f64(noise([3, 2])), f64(square)]) { [try $0[1].solveTriangular($0[0], upper: true), $0[1]] },
+        FunctionRow("triangular_solve", [f64(noise([3, 2])), f64(square)]) {
+            [try $0[1].solveTriangular($0[0], upper: true), $0[1]]
+        },
         FunctionRow("triangular_solve(upper=False, transpose=True)", [f64(noise([3, 2])), f64(square)]) {
             [try $0[1].permute().solveTriangular($0[0], upper: true), $0[1]]
         },
@@ -462,7 +545,9 @@ extension FunctionRow {
     ]
 
     private static let losses: [FunctionRow] = [
-        FunctionRow("mse_loss", [f64(x), f32(positive)]) { [try ($0[0] - $0[1].cast(.float64)).applying(.square).mean()] },
+        FunctionRow("mse_loss", [f64(x), f32(positive)]) {
+            [try ($0[0] - $0[1].cast(.float64)).applying(.square).mean()]
+        },
         FunctionRow("mse_loss('none')", [f64(x), f64(positive)]) { [try ($0[0] - $0[1]).applying(.square)] },
         FunctionRow("binary_cross_entropy(reduction='sum')", [f64(probabilities), f64(scores.map { $0 > 0 ? 1 : 0 })]) {
             [try Tensor.binaryCrossEntropy(probabilities: $0[0], targets: $0[1]).sum()]
@@ -470,8 +555,12 @@ extension FunctionRow {
         FunctionRow("binary_cross_entropy_with_logits", [f64(scores), i64(scores.map { $0 > 0 ? 1 : 0 })]) {
             [try Tensor.binaryCrossEntropy(logits: $0[0], targets: $0[1].cast(.float64)).mean()]
         },
-        FunctionRow("cross_entropy", [f64(scores), i64(labels)]) { [try Tensor.crossEntropy(logits: $0[0], labels: $0[1]).mean()] },
-        FunctionRow("cross_entropy(reduction='none')", [f64(scores), f64(probabilities)]) { [try Tensor.crossEntropy(logits: $0[0], distributions: $0[1])] },
+        FunctionRow("cross_entropy", [f64(scores), i64(labels)]) {
+            [try Tensor.crossEntropy(logits: $0[0], labels: $0[1]).mean()]
+        },
+        FunctionRow("cross_entropy(reduction='none')", [f64(scores), f64(probabilities)]) {
+            [try Tensor.crossEntropy(logits: $0[0], distributions: $0[1])]
+        },
         FunctionRow("cross_entropy('sum', from_logits=False)", [f64(probabilities), i64(labels)]) {
             [try Tensor.crossEntropy(probabilities: $0[0], labels: $0[1]).sum()]
         },

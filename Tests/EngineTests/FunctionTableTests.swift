@@ -16,7 +16,8 @@ final class FunctionTableTests: XCTestCase {
 
     func testNamesAreUnique() {
         let names = Functions.all.flatMap { [$0.signature.name] + $0.aliases }
-        XCTAssertEqual(names.count, Set(names).count, "\(names.filter { name in names.filter { $0 == name }.count > 1 })")
+        XCTAssertEqual(
+            names.count, Set(names).count, "\(names.filter { name in names.filter { $0 == name }.count > 1 })")
         for function in Functions.all {
             let parameters = function.signature.parameters.map(\.name)
             XCTAssertEqual(parameters.count, Set(parameters).count, text(function))
@@ -64,7 +65,9 @@ final class FunctionTableTests: XCTestCase {
                 guard let initial = parameter.initial else { continue }
                 let read = try Reader.value(initial.literal, operation: "test")
                 XCTAssertTrue(read.isSame(as: initial), "\(text(function)): \(parameter.name)")
-                let taken = try XCTUnwrap(acceptance(initial, parameter.type), "\(text(function)): \(parameter.name) takes \(parameter.type.description)")
+                let taken = try XCTUnwrap(
+                    acceptance(initial, parameter.type),
+                    "\(text(function)): \(parameter.name) takes \(parameter.type.description)")
                 XCTAssertTrue(taken.isSame(as: initial), "\(text(function)): \(parameter.name)")
             }
         }
@@ -86,7 +89,9 @@ final class FunctionTableTests: XCTestCase {
                 XCTAssertTrue(parameter.documentation.hasSuffix("."), "\(text(function)): \(parameter.name)")
                 XCTAssertFalse(parameter.type.description.isEmpty)
             }
-            XCTAssertEqual(signature.inputs.map(\.name), signature.parameters.filter { $0.type.takesTensors }.map(\.name), text(function))
+            XCTAssertEqual(
+                signature.inputs.map(\.name), signature.parameters.filter { $0.type.takesTensors }.map(\.name),
+                text(function))
         }
     }
 
@@ -100,14 +105,18 @@ final class FunctionTableTests: XCTestCase {
 
     func testANameThatEqualsAnotherFindsTheSameFunction() throws {
         for function in Functions.all {
-            for alias in function.aliases { XCTAssertEqual(Functions.named(alias)?.signature.name, function.signature.name) }
+            for alias in function.aliases {
+                XCTAssertEqual(Functions.named(alias)?.signature.name, function.signature.name)
+            }
         }
         XCTAssertNil(Functions.named("no_such_function"))
     }
 
     // MARK: What does not fit
 
-    private func sentence(_ text: String, _ tensors: [Tensor] = [], file: StaticString = #filePath, line: UInt = #line) -> String {
+    private func sentence(_ text: String, _ tensors: [Tensor] = [], file: StaticString = #filePath, line: UInt = #line)
+        -> String
+    {
         failure(of: { try Functions.call(text, tensors) }, file: file, line: line)?.description ?? ""
     }
 
@@ -121,34 +130,51 @@ final class FunctionTableTests: XCTestCase {
 
     func testWrongArgumentsGetASentenceThatNamesWhatWouldHaveFitted() throws {
         let x = try tensor(noise([2, 3]))
-        XCTAssertEqual(sentence("softmax(axes=1)", [x]), "softmax: column 14: there is no argument 'axes'; there are: input, dim, dtype")
-        XCTAssertEqual(sentence("softmax()", [x]), "softmax: the argument 'dim' is missing; softmax(input, dim, dtype=None) is expected")
+        XCTAssertEqual(
+            sentence("softmax(axes=1)", [x]),
+            "softmax: column 14: there is no argument 'axes'; there are: input, dim, dtype")
+        XCTAssertEqual(
+            sentence("softmax()", [x]),
+            "softmax: the argument 'dim' is missing; softmax(input, dim, dtype=None) is expected")
         XCTAssertEqual(sentence("softmax(1)"), "softmax: column 9: input takes a tensor, but found 1")
         XCTAssertEqual(sentence("softmax(dim='a')", [x]), "softmax: column 13: dim takes a whole number, but found 'a'")
         XCTAssertEqual(sentence("softmax(1.5)", [x]), "softmax: column 9: dim takes a whole number, but found 1.5")
         XCTAssertEqual(
             sentence("softmax(1, dtype=float16)", [x]),
-            "softmax: column 18: a value or a dtype (bool, uint8, int32, int64, float32, float64) is expected, but found the name 'float16'")
+            """
+            softmax: column 18: a value or a dtype (bool, uint8, int32, int64, float32, float64) is \
+            expected, but found the name 'float16'
+            """
+        )
         XCTAssertEqual(
-            sentence("softmax(1, dtype='float16')", [x]), "softmax: column 18: dtype takes a dtype, such as float32, or None, but found 'float16'")
+            sentence("softmax(1, dtype='float16')", [x]),
+            "softmax: column 18: dtype takes a dtype, such as float32, or None, but found 'float16'")
         XCTAssertEqual(
-            sentence("softmax(dim=1)", [x, x]), "softmax: 2 tensors are given, but softmax(input, dim, dtype=None) takes 1 here")
+            sentence("softmax(dim=1)", [x, x]),
+            "softmax: 2 tensors are given, but softmax(input, dim, dtype=None) takes 1 here")
         XCTAssertEqual(sentence("softmax(1, dim=1)", [x]), "softmax: column 16: the argument 'dim' is given twice")
         XCTAssertEqual(
-            sentence("softmax(1, None, 3)", [x]), "softmax: column 18: too many arguments; softmax(input, dim, dtype=None) is expected")
+            sentence("softmax(1, None, 3)", [x]),
+            "softmax: column 18: too many arguments; softmax(input, dim, dtype=None) is expected")
         XCTAssertEqual(
             sentence("sum(1, True, float64)", [x]),
-            "sum: column 14: 'dtype' is given by its name alone, dtype='float64'; sum(input, dim=None, keepdim=False, dtype=None) is expected")
+            """
+            sum: column 14: too many arguments without a name ('dtype' is given as dtype=...); sum(input, \
+            dim=None, keepdim=False, dtype=None) is expected
+            """
+        )
         XCTAssertEqual(
             sentence("softmax(relu(1))", [x]),
             "softmax: column 9: a value is expected, but found the call 'relu(...)'; tensors are given beside the text")
-        XCTAssertEqual(sentence("gelu('quick')", [x]), "gelu: column 6: approximate takes 'none' or 'tanh', but found 'quick'")
+        XCTAssertEqual(
+            sentence("gelu('quick')", [x]), "gelu: column 6: approximate takes 'none' or 'tanh', but found 'quick'")
         XCTAssertEqual(
             sentence("norm('nuc')", [x]), "norm: column 6: p takes a number, or 'fro', but found 'nuc'")
         XCTAssertEqual(
             sentence("cat()"), "cat: the argument 'tensors' is missing; cat(tensors, dim=0) is expected")
         XCTAssertEqual(sentence("clamp()", [x]), "clamp: a bound is expected, but neither min nor max is given")
-        XCTAssertEqual(sentence("softmax(dim=1", [x]), "call: column 14: expected ',' or ')', but found the end of the text")
+        XCTAssertEqual(
+            sentence("softmax(dim=1", [x]), "call: column 14: expected ',' or ')', but found the end of the text")
     }
 
     func testIndexEntriesThatDoNotFitGetASentence() throws {
@@ -159,14 +185,23 @@ final class FunctionTableTests: XCTestCase {
         XCTAssertEqual(sentence("index(((1, 2),))", [x]), "index: \(expected) (1, 2) was found")
         XCTAssertEqual(sentence("index((1.5,))", [x]), "index: \(expected) 1.5 was found")
         XCTAssertEqual(sentence("index(('tensor',))", [x]), "index: there are more entries 'tensor' than index tensors")
-        XCTAssertEqual(sentence("index((0,))", [x, places]), "index: 1 index tensors more than entries 'tensor' are given")
-        XCTAssertEqual(sentence("index(0)", [x]), "index: column 7: entries takes a tuple (each element a number, a text, True, False, None, or a tuple of such), but found 0")
+        XCTAssertEqual(
+            sentence("index((0,))", [x, places]), "index: 1 index tensors more than entries 'tensor' are given")
+        XCTAssertEqual(
+            sentence("index(0)", [x]),
+            """
+            index: column 7: entries takes a tuple (each element a number, a text, True, False, None, or a \
+            tuple of such), but found 0
+            """
+        )
         let many = [String](repeating: "None", count: 65).joined(separator: ", ")
         XCTAssertEqual(sentence("index((\(many)))", [x]), "index: too many indices: 65")
     }
 
     func testNumbersKeepToTheDtypeTheyMeet() throws {
-        func dtype(_ text: String, _ dtype: DType) throws -> DType { try Functions.call(text, [tensor([1, 0], dtype)])[0].dtype }
+        func dtype(_ text: String, _ dtype: DType) throws -> DType {
+            try Functions.call(text, [tensor([1, 0], dtype)])[0].dtype
+        }
         XCTAssertEqual(try dtype("add(2)", .float32), .float32)
         XCTAssertEqual(try dtype("add(2.5)", .float32), .float32)
         XCTAssertEqual(try dtype("add(2)", .int32), .int32)
@@ -177,9 +212,13 @@ final class FunctionTableTests: XCTestCase {
         XCTAssertEqual(try dtype("div(2)", .int64), .float64)
         XCTAssertEqual(try dtype("div(9007199254740993)", .int64), .float64)
         XCTAssertEqual(try dtype("where(input=1, other=2.5)", .bool), .float64)
-        XCTAssertEqual(try Functions.call("sub(9007199254740993)", [tensor([0], .int64)])[0].sum().integerItem(), -9_007_199_254_740_993)
+        XCTAssertEqual(
+            try Functions.call("sub(9007199254740993)", [tensor([0], .int64)])[0].sum().integerItem(),
+            -9_007_199_254_740_993)
         XCTAssertEqual(try Functions.call("lt(300)", [tensor([7], .uint8)])[0].numbers(), [1])
-        XCTAssertEqual(sentence("add(300)", [try tensor([7], .uint8)]), "add: a whole number that uint8 holds is expected, but found 300; cast the tensor first")
+        XCTAssertEqual(
+            sentence("add(300)", [try tensor([7], .uint8)]),
+            "add: a whole number that uint8 holds is expected, but found 300; cast the tensor first")
         XCTAssertEqual(
             sentence("masked_fill(value=1.5)", [try tensor([7], .int64), try tensor([1], .bool)]),
             "masked_fill: a tensor of int64 cannot take the real number 1.5; cast the tensor, or the number")
@@ -188,19 +227,28 @@ final class FunctionTableTests: XCTestCase {
     }
 
     func testLiteralsOfDifferentLengthsGetASentence() throws {
-        XCTAssertEqual(sentence("tensor(((1, 2), (3,)))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
-        XCTAssertEqual(sentence("tensor((1, (2, 3)))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
-        XCTAssertEqual(sentence("tensor(((1, 2), 3))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
-        XCTAssertEqual(sentence("tensor(((), (1,)))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
+        XCTAssertEqual(
+            sentence("tensor(((1, 2), (3,)))"),
+            "tensor: nested tuples of equal lengths are expected, but lengths differ")
+        XCTAssertEqual(
+            sentence("tensor((1, (2, 3)))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
+        XCTAssertEqual(
+            sentence("tensor(((1, 2), 3))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
+        XCTAssertEqual(
+            sentence("tensor(((), (1,)))"), "tensor: nested tuples of equal lengths are expected, but lengths differ")
         XCTAssertEqual(sentence("tensor(('a',))"), "tensor: numbers are expected, but found 'a'")
         XCTAssertEqual(sentence("tensor(None)"), "tensor: numbers are expected, but found None")
-        XCTAssertEqual(sentence("tensor((1, -1), uint8)"), "tensor: whole numbers that uint8 holds are expected, but found -1")
+        XCTAssertEqual(
+            sentence("tensor((1, -1), uint8)"), "tensor: whole numbers that uint8 holds are expected, but found -1")
         let deep = String(repeating: "[", count: 40) + "1" + String(repeating: "]", count: 40)
         XCTAssertEqual(sentence("tensor(\(deep))"), "tensor: at most 32 axes are possible, but the shape has 33")
     }
 
     func testRequiresGradMakesALeaf() throws {
-        for text in ["zeros(3, requires_grad=True)", "rand(3, requires_grad=True)", "tensor((1.0, 2.0), requires_grad=True)", "eye(2, requires_grad=True)"] {
+        for text in [
+            "zeros(3, requires_grad=True)", "rand(3, requires_grad=True)", "tensor((1.0, 2.0), requires_grad=True)",
+            "eye(2, requires_grad=True)",
+        ] {
             let leaf = try Functions.call(text)[0]
             XCTAssertTrue(leaf.requiresGrad && leaf.isLeaf, text)
         }
@@ -229,7 +277,10 @@ final class FunctionTableTests: XCTestCase {
     /// A text that is not kept, and more texts than are kept.
     func testCallsBeyondTheKeptOnesWork() throws {
         let x = try tensor([1, 2])
-        for number in 0..<3000 { XCTAssertEqual(try Functions.call("add(\(number))", [x])[0].numbers(), [Double(number + 1), Double(number + 2)]) }
+        for number in 0..<3000 {
+            XCTAssertEqual(
+                try Functions.call("add(\(number))", [x])[0].numbers(), [Double(number + 1), Double(number + 2)])
+        }
         let many = (0..<2000).map { "\($0)" }.joined(separator: ", ")
         XCTAssertEqual(try Functions.call("tensor((\(many)))")[0].count, 2000)
     }

@@ -2,7 +2,8 @@ import Foundation
 
 @testable import Engine
 
-/// Values, calls and texts with mistakes at random, the same for the same state. The numbers are SplitMix64's (Steele, Lea and Flood 2014).
+/// Values, calls and texts with mistakes at random, the same for the same state. The numbers are SplitMix64's (Steele,
+/// Lea and Flood 2014).
 struct RandomTexts {
     var state: UInt64
 
@@ -18,7 +19,10 @@ struct RandomTexts {
     mutating func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
 
     private mutating func text() -> String {
-        let scalars: [Unicode.Scalar] = ["a", "Z", "0", " ", "'", "\"", "\\", "\n", "\r", "\t", ",", "(", ")", "=", "\u{e9}", "\u{301}", "\u{1F600}", "\u{7f}"]
+        let scalars: [Unicode.Scalar] = [
+            "a", "Z", "0", " ", "'", "\"", "\\", "\n", "\r", "\t", ",", "(", ")", "=", "\u{e9}", "\u{301}", "\u{1F600}",
+            "\u{7f}",
+        ]
         var result = String.UnicodeScalarView()
         for _ in 0..<below(8) { result.append(pick(scalars)) }
         return String(result)
@@ -30,13 +34,20 @@ struct RandomTexts {
         case 1: return .flag(below(2) == 0)
         case 2: return .integer(Int64(bitPattern: next()) >> Int64(below(64)))
         case 3: return .real(Double(bitPattern: next()))
-        case 4: return .real(pick([0, -0.0, 0.1, 1e16, -1e-5, 5e-324, Double.greatestFiniteMagnitude, Double.infinity, -Double.infinity, Double.nan]))
+        case 4:
+            return .real(
+                pick([
+                    0, -0.0, 0.1, 1e16, -1e-5, 5e-324, Double.greatestFiniteMagnitude, Double.infinity,
+                    -Double.infinity, Double.nan,
+                ]))
         case 5: return .text(text())
         default: return .list((0..<below(4)).map { _ in value(depth: depth - 1) })
         }
     }
 
-    private mutating func name() -> String { pick(["a", "relu", "x_1", "a.b", "enc.0.w", "_", "float32", "torch.int64", "\u{e9}", "Linear"]) }
+    private mutating func name() -> String {
+        pick(["a", "relu", "x_1", "a.b", "enc.0.w", "_", "float32", "torch.int64", "\u{e9}", "Linear"])
+    }
 
     mutating func call(depth: Int) -> String {
         let arguments = (0..<below(4)).map { _ -> String in
@@ -63,7 +74,8 @@ struct RandomTexts {
             case 0: scalars.insert(pick(alphabet), at: place)
             case 1 where place < scalars.count: scalars.remove(at: place)
             case 2 where place < scalars.count: scalars[place] = pick(alphabet)
-            case 3 where place < scalars.count: scalars.insert(contentsOf: scalars[place...].prefix(1 + below(6)), at: place)
+            case 3 where place < scalars.count:
+                scalars.insert(contentsOf: scalars[place...].prefix(1 + below(6)), at: place)
             default: scalars.removeLast(min(scalars.count, below(4)))
             }
         }

@@ -245,7 +245,7 @@ public struct Arguments {
             guard next < found.count else { throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected") }
             guard !signature.parameters[next].isKeyword else {
                 let name = signature.parameters[next].name
-                throw Arguments.failure(signature, item, "'\(name)' is given by its name alone, \(name)=\(item.given.text); \(signature.text) is expected")
+                throw Arguments.failure(signature, item, "too many arguments without a name ('\(name)' is given as \(name)=...); \(signature.text) is expected")
             }
             found[next] = try Arguments.checked(item, signature.parameters[next], signature)
         }

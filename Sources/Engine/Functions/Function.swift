@@ -1,11 +1,14 @@
-/// A function of tensors under the name that docs/operations.md has for it. C calls it by `wb_call`, a graph's body by a line.
+/// A function of tensors under the name that docs/operations.md has for it. C calls it by `wb_call`, a graph's body by
+/// a line.
 public struct Function {
     public let signature: Signature
     /// Other names that it goes by: NumPy's, and PyTorch's longer ones.
     public let aliases: [String]
     private let body: (Arguments) throws(Failure) -> [Tensor]
 
-    public init(_ signature: Signature, aliases: [String] = [], _ body: @escaping (Arguments) throws(Failure) -> [Tensor]) {
+    public init(
+        _ signature: Signature, aliases: [String] = [], _ body: @escaping (Arguments) throws(Failure) -> [Tensor]
+    ) {
         (self.signature, self.aliases, self.body) = (signature, aliases, body)
     }
 
@@ -18,7 +21,9 @@ extension Function {
         _ name: String, _ parameters: [Parameter], aliases: [String] = [], _ documentation: String,
         result: @escaping (Arguments) throws(Failure) -> Tensor
     ) {
-        self.init(name, parameters, outputs: ["output"], aliases: aliases, documentation) { arguments throws(Failure) in [try result(arguments)] }
+        self.init(name, parameters, outputs: ["output"], aliases: aliases, documentation) { arguments throws(Failure) in
+            [try result(arguments)]
+        }
     }
 
     /// A function with several results, or, with the outputs "*outputs", with as many as its arguments say.
@@ -27,7 +32,8 @@ extension Function {
         results: @escaping (Arguments) throws(Failure) -> [Tensor]
     ) {
         let inputs = parameters.filter { $0.type.takesTensors }.map { Input($0.name, optional: $0.initial != nil) }
-        self.init(Signature(name, parameters, inputs: inputs, outputs: outputs, documentation), aliases: aliases, results)
+        self.init(
+            Signature(name, parameters, inputs: inputs, outputs: outputs, documentation), aliases: aliases, results)
     }
 }
 
@@ -35,7 +41,8 @@ extension Function {
 public enum Functions {
     /// In the order of the families' files.
     public static let all: [Function] =
-        arithmetic + elementwise + activations + reductions + ordering + shaping + joining + indexing + creation + random + discrete + linearAlgebra
+        arithmetic + elementwise + activations + reductions + ordering + shaping + joining + indexing + creation
+        + random + discrete + linearAlgebra
         + losses
 
     private static let byName: [String: Function] = {
@@ -56,7 +63,8 @@ public enum Functions {
 extension Parameter {
     static let input = Parameter("input", .tensor, "The tensor.")
     static let inputOperand = Parameter("input", .operand, "A tensor or a number.")
-    static let other = Parameter("other", .operand, "A tensor or a number; a number takes the tensor's dtype where that holds it.")
+    static let other = Parameter(
+        "other", .operand, "A tensor or a number; a number takes the tensor's dtype where that holds it.")
     static let axis = Parameter("dim", .integer, "The axis, from the end if negative.")
     static let lastAxis = Parameter("dim", .integer, .integer(-1), "The axis, from the end if negative.")
     static let firstAxis = Parameter("dim", .integer, .integer(0), "The axis, from the end if negative.")
@@ -64,13 +72,19 @@ extension Parameter {
     static let keepsAxes = Parameter("keepdim", .flag, .flag(false), "Whether reduced axes stay, with extent 1.")
     static let size = Parameter("size", .integers, "The shape; one whole number for a vector.")
     static let sizeOfNone = Parameter("size", .integers, .list([]), "The shape; () for a scalar.")
-    static let requiresGrad = Parameter("requires_grad", .flag, .flag(false), "Whether the result is a leaf that collects gradients.")
-    static let computedIn = Parameter("dtype", .optional(.dtype), Value.none, "The dtype to compute in; None for that of the input.")
-    static let dtypeOfInput = Parameter("dtype", .optional(.dtype), Value.none, "The dtype; None for that of the input.")
+    static let requiresGrad = Parameter(
+        "requires_grad", .flag, .flag(false), "Whether the result is a leaf that collects gradients.")
+    static let keywordRequiresGrad = Parameter(
+        "requires_grad", .flag, .flag(false), keyword: true, "Whether the result is a leaf that collects gradients.")
+    static let computedIn = Parameter(
+        "dtype", .optional(.dtype), Value.none, "The dtype to compute in; None for that of the input.")
+    static let keywordComputedIn = Parameter(
+        "dtype", .optional(.dtype), Value.none, keyword: true, "The dtype to compute in; None for that of the input.")
+    static let dtypeOfInput = Parameter(
+        "dtype", .optional(.dtype), Value.none, "The dtype; None for that of the input.")
 
-    static func dtype(_ initial: DType) -> Parameter { Parameter("dtype", .dtype, .text(initial.name), "The dtype.") }
-    static func keywordDType() -> Parameter {
-        Parameter("dtype", .optional(.dtype), Value.none, keyword: true, "The dtype to compute in; None for that of the input.")
+    static func dtype(_ initial: DType, keyword: Bool = false) -> Parameter {
+        Parameter("dtype", .dtype, .text(initial.name), keyword: keyword, "The dtype.")
     }
 }
 

@@ -2,16 +2,22 @@
 extension Functions {
     private static let broadcasts = "element by element; the two broadcast"
 
-    private static func pairwise(_ name: String, _ operation: Tensor.Binary, aliases: [String] = [], _ formula: String, _ dtypes: String) -> Function {
-        Function(name, [.inputOperand, .other], aliases: aliases, "\(formula), \(broadcasts). \(dtypes)") { a throws(Failure) in
+    private static func pairwise(
+        _ name: String, _ operation: Tensor.Binary, aliases: [String] = [], _ formula: String, _ dtypes: String
+    ) -> Function {
+        Function(name, [.inputOperand, .other], aliases: aliases, "\(formula), \(broadcasts). \(dtypes)") {
+            a throws(Failure) in
             try Operand.apply(operation, a.operand("input"), a.operand("other"), name)
         }
     }
 
     /// input + alpha other, or input - alpha other.
-    private static func scaled(_ name: String, _ operation: Tensor.Binary, aliases: [String] = [], _ formula: String, _ dtypes: String) -> Function {
+    private static func scaled(
+        _ name: String, _ operation: Tensor.Binary, aliases: [String] = [], _ formula: String, _ dtypes: String
+    ) -> Function {
         let alpha = Parameter("alpha", .number, .integer(1), keyword: true, "A number that multiplies other.")
-        return Function(name, [.inputOperand, .other, alpha], aliases: aliases, "\(formula), \(broadcasts). \(dtypes)") { a throws(Failure) in
+        return Function(name, [.inputOperand, .other, alpha], aliases: aliases, "\(formula), \(broadcasts). \(dtypes)")
+        { a throws(Failure) in
             var other = try a.operand("other")
             let alpha = try a.number("alpha")
             if alpha.asReal != 1 { other = .tensor(try Operand.apply(.multiply, other, .number(alpha), name)) }
@@ -19,7 +25,11 @@ extension Functions {
         }
     }
 
-    private static let promoted = "Dtypes meet as NumPy's do; a number takes the tensor's dtype where that holds it, and a real number makes integers float64."
+    private static let promoted =
+        """
+        Dtypes meet as NumPy's do; a number takes the tensor's dtype where that holds it, and a real number makes \
+        integers float64.
+        """
     static let ofBool = "The result is bool."
     private static let ofBits = "Integers or bool; their dtypes meet as NumPy's do."
 
@@ -38,7 +48,8 @@ extension Functions {
             aliases: ["true_divide", "divide"], "input / other, \(broadcasts). Integers and bool give float64."
         ) { a throws(Failure) in
             let rounding = a.optionalText("rounding_mode")
-            let operation: Tensor.Binary = rounding == "floor" ? .floorDivide : rounding == "trunc" ? .truncDivide : .divide
+            let operation: Tensor.Binary =
+                rounding == "floor" ? .floorDivide : rounding == "trunc" ? .truncDivide : .divide
             return try Operand.apply(operation, a.operand("input"), a.operand("other"), "div")
         },
         pairwise(
@@ -50,7 +61,9 @@ extension Functions {
         pairwise("pow", .power, "input to the power other", promoted),
         pairwise("maximum", .maximum, "The larger of the two, NaN if either is", promoted),
         pairwise("minimum", .minimum, "The smaller of the two, NaN if either is", promoted),
-        pairwise("atan2", .atan2, aliases: ["arctan2"], "The angle of the point (other, input)", "Integers and bool give float64."),
+        pairwise(
+            "atan2", .atan2, aliases: ["arctan2"], "The angle of the point (other, input)",
+            "Integers and bool give float64."),
 
         pairwise("eq", .equal, "input == other", ofBool),
         pairwise("ne", .notEqual, aliases: ["not_equal"], "input != other", ofBool),
@@ -65,12 +78,18 @@ extension Functions {
         pairwise("bitwise_and", .bitwiseAnd, "input & other", ofBits),
         pairwise("bitwise_or", .bitwiseOr, "input | other", ofBits),
         pairwise("bitwise_xor", .bitwiseXor, "input ^ other", ofBits),
-        pairwise("bitwise_left_shift", .shiftLeft, aliases: ["left_shift"], "input << other; by all bits or more, or less than 0: 0", ofBits),
-        pairwise("bitwise_right_shift", .shiftRight, aliases: ["right_shift"], "input >> other; the sign stays", ofBits),
+        pairwise(
+            "bitwise_left_shift", .shiftLeft, aliases: ["left_shift"],
+            "input << other; by all bits or more, or less than 0: 0", ofBits),
+        pairwise(
+            "bitwise_right_shift", .shiftRight, aliases: ["right_shift"], "input >> other; the sign stays", ofBits),
 
         Function(
             "where", [Parameter("condition", .tensor, "Truth values."), .inputOperand, .other],
-            "`input` where condition (bool) is true, else `other`; the three broadcast. A number takes the other's dtype."
+            """
+            `input` where condition (bool) is true, else `other`; the three broadcast. A number takes the other's \
+            dtype.
+            """
         ) { a throws(Failure) in
             let (input, other) = (try a.operand("input"), try a.operand("other"))
             let (x, y): (Tensor, Tensor)
@@ -85,20 +104,27 @@ extension Functions {
         Function(
             "clamp",
             [
-                .input, Parameter("min", .optional(.operand), Value.none, "A number, a tensor that broadcasts, or None."),
+                .input,
+                Parameter("min", .optional(.operand), Value.none, "A number, a tensor that broadcasts, or None."),
                 Parameter("max", .optional(.operand), Value.none, "A number, a tensor that broadcasts, or None."),
             ],
             aliases: ["clip"],
-            "Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round. The derivative is 0 outside and at a number."
+            """
+            Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round. \
+            The derivative is 0 outside and at a number.
+            """
         ) { a throws(Failure) in
             let input = try a.tensor("input")
             let (low, high) = (a.optionalOperand("min"), a.optionalOperand("max"))
             var lower = -Double.infinity
             var upper = Double.infinity
             switch (low, high) {
-            case (nil, nil): throw .argument(operation: "clamp", "a bound is expected, but neither min nor max is given")
+            case (nil, nil):
+                throw .argument(operation: "clamp", "a bound is expected, but neither min nor max is given")
             case (.tensor, _), (_, .tensor):
-                let tensors = try [low, high].map { (bound) throws(Failure) in try bound.map { (bound) throws(Failure) in try bound.beside(input, "clamp") } }
+                let tensors = try [low, high].map { (bound) throws(Failure) in
+                    try bound.map { (bound) throws(Failure) in try bound.beside(input, "clamp") }
+                }
                 return try input.clamped(tensors[0], tensors[1])
             default:
                 if case .number(let value)? = low { lower = value.asReal }
@@ -107,7 +133,11 @@ extension Functions {
             }
         },
         Function(
-            "lerp", [.input, Parameter("end", .operand, "A tensor or a number."), Parameter("weight", .operand, "A tensor or a number.")],
+            "lerp",
+            [
+                .input, Parameter("end", .operand, "A tensor or a number."),
+                Parameter("weight", .operand, "A tensor or a number."),
+            ],
             "input + weight (end - input), exact at both ends; the three broadcast. Integers and bool give float64."
         ) { a throws(Failure) in
             let input = try a.tensor("input")

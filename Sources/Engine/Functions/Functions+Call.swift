@@ -19,15 +19,17 @@ extension Functions {
     /// Longer texts are constants of some size, which are not worth keeping.
     private static let longestPrepared = 1024
 
-    /// Calls the function that a text names with its arguments, such as `softmax(dim=1)`. The tensors go to the parameters that take tensors, in order, without
-    /// those that the text names. A dtype is a bare name or a text.
+    /// Calls the function that a text names with its arguments, such as `softmax(dim=1)`. The tensors go to the
+    /// parameters that take tensors, in order, without those that the text names. A dtype is a bare name or a text.
     public static func call(_ text: String, _ tensors: [Tensor] = []) throws(Failure) -> [Tensor] {
         let key = Key(text: text, count: tensors.count)
         if let found = prepared[key] { return try found.function(found.arguments.replacing(tensors: tensors)) }
         let call = try Reader.call(text, operation: "call")
         guard let function = named(call.name) else { throw unknown(call) }
         let items = try call.arguments.map { (argument) throws(Failure) in
-            Arguments.Item(.value(try value(argument.term, function.signature)), keyword: argument.keyword, column: argument.term.column)
+            Arguments.Item(
+                .value(try value(argument.term, function.signature)), keyword: argument.keyword,
+                column: argument.term.column)
         }
         let arguments = try Arguments(function.signature, items, tensors: tensors)
         if text.utf8.count <= longestPrepared {
@@ -47,18 +49,27 @@ extension Functions {
             let dtypes = DType.allCases.map(\.name).joined(separator: ", ")
             throw .argument(
                 operation: signature.name,
-                "column \(term.column): a value or a dtype (\(dtypes)) is expected, but found the name '\(name.shortened)'")
+                """
+                column \(term.column): a value or a dtype (\(dtypes)) is expected, but found the name \
+                '\(name.shortened)'
+                """
+            )
         case .call(let inner):
             throw .argument(
                 operation: signature.name,
-                "column \(term.column): a value is expected, but found the call '\(inner.name.shortened)(...)'; tensors are given beside the text")
+                """
+                column \(term.column): a value is expected, but found the call '\(inner.name.shortened)(...)'; \
+                tensors are given beside the text
+                """
+            )
         }
     }
 
     private static func unknown(_ call: Call) -> Failure {
         let close = names.closest(to: call.name)
         let hint = close.isEmpty ? "" : "; close to it: \(close.joined(separator: ", "))"
-        return .argument(operation: "call", "column \(call.column): there is no function '\(call.name.shortened)'\(hint)")
+        return .argument(
+            operation: "call", "column \(call.column): there is no function '\(call.name.shortened)'\(hint)")
     }
 }
 
@@ -69,8 +80,10 @@ extension Array where Element == String {
         guard name.count <= 40 else { return [] }
         let limit = Swift.max(1, name.count / 3)
         let wanted = Array<Character>(name.lowercased())
-        return map { (name: $0, distance: editDistance(wanted, Array<Character>($0.lowercased()))) }.filter { $0.distance <= limit }
-            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
+        return map { (name: $0, distance: editDistance(wanted, Array<Character>($0.lowercased()))) }.filter {
+            $0.distance <= limit
+        }
+        .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
     }
 }
 

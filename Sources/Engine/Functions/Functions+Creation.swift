@@ -8,23 +8,33 @@ extension Functions {
 
     /// Zeros or ones of a shape.
     private static func constant(_ name: String, _ value: Double) -> Function {
-        Function(name, [.size, .dtype(.float32), .requiresGrad], "A tensor of \(name).") { a throws(Failure) in
+        Function(name, [.size, .dtype(.float32, keyword: true), .keywordRequiresGrad], "A tensor of \(name).") {
+            a throws(Failure) in
             try created(.full(a.integers("size"), value, a.dtype("dtype", .float32)), a)
         }
     }
 
     /// Zeros or ones of the shape of a tensor.
     private static func constantLike(_ name: String, _ value: Double) -> Function {
-        Function("\(name)_like", [.input, .dtypeOfInput, .requiresGrad], "A tensor of \(name) of the shape (and dtype) of `input`.") { a throws(Failure) in
+        Function(
+            "\(name)_like", [.input, .dtypeOfInput, .requiresGrad],
+            "A tensor of \(name) of the shape (and dtype) of `input`."
+        ) { a throws(Failure) in
             let input = try a.tensor("input")
             return try created(.full(input.shape, value, a.dtype("dtype", input.dtype)), a)
         }
     }
 
     /// A number in every place. The dtype of None is the number's: bool, int64 or float32.
-    private static func filled(_ shape: Shape, _ number: Value, _ dtype: DType?, _ name: String) throws(Failure) -> Tensor {
+    private static func filled(_ shape: Shape, _ number: Value, _ dtype: DType?, _ name: String) throws(Failure)
+        -> Tensor
+    {
         let element: Tensor
-        if let dtype { element = try Operand.constant(number, dtype, name) } else { element = try Operand.constant(number) }
+        if let dtype {
+            element = try Operand.constant(number, dtype, name)
+        } else {
+            element = try Operand.constant(number)
+        }
         return try element.broadcast(to: shape)
     }
 
@@ -35,7 +45,9 @@ extension Functions {
             "tensor",
             [
                 Parameter("data", .constant, "A number, or tuples of numbers of equal lengths, nested for more axes."),
-                Parameter("dtype", .optional(.dtype), Value.none, "None: bool for True and False alone, int64 for whole numbers, else float32."), .requiresGrad,
+                Parameter(
+                    "dtype", .optional(.dtype), Value.none,
+                    "None: bool for True and False alone, int64 for whole numbers, else float32."), .requiresGrad,
             ],
             "A tensor of the numbers that stand there."
         ) { a throws(Failure) in
@@ -45,24 +57,36 @@ extension Functions {
         constant("ones", 1),
         Function(
             "full",
-            [.size, fillValue, Parameter("dtype", .optional(.dtype), Value.none, "None: the number's, bool, int64 or float32."), .requiresGrad],
+            [
+                .size, fillValue,
+                Parameter("dtype", .optional(.dtype), Value.none, "None: the number's, bool, int64 or float32."),
+                .requiresGrad,
+            ],
             "A tensor with every element `fill_value`."
-        ) { a throws(Failure) in try created(filled(a.integers("size"), a.number("fill_value"), a.optionalDType("dtype"), "full"), a) },
+        ) { a throws(Failure) in
+            try created(filled(a.integers("size"), a.number("fill_value"), a.optionalDType("dtype"), "full"), a)
+        },
         constantLike("zeros", 0),
         constantLike("ones", 1),
         Function(
-            "full_like", [.input, fillValue, .dtypeOfInput, .requiresGrad], "A tensor of the shape (and dtype) of `input` with every element `fill_value`."
+            "full_like", [.input, fillValue, .dtypeOfInput, .requiresGrad],
+            "A tensor of the shape (and dtype) of `input` with every element `fill_value`."
         ) { a throws(Failure) in
             let input = try a.tensor("input")
-            return try created(filled(input.shape, a.number("fill_value"), a.dtype("dtype", input.dtype), "full_like"), a)
+            return try created(
+                filled(input.shape, a.number("fill_value"), a.dtype("dtype", input.dtype), "full_like"), a)
         },
         Function(
             "arange",
             [
                 Parameter("start", .number, "The first number; the end where no end is given."),
-                Parameter("end", .optional(.number), Value.none, "The first that is not meant; None: start is the end, and 0 the start."),
+                Parameter(
+                    "end", .optional(.number), Value.none,
+                    "The first that is not meant; None: start is the end, and 0 the start."),
                 Parameter("step", .number, .integer(1), "The distance, not 0."),
-                Parameter("dtype", .optional(.dtype), Value.none, "None: int64 if all numbers are whole, else float32."), .requiresGrad,
+                Parameter(
+                    "dtype", .optional(.dtype), Value.none, "None: int64 if all numbers are whole, else float32."),
+                .requiresGrad,
             ],
             "start, start + step, ... below end (above it for a negative step): [ceil((end - start) / step)]."
         ) { a throws(Failure) in
@@ -79,7 +103,8 @@ extension Functions {
         Function(
             "linspace",
             [
-                Parameter("start", .real, "The first number, finite."), Parameter("end", .real, "The last number, finite."),
+                Parameter("start", .real, "The first number, finite."),
+                Parameter("end", .real, "The last number, finite."),
                 Parameter("steps", .integer, "How many numbers."), .dtype(.float32), .requiresGrad,
             ],
             "`steps` numbers at equal distances from start to end, both among them: [steps]."
@@ -89,7 +114,8 @@ extension Functions {
         Function(
             "eye",
             [
-                Parameter("n", .integer, "The number of rows."), Parameter("m", .optional(.integer), Value.none, "The number of columns; None: as many."),
+                Parameter("n", .integer, "The number of rows."),
+                Parameter("m", .optional(.integer), Value.none, "The number of columns; None: as many."),
                 .dtype(.float32), .requiresGrad,
             ],
             "The n x m matrix with ones on the diagonal."
@@ -101,9 +127,12 @@ extension Functions {
             "meshgrid",
             [
                 Parameter("tensors", .tensors, "Vectors or scalars."),
-                Parameter("indexing", .choice(["ij", "xy"]), .text("ij"), "'xy' (NumPy's default) exchanges the first two axes."),
+                Parameter(
+                    "indexing", .choice(["ij", "xy"]), .text("ij"), keyword: true,
+                    "'xy' (NumPy's default) exchanges the first two axes."),
             ],
-            outputs: ["*outputs"], "Each vector along an axis of its own, repeated along those of the others: as many tensors, of one shape."
+            outputs: ["*outputs"],
+            "Each vector along an axis of its own, repeated along those of the others: as many tensors, of one shape."
         ) { a throws(Failure) in try Tensor.meshgrid(a.tensors("tensors"), swapsFirst: a.text("indexing") == "xy") },
     ]
 }
@@ -132,7 +161,9 @@ private struct Literal {
             for element in list { try append(element, depth + 1) }
             return
         }
-        guard depth == shape.count else { throw .shape(operation: "tensor", "nested tuples of equal lengths are expected, but lengths differ") }
+        guard depth == shape.count else {
+            throw .shape(operation: "tensor", "nested tuples of equal lengths are expected, but lengths differ")
+        }
         guard data.real != nil || data.flag != nil else {
             throw .argument(operation: "tensor", "numbers are expected, but found \(data.literal.shortened)")
         }
@@ -146,17 +177,23 @@ private struct Literal {
         let numbers = numbers
         if isReal {
             let exact = try Tensor(dtype: .float64, shape: shape) { (memory) throws(Failure) in
-                for (place, number) in numbers.enumerated() { memory.storeBytes(of: number.asReal, toByteOffset: 8 * place, as: Double.self) }
+                for (place, number) in numbers.enumerated() {
+                    memory.storeBytes(of: number.asReal, toByteOffset: 8 * place, as: Double.self)
+                }
             }
             return try exact.cast(dtype)
         }
         for number in numbers {
-            guard let value = number.integer, dtype == .uint8 || dtype == .int32, !Operand.takes(dtype, number) else { continue }
-            throw .argument(operation: "tensor", "whole numbers that \(dtype.name) holds are expected, but found \(value)")
+            guard let value = number.integer, dtype == .uint8 || dtype == .int32, !Operand.takes(dtype, number) else {
+                continue
+            }
+            throw .argument(
+                operation: "tensor", "whole numbers that \(dtype.name) holds are expected, but found \(value)")
         }
         let exact = try Tensor(dtype: .int64, shape: shape) { (memory) throws(Failure) in
             for (place, number) in numbers.enumerated() {
-                memory.storeBytes(of: number.integer ?? (number.flag == true ? 1 : 0), toByteOffset: 8 * place, as: Int64.self)
+                memory.storeBytes(
+                    of: number.integer ?? (number.flag == true ? 1 : 0), toByteOffset: 8 * place, as: Int64.self)
             }
         }
         return try exact.cast(dtype)

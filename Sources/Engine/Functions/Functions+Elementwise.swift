@@ -4,14 +4,19 @@ extension Functions {
     private static let ofAll = "The dtype stays."
     private static let ofNumbers = "Integers and floats, whose dtype stays."
 
-    static func unary(_ name: String, _ operation: Tensor.Unary, aliases: [String] = [], _ formula: String, _ dtypes: String) -> Function {
-        Function(name, [.input], aliases: aliases, "\(formula) of each element, of the shape of `input`. \(dtypes)") { a throws(Failure) in
+    static func unary(
+        _ name: String, _ operation: Tensor.Unary, aliases: [String] = [], _ formula: String, _ dtypes: String
+    ) -> Function {
+        Function(name, [.input], aliases: aliases, "\(formula) of each element, of the shape of `input`. \(dtypes)") {
+            a throws(Failure) in
             try a.tensor("input").applying(operation)
         }
     }
 
     /// A function with one parameter, which is a number.
-    static func unary(_ name: String, _ operation: Tensor.Unary, _ parameter: Parameter, _ documentation: String) -> Function {
+    static func unary(_ name: String, _ operation: Tensor.Unary, _ parameter: Parameter, _ documentation: String)
+        -> Function
+    {
         Function(name, [.input, parameter], documentation) { a throws(Failure) in
             try a.tensor("input").applying(operation, parameter: a.real(parameter.name))
         }
@@ -53,16 +58,33 @@ extension Functions {
             "The derivative of digamma of order n of each element, of the shape of `input`. \(ofFloats)"
         ) { a throws(Failure) in try a.tensor("input").applying(.polygamma, parameter: Double(a.integer("n"))) },
 
-        unary("floor", .floor, "The next whole number below", "\(ofNumbers) Integers stay as they are. The derivative is 0."),
-        unary("ceil", .ceil, "The next whole number above", "\(ofNumbers) Integers stay as they are. The derivative is 0."),
-        unary("trunc", .trunc, "The whole number towards 0", "\(ofNumbers) Integers stay as they are. The derivative is 0."),
+        unary(
+            "floor", .floor, "The next whole number below",
+            "\(ofNumbers) Integers stay as they are. The derivative is 0."),
+        unary(
+            "ceil", .ceil, "The next whole number above", "\(ofNumbers) Integers stay as they are. The derivative is 0."
+        ),
+        unary(
+            "trunc", .trunc, "The whole number towards 0",
+            "\(ofNumbers) Integers stay as they are. The derivative is 0."),
         Function(
-            "round", [.input, Parameter("decimals", .integer, .integer(0), keyword: true, "Places behind the point, -300 to 300; before it if negative.")],
-            "The nearest number with that many places behind the point; halves go to the even neighbour. \(ofNumbers) The derivative is 0."
+            "round",
+            [
+                .input,
+                Parameter(
+                    "decimals", .integer, .integer(0), keyword: true,
+                    "Places behind the point, -300 to 300; before it if negative."),
+            ],
+            """
+            The nearest number with that many places behind the point; halves go to the even neighbour. \(ofNumbers) \
+            The derivative is 0.
+            """
         ) { a throws(Failure) in try a.tensor("input").applying(.round, parameter: Double(a.integer("decimals"))) },
 
         unary("logical_not", .logicalNot, "Whether the element is 0, as bool,", "All dtypes."),
-        unary("bitwise_not", .bitwiseNot, aliases: ["bitwise_invert"], "All bits exchanged (of bool the logical not)", "Integers and bool, whose dtype stays."),
+        unary(
+            "bitwise_not", .bitwiseNot, aliases: ["bitwise_invert"], "All bits exchanged (of bool the logical not)",
+            "Integers and bool, whose dtype stays."),
         unary("isnan", .isNaN, "Whether it is NaN, as bool,", "All dtypes."),
         unary("isinf", .isInfinite, "Whether it is infinite, as bool,", "All dtypes."),
         unary("isfinite", .isFinite, "Whether it is neither infinite nor NaN, as bool,", "All dtypes."),
@@ -70,21 +92,37 @@ extension Functions {
             "nan_to_num",
             [
                 .input, Parameter("nan", .real, .real(0), "What NaN becomes."),
-                Parameter("posinf", .optional(.real), Value.none, "What infinity becomes; None: the largest number of the dtype."),
-                Parameter("neginf", .optional(.real), Value.none, "What -infinity becomes; None: the smallest number of the dtype."),
+                Parameter(
+                    "posinf", .optional(.real), Value.none,
+                    "What infinity becomes; None: the largest number of the dtype."),
+                Parameter(
+                    "neginf", .optional(.real), Value.none,
+                    "What -infinity becomes; None: the smallest number of the dtype."),
             ],
-            "With NaN and infinities replaced, which have derivative 0. The dtype stays; integers and bool stay as they are."
+            """
+            With NaN and infinities replaced, which have derivative 0. The dtype stays; integers and bool stay as \
+            they are.
+            """
         ) { a throws(Failure) in
-            try a.tensor("input").nanToNum(nan: a.real("nan"), positive: a.optionalReal("posinf"), negative: a.optionalReal("neginf"))
+            try a.tensor("input").nanToNum(
+                nan: a.real("nan"), positive: a.optionalReal("posinf"), negative: a.optionalReal("neginf"))
         },
 
-        Function("clone", [.input], aliases: ["identity"], "A new tensor with the same values, through which derivatives pass.") { a throws(Failure) in
+        Function(
+            "clone", [.input], aliases: ["identity"],
+            "A new tensor with the same values, through which derivatives pass."
+        ) { a throws(Failure) in
             try a.tensor("input").applying(.identity)
         },
-        Function("detach", [.input], "The same values, a constant to derivatives.") { a throws(Failure) in try a.tensor("input").detach() },
+        Function("detach", [.input], "The same values, a constant to derivatives.") { a throws(Failure) in
+            try a.tensor("input").detach()
+        },
         Function(
             "to", [.input, Parameter("dtype", .dtype, "The dtype.")],
-            "The same values in another dtype: reals are cut toward 0 where they become integers, and bool is whether a number is not 0."
+            """
+            The same values in another dtype: reals are cut toward 0 where they become integers, and bool is whether \
+            a number is not 0.
+            """
         ) { a throws(Failure) in try a.tensor("input").cast(a.dtype("dtype", .float32)) },
     ]
 }

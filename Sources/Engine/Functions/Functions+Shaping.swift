@@ -1,4 +1,5 @@
-/// Axes merged, split, moved, dropped, added and repeated; tensors joined, cut, turned round and padded. All dtypes; the dtype stays.
+/// Axes merged, split, moved, dropped, added and repeated; tensors joined, cut, turned round and padded. All dtypes;
+/// the dtype stays.
 extension Functions {
     private static func triangle(_ name: String, isLower: Bool) -> Function {
         Function(
@@ -18,7 +19,10 @@ extension Functions {
         ) { a throws(Failure) in try a.tensor("input").reshape(a.integers("shape")) },
         Function(
             "flatten",
-            [.input, Parameter("start_dim", .integer, .integer(0), "The first axis."), Parameter("end_dim", .integer, .integer(-1), "The last axis.")],
+            [
+                .input, Parameter("start_dim", .integer, .integer(0), "The first axis."),
+                Parameter("end_dim", .integer, .integer(-1), "The last axis."),
+            ],
             "Axes start_dim to end_dim as one; a scalar becomes [1]."
         ) { a throws(Failure) in try a.tensor("input").flatten(a.integer("start_dim"), a.integer("end_dim")) },
         Function(
@@ -26,52 +30,83 @@ extension Functions {
             "One axis as several, of the given extents."
         ) { a throws(Failure) in try a.tensor("input").unflatten(a.integer("dim"), a.integers("sizes")) },
         Function(
-            "squeeze", [.input, Parameter("dim", .optional(.integers), Value.none, "One axis, several, or None for all.")],
+            "squeeze",
+            [.input, Parameter("dim", .optional(.integers), Value.none, "One axis, several, or None for all.")],
             "Without the axes of extent 1, or without those of `dim` if they have extent 1."
         ) { a throws(Failure) in try a.tensor("input").squeeze(a.optionalIntegers("dim")) },
-        Function("unsqueeze", [.input, Parameter("dim", .integer, "The axis that the new one is.")], "With a new axis of extent 1 at `dim`.") {
+        Function(
+            "unsqueeze", [.input, Parameter("dim", .integer, "The axis that the new one is.")],
+            "With a new axis of extent 1 at `dim`."
+        ) {
             a throws(Failure) in try a.tensor("input").unsqueeze(a.integer("dim"))
         },
         Function(
-            "permute", [.input, Parameter("dims", .integers, "Each axis once.")], "Axis i of the result is axis dims[i] of input."
+            "permute", [.input, Parameter("dims", .integers, "Each axis once.")],
+            "Axis i of the result is axis dims[i] of input."
         ) { a throws(Failure) in try a.tensor("input").permute(a.integers("dims")) },
         Function(
-            "transpose", [.input, Parameter("dim0", .integer, "An axis."), Parameter("dim1", .integer, "Another, or the same.")],
+            "transpose",
+            [.input, Parameter("dim0", .integer, "An axis."), Parameter("dim1", .integer, "Another, or the same.")],
             aliases: ["swapaxes", "swapdims"], "With two axes exchanged."
         ) { a throws(Failure) in try a.tensor("input").transpose(a.integer("dim0"), a.integer("dim1")) },
         Function(
-            "movedim", [.input, Parameter("source", .integers, "Axes."), Parameter("destination", .integers, "Their places, as many.")],
+            "movedim",
+            [
+                .input, Parameter("source", .integers, "Axes."),
+                Parameter("destination", .integers, "Their places, as many."),
+            ],
             aliases: ["moveaxis"], "Axis source[i] becomes axis destination[i]; the others keep their order."
         ) { a throws(Failure) in try a.tensor("input").moveAxes(a.integers("source"), a.integers("destination")) },
-        Function("broadcast_to", [.input, .size], "Repeated along axes of extent 1, and along new leading axes, to fill a shape.") { a throws(Failure) in
+        Function(
+            "broadcast_to", [.input, .size],
+            "Repeated along axes of extent 1, and along new leading axes, to fill a shape."
+        ) { a throws(Failure) in
             try a.tensor("input").broadcast(to: a.integers("size"))
         },
-        Function("expand", [.input, Parameter("size", .integers, "The shape; -1 keeps an extent.")], "As broadcast_to; -1 keeps an extent.") {
+        Function(
+            "expand", [.input, Parameter("size", .integers, "The shape; -1 keeps an extent.")],
+            "As broadcast_to; -1 keeps an extent."
+        ) {
             a throws(Failure) in try a.tensor("input").expand(a.integers("size"))
         },
         Function(
-            "repeat", [.input, Parameter("repeats", .integers, "A count for each axis; those in excess make new axes in front.")],
+            "repeat",
+            [
+                .input,
+                Parameter("repeats", .integers, "A count for each axis; those in excess make new axes in front."),
+            ],
             "Repeated repeats[i] times along axis i."
         ) { a throws(Failure) in try a.tensor("input").repeated(a.integers("repeats")) },
         Function(
-            "tile", [.input, Parameter("dims", .integers, "Counts; those that are missing in front are 1, those in excess make new axes.")],
+            "tile",
+            [
+                .input,
+                Parameter(
+                    "dims", .integers, "Counts; those that are missing in front are 1, those in excess make new axes."),
+            ],
             "Repeated dims[i] times along axis i."
         ) { a throws(Failure) in try a.tensor("input").tile(a.integers("dims")) },
         Function(
             "diagonal",
             [
                 .input, Parameter("offset", .integer, .integer(0), "Above the main diagonal if positive."),
-                Parameter("dim1", .integer, .integer(0), "The rows' axis."), Parameter("dim2", .integer, .integer(1), "The columns' axis."),
+                Parameter("dim1", .integer, .integer(0), "The rows' axis."),
+                Parameter("dim2", .integer, .integer(1), "The columns' axis."),
             ],
             "A diagonal of the matrices over two axes, which go; it becomes the last axis."
-        ) { a throws(Failure) in try a.tensor("input").diagonal(a.integer("offset"), a.integer("dim1"), a.integer("dim2")) },
+        ) { a throws(Failure) in
+            try a.tensor("input").diagonal(a.integer("offset"), a.integer("dim1"), a.integer("dim2"))
+        },
         Function(
             "diag", [.input, Parameter("diagonal", .integer, .integer(0), "Above the main diagonal if positive.")],
             "A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."
         ) { a throws(Failure) in try a.tensor("input").diag(a.integer("diagonal")) },
         triangle("tril", isLower: true),
         triangle("triu", isLower: false),
-        Function("flip", [.input, Parameter("dims", .integers, "One axis or several.")], "In reverse order along the given axes.") { a throws(Failure) in
+        Function(
+            "flip", [.input, Parameter("dims", .integers, "One axis or several.")],
+            "In reverse order along the given axes."
+        ) { a throws(Failure) in
             try a.tensor("input").flip(a.integers("dims"))
         },
         Function(
@@ -85,15 +120,28 @@ extension Functions {
         Function(
             "pad",
             [
-                .input, Parameter("pad", .integers, "Widths: before and after the last axis, before and after the one before, ...; negative: fewer elements."),
-                Parameter("mode", .choice(["constant", "reflect", "replicate", "circular"]), .text("constant"), "What is put there."),
+                .input,
+                Parameter(
+                    "pad", .integers,
+                    """
+                    Widths: before and after the last axis, before and after the one before, ...; negative: fewer \
+                    elements.
+                    """
+                ),
+                Parameter(
+                    "mode", .choice(["constant", "reflect", "replicate", "circular"]), .text("constant"),
+                    "What is put there."),
                 Parameter("value", .real, .integer(0), "The number for the mode 'constant'."),
             ],
-            "With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before, ..."
+            """
+            With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one \
+            before, ...
+            """
         ) { a throws(Failure) in
             let widths = try a.integers("pad")
             guard widths.count % 2 == 0 else {
-                throw .argument(operation: "pad", "two widths are expected for each axis, but there are \(widths.count) widths")
+                throw .argument(
+                    operation: "pad", "two widths are expected for each axis, but there are \(widths.count) widths")
             }
             let pairs = stride(from: 0, to: widths.count, by: 2).map { (before: widths[$0], after: widths[$0 + 1]) }
             return try a.tensor("input").pad(pairs, padModes[a.text("mode")] ?? .constant, value: a.real("value"))
@@ -107,20 +155,30 @@ extension Functions {
             "cat", [tensors, .firstAxis], aliases: ["concat", "concatenate"],
             "Joins tensors along an existing axis; the other extents are equal. Dtypes meet as NumPy's do."
         ) { a throws(Failure) in try .concatenate(a.tensors("tensors"), a.integer("dim")) },
-        Function("stack", [tensors, .firstAxis], "Joins tensors of one shape along a new axis. Dtypes meet as NumPy's do.") { a throws(Failure) in
+        Function(
+            "stack", [tensors, .firstAxis], "Joins tensors of one shape along a new axis. Dtypes meet as NumPy's do."
+        ) { a throws(Failure) in
             try .stack(a.tensors("tensors"), a.integer("dim"))
         },
-        Function("hstack", [tensors], "Joins tensors along axis 1, vectors and scalars along axis 0. Dtypes meet as NumPy's do.") { a throws(Failure) in
+        Function(
+            "hstack", [tensors],
+            "Joins tensors along axis 1, vectors and scalars along axis 0. Dtypes meet as NumPy's do."
+        ) { a throws(Failure) in
             try .hstack(a.tensors("tensors"))
         },
-        Function("vstack", [tensors], "Joins tensors along axis 0; scalars and vectors are rows of a matrix. Dtypes meet as NumPy's do.") {
+        Function(
+            "vstack", [tensors],
+            "Joins tensors along axis 0; scalars and vectors are rows of a matrix. Dtypes meet as NumPy's do."
+        ) {
             a throws(Failure) in try .vstack(a.tensors("tensors"))
         },
         Function(
             "split",
             [
                 Parameter("tensor", .tensor, "The tensor."),
-                Parameter("split_size_or_sections", .integers, "The extent of a part (the last has the rest), or the extents of all parts."), .firstAxis,
+                Parameter(
+                    "split_size_or_sections", .integers,
+                    "The extent of a part (the last has the rest), or the extents of all parts."), .firstAxis,
             ],
             outputs: ["*outputs"], "Parts along an axis. At most 1048576."
         ) { a throws(Failure) in
@@ -129,10 +187,14 @@ extension Functions {
             return try tensor.split(a.integers("split_size_or_sections"), axis)
         },
         Function(
-            "chunk", [.input, Parameter("chunks", .integer, "How many parts at most."), .firstAxis], outputs: ["*outputs"],
+            "chunk", [.input, Parameter("chunks", .integer, "How many parts at most."), .firstAxis],
+            outputs: ["*outputs"],
             "Parts along an axis, of equal extents; the last may be smaller. At most 1048576."
         ) { a throws(Failure) in try a.tensor("input").chunk(a.integer("chunks"), a.integer("dim")) },
-        Function("unbind", [.input, .firstAxis], outputs: ["*outputs"], "The slices along an axis, which goes. At most 1048576.") { a throws(Failure) in
+        Function(
+            "unbind", [.input, .firstAxis], outputs: ["*outputs"],
+            "The slices along an axis, which goes. At most 1048576."
+        ) { a throws(Failure) in
             try a.tensor("input").unbind(a.integer("dim"))
         },
     ]

@@ -12,9 +12,12 @@ enum Operand {
     /// Whole numbers up to here are doubles exactly.
     private static let exact: Int64 = 1 << 53
 
-    private static let comparisons: Set<Tensor.Binary> = [.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual]
+    private static let comparisons: Set<Tensor.Binary> = [
+        .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
+    ]
 
-    /// Whether a number that meets a tensor of `dtype` becomes one of the same dtype. A bool tensor takes no whole number, and becomes int64.
+    /// Whether a number that meets a tensor of `dtype` becomes one of the same dtype. A bool tensor takes no whole
+    /// number, and becomes int64.
     static func takes(_ dtype: DType, _ number: Value) -> Bool {
         guard case .integer(let value) = number else {
             if case .flag = number { return true }
@@ -29,7 +32,8 @@ enum Operand {
     }
 
     /// What a function of two operands, of which one may be a number, gives.
-    static func apply(_ operation: Tensor.Binary, _ a: Operand, _ b: Operand, _ name: String) throws(Failure) -> Tensor {
+    static func apply(_ operation: Tensor.Binary, _ a: Operand, _ b: Operand, _ name: String) throws(Failure) -> Tensor
+    {
         switch (a, b) {
         case (.tensor(let a), .tensor(let b)): return try Tensor.apply(operation, a, b)
         case (.tensor(let a), .number(let b)): return try apply(operation, a, b, reversed: false, name)
@@ -38,12 +42,18 @@ enum Operand {
         }
     }
 
-    private static func apply(_ operation: Tensor.Binary, _ x: Tensor, _ number: Value, reversed: Bool, _ name: String) throws(Failure) -> Tensor {
-        if takes(x.dtype, number) || x.dtype.isFloat { return try x.applying(operation, number.asReal, reversed: reversed) }
+    private static func apply(_ operation: Tensor.Binary, _ x: Tensor, _ number: Value, reversed: Bool, _ name: String)
+        throws(Failure) -> Tensor
+    {
+        if takes(x.dtype, number) || x.dtype.isFloat {
+            return try x.applying(operation, number.asReal, reversed: reversed)
+        }
         let constant: Tensor
         if case .integer(let value) = number, operation != .divide {
             guard x.dtype.size == 8 || x.dtype == .bool || comparisons.contains(operation) else {
-                throw .argument(operation: name, "a whole number that \(x.dtype.name) holds is expected, but found \(value); cast the tensor first")
+                throw .argument(
+                    operation: name,
+                    "a whole number that \(x.dtype.name) holds is expected, but found \(value); cast the tensor first")
             }
             constant = try whole(value, .int64, name)
         } else {
@@ -64,7 +74,9 @@ enum Operand {
 
     /// A 0-d tensor of a dtype that a number is given for. Whole numbers that the dtype does not hold get a sentence.
     static func constant(_ number: Value, _ dtype: DType, _ name: String) throws(Failure) -> Tensor {
-        if dtype != .bool, !takes(dtype, number), case .integer(let value) = number { return try whole(value, dtype, name) }
+        if dtype != .bool, !takes(dtype, number), case .integer(let value) = number {
+            return try whole(value, dtype, name)
+        }
         return try .full([], number.asReal, dtype)
     }
 
@@ -72,10 +84,14 @@ enum Operand {
     private static func whole(_ value: Int64, _ dtype: DType, _ name: String) throws(Failure) -> Tensor {
         if (-exact...exact).contains(value), dtype == .int64 { return try .full([], Double(value), dtype) }
         switch dtype {
-        case .int64: return try Tensor(dtype: .int64, shape: []) { (memory) throws(Failure) in memory.storeBytes(of: value, as: Int64.self) }
+        case .int64:
+            return try Tensor(dtype: .int64, shape: []) { (memory) throws(Failure) in
+                memory.storeBytes(of: value, as: Int64.self)
+            }
         case .float32: return try .full([], Double(Float(value)), dtype)
         case .float64, .bool: return try .full([], Double(value), dtype)
-        case .uint8, .int32: throw .argument(operation: name, "a whole number that \(dtype.name) holds is expected, but found \(value)")
+        case .uint8, .int32:
+            throw .argument(operation: name, "a whole number that \(dtype.name) holds is expected, but found \(value)")
         }
     }
 
@@ -92,12 +108,20 @@ enum Operand {
         switch self {
         case .number(let number):
             if case .real(let value) = number, !tensor.dtype.isFloat {
-                throw .dtype(operation: name, "a tensor of \(tensor.dtype.name) cannot take the real number \(value); cast the tensor, or the number")
+                throw .dtype(
+                    operation: name,
+                    """
+                    a tensor of \(tensor.dtype.name) cannot take the real number \(value); cast the tensor, or the \
+                    number
+                    """
+                )
             }
             return try Operand.constant(number, tensor.dtype, name)
         case .tensor(let values):
             guard tensor.dtype.isFloat || !values.dtype.isFloat else {
-                throw .dtype(operation: name, "a tensor of \(tensor.dtype.name) cannot take values of \(values.dtype.name); cast one of them")
+                throw .dtype(
+                    operation: name,
+                    "a tensor of \(tensor.dtype.name) cannot take values of \(values.dtype.name); cast one of them")
             }
             return values
         }
