@@ -121,7 +121,7 @@ def test_a_library_that_the_host_has_loaded_is_used():
         "import ctypes, re\n"
         f"host = ctypes.CDLL({str(ROOT / 'build/lib/libwingbeat.so.0')!r})\n"
         "from wingbeat import _library\n"
-        "assert _library.lib._handle == host._handle\n"
+        "assert _library.library._handle == host._handle\n"
         "mapped = set(re.findall(r'/\\S*libwingbeat\\S*', open('/proc/self/maps').read()))\n"
         "assert len(mapped) == 1, mapped\n"
     )

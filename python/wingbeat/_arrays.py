@@ -14,13 +14,13 @@ import numpy as np
 
 from . import _abi
 from ._dtypes import BY_CODE, BY_NUMPY, native
-from ._library import check, lib
+from ._library import check, unguarded
 
-_create = lib.wb_tensor_create
-_borrow = lib.wb_tensor_borrow
-_free = lib.wb_tensor_free
-_info = lib.wb_tensor_info
-_data = lib.wb_tensor_data
+_create = unguarded("wb_tensor_create")
+_borrow = unguarded("wb_tensor_borrow")
+_free = unguarded("wb_tensor_free")
+_info = unguarded("wb_tensor_info")
+_data = unguarded("wb_tensor_data")
 
 _USUAL_RANK = 8
 _EXTENTS = tuple(c_int64 * rank for rank in range(_USUAL_RANK + 1))

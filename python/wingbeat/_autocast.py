@@ -8,21 +8,18 @@ from ._dtypes import DType, bfloat16
 from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 
-_set_autocast = lib.wb_set_autocast
-_get_autocast = lib.wb_get_autocast
-
 
 def is_autocast_enabled():
     """Whether this thread records float32 matrix products in bfloat16."""
     code = c_int32()
-    check(_get_autocast(code))
+    check(lib.wb_get_autocast(code))
     return code.value == _abi.WB_BFLOAT16
 
 
 def _switch(code):
     """Sets what products of this thread do with their operands; returns what they did before."""
     previous = c_int32()
-    check(_set_autocast(code, previous))
+    check(lib.wb_set_autocast(code, previous))
     return previous.value
 
 

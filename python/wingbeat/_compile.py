@@ -16,19 +16,19 @@ from . import _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
-from ._library import check, lib
+from ._library import check, lib, library, unguarded
 from ._modes import recording_flags
 from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from ._transforms import inside_transform
 
-_run = lib.wb_program_run
+_run = unguarded("wb_program_run")
 # Without declared arguments: those of _Call are converted once, not at each call.
-_run_if_matching = lib["wb_program_run_if_matching"]
-_run_pointers_again = lib["wb_program_run_pointers"]
-_grad_flags = lib["wb_grad_flags"]
-_run_pointers = lib.wb_program_run_pointers
-_free_tensor = lib.wb_tensor_free
+_run_if_matching = library["wb_program_run_if_matching"]
+_run_pointers_again = library["wb_program_run_pointers"]
+_grad_flags = library["wb_grad_flags"]
+_run_pointers = unguarded("wb_program_run_pointers")
+_free_tensor = unguarded("wb_tensor_free")
 
 CACHED_PROGRAMS = 64
 
@@ -65,7 +65,7 @@ class _Program:
 
     __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
 
-    def __del__(self, _free=lib.wb_program_free):
+    def __del__(self, _free=unguarded("wb_program_free")):
         try:
             _free(self.handle)
         except AttributeError:

@@ -14,15 +14,16 @@ from . import _abi
 from ._arguments import axis_array
 from ._dtypes import as_dtype, float64, int64
 from ._errors import ArgumentError, DTypeError
-from ._library import check, lib
+from ._library import check, lib, unguarded
 from ._naming import named
 from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
 from ._tensor import Tensor, as_tensor, binary, takes, wrap
 
-_unary = lib.wb_unary
-_unary_with = lib.wb_unary_with
-_reduce = lib.wb_reduce
+_unary = unguarded("wb_unary")
+_reduce = unguarded("wb_reduce")
+_matmul = unguarded("wb_matmul")
+_linear = unguarded("wb_linear")
 
 
 # -------------------------------------------------------------------- elementwise
@@ -60,7 +61,7 @@ logical_not = _elementwise(_abi.WB_UNARY_LOGICAL_NOT, "logical_not", "Whether th
 def leaky_relu(input, negative_slope=0.01):
     """x where x > 0, else negative_slope * x."""
     out = c_void_p()
-    check(_unary_with(_abi.WB_UNARY_LEAKY_RELU, as_tensor(input), negative_slope, out))
+    check(lib.wb_unary_with(_abi.WB_UNARY_LEAKY_RELU, as_tensor(input), negative_slope, out))
     return wrap(out.value)
 
 
@@ -150,7 +151,7 @@ def matmul(input, other):
     1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
     """
     out = c_void_p()
-    status = lib.wb_matmul(as_tensor(input), as_tensor(other), out)
+    status = _matmul(as_tensor(input), as_tensor(other), out)
     if status:
         check(status)
     return wrap(out.value)
@@ -159,7 +160,7 @@ def matmul(input, other):
 def linear(input, weight, bias=None):
     """input W^T + bias: [..., in], weight [out, in], bias [out] -> [..., out]."""
     out = c_void_p()
-    check(lib.wb_linear(as_tensor(input), as_tensor(weight), None if bias is None else as_tensor(bias), out))
+    check(_linear(as_tensor(input), as_tensor(weight), None if bias is None else as_tensor(bias), out))
     return wrap(out.value)
 
 

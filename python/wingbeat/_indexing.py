@@ -12,8 +12,10 @@ from . import _abi
 from ._arguments import assigned
 from ._arrays import handle_array
 from ._errors import RangeError
-from ._library import check, lib
+from ._library import check, lib, unguarded
 from ._tensor import Tensor, as_tensor, wrap
+
+_index = unguarded("wb_index")
 
 _OPEN = -1 << 63  # the ABI's mark for a missing start or stop
 _INTS = np.dtype(np.int64)
@@ -71,7 +73,7 @@ def _encoded(key):
 def _getitem(self, key):
     count, kinds, numbers, handles, _alive = _encoded(key)
     out = c_void_p()
-    status = lib.wb_index(self._handle, count, kinds, numbers, handles, out)
+    status = _index(self._handle, count, kinds, numbers, handles, out)
     if status:
         check(status)
     return wrap(out.value)

@@ -1,7 +1,8 @@
 """Finds and loads libwingbeat.so, and turns its statuses into exceptions.
 
-    lib.wb_...(...)    the functions of include/wingbeat.h; calls release the GIL
-    check(status)      raises the exception that belongs to a status other than WB_OK
+    lib.wb_...(...)      the functions of include/wingbeat.h; calls release the GIL. A value that its argument cannot hold is an error
+    unguarded("wb_...")  the same function without that guard, for values that are checked already
+    check(status)        raises the exception that belongs to a status other than WB_OK
 
 Where the library is looked for, in this order:
 
@@ -22,7 +23,7 @@ import re
 import threading
 
 from . import _abi
-from ._errors import ArgumentError, exception
+from ._errors import ArgumentError, Error, exception
 from ._naming import operation
 
 _SONAME = "libwingbeat.so.0"
@@ -95,67 +96,120 @@ def _find():
         ) from None
 
 
-# The functions to which the package hands values from its users as they are.
-_TAKE_USERS_VALUES = {
-    "wb_set_num_threads", "wb_tensor_full", "wb_tensor_arange", "wb_manual_seed", "wb_random", "wb_unary_with", "wb_softmax",
-    "wb_log_softmax", "wb_concatenate", "wb_index_select", "wb_take_along_axis", "wb_gather", "wb_scatter", "wb_scatter_add", "wb_one_hot",
-    "wb_flatten", "wb_unflatten", "wb_unsqueeze", "wb_transpose", "wb_stack", "wb_split", "wb_unbind", "wb_pad", "wb_tril", "wb_triu",
-    "wb_diagonal", "wb_diag", "wb_module_linear", "wb_module_activation",
-    "wb_module_flatten", "wb_initialize", "wb_sgd_create", "wb_adam_create", "wb_adamw_create", "wb_optimizer_set", "wb_dataset_open",
-    "wb_dataset_read", "wb_set_dataset_cache", "wb_batches_create", "wb_trainer_create", "wb_trainer_set", "wb_evaluate", "wb_save",
-    "wb_load_into", "wb_clamp", "wb_hardtanh", "wb_softplus", "wb_nan_to_num", "wb_var", "wb_std", "wb_norm", "wb_cumsum", "wb_cumprod", "wb_sort",
-    "wb_topk", "wb_unique_along", "wb_tensor_linspace", "wb_tensor_eye", "wb_random_permutation", "wb_multinomial",
-}
+# -------------------------------------------------------------------- guards
 
+# ctypes cuts an int to fit without a word. It takes a str for an address, and a tensor where a number belongs for its handle.
 _WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}
+_TEXT = (str, bytes)
+
+# What a guard is made of. Its argument {0} passes on sight where one of these is false.
+_WHOLE_DOUBT = "_type({0}) is not _int or not {1} <= {0} <= {2}"
+_REAL_DOUBT = "_type({0}) is not _float and _type({0}) is not _int"
+_HANDLE_DOUBT = "_isinstance({0}, _TEXT)"
+_GUARD = """\
+def {name}({arguments}):
+    if {doubt}:
+        {arguments}, = _checked(({arguments},))
+    try:
+        return _function({arguments})
+    except _ArgumentError as error:
+        raise _refusal(error, ({arguments},)) from None
+"""
 
 
-def _guarded(name, function, arguments, names):
-    """The function with errors for values that its arguments cannot hold: ctypes cuts an int to fit without a word, and what it raises
-    for something that is no number is neither a TypeError nor a ValueError."""
+def _guarded(name, function, kinds, names):
+    """The function with errors for values that its arguments cannot hold. It is made as source, so that a call pays for its own arguments alone."""
     short = name.removeprefix("wb_")
-    whole = [(place, *_WHOLE[kind]) for place, kind in enumerate(arguments) if kind in _WHOLE]
-    handles = [place for place, kind in enumerate(arguments) if kind is ctypes.c_void_p]
+    doubts = []
+    for kind, argument in zip(kinds, names):
+        if kind in _WHOLE:
+            doubts.append(_WHOLE_DOUBT.format(argument, *_WHOLE[kind]))
+        elif kind is ctypes.c_double:
+            doubts.append(_REAL_DOUBT.format(argument))
+        elif kind is ctypes.c_void_p:
+            doubts.append(_HANDLE_DOUBT.format(argument))
+    if not doubts:
+        return function
 
-    def guarded(*values):
-        for place, low, high in whole:
-            try:
-                value = operator.index(values[place])
-            except TypeError:
-                raise TypeError(f"{operation(short)}: expected a whole number as {names[place]}, found {values[place]!r:.80}") from None
-            if not low <= value <= high:
-                raise ArgumentError(f"{operation(short)}: expected {low} to {high} as {names[place]}, found {value}")
-        for place in handles:
-            if isinstance(values[place], (str, bytes)):  # to ctypes these are addresses
-                raise TypeError(f"{operation(short)}: expected a {names[place]}, found {values[place]!r:.80}")
+    def checked(values):
+        """The values with plain numbers where numbers belong."""
+        return [_number(value, kind, argument, short) for value, kind, argument in zip(values, kinds, names)]
+
+    def refusal(error, values):
+        """The error for a value that ctypes cannot convert: what it raises is neither a TypeError nor a ValueError."""
+        place = int(re.search(r"\d+", str(error))[0]) - 1
+        kind = "a number" if kinds[place] is ctypes.c_double else f"a {names[place]}"
+        return TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}")
+
+    scope = {"__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal, "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT,
+             "_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
+    source = _GUARD.format(name=name, arguments=", ".join(names), doubt=" or ".join(doubts))
+    exec(compile(source, f"<guard of {name}>", "exec"), scope)
+    return scope[name]
+
+
+def _number(value, kind, name, short):
+    """A value as its argument's kind takes it."""
+    if kind in _WHOLE:
+        low, high = _WHOLE[kind]
         try:
-            return function(*values)
-        except ctypes.ArgumentError as error:
-            place = int(re.search(r"\d+", str(error))[0]) - 1
-            kind = "a number" if arguments[place] is ctypes.c_double else f"a {names[place]}"
-            raise TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}") from None
+            value = operator.index(value)
+        except (TypeError, Error) as error:
+            raise TypeError(f"{operation(short)}: expected a whole number as {name}, found {value!r:.80}") from _reason(error)
+        if not low <= value <= high:
+            raise ArgumentError(f"{operation(short)}: expected {low} to {high} as {name}, found {value}")
+    elif kind is ctypes.c_double:
+        try:
+            value = ctypes.c_double(value).value  # unlike float() it reads no text
+        except (TypeError, ValueError, OverflowError, Error) as error:
+            raise TypeError(f"{operation(short)}: expected a number as {name}, found {value!r:.80}") from _reason(error)
+    elif kind is ctypes.c_void_p and isinstance(value, _TEXT):
+        raise TypeError(f"{operation(short)}: expected a {name}, found {value!r:.80}")
+    return value
 
-    return guarded
+
+def _reason(error):
+    """The engine's own error for a tensor without a value, or of several, which tells more."""
+    return error if isinstance(error, Error) else None
+
+
+class _Guarded:
+    """The library's functions as attributes, each with its guard, which is made when it is first asked for."""
+
+    def __getattr__(self, name):
+        try:
+            _, kinds, names = _abi.FUNCTIONS[name]
+        except KeyError:
+            raise AttributeError(f"include/wingbeat.h has no function {name!r}") from None
+        guarded = _guarded(name, unguarded(name), kinds, names)
+        setattr(self, name, guarded)
+        return guarded
 
 
 def _declare(library):
-    for name, (result, arguments, names) in _abi.FUNCTIONS.items():
+    for name, (result, arguments, _) in _abi.FUNCTIONS.items():
         try:
             function = getattr(library, name)
         except AttributeError:
             raise ImportError(f"the wingbeat library {library._name} lacks {name}: it is older than this package") from None
         function.restype = result
         function.argtypes = arguments
-        if name in _TAKE_USERS_VALUES:
-            setattr(library, name, _guarded(name, function, arguments, names))
     version = library.wb_abi_version()
     if version != _abi.WB_ABI_VERSION:
         raise ImportError(f"the wingbeat library {library._name} has ABI version {version}; this package needs {_abi.WB_ABI_VERSION}")
     return library
 
 
-lib = _declare(_find())
+library = _declare(_find())
+lib = _Guarded()
 
+
+def unguarded(name):
+    """A function of the library as ctypes calls it, for hot places that hand over values which they have checked or made themselves."""
+    return getattr(library, name)
+
+
+# -------------------------------------------------------------------- errors
 
 class _Callbacks(threading.local):
     """The exception of a Python function that the library called on this thread, on its way through the library."""

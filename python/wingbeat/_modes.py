@@ -3,11 +3,11 @@
 import functools
 from ctypes import c_int32, c_int64
 
-from ._library import check, lib
+from ._library import check, lib, unguarded
 
-_set_grad_enabled = lib.wb_set_grad_enabled
-_get_grad_enabled = lib.wb_get_grad_enabled
-_grad_flags = lib.wb_grad_flags
+_set_grad_enabled = unguarded("wb_set_grad_enabled")
+_get_grad_enabled = unguarded("wb_get_grad_enabled")
+_grad_flags = unguarded("wb_grad_flags")
 
 
 def is_grad_enabled():

@@ -7,13 +7,15 @@ from . import _abi
 from ._arguments import axis_array, axis_list, long_array, numbers, whole
 from ._arrays import extents, handle_array
 from ._errors import ArgumentError, RangeError
-from ._library import check, lib
+from ._library import check, lib, unguarded
 from ._naming import operation
 from ._tensor import Tensor, as_tensor, wrap
 
 __all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
            "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
            "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack"]
+
+_reshape = unguarded("wb_reshape")
 
 _MODES = {"constant": _abi.WB_PAD_CONSTANT, "reflect": _abi.WB_PAD_REFLECT, "replicate": _abi.WB_PAD_REPLICATE,
           "circular": _abi.WB_PAD_CIRCULAR}
@@ -41,7 +43,7 @@ def _place(axis, input, name):
 def reshape(input, *sizes, shape=None):
     """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
     shape = numbers(sizes if shape is None else (shape,))
-    return _result(lib.wb_reshape, input, len(shape), extents(shape))
+    return _result(_reshape, input, len(shape), extents(shape))
 
 
 def flatten(input, start_dim=0, end_dim=-1):

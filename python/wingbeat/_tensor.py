@@ -12,14 +12,21 @@ from . import _abi
 from ._arrays import copy_in, describe, extents, view
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
-from ._library import check, lib
+from ._library import check, lib, unguarded
 from ._naming import operation
 
-_binary = lib.wb_binary
-_binary_scalar = lib.wb_binary_scalar
-_unary = lib.wb_unary
-_backward = lib.wb_backward
-_free = lib.wb_tensor_free
+_binary = unguarded("wb_binary")
+_binary_scalar = unguarded("wb_binary_scalar")
+_unary = unguarded("wb_unary")
+_cast = unguarded("wb_cast")
+_backward = unguarded("wb_backward")
+_free = unguarded("wb_tensor_free")
+_dtype = unguarded("wb_tensor_dtype")
+_item = unguarded("wb_tensor_item")
+_item_int64 = unguarded("wb_tensor_item_int64")
+_detach = unguarded("wb_tensor_detach")
+_get_requires_grad = unguarded("wb_tensor_get_requires_grad")
+_grad = unguarded("wb_tensor_grad")
 _new = object.__new__
 
 # Whole numbers from and to which a number takes the dtype (by code) of the tensor it meets: those that the dtype holds, and that
@@ -101,7 +108,7 @@ class Tensor:
             return self._dtype
         except AttributeError:
             code = c_int()
-            check(lib.wb_tensor_dtype(self._handle, code))
+            check(_dtype(self._handle, code))
             dtype = self._dtype = BY_CODE[code.value]
             return dtype
 
@@ -151,10 +158,10 @@ class Tensor:
         dtype = self.dtype
         if dtype.is_floating_point:
             value = c_double()
-            status = lib.wb_tensor_item(self._handle, value)
+            status = _item(self._handle, value)
         else:
             value = c_int64()
-            status = lib.wb_tensor_item_int64(self._handle, value)
+            status = _item_int64(self._handle, value)
         if status:
             check(status)
         return bool(value.value) if dtype is bool_ else value.value
@@ -175,7 +182,7 @@ class Tensor:
     def detach_handle(self):
         """A new handle of the values, cut off from the graph; the caller's."""
         out = c_void_p()
-        check(lib.wb_tensor_detach(self._handle, out))
+        check(_detach(self._handle, out))
         return out.value
 
     def __array__(self, dtype=None, copy=None):
@@ -235,7 +242,7 @@ class Tensor:
     def requires_grad(self):
         """Whether derivatives pass through this tensor. Can be set for float tensors without history."""
         flag = c_int32()
-        check(lib.wb_tensor_get_requires_grad(self._handle, flag))
+        check(_get_requires_grad(self._handle, flag))
         return flag.value != 0
 
     @requires_grad.setter
@@ -261,7 +268,7 @@ class Tensor:
         Writing to it in place (`p.grad.zero_()`) changes what is collected.
         """
         out = c_void_p()
-        status = lib.wb_tensor_grad(self._handle, out)
+        status = _grad(self._handle, out)
         if status:
             check(status)
         if out.value is None:
@@ -349,7 +356,7 @@ class Tensor:
         if dtype is self.dtype:
             return self
         out = c_void_p()
-        check(lib.wb_cast(self._handle, dtype.code, out))
+        check(_cast(self._handle, dtype.code, out))
         return wrap(out.value)
 
     def type_as(self, other):

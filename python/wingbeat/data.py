@@ -6,14 +6,14 @@ from ctypes import c_int32, c_int64, c_void_p
 from . import _abi
 from ._dtypes import as_dtype, float32
 from ._errors import ArgumentError, RangeError
-from ._library import check, lib
+from ._library import check, lib, unguarded
 from ._tensor import Tensor, as_tensor, wrap
 from .storage import path_bytes
 
 __all__ = ["Dataset", "HDF5Dataset", "TensorDataset", "set_cache"]
 
 _SHUFFLES = {False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT, "chunks": _abi.WB_SHUFFLE_CHUNKS}
-_next = lib.wb_batches_next
+_next = unguarded("wb_batches_next")
 
 
 def shuffle_code(shuffle):
@@ -35,7 +35,7 @@ class Dataset:
 
     _handle = None
 
-    def __del__(self, _free=lib.wb_dataset_free):
+    def __del__(self, _free=unguarded("wb_dataset_free")):
         if self._handle is not None:
             _free(self._handle)
 
