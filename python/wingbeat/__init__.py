@@ -15,6 +15,10 @@ Tensors and their operations have PyTorch's names; grad, value_and_grad, vjp, jv
 wingbeat.Error and also the built-in exception that fits (ShapeError is a ValueError, ...).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
@@ -34,6 +38,7 @@ from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
 from ._modes import (enable_grad, get_num_threads, is_grad_enabled, manual_seed, memory_trim, memory_usage, no_grad, set_check_finite,
                      set_grad_enabled, set_num_threads)
+from ._naming import listing as _listing
 from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
@@ -42,8 +47,21 @@ from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
 
+if TYPE_CHECKING:  # what the table below finds
+    from . import autograd, data, distributions, implicit, linalg, nn, optim, storage, training
+    from ._checkpoint import checkpoint, checkpoint_sequential
+    from ._compile import compile
+    from ._custom import custom_gradient, custom_jvp, custom_vjp
+    from ._jacobians import hessian, jacfwd, jacrev
+    from ._reversible import reversible
+    from ._taylor import taylor
+    from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
+    from ._vmap import vmap
+    from .storage import load, load_into, save
+    from .training import Trainer, evaluate
+
 # Where to find what a short program may not need; imported when first asked for.
-_LATER = {
+_LATER: dict[str, tuple[str, str] | None] = {
     "autograd": None, "data": None, "distributions": None, "implicit": None, "linalg": None, "nn": None, "optim": None, "storage": None, "training": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
@@ -56,15 +74,16 @@ _LATER = {
 }
 
 
-def __getattr__(name):
-    from importlib import import_module
-    try:
-        source = _LATER[name]
-    except KeyError:
-        raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
-    value = import_module(f".{name}", __name__) if source is None else getattr(import_module(f".{source[0]}", __name__), source[1])
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a type checker would take every name for one of these
+    def __getattr__(name):
+        from importlib import import_module
+        try:
+            source = _LATER[name]
+        except KeyError:
+            raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
+        value = import_module(f".{name}", __name__) if source is None else getattr(import_module(f".{source[0]}", __name__), source[1])
+        globals()[name] = value
+        return value
 
 
 __all__ = [
@@ -80,9 +99,16 @@ __all__ = [
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "ConvergenceError",
     "UnsupportedError", "InternalError",
-    *_activations.__all__, *_discrete.__all__, *_linear_algebra.__all__, *_math.__all__, *_picking.__all__, *_random.__all__, *_reductions.__all__, *_shaping.__all__, *_LATER,
+    "autograd", "data", "distributions", "implicit", "linalg", "nn", "optim", "storage", "training",
+    "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacrev", "jacfwd", "hessian", "vmap", "taylor", "custom_gradient", "custom_vjp",
+    "custom_jvp", "checkpoint", "checkpoint_sequential", "reversible", "compile", "load", "load_into", "save", "evaluate", "Trainer",
 ]
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__all__ += _activations.__all__
+__all__ += _discrete.__all__
+__all__ += _linear_algebra.__all__
+__all__ += _math.__all__
+__all__ += _picking.__all__
+__all__ += _random.__all__
+__all__ += _reductions.__all__
+__all__ += _shaping.__all__
+__dir__ = _listing(__name__)

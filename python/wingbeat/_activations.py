@@ -1,7 +1,10 @@
 """More activation functions. Formulas and derivatives at corners are PyTorch's."""
 
+from __future__ import annotations
+
 from ctypes import c_void_p
 from math import inf
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._functions import (_elementwise, abs, cos, erf, exp, expm1, log, log1p, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, sqrt, square,
@@ -11,6 +14,9 @@ from ._math import (acos, acosh, asin, asinh, atan, atanh, ceil, clamp, cosh, di
                     nan_to_num, remainder, round, sinh, tan, trunc, with_parameter)
 from ._picking import in_place
 from ._tensor import Tensor, as_tensor, wrap
+
+if TYPE_CHECKING:
+    from ._typing import Real, TensorLike
 
 logsigmoid = _elementwise(_abi.WB_UNARY_LOGSIGMOID, "logsigmoid", "log(sigmoid(x)), without overflow,")
 relu6 = _elementwise(_abi.WB_UNARY_RELU6, "relu6", "x between 0 and 6")
@@ -22,24 +28,24 @@ hardsigmoid = _elementwise(_abi.WB_UNARY_HARDSIGMOID, "hardsigmoid", "x + 3 betw
 hardswish = _elementwise(_abi.WB_UNARY_HARDSWISH, "hardswish", "x hardsigmoid(x)")
 
 
-def elu(input, alpha=1.0):
+def elu(input: TensorLike, alpha: Real = 1.0) -> Tensor:
     """x above 0, else alpha (exp(x) - 1)."""
     return with_parameter(_abi.WB_UNARY_ELU, input, alpha)
 
 
-def celu(input, alpha=1.0):
+def celu(input: TensorLike, alpha: Real = 1.0) -> Tensor:
     """x above 0, else alpha (exp(x / alpha) - 1)."""
     return with_parameter(_abi.WB_UNARY_CELU, input, alpha)
 
 
-def hardtanh(input, min_val=-1.0, max_val=1.0):
+def hardtanh(input: TensorLike, min_val: Real = -1.0, max_val: Real = 1.0) -> Tensor:
     """x between min_val and max_val, where the derivative is 0."""
     out = c_void_p()
     check(lib.wb_hardtanh(as_tensor(input), min_val, max_val, out))
     return wrap(out.value)
 
 
-def softplus(input, beta=1.0, threshold=None):
+def softplus(input: TensorLike, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
     """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
 
     PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
@@ -55,6 +61,8 @@ for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
 
 # PyTorch's methods that write what an elementwise function gives into their tensor.
-for _function in (exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
-                  atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc, round, clamp, nan_to_num, lerp, pow, remainder, floor_divide):
+_FUNCTIONS: tuple[Any, ...] = (
+    exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
+    atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc, round, clamp, nan_to_num, lerp, pow, remainder, floor_divide)
+for _function in _FUNCTIONS:
     setattr(Tensor, f"{_function.__name__}_", in_place(_function))

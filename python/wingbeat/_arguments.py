@@ -1,7 +1,10 @@
 """Axes, extents and values as users give them, in the form that the library takes."""
 
+from __future__ import annotations
+
 import operator
 from ctypes import c_int32, c_int64, c_void_p
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -11,25 +14,32 @@ from ._library import check, lib
 from ._naming import operation
 from ._tensor import Tensor, as_tensor, takes, wrap
 
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Sequence
+
+    from ._typing import Axis, Shape, Size, TensorLike
+
 _MANY = 1 << 31  # more axes than an int32_t counts
 _LONG = 1 << 63  # more elements than an int64_t counts
 
 
-def numbers(args):
+def numbers(args: Sequence[Size]) -> Shape:
     """Extents or axes given one by one or as one sequence, as a tuple of ints."""
-    if len(args) == 1 and hasattr(args[0], "__len__"):
-        args = args[0]
+    given: Any = args
+    if len(given) == 1 and hasattr(given[0], "__len__"):
+        given = given[0]
     try:
-        result = tuple(map(operator.index, args))
+        result = tuple(map(operator.index, given))
     except TypeError:
-        raise TypeError(f"{operation('tensor')}: expected whole numbers as extents or axes, found {args!r:.80}") from None
+        raise TypeError(f"{operation('tensor')}: expected whole numbers as extents or axes, found {given!r:.80}") from None
     for number in result:
         if not -_LONG <= number < _LONG:
             raise ArgumentError(f"{operation('tensor')}: expected extents or axes below 2**63, found {number}")
     return result
 
 
-def whole(value, what, name=None):
+def whole(value: SupportsIndex, what: str, name: str | None = None) -> int:
     """An argument that is one whole number. name: of what is called, where that is no operation."""
     try:
         return operator.index(value)
@@ -37,12 +47,12 @@ def whole(value, what, name=None):
         raise TypeError(f"{name or operation('tensor')}: expected a whole number as {what}, found {value!r:.80}") from None
 
 
-def long_array(values):
+def long_array(values: Sequence[int]) -> ctypes.Array[c_int64]:
     """Ints as a C array of int64_t."""
     return (c_int64 * len(values))(*values)
 
 
-def axis_array(axes):
+def axis_array(axes: Sequence[SupportsIndex]) -> ctypes.Array[c_int32]:
     """Axes as the C array that the library takes."""
     for axis in axes:
         try:
@@ -51,18 +61,18 @@ def axis_array(axes):
             raise TypeError(f"{operation('tensor')}: expected whole numbers as axes, found {axis!r:.80}") from None
         if not fits:
             raise RangeError(f"{operation('tensor')}: axis {axis} is out of range for every tensor")
-    return (c_int32 * len(axes))(*axes)
+    return (c_int32 * len(axes))(*axes)  # type: ignore[misc]  # ctypes takes what has an __index__
 
 
-def axis_list(dim):
+def axis_list(dim: Axis) -> tuple[ctypes.Array[c_int32] | None, int]:
     """One axis, several, or None for all, as the C array that the library takes, and their number."""
     if dim is None:
         return None, 0
-    dims = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
+    dims: Any = tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
     return axis_array(dims), len(dims)
 
 
-def assigned(value, tensor, name):
+def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
     """`value` as a tensor whose elements `tensor` can take up. A number becomes a constant of its dtype."""
     if isinstance(value, np.generic):
         value = value.item()

@@ -8,13 +8,23 @@ A view is taken from a detached handle: what it points to is never written again
 assigned gets new memory while somebody still looks at the old.
 """
 
+from __future__ import annotations
+
 from ctypes import c_int, c_int32, c_int64, c_void_p, py_object, pythonapi
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _abi
 from ._dtypes import BY_CODE, BY_NUMPY, native
 from ._library import check, unguarded
+
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Callable, Sequence
+
+    from ._dtypes import DType
+    from ._typing import Array, Handle, Shape
 
 _create = unguarded("wb_tensor_create")
 _borrow = unguarded("wb_tensor_borrow")
@@ -24,16 +34,16 @@ _data = unguarded("wb_tensor_data")
 
 _USUAL_RANK = 8
 _EXTENTS = tuple(c_int64 * rank for rank in range(_USUAL_RANK + 1))
-_HANDLES = {}
+_HANDLES: dict[int, type[ctypes.Array[c_void_p]]] = {}
 
 
-def extents(shape):
+def extents(shape: Sequence[int]) -> ctypes.Array[c_int64]:
     """A shape as the C array that the library takes; call it with the shape's length."""
     rank = len(shape)
     return (_EXTENTS[rank] if rank <= _USUAL_RANK else c_int64 * rank)(*shape)
 
 
-def handle_array(count):
+def handle_array(count: int) -> type[ctypes.Array[c_void_p]]:
     """The type of a C array of handles."""
     kind = _HANDLES.get(count)
     if kind is None:
@@ -41,29 +51,29 @@ def handle_array(count):
     return kind
 
 
-def describe(handle):
+def describe(handle: Handle) -> tuple[DType, Shape]:
     """(DType, shape) of a tensor's handle."""
     code, rank, shape = c_int(), c_int32(), _EXTENTS[_USUAL_RANK]()
     status = _info(handle, code, rank, _USUAL_RANK, shape, None)
     if status:
         check(status)
-    rank = rank.value
-    if rank > _USUAL_RANK:
-        shape = (c_int64 * rank)()
-        check(_info(handle, code, None, rank, shape, None))
-    return BY_CODE[code.value], tuple(shape[:rank])
+    extent = rank.value
+    if extent > _USUAL_RANK:
+        shape = (c_int64 * extent)()
+        check(_info(handle, code, None, extent, shape, None))
+    return BY_CODE[code.value], tuple(shape[:extent])
 
 
-def _dense(array):
+def _dense(array: Array) -> Array:
     """The array in row-major order, aligned, of one of the engine's types; itself if it is so already."""
-    return np.require(native(array), requirements="CA")
+    return np.require(native(array), requirements=["C", "A"])
 
 
-def _address(array):
-    return array.__array_interface__["data"][0]
+def _address(array: Array) -> int:
+    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
-def copy_in(array):
+def copy_in(array: Array) -> Handle:
     """The handle of a new tensor with a copy of the array's values."""
     array = _dense(array)
     out = c_void_p()
@@ -74,23 +84,25 @@ def copy_in(array):
 
 
 # Arrays whose memory the engine reads, by a number that the engine gives back when it no longer does.
-_borrowed = {}
+_borrowed: dict[int, Array] = {}
 _next = 1
 
 
-def lasting(callback):
-    """A callback that is never freed: the library still calls it for tensors that go when Python ends, after the modules have gone."""
-    pythonapi.Py_IncRef(py_object(callback))
-    return callback
+def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A decorator: a callback of that kind that is never freed. The library still calls it for tensors that go when Python ends, after the modules have gone."""
+    def made(function: Callable[..., Any]) -> Any:
+        callback = kind(function)
+        pythonapi.Py_IncRef(py_object(callback))
+        return callback
+    return made
 
 
-@lasting
-@_abi.wb_release_callback
-def _release(number, _forget=_borrowed.pop):
+@lasting(_abi.wb_release_callback)
+def _release(number: int, _forget: Callable[[int, None], Any] = _borrowed.pop) -> None:
     _forget(number, None)
 
 
-def borrow(array):
+def borrow(array: Array) -> Handle:
     """The handle of a tensor that reads the array's memory where the array's layout and type allow it, else a copy's."""
     global _next
     dense = _dense(array)
@@ -112,11 +124,14 @@ class _Memory:
 
     __slots__ = ("_handle", "__array_interface__")
 
-    def __del__(self, _free=_free):
+    _handle: Handle
+    __array_interface__: dict[str, Any]
+
+    def __del__(self, _free: Callable[[Handle], Any] = _free) -> None:
         _free(self._handle)
 
 
-def view(handle):
+def view(handle: Handle) -> Array:
     """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
     memory = object.__new__(_Memory)
     memory._handle = handle

@@ -1,22 +1,30 @@
 """Matrix products in bfloat16."""
 
+from __future__ import annotations
+
 import functools
 from ctypes import c_int32
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _abi
 from ._dtypes import DType, bfloat16
 from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-def is_autocast_enabled():
+    from ._typing import F
+
+
+def is_autocast_enabled() -> bool:
     """Whether this thread records float32 matrix products in bfloat16."""
     code = c_int32()
     check(lib.wb_get_autocast(code))
     return code.value == _abi.WB_BFLOAT16
 
 
-def _switch(code):
+def _switch(code: int) -> int:
     """Sets what products of this thread do with their operands; returns what they did before."""
     previous = c_int32()
     check(lib.wb_set_autocast(code, previous))
@@ -34,27 +42,27 @@ class autocast:
     this thread, nests, and works inside wingbeat.compile as well as around a compiled function's calls.
     """
 
-    def __init__(self, dtype=bfloat16, enabled=True):
+    def __init__(self, dtype: DType = bfloat16, enabled: bool = True) -> None:
         if not isinstance(dtype, DType):
             raise ArgumentError(f"autocast: expected wingbeat.bfloat16 as dtype, found {dtype!r}")
         if dtype is not bfloat16:
             raise DTypeError(f"autocast: matrix products can be computed in bfloat16 only, not in {dtype.name}")
         self._code = _abi.WB_BFLOAT16 if enabled else _abi.WB_FLOAT32
-        self._previous = []  # a stack: one object may be entered again inside its own block
+        self._previous: list[int] = []  # a stack: one object may be entered again inside its own block
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._previous.append(_switch(self._code))
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         _switch(self._previous.pop())
 
-    def __call__(self, function):
+    def __call__(self, function: F) -> F:
         @functools.wraps(function)
-        def wrapper(*args, **kwargs):
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             previous = _switch(self._code)
             try:
                 return function(*args, **kwargs)
             finally:
                 _switch(previous)
-        return wrapper
+        return cast("F", wrapper)

@@ -1,5 +1,9 @@
 """Gradient checkpointing: less memory for more arithmetic."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
 from ._arguments import whole
 from ._arrays import handle_array
 from ._creation import zeros
@@ -10,8 +14,13 @@ from ._tensor import Tensor, wrap
 from ._transforms import handles, variable
 from ._tree import flatten, unflatten
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-def checkpoint(function, *args, **kwargs):
+    from ._typing import P, R
+
+
+def checkpoint(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """function(*args, **kwargs), whose derivatives store the arguments alone and compute the rest again: the same bits, dropout included.
 
     Arguments and result may be nested lists, tuples and dicts of tensors and of anything else. Parameters that the function uses get their gradients too. The
@@ -20,7 +29,7 @@ def checkpoint(function, *args, **kwargs):
     if not is_grad_enabled():
         return function(*args, **kwargs)
     leaves, structure = flatten([args, kwargs])
-    variables = []
+    variables: list[Tensor] = []
     for place, leaf in enumerate(leaves):
         if isinstance(leaf, Tensor) and leaf.dtype.is_floating_point:
             variables.append(variable(leaf))
@@ -35,24 +44,24 @@ def checkpoint(function, *args, **kwargs):
     check(lib.wb_checkpoint(handles(variables), len(variables), handles(outputs), len(outputs), found))
     for place, handle in zip(places, found):
         results[place] = wrap(handle)
-    return unflatten(structure, results)
+    return unflatten(structure, results)  # type: ignore[no-any-return]
 
 
-def checkpoint_sequential(functions, segments, input):
+def checkpoint_sequential(functions: Iterable[Callable[[Any], Any]], segments: SupportsIndex, input: Any) -> Any:
     """The functions, or the modules of a Sequential, one after the other on `input`; in `segments` runs, each but the last a checkpoint, as in PyTorch."""
     functions = list(functions)
-    segments = whole(segments, "segments", "checkpoint_sequential")
-    if not 1 <= segments <= len(functions):
-        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} functions, found {segments}")
+    count = whole(segments, "segments", "checkpoint_sequential")
+    if not 1 <= count <= len(functions):
+        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} functions, found {count}")
 
-    def run(part):
-        def segment(value):
+    def run(part: Iterable[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+        def segment(value: Any) -> Any:
             for function in part:
                 value = function(value)
             return value
         return segment
 
-    length = len(functions) // segments
-    for start in range(0, length * (segments - 1), length):
+    length = len(functions) // count
+    for start in range(0, length * (count - 1), length):
         input = checkpoint(run(functions[start:start + length]), input)
-    return run(functions[length * (segments - 1):])(input)
+    return run(functions[length * (count - 1):])(input)

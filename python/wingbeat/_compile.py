@@ -6,9 +6,12 @@ it is kept: the structure of the arguments, arguments that are not arrays (by va
 modules that the function uses are training.
 """
 
+from __future__ import annotations
+
 import functools
 import threading
 from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 
@@ -22,6 +25,18 @@ from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from ._transforms import inside_transform
 
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal
+
+    from typing_extensions import Concatenate, ParamSpec, Self
+
+    from ._typing import Array, Handle, Shape, Structure
+
+    S = TypeVar("S")
+    Q = ParamSpec("Q")
+
 _run = unguarded("wb_program_run")
 # Without declared arguments: those of _Call are converted once, not at each call.
 _run_if_matching = library["wb_program_run_if_matching"]
@@ -33,6 +48,14 @@ _free_tensor = unguarded("wb_tensor_free")
 CACHED_PROGRAMS = 64
 
 
+# A generic class needs its variables when a program runs, and Python 3.9 has no ParamSpec.
+if TYPE_CHECKING:
+    P = ParamSpec("P")
+else:
+    P = TypeVar("P")
+R = TypeVar("R")
+
+
 class _Here(threading.local):
     """Whether this thread is capturing."""
 
@@ -42,7 +65,7 @@ class _Here(threading.local):
 _here = _Here()
 
 
-def is_capturing():
+def is_capturing() -> bool:
     """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
     return _here.capturing
 
@@ -52,7 +75,7 @@ class _Call:
 
     __slots__ = ("inputs", "memory", "results", "flag", "flag_argument", "handles_arguments", "memory_arguments")
 
-    def __init__(self, program):
+    def __init__(self, program: _Program) -> None:
         self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
         self.flag_argument = byref(self.flag)
         handle, width, count = c_void_p(program.handle), c_int32(program.width), c_int32(program.count)
@@ -65,13 +88,26 @@ class _Program:
 
     __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
 
-    def __del__(self, _free=unguarded("wb_program_free")):
+    handle: Handle
+    arguments: type[ctypes.Array[c_void_p]]
+    results: type[ctypes.Array[c_void_p]]
+    flags: int
+    count: int
+    width: int
+    leaves: list[Any]
+    structure: Structure
+    types: list[tuple[Shape, np.dtype[Any]]]
+    inputs: list[tuple[Shape, np.dtype[Any]]]
+    is_single: bool
+    calls: list[_Call]
+
+    def __del__(self, _free: Callable[[Handle], Any] = unguarded("wb_program_free")) -> None:
         try:
             _free(self.handle)
         except AttributeError:
             pass  # the capture failed
 
-    def explain(self, time, arrays=None):
+    def explain(self, time: bool, arrays: Sequence[Tensor | Array] | None = None) -> str:
         """The plan as text; with time, as it runs on some arguments, or else on zeros."""
         text = c_char_p()
         if time:
@@ -79,16 +115,16 @@ class _Program:
                 check(lib.wb_program_profile(self.handle, None if arrays is None else self.arguments(*handles), len(handles), text))
         else:
             check(lib.wb_program_explain(self.handle, text))
-        return text.value.decode()
+        return (text.value or b"").decode()
 
-    def run(self, arrays):
+    def run(self, arrays: Sequence[Tensor | Array]) -> Any:
         """Runs on tensors and arrays."""
         results = self.results()
         with _Handles(arrays) as handles:
             check(_run(self.handle, self.arguments(*handles), len(handles), results, self.count))
         return self.assemble([wrap(handle) for handle in results])
 
-    def run_if_matching(self, arguments):
+    def run_if_matching(self, arguments: Sequence[Any]) -> Any:
         """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
         if len(arguments) != self.width:
             return NotImplemented
@@ -116,7 +152,7 @@ class _Program:
         finally:
             self.calls.append(call)
 
-    def run_arrays_if_matching(self, arrays):
+    def run_arrays_if_matching(self, arrays: Sequence[Any]) -> Any:
         """The same for arrays alone, with arrays as results."""
         if len(arrays) != self.width:
             return NotImplemented
@@ -146,35 +182,35 @@ class _Program:
         finally:
             self.calls.append(call)
 
-    def _take_call(self):
+    def _take_call(self) -> _Call:
         try:
             return self.calls.pop()  # nobody else has it until it is back
         except IndexError:
             return _Call(self)
 
-    def _fits(self, array, place):
+    def _fits(self, array: Any, place: int) -> bool:
         """Whether the program can read this argument where it lies."""
         if type(array) is not np.ndarray:
             return False
         shape, dtype = self.inputs[place]
         return array.dtype is dtype and array.shape == shape and array.flags.carray
 
-    def assemble(self, computed):
+    def assemble(self, computed: Sequence[Any]) -> Any:
         """The function's result, from the values of the tensors in it."""
         if self.is_single:
             return computed[0]
-        computed = iter(computed)
-        return unflatten(self.structure, [next(computed) if leaf is Tensor else leaf for leaf in self.leaves])
+        rest = iter(computed)
+        return unflatten(self.structure, [next(rest) if leaf is Tensor else leaf for leaf in self.leaves])
 
 
 class _Handles:
     """Handles of tensors and arrays; those of arrays are freed at the end."""
 
-    def __init__(self, arrays):
+    def __init__(self, arrays: Iterable[Tensor | Array]) -> None:
         self._arrays = arrays
-        self._lent = []
+        self._lent: list[Handle] = []
 
-    def __enter__(self):
+    def __enter__(self) -> list[Handle]:
         handles = []
         for array in self._arrays:
             if isinstance(array, Tensor):
@@ -184,38 +220,49 @@ class _Handles:
                 self._lent.append(handles[-1])
         return handles
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         for handle in self._lent:
             _free_tensor(handle)
 
 
-class CompiledFunction:
+class CompiledFunction(Generic[P, R]):
     """What wingbeat.compile returns: call it like the function."""
 
-    def __init__(self, function, numpy):
+    __name__: str
+
+    def __init__(self, function: Callable[P, Any], numpy: bool) -> None:
         functools.update_wrapper(self, function)
-        self._function = function
+        self._function: Any = function
         self._numpy = numpy
-        self._programs = {}
+        self._programs: dict[Any, _Program] = {}
         # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what the modules' modes do not change
         # between two calls is looked up here. And the one that ran last, which is tried first.
-        self._plain = {}
-        self._last = None
-        self._modules = None
-        self._revision = None
-        self._modes = ()
+        self._plain: dict[Any, _Program] = {}
+        self._last: _Program | None = None
+        self._modules: list[Any] | None = None
+        self._revision: int | None = None
+        self._modes: tuple[Any, ...] = ()
 
-    def __get__(self, instance, owner=None):
+    @overload
+    def __get__(self, instance: None, owner: Any = None) -> Self: ...
+    @overload
+    def __get__(self: CompiledFunction[Concatenate[S, Q], R], instance: S, owner: Any = None) -> CompiledFunction[Q, R]: ...
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method: each instance has programs of its own."""
         if instance is None:
             return self
-        bound = CompiledFunction(self._function.__get__(instance, owner), self._numpy)
+        bound: CompiledFunction[..., Any] = CompiledFunction(self._function.__get__(instance, owner), self._numpy)
         name = self._function.__name__
         if getattr(type(instance), name, None) is self:
             object.__setattr__(instance, name, bound)
         return bound
 
-    def __call__(self, *args, **kwargs):
+    # Arrays may stand for tensors, which a function's own annotations do not say: hence the second.
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    @overload
+    def __call__(self, *args: Any, **kwargs: Any) -> R: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         key = None
         if not kwargs and self._revision == _modules.revision and not _here.capturing and not inside_transform():
             program = self._last
@@ -240,17 +287,18 @@ class CompiledFunction:
 
     # ---------------------------------------------------------------- capturing
 
-    def _program(self, leaves, structure, has_kwargs):
+    def _program(self, leaves: list[Any], structure: Structure, has_kwargs: bool) -> _Program:
         """The program for such arguments, captured if it is not among those kept."""
-        key = [structure, recording_flags(), self._training_modes()]
+        parts: list[Any] = [structure, recording_flags(), self._training_modes()]
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
-                key.append((leaf.shape, leaf.dtype))
+                parts.append((leaf.shape, leaf.dtype))
             else:
-                key.append((type(leaf), leaf))
+                parts.append((type(leaf), leaf))
                 if isinstance(leaf, _modules.Base):
-                    key.append(leaf.modes())
-        key = tuple(key)
+                    module: Any = leaf
+                    parts.append(module.modes())
+        key = tuple(parts)
         try:
             hash(key)
         except TypeError:
@@ -264,10 +312,11 @@ class CompiledFunction:
             self._forget_plain()
         return program
 
-    def _capture(self, leaves, structure, has_kwargs):
+    def _capture(self, leaves: list[Any], structure: Structure, has_kwargs: bool) -> _Program:
         # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
         # global or an attribute stays two things.
-        inputs, inner = [], []
+        inputs: list[Tensor] = []
+        inner: list[Any] = []
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 dtype = leaf.dtype if isinstance(leaf, Tensor) else as_dtype(native(leaf[:0] if leaf.ndim else leaf).dtype)
@@ -305,7 +354,7 @@ class CompiledFunction:
         program.calls = []
         return program
 
-    def _training_modes(self):
+    def _training_modes(self) -> tuple[Any, ...]:
         """Whether each module that the function sees is training; looked up anew only after some module has changed."""
         if self._revision != _modules.revision:
             if self._modules is None:
@@ -315,13 +364,13 @@ class CompiledFunction:
             self._forget_plain()
         return self._modes
 
-    def _forget_plain(self):
+    def _forget_plain(self) -> None:
         self._plain.clear()
         self._last = None
 
     # ---------------------------------------------------------------- running
 
-    def _run_plain(self, program, arguments):
+    def _run_plain(self, program: _Program, arguments: Sequence[Any]) -> Any:
         """The result, or NotImplemented if the thread's modes are not those of the capture, or an argument requires gradients."""
         if not self._numpy:
             result = program.run_if_matching(arguments)
@@ -333,7 +382,7 @@ class CompiledFunction:
             self._last = program
         return result
 
-    def _run_pointers(self, program, arrays):
+    def _run_pointers(self, program: _Program, arrays: Sequence[Any]) -> Any:
         dense = [_dense(array) for array in arrays]
         results = [np.empty(shape, dtype) for shape, dtype in program.types]
         status = _run_pointers(program.handle, _addresses(program.arguments, dense), len(dense), _addresses(program.results, results), len(results))
@@ -341,7 +390,7 @@ class CompiledFunction:
             check(status)
         return program.assemble(results)
 
-    def explain(self, *args, time=False, **kwargs):
+    def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
 
         The text has a line for each step: floating-point operations (flop) of matrix products, bytes read and written, the operations that are one fused
@@ -359,41 +408,51 @@ class CompiledFunction:
         return "\n\n".join(program.explain(time) for program in self._programs.values())
 
 
-def _signatures(arguments):
+def _signatures(arguments: Sequence[Any]) -> tuple[Any, ...] | None:
     """What a program depends on of tensors and arrays; None if there is anything else among the arguments."""
-    signatures = []
+    signatures: list[Any] = []
     for argument in arguments:
         kind = type(argument)
         if kind is np.ndarray:
             signatures.append((argument.dtype.str, argument.shape))
         elif kind is Tensor:
-            signatures.append(argument.signature())
+            signatures.append(argument._signature())
         else:
             return None
     return tuple(signatures)
 
 
-def _dense(array):
+def _dense(array: Tensor | Array) -> Array:
     """An array in row-major order, aligned, of one of the engine's types, with the values of an array or a tensor."""
     if isinstance(array, Tensor):
         return array.detach().numpy()
     if array.flags.carray and array.dtype in BY_NUMPY:
         return array
-    return np.require(native(array), requirements="CA")
+    return np.require(native(array), requirements=["C", "A"])
 
 
-def _address(array):
+def _address(array: Array) -> int:
     try:
-        return addressof(c_char.from_buffer(array))  # a third of the time that the array's own attribute takes
+        return addressof(c_char.from_buffer(array))  # type: ignore[arg-type]  # a third of the time that the array's own attribute takes
     except (TypeError, ValueError):  # read-only, or empty
-        return array.__array_interface__["data"][0]
+        return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
-def _addresses(kind, arrays):
+def _addresses(kind: type[ctypes.Array[c_void_p]], arrays: Iterable[Array]) -> ctypes.Array[c_void_p]:
     return kind(*[_address(array) for array in arrays])
 
 
-def compile(function=None, *, numpy=False):
+@overload
+def compile(function: Callable[P, Tensor], *, numpy: Literal[True]) -> CompiledFunction[P, Array]: ...
+@overload
+def compile(function: Callable[P, Any], *, numpy: Literal[True]) -> CompiledFunction[P, Any]: ...
+@overload
+def compile(function: Callable[P, R], *, numpy: Literal[False] = False) -> CompiledFunction[P, R]: ...
+@overload
+def compile(*, numpy: Literal[True]) -> Callable[[Callable[P, Any]], CompiledFunction[P, Any]]: ...
+@overload
+def compile(*, numpy: Literal[False] = False) -> Callable[[Callable[P, R]], CompiledFunction[P, R]]: ...
+def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) -> Any:
     """Makes one program of what a function does; also as a decorator.
 
     function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may compute, call

@@ -4,7 +4,10 @@ Shapes may be given as one sequence or extent by extent. dtype defaults to float
 collects gradients.
 """
 
+from __future__ import annotations
+
 from ctypes import c_int, c_void_p
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
@@ -17,8 +20,17 @@ from ._library import check, lib
 from ._shaping import broadcast_to
 from ._tensor import Tensor, as_tensor, data_handle, takes, wrap
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
 
-def tensor(data, dtype=None, requires_grad=False):
+    from numpy.typing import ArrayLike
+
+    from ._dtypes import DType
+    from ._typing import Array, DTypeLike, Real, Shape, Size, TensorLike
+
+
+def tensor(data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left behind).
 
     Python floats become float32, ints int64, bools bool; NumPy arrays keep their dtype, where int8, int16, uint16, uint32 and
@@ -27,7 +39,7 @@ def tensor(data, dtype=None, requires_grad=False):
     return Tensor(data, dtype, requires_grad)
 
 
-def from_numpy(array):
+def from_numpy(array: Array) -> Tensor:
     """A tensor that reads the array's memory without a copy, if that is contiguous and of an engine's dtype; else of a copy.
 
     The array must stay unchanged as long as the tensor, or anything not yet computed from it, is in use.
@@ -37,7 +49,7 @@ def from_numpy(array):
     return wrap(borrow(array))
 
 
-def asarray(data, dtype=None):
+def asarray(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
     """`data` as a tensor, without a copy where possible: a tensor is returned as it is, an array's memory is borrowed (see from_numpy)."""
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
@@ -46,15 +58,15 @@ def asarray(data, dtype=None):
     return wrap(data_handle(data, dtype))
 
 
-def _finish(out, requires_grad):
+def _finish(out: c_void_p, requires_grad: bool) -> Tensor:
     return _finish_tensor(wrap(out.value), requires_grad)
 
 
-def _finish_tensor(result, requires_grad):
+def _finish_tensor(result: Tensor, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
-def full(size, fill_value, dtype=None, requires_grad=False):
+def full(size: Size, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
     shape = numbers((size,))
     if dtype is None:
@@ -66,39 +78,39 @@ def full(size, fill_value, dtype=None, requires_grad=False):
     return _finish(out, requires_grad)
 
 
-def zeros(*size, dtype=float32, requires_grad=False):
+def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """A tensor of zeros."""
     return full(numbers(size), 0, dtype, requires_grad)
 
 
-def ones(*size, dtype=float32, requires_grad=False):
+def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """A tensor of ones."""
     return full(numbers(size), 1, dtype, requires_grad)
 
 
-def like(input, dtype):
+def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
     """The shape of a tensor or of an array, and its dtype unless another is given."""
     input = input if isinstance(input, np.ndarray) else as_tensor(input)
     return input.shape, input.dtype if dtype is None else dtype
 
 
-def full_like(input, fill_value, dtype=None, requires_grad=False):
+def full_like(input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
     shape, dtype = like(input, dtype)
     return full(shape, fill_value, dtype, requires_grad)
 
 
-def zeros_like(input, dtype=None, requires_grad=False):
+def zeros_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape (and dtype) of `input`."""
     return full_like(input, 0, dtype, requires_grad)
 
 
-def ones_like(input, dtype=None, requires_grad=False):
+def ones_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape (and dtype) of `input`."""
     return full_like(input, 1, dtype, requires_grad)
 
 
-def arange(start, end=None, step=1, dtype=None, requires_grad=False):
+def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
     if end is None:
         start, end = 0, start
@@ -112,50 +124,55 @@ def arange(start, end=None, step=1, dtype=None, requires_grad=False):
     return _finish(out, requires_grad)
 
 
-def linspace(start, end, steps, dtype=float32, requires_grad=False):
+def linspace(start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """`steps` numbers at equal distances from start to end, both among them."""
     out = c_void_p()
     check(lib.wb_tensor_linspace(as_dtype(dtype).code, start, end, steps, out))
     return _finish(out, requires_grad)
 
 
-def eye(n, m=None, dtype=float32, requires_grad=False):
+def eye(n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """The n x m matrix (n x n by default) with ones on the diagonal."""
     out = c_void_p()
     check(lib.wb_tensor_eye(as_dtype(dtype).code, n, n if m is None else m, out))
     return _finish(out, requires_grad)
 
 
-def meshgrid(*tensors, indexing="ij"):
+def meshgrid(*tensors: TensorLike, indexing: Literal["ij", "xy"] = "ij") -> tuple[Tensor, ...]:
     """A tuple of tensors: each vector along an axis of its own, repeated along those of the others. indexing "xy" (NumPy's default) exchanges the first two axes."""
     if indexing not in ("ij", "xy"):
         raise ArgumentError(f"meshgrid: expected indexing 'ij' or 'xy', found {indexing!r}")
-    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
-        tensors = tensors[0]
-    tensors = [as_tensor(vector) for vector in tensors]
-    outs = handle_array(len(tensors))()
-    check(lib.wb_meshgrid(handle_array(len(tensors))(*[vector._handle for vector in tensors]), len(tensors), 1 if indexing == "xy" else 0, outs))
+    given: Any = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    vectors = [as_tensor(vector) for vector in given]
+    outs = handle_array(len(vectors))()
+    check(lib.wb_meshgrid(handle_array(len(vectors))(*[vector._handle for vector in vectors]), len(vectors), 1 if indexing == "xy" else 0, outs))
     return tuple(wrap(out) for out in outs)
 
 
-def _random(distribution, size, a, b, dtype, requires_grad):
+def _random(distribution: int, size: Sequence[Size], a: Real, b: Real, dtype: DTypeLike, requires_grad: bool) -> Tensor:
     shape = numbers(size)
     out = c_void_p()
     check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
     return _finish(out, requires_grad)
 
 
-def rand(*size, dtype=float32, requires_grad=False):
+def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
     return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad)
 
 
-def randn(*size, dtype=float32, requires_grad=False):
+def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
     """Standard normal numbers from the default generator (manual_seed)."""
     return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad)
 
 
-def randint(low, high=None, size=None, dtype=int64):
+@overload
+def randint(low: Real, high: Real, size: Size, dtype: DTypeLike = int64) -> Tensor: ...
+@overload
+def randint(low: Real, high: Sequence[SupportsIndex], *, dtype: DTypeLike = int64) -> Tensor: ...
+@overload
+def randint(low: Real, high: Real | None = None, *, size: Size, dtype: DTypeLike = int64) -> Tensor: ...
+def randint(low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = int64) -> Tensor:
     """Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."""
     if size is None:
         if high is None or hasattr(high, "__index__"):
@@ -166,19 +183,19 @@ def randint(low, high=None, size=None, dtype=int64):
     return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
 
 
-def rand_like(input, dtype=None, requires_grad=False):
+def rand_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Uniform numbers in [0, 1) of the shape (and dtype) of `input`."""
     shape, dtype = like(input, dtype)
     return rand(shape, dtype=dtype, requires_grad=requires_grad)
 
 
-def randn_like(input, dtype=None, requires_grad=False):
+def randn_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Standard normal numbers of the shape (and dtype) of `input`."""
     shape, dtype = like(input, dtype)
     return randn(shape, dtype=dtype, requires_grad=requires_grad)
 
 
-def promote_types(a, b):
+def promote_types(a: DTypeLike, b: DTypeLike) -> DType:
     """The dtype that an operation on dtypes `a` and `b` computes in (NumPy's promotion)."""
     code = c_int()
     check(lib.wb_promote(as_dtype(a).code, as_dtype(b).code, code))

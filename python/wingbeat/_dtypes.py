@@ -4,47 +4,54 @@ A dtype object equals and stands for its NumPy counterpart (`wb.float32 == np.fl
 a class of its own because types without a NumPy counterpart are to come.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from . import _abi
 from ._errors import DTypeError
 from ._naming import operation
 
+if TYPE_CHECKING:
+    from ._typing import Array, DTypeLike
+
 
 class DType:
     """The type of a tensor's elements.
 
     name: like "float32"; itemsize: bytes of one element; is_floating_point: whether it can have gradients;
-    dtype: the NumPy dtype.
+    dtype: the NumPy dtype; code: the number of wingbeat.h.
     """
 
     __slots__ = ("code", "name", "itemsize", "is_floating_point", "dtype")
 
-    def __init__(self, code, name):
+    def __init__(self, code: int, name: str) -> None:
         self.code = code
         self.name = name
-        self.dtype = np.dtype(name)
+        self.dtype: np.dtype[Any] = np.dtype(name)
         self.itemsize = self.dtype.itemsize
         self.is_floating_point = self.dtype.kind == "f"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"wingbeat.{self.name}"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):
             return self is other
         try:
-            return self.dtype == other
+            return bool(self.dtype == other)
         except TypeError:
             return NotImplemented
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.dtype)
 
-    def __reduce__(self):
+    def __reduce__(self) -> str | tuple[Any, ...]:
         return as_dtype, (self.name,)
 
 
@@ -61,28 +68,28 @@ class _ProductDType(DType):
 
     __slots__ = ()
 
-    def __init__(self, code, name, itemsize):
+    def __init__(self, code: int, name: str, itemsize: int) -> None:
         self.code = code
         self.name = name
         self.itemsize = itemsize
         self.is_floating_point = True
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return self is other
 
     __hash__ = object.__hash__
 
-    def __reduce__(self):
+    def __reduce__(self) -> str:
         return self.name
 
 
 bfloat16 = _ProductDType(_abi.WB_BFLOAT16, "bfloat16", 2)
 
 BY_CODE = (bool_, uint8, int32, int64, float32, float64)
-BY_NUMPY = {dtype.dtype: dtype for dtype in BY_CODE}
+BY_NUMPY: dict[np.dtype[Any], DType] = {dtype.dtype: dtype for dtype in BY_CODE}
 
 # Numeric types of NumPy that the engine does not have, and the smallest one it has that holds all their values.
-WIDENED = {
+WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(narrow): BY_NUMPY[np.dtype(wide)].dtype
     for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32"))
 }
@@ -90,7 +97,7 @@ WIDENED = {
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)
 
 
-def as_dtype(dtype):
+def as_dtype(dtype: DTypeLike) -> DType:
     """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float."""
     if type(dtype) is DType:
         return dtype
@@ -102,7 +109,7 @@ def as_dtype(dtype):
         raise DTypeError(f"{operation('dtype')}: expected one of {NAMES} as dtype, found {dtype!r:.80}") from None
 
 
-def native(array):
+def native(array: Array) -> Array:
     """The array itself, or a converted copy, so that its type is one of the engine's, in this machine's byte order."""
     dtype = array.dtype
     if dtype in BY_NUMPY and dtype.isnative:

@@ -1,6 +1,9 @@
 """Exceptions. Each is a `wingbeat.Error` and also the built-in exception that fits, so that both kinds of `except` work."""
 
+from __future__ import annotations
+
 import errno
+from typing import Any
 
 from . import _abi
 
@@ -64,11 +67,11 @@ class NotFiniteError(Error, FloatingPointError):
 class ConvergenceError(Error, ArithmeticError):
     """An iteration that did not reach its tolerance. iterations: how many there were; residual: what was left."""
 
-    def __init__(self, sentence, iterations, residual):
+    def __init__(self, sentence: str, iterations: int | None, residual: float | None) -> None:
         super().__init__(sentence)
         self.iterations, self.residual = iterations, residual
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (*self.args, self.iterations, self.residual)
 
 
@@ -80,7 +83,7 @@ class InternalError(Error, RuntimeError):
     """A defect in the library; please report it."""
 
 
-_CLASSES = {
+_CLASSES: dict[int, type[Error]] = {
     _abi.WB_ERROR_ARGUMENT: ArgumentError,
     _abi.WB_ERROR_SHAPE: ShapeError,
     _abi.WB_ERROR_DTYPE: DTypeError,
@@ -96,7 +99,7 @@ _CLASSES = {
 }
 
 # The ABI has one status for all trouble with files; the system's own words in the sentence tell which it was.
-_FILE_CAUSES = (
+_FILE_CAUSES: tuple[tuple[str, type[FileError], int], ...] = (
     ("No such file or directory", MissingFileError, errno.ENOENT),
     ("Permission denied", FilePermissionError, errno.EACCES),
     ("No space left on device", FileError, errno.ENOSPC),
@@ -105,7 +108,7 @@ _FILE_CAUSES = (
 )
 
 
-def exception(status, sentence):
+def exception(status: int, sentence: str) -> Error:
     """The exception for a failed call."""
     if status == _abi.WB_ERROR_FILE:
         for words, kind, number in _FILE_CAUSES:

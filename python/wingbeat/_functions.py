@@ -5,8 +5,10 @@ those that pick by index tensors and masks in _picking.
 tensors yet may be NumPy arrays or numbers.
 """
 
-from collections import namedtuple
+from __future__ import annotations
+
 from ctypes import c_void_p
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
 
 import numpy as np
 
@@ -20,6 +22,14 @@ from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
 from ._tensor import Tensor, as_tensor, binary, takes, wrap
 
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Callable
+    from ctypes import c_int32
+    from typing import Literal
+
+    from ._typing import Array, Axis, DTypeLike, Elementwise, Operand, Pairwise, Real, Reduction, TensorLike, Total
+
 _unary = unguarded("wb_unary")
 _reduce = unguarded("wb_reduce")
 _matmul = unguarded("wb_matmul")
@@ -28,8 +38,8 @@ _linear = unguarded("wb_linear")
 
 # -------------------------------------------------------------------- elementwise
 
-def _elementwise(op, name, formula):
-    def function(input):
+def _elementwise(op: int, name: str, formula: str) -> Elementwise:
+    def function(input: TensorLike) -> Tensor:
         out = c_void_p()
         status = _unary(op, input if isinstance(input, Tensor) else as_tensor(input), out)
         if status:
@@ -58,14 +68,14 @@ erf = _elementwise(_abi.WB_UNARY_ERF, "erf", "Error function")
 logical_not = _elementwise(_abi.WB_UNARY_LOGICAL_NOT, "logical_not", "Whether the element is 0, as bool,")
 
 
-def leaky_relu(input, negative_slope=0.01):
+def leaky_relu(input: TensorLike, negative_slope: Real = 0.01) -> Tensor:
     """x where x > 0, else negative_slope * x."""
     out = c_void_p()
     check(lib.wb_unary_with(_abi.WB_UNARY_LEAKY_RELU, as_tensor(input), negative_slope, out))
     return wrap(out.value)
 
 
-def gelu(input, approximate="none"):
+def gelu(input: TensorLike, approximate: Literal["none", "tanh"] = "none") -> Tensor:
     """x times the standard normal distribution function of x: exactly ("none"), or by its approximation ("tanh")."""
     if approximate not in ("none", "tanh"):
         raise ArgumentError(f"gelu: expected approximate 'none' or 'tanh', found {approximate!r}")
@@ -74,26 +84,26 @@ def gelu(input, approximate="none"):
     return wrap(out.value)
 
 
-def _pairwise(op, name, formula):
-    def function(input, other):
+def _pairwise(op: int, name: str, formula: str) -> Pairwise:
+    def function(input: Operand, other: Operand) -> Tensor:
         return binary(op, input, other)
     return named(function, name, f"{formula}, element by element; the two broadcast.")
 
 
-def add(input, other, *, alpha=1):
+def add(input: Operand, other: Operand, *, alpha: Operand = 1) -> Tensor:
     """input + alpha * other, element by element; the two broadcast."""
     return binary(_abi.WB_BINARY_ADD, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
 
 
-def sub(input, other, *, alpha=1):
+def sub(input: Operand, other: Operand, *, alpha: Operand = 1) -> Tensor:
     """input - alpha * other, element by element; the two broadcast."""
     return binary(_abi.WB_BINARY_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
 
 
-_DIVISIONS = {None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
+_DIVISIONS: dict[str | None, int] = {None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
 
 
-def div(input, other, *, rounding_mode=None):
+def div(input: Operand, other: Operand, *, rounding_mode: Literal["floor", "trunc"] | None = None) -> Tensor:
     """input / other, element by element; the two broadcast. Integers give float64.
 
     rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
@@ -117,7 +127,11 @@ logical_and = _pairwise(_abi.WB_BINARY_LOGICAL_AND, "logical_and", "Whether both
 logical_or = _pairwise(_abi.WB_BINARY_LOGICAL_OR, "logical_or", "Whether one is nonzero, as bool")
 
 
-def where(condition, input=None, other=None):
+@overload
+def where(condition: TensorLike) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: TensorLike, input: TensorLike, other: TensorLike) -> Tensor: ...
+def where(condition: TensorLike, input: TensorLike | None = None, other: TensorLike | None = None) -> Tensor | tuple[Tensor, ...]:
     """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype.
 
     With the condition alone: nonzero(condition, as_tuple=True).
@@ -136,7 +150,7 @@ def where(condition, input=None, other=None):
     return wrap(out.value)
 
 
-def _beside(value, tensor):
+def _beside(value: TensorLike, tensor: Tensor) -> Tensor:
     """`value` as a tensor; a Python number gets the dtype that it has in arithmetic with `tensor`."""
     if not isinstance(value, (int, float)):
         return as_tensor(value)
@@ -145,7 +159,7 @@ def _beside(value, tensor):
 
 # -------------------------------------------------------------------- matrix products
 
-def matmul(input, other):
+def matmul(input: TensorLike, other: TensorLike) -> Tensor:
     """Matrix product over the last two axes, [..., m, k] x [..., k, n] -> [..., m, n]; leading axes broadcast.
 
     1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
@@ -157,7 +171,7 @@ def matmul(input, other):
     return wrap(out.value)
 
 
-def linear(input, weight, bias=None):
+def linear(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None) -> Tensor:
     """input W^T + bias: [..., in], weight [out, in], bias [out] -> [..., out]."""
     out = c_void_p()
     check(_linear(as_tensor(input), as_tensor(weight), None if bias is None else as_tensor(bias), out))
@@ -166,7 +180,7 @@ def linear(input, weight, bias=None):
 
 # -------------------------------------------------------------------- reductions
 
-def _axes(dim, axis, name):
+def _axes(dim: Axis, axis: Axis, name: str) -> tuple[ctypes.Array[c_int32] | None, int]:
     """The C array of axes to reduce (None for all), and their number."""
     if axis is not None:
         if dim is not None:
@@ -174,14 +188,13 @@ def _axes(dim, axis, name):
         dim = axis
     if dim is None:
         return None, 0
-    if not isinstance(dim, (tuple, list)):
-        dim = (dim,)
-    if not dim:
+    axes: Any = dim if isinstance(dim, (tuple, list)) else (dim,)
+    if not axes:
         return None, 0
-    return axis_array(dim), len(dim)
+    return axis_array(axes), len(axes)
 
 
-def _reduced(op, name, input, dim, keepdim, axis, keepdims):
+def _reduced(op: int, name: str, input: TensorLike, dim: Axis, keepdim: bool, axis: Axis, keepdims: bool) -> Tensor:
     axes, count = _axes(dim, axis, name)
     out = c_void_p()
     status = _reduce(op, as_tensor(input), axes, count, 1 if keepdim or keepdims else 0, out)
@@ -190,14 +203,15 @@ def _reduced(op, name, input, dim, keepdim, axis, keepdims):
     return wrap(out.value)
 
 
-def _reduction(op, name, formula):
-    def function(input, dim=None, keepdim=False, *, axis=None, keepdims=False):
+def _reduction(op: int, name: str, formula: str) -> Reduction:
+    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
         return _reduced(op, name, input, dim, keepdim, axis, keepdims)
     return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.")
 
 
-def _total(op, name, formula):
-    def function(input, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
+def _total(op: int, name: str, formula: str) -> Total:
+    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: DTypeLike | None = None, axis: Axis = None,
+                 keepdims: bool = False) -> Tensor:
         return _reduced(op, name, input if dtype is None else as_tensor(input).to(dtype), dim, keepdim, axis, keepdims)
     return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.")
 
@@ -210,39 +224,70 @@ argmax = _reduction(_abi.WB_REDUCE_ARGMAX, "argmax", "Index (int64) of the first
 argmin = _reduction(_abi.WB_REDUCE_ARGMIN, "argmin", "Index (int64) of the first minimum; of the flattened tensor for all axes;")
 logsumexp = _reduction(_abi.WB_REDUCE_LOGSUMEXP, "logsumexp", "log(sum(exp(x))), without overflow,")
 
-ValuesAndIndices = namedtuple("ValuesAndIndices", ("values", "indices"))
+
+class ValuesAndIndices(NamedTuple):
+    """Elements, and where along their axis they were."""
+
+    values: Tensor
+    indices: Tensor
 
 
-def _extreme(pair, values, indices, name, formula):
-    def function(input, dim=None, keepdim=False, *, axis=None, keepdims=False):
-        if isinstance(dim, (Tensor, np.ndarray)):
-            return pair(input, dim)
-        if dim is None and axis is None:
-            return values(input, keepdim=keepdim, keepdims=keepdims)
-        chosen = indices(input, dim, True, axis=axis)
-        found = take_along_dim(input, chosen, axis if dim is None else dim)
-        if not (keepdim or keepdims):
-            chosen, found = (squeeze(tensor, axis if dim is None else dim) for tensor in (chosen, found))
-        return ValuesAndIndices(found, chosen)
-    return named(function, name, f"{formula} of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element "
-                                 f"that was picked; with a second tensor, {name}imum(input, other).")
+def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, dim: Any, keepdim: bool, axis: SupportsIndex | None,
+             keepdims: bool) -> Tensor | ValuesAndIndices:
+    if isinstance(dim, (Tensor, np.ndarray)):
+        return pair(input, dim)
+    if dim is None and axis is None:
+        return values(input, keepdim=keepdim, keepdims=keepdims)
+    chosen = indices(input, dim, True, axis=axis)
+    dim = axis if dim is None else dim
+    found = take_along_dim(input, chosen, dim)
+    if not (keepdim or keepdims):
+        chosen, found = squeeze(chosen, dim), squeeze(found, dim)
+    return ValuesAndIndices(found, chosen)
 
 
-max = _extreme(maximum, amax, argmax, "max", "Maximum")
-min = _extreme(minimum, amin, argmin, "min", "Minimum")
+@overload
+def max(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False) -> Tensor: ...
+@overload
+def max(input: Operand, dim: Tensor | Array) -> Tensor: ...
+@overload
+def max(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
+@overload
+def max(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False) -> ValuesAndIndices: ...
+def max(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False) -> Tensor | ValuesAndIndices:
+    """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
+    second tensor, maximum(input, other).
+    """
+    return _extreme(maximum, amax, argmax, input, dim, keepdim, axis, keepdims)
 
 
-def softmax(input, dim=None, dtype=None, *, axis=None):
+@overload
+def min(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False) -> Tensor: ...
+@overload
+def min(input: Operand, dim: Tensor | Array) -> Tensor: ...
+@overload
+def min(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
+@overload
+def min(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False) -> ValuesAndIndices: ...
+def min(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False) -> Tensor | ValuesAndIndices:
+    """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
+    second tensor, minimum(input, other).
+    """
+    return _extreme(minimum, amin, argmin, input, dim, keepdim, axis, keepdims)
+
+
+def softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *, axis: SupportsIndex | None = None) -> Tensor:
     """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_softmax, "softmax", input, dim, axis, dtype)
 
 
-def log_softmax(input, dim=None, dtype=None, *, axis=None):
+def log_softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *, axis: SupportsIndex | None = None) -> Tensor:
     """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_log_softmax, "log_softmax", input, dim, axis, dtype)
 
 
-def _along(function, name, input, dim, axis, dtype):
+def _along(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex | None, axis: SupportsIndex | None,
+           dtype: DTypeLike | None) -> Tensor:
     dim = axis if dim is None else dim
     if dim is None:
         raise ArgumentError(f"{name}: expected the axis as dim, found None")
@@ -254,40 +299,37 @@ def _along(function, name, input, dim, axis, dtype):
 
 # -------------------------------------------------------------------- methods
 
-for _function in (exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf, logical_not,
-                  add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
-                  sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax):
-    setattr(Tensor, _function.__name__, _function)
-
-
-def _matmul_operator(self, other):
+def _matmul_operator(self: Tensor, other: Tensor | Array) -> Tensor:
     return matmul(self, other) if hasattr(other, "__array__") else NotImplemented
 
 
-def _matmul_reversed(self, other):
+def _matmul_reversed(self: Tensor, other: Tensor | Array) -> Tensor:
     return matmul(other, self) if hasattr(other, "__array__") else NotImplemented
 
 
-def _where(self, condition, other):
+def _where(self: Tensor, condition: TensorLike, other: TensorLike) -> Tensor:
     """This where condition (bool) is true, else `other`; the three broadcast."""
     return where(condition, self, other)
 
 
-def _positive(self):
+def _positive(self: Tensor) -> Tensor:
     return self.clone()
 
 
-def _cast(name):
+def _cast(name: str) -> Callable[[Tensor], Tensor]:
     dtype = as_dtype(name)
 
-    def method(self):
+    def method(self: Tensor) -> Tensor:
         return self.to(dtype)
     method.__doc__ = f"This tensor as {dtype}."
     return method
 
 
-Tensor.where = _where
-Tensor.__neg__, Tensor.__pos__, Tensor.__abs__ = neg, _positive, abs
-Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _matmul_reversed
-Tensor.float, Tensor.double = _cast("float32"), _cast("float64")
-Tensor.long, Tensor.int, Tensor.bool, Tensor.byte = _cast("int64"), _cast("int32"), _cast("bool"), _cast("uint8")
+_METHODS: dict[str, Any] = {function.__name__: function for function in (
+    exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf, logical_not, add, sub, mul, div, pow,
+    maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul, sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax,
+    log_softmax)}
+_METHODS.update(where=_where, __neg__=neg, __pos__=_positive, __abs__=abs, __matmul__=_matmul_operator, __rmatmul__=_matmul_reversed,
+                float=_cast("float32"), double=_cast("float64"), long=_cast("int64"), int=_cast("int32"), bool=_cast("bool"), byte=_cast("uint8"))
+for _name, _method in _METHODS.items():
+    setattr(Tensor, _name, _method)

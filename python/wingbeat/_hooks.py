@@ -1,7 +1,16 @@
 """Hooks on tensors, as PyTorch's: functions that see, and may replace, a gradient while it is on its way. Importing this gives Tensor its method."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ._callbacks import register_hook
 from ._tensor import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
 
 
 class RemovableHandle:
@@ -9,24 +18,24 @@ class RemovableHandle:
 
     __slots__ = ("_hook",)
 
-    def __init__(self, hook):
-        self._hook = hook
+    def __init__(self, hook: Callable[[Tensor], Tensor | None]) -> None:
+        self._hook: Callable[[Tensor], Tensor | None] | None = hook
 
-    def remove(self):
+    def remove(self) -> None:
         """The hook is not called any more."""
         self._hook = None
 
-    def __call__(self, gradient):
+    def __call__(self, gradient: Tensor) -> Tensor | None:
         return None if self._hook is None else self._hook(gradient)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.remove()
 
 
-def _register_hook(self, hook):
+def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
     """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
 
     For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
@@ -40,4 +49,4 @@ def _register_hook(self, hook):
 
 
 _register_hook.__name__ = "register_hook"
-Tensor.register_hook = _register_hook
+setattr(Tensor, "register_hook", _register_hook)

@@ -3,8 +3,11 @@
 The library reads such an expression as NumPy does; here it only gets the form that the library takes.
 """
 
+from __future__ import annotations
+
 import operator
 from ctypes import c_int, c_int64, c_void_p
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -15,17 +18,22 @@ from ._errors import RangeError
 from ._library import check, lib, unguarded
 from ._tensor import Tensor, as_tensor, wrap
 
+if TYPE_CHECKING:
+    import ctypes
+
+    from ._typing import Index, TensorLike
+
 _index = unguarded("wb_index")
 
 _OPEN = -1 << 63  # the ABI's mark for a missing start or stop
 _INTS = np.dtype(np.int64)
 
 
-def _bound(value):
+def _bound(value: SupportsIndex | None) -> int:
     return _OPEN if value is None else max(_OPEN + 1, min(operator.index(value), -_OPEN - 1))
 
 
-def _array(entry):
+def _array(entry: Any) -> Tensor:
     """An array or nested list as an index tensor."""
     try:
         array = np.asarray(entry)
@@ -38,12 +46,13 @@ def _array(entry):
     return as_tensor(array.astype(_INTS) if array.dtype == np.uint64 else array)
 
 
-def _encoded(key):
+def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64], ctypes.Array[c_void_p] | None, dict[int, Tensor]]:
     """The entries of an index expression as the library takes them; the last of them keeps the tensors alive."""
-    key = key if isinstance(key, tuple) else (key,)
-    count = len(key)
-    kinds, numbers, tensors = (c_int * count)(), (c_int64 * (3 * count))(), {}
-    for at, entry in enumerate(key):
+    entries: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
+    count = len(entries)
+    kinds, numbers = (c_int * count)(), (c_int64 * (3 * count))()
+    tensors: dict[int, Tensor] = {}
+    for at, entry in enumerate(entries):
         if entry is None:
             kinds[at] = _abi.WB_INDEX_NEW_AXIS
         elif entry is Ellipsis:
@@ -51,7 +60,7 @@ def _encoded(key):
         elif isinstance(entry, slice):
             kinds[at] = _abi.WB_INDEX_SLICE
             step = 1 if entry.step is None else _bound(entry.step)
-            numbers[3 * at:3 * at + 3] = _bound(entry.start), _bound(entry.stop), step
+            numbers[3 * at:3 * at + 3] = [_bound(entry.start), _bound(entry.stop), step]
         elif isinstance(entry, (Tensor, np.ndarray, list, tuple, range, bool, np.bool_)):
             kinds[at] = _abi.WB_INDEX_TENSOR
             tensors[at] = entry if isinstance(entry, Tensor) else _array(entry)
@@ -70,7 +79,7 @@ def _encoded(key):
     return count, kinds, numbers, handles, tensors
 
 
-def _getitem(self, key):
+def _getitem(self: Tensor, key: Index) -> Tensor:
     count, kinds, numbers, handles, _alive = _encoded(key)
     out = c_void_p()
     status = _index(self._handle, count, kinds, numbers, handles, out)
@@ -79,9 +88,10 @@ def _getitem(self, key):
     return wrap(out.value)
 
 
-def _setitem(self, key, value):
+def _setitem(self: Tensor, key: Index, value: TensorLike) -> None:
     count, kinds, numbers, handles, _alive = _encoded(key)
     check(lib.wb_index_assign(self._handle, count, kinds, numbers, handles, assigned(value, self, "index")))
 
 
-Tensor.__getitem__, Tensor.__setitem__ = _getitem, _setitem
+for _name, _method in (("__getitem__", _getitem), ("__setitem__", _setitem)):
+    setattr(Tensor, _name, _method)

@@ -4,6 +4,10 @@ They are derivatives of one element, or along one, mapped over a basis (see _vma
 for values, such as an iterative solution's, which a mapped tensor has not, they are taken one by one.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+
 from ._creation import eye
 from ._errors import DTypeError, StateError
 from ._shaping import stack
@@ -11,8 +15,17 @@ from ._transforms import Recorded, Transform, forward, reverse, settled
 from ._tree import unflatten
 from ._vmap import Mapped, chunk_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Literal
 
-def _over_basis(tensor, derivatives, axis, chunk_size):
+    from typing_extensions import Concatenate
+
+    from ._tensor import Tensor
+    from ._typing import Argnums, Operand, P
+
+
+def _over_basis(tensor: Tensor, derivatives: Callable[[Tensor], list[Tensor]], axis: int, chunk_size: int) -> list[Tensor]:
     """derivatives(element) for each element of a basis of the tensor's shape, along an axis of the results."""
     basis = eye(tensor.numel(), dtype=tensor.dtype).reshape((tensor.numel(), *tensor.shape))
     try:
@@ -24,14 +37,14 @@ def _over_basis(tensor, derivatives, axis, chunk_size):
         return [stack(parts, axis) for parts in zip(*[derivatives(element) for element in basis])]
 
 
-def _float_outputs(recorded):
+def _float_outputs(recorded: Recorded) -> list[Tensor]:
     for output in recorded.outputs:
         if not output.dtype.is_floating_point:
             raise DTypeError(f"{recorded.name}: expected a function with results of float32 or float64, found {output.dtype}")
     return recorded.outputs
 
 
-def _by_rows(recorded, chunk_size):
+def _by_rows(recorded: Recorded, chunk_size: int) -> Iterator[list[Tensor]]:
     """For each output, its derivatives by the variables."""
     variables = recorded.variables
     for output in _float_outputs(recorded):
@@ -39,7 +52,7 @@ def _by_rows(recorded, chunk_size):
         yield [row.reshape(output.shape + variable.shape) for row, variable in zip(rows, variables)]
 
 
-def _by_columns(recorded, chunk_size):
+def _by_columns(recorded: Recorded, chunk_size: int) -> Iterable[Sequence[Tensor]]:
     """The same in forward mode."""
     outputs = _float_outputs(recorded)
     found = []
@@ -49,10 +62,11 @@ def _by_columns(recorded, chunk_size):
     return zip(*found)
 
 
-def _jacobian(name, derivatives, function, argnums, has_aux, chunk_size):
+def _jacobian(name: str, derivatives: Callable[[Recorded, int], Iterable[Sequence[Tensor]]], function: Callable[..., Any], argnums: Argnums, has_aux: bool,
+              chunk_size: SupportsIndex | None) -> Any:
     chunk = chunk_of(chunk_size, name)
 
-    def transformed(*args, **kwargs):
+    def transformed(*args: Any, **kwargs: Any) -> Any:
         with Transform():
             recorded = Recorded(name, function, args, kwargs, argnums, has_aux)
             rows = list(derivatives(recorded, chunk))
@@ -61,7 +75,12 @@ def _jacobian(name, derivatives, function, argnums, has_aux, chunk_size):
     return transformed
 
 
-def jacrev(function, argnums=0, has_aux=False, chunk_size=None):
+@overload
+def jacrev(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
+           chunk_size: SupportsIndex | None = None) -> Callable[Concatenate[Operand, P], Tensor]: ...
+@overload
+def jacrev(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Callable[P, Any]: ...
+def jacrev(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Any:
     """A function that returns the Jacobian of `function`, in reverse mode: a derivative for each element of the result. For few results of many numbers.
 
     Its shape is the result's followed by the argument's. Where the result is nested lists, tuples and dicts, so is the Jacobian, and in each place
@@ -71,12 +90,21 @@ def jacrev(function, argnums=0, has_aux=False, chunk_size=None):
     return _jacobian("jacrev", _by_rows, function, argnums, has_aux, chunk_size)
 
 
-def jacfwd(function, argnums=0, has_aux=False, chunk_size=None):
+@overload
+def jacfwd(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
+           chunk_size: SupportsIndex | None = None) -> Callable[Concatenate[Operand, P], Tensor]: ...
+@overload
+def jacfwd(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Callable[P, Any]: ...
+def jacfwd(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Any:
     """The same as jacrev in forward mode: a derivative for each element of the arguments. For many results of few numbers."""
     return _jacobian("jacfwd", _by_columns, function, argnums, has_aux, chunk_size)
 
 
-def hessian(function, argnums=0, has_aux=False):
+@overload
+def hessian(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], Tensor]: ...
+@overload
+def hessian(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, Any]: ...
+def hessian(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns the second derivatives of `function`: jacfwd of jacrev.
 
     For a scalar of a tensor of shape s, shape s + s. Structures nest as jacrev's do: the result's, then the argument's, then the argument's again.

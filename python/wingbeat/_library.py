@@ -16,15 +16,21 @@ The dynamic loader picks the build for this processor from glibc-hwcaps only in 
 for the folders in 3 the same choice is made here.
 """
 
+from __future__ import annotations
+
 import ctypes
 import operator
 import os
 import re
 import threading
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._errors import ArgumentError, Error, exception
 from ._naming import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _SONAME = "libwingbeat.so.0"
 
@@ -35,7 +41,7 @@ _LEVELS = {
 }
 
 
-def _processor_flags():
+def _processor_flags() -> set[str] | None:
     """Feature flags of this processor; None where they cannot be had (not x86-64, or no /proc)."""
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
@@ -47,7 +53,7 @@ def _processor_flags():
     return None
 
 
-def _best_in(folder):
+def _best_in(folder: str) -> str | None:
     """The library in `folder` built for this processor, or None if there is none."""
     plain = os.path.join(folder, _SONAME)
     if not os.path.exists(plain):
@@ -61,7 +67,7 @@ def _best_in(folder):
     return wide if _LEVELS["x86-64-v4"] <= flags and os.path.exists(wide) else plain
 
 
-def _already_loaded():
+def _already_loaded() -> ctypes.CDLL | None:
     try:
         return ctypes.CDLL(_SONAME, mode=os.RTLD_NOLOAD | os.RTLD_NOW)
     except OSError:
@@ -70,14 +76,14 @@ def _already_loaded():
     return host if hasattr(host, "wb_abi_version") else None
 
 
-def _load(path):
+def _load(path: str) -> ctypes.CDLL:
     try:
         return ctypes.CDLL(path)
     except OSError as error:
         raise ImportError(f"wingbeat could not load its library: {error}") from None
 
 
-def _find():
+def _find() -> ctypes.CDLL:
     if named := os.environ.get("WINGBEAT_LIBRARY"):
         return _load(named)
     if loaded := _already_loaded():
@@ -102,7 +108,7 @@ def _find():
 _WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}
 _TEXT = (str, bytes)
 
-# What a guard is made of. Its argument {0} passes on sight where one of these is false.
+# What a guard is made of. An argument {0} for which its line is true gets a closer look.
 _WHOLE_DOUBT = "_type({0}) is not _int or not {1} <= {0} <= {2}"
 _REAL_DOUBT = "_type({0}) is not _float and _type({0}) is not _int"
 _HANDLE_DOUBT = "_isinstance({0}, _TEXT)"
@@ -117,7 +123,7 @@ def {name}({arguments}):
 """
 
 
-def _guarded(name, function, kinds, names):
+def _guarded(name: str, function: Callable[..., Any], kinds: Sequence[Any], names: Sequence[str]) -> Callable[..., Any]:
     """The function with errors for values that its arguments cannot hold. It is made as source, so that a call pays for its own arguments alone."""
     short = name.removeprefix("wb_")
     doubts = []
@@ -131,24 +137,24 @@ def _guarded(name, function, kinds, names):
     if not doubts:
         return function
 
-    def checked(values):
+    def checked(values: tuple[Any, ...]) -> list[Any]:
         """The values with plain numbers where numbers belong."""
         return [_number(value, kind, argument, short) for value, kind, argument in zip(values, kinds, names)]
 
-    def refusal(error, values):
+    def refusal(error: ctypes.ArgumentError, values: tuple[Any, ...]) -> TypeError:
         """The error for a value that ctypes cannot convert: what it raises is neither a TypeError nor a ValueError."""
-        place = int(re.search(r"\d+", str(error))[0]) - 1
+        place = int(re.findall(r"\d+", str(error))[0]) - 1
         kind = "a number" if kinds[place] is ctypes.c_double else f"a {names[place]}"
         return TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}")
 
-    scope = {"__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal, "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT,
+    scope: dict[str, Any] = {"__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal, "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT,
              "_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
     source = _GUARD.format(name=name, arguments=", ".join(names), doubt=" or ".join(doubts))
     exec(compile(source, f"<guard of {name}>", "exec"), scope)
-    return scope[name]
+    return scope[name]  # type: ignore[no-any-return]
 
 
-def _number(value, kind, name, short):
+def _number(value: Any, kind: Any, name: str, short: str) -> Any:
     """A value as its argument's kind takes it."""
     if kind in _WHOLE:
         low, high = _WHOLE[kind]
@@ -168,7 +174,7 @@ def _number(value, kind, name, short):
     return value
 
 
-def _reason(error):
+def _reason(error: Exception) -> Error | None:
     """The engine's own error for a tensor without a value, or of several, which tells more."""
     return error if isinstance(error, Error) else None
 
@@ -176,17 +182,17 @@ def _reason(error):
 class _Guarded:
     """The library's functions as attributes, each with its guard, which is made when it is first asked for."""
 
-    def __getattr__(self, name):
-        try:
-            _, kinds, names = _abi.FUNCTIONS[name]
-        except KeyError:
-            raise AttributeError(f"include/wingbeat.h has no function {name!r}") from None
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        declared: Any = _abi.FUNCTIONS.get(name)
+        if declared is None:
+            raise AttributeError(f"include/wingbeat.h has no function {name!r}")
+        _, kinds, names = declared
         guarded = _guarded(name, unguarded(name), kinds, names)
         setattr(self, name, guarded)
         return guarded
 
 
-def _declare(library):
+def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
     for name, (result, arguments, _) in _abi.FUNCTIONS.items():
         try:
             function = getattr(library, name)
@@ -204,9 +210,9 @@ library = _declare(_find())
 lib = _Guarded()
 
 
-def unguarded(name):
+def unguarded(name: str) -> Callable[..., Any]:
     """A function of the library as ctypes calls it, for hot places that hand over values which they have checked or made themselves."""
-    return getattr(library, name)
+    return getattr(library, name)  # type: ignore[no-any-return]
 
 
 # -------------------------------------------------------------------- errors
@@ -214,18 +220,18 @@ def unguarded(name):
 class _Callbacks(threading.local):
     """The exception of a Python function that the library called on this thread, on its way through the library."""
 
-    exception = None
+    exception: BaseException | None = None
 
 
 _callbacks = _Callbacks()
 
 
-def keep_exception(exception):
+def keep_exception(exception: BaseException) -> None:
     """To be raised by check() when the library's call has ended."""
     _callbacks.exception = exception
 
 
-def check(status):
+def check(status: int) -> None:
     """Raises the exception that belongs to a status other than WB_OK: a callback's own, if there was one."""
     if status:
         raised, _callbacks.exception = _callbacks.exception, None

@@ -4,8 +4,10 @@ Factorisations need OpenBLAS (the Debian package libopenblas0): UnsupportedError
 values are computed. Leading axes are batches.
 """
 
-from collections import namedtuple
+from __future__ import annotations
+
 from ctypes import c_void_p
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _abi
 from ._arrays import handle_array
@@ -14,9 +16,15 @@ from ._library import check, lib
 from ._naming import named
 from ._tensor import Tensor, as_tensor, wrap
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
 
-def _product(op, name, formula):
-    def function(input, other):
+    from ._typing import Elementwise, Product, TensorLike
+
+
+def _product(op: int, name: str, formula: str) -> Product:
+    def function(input: TensorLike, other: TensorLike) -> Tensor:
         out = c_void_p()
         check(lib.wb_product(op, as_tensor(input), as_tensor(other), out))
         return wrap(out.value)
@@ -30,20 +38,19 @@ dot = _product(_abi.WB_PRODUCT_DOT, "dot", "Sum of the products of two vectors' 
 outer = _product(_abi.WB_PRODUCT_OUTER, "outer", "Each element of a vector times each of another, [m] x [n] -> [m, n].")
 
 
-def einsum(equation, *operands):
+def einsum(equation: str, *operands: TensorLike) -> Tensor:
     """Einstein's summation: einsum("ij,jk->ik", a, b) multiplies matrices, "ii" is the trace, "..." stands for any axes."""
-    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
-        operands = operands[0]
+    given: Any = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
     if not isinstance(equation, str):
         raise ArgumentError(f"einsum: expected the equation as a str, found {type(equation).__name__}")
-    operands = [as_tensor(operand) for operand in operands]
+    tensors = [as_tensor(operand) for operand in given]
     out = c_void_p()
-    check(lib.wb_einsum(equation.encode(), handle_array(len(operands))(*[operand._handle for operand in operands]), len(operands), out))
+    check(lib.wb_einsum(equation.encode(), handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors), out))
     return wrap(out.value)
 
 
-def _of_one(function, name, formula):
-    def wrapper(input):
+def _of_one(function: Callable[..., int], name: str, formula: str) -> Elementwise:
+    def wrapper(input: TensorLike) -> Tensor:
         out = c_void_p()
         check(function(as_tensor(input), out))
         return wrap(out.value)
@@ -54,53 +61,79 @@ trace = _of_one(lib.wb_trace, "trace", "Sum of a matrix's diagonal (int64 for bo
 inverse = _of_one(lib.wb_inverse, "inverse", "Inverses of square matrices [..., n, n].")
 det = _of_one(lib.wb_det, "det", "Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative.")
 
-SignAndLogarithm = namedtuple("SignAndLogarithm", ("sign", "logabsdet"))
+
+class SignAndLogarithm(NamedTuple):
+    """A determinant as its sign and the logarithm of its absolute value."""
+
+    sign: Tensor
+    logabsdet: Tensor
 
 
-def slogdet(input):
+def slogdet(input: TensorLike) -> SignAndLogarithm:
     """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
     sign, logarithm = c_void_p(), c_void_p()
     check(lib.wb_slogdet(as_tensor(input), sign, logarithm))
     return SignAndLogarithm(wrap(sign.value), wrap(logarithm.value))
 
 
-def solve(A, B, *, left=True):
+def solve(A: TensorLike, B: TensorLike, *, left: bool = True) -> Tensor:
     """X of A X = B, or X A = B if not left; [..., n, n] and [..., n, k], a vector [n], or a batch of vectors of A's shape without the last axis."""
     out = c_void_p()
     check(lib.wb_solve(as_tensor(A), as_tensor(B), 1 if left else 0, out))
     return wrap(out.value)
 
 
-def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
+def solve_triangular(A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """`solve` where only the upper (or lower) triangle of A is read, and its diagonal counts as ones if unitriangular."""
     out = c_void_p()
     check(lib.wb_triangular_solve(as_tensor(A), as_tensor(B), 1 if upper else 0, 1 if left else 0, 1 if unitriangular else 0, out))
     return wrap(out.value)
 
 
-TriangularSolution = namedtuple("TriangularSolution", ("solution", "cloned_coefficient"))
+class TriangularSolution(NamedTuple):
+    """What triangular_solve gives."""
+
+    solution: Tensor
+    cloned_coefficient: Tensor
 
 
-def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
+def triangular_solve(b: TensorLike, A: TensorLike, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> TriangularSolution:
     """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
     b, A = as_tensor(b), as_tensor(A)
     coefficient = A.mT if transpose else A
     return TriangularSolution(solve_triangular(coefficient, b, upper=bool(upper) != bool(transpose), unitriangular=unitriangular), A.clone())
 
 
-def cholesky(input, upper=False):
+def cholesky(input: TensorLike, upper: bool = False) -> Tensor:
     """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
     out = c_void_p()
     check(lib.wb_cholesky(as_tensor(input), 1 if upper else 0, out))
     return wrap(out.value)
 
 
-QRFactors = namedtuple("QRFactors", ("Q", "R"))
-EigenSystem = namedtuple("EigenSystem", ("eigenvalues", "eigenvectors"))
-SingularSystem = namedtuple("SingularSystem", ("U", "S", "Vh"))
+class QRFactors(NamedTuple):
+    """What qr gives."""
+
+    Q: Tensor
+    R: Tensor
 
 
-def qr(A, mode="reduced"):
+class EigenSystem(NamedTuple):
+    """What eigh gives."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class SingularSystem(NamedTuple):
+    """What svd gives."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+def qr(A: TensorLike, mode: Literal["reduced"] = "reduced") -> QRFactors:
     """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
     if mode != "reduced":
         raise ArgumentError(f"qr: expected mode 'reduced', found {mode!r}")
@@ -109,27 +142,27 @@ def qr(A, mode="reduced"):
     return QRFactors(wrap(q.value), wrap(r.value))
 
 
-def _triangle(UPLO, name):
+def _triangle(UPLO: str, name: str) -> int:
     if UPLO not in ("L", "U"):
         raise ArgumentError(f"{name}: expected UPLO 'L' or 'U', found {UPLO!r}")
     return 1 if UPLO == "U" else 0
 
 
-def eigh(A, UPLO="L"):
+def eigh(A: TensorLike, UPLO: Literal["L", "U"] = "L") -> EigenSystem:
     """(eigenvalues, eigenvectors) of symmetric matrices, ascending, with the vectors as columns; derivatives take A as symmetric, and eigenvalues as distinct."""
     values, vectors = c_void_p(), c_void_p()
     check(lib.wb_eigh(as_tensor(A), _triangle(UPLO, "eigh"), values, vectors))
     return EigenSystem(wrap(values.value), wrap(vectors.value))
 
 
-def eigvalsh(A, UPLO="L"):
+def eigvalsh(A: TensorLike, UPLO: Literal["L", "U"] = "L") -> Tensor:
     """The eigenvalues of eigh."""
     values = c_void_p()
     check(lib.wb_eigh(as_tensor(A), _triangle(UPLO, "eigvalsh"), values, None))
     return wrap(values.value)
 
 
-def svd(A, full_matrices=True):
+def svd(A: TensorLike, full_matrices: bool = True) -> SingularSystem:
     """(U, S, Vh) of A = U diag(S) Vh, S descending; derivatives take it as distinct. full_matrices True is for square matrices alone."""
     A = as_tensor(A)
     if full_matrices and A.ndim >= 2 and A.shape[-1] != A.shape[-2]:
@@ -139,15 +172,14 @@ def svd(A, full_matrices=True):
     return SingularSystem(wrap(u.value), wrap(values.value), wrap(v.value))
 
 
-def svdvals(A):
+def svdvals(A: TensorLike) -> Tensor:
     """The singular values of svd."""
     values = c_void_p()
     check(lib.wb_svd(as_tensor(A), None, values, None))
     return wrap(values.value)
 
 
-_METHODS = ["mm", "bmm", "mv", "dot", "outer", "trace", "inverse", "det", "slogdet", "triangular_solve", "cholesky", "qr"]
-__all__ = _METHODS + ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svd", "svdvals"]
-
-for _name in _METHODS:
+__all__ = ["mm", "bmm", "mv", "dot", "outer", "trace", "inverse", "det", "slogdet", "triangular_solve", "cholesky", "qr"]
+for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
+__all__ += ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svd", "svdvals"]

@@ -4,13 +4,25 @@ Each takes the operator (a function of a vector), b [n] and a request, and retur
 stop, so they run outside of capture blocks; a request for a fixed number of iterations asks for no value, and its residual is None.
 """
 
+from __future__ import annotations
+
 from ctypes import c_void_p
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from ._creation import zeros_like
 from ._functions import where
 from ._library import check, lib
 from ._shaping import stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._tensor import Tensor
+
+    Operator = Callable[[Tensor], Tensor]
+    Solution = tuple[Tensor, int, float | None, bool]
+    Solver = Callable[[Operator, Tensor, "Request"], Solution]
 
 # eps of the dtypes: differences that are rounding.
 EPSILON = {"float32": 2.0 ** -23, "float64": 2.0 ** -52}
@@ -21,26 +33,27 @@ RESTART = 100
 class Request:
     """tolerance: of |b - A y| / |b|; limit: iterations at most; is_fixed: exactly so many, and no look at values."""
 
-    def __init__(self, tolerance, limit, is_fixed=False):
+    def __init__(self, tolerance: float, limit: int, is_fixed: bool = False) -> None:
         self.tolerance, self.limit, self.is_fixed = tolerance, limit, is_fixed
 
 
-def norm(vector):
+def norm(vector: Tensor) -> Tensor:
     """The Euclidean norm, without overflow of its square."""
     largest = vector.abs().max() if vector.numel() else vector.sum()
     scale = where((largest > 0) & (largest < float("inf")), largest, 1)
     return ((vector / scale) ** 2).sum().sqrt() * scale
 
 
-def evaluate(*tensors):
+def evaluate(*tensors: Tensor) -> None:
     """Has values computed in one plan, and kept."""
     check(lib.wb_eval((c_void_p * len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors)))
 
 
-def neumann(operator, b, request):
+def neumann(operator: Operator, b: Tensor, request: Request) -> Solution:
     """y <- y + b - A y, the Neumann series sum_k (I - A)^k b: for A = I - J whose J has a spectral radius below 1, as at a fixed point that iteration finds."""
-    y, residual = b, None
-    size = None if request.is_fixed else norm(b).item()
+    y = b
+    residual: float | None = None
+    size = 0.0 if request.is_fixed else norm(b).item()
     for count in range(request.limit):
         rest = b - operator(y)
         if not request.is_fixed:
@@ -53,7 +66,7 @@ def neumann(operator, b, request):
     return y, request.limit, residual, request.is_fixed
 
 
-def gmres(operator, b, request):
+def gmres(operator: Operator, b: Tensor, request: Request) -> Solution:
     """GMRES (Saad and Schultz 1986) in its form of a generalised conjugate residual method (Eisenstat, Elman and Schultz 1983): of all y in the Krylov space the one of least |b - A y|.
 
     The images A p of the directions p are kept orthonormal. The next direction is the residual where the last step made it much shorter, else the last image, which never breaks
@@ -80,10 +93,12 @@ def gmres(operator, b, request):
     return y, count, best, best <= goal
 
 
-def _cycle(operator, y, rest, length, request, count, goal):
+def _cycle(operator: Operator, y: Tensor, rest: Tensor, length: Tensor, request: Request, count: int, goal: float) -> tuple[Tensor, int, float]:
     """Steps from (y, its residual, the residual's norm) up to a restart: (y, steps, a lower bound of |A|)."""
     epsilon, growth, steps = EPSILON[rest.dtype.name], 0.0, 0
-    directions, images, direction = [], [], rest / where(length > 0, length, 1)
+    directions: list[Tensor] = []
+    images: list[Tensor] = []
+    direction = rest / where(length > 0, length, 1)
     while steps < (request.limit if request.is_fixed else min(RESTART, request.limit - count)):
         image = operator(direction)
         before = norm(image)
@@ -111,4 +126,4 @@ def _cycle(operator, y, rest, length, request, count, goal):
     return y, steps, growth
 
 
-SOLVERS = {"neumann": neumann, "gmres": gmres}
+SOLVERS: dict[str, Solver] = {"neumann": neumann, "gmres": gmres}

@@ -1,7 +1,10 @@
 """More elementwise operations: other bases, trigonometry, roundings, division, bits, choices, special functions."""
 
+from __future__ import annotations
+
 from ctypes import c_void_p
 from math import inf
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from . import _abi
 from ._creation import full, promote_types
@@ -10,6 +13,9 @@ from ._errors import ArgumentError
 from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, lt, mul, ne, neg, sub
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
+
+if TYPE_CHECKING:
+    from ._typing import Operand, Real, TensorLike
 
 exp2 = _elementwise(_abi.WB_UNARY_EXP2, "exp2", "2 to the power")
 log2 = _elementwise(_abi.WB_UNARY_LOG2, "log2", "Logarithm to base 2")
@@ -45,24 +51,24 @@ bitwise_left_shift = _pairwise(_abi.WB_BINARY_SHIFT_LEFT, "bitwise_left_shift", 
 bitwise_right_shift = _pairwise(_abi.WB_BINARY_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays")
 
 
-def with_parameter(op, input, parameter):
+def with_parameter(op: int, input: TensorLike, parameter: Real) -> Tensor:
     """An elementwise operation of the engine that has one parameter."""
     out = c_void_p()
     check(lib.wb_unary_with(op, as_tensor(input), parameter, out))
     return wrap(out.value)
 
 
-def round(input, *, decimals=0):
+def round(input: TensorLike, *, decimals: SupportsIndex = 0) -> Tensor:
     """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
     return with_parameter(_abi.WB_UNARY_ROUND, input, decimals)
 
 
-def polygamma(n, input):
+def polygamma(n: SupportsIndex, input: TensorLike) -> Tensor:
     """The derivative of digamma of order n (0 to 100)."""
     return with_parameter(_abi.WB_UNARY_POLYGAMMA, input, n)
 
 
-def clamp(input, min=None, max=None):
+def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
     """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
 
     The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
@@ -71,14 +77,14 @@ def clamp(input, min=None, max=None):
         raise ArgumentError("clamp: expected a bound, found neither min nor max")
     input, out = as_tensor(input), c_void_p()
     if any(bound is not None and not isinstance(bound, (int, float)) for bound in (min, max)):
-        min, max = (bound if bound is None else _beside(bound, input) for bound in (min, max))
-        check(lib.wb_clamp_tensors(input, min, max, out))
+        lower, upper = (bound if bound is None else _beside(bound, input) for bound in (min, max))
+        check(lib.wb_clamp_tensors(input, lower, upper, out))
     else:
         check(lib.wb_clamp(input, -inf if min is None else min, inf if max is None else max, out))
     return wrap(out.value)
 
 
-def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(input: TensorLike, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Tensor:
     """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
     out = c_void_p()
     limit = float("nan")
@@ -86,7 +92,7 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     return wrap(out.value)
 
 
-def lerp(input, end, weight):
+def lerp(input: TensorLike, end: TensorLike, weight: TensorLike) -> Tensor:
     """input + weight (end - input), exact at both ends; weight is a number or a tensor."""
     input, end, out = as_tensor(input), _beside(end, as_tensor(input)), c_void_p()
     if isinstance(weight, (int, float)):
@@ -102,30 +108,28 @@ arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, a
 clip, mod, bitwise_invert, left_shift, right_shift = clamp, remainder, bitwise_not, bitwise_left_shift, bitwise_right_shift
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
-_METHODS = ["exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil", "trunc", "round",
-            "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide", "remainder", "atan2", "logical_xor",
-            "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp",
-            "true_divide", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh",
-            "arctanh", "not_equal", "less", "less_equal", "greater", "greater_equal"]
-__all__ = _METHODS + ["polygamma", "mod", "bitwise_invert", "left_shift", "right_shift"]
-
-for _name in _METHODS:
-    setattr(Tensor, _name, globals()[_name])
+__all__ = ["exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil", "trunc", "round",
+           "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide", "remainder", "atan2", "logical_xor",
+           "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp",
+           "true_divide", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh",
+           "arctanh", "not_equal", "less", "less_equal", "greater", "greater_equal"]
+_METHODS: dict[str, Any] = {name: globals()[name] for name in __all__}
+__all__ += ["polygamma", "mod", "bitwise_invert", "left_shift", "right_shift"]
 
 
-def _polygamma(self, n):
+def _polygamma(self: Tensor, n: SupportsIndex) -> Tensor:
     """The derivative of digamma of order n (0 to 100)."""
     return polygamma(n, self)
 
 
-def _divmod(self, other):
+def _divmod(self: Tensor, other: Operand) -> tuple[Tensor, Tensor]:
     return self // other, self % other
 
 
-def _divmod_reversed(self, other):
-    return other // self, other % self
+def _divmod_reversed(self: Tensor, other: Operand) -> tuple[Tensor, Tensor]:
+    return floor_divide(other, self), remainder(other, self)
 
 
-Tensor.polygamma = _polygamma
-Tensor.__invert__ = bitwise_not
-Tensor.__divmod__, Tensor.__rdivmod__ = _divmod, _divmod_reversed
+_METHODS.update(polygamma=_polygamma, __invert__=bitwise_not, __divmod__=_divmod, __rdivmod__=_divmod_reversed)
+for _name, _method in _METHODS.items():
+    setattr(Tensor, _name, _method)

@@ -1,25 +1,43 @@
-"""Names: of functions that a factory makes, and of the operation that a sentence of an error is about."""
+"""Names: of functions that a factory makes, of the operation that a sentence of an error is about, and of what a public module has for users."""
+
+from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from ._typing import F
 
 
-def named(function, name, doc):
+def named(function: F, name: str, doc: str) -> F:
     """A factory's function under its own name, also in tracebacks and in `operation`."""
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    function.__code__ = function.__code__.replace(co_name=name)
+    made: Any = function
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = doc
+    made.__code__ = made.__code__.replace(co_name=name)
     return function
 
 
-def operation(default, methods=True):
+def operation(default: str, methods: bool = True) -> str:
     """The operation whose arguments a helper of this package looks at: the innermost public function (or method) that is being called. Asked for only where
     something is wrong."""
     package = sys.modules[__package__]
     public, tensor = {*package.__all__, "_repeat"}.difference(package._LATER), package.Tensor if methods else None
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(__package__):
         name = frame.f_code.co_name
         if name in public or not name.startswith("_") and hasattr(tensor, name):
             return name.lstrip("_")
         frame = frame.f_back
     return default
+
+
+def listing(module: str) -> Callable[[], list[str]]:
+    """The __dir__ of a public module: what it has for users, and the names that every module has."""
+    def __dir__() -> list[str]:
+        names = vars(sys.modules[module])
+        return sorted({*names["__all__"], *(name for name in names if name.startswith("__") and name.endswith("__"))})
+    return __dir__

@@ -1,7 +1,10 @@
 """Operations on shapes, under PyTorch's names: axes merged, moved and repeated; tensors joined, cut, turned round and padded."""
 
+from __future__ import annotations
+
 import operator
 from ctypes import c_void_p
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from . import _abi
 from ._arguments import axis_array, axis_list, long_array, numbers, whole
@@ -10,6 +13,12 @@ from ._errors import ArgumentError, RangeError
 from ._library import check, lib, unguarded
 from ._naming import operation
 from ._tensor import Tensor, as_tensor, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal
+
+    from ._typing import Axes, Axis, Real, Size, TensorLike
 
 __all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
            "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
@@ -21,7 +30,7 @@ _MODES = {"constant": _abi.WB_PAD_CONSTANT, "reflect": _abi.WB_PAD_REFLECT, "rep
           "circular": _abi.WB_PAD_CIRCULAR}
 
 
-def _result(function, input, *arguments):
+def _result(function: Callable[..., int], input: TensorLike, *arguments: Any) -> Tensor:
     """What a function of the library makes of a tensor."""
     out = c_void_p()
     status = function(input if isinstance(input, Tensor) else as_tensor(input), *arguments, out)
@@ -30,51 +39,51 @@ def _result(function, input, *arguments):
     return wrap(out.value)
 
 
-def _place(axis, input, name):
+def _place(axis: SupportsIndex, input: Tensor, name: str) -> int:
     """A possibly negative axis of a tensor as a number from 0."""
-    axis, ndim = whole(axis, "axis"), input.ndim
-    if not -ndim <= axis < ndim:
-        raise RangeError(f"{name}: axis {axis} is out of range for {ndim} axes")
-    return axis % ndim
+    place, ndim = whole(axis, "axis"), input.ndim
+    if not -ndim <= place < ndim:
+        raise RangeError(f"{name}: axis {place} is out of range for {ndim} axes")
+    return place % ndim
 
 
 # -------------------------------------------------------------------- axes
 
-def reshape(input, *sizes, shape=None):
+def reshape(input: TensorLike, *sizes: Size, shape: Size | None = None) -> Tensor:
     """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
-    shape = numbers(sizes if shape is None else (shape,))
-    return _result(_reshape, input, len(shape), extents(shape))
+    wanted = numbers(sizes if shape is None else (shape,))
+    return _result(_reshape, input, len(wanted), extents(wanted))
 
 
-def flatten(input, start_dim=0, end_dim=-1):
+def flatten(input: TensorLike, start_dim: SupportsIndex = 0, end_dim: SupportsIndex = -1) -> Tensor:
     """Axes start_dim to end_dim as one; a scalar becomes [1]."""
     return _result(lib.wb_flatten, input, start_dim, end_dim)
 
 
-def unflatten(input, dim, sizes):
+def unflatten(input: TensorLike, dim: SupportsIndex, sizes: Size) -> Tensor:
     """One axis as several, of the given extents; one may be -1 and is deduced."""
-    sizes = numbers((sizes,))
-    return _result(lib.wb_unflatten, input, dim, len(sizes), extents(sizes))
+    wanted = numbers((sizes,))
+    return _result(lib.wb_unflatten, input, dim, len(wanted), extents(wanted))
 
 
-def squeeze(input, dim=None):
+def squeeze(input: TensorLike, dim: Axis = None) -> Tensor:
     """Without the axes of extent 1, or without those of `dim` if they have extent 1."""
     axes, count = axis_list(dim)
     return _result(lib.wb_squeeze, input, axes, count)
 
 
-def unsqueeze(input, dim):
+def unsqueeze(input: TensorLike, dim: SupportsIndex) -> Tensor:
     """With a new axis of extent 1 at `dim`."""
     return _result(lib.wb_unsqueeze, input, dim)
 
 
-def permute(input, *axes, dims=None):
+def permute(input: TensorLike, *axes: Axes, dims: Axes | None = None) -> Tensor:
     """Axis i of the result is axis dims[i] of input."""
-    dims = numbers(axes if dims is None else (dims,))
-    return _result(lib.wb_permute, input, axis_array(dims), len(dims))
+    order = numbers(axes if dims is None else (dims,))
+    return _result(lib.wb_permute, input, axis_array(order), len(order))
 
 
-def transpose(input, dim0, dim1):
+def transpose(input: TensorLike, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
     """With two axes exchanged."""
     return _result(lib.wb_transpose, input, dim0, dim1)
 
@@ -82,7 +91,7 @@ def transpose(input, dim0, dim1):
 swapaxes = swapdims = transpose
 
 
-def movedim(input, source, destination):
+def movedim(input: TensorLike, source: Axes, destination: Axes) -> Tensor:
     """Axis source[i] becomes axis destination[i]; the others keep their order."""
     (sources, count), (destinations, places) = axis_list(source), axis_list(destination)
     if count != places:
@@ -93,64 +102,64 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def broadcast_to(input, *shape, size=None):
+def broadcast_to(input: TensorLike, *shape: Size, size: Size | None = None) -> Tensor:
     """Repeated along axes of extent 1, and along new leading axes, to fill a shape."""
-    shape = numbers(shape if size is None else (size,))
-    return _result(lib.wb_broadcast_to, input, len(shape), extents(shape))
+    wanted = numbers(shape if size is None else (size,))
+    return _result(lib.wb_broadcast_to, input, len(wanted), extents(wanted))
 
 
-def expand(input, *sizes):
+def expand(input: TensorLike, *sizes: Size) -> Tensor:
     """As broadcast_to; -1 keeps an extent."""
-    sizes = numbers(sizes)
-    return _result(lib.wb_expand, input, len(sizes), extents(sizes))
+    wanted = numbers(sizes)
+    return _result(lib.wb_expand, input, len(wanted), extents(wanted))
 
 
-def tile(input, *counts, dims=None):
+def tile(input: TensorLike, *counts: Size, dims: Size | None = None) -> Tensor:
     """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
-    dims = numbers(counts if dims is None else (dims,))
-    return _result(lib.wb_tile, input, extents(dims), len(dims))
+    times = numbers(counts if dims is None else (dims,))
+    return _result(lib.wb_tile, input, extents(times), len(times))
 
 
-def _repeat(input, *sizes):
+def _repeat(input: TensorLike, *sizes: Size) -> Tensor:
     """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
-    sizes = numbers(sizes)
-    return _result(lib.wb_repeat, input, extents(sizes), len(sizes))
+    times = numbers(sizes)
+    return _result(lib.wb_repeat, input, extents(times), len(times))
 
 
-def diagonal(input, offset=0, dim1=0, dim2=1):
+def diagonal(input: TensorLike, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
     """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
     return _result(lib.wb_diagonal, input, offset, dim1, dim2)
 
 
-def diag(input, diagonal=0):
+def diag(input: TensorLike, diagonal: SupportsIndex = 0) -> Tensor:
     """A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."""
     return _result(lib.wb_diag, input, diagonal)
 
 
-def tril(input, diagonal=0):
+def tril(input: TensorLike, diagonal: SupportsIndex = 0) -> Tensor:
     """With zeros above a diagonal of the matrices in the last two axes."""
     return _result(lib.wb_tril, input, diagonal)
 
 
-def triu(input, diagonal=0):
+def triu(input: TensorLike, diagonal: SupportsIndex = 0) -> Tensor:
     """With zeros below a diagonal of the matrices in the last two axes."""
     return _result(lib.wb_triu, input, diagonal)
 
 
 # -------------------------------------------------------------------- joining
 
-def _joined(function, tensors, *arguments):
+def _joined(function: Callable[..., int], tensors: Iterable[TensorLike], *arguments: Any) -> Tensor:
     try:
-        tensors = list(tensors)
+        given = list(tensors)
     except TypeError:
         raise TypeError(f"{operation('cat')}: expected a sequence of tensors, found {type(tensors).__name__}") from None
-    tensors = [as_tensor(tensor) for tensor in tensors]
+    parts = [as_tensor(tensor) for tensor in given]
     out = c_void_p()
-    check(function(handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors), *arguments, out))
+    check(function(handle_array(len(parts))(*[tensor._handle for tensor in parts]), len(parts), *arguments, out))
     return wrap(out.value)
 
 
-def cat(tensors, dim=0, *, axis=None):
+def cat(tensors: Iterable[TensorLike], dim: SupportsIndex = 0, *, axis: SupportsIndex | None = None) -> Tensor:
     """Joins tensors along an existing axis; the other extents are equal."""
     return _joined(lib.wb_concatenate, tensors, dim if axis is None else axis)
 
@@ -158,30 +167,31 @@ def cat(tensors, dim=0, *, axis=None):
 concat = concatenate = cat
 
 
-def stack(tensors, dim=0, *, axis=None):
+def stack(tensors: Iterable[TensorLike], dim: SupportsIndex = 0, *, axis: SupportsIndex | None = None) -> Tensor:
     """Joins tensors of one shape along a new axis."""
     return _joined(lib.wb_stack, tensors, dim if axis is None else axis)
 
 
-def hstack(tensors):
+def hstack(tensors: Iterable[TensorLike]) -> Tensor:
     """Joins tensors along axis 1, vectors and scalars along axis 0."""
     return _joined(lib.wb_hstack, tensors)
 
 
-def vstack(tensors):
+def vstack(tensors: Iterable[TensorLike]) -> Tensor:
     """Joins tensors along axis 0; scalars and vectors are rows of a matrix."""
     return _joined(lib.wb_vstack, tensors)
 
 
 # -------------------------------------------------------------------- cutting
 
-def split(tensor, split_size_or_sections, dim=0):
+def split(tensor: TensorLike, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
     tensor = as_tensor(tensor)
     if isinstance(split_size_or_sections, (list, tuple)):
-        sections = numbers((split_size_or_sections,))
+        sections: Sequence[int] = numbers((split_size_or_sections,))
     else:
-        size, extent = whole(split_size_or_sections, "extent of a part, or a list of extents"), tensor.shape[_place(dim, tensor, "split")]
+        size: Any = split_size_or_sections
+        size, extent = whole(size, "extent of a part, or a list of extents"), tensor.shape[_place(dim, tensor, "split")]
         if size < 1 and (size < 0 or extent):
             raise ArgumentError(f"split: expected parts of 1 element at least, found {size}")
         sections = [min(size, extent - start) for start in range(0, extent, size)] if extent else [0]
@@ -190,16 +200,16 @@ def split(tensor, split_size_or_sections, dim=0):
     return tuple(map(wrap, parts))
 
 
-def chunk(input, chunks, dim=0):
+def chunk(input: TensorLike, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
-    input, chunks = as_tensor(input), whole(chunks, "number of parts")
-    if chunks < 1:
-        raise ArgumentError(f"chunk: expected 1 part at least, found {chunks}")
+    input, count = as_tensor(input), whole(chunks, "number of parts")
+    if count < 1:
+        raise ArgumentError(f"chunk: expected 1 part at least, found {count}")
     extent = input.shape[_place(dim, input, "chunk")]
-    return split(input, -(-extent // chunks), dim) if extent else split(input, [0] * chunks, dim)
+    return split(input, -(-extent // count), dim) if extent else split(input, [0] * count, dim)
 
 
-def unbind(input, dim=0):
+def unbind(input: TensorLike, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     """The slices along an axis, which goes. A tuple."""
     input = as_tensor(input)
     count = input.shape[_place(dim, input, "unbind")]
@@ -210,24 +220,25 @@ def unbind(input, dim=0):
 
 # -------------------------------------------------------------------- turning round, padding
 
-def flip(input, *axes, dims=None):
+def flip(input: TensorLike, *axes: Axes, dims: Axes | None = None) -> Tensor:
     """In reverse order along the given axes."""
-    dims = numbers(axes if dims is None else (dims,))
-    return _result(lib.wb_flip, input, axis_array(dims), len(dims)) if dims else as_tensor(input).clone()
+    turned = numbers(axes if dims is None else (dims,))
+    return _result(lib.wb_flip, input, axis_array(turned), len(turned)) if turned else as_tensor(input).clone()
 
 
-def roll(input, shifts, dims=None):
+def roll(input: TensorLike, shifts: Axes, dims: Axis = None) -> Tensor:
     """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
-    shifts = numbers(shifts if isinstance(shifts, (list, tuple)) else (shifts,))
+    places = numbers(shifts if isinstance(shifts, (list, tuple)) else (shifts,))
     axes, count = axis_list(dims)
-    if dims is not None and count != len(shifts):
-        raise ArgumentError(f"roll: expected as many shifts as axes, found {len(shifts)} and {count}")
-    if dims is None and len(shifts) != 1:
-        raise ArgumentError(f"roll: expected one shift where no axes are given, found {len(shifts)}")
-    return _result(lib.wb_roll, input, long_array(shifts), axes, len(shifts))
+    if dims is not None and count != len(places):
+        raise ArgumentError(f"roll: expected as many shifts as axes, found {len(places)} and {count}")
+    if dims is None and len(places) != 1:
+        raise ArgumentError(f"roll: expected one shift where no axes are given, found {len(places)}")
+    return _result(lib.wb_roll, input, long_array(places), axes, len(places))
 
 
-def pad(input, pad, mode="constant", value=0):
+def pad(input: TensorLike, pad: Sequence[SupportsIndex], mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
+        value: Real = 0) -> Tensor:
     """With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before, ...; negative: fewer.
 
     mode: 'constant' (`value`), 'reflect', 'replicate' or 'circular'.
@@ -242,23 +253,30 @@ def pad(input, pad, mode="constant", value=0):
 
 # -------------------------------------------------------------------- methods
 
-def _expand_as(self, other):
+def _expand_as(self: Tensor, other: Tensor) -> Tensor:
     """Repeated along axes of extent 1 to the shape of `other`."""
     return expand(self, other.shape)
 
 
-def _reshape_as(self, other):
+def _reshape_as(self: Tensor, other: Tensor) -> Tensor:
     """The same elements in the shape of `other`."""
     return reshape(self, other.shape)
 
 
-for _function in (reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal, diag, tril,
-                  triu, split, chunk, unbind, flip, roll):
-    setattr(Tensor, _function.__name__, _function)
+def _reversed(self: Tensor) -> Tensor:
+    """With all axes in reverse order."""
+    return _result(lib.wb_permute, self, None, 0)
 
-Tensor.view, Tensor.view_as, Tensor.reshape_as, Tensor.expand_as = reshape, _reshape_as, _reshape_as, _expand_as
-Tensor.swapaxes = Tensor.swapdims = transpose
-Tensor.moveaxis = movedim
-Tensor.repeat = _repeat
-Tensor.T = property(lambda self: _result(lib.wb_permute, self, None, 0), doc="With all axes in reverse order.")
-Tensor.mT = property(lambda self: transpose(self, -2, -1), doc="With the last two axes exchanged.")
+
+def _transposed(self: Tensor) -> Tensor:
+    """With the last two axes exchanged."""
+    return transpose(self, -2, -1)
+
+
+_METHODS: dict[str, Any] = {function.__name__: function for function in (
+    reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal, diag, tril, triu, split, chunk,
+    unbind, flip, roll)}
+_METHODS.update(view=reshape, view_as=_reshape_as, reshape_as=_reshape_as, expand_as=_expand_as, swapaxes=transpose, swapdims=transpose, moveaxis=movedim,
+                repeat=_repeat, T=property(_reversed), mT=property(_transposed))
+for _name, _method in _METHODS.items():
+    setattr(Tensor, _name, _method)

@@ -4,7 +4,10 @@ Computing makes new tensors; writing in place points the box at new values, and 
 Here is what belongs to the box and the operators; the operations by name are in _functions, and are methods as well.
 """
 
+from __future__ import annotations
+
 from ctypes import c_double, c_int, c_int32, c_int64, c_void_p
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 
@@ -14,6 +17,18 @@ from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, u
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, lib, unguarded
 from ._naming import operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+    from ._dtypes import DType
+    from ._methods import Methods
+    from ._typing import Array, DTypeLike, Handle, Index, Operand, Real, Shape, TensorLike, TensorT
+else:
+    Methods = object
 
 _binary = unguarded("wb_binary")
 _binary_scalar = unguarded("wb_binary_scalar")
@@ -38,34 +53,40 @@ _WHOLE[_abi.WB_UINT8] = (0, (1 << 8) - 1)
 _WHOLE[_abi.WB_INT32] = (-1 << 31, (1 << 31) - 1)
 
 
-def wrap(handle):
+def wrap(handle: Handle) -> Tensor:
     """The Tensor that owns a handle."""
     tensor = _new(Tensor)
     tensor._handle = handle
     return tensor
 
 
-class Tensor:
+class Tensor(Methods):
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
     Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes the
     tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
     """
 
-    # _shape, _dtype and _signature are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
-    __slots__ = ("_handle", "_shape", "_dtype", "_signature", "__weakref__")
+    # _shape, _dtype and _known_signature are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
+    __slots__ = ("_handle", "_shape", "_dtype", "_known_signature", "__weakref__")
+
+    _handle: Handle
+    _shape: Shape
+    _dtype: DType
+    _known_signature: tuple[int, Shape]
+    _as_parameter_: Handle
 
     __array_priority__ = 1000
     __array_ufunc__ = None  # array + tensor is the tensor's business
 
-    def __new__(cls, data, dtype=None, requires_grad=False):
+    def __new__(cls, data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Self:
         self = _new(cls)
         self._handle = data_handle(data, dtype)
         if requires_grad:
             self.requires_grad_()
         return self
 
-    def __del__(self, _free=_free):
+    def __del__(self, _free: Callable[[Handle], Any] = _free) -> None:
         try:
             _free(self._handle)
         except AttributeError:
@@ -73,27 +94,27 @@ class Tensor:
 
     # ---------------------------------------------------------------- what it is
 
-    def _describe(self):
+    def _describe(self) -> None:
         self._dtype, self._shape = describe(self._handle)
 
-    def _forget_dtype(self):
+    def _forget_dtype(self) -> None:
         """After the engine has cast the box."""
-        for name in ("_dtype", "_signature"):
+        for name in ("_dtype", "_known_signature"):
             try:
                 delattr(self, name)
             except AttributeError:
                 pass
 
-    def signature(self):
+    def _signature(self) -> tuple[int, Shape]:
         """(number of the dtype, shape): what a captured program depends on."""
         try:
-            return self._signature
+            return self._known_signature
         except AttributeError:
-            signature = self._signature = (self.dtype.code, self.shape)
+            signature = self._known_signature = (self.dtype.code, self.shape)
             return signature
 
     @property
-    def shape(self):
+    def shape(self) -> Shape:
         """The extents, a tuple of ints."""
         try:
             return self._shape
@@ -102,7 +123,7 @@ class Tensor:
             return self._shape
 
     @property
-    def dtype(self):
+    def dtype(self) -> DType:
         """The type of the elements, like wingbeat.float32."""
         try:
             return self._dtype
@@ -113,15 +134,19 @@ class Tensor:
             return dtype
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """Number of axes."""
         return len(self.shape)
 
-    def dim(self):
+    def dim(self) -> int:
         """Number of axes."""
         return len(self.shape)
 
-    def size(self, dim=None):
+    @overload
+    def size(self, dim: None = None) -> Shape: ...
+    @overload
+    def size(self, dim: int) -> int: ...
+    def size(self, dim: int | None = None) -> Shape | int:
         """The shape, or the extent of axis `dim`."""
         if dim is None:
             return self.shape
@@ -129,22 +154,22 @@ class Tensor:
             raise RangeError(f"size: axis {dim} is out of range for {self.ndim} axes")
         return self.shape[dim]
 
-    def numel(self):
+    def numel(self) -> int:
         """Number of elements."""
         count = c_int64()
         check(lib.wb_tensor_count(self._handle, count))
         return count.value
 
-    def is_floating_point(self):
+    def is_floating_point(self) -> bool:
         """Whether the dtype is float32 or float64."""
         return self.dtype.is_floating_point
 
-    def __len__(self):
+    def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a 0-d tensor")
         return self.shape[0]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         if not self.shape:
             raise TypeError("iteration over a 0-d tensor")
         return (self[place] for place in range(self.shape[0]))
@@ -153,9 +178,10 @@ class Tensor:
 
     # ---------------------------------------------------------------- values out
 
-    def item(self):
+    def item(self) -> float:
         """The value of a tensor of one element, as Python's float, int or bool."""
         dtype = self.dtype
+        value: c_double | c_int64
         if dtype.is_floating_point:
             value = c_double()
             status = _item(self._handle, value)
@@ -166,26 +192,26 @@ class Tensor:
             check(status)
         return bool(value.value) if dtype is bool_ else value.value
 
-    def tolist(self):
+    def tolist(self) -> Any:
         """The values as nested lists of Python numbers; a number for a 0-d tensor."""
         return self.detach().numpy().tolist()
 
-    def numpy(self):
+    def numpy(self) -> Array:
         """The values as a read-only NumPy array, without a copy. They stay as they are, whatever happens to the tensor.
 
         Raises StateError for a tensor that requires gradients; detach() it first.
         """
         if self.requires_grad:
             raise StateError("numpy: the tensor requires gradients, which an array cannot carry; use tensor.detach().numpy()")
-        return view(self.detach_handle())
+        return view(self._detach_handle())
 
-    def detach_handle(self):
+    def _detach_handle(self) -> Handle:
         """A new handle of the values, cut off from the graph; the caller's."""
         out = c_void_p()
         check(_detach(self._handle, out))
         return out.value
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         array = self.numpy()
         if dtype is not None and np.dtype(dtype) != array.dtype:
             if copy is False:
@@ -193,30 +219,30 @@ class Tensor:
             return array.astype(dtype)
         return array.copy() if copy else array
 
-    def __float__(self):
+    def __float__(self) -> float:
         return float(self.item())
 
-    def __int__(self):
+    def __int__(self) -> int:
         return int(self.item())
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.item())
 
-    def __index__(self):
+    def __index__(self) -> int:
         if self.dtype.is_floating_point:
             raise TypeError(f"only a tensor of integers can be an index, not {self.dtype}")
         return int(self.item())
 
-    def __format__(self, form):
+    def __format__(self, form: str) -> str:
         return format(self.item() if form and not self.shape else str(self), form)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         notes = "" if self.dtype in (float32, bool_) or self.dtype.name == "int64" else f", dtype={self.dtype}"
         if self.requires_grad:
             notes += ", requires_grad=True"
         try:
             check(lib.wb_eval((c_void_p * 1)(self._handle), 1))  # so that the tensor itself has the values, not just what is printed
-            array = view(self.detach_handle())
+            array = view(self._detach_handle())
         except StateError:  # inside a capture block there are none
             return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{', requires_grad=True' if self.requires_grad else ''})"
         if not array.size:
@@ -224,14 +250,14 @@ class Tensor:
         values = np.array2string(array, separator=", ", precision=4, prefix="tensor(")
         return f"tensor({values}{notes})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.detach().numpy().copy(), self.requires_grad)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
             raise StateError("deepcopy: the tensor was computed from others that require gradients; use clone() or detach()")
         copy = _new(type(self))
-        copy._handle = self.detach_handle()
+        copy._handle = self._detach_handle()
         if self.requires_grad:
             copy.requires_grad_()
         return copy
@@ -239,30 +265,30 @@ class Tensor:
     # ---------------------------------------------------------------- derivatives
 
     @property
-    def requires_grad(self):
+    def requires_grad(self) -> bool:
         """Whether derivatives pass through this tensor. Can be set for float tensors without history."""
         flag = c_int32()
         check(_get_requires_grad(self._handle, flag))
         return flag.value != 0
 
     @requires_grad.setter
-    def requires_grad(self, flag):
+    def requires_grad(self, flag: bool) -> None:
         check(lib.wb_tensor_set_requires_grad(self._handle, 1 if flag else 0))
 
-    def requires_grad_(self, requires_grad=True):
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Sets requires_grad; returns the tensor."""
         self.requires_grad = requires_grad
         return self
 
     @property
-    def is_leaf(self):
+    def is_leaf(self) -> bool:
         """Whether it was computed from nothing that requires gradients, or is itself where gradients are collected."""
         flag = c_int32()
         check(lib.wb_tensor_is_leaf(self._handle, flag))
         return flag.value != 0
 
     @property
-    def grad(self):
+    def grad(self) -> Tensor | None:
         """The gradient that backward() has collected, of the tensor's shape and dtype, or None. Can be set and deleted.
 
         Writing to it in place (`p.grad.zero_()`) changes what is collected.
@@ -279,14 +305,14 @@ class Tensor:
         return gradient
 
     @grad.setter
-    def grad(self, gradient):
+    def grad(self, gradient: TensorLike | None) -> None:
         check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)))
 
     @grad.deleter
-    def grad(self):
+    def grad(self) -> None:
         check(lib.wb_tensor_set_grad(self._handle, None))
 
-    def backward(self, gradient=None, retain_graph=False):
+    def backward(self, gradient: TensorLike | None = None, retain_graph: bool = False) -> None:
         """Adds the derivatives of this tensor to the .grad of every leaf that requires gradients.
 
         gradient: what this tensor is weighted with, of its shape; may be left out for a tensor of one element.
@@ -298,11 +324,11 @@ class Tensor:
         if status:
             check(status)
 
-    def detach(self):
+    def detach(self) -> Tensor:
         """The same values, a constant to derivatives, unchanged by later writes to this tensor."""
-        return wrap(self.detach_handle())
+        return wrap(self._detach_handle())
 
-    def clone(self):
+    def clone(self) -> Tensor:
         """A new tensor with the same values; derivatives pass through."""
         out = c_void_p()
         check(_unary(_abi.WB_UNARY_IDENTITY, self._handle, out))
@@ -310,47 +336,49 @@ class Tensor:
 
     # ---------------------------------------------------------------- writing in place
 
-    def _assign(self, value):
+    def _assign(self, value: Tensor) -> Self:
         if value.dtype.is_floating_point and not self.dtype.is_floating_point:
             raise DTypeError(f"assign: a tensor of {self.dtype} cannot take values of {value.dtype}; cast one of them")
         check(lib.wb_tensor_assign(self._handle, value._handle))
         return self
 
-    def copy_(self, source):
+    def copy_(self, source: TensorLike) -> Self:
         """Takes over the values of `source`, which broadcasts to this shape."""
         source = as_tensor(source)
         return self._assign(source if source.shape == self.shape else source.expand(self.shape))
 
-    def fill_(self, value):
+    def fill_(self, value: Real) -> Self:
         """Sets every element to `value`."""
         out = c_void_p()
         shape = self.shape
         check(lib.wb_tensor_full(self.dtype.code, len(shape), extents(shape), value, out))
         return self._assign(wrap(out.value))
 
-    def zero_(self):
+    def zero_(self) -> Self:
         """Sets every element to 0."""
         return self.fill_(0)
 
-    def add_(self, other, alpha=1):
+    def add_(self, other: Operand, alpha: Operand = 1) -> Self:
         """Adds alpha * other in place."""
-        return self._assign(self + (other if alpha == 1 else other * alpha))
+        factor: Any = alpha
+        return self._assign(self + (other if alpha == 1 else other * factor))
 
-    def sub_(self, other, alpha=1):
+    def sub_(self, other: Operand, alpha: Operand = 1) -> Self:
         """Subtracts alpha * other in place."""
-        return self._assign(self - (other if alpha == 1 else other * alpha))
+        factor: Any = alpha
+        return self._assign(self - (other if alpha == 1 else other * factor))
 
-    def mul_(self, other):
+    def mul_(self, other: Operand) -> Self:
         """Multiplies in place."""
         return self._assign(self * other)
 
-    def div_(self, other):
+    def div_(self, other: Operand) -> Self:
         """Divides in place."""
         return self._assign(self / other)
 
     # ---------------------------------------------------------------- dtypes
 
-    def to(self, dtype):
+    def to(self, dtype: DTypeLike) -> Tensor:
         """This tensor in another dtype (itself if it has that already)."""
         dtype = as_dtype(dtype)
         if dtype is self.dtype:
@@ -359,7 +387,7 @@ class Tensor:
         check(_cast(self._handle, dtype.code, out))
         return wrap(out.value)
 
-    def type_as(self, other):
+    def type_as(self, other: Tensor) -> Tensor:
         """This tensor in the dtype of `other`."""
         return self.to(other.dtype)
 
@@ -374,27 +402,29 @@ class _Gradient(Tensor):
 
     __slots__ = ("_leaf",)
 
-    def _assign(self, value):
+    def _assign(self, value: Tensor) -> Self:
         super()._assign(value)
         self._leaf.grad = self
         return self
 
-    def __setitem__(self, key, value):
+    _leaf: Tensor
+
+    def __setitem__(self, key: Index, value: TensorLike) -> None:
         super().__setitem__(key, value)
         self._leaf.grad = self
 
 
-def _rebuild(array, requires_grad):
+def _rebuild(array: Array, requires_grad: bool) -> Tensor:
     """Counterpart of Tensor.__reduce__."""
     return Tensor(array, requires_grad=requires_grad)
 
 
 # -------------------------------------------------------------------- from Python's and NumPy's values
 
-def data_handle(data, dtype=None):
+def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32."""
     if isinstance(data, Tensor):
-        return data.detach_handle() if dtype is None else data.detach().to(dtype).detach_handle()
+        return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
     try:
         array = np.asarray(data)
     except ValueError:
@@ -407,7 +437,7 @@ def data_handle(data, dtype=None):
     return copy_in(array)
 
 
-def _converted(array, dtype, wraps):
+def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
     """The array in another dtype. Integers that do not fit wrap around if they come from NumPy, as they do there."""
     if array.dtype.kind not in "biuf":
         raise DTypeError(f"{operation('tensor')}: expected numbers, found an array of {array.dtype}")
@@ -419,21 +449,21 @@ def _converted(array, dtype, wraps):
     return array.astype(dtype.dtype)
 
 
-def _is_numpy(data):
+def _is_numpy(data: Any) -> bool:
     """Whether the innermost first element came from NumPy or from a tensor, whose float64 is meant."""
     while isinstance(data, (list, tuple)) and data:
         data = data[0]
     return isinstance(data, (np.ndarray, np.generic, Tensor))
 
 
-def as_tensor(value):
+def as_tensor(value: TensorLike) -> Tensor:
     """The tensor itself, or a new one of an array's or a number's values."""
     return value if isinstance(value, Tensor) else wrap(data_handle(value))
 
 
 # -------------------------------------------------------------------- operators
 
-def takes(dtype, number):
+def takes(dtype: DType, number: float) -> bool:
     """Whether a Python number that meets a tensor of `dtype` becomes one of the same dtype."""
     if isinstance(number, float):
         return dtype.is_floating_point
@@ -441,7 +471,7 @@ def takes(dtype, number):
     return low <= number <= high or isinstance(number, bool)
 
 
-def _mixed(op, tensor, other, swapped):
+def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
     """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that takes the tensor's dtype."""
     if isinstance(other, np.ndarray):
         other = wrap(copy_in(other))
@@ -458,11 +488,11 @@ def _mixed(op, tensor, other, swapped):
             raise ArgumentError(f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
         other = wrap(copy_in(np.asarray(other)))
     else:
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # the operator may try the other side
     return operate(op, other, tensor, 0) if swapped else operate(op, tensor, other, 0)
 
 
-def operate(op, tensor, other, swapped):
+def operate(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
     """op(tensor, other), or op(other, tensor) if swapped."""
     out = c_void_p()
     if isinstance(other, Tensor):
@@ -476,7 +506,7 @@ def operate(op, tensor, other, swapped):
     return wrap(out.value)
 
 
-def binary(op, a, b):
+def binary(op: int, a: Operand, b: Operand) -> Tensor:
     """op(a, b) where at most one is a number or an array."""
     if isinstance(a, Tensor):
         result = operate(op, a, b, 0)
@@ -489,14 +519,14 @@ def binary(op, a, b):
     return result
 
 
-def _operator(op, swapped=0):
-    def operator(self, other):
+def _operator(op: int, swapped: int = 0) -> Callable[[Tensor, Operand], Tensor]:
+    def operator(self: Tensor, other: Operand) -> Tensor:
         return operate(op, self, other, swapped)
     return operator
 
 
-def _in_place(op):
-    def operator(self, other):
+def _in_place(op: int) -> Callable[[TensorT, Operand], TensorT]:
+    def operator(self: TensorT, other: Operand) -> TensorT:
         result = operate(op, self, other, 0)
         return result if result is NotImplemented else self._assign(result)
     return operator

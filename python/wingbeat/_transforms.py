@@ -11,9 +11,12 @@ argnums: the argument, or a tuple of arguments, to differentiate with respect to
 has_aux: the function returns (result, anything else), and the anything else is handed out, cut off from the graph, beside what the transform gives.
 """
 
+from __future__ import annotations
+
 import threading
 from ctypes import c_int32, c_void_p
 from operator import index
+from typing import TYPE_CHECKING, Any, overload
 
 from ._arrays import handle_array
 from ._errors import ArgumentError, ShapeError, StructureError
@@ -22,12 +25,25 @@ from ._modes import is_grad_enabled, switch_grad
 from ._tensor import Tensor, as_tensor, wrap
 from ._tree import flatten, unflatten
 
+if TYPE_CHECKING:
+    import ctypes
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal
 
-def handles(tensors):
+    from typing_extensions import Concatenate, Self
+
+    from ._typing import Argnums, Aux, Operand, P, R, Structure, T, Tree
+
+
+def handles(tensors: Sequence[Tensor]) -> ctypes.Array[c_void_p]:
     return handle_array(len(tensors))(*[tensor._handle for tensor in tensors])
 
 
-def reverse(outputs, inputs, weights, create_graph, allow_unused=False):
+@overload
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: Literal[False] = False) -> list[Tensor]: ...
+@overload
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: bool) -> list[Tensor | None]: ...
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: bool = False) -> Any:
     """The gradients of weighted outputs by inputs."""
     if not inputs:
         return []
@@ -37,7 +53,7 @@ def reverse(outputs, inputs, weights, create_graph, allow_unused=False):
     return [None if handle is None else wrap(handle) for handle in found]
 
 
-def forward(outputs, inputs, directions):
+def forward(outputs: Sequence[Tensor], inputs: Sequence[Tensor], directions: Sequence[Tensor]) -> list[Tensor]:
     """The derivatives of outputs along directions of the inputs."""
     found = handle_array(len(outputs))()
     check(lib.wb_jvp(handles(outputs), len(outputs), handles(inputs), len(inputs), handles(directions), found))
@@ -53,7 +69,7 @@ class _Depth(threading.local):
 _depth = _Depth()
 
 
-def inside_transform():
+def inside_transform() -> bool:
     """Whether this thread runs the function of a transform."""
     return _depth.value > 0
 
@@ -61,22 +77,22 @@ def inside_transform():
 class Nested:
     """A transform at work: counts the depth."""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         _depth.value += 1
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         _depth.value -= 1
 
 
 class Transform(Nested):
     """A transform that takes derivatives: records whatever the gradient mode outside."""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._previous = switch_grad(1)
         return super().__enter__()
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         super().__exit__(*exception)
         switch_grad(self._previous)
 
@@ -87,7 +103,7 @@ class Recorded:
     variables, structure: the leaves of those arguments, and the structure of the list of them. outputs, output_structure: of the result. aux: anything else.
     """
 
-    def __init__(self, name, function, args, kwargs, argnums, has_aux):
+    def __init__(self, name: str, function: Callable[..., Any], args: Sequence[Tree], kwargs: dict[str, Any], argnums: Argnums | None, has_aux: bool) -> None:
         self.name = name
         places = argument_places(argnums, args, name)
         self._several = argnums is None or not hasattr(type(argnums), "__index__")
@@ -105,7 +121,7 @@ class Recorded:
         leaves, self.output_structure = flatten(result)
         self.outputs = [as_tensor(leaf) for leaf in leaves]
 
-    def scalar(self):
+    def scalar(self) -> Tensor:
         """The result, of one element."""
         if self.output_structure != flatten(0)[1]:
             raise TypeError(f"{self.name}: expected a function whose result is a tensor of one element, found {_readable(self.output_structure)}")
@@ -114,16 +130,16 @@ class Recorded:
             raise ShapeError(f"{self.name}: expected a function with a result of one element, found shape {list(value.shape)}")
         return value
 
-    def result(self):
+    def result(self) -> Tree:
         """The result in its structure, as it is handed out."""
         return unflatten(self.output_structure, settled(self.outputs))
 
-    def by_argument(self, leaves):
+    def by_argument(self, leaves: Iterable[Tensor]) -> Tree:
         """What belongs to the variables, in the arguments' structure: a tuple if argnums is one, or all."""
         trees = unflatten(self.structure, leaves)
         return tuple(trees) if self._several else trees[0]
 
-    def with_aux(self, *results):
+    def with_aux(self, *results: Any) -> Any:
         """What a transform returns: one result, or several; and aux, if there is one."""
         if self.has_aux:
             leaves, structure = flatten(self.aux)
@@ -131,12 +147,13 @@ class Recorded:
         return results if len(results) > 1 else results[0]
 
 
-def argument_places(argnums, args, name):
+def argument_places(argnums: Argnums | None, args: Sequence[Tree], name: str) -> Sequence[int]:
     """The places that argnums names, from 0; all for None."""
     if argnums is None:
         return range(len(args))
     try:
-        numbers = [index(argnums)] if hasattr(type(argnums), "__index__") else [index(number) for number in argnums]
+        given: Any = argnums
+        numbers = [index(given)] if hasattr(type(given), "__index__") else [index(number) for number in given]
     except TypeError:
         raise TypeError(f"{name}: expected argnums as a whole number or a tuple of whole numbers, found {argnums!r:.80}") from None
     for number in numbers:
@@ -148,7 +165,7 @@ def argument_places(argnums, args, name):
     return places
 
 
-def _variables(leaves, name):
+def _variables(leaves: Iterable[Any], name: str) -> list[Tensor]:
     """Fresh variables with the values of tensors, arrays or numbers."""
     result = []
     for leaf in leaves:
@@ -158,34 +175,45 @@ def _variables(leaves, name):
     return result
 
 
-def variable(tensor):
+def variable(tensor: Tensor) -> Tensor:
     """A fresh variable with a tensor's values."""
     out = c_void_p()
     check(lib.wb_variable(tensor, out))
     return wrap(out.value)
 
 
-def settled(tensors):
+def settled(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
     """Results as they are handed out: without a graph, unless somebody may differentiate them."""
     if not is_grad_enabled():
         return [tensor.detach() for tensor in tensors]
     return tensors if _depth.value else [tensor if _depends_on_leaf(tensor) else tensor.detach() for tensor in tensors]
 
 
-def _depends_on_leaf(tensor):
+def _depends_on_leaf(tensor: Tensor) -> bool:
     flag = c_int32()
     check(lib.wb_tensor_depends_on_leaf(tensor._handle, flag))
     return flag.value != 0
 
 
-def value_and_grad(function, argnums=0, has_aux=False):
+@overload
+def value_and_grad(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0,
+                   has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], tuple[Tensor, Tensor]]: ...
+@overload
+def value_and_grad(function: Callable[Concatenate[Tensor, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
+                   has_aux: Literal[True]) -> Callable[Concatenate[Operand, P], tuple[tuple[Tensor, Aux], Tensor]]: ...
+@overload
+def value_and_grad(function: Callable[Concatenate[T, P], Tensor], argnums: Literal[0] = 0,
+                   has_aux: Literal[False] = False) -> Callable[Concatenate[T, P], tuple[Tensor, T]]: ...
+@overload
+def value_and_grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, tuple[Any, Any]]: ...
+def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns (value, gradient) of `function`, whose result is a tensor of one element.
 
     argnums: the argument, or a tuple of arguments, to differentiate with respect to (then the gradient is a tuple); each a tensor
     or nested lists, tuples and dicts of tensors, in whose structure its gradient is returned. has_aux: `function` returns
     (value, anything else), and ((value, anything else), gradient) is returned.
     """
-    def transformed(*args, **kwargs):
+    def transformed(*args: Any, **kwargs: Any) -> Any:
         with Transform():
             recorded = Recorded("grad", function, args, kwargs, argnums, has_aux)
             gradients = reverse([recorded.scalar()], recorded.variables, None, create_graph=True)
@@ -194,40 +222,57 @@ def value_and_grad(function, argnums=0, has_aux=False):
     return transformed
 
 
-def grad(function, argnums=0, has_aux=False):
+@overload
+def grad(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0,
+         has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], Tensor]: ...
+@overload
+def grad(function: Callable[Concatenate[Tensor, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
+         has_aux: Literal[True]) -> Callable[Concatenate[Operand, P], tuple[Tensor, Aux]]: ...
+@overload
+def grad(function: Callable[Concatenate[T, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False) -> Callable[Concatenate[T, P], T]: ...
+@overload
+def grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, Any]: ...
+def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns the gradient of `function`; with has_aux, (gradient, anything else). See value_and_grad."""
-    both = value_and_grad(function, argnums, has_aux)
+    both: Any = value_and_grad(function, argnums, has_aux)
 
-    def transformed(*args, **kwargs):
+    def transformed(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
     return transformed
 
 
-def same_structure(found, expected, name, what):
+def same_structure(found: Structure, expected: Structure, name: str, what: str) -> None:
     if found != expected:
         raise StructureError(f"{name}: the structure of {what} differs: expected {_readable(expected)}, found {_readable(found)}")
 
 
-def _readable(structure):
+def _readable(structure: Structure) -> str:
     return str(unflatten(structure, _Stars()))
 
 
 class _Stars:
-    def __iter__(self):
+    def __iter__(self) -> Self:
         return self
 
-    def __next__(self):
+    def __next__(self) -> _Star:
         return _Star()
 
 
 class _Star:
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "*"
 
 
-def vjp(function, *primals, argnums=None, has_aux=False):
+@overload
+def vjp(function: Callable[..., R], *primals: Tree, argnums: None = None, has_aux: Literal[False] = False) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
+@overload
+def vjp(function: Callable[..., tuple[R, Aux]], *primals: Tree, argnums: None = None,
+        has_aux: Literal[True]) -> tuple[R, Callable[[R], tuple[Any, ...]], Aux]: ...
+@overload
+def vjp(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any: ...
+def vjp(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
     """(result, vjp_function): vjp_function(cotangent), with the result's structure, gives the tuple of derivatives by the primals.
 
     Reverse mode: cotangent^T J for the Jacobian J of `function` at `primals`. vjp_function may be called any number of times.
@@ -237,7 +282,7 @@ def vjp(function, *primals, argnums=None, has_aux=False):
     with Transform():
         recorded = Recorded("vjp", function, primals, {}, argnums, has_aux)
 
-    def vjp_function(cotangent):
+    def vjp_function(cotangent: Tree) -> Tree:
         weights, structure = flatten(cotangent)
         same_structure(structure, recorded.output_structure, "vjp", "the cotangent")
         with Transform():
@@ -247,19 +292,26 @@ def vjp(function, *primals, argnums=None, has_aux=False):
     return recorded.with_aux(recorded.result(), vjp_function)
 
 
-def direction_leaves(recorded, tangents):
+def direction_leaves(recorded: Recorded, tangents: Tree) -> list[Tensor]:
     leaves, structure = flatten(list(tangents) if isinstance(tangents, (tuple, list)) else tangents)
     same_structure(structure, recorded.structure, recorded.name, "the tangents")
     return [as_tensor(leaf) for leaf in leaves]
 
 
-def argument_tuple(primals, name):
+def argument_tuple(primals: Any, name: str) -> Sequence[Tree]:
     if not isinstance(primals, (tuple, list)):
         raise TypeError(f"{name}: expected the primals as a tuple of arguments, found {type(primals).__name__}")
     return primals
 
 
-def jvp(function, primals, tangents, argnums=None, has_aux=False):
+@overload
+def jvp(function: Callable[..., R], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: Literal[False] = False) -> tuple[R, R]: ...
+@overload
+def jvp(function: Callable[..., tuple[R, Aux]], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, *,
+        has_aux: Literal[True]) -> tuple[R, R, Aux]: ...
+@overload
+def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any: ...
+def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
     """(result, derivative of the result along tangents), in forward mode: J tangent for the Jacobian J at `primals`.
 
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes. argnums: then tangents has one entry for each
@@ -271,7 +323,14 @@ def jvp(function, primals, tangents, argnums=None, has_aux=False):
     return recorded.with_aux(recorded.result(), unflatten(recorded.output_structure, settled(along)))
 
 
-def linearize(function, *primals, argnums=None, has_aux=False):
+@overload
+def linearize(function: Callable[..., R], *primals: Tree, argnums: Argnums | None = None, has_aux: Literal[False] = False) -> tuple[R, Callable[..., R]]: ...
+@overload
+def linearize(function: Callable[..., tuple[R, Aux]], *primals: Tree, argnums: Argnums | None = None,
+              has_aux: Literal[True]) -> tuple[R, Callable[..., R], Aux]: ...
+@overload
+def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any: ...
+def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
     """(result, jvp_function): jvp_function(*tangents) gives the derivative of the result along tangents, one for each primal.
 
     `function` is recorded once, and jvp_function may be called any number of times. argnums: then one tangent for each of these primals. has_aux:
@@ -280,7 +339,7 @@ def linearize(function, *primals, argnums=None, has_aux=False):
     with Transform():
         recorded = Recorded("linearize", function, primals, {}, argnums, has_aux)
 
-    def jvp_function(*tangents):
+    def jvp_function(*tangents: Tree) -> Tree:
         with Transform():
             along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
         return unflatten(recorded.output_structure, settled(along))
@@ -288,7 +347,7 @@ def linearize(function, *primals, argnums=None, has_aux=False):
     return recorded.with_aux(recorded.result(), jvp_function)
 
 
-def hvp(function, primals, tangents, argnums=None, has_aux=False):
+def hvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
     """The Hessian of `function`, whose result is a tensor of one element, times tangents: forward over reverse mode.
 
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes; so is the result. argnums: then of these

@@ -4,16 +4,25 @@ flatten(tree) gives the leaves and the structure: a hashable description in whic
 tuples; dicts keep their order.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ._typing import Structure, Tree
+
 LEAF = "*"
 
 
-def flatten(tree):
+def flatten(tree: Tree) -> tuple[list[Any], Structure]:
     """(leaves, structure): whatever is not a list, tuple or dict is a leaf; so is None."""
-    leaves = []
+    leaves: list[Any] = []
     return leaves, _flatten(tree, leaves)
 
 
-def _flatten(tree, leaves):
+def _flatten(tree: Tree, leaves: list[Any]) -> Structure:
     kind = type(tree)
     if kind is dict:
         return kind, tuple(tree), tuple([_flatten(child, leaves) for child in tree.values()])
@@ -23,12 +32,12 @@ def _flatten(tree, leaves):
     return LEAF
 
 
-def unflatten(structure, leaves):
+def unflatten(structure: Structure, leaves: Iterable[Any]) -> Tree:
     """The tree with `leaves` in the places of the structure's leaves."""
     return _unflatten(structure, iter(leaves))
 
 
-def _unflatten(structure, leaves):
+def _unflatten(structure: Structure, leaves: Iterator[Any]) -> Tree:
     if structure is LEAF:
         return next(leaves)
     kind, keys, children = structure

@@ -1,8 +1,11 @@
 """wingbeat.vmap: a function of one example, for all examples at once, in one graph and so in one plan."""
 
+from __future__ import annotations
+
 from ctypes import c_int32, c_void_p
 from functools import wraps
 from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -14,24 +17,33 @@ from ._tensor import Tensor, as_tensor, wrap
 from ._transforms import Nested, handles, settled
 from ._tree import LEAF, flatten, unflatten
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Literal
+
+    from typing_extensions import Self
+
+    from ._typing import P, R, Structure
+
 _RANDOMNESS = {"error": _abi.WB_RANDOMNESS_ERROR, "same": _abi.WB_RANDOMNESS_SAME, "different": _abi.WB_RANDOMNESS_DIFFERENT}
 
 
 class Mapped(Nested):
     """A block in which a function of one example is recorded: `variables` stand for an example of each of `tensors`, without axis axes[i]."""
 
-    def __init__(self, tensors, axes, randomness="error"):
-        self.variables = (tensors, axes, _RANDOMNESS[randomness])
+    def __init__(self, tensors: Sequence[Tensor], axes: Sequence[int], randomness: str = "error") -> None:
+        self._given = tensors, axes, _RANDOMNESS[randomness]
+        self.variables: list[Tensor] = []
 
-    def __enter__(self):
-        tensors, axes, randomness = self.variables
+    def __enter__(self) -> Self:
+        tensors, axes, randomness = self._given
         found = handle_array(len(tensors))()
         check(lib.wb_vmap_begin(handles(tensors), (c_int32 * len(axes))(*axes), len(tensors), randomness, found))
         self.variables = [wrap(handle) for handle in found]
         self._is_open = True
         return super().__enter__()
 
-    def results(self, outputs, axes, chunk_size=0):
+    def results(self, outputs: Sequence[Tensor], axes: Sequence[int | None], chunk_size: int = 0) -> list[Tensor]:
         """Ends the recording: the outputs for all examples, which lie along axes[i] of the results; None: of an output that depends on no example.
 
         chunk_size: as many examples at a time; 0 for all at once.
@@ -42,13 +54,13 @@ class Mapped(Nested):
         self._is_open = False
         return [wrap(handle) for handle in found]
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         super().__exit__(*exception)
         if self._is_open:
             check(lib.wb_vmap_cancel())
 
 
-def chunk_of(chunk_size, name):
+def chunk_of(chunk_size: SupportsIndex | None, name: str) -> int:
     """The chunk_size of Mapped.results for that of a transform, None or a whole number."""
     if chunk_size is None:
         return 0
@@ -57,7 +69,7 @@ def chunk_of(chunk_size, name):
     return index(chunk_size)
 
 
-def _axis(value, what):
+def _axis(value: Any, what: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
@@ -68,7 +80,7 @@ def _axis(value, what):
     return axis
 
 
-def _spread(dims, structure, what):
+def _spread(dims: Any, structure: Structure, what: str) -> list[int | None]:
     """An axis, or None, for each leaf of a structure: dims has the structure's outer levels, and a number stands for all leaves behind it."""
     if not isinstance(dims, (list, tuple, dict)):
         axis = _axis(dims, what)
@@ -85,11 +97,12 @@ def _spread(dims, structure, what):
     return [axis for entry, child in zip(dims, children) for axis in _spread(entry, child, what)]
 
 
-def _leaves(structure):
+def _leaves(structure: Structure) -> list[Any]:
     return [LEAF] if structure is LEAF else [leaf for child in structure[2] for leaf in _leaves(child)]
 
 
-def vmap(function, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
+def vmap(function: Callable[P, R], in_dims: Any = 0, out_dims: Any = 0, randomness: Literal["error", "same", "different"] = "error",
+         chunk_size: SupportsIndex | None = None) -> Callable[P, R]:
     """A function that maps `function` over an axis of its arguments, as PyTorch's: it is called once, sees one example, and runs for all of them at once.
 
     in_dims: the axis of each tensor that is mapped over; None for an argument that is the same for all examples. A number, or a tuple with an entry for each positional
@@ -107,7 +120,7 @@ def vmap(function, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
     chunk = chunk_of(chunk_size, "vmap")
 
     @wraps(function)
-    def mapped(*args, **kwargs):
+    def mapped(*args: Any, **kwargs: Any) -> Any:
         leaves, structure = flatten(list(args))
         axes = _spread(list(in_dims) if isinstance(in_dims, tuple) else in_dims, structure, "in_dims")
         count = len(leaves)
@@ -120,7 +133,7 @@ def vmap(function, in_dims=0, out_dims=0, randomness="error", chunk_size=None):
         places = [place for place, axis in enumerate(axes) if axis is not None]
         if not places:
             raise ArgumentError("vmap: expected at least one tensor to map over, found none among the arguments")
-        with Mapped([as_tensor(leaves[place]) for place in places], [axes[place] for place in places], randomness) as block:
+        with Mapped([as_tensor(leaves[place]) for place in places], [axis for axis in axes if axis is not None], randomness) as block:
             for place, variable in zip(places, block.variables):
                 leaves[place] = variable
             result = function(*unflatten(structure, leaves[:count]), **unflatten(named_structure, leaves[count:]))

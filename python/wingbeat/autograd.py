@@ -1,22 +1,39 @@
 """Derivatives of tensors (grad), operations with derivatives of one's own (Function), and the transforms of functions."""
 
-from ._custom import Function
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
+from ._custom import Function, FunctionCtx
 from ._errors import ArgumentError
 from ._tensor import Tensor, as_tensor
 from ._transforms import inside_transform, reverse
 
-__all__ = ["Function", "grad", "inside_transform"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+    from ._typing import TensorLike
+
+__all__ = ["Function", "FunctionCtx", "grad", "inside_transform"]
 
 
-def _one_or_more(tensors, what):
-    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    for tensor in tensors:
+def _one_or_more(tensors: Tensor | Iterable[Tensor], what: str) -> list[Tensor]:
+    found: list[Any] = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    for tensor in found:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"autograd.grad: expected tensors as {what}, found {type(tensor).__name__}")
-    return tensors
+    return found
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
+@overload
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
+         create_graph: bool = False, allow_unused: Literal[False] = False) -> tuple[Tensor, ...]: ...
+@overload
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
+         create_graph: bool = False, *, allow_unused: bool) -> tuple[Tensor | None, ...]: ...
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
+         create_graph: bool = False, allow_unused: bool = False) -> tuple[Tensor | None, ...]:
     """The derivatives of tensors with respect to tensors they were computed from, in reverse mode: a tuple, one for each input.
 
     outputs, inputs: a tensor or several; each input must require gradients (StateError).

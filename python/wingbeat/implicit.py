@@ -10,9 +10,12 @@ a transform around it) get their derivatives too. x0 has none: the solution does
 Values decide when a solver stops, so inside wingbeat.compile `iterations` must be given: then exactly so many are recorded, of the solver and of each linear solve, and nothing is checked.
 """
 
+from __future__ import annotations
+
 import warnings
 from ctypes import c_int32
 from math import isfinite
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
@@ -30,10 +33,32 @@ from ._tensor import Tensor, as_tensor, wrap
 from ._transforms import Transform, forward, handles, reverse, same_structure, variable
 from ._tree import flatten, unflatten
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Literal
+
+    from ._callbacks import Forward, Reverse
+    from ._linear_solvers import Operator, Solution
+    from ._typing import Operand, T, Tree
+
+    LinearSolver = Literal["neumann", "gmres"] | Callable[[Operator, Tensor], Tensor]
+    OnFailure = Literal["raise", "warn", "ignore"]
+    Residual = Callable[[Sequence[Tensor], Sequence[Tensor]], list[Tensor]]
+
 __all__ = ["fixed_point", "root"]
 
 
-def fixed_point(function, x0, *params, tol=None, max_iterations=1000, iterations=None, solver=None, linear_solver="neumann", on_failure="raise"):
+@overload
+def fixed_point(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
+                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+                on_failure: OnFailure = "raise") -> Tensor: ...
+@overload
+def fixed_point(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
+                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+                on_failure: OnFailure = "raise") -> T: ...
+def fixed_point(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
+                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+                on_failure: OnFailure = "raise") -> Any:
     """x with x = function(x, *params), found by iteration from x0. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes.
 
     tol: |f(x) - x| at the end over the larger of |x| at the end and at the start; by default eps^(3/4), 7e-6 in float32 and 2e-12 in float64. solver(function, x0, *params): another way
@@ -45,7 +70,17 @@ def fixed_point(function, x0, *params, tol=None, max_iterations=1000, iterations
     return problem.solution(problem.residual_of_fixed_point, problem.by_iteration)
 
 
-def root(function, x0, *params, tol=None, max_iterations=100, iterations=None, solver=None, linear_solver="gmres", on_failure="raise"):
+@overload
+def root(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
+         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+         on_failure: OnFailure = "raise") -> Tensor: ...
+@overload
+def root(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
+         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+         on_failure: OnFailure = "raise") -> T: ...
+def root(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
+         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+         on_failure: OnFailure = "raise") -> Any:
     """x with function(x, *params) = 0, found by Newton's method from x0: steps by GMRES, which needs products with the Jacobian alone, halved until |F| falls.
 
     function(x, *params) has the structure, shapes and dtypes of x. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes. tol: |F(x)| at the end over
@@ -56,17 +91,18 @@ def root(function, x0, *params, tol=None, max_iterations=100, iterations=None, s
     return problem.solution(problem.residual_of_root, problem.by_newton)
 
 
-def _count(value, what, name):
-    value = whole(value, what, name)
-    if value < 1:
-        raise ArgumentError(f"{name}: expected {what} of at least 1, found {value}")
-    return value
+def _count(value: SupportsIndex, what: str, name: str) -> int:
+    count = whole(value, what, name)
+    if count < 1:
+        raise ArgumentError(f"{name}: expected {what} of at least 1, found {count}")
+    return count
 
 
 class _Problem:
     """An equation with its settings, on lists of tensors: xs, the unknowns, and ps, the parameters that are float tensors."""
 
-    def __init__(self, name, function, x0, params, tol, max_iterations, iterations, solver, linear_solver, on_failure):
+    def __init__(self, name: str, function: Callable[..., Any], x0: Tree, params: tuple[Tree, ...], tol: float | None, max_iterations: SupportsIndex,
+                 iterations: SupportsIndex | None, solver: Callable[..., Any] | None, linear_solver: LinearSolver, on_failure: OnFailure) -> None:
         self.name = name
         if not callable(function):
             raise TypeError(f"{name}: expected a function, found {function!r:.80}")
@@ -82,8 +118,8 @@ class _Problem:
             raise StateError(f"{name}: values decide when the solver stops, and inside compile there are none; give iterations=n, or solve outside")
         self.function, self.solver, self.on_failure = function, solver, on_failure
         self.is_fixed = iterations is not None
-        self.limit = _count(iterations if self.is_fixed else max_iterations, "iterations" if self.is_fixed else "max_iterations", name)
-        self.linear_solver = SOLVERS.get(linear_solver, linear_solver) if isinstance(linear_solver, str) else linear_solver
+        self.limit = _count(max_iterations, "max_iterations", name) if iterations is None else _count(iterations, "iterations", name)
+        self.linear_solver: Any = SOLVERS.get(linear_solver, linear_solver) if isinstance(linear_solver, str) else linear_solver
         self.params, self.param_structure = flatten(list(params))
         self.places = [place for place, leaf in enumerate(self.params) if isinstance(leaf, Tensor) and leaf.dtype.is_floating_point]
         leaves, self.structure = flatten(x0)
@@ -97,7 +133,7 @@ class _Problem:
             self.x0 = [x if isinstance(leaf, (Tensor, np.ndarray)) else x.to(value.dtype) for x, leaf, value in zip(self.x0, leaves, values)]
         self.tolerance = tol if tol is not None else max(EPSILON[x.dtype.name] for x in self.x0) ** (0.75 if solver is None else 0.5)
 
-    def _unknown(self, leaf):
+    def _unknown(self, leaf: Any) -> Tensor:
         if leaf is None or isinstance(leaf, str):
             raise TypeError(f"{self.name}: expected x0 of tensors, found {leaf!r:.80}")
         x = as_tensor(leaf).detach()
@@ -109,16 +145,16 @@ class _Problem:
 
     # ---------------------------------------------------------------- the function
 
-    def _detached_params(self):
+    def _detached_params(self) -> list[Tensor]:
         return [self.params[place].detach() for place in self.places]
 
-    def _arguments(self, xs, ps):
+    def _arguments(self, xs: Sequence[Tensor], ps: Sequence[Tensor]) -> tuple[Tree, Any]:
         leaves = list(self.params)
         for place, p in zip(self.places, ps):
             leaves[place] = p
         return unflatten(self.structure, xs), unflatten(self.param_structure, leaves)
 
-    def _values(self, xs, ps, is_checked=True):
+    def _values(self, xs: Sequence[Tensor], ps: Sequence[Tensor], is_checked: bool = True) -> list[Tensor]:
         """The leaves of the function's result."""
         x, params = self._arguments(xs, ps)
         leaves, structure = flatten(self.function(x, *params))
@@ -133,12 +169,12 @@ class _Problem:
 
     residual_of_root = _values
 
-    def residual_of_fixed_point(self, xs, ps):
+    def residual_of_fixed_point(self, xs: Sequence[Tensor], ps: Sequence[Tensor]) -> list[Tensor]:
         return [x - value for x, value in zip(xs, self._values(xs, ps))]
 
     # ---------------------------------------------------------------- solvers
 
-    def by_iteration(self, ps):
+    def by_iteration(self, ps: list[Tensor]) -> list[Tensor]:
         """x <- f(x)."""
         xs, first, residual = self.x0, 0.0, float("nan")
         for count in range(self.limit):
@@ -158,15 +194,15 @@ class _Problem:
             xs = values
         return xs if self.is_fixed else self._fail(xs, self.limit, residual, "|f(x) - x|")
 
-    def by_newton(self, ps):
+    def by_newton(self, ps: list[Tensor]) -> list[Tensor]:
         """x <- x - A^{-1} F(x), as far as |F| falls."""
-        xs, first, size = self.x0, None, None
+        xs, first, size = self.x0, float("inf"), float("nan")
         for count in range(self.limit + 1):
             closure = _Closure(self.residual_of_root, xs, ps)
             rest = _packed(closure.at(closure.arguments))
             if not self.is_fixed:
                 size = norm(rest).item()
-                first = size if first is None else first
+                first = size if not count else first
                 if size <= self.tolerance * first or not isfinite(size):
                     return xs if isfinite(size) else self._fail(xs, count, size, "|F(x)|")
             if count == self.limit:
@@ -181,7 +217,7 @@ class _Problem:
                 return xs
         return xs if self.is_fixed else self._fail(xs, self.limit, size, "|F(x)|")
 
-    def _moved(self, xs, ps, step, size, is_exact):
+    def _moved(self, xs: list[Tensor], ps: list[Tensor], step: Tensor, size: float, is_exact: bool) -> tuple[list[Tensor] | None, bool]:
         """The unknowns after a step, or the part of it that makes |F| smaller (None: no part does), and whether the step was so small that it is the last."""
         parts = _unpacked(step, xs)
         if self.is_fixed:
@@ -198,9 +234,10 @@ class _Problem:
             if share < 1e-6:
                 return None, False
 
-    def _by_users_solver(self, residual, ps):
+    def _by_users_solver(self, residual: Residual, ps: list[Tensor]) -> list[Tensor]:
         x, params = self._arguments(self.x0, ps)
-        leaves, structure = flatten(self.solver(self.function, x, *params))
+        solver: Any = self.solver
+        leaves, structure = flatten(solver(self.function, x, *params))
         same_structure(structure, self.structure, self.name, "the solver's result")
         xs = [as_tensor(leaf).detach().to(own.dtype) for leaf, own in zip(leaves, self.x0)]
         for x, own in zip(xs, self.x0):
@@ -212,7 +249,7 @@ class _Problem:
                 return self._fail(xs, None, found, "the equation's residual")
         return xs
 
-    def _fail(self, xs, count, residual, what):
+    def _fail(self, xs: list[Tensor], count: int | None, residual: float, what: str) -> list[Tensor]:
         """What happens where a tolerance is not met: the unknowns as they are, unless that is an error."""
         if self.on_failure != "ignore":
             after = "after the given solver" if count is None else f"after {count} iterations"
@@ -224,7 +261,7 @@ class _Problem:
 
     # ---------------------------------------------------------------- derivatives
 
-    def solution(self, residual, solve):
+    def solution(self, residual: Residual, solve: Callable[[list[Tensor]], list[Tensor]]) -> Tree:
         """The unknowns in their structure, with derivatives by parameters and captured tensors."""
         with no_grad():
             ps = self._detached_params()
@@ -236,19 +273,19 @@ class _Problem:
                 xs = custom(origins, xs, *self._rules(closure, origins))
         return unflatten(self.structure, xs)
 
-    def _rules(self, closure, origins):
-        def backward(outputs, cotangents, needed):
+    def _rules(self, closure: _Closure, origins: list[Tensor]) -> tuple[Reverse, Forward]:
+        def backward(outputs: list[Any], cotangents: list[Any], needed: list[bool]) -> list[Tensor | None]:
             cotangent = _packed([zeros_like(x) if given is None else given for x, given in zip(outputs, cotangents)])
             adjoint = _unpacked(self._solve(closure, outputs, origins, cotangent, True), outputs)
             return closure.pulled_back(outputs, origins, [-part for part in adjoint], len(outputs))
 
-        def along(outputs, tangents):
+        def along(outputs: list[Any], tangents: list[Any]) -> list[Tensor]:
             moved = closure.pushed_forward(outputs, origins, [None] * len(outputs) + tangents)
             return _unpacked(self._solve(closure, outputs, origins, -_packed(moved), False), outputs)
 
         return backward, along
 
-    def _solve(self, closure, xs, origins, b, is_transposed):
+    def _solve(self, closure: _Closure, xs: list[Tensor], origins: list[Tensor], b: Tensor, is_transposed: bool) -> Tensor:
         """A^{-1} b or A^{-T} b, for A = dF/dx at (xs, origins); an operation with derivatives by all of them."""
         with no_grad():
             operator = closure.operator([x.detach() for x in xs], [origin.detach() for origin in origins], is_transposed)
@@ -257,17 +294,17 @@ class _Problem:
         if not is_grad_enabled() or not any(tensor.requires_grad for tensor in inputs):
             return y
 
-        def applied(left, right):
+        def applied(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
             """<left, A right>, by what A depends on."""
             return (right, left) if is_transposed else (left, right)
 
-        def backward(outputs, cotangents, needed):
+        def backward(outputs: list[Any], cotangents: list[Any], needed: list[bool]) -> list[Tensor | None]:
             y, = outputs
             back = self._solve(closure, xs, origins, cotangents[0], not is_transposed)
             gradients = closure.bilinear_gradient(xs, origins, *applied(-back, y))
             return [*gradients, back]
 
-        def along(outputs, tangents):
+        def along(outputs: list[Any], tangents: list[Any]) -> list[Tensor]:
             y, = outputs
             change = zeros_like(y) if tangents[-1] is None else tangents[-1]
             if any(tangent is not None for tangent in tangents[:-1]):
@@ -276,14 +313,15 @@ class _Problem:
 
         return custom(inputs, [y], backward, along)[0]
 
-    def _solved(self, operator, b):
+    def _solved(self, operator: Operator, b: Tensor) -> Tensor:
         if self.linear_solver not in SOLVERS.values():
             y = as_tensor(self.linear_solver(operator, b)).detach()
             if y.shape != b.shape:
                 raise ShapeError(f"{self.name}: expected the linear solver's result in shape {list(b.shape)}, found {list(y.shape)}")
             return y.to(b.dtype)
         request = Request(max(EPSILON[x.dtype.name] for x in self.x0) ** 0.75, self.limit if self.is_fixed else max(self.limit, 1000), self.is_fixed)
-        y, count, residual, is_met = self.linear_solver(operator, b, request)
+        solution: Solution = self.linear_solver(operator, b, request)
+        y, count, residual, is_met = solution
         if not is_met:
             sentence = (f"{self.name}: the linear system of the derivative did not converge to tolerance {request.tolerance:.1e} with "
                         f"'{self.linear_solver.__name__}': its residual is {residual:.3e} after {count} iterations")
@@ -306,7 +344,7 @@ class _Closure:
     Derivatives are taken by fresh variables for all three, so that what the unknowns owe to parameters does not count as F's own dependence on them.
     """
 
-    def __init__(self, residual, xs, ps):
+    def __init__(self, residual: Residual, xs: list[Tensor], ps: list[Tensor]) -> None:
         with Transform():  # also what the function differentiates by itself is to keep its graph
             self._variables = [variable(tensor.detach()) for tensor in (*xs, *ps)]
             self._outputs = residual(self._variables[:len(xs)], self._variables[len(xs):])
@@ -317,26 +355,26 @@ class _Closure:
         self.captures = [wrap(handle) for handle in found]
         self.arguments = [*xs, *ps, *[tensor.detach() for tensor in self.captures]]
 
-    def at(self, tensors):
+    def at(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """F, recorded on these tensors."""
         found = handle_array(len(self._outputs))()
         check(lib.wb_function_call(handles(self._variables), len(self._variables), handles(self._outputs), len(self._outputs),
                                    handles(tensors), len(tensors), found))
         return [wrap(handle) for handle in found]
 
-    def _recorded(self, xs, origins):
+    def _recorded(self, xs: Sequence[Tensor], origins: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """(variables in place of all arguments, F on them)."""
         with enable_grad():
             variables = [variable(tensor) for tensor in (*xs, *origins)]
             return variables, self.at(variables)
 
-    def operator(self, xs, origins, is_transposed=False):
+    def operator(self, xs: Sequence[Tensor], origins: Sequence[Tensor], is_transposed: bool = False) -> Operator:
         """The function of a vector that multiplies it by A, or A^T."""
         with enable_grad():
             variables = [variable(x) for x in xs]
             outputs = self.at([*variables, *origins])
 
-        def times(vector):
+        def times(vector: Tensor) -> Tensor:
             parts = _unpacked(vector, xs)
             if is_transposed:
                 found = _gradients(outputs, variables, parts, False)
@@ -346,33 +384,33 @@ class _Closure:
 
         return times
 
-    def pulled_back(self, xs, origins, weights, start):
+    def pulled_back(self, xs: Sequence[Tensor], origins: Sequence[Tensor], weights: Sequence[Tensor], start: int) -> list[Tensor | None]:
         """The gradients of <weights, F> by the arguments from number `start` on."""
         variables, outputs = self._recorded(xs, origins)
         return _gradients(outputs, variables[start:], weights)
 
-    def pushed_forward(self, xs, origins, tangents):
+    def pushed_forward(self, xs: Sequence[Tensor], origins: Sequence[Tensor], tangents: Sequence[Tensor | None]) -> list[Tensor]:
         """The derivative of F along tangents of the arguments (None: zero)."""
         variables, outputs = self._recorded(xs, origins)
         return _along(outputs, variables, tangents)
 
-    def bilinear_gradient(self, xs, origins, left, right):
+    def bilinear_gradient(self, xs: Sequence[Tensor], origins: Sequence[Tensor], left: Tensor, right: Tensor) -> list[Tensor | None]:
         """The gradients of <left, A right> by the arguments."""
         variables, outputs = self._recorded(xs, origins)
         with enable_grad():
             product = forward(outputs, variables[:len(xs)], _unpacked(right, xs))
         return _gradients(product, variables, _unpacked(left, xs))
 
-    def changed_operator(self, xs, origins, y, tangents, is_transposed):
+    def changed_operator(self, xs: Sequence[Tensor], origins: Sequence[Tensor], y: Tensor, tangents: Sequence[Tensor | None], is_transposed: bool) -> Tensor:
         """(dA) y, or (dA)^T y, for the change of A along tangents of the arguments."""
         variables, outputs = self._recorded(xs, origins)
         parts = _unpacked(y, xs)
         with enable_grad():
-            product = _gradients(outputs, variables[:len(xs)], parts, True) if is_transposed else forward(outputs, variables[:len(xs)], parts)
+            product: Sequence[Tensor | None] = _gradients(outputs, variables[:len(xs)], parts, True) if is_transposed else forward(outputs, variables[:len(xs)], parts)
         return _packed(_along([zeros_like(x) if one is None else one for one, x in zip(product, xs)], variables, tangents))
 
 
-def _gradients(outputs, inputs, weights, create_graph=None):
+def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor], create_graph: bool | None = None) -> list[Tensor | None]:
     """Gradients of weighted outputs; None for an input that none of them depends on."""
     pairs = [(output, weight) for output, weight in zip(outputs, weights) if output.requires_grad]
     if not pairs:
@@ -381,19 +419,19 @@ def _gradients(outputs, inputs, weights, create_graph=None):
     return reverse([output for output, _ in pairs], inputs, [weight for _, weight in pairs], create_graph, allow_unused=True)
 
 
-def _along(outputs, variables, tangents):
+def _along(outputs: Sequence[Tensor], variables: Sequence[Tensor], tangents: Sequence[Tensor | None]) -> list[Tensor]:
     pairs = [(one, tangent) for one, tangent in zip(variables, tangents) if tangent is not None]
     return forward(outputs, [one for one, _ in pairs], [tangent for _, tangent in pairs])
 
 
 # -------------------------------------------------------------------- lists of tensors as vectors
 
-def _packed(tensors):
+def _packed(tensors: Sequence[Tensor]) -> Tensor:
     """One vector of all elements."""
     return cat([tensor.reshape(-1) for tensor in tensors]) if len(tensors) > 1 else tensors[0].reshape(-1)
 
 
-def _unpacked(vector, like):
+def _unpacked(vector: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
     """The parts of a vector, in the shapes and dtypes of tensors."""
     if len(like) == 1:
         return [vector.reshape(like[0].shape).to(like[0].dtype)]

@@ -1,5 +1,7 @@
 """torch.linalg's names for the functions of linear algebra."""
 
+from __future__ import annotations
+
 from ._functions import matmul
 from ._linear_algebra import cholesky, det, eigh, eigvalsh, inverse, qr, slogdet, solve, solve_triangular, svd, svdvals
 

@@ -1,23 +1,34 @@
 """Kullback-Leibler divergences, by the types of the two distributions."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .._errors import ShapeError, UnsupportedError
 from .._functions import log, square
 from .bernoulli import Bernoulli
 from .categorical import Categorical
 from .normal import Normal
 
-_rules = {}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._tensor import Tensor
+    from .._typing import F
+    from .distribution import Distribution
+
+_rules: dict[tuple[type[Distribution], type[Distribution]], Callable[[Any, Any], Tensor]] = {}
 
 
-def register_kl(type_p, type_q):
+def register_kl(type_p: type[Distribution], type_q: type[Distribution]) -> Callable[[F], F]:
     """Decorator: makes a function of (p, q) the divergence of distributions of these types, and of subclasses that have none of their own."""
-    def register(function):
+    def register(function: F) -> F:
         _rules[type_p, type_q] = function
         return function
     return register
 
 
-def kl_divergence(p, q):
+def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     """KL(p || q) = E_p[log p - log q], of the batch_shapes of p and q broadcast together (Kullback and Leibler 1951).
 
     Raises UnsupportedError (a NotImplementedError) for a pair of types without a rule; see register_kl.
@@ -31,23 +42,23 @@ def kl_divergence(p, q):
 
 
 @register_kl(Categorical, Categorical)
-def _categorical(p, q):
+def _categorical(p: Categorical, q: Categorical) -> Tensor:
     """sum p (log p - log q); infinite where q excludes what p does not."""
-    if p.classes != q.classes:
-        raise ShapeError(f"kl_divergence: expected Categoricals of as many classes, found {p.classes} and {q.classes}")
+    if p._classes != q._classes:
+        raise ShapeError(f"kl_divergence: expected Categoricals of as many classes, found {p._classes} and {q._classes}")
     probs = p.probs
     occurs = probs != 0
-    return (probs * (p.logits_where(occurs) - q.logits_where(occurs))).sum(-1)
+    return (probs * (p._logits_where(occurs) - q._logits_where(occurs))).sum(-1)
 
 
 @register_kl(Bernoulli, Bernoulli)
-def _bernoulli(p, q):
+def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
     """p log(p / q) + (1 - p) log((1 - p) / (1 - q)); infinite where q excludes what p does not."""
-    probs = p.both_probs()
-    return p.expected_log(probs) - q.expected_log(probs)
+    probs = p._both_probs()
+    return p._expected_log(probs) - q._expected_log(probs)
 
 
 @register_kl(Normal, Normal)
-def _normal(p, q):
+def _normal(p: Normal, q: Normal) -> Tensor:
     """log(s_q / s_p) + (s_p^2 + (m_p - m_q)^2) / (2 s_q^2) - 1/2."""
     return log(q.scale) - log(p.scale) + (square(p.scale / q.scale) + square((p.loc - q.loc) / q.scale) - 1) / 2

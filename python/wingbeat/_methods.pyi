@@ -1,0 +1,918 @@
+"""The methods that other modules give Tensor: declarations for type checkers and editors, and nothing that runs.
+
+Written by scripts/generate_methods.py; do not edit.
+"""
+
+import builtins
+from collections.abc import Callable
+from typing import Any, Literal, SupportsIndex, overload
+
+from typing_extensions import Self
+
+from ._functions import ValuesAndIndices
+from ._hooks import RemovableHandle
+from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._tensor import Tensor
+from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Size, TensorLike
+
+class Methods:
+    @property
+    def T(self) -> Tensor:
+        """With all axes in reverse order."""
+
+    def __abs__(self) -> Tensor:
+        """Absolute value of each element, of the shape of `input`."""
+
+    def __add__(self, other: Operand) -> Tensor: ...
+
+    def __and__(self, other: Operand) -> Tensor: ...
+
+    def __divmod__(self, other: Operand) -> tuple[Tensor, Tensor]: ...
+
+    def __eq__(self, other: Operand) -> Tensor: ...  # type: ignore[override]
+
+    def __floordiv__(self, other: Operand) -> Tensor: ...
+
+    def __ge__(self, other: Operand) -> Tensor: ...
+
+    def __getitem__(self, key: Index) -> Tensor: ...
+
+    def __gt__(self, other: Operand) -> Tensor: ...
+
+    def __iadd__(self, other: Operand) -> Self: ...
+
+    def __iand__(self, other: Operand) -> Self: ...
+
+    def __ifloordiv__(self, other: Operand) -> Self: ...
+
+    def __ilshift__(self, other: Operand) -> Self: ...
+
+    def __imod__(self, other: Operand) -> Self: ...
+
+    def __imul__(self, other: Operand) -> Self: ...
+
+    def __invert__(self) -> Tensor:
+        """All bits exchanged (of bool the logical not) of each element, of the shape of `input`."""
+
+    def __ior__(self, other: Operand) -> Self: ...
+
+    def __ipow__(self, other: Operand) -> Self: ...
+
+    def __irshift__(self, other: Operand) -> Self: ...
+
+    def __isub__(self, other: Operand) -> Self: ...
+
+    def __itruediv__(self, other: Operand) -> Self: ...
+
+    def __ixor__(self, other: Operand) -> Self: ...
+
+    def __le__(self, other: Operand) -> Tensor: ...
+
+    def __lshift__(self, other: Operand) -> Tensor: ...
+
+    def __lt__(self, other: Operand) -> Tensor: ...
+
+    def __matmul__(self, other: Tensor | Array) -> Tensor: ...
+
+    def __mod__(self, other: Operand) -> Tensor: ...
+
+    def __mul__(self, other: Operand) -> Tensor: ...
+
+    def __ne__(self, other: Operand) -> Tensor: ...  # type: ignore[override]
+
+    def __neg__(self) -> Tensor:
+        """-x of each element, of the shape of `input`."""
+
+    def __or__(self, other: Operand) -> Tensor: ...
+
+    def __pos__(self) -> Tensor: ...
+
+    def __pow__(self, other: Operand) -> Tensor: ...
+
+    def __radd__(self, other: Operand) -> Tensor: ...
+
+    def __rand__(self, other: Operand) -> Tensor: ...
+
+    def __rdivmod__(self, other: Operand) -> tuple[Tensor, Tensor]: ...
+
+    def __rfloordiv__(self, other: Operand) -> Tensor: ...
+
+    def __rlshift__(self, other: Operand) -> Tensor: ...
+
+    def __rmatmul__(self, other: Tensor | Array) -> Tensor: ...
+
+    def __rmod__(self, other: Operand) -> Tensor: ...
+
+    def __rmul__(self, other: Operand) -> Tensor: ...
+
+    def __ror__(self, other: Operand) -> Tensor: ...
+
+    def __rpow__(self, other: Operand) -> Tensor: ...
+
+    def __rrshift__(self, other: Operand) -> Tensor: ...
+
+    def __rshift__(self, other: Operand) -> Tensor: ...
+
+    def __rsub__(self, other: Operand) -> Tensor: ...
+
+    def __rtruediv__(self, other: Operand) -> Tensor: ...
+
+    def __rxor__(self, other: Operand) -> Tensor: ...
+
+    def __setitem__(self, key: Index, value: TensorLike) -> None: ...
+
+    def __sub__(self, other: Operand) -> Tensor: ...
+
+    def __truediv__(self, other: Operand) -> Tensor: ...
+
+    def __xor__(self, other: Operand) -> Tensor: ...
+
+    def abs(self) -> Tensor:
+        """Absolute value of each element, of the shape of `input`."""
+
+    def abs_(self) -> Self:
+        """abs, in place."""
+
+    def absolute(self) -> Tensor:
+        """Absolute value of each element, of the shape of `input`."""
+
+    def acos(self) -> Tensor:
+        """Inverse cosine of each element, of the shape of `input`."""
+
+    def acos_(self) -> Self:
+        """acos, in place."""
+
+    def acosh(self) -> Tensor:
+        """Inverse hyperbolic cosine of each element, of the shape of `input`."""
+
+    def acosh_(self) -> Self:
+        """acosh, in place."""
+
+    def add(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
+        """input + alpha * other, element by element; the two broadcast."""
+
+    def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+            keepdims: builtins.bool = False) -> Tensor:
+        """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def amax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+             keepdims: builtins.bool = False) -> Tensor:
+        """Maximum; equal maxima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def amin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+             keepdims: builtins.bool = False) -> Tensor:
+        """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def any(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+            keepdims: builtins.bool = False) -> Tensor:
+        """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def arccos(self) -> Tensor:
+        """Inverse cosine of each element, of the shape of `input`."""
+
+    def arccosh(self) -> Tensor:
+        """Inverse hyperbolic cosine of each element, of the shape of `input`."""
+
+    def arcsin(self) -> Tensor:
+        """Inverse sine of each element, of the shape of `input`."""
+
+    def arcsinh(self) -> Tensor:
+        """Inverse hyperbolic sine of each element, of the shape of `input`."""
+
+    def arctan(self) -> Tensor:
+        """Inverse tangent of each element, of the shape of `input`."""
+
+    def arctan2(self, other: Operand) -> Tensor:
+        """The angle of the point (other, input), element by element; the two broadcast."""
+
+    def arctanh(self) -> Tensor:
+        """Inverse hyperbolic tangent of each element, of the shape of `input`."""
+
+    def argmax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+               keepdims: builtins.bool = False) -> Tensor:
+        """Index (int64) of the first maximum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def argmin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+               keepdims: builtins.bool = False) -> Tensor:
+        """Index (int64) of the first minimum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def argsort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
+                axis: SupportsIndex | None = None) -> Tensor:
+        """The indices of sort."""
+
+    def asin(self) -> Tensor:
+        """Inverse sine of each element, of the shape of `input`."""
+
+    def asin_(self) -> Self:
+        """asin, in place."""
+
+    def asinh(self) -> Tensor:
+        """Inverse hyperbolic sine of each element, of the shape of `input`."""
+
+    def asinh_(self) -> Self:
+        """asinh, in place."""
+
+    def atan(self) -> Tensor:
+        """Inverse tangent of each element, of the shape of `input`."""
+
+    def atan2(self, other: Operand) -> Tensor:
+        """The angle of the point (other, input), element by element; the two broadcast."""
+
+    def atan_(self) -> Self:
+        """atan, in place."""
+
+    def atanh(self) -> Tensor:
+        """Inverse hyperbolic tangent of each element, of the shape of `input`."""
+
+    def atanh_(self) -> Self:
+        """atanh, in place."""
+
+    def bernoulli(self, p: Real | None = None) -> Tensor:
+        """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+
+    def bernoulli_(self, p: Operand = 0.5) -> Self:
+        """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
+
+    def bitwise_and(self, other: Operand) -> Tensor:
+        """input & other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_left_shift(self, other: Operand) -> Tensor:
+        """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast."""
+
+    def bitwise_not(self) -> Tensor:
+        """All bits exchanged (of bool the logical not) of each element, of the shape of `input`."""
+
+    def bitwise_or(self, other: Operand) -> Tensor:
+        """input | other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_right_shift(self, other: Operand) -> Tensor:
+        """input >> other, of integers; the sign stays, element by element; the two broadcast."""
+
+    def bitwise_xor(self, other: Operand) -> Tensor:
+        """input ^ other, of integers or bool, element by element; the two broadcast."""
+
+    def bmm(self, other: TensorLike) -> Tensor:
+        """Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n]."""
+
+    def bool(self) -> Tensor:
+        """This tensor as bool."""
+
+    def broadcast_to(self, *shape: Size, size: Size | None = None) -> Tensor:
+        """Repeated along axes of extent 1, and along new leading axes, to fill a shape."""
+
+    def byte(self) -> Tensor:
+        """This tensor as uint8."""
+
+    def ceil(self) -> Tensor:
+        """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+
+    def ceil_(self) -> Self:
+        """ceil, in place."""
+
+    def celu(self, alpha: Real = 1.0) -> Tensor:
+        """x above 0, else alpha (exp(x / alpha) - 1)."""
+
+    def cholesky(self, upper: builtins.bool = False) -> Tensor:
+        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
+
+    def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
+
+    def clamp(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
+        """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
+
+        The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
+        """
+
+    def clamp_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
+        """clamp, in place."""
+
+    def clip(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
+        """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
+
+        The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
+        """
+
+    def cos(self) -> Tensor:
+        """Cosine of each element, of the shape of `input`."""
+
+    def cos_(self) -> Self:
+        """cos, in place."""
+
+    def cosh(self) -> Tensor:
+        """Hyperbolic cosine of each element, of the shape of `input`."""
+
+    def cosh_(self) -> Self:
+        """cosh, in place."""
+
+    def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+                axis: SupportsIndex | None = None) -> Tensor:
+        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+
+    def cumsum(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+               axis: SupportsIndex | None = None) -> Tensor:
+        """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
+
+    def det(self) -> Tensor:
+        """Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative."""
+
+    def diag(self, diagonal: SupportsIndex = 0) -> Tensor:
+        """A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."""
+
+    def diagonal(self, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
+        """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
+
+    def digamma(self) -> Tensor:
+        """The derivative of lgamma of each element, of the shape of `input`."""
+
+    def digamma_(self) -> Self:
+        """digamma, in place."""
+
+    def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
+        """input / other, element by element; the two broadcast. Integers give float64.
+
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        """
+
+    def divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
+        """input / other, element by element; the two broadcast. Integers give float64.
+
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        """
+
+    def dot(self, other: TensorLike) -> Tensor:
+        """Sum of the products of two vectors' elements (int64 for bool and integers)."""
+
+    def double(self) -> Tensor:
+        """This tensor as float64."""
+
+    def elu(self, alpha: Real = 1.0) -> Tensor:
+        """x above 0, else alpha (exp(x) - 1)."""
+
+    def eq(self, other: Operand) -> Tensor:
+        """input == other, as bool, element by element; the two broadcast."""
+
+    def erf(self) -> Tensor:
+        """Error function of each element, of the shape of `input`."""
+
+    def erf_(self) -> Self:
+        """erf, in place."""
+
+    def erfc(self) -> Tensor:
+        """1 - erf(x), precise where that is small, of each element, of the shape of `input`."""
+
+    def erfc_(self) -> Self:
+        """erfc, in place."""
+
+    def exp(self) -> Tensor:
+        """e to the power of each element, of the shape of `input`."""
+
+    def exp2(self) -> Tensor:
+        """2 to the power of each element, of the shape of `input`."""
+
+    def exp2_(self) -> Self:
+        """exp2, in place."""
+
+    def exp_(self) -> Self:
+        """exp, in place."""
+
+    def expand(self, *sizes: Size) -> Tensor:
+        """As broadcast_to; -1 keeps an extent."""
+
+    def expand_as(self, other: Tensor) -> Tensor:
+        """Repeated along axes of extent 1 to the shape of `other`."""
+
+    def expm1(self) -> Tensor:
+        """exp(x) - 1, precise for small x, of each element, of the shape of `input`."""
+
+    def expm1_(self) -> Self:
+        """expm1, in place."""
+
+    def exponential_(self, rate: Real = 1.0) -> Self:
+        """Fills the tensor in place with exponential numbers of that rate."""
+
+    def flatten(self, start_dim: SupportsIndex = 0, end_dim: SupportsIndex = -1) -> Tensor:
+        """Axes start_dim to end_dim as one; a scalar becomes [1]."""
+
+    def flip(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
+        """In reverse order along the given axes."""
+
+    def float(self) -> Tensor:
+        """This tensor as float32."""
+
+    def floor(self) -> Tensor:
+        """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+
+    def floor_(self) -> Self:
+        """floor, in place."""
+
+    def floor_divide(self, other: Operand) -> Tensor:
+        """input // other, rounded down (derivative 0), element by element; the two broadcast."""
+
+    def floor_divide_(self, other: Operand) -> Self:
+        """floor_divide, in place."""
+
+    def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
+        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other axes."""
+
+    def ge(self, other: Operand) -> Tensor:
+        """input >= other, as bool, element by element; the two broadcast."""
+
+    def greater(self, other: Operand) -> Tensor:
+        """input > other, as bool, element by element; the two broadcast."""
+
+    def greater_equal(self, other: Operand) -> Tensor:
+        """input >= other, as bool, element by element; the two broadcast."""
+
+    def gt(self, other: Operand) -> Tensor:
+        """input > other, as bool, element by element; the two broadcast."""
+
+    def hardsigmoid(self) -> Tensor:
+        """x + 3 between 0 and 6, over 6, of each element, of the shape of `input`."""
+
+    def hardswish(self) -> Tensor:
+        """x hardsigmoid(x) of each element, of the shape of `input`."""
+
+    def hardtanh(self, min_val: Real = -1.0, max_val: Real = 1.0) -> Tensor:
+        """x between min_val and max_val, where the derivative is 0."""
+
+    def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
+        """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
+
+    def int(self) -> Tensor:
+        """This tensor as int32."""
+
+    def inverse(self) -> Tensor:
+        """Inverses of square matrices [..., n, n]."""
+
+    def isfinite(self) -> Tensor:
+        """Whether it is neither infinite nor NaN, as bool, of each element, of the shape of `input`."""
+
+    def isinf(self) -> Tensor:
+        """Whether it is infinite, as bool, of each element, of the shape of `input`."""
+
+    def isnan(self) -> Tensor:
+        """Whether it is NaN, as bool, of each element, of the shape of `input`."""
+
+    def le(self, other: Operand) -> Tensor:
+        """input <= other, as bool, element by element; the two broadcast."""
+
+    def lerp(self, end: TensorLike, weight: TensorLike) -> Tensor:
+        """input + weight (end - input), exact at both ends; weight is a number or a tensor."""
+
+    def lerp_(self, end: TensorLike, weight: TensorLike) -> Self:
+        """lerp, in place."""
+
+    def less(self, other: Operand) -> Tensor:
+        """input < other, as bool, element by element; the two broadcast."""
+
+    def less_equal(self, other: Operand) -> Tensor:
+        """input <= other, as bool, element by element; the two broadcast."""
+
+    def lgamma(self) -> Tensor:
+        """log |gamma(x)| of each element, of the shape of `input`."""
+
+    def lgamma_(self) -> Self:
+        """lgamma, in place."""
+
+    def log(self) -> Tensor:
+        """Natural logarithm of each element, of the shape of `input`."""
+
+    def log10(self) -> Tensor:
+        """Logarithm to base 10 of each element, of the shape of `input`."""
+
+    def log10_(self) -> Self:
+        """log10, in place."""
+
+    def log1p(self) -> Tensor:
+        """log(1 + x), precise for small x, of each element, of the shape of `input`."""
+
+    def log1p_(self) -> Self:
+        """log1p, in place."""
+
+    def log2(self) -> Tensor:
+        """Logarithm to base 2 of each element, of the shape of `input`."""
+
+    def log2_(self) -> Self:
+        """log2, in place."""
+
+    def log_(self) -> Self:
+        """log, in place."""
+
+    def log_softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+                    axis: SupportsIndex | None = None) -> Tensor:
+        """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
+
+    def logical_and(self, other: Operand) -> Tensor:
+        """Whether both are nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_not(self) -> Tensor:
+        """Whether the element is 0, as bool, of each element, of the shape of `input`."""
+
+    def logical_or(self, other: Operand) -> Tensor:
+        """Whether one is nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_xor(self, other: Operand) -> Tensor:
+        """Whether exactly one is nonzero, as bool, element by element; the two broadcast."""
+
+    def logsigmoid(self) -> Tensor:
+        """log(sigmoid(x)), without overflow, of each element, of the shape of `input`."""
+
+    def logsumexp(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
+                  keepdims: builtins.bool = False) -> Tensor:
+        """log(sum(exp(x))), without overflow, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def long(self) -> Tensor:
+        """This tensor as int64."""
+
+    def lt(self, other: Operand) -> Tensor:
+        """input < other, as bool, element by element; the two broadcast."""
+
+    @property
+    def mT(self) -> Tensor:
+        """With the last two axes exchanged."""
+
+    def masked_fill(self, mask: TensorLike, value: TensorLike) -> Tensor:
+        """`value` where mask is true, else input; the three broadcast."""
+
+    def masked_fill_(self, mask: TensorLike, value: TensorLike) -> Self:
+        """masked_fill, in place."""
+
+    def masked_select(self, mask: TensorLike) -> Tensor:
+        """The elements where mask is true, of the two broadcast together: 1-D. Computes the mask at once."""
+
+    def matmul(self, other: TensorLike) -> Tensor:
+        """Matrix product over the last two axes, [..., m, k] x [..., k, n] -> [..., m, n]; leading axes broadcast.
+
+        1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
+        """
+
+    @overload
+    def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
+            keepdims: builtins.bool = False) -> Tensor:
+        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
+        second tensor, maximum(input, other).
+        """
+    @overload
+    def max(self, dim: Tensor | Array) -> Tensor: ...
+    @overload
+    def max(self, dim: builtins.int, keepdim: builtins.bool = False, *,
+            keepdims: builtins.bool = False) -> ValuesAndIndices: ...
+    @overload
+    def max(self, *, keepdim: builtins.bool = False, axis: SupportsIndex,
+            keepdims: builtins.bool = False) -> ValuesAndIndices: ...
+
+    def maximum(self, other: Operand) -> Tensor:
+        """The larger of the two, NaN if either is, element by element; the two broadcast."""
+
+    def mean(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
+             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+
+    @overload
+    def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
+            keepdims: builtins.bool = False) -> Tensor:
+        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
+        second tensor, minimum(input, other).
+        """
+    @overload
+    def min(self, dim: Tensor | Array) -> Tensor: ...
+    @overload
+    def min(self, dim: builtins.int, keepdim: builtins.bool = False, *,
+            keepdims: builtins.bool = False) -> ValuesAndIndices: ...
+    @overload
+    def min(self, *, keepdim: builtins.bool = False, axis: SupportsIndex,
+            keepdims: builtins.bool = False) -> ValuesAndIndices: ...
+
+    def minimum(self, other: Operand) -> Tensor:
+        """The smaller of the two, NaN if either is, element by element; the two broadcast."""
+
+    def mish(self) -> Tensor:
+        """x tanh(softplus(x)) of each element, of the shape of `input`."""
+
+    def mm(self, other: TensorLike) -> Tensor:
+        """Product of two matrices, [m, k] x [k, n] -> [m, n]."""
+
+    def moveaxis(self, source: Axes, destination: Axes) -> Tensor:
+        """Axis source[i] becomes axis destination[i]; the others keep their order."""
+
+    def movedim(self, source: Axes, destination: Axes) -> Tensor:
+        """Axis source[i] becomes axis destination[i]; the others keep their order."""
+
+    def mul(self, other: Operand) -> Tensor:
+        """input * other, element by element; the two broadcast."""
+
+    def multinomial(self, num_samples: SupportsIndex, replacement: builtins.bool = False) -> Tensor:
+        """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement those of a row differ."""
+
+    def multiply(self, other: Operand) -> Tensor:
+        """input * other, element by element; the two broadcast."""
+
+    def mv(self, other: TensorLike) -> Tensor:
+        """Product of a matrix and a vector, [m, k] x [k] -> [m]."""
+
+    def nan_to_num(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Tensor:
+        """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
+
+    def nan_to_num_(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Self:
+        """nan_to_num, in place."""
+
+    def ne(self, other: Operand) -> Tensor:
+        """input != other, as bool, element by element; the two broadcast."""
+
+    def neg(self) -> Tensor:
+        """-x of each element, of the shape of `input`."""
+
+    def neg_(self) -> Self:
+        """neg, in place."""
+
+    def negative(self) -> Tensor:
+        """-x of each element, of the shape of `input`."""
+
+    @overload
+    def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
+        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis. Computed at once."""
+    @overload
+    def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
+    @overload
+    def nonzero(self, *, as_tuple: builtins.bool) -> Tensor | tuple[Tensor, ...]: ...
+
+    def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
+             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+
+    def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
+        """Fills the tensor in place with normal numbers of that mean and standard deviation."""
+
+    def not_equal(self, other: Operand) -> Tensor:
+        """input != other, as bool, element by element; the two broadcast."""
+
+    def outer(self, other: TensorLike) -> Tensor:
+        """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
+
+    def permute(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
+        """Axis i of the result is axis dims[i] of input."""
+
+    def polygamma(self, n: SupportsIndex) -> Tensor:
+        """The derivative of digamma of order n (0 to 100)."""
+
+    def pow(self, other: Operand) -> Tensor:
+        """input to the power other, element by element; the two broadcast."""
+
+    def pow_(self, other: Operand) -> Self:
+        """pow, in place."""
+
+    def prod(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
+             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+
+    def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
+        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+
+    def reciprocal(self) -> Tensor:
+        """1 / x of each element, of the shape of `input`."""
+
+    def reciprocal_(self) -> Self:
+        """reciprocal, in place."""
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+
+        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
+        when it is captured. The result has remove().
+        """
+
+    def relu(self) -> Tensor:
+        """max(x, 0) of each element, of the shape of `input`."""
+
+    def relu6(self) -> Tensor:
+        """x between 0 and 6 of each element, of the shape of `input`."""
+
+    def relu_(self) -> Self:
+        """relu, in place."""
+
+    def remainder(self, other: Operand) -> Tensor:
+        """input % other, of the sign of other, element by element; the two broadcast."""
+
+    def remainder_(self, other: Operand) -> Self:
+        """remainder, in place."""
+
+    def repeat(self, *sizes: Size) -> Tensor:
+        """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
+
+    def reshape(self, *sizes: Size, shape: Size | None = None) -> Tensor:
+        """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """The same elements in the shape of `other`."""
+
+    def roll(self, shifts: Axes, dims: Axis = None) -> Tensor:
+        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
+
+    def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
+        """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+
+    def round_(self, *, decimals: SupportsIndex = 0) -> Self:
+        """round, in place."""
+
+    def rsqrt(self) -> Tensor:
+        """1 / sqrt(x) of each element, of the shape of `input`."""
+
+    def rsqrt_(self) -> Self:
+        """rsqrt, in place."""
+
+    def scatter(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
+                value: TensorLike | None = None) -> Tensor:
+        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
+
+    def scatter_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
+                 value: TensorLike | None = None) -> Self:
+        """scatter, in place."""
+
+    def scatter_add(self, dim: SupportsIndex, index: TensorLike, src: TensorLike) -> Tensor:
+        """As scatter, with += ; sums are taken in the order of the index."""
+
+    def scatter_add_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike) -> Self:
+        """scatter_add, in place."""
+
+    def selu(self) -> Tensor:
+        """Scaled ELU (Klambauer et al. 2017) of each element, of the shape of `input`."""
+
+    def sigmoid(self) -> Tensor:
+        """1 / (1 + exp(-x)) of each element, of the shape of `input`."""
+
+    def sigmoid_(self) -> Self:
+        """sigmoid, in place."""
+
+    def sign(self) -> Tensor:
+        """-1, 0 or 1 by the sign of each element, of the shape of `input`."""
+
+    def sign_(self) -> Self:
+        """sign, in place."""
+
+    def silu(self) -> Tensor:
+        """x sigmoid(x) of each element, of the shape of `input`."""
+
+    def sin(self) -> Tensor:
+        """Sine of each element, of the shape of `input`."""
+
+    def sin_(self) -> Self:
+        """sin, in place."""
+
+    def sinh(self) -> Tensor:
+        """Hyperbolic sine of each element, of the shape of `input`."""
+
+    def sinh_(self) -> Self:
+        """sinh, in place."""
+
+    def slogdet(self) -> SignAndLogarithm:
+        """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
+
+    def softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+                axis: SupportsIndex | None = None) -> Tensor:
+        """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
+
+    def softplus(self, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
+        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+
+        PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
+        """
+
+    def softsign(self) -> Tensor:
+        """x / (1 + |x|) of each element, of the shape of `input`."""
+
+    def sort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
+             axis: SupportsIndex | None = None) -> ValuesAndIndices:
+        """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest."""
+
+    def split(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
+
+    def sqrt(self) -> Tensor:
+        """Square root of each element, of the shape of `input`."""
+
+    def sqrt_(self) -> Self:
+        """sqrt, in place."""
+
+    def square(self) -> Tensor:
+        """Square of each element, of the shape of `input`."""
+
+    def square_(self) -> Self:
+        """square, in place."""
+
+    def squeeze(self, dim: Axis = None) -> Tensor:
+        """Without the axes of extent 1, or without those of `dim` if they have extent 1."""
+
+    def std(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
+            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
+
+    def sub(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
+        """input - alpha * other, element by element; the two broadcast."""
+
+    def subtract(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
+        """input - alpha * other, element by element; the two broadcast."""
+
+    def sum(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
+            axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+
+    def swapaxes(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
+        """With two axes exchanged."""
+
+    def swapdims(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
+        """With two axes exchanged."""
+
+    def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
+                       axis: SupportsIndex | None = None) -> Tensor:
+        """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
+
+    def tan(self) -> Tensor:
+        """Tangent of each element, of the shape of `input`."""
+
+    def tan_(self) -> Self:
+        """tan, in place."""
+
+    def tanh(self) -> Tensor:
+        """Hyperbolic tangent of each element, of the shape of `input`."""
+
+    def tanh_(self) -> Self:
+        """tanh, in place."""
+
+    def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
+        """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
+
+    def topk(self, k: SupportsIndex, dim: SupportsIndex = -1, largest: builtins.bool = True,
+             sorted: builtins.bool = True, *, axis: SupportsIndex | None = None) -> ValuesAndIndices:
+        """(values, indices) of the k largest (or smallest) elements along an axis, in order."""
+
+    def trace(self) -> Tensor:
+        """Sum of a matrix's diagonal (int64 for bool and integers)."""
+
+    def transpose(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
+        """With two axes exchanged."""
+
+    def triangular_solve(self, A: TensorLike, upper: builtins.bool = True, transpose: builtins.bool = False,
+                         unitriangular: builtins.bool = False) -> TriangularSolution:
+        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
+
+    def tril(self, diagonal: SupportsIndex = 0) -> Tensor:
+        """With zeros above a diagonal of the matrices in the last two axes."""
+
+    def triu(self, diagonal: SupportsIndex = 0) -> Tensor:
+        """With zeros below a diagonal of the matrices in the last two axes."""
+
+    def true_divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
+        """input / other, element by element; the two broadcast. Integers give float64.
+
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        """
+
+    def trunc(self) -> Tensor:
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+
+    def trunc_(self) -> Self:
+        """trunc, in place."""
+
+    def unbind(self, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """The slices along an axis, which goes. A tuple."""
+
+    def unflatten(self, dim: SupportsIndex, sizes: Size) -> Tensor:
+        """One axis as several, of the given extents; one may be -1 and is deduced."""
+
+    def uniform_(self, low: Real = 0.0, high: Real = 1.0) -> Self:
+        """Fills the tensor in place with uniform numbers in [low, high)."""
+
+    @overload
+    def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
+               return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
+               axis: SupportsIndex | None = None) -> Tensor:
+        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+
+        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
+        from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+        """
+    @overload
+    def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
+               dim: SupportsIndex | None = None,
+               axis: SupportsIndex | None = None) -> tuple[Tensor, Tensor, Tensor]: ...
+    @overload
+    def unique(self, sorted: builtins.bool = True, return_inverse: builtins.bool = False,
+               return_counts: builtins.bool = False, dim: SupportsIndex | None = None, *,
+               axis: SupportsIndex | None = None) -> Any: ...
+
+    def unsqueeze(self, dim: SupportsIndex) -> Tensor:
+        """With a new axis of extent 1 at `dim`."""
+
+    def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
+            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+
+    def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
+        """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
+
+    def view_as(self, other: Tensor) -> Tensor:
+        """The same elements in the shape of `other`."""
+
+    def where(self, condition: TensorLike, other: TensorLike) -> Tensor:
+        """This where condition (bool) is true, else `other`; the three broadcast."""

@@ -1,0 +1,96 @@
+"""Names for the types that signatures share. Type checkers and editors read this; no module of the package imports it when a program runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Optional, Protocol, SupportsFloat, SupportsIndex, TypeVar, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._dtypes import DType
+from ._tensor import Tensor
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
+R = TypeVar("R")
+Aux = TypeVar("Aux")
+F = TypeVar("F", bound=Callable[..., Any])
+TensorT = TypeVar("TensorT", bound=Tensor)
+
+Array = NDArray[Any]
+# What meets a tensor in arithmetic. To a type checker int and bool are floats.
+Operand = Union[Tensor, Array, np.generic, float]
+# What becomes a tensor where one is expected: the same, and nested lists of numbers.
+TensorLike = Union[Operand, list[Any], tuple[Any, ...]]
+DTypeLike = Union[DType, np.dtype[Any], type[Any], str]
+
+# A number for the library. A tensor of one element counts as one.
+Real = Union[SupportsFloat, SupportsIndex]
+Shape = tuple[int, ...]
+# A shape as one sequence, or one of its extents.
+Size = Union[SupportsIndex, Sequence[SupportsIndex]]
+# One axis or several.
+Axes = Union[SupportsIndex, Sequence[SupportsIndex]]
+# The axes of a reduction; None: all.
+Axis = Optional[Axes]
+Index = Union[SupportsIndex, slice, "EllipsisType", None, Tensor, Array, list[Any], range, tuple[Any, ...]]
+# The arguments that a transform takes derivatives by.
+Argnums = Union[SupportsIndex, Sequence[SupportsIndex]]
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+# Nested lists, tuples and dicts of tensors (see _tree), and the description of such a structure.
+Tree = Any
+Structure = Any
+
+# What the library calls a tensor by. ctypes has None for a null pointer.
+Handle = Optional[int]
+
+
+class Elementwise(Protocol):
+    """A function of each element."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike) -> Tensor: ...
+
+
+class Pairwise(Protocol):
+    """A function of two tensors that broadcast; one may be a number or an array."""
+
+    __name__: str
+
+    def __call__(self, input: Operand, other: Operand) -> Tensor: ...
+
+
+class Product(Protocol):
+    """A product of two tensors."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, other: TensorLike) -> Tensor: ...
+
+
+class Reduction(Protocol):
+    """A reduction of axes."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None,
+                 keepdims: bool = False) -> Tensor: ...
+
+
+class Total(Protocol):
+    """A reduction of axes that can be computed in another dtype."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: Optional[DTypeLike] = None,
+                 axis: Axis = None, keepdims: bool = False) -> Tensor: ...

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Writes python/wingbeat/_methods.pyi: the methods that other modules give Tensor, declared for type checkers and editors.
+
+A function of an operation becomes a method by an assignment to the class, which a type checker does not see. Here the functions are asked for their own
+signatures, so a method is declared nowhere by hand. Of a function with overloads those are taken, from its source.
+
+    scripts/generate_methods.py            writes the file
+    scripts/generate_methods.py --check    fails if the file on disk is not what the package says
+"""
+
+import ast
+import builtins
+import collections.abc
+import inspect
+import re
+import sys
+import textwrap
+import typing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "python" / "wingbeat" / "_methods.pyi"
+sys.path.insert(0, str(ROOT / "python"))
+
+import wingbeat  # noqa: E402
+from wingbeat import _tensor, _typing  # noqa: E402
+
+# Methods of Tensor have these names, so that in the class they no longer name the types.
+SHADOWED = ("bool", "float", "int")
+# Comparisons give tensors, where object promises a bool.
+INCOMPATIBLE = ("__eq__", "__ne__")
+# What the module of aliases only imports, and what stands between Python's own modules and the package's.
+NOT_ALIASES, LATER_IMPORTS = ("Tensor", "DType"), ("typing_extensions",)
+HEADER = '''"""The methods that other modules give Tensor: declarations for type checkers and editors, and nothing that runs.
+
+Written by scripts/generate_methods.py; do not edit.
+"""
+'''
+
+
+def given_methods():
+    """(name, function, or property) of what is not in the class's own body, in order of their names."""
+    for name, value in sorted(vars(wingbeat.Tensor).items()):
+        function = value.fget if isinstance(value, property) else value
+        if inspect.isfunction(function) and not function.__qualname__.startswith("Tensor."):
+            yield name, value
+
+
+def overloads(function):
+    """The definitions that overload a function, as its source has them."""
+    for node in ast.parse(inspect.getsource(sys.modules[function.__module__])).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and any(ast.unparse(one) == "overload" for one in node.decorator_list):
+            yield node
+
+
+def definition(function):
+    """A function's own signature as a definition. Annotations are text; a default that no source can spell is one of the package's dtypes."""
+    signature, parameters = inspect.signature(function), []
+    for parameter in signature.parameters.values():
+        text = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "") + parameter.name
+        if parameter.kind is parameter.KEYWORD_ONLY and not any(other.startswith("*") for other in parameters):
+            parameters.append("*")
+        if parameter.annotation is not parameter.empty:
+            text += f": {parameter.annotation}"
+        if parameter.default is not parameter.empty:
+            text += f" = {getattr(parameter.default, 'name', None) or repr(parameter.default)}"
+        parameters.append(text)
+    return ast.parse(f"def _({', '.join(parameters)}) -> {signature.return_annotation}: ...").body[0]
+
+
+def head(name, node):
+    """"def name(self, ...) -> ...:" for a method, from its function's definition: the first argument is the tensor itself."""
+    arguments = node.args
+    owner = arguments.args.pop(0)
+    defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + arguments.defaults[max(0, len(arguments.defaults) - len(arguments.args)):]
+    parts = ["self", *map(parameter, arguments.args, defaults)]
+    if arguments.vararg is not None:
+        parts.append("*" + parameter(arguments.vararg))
+    elif arguments.kwonlyargs:
+        parts.append("*")
+    parts += map(parameter, arguments.kwonlyargs, arguments.kw_defaults)
+    returns = ast.unparse(node.returns)
+    in_place = name.endswith("_") and not name.endswith("__") or name.startswith("__i") and returns == ast.unparse(owner.annotation)
+    return wrapped(f"def {name}(", parts, f") -> {'Self' if in_place else kind(node.returns)}:")
+
+
+def parameter(argument, default=None):
+    text = argument.arg + (f": {kind(argument.annotation)}" if argument.annotation else "")
+    return text if default is None else f"{text} = {ast.unparse(default)}"
+
+
+def kind(annotation):
+    """An annotation as it stands in the class."""
+    return re.sub(rf"(?<![\w.'])({'|'.join(SHADOWED)})(?![\w'])", r"builtins.\1", ast.unparse(annotation))
+
+
+def wrapped(start, parts, end):
+    """The parts between start and end, in lines of 110 columns."""
+    lines, line = [], start
+    for place, part in enumerate(parts):
+        part += end if place == len(parts) - 1 else ","
+        if len(line) + len(part) > 110 and place:
+            lines.append(line.rstrip())
+            line = " " * len(start)
+        line += part + " "
+    return "\n".join([*lines, line.rstrip()])
+
+
+def declaration(name, value):
+    """The lines that declare a method or a property."""
+    function = inspect.unwrap(value.fget if isinstance(value, property) else value)
+    heads = list(dict.fromkeys(head(name, node) for node in [*overloads(function)] or [definition(function)]))
+    doc, lines = inspect.getdoc(value), []
+    for place, text in enumerate(heads):
+        if len(heads) > 1:
+            lines.append("@overload")
+        if isinstance(value, property):
+            lines.append("@property")
+        if doc is None or place:
+            lines.append(text + " ..." + ("  # type: ignore[override]" if name in INCOMPATIBLE else ""))
+        else:
+            lines += [text, textwrap.indent(f'"""{doc}{chr(10) if chr(10) in doc else ""}"""', "    ")]
+    return "\n".join(lines)
+
+
+def names_in(text):
+    """The names that declarations use."""
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    return {name.id for function in functions for part in (function.args, function.returns, *function.decorator_list) for name in ast.walk(part)
+            if isinstance(name, ast.Name)}
+
+
+def home(name, functions):
+    """The module to import a name from; None for one that is always there."""
+    if name == "Self":
+        return "typing_extensions"
+    for module in (collections.abc, typing):
+        if hasattr(module, name):
+            return module.__name__
+    if hasattr(_typing, name) and name not in NOT_ALIASES:
+        return "._typing"
+    if hasattr(builtins, name) or name == "builtins":
+        return None
+    for function in functions:
+        found = function.__globals__.get(name)
+        if found is not None:
+            return "._dtypes" if isinstance(found, type(wingbeat.float32)) else found.__module__.replace("wingbeat", "", 1)
+    raise SystemExit(f"scripts/generate_methods.py: no module has the name {name}, which an annotation uses")
+
+
+def document():
+    found = list(given_methods())
+    body = "class Methods:\n" + textwrap.indent("\n\n".join(declaration(name, value) for name, value in found), "    ") + "\n"
+    functions = [value.fget if isinstance(value, property) else value for _, value in found]
+    imports = {}
+    for name in sorted(names_in(body)):
+        imports.setdefault(home(name, functions), []).append(name)
+    imports.pop(None)
+    groups = [[module for module in sorted(imports) if module not in LATER_IMPORTS and not module.startswith(".")], *([module] for module in LATER_IMPORTS),
+              [module for module in sorted(imports) if module.startswith(".")]]
+    lines = ["import builtins"] + ["\n".join(f"from {module} import {', '.join(imports[module])}" for module in group) + "\n" for group in groups]
+    return HEADER + "\n" + "\n".join(lines) + "\n" + body
+
+
+def main():
+    text = document()
+    if "--check" in sys.argv[1:]:
+        if not OUTPUT.exists() or OUTPUT.read_text(encoding="utf-8") != text:
+            raise SystemExit(f"{OUTPUT.relative_to(ROOT)} is not what the package says: run scripts/generate_methods.py")
+        return
+    OUTPUT.write_text(text, encoding="utf-8")
+    print(f"{OUTPUT.relative_to(ROOT)}: {text.count(chr(10))} lines")
+
+
+if __name__ == "__main__":
+    main()
