@@ -104,8 +104,9 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready-for-test: .venv/.ready
-	@$(call quietly,pip-test) "Installing pytest, h5py and SciPy into .venv" \
-	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy
+	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, mypy and ruff into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy \
+	    ruff==0.17.6 "mypy==2.4.1; python_version >= '3.10'"
 	@touch $@
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
@@ -134,6 +135,7 @@ valgrind: build c-tests
 
 docs: build
 	@$(PYTHON_IN_VENV) scripts/generate_operations.py
+	@$(PYTHON_IN_VENV) scripts/generate_methods.py
 
 # ---------------------------------------------------------------- make demo, bench
 
@@ -198,7 +200,7 @@ help:
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
 	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
-	@echo "make docs                    docs/operations.md, the list of operations, from the library"
+	@echo "make docs                    docs/operations.md and the types of Tensor's methods, from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, Fortran module, pkg-config and CMake packages"
 	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes python/wingbeat/_methods.pyi: the methods that other modules give Tensor, declared for type checkers and editors.
+"""Writes python/wingbeat/_methods.pyi: the methods that other modules give Tensor, declared for type checkers.
 
-A function of an operation becomes a method by an assignment to the class, which a type checker does not see. Here the functions are asked for their own
-signatures, so a method is declared nowhere by hand. Of a function with overloads those are taken, from its source.
+A function of an operation becomes a method by an assignment to the class, which a type checker does not see. Here the
+functions are asked for their own signatures, so a method is declared nowhere by hand. Of a function with overloads
+those are taken, from its source.
 
     scripts/generate_methods.py            writes the file
     scripts/generate_methods.py --check    fails if the file on disk is not what the package says
@@ -23,15 +24,16 @@ OUTPUT = ROOT / "python" / "wingbeat" / "_methods.pyi"
 sys.path.insert(0, str(ROOT / "python"))
 
 import wingbeat  # noqa: E402
-from wingbeat import _tensor, _typing  # noqa: E402
+from wingbeat import _typing  # noqa: E402
 
 # Methods of Tensor have these names, so that in the class they no longer name the types.
 SHADOWED = ("bool", "float", "int")
 # Comparisons give tensors, where object promises a bool.
 INCOMPATIBLE = ("__eq__", "__ne__")
-# What the module of aliases only imports, and what stands between Python's own modules and the package's.
-NOT_ALIASES, LATER_IMPORTS = ("Tensor", "DType"), ("typing_extensions",)
-HEADER = '''"""The methods that other modules give Tensor: declarations for type checkers and editors, and nothing that runs.
+# What the module of aliases only imports.
+NOT_ALIASES = ("Tensor", "DType")
+HEADER = '''\
+"""The methods that other modules give Tensor: declarations for type checkers and editors, and nothing that runs.
 
 Written by scripts/generate_methods.py; do not edit.
 """
@@ -49,12 +51,13 @@ def given_methods():
 def overloads(function):
     """The definitions that overload a function, as its source has them."""
     for node in ast.parse(inspect.getsource(sys.modules[function.__module__])).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and any(ast.unparse(one) == "overload" for one in node.decorator_list):
-            yield node
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
+            if "overload" in map(ast.unparse, node.decorator_list):
+                yield node
 
 
 def definition(function):
-    """A function's own signature as a definition. Annotations are text; a default that no source can spell is one of the package's dtypes."""
+    """A function's own signature as a definition. Annotations are text; a default that has a name is a dtype."""
     signature, parameters = inspect.signature(function), []
     for parameter in signature.parameters.values():
         text = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "") + parameter.name
@@ -69,19 +72,19 @@ def definition(function):
 
 
 def head(name, node):
-    """"def name(self, ...) -> ...:" for a method, from its function's definition: the first argument is the tensor itself."""
+    """The first line of a method, from its function's definition, whose first argument is the tensor itself."""
     arguments = node.args
-    owner = arguments.args.pop(0)
-    defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + arguments.defaults[max(0, len(arguments.defaults) - len(arguments.args)):]
-    parts = ["self", *map(parameter, arguments.args, defaults)]
+    owner, *others = arguments.args
+    defaults = [*[None] * len(others), *arguments.defaults][-len(others):] if others else []
+    parts = ["self", *map(parameter, others, defaults)]
     if arguments.vararg is not None:
         parts.append("*" + parameter(arguments.vararg))
     elif arguments.kwonlyargs:
         parts.append("*")
     parts += map(parameter, arguments.kwonlyargs, arguments.kw_defaults)
-    returns = ast.unparse(node.returns)
-    in_place = name.endswith("_") and not name.endswith("__") or name.startswith("__i") and returns == ast.unparse(owner.annotation)
-    return wrapped(f"def {name}(", parts, f") -> {'Self' if in_place else kind(node.returns)}:")
+    in_place = name.endswith("_") and not name.endswith("__")
+    gives_itself = in_place or ast.unparse(node.returns) == ast.unparse(owner.annotation) == "TensorT"
+    return wrapped(f"def {name}(", parts, f") -> {'Self' if gives_itself else kind(node.returns)}:")
 
 
 def parameter(argument, default=None):
@@ -126,8 +129,8 @@ def declaration(name, value):
 def names_in(text):
     """The names that declarations use."""
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    return {name.id for function in functions for part in (function.args, function.returns, *function.decorator_list) for name in ast.walk(part)
-            if isinstance(name, ast.Name)}
+    parts = [part for function in functions for part in (function.args, function.returns, *function.decorator_list)]
+    return {name.id for part in parts for name in ast.walk(part) if isinstance(name, ast.Name)}
 
 
 def home(name, functions):
@@ -143,30 +146,39 @@ def home(name, functions):
         return None
     for function in functions:
         found = function.__globals__.get(name)
+        if isinstance(found, type(wingbeat.float32)):
+            return "._dtypes"
         if found is not None:
-            return "._dtypes" if isinstance(found, type(wingbeat.float32)) else found.__module__.replace("wingbeat", "", 1)
+            return found.__module__.replace("wingbeat", "", 1)
     raise SystemExit(f"scripts/generate_methods.py: no module has the name {name}, which an annotation uses")
 
 
 def document():
     found = list(given_methods())
-    body = "class Methods:\n" + textwrap.indent("\n\n".join(declaration(name, value) for name, value in found), "    ") + "\n"
+    methods = "\n\n".join(declaration(name, value) for name, value in found)
+    body = "class Methods:\n" + textwrap.indent(methods, "    ") + "\n"
     functions = [value.fget if isinstance(value, property) else value for _, value in found]
     imports = {}
     for name in sorted(names_in(body)):
         imports.setdefault(home(name, functions), []).append(name)
     imports.pop(None)
-    groups = [[module for module in sorted(imports) if module not in LATER_IMPORTS and not module.startswith(".")], *([module] for module in LATER_IMPORTS),
-              [module for module in sorted(imports) if module.startswith(".")]]
-    lines = ["import builtins"] + ["\n".join(f"from {module} import {', '.join(imports[module])}" for module in group) + "\n" for group in groups]
-    return HEADER + "\n" + "\n".join(lines) + "\n" + body
+    lines, before = ["import builtins"], 0
+    for module in sorted(imports, key=lambda module: (rank(module), module)):
+        lines += [""] * (rank(module) > before) + [f"from {module} import {', '.join(imports[module])}"]
+        before = rank(module)
+    return HEADER + "\n" + "\n".join(lines) + "\n\n" + body
+
+
+def rank(module):
+    """Python's own modules come first, then other packages', then this package's."""
+    return 2 if module.startswith(".") else 1 if module == "typing_extensions" else 0
 
 
 def main():
     text = document()
     if "--check" in sys.argv[1:]:
         if not OUTPUT.exists() or OUTPUT.read_text(encoding="utf-8") != text:
-            raise SystemExit(f"{OUTPUT.relative_to(ROOT)} is not what the package says: run scripts/generate_methods.py")
+            raise SystemExit(f"{OUTPUT.relative_to(ROOT)} is not what the package says: run `make docs`")
         return
     OUTPUT.write_text(text, encoding="utf-8")
     print(f"{OUTPUT.relative_to(ROOT)}: {text.count(chr(10))} lines")

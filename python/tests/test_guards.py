@@ -1,4 +1,6 @@
-"""Each function of the library has a guard in front of it, made from the table of the ABI: a value that an argument cannot hold is an error that names it."""
+"""Each function of the library has a guard, made from the table of the ABI: a value that an argument cannot hold is an
+error that names the argument.
+"""
 
 import ctypes
 import re
@@ -10,19 +12,24 @@ import wingbeat as wb
 from support import ROOT
 from wingbeat import _abi, _library
 
-WHOLE, REAL, HANDLE = (ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t), ctypes.c_double, ctypes.c_void_p
-# What an argument may be beside a number and a handle; ctypes itself refuses everything else there.
-CHECKED_BY_CTYPES = tuple(kind for _, kinds, _ in _abi.FUNCTIONS.values() for kind in kinds if kind is ctypes.c_char_p or issubclass(kind, ctypes._Pointer))
-PLACES = [pytest.param(name, place, id=f"{name}-{names[place]}") for name, (_, kinds, names) in _abi.FUNCTIONS.items() for place, kind in enumerate(kinds) if kind in WHOLE or kind is REAL]
-HANDLES = [pytest.param(name, place, id=f"{name}-{names[place]}") for name, (_, kinds, names) in _abi.FUNCTIONS.items() for place, kind in enumerate(kinds) if kind is HANDLE]
+WHOLE = (ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t)
+REAL, HANDLE = ctypes.c_double, ctypes.c_void_p
 
-# What may be called without a guard: at each operation, at each call of a compiled function, and where a tensor is asked about itself.
+# What may be called without a guard: at each operation, at each call of a compiled function, and where a tensor is
+# asked about itself.
 HOT = {
-    "wb_unary", "wb_binary", "wb_binary_scalar", "wb_reduce", "wb_cast", "wb_matmul", "wb_linear", "wb_reshape", "wb_index", "wb_backward",
-    "wb_tensor_create", "wb_tensor_borrow", "wb_tensor_info", "wb_tensor_data", "wb_tensor_dtype", "wb_tensor_item", "wb_tensor_item_int64", "wb_tensor_detach",
-    "wb_tensor_get_requires_grad", "wb_tensor_grad", "wb_set_grad_enabled", "wb_get_grad_enabled", "wb_grad_flags", "wb_program_run", "wb_program_run_pointers",
-    "wb_batches_next", "wb_module_forward", "wb_optimizer_step", "wb_optimizer_zero_grad",
+    "wb_unary", "wb_binary", "wb_binary_scalar", "wb_reduce", "wb_cast", "wb_matmul", "wb_linear", "wb_reshape",
+    "wb_index", "wb_tensor_create", "wb_tensor_borrow", "wb_tensor_info", "wb_tensor_data", "wb_tensor_dtype",
+    "wb_tensor_item", "wb_tensor_item_int64", "wb_tensor_detach", "wb_tensor_get_requires_grad", "wb_tensor_grad",
+    "wb_backward", "wb_set_grad_enabled", "wb_get_grad_enabled", "wb_grad_flags", "wb_program_run",
+    "wb_program_run_pointers", "wb_batches_next", "wb_module_forward", "wb_optimizer_step", "wb_optimizer_zero_grad",
 }
+
+
+def places(*wanted):
+    """(function, place) of each argument of these kinds."""
+    return [pytest.param(name, place, id=f"{name}-{names[place]}") for name, (_, kinds, names) in _abi.FUNCTIONS.items()
+            for place, kind in enumerate(kinds) if kind in wanted]
 
 
 def harmless(kinds):
@@ -40,7 +47,8 @@ def test_every_kind_of_argument_is_one_that_a_guard_or_ctypes_knows():
     for name, (_, kinds, names) in _abi.FUNCTIONS.items():
         assert len(kinds) == len(names)
         for kind in kinds:
-            assert kind in WHOLE or kind in (REAL, HANDLE) or kind in CHECKED_BY_CTYPES, f"{name}: {kind}"
+            by_ctypes = kind is ctypes.c_char_p or issubclass(kind, ctypes._Pointer)
+            assert kind in WHOLE or kind in (REAL, HANDLE) or by_ctypes, f"{name}: {kind}"
 
 
 @pytest.mark.parametrize("name", _abi.FUNCTIONS)
@@ -50,24 +58,29 @@ def test_what_the_package_calls_is_guarded_unless_no_argument_is_a_number_or_a_h
     assert (getattr(_library.lib, name) is not _library.unguarded(name)) == is_guarded
 
 
-@pytest.mark.parametrize("name, place", PLACES)
+@pytest.mark.parametrize("name, place", places(*WHOLE, REAL))
 def test_a_tensor_is_never_its_handle_where_a_number_is_expected(name, place):
     call, values, kinds, names = guard(name)
     is_whole = kinds[place] in WHOLE
-    for tensor in (wb.tensor([1.0, 2.0]), wb.tensor([1, 2]), wb.nn.Linear(1, 1), wb.optim.SGD([wb.ones(1, requires_grad=True)])) + ((wb.tensor(2.0),) if is_whole else ()):
+    number = "whole number" if is_whole else "number"
+    layer, optimizer = wb.nn.Linear(1, 1), wb.optim.SGD([wb.ones(1, requires_grad=True)])
+    wrong = [wb.tensor([1.0, 2.0]), wb.tensor([1, 2]), layer, optimizer]
+    right = [wb.tensor(3), wb.tensor(3, dtype="uint8"), np.int64(3)]
+    for tensor in [*wrong, wb.tensor(2.0)] if is_whole else wrong:
         values[place] = tensor
-        with pytest.raises(TypeError, match=f"expected a {'whole ' if is_whole else ''}number as {names[place]}, found "):
+        with pytest.raises(TypeError, match=f"expected a {number} as {names[place]}, found "):
             call(*values)
-    for tensor in (wb.tensor(3), wb.tensor(3, dtype="uint8"), np.int64(3)) + (() if is_whole else (wb.tensor(3.0), np.float32(3.0))):
+    for tensor in right if is_whole else [*right, wb.tensor(3.0), np.float32(3.0)]:
         values[place] = tensor
         found = call(*values)[place]
         assert found == 3 and type(found) is (int if is_whole else float)
 
 
-@pytest.mark.parametrize("name, place", PLACES)
+@pytest.mark.parametrize("name, place", places(*WHOLE, REAL))
 def test_a_number_that_its_argument_cannot_hold_is_refused_by_name(name, place):
     call, values, kinds, names = guard(name)
-    for wrong in ("3", b"3", None, object(), 1j, [1], np.zeros(2)) + ((1.5, np.float64(2.0)) if kinds[place] in WHOLE else (10**400,)):
+    too_much = [1.5, np.float64(2.0)] if kinds[place] in WHOLE else [10**400]
+    for wrong in ["3", b"3", None, object(), 1j, [1], np.zeros(2), *too_much]:
         values[place] = wrong
         with pytest.raises(TypeError, match=f"expected a .*number as {names[place]}, found "):
             getattr(_library.lib, name)(*values)
@@ -83,7 +96,7 @@ def test_a_number_that_its_argument_cannot_hold_is_refused_by_name(name, place):
                 call(*values)
 
 
-@pytest.mark.parametrize("name, place", HANDLES)
+@pytest.mark.parametrize("name, place", places(HANDLE))
 def test_text_is_no_address_where_a_handle_is_expected(name, place):
     call, values, _, names = guard(name)
     for text in ("text", b"bytes", np.str_("text")):

@@ -81,7 +81,10 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of these
             source = _LATER[name]
         except KeyError:
             raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
-        value = import_module(f".{name}", __name__) if source is None else getattr(import_module(f".{source[0]}", __name__), source[1])
+        module, attribute = source or (name, None)
+        value = import_module(f".{module}", __name__)
+        if attribute is not None:
+            value = getattr(value, attribute)
         globals()[name] = value
         return value
 
@@ -100,8 +103,9 @@ __all__ = [
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "ConvergenceError",
     "UnsupportedError", "InternalError",
     "autograd", "data", "distributions", "implicit", "linalg", "nn", "optim", "storage", "training",
-    "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacrev", "jacfwd", "hessian", "vmap", "taylor", "custom_gradient", "custom_vjp",
-    "custom_jvp", "checkpoint", "checkpoint_sequential", "reversible", "compile", "load", "load_into", "save", "evaluate", "Trainer",
+    "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacrev", "jacfwd", "hessian", "vmap", "taylor",
+    "custom_gradient", "custom_vjp", "custom_jvp", "checkpoint", "checkpoint_sequential", "reversible", "compile",
+    "load", "load_into", "save", "evaluate", "Trainer",
 ]
 __all__ += _activations.__all__
 __all__ += _discrete.__all__

@@ -62,7 +62,8 @@ for _name in __all__:
 
 # PyTorch's methods that write what an elementwise function gives into their tensor.
 _FUNCTIONS: tuple[Any, ...] = (
-    exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
-    atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc, round, clamp, nan_to_num, lerp, pow, remainder, floor_divide)
+    exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin,
+    acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc,
+    round, clamp, nan_to_num, lerp, pow, remainder, floor_divide)
 for _function in _FUNCTIONS:
     setattr(Tensor, f"{_function.__name__}_", in_place(_function))

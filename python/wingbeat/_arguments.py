@@ -32,7 +32,8 @@ def numbers(args: Sequence[Size]) -> Shape:
     try:
         result = tuple(map(operator.index, given))
     except TypeError:
-        raise TypeError(f"{operation('tensor')}: expected whole numbers as extents or axes, found {given!r:.80}") from None
+        sentence = f"{operation('tensor')}: expected whole numbers as extents or axes, found {given!r:.80}"
+        raise TypeError(sentence) from None
     for number in result:
         if not -_LONG <= number < _LONG:
             raise ArgumentError(f"{operation('tensor')}: expected extents or axes below 2**63, found {number}")

@@ -89,7 +89,10 @@ _next = 1
 
 
 def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A decorator: a callback of that kind that is never freed. The library still calls it for tensors that go when Python ends, after the modules have gone."""
+    """A decorator: a callback of that kind that is never freed.
+
+    The library still calls it for tensors that go when Python ends, after the modules have gone.
+    """
     def made(function: Callable[..., Any]) -> Any:
         callback = kind(function)
         pythonapi.Py_IncRef(py_object(callback))

@@ -64,7 +64,8 @@ def _guarded(function: Callable[..., None]) -> Callable[..., int]:
 
 @lasting(_abi.wb_vjp_callback)
 @_guarded
-def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any, input_count: int) -> None:
+def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any,
+         input_count: int) -> None:
     reverse, _ = _held[number]
     found = reverse(_borrowed(outputs, output_count), _borrowed(cotangents, output_count), [needed[place] != 0 for place in range(input_count)])
     _hand_over(found, gradients)
@@ -86,7 +87,8 @@ def _hook(number: int, gradient: Any, replacement: Any) -> None:
     _hand_over([found], replacement)
 
 
-def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse | None = None, forward: Forward | None = None) -> list[Tensor]:
+def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse | None = None,
+           forward: Forward | None = None) -> list[Tensor]:
     """Tensors with the values of `outputs` and derivatives by `inputs` of one's own; one of the two rules may be left out.
 
     reverse(outputs, cotangents, needed) gives a gradient for each input, forward(outputs, tangents) a tangent for each output; None stands for zeros.

@@ -52,7 +52,8 @@ def checkpoint_sequential(functions: Iterable[Callable[[Any], Any]], segments: S
     functions = list(functions)
     count = whole(segments, "segments", "checkpoint_sequential")
     if not 1 <= count <= len(functions):
-        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} functions, found {count}")
+        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} "
+                            f"functions, found {count}")
 
     def run(part: Iterable[Callable[[Any], Any]]) -> Callable[[Any], Any]:
         def segment(value: Any) -> Any:

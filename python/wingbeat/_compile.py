@@ -246,7 +246,8 @@ class CompiledFunction(Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: Any = None) -> Self: ...
     @overload
-    def __get__(self: CompiledFunction[Concatenate[S, Q], R], instance: S, owner: Any = None) -> CompiledFunction[Q, R]: ...
+    def __get__(self: CompiledFunction[Concatenate[S, Q], R], instance: S,
+                owner: Any = None) -> CompiledFunction[Q, R]: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method: each instance has programs of its own."""
         if instance is None:
@@ -433,7 +434,8 @@ def _dense(array: Tensor | Array) -> Array:
 
 def _address(array: Array) -> int:
     try:
-        return addressof(c_char.from_buffer(array))  # type: ignore[arg-type]  # a third of the time that the array's own attribute takes
+        # A third of the time that the array's own attribute takes.
+        return addressof(c_char.from_buffer(array))  # type: ignore[arg-type]
     except (TypeError, ValueError):  # read-only, or empty
         return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 

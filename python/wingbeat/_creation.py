@@ -94,7 +94,8 @@ def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
     return input.shape, input.dtype if dtype is None else dtype
 
 
-def full_like(input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def full_like(input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None,
+              requires_grad: bool = False) -> Tensor:
     """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
     shape, dtype = like(input, dtype)
     return full(shape, fill_value, dtype, requires_grad)
@@ -110,7 +111,8 @@ def ones_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: 
     return full_like(input, 1, dtype, requires_grad)
 
 
-def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None,
+           requires_grad: bool = False) -> Tensor:
     """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
     if end is None:
         start, end = 0, start
@@ -124,14 +126,16 @@ def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLik
     return _finish(out, requires_grad)
 
 
-def linspace(start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def linspace(start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32,
+             requires_grad: bool = False) -> Tensor:
     """`steps` numbers at equal distances from start to end, both among them."""
     out = c_void_p()
     check(lib.wb_tensor_linspace(as_dtype(dtype).code, start, end, steps, out))
     return _finish(out, requires_grad)
 
 
-def eye(n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def eye(n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32,
+        requires_grad: bool = False) -> Tensor:
     """The n x m matrix (n x n by default) with ones on the diagonal."""
     out = c_void_p()
     check(lib.wb_tensor_eye(as_dtype(dtype).code, n, n if m is None else m, out))
@@ -144,8 +148,9 @@ def meshgrid(*tensors: TensorLike, indexing: Literal["ij", "xy"] = "ij") -> tupl
         raise ArgumentError(f"meshgrid: expected indexing 'ij' or 'xy', found {indexing!r}")
     given: Any = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     vectors = [as_tensor(vector) for vector in given]
-    outs = handle_array(len(vectors))()
-    check(lib.wb_meshgrid(handle_array(len(vectors))(*[vector._handle for vector in vectors]), len(vectors), 1 if indexing == "xy" else 0, outs))
+    kind, swaps = handle_array(len(vectors)), 1 if indexing == "xy" else 0
+    outs = kind()
+    check(lib.wb_meshgrid(kind(*[vector._handle for vector in vectors]), len(vectors), swaps, outs))
     return tuple(wrap(out) for out in outs)
 
 

@@ -94,9 +94,10 @@ class FunctionCtx:
         self._forward_saved = tensors
 
     @property
-    def saved_tensors(self) -> tuple[Any, ...]:
+    def saved_tensors(self) -> tuple[Tensor, ...]:
         """What was kept, a tuple."""
-        return tuple(self._saved)
+        saved: Any = self._saved  # None where None was kept
+        return tuple(saved)
 
     def mark_non_differentiable(self, *outputs: Tensor) -> None:
         """These outputs are constants to derivatives."""
@@ -140,18 +141,22 @@ class Function:
 
     @staticmethod
     def forward(ctx: Any, *args: Any, **kwargs: Any) -> Any:
+        """The results for arguments, without ctx where there is a setup_context; to be defined by subclasses."""
         raise NotImplementedError("a subclass of autograd.Function needs a static method forward")
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        """Keeps on ctx what the rules need of forward's arguments and result; may be defined by subclasses."""
         raise NotImplementedError("setup_context")
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
+        """A gradient for each argument of forward, from one for each output; may be defined by subclasses."""
         raise NotImplementedError("a subclass of autograd.Function needs a static method backward, or jvp")
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
+        """A tangent for each output, from one for each argument of forward; may be defined by subclasses."""
         raise NotImplementedError("a subclass of autograd.Function needs a static method jvp, or backward")
 
     def __init__(self) -> None:
@@ -177,7 +182,8 @@ class Function:
 class _Application:
     """One call of a Function, as its rules see it."""
 
-    def __init__(self, kind: type[Function], context: FunctionCtx, args: Sequence[Any], outputs: Sequence[Tensor]) -> None:
+    def __init__(self, kind: type[Function], context: FunctionCtx, args: Sequence[Any],
+                 outputs: Sequence[Tensor]) -> None:
         self._kind, self._context, self._count = kind, context, len(args)
         self._places = [place for place, arg in enumerate(args) if _differentiable(arg)]
         self._inputs: list[Tensor] = [args[place] for place in self._places]
@@ -307,7 +313,8 @@ class custom_gradient(custom_vjp[R]):
 
     def __call__(self, *args: Any) -> R:
         leaves, structure = flatten(list(args))
-        return self._record(args, leaves, structure) if _recorded(leaves) else self._run(args)[0]  # type: ignore[no-any-return]
+        result: R = self._record(args, leaves, structure) if _recorded(leaves) else self._run(args)[0]
+        return result
 
     def _run(self, args: tuple[Any, ...]) -> tuple[Any, Callable[[Any], Any]]:
         result = self._function(*args)

@@ -15,7 +15,7 @@ import numpy as np
 from . import _abi
 from ._arguments import axis_array
 from ._dtypes import as_dtype, float64, int64
-from ._errors import ArgumentError, DTypeError
+from ._errors import ArgumentError
 from ._library import check, lib, unguarded
 from ._naming import named
 from ._picking import nonzero, take_along_dim
@@ -100,7 +100,8 @@ def sub(input: Operand, other: Operand, *, alpha: Operand = 1) -> Tensor:
     return binary(_abi.WB_BINARY_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
 
 
-_DIVISIONS: dict[str | None, int] = {None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
+_DIVISIONS: dict[str | None, int] = {
+    None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
 
 
 def div(input: Operand, other: Operand, *, rounding_mode: Literal["floor", "trunc"] | None = None) -> Tensor:
@@ -131,7 +132,8 @@ logical_or = _pairwise(_abi.WB_BINARY_LOGICAL_OR, "logical_or", "Whether one is 
 def where(condition: TensorLike) -> tuple[Tensor, ...]: ...
 @overload
 def where(condition: TensorLike, input: TensorLike, other: TensorLike) -> Tensor: ...
-def where(condition: TensorLike, input: TensorLike | None = None, other: TensorLike | None = None) -> Tensor | tuple[Tensor, ...]:
+def where(condition: TensorLike, input: TensorLike | None = None,
+          other: TensorLike | None = None) -> Tensor | tuple[Tensor, ...]:
     """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype.
 
     With the condition alone: nonzero(condition, as_tuple=True).
@@ -204,14 +206,15 @@ def _reduced(op: int, name: str, input: TensorLike, dim: Axis, keepdim: bool, ax
 
 
 def _reduction(op: int, name: str, formula: str) -> Reduction:
-    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None,
+                 keepdims: bool = False) -> Tensor:
         return _reduced(op, name, input, dim, keepdim, axis, keepdims)
     return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.")
 
 
 def _total(op: int, name: str, formula: str) -> Total:
-    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: DTypeLike | None = None, axis: Axis = None,
-                 keepdims: bool = False) -> Tensor:
+    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: DTypeLike | None = None,
+                 axis: Axis = None, keepdims: bool = False) -> Tensor:
         return _reduced(op, name, input if dtype is None else as_tensor(input).to(dtype), dim, keepdim, axis, keepdims)
     return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.")
 
@@ -232,8 +235,8 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, dim: Any, keepdim: bool, axis: SupportsIndex | None,
-             keepdims: bool) -> Tensor | ValuesAndIndices:
+def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, dim: Any, keepdim: bool,
+             axis: SupportsIndex | None, keepdims: bool) -> Tensor | ValuesAndIndices:
     if isinstance(dim, (Tensor, np.ndarray)):
         return pair(input, dim)
     if dim is None and axis is None:
@@ -247,47 +250,55 @@ def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, 
 
 
 @overload
-def max(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False) -> Tensor: ...
+def max(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None,
+        keepdims: bool = False) -> Tensor: ...
 @overload
 def max(input: Operand, dim: Tensor | Array) -> Tensor: ...
 @overload
 def max(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
 @overload
-def max(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False) -> ValuesAndIndices: ...
-def max(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False) -> Tensor | ValuesAndIndices:
-    """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
-    second tensor, maximum(input, other).
+def max(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex,
+        keepdims: bool = False) -> ValuesAndIndices: ...
+def max(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None,
+        keepdims: bool = False) -> Tensor | ValuesAndIndices:
+    """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
+    that was picked; with a second tensor, maximum(input, other).
     """
     return _extreme(maximum, amax, argmax, input, dim, keepdim, axis, keepdims)
 
 
 @overload
-def min(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False) -> Tensor: ...
+def min(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None,
+        keepdims: bool = False) -> Tensor: ...
 @overload
 def min(input: Operand, dim: Tensor | Array) -> Tensor: ...
 @overload
 def min(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
 @overload
-def min(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False) -> ValuesAndIndices: ...
-def min(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False) -> Tensor | ValuesAndIndices:
-    """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
-    second tensor, minimum(input, other).
+def min(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex,
+        keepdims: bool = False) -> ValuesAndIndices: ...
+def min(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None,
+        keepdims: bool = False) -> Tensor | ValuesAndIndices:
+    """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
+    that was picked; with a second tensor, minimum(input, other).
     """
     return _extreme(minimum, amin, argmin, input, dim, keepdim, axis, keepdims)
 
 
-def softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *, axis: SupportsIndex | None = None) -> Tensor:
+def softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+            axis: SupportsIndex | None = None) -> Tensor:
     """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_softmax, "softmax", input, dim, axis, dtype)
 
 
-def log_softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *, axis: SupportsIndex | None = None) -> Tensor:
+def log_softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
+                axis: SupportsIndex | None = None) -> Tensor:
     """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_log_softmax, "log_softmax", input, dim, axis, dtype)
 
 
-def _along(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex | None, axis: SupportsIndex | None,
-           dtype: DTypeLike | None) -> Tensor:
+def _along(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex | None,
+           axis: SupportsIndex | None, dtype: DTypeLike | None) -> Tensor:
     dim = axis if dim is None else dim
     if dim is None:
         raise ArgumentError(f"{name}: expected the axis as dim, found None")
@@ -326,10 +337,13 @@ def _cast(name: str) -> Callable[[Tensor], Tensor]:
 
 
 _METHODS: dict[str, Any] = {function.__name__: function for function in (
-    exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf, logical_not, add, sub, mul, div, pow,
-    maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul, sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax,
-    log_softmax)}
-_METHODS.update(where=_where, __neg__=neg, __pos__=_positive, __abs__=abs, __matmul__=_matmul_operator, __rmatmul__=_matmul_reversed,
-                float=_cast("float32"), double=_cast("float64"), long=_cast("int64"), int=_cast("int32"), bool=_cast("bool"), byte=_cast("uint8"))
+    exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf,
+    logical_not, add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
+    sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax)}
+_METHODS.update(
+    where=_where, __neg__=neg, __pos__=_positive, __abs__=abs,
+    __matmul__=_matmul_operator, __rmatmul__=_matmul_reversed,
+    float=_cast("float32"), double=_cast("float64"), long=_cast("int64"), int=_cast("int32"), bool=_cast("bool"),
+    byte=_cast("uint8"))
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

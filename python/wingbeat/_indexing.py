@@ -46,7 +46,8 @@ def _array(entry: Any) -> Tensor:
     return as_tensor(array.astype(_INTS) if array.dtype == np.uint64 else array)
 
 
-def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64], ctypes.Array[c_void_p] | None, dict[int, Tensor]]:
+def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64], ctypes.Array[c_void_p] | None,
+                                  dict[int, Tensor]]:
     """The entries of an index expression as the library takes them; the last of them keeps the tensors alive."""
     entries: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
     count = len(entries)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from typing_extensions import Concatenate
 
     from ._tensor import Tensor
-    from ._typing import Argnums, Operand, P
+    from ._typing import Argnums, Operand, P, R, Transformed
 
 
-def _over_basis(tensor: Tensor, derivatives: Callable[[Tensor], list[Tensor]], axis: int, chunk_size: int) -> list[Tensor]:
+def _over_basis(tensor: Tensor, derivatives: Callable[[Tensor], list[Tensor]], axis: int,
+                chunk_size: int) -> list[Tensor]:
     """derivatives(element) for each element of a basis of the tensor's shape, along an axis of the results."""
     basis = eye(tensor.numel(), dtype=tensor.dtype).reshape((tensor.numel(), *tensor.shape))
     try:
@@ -62,8 +63,8 @@ def _by_columns(recorded: Recorded, chunk_size: int) -> Iterable[Sequence[Tensor
     return zip(*found)
 
 
-def _jacobian(name: str, derivatives: Callable[[Recorded, int], Iterable[Sequence[Tensor]]], function: Callable[..., Any], argnums: Argnums, has_aux: bool,
-              chunk_size: SupportsIndex | None) -> Any:
+def _jacobian(name: str, derivatives: Callable[[Recorded, int], Iterable[Sequence[Tensor]]],
+              function: Callable[..., Any], argnums: Argnums, has_aux: bool, chunk_size: SupportsIndex | None) -> Any:
     chunk = chunk_of(chunk_size, name)
 
     def transformed(*args: Any, **kwargs: Any) -> Any:
@@ -76,11 +77,13 @@ def _jacobian(name: str, derivatives: Callable[[Recorded, int], Iterable[Sequenc
 
 
 @overload
-def jacrev(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
-           chunk_size: SupportsIndex | None = None) -> Callable[Concatenate[Operand, P], Tensor]: ...
+def jacrev(function: Callable[Concatenate[Tensor, P], R], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
+           chunk_size: SupportsIndex | None = None) -> Transformed[Concatenate[Operand, P], R]: ...
 @overload
-def jacrev(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Callable[P, Any]: ...
-def jacrev(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Any:
+def jacrev(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False,
+           chunk_size: SupportsIndex | None = None) -> Any: ...
+def jacrev(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False,
+           chunk_size: SupportsIndex | None = None) -> Any:
     """A function that returns the Jacobian of `function`, in reverse mode: a derivative for each element of the result. For few results of many numbers.
 
     Its shape is the result's followed by the argument's. Where the result is nested lists, tuples and dicts, so is the Jacobian, and in each place
@@ -91,19 +94,22 @@ def jacrev(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = F
 
 
 @overload
-def jacfwd(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
-           chunk_size: SupportsIndex | None = None) -> Callable[Concatenate[Operand, P], Tensor]: ...
+def jacfwd(function: Callable[Concatenate[Tensor, P], R], argnums: Literal[0] = 0, has_aux: Literal[False] = False,
+           chunk_size: SupportsIndex | None = None) -> Transformed[Concatenate[Operand, P], R]: ...
 @overload
-def jacfwd(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Callable[P, Any]: ...
-def jacfwd(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, chunk_size: SupportsIndex | None = None) -> Any:
+def jacfwd(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False,
+           chunk_size: SupportsIndex | None = None) -> Any: ...
+def jacfwd(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False,
+           chunk_size: SupportsIndex | None = None) -> Any:
     """The same as jacrev in forward mode: a derivative for each element of the arguments. For many results of few numbers."""
     return _jacobian("jacfwd", _by_columns, function, argnums, has_aux, chunk_size)
 
 
 @overload
-def hessian(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], Tensor]: ...
+def hessian(function: Callable[Concatenate[Tensor, P], R], argnums: Literal[0] = 0,
+            has_aux: Literal[False] = False) -> Transformed[Concatenate[Operand, P], R]: ...
 @overload
-def hessian(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, Any]: ...
+def hessian(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any: ...
 def hessian(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns the second derivatives of `function`: jacfwd of jacrev.
 

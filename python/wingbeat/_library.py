@@ -1,6 +1,7 @@
 """Finds and loads libwingbeat.so, and turns its statuses into exceptions.
 
-    lib.wb_...(...)      the functions of include/wingbeat.h; calls release the GIL. A value that its argument cannot hold is an error
+    lib.wb_...(...)      the functions of include/wingbeat.h; calls release the GIL. A guard refuses values that their
+                         arguments cannot hold
     unguarded("wb_...")  the same function without that guard, for values that are checked already
     check(status)        raises the exception that belongs to a status other than WB_OK
 
@@ -104,8 +105,12 @@ def _find() -> ctypes.CDLL:
 
 # -------------------------------------------------------------------- guards
 
-# ctypes cuts an int to fit without a word. It takes a str for an address, and a tensor where a number belongs for its handle.
-_WHOLE = {ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1), ctypes.c_uint64: (0, (1 << 64) - 1)}
+# ctypes cuts an int to fit without a word. It takes a str for an address, and a tensor where a number belongs for its
+# handle.
+_WHOLE = {
+    ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1),
+    ctypes.c_uint64: (0, (1 << 64) - 1), ctypes.c_size_t: (0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1),
+}
 _TEXT = (str, bytes)
 
 # What a guard is made of. An argument {0} for which its line is true gets a closer look.
@@ -124,7 +129,10 @@ def {name}({arguments}):
 
 
 def _guarded(name: str, function: Callable[..., Any], kinds: Sequence[Any], names: Sequence[str]) -> Callable[..., Any]:
-    """The function with errors for values that its arguments cannot hold. It is made as source, so that a call pays for its own arguments alone."""
+    """The function with errors for values that its arguments cannot hold.
+
+    It is made as source, so that a call pays for its own arguments alone.
+    """
     short = name.removeprefix("wb_")
     doubts = []
     for kind, argument in zip(kinds, names):
@@ -147,8 +155,10 @@ def _guarded(name: str, function: Callable[..., Any], kinds: Sequence[Any], name
         kind = "a number" if kinds[place] is ctypes.c_double else f"a {names[place]}"
         return TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}")
 
-    scope: dict[str, Any] = {"__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal, "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT,
-             "_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
+    scope: dict[str, Any] = {
+        "__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal,
+        "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT, "_type": type, "_int": int, "_float": float,
+        "_isinstance": isinstance}
     source = _GUARD.format(name=name, arguments=", ".join(names), doubt=" or ".join(doubts))
     exec(compile(source, f"<guard of {name}>", "exec"), scope)
     return scope[name]  # type: ignore[no-any-return]
@@ -161,7 +171,8 @@ def _number(value: Any, kind: Any, name: str, short: str) -> Any:
         try:
             value = operator.index(value)
         except (TypeError, Error) as error:
-            raise TypeError(f"{operation(short)}: expected a whole number as {name}, found {value!r:.80}") from _reason(error)
+            sentence = f"{operation(short)}: expected a whole number as {name}, found {value!r:.80}"
+            raise TypeError(sentence) from _reason(error)
         if not low <= value <= high:
             raise ArgumentError(f"{operation(short)}: expected {low} to {high} as {name}, found {value}")
     elif kind is ctypes.c_double:
@@ -211,7 +222,7 @@ lib = _Guarded()
 
 
 def unguarded(name: str) -> Callable[..., Any]:
-    """A function of the library as ctypes calls it, for hot places that hand over values which they have checked or made themselves."""
+    """A function of the library as ctypes calls it: for hot places, with values that they have checked or made."""
     return getattr(library, name)  # type: ignore[no-any-return]
 
 

@@ -45,7 +45,8 @@ def einsum(equation: str, *operands: TensorLike) -> Tensor:
         raise ArgumentError(f"einsum: expected the equation as a str, found {type(equation).__name__}")
     tensors = [as_tensor(operand) for operand in given]
     out = c_void_p()
-    check(lib.wb_einsum(equation.encode(), handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors), out))
+    handles = handle_array(len(tensors))(*[tensor._handle for tensor in tensors])
+    check(lib.wb_einsum(equation.encode(), handles, len(tensors), out))
     return wrap(out.value)
 
 
@@ -83,7 +84,8 @@ def solve(A: TensorLike, B: TensorLike, *, left: bool = True) -> Tensor:
     return wrap(out.value)
 
 
-def solve_triangular(A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
+def solve_triangular(A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True,
+                     unitriangular: bool = False) -> Tensor:
     """`solve` where only the upper (or lower) triangle of A is read, and its diagonal counts as ones if unitriangular."""
     out = c_void_p()
     check(lib.wb_triangular_solve(as_tensor(A), as_tensor(B), 1 if upper else 0, 1 if left else 0, 1 if unitriangular else 0, out))
@@ -97,7 +99,8 @@ class TriangularSolution(NamedTuple):
     cloned_coefficient: Tensor
 
 
-def triangular_solve(b: TensorLike, A: TensorLike, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> TriangularSolution:
+def triangular_solve(b: TensorLike, A: TensorLike, upper: bool = True, transpose: bool = False,
+                     unitriangular: bool = False) -> TriangularSolution:
     """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
     b, A = as_tensor(b), as_tensor(A)
     coefficient = A.mT if transpose else A
@@ -179,7 +182,8 @@ def svdvals(A: TensorLike) -> Tensor:
     return wrap(values.value)
 
 
-__all__ = ["mm", "bmm", "mv", "dot", "outer", "trace", "inverse", "det", "slogdet", "triangular_solve", "cholesky", "qr"]
+__all__ = [
+    "mm", "bmm", "mv", "dot", "outer", "trace", "inverse", "det", "slogdet", "triangular_solve", "cholesky", "qr"]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
 __all__ += ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svd", "svdvals"]

@@ -93,7 +93,8 @@ def gmres(operator: Operator, b: Tensor, request: Request) -> Solution:
     return y, count, best, best <= goal
 
 
-def _cycle(operator: Operator, y: Tensor, rest: Tensor, length: Tensor, request: Request, count: int, goal: float) -> tuple[Tensor, int, float]:
+def _cycle(operator: Operator, y: Tensor, rest: Tensor, length: Tensor, request: Request, count: int,
+           goal: float) -> tuple[Tensor, int, float]:
     """Steps from (y, its residual, the residual's norm) up to a restart: (y, steps, a lower bound of |A|)."""
     epsilon, growth, steps = EPSILON[rest.dtype.name], 0.0, 0
     directions: list[Tensor] = []

@@ -108,11 +108,13 @@ arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, a
 clip, mod, bitwise_invert, left_shift, right_shift = clamp, remainder, bitwise_not, bitwise_left_shift, bitwise_right_shift
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
-__all__ = ["exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil", "trunc", "round",
-           "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide", "remainder", "atan2", "logical_xor",
-           "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp",
-           "true_divide", "subtract", "multiply", "divide", "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh",
-           "arctanh", "not_equal", "less", "less_equal", "greater", "greater_equal"]
+__all__ = [
+    "exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil",
+    "trunc", "round", "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide",
+    "remainder", "atan2", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
+    "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp", "true_divide", "subtract", "multiply", "divide",
+    "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh", "arctanh", "not_equal",
+    "less", "less_equal", "greater", "greater_equal"]
 _METHODS: dict[str, Any] = {name: globals()[name] for name in __all__}
 __all__ += ["polygamma", "mod", "bitwise_invert", "left_shift", "right_shift"]
 

@@ -550,8 +550,8 @@ class Methods:
     @overload
     def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
-        second tensor, maximum(input, other).
+        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
+        that was picked; with a second tensor, maximum(input, other).
         """
     @overload
     def max(self, dim: Tensor | Array) -> Tensor: ...
@@ -572,8 +572,8 @@ class Methods:
     @overload
     def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element that was picked; with a
-        second tensor, minimum(input, other).
+        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
+        that was picked; with a second tensor, minimum(input, other).
         """
     @overload
     def min(self, dim: Tensor | Array) -> Tensor: ...

@@ -1,4 +1,6 @@
-"""Names: of functions that a factory makes, of the operation that a sentence of an error is about, and of what a public module has for users."""
+"""Names: of functions that a factory makes, of the operation that a sentence of an error is about, of what a public
+module has for users.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ def index_select(input: TensorLike, dim: SupportsIndex, index: TensorLike) -> Te
     return _result(lib.wb_index_select, as_tensor(input), dim, as_tensor(index))
 
 
-def take_along_dim(input: TensorLike, indices: TensorLike, dim: SupportsIndex | None = None, *, axis: SupportsIndex | None = None) -> Tensor:
+def take_along_dim(input: TensorLike, indices: TensorLike, dim: SupportsIndex | None = None, *,
+                   axis: SupportsIndex | None = None) -> Tensor:
     """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
     input, dim = as_tensor(input), axis if dim is None else dim
     if dim is None:
@@ -49,7 +50,8 @@ def gather(input: TensorLike, dim: SupportsIndex, index: TensorLike) -> Tensor:
     return _result(lib.wb_gather, as_tensor(input), dim, as_tensor(index))
 
 
-def scatter(input: TensorLike, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *, value: TensorLike | None = None) -> Tensor:
+def scatter(input: TensorLike, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
+            value: TensorLike | None = None) -> Tensor:
     """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
     return _scattered(lib.wb_scatter, "scatter", input, dim, index, src, value)
 
@@ -59,8 +61,8 @@ def scatter_add(input: TensorLike, dim: SupportsIndex, index: TensorLike, src: T
     return _scattered(lib.wb_scatter_add, "scatter_add", input, dim, index, src, None)
 
 
-def _scattered(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex, index: TensorLike, src: TensorLike | None,
-               value: TensorLike | None) -> Tensor:
+def _scattered(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex, index: TensorLike,
+               src: TensorLike | None, value: TensorLike | None) -> Tensor:
     given = value if src is None else src
     if given is None or src is not None and value is not None:
         raise ArgumentError(f"{name}: expected either src or value")
@@ -107,7 +109,8 @@ def in_place(function: Any) -> Callable[..., Tensor]:
     return method
 
 
-_FUNCTIONS: tuple[Any, ...] = (index_select, take_along_dim, gather, scatter, scatter_add, masked_fill, masked_select, nonzero)
+_FUNCTIONS: tuple[Any, ...] = (
+    index_select, take_along_dim, gather, scatter, scatter_add, masked_fill, masked_select, nonzero)
 for _function in _FUNCTIONS:
     setattr(Tensor, _function.__name__, _function)
 for _function in (scatter, scatter_add, masked_fill):

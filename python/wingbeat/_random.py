@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from ._typing import DTypeLike, Operand, Real, Size, TensorLike, TensorT
 
 
-def uniform(low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def uniform(low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike = float32,
+            requires_grad: bool = False) -> Tensor:
     """Uniform numbers in [low, high)."""
     return _random(_abi.WB_DISTRIBUTION_UNIFORM, (size,), low, high, dtype, requires_grad)
 
 
 @overload
-def normal(mean: Real = 0.0, std: Real = 1.0, size: Size | None = None, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor: ...
+def normal(mean: Real = 0.0, std: Real = 1.0, size: Size | None = None, dtype: DTypeLike = float32,
+           requires_grad: bool = False) -> Tensor: ...
 @overload
 def normal(mean: TensorLike, std: TensorLike = 1.0) -> Tensor: ...
 @overload
 def normal(mean: TensorLike = 0.0, *, std: TensorLike) -> Tensor: ...
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Size | None = None, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def normal(mean: Any = 0.0, std: Any = 1.0, size: Size | None = None, dtype: DTypeLike = float32,
+           requires_grad: bool = False) -> Tensor:
     """Normal numbers. Mean and std are numbers, with a size; or one or both are tensors, which broadcast and through which derivatives pass."""
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         if size is not None:
@@ -44,7 +47,8 @@ def exponential(rate: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, r
     return _random(_abi.WB_DISTRIBUTION_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
 
 
-def gumbel(loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def gumbel(loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike = float32,
+           requires_grad: bool = False) -> Tensor:
     """Gumbel's numbers: loc - scale log(E) with E exponential of rate 1."""
     return _random(_abi.WB_DISTRIBUTION_GUMBEL, (size,), loc, scale, dtype, requires_grad)
 
@@ -98,8 +102,9 @@ def _bernoulli_(self: TensorT, p: Operand = 0.5) -> TensorT:
     return self.copy_(bernoulli(probabilities.expand(self.shape)).to(self.dtype))
 
 
-_METHODS: dict[str, Any] = {"uniform_": _uniform_, "normal_": _normal_, "exponential_": _exponential_, "bernoulli_": _bernoulli_, "bernoulli": bernoulli,
-                            "multinomial": multinomial}
+_METHODS: dict[str, Any] = {
+    "uniform_": _uniform_, "normal_": _normal_, "exponential_": _exponential_, "bernoulli_": _bernoulli_,
+    "bernoulli": bernoulli, "multinomial": multinomial}
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -237,8 +236,8 @@ def roll(input: TensorLike, shifts: Axes, dims: Axis = None) -> Tensor:
     return _result(lib.wb_roll, input, long_array(places), axes, len(places))
 
 
-def pad(input: TensorLike, pad: Sequence[SupportsIndex], mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
-        value: Real = 0) -> Tensor:
+def pad(input: TensorLike, pad: Sequence[SupportsIndex],
+        mode: Literal["constant", "reflect", "replicate", "circular"] = "constant", value: Real = 0) -> Tensor:
     """With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before, ...; negative: fewer.
 
     mode: 'constant' (`value`), 'reflect', 'replicate' or 'circular'.
@@ -274,9 +273,10 @@ def _transposed(self: Tensor) -> Tensor:
 
 
 _METHODS: dict[str, Any] = {function.__name__: function for function in (
-    reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal, diag, tril, triu, split, chunk,
-    unbind, flip, roll)}
-_METHODS.update(view=reshape, view_as=_reshape_as, reshape_as=_reshape_as, expand_as=_expand_as, swapaxes=transpose, swapdims=transpose, moveaxis=movedim,
-                repeat=_repeat, T=property(_reversed), mT=property(_transposed))
+    reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal,
+    diag, tril, triu, split, chunk, unbind, flip, roll)}
+_METHODS.update(
+    view=reshape, view_as=_reshape_as, reshape_as=_reshape_as, expand_as=_expand_as, swapaxes=transpose,
+    swapdims=transpose, moveaxis=movedim, repeat=_repeat, T=property(_reversed), mT=property(_transposed))
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ._typing import Argnums, Tree
 
 
-def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Sequence[Tree], order: SupportsIndex, argnums: Argnums | None = None,
-           has_aux: bool = False, series: Sequence[Sequence[Tree] | None] = ()) -> Any:
+def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Sequence[Tree], order: SupportsIndex,
+           argnums: Argnums | None = None, has_aux: bool = False, series: Sequence[Sequence[Tree] | None] = ()) -> Any:
     """(result, [d1, ..., dn]): the derivatives d_k = d^k/dt^k function(primals + t directions) at t = 0 up to order n, which is at most 100.
 
     They are derivatives, not the coefficients d_k / k! of the Taylor series. One pass computes all; nested jvp is the same, but doubles with each order.
@@ -41,7 +41,8 @@ def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Se
         curve += [[None] * len(variables) if along is None else direction_leaves(recorded, along) for along in series]
         given = [None if leaf is None else leaf._handle for leaves in zip(*curve) for leaf in leaves]
         found = handle_array(len(outputs) * highest)()
-        check(lib.wb_taylor(handles(outputs), len(outputs), handles(variables), len(variables), handle_array(len(given))(*given), len(curve), highest, found))
+        check(lib.wb_taylor(handles(outputs), len(outputs), handles(variables), len(variables),
+                            handle_array(len(given))(*given), len(curve), highest, found))
         derivatives = [wrap(handle) for handle in found]
     handed_out = settled(derivatives)
     by_order = [unflatten(recorded.output_structure, handed_out[k::highest]) for k in range(highest)]

@@ -7,7 +7,7 @@ Here is what belongs to the box and the operators; the operations by name are in
 from __future__ import annotations
 
 from ctypes import c_double, c_int, c_int32, c_int64, c_void_p
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -67,7 +67,8 @@ class Tensor(Methods):
     tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
     """
 
-    # _shape, _dtype and _known_signature are filled when first asked for; the shape of a box never changes, its dtype only by Module.to.
+    # _shape, _dtype and _known_signature are filled when first asked for. The shape of a box never changes, its dtype
+    # only by Module.to.
     __slots__ = ("_handle", "_shape", "_dtype", "_known_signature", "__weakref__")
 
     _handle: Handle

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Concatenate, Self
 
-    from ._typing import Argnums, Aux, Operand, P, R, Structure, T, Tree
+    from ._typing import Argnums, Aux, Operand, P, R, Structure, T, Transformed, Tree
 
 
 def handles(tensors: Sequence[Tensor]) -> ctypes.Array[c_void_p]:
@@ -40,10 +40,13 @@ def handles(tensors: Sequence[Tensor]) -> ctypes.Array[c_void_p]:
 
 
 @overload
-def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: Literal[False] = False) -> list[Tensor]: ...
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool,
+            allow_unused: Literal[False] = False) -> list[Tensor]: ...
 @overload
-def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: bool) -> list[Tensor | None]: ...
-def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool, allow_unused: bool = False) -> Any:
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool,
+            allow_unused: bool) -> list[Tensor | None]: ...
+def reverse(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor] | None, create_graph: bool,
+            allow_unused: bool = False) -> Any:
     """The gradients of weighted outputs by inputs."""
     if not inputs:
         return []
@@ -103,7 +106,8 @@ class Recorded:
     variables, structure: the leaves of those arguments, and the structure of the list of them. outputs, output_structure: of the result. aux: anything else.
     """
 
-    def __init__(self, name: str, function: Callable[..., Any], args: Sequence[Tree], kwargs: dict[str, Any], argnums: Argnums | None, has_aux: bool) -> None:
+    def __init__(self, name: str, function: Callable[..., Any], args: Sequence[Tree], kwargs: dict[str, Any],
+                 argnums: Argnums | None, has_aux: bool) -> None:
         self.name = name
         places = argument_places(argnums, args, name)
         self._several = argnums is None or not hasattr(type(argnums), "__index__")
@@ -197,15 +201,20 @@ def _depends_on_leaf(tensor: Tensor) -> bool:
 
 @overload
 def value_and_grad(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0,
-                   has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], tuple[Tensor, Tensor]]: ...
+                   has_aux: Literal[False] = False) -> Transformed[Concatenate[Operand, P], tuple[Tensor, Tensor]]: ...
 @overload
 def value_and_grad(function: Callable[Concatenate[Tensor, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
-                   has_aux: Literal[True]) -> Callable[Concatenate[Operand, P], tuple[tuple[Tensor, Aux], Tensor]]: ...
+                   has_aux: Literal[True]) -> Transformed[Concatenate[Operand, P],
+                                                          tuple[tuple[Tensor, Aux], Tensor]]: ...
 @overload
 def value_and_grad(function: Callable[Concatenate[T, P], Tensor], argnums: Literal[0] = 0,
-                   has_aux: Literal[False] = False) -> Callable[Concatenate[T, P], tuple[Tensor, T]]: ...
+                   has_aux: Literal[False] = False) -> Transformed[Concatenate[T, P], tuple[Tensor, T]]: ...
 @overload
-def value_and_grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, tuple[Any, Any]]: ...
+def value_and_grad(function: Callable[Concatenate[T, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
+                   has_aux: Literal[True]) -> Transformed[Concatenate[T, P], tuple[tuple[Tensor, Aux], T]]: ...
+@overload
+def value_and_grad(function: Callable[P, Any], argnums: Argnums,
+                   has_aux: bool = False) -> Transformed[P, tuple[Any, Any]]: ...
 def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns (value, gradient) of `function`, whose result is a tensor of one element.
 
@@ -224,14 +233,18 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: 
 
 @overload
 def grad(function: Callable[Concatenate[Tensor, P], Tensor], argnums: Literal[0] = 0,
-         has_aux: Literal[False] = False) -> Callable[Concatenate[Operand, P], Tensor]: ...
+         has_aux: Literal[False] = False) -> Transformed[Concatenate[Operand, P], Tensor]: ...
 @overload
 def grad(function: Callable[Concatenate[Tensor, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
-         has_aux: Literal[True]) -> Callable[Concatenate[Operand, P], tuple[Tensor, Aux]]: ...
+         has_aux: Literal[True]) -> Transformed[Concatenate[Operand, P], tuple[Tensor, Aux]]: ...
 @overload
-def grad(function: Callable[Concatenate[T, P], Tensor], argnums: Literal[0] = 0, has_aux: Literal[False] = False) -> Callable[Concatenate[T, P], T]: ...
+def grad(function: Callable[Concatenate[T, P], Tensor], argnums: Literal[0] = 0,
+         has_aux: Literal[False] = False) -> Transformed[Concatenate[T, P], T]: ...
 @overload
-def grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, Any]: ...
+def grad(function: Callable[Concatenate[T, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *,
+         has_aux: Literal[True]) -> Transformed[Concatenate[T, P], tuple[T, Aux]]: ...
+@overload
+def grad(function: Callable[P, Any], argnums: Argnums, has_aux: bool = False) -> Transformed[P, Any]: ...
 def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns the gradient of `function`; with has_aux, (gradient, anything else). See value_and_grad."""
     both: Any = value_and_grad(function, argnums, has_aux)
@@ -266,7 +279,8 @@ class _Star:
 
 
 @overload
-def vjp(function: Callable[..., R], *primals: Tree, argnums: None = None, has_aux: Literal[False] = False) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
+def vjp(function: Callable[..., R], *primals: Tree, argnums: None = None,
+        has_aux: Literal[False] = False) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
 @overload
 def vjp(function: Callable[..., tuple[R, Aux]], *primals: Tree, argnums: None = None,
         has_aux: Literal[True]) -> tuple[R, Callable[[R], tuple[Any, ...]], Aux]: ...
@@ -305,13 +319,16 @@ def argument_tuple(primals: Any, name: str) -> Sequence[Tree]:
 
 
 @overload
-def jvp(function: Callable[..., R], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: Literal[False] = False) -> tuple[R, R]: ...
+def jvp(function: Callable[..., R], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None,
+        has_aux: Literal[False] = False) -> tuple[R, R]: ...
 @overload
-def jvp(function: Callable[..., tuple[R, Aux]], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, *,
-        has_aux: Literal[True]) -> tuple[R, R, Aux]: ...
+def jvp(function: Callable[..., tuple[R, Aux]], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None,
+        *, has_aux: Literal[True]) -> tuple[R, R, Aux]: ...
 @overload
-def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any: ...
-def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
+def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None,
+        has_aux: bool = False) -> Any: ...
+def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None,
+        has_aux: bool = False) -> Any:
     """(result, derivative of the result along tangents), in forward mode: J tangent for the Jacobian J at `primals`.
 
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes. argnums: then tangents has one entry for each
@@ -324,13 +341,16 @@ def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, a
 
 
 @overload
-def linearize(function: Callable[..., R], *primals: Tree, argnums: Argnums | None = None, has_aux: Literal[False] = False) -> tuple[R, Callable[..., R]]: ...
+def linearize(function: Callable[..., R], *primals: Tree, argnums: Argnums | None = None,
+              has_aux: Literal[False] = False) -> tuple[R, Callable[..., R]]: ...
 @overload
 def linearize(function: Callable[..., tuple[R, Aux]], *primals: Tree, argnums: Argnums | None = None,
               has_aux: Literal[True]) -> tuple[R, Callable[..., R], Aux]: ...
 @overload
-def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any: ...
-def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
+def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None,
+              has_aux: bool = False) -> Any: ...
+def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = None,
+              has_aux: bool = False) -> Any:
     """(result, jvp_function): jvp_function(*tangents) gives the derivative of the result along tangents, one for each primal.
 
     `function` is recorded once, and jvp_function may be called any number of times. argnums: then one tangent for each of these primals. has_aux:
@@ -347,7 +367,8 @@ def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | N
     return recorded.with_aux(recorded.result(), jvp_function)
 
 
-def hvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None, has_aux: bool = False) -> Any:
+def hvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, argnums: Argnums | None = None,
+        has_aux: bool = False) -> Any:
     """The Hessian of `function`, whose result is a tensor of one element, times tangents: forward over reverse mode.
 
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes; so is the result. argnums: then of these

@@ -1,4 +1,7 @@
-"""Names for the types that signatures share. Type checkers and editors read this; no module of the package imports it when a program runs."""
+"""Names for the types that signatures share.
+
+Type checkers and editors read this; no module of the package imports it when a program runs.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,16 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
     P = ParamSpec("P")
+    ResultT = TypeVar("ResultT", covariant=True)
+
+    class Transformed(Protocol[P, ResultT]):
+        """A function that a transform returns.
+
+        It is no Callable because of lambdas. They fit all overloads, and mypy then refuses to call a Callable, as one
+        without annotations.
+        """
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> ResultT: ...
 
 T = TypeVar("T")
 R = TypeVar("R")

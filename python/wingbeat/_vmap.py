@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import c_int32, c_void_p
+from ctypes import c_int32
 from functools import wraps
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -101,7 +101,8 @@ def _leaves(structure: Structure) -> list[Any]:
     return [LEAF] if structure is LEAF else [leaf for child in structure[2] for leaf in _leaves(child)]
 
 
-def vmap(function: Callable[P, R], in_dims: Any = 0, out_dims: Any = 0, randomness: Literal["error", "same", "different"] = "error",
+def vmap(function: Callable[P, R], in_dims: Any = 0, out_dims: Any = 0,
+         randomness: Literal["error", "same", "different"] = "error",
          chunk_size: SupportsIndex | None = None) -> Callable[P, R]:
     """A function that maps `function` over an axis of its arguments, as PyTorch's: it is called once, sees one example, and runs for all of them at once.
 
@@ -133,7 +134,8 @@ def vmap(function: Callable[P, R], in_dims: Any = 0, out_dims: Any = 0, randomne
         places = [place for place, axis in enumerate(axes) if axis is not None]
         if not places:
             raise ArgumentError("vmap: expected at least one tensor to map over, found none among the arguments")
-        with Mapped([as_tensor(leaves[place]) for place in places], [axis for axis in axes if axis is not None], randomness) as block:
+        tensors = [as_tensor(leaves[place]) for place in places]
+        with Mapped(tensors, [axis for axis in axes if axis is not None], randomness) as block:
             for place, variable in zip(places, block.variables):
                 leaves[place] = variable
             result = function(*unflatten(structure, leaves[:count]), **unflatten(named_structure, leaves[count:]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ._custom import Function, FunctionCtx
 from ._errors import ArgumentError
+from ._naming import listing
 from ._tensor import Tensor, as_tensor
 from ._transforms import inside_transform, reverse
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ._typing import TensorLike
 
 __all__ = ["Function", "FunctionCtx", "grad", "inside_transform"]
+__dir__ = listing(__name__)
 
 
 def _one_or_more(tensors: Tensor | Iterable[Tensor], what: str) -> list[Tensor]:
@@ -27,13 +29,16 @@ def _one_or_more(tensors: Tensor | Iterable[Tensor], what: str) -> list[Tensor]:
 
 
 @overload
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
-         create_graph: bool = False, allow_unused: Literal[False] = False) -> tuple[Tensor, ...]: ...
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
+         retain_graph: bool | None = None, create_graph: bool = False,
+         allow_unused: Literal[False] = False) -> tuple[Tensor, ...]: ...
 @overload
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
-         create_graph: bool = False, *, allow_unused: bool) -> tuple[Tensor | None, ...]: ...
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None, retain_graph: bool | None = None,
-         create_graph: bool = False, allow_unused: bool = False) -> tuple[Tensor | None, ...]:
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
+         retain_graph: bool | None = None, create_graph: bool = False, *,
+         allow_unused: bool) -> tuple[Tensor | None, ...]: ...
+def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
+         retain_graph: bool | None = None, create_graph: bool = False,
+         allow_unused: bool = False) -> tuple[Tensor | None, ...]:
     """The derivatives of tensors with respect to tensors they were computed from, in reverse mode: a tuple, one for each input.
 
     outputs, inputs: a tensor or several; each input must require gradients (StateError).

@@ -10,6 +10,7 @@ from . import _abi
 from ._dtypes import as_dtype, float32
 from ._errors import ArgumentError, RangeError
 from ._library import check, lib, unguarded
+from ._naming import listing
 from ._tensor import Tensor, as_tensor, wrap
 from .storage import path_bytes
 
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from ._typing import DTypeLike, Handle, Path, Real, Shape, TensorLike
 
 __all__ = ["Batches", "Dataset", "HDF5Dataset", "TensorDataset", "set_cache"]
+__dir__ = listing(__name__)
 
-Row = TypeVar("Row")  # a tensor, or a pair (x, y)
+_Row = TypeVar("_Row")  # a tensor, or a pair (x, y)
 
-_SHUFFLES: dict[Any, int] = {False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT, "chunks": _abi.WB_SHUFFLE_CHUNKS}
+_SHUFFLES: dict[Any, int] = {
+    False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT,
+    "chunks": _abi.WB_SHUFFLE_CHUNKS,
+}
 _next = unguarded("wb_batches_next")
 
 
@@ -41,7 +46,7 @@ def set_cache(size: SupportsIndex) -> None:
     check(lib.wb_set_dataset_cache(size))
 
 
-class Dataset(Generic[Row]):
+class Dataset(Generic[_Row]):
     """Base of the data sets. dataset[i] is row i, dataset[i:j] rows i to j: (x, y), or x alone where there is no y."""
 
     _handle: Handle = None
@@ -70,7 +75,7 @@ class Dataset(Generic[Row]):
         """The shape of one row of y."""
         return self._row_shape(1)
 
-    def __getitem__(self, rows: SupportsIndex | slice) -> Row:
+    def __getitem__(self, rows: SupportsIndex | slice) -> _Row:
         count = len(self)
         if isinstance(rows, slice):
             start, stop, step = rows.indices(count)
@@ -84,13 +89,13 @@ class Dataset(Generic[Row]):
         found: Any = read[0] if isinstance(read, Tensor) else tuple(part[0] for part in read)
         return found  # type: ignore[no-any-return]
 
-    def _read(self, start: int, count: int) -> Row:
+    def _read(self, start: int, count: int) -> _Row:
         x, y = c_void_p(), c_void_p()
         check(lib.wb_dataset_read(self._handle, start, count, x, y))
         return _pair(x, y)  # type: ignore[no-any-return]
 
-    def batches(self, batch_size: SupportsIndex, shuffle: bool | Literal["exact", "chunks"] = False, seed: SupportsIndex = 0, epoch: SupportsIndex = 0,
-                drop_last: bool = False) -> Batches[Row]:
+    def batches(self, batch_size: SupportsIndex, shuffle: bool | Literal["exact", "chunks"] = False,
+                seed: SupportsIndex = 0, epoch: SupportsIndex = 0, drop_last: bool = False) -> Batches[_Row]:
         """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is dropped.
 
         shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": stored
@@ -109,10 +114,11 @@ def _pair(x: c_void_p, y: c_void_p) -> Any:
     return first if y.value is None else (first, wrap(y.value))
 
 
-class Batches(Generic[Row]):
+class Batches(Generic[_Row]):
     """One pass over a data set; len() is the number of batches. Each iteration begins anew, in the same order."""
 
-    def __init__(self, dataset: Dataset[Row], batch_size: int, shuffle: int, seed: SupportsIndex, epoch: SupportsIndex, drop_last: bool) -> None:
+    def __init__(self, dataset: Dataset[_Row], batch_size: int, shuffle: int, seed: SupportsIndex, epoch: SupportsIndex,
+                 drop_last: bool) -> None:
         self._dataset = dataset
         self._settings = batch_size, shuffle, seed, epoch, 1 if drop_last else 0
 
@@ -120,7 +126,7 @@ class Batches(Generic[Row]):
         size, drop_last = self._settings[0], self._settings[-1]
         return (len(self._dataset) + (0 if drop_last else size - 1)) // size
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[_Row]:
         out = c_void_p()
         check(lib.wb_batches_create(self._dataset._handle, *self._settings, out))
         batches = out.value
@@ -143,7 +149,7 @@ def _name(name: Any, what: str) -> bytes:
     return name.encode()
 
 
-class HDF5Dataset(Dataset[Row]):
+class HDF5Dataset(Dataset[_Row]):
     """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
 
     x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its values:
@@ -152,19 +158,20 @@ class HDF5Dataset(Dataset[Row]):
     """
 
     @overload
-    def __init__(self: HDF5Dataset[Tensor], path: Path, x: str, y: None = None, scale: Real = 1.0, flatten: bool = False,
-                 dtype: DTypeLike = float32) -> None: ...
+    def __init__(self: HDF5Dataset[Tensor], path: Path, x: str, y: None = None, scale: Real = 1.0,
+                 flatten: bool = False, dtype: DTypeLike = float32) -> None: ...
     @overload
-    def __init__(self: HDF5Dataset[tuple[Tensor, Tensor]], path: Path, x: str, y: str, scale: Real = 1.0, flatten: bool = False,
-                 dtype: DTypeLike = float32) -> None: ...
-    def __init__(self, path: Path, x: str, y: str | None = None, scale: Real = 1.0, flatten: bool = False, dtype: DTypeLike = float32) -> None:
+    def __init__(self: HDF5Dataset[tuple[Tensor, Tensor]], path: Path, x: str, y: str, scale: Real = 1.0,
+                 flatten: bool = False, dtype: DTypeLike = float32) -> None: ...
+    def __init__(self, path: Path, x: str, y: str | None = None, scale: Real = 1.0, flatten: bool = False,
+                 dtype: DTypeLike = float32) -> None:
         out = c_void_p()
         check(lib.wb_dataset_open(path_bytes(path), _name(x, "x"), None if y is None else _name(y, "y"), as_dtype(dtype).code, scale,
                                   1 if flatten else 0, out))
         self._handle = out.value
 
 
-class TensorDataset(Dataset[Row]):
+class TensorDataset(Dataset[_Row]):
     """A data set of tensors or arrays with equal first extents; y may be left out."""
 
     @overload

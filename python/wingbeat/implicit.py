@@ -28,6 +28,7 @@ from ._errors import ArgumentError, ConvergenceError, DTypeError, ShapeError, St
 from ._library import check, lib
 from ._linear_solvers import EPSILON, SOLVERS, Request, evaluate, gmres, norm
 from ._modes import enable_grad, is_grad_enabled, no_grad
+from ._naming import listing
 from ._shaping import cat
 from ._tensor import Tensor, as_tensor, wrap
 from ._transforms import Transform, forward, handles, reverse, same_structure, variable
@@ -46,18 +47,22 @@ if TYPE_CHECKING:
     Residual = Callable[[Sequence[Tensor], Sequence[Tensor]], list[Tensor]]
 
 __all__ = ["fixed_point", "root"]
+__dir__ = listing(__name__)
 
 
 @overload
-def fixed_point(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
-                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+def fixed_point(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None,
+                max_iterations: SupportsIndex = 1000, iterations: SupportsIndex | None = None,
+                solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
                 on_failure: OnFailure = "raise") -> Tensor: ...
 @overload
-def fixed_point(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
-                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+def fixed_point(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None,
+                max_iterations: SupportsIndex = 1000, iterations: SupportsIndex | None = None,
+                solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
                 on_failure: OnFailure = "raise") -> T: ...
-def fixed_point(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 1000,
-                iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
+def fixed_point(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None,
+                max_iterations: SupportsIndex = 1000, iterations: SupportsIndex | None = None,
+                solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "neumann",
                 on_failure: OnFailure = "raise") -> Any:
     """x with x = function(x, *params), found by iteration from x0. x0 and params: nested lists, tuples and dicts of tensors; the result has x0's structure, shapes and dtypes.
 
@@ -71,15 +76,18 @@ def fixed_point(function: Callable[..., Any], x0: Tree, *params: Tree, tol: floa
 
 
 @overload
-def root(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
-         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+def root(function: Callable[..., Any], x0: Operand, *params: Tree, tol: float | None = None,
+         max_iterations: SupportsIndex = 100, iterations: SupportsIndex | None = None,
+         solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
          on_failure: OnFailure = "raise") -> Tensor: ...
 @overload
-def root(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
-         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+def root(function: Callable[..., Any], x0: T, *params: Tree, tol: float | None = None,
+         max_iterations: SupportsIndex = 100, iterations: SupportsIndex | None = None,
+         solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
          on_failure: OnFailure = "raise") -> T: ...
-def root(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None, max_iterations: SupportsIndex = 100,
-         iterations: SupportsIndex | None = None, solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
+def root(function: Callable[..., Any], x0: Tree, *params: Tree, tol: float | None = None,
+         max_iterations: SupportsIndex = 100, iterations: SupportsIndex | None = None,
+         solver: Callable[..., Any] | None = None, linear_solver: LinearSolver = "gmres",
          on_failure: OnFailure = "raise") -> Any:
     """x with function(x, *params) = 0, found by Newton's method from x0: steps by GMRES, which needs products with the Jacobian alone, halved until |F| falls.
 
@@ -101,8 +109,9 @@ def _count(value: SupportsIndex, what: str, name: str) -> int:
 class _Problem:
     """An equation with its settings, on lists of tensors: xs, the unknowns, and ps, the parameters that are float tensors."""
 
-    def __init__(self, name: str, function: Callable[..., Any], x0: Tree, params: tuple[Tree, ...], tol: float | None, max_iterations: SupportsIndex,
-                 iterations: SupportsIndex | None, solver: Callable[..., Any] | None, linear_solver: LinearSolver, on_failure: OnFailure) -> None:
+    def __init__(self, name: str, function: Callable[..., Any], x0: Tree, params: tuple[Tree, ...], tol: float | None,
+                 max_iterations: SupportsIndex, iterations: SupportsIndex | None, solver: Callable[..., Any] | None,
+                 linear_solver: LinearSolver, on_failure: OnFailure) -> None:
         self.name = name
         if not callable(function):
             raise TypeError(f"{name}: expected a function, found {function!r:.80}")
@@ -118,8 +127,9 @@ class _Problem:
             raise StateError(f"{name}: values decide when the solver stops, and inside compile there are none; give iterations=n, or solve outside")
         self.function, self.solver, self.on_failure = function, solver, on_failure
         self.is_fixed = iterations is not None
-        self.limit = _count(max_iterations, "max_iterations", name) if iterations is None else _count(iterations, "iterations", name)
-        self.linear_solver: Any = SOLVERS.get(linear_solver, linear_solver) if isinstance(linear_solver, str) else linear_solver
+        self.limit = (_count(max_iterations, "max_iterations", name) if iterations is None
+                      else _count(iterations, "iterations", name))
+        self.linear_solver: Any = SOLVERS[linear_solver] if isinstance(linear_solver, str) else linear_solver
         self.params, self.param_structure = flatten(list(params))
         self.places = [place for place, leaf in enumerate(self.params) if isinstance(leaf, Tensor) and leaf.dtype.is_floating_point]
         leaves, self.structure = flatten(x0)
@@ -217,7 +227,8 @@ class _Problem:
                 return xs
         return xs if self.is_fixed else self._fail(xs, self.limit, size, "|F(x)|")
 
-    def _moved(self, xs: list[Tensor], ps: list[Tensor], step: Tensor, size: float, is_exact: bool) -> tuple[list[Tensor] | None, bool]:
+    def _moved(self, xs: list[Tensor], ps: list[Tensor], step: Tensor, size: float,
+               is_exact: bool) -> tuple[list[Tensor] | None, bool]:
         """The unknowns after a step, or the part of it that makes |F| smaller (None: no part does), and whether the step was so small that it is the last."""
         parts = _unpacked(step, xs)
         if self.is_fixed:
@@ -285,7 +296,8 @@ class _Problem:
 
         return backward, along
 
-    def _solve(self, closure: _Closure, xs: list[Tensor], origins: list[Tensor], b: Tensor, is_transposed: bool) -> Tensor:
+    def _solve(self, closure: _Closure, xs: list[Tensor], origins: list[Tensor], b: Tensor,
+               is_transposed: bool) -> Tensor:
         """A^{-1} b or A^{-T} b, for A = dF/dx at (xs, origins); an operation with derivatives by all of them."""
         with no_grad():
             operator = closure.operator([x.detach() for x in xs], [origin.detach() for origin in origins], is_transposed)
@@ -384,33 +396,40 @@ class _Closure:
 
         return times
 
-    def pulled_back(self, xs: Sequence[Tensor], origins: Sequence[Tensor], weights: Sequence[Tensor], start: int) -> list[Tensor | None]:
+    def pulled_back(self, xs: Sequence[Tensor], origins: Sequence[Tensor], weights: Sequence[Tensor],
+                    start: int) -> list[Tensor | None]:
         """The gradients of <weights, F> by the arguments from number `start` on."""
         variables, outputs = self._recorded(xs, origins)
         return _gradients(outputs, variables[start:], weights)
 
-    def pushed_forward(self, xs: Sequence[Tensor], origins: Sequence[Tensor], tangents: Sequence[Tensor | None]) -> list[Tensor]:
+    def pushed_forward(self, xs: Sequence[Tensor], origins: Sequence[Tensor],
+                       tangents: Sequence[Tensor | None]) -> list[Tensor]:
         """The derivative of F along tangents of the arguments (None: zero)."""
         variables, outputs = self._recorded(xs, origins)
         return _along(outputs, variables, tangents)
 
-    def bilinear_gradient(self, xs: Sequence[Tensor], origins: Sequence[Tensor], left: Tensor, right: Tensor) -> list[Tensor | None]:
+    def bilinear_gradient(self, xs: Sequence[Tensor], origins: Sequence[Tensor], left: Tensor,
+                          right: Tensor) -> list[Tensor | None]:
         """The gradients of <left, A right> by the arguments."""
         variables, outputs = self._recorded(xs, origins)
         with enable_grad():
             product = forward(outputs, variables[:len(xs)], _unpacked(right, xs))
         return _gradients(product, variables, _unpacked(left, xs))
 
-    def changed_operator(self, xs: Sequence[Tensor], origins: Sequence[Tensor], y: Tensor, tangents: Sequence[Tensor | None], is_transposed: bool) -> Tensor:
+    def changed_operator(self, xs: Sequence[Tensor], origins: Sequence[Tensor], y: Tensor,
+                         tangents: Sequence[Tensor | None], is_transposed: bool) -> Tensor:
         """(dA) y, or (dA)^T y, for the change of A along tangents of the arguments."""
         variables, outputs = self._recorded(xs, origins)
         parts = _unpacked(y, xs)
         with enable_grad():
-            product: Sequence[Tensor | None] = _gradients(outputs, variables[:len(xs)], parts, True) if is_transposed else forward(outputs, variables[:len(xs)], parts)
+            own = variables[:len(xs)]
+            product: Sequence[Tensor | None] = (_gradients(outputs, own, parts, True) if is_transposed
+                                                else forward(outputs, own, parts))
         return _packed(_along([zeros_like(x) if one is None else one for one, x in zip(product, xs)], variables, tangents))
 
 
-def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor], create_graph: bool | None = None) -> list[Tensor | None]:
+def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], weights: Sequence[Tensor],
+               create_graph: bool | None = None) -> list[Tensor | None]:
     """Gradients of weighted outputs; None for an input that none of them depends on."""
     pairs = [(output, weight) for output, weight in zip(outputs, weights) if output.requires_grad]
     if not pairs:

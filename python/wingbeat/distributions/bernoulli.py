@@ -27,7 +27,8 @@ class Bernoulli(Distribution):
 
     has_enumerate_support = True
 
-    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None, validate_args: bool | None = None) -> None:
+    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None,
+                 validate_args: bool | None = None) -> None:
         given = probs_or_logits("Bernoulli", probs, logits)
         super().__init__(given.shape, (), validate_args)
         self._has_logits, self._parameter = probs is None, given

@@ -37,7 +37,8 @@ class Categorical(Distribution):
 
     has_enumerate_support = True
 
-    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None, validate_args: bool | None = None) -> None:
+    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None,
+                 validate_args: bool | None = None) -> None:
         given = probs_or_logits("Categorical", probs, logits)
         if not given.shape or not given.shape[-1]:
             raise ShapeError(f"Categorical: expected {'logits' if probs is None else 'probs'} [..., classes] with one class at least, "
@@ -80,7 +81,8 @@ class Categorical(Distribution):
         return argmax(self._parameter, -1)
 
     def expand(self, batch_shape: Size) -> Self:
-        return self._expanded(**{"logits" if self._has_logits else "probs": self._parameter.expand(numbers((batch_shape,)) + (self._classes,))})
+        parameter = self._parameter.expand(numbers((batch_shape,)) + (self._classes,))
+        return self._expanded(**{"logits" if self._has_logits else "probs": parameter})
 
     def sample(self, sample_shape: Size = ()) -> Tensor:
         shape = self._sample_shape(sample_shape)
@@ -94,7 +96,8 @@ class Categorical(Distribution):
         """log p[value]. Where nothing is checked, negative classes count from the end, and other wrong ones raise RangeError when computed."""
         value = self._value(value)
         index = value.to(int64)
-        self._expect((index >= 0) & (index < self._classes) & (index == value), value, f"classes from 0 to {self._classes - 1}")
+        is_class = (index >= 0) & (index < self._classes) & (index == value)
+        self._expect(is_class, value, f"classes from 0 to {self._classes - 1}")
         found = _picked(self._parameter, index)
         return found if self._has_logits else log(found)
 

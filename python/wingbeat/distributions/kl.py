@@ -45,7 +45,8 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
     """sum p (log p - log q); infinite where q excludes what p does not."""
     if p._classes != q._classes:
-        raise ShapeError(f"kl_divergence: expected Categoricals of as many classes, found {p._classes} and {q._classes}")
+        raise ShapeError(f"kl_divergence: expected Categoricals of as many classes, found {p._classes} and "
+                         f"{q._classes}")
     probs = p.probs
     occurs = probs != 0
     return (probs * (p._logits_where(occurs) - q._logits_where(occurs))).sum(-1)
