@@ -150,12 +150,12 @@ class Function:
         raise NotImplementedError("setup_context")
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:
+    def backward(ctx: Any, *gradients: Any, **kwargs: Any) -> Any:
         """A gradient for each argument of forward, from one for each output; may be defined by subclasses."""
         raise NotImplementedError("a subclass of autograd.Function needs a static method backward, or jvp")
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Any:
+    def jvp(ctx: Any, *tangents: Any, **kwargs: Any) -> Any:
         """A tangent for each output, from one for each argument of forward; may be defined by subclasses."""
         raise NotImplementedError("a subclass of autograd.Function needs a static method jvp, or backward")
 

@@ -27,10 +27,16 @@ class DType:
 
     __slots__ = ("code", "name", "itemsize", "is_floating_point", "dtype")
 
+    code: int
+    name: str
+    itemsize: int
+    is_floating_point: bool
+    dtype: np.dtype[Any]
+
     def __init__(self, code: int, name: str) -> None:
         self.code = code
         self.name = name
-        self.dtype: np.dtype[Any] = np.dtype(name)
+        self.dtype = np.dtype(name)
         self.itemsize = self.dtype.itemsize
         self.is_floating_point = self.dtype.kind == "f"
 

@@ -67,6 +67,9 @@ class NotFiniteError(Error, FloatingPointError):
 class ConvergenceError(Error, ArithmeticError):
     """An iteration that did not reach its tolerance. iterations: how many there were; residual: what was left."""
 
+    iterations: int | None
+    residual: float | None
+
     def __init__(self, sentence: str, iterations: int | None, residual: float | None) -> None:
         super().__init__(sentence)
         self.iterations, self.residual = iterations, residual

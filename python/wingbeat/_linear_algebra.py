@@ -17,7 +17,6 @@ from ._naming import named
 from ._tensor import Tensor, as_tensor, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Literal
 
     from ._typing import Elementwise, Product, TensorLike
@@ -50,17 +49,17 @@ def einsum(equation: str, *operands: TensorLike) -> Tensor:
     return wrap(out.value)
 
 
-def _of_one(function: Callable[..., int], name: str, formula: str) -> Elementwise:
+def _of_one(symbol: str, name: str, formula: str) -> Elementwise:
     def wrapper(input: TensorLike) -> Tensor:
         out = c_void_p()
-        check(function(as_tensor(input), out))
+        check(getattr(lib, symbol)(as_tensor(input), out))
         return wrap(out.value)
     return named(wrapper, name, formula)
 
 
-trace = _of_one(lib.wb_trace, "trace", "Sum of a matrix's diagonal (int64 for bool and integers).")
-inverse = _of_one(lib.wb_inverse, "inverse", "Inverses of square matrices [..., n, n].")
-det = _of_one(lib.wb_det, "det", "Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative.")
+trace = _of_one("wb_trace", "trace", "Sum of a matrix's diagonal (int64 for bool and integers).")
+inverse = _of_one("wb_inverse", "inverse", "Inverses of square matrices [..., n, n].")
+det = _of_one("wb_det", "det", "Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative.")
 
 
 class SignAndLogarithm(NamedTuple):
