@@ -85,6 +85,13 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
 	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"
 
+# The fuzz tests in their long form: texts from anybody through the grammar of expressions, calls and bodies.
+.PHONY: campaign
+campaign: build $(STAMPS)/packages-test build/tests/expressions
+	@WINGBEAT_CAMPAIGN=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
+	    c "C: expressions" build/tests/expressions
+
 # Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
@@ -134,6 +141,7 @@ valgrind: build c-tests
 # ---------------------------------------------------------------- make docs
 
 docs: build
+	@$(PYTHON_IN_VENV) scripts/generate_layers.py
 	@$(PYTHON_IN_VENV) scripts/generate_operations.py
 	@$(PYTHON_IN_VENV) scripts/generate_methods.py
 
@@ -199,8 +207,9 @@ help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
+	@echo "make campaign                the fuzz tests of the grammar in their long form"
 	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
-	@echo "make docs                    docs/operations.md and the types of Tensor's methods, from the library"
+	@echo "make docs                    docs/operations.md, docs/layers.md and what Python derives from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, Fortran module, pkg-config and CMake packages"
 	@echo "make asan, make valgrind     the C programs under AddressSanitizer, under valgrind"

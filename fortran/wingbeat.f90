@@ -166,18 +166,6 @@ module wingbeat
     integer(wb_index_kind), parameter :: WB_INDEX_ELLIPSIS = 3
     integer(wb_index_kind), parameter :: WB_INDEX_TENSOR = 4
 
-    integer, parameter :: wb_loss_kind = c_int
-    integer(wb_loss_kind), parameter :: WB_MSE = 0
-    integer(wb_loss_kind), parameter :: WB_BCE = 1
-    integer(wb_loss_kind), parameter :: WB_BCE_WITH_LOGITS = 2
-    integer(wb_loss_kind), parameter :: WB_CROSS_ENTROPY = 3
-    integer(wb_loss_kind), parameter :: WB_CROSS_ENTROPY_PROBABILITIES = 4
-
-    integer, parameter :: wb_reduction = c_int
-    integer(wb_reduction), parameter :: WB_NONE = 0
-    integer(wb_reduction), parameter :: WB_REDUCTION_MEAN = 1 ! WB_MEAN in C, where it is no function's name
-    integer(wb_reduction), parameter :: WB_TOTAL = 2
-
     integer, parameter :: wb_randomness = c_int
     integer(wb_randomness), parameter :: WB_RANDOMNESS_ERROR = 0
     integer(wb_randomness), parameter :: WB_RANDOMNESS_SAME = 1
@@ -190,17 +178,13 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_ENABLED = 1
     integer(wb_grad_flag), parameter :: WB_GRAD_REQUIRED = 2
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
+    integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
 
-    integer, parameter :: wb_activation = c_int
-    integer(wb_activation), parameter :: WB_ACTIVATION_IDENTITY = 0
-    integer(wb_activation), parameter :: WB_ACTIVATION_RELU = 1
-    integer(wb_activation), parameter :: WB_ACTIVATION_LEAKY_RELU = 2
-    integer(wb_activation), parameter :: WB_ACTIVATION_SIGMOID = 3
-    integer(wb_activation), parameter :: WB_ACTIVATION_TANH = 4
-    integer(wb_activation), parameter :: WB_ACTIVATION_GELU = 5
-    integer(wb_activation), parameter :: WB_ACTIVATION_SOFTMAX = 6
-    integer(wb_activation), parameter :: WB_ACTIVATION_LOG_SOFTMAX = 7
-    integer(wb_activation), parameter :: WB_ACTIVATION_SOFTPLUS = 8
+    integer, parameter :: wb_registry = c_int
+    integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
+    integer(wb_registry), parameter :: WB_REGISTRY_LOSSES = 1
+    integer(wb_registry), parameter :: WB_REGISTRY_OPTIMIZERS = 2
+    integer(wb_registry), parameter :: WB_REGISTRY_FUNCTIONS = 3
 
     integer, parameter :: wb_initializer = c_int
     integer(wb_initializer), parameter :: WB_INITIALIZER_CONSTANT = 0
@@ -241,7 +225,7 @@ module wingbeat
     integer(wb_stop_reason), parameter :: WB_STOP_STEPS = 3
 
     ! Of the header that this file was written from; what wb_abi_version() gives.
-    integer(c_int32_t), parameter :: WB_HEADER_ABI_VERSION = 1
+    integer(c_int32_t), parameter :: WB_HEADER_ABI_VERSION = 2
 
     type, bind(C) :: wb_tensor
         type(c_ptr) :: handle = c_null_ptr
@@ -271,6 +255,10 @@ module wingbeat
         type(c_ptr) :: handle = c_null_ptr
     end type
 
+    type, bind(C) :: wb_recording
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
     type, bind(C) :: wb_progress
         integer(c_int64_t) :: epoch
         integer(c_int64_t) :: epochs
@@ -284,6 +272,9 @@ module wingbeat
         real(c_double) :: seconds
         integer(c_int32_t) :: epoch_ended
         integer(c_int32_t) :: improved
+        integer(c_int32_t) :: metric_count
+        type(c_ptr) :: metrics
+        type(c_ptr) :: validation_metrics
     end type
 
     ! ------------------------------------------------------------ procedures that the library calls
@@ -338,6 +329,29 @@ module wingbeat
             type(wb_tensor), intent(inout) :: replacement
             integer(wb_status) :: status
         end function
+
+        ! A forward pass of the host's own.
+        function wb_forward_callback(context, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: options
+            type(wb_tensor), intent(in) :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout) :: outputs(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout) :: output_count
+            integer(wb_status) :: status
+        end function
+
+        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
+        ! a null at its end: for sentences.
+        subroutine wb_place_callback(context, text, capacity) bind(C)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: text
+            integer(c_size_t), value :: capacity
+        end subroutine
 
         ! Called on the training thread; progress lives during the call.
         function wb_progress_callback(context, progress) bind(C) result(answer)
@@ -656,6 +670,14 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! A number that all handles of one tensor share, and no other tensor that is in use has.
+        function wb_tensor_identity(tensor, identity) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            integer(c_int64_t), intent(inout) :: identity
+            integer(wb_status) :: status
+        end function
+
         ! Replaces the tensor's values by a copy of `data` (same shape and dtype, `bytes` long).
         function wb_tensor_write(tensor, data, bytes) bind(C) result(status)
             import
@@ -738,6 +760,21 @@ module wingbeat
         function wb_manual_seed(seed) bind(C) result(status)
             import
             integer(c_int64_t), value :: seed
+            integer(wb_status) :: status
+        end function
+
+        ! The default generator's state: its seed, and how many blocks of four 32-bit words have been drawn.
+        function wb_get_random_state(seed, offset) bind(C) result(status)
+            import
+            integer(c_int64_t), intent(inout), optional :: seed
+            integer(c_int64_t), intent(inout), optional :: offset
+            integer(wb_status) :: status
+        end function
+
+        function wb_set_random_state(seed, offset) bind(C) result(status)
+            import
+            integer(c_int64_t), value :: seed
+            integer(c_int64_t), value :: offset
             integer(wb_status) :: status
         end function
 
@@ -1663,19 +1700,21 @@ module wingbeat
         end function
     end interface
 
-    ! ------------------------------------------------------------ losses
+    ! ------------------------------------------------------------ functions by name
 
-    interface
-        ! The loss of `prediction` against `target`: a scalar, or with WB_NONE of the shape that wb_reduction says.
-        function wb_loss(kind, reduction, prediction, target, loss) bind(C) result(status)
+    ! Calls a function of tensors: those of docs/operations.md, losses among them.
+    interface wb_call
+        function wb_call(call, inputs, input_count, outputs, capacity, output_count) bind(C) result(status)
             import
-            integer(wb_loss_kind), value :: kind
-            integer(wb_reduction), value :: reduction
-            type(wb_tensor), value :: prediction
-            type(wb_tensor), value :: target
-            type(wb_tensor), intent(inout) :: loss
+            type(c_ptr), value :: call
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout), optional :: outputs(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: output_count
             integer(wb_status) :: status
         end function
+        procedure wb_call_string
     end interface
 
     ! ------------------------------------------------------------ derivatives
@@ -2022,36 +2061,30 @@ module wingbeat
 
     ! ------------------------------------------------------------ modules
 
-    interface
-        ! y = x W^T + b; weight [out_features, in_features], bias [out_features] unless bias is 0.
-        function wb_module_linear(in_features, out_features, bias, dtype, module) bind(C) result(status)
+    ! The module that an expression spells: PyTorch's constructor calls.
+    interface wb_module_create
+        function wb_module_create(expression, dtype, module) bind(C) result(status)
             import
-            integer(c_int64_t), value :: in_features
-            integer(c_int64_t), value :: out_features
-            integer(c_int32_t), value :: bias
+            type(c_ptr), value :: expression
             integer(wb_dtype), value :: dtype
             type(wb_module), intent(inout) :: module
             integer(wb_status) :: status
         end function
+        procedure wb_module_create_string
+    end interface
 
-        ! An activation function as a layer.
-        function wb_module_activation(kind, parameter, module) bind(C) result(status)
+    ! The expression that makes such a module again, with parameters of its own: what wb_module_create reads.
+    interface wb_module_expression
+        function wb_module_expression(module, expression) bind(C) result(status)
             import
-            integer(wb_activation), value :: kind
-            real(c_double), value :: parameter
-            type(wb_module), intent(inout) :: module
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: expression
             integer(wb_status) :: status
         end function
+        procedure wb_module_expression_string
+    end interface
 
-        ! Flattens axes start_axis ... end_axis into one.
-        function wb_module_flatten(start_axis, end_axis, module) bind(C) result(status)
-            import
-            integer(c_int32_t), value :: start_axis
-            integer(c_int32_t), value :: end_axis
-            type(wb_module), intent(inout) :: module
-            integer(wb_status) :: status
-        end function
-
+    interface
         ! Applies its children in order; they are named "0", "1", ... Children may be added later with wb_module_add.
         function wb_module_sequential(children, count, module) bind(C) result(status)
             import
@@ -2071,19 +2104,44 @@ module wingbeat
         end function
     end interface
 
-    ! A container whose forward pass is the host's own code (a Python subclass of nn.Module): it holds names, not
-    ! computation.
-    interface wb_module_custom
-        function wb_module_custom(class_name, module) bind(C) result(status)
+    ! A module of the host's: class_name is what it is called in descriptions and checkpoints.
+    interface wb_module_host
+        function wb_module_host(class_name, forward, release, context, module) bind(C) result(status)
             import
             type(c_ptr), value :: class_name
-            type(wb_module), intent(inout) :: module
+            type(c_funptr), value :: forward
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            type(wb_module), intent(inout), optional :: module
             integer(wb_status) :: status
         end function
-        procedure wb_module_custom_string
+        procedure wb_module_host_string
+    end interface
+
+    ! Gives a module a forward pass of the host's in the place of its own, and another class name: what a subclass of a
+    ! layer is.
+    interface wb_module_set_forward
+        function wb_module_set_forward(module, class_name, forward, release, context) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: class_name
+            type(c_funptr), value :: forward
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_forward_string
     end interface
 
     interface
+        ! 1 if running the module, or any module in it, needs code of the host's.
+        function wb_module_needs_host(module, needs) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: needs
+            integer(wb_status) :: status
+        end function
+
         function wb_module_free(module) bind(C) result(status)
             import
             type(wb_module), value :: module
@@ -2127,8 +2185,42 @@ module wingbeat
         procedure wb_module_set_buffer_string
     end interface
 
+    ! Forward pass of several tensors.
+    interface wb_module_call
+        function wb_module_call(module, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
+            result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: options
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout), optional :: outputs(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: output_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_call_string
+    end interface
+
+    ! The same with the layer's own forward pass, where the host has set another.
+    interface wb_module_call_layer
+        function wb_module_call_layer(module, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
+            result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: options
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(wb_tensor), intent(inout), optional :: outputs(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: output_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_call_layer_string
+    end interface
+
     interface
-        ! Forward pass: x [rows, ...] -> *y [rows, ...].
+        ! Forward pass of one tensor: x [rows, ...] -> *y [rows, ...].
         function wb_module_forward(module, x, y) bind(C) result(status)
             import
             type(wb_module), value :: module
@@ -2204,6 +2296,16 @@ module wingbeat
         procedure wb_module_child_string
     end interface
 
+    interface
+        ! A number that all handles of one module share, and no other module that is in use has.
+        function wb_module_identity(module, identity) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int64_t), intent(inout) :: identity
+            integer(wb_status) :: status
+        end function
+    end interface
+
     ! The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines.
     interface wb_module_class_name
         function wb_module_class_name(module, name) bind(C) result(status)
@@ -2225,7 +2327,19 @@ module wingbeat
         procedure wb_module_describe_string
     end interface
 
-    ! An attribute of the module by name ("in_features", "negative_slope", "axis", ...).
+    ! What stands between the parentheses of a module's description, such as "in_features=3, out_features=4, bias=True".
+    interface wb_module_summary
+        function wb_module_summary(module, text) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_summary_string
+    end interface
+
+    ! An argument that the module was made from, by name ("in_features", "approximate", ...): as a number (a flag is 1
+    ! or 0), or as a text that Python would write ("3", "'tanh'", "(2, 2)", "None").
     interface wb_module_attribute
         function wb_module_attribute(module, name, value) bind(C) result(status)
             import
@@ -2235,6 +2349,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
         procedure wb_module_attribute_string
+    end interface
+
+    interface wb_module_attribute_text
+        function wb_module_attribute_text(module, name, text) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_attribute_text_string
     end interface
 
     interface
@@ -2269,6 +2394,111 @@ module wingbeat
         end function
     end interface
 
+    ! ------------------------------------------------------------ graphs
+
+    ! Begins to write down what this thread calls: forward passes of modules, and functions of tensors.
+    interface wb_recording_begin
+        function wb_recording_begin(module, inputs, names, input_count, place, context) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            type(c_ptr), intent(in) :: names(*)
+            integer(c_int32_t), value :: input_count
+            type(c_funptr), value :: place
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+        procedure wb_recording_begin_string
+    end interface
+
+    interface
+        ! Ends it.
+        function wb_recording_end(outputs, output_count, recording) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            type(wb_recording), intent(inout) :: recording
+            integer(wb_status) :: status
+        end function
+
+        ! Leaves it.
+        function wb_recording_cancel() bind(C) result(status)
+            import
+            integer(wb_status) :: status
+        end function
+
+        function wb_recording_free(recording) bind(C) result(status)
+            import
+            type(wb_recording), value :: recording
+            integer(wb_status) :: status
+        end function
+
+        ! The Graph that does what was recorded, with copies of the module's parameters and buffers under the same
+        ! paths.
+        function wb_graph_create(module, evaluation, evaluation_count, training, training_count, graph) bind(C) &
+            result(status)
+            import
+            type(wb_module), value :: module
+            type(wb_recording), intent(in), optional :: evaluation(*)
+            integer(c_int32_t), value :: evaluation_count
+            type(wb_recording), intent(in), optional :: training(*)
+            integer(c_int32_t), value :: training_count
+            type(wb_module), intent(inout), optional :: graph
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ registry
+
+    interface
+        ! How many entries a table has.
+        function wb_registry_count(registry, count) bind(C) result(status)
+            import
+            integer(wb_registry), value :: registry
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! An entry: its name, the family that it is listed under, its documentation (first a sentence, then more after an
+    ! empty line), and what it takes and gives: "input, target" and "output", with "=None" behind an input that may be
+    ! missing and "*" before one that stands for several.
+    interface wb_registry_entry
+        function wb_registry_entry(registry, index, name, family, documentation, inputs, outputs, argument_count) &
+            bind(C) result(status)
+            import
+            integer(wb_registry), value :: registry
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(c_ptr), intent(inout) :: family
+            type(c_ptr), intent(inout) :: documentation
+            type(c_ptr), intent(inout) :: inputs
+            type(c_ptr), intent(inout) :: outputs
+            integer(c_int32_t), intent(inout), optional :: argument_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_registry_entry_string
+    end interface
+
+    ! An argument of an entry: its name ("*" before one that takes all that is left), its type as Python annotates it
+    ! ("int", "float", "bool", "Literal['none', 'tanh']", "tuple[float, float]", "int | None", ...), its default as
+    ! Python writes it (NULL if it has to be given), and its documentation.
+    interface wb_registry_argument
+        function wb_registry_argument(registry, index, argument, name, type, initial, documentation) bind(C) &
+            result(status)
+            import
+            integer(wb_registry), value :: registry
+            integer(c_int32_t), value :: index
+            integer(c_int32_t), value :: argument
+            type(c_ptr), intent(inout) :: name
+            type(c_ptr), intent(inout) :: type
+            type(c_ptr), intent(inout) :: initial
+            type(c_ptr), intent(inout) :: documentation
+            integer(wb_status) :: status
+        end function
+        procedure wb_registry_argument_string
+    end interface
+
     ! ------------------------------------------------------------ initialisers
 
     interface
@@ -2285,50 +2515,48 @@ module wingbeat
 
     ! ------------------------------------------------------------ optimisers
 
+    ! The optimiser that an expression spells, over one group of parameters: "SGD(lr=0.1, momentum=0.9)",
+    ! "AdamW(lr=1e-3, betas=(0.9, 0.95))".
+    interface wb_optimizer_create
+        function wb_optimizer_create(expression, parameters, count, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            type(wb_optimizer), intent(inout) :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_create_string
+    end interface
+
+    ! Adds a group of parameters with settings of its own: "lr=0.01, weight_decay=0"; what is not said is as in the
+    ! constructor's call.
+    interface wb_optimizer_add_group
+        function wb_optimizer_add_group(optimizer, parameters, count, settings) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), value :: settings
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_add_group_string
+    end interface
+
     interface
-        ! SGD as in PyTorch: g = grad + weight_decay p; v = momentum v + (1 - dampening) g (v = g at the first step); p
-        ! -= lr (nesterov ? g + momentum v : v).
-        function wb_sgd_create(parameters, count, lr, momentum, dampening, weight_decay, nesterov, optimizer) bind(C) &
-            result(status)
+        ! How many groups there are, and how many parameters a group has.
+        function wb_optimizer_group_count(optimizer, count) bind(C) result(status)
             import
-            type(wb_tensor), intent(in), optional :: parameters(*)
-            integer(c_int32_t), value :: count
-            real(c_double), value :: lr
-            real(c_double), value :: momentum
-            real(c_double), value :: dampening
-            real(c_double), value :: weight_decay
-            integer(c_int32_t), value :: nesterov
-            type(wb_optimizer), intent(inout) :: optimizer
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), intent(inout) :: count
             integer(wb_status) :: status
         end function
 
-        ! Adam (Kingma and Ba 2015), epsilon outside the root as in PyTorch; weight_decay is added to the gradient.
-        function wb_adam_create(parameters, count, lr, beta1, beta2, epsilon, weight_decay, optimizer) bind(C) &
-            result(status)
+        function wb_optimizer_group_size(optimizer, group, count) bind(C) result(status)
             import
-            type(wb_tensor), intent(in), optional :: parameters(*)
-            integer(c_int32_t), value :: count
-            real(c_double), value :: lr
-            real(c_double), value :: beta1
-            real(c_double), value :: beta2
-            real(c_double), value :: epsilon
-            real(c_double), value :: weight_decay
-            type(wb_optimizer), intent(inout) :: optimizer
-            integer(wb_status) :: status
-        end function
-
-        ! AdamW (Loshchilov and Hutter 2019): p is first multiplied by 1 - lr weight_decay.
-        function wb_adamw_create(parameters, count, lr, beta1, beta2, epsilon, weight_decay, optimizer) bind(C) &
-            result(status)
-            import
-            type(wb_tensor), intent(in), optional :: parameters(*)
-            integer(c_int32_t), value :: count
-            real(c_double), value :: lr
-            real(c_double), value :: beta1
-            real(c_double), value :: beta2
-            real(c_double), value :: epsilon
-            real(c_double), value :: weight_decay
-            type(wb_optimizer), intent(inout) :: optimizer
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            integer(c_int32_t), intent(inout) :: count
             integer(wb_status) :: status
         end function
 
@@ -2353,12 +2581,14 @@ module wingbeat
         end function
     end interface
 
-    ! A setting by name: "lr", "momentum", "dampening", "weight_decay", "beta1", "beta2", "epsilon"; "nesterov" can only
-    ! be read.
+    ! A setting of a group (-1 in the two that set: of all groups) by its argument's name: "lr", "momentum",
+    ! "weight_decay", ...; as a number (a flag is 1 or 0), or as a text that Python would write, such as "(0.9, 0.95)"
+    ! for betas.
     interface wb_optimizer_set
-        function wb_optimizer_set(optimizer, name, value) bind(C) result(status)
+        function wb_optimizer_set(optimizer, group, name, value) bind(C) result(status)
             import
             type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
             type(c_ptr), value :: name
             real(c_double), value :: value
             integer(wb_status) :: status
@@ -2367,9 +2597,10 @@ module wingbeat
     end interface
 
     interface wb_optimizer_get
-        function wb_optimizer_get(optimizer, name, value) bind(C) result(status)
+        function wb_optimizer_get(optimizer, group, name, value) bind(C) result(status)
             import
             type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
             type(c_ptr), value :: name
             real(c_double), intent(inout) :: value
             integer(wb_status) :: status
@@ -2377,7 +2608,31 @@ module wingbeat
         procedure wb_optimizer_get_string
     end interface
 
-    ! "SGD", "Adam" or "AdamW".
+    interface wb_optimizer_set_text
+        function wb_optimizer_set_text(optimizer, group, name, text) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), value :: name
+            type(c_ptr), value :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_set_text_string
+    end interface
+
+    interface wb_optimizer_get_text
+        function wb_optimizer_get_text(optimizer, group, name, text) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), value :: name
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_get_text_string
+    end interface
+
+    ! "SGD", "Adam" or another name of the registry.
     interface wb_optimizer_class_name
         function wb_optimizer_class_name(optimizer, name) bind(C) result(status)
             import
@@ -2529,16 +2784,31 @@ module wingbeat
     ! ------------------------------------------------------------ training
 
     interface
-        ! A trainer ties a model, a loss (reduced by mean) and an optimiser, and remembers how far training has come.
+        ! A trainer ties a model, a loss and an optimiser, and remembers how far training has come.
         function wb_trainer_create(model, loss, optimizer, trainer) bind(C) result(status)
             import
             type(wb_module), value :: model
-            integer(wb_loss_kind), value :: loss
+            type(wb_module), value :: loss
             type(wb_optimizer), value :: optimizer
             type(wb_trainer), intent(inout) :: trainer
             integer(wb_status) :: status
         end function
+    end interface
 
+    ! Adds a metric, measured beside the loss in training and validation: a module of a prediction and a target that
+    ! gives one number for a batch, its mean, or one for each row.
+    interface wb_trainer_add_metric
+        function wb_trainer_add_metric(trainer, name, metric) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(c_ptr), value :: name
+            type(wb_module), value :: metric
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_add_metric_string
+    end interface
+
+    interface
         function wb_trainer_free(trainer) bind(C) result(status)
             import
             type(wb_trainer), value :: trainer
@@ -2591,15 +2861,20 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! Mean loss and accuracy (NaN where the loss has no classes) of a model over a data set, in evaluation mode.
-        function wb_evaluate(model, loss, dataset, batch_size, mean_loss, accuracy) bind(C) result(status)
+        ! Mean loss, accuracy (NaN where the loss has no classes) and metrics of a model over a data set, in evaluation
+        ! mode.
+        function wb_evaluate(model, loss, metrics, metric_count, dataset, batch_size, mean_loss, accuracy, &
+            metric_values) bind(C) result(status)
             import
             type(wb_module), value :: model
-            integer(wb_loss_kind), value :: loss
+            type(wb_module), value :: loss
+            type(wb_module), intent(in), optional :: metrics(*)
+            integer(c_int32_t), value :: metric_count
             type(wb_dataset), value :: dataset
             integer(c_int64_t), value :: batch_size
             real(c_double), intent(inout), optional :: mean_loss
             real(c_double), intent(inout), optional :: accuracy
+            real(c_double), intent(inout), optional :: metric_values
             integer(wb_status) :: status
         end function
     end interface
@@ -2678,12 +2953,17 @@ module wingbeat
     end interface
 
     private :: c_strlen, terminated, address, addresses
-    private :: wb_einsum_string, wb_program_explain_string, wb_program_profile_string, wb_module_custom_string, &
-        wb_module_add_string, wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_parameter_string, &
-        wb_module_buffer_string, wb_module_child_string, wb_module_class_name_string, wb_module_describe_string, &
-        wb_module_attribute_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_class_name_string, &
-        wb_optimizer_state_string, wb_optimizer_load_state_string, wb_dataset_open_string, wb_save_string, &
-        wb_trainer_save_string, wb_load_string, wb_load_into_string, wb_trainer_load_string
+    private :: wb_einsum_string, wb_call_string, wb_program_explain_string, wb_program_profile_string, &
+        wb_module_create_string, wb_module_expression_string, wb_module_host_string, wb_module_set_forward_string, &
+        wb_module_add_string, wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
+        wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, wb_module_child_string, &
+        wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, wb_module_attribute_string, &
+        wb_module_attribute_text_string, wb_recording_begin_string, wb_registry_entry_string, &
+        wb_registry_argument_string, wb_optimizer_create_string, wb_optimizer_add_group_string, &
+        wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, wb_optimizer_get_text_string, &
+        wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
+        wb_dataset_open_string, wb_trainer_add_metric_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
+        wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -2772,6 +3052,19 @@ contains
         status = wb_einsum(address(equation_c), tensors, count, y)
     end function
 
+    function wb_call_string(call, inputs, input_count, outputs, capacity, output_count) result(status)
+        character(len=*), intent(in), optional :: call
+        type(wb_tensor), intent(in), optional :: inputs(*)
+        integer(c_int32_t), value :: input_count
+        type(wb_tensor), intent(inout), optional :: outputs(*)
+        integer(c_int32_t), value :: capacity
+        integer(c_int32_t), intent(inout), optional :: output_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: call_c
+        if (present(call)) call_c = terminated(call)
+        status = wb_call(address(call_c), inputs, input_count, outputs, capacity, output_count)
+    end function
+
     function wb_program_explain_string(program, text) result(status)
         type(wb_program), value :: program
         character(len=:), allocatable, intent(inout) :: text
@@ -2794,13 +3087,48 @@ contains
         if (status == WB_OK .and. present(text)) text = wb_text(text_c)
     end function
 
-    function wb_module_custom_string(class_name, module) result(status)
-        character(len=*), intent(in) :: class_name
+    function wb_module_create_string(expression, dtype, module) result(status)
+        character(len=*), intent(in) :: expression
+        integer(wb_dtype), value :: dtype
         type(wb_module), intent(inout) :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_module_create(address(expression_c), dtype, module)
+    end function
+
+    function wb_module_expression_string(module, expression) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout) :: expression
+        integer(wb_status) :: status
+        type(c_ptr) :: expression_c
+        expression_c = c_null_ptr
+        status = wb_module_expression(module, expression_c)
+        if (status == WB_OK) expression = wb_text(expression_c)
+    end function
+
+    function wb_module_host_string(class_name, forward, release, context, module) result(status)
+        character(len=*), intent(in), optional :: class_name
+        type(c_funptr), value :: forward
+        type(c_funptr), value :: release
+        type(c_ptr), value :: context
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: class_name_c
+        if (present(class_name)) class_name_c = terminated(class_name)
+        status = wb_module_host(address(class_name_c), forward, release, context, module)
+    end function
+
+    function wb_module_set_forward_string(module, class_name, forward, release, context) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: class_name
+        type(c_funptr), value :: forward
+        type(c_funptr), value :: release
+        type(c_ptr), value :: context
         integer(wb_status) :: status
         character(len=:), allocatable, target :: class_name_c
         class_name_c = terminated(class_name)
-        status = wb_module_custom(address(class_name_c), module)
+        status = wb_module_set_forward(module, address(class_name_c), forward, release, context)
     end function
 
     function wb_module_add_string(parent, name, child) result(status)
@@ -2831,6 +3159,37 @@ contains
         character(len=:), allocatable, target :: name_c
         if (present(name)) name_c = terminated(name)
         status = wb_module_set_buffer(module, address(name_c), buffer)
+    end function
+
+    function wb_module_call_string(module, options, inputs, input_count, outputs, capacity, output_count) &
+        result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: options
+        type(wb_tensor), intent(in), optional :: inputs(*)
+        integer(c_int32_t), value :: input_count
+        type(wb_tensor), intent(inout), optional :: outputs(*)
+        integer(c_int32_t), value :: capacity
+        integer(c_int32_t), intent(inout), optional :: output_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: options_c
+        if (present(options)) options_c = terminated(options)
+        status = wb_module_call(module, address(options_c), inputs, input_count, outputs, capacity, output_count)
+    end function
+
+    function wb_module_call_layer_string(module, options, inputs, input_count, outputs, capacity, output_count) &
+        result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: options
+        type(wb_tensor), intent(in), optional :: inputs(*)
+        integer(c_int32_t), value :: input_count
+        type(wb_tensor), intent(inout), optional :: outputs(*)
+        integer(c_int32_t), value :: capacity
+        integer(c_int32_t), intent(inout), optional :: output_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: options_c
+        options_c = terminated(options)
+        status = wb_module_call_layer(module, address(options_c), inputs, input_count, outputs, capacity, &
+            output_count)
     end function
 
     function wb_module_parameter_string(module, index, name, parameter) result(status)
@@ -2889,6 +3248,16 @@ contains
         if (status == WB_OK) text = wb_text(text_c)
     end function
 
+    function wb_module_summary_string(module, text) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        type(c_ptr) :: text_c
+        text_c = c_null_ptr
+        status = wb_module_summary(module, text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
     function wb_module_attribute_string(module, name, value) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in) :: name
@@ -2899,24 +3268,155 @@ contains
         status = wb_module_attribute(module, address(name_c), value)
     end function
 
-    function wb_optimizer_set_string(optimizer, name, value) result(status)
+    function wb_module_attribute_text_string(module, name, text) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: name
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        type(c_ptr) :: text_c
+        name_c = terminated(name)
+        text_c = c_null_ptr
+        status = wb_module_attribute_text(module, address(name_c), text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_recording_begin_string(module, inputs, names, input_count, place, context) result(status)
+        type(wb_module), value :: module
+        type(wb_tensor), intent(in), optional :: inputs(*)
+        character(len=*), intent(in) :: names(:)
+        integer(c_int32_t), value :: input_count
+        type(c_funptr), value :: place
+        type(c_ptr), value :: context
+        integer(wb_status) :: status
+        character(len=len(names) + 1), target :: names_c(size(names))
+        names_c = terminated(names)
+        status = wb_recording_begin(module, inputs, addresses(names_c), input_count, place, context)
+    end function
+
+    function wb_registry_entry_string(registry, index, name, family, documentation, inputs, outputs, argument_count) &
+        result(status)
+        integer(wb_registry), value :: registry
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout), optional :: name
+        character(len=:), allocatable, intent(inout), optional :: family
+        character(len=:), allocatable, intent(inout), optional :: documentation
+        character(len=:), allocatable, intent(inout), optional :: inputs
+        character(len=:), allocatable, intent(inout), optional :: outputs
+        integer(c_int32_t), intent(inout), optional :: argument_count
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        type(c_ptr) :: family_c
+        type(c_ptr) :: documentation_c
+        type(c_ptr) :: inputs_c
+        type(c_ptr) :: outputs_c
+        name_c = c_null_ptr
+        family_c = c_null_ptr
+        documentation_c = c_null_ptr
+        inputs_c = c_null_ptr
+        outputs_c = c_null_ptr
+        status = wb_registry_entry(registry, index, name_c, family_c, documentation_c, inputs_c, outputs_c, &
+            argument_count)
+        if (status == WB_OK .and. present(name)) name = wb_text(name_c)
+        if (status == WB_OK .and. present(family)) family = wb_text(family_c)
+        if (status == WB_OK .and. present(documentation)) documentation = wb_text(documentation_c)
+        if (status == WB_OK .and. present(inputs)) inputs = wb_text(inputs_c)
+        if (status == WB_OK .and. present(outputs)) outputs = wb_text(outputs_c)
+    end function
+
+    function wb_registry_argument_string(registry, index, argument, name, type, initial, documentation) result(status)
+        integer(wb_registry), value :: registry
+        integer(c_int32_t), value :: index
+        integer(c_int32_t), value :: argument
+        character(len=:), allocatable, intent(inout), optional :: name
+        character(len=:), allocatable, intent(inout), optional :: type
+        character(len=:), allocatable, intent(inout), optional :: initial
+        character(len=:), allocatable, intent(inout), optional :: documentation
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        type(c_ptr) :: type_c
+        type(c_ptr) :: initial_c
+        type(c_ptr) :: documentation_c
+        name_c = c_null_ptr
+        type_c = c_null_ptr
+        initial_c = c_null_ptr
+        documentation_c = c_null_ptr
+        status = wb_registry_argument(registry, index, argument, name_c, type_c, initial_c, documentation_c)
+        if (status == WB_OK .and. present(name)) name = wb_text(name_c)
+        if (status == WB_OK .and. present(type)) type = wb_text(type_c)
+        if (status == WB_OK .and. present(initial)) initial = wb_text(initial_c)
+        if (status == WB_OK .and. present(documentation)) documentation = wb_text(documentation_c)
+    end function
+
+    function wb_optimizer_create_string(expression, parameters, count, optimizer) result(status)
+        character(len=*), intent(in) :: expression
+        type(wb_tensor), intent(in), optional :: parameters(*)
+        integer(c_int32_t), value :: count
+        type(wb_optimizer), intent(inout) :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_optimizer_create(address(expression_c), parameters, count, optimizer)
+    end function
+
+    function wb_optimizer_add_group_string(optimizer, parameters, count, settings) result(status)
         type(wb_optimizer), value :: optimizer
+        type(wb_tensor), intent(in), optional :: parameters(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in), optional :: settings
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: settings_c
+        if (present(settings)) settings_c = terminated(settings)
+        status = wb_optimizer_add_group(optimizer, parameters, count, address(settings_c))
+    end function
+
+    function wb_optimizer_set_string(optimizer, group, name, value) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
         character(len=*), intent(in) :: name
         real(c_double), value :: value
         integer(wb_status) :: status
         character(len=:), allocatable, target :: name_c
         name_c = terminated(name)
-        status = wb_optimizer_set(optimizer, address(name_c), value)
+        status = wb_optimizer_set(optimizer, group, address(name_c), value)
     end function
 
-    function wb_optimizer_get_string(optimizer, name, value) result(status)
+    function wb_optimizer_get_string(optimizer, group, name, value) result(status)
         type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
         character(len=*), intent(in) :: name
         real(c_double), intent(inout) :: value
         integer(wb_status) :: status
         character(len=:), allocatable, target :: name_c
         name_c = terminated(name)
-        status = wb_optimizer_get(optimizer, address(name_c), value)
+        status = wb_optimizer_get(optimizer, group, address(name_c), value)
+    end function
+
+    function wb_optimizer_set_text_string(optimizer, group, name, text) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=*), intent(in) :: name
+        character(len=*), intent(in) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        character(len=:), allocatable, target :: text_c
+        name_c = terminated(name)
+        text_c = terminated(text)
+        status = wb_optimizer_set_text(optimizer, group, address(name_c), address(text_c))
+    end function
+
+    function wb_optimizer_get_text_string(optimizer, group, name, text) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=*), intent(in) :: name
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        type(c_ptr) :: text_c
+        name_c = terminated(name)
+        text_c = c_null_ptr
+        status = wb_optimizer_get_text(optimizer, group, address(name_c), text_c)
+        if (status == WB_OK) text = wb_text(text_c)
     end function
 
     function wb_optimizer_class_name_string(optimizer, name) result(status)
@@ -2969,6 +3469,16 @@ contains
         if (present(y_name)) y_name_c = terminated(y_name)
         status = wb_dataset_open(address(path_c), address(x_name_c), address(y_name_c), x_dtype, scale, flatten, &
             dataset)
+    end function
+
+    function wb_trainer_add_metric_string(trainer, name, metric) result(status)
+        type(wb_trainer), value :: trainer
+        character(len=*), intent(in) :: name
+        type(wb_module), value :: metric
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_trainer_add_metric(trainer, address(name_c), metric)
     end function
 
     function wb_save_string(path, model, optimizer, epoch, step) result(status)

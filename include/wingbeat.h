@@ -3,14 +3,21 @@
  *
  * The three calls, on a model and a batch of data:
  *
- *     wb_module_forward(model, x, &prediction);                        // forward
- *     wb_loss(WB_CROSS_ENTROPY, WB_MEAN, prediction, y, &loss);
+ *     wb_module_forward(model, x, &prediction);                                       // forward
+ *     wb_module_call(loss_fn, NULL, (wb_tensor *[]){prediction, y}, 2, &loss, 1, NULL);
  *     wb_optimizer_zero_grad(optimizer);
- *     wb_backward(loss, NULL, 0);                                      // backward
- *     wb_optimizer_step(optimizer);                                    // step
+ *     wb_backward(loss, NULL, 0);                                                     // backward
+ *     wb_optimizer_step(optimizer);                                                   // step
  *
- * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, losses,
- * derivatives, captured programs, modules, initialisers, optimisers, data sets, training, checkpoints.
+ * Models, losses and optimisers are made from PyTorch's constructor calls as text:
+ *
+ *     wb_module_create("Sequential(Linear(784, 500), ReLU(), Linear(500, 10))", WB_FLOAT32, &model);
+ *     wb_module_create("CrossEntropyLoss()", WB_FLOAT32, &loss_fn);
+ *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
+ *
+ * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions by
+ * name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets, training,
+ * checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -48,7 +55,7 @@ extern "C" {
 /* ------------------------------------------------------------------ status, version, errors */
 
 /* Version of the interface below. It rises only when an existing function changes its meaning or type. */
-#define WB_ABI_VERSION 1
+#define WB_ABI_VERSION 2
 
 typedef enum wb_status {
     WB_OK = 0,
@@ -75,6 +82,7 @@ typedef struct wb_dataset wb_dataset;
 typedef struct wb_batches wb_batches;
 typedef struct wb_program wb_program;
 typedef struct wb_trainer wb_trainer;
+typedef struct wb_recording wb_recording;
 
 /* The library's version, like "0.1.0". Static. */
 const char *wb_version(void);
@@ -88,8 +96,9 @@ const char *wb_last_error(void);
 /* The name of a status, like "WB_ERROR_SHAPE". Static; "WB_ERROR_UNKNOWN" for other numbers. */
 const char *wb_status_name(wb_status status);
 
-/* Number of threads that computations use, 1 to 256 (else WB_ERROR_ARGUMENT). The result of a computation does not depend on it, to the bit.
- * Default: the processors that this process may use (affinity and cgroup limits). WINGBEAT_NUM_THREADS overrides the default. */
+/* Number of threads that computations use, 1 to 256 (else WB_ERROR_ARGUMENT). The result of a computation does not
+ * depend on it, to the bit. Default: the processors that this process may use (affinity and cgroup limits).
+ * WINGBEAT_NUM_THREADS overrides the default. */
 wb_status wb_set_num_threads(int32_t count);
 wb_status wb_get_num_threads(int32_t *count);
 
@@ -103,8 +112,8 @@ wb_status wb_memory_usage(int64_t *in_use, int64_t *peak, int64_t *cached);
 /* Gives memory kept for reuse back to the system. */
 wb_status wb_memory_trim(void);
 
-/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. From the thread whose call met the event.
- * This version reports no events yet. */
+/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. From the thread
+ * whose call met the event. This version reports no events yet. */
 typedef void (*wb_log_callback)(void *context, const char *line);
 
 /* Sets the log callback for all threads; NULL removes it. */
@@ -119,8 +128,8 @@ wb_status wb_scope_begin(void);
 /* Closes the innermost scope of this thread and frees the handles made in it. WB_ERROR_STATE if none is open. */
 wb_status wb_scope_end(void);
 
-/* Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the caller. WB_ERROR_STATE if no scope is
- * open, WB_ERROR_ARGUMENT if the handle was not made in the innermost one. */
+/* Moves a tensor's handle out of the innermost scope, into the one around it or, if there is none, to the caller.
+ * WB_ERROR_STATE if no scope is open, WB_ERROR_ARGUMENT if the handle was not made in the innermost one. */
 wb_status wb_scope_keep(wb_tensor *tensor);
 
 /* ------------------------------------------------------------------ tensors */
@@ -141,12 +150,13 @@ size_t wb_dtype_size(wb_dtype dtype);
 /* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
 wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
 
-/* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL tensor every byte but 0
- * becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the machine has. */
+/* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL
+ * tensor every byte but 0 becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the
+ * machine has. */
 wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, const void *data, wb_tensor **tensor);
 
-/* Called once, when the library no longer reads borrowed memory: at the end of the call that drops the last use, on that call's thread. What it
- * calls leaves that call's wb_last_error and texts as they were. */
+/* Called once, when the library no longer reads borrowed memory: at the end of the call that drops the last use, on
+ * that call's thread. What it calls leaves that call's wb_last_error and texts as they were. */
 typedef void (*wb_release_callback)(void *context);
 
 /* A tensor that reads `data` in place, without a copy. The library never writes to it. The caller keeps the memory
@@ -160,17 +170,19 @@ wb_status wb_tensor_borrow(wb_dtype dtype, int32_t rank, const int64_t *shape, c
  * integer dtype cannot hold gives an unspecified one). */
 wb_status wb_tensor_full(wb_dtype dtype, int32_t rank, const int64_t *shape, double value, wb_tensor **tensor);
 
-/* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0]. All finite, step not 0 (else WB_ERROR_ARGUMENT). */
+/* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0]. All finite, step not
+ * 0 (else WB_ERROR_ARGUMENT). */
 wb_status wb_tensor_arange(wb_dtype dtype, double start, double stop, double step, wb_tensor **tensor);
 
-/* `count` numbers at equal distances from start to end, both among them: shape [count]. Finite (else WB_ERROR_ARGUMENT). */
+/* `count` numbers at equal distances from start to end, both among them: shape [count]. Finite (else
+ * WB_ERROR_ARGUMENT). */
 wb_status wb_tensor_linspace(wb_dtype dtype, double start, double end, int64_t count, wb_tensor **tensor);
 
 /* Ones on the diagonal: shape [rows, columns]. */
 wb_status wb_tensor_eye(wb_dtype dtype, int64_t rows, int64_t columns, wb_tensor **tensor);
 
-/* grids[i]: vector (or scalar) i along axis i, repeated along those of the others: shape [n0, n1, ...]. swap_first 1: the first two axes are exchanged, as in
- * NumPy's default indexing "xy". grids has room for count tensors. */
+/* grids[i]: vector (or scalar) i along axis i, repeated along those of the others: shape [n0, n1, ...]. swap_first
+ * 1: the first two axes are exchanged, as in NumPy's default indexing "xy". grids has room for count tensors. */
 wb_status wb_meshgrid(wb_tensor *const *vectors, int32_t count, int32_t swap_first, wb_tensor **grids);
 
 /* Frees the handle. NULL is allowed and does nothing. */
@@ -179,38 +191,44 @@ wb_status wb_tensor_free(wb_tensor *tensor);
 wb_status wb_tensor_dtype(const wb_tensor *tensor, wb_dtype *dtype);
 wb_status wb_tensor_rank(const wb_tensor *tensor, int32_t *rank);
 
-/* Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for (WB_ERROR_ARGUMENT
- * if that is fewer than rank). */
+/* Writes the extents to shape[0 ..< rank]; `capacity` is the number of elements that shape has room for
+ * (WB_ERROR_ARGUMENT if that is fewer than rank). */
 wb_status wb_tensor_shape(const wb_tensor *tensor, int32_t capacity, int64_t *shape);
 
 /* Number of elements. */
 wb_status wb_tensor_count(const wb_tensor *tensor, int64_t *count);
 
-/* dtype, rank, up to `capacity` extents and whether it requires gradients, in one call (for bindings); rank may exceed capacity. Any pointer may be NULL. */
+/* dtype, rank, up to `capacity` extents and whether it requires gradients, in one call (for bindings); rank may
+ * exceed capacity. Any pointer may be NULL. */
 wb_status wb_tensor_info(const wb_tensor *tensor, wb_dtype *dtype, int32_t *rank, int32_t capacity, int64_t *shape,
                          int32_t *requires_grad);
 
-/* Computes the values and copies them, row-major, in the tensor's dtype, to `destination`; `bytes` must be count x element size. */
+/* Computes the values and copies them, row-major, in the tensor's dtype, to `destination`; `bytes` must be count x
+ * element size. */
 wb_status wb_tensor_read(const wb_tensor *tensor, void *destination, size_t bytes);
 
-/* Computes the values and gives their address: read-only, valid while this handle lives and is not written or stepped.
- * To hold values beyond that, take the address from a wb_tensor_detach of the tensor: what it points to never changes. */
+/* Computes the values and gives their address: read-only, valid while this handle lives and is not written or
+ * stepped. To hold values beyond that, take the address from a wb_tensor_detach of the tensor: what it points to
+ * never changes. */
 wb_status wb_tensor_data(const wb_tensor *tensor, const void **data);
 
-/* The value of a tensor of one element (else WB_ERROR_SHAPE). An int64 beyond 2^53 is rounded to a double; wb_tensor_item_int64 gives it exactly,
- * and WB_ERROR_DTYPE for a float that is not a whole number. */
+/* The value of a tensor of one element (else WB_ERROR_SHAPE). An int64 beyond 2^53 is rounded to a double;
+ * wb_tensor_item_int64 gives it exactly, and WB_ERROR_DTYPE for a float that is not a whole number. */
 wb_status wb_tensor_item(const wb_tensor *tensor, double *value);
 wb_status wb_tensor_item_int64(const wb_tensor *tensor, int64_t *value);
+
+/* A number that all handles of one tensor share, and no other tensor that is in use has. For bindings. */
+wb_status wb_tensor_identity(const wb_tensor *tensor, uint64_t *identity);
 
 /* Replaces the tensor's values by a copy of `data` (same shape and dtype, `bytes` long). Its history is forgotten. */
 wb_status wb_tensor_write(wb_tensor *tensor, const void *data, size_t bytes);
 
-/* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place. As in PyTorch,
- * a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
+/* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place. As in
+ * PyTorch, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
 wb_status wb_tensor_assign(wb_tensor *tensor, const wb_tensor *source);
 
-/* Whether wb_backward collects a gradient for this tensor. Only a tensor without history (else WB_ERROR_STATE) of floats (else WB_ERROR_DTYPE) can
- * be set. */
+/* Whether wb_backward collects a gradient for this tensor. Only a tensor without history (else WB_ERROR_STATE) of
+ * floats (else WB_ERROR_DTYPE) can be set. */
 wb_status wb_tensor_set_requires_grad(wb_tensor *tensor, int32_t requires_grad);
 wb_status wb_tensor_get_requires_grad(const wb_tensor *tensor, int32_t *requires_grad);
 
@@ -226,15 +244,21 @@ wb_status wb_tensor_set_grad(wb_tensor *tensor, const wb_tensor *gradient);
 /* The same values, cut off from the graph: a constant for derivatives, and unchanged by later writes to `tensor`. */
 wb_status wb_tensor_detach(const wb_tensor *tensor, wb_tensor **detached);
 
-/* Computes the values of all given tensors in one plan. What only values show, such as an index out of range, is an error of this call. */
+/* Computes the values of all given tensors in one plan. What only values show, such as an index out of range, is an
+ * error of this call. */
 wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
 
 /* ------------------------------------------------------------------ random numbers
  * Philox4x32-10, counter-based: a seed gives the same stream on any number of threads.
  * (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.) */
 
-/* Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their own draw. */
+/* Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their own
+ * draw. */
 wb_status wb_manual_seed(uint64_t seed);
+
+/* The default generator's state: its seed, and how many blocks of four 32-bit words have been drawn. */
+wb_status wb_get_random_state(uint64_t *seed, uint64_t *offset);
+wb_status wb_set_random_state(uint64_t seed, uint64_t offset);
 
 typedef enum wb_distribution {
     WB_DISTRIBUTION_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
@@ -244,26 +268,29 @@ typedef enum wb_distribution {
     WB_DISTRIBUTION_GUMBEL = 4   /* location a, scale b: a - b log(E) with E exponential of rate 1 */
 } wb_distribution;
 
-/* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); but for whole numbers the dtype is float32 or
- * float64 (else WB_ERROR_DTYPE). */
+/* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); but for whole
+ * numbers the dtype is float32 or float64 (else WB_ERROR_DTYPE). */
 wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
                     wb_tensor **tensor);
 
 /* A random permutation of 0 ... count - 1 from the default generator: int64 [count]. */
 wb_status wb_random_permutation(int64_t count, wb_tensor **tensor);
 
-/* 1 with the probability that `probabilities` has at each place, else 0: of its shape and dtype (integers: float64). A probability outside [0, 1] gives WB_ERROR_ARGUMENT. */
+/* 1 with the probability that `probabilities` has at each place, else 0: of its shape and dtype (integers: float64).
+ * A probability outside [0, 1] gives WB_ERROR_ARGUMENT. */
 wb_status wb_bernoulli(const wb_tensor *probabilities, wb_tensor **tensor);
 
-/* `count` indices, from 1, from each row of weights [n] or [rows, n] (floats, not negative, not necessarily of sum 1): int64 [count] or [rows, count]. With
- * replacement 0 those of a row differ, and each row needs `count` weights above 0, else one (WB_ERROR_ARGUMENT). */
+/* `count` indices, from 1, from each row of weights [n] or [rows, n] (floats, not negative, not necessarily of sum
+ * 1): int64 [count] or [rows, count]. With replacement 0 those of a row differ, and each row needs `count` weights
+ * above 0, else one (WB_ERROR_ARGUMENT). */
 wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replacement, wb_tensor **indices);
 
 /* ------------------------------------------------------------------ operations
  * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
 
-/* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative and sign of WB_BOOL give
- * WB_ERROR_DTYPE); the other functions of bool and integers give float64; WB_UNARY_LOGICAL_NOT gives WB_BOOL. */
+/* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative
+ * and sign of WB_BOOL give WB_ERROR_DTYPE); the other functions of bool and integers give float64;
+ * WB_UNARY_LOGICAL_NOT gives WB_BOOL. */
 
 typedef enum wb_unary_op {
     WB_UNARY_IDENTITY = 0,
@@ -327,7 +354,8 @@ typedef enum wb_unary_op {
 
 wb_status wb_unary(wb_unary_op op, const wb_tensor *x, wb_tensor **y);
 
-/* The same, for operations with one parameter (WB_UNARY_LEAKY_RELU, WB_UNARY_ROUND, WB_UNARY_POLYGAMMA, WB_UNARY_ELU, WB_UNARY_CELU). Others ignore it. */
+/* The same, for operations with one parameter (WB_UNARY_LEAKY_RELU, WB_UNARY_ROUND, WB_UNARY_POLYGAMMA,
+ * WB_UNARY_ELU, WB_UNARY_CELU). Others ignore it. */
 wb_status wb_unary_with(wb_unary_op op, const wb_tensor *x, double parameter, wb_tensor **y);
 
 typedef enum wb_binary_op {
@@ -361,43 +389,49 @@ typedef enum wb_binary_op {
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer dtype cannot hold makes the
- * result float64): op(x, value), or op(value, x) if `reversed` is 1. */
+/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer
+ * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
 /* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. */
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round); infinite bounds are none, NaN gives NaN.
- * A fraction meets integers in float64. The derivative is 0 outside and at a bound, as in PyTorch. */
+/* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round);
+ * infinite bounds are none, NaN gives NaN. A fraction meets integers in float64. The derivative is 0 outside and at
+ * a bound, as in PyTorch. */
 wb_status wb_clamp(const wb_tensor *x, double lower, double upper, wb_tensor **y);
 
-/* The same with bounds that broadcast with x; NULL: none. What a bound replaces has no derivative, and the bound has it. */
+/* The same with bounds that broadcast with x; NULL: none. What a bound replaces has no derivative, and the bound has
+ * it. */
 wb_status wb_clamp_tensors(const wb_tensor *x, const wb_tensor *lower, const wb_tensor *upper, wb_tensor **y);
 
 /* As wb_clamp, for lower <= upper (else WB_ERROR_ARGUMENT); WB_BOOL gives WB_ERROR_DTYPE. */
 wb_status wb_hardtanh(const wb_tensor *x, double lower, double upper, wb_tensor **y);
 
-/* log(1 + exp(beta x)) / beta, without overflow, and x where beta x is above `threshold` (INFINITY: nowhere). beta finite, not 0 (else WB_ERROR_ARGUMENT). */
+/* log(1 + exp(beta x)) / beta, without overflow, and x where beta x is above `threshold` (INFINITY: nowhere). beta
+ * finite, not 0 (else WB_ERROR_ARGUMENT). */
 wb_status wb_softplus(const wb_tensor *x, double beta, double threshold, wb_tensor **y);
 
-/* x with NaN and infinities replaced; NaN for positive (negative) means the largest (smallest) number of the dtype. Their derivative is 0. */
+/* x with NaN and infinities replaced; NaN for positive (negative) means the largest (smallest) number of the dtype.
+ * Their derivative is 0. */
 wb_status wb_nan_to_num(const wb_tensor *x, double nan, double positive, double negative, wb_tensor **y);
 
 /* a + weight (b - a), exact at both ends. The three broadcast together. Bool and integers give float64. */
 wb_status wb_lerp(const wb_tensor *a, const wb_tensor *b, const wb_tensor *weight, wb_tensor **y);
 
-/* The elements of x as `dtype`, same shape: floats to integers are cut toward 0, anything but 0 is true. A number that the dtype cannot hold gives
- * an unspecified one. */
+/* The elements of x as `dtype`, same shape: floats to integers are cut toward 0, anything but 0 is true. A number
+ * that the dtype cannot hold gives an unspecified one. */
 wb_status wb_cast(const wb_tensor *x, wb_dtype dtype, wb_tensor **y);
 
-/* Matrix product over the last two axes; leading axes broadcast. [m, k] x [k, n] -> [m, n]; 1-D operands as in NumPy. Floats. */
+/* Matrix product over the last two axes; leading axes broadcast. [m, k] x [k, n] -> [m, n]; 1-D operands as in
+ * NumPy. Floats. */
 wb_status wb_matmul(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x W^T + b. x: [..., in], weight: [out, in], bias: [out] or NULL -> [..., out]. */
 wb_status wb_linear(const wb_tensor *x, const wb_tensor *weight, const wb_tensor *bias, wb_tensor **y);
 
-/* Products of two tensors of given ranks, without broadcasting; WB_ERROR_SHAPE for other ranks, or where extents do not fit. */
+/* Products of two tensors of given ranks, without broadcasting; WB_ERROR_SHAPE for other ranks, or where extents do
+ * not fit. */
 typedef enum wb_product_op {
     WB_PRODUCT_MM = 0,         /* [m, k] x [k, n] -> [m, n], floats */
     WB_PRODUCT_BMM = 1,        /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
@@ -408,9 +442,10 @@ typedef enum wb_product_op {
 
 wb_status wb_product(wb_product_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* Einstein's summation, as NumPy's: "ij,jk->ik" multiplies matrices, "ii" is the trace, "b...,...->b" names many axes at once. Without "->" the result has what "..."
- * covers, then the letters that occur once, in alphabetical order. Operands are multiplied from the left; extents of 1 broadcast. Floats.
- * WB_ERROR_ARGUMENT for an equation that is none or does not name the operands' axes, WB_ERROR_SHAPE where one letter names different extents. */
+/* Einstein's summation, as NumPy's: "ij,jk->ik" multiplies matrices, "ii" is the trace, "b...,...->b" names many
+ * axes at once. Without "->" the result has what "..." covers, then the letters that occur once, in alphabetical
+ * order. Operands are multiplied from the left; extents of 1 broadcast. Floats. WB_ERROR_ARGUMENT for an equation
+ * that is none or does not name the operands' axes, WB_ERROR_SHAPE where one letter names different extents. */
 wb_status wb_einsum(const char *equation, wb_tensor *const *tensors, int32_t count, wb_tensor **y);
 
 /* The sum of the diagonal of a matrix [m, n] -> []. Bool and integers give int64. */
@@ -425,14 +460,16 @@ wb_status wb_inverse(const wb_tensor *a, wb_tensor **y);
 wb_status wb_det(const wb_tensor *a, wb_tensor **y);
 wb_status wb_slogdet(const wb_tensor *a, wb_tensor **sign, wb_tensor **logarithm);
 
-/* X of A X = B, or with left 0 of X A = B; leading axes broadcast. a: [..., n, n], b: [..., n, k] ([..., k, n] with left 0); b is a vector [n] or a batch of vectors if
- * it has one axis, or the shape of a without its last. */
+/* X of A X = B, or with left 0 of X A = B; leading axes broadcast. a: [..., n, n], b: [..., n, k] ([..., k, n] with
+ * left 0); b is a vector [n] or a batch of vectors if it has one axis, or the shape of a without its last. */
 wb_status wb_solve(const wb_tensor *a, const wb_tensor *b, int32_t left, wb_tensor **x);
 
-/* As wb_solve, where only the upper (upper 0: lower) triangle of a is read, and with unitriangular 1 its diagonal as ones; b is a vector if it has one axis. */
+/* As wb_solve, where only the upper (upper 0: lower) triangle of a is read, and with unitriangular 1 its diagonal as
+ * ones; b is a vector if it has one axis. */
 wb_status wb_triangular_solve(const wb_tensor *a, const wb_tensor *b, int32_t upper, int32_t left, int32_t unitriangular, wb_tensor **x);
 
-/* The lower triangular L of A = L L^T, or with upper 1 the upper triangular U of A = U^T U. That triangle of a is read; derivatives take a as symmetric. */
+/* The lower triangular L of A = L L^T, or with upper 1 the upper triangular U of A = U^T U. That triangle of a is
+ * read; derivatives take a as symmetric. */
 wb_status wb_cholesky(const wb_tensor *a, int32_t upper, wb_tensor **y);
 
 /* Decompositions of matrices a: [..., m, n], with k = min(m, n); by LAPACK, as above. Any out-parameter may be NULL, not all. WB_ERROR_NOT_FINITE when they are computed
@@ -441,12 +478,13 @@ wb_status wb_cholesky(const wb_tensor *a, int32_t upper, wb_tensor **y);
  * wb_qr: A = Q R, Q: [..., m, k] with orthonormal columns, R: [..., k, n] with zeros below its diagonal. */
 wb_status wb_qr(const wb_tensor *a, wb_tensor **q, wb_tensor **r);
 
-/* A = V diag(values) V^T of symmetric matrices (m = n): values [..., n] in ascending order, vectors V [..., n, n] as columns. The lower (upper 1: upper) triangle of a
- * is read; derivatives take a as symmetric. Derivatives of the vectors are infinite or NaN where values are equal. */
+/* A = V diag(values) V^T of symmetric matrices (m = n): values [..., n] in ascending order, vectors V [..., n, n] as
+ * columns. The lower (upper 1: upper) triangle of a is read; derivatives take a as symmetric. Derivatives of the
+ * vectors are infinite or NaN where values are equal. */
 wb_status wb_eigh(const wb_tensor *a, int32_t upper, wb_tensor **values, wb_tensor **vectors);
 
-/* A = U diag(values) V^T: u [..., m, k], values [..., k] in descending order, vt [..., k, n]. Derivatives of u and vt are infinite or NaN where values are equal or,
- * unless m = n, 0. */
+/* A = U diag(values) V^T: u [..., m, k], values [..., k] in descending order, vt [..., k, n]. Derivatives of u and
+ * vt are infinite or NaN where values are equal or, unless m = n, 0. */
 wb_status wb_svd(const wb_tensor *a, wb_tensor **u, wb_tensor **values, wb_tensor **vt);
 
 typedef enum wb_reduce_op {
@@ -466,33 +504,39 @@ typedef enum wb_reduce_op {
  * keepdims 1 keeps reduced axes with extent 1. */
 wb_status wb_reduce(wb_reduce_op op, const wb_tensor *x, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
 
-/* The mean square of the distances from the mean, where the sum is divided by the number of elements less `correction` (1: unbiased, 0: of the elements
- * themselves; NaN or infinite where nothing is left), and its square root, whose derivative where it is 0 is 0. Floats. Axes as in wb_reduce. */
+/* The mean square of the distances from the mean, where the sum is divided by the number of elements less
+ * `correction` (1: unbiased, 0: of the elements themselves; NaN or infinite where nothing is left), and its square
+ * root, whose derivative where it is 0 is 0. Floats. Axes as in wb_reduce. */
 wb_status wb_var(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
 wb_status wb_std(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
 
-/* (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|. Where the norm is 0 its derivative is taken as 0.
- * Bool and integers give float64. Axes as in wb_reduce. WB_ERROR_ARGUMENT if p is NaN. */
+/* (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|. Where
+ * the norm is 0 its derivative is taken as 0. Bool and integers give float64. Axes as in wb_reduce.
+ * WB_ERROR_ARGUMENT if p is NaN. */
 wb_status wb_norm(const wb_tensor *x, double p, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
 
-/* y[k] = x[0] + ... + x[k], and x[0] ... x[k] multiplied, along axis; of the shape of x. Bool and integers give int64. */
+/* y[k] = x[0] + ... + x[k], and x[0] ... x[k] multiplied, along axis; of the shape of x. Bool and integers give
+ * int64. */
 wb_status wb_cumsum(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_cumprod(const wb_tensor *x, int32_t axis, wb_tensor **y);
 
-/* The elements along axis in ascending order (descending 1: descending), and their places (int64), both of the shape of x. Equal elements stay in their order;
- * NaN counts as the largest. values or indices may be NULL, not both. */
+/* The elements along axis in ascending order (descending 1: descending), and their places (int64), both of the shape
+ * of x. Equal elements stay in their order; NaN counts as the largest. values or indices may be NULL, not both. */
 wb_status wb_sort(const wb_tensor *x, int32_t axis, int32_t descending, wb_tensor **values, wb_tensor **indices);
 
-/* The first k of wb_sort, largest 1: the k largest in descending order, 0: the k smallest in ascending order; the extent of axis becomes k.
- * WB_ERROR_ARGUMENT for k below 0 or above the extent. values or indices may be NULL, not both. */
+/* The first k of wb_sort, largest 1: the k largest in descending order, 0: the k smallest in ascending order; the
+ * extent of axis becomes k. WB_ERROR_ARGUMENT for k below 0 or above the extent. values or indices may be NULL, not
+ * both. */
 wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, wb_tensor **values, wb_tensor **indices);
 
-/* The distinct elements of x in ascending order (values [n]; derivatives go to the first of equal ones), for each element of x its place among them (inverse, int64, of
- * x's shape), and how often each occurs (counts, int64 [n]). NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
+/* The distinct elements of x in ascending order (values [n]; derivatives go to the first of equal ones), for each
+ * element of x its place among them (inverse, int64, of x's shape), and how often each occurs (counts, int64 [n]).
+ * NaN differs from NaN. Any out-parameter may be NULL. Computes at once: WB_ERROR_STATE in a capture block. */
 wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
-/* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their second, and so on (values: x's shape, but [n]
- * along axis), for each slice its place among them (inverse [extent of axis]), and how often each occurs (counts [n]). */
+/* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their
+ * second, and so on (values: x's shape, but [n] along axis), for each slice its place among them (inverse [extent of
+ * axis]), and how often each occurs (counts [n]). */
 wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
 
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
@@ -561,22 +605,25 @@ wb_status wb_repeat(const wb_tensor *x, const int64_t *counts, int32_t count, wb
 /* The same with any number of counts: those that are missing in front are 1. */
 wb_status wb_tile(const wb_tensor *x, const int64_t *counts, int32_t count, wb_tensor **y);
 
-/* Joins `count` tensors (1 at least): of one shape, along a new axis `axis`; along axis 1 (vectors: axis 0; scalars are vectors); along axis 0
- * (scalars and vectors are rows of a matrix). Dtypes promote. */
+/* Joins `count` tensors (1 at least): of one shape, along a new axis `axis`; along axis 1 (vectors: axis 0; scalars
+ * are vectors); along axis 0 (scalars and vectors are rows of a matrix). Dtypes promote. */
 wb_status wb_stack(wb_tensor *const *tensors, int32_t count, int32_t axis, wb_tensor **y);
 wb_status wb_hstack(wb_tensor *const *tensors, int32_t count, wb_tensor **y);
 wb_status wb_vstack(wb_tensor *const *tensors, int32_t count, wb_tensor **y);
 
-/* Cuts x along axis into `count` parts of the given extents, which add up to its own. parts: room for `count` handles. */
+/* Cuts x along axis into `count` parts of the given extents, which add up to its own. parts: room for `count`
+ * handles. */
 wb_status wb_split(const wb_tensor *x, int32_t axis, const int64_t *extents, int32_t count, wb_tensor **parts);
 
-/* The slices of x along axis, which goes. parts: room for as many handles as the axis' extent, `count` (else WB_ERROR_ARGUMENT). */
+/* The slices of x along axis, which goes. parts: room for as many handles as the axis' extent, `count` (else
+ * WB_ERROR_ARGUMENT). */
 wb_status wb_unbind(const wb_tensor *x, int32_t axis, int32_t count, wb_tensor **parts);
 
 /* The elements in reverse order along axes (NULL with axis_count 0: along all). */
 wb_status wb_flip(const wb_tensor *x, const int32_t *axes, int32_t axis_count, wb_tensor **y);
 
-/* Element i of axis axes[k] goes to i + shifts[k]; what leaves at the end comes in at the beginning. axes NULL: one shift, of the flattened x. */
+/* Element i of axis axes[k] goes to i + shifts[k]; what leaves at the end comes in at the beginning. axes NULL: one
+ * shift, of the flattened x. */
 wb_status wb_roll(const wb_tensor *x, const int64_t *shifts, const int32_t *axes, int32_t count, wb_tensor **y);
 
 typedef enum wb_pad_mode {
@@ -586,8 +633,8 @@ typedef enum wb_pad_mode {
     WB_PAD_CIRCULAR = 3   /* from the other end; at most the extent */
 } wb_pad_mode;
 
-/* With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count` axes; negative widths take elements away.
- * value: for WB_PAD_CONSTANT. */
+/* With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count`
+ * axes; negative widths take elements away. value: for WB_PAD_CONSTANT. */
 wb_status wb_pad(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, double value, wb_tensor **y);
 
 /* x with zeros above (tril) or below (triu) diagonal `offset` of the matrices in its last two axes. */
@@ -613,30 +660,33 @@ typedef enum wb_index_kind {
     WB_INDEX_TENSOR = 4    /* tensors[i]: integers along one axis, or a mask over as many axes as it has */
 } wb_index_kind;
 
-/* x[entry 0, entry 1, ...] as NumPy reads it: `count` entries, which name at most as many axes as x has (else WB_ERROR_INDEX).
- * numbers: three for each entry. tensors: one for each entry, read where the kind is WB_INDEX_TENSOR; NULL if none is. Several index tensors broadcast
- * together and pick together: their axes stand where the first of them was, or in front, if others stood between. A mask is computed at once, since
- * the shape depends on it: WB_ERROR_STATE inside a capture block. Entries that are no tensors move nothing. */
+/* x[entry 0, entry 1, ...] as NumPy reads it: `count` entries, which name at most as many axes as x has (else
+ * WB_ERROR_INDEX). numbers: three for each entry. tensors: one for each entry, read where the kind is
+ * WB_INDEX_TENSOR; NULL if none is. Several index tensors broadcast together and pick together: their axes stand
+ * where the first of them was, or in front, if others stood between. A mask is computed at once, since the shape
+ * depends on it: WB_ERROR_STATE inside a capture block. Entries that are no tensors move nothing. */
 wb_status wb_index(const wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
                    wb_tensor **y);
 
-/* x[entry 0, entry 1, ...] = value: points x at its old values with those that wb_index picks replaced by `value`, which broadcasts to them and is cast to
- * x's dtype. Whoever holds the old value keeps it. A mask whose elements all get the same needs no values, also inside a capture block.
- * As with wb_tensor_assign, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
+/* x[entry 0, entry 1, ...] = value: points x at its old values with those that wb_index picks replaced by `value`,
+ * which broadcasts to them and is cast to x's dtype. Whoever holds the old value keeps it. A mask whose elements all
+ * get the same needs no values, also inside a capture block. As with wb_tensor_assign, a leaf that requires
+ * gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
 wb_status wb_index_assign(wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
                           const wb_tensor *value);
 
 /* Rows of x along axis picked by index (any rank): shape of x with the axis replaced by the shape of index. */
 wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
 
-/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and the two broadcast together but along axis. */
+/* y[i][j][k] = x[i][index[i][j][k]][k] for axis 1: index has x's rank, and the two broadcast together but along
+ * axis. */
 wb_status wb_take_along_axis(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
 
 /* The same without broadcasting: y has the shape of index, which may be smaller than x along the other axes. */
 wb_status wb_gather(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
 
-/* x with x[i][index[i][j][k]][k] = source[i][j][k] for axis 1. index is nowhere larger than x but along axis, and nowhere larger than source; a scalar
- * source serves for all. */
+/* x with x[i][index[i][j][k]][k] = source[i][j][k] for axis 1. index is nowhere larger than x but along axis, and
+ * nowhere larger than source; a scalar source serves for all. */
 wb_status wb_scatter(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source, wb_tensor **y);
 
 /* The same with += . */
@@ -645,69 +695,67 @@ wb_status wb_scatter_add(const wb_tensor *x, int32_t axis, const wb_tensor *inde
 /* value (cast to x's dtype) where mask is true, else x. The three broadcast. */
 wb_status wb_masked_fill(const wb_tensor *x, const wb_tensor *mask, const wb_tensor *value, wb_tensor **y);
 
-/* The elements of x where mask is true, of the two broadcast together: 1-D. Computes the mask at once (WB_ERROR_STATE inside a capture block). */
+/* The elements of x where mask is true, of the two broadcast together: 1-D. Computes the mask at once
+ * (WB_ERROR_STATE inside a capture block). */
 wb_status wb_masked_select(const wb_tensor *x, const wb_tensor *mask, wb_tensor **y);
 
-/* The places of the elements that are not 0, in row-major order: int64 [count, rank]. Computes x at once (WB_ERROR_STATE inside a capture block). */
+/* The places of the elements that are not 0, in row-major order: int64 [count, rank]. Computes x at once
+ * (WB_ERROR_STATE inside a capture block). */
 wb_status wb_nonzero(const wb_tensor *x, wb_tensor **y);
 
-/* 1 where the label says and 0 elsewhere, along a new last axis of `classes`; classes -1: one more than the largest label, which is computed at once.
- * A label outside [0, classes) gives WB_ERROR_INDEX when the values are computed. */
+/* 1 where the label says and 0 elsewhere, along a new last axis of `classes`; classes -1: one more than the largest
+ * label, which is computed at once. A label outside [0, classes) gives WB_ERROR_INDEX when the values are computed. */
 wb_status wb_one_hot(const wb_tensor *labels, int64_t classes, wb_dtype dtype, wb_tensor **y);
 
-/* ------------------------------------------------------------------ losses */
+/* ------------------------------------------------------------------ functions by name */
 
-typedef enum wb_loss_kind {
-    WB_MSE = 0,                     /* (prediction - target)^2; same shapes */
-    WB_BCE = 1,                     /* -(t log p + (1 - t) log(1 - p)), p in [0, 1]; logarithms are kept above -100, so the loss is finite */
-    WB_BCE_WITH_LOGITS = 2,         /* the same with p = sigmoid(prediction), for any finite prediction */
-    WB_CROSS_ENTROPY = 3,           /* prediction: logits [n, classes] (or [classes]); target: int32/int64/uint8 [n], or probabilities [n, classes] */
-    WB_CROSS_ENTROPY_PROBABILITIES = 4 /* prediction: probabilities [n, classes]; targets as above; logarithms are kept above -100 */
-} wb_loss_kind;
-
-typedef enum wb_reduction {
-    WB_NONE = 0, /* one loss an element (MSE, BCE) or a row (cross-entropy) */
-    WB_MEAN = 1, /* their mean */
-    WB_TOTAL = 2 /* their sum */
-} wb_reduction;
-
-/* The loss of `prediction` against `target`: a scalar, or with WB_NONE of the shape that wb_reduction says. Gradients flow to prediction (softmax - target, sigmoid - target where they apply)
- * and to targets that are float. A class label outside [0, classes) gives WB_ERROR_INDEX when the loss is computed. */
-wb_status wb_loss(wb_loss_kind kind, wb_reduction reduction, const wb_tensor *prediction, const wb_tensor *target, wb_tensor **loss);
+/* Calls a function of tensors: those of docs/operations.md, losses among them. `call` is its name with the arguments
+ * that are no tensors, as Python writes them: "softmax(dim=1)", "cross_entropy(reduction='sum')", "relu". The
+ * tensors of `inputs` go to the parameters that take tensors, in their order; text by place goes to the parameters
+ * that are left, in theirs. outputs has room for `capacity` handles; *output_count (may be NULL) is how many there
+ * are. WB_ERROR_ARGUMENT, with the column, for a text that is no call, an unknown function, an argument that does
+ * not fit, or less room than results. */
+wb_status wb_call(const char *call, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t capacity,
+                  int32_t *output_count);
 
 /* ------------------------------------------------------------------ derivatives
  * A derivative is more graph, so every function here can be applied to its own results, to any order. */
 
-/* Adds d(root)/d(leaf) to the collected gradient (wb_tensor_grad) of every leaf that requires gradients.
- * gradient: the cotangent of root, of its shape; NULL (meaning 1) needs a root of one element.
- * WB_ERROR_STATE if root depends on nothing that requires gradients. retain_graph 0: the graph behind root is released; a second wb_backward from it gives WB_ERROR_STATE. */
+/* Adds d(root)/d(leaf) to the collected gradient (wb_tensor_grad) of every leaf that requires gradients. gradient:
+ * the cotangent of root, of its shape; NULL (meaning 1) needs a root of one element. WB_ERROR_STATE if root depends
+ * on nothing that requires gradients. retain_graph 0: the graph behind root is released; a second wb_backward from
+ * it gives WB_ERROR_STATE. */
 wb_status wb_backward(wb_tensor *root, const wb_tensor *gradient, int32_t retain_graph);
 
 /* Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of the shape of inputs[j].
  * cotangents: NULL for ones (outputs of one element only), or one per output. create_graph 1: the gradients can be
- * differentiated again. An input that requires no gradient gives WB_ERROR_STATE; one that outputs do not depend on gives
- * zeros, or with allow_unused 1 a NULL handle. Values and graph stay as they are. */
+ * differentiated again. An input that requires no gradient gives WB_ERROR_STATE; one that outputs do not depend on
+ * gives zeros, or with allow_unused 1 a NULL handle. Values and graph stay as they are. */
 wb_status wb_grad(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                   wb_tensor *const *cotangents, int32_t create_graph, int32_t allow_unused, wb_tensor **gradients);
 
-/* Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i]; zeros where outputs[i] depends on no input.
- * An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
+/* Forward mode: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of the shape of outputs[i]; zeros
+ * where outputs[i] depends on no input. An input that requires no gradient gives WB_ERROR_STATE. Differentiable
+ * again. */
 wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
                  wb_tensor *const *tangents, wb_tensor **tangents_out);
 
-/* Taylor mode (Griewank and Walther 2008, Evaluating Derivatives, chapter 13): all derivatives up to `order` along a curve, in one pass whose cost grows with the square of the
- * order at most, where wb_jvp of wb_jvp doubles with each. derivatives[i * order + k - 1] = d^k outputs[i] / dt^k (no factor 1/k!), of the shape of outputs[i], zeros where
- * it depends on no input. The curve starts at the inputs' values; directions[j * direction_count + k - 1] is its derivative k by t, of the shape of inputs[j]; NULL, and all beyond
- * direction_count, are zero. So with direction_count 1 it is the straight line inputs[j] + t directions[j]. order: 0 (nothing is written) to 100, else WB_ERROR_ARGUMENT.
- * An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
+/* Taylor mode (Griewank and Walther 2008, Evaluating Derivatives, chapter 13): all derivatives up to `order` along a
+ * curve, in one pass whose cost grows with the square of the order at most, where wb_jvp of wb_jvp doubles with
+ * each. derivatives[i * order + k - 1] = d^k outputs[i] / dt^k (no factor 1/k!), of the shape of outputs[i], zeros
+ * where it depends on no input. The curve starts at the inputs' values; directions[j * direction_count + k - 1] is
+ * its derivative k by t, of the shape of inputs[j]; NULL, and all beyond direction_count, are zero. So with
+ * direction_count 1 it is the straight line inputs[j] + t directions[j]. order: 0 (nothing is written) to 100, else
+ * WB_ERROR_ARGUMENT. An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
 wb_status wb_taylor(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *directions,
                     int32_t direction_count, int32_t order, wb_tensor **derivatives);
 
-/* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d inputs[k]) vectors[k]. */
+/* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d
+ * inputs[k]) vectors[k]. */
 wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors, wb_tensor **products);
 
-/* A fresh variable with the values of x, for writing transforms: y requires gradients and depends on x, so that derivatives
- * with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
+/* A fresh variable with the values of x, for writing transforms: y requires gradients and depends on x, so that
+ * derivatives with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
 wb_status wb_variable(const wb_tensor *x, wb_tensor **y);
 
 /* Derivative rules from outside the library. They are called while derivatives are recorded (wb_grad, wb_backward, wb_jvp, wb_hvp; in a captured block once, when
@@ -724,26 +772,30 @@ typedef wb_status (*wb_vjp_callback)(void *context, wb_tensor *const *outputs, w
 typedef wb_status (*wb_jvp_callback)(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents,
                                      int32_t input_count, wb_tensor **tangents_out);
 
-/* An operation with derivatives of the caller's: results[i] has the value of outputs[i], recorded before from the inputs (best under wb_set_grad_enabled(0)), and the
- * derivatives that the rules give. One of vjp and jvp may be NULL: the other is then transposed, which takes its derivative by what it is linear in. The rules and
- * their context live as long as the graph; then release(context) is called once (release may be NULL). If this call fails, release is not called.
- * WB_ERROR_ARGUMENT without any rule. */
+/* An operation with derivatives of the caller's: results[i] has the value of outputs[i], recorded before from the
+ * inputs (best under wb_set_grad_enabled(0)), and the derivatives that the rules give. One of vjp and jvp may be
+ * NULL: the other is then transposed, which takes its derivative by what it is linear in. The rules and their
+ * context live as long as the graph; then release(context) is called once (release may be NULL). If this call fails,
+ * release is not called. WB_ERROR_ARGUMENT without any rule. */
 wb_status wb_custom(wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *outputs, int32_t output_count, wb_vjp_callback vjp,
                     wb_jvp_callback jvp, wb_release_callback release, void *context, wb_tensor **results);
 
-/* Called with the gradient of a tensor when reverse mode has computed it, before it goes on. A handle written to *replacement takes the gradient's place, and is the
- * library's from then on; NULL leaves the gradient as it is. Threads, lock, status as for wb_vjp_callback. */
+/* Called with the gradient of a tensor when reverse mode has computed it, before it goes on. A handle written to
+ * *replacement takes the gradient's place, and is the library's from then on; NULL leaves the gradient as it is.
+ * Threads, lock, status as for wb_vjp_callback. */
 typedef wb_status (*wb_hook_callback)(void *context, const wb_tensor *gradient, wb_tensor **replacement);
 
-/* Calls the hook for each gradient of this tensor from now on: for a leaf, whatever value it takes later; for a computed tensor, as long as its graph lives. Hooks run in
- * the order of registration. A captured program has what they recorded when it was captured. release(context) is called once, at the end (release may be
- * NULL); not if this call fails. WB_ERROR_STATE for a tensor that does not require gradients. */
+/* Calls the hook for each gradient of this tensor from now on: for a leaf, whatever value it takes later; for a
+ * computed tensor, as long as its graph lives. Hooks run in the order of registration. A captured program has what
+ * they recorded when it was captured. release(context) is called once, at the end (release may be NULL); not if this
+ * call fails. WB_ERROR_STATE for a tensor that does not require gradients. */
 wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_release_callback release, void *context);
 
-/* Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): results with the values of outputs[i], whose graph stores the inputs of
- * the function alone; each derivative computes the rest again, the same bits, random numbers included. `variables`: made by wb_variable from the function's inputs
- * just before it was recorded (one at least, else WB_ERROR_ARGUMENT); outputs: recorded from them, not computed yet. Leaves and tensors from outside that
- * the function reads get their gradients too. */
+/* Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): results with the
+ * values of outputs[i], whose graph stores the inputs of the function alone; each derivative computes the rest
+ * again, the same bits, random numbers included. `variables`: made by wb_variable from the function's inputs just
+ * before it was recorded (one at least, else WB_ERROR_ARGUMENT); outputs: recorded from them, not computed yet.
+ * Leaves and tensors from outside that the function reads get their gradients too. */
 wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
 
 /* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its results for all examples at once, in one graph:
@@ -766,59 +818,72 @@ typedef enum wb_vmap_axis {
     WB_VMAP_NO_AXIS = -2147483647 /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
 } wb_vmap_axis;
 
-/* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its type without axis axes[i] (negative: from the end).
- * The axes have one extent, the number of examples, which may be 0 (else WB_ERROR_SHAPE); count is 1 at least. */
+/* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its
+ * type without axis axes[i] (negative: from the end). The axes have one extent, the number of examples, which may be
+ * 0 (else WB_ERROR_SHAPE); count is 1 at least. */
 wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness, wb_tensor **variables);
 
-/* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or WB_VMAP_NO_AXIS; what depends on no example is
- * repeated. chunk_size: as many examples at a time, for less memory; 0 for all at once. If it fails, the block stays open. */
+/* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or
+ * WB_VMAP_NO_AXIS; what depends on no example is repeated. chunk_size: as many examples at a time, for less memory;
+ * 0 for all at once. If it fails, the block stays open. */
 wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size, wb_tensor **results);
 
 /* Leaves the innermost block; nothing has happened. */
 wb_status wb_vmap_cancel(void);
 
-/* A chain of reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): of each, y1 = x1 + F(x2), y2 = x2 + G(y1), and (y1, y2) is the next one's (x1, x2). Its
- * graph stores the last results alone; reverse mode computes the inputs of block after block again, x2 = y2 - G(y1), x1 = y1 - F(x2), so memory does not depend on
- * block_count, and gradients are off by the rounding of these differences. f_outputs[k], of x1's shape and dtype: F of block k, recorded on f_variables[k], made by wb_variable just
- * before from a tensor of x2's; g_outputs[k], g_variables[k]: the other way round. Not computed yet. Leaves and tensors from outside that F and G read get their gradients too.
- * WB_ERROR_ARGUMENT without a block or a variable, WB_ERROR_SHAPE where a function has other shapes or dtypes. */
+/* A chain of reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): of each, y1 = x1 + F(x2), y2
+ * = x2 + G(y1), and (y1, y2) is the next one's (x1, x2). Its graph stores the last results alone; reverse mode
+ * computes the inputs of block after block again, x2 = y2 - G(y1), x1 = y1 - F(x2), so memory does not depend on
+ * block_count, and gradients are off by the rounding of these differences. f_outputs[k], of x1's shape and dtype: F
+ * of block k, recorded on f_variables[k], made by wb_variable just before from a tensor of x2's; g_outputs[k],
+ * g_variables[k]: the other way round. Not computed yet. Leaves and tensors from outside that F and G read get their
+ * gradients too. WB_ERROR_ARGUMENT without a block or a variable, WB_ERROR_SHAPE where a function has other shapes
+ * or dtypes. */
 wb_status wb_reversible(const wb_tensor *x1, const wb_tensor *x2, wb_tensor *const *f_variables, wb_tensor *const *f_outputs, wb_tensor *const *g_variables,
                         wb_tensor *const *g_outputs, int32_t block_count, wb_tensor **y1, wb_tensor **y2);
 
-/* What a recorded function reads from outside and derivatives pass through, such as parameters: for rules that have to differentiate by it. `variables` and outputs as for
- * wb_checkpoint. *count: how many there are; captures[0 ... capacity - 1]: handles of the first ones, the caller's. */
+/* What a recorded function reads from outside and derivatives pass through, such as parameters: for rules that have
+ * to differentiate by it. `variables` and outputs as for wb_checkpoint. *count: how many there are; captures[0 ...
+ * capacity - 1]: handles of the first ones, the caller's. */
 wb_status wb_function_captures(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **captures,
                                int32_t capacity, int32_t *count);
 
-/* The recorded function on other tensors of the same values, shapes and dtypes: results[i] is outputs[i] recorded again with arguments in the place of the variables and then the
- * captures, in their order. WB_ERROR_ARGUMENT for another number of arguments, WB_ERROR_SHAPE for other types. */
+/* The recorded function on other tensors of the same values, shapes and dtypes: results[i] is outputs[i] recorded
+ * again with arguments in the place of the variables and then the captures, in their order. WB_ERROR_ARGUMENT for
+ * another number of arguments, WB_ERROR_SHAPE for other types. */
 wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *arguments,
                            int32_t argument_count, wb_tensor **results);
 
-/* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For transforms: a result
- * that depends on no leaf can be detached when the outermost transform ends, since nobody can differentiate it any more. */
+/* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For
+ * transforms: a result that depends on no leaf can be detached when the outermost transform ends, since nobody can
+ * differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 
-/* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to *previous (may be NULL). Default 1. */
+/* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to
+ * *previous (may be NULL). Default 1. */
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
     WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
     WB_GRAD_REQUIRED = 2, /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
+    WB_GRAD_BFLOAT16 = 4, /* this thread records matrix products in bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8   /* this thread has a capture block open */
 } wb_grad_flag;
 
-/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with their operands. WB_BFLOAT16 rounds them
- * to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results are float32, and so is everything else: parameters, their gradients,
- * elementwise work, reductions, losses, optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
- * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the dtype before to *previous (may be
- * NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers below 2^-126 for zeros; elsewhere the
- * rounded operands go through the float32 product, which is no faster, and may differ in the last bits of the sums. */
+/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
+ * their operands. WB_BFLOAT16 rounds them to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results
+ * are float32, and so is everything else: parameters, their gradients, elementwise work, reductions, losses,
+ * optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
+ * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the
+ * dtype before to *previous (may be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed
+ * of float32, and takes numbers below 2^-126 for zeros; elsewhere the rounded operands go through the float32
+ * product, which is no faster, and may differ in the last bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
 
-/* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that hold to *flags. */
+/* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that
+ * hold to *flags. */
 wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags);
 
 /* ------------------------------------------------------------------ captured programs
@@ -826,81 +891,102 @@ wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags
  * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block may hold
  * forward, loss, backward, zero_grad and step. The program then runs all of it in one call, without recording again. */
 
-/* Opens a capture block on this thread (WB_ERROR_STATE if one is open). inputs: distinct tensors whose shape and dtype the arguments will have; their
- * values are not used. Inside, asking for a value gives WB_ERROR_STATE; what is recorded has no value afterwards either, except as an output of a run. */
+/* Opens a capture block on this thread (WB_ERROR_STATE if one is open). inputs: distinct tensors whose shape and
+ * dtype the arguments will have; their values are not used. Inside, asking for a value gives WB_ERROR_STATE; what is
+ * recorded has no value afterwards either, except as an output of a run. */
 wb_status wb_capture_begin(wb_tensor *const *inputs, int32_t input_count);
 
-/* Closes the block. outputs: tensors recorded in it, whose values each run returns. If it fails, the block stays open. */
+/* Closes the block. outputs: tensors recorded in it, whose values each run returns. If it fails, the block stays
+ * open. */
 wb_status wb_capture_end(wb_tensor *const *outputs, int32_t output_count, wb_program **program);
 
 /* Leaves the block; nothing has happened. */
 wb_status wb_capture_cancel(void);
 
-/* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor.
- * If it fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
+/* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor. If it
+ * fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden
+ * outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
-/* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at capture: shapes and dtypes of the
- * inputs, none of which requires gradients, and this thread's gradient mode and autocast. Then it writes 1 to *matches; otherwise, and inside a capture block, 0,
- * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
+/* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at
+ * capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode and
+ * autocast. Then it writes 1 to *matches; otherwise, and inside a capture block, 0, and does nothing. memory: NULL,
+ * or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
  * tensor, or NULL where the tensor is the input. */
 wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
                                      wb_tensor **outputs, int32_t output_count, int32_t *matches);
 
-/* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the captured shapes and dtypes, aligned to an
- * element): no handle is made. outputs[i], or outputs itself, may be NULL. The memory of a result overlaps no argument and no other result; after a
- * failure what it holds is unspecified. */
+/* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the
+ * captured shapes and dtypes, aligned to an element): no handle is made. outputs[i], or outputs itself, may be NULL.
+ * The memory of a result overlaps no argument and no other result; after a failure what it holds is unspecified. */
 wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
                                   int32_t output_count);
 
-/* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and written, the operations that it
- * computes in one go, and the memory that it reads and writes. The last line has the sums. The text belongs to the library, and is valid until this
- * thread's next call of a function that returns such a text. */
+/* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
+ * written, the operations that it computes in one go, and the memory that it reads and writes. The last line has the
+ * sums. The text belongs to the library, and is valid until this thread's next call of a function that returns such
+ * a text. */
 wb_status wb_program_explain(const wb_program *program, const char **text);
 
-/* The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s. It runs the program at least 6 times, for about 0.3 s, and
- * takes medians; whatever the program writes is written to copies, so that no parameter, gradient or random state changes. inputs: as for
- * wb_program_run; NULL with a count of 0 for zeros. Fails as wb_program_run does. */
+/* The same with the time of each step: microseconds, share, GFLOP/s of products, GB/s. It runs the program at least
+ * 6 times, for about 0.3 s, and takes medians; whatever the program writes is written to copies, so that no
+ * parameter, gradient or random state changes. inputs: as for wb_program_run; NULL with a count of 0 for zeros.
+ * Fails as wb_program_run does. */
 wb_status wb_program_profile(const wb_program *program, wb_tensor *const *inputs, int32_t input_count, const char **text);
 
 wb_status wb_program_free(wb_program *program);
 
 /* ------------------------------------------------------------------ modules
- * A module is a layer or a tree of layers: named children, named parameters (leaf tensors that require gradients). */
+ * A module is a layer, a loss, or a tree of modules: named children, named parameters (leaf tensors that require gradients),
+ * named buffers (saved, not trained). Which kinds there are, with their arguments, is in docs/layers.md and in the registry. */
 
-/* y = x W^T + b; weight [out_features, in_features], bias [out_features] unless bias is 0. Both are drawn from U(-k, k),
- * k = 1 / sqrt(in_features), as in PyTorch. */
-wb_status wb_module_linear(int64_t in_features, int64_t out_features, int32_t bias, wb_dtype dtype, wb_module **module);
+/* The module that an expression spells: PyTorch's constructor calls.
+ *
+ *     Sequential(Linear(3, 16), Tanh(), Linear(16, 1, bias=False))
+ *     Sequential(hidden=Linear(3, 16), act=GELU(approximate='tanh'), out=Linear(16, 1))    keywords name the children
+ *     Graph('x', 'h = fc(x)\ny = add(h, x)', 'y', fc=Linear(3, 3))                         a residual block
+ *
+ * An argument is a whole or real number, True, False, None, a text in quotes, a tuple, or a call. Parameters are drawn from the
+ * default generator; dtype (WB_FLOAT32 or WB_FLOAT64) is theirs where a call has no dtype= of its own.
+ * WB_ERROR_ARGUMENT with the column, and with what would have fitted. */
+wb_status wb_module_create(const char *expression, wb_dtype dtype, wb_module **module);
 
-typedef enum wb_activation {
-    WB_ACTIVATION_IDENTITY = 0,
-    WB_ACTIVATION_RELU = 1,
-    WB_ACTIVATION_LEAKY_RELU = 2, /* parameter: slope */
-    WB_ACTIVATION_SIGMOID = 3,
-    WB_ACTIVATION_TANH = 4,
-    WB_ACTIVATION_GELU = 5,       /* parameter 0: erf, 1: tanh approximation */
-    WB_ACTIVATION_SOFTMAX = 6,    /* parameter: axis */
-    WB_ACTIVATION_LOG_SOFTMAX = 7,/* parameter: axis */
-    WB_ACTIVATION_SOFTPLUS = 8
-} wb_activation;
-
-/* An activation function as a layer. parameter: as wb_activation says, else ignored; finite, and a whole number where it is an axis (else WB_ERROR_ARGUMENT). */
-wb_status wb_module_activation(wb_activation kind, double parameter, wb_module **module);
-
-/* Flattens axes start_axis ... end_axis into one. */
-wb_status wb_module_flatten(int32_t start_axis, int32_t end_axis, wb_module **module);
+/* The expression that makes such a module again, with parameters of its own: what wb_module_create reads. A module
+ * that stands in several places is SharedModule('path') after the first. WB_ERROR_UNSUPPORTED for a module with code
+ * of the host's. The text belongs to the library, and is valid until this thread's next call of a function that
+ * returns such a text. */
+wb_status wb_module_expression(const wb_module *module, const char **expression);
 
 /* Applies its children in order; they are named "0", "1", ... Children may be added later with wb_module_add. */
 wb_status wb_module_sequential(wb_module *const *children, int32_t count, wb_module **module);
 
-/* Has a Sequential's forward pass store the inputs of segments of its children alone, all but the last, and compute the rest again in derivatives (wb_checkpoint): the same bits.
- * segments: how many, at most as many as there are children; -1 for the square root of their number; 0 to end it. It is no part of
- * checkpoint files. WB_ERROR_UNSUPPORTED for another module, WB_ERROR_ARGUMENT for another number. */
+/* Has a Sequential's forward pass store the inputs of segments of its children alone, all but the last, and compute
+ * the rest again in derivatives (wb_checkpoint): the same bits. segments: how many, at most as many as there are
+ * children; -1 for the square root of their number; 0 to end it. It is no part of checkpoint files.
+ * WB_ERROR_UNSUPPORTED for another module, WB_ERROR_ARGUMENT for another number. */
 wb_status wb_module_set_checkpoint(wb_module *sequential, int32_t segments);
 
-/* A container whose forward pass is the host's own code (a Python subclass of nn.Module): it holds names, not computation.
- * class_name is stored in checkpoints. */
-wb_status wb_module_custom(const char *class_name, wb_module **module);
+/* A forward pass of the host's own. It records with ordinary calls, on the thread that asked for it, without the
+ * library's lock. inputs: handles that are freed when it returns; NULL for one that is not given. options: the text
+ * of wb_module_call, or NULL. It writes the results' handles to outputs[0 ... capacity - 1], which are the library's
+ * from then on, and their number to *output_count. A status other than WB_OK ends the call outside with that status. */
+typedef wb_status (*wb_forward_callback)(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                                         wb_tensor **outputs, int32_t capacity, int32_t *output_count);
+
+/* A module of the host's: class_name is what it is called in descriptions and checkpoints. Containers, trainers and
+ * wb_evaluate run it like a layer; a trainer records it once for each batch size. forward may be NULL: then it holds
+ * modules, parameters and buffers, but cannot be run. release(context) is called once, when the module goes (release
+ * may be NULL); not if this call fails. */
+wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb_release_callback release, void *context,
+                         wb_module **module);
+
+/* Gives a module a forward pass of the host's in the place of its own, and another class name: what a subclass of a
+ * layer is. Its own forward pass is wb_module_call_layer. release as in wb_module_host. */
+wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
+                                wb_release_callback release, void *context);
+
+/* 1 if running the module, or any module in it, needs code of the host's. */
+wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 
 wb_status wb_module_free(wb_module *module);
 
@@ -914,12 +1000,26 @@ wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor
 /* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
 wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
 
-/* Forward pass: x [rows, ...] -> *y [rows, ...]. Not for custom modules (WB_ERROR_UNSUPPORTED). */
+/* Forward pass of several tensors. inputs: as many as the module takes, NULL for an optional one that is not given.
+ * options: arguments of this call alone, such as "need_weights=False", or NULL. outputs has room for `capacity`
+ * handles; *output_count (may be NULL) is how many there are; NULL is written for a result that is not there.
+ * Buffers that the pass changes change once, at its end; if it fails, they have not. WB_ERROR_ARGUMENT for another
+ * number of tensors, WB_ERROR_UNSUPPORTED for a module without a forward pass. */
+wb_status wb_module_call(const wb_module *module, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                         wb_tensor **outputs, int32_t capacity, int32_t *output_count);
+
+/* The same with the layer's own forward pass, where the host has set another. */
+wb_status wb_module_call_layer(const wb_module *module, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                               wb_tensor **outputs, int32_t capacity, int32_t *output_count);
+
+/* Forward pass of one tensor: x [rows, ...] -> *y [rows, ...]. */
 wb_status wb_module_forward(const wb_module *module, const wb_tensor *x, wb_tensor **y);
 
-/* Parameters (buffers) of the module and all modules in it, depth first, in order of registration; a shared one counts once. */
+/* Parameters (buffers) of the module and all modules in it, depth first, in order of registration; a shared one
+ * counts once. */
 wb_status wb_module_parameter_count(const wb_module *module, int32_t *count);
-/* name: dotted path like "0.weight"; valid until this thread's next call of a function that returns such a text. Either out-parameter may be NULL. */
+/* name: dotted path like "0.weight"; valid until this thread's next call of a function that returns such a text.
+ * Either out-parameter may be NULL. */
 wb_status wb_module_parameter(const wb_module *module, int32_t index, const char **name, wb_tensor **parameter);
 /* The same of buffers. */
 wb_status wb_module_buffer_count(const wb_module *module, int32_t *count);
@@ -929,23 +1029,95 @@ wb_status wb_module_buffer(const wb_module *module, int32_t index, const char **
 wb_status wb_module_child_count(const wb_module *module, int32_t *count);
 wb_status wb_module_child(const wb_module *module, int32_t index, const char **name, wb_module **child);
 
-/* The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines. Texts as in wb_module_parameter. */
+/* A number that all handles of one module share, and no other module that is in use has. For bindings. */
+wb_status wb_module_identity(const wb_module *module, uint64_t *identity);
+
+/* The class name, like "Linear", and the whole tree as PyTorch prints it, over several lines. Texts as in
+ * wb_module_parameter. */
 wb_status wb_module_class_name(const wb_module *module, const char **name);
 wb_status wb_module_describe(const wb_module *module, const char **text);
 
-/* An attribute of the module by name ("in_features", "negative_slope", "axis", ...). WB_ERROR_ARGUMENT if it has none of that name. */
+/* What stands between the parentheses of a module's description, such as "in_features=3, out_features=4, bias=True". */
+wb_status wb_module_summary(const wb_module *module, const char **text);
+
+/* An argument that the module was made from, by name ("in_features", "approximate", ...): as a number (a flag is 1
+ * or 0), or as a text that Python would write ("3", "'tanh'", "(2, 2)", "None"). WB_ERROR_ARGUMENT if it has none of
+ * that name, or it is no number. */
 wb_status wb_module_attribute(const wb_module *module, const char *name, double *value);
+wb_status wb_module_attribute_text(const wb_module *module, const char *name, const char **text);
 
 /* Training (1, default) or evaluation (0) mode of the module and all modules in it. */
 wb_status wb_module_set_training(wb_module *module, int32_t training);
 wb_status wb_module_get_training(const wb_module *module, int32_t *training);
 
-/* Converts all float parameters and buffers to WB_FLOAT32 or WB_FLOAT64, in place. Gradients collected in another dtype are dropped, and programs that
- * read the parameters must be captured again. */
+/* Converts all float parameters and buffers to WB_FLOAT32 or WB_FLOAT64, in place. Gradients collected in another
+ * dtype are dropped, and programs that read the parameters must be captured again. */
 wb_status wb_module_cast(wb_module *module, wb_dtype dtype);
 
 /* Removes all collected gradients. */
 wb_status wb_module_zero_grad(wb_module *module);
+
+/* ------------------------------------------------------------------ graphs
+ * A Graph is a module with a body in text: what to compute with its children, one call a line. C makes one by an expression
+ * (wb_module_create); from a module with code of the host's it is made by running that code and writing down what it calls. */
+
+/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
+ * null at its end: for sentences. */
+typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
+
+/* Begins to write down what this thread calls: forward passes of modules, and functions of tensors. inputs: tensors
+ * that stand for those of the forward pass, with names. Until wb_recording_end the host runs `module`'s forward pass
+ * on them. Buffers of the module may be written to; tensors that the host makes (wb_tensor_create) are constants.
+ * What no line can say is WB_ERROR_UNSUPPORTED when it is called, with the place, and does nothing: to look at a
+ * value that depends on the inputs or on the model, to take a derivative, to give a callback, to run a program, to
+ * train, to change the model. What is called while gradients are disabled (wb_set_grad_enabled) is a constant to
+ * derivatives of the graph too. A forward pass that fails leaves the recording open: end it with
+ * wb_recording_cancel. A recording keeps its module alive, and ends with its thread. place may be NULL.
+ * WB_ERROR_STATE if a recording or a capture block is open on this thread. */
+wb_status wb_recording_begin(const wb_module *module, wb_tensor *const *inputs, const char *const *names, int32_t input_count,
+                             wb_place_callback place, void *context);
+
+/* Ends it. outputs: the results of the forward pass. If it fails, the recording stays open. */
+wb_status wb_recording_end(wb_tensor *const *outputs, int32_t output_count, wb_recording **recording);
+
+/* Leaves it. Buffers that the forward pass has changed stay changed. */
+wb_status wb_recording_cancel(void);
+
+wb_status wb_recording_free(wb_recording *recording);
+
+/* The Graph that does what was recorded, with copies of the module's parameters and buffers under the same paths.
+ * evaluation: recordings in evaluation mode at several sizes: the first at some sizes; for each extent that may
+ * vary, two where it alone is another; and, with two such extents and more, one where all are. training: the same in
+ * training mode; none (NULL with 0) if the mode makes no difference. WB_ERROR_UNSUPPORTED, with the place, for a
+ * call or a number that differs and is not linear in the sizes. */
+wb_status wb_graph_create(const wb_module *module, wb_recording *const *evaluation, int32_t evaluation_count,
+                          wb_recording *const *training, int32_t training_count, wb_module **graph);
+
+/* ------------------------------------------------------------------ registry
+ * What can be made and called by name. Texts of this section are static. */
+
+typedef enum wb_registry {
+    WB_REGISTRY_LAYERS = 0,
+    WB_REGISTRY_LOSSES = 1,
+    WB_REGISTRY_OPTIMIZERS = 2,
+    WB_REGISTRY_FUNCTIONS = 3 /* of tensors: what wb_call and the bodies of graphs take */
+} wb_registry;
+
+/* How many entries a table has. */
+wb_status wb_registry_count(wb_registry registry, int32_t *count);
+
+/* An entry: its name, the family that it is listed under, its documentation (first a sentence, then more after an
+ * empty line), and what it takes and gives: "input, target" and "output", with "=None" behind an input that may be
+ * missing and "*" before one that stands for several. Any pointer may be NULL. WB_ERROR_INDEX for a number that the
+ * table does not have. */
+wb_status wb_registry_entry(wb_registry registry, int32_t index, const char **name, const char **family,
+                            const char **documentation, const char **inputs, const char **outputs, int32_t *argument_count);
+
+/* An argument of an entry: its name ("*" before one that takes all that is left), its type as Python annotates it
+ * ("int", "float", "bool", "Literal['none', 'tanh']", "tuple[float, float]", "int | None", ...), its default as
+ * Python writes it (NULL if it has to be given), and its documentation. Any pointer may be NULL. */
+wb_status wb_registry_argument(wb_registry registry, int32_t index, int32_t argument, const char **name, const char **type,
+                               const char **initial, const char **documentation);
 
 /* ------------------------------------------------------------------ initialisers
  * Fill a float tensor in place from the default generator. For a weight [out, in, ...]: fan_in = in x rest, fan_out = out x rest. */
@@ -968,21 +1140,21 @@ typedef enum wb_initializer {
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
 
 /* ------------------------------------------------------------------ optimisers
- * Parameters: float leaves that require gradients, one at least, each once. Settings: finite and not negative, beta1 and beta2 below 1.
- * WB_ERROR_ARGUMENT otherwise. The optimiser retains its parameters. */
+ * Parameters: float leaves, each once, of which one at least requires gradients; those that do not are left alone. Settings are finite
+ * and not negative, betas below 1. WB_ERROR_ARGUMENT otherwise. The optimiser retains its parameters. */
 
-/* SGD as in PyTorch: g = grad + weight_decay p; v = momentum v + (1 - dampening) g (v = g at the first step);
- * p -= lr (nesterov ? g + momentum v : v). Parameters without a gradient are left alone. */
-wb_status wb_sgd_create(wb_tensor *const *parameters, int32_t count, double lr, double momentum, double dampening, double weight_decay,
-                        int32_t nesterov, wb_optimizer **optimizer);
+/* The optimiser that an expression spells, over one group of parameters: "SGD(lr=0.1, momentum=0.9)",
+ * "AdamW(lr=1e-3, betas=(0.9, 0.95))". Arguments and defaults are PyTorch's. WB_ERROR_ARGUMENT with the column, and
+ * with what would have fitted. */
+wb_status wb_optimizer_create(const char *expression, wb_tensor *const *parameters, int32_t count, wb_optimizer **optimizer);
 
-/* Adam (Kingma and Ba 2015), epsilon outside the root as in PyTorch; weight_decay is added to the gradient. */
-wb_status wb_adam_create(wb_tensor *const *parameters, int32_t count, double lr, double beta1, double beta2, double epsilon,
-                         double weight_decay, wb_optimizer **optimizer);
+/* Adds a group of parameters with settings of its own: "lr=0.01, weight_decay=0"; what is not said is as in the
+ * constructor's call. settings may be NULL. */
+wb_status wb_optimizer_add_group(wb_optimizer *optimizer, wb_tensor *const *parameters, int32_t count, const char *settings);
 
-/* AdamW (Loshchilov and Hutter 2019): p is first multiplied by 1 - lr weight_decay. */
-wb_status wb_adamw_create(wb_tensor *const *parameters, int32_t count, double lr, double beta1, double beta2, double epsilon,
-                          double weight_decay, wb_optimizer **optimizer);
+/* How many groups there are, and how many parameters a group has. Parameters count through all groups, in order. */
+wb_status wb_optimizer_group_count(const wb_optimizer *optimizer, int32_t *count);
+wb_status wb_optimizer_group_size(const wb_optimizer *optimizer, int32_t group, int32_t *count);
 
 wb_status wb_optimizer_free(wb_optimizer *optimizer);
 
@@ -992,31 +1164,39 @@ wb_status wb_optimizer_step(wb_optimizer *optimizer);
 /* Removes the collected gradients of its parameters. */
 wb_status wb_optimizer_zero_grad(wb_optimizer *optimizer);
 
-/* A setting by name: "lr", "momentum", "dampening", "weight_decay", "beta1", "beta2", "epsilon"; "nesterov" can only be read. Captured programs see a change of any of them. */
-wb_status wb_optimizer_set(wb_optimizer *optimizer, const char *name, double value);
-wb_status wb_optimizer_get(const wb_optimizer *optimizer, const char *name, double *value);
+/* A setting of a group (-1 in the two that set: of all groups) by its argument's name: "lr", "momentum",
+ * "weight_decay", ...; as a number (a flag is 1 or 0), or as a text that Python would write, such as "(0.9, 0.95)"
+ * for betas. Captured programs see a change. A flag, such as nesterov, can only be read. WB_ERROR_ARGUMENT for an
+ * unknown name or a value out of range, WB_ERROR_INDEX for a group that is not there. */
+wb_status wb_optimizer_set(wb_optimizer *optimizer, int32_t group, const char *name, double value);
+wb_status wb_optimizer_get(const wb_optimizer *optimizer, int32_t group, const char *name, double *value);
+wb_status wb_optimizer_set_text(wb_optimizer *optimizer, int32_t group, const char *name, const char *text);
+wb_status wb_optimizer_get_text(const wb_optimizer *optimizer, int32_t group, const char *name, const char **text);
 
-/* "SGD", "Adam" or "AdamW". Static. */
+/* "SGD", "Adam" or another name of the registry. Static. */
 wb_status wb_optimizer_class_name(const wb_optimizer *optimizer, const char **name);
 
-/* State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state). The handles share memory with the optimiser:
- * wb_tensor_assign to one changes the state. */
+/* State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state). The
+ * handles share memory with the optimiser: wb_tensor_assign to one changes the state. */
 wb_status wb_optimizer_state_count(const wb_optimizer *optimizer, int32_t *count);
 wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const char **name, wb_tensor **state);
 
-/* Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above; what is not given begins anew.
- * All or nothing: a name or shape that does not fit gives WB_ERROR_STRUCTURE, and nothing has changed. */
+/* Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above;
+ * what is not given begins anew. All or nothing: a name or shape that does not fit gives WB_ERROR_STRUCTURE, and
+ * nothing has changed. */
 wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states, int32_t count);
 
 /* ------------------------------------------------------------------ data sets
  * A data set gives pairs (x, y) of rows along the first axis. */
 
 /* Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
- * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (finite; 1 for none); with flatten 1 all axes after the first become one.
- * y keeps its values: integers become int64, floats x_dtype. Small data sets are kept in memory, read as their rows are first asked for; of larger ones only what a pass is in the middle of.
- * A pass (wb_batches, wb_trainer_fit, wb_evaluate) has one thread of its own that reads ahead, a few MB of batches at a time, besides the threads of
- * wb_set_num_threads, which help it to decompress when they have nothing else to do. It ends with the pass. A chunk that cannot be read (WB_ERROR_FORMAT) is
- * the failure of the batch that needs it; the batches before come first. A forked child may go on with a pass, and so may its parent. */
+ * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (finite; 1 for none); with flatten
+ * 1 all axes after the first become one. y keeps its values: integers become int64, floats x_dtype. Small data sets
+ * are kept in memory, read as their rows are first asked for; of larger ones only what a pass is in the middle of. A
+ * pass (wb_batches, wb_trainer_fit, wb_evaluate) has one thread of its own that reads ahead, a few MB of batches at
+ * a time, besides the threads of wb_set_num_threads, which help it to decompress when they have nothing else to do.
+ * It ends with the pass. A chunk that cannot be read (WB_ERROR_FORMAT) is the failure of the batch that needs it;
+ * the batches before come first. A forked child may go on with a pass, and so may its parent. */
 wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale, int32_t flatten,
                           wb_dataset **dataset);
 
@@ -1034,8 +1214,9 @@ wb_status wb_dataset_row_shape(const wb_dataset *dataset, int32_t which, int32_t
 /* Rows start ..< start + count as new tensors; y may be NULL, and *y is NULL where there is no y. */
 wb_status wb_dataset_read(const wb_dataset *dataset, int64_t start, int64_t count, wb_tensor **x, wb_tensor **y);
 
-/* Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. A pass by chunks over such a file keeps two windows of
- * at most 128 MiB, or one chunk, each, however small the cache is. Applies to data sets opened later. */
+/* Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed. A pass by chunks
+ * over such a file keeps two windows of at most 128 MiB, or one chunk, each, however small the cache is. Applies to
+ * data sets opened later. */
 wb_status wb_set_dataset_cache(int64_t bytes);
 
 typedef enum wb_shuffle {
@@ -1046,20 +1227,27 @@ typedef enum wb_shuffle {
     WB_SHUFFLE_AUTO = 3    /* exact if the data set is kept in memory, else by chunks */
 } wb_shuffle;
 
-/* One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with drop_last 1). epoch from 0.
- * The order depends on seed and epoch alone. */
+/* One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with drop_last
+ * 1). epoch from 0. The order depends on seed and epoch alone. */
 wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
                             int32_t drop_last, wb_batches **batches);
 
-/* The next batch as new tensors; *x is NULL after the last. y may be NULL. If it fails, the next call tries the same batch again. */
+/* The next batch as new tensors; *x is NULL after the last. y may be NULL. If it fails, the next call tries the same
+ * batch again. */
 wb_status wb_batches_next(wb_batches *batches, wb_tensor **x, wb_tensor **y);
 
 wb_status wb_batches_free(wb_batches *batches);
 
 /* ------------------------------------------------------------------ training */
 
-/* A trainer ties a model, a loss (reduced by mean) and an optimiser, and remembers how far training has come. */
-wb_status wb_trainer_create(wb_module *model, wb_loss_kind loss, wb_optimizer *optimizer, wb_trainer **trainer);
+/* A trainer ties a model, a loss and an optimiser, and remembers how far training has come. loss: a module of a
+ * prediction and a target that gives one number for a batch, such as "CrossEntropyLoss()" or one of the host's. */
+wb_status wb_trainer_create(wb_module *model, wb_module *loss, wb_optimizer *optimizer, wb_trainer **trainer);
+
+/* Adds a metric, measured beside the loss in training and validation: a module of a prediction and a target that
+ * gives one number for a batch, its mean, or one for each row. Any name but a metric's that is there
+ * (WB_ERROR_ARGUMENT). */
+wb_status wb_trainer_add_metric(wb_trainer *trainer, const char *name, wb_module *metric);
 wb_status wb_trainer_free(wb_trainer *trainer);
 
 typedef enum wb_trainer_option {
@@ -1096,9 +1284,13 @@ typedef struct wb_progress {
     double seconds;             /* since wb_trainer_fit began */
     int32_t epoch_ended;        /* 1 in the last report of an epoch */
     int32_t improved;           /* 1 if epoch_ended and the validation loss is the lowest so far */
+    int32_t metric_count;       /* metrics that were added to the trainer */
+    const double *metrics;      /* [metric_count], means over this epoch so far; live during the call */
+    const double *validation_metrics; /* [metric_count], of the epoch just ended; NaN before, or without validation data */
 } wb_progress;
 
-/* Called on the training thread; progress lives during the call. It may call the library, but not train the same trainer (WB_ERROR_STATE). A result other than 0 ends training after this step. */
+/* Called on the training thread; progress lives during the call. It may call the library, but not train the same
+ * trainer (WB_ERROR_STATE). A result other than 0 ends training after this step. */
 typedef int32_t (*wb_progress_callback)(void *context, const wb_progress *progress);
 
 typedef enum wb_stop_reason {
@@ -1108,33 +1300,38 @@ typedef enum wb_stop_reason {
     WB_STOP_STEPS = 3     /* WB_TRAINER_MAX_STEPS */
 } wb_stop_reason;
 
-/* Trains the model on `dataset` until a stopping condition. callback may be NULL; reason may be NULL.
- * A trainer that stopped in the middle of an epoch, or was loaded from a checkpoint, goes on from there. If it fails, the steps done before stay
- * done, and wb_trainer_position tells how many. */
+/* Trains the model on `dataset` until a stopping condition. callback may be NULL; reason may be NULL. A trainer that
+ * stopped in the middle of an epoch, or was loaded from a checkpoint, goes on from there. If it fails, the steps
+ * done before stay done, and wb_trainer_position tells how many. */
 wb_status wb_trainer_fit(wb_trainer *trainer, const wb_dataset *dataset, wb_progress_callback callback, void *context,
                          wb_stop_reason *reason);
 
 /* Epochs done, steps done inside the current epoch, and steps done in all. Any pointer may be NULL. */
 wb_status wb_trainer_position(const wb_trainer *trainer, int64_t *epoch, int64_t *step, int64_t *total_steps);
 
-/* Mean loss and accuracy (NaN where the loss has no classes) of a model over a data set, in evaluation mode. Either result may be NULL. */
-wb_status wb_evaluate(wb_module *model, wb_loss_kind loss, const wb_dataset *dataset, int64_t batch_size, double *mean_loss, double *accuracy);
+/* Mean loss, accuracy (NaN where the loss has no classes) and metrics of a model over a data set, in evaluation
+ * mode. loss and metrics: as of a trainer; metrics may be NULL with a count of 0. metric_values: room for
+ * metric_count numbers. Results may be NULL. */
+wb_status wb_evaluate(wb_module *model, wb_module *loss, wb_module *const *metrics, int32_t metric_count, const wb_dataset *dataset,
+                      int64_t batch_size, double *mean_loss, double *accuracy, double *metric_values);
 
 /* ------------------------------------------------------------------ checkpoints
  * HDF5, written to a temporary file, flushed and renamed: a crash or a full disk leaves the old file whole.
  * Layout: docs/checkpoint-format.md. */
 
-/* Saves structure, parameters, buffers, random state; optimiser state unless optimizer is NULL. epoch and step are the caller's own counts. */
+/* Saves structure, parameters, buffers, random state; optimiser state unless optimizer is NULL. epoch and step are
+ * the caller's own counts. */
 wb_status wb_save(const char *path, const wb_module *model, const wb_optimizer *optimizer, int64_t epoch, int64_t step);
 
 /* Saves model, optimiser, random state and the trainer's position. */
 wb_status wb_trainer_save(const wb_trainer *trainer, const char *path);
 
-/* Builds the model that a checkpoint describes. WB_ERROR_UNSUPPORTED, naming the class, for a custom module (use wb_load_into). */
+/* Builds the model that a checkpoint describes. WB_ERROR_UNSUPPORTED, naming the class, for a module with code of
+ * the host's (use wb_load_into). */
 wb_status wb_load(const char *path, wb_module **model);
 
-/* Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the random state if restore_random is 1.
- * All or nothing: on any error nothing has changed. epoch and step may be NULL. */
+/* Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
+ * random state if restore_random is 1. All or nothing: on any error nothing has changed. epoch and step may be NULL. */
 wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimizer, int32_t restore_random, int64_t *epoch, int64_t *step);
 
 /* Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit. All or nothing. */

@@ -76,7 +76,7 @@ SECTIONS = {
 }
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.
-NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "storage", "training", "_autocast", "_reversible", "_vmap")
+NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "_checkpoint_files", "storage", "training", "_export", "_autocast", "_reversible", "_vmap")
 LEFT_OUT = {"from_numpy", "asarray", "tensor", "promote_types"}
 
 

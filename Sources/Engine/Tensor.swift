@@ -13,6 +13,11 @@ public final class Tensor {
     /// Nodes with larger serial numbers are younger than this box.
     private let age = Node.lastSerial
 
+    /// Goes on with each node. With `isYounger(than:)` it tells the boxes made since it was read.
+    public static var clock: Int { Node.lastSerial }
+
+    public func isYounger(than clock: Int) -> Bool { age > clock }
+
     init(_ node: Node) {
         stored = node
         gradientSlot = node.isLeaf ? node.gradientSlot : nil
@@ -60,6 +65,9 @@ public final class Tensor {
         }
         try capture.write(self, node)
     }
+
+    /// Throws where `become(value)` would: see below.
+    public func checkMapped(_ value: Tensor) throws(Failure) { try checkMapped(value.node()) }
 
     /// Throws where a box from outside a mapped function would take on what differs from example to example.
     func checkMapped(_ node: Node) throws(Failure) {

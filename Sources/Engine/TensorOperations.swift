@@ -32,8 +32,7 @@ extension Tensor {
     /// Over `axes`; all for nil.
     public func reduce(_ operation: Reduce, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
         let x = try node()
-        let name = "\(operation)"
-        let places = try normalized(axes: axes, rank: x.shape.count, operation: name)
+        let places = try normalized(axes: axes, rank: x.shape.count, operation: operation.name)
         switch operation {
         case .sum: return try Tensor(result: x.sum(places, keepdims: keepdims))
         case .mean: return try Tensor(result: x.mean(places, keepdims: keepdims))

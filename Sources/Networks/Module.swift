@@ -18,22 +18,66 @@ open class Module {
     }
     private var parents: [Parent] = []
 
-    public init() {}
+    /// What it was made from; nil for one that is the host's alone.
+    private let made: Arguments?
+    /// The host's code in the place of this module's own forward pass.
+    public private(set) var host: (any HostForward)?
+    private var hostName: String?
+    let takesOneTensor: Bool
+    let givesOneTensor: Bool
+
+    /// `arguments`: of the signature that this module is registered with.
+    public init(_ arguments: Arguments?) {
+        made = arguments
+        let inputs = arguments?.signature.inputs ?? []
+        takesOneTensor = inputs.count == 1 && !inputs[0].isVariadic
+        givesOneTensor = arguments?.signature.outputs.count == 1
+    }
 
     deinit {
         for (_, child) in children { child.forget(parent: self) }
     }
 
-    /// As in PyTorch: "Linear".
-    open var className: String { "Module" }
-    /// What makes this module besides its parameters and children, in order; numbers only. A checkpoint keeps it.
-    open var attributes: [(name: String, value: Double)] { [] }
-    /// What stands between the parentheses in `description`.
-    open var summary: String { "" }
+    // MARK: What it is
 
-    /// The forward pass: one row of the result for each row of `x`.
+    /// As in PyTorch: "Linear".
+    public var className: String { hostName ?? made?.signature.name ?? "Module" }
+    /// How it was made; nil for one that is the host's alone.
+    public var constructor: Signature? { made?.signature }
+    /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it was made from.
+    open var arguments: Arguments? { made }
+    /// The arguments by name, with their values: what makes this module besides its parameters and children.
+    public var attributes: [(name: String, value: Value)] { (arguments?.values ?? []).filter { $0.name != Parameter.dtype.name } }
+    /// What stands between the parentheses in `description`: all attributes, as keywords.
+    open var summary: String { attributes.map { "\($0.name)=\($0.value.literal)" }.joined(separator: ", ") }
+
+    /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by `callLayer`.
+    public func setHost(_ host: (any HostForward)?, className: String) { (self.host, hostName) = (host, className) }
+
+    /// Whether running it, or any module in it, needs the host's code.
+    public var needsHost: Bool {
+        var needs = false
+        visit { _, module in needs = needs || module.host != nil || module.made == nil }
+        return needs
+    }
+
+    // MARK: The forward pass
+
+    /// Whether one tensor goes in and one comes out, by the engine's own code.
+    var isOneToOne: Bool { host == nil && takesOneTensor && givesOneTensor }
+
+    /// Whether, as a loss, it takes predictions for scores of classes, of which one is right.
+    open var hasClasses: Bool { false }
+
+    /// The forward pass of a layer of one tensor: one row of the result for each row of `x`.
     open func forward(_ x: Tensor) throws(Failure) -> Tensor {
-        throw .unsupported(operation: className, "its forward pass is the host's own code; call that instead")
+        throw .unsupported(operation: className, "it has no forward pass; call the modules in it")
+    }
+
+    /// The forward pass: a tensor (or nil) for each of the signature's inputs, and one for each of its outputs. `options` are those of this call, nil for none.
+    open func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
+        guard inputs.count == 1, let x = inputs[0] else { throw .internal(operation: className, "it does not say what its inputs are") }
+        return [try forward(x)]
     }
 
     // MARK: Registration
@@ -44,8 +88,8 @@ open class Module {
         }
     }
 
-    /// Adds or replaces a child.
-    public func add(_ child: Module, as name: String) throws(Failure) {
+    /// Adds or replaces a child. `isNew`: nothing has that name, so that many children take no longer than each by itself.
+    public func add(_ child: Module, as name: String, isNew: Bool = false) throws(Failure) {
         try Module.checkName(name, operation: "module")
         var isCircle = false
         child.visit { _, module in isCircle = isCircle || module === self }
@@ -54,7 +98,7 @@ open class Module {
         guard levels <= Module.deepest else {
             throw .argument(operation: "module", "modules can be nested \(Module.deepest) levels deep, but '\(name)' would make it more")
         }
-        if let place = children.firstIndex(where: { $0.name == name }) {
+        if !isNew, let place = children.firstIndex(where: { $0.name == name }) {
             children[place].module.forget(parent: self)
             children[place].module = child
         } else {
@@ -79,14 +123,17 @@ open class Module {
         return count
     }
 
-    /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients.
-    public func setParameter(_ name: String, _ tensor: Tensor?) throws(Failure) {
+    /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients unless it is `frozen`.
+    public func setParameter(_ name: String, _ tensor: Tensor?, frozen: Bool = false) throws(Failure) {
         try Module.checkName(name, operation: "parameter")
         if let tensor {
+            guard tensor.dtype.isFloat else {
+                throw .dtype(operation: "parameter", "'\(name)' must be float32 or float64, but is \(tensor.dtype.name)")
+            }
             guard tensor.isLeaf else {
                 throw .state(operation: "parameter", "'\(name)' was computed from tensors that require gradients; detach it first")
             }
-            try tensor.setRequiresGrad(true)
+            try tensor.setRequiresGrad(!frozen)
         }
         Module.set(&parameters, name, tensor)
     }
@@ -123,8 +170,8 @@ open class Module {
         return result
     }
 
-    /// Depth first, each module once, by its first path.
-    private func visit(_ body: (String, Module) -> Void) {
+    /// Depth first, each module once, by its first path, which ends with a dot unless it is the root's.
+    func visit(_ body: (String, Module) -> Void) {
         var seen: Set<ObjectIdentifier> = []
         visit("", &seen, body)
     }
@@ -137,6 +184,18 @@ open class Module {
 
     public func setTraining(_ isTraining: Bool) {
         visit { _, module in module.isTraining = isTraining }
+    }
+
+    /// Whether this module and each in it is training, depth first; `restore` sets it again.
+    var modes: [Bool] {
+        var modes: [Bool] = []
+        visit { _, module in modes.append(module.isTraining) }
+        return modes
+    }
+
+    func restore(_ modes: [Bool]) {
+        var left = modes[...]
+        visit { _, module in module.isTraining = left.popFirst() ?? module.isTraining }
     }
 
     /// Converts float parameters and buffers, in place: everyone who shares them sees it.
@@ -167,7 +226,7 @@ open class Module {
         rest -= 1
         if children.isEmpty { return "\(className)(\(summary))" }
         let inner = indent + "  "
-        var lines: [String] = []
+        var lines = summary.isEmpty ? [] : [inner + summary]
         for (name, child) in children {
             if rest <= 0 {
                 lines.append(inner + "...")
@@ -177,11 +236,26 @@ open class Module {
         }
         return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
     }
+
+    /// The module at a dotted path; this one for "".
+    public func module(at path: String) -> Module? {
+        var found: Module? = self
+        for name in path.split(separator: ".") { found = found?.children.first { $0.name == String(name) }?.module }
+        return found
+    }
+
+    /// The module's own parameter of that name.
+    public func parameter(_ name: String) -> Tensor? { parameters.first { $0.name == name }?.tensor }
 }
 
-/// A container whose forward pass is the host's own code: it holds names, not computation.
-public final class CustomModule: Module {
-    private let name: String
-    public init(className: String) { name = className }
-    public override var className: String { name }
+/// A module that is the host's alone: a name, and what the host registers in it.
+public final class HostModule: Module {
+    /// What lives as long as the module.
+    private let kept: AnyObject?
+
+    public init(className: String, _ host: (any HostForward)?, keeping kept: AnyObject? = nil) {
+        self.kept = kept
+        super.init(nil)
+        setHost(host, className: className)
+    }
 }

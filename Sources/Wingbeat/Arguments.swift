@@ -17,7 +17,8 @@ func optionalTensor(_ handle: OpaquePointer?, _ operation: String) throws(Failur
     return try tensor(handle, operation)
 }
 
-func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Tensor] {
+func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Tensor]
+{
     try checkCount(count, isNull: handles == nil, operation)
     var result: [Tensor] = []
     result.reserveCapacity(Int(count))
@@ -25,21 +26,27 @@ func tensors(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operat
     return result
 }
 
-private func checkCount(_ count: Int32, isNull: Bool, _ operation: String) throws(Failure) {
+func checkCount(_ count: Int32, isNull: Bool, _ operation: String) throws(Failure) {
     guard count >= 0, count == 0 || !isNull else {
-        throw .argument(operation: operation, count < 0 ? "a count is negative: \(count)" : "\(count) elements are announced, but the array is null")
+        throw .argument(
+            operation: operation,
+            count < 0 ? "a count is negative: \(count)" : "\(count) elements are announced, but the array is null")
     }
 }
 
 /// An out-parameter that must be there.
-func out<Value>(_ pointer: UnsafeMutablePointer<Value>?, _ operation: String) throws(Failure) -> UnsafeMutablePointer<Value> {
+func out<Value>(
+    _ pointer: UnsafeMutablePointer<Value>?, _ operation: String
+) throws(Failure) -> UnsafeMutablePointer<Value> {
     guard let pointer else { throw .argument(operation: operation, "an out-parameter is null") }
     return pointer
 }
 
 /// One result at least must be asked for.
 func checkOuts(_ targets: [UnsafeMutablePointer<OpaquePointer?>?], _ operation: String) throws(Failure) {
-    guard targets.contains(where: { $0 != nil }) else { throw .argument(operation: operation, "all out-parameters are null") }
+    guard targets.contains(where: { $0 != nil }) else {
+        throw .argument(operation: operation, "all out-parameters are null")
+    }
 }
 
 /// Writes handles of the results that are asked for: all of them or, where no handle can be had, none.
@@ -76,13 +83,16 @@ func text(_ pointer: UnsafePointer<CChar>?, _ what: String, _ operation: String)
 
 func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {
     guard value != WB_BFLOAT16 else {
-        throw .dtype(operation: operation, "bfloat16 is a dtype of matrix products under autocast, and tensors cannot have it")
+        throw .dtype(
+            operation: operation, "bfloat16 is a dtype of matrix products under autocast, and tensors cannot have it")
     }
     return try decode(value.rawValue, "dtype", operation)
 }
 
 /// The case with that number.
-func decode<Kind: RawRepresentable>(_ raw: UInt32, _ what: String, _ operation: String) throws(Failure) -> Kind where Kind.RawValue == Int32 {
+func decode<Kind: RawRepresentable>(
+    _ raw: UInt32, _ what: String, _ operation: String, as: Kind.Type = Kind.self
+) throws(Failure) -> Kind where Kind.RawValue == Int32 {
     guard let kind = Kind(rawValue: Int32(bitPattern: raw)) else {
         throw .argument(operation: operation, "there is no \(what) number \(Int32(bitPattern: raw))")
     }
@@ -94,21 +104,13 @@ func publish(_ object: AnyObject, _ kind: HandleKind, _ target: UnsafeMutablePoi
     target.pointee = try Handles.make(object, kind)
 }
 
-/// Checks the out-parameter, then computes, then publishes: a call that fails leaves it as it was.
-func returning(
-    _ target: UnsafeMutablePointer<OpaquePointer?>?, _ operation: String, _ make: () throws(Failure) -> Tensor
-) -> wb_status {
-    call { () throws(Failure) in
-        let target = try out(target, operation)
-        try publish(make(), .tensor, target)
-    }
-}
-
 /// Checks an array of handles to write.
 func outs(
     _ pointer: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
 ) throws(Failure) -> UnsafeMutablePointer<OpaquePointer?>? {
-    guard count == 0 || pointer != nil else { throw .argument(operation: operation, "the array for the results is null") }
+    guard count == 0 || pointer != nil else {
+        throw .argument(operation: operation, "the array for the results is null")
+    }
     return pointer
 }
 
@@ -122,4 +124,46 @@ func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?
     for (place, result) in results.enumerated() {
         target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil
     }
+}
+
+/// Tensors of which some may be missing: null.
+func optionalTensors(
+    _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String
+) throws(Failure) -> [Tensor?] {
+    try checkCount(count, isNull: handles == nil, operation)
+    var result: [Tensor?] = []
+    result.reserveCapacity(Int(count))
+    for place in 0..<Int(count) { result.append(try optionalTensor(handles?[place], operation)) }
+    return result
+}
+
+func modules(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String) throws(Failure) -> [Module]
+{
+    try checkCount(count, isNull: handles == nil, operation)
+    var result: [Module] = []
+    for place in 0..<Int(count) { result.append(try module(handles?[place], operation)) }
+    return result
+}
+
+/// Writes handles of results to an array with room for `capacity`, and how many there are: all or none.
+func publish(
+    _ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32,
+    _ count: UnsafeMutablePointer<Int32>?,
+    _ operation: String
+) throws(Failure) {
+    try checkCount(capacity, isNull: target == nil, operation)
+    guard results.count <= Int(capacity) else {
+        throw .argument(operation: operation, "there are \(results.count) results, but there is room for \(capacity)")
+    }
+    if results.count == 1, let result = results[0], let target {
+        target.pointee = try Handles.make(result, .tensor)
+        count?.pointee = 1
+        return
+    }
+    var made: [OpaquePointer?] = []
+    for result in results {
+        made.append(try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil)
+    }
+    for (place, handle) in made.enumerated() { target?[place] = handle }
+    count?.pointee = Int32(results.count)
 }

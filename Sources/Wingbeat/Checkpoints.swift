@@ -3,9 +3,12 @@ import Engine
 import Networks
 import Storage
 
-/// Checkpoints: which trees go into a file, and what a file changes. Everything is read and checked before anything is changed.
+/// Checkpoints: which trees go into a file, and what a file changes. Everything is read and checked before anything is
+/// changed.
 
-private func tree(_ model: Module, _ optimizer: Optimizer?, epoch: Int64, step: Int64, trainer: StateTree?) throws(Failure) -> StateTree {
+private func tree(
+    _ model: Module, _ optimizer: Optimizer?, epoch: Int64, step: Int64, trainer: StateTree?
+) throws(Failure) -> StateTree {
     var root = StateTree()
     root.attributes = [("epoch", .integer(epoch)), ("step", .integer(step))]
     root.children = [("model", model.structure), ("parameters", model.parameterTree), ("buffers", model.bufferTree)]
@@ -26,19 +29,30 @@ private func tree(_ model: Module, _ optimizer: Optimizer?, epoch: Int64, step: 
     }
 }
 
-@implementation @_cdecl("wb_trainer_save") public func wb_trainer_save(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> wb_status {
+@implementation @_cdecl("wb_trainer_save") public func wb_trainer_save(
+    _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?
+) -> wb_status {
     call { () throws(Failure) in
         let trainer = try trainer(handle, "trainer_save")
         let path = try text(path, "the path", "trainer_save")
         let root = try tree(
-            trainer.model, trainer.optimizer, epoch: Int64(trainer.position.epoch), step: Int64(trainer.position.totalSteps),
+            trainer.model, trainer.optimizer, epoch: Int64(trainer.position.epoch),
+            step: Int64(trainer.position.totalSteps),
             trainer: trainer.tree)
         try writeCheckpoint(root, to: path, libraryVersion: libraryVersion)
     }
 }
 
+/// What a file of any version says, as the present version says it.
+private func read(_ path: String) throws(Failure) -> StateTree {
+    let (tree, version) = try readCheckpoint(path)
+    return tree.upgraded(from: version)
+}
+
 private func child(_ root: StateTree, _ name: String, _ path: String) throws(Failure) -> StateTree {
-    guard let tree = root[child: name] else { throw .structure(operation: "load", "the checkpoint \(path) has no '\(name)'") }
+    guard let tree = root[child: name] else {
+        throw .structure(operation: "load", "the checkpoint \(path) has no '\(name)'")
+    }
     return tree
 }
 
@@ -48,16 +62,14 @@ private func child(_ root: StateTree, _ name: String, _ path: String) throws(Fai
     call { () throws(Failure) in
         let target = try out(result, "load")
         let path = try text(path, "the path", "load")
-        let root = try readCheckpoint(path)
+        let root = try read(path)
         // Building a model draws initial values; the stream of the standard generator is none the wiser.
         let generator = try Generator.standard()
         let (seed, offset) = try generator.position()
         defer { try? generator.restore(seed: seed, offset: offset) }
         let parameters = try child(root, "parameters", path)
-        let model = try Module.build(child(root, "model", path), parameters: parameters)
-        for (tensor, value) in try model.matching(parameters: parameters, buffers: child(root, "buffers", path)) {
-            try tensor.become(value)
-        }
+        let model = try Module.build(
+            child(root, "model", path), parameters: parameters, buffers: child(root, "buffers", path))
         try publish(model, .module, target)
     }
 }
@@ -85,21 +97,25 @@ private func load(
     _ epoch: UnsafeMutablePointer<Int64>?, _ step: UnsafeMutablePointer<Int64>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a checkpoint is loaded in the middle of the forward pass")
         let path = try text(path, "the path", "load_into")
         let model = try module(model, "load_into")
         let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, "load_into")
-        let root = try readCheckpoint(path)
+        let root = try read(path)
         try load(root, path, model, optimizer, restoresRandom: restore_random != 0)
         epoch?.pointee = root.integer("epoch") ?? 0
         step?.pointee = root.integer("step") ?? 0
     }
 }
 
-@implementation @_cdecl("wb_trainer_load") public func wb_trainer_load(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> wb_status {
+@implementation @_cdecl("wb_trainer_load") public func wb_trainer_load(
+    _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?
+) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a checkpoint is loaded in the middle of the forward pass")
         let trainer = try trainer(handle, "trainer_load")
         let path = try text(path, "the path", "trainer_load")
-        let root = try readCheckpoint(path)
+        let root = try read(path)
         let state = try child(root, "trainer", path)
         try trainer.check(state)
         try load(root, path, trainer.model, trainer.optimizer, restoresRandom: true)

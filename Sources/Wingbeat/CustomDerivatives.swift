@@ -4,11 +4,14 @@ import Engine
 /// Derivative rules of the host: custom operations, hooks, checkpoints.
 
 @implementation @_cdecl("wb_custom") public func wb_custom(
-    _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
-    _ vjp: wb_vjp_callback?, _ jvp: wb_jvp_callback?, _ release: wb_release_callback?, _ context: UnsafeMutableRawPointer?,
+    _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?,
+    _ output_count: Int32,
+    _ vjp: wb_vjp_callback?, _ jvp: wb_jvp_callback?, _ release: wb_release_callback?,
+    _ context: UnsafeMutableRawPointer?,
     _ results: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a callback of the host gives derivatives (custom)")
         let arguments = try tensors(inputs, input_count, "custom")
         let values = try tensors(outputs, output_count, "custom")
         let target = try outs(results, values.count, "custom")
@@ -20,40 +23,53 @@ import Engine
 }
 
 @implementation @_cdecl("wb_tensor_register_hook") public func wb_tensor_register_hook(
-    _ handle: OpaquePointer?, _ hook: wb_hook_callback?, _ release: wb_release_callback?, _ context: UnsafeMutableRawPointer?
+    _ handle: OpaquePointer?, _ hook: wb_hook_callback?, _ release: wb_release_callback?,
+    _ context: UnsafeMutableRawPointer?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a callback of the host is hooked to a gradient (register_hook)")
         guard let hook else { throw .argument(operation: "register_hook", "the hook is null") }
         let host = HostContext(context)
         try tensor(handle, "register_hook").registerHook { (gradient) throws(Failure) in
-            try host.ask("register_hook", given: [gradient], count: 1) { given, found in hook(host.pointer, given[0], found) }[0]
+            try host.ask("register_hook", given: [gradient], count: 1) { given, found in
+                hook(host.pointer, given[0], found)
+            }[0]
         }
         host.release = release
     }
 }
 
 @implementation @_cdecl("wb_checkpoint") public func wb_checkpoint(
-    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
+    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?,
+    _ output_count: Int32,
     _ results: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
         let variables = try tensors(variables, variable_count, "checkpoint")
         let outputs = try tensors(outputs, output_count, "checkpoint")
         let target = try outs(results, outputs.count, "checkpoint")
-        try publish(Tensor.checkpoint(variables, outputs), target)
+        let results = try Tensor.checkpoint(variables, outputs)
+        if let recorder = ThreadState.currentRecorder {
+            for (result, output) in zip(results, outputs) { try recorder.recordAlias(of: result, to: output) }
+        }
+        try publish(results, target)
     }
 }
 
 @implementation @_cdecl("wb_function_captures") public func wb_function_captures(
-    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
+    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?,
+    _ output_count: Int32,
     _ captures: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a recorded function is looked into (function_captures)")
         let variables = try tensors(variables, variable_count, "function_captures")
         let outputs = try tensors(outputs, output_count, "function_captures")
         let target = try out(count, "function_captures")
         guard capacity >= 0, capacity == 0 || captures != nil else {
-            throw .argument(operation: "function_captures", "the array for the captures is null, or its capacity \(capacity) negative")
+            throw .argument(
+                operation: "function_captures",
+                "the array for the captures is null, or its capacity \(capacity) negative")
         }
         let found = try Tensor.captures(variables, outputs)
         try publish(Array(found.prefix(Int(capacity))), captures)
@@ -62,10 +78,13 @@ import Engine
 }
 
 @implementation @_cdecl("wb_function_call") public func wb_function_call(
-    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32,
-    _ arguments: UnsafePointer<OpaquePointer?>?, _ argument_count: Int32, _ results: UnsafeMutablePointer<OpaquePointer?>?
+    _ variables: UnsafePointer<OpaquePointer?>?, _ variable_count: Int32, _ outputs: UnsafePointer<OpaquePointer?>?,
+    _ output_count: Int32,
+    _ arguments: UnsafePointer<OpaquePointer?>?, _ argument_count: Int32,
+    _ results: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a recorded function is called again (function_call)")
         let variables = try tensors(variables, variable_count, "function_call")
         let outputs = try tensors(outputs, output_count, "function_call")
         let arguments = try tensors(arguments, argument_count, "function_call")
@@ -75,14 +94,20 @@ import Engine
 }
 
 @implementation @_cdecl("wb_reversible") public func wb_reversible(
-    _ x1: OpaquePointer?, _ x2: OpaquePointer?, _ f_variables: UnsafePointer<OpaquePointer?>?, _ f_outputs: UnsafePointer<OpaquePointer?>?,
+    _ x1: OpaquePointer?, _ x2: OpaquePointer?, _ f_variables: UnsafePointer<OpaquePointer?>?,
+    _ f_outputs: UnsafePointer<OpaquePointer?>?,
     _ g_variables: UnsafePointer<OpaquePointer?>?, _ g_outputs: UnsafePointer<OpaquePointer?>?, _ block_count: Int32,
     _ y1: UnsafeMutablePointer<OpaquePointer?>?, _ y2: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "reversible"
-        let (fs, fResults) = (try tensors(f_variables, block_count, operation), try tensors(f_outputs, block_count, operation))
-        let (gs, gResults) = (try tensors(g_variables, block_count, operation), try tensors(g_outputs, block_count, operation))
+        try refuseInRecording("reversible blocks are run, whose derivatives have a rule of their own (reversible)")
+        let (fs, fResults) = (
+            try tensors(f_variables, block_count, operation), try tensors(f_outputs, block_count, operation)
+        )
+        let (gs, gResults) = (
+            try tensors(g_variables, block_count, operation), try tensors(g_outputs, block_count, operation)
+        )
         let (first, second) = (try out(y1, operation), try out(y2, operation))
         let blocks = fs.indices.map { place in
             (
@@ -102,7 +127,9 @@ private final class HostRule: DerivativeRule {
     var hasReverse: Bool { vjp != nil }
     var hasForward: Bool { jvp != nil }
 
-    init(vjp: wb_vjp_callback?, jvp: wb_jvp_callback?, host: HostContext) { (self.vjp, self.jvp, self.host) = (vjp, jvp, host) }
+    init(vjp: wb_vjp_callback?, jvp: wb_jvp_callback?, host: HostContext) {
+        (self.vjp, self.jvp, self.host) = (vjp, jvp, host)
+    }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         guard let vjp else { throw .internal(operation: "custom", "there is no vjp") }
@@ -118,76 +145,6 @@ private final class HostRule: DerivativeRule {
         let (outputCount, inputCount) = (Int32(outputs.count), Int32(tangents.count))
         return try host.ask("custom", given: outputs + tangents, count: outputs.count) { [host] given, found in
             jvp(host.pointer, given, outputCount, given + Int(outputCount), inputCount, found)
-        }
-    }
-}
-
-/// The pointer that a host's callbacks get, and what lets go of it.
-private final class HostContext {
-    let pointer: UnsafeMutableRawPointer?
-    var release: wb_release_callback?
-
-    init(_ pointer: UnsafeMutableRawPointer?) { self.pointer = pointer }
-
-    deinit {
-        guard let release else { return }
-        EngineLock.afterwards { [pointer] in release(pointer) }
-    }
-
-    typealias Found = UnsafeMutablePointer<OpaquePointer?>
-
-    /// Lends tensors to the host, without the lock, and takes over the tensors that it returns.
-    func ask(
-        _ operation: String, given: [Tensor?], count: Int, _ callback: (UnsafePointer<OpaquePointer?>, Found) -> wb_status
-    ) throws(Failure) -> [Tensor?] {
-        let lent = UnsafeMutablePointer<OpaquePointer?>.allocate(capacity: given.count + 1)
-        lent.initialize(repeating: nil, count: given.count + 1)
-        let found = Found.allocate(capacity: count + 1)
-        found.initialize(repeating: nil, count: count + 1)
-        defer {
-            for place in 0..<given.count { free(lent[place]) }
-            for place in 0..<count { free(found[place]) }
-            lent.deallocate()
-            found.deallocate()
-        }
-        for (place, tensor) in given.enumerated() {
-            if let tensor { lent[place] = try Handles.make(tensor, .tensor) }
-        }
-        CallState.current.lastError.set("")
-        let status = EngineLock.unlocked { callback(lent, found) }
-        guard status == WB_OK else { throw Failure(status, operation) }
-        var results: [Tensor?] = []
-        for place in 0..<count { results.append(try optionalTensor(found[place], operation)) }
-        return results
-    }
-
-    private func free(_ handle: OpaquePointer?) {
-        guard let handle else { return }
-        // A host that freed it already has done no harm.
-        try? Handles.release(handle, .tensor, "custom")
-    }
-}
-
-extension Failure {
-    /// The failure that a host's callback reports: with the sentence of a library call of its that failed, if there is one.
-    fileprivate init(_ status: wb_status, _ operation: String) {
-        let reason = CallState.current.lastError.pointer.map { String(cString: $0) } ?? ""
-        let sentence = reason.isEmpty ? "the callback failed" : "in the callback, \(reason)"
-        switch status {
-        case WB_ERROR_ARGUMENT: self = .argument(operation: operation, sentence)
-        case WB_ERROR_SHAPE: self = .shape(operation: operation, sentence)
-        case WB_ERROR_DTYPE: self = .dtype(operation: operation, sentence)
-        case WB_ERROR_INDEX: self = .index(operation: operation, sentence)
-        case WB_ERROR_HANDLE: self = .handle(operation: operation, sentence)
-        case WB_ERROR_MEMORY: self = .memory(operation: operation, bytes: 0)
-        case WB_ERROR_FILE: self = .file(path: operation, sentence)
-        case WB_ERROR_FORMAT: self = .format(path: operation, sentence)
-        case WB_ERROR_STRUCTURE: self = .structure(operation: operation, sentence)
-        case WB_ERROR_STATE: self = .state(operation: operation, sentence)
-        case WB_ERROR_NOT_FINITE: self = .notFinite(operation: operation, sentence)
-        case WB_ERROR_UNSUPPORTED: self = .unsupported(operation: operation, sentence)
-        case WB_ERROR_INTERNAL: self = .internal(operation: operation, sentence)
-        default: self = .argument(operation: operation, "the callback returned \(status.rawValue), which is no status")
         }
     }
 }

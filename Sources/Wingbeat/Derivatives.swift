@@ -7,17 +7,20 @@ import Engine
     _ root: OpaquePointer?, _ gradient: OpaquePointer?, _ retain_graph: Int32
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("derivatives are taken in the middle of the forward pass (backward)")
         let gradient = try optionalTensor(gradient, "backward")
         try tensor(root, "backward").backward(gradient: gradient, retainGraph: retain_graph != 0)
     }
 }
 
 @implementation @_cdecl("wb_grad") public func wb_grad(
-    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?,
+    _ input_count: Int32,
     _ cotangents: UnsafePointer<OpaquePointer?>?, _ create_graph: Int32, _ allow_unused: Int32,
     _ gradients: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("derivatives are taken in the middle of the forward pass (grad)")
         let roots = try tensors(outputs, output_count, "grad")
         let wanted = try tensors(inputs, input_count, "grad")
         let seeds = cotangents == nil ? nil : try tensors(cotangents, output_count, "grad")
@@ -33,10 +36,12 @@ import Engine
 }
 
 @implementation @_cdecl("wb_jvp") public func wb_jvp(
-    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?,
+    _ input_count: Int32,
     _ tangents: UnsafePointer<OpaquePointer?>?, _ tangents_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("derivatives are taken in the middle of the forward pass (jvp)")
         let roots = try tensors(outputs, output_count, "jvp")
         let wanted = try tensors(inputs, input_count, "jvp")
         let directions = try tensors(tangents, input_count, "jvp")
@@ -46,10 +51,13 @@ import Engine
 }
 
 @implementation @_cdecl("wb_taylor") public func wb_taylor(
-    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
-    _ directions: UnsafePointer<OpaquePointer?>?, _ direction_count: Int32, _ order: Int32, _ derivatives: UnsafeMutablePointer<OpaquePointer?>?
+    _ outputs: UnsafePointer<OpaquePointer?>?, _ output_count: Int32, _ inputs: UnsafePointer<OpaquePointer?>?,
+    _ input_count: Int32,
+    _ directions: UnsafePointer<OpaquePointer?>?, _ direction_count: Int32, _ order: Int32,
+    _ derivatives: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("derivatives are taken in the middle of the forward pass (taylor)")
         let roots = try tensors(outputs, output_count, "taylor")
         let wanted = try tensors(inputs, input_count, "taylor")
         let curves = try curves(directions, direction_count, of: wanted.count)
@@ -59,14 +67,20 @@ import Engine
 }
 
 /// `length` derivatives of each of `count` curves.
-private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, of count: Int) throws(Failure) -> [[Tensor?]] {
+private func curves(
+    _ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, of count: Int
+) throws(Failure) -> [[Tensor?]] {
     guard length >= 0, length == 0 || count == 0 || handles != nil else {
-        throw .argument(operation: "taylor", length < 0 ? "a count is negative: \(length)" : "\(length) directions are announced, but the array is null")
+        throw .argument(
+            operation: "taylor",
+            length < 0 ? "a count is negative: \(length)" : "\(length) directions are announced, but the array is null")
     }
     var curves: [[Tensor?]] = []
     for input in 0..<count {
         var derivatives: [Tensor?] = []
-        for place in 0..<Int(length) { derivatives.append(try optionalTensor(handles?[input * Int(length) + place], "taylor")) }
+        for place in 0..<Int(length) {
+            derivatives.append(try optionalTensor(handles?[input * Int(length) + place], "taylor"))
+        }
         curves.append(derivatives)
     }
     return curves
@@ -77,6 +91,7 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
     _ vectors: UnsafePointer<OpaquePointer?>?, _ products: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("derivatives are taken in the middle of the forward pass (hvp)")
         let root = try tensor(output, "hvp")
         let wanted = try tensors(inputs, input_count, "hvp")
         let directions = try tensors(vectors, input_count, "hvp")
@@ -88,7 +103,7 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
 @implementation @_cdecl("wb_variable") public func wb_variable(
     _ x: OpaquePointer?, _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(y, "variable") { () throws(Failure) in try tensor(x, "variable").variable() }
+    returning(y, "variable", aliasOf: x) { () throws(Failure) in try tensor(x, "variable").variable() }
 }
 
 @implementation @_cdecl("wb_tensor_depends_on_leaf") public func wb_tensor_depends_on_leaf(
@@ -108,8 +123,12 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
     }
 }
 
-@implementation @_cdecl("wb_get_grad_enabled") public func wb_get_grad_enabled(_ enabled: UnsafeMutablePointer<Int32>?) -> wb_status {
-    call { () throws(Failure) in try out(enabled, "get_grad_enabled").pointee = ThreadState.current.isGradEnabled ? 1 : 0 }
+@implementation @_cdecl("wb_get_grad_enabled") public func wb_get_grad_enabled(
+    _ enabled: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(enabled, "get_grad_enabled").pointee = ThreadState.current.isGradEnabled ? 1 : 0
+    }
 }
 
 @implementation @_cdecl("wb_grad_flags") public func wb_grad_flags(
@@ -119,7 +138,10 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
         let target = try out(flags, "grad_flags")
         var sum = ThreadState.current.isGradEnabled ? WB_GRAD_ENABLED.rawValue : 0
         if ThreadState.current.matMulPrecision == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
-        if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) { sum |= WB_GRAD_REQUIRED.rawValue }
+        if Capture.isOpen { sum |= WB_GRAD_CAPTURE.rawValue }
+        if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) {
+            sum |= WB_GRAD_REQUIRED.rawValue
+        }
         target.pointee = Int32(sum)
     }
 }
@@ -127,7 +149,10 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
 @implementation @_cdecl("wb_capture_begin") public func wb_capture_begin(
     _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32
 ) -> wb_status {
-    call { () throws(Failure) in try Capture.begin(tensors(inputs, input_count, "capture")) }
+    call { () throws(Failure) in
+        try refuseInRecording("a program is captured in the middle of the forward pass")
+        try Capture.begin(tensors(inputs, input_count, "capture"))
+    }
 }
 
 @implementation @_cdecl("wb_capture_end") public func wb_capture_end(
@@ -143,14 +168,19 @@ private func curves(_ handles: UnsafePointer<OpaquePointer?>?, _ length: Int32, 
     call { () throws(Failure) in try Capture.cancel() }
 }
 
-private func program(_ handle: OpaquePointer?) throws(Failure) -> Program { try Handles.object(handle, .program, "program") }
+private func program(_ handle: OpaquePointer?) throws(Failure) -> Program {
+    try Handles.object(handle, .program, "program")
+}
+
+private let runs = "a captured program runs in the middle of the forward pass"
 
 private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) throws(Failure) {
     guard Int(inputs) == program.inputCount else {
         throw .argument(operation: "program", "\(program.inputCount) inputs are expected, but \(inputs) were given")
     }
     guard Int(outputs) == program.outputCount else {
-        throw .argument(operation: "program", "the program has \(program.outputCount) outputs, but there is room for \(outputs)")
+        throw .argument(
+            operation: "program", "the program has \(program.outputCount) outputs, but there is room for \(outputs)")
     }
 }
 
@@ -159,6 +189,7 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
     _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ output_count: Int32
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording(runs)
         let program = try program(handle)
         try checkCounts(program, input_count, output_count)
         let arguments = try tensors(inputs, input_count, "program")
@@ -168,10 +199,12 @@ private func checkCounts(_ program: Program, _ inputs: Int32, _ outputs: Int32) 
 }
 
 @implementation @_cdecl("wb_program_run_if_matching") public func wb_program_run_if_matching(
-    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ memory: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ memory: UnsafePointer<UnsafeRawPointer?>?,
+    _ input_count: Int32,
     _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ output_count: Int32, _ matches: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording(runs)
         let matches = try out(matches, "program")
         let program = try program(handle)
         try checkCounts(program, input_count, output_count)
@@ -201,9 +234,13 @@ private func arguments(
     return arguments
 }
 
-private func checkAlignment(_ pointer: UnsafeRawPointer, _ type: TensorType, _ what: @autoclosure () -> String) throws(Failure) {
+private func checkAlignment(
+    _ pointer: UnsafeRawPointer, _ type: TensorType, _ what: @autoclosure () -> String
+) throws(Failure) {
     guard UInt(bitPattern: pointer) % UInt(type.dtype.size) == 0 else {
-        throw .argument(operation: "program", "the memory of \(what()) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
+        throw .argument(
+            operation: "program",
+            "the memory of \(what()) is not aligned to the \(type.dtype.size) bytes of \(type.dtype.name)")
     }
 }
 
@@ -212,11 +249,13 @@ private func checkAlignment(_ pointer: UnsafeRawPointer, _ type: TensorType, _ w
     _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording(runs)
         let program = try program(handle)
         try checkCounts(program, input_count, output_count)
         for place in 0..<program.inputCount {
             let type = program.inputType(place)
-            guard let pointer = inputs?[place] ?? (type.shape.contains(0) ? UnsafeRawPointer(bitPattern: 64) : nil) else {
+            guard let pointer = inputs?[place] ?? (type.shape.contains(0) ? UnsafeRawPointer(bitPattern: 64) : nil)
+            else {
                 throw .argument(operation: "program", "the pointer of input \(place) is null")
             }
             try checkAlignment(pointer, type, "input \(place)")

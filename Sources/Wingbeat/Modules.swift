@@ -4,6 +4,13 @@ import Networks
 
 /// Modules and initialisers.
 
+/// Throws where a module is a part of the model whose forward pass is being written down: a line changes no module.
+private func refuseInRecording(_ module: Module, _ what: @autoclosure () -> String) throws(Failure) {
+    if let recording = ThreadState.currentRecorder as? Recording, recording.knows(module) {
+        try recording.refuse(what())
+    }
+}
+
 private func publishing(
     _ target: UnsafeMutablePointer<OpaquePointer?>?, _ operation: String, _ make: () throws(Failure) -> Module
 ) -> wb_status {
@@ -13,26 +20,20 @@ private func publishing(
     }
 }
 
-@implementation @_cdecl("wb_module_linear") public func wb_module_linear(
-    _ in_features: Int64, _ out_features: Int64, _ bias: Int32, _ type: wb_dtype, _ result: UnsafeMutablePointer<OpaquePointer?>?
+@implementation @_cdecl("wb_module_create") public func wb_module_create(
+    _ expression: UnsafePointer<CChar>?, _ type: wb_dtype, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    publishing(result, "Linear") { () throws(Failure) in
-        try Linear(Int(in_features), Int(out_features), bias: bias != 0, dtype: dtype(type, "Linear"))
+    publishing(result, "module_create") { () throws(Failure) in
+        try Module.make(text(expression, "the expression", "module_create"), dtype: dtype(type, "module_create"))
     }
 }
 
-@implementation @_cdecl("wb_module_activation") public func wb_module_activation(
-    _ kind: wb_activation, _ parameter: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
+@implementation @_cdecl("wb_module_expression") public func wb_module_expression(
+    _ handle: OpaquePointer?, _ expression: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
-    publishing(result, "activation") { () throws(Failure) in
-        try Activation(decode(kind.rawValue, "activation", "activation"), parameter: parameter)
+    call { () throws(Failure) in
+        try out(expression, "module_expression").pointee = lasting(module(handle, "module_expression").expression())
     }
-}
-
-@implementation @_cdecl("wb_module_flatten") public func wb_module_flatten(
-    _ start_axis: Int32, _ end_axis: Int32, _ result: UnsafeMutablePointer<OpaquePointer?>?
-) -> wb_status {
-    publishing(result, "Flatten") { () throws(Failure) in Flatten(startAxis: Int(start_axis), endAxis: Int(end_axis)) }
 }
 
 @implementation @_cdecl("wb_module_sequential") public func wb_module_sequential(
@@ -40,7 +41,8 @@ private func publishing(
 ) -> wb_status {
     publishing(result, "Sequential") { () throws(Failure) in
         guard count >= 0, count == 0 || children != nil else {
-            throw .argument(operation: "Sequential", "\(count) children are announced, but the array is null or the count negative")
+            throw .argument(
+                operation: "Sequential", "\(count) children are announced, but the array is null or the count negative")
         }
         var modules: [Module] = []
         for place in 0..<Int(count) { modules.append(try module(children?[place], "Sequential")) }
@@ -48,24 +50,19 @@ private func publishing(
     }
 }
 
-@implementation @_cdecl("wb_module_set_checkpoint") public func wb_module_set_checkpoint(_ handle: OpaquePointer?, _ segments: Int32) -> wb_status {
+@implementation @_cdecl("wb_module_set_checkpoint") public func wb_module_set_checkpoint(
+    _ handle: OpaquePointer?, _ segments: Int32
+) -> wb_status {
     call { () throws(Failure) in
         let module = try module(handle, "module_set_checkpoint")
         guard let sequential = module as? Sequential else {
-            throw .unsupported(operation: "module_set_checkpoint", "a Sequential is expected, but the module is a \(module.className)")
+            throw .unsupported(
+                operation: "module_set_checkpoint", "a Sequential is expected, but the module is a \(module.className)")
         }
-        guard segments >= -1 else { throw .argument(operation: "module_set_checkpoint", "the number of segments is negative: \(segments)") }
+        guard segments >= -1 else {
+            throw .argument(operation: "module_set_checkpoint", "the number of segments is negative: \(segments)")
+        }
         sequential.checkpoint = segments == 0 ? .none : segments == -1 ? .squareRoot : .segments(Int(segments))
-    }
-}
-
-@implementation @_cdecl("wb_module_custom") public func wb_module_custom(
-    _ class_name: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
-) -> wb_status {
-    publishing(result, "module_custom") { () throws(Failure) in
-        let name = try text(class_name, "the class name", "module_custom")
-        guard !name.isEmpty else { throw .argument(operation: "module_custom", "the class name is empty") }
-        return CustomModule(className: name)
     }
 }
 
@@ -77,7 +74,10 @@ private func publishing(
     _ parent: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ child: OpaquePointer?
 ) -> wb_status {
     call { () throws(Failure) in
-        try module(parent, "module_add").add(module(child, "module_add"), as: text(name, "the name", "module_add"))
+        let (parent, child) = (try module(parent, "module_add"), try module(child, "module_add"))
+        let name = try text(name, "the name", "module_add")
+        try refuseInRecording(parent, "a module is added to the model in its forward pass, as '\(name.shortened)'")
+        try parent.add(child, as: name)
     }
 }
 
@@ -86,7 +86,10 @@ private func publishing(
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "module_set_parameter"
-        try module(handle, operation).setParameter(text(name, "the name", operation), optionalTensor(parameter, operation))
+        let (module, name) = (try module(handle, operation), try text(name, "the name", operation))
+        try refuseInRecording(
+            module, "the forward pass sets the parameter '\(name.shortened)'; only buffers may change")
+        try module.setParameter(name, optionalTensor(parameter, operation))
     }
 }
 
@@ -95,21 +98,57 @@ private func publishing(
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "module_set_buffer"
-        try module(handle, operation).setBuffer(text(name, "the name", operation), optionalTensor(buffer, operation))
+        let (module, name) = (try module(handle, operation), try text(name, "the name", operation))
+        let tensor = try optionalTensor(buffer, operation)
+        if let recording = ThreadState.currentRecorder as? Recording {
+            try recording.recordBuffer(name, of: module, tensor)
+        }
+        try module.setBuffer(name, tensor)
+    }
+}
+
+@implementation @_cdecl("wb_module_call") public func wb_module_call(
+    _ handle: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ inputs: UnsafePointer<OpaquePointer?>?,
+    _ input_count: Int32,
+    _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ output_count: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_call")
+        let given = try optionalTensors(inputs, input_count, "module_call")
+        let results = try module.call(given, options: options.map { String(cString: $0) })
+        try publish(results, outputs, capacity, output_count, "module_call")
+    }
+}
+
+@implementation @_cdecl("wb_module_call_layer") public func wb_module_call_layer(
+    _ handle: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ inputs: UnsafePointer<OpaquePointer?>?,
+    _ input_count: Int32,
+    _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ output_count: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_call_layer")
+        let given = try optionalTensors(inputs, input_count, "module_call_layer")
+        let results = try module.callLayer(given, options: options.map { String(cString: $0) })
+        try publish(results, outputs, capacity, output_count, "module_call_layer")
     }
 }
 
 @implementation @_cdecl("wb_module_forward") public func wb_module_forward(
     _ handle: OpaquePointer?, _ x: OpaquePointer?, _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(y, "module_forward") { () throws(Failure) in try module(handle, "module_forward").forward(tensor(x, "module_forward")) }
+    call { () throws(Failure) in
+        // What it calls writes itself down.
+        let target = try out(y, "module_forward")
+        try publish(module(handle, "module_forward")(tensor(x, "module_forward")), .tensor, target)
+    }
 }
 
 @implementation @_cdecl("wb_module_parameter_count") public func wb_module_parameter_count(
     _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
     call { () throws(Failure) in
-        try out(count, "module_parameter_count").pointee = Int32(module(handle, "module_parameter_count").allParameters.count)
+        try out(count, "module_parameter_count").pointee = Int32(
+            module(handle, "module_parameter_count").allParameters.count)
     }
 }
 
@@ -139,7 +178,8 @@ private func publishing(
 
 /// Entry `index` of a list of named tensors.
 func pick(
-    _ list: [(name: String, tensor: Tensor)], _ index: Int32, _ what: String, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ list: [(name: String, tensor: Tensor)], _ index: Int32, _ what: String,
+    _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
     _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) throws(Failure) {
     guard index >= 0, Int(index) < list.count else {
@@ -171,33 +211,86 @@ func pick(
     }
 }
 
+@implementation @_cdecl("wb_module_identity") public func wb_module_identity(
+    _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<UInt64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(result, "module_identity").pointee = identity(module(handle, "module_identity"))
+    }
+}
+
 @implementation @_cdecl("wb_module_class_name") public func wb_module_class_name(
     _ handle: OpaquePointer?, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(name, "module_class_name").pointee = lasting(module(handle, "module_class_name").className) }
+    call { () throws(Failure) in
+        try out(name, "module_class_name").pointee = lasting(module(handle, "module_class_name").className)
+    }
 }
 
 @implementation @_cdecl("wb_module_describe") public func wb_module_describe(
     _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(result, "module_describe").pointee = lasting(module(handle, "module_describe").description) }
+    call { () throws(Failure) in
+        try out(result, "module_describe").pointee = lasting(module(handle, "module_describe").description)
+    }
+}
+
+@implementation @_cdecl("wb_module_summary") public func wb_module_summary(
+    _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(result, "module_summary").pointee = lasting(module(handle, "module_summary").summary)
+    }
 }
 
 @implementation @_cdecl("wb_module_attribute") public func wb_module_attribute(
     _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafeMutablePointer<Double>?
 ) -> wb_status {
     call { () throws(Failure) in
-        let module = try module(handle, "module_attribute")
-        let name = try text(name, "the name", "module_attribute")
-        guard let found = module.attributes.first(where: { $0.name == name })?.value else {
-            throw .argument(operation: "module_attribute", "\(module.className) has no attribute '\(name)'")
-        }
-        try out(value, "module_attribute").pointee = found
+        let found = try attribute(handle, name, "module_attribute")
+        try out(value, "module_attribute").pointee = number(found.value, found.name, "module_attribute")
     }
 }
 
-@implementation @_cdecl("wb_module_set_training") public func wb_module_set_training(_ handle: OpaquePointer?, _ training: Int32) -> wb_status {
-    call { () throws(Failure) in try module(handle, "module_set_training").setTraining(training != 0) }
+@implementation @_cdecl("wb_module_attribute_text") public func wb_module_attribute_text(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let found = try attribute(handle, name, "module_attribute_text")
+        try out(result, "module_attribute_text").pointee = lasting(found.value.literal)
+    }
+}
+
+private func attribute(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ operation: String
+) throws(Failure) -> (name: String, value: Value) {
+    let module = try module(handle, operation)
+    let name = try text(name, "the name", operation)
+    let attributes = module.attributes
+    guard let found = attributes.first(where: { $0.name == name }) else {
+        let names = attributes.isEmpty ? "it has none" : "there are: \(attributes.map(\.name).joined(separator: ", "))"
+        throw .argument(operation: operation, "\(module.className) has no attribute '\(name.shortened)'; \(names)")
+    }
+    return found
+}
+
+/// A value as a number; a flag is 1 or 0.
+func number(_ value: Value, _ name: String, _ operation: String) throws(Failure) -> Double {
+    if let flag = value.flag { return flag ? 1 : 0 }
+    guard let number = value.real else {
+        throw .argument(operation: operation, "\(name) is no number, but \(value.literal.shortened); read it as a text")
+    }
+    return number
+}
+
+@implementation @_cdecl("wb_module_set_training") public func wb_module_set_training(
+    _ handle: OpaquePointer?, _ training: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_set_training")
+        try refuseInRecording(module, "the forward pass sets the mode of a module (train or eval)")
+        module.setTraining(training != 0)
+    }
 }
 
 @implementation @_cdecl("wb_module_get_training") public func wb_module_get_training(
@@ -208,12 +301,22 @@ func pick(
     }
 }
 
-@implementation @_cdecl("wb_module_cast") public func wb_module_cast(_ handle: OpaquePointer?, _ type: wb_dtype) -> wb_status {
-    call { () throws(Failure) in try module(handle, "module_cast").cast(dtype(type, "module_cast")) }
+@implementation @_cdecl("wb_module_cast") public func wb_module_cast(
+    _ handle: OpaquePointer?, _ type: wb_dtype
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_cast")
+        try refuseInRecording(module, "the forward pass changes the dtype of a module")
+        try module.cast(dtype(type, "module_cast"))
+    }
 }
 
 @implementation @_cdecl("wb_module_zero_grad") public func wb_module_zero_grad(_ handle: OpaquePointer?) -> wb_status {
-    call { () throws(Failure) in try module(handle, "module_zero_grad").zeroGrad() }
+    call { () throws(Failure) in
+        let module = try module(handle, "module_zero_grad")
+        try refuseInRecording(module, "gradients are removed in the middle of the forward pass (zero_grad)")
+        try module.zeroGrad()
+    }
 }
 
 @implementation @_cdecl("wb_initialize") public func wb_initialize(
@@ -221,6 +324,7 @@ func pick(
 ) -> wb_status {
     call { () throws(Failure) in
         let initializer: Initializer = try decode(kind.rawValue, "initialiser", "initialize")
+        try refuseInRecording("a tensor gets initial values in the middle of the forward pass")
         try initializer.fill(tensor(handle, "initialize"), a, b)
     }
 }

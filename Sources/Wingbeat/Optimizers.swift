@@ -8,45 +8,48 @@ private func optimizer(_ handle: OpaquePointer?, _ operation: String) throws(Fai
     try Handles.object(handle, .optimizer, operation)
 }
 
-private func publishing(
-    _ target: UnsafeMutablePointer<OpaquePointer?>?, _ operation: String, _ make: () throws(Failure) -> Optimizer
+@implementation @_cdecl("wb_optimizer_create") public func wb_optimizer_create(
+    _ expression: UnsafePointer<CChar>?, _ parameters: UnsafePointer<OpaquePointer?>?, _ count: Int32,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
-        let target = try out(target, operation)
-        try publish(make(), .optimizer, target)
+        let operation = "optimizer_create"
+        let target = try out(result, operation)
+        let made = try Optimizer.make(
+            text(expression, "the expression", operation), tensors(parameters, count, operation))
+        try publish(made, .optimizer, target)
     }
 }
 
-@implementation @_cdecl("wb_sgd_create") public func wb_sgd_create(
-    _ parameters: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ lr: Double, _ momentum: Double, _ dampening: Double,
-    _ weight_decay: Double, _ nesterov: Int32, _ result: UnsafeMutablePointer<OpaquePointer?>?
+@implementation @_cdecl("wb_optimizer_add_group") public func wb_optimizer_add_group(
+    _ handle: OpaquePointer?, _ parameters: UnsafePointer<OpaquePointer?>?, _ count: Int32,
+    _ settings: UnsafePointer<CChar>?
 ) -> wb_status {
-    publishing(result, "SGD") { () throws(Failure) in
-        try SGD(
-            tensors(parameters, count, "SGD"), lr: lr, momentum: momentum, dampening: dampening, weightDecay: weight_decay,
-            nesterov: nesterov != 0)
+    call { () throws(Failure) in
+        let operation = "optimizer_add_group"
+        try optimizer(handle, operation).addGroup(
+            tensors(parameters, count, operation), settings.map { String(cString: $0) })
     }
 }
 
-@implementation @_cdecl("wb_adam_create") public func wb_adam_create(
-    _ parameters: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ lr: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double,
-    _ weight_decay: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
+@implementation @_cdecl("wb_optimizer_group_count") public func wb_optimizer_group_count(
+    _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    publishing(result, "Adam") { () throws(Failure) in
-        try Adam(
-            tensors(parameters, count, "Adam"), lr: lr, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weight_decay,
-            decoupled: false)
+    call { () throws(Failure) in
+        try out(count, "optimizer_group_count").pointee = Int32(optimizer(handle, "optimizer_group_count").groups.count)
     }
 }
 
-@implementation @_cdecl("wb_adamw_create") public func wb_adamw_create(
-    _ parameters: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ lr: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double,
-    _ weight_decay: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
+@implementation @_cdecl("wb_optimizer_group_size") public func wb_optimizer_group_size(
+    _ handle: OpaquePointer?, _ group: Int32, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    publishing(result, "AdamW") { () throws(Failure) in
-        try Adam(
-            tensors(parameters, count, "AdamW"), lr: lr, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weight_decay,
-            decoupled: true)
+    call { () throws(Failure) in
+        let groups = try optimizer(handle, "optimizer_group_size").groups
+        guard groups.indices.contains(Int(group)) else {
+            throw .index(
+                operation: "optimizer_group_size", "there is no group number \(group); there are \(groups.count)")
+        }
+        try out(count, "optimizer_group_size").pointee = Int32(groups[Int(group)].places.count)
     }
 }
 
@@ -55,25 +58,59 @@ private func publishing(
 }
 
 @implementation @_cdecl("wb_optimizer_step") public func wb_optimizer_step(_ handle: OpaquePointer?) -> wb_status {
-    call { () throws(Failure) in try optimizer(handle, "optimizer_step").step() }
+    call { () throws(Failure) in
+        try refuseInRecording("an optimiser takes a step in the middle of the forward pass")
+        try optimizer(handle, "optimizer_step").step()
+    }
 }
 
-@implementation @_cdecl("wb_optimizer_zero_grad") public func wb_optimizer_zero_grad(_ handle: OpaquePointer?) -> wb_status {
+@implementation @_cdecl("wb_optimizer_zero_grad") public func wb_optimizer_zero_grad(
+    _ handle: OpaquePointer?
+) -> wb_status {
     call { () throws(Failure) in try optimizer(handle, "optimizer_zero_grad").zeroGrad() }
 }
 
 @implementation @_cdecl("wb_optimizer_set") public func wb_optimizer_set(
-    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: Double
+    _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ value: Double
+) -> wb_status { set(handle, group, name, "optimizer_set") { .real(value) } }
+
+@implementation @_cdecl("wb_optimizer_set_text") public func wb_optimizer_set_text(
+    _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
 ) -> wb_status {
-    call { () throws(Failure) in try optimizer(handle, "optimizer_set").set(text(name, "the name", "optimizer_set"), value) }
+    set(handle, group, name, "optimizer_set_text") { () throws(Failure) in
+        try Reader.value(text(value, "the value", "optimizer_set_text"), operation: "optimizer_set_text")
+    }
+}
+
+private func set(
+    _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ operation: String,
+    _ value: () throws(Failure) -> Value
+) -> wb_status {
+    call { () throws(Failure) in
+        try optimizer(handle, operation).set(
+            text(name, "the name", operation), value(), of: group == -1 ? nil : Int(group))
+    }
 }
 
 @implementation @_cdecl("wb_optimizer_get") public func wb_optimizer_get(
-    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafeMutablePointer<Double>?
+    _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ value: UnsafeMutablePointer<Double>?
 ) -> wb_status {
     call { () throws(Failure) in
-        let found = try optimizer(handle, "optimizer_get").get(text(name, "the name", "optimizer_get"))
-        try out(value, "optimizer_get").pointee = found
+        let operation = "optimizer_get"
+        let name = try text(name, "the name", operation)
+        let found = try optimizer(handle, operation).setting(name, of: Int(group))
+        try out(value, operation).pointee = number(found, name, operation)
+    }
+}
+
+@implementation @_cdecl("wb_optimizer_get_text") public func wb_optimizer_get_text(
+    _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?,
+    _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "optimizer_get_text"
+        let found = try optimizer(handle, operation).setting(text(name, "the name", operation), of: Int(group))
+        try out(result, operation).pointee = lasting(found.literal)
     }
 }
 
@@ -81,12 +118,14 @@ private func publishing(
     _ handle: OpaquePointer?, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
     call { () throws(Failure) in
-        try out(name, "optimizer_class_name").pointee = StaticText.pointer(optimizer(handle, "optimizer_class_name").className)
+        try out(name, "optimizer_class_name").pointee = StaticText.pointer(
+            optimizer(handle, "optimizer_class_name").className)
     }
 }
 
 @implementation @_cdecl("wb_optimizer_load_state") public func wb_optimizer_load_state(
-    _ handle: OpaquePointer?, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ states: UnsafePointer<OpaquePointer?>?, _ count: Int32
+    _ handle: OpaquePointer?, _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ states: UnsafePointer<OpaquePointer?>?,
+    _ count: Int32
 ) -> wb_status {
     call { () throws(Failure) in
         let optimizer = try optimizer(handle, "optimizer_load_state")

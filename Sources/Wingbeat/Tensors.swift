@@ -1,6 +1,7 @@
 import CWingbeat
 import Engine
 import Glibc
+import Networks
 
 /// Tensors: creation, values, gradients, random numbers.
 
@@ -23,10 +24,12 @@ private func encode(_ dtype: DType) -> wb_dtype { wb_dtype(rawValue: UInt32(dtyp
     _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ data: UnsafeRawPointer?,
     _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(result, "tensor_create") { () throws(Failure) in
+    returning(constant: result, "tensor_create") { () throws(Failure) in
         let type = try dtype(type, "tensor_create")
         let shape = try shape(rank, extents, "tensor_create")
-        return try Tensor(dtype: type, shape: shape) { (memory) throws(Failure) in copy(data, type, shape.elementCount, memory) }
+        return try Tensor(dtype: type, shape: shape) { (memory) throws(Failure) in
+            copy(data, type, shape.elementCount, memory)
+        }
     }
 }
 
@@ -44,12 +47,12 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 }
 
 @implementation @_cdecl("wb_tensor_borrow") public func wb_tensor_borrow(
-    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ data: UnsafeRawPointer?, _ release: wb_release_callback?,
+    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ data: UnsafeRawPointer?,
+    _ release: wb_release_callback?,
     _ context: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    call { () throws(Failure) in
+    returning(constant: result, "tensor_borrow") { () throws(Failure) in
         let operation = "tensor_borrow"
-        let target = try out(result, operation)
         let type = try dtype(type, operation)
         let shape = try shape(rank, extents, operation)
         guard let data else { throw .argument(operation: operation, "data is null") }
@@ -59,15 +62,18 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
         // Everything is checked before the callback is tied to the memory, so that a failure never calls it.
         try Tensor.checkType(shape, type)
         let buffer = Buffer.borrowing(
-            data, bytes: shape.elementCount * type.size, release: release.map { release in { EngineLock.afterwards { release(context) } } })
-        try publish(Tensor(dtype: type, shape: shape, buffer: buffer), .tensor, target)
+            data, bytes: shape.elementCount * type.size,
+            release: release.map { release in { EngineLock.afterwards { release(context) } } })
+        return try Tensor(dtype: type, shape: shape, buffer: buffer)
     }
 }
 
 @implementation @_cdecl("wb_tensor_full") public func wb_tensor_full(
-    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ value: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
+    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ value: Double,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(result, "tensor_full") { () throws(Failure) in
+    returning(result, "tensor_full", Written("full", .list(extents, rank), .filling(value, type), .dtype(type))) {
+        () throws(Failure) in
         try Tensor.full(shape(rank, extents, "tensor_full"), value, dtype(type, "tensor_full"))
     }
 }
@@ -75,7 +81,8 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 @implementation @_cdecl("wb_tensor_arange") public func wb_tensor_arange(
     _ type: wb_dtype, _ start: Double, _ stop: Double, _ step: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(result, "tensor_arange") { () throws(Failure) in
+    returning(result, "tensor_arange", Written("arange", .number(start), .number(stop), .number(step), .dtype(type))) {
+        () throws(Failure) in
         try Tensor.arange(start, stop, step, dtype(type, "tensor_arange"))
     }
 }
@@ -87,13 +94,15 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 @implementation @_cdecl("wb_tensor_dtype") public func wb_tensor_dtype(
     _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<wb_dtype>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(result, "tensor_dtype").pointee = encode(tensor(handle, "tensor_dtype").dtype) }
+    call { () throws(Failure) in try out(result, "tensor_dtype").pointee = encode(tensor(handle, "tensor_dtype").dtype)
+    }
 }
 
 @implementation @_cdecl("wb_tensor_rank") public func wb_tensor_rank(
     _ handle: OpaquePointer?, _ rank: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(rank, "tensor_rank").pointee = Int32(tensor(handle, "tensor_rank").shape.count) }
+    call { () throws(Failure) in try out(rank, "tensor_rank").pointee = Int32(tensor(handle, "tensor_rank").shape.count)
+    }
 }
 
 @implementation @_cdecl("wb_tensor_shape") public func wb_tensor_shape(
@@ -102,7 +111,8 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     call { () throws(Failure) in
         let shape = try tensor(handle, "tensor_shape").shape
         guard Int(capacity) >= shape.count else {
-            throw .argument(operation: "tensor_shape", "the shape has \(shape.count) extents, but there is room for \(capacity)")
+            throw .argument(
+                operation: "tensor_shape", "the shape has \(shape.count) extents, but there is room for \(capacity)")
         }
         if shape.isEmpty { return }
         let target = try out(extents, "tensor_shape")
@@ -117,7 +127,8 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 }
 
 @implementation @_cdecl("wb_tensor_info") public func wb_tensor_info(
-    _ handle: OpaquePointer?, _ type: UnsafeMutablePointer<wb_dtype>?, _ rank: UnsafeMutablePointer<Int32>?, _ capacity: Int32,
+    _ handle: OpaquePointer?, _ type: UnsafeMutablePointer<wb_dtype>?, _ rank: UnsafeMutablePointer<Int32>?,
+    _ capacity: Int32,
     _ extents: UnsafeMutablePointer<Int64>?, _ requires_grad: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
     call { () throws(Failure) in
@@ -136,10 +147,14 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     _ handle: OpaquePointer?, _ destination: UnsafeMutableRawPointer?, _ bytes: Int
 ) -> wb_status {
     call { () throws(Failure) in
-        let tensor = try tensor(handle, "tensor_read")
+        let tensor = try readable(handle, "tensor_read")
         let size = tensor.count * tensor.dtype.size
-        guard bytes == size else { throw .argument(operation: "tensor_read", "the tensor has \(size) bytes, but there is room for \(bytes)") }
-        guard size == 0 || destination != nil else { throw .argument(operation: "tensor_read", "the destination is null") }
+        guard bytes == size else {
+            throw .argument(operation: "tensor_read", "the tensor has \(size) bytes, but there is room for \(bytes)")
+        }
+        guard size == 0 || destination != nil else {
+            throw .argument(operation: "tensor_read", "the destination is null")
+        }
         try tensor.withData { (data) throws(Failure) in
             if let destination { memcpy(destination, data, size) }
         }
@@ -151,20 +166,33 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 ) -> wb_status {
     call { () throws(Failure) in
         let target = try out(data, "tensor_data")
-        target.pointee = try tensor(handle, "tensor_data").withData { (data) throws(Failure) in data }
+        target.pointee = try readable(handle, "tensor_data").withData { (data) throws(Failure) in data }
     }
 }
 
 @implementation @_cdecl("wb_tensor_item") public func wb_tensor_item(
     _ handle: OpaquePointer?, _ value: UnsafeMutablePointer<Double>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(value, "tensor_item").pointee = tensor(handle, "tensor_item").item() }
+    call { () throws(Failure) in try out(value, "tensor_item").pointee = readable(handle, "tensor_item").item() }
 }
 
 @implementation @_cdecl("wb_tensor_item_int64") public func wb_tensor_item_int64(
     _ handle: OpaquePointer?, _ value: UnsafeMutablePointer<Int64>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(value, "tensor_item_int64").pointee = tensor(handle, "tensor_item_int64").integerItem() }
+    call { () throws(Failure) in
+        try out(value, "tensor_item_int64").pointee = readable(handle, "tensor_item_int64").integerItem()
+    }
+}
+
+/// An address of the object behind a handle.
+func identity(_ object: AnyObject) -> UInt64 { UInt64(UInt(bitPattern: ObjectIdentifier(object))) }
+
+@implementation @_cdecl("wb_tensor_identity") public func wb_tensor_identity(
+    _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<UInt64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(result, "tensor_identity").pointee = identity(tensor(handle, "tensor_identity"))
+    }
 }
 
 @implementation @_cdecl("wb_tensor_write") public func wb_tensor_write(
@@ -173,26 +201,43 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     call { () throws(Failure) in
         let tensor = try tensor(handle, "tensor_write")
         let size = tensor.count * tensor.dtype.size
-        guard bytes == size else { throw .argument(operation: "tensor_write", "the tensor has \(size) bytes, but \(bytes) were given") }
+        guard bytes == size else {
+            throw .argument(operation: "tensor_write", "the tensor has \(size) bytes, but \(bytes) were given")
+        }
         guard size == 0 || data != nil else { throw .argument(operation: "tensor_write", "data is null") }
+        if let recorder = ThreadState.currentRecorder { try recorder.recordValues(of: tensor) }
         try tensor.write { (memory) throws(Failure) in copy(data, tensor.dtype, tensor.count, memory) }
     }
 }
 
-@implementation @_cdecl("wb_tensor_assign") public func wb_tensor_assign(_ handle: OpaquePointer?, _ source: OpaquePointer?) -> wb_status {
-    call { () throws(Failure) in try tensor(handle, "tensor_assign").assign(tensor(source, "tensor_assign")) }
+@implementation @_cdecl("wb_tensor_assign") public func wb_tensor_assign(
+    _ handle: OpaquePointer?, _ source: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let (box, source) = (try tensor(handle, "tensor_assign"), try tensor(source, "tensor_assign"))
+        guard let recorder = ThreadState.currentRecorder else { return try box.assign(source) }
+        try recorder.recordAssignment(of: box, to: source) { () throws(Failure) in try box.assign(source) }
+    }
 }
 
 @implementation @_cdecl("wb_tensor_set_requires_grad") public func wb_tensor_set_requires_grad(
     _ handle: OpaquePointer?, _ requires_grad: Int32
 ) -> wb_status {
-    call { () throws(Failure) in try tensor(handle, "requires_grad").setRequiresGrad(requires_grad != 0) }
+    call { () throws(Failure) in
+        let tensor = try tensor(handle, "requires_grad")
+        if let recording = ThreadState.currentRecorder as? Recording, recording.isParameter(tensor) {
+            try recording.refuse("the forward pass says which parameters require gradients")
+        }
+        try tensor.setRequiresGrad(requires_grad != 0)
+    }
 }
 
 @implementation @_cdecl("wb_tensor_get_requires_grad") public func wb_tensor_get_requires_grad(
     _ handle: OpaquePointer?, _ requires_grad: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(requires_grad, "requires_grad").pointee = tensor(handle, "requires_grad").requiresGrad ? 1 : 0 }
+    call { () throws(Failure) in
+        try out(requires_grad, "requires_grad").pointee = tensor(handle, "requires_grad").requiresGrad ? 1 : 0
+    }
 }
 
 @implementation @_cdecl("wb_tensor_is_leaf") public func wb_tensor_is_leaf(
@@ -205,6 +250,7 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     _ handle: OpaquePointer?, _ gradient: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a gradient is asked for in the middle of the forward pass")
         let target = try out(gradient, "tensor_grad")
         if let gradient = try tensor(handle, "tensor_grad").gradient() {
             try publish(gradient, .tensor, target)
@@ -214,8 +260,11 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     }
 }
 
-@implementation @_cdecl("wb_tensor_set_grad") public func wb_tensor_set_grad(_ handle: OpaquePointer?, _ gradient: OpaquePointer?) -> wb_status {
+@implementation @_cdecl("wb_tensor_set_grad") public func wb_tensor_set_grad(
+    _ handle: OpaquePointer?, _ gradient: OpaquePointer?
+) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a gradient is set in the middle of the forward pass")
         let gradient = try optionalTensor(gradient, "tensor_set_grad")
         try tensor(handle, "tensor_set_grad").setGradient(gradient)
     }
@@ -224,22 +273,32 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
 @implementation @_cdecl("wb_tensor_detach") public func wb_tensor_detach(
     _ handle: OpaquePointer?, _ detached: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(detached, "detach") { () throws(Failure) in try tensor(handle, "detach").detach() }
+    returning(detached, "detach", Written("detach", .tensor(handle))) { () throws(Failure) in
+        try tensor(handle, "detach").detach()
+    }
 }
 
-@implementation @_cdecl("wb_eval") public func wb_eval(_ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32) -> wb_status {
+@implementation @_cdecl("wb_eval") public func wb_eval(
+    _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32
+) -> wb_status {
     call { () throws(Failure) in try Tensor.evaluate(tensors(handles, count, "eval")) }
 }
 
 @implementation @_cdecl("wb_manual_seed") public func wb_manual_seed(_ seed: UInt64) -> wb_status {
-    call { () throws(Failure) in try Generator.standard().seed(seed) }
+    call { () throws(Failure) in
+        try refuseInRecording("the random generator is seeded in the middle of the forward pass")
+        try Generator.standard().seed(seed)
+    }
 }
 
 @implementation @_cdecl("wb_random") public func wb_random(
-    _ kind: wb_distribution, _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ a: Double, _ b: Double,
+    _ kind: wb_distribution, _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ a: Double,
+    _ b: Double,
     _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(result, "random") { () throws(Failure) in
+    returning(
+        result, "random", try Written(decode(kind.rawValue, "distribution", "random"), type, rank, extents, a, b)
+    ) { () throws(Failure) in
         let distribution: Generator.Distribution = try decode(kind.rawValue, "distribution", "random")
         return try Generator.standard().draw(distribution, dtype(type, "random"), shape(rank, extents, "random"), a, b)
     }

@@ -28,7 +28,8 @@ final class BatchesHandle {
 nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
 
 @implementation @_cdecl("wb_dataset_open") public func wb_dataset_open(
-    _ path: UnsafePointer<CChar>?, _ x_name: UnsafePointer<CChar>?, _ y_name: UnsafePointer<CChar>?, _ x_dtype: wb_dtype,
+    _ path: UnsafePointer<CChar>?, _ x_name: UnsafePointer<CChar>?, _ y_name: UnsafePointer<CChar>?,
+    _ x_dtype: wb_dtype,
     _ scale: Double, _ flatten: Int32, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
@@ -37,7 +38,8 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
         guard scale.isFinite else { throw .argument(operation: operation, "the scale must be finite, but is \(scale)") }
         let rows = try HDF5Rows(
             path: text(path, "the path", operation), x: text(x_name, "the name of x", operation),
-            y: y_name.map { String(cString: $0) }, xDType: dtype(x_dtype, operation), scale: scale, flatten: flatten != 0,
+            y: y_name.map { String(cString: $0) }, xDType: dtype(x_dtype, operation), scale: scale,
+            flatten: flatten != 0,
             cacheBytes: datasetCacheBytes)
         try publish(DatasetHandle(rows), .dataset, target)
     }
@@ -61,7 +63,9 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
 @implementation @_cdecl("wb_dataset_count") public func wb_dataset_count(
     _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int64>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(count, "dataset_count").pointee = Int64(dataset(handle, "dataset_count").rows.count) }
+    call { () throws(Failure) in
+        try out(count, "dataset_count").pointee = Int64(dataset(handle, "dataset_count").rows.count)
+    }
 }
 
 @implementation @_cdecl("wb_dataset_row_shape") public func wb_dataset_row_shape(
@@ -71,7 +75,9 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
     call { () throws(Failure) in
         let operation = "dataset_row_shape"
         let rows = try dataset(handle, operation).rows
-        guard which == 0 || which == 1 else { throw .argument(operation: operation, "which is 0 for x or 1 for y, not \(which)") }
+        guard which == 0 || which == 1 else {
+            throw .argument(operation: operation, "which is 0 for x or 1 for y, not \(which)")
+        }
         guard let shape = which == 0 ? rows.x.shape : rows.y?.shape else {
             throw .argument(operation: operation, "the data set has no y")
         }
@@ -85,13 +91,17 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
 
 /// A batch as new tensors.
 private func publish(
-    _ batch: Batch, of source: any RowSource, _ x: UnsafeMutablePointer<OpaquePointer?>, _ y: UnsafeMutablePointer<OpaquePointer?>?
+    _ batch: Batch, of source: any RowSource, _ x: UnsafeMutablePointer<OpaquePointer?>,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) throws(Failure) {
     let xs = try Tensor(dtype: source.x.dtype, shape: [batch.rows] + source.x.shape, buffer: batch.x)
     var yHandle: OpaquePointer?
     if y != nil, let layout = source.y, let buffer = batch.y {
-        yHandle = try Handles.make(Tensor(dtype: layout.dtype, shape: [batch.rows] + layout.shape, buffer: buffer), .tensor)
+        let ys = try Tensor(dtype: layout.dtype, shape: [batch.rows] + layout.shape, buffer: buffer)
+        ThreadState.currentRecorder?.recordConstant(ys)
+        yHandle = try Handles.make(ys, .tensor)
     }
+    ThreadState.currentRecorder?.recordConstant(xs)
     try publish(xs, .tensor, x)
     y?.pointee = yHandle
 }
@@ -105,7 +115,8 @@ private func publish(
         let rows = try dataset(handle, operation).rows
         let target = try out(x, operation)
         guard start >= 0, count >= 0, start <= rows.count, count <= Int64(rows.count) - start else {
-            throw .index(operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
+            throw .index(
+                operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
         }
         try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
         var labels: Buffer?
@@ -118,20 +129,24 @@ private func publish(
 
 @implementation @_cdecl("wb_set_dataset_cache") public func wb_set_dataset_cache(_ bytes: Int64) -> wb_status {
     call { () throws(Failure) in
-        guard bytes >= 0 else { throw .argument(operation: "set_dataset_cache", "the size must not be negative, but is \(bytes)") }
+        guard bytes >= 0 else {
+            throw .argument(operation: "set_dataset_cache", "the size must not be negative, but is \(bytes)")
+        }
         datasetCacheBytes = Int(bytes)
     }
 }
 
 @implementation @_cdecl("wb_batches_create") public func wb_batches_create(
-    _ handle: OpaquePointer?, _ batch_size: Int64, _ shuffle: wb_shuffle, _ seed: UInt64, _ epoch: Int64, _ drop_last: Int32,
+    _ handle: OpaquePointer?, _ batch_size: Int64, _ shuffle: wb_shuffle, _ seed: UInt64, _ epoch: Int64,
+    _ drop_last: Int32,
     _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "batches_create"
         let target = try out(result, operation)
         let batches = try Batches(
-            dataset(handle, operation).rows, batchSize: Int(batch_size), shuffle: decode(shuffle.rawValue, "shuffle", operation),
+            dataset(handle, operation).rows, batchSize: Int(batch_size),
+            shuffle: decode(shuffle.rawValue, "shuffle", operation),
             seed: seed, epoch: Int(epoch), dropLast: drop_last != 0)
         try publish(BatchesHandle(batches), .batches, target)
     }
@@ -164,14 +179,23 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
 }
 
 @implementation @_cdecl("wb_trainer_create") public func wb_trainer_create(
-    _ model: OpaquePointer?, _ loss: wb_loss_kind, _ optimizer: OpaquePointer?, _ result: UnsafeMutablePointer<OpaquePointer?>?
+    _ model: OpaquePointer?, _ loss: OpaquePointer?, _ optimizer: OpaquePointer?,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     call { () throws(Failure) in
         let operation = "trainer_create"
         let target = try out(result, operation)
-        let made = try Trainer(
-            module(model, operation), decode(loss.rawValue, "loss", operation), Handles.object(optimizer, .optimizer, operation))
-        try publish(made, .trainer, target)
+        let optimizer: Optimizer = try Handles.object(optimizer, .optimizer, operation)
+        try publish(Trainer(module(model, operation), module(loss, operation), optimizer), .trainer, target)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_add_metric") public func wb_trainer_add_metric(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ metric: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "trainer_add_metric"
+        try trainer(handle, operation).add(Metric(text(name, "the name", operation), module(metric, operation)))
     }
 }
 
@@ -187,14 +211,16 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
         let trainer = try trainer(handle, operation)
         func whole(from least: Int) throws(Failure) -> Int {
             guard let number = Int(exactly: value), number >= least else {
-                throw .argument(operation: operation, "a whole number from \(least) on is expected, but \(value) was given")
+                throw .argument(
+                    operation: operation, "a whole number from \(least) on is expected, but \(value) was given")
             }
             return number
         }
         switch option {
         case WB_TRAINER_EPOCHS: trainer.options.epochs = try whole(from: 0)
         case WB_TRAINER_BATCH_SIZE: trainer.options.batchSize = try whole(from: 1)
-        case WB_TRAINER_SHUFFLE: trainer.options.shuffle = try decode(UInt32(exactly: whole(from: 0)) ?? .max, "shuffle", operation)
+        case WB_TRAINER_SHUFFLE:
+            trainer.options.shuffle = try decode(UInt32(exactly: whole(from: 0)) ?? .max, "shuffle", operation)
         case WB_TRAINER_SEED: trainer.options.seed = UInt64(try whole(from: 0))
         case WB_TRAINER_PATIENCE: trainer.options.patience = try whole(from: 0)
         case WB_TRAINER_MIN_DELTA:
@@ -246,17 +272,25 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
 }
 
 @implementation @_cdecl("wb_trainer_fit") public func wb_trainer_fit(
-    _ handle: OpaquePointer?, _ data: OpaquePointer?, _ callback: wb_progress_callback?, _ context: UnsafeMutableRawPointer?,
+    _ handle: OpaquePointer?, _ data: OpaquePointer?, _ callback: wb_progress_callback?,
+    _ context: UnsafeMutableRawPointer?,
     _ reason: UnsafeMutablePointer<wb_stop_reason>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a model is trained in the middle of the forward pass")
         let trainer = try trainer(handle, "trainer_fit")
         let rows = try dataset(data, "trainer_fit").rows
         let report = callback.map { callback in
             { (progress: Progress) -> Bool in
                 var numbers = wb_progress(progress)
-                // The host's code runs without the lock: other threads, and the callback itself, may call the library.
-                return EngineLock.unlocked { callback(context, &numbers) } != 0
+                return progress.metrics.withUnsafeBufferPointer { metrics in
+                    progress.validationMetrics.withUnsafeBufferPointer { validation in
+                        (numbers.metrics, numbers.validation_metrics) = (metrics.baseAddress, validation.baseAddress)
+                        // The host's code runs without the lock: other threads, and the callback itself, may call the
+                        // library.
+                        return EngineLock.unlocked { callback(context, &numbers) } != 0
+                    }
+                }
             }
         }
         let stop = try trainer.fit(rows, report: report)
@@ -267,9 +301,12 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
 extension wb_progress {
     fileprivate init(_ p: Progress) {
         self.init(
-            epoch: Int64(p.epoch), epochs: Int64(p.epochs), step: Int64(p.step), steps_per_epoch: Int64(p.stepsPerEpoch),
+            epoch: Int64(p.epoch), epochs: Int64(p.epochs), step: Int64(p.step),
+            steps_per_epoch: Int64(p.stepsPerEpoch),
             total_steps: Int64(p.totalSteps), loss: p.loss, accuracy: p.accuracy, validation_loss: p.validationLoss,
-            validation_accuracy: p.validationAccuracy, seconds: p.seconds, epoch_ended: p.epochEnded ? 1 : 0, improved: p.improved ? 1 : 0)
+            validation_accuracy: p.validationAccuracy, seconds: p.seconds, epoch_ended: p.epochEnded ? 1 : 0,
+            improved: p.improved ? 1 : 0,
+            metric_count: Int32(p.metrics.count), metrics: nil, validation_metrics: nil)
     }
 }
 
@@ -286,14 +323,22 @@ extension wb_progress {
 }
 
 @implementation @_cdecl("wb_evaluate") public func wb_evaluate(
-    _ model: OpaquePointer?, _ kind: wb_loss_kind, _ data: OpaquePointer?, _ batch_size: Int64,
-    _ mean_loss: UnsafeMutablePointer<Double>?, _ accuracy: UnsafeMutablePointer<Double>?
+    _ model: OpaquePointer?, _ loss: OpaquePointer?, _ metrics: UnsafePointer<OpaquePointer?>?, _ metric_count: Int32,
+    _ data: OpaquePointer?, _ batch_size: Int64, _ mean_loss: UnsafeMutablePointer<Double>?,
+    _ accuracy: UnsafeMutablePointer<Double>?,
+    _ metric_values: UnsafeMutablePointer<Double>?
 ) -> wb_status {
     call { () throws(Failure) in
+        try refuseInRecording("a model is evaluated in the middle of the forward pass")
+        let measured = try modules(metrics, metric_count, "evaluate").enumerated().map {
+            (place, module) throws(Failure) in
+            try Metric("metric \(place)", module)
+        }
         let result = try evaluate(
-            module(model, "evaluate"), decode(kind.rawValue, "loss", "evaluate"), dataset(data, "evaluate").rows,
+            module(model, "evaluate"), module(loss, "evaluate"), dataset(data, "evaluate").rows, metrics: measured,
             batchSize: Int(batch_size))
         mean_loss?.pointee = result.loss
         accuracy?.pointee = result.accuracy
+        for (place, value) in result.metrics.enumerated() { metric_values?[place] = value }
     }
 }

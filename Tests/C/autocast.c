@@ -107,7 +107,7 @@ static void no_tensor_and_no_module_is_bfloat16(void) {
     FAILS(wb_tensor_full(WB_BFLOAT16, SHAPE(2), 1, &out), WB_ERROR_DTYPE, "bfloat16");
     FAILS(wb_cast(tensor, WB_BFLOAT16, &out), WB_ERROR_DTYPE, "bfloat16");
     FAILS(wb_promote(WB_BFLOAT16, WB_FLOAT32, &dtype), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_module_linear(2, 3, 1, WB_BFLOAT16, &module), WB_ERROR_DTYPE, "bfloat16");
+    FAILS(wb_module_create("Linear(2, 3)", WB_BFLOAT16, &module), WB_ERROR_DTYPE, "bfloat16");
     EXPECT(wb_dtype_size(WB_BFLOAT16) == 0);
     EXPECT(!out && !module && dtype == WB_BOOL);
     OK(wb_scope_end());

@@ -117,6 +117,18 @@ static inline double item(const wb_tensor *tensor) {
     return value;
 }
 
+/* The module that an expression spells. */
+static inline wb_module *module_of(const char *expression, wb_dtype dtype) {
+    wb_module *module = NULL;
+    OK(wb_module_create(expression, dtype, &module));
+    return module;
+}
+
+/* A function of two tensors with one result, by name: for losses, of a prediction and a target. */
+static inline wb_status call_two(const char *call, wb_tensor *a, wb_tensor *b, wb_tensor **result) {
+    return wb_call(call, (wb_tensor *[]){a, b}, 2, result, 1, NULL);
+}
+
 /* Numbers for tests: the same on every machine, uniform in [0, 1). */
 static inline double number(uint64_t *state) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;

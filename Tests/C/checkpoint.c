@@ -55,7 +55,7 @@ typedef struct training {
 static training training_begin(uint64_t seed) {
     training t = {perceptron(FEATURES, 32, CLASSES, seed), NULL, NULL, problem_dataset(&data)};
     t.optimizer = optimizer_for(t.model, ADAM);
-    OK(wb_trainer_create(t.model, WB_CROSS_ENTROPY, t.optimizer, &t.trainer));
+    t.trainer = trainer_for(t.model, t.optimizer);
     OK(wb_trainer_set(t.trainer, WB_TRAINER_EPOCHS, EPOCHS));
     OK(wb_trainer_set(t.trainer, WB_TRAINER_BATCH_SIZE, BATCH));
     OK(wb_trainer_set(t.trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
@@ -277,7 +277,7 @@ static void a_damaged_checkpoint_is_refused(void) {
 
 static void a_custom_module_is_saved_and_loaded_into_but_not_built(void) {
     wb_module *box = NULL, *child = perceptron(FEATURES, 8, CLASSES, 6), *built = NULL;
-    OK(wb_module_custom("Surrogate", &box));
+    OK(wb_module_host("Surrogate", NULL, NULL, NULL, &box));
     OK(wb_module_add(box, "body", child));
     OK(wb_save(path("custom.h5"), box, NULL, 0, 0));
     FAILS(wb_load(path("custom.h5"), &built), WB_ERROR_UNSUPPORTED, "Surrogate");

@@ -220,10 +220,7 @@ static void a_recorded_function_says_what_it_captured_and_can_be_called_again(vo
 static void a_sequential_with_checkpoints_has_the_same_bits(void) {
     OK(wb_scope_begin());
     wb_module *layers[8], *model = NULL;
-    for (int k = 0; k < 8; k++) {
-        if (k % 2) OK(wb_module_activation(WB_ACTIVATION_TANH, 0, &layers[k]));
-        else OK(wb_module_linear(N, N, 1, WB_FLOAT64, &layers[k]));
-    }
+    for (int k = 0; k < 8; k++) layers[k] = module_of(k % 2 ? "Tanh()" : "Linear(4, 4)", WB_FLOAT64);
     OK(wb_module_sequential(layers, 8, &model));
     const int32_t segments[] = {0, -1, 2, 8};
     double first[N];

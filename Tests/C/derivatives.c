@@ -73,7 +73,7 @@ static void the_gradient_of_cross_entropy_is_softmax_minus_target(void) {
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(2, 3), logits, &z));
     OK(wb_tensor_create(WB_INT64, SHAPE(2), labels, &y));
     OK(wb_tensor_set_requires_grad(z, 1));
-    OK(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, z, y, &loss));
+    OK(call_two("cross_entropy", z, y, &loss));
     wb_tensor *gradient = gradient_of(loss, z, 0);
     for (int i = 0; i < 2; i++) {
         double sum = 0;
@@ -90,7 +90,7 @@ static void the_gradient_of_binary_cross_entropy_is_sigmoid_minus_target(void) {
     wb_tensor *loss = NULL;
     OK(wb_scope_begin());
     wb_tensor *z = variable(N, X), *t = check_vector(N, targets);
-    OK(wb_loss(WB_BCE_WITH_LOGITS, WB_TOTAL, z, t, &loss));
+    OK(call_two("binary_cross_entropy_with_logits(reduction='sum')", z, t, &loss));
     wb_tensor *gradient = gradient_of(loss, z, 0);
     for (int i = 0; i < N; i++) CLOSE(at(gradient, i), 1 / (1 + exp(-X[i])) - targets[i], 1e-14);
     OK(wb_scope_end());
@@ -104,7 +104,7 @@ static void large_logits_and_certain_probabilities_stay_finite(void) {
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(2, 2), logits, &z));
     OK(wb_tensor_create(WB_INT64, SHAPE(2), labels, &y));
     OK(wb_tensor_set_requires_grad(z, 1));
-    OK(wb_loss(WB_CROSS_ENTROPY, WB_TOTAL, z, y, &loss));
+    OK(call_two("cross_entropy(reduction='sum')", z, y, &loss));
     CLOSE(item(loss), 2e4, 1e-14);
     wb_tensor *gradient = gradient_of(loss, z, 0);
     CLOSE(at(gradient, 0), 1, 1e-14);
@@ -113,13 +113,13 @@ static void large_logits_and_certain_probabilities_stay_finite(void) {
 
     wb_tensor *p = VECTOR(0, 1, 0, 1), *t = VECTOR(0, 1, 1, 0);
     OK(wb_tensor_set_requires_grad(p, 1));
-    OK(wb_loss(WB_BCE, WB_TOTAL, p, t, &loss));
+    OK(call_two("binary_cross_entropy(reduction='sum')", p, t, &loss));
     CLOSE(item(loss), 200, 1e-14);  // two wrong ones, with logarithms kept above -100
     gradient = gradient_of(loss, p, 0);
     for (int i = 0; i < 4; i++) EXPECT(isfinite(at(gradient, i)));
 
     wb_tensor *extreme = VECTOR(1e4, -1e4), *zero_one = VECTOR(0, 1);
-    OK(wb_loss(WB_BCE_WITH_LOGITS, WB_TOTAL, extreme, zero_one, &loss));
+    OK(call_two("binary_cross_entropy_with_logits(reduction='sum')", extreme, zero_one, &loss));
     CLOSE(item(loss), 2e4, 1e-14);
     OK(wb_scope_end());
 }

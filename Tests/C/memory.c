@@ -6,20 +6,14 @@ enum { MEBIBYTE = 1 << 20, ROWS_OF_BATCH = 32, INPUTS = 3 };
 static float x_values[ROWS_OF_BATCH][INPUTS], y_values[ROWS_OF_BATCH][1];
 
 static wb_module *small_network(void) {
-    wb_module *layers[3] = {NULL, NULL, NULL}, *model = NULL;
     OK(wb_manual_seed(1));
-    OK(wb_module_linear(INPUTS, 16, 1, WB_FLOAT32, &layers[0]));
-    OK(wb_module_activation(WB_ACTIVATION_TANH, 0, &layers[1]));
-    OK(wb_module_linear(16, 1, 1, WB_FLOAT32, &layers[2]));
-    OK(wb_module_sequential(layers, 3, &model));
-    for (int i = 0; i < 3; i++) OK(wb_module_free(layers[i]));
-    return model;
+    return module_of("Sequential(Linear(3, 16), Tanh(), Linear(16, 1))", WB_FLOAT32);
 }
 
-static wb_tensor *step_on(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x, const wb_tensor *y) {
+static wb_tensor *step_on(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x, wb_tensor *y) {
     wb_tensor *prediction = NULL, *loss = NULL;
     OK(wb_module_forward(model, x, &prediction));
-    OK(wb_loss(WB_MSE, WB_MEAN, prediction, y, &loss));
+    OK(call_two("mse_loss", prediction, y, &loss));
     OK(wb_optimizer_zero_grad(optimizer));
     OK(wb_backward(loss, NULL, 0));
     OK(wb_optimizer_step(optimizer));

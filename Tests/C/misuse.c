@@ -10,7 +10,7 @@ enum { LEVELS = 200 };  // modules in a chain, the outermost and the innermost i
 
 static wb_module *container(void) {
     wb_module *module = NULL;
-    OK(wb_module_custom("Box", &module));
+    OK(wb_module_host("Box", NULL, NULL, NULL, &module));
     return module;
 }
 
@@ -55,9 +55,8 @@ static void modules_nest_200_levels_deep_and_no_deeper_built_from_inside(void) {
 
 /* Every module is there twice in the one above it: 2^60 paths lead to the innermost. */
 static void a_shared_module_is_visited_once(void) {
-    wb_module *outer = container(), *layer = NULL;
+    wb_module *outer = container(), *layer = module_of("Linear(2, 1)", WB_FLOAT32);
     int32_t count = -1, training = -1;
-    OK(wb_module_linear(2, 1, 1, WB_FLOAT32, &layer));
     OK(wb_module_add(outer, "layer", layer));
     for (int level = 0; level < 60; level++) {
         wb_module *next = container();
@@ -211,7 +210,7 @@ static void training_inside_its_own_callback_is_refused(void) {
     int64_t epoch = 0, step = 0, total = 0;
     dataset = problem_dataset(&data);
     calls = 0;
-    OK(wb_trainer_create(model, WB_CROSS_ENTROPY, optimizer, &trainer));
+    trainer = trainer_for(model, optimizer);
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 2));
     OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, BATCH));
     OK(wb_trainer_fit(trainer, dataset, fit_again, NULL, NULL));
@@ -299,7 +298,7 @@ static void a_run_that_fails_leaves_no_gradient_where_there_was_none(void) {
     OK(wb_tensor_set_requires_grad(logits, 1));
     OK(wb_tensor_create(WB_INT64, SHAPE(2), right, &labels));
     OK(wb_capture_begin(&labels, 1));
-    OK(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, logits, labels, &loss));
+    OK(call_two("cross_entropy", logits, labels, &loss));
     OK(wb_backward(loss, NULL, 0));
     OK(wb_capture_end(&loss, 1, &program));
     FAILS(wb_program_run_pointers(program, (const void *[]){wrong}, 1, (void *[]){&value}, 1), WB_ERROR_INDEX, "7");
@@ -362,10 +361,9 @@ static void a_thread_may_end_with_a_block_or_a_scope_open(void) {
 
 static void a_scale_that_is_not_finite_is_refused(void) {
     char path[] = "/tmp/wingbeat-misuse-XXXXXX";
-    wb_module *layer = NULL;
+    wb_module *layer = module_of("Linear(3, 2)", WB_FLOAT32);
     wb_dataset *rows = NULL;
     int file = mkstemp(path);
-    OK(wb_module_linear(3, 2, 1, WB_FLOAT32, &layer));
     OK(wb_save(path, layer, NULL, 0, 0));
     FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, NAN, 0, &rows), WB_ERROR_ARGUMENT, "scale", "nan");
     FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -INFINITY, 0, &rows), WB_ERROR_ARGUMENT, "scale", "-inf");

@@ -44,39 +44,43 @@ static inline wb_dataset *problem_dataset(const problem *p) {
 
 /* inputs-hidden-outputs with ReLU, drawn from a seed. */
 static inline wb_module *perceptron(int64_t inputs, int64_t hidden, int64_t outputs, uint64_t seed) {
-    wb_module *layers[3] = {NULL, NULL, NULL}, *model = NULL;
+    char expression[200];
     OK(wb_manual_seed(seed));
-    OK(wb_module_linear(inputs, hidden, 1, WB_FLOAT32, &layers[0]));
-    OK(wb_module_activation(WB_ACTIVATION_RELU, 0, &layers[1]));
-    OK(wb_module_linear(hidden, outputs, 1, WB_FLOAT32, &layers[2]));
-    OK(wb_module_sequential(layers, 3, &model));
-    for (int i = 0; i < 3; i++) OK(wb_module_free(layers[i]));
-    return model;
+    snprintf(expression, sizeof expression, "Sequential(Linear(%lld, %lld), ReLU(), Linear(%lld, %lld))",
+             (long long)inputs, (long long)hidden, (long long)hidden, (long long)outputs);
+    return module_of(expression, WB_FLOAT32);
 }
 
 typedef enum optimizer_kind { SGD, ADAM, ADAMW } optimizer_kind;
 
 static inline wb_optimizer *optimizer_for(const wb_module *model, optimizer_kind kind) {
+    const char *const expressions[] = {"SGD(lr=0.1, momentum=0.9, weight_decay=1e-4)", "Adam(lr=0.01)",
+                                       "AdamW(lr=0.01)"};
     wb_tensor *all[16] = {NULL};
     wb_optimizer *optimizer = NULL;
     int32_t count = 0;
     OK(wb_module_parameter_count(model, &count));
     EXPECT(count <= 16);
     for (int32_t i = 0; i < count; i++) OK(wb_module_parameter(model, i, NULL, &all[i]));
-    switch (kind) {
-    case SGD: OK(wb_sgd_create(all, count, 0.1, 0.9, 0, 1e-4, 0, &optimizer)); break;
-    case ADAM: OK(wb_adam_create(all, count, 0.01, 0.9, 0.999, 1e-8, 0, &optimizer)); break;
-    case ADAMW: OK(wb_adamw_create(all, count, 0.01, 0.9, 0.999, 1e-8, 0.01, &optimizer)); break;
-    }
+    OK(wb_optimizer_create(expressions[kind], all, count, &optimizer));
     for (int32_t i = 0; i < count; i++) OK(wb_tensor_free(all[i]));
     return optimizer;
 }
 
+/* A trainer of a classifier. */
+static inline wb_trainer *trainer_for(wb_module *model, wb_optimizer *optimizer) {
+    wb_module *loss = module_of("CrossEntropyLoss()", WB_FLOAT32);
+    wb_trainer *trainer = NULL;
+    OK(wb_trainer_create(model, loss, optimizer, &trainer));
+    OK(wb_module_free(loss));
+    return trainer;
+}
+
 /* Forward, loss, backward, step on one batch of handles; the loss is the caller's. */
-static inline wb_tensor *training_step(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x, const wb_tensor *y) {
+static inline wb_tensor *training_step(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x, wb_tensor *y) {
     wb_tensor *prediction = NULL, *loss = NULL;
     OK(wb_module_forward(model, x, &prediction));
-    OK(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, prediction, y, &loss));
+    OK(call_two("cross_entropy", prediction, y, &loss));
     OK(wb_optimizer_zero_grad(optimizer));
     OK(wb_backward(loss, NULL, 0));
     OK(wb_optimizer_step(optimizer));

@@ -55,9 +55,8 @@ static bytes train_by_fit(optimizer_kind kind) {
     wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
     wb_optimizer *optimizer = optimizer_for(model, kind);
     wb_dataset *dataset = problem_dataset(&data);
-    wb_trainer *trainer = NULL;
+    wb_trainer *trainer = trainer_for(model, optimizer);
     wb_stop_reason reason = WB_STOP_CALLBACK;
-    OK(wb_trainer_create(model, WB_CROSS_ENTROPY, optimizer, &trainer));
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, EPOCHS));
     OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, BATCH));
     OK(wb_trainer_set(trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_NONE));
@@ -113,8 +112,7 @@ static void a_shuffled_fit_is_the_same_as_shuffled_batches_by_hand(void) {
         wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
         wb_optimizer *optimizer = optimizer_for(model, ADAM);
         if (by_fit) {
-            wb_trainer *trainer = NULL;
-            OK(wb_trainer_create(model, WB_CROSS_ENTROPY, optimizer, &trainer));
+            wb_trainer *trainer = trainer_for(model, optimizer);
             OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 2));
             OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, 100));  // the last batch of an epoch has 12 rows
             OK(wb_trainer_set(trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
@@ -169,11 +167,10 @@ static void fit_reports_its_progress_stops_when_asked_and_goes_on(void) {
     wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
     wb_optimizer *optimizer = optimizer_for(model, SGD);
     wb_dataset *dataset = problem_dataset(&data);
-    wb_trainer *trainer = NULL;
+    wb_trainer *trainer = trainer_for(model, optimizer);
     wb_stop_reason reason = WB_STOP_EPOCHS;
     int64_t epoch = -1, step = -1, total = -1;
     seen all = {.stop_at = 11};
-    OK(wb_trainer_create(model, WB_CROSS_ENTROPY, optimizer, &trainer));
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, EPOCHS));
     OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, BATCH));
     OK(wb_trainer_set(trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_NONE));
@@ -211,12 +208,11 @@ static void patience_ends_training_that_no_longer_improves(void) {
     wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
     wb_optimizer *optimizer = optimizer_for(model, SGD);
     wb_dataset *dataset = problem_dataset(&data);
-    wb_trainer *trainer = NULL;
+    wb_trainer *trainer = trainer_for(model, optimizer);
     wb_stop_reason reason = WB_STOP_EPOCHS;
     int64_t epoch = 0;
-    OK(wb_optimizer_set(optimizer, "lr", 0));  // so that no epoch after the first is better
-    OK(wb_optimizer_set(optimizer, "weight_decay", 0));
-    OK(wb_trainer_create(model, WB_CROSS_ENTROPY, optimizer, &trainer));
+    OK(wb_optimizer_set(optimizer, 0, "lr", 0));  // so that no epoch after the first is better
+    OK(wb_optimizer_set(optimizer, 0, "weight_decay", 0));
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 100));
     OK(wb_trainer_set(trainer, WB_TRAINER_PATIENCE, 3));
     OK(wb_trainer_set_validation(trainer, dataset));
@@ -231,7 +227,7 @@ static void patience_ends_training_that_no_longer_improves(void) {
 }
 
 static void evaluate_agrees_with_a_forward_pass_counted_by_hand(void) {
-    wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
+    wb_module *model = perceptron(FEATURES, 32, CLASSES, 7), *loss_fn = module_of("CrossEntropyLoss()", WB_FLOAT32);
     wb_dataset *dataset = problem_dataset(&data);
     wb_tensor *x = NULL, *y = NULL, *prediction = NULL, *loss = NULL;
     static float logits[ROWS][CLASSES];
@@ -240,14 +236,14 @@ static void evaluate_agrees_with_a_forward_pass_counted_by_hand(void) {
     OK(wb_dataset_read(dataset, 0, ROWS, &x, &y));
     OK(wb_module_forward(model, x, &prediction));
     OK(wb_tensor_read(prediction, logits, sizeof logits));
-    OK(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, prediction, y, &loss));
+    OK(call_two("cross_entropy", prediction, y, &loss));
     for (int i = 0; i < ROWS; i++) {
         int best = 0;
         for (int c = 1; c < CLASSES; c++)
             if (logits[i][c] > logits[i][best]) best = c;
         right += best == data.y[i];
     }
-    OK(wb_evaluate(model, WB_CROSS_ENTROPY, dataset, 100, &mean_loss, &accuracy));
+    OK(wb_evaluate(model, loss_fn, NULL, 0, dataset, 100, &mean_loss, &accuracy, NULL));
     EXPECT(accuracy == (double)right / ROWS);
     CLOSE(mean_loss, item(loss), 1e-6);
     OK(wb_tensor_free(x));
@@ -255,6 +251,7 @@ static void evaluate_agrees_with_a_forward_pass_counted_by_hand(void) {
     OK(wb_tensor_free(prediction));
     OK(wb_tensor_free(loss));
     OK(wb_dataset_free(dataset));
+    OK(wb_module_free(loss_fn));
     OK(wb_module_free(model));
 }
 

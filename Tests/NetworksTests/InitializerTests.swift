@@ -54,8 +54,8 @@ final class InitializerTests: XCTestCase {
         }
         XCTAssertEqual(Set(try filled(.constant, 0.25, 0, .float32)), [0.25])
         try Generator.standard().seed(1)
-        let first = try Linear(3, 2, bias: true, dtype: .float32)
-        let second = try Linear(3, 2, bias: true, dtype: .float32)
+        let first = try linear(3, 2, .float32)
+        let second = try linear(3, 2, .float32)
         XCTAssertNotEqual(try first.parameters[0].tensor.bytes(), try second.parameters[0].tensor.bytes())
         XCTAssert(try first.allParameters.allSatisfy { try $0.tensor.numbers().allSatisfy { abs($0) <= 1 / 3.0.squareRoot() } })
     }

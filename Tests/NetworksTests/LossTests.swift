@@ -18,8 +18,13 @@ final class LossTests: XCTestCase {
         }
     }
 
+    /// The loss that a text spells, with its reduction in the place of "%".
+    private func loss(_ text: String, _ reduction: LossReduction) throws -> Module {
+        try make(text.replacingOccurrences(of: "%", with: "reduction='\(reduction)'"))
+    }
+
     /// Prediction, target, and the loss of each element or row in closed form.
-    private func cases() throws -> [(name: String, loss: Loss, prediction: [Double], target: Tensor, elements: ([Double]) -> [Double])] {
+    private func cases() throws -> [(name: String, loss: String, prediction: [Double], target: Tensor, elements: ([Double]) -> [Double])] {
         let (t, y, rows, classes) = (shares, labels, rows, classes)
         func pick(_ p: [Double]) -> [Double] { (0..<rows).map { -log(p[$0 * classes + Int(y[$0])]) } }
         func against(_ p: [Double]) -> [Double] { (0..<rows).map { row in -(0..<classes).reduce(0.0) { $0 + t[row * classes + $1] * log(p[row * classes + $1]) } } }
@@ -27,35 +32,35 @@ final class LossTests: XCTestCase {
         let (sigmoid, softmax) = ({ (x: Double) in 1 / (1 + exp(-x)) }, softmax)
         let target = try tensor([4, 3], t)
         return [
-            ("mse", .mse, scores, target, { zip($0, t).map { ($0 - $1) * ($0 - $1) } }),
-            ("bce", .bce, noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, { zip($0, t).map(binary) }),
-            ("bce with logits", .bceWithLogits, scores, target, { zip($0, t).map { binary(sigmoid($0), $1) } }),
-            ("cross entropy", .crossEntropy, scores, try tensor([4], y, .int64), { pick(softmax($0)) }),
-            ("cross entropy, uint8", .crossEntropy, scores, try tensor([4], y, .uint8), { pick(softmax($0)) }),
-            ("cross entropy, distributions", .crossEntropy, scores, target, { against(softmax($0)) }),
-            ("probabilities", .crossEntropyProbabilities, noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, try tensor([4], y, .int32), pick),
-            ("probabilities, distributions", .crossEntropyProbabilities, noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, against),
+            ("mse", "MSELoss(%)", scores, target, { zip($0, t).map { ($0 - $1) * ($0 - $1) } }),
+            ("bce", "BCELoss(%)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, { zip($0, t).map(binary) }),
+            ("bce with logits", "BCEWithLogitsLoss(%)", scores, target, { zip($0, t).map { binary(sigmoid($0), $1) } }),
+            ("cross entropy", "CrossEntropyLoss(%)", scores, try tensor([4], y, .int64), { pick(softmax($0)) }),
+            ("cross entropy, uint8", "CrossEntropyLoss(%)", scores, try tensor([4], y, .uint8), { pick(softmax($0)) }),
+            ("cross entropy, distributions", "CrossEntropyLoss(%)", scores, target, { against(softmax($0)) }),
+            ("probabilities", "CrossEntropyLoss(from_logits=False, %)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, try tensor([4], y, .int32), pick),
+            ("probabilities, distributions", "CrossEntropyLoss(from_logits=False, %)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, against),
         ]
     }
 
     func testEveryLossAndReductionIsItsClosedForm() throws {
-        for (name, loss, prediction, target, elements) in try cases() {
+        for (name, text, prediction, target, elements) in try cases() {
             let want = elements(prediction)
             let x = try tensor([4, 3], prediction)
-            assertClose(try loss(x, target, .none).numbers(), want, 1e-14, name)
-            assertClose(try loss(x, target, .total).numbers(), [want.reduce(0, +)], 1e-14, name)
-            assertClose(try loss(x, target, .mean).numbers(), [want.reduce(0, +) / Double(want.count)], 1e-14, name)
-            let narrow = try loss(x.cast(.float32), target, .mean)
+            assertClose(try loss(text, .none)(x, target).numbers(), want, 1e-14, name)
+            assertClose(try loss(text, .sum)(x, target).numbers(), [want.reduce(0, +)], 1e-14, name)
+            assertClose(try loss(text, .mean)(x, target).numbers(), [want.reduce(0, +) / Double(want.count)], 1e-14, name)
+            let narrow = try loss(text, .mean)(x.cast(.float32), target)
             XCTAssertEqual(narrow.dtype, .float32)
             assertClose(try narrow.numbers(), [want.reduce(0, +) / Double(want.count)], 1e-6, name)
         }
     }
 
     func testEveryLossHasTheGradientThatFiniteDifferencesFind() throws {
-        for (name, loss, prediction, target, elements) in try cases() {
-            for reduction in [Loss.Reduction.mean, .total] {
+        for (name, text, prediction, target, elements) in try cases() {
+            for reduction in [LossReduction.mean, .sum] {
                 let x = try leaf([4, 3], prediction)
-                try loss(x, target, reduction).backward()
+                try loss(text, reduction)(x, target).backward()
                 let count = reduction == .mean ? Double(elements(prediction).count) : 1
                 let want = prediction.indices.map { place in
                     slope { h in
@@ -71,16 +76,16 @@ final class LossTests: XCTestCase {
 
     /// A - Y, in every way of writing the network down.
     func testTheGradientOfSoftmaxAndCrossEntropyIsSoftmaxMinusOneHot() throws {
+        let logits = try make("CrossEntropyLoss(reduction='sum')")
+        let probabilities = try make("CrossEntropyLoss(reduction='sum', from_logits=False)")
         for scale in [1.0, 40, 1e4] {
             let z = scores.map { $0 * scale }
-            let probabilities = try tensor([4, 3], z).softmax(1).numbers()
-            let want = zip(probabilities, (0..<12).map { Int(labels[$0 / 3]) == $0 % 3 ? 1.0 : 0 }).map { $0 - $1 }
+            let want = zip(try tensor([4, 3], z).softmax(1).numbers(), (0..<12).map { Int(labels[$0 / 3]) == $0 % 3 ? 1.0 : 0 }).map { $0 - $1 }
             let (y, hot) = (try tensor([4], labels, .int64), try Tensor.oneHot(tensor([4], labels, .int64), classes: 3, dtype: .float64))
-            let layer = try Activation(.softmax, parameter: -1)
+            let layer = try make("Softmax(dim=-1)")
             let ways: [(String, (Tensor) throws -> Tensor)] = [
-                ("logits", { try Loss.crossEntropy($0, y, .total) }), ("logits, one-hot", { try Loss.crossEntropy($0, hot, .total) }),
-                ("softmax layer", { try Loss.crossEntropyProbabilities(layer.forward($0), y, .total) }),
-                ("softmax layer, one-hot", { try Loss.crossEntropyProbabilities(layer.forward($0), hot, .total) }),
+                ("logits", { try logits($0, y) }), ("logits, one-hot", { try logits($0, hot) }),
+                ("softmax layer", { try probabilities(layer($0), y) }), ("softmax layer, one-hot", { try probabilities(layer($0), hot) }),
             ]
             for (name, loss) in ways {
                 let x = try leaf([4, 3], z)
@@ -91,13 +96,14 @@ final class LossTests: XCTestCase {
     }
 
     func testTheGradientOfSigmoidAndBinaryCrossEntropyIsSigmoidMinusTarget() throws {
+        let (logits, probabilities) = (try make("BCEWithLogitsLoss('sum')"), try make("BCELoss('sum')"))
         for scale in [1.0, 40, 1e4] {
             let z = scores.map { $0 * scale }
             let want = zip(try tensor([12], z).applying(.sigmoid).numbers(), shares).map { $0 - $1 }
             let target = try tensor([12], shares)
-            let layer = try Activation(.sigmoid, parameter: 0)
+            let layer = try make("Sigmoid()")
             let ways: [(String, (Tensor) throws -> Tensor)] = [
-                ("logits", { try Loss.bceWithLogits($0, target, .total) }), ("sigmoid layer", { try Loss.bce(layer.forward($0), target, .total) }),
+                ("logits", { try logits($0, target) }), ("sigmoid layer", { try probabilities(layer($0), target) }),
             ]
             for (name, loss) in ways {
                 let x = try leaf([12], z)
@@ -110,9 +116,9 @@ final class LossTests: XCTestCase {
     func testNoLossOverflows() throws {
         for dtype in [DType.float32, .float64] {
             let x = try leaf([2, 2], [1e4, -1e4, -1e4, 1e4], dtype)
-            let loss = try Loss.crossEntropy(x, tensor([2], [1, 1], .int64), .none)
+            let loss = try make("CrossEntropyLoss('none')")(x, tensor([2], [1, 1], .int64))
             XCTAssertEqual(try loss.numbers(), [2e4, 0])
-            let binary = try Loss.bceWithLogits(x, tensor([2, 2], [0, 0, 1, 1]), .none)
+            let binary = try make("BCEWithLogitsLoss('none')")(x, tensor([2, 2], [0, 0, 1, 1]))
             XCTAssertEqual(try binary.numbers(), [1e4, 0, 1e4, 0])
             try (loss.sum() + binary.sum()).backward()
             XCTAssertEqual(try x.gradient()?.numbers(), [1 + 1, -1, -1, 0])
@@ -122,12 +128,12 @@ final class LossTests: XCTestCase {
     func testProbabilitiesOfZeroAndOneGiveFiniteLossesAndGradients() throws {
         for dtype in [DType.float32, .float64] {
             let p = try leaf([4], [0, 1, 0, 1], dtype)
-            let loss = try Loss.bce(p, tensor([4], [0, 1, 1, 0]), .none)
+            let loss = try make("BCELoss('none')")(p, tensor([4], [0, 1, 1, 0]))
             XCTAssertEqual(try loss.numbers(), [0, 0, 100, 100], "logarithms stop at -100, as in PyTorch")
             try loss.sum().backward()
             XCTAssert(try XCTUnwrap(p.gradient()).numbers().allSatisfy { $0.isFinite })
             let rows = try leaf([2, 2], [1, 0, 0, 1], dtype)
-            let entropy = try Loss.crossEntropyProbabilities(rows, tensor([2], [0, 0], .int64), .none)
+            let entropy = try make("CrossEntropyLoss('none', from_logits=False)")(rows, tensor([2], [0, 0], .int64))
             XCTAssertEqual(try entropy.numbers(), [0, 100])
             try entropy.sum().backward()
             XCTAssertEqual(try rows.gradient()?.numbers(), [-1, 0, 0, 0])
@@ -135,17 +141,18 @@ final class LossTests: XCTestCase {
     }
 
     func testOneRowWithoutABatchAxisIsTakenAndWrongShapesAreNamed() throws {
+        let (mse, entropy, ofProbabilities) = (try make("MSELoss()"), try make("CrossEntropyLoss()"), try make("CrossEntropyLoss(from_logits=False)"))
         let z = try tensor([3], [1, 2, 3])
         let sum: Double = exp(1.0) + exp(2.0) + exp(3.0)
         let want = -log(exp(2.0) / sum)
-        assertClose(try Loss.crossEntropy(z, tensor([], [1], .int64)).numbers(), [want], 1e-15)
+        assertClose(try entropy(z, tensor([], [1], .int64)).numbers(), [want], 1e-15)
         let two = try tensor([2, 3], [1, 2, 3, 4, 5, 6])
-        XCTAssertEqual(failure { try Loss.mse(two, z) }?.kind, "shape")
-        XCTAssertEqual(failure { try Loss.crossEntropy(two, tensor([3], [0, 0, 0], .int64)) }?.kind, "shape")
-        XCTAssertEqual(failure { try Loss.crossEntropy(two, z) }?.kind, "shape")
-        XCTAssertEqual(failure { try Loss.mse(tensor([1], [1], .int32), tensor([1], [1])) }?.kind, "dtype")
-        XCTAssertEqual(failure { try Loss.mse(tensor([0], []), tensor([0], [])) }?.kind, "shape")
-        XCTAssertEqual(failure { try Loss.crossEntropy(two, tensor([2], [0, 3], .int64)).item() }?.kind, "index")
-        XCTAssertEqual(failure { try Loss.crossEntropyProbabilities(two, tensor([2], [0, -1], .int64)).item() }?.kind, "index")
+        XCTAssertEqual(failure { try mse(two, z) }?.kind, "shape")
+        XCTAssertEqual(failure { try entropy(two, tensor([3], [0, 0, 0], .int64)) }?.kind, "shape")
+        XCTAssertEqual(failure { try entropy(two, z) }?.kind, "shape")
+        XCTAssertEqual(failure { try mse(tensor([1], [1], .int32), tensor([1], [1])) }?.kind, "dtype")
+        XCTAssertEqual(failure { try mse(tensor([0], []), tensor([0], [])) }?.kind, "shape")
+        XCTAssertEqual(failure { try entropy(two, tensor([2], [0, 3], .int64)).item() }?.kind, "index")
+        XCTAssertEqual(failure { try ofProbabilities(two, tensor([2], [0, -1], .int64)).item() }?.kind, "index")
     }
 }

@@ -5,56 +5,54 @@ import XCTest
 @testable import Networks
 
 final class ModuleTests: XCTestCase {
-    private func perceptron(_ activation: Activation, _ dtype: DType = .float64) throws -> Sequential {
+    private func perceptron(_ activation: String, _ dtype: DType = .float64) throws -> Module {
         try Generator.standard().seed(2)
-        return try Sequential([Linear(3, 5, bias: true, dtype: dtype), activation, Linear(5, 4, bias: false, dtype: dtype)])
+        return try make("Sequential(Linear(3, 5), \(activation), Linear(5, 4, bias=False))", dtype)
     }
 
     func testSharedModulesAreWrittenOnceAndAreSharedWhenTheyAreBuiltAgain() throws {
-        let (linear, relu) = (try Linear(2, 2, bias: true, dtype: .float32), try Activation(.relu, parameter: 0))
+        let (linear, relu) = (try linear(2, 2, .float32), try make("ReLU()"))
         let pair = try Sequential([linear, relu])
         let model = try Sequential([pair, linear, relu, pair])
-        let copy = try Module.build(model.structure, parameters: model.parameterTree)
+        let copy = try Module.build(model.structure, parameters: model.parameterTree, buffers: model.bufferTree)
         XCTAssertTrue(copy.children[3].module === copy.children[0].module)
         XCTAssertTrue(copy.children[1].module === copy.children[0].module.children[0].module)
-        for (tensor, value) in try copy.matching(parameters: model.parameterTree, buffers: model.bufferTree) { try tensor.become(value) }
         let x = try tensor([3, 2], noise(6), .float32)
-        XCTAssertEqual(try copy.forward(x).bytes(), try model.forward(x).bytes())
+        XCTAssertEqual(try copy(x).bytes(), try model(x).bytes())
         try copy.structure.checkSame(as: model.structure)
-        let apart = try Sequential([Sequential([Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0)]), Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0),
-            Sequential([Linear(2, 2, bias: true, dtype: .float32), Activation(.relu, parameter: 0)])])
+        let apart = try make("Sequential(Sequential(Linear(2, 2), ReLU()), Linear(2, 2), ReLU(), Sequential(Linear(2, 2), ReLU()))", .float32)
         try apart.structure.checkSame(as: model.structure)
         try model.structure.checkSame(as: apart.structure)
         XCTAssertEqual(failure { try model.matching(parameters: apart.parameterTree, buffers: apart.bufferTree) }?.kind, "structure")
-        let other = try Sequential([pair, linear, relu, Sequential([linear, Activation(.tanh, parameter: 0)])])
+        let other = try Sequential([pair, linear, relu, Sequential([linear, make("Tanh()")])])
         XCTAssertEqual(failure { try other.structure.checkSame(as: model.structure) }?.kind, "structure")
     }
 
     func testASharedModuleThatIsNotThereIsRefused() throws {
-        let linear = try Linear(2, 2, bias: true, dtype: .float32)
+        let linear = try linear(2, 2, .float32)
         let model = try Sequential([linear, linear])
         for path in ["1", "2", "", "0.0", "."] {
             var structure = model.structure
             structure.children[1].tree.attributes[1].value = .text(path)
-            XCTAssertEqual(failure { try Module.build(structure, parameters: model.parameterTree) }?.kind, "structure", path)
+            XCTAssertEqual(failure { try Module.build(structure, parameters: model.parameterTree, buffers: model.bufferTree) }?.kind, "structure", path)
             XCTAssertEqual(failure { try model.structure.checkSame(as: structure) }?.kind, "structure", path)
         }
     }
 
     func testModulesThatHoldEachOtherTwiceAreWrittenInNoTime() throws {
-        var module: Module = try Linear(2, 2, bias: true, dtype: .float32)
+        var module: Module = try linear(2, 2, .float32)
         for _ in 0..<150 { module = try Sequential([module, module]) }
         let structure = module.structure
         try structure.checkSame(as: module.structure)
-        let copy = try Module.build(structure, parameters: module.parameterTree)
+        let copy = try Module.build(structure, parameters: module.parameterTree, buffers: module.bufferTree)
         XCTAssertEqual(copy.allParameters.map { $0.name }, module.allParameters.map { $0.name })
         XCTAssertLessThan(module.description.utf8.count, 10_000_000)
         XCTAssertTrue(module.description.contains("..."))
     }
 
     func testPathsAreDottedAndSharedParametersCountOnce() throws {
-        let shared = try Linear(2, 2, bias: true, dtype: .float32)
-        let inner = try Sequential([shared, Activation(.relu, parameter: 0)])
+        let shared = try linear(2, 2, .float32)
+        let inner = try Sequential([shared, make("ReLU()")])
         let outer = try Sequential([inner, shared])
         try outer.setParameter("scale", leaf([1], [1]))
         try inner.setBuffer("seen", tensor([1], [0]))
@@ -81,10 +79,7 @@ final class ModuleTests: XCTestCase {
     }
 
     func testTheDescriptionIsPyTorchs() throws {
-        let model = try Sequential([
-            Linear(3, 5, bias: true, dtype: .float32), Activation(.leakyRelu, parameter: 0.2), Sequential([Activation(.softmax, parameter: -1)]),
-            Flatten(startAxis: 1, endAxis: -1),
-        ])
+        let model = try make("Sequential(Linear(3, 5), LeakyReLU(0.2), Sequential(Softmax()), Flatten())", .float32)
         XCTAssertEqual(
             model.description,
             """
@@ -100,7 +95,7 @@ final class ModuleTests: XCTestCase {
     }
 
     func testCastingChangesTheBoxesThatOthersShare() throws {
-        let model = try perceptron(Activation(.tanh, parameter: 0), .float32)
+        let model = try perceptron("Tanh()", .float32)
         let weight = model.allParameters[0].tensor
         let before = try weight.numbers()
         try weight.setGradient(weight)
@@ -109,23 +104,20 @@ final class ModuleTests: XCTestCase {
         XCTAssertEqual(try weight.numbers(), before)
         XCTAssertTrue(weight.requiresGrad && weight.isLeaf)
         XCTAssertNil(try weight.gradient())
-        XCTAssertEqual(try model.forward(tensor([3], [1, 2, 3])).dtype, .float64)
+        XCTAssertEqual(try model(tensor([3], [1, 2, 3])).dtype, .float64)
         XCTAssertEqual(failure { try model.cast(.int32) }?.kind, "dtype")
     }
 
     func testAModuleBuiltFromItsStructureComputesTheSame() throws {
-        let model = try Sequential([
-            Flatten(startAxis: 1, endAxis: 2), Linear(6, 5, bias: true, dtype: .float64), Activation(.leakyRelu, parameter: 0.3),
-            Linear(5, 3, bias: false, dtype: .float64), Activation(.gelu, parameter: 1), Activation(.logSoftmax, parameter: -1),
-        ])
-        let copy = try Module.build(model.structure, parameters: model.parameterTree)
+        let model = try make(
+            "Sequential(Flatten(1, 2), Linear(6, 5), LeakyReLU(0.3), Linear(5, 3, bias=False), GELU('tanh'), LogSoftmax(-1))")
+        let copy = try Module.build(model.structure, parameters: model.parameterTree, buffers: model.bufferTree)
         XCTAssertEqual(copy.description, model.description)
-        for (tensor, value) in try copy.matching(parameters: model.parameterTree, buffers: model.bufferTree) { try tensor.become(value) }
         let x = try tensor([2, 3, 2], noise(12))
-        XCTAssertEqual(try copy.forward(x).bytes(), try model.forward(x).bytes())
+        XCTAssertEqual(try copy(x).bytes(), try model(x).bytes())
         XCTAssertEqual(failure { try copy.matching(parameters: StateTree(), buffers: StateTree()) }?.kind, "structure")
         XCTAssertEqual(failure { try Sequential([]).matching(parameters: model.parameterTree, buffers: StateTree()) }?.kind, "structure")
-        XCTAssertEqual(failure { try Module.build(CustomModule(className: "Mine").structure, parameters: StateTree()) }?.kind, "unsupported")
+        XCTAssertEqual(failure { try Module.build(HostModule(className: "Mine", nil).structure, parameters: StateTree(), buffers: StateTree()) }?.kind, "unsupported")
     }
 
     func testTrainingModeReachesAllChildren() throws {
@@ -140,14 +132,15 @@ final class ModuleTests: XCTestCase {
     // MARK: Gradients of whole networks
 
     func testGradientsOfAPerceptronAreThoseOfFiniteDifferencesForEveryActivation() throws {
-        let kinds: [(Activation.Kind, Double)] = [
-            (.identity, 0), (.relu, 0), (.leakyRelu, 0.1), (.sigmoid, 0), (.tanh, 0), (.gelu, 0), (.gelu, 1), (.softmax, -1), (.logSoftmax, 1), (.softplus, 0),
+        let activations = [
+            "Identity()", "ReLU()", "LeakyReLU(0.1)", "Sigmoid()", "Tanh()", "GELU()", "GELU('tanh')", "Softmax()", "LogSoftmax(1)",
+            "Softplus(threshold=inf)", "Softplus(beta=2)",
         ]
-        for (kind, parameter) in kinds {
-            let model = try perceptron(Activation(kind, parameter: parameter))
+        for activation in activations {
+            let model = try perceptron(activation)
             let x = try leaf([4, 3], noise(12, seed: 8))
             let y = try tensor([4], [0, 3, 1, 2], .int64)
-            func loss() throws -> Tensor { try Loss.crossEntropy(model.forward(x), y) }
+            func loss() throws -> Tensor { try Tensor.crossEntropy(logits: model(x), y) }
             try loss().backward()
             for (name, tensor) in model.allParameters + [("x", x)] {
                 let values = try tensor.numbers()
@@ -165,25 +158,25 @@ final class ModuleTests: XCTestCase {
                     }
                 }
                 try write(values)
-                assertClose(try tensor.gradient()?.numbers() ?? [], want, 1e-6, "\(kind) \(parameter), \(name)")
+                assertClose(try tensor.gradient()?.numbers() ?? [], want, 1e-6, "\(activation), \(name)")
             }
         }
     }
 
     func testLayersComputeWhatTheirNamesSay() throws {
-        let linear = try Linear(2, 3, bias: true, dtype: .float64)
+        let layer = try linear(2, 3)
         try ThreadState.withGrad(false) { () throws(Failure) in
-            try linear.parameters[0].tensor.assign(Tensor.arange(1, 7, 1, .float64).reshape([3, 2]))
-            try linear.parameters[1].tensor.assign(Tensor.arange(10, 13, 1, .float64))
+            try layer.parameters[0].tensor.assign(Tensor.arange(1, 7, 1, .float64).reshape([3, 2]))
+            try layer.parameters[1].tensor.assign(Tensor.arange(10, 13, 1, .float64))
         }
-        XCTAssertEqual(try linear.forward(tensor([2], [1, 10])).numbers(), [21 + 10, 43 + 11, 65 + 12])
-        XCTAssertEqual(try linear.forward(tensor([1, 1, 2], [1, 0])).shape, [1, 1, 3])
-        XCTAssertEqual(failure { try linear.forward(tensor([3], [1, 1, 1])) }?.kind, "shape")
-        XCTAssertEqual(try Flatten(startAxis: -2, endAxis: -1).forward(tensor([2, 3, 1], noise(6))).shape, [2, 3])
-        XCTAssertEqual(failure { try Flatten(startAxis: 2, endAxis: 1).forward(tensor([1, 1, 1], [1])) }?.kind, "shape")
-        XCTAssertEqual(failure { try CustomModule(className: "Mine").forward(tensor([1], [1])) }?.kind, "unsupported")
-        XCTAssertEqual(failure { try Linear(0, 1, bias: true, dtype: .float32) }?.kind, "argument")
-        XCTAssertEqual(failure { try Linear(1, 1, bias: true, dtype: .int64) }?.kind, "dtype")
-        XCTAssertEqual(failure { try Activation(.softmax, parameter: 0.5) }?.kind, "argument")
+        XCTAssertEqual(try layer(tensor([2], [1, 10])).numbers(), [21 + 10, 43 + 11, 65 + 12])
+        XCTAssertEqual(try layer(tensor([1, 1, 2], [1, 0])).shape, [1, 1, 3])
+        XCTAssertEqual(failure { try layer(tensor([3], [1, 1, 1])) }?.kind, "shape")
+        XCTAssertEqual(try make("Flatten(-2, -1)")(tensor([2, 3, 1], noise(6))).shape, [2, 3])
+        XCTAssertEqual(failure { try make("Flatten(2, 1)")(tensor([1, 1, 1], [1])) }?.kind, "shape")
+        XCTAssertEqual(failure { try HostModule(className: "Mine", nil)(tensor([1], [1])) }?.kind, "unsupported")
+        XCTAssertEqual(failure { try linear(0, 1) }?.kind, "argument")
+        XCTAssertEqual(failure { try linear(1, 1, .int64) }?.kind, "dtype")
+        XCTAssertEqual(failure { try make("Softmax(0.5)") }?.kind, "argument")
     }
 }

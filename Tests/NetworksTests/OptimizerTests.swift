@@ -30,7 +30,8 @@ final class OptimizerTests: XCTestCase {
         ] as [(Double, Double, Double, Bool)] {
             let lr = 0.07
             try check("momentum \(momentum), dampening \(dampening), decay \(decay), nesterov \(nesterov)") {
-                try SGD($0, lr: lr, momentum: momentum, dampening: dampening, weightDecay: decay, nesterov: nesterov)
+                try Optimizer.make(
+                    "SGD(lr=\(lr), momentum=\(momentum), dampening=\(dampening), weight_decay=\(decay), nesterov=\(Value.flag(nesterov).literal))", $0)
             } _: { start in
                 var (p, velocity) = (start, Double?.none)
                 return { gradient in
@@ -48,7 +49,8 @@ final class OptimizerTests: XCTestCase {
         for (decay, decoupled) in [(0, false), (0.1, false), (0.1, true), (0, true)] as [(Double, Bool)] {
             let (lr, b1, b2, epsilon) = (0.03, 0.8, 0.95, 1e-4)
             try check("decay \(decay), decoupled \(decoupled)") {
-                try Adam($0, lr: lr, beta1: b1, beta2: b2, epsilon: epsilon, weightDecay: decay, decoupled: decoupled)
+                try Optimizer.make(
+                    "\(decoupled ? "AdamW" : "Adam")(lr=\(lr), betas=(\(b1), \(b2)), eps=\(epsilon), weight_decay=\(decay))", $0)
             } _: { start in
                 var (p, m, v, t) = (start, 0.0, 0.0, 0.0)
                 return { gradient in
@@ -66,28 +68,28 @@ final class OptimizerTests: XCTestCase {
 
     func testSettingsChangeBetweenStepsAndAreChecked() throws {
         let p = try leaf([1], [1])
-        let sgd = try SGD([p], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false)
+        let sgd = try Optimizer.make("SGD(lr=1)", [p])
         for (rate, want) in [(1.0, 0.0), (0.25, -0.25), (0, -0.25)] {
-            try sgd.set("lr", rate)
-            XCTAssertEqual(try sgd.get("lr"), rate)
+            try sgd.set("lr", .real(rate), of: nil)
+            XCTAssertEqual(try sgd.setting("lr", of: 0), .real(rate))
             try p.setGradient(tensor([1], [1]))
             try sgd.step()
             XCTAssertEqual(try p.item(), want)
         }
-        XCTAssertEqual(failure { try sgd.set("lr", -1) }?.kind, "argument")
-        XCTAssertEqual(failure { try sgd.set("lr", .nan) }?.kind, "argument")
-        XCTAssertEqual(failure { try sgd.set("beta1", 0.5) }?.kind, "argument")
-        XCTAssertEqual(failure { try sgd.get("speed") }?.kind, "argument")
-        XCTAssertEqual(failure { try Adam([p], lr: 1, beta1: 1, beta2: 0.9, epsilon: 0, weightDecay: 0, decoupled: false) }?.kind, "argument")
-        XCTAssertEqual(failure { try SGD([p], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: true) }?.kind, "argument")
-        XCTAssertEqual(failure { try SGD([p, p], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false) }?.kind, "argument")
-        XCTAssertEqual(failure { try SGD([], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false) }?.kind, "argument")
-        XCTAssertEqual(failure { try SGD([p + 0], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false) }?.kind, "argument")
+        XCTAssertEqual(failure { try sgd.set("lr", .real(-1), of: nil) }?.kind, "argument")
+        XCTAssertEqual(failure { try sgd.set("lr", .real(.nan), of: nil) }?.kind, "argument")
+        XCTAssertEqual(failure { try sgd.set("beta1", .real(0.5), of: nil) }?.kind, "argument")
+        XCTAssertEqual(failure { try sgd.setting("speed", of: 0) }?.kind, "argument")
+        XCTAssertEqual(failure { try Optimizer.make("Adam(lr=1, betas=(1, 0.9), eps=0)", [p]) }?.kind, "argument")
+        XCTAssertEqual(failure { try Optimizer.make("SGD(lr=1, nesterov=True)", [p]) }?.kind, "argument")
+        XCTAssertEqual(failure { try Optimizer.make("SGD(lr=1)", [p, p]) }?.kind, "argument")
+        XCTAssertEqual(failure { try Optimizer.make("SGD(lr=1)", []) }?.kind, "argument")
+        XCTAssertEqual(failure { try Optimizer.make("SGD(lr=1)", [p + 0]) }?.kind, "argument")
     }
 
     func testParametersWithoutAGradientStayAsTheyAre() throws {
         let (p, q) = (try leaf([1], [1]), try leaf([1], [5]))
-        let sgd = try SGD([p, q], lr: 0.5, momentum: 0.9, dampening: 0, weightDecay: 0.1, nesterov: false)
+        let sgd = try Optimizer.make("SGD(lr=0.5, momentum=0.9, weight_decay=0.1)", [p, q])
         try (p * 2).sum().backward()
         try sgd.step()
         XCTAssertEqual(try p.item(), 1 - 0.5 * (2 + 0.1))
@@ -100,7 +102,7 @@ final class OptimizerTests: XCTestCase {
     func testAnOldValueThatSomebodyHoldsDoesNotChange() throws {
         let p = try leaf([1], [1])
         let held = try p.detach()
-        let sgd = try SGD([p], lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false)
+        let sgd = try Optimizer.make("SGD(lr=1)", [p])
         try (p * p).sum().backward()
         try sgd.step()
         XCTAssertEqual(try held.item(), 1)
@@ -110,8 +112,8 @@ final class OptimizerTests: XCTestCase {
 
     // MARK: What happens between steps
 
-    private func sgd(_ parameters: [Tensor], dampening: Double = 0) throws -> SGD {
-        try SGD(parameters, lr: 0.5, momentum: 0.75, dampening: dampening, weightDecay: 0, nesterov: false)
+    private func sgd(_ parameters: [Tensor], dampening: Double = 0) throws -> Optimizer {
+        try Optimizer.make("SGD(lr=0.5, momentum=0.75, dampening=\(dampening))", parameters)
     }
 
     /// The same on plain numbers; all are halves of halves, so that no digit is lost.
@@ -340,7 +342,7 @@ final class OptimizerTests: XCTestCase {
         var plain = Plain([1])
         for step in 0..<6 {
             if step == 3 {
-                try optimizer.set("dampening", 0.5)
+                try optimizer.set("dampening", .real(0.5), of: nil)
                 plain.dampening = 0.5
             }
             try p.setGradient(tensor([1], [1]))
@@ -383,19 +385,15 @@ final class OptimizerTests: XCTestCase {
     // MARK: Captured steps
 
     func testACapturedStepGivesTheBitsOfRecordingAnew() throws {
-        let makers: [(String, ([Tensor]) throws -> Optimizer)] = [
-            ("SGD", { try SGD($0, lr: 0.1, momentum: 0.9, dampening: 0.2, weightDecay: 0.01, nesterov: false) }),
-            ("Adam", { try Adam($0, lr: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false) }),
-            ("AdamW", { try Adam($0, lr: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: true) }),
-        ]
-        for (name, make) in makers {
+        for text in ["SGD(lr=0.1, momentum=0.9, dampening=0.2, weight_decay=0.01)", "Adam(lr=0.01, weight_decay=0.01)", "AdamW(lr=0.01, weight_decay=0.01)"] {
+            let name = text.prefix { $0 != "(" }
             func build() throws -> (Module, Optimizer) {
                 try Generator.standard().seed(5)
-                let model = try Sequential([Linear(4, 6, bias: true, dtype: .float32), Activation(.tanh, parameter: 0), Linear(6, 3, bias: true, dtype: .float32)])
-                return (model, try make(model.allParameters.map { $0.tensor }))
+                let model = try make("Sequential(Linear(4, 6), Tanh(), Linear(6, 3))", .float32)
+                return (model, try Optimizer.make(text, model.allParameters.map { $0.tensor }))
             }
             func step(_ model: Module, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor) throws -> Tensor {
-                let loss = try Loss.crossEntropy(model.forward(x), y)
+                let loss = try Tensor.crossEntropy(logits: model(x), y)
                 try optimizer.zeroGrad()
                 try loss.backward()
                 try optimizer.step()
@@ -412,7 +410,7 @@ final class OptimizerTests: XCTestCase {
                 throw error
             }
             for number in 0..<20 {
-                if number == 10 { for optimizer in [a.1, b.1] { try optimizer.set("lr", 0.003) } }
+                if number == 10 { for optimizer in [a.1, b.1] { try optimizer.set("lr", .real(0.003), of: nil) } }
                 let x = try tensor([8, 4], noise(32, seed: UInt64(number + 1)), .float32)
                 let y = try tensor([8], (0..<8).map { Double(($0 + number) % 3) }, .int64)
                 XCTAssertEqual(try program.run([x, y])[0].bytes(), try step(a.0, a.1, x, y).bytes(), "\(name), loss \(number)")

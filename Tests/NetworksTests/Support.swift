@@ -30,6 +30,53 @@ func noise(_ count: Int, seed: UInt64 = 1) -> [Double] {
     }
 }
 
+/// The layer or loss that an expression spells; its parameters are float64 unless told otherwise.
+func make(_ text: String, _ dtype: DType = .float64) throws -> Module { try Module.make(text, dtype: dtype) }
+
+func linear(_ inputs: Int, _ outputs: Int, bias: Bool = true, _ dtype: DType = .float64) throws -> Module {
+    try make("Linear(\(inputs), \(outputs), bias=\(Value.flag(bias).literal))", dtype)
+}
+
+/// A graph with a body of several lines; `rest` are its children, parameters and buffers.
+func graph(_ inputs: String, _ body: String, _ outputs: String, _ rest: String = "") throws -> Module {
+    let texts = [inputs, body, outputs].map { Value.text($0).literal }
+    return try make("Graph(\(texts.joined(separator: ", "))\(rest.isEmpty ? "" : ", " + rest))")
+}
+
+/// The host's code for a forward pass: a closure.
+final class HostFunction: HostForward {
+    private let body: ([Tensor?], String?) throws(Failure) -> [Tensor?]
+
+    init(_ body: @escaping ([Tensor?], String?) throws(Failure) -> [Tensor?]) { self.body = body }
+
+    func forward(_ inputs: [Tensor?], _ options: String?) throws(Failure) -> [Tensor?] { try body(inputs, options) }
+}
+
+/// A module of the host's, of one tensor in and one out.
+func host(_ className: String = "Mine", _ body: @escaping (Tensor) throws(Failure) -> Tensor) -> HostModule {
+    HostModule(className: className, HostFunction { (inputs, _) throws(Failure) in
+        guard inputs.count == 1, let x = inputs[0] else { throw .argument(operation: className, "one tensor is expected") }
+        return [try body(x)]
+    })
+}
+
+/// One line for everything that is in a tree, in order.
+func lines(of tree: StateTree, at place: String = "") -> [String] {
+    var found = tree.attributes.map { "\(place)@\($0.name) \($0.value.literal)" }
+    for (name, tensor) in tree.arrays { found.append("\(place)\(name) \(tensor.dtype.name) \(tensor.shape) \((try? tensor.bytes()) ?? [])") }
+    for (name, child) in tree.children { found += ["\(place)\(name)/"] + lines(of: child, at: place + name + "/") }
+    return found
+}
+
+extension Module {
+    /// A loss or a metric, or another module of two tensors that gives one.
+    func callAsFunction(_ prediction: Tensor, _ target: Tensor) throws -> Tensor {
+        let outputs = try call([prediction, target])
+        XCTAssertEqual(outputs.count, 1)
+        return try XCTUnwrap(outputs[0])
+    }
+}
+
 extension Tensor {
     func numbers() throws -> [Double] {
         let count = count

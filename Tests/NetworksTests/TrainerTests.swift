@@ -96,9 +96,9 @@ final class TrainerTests: XCTestCase {
 
     private func trainer(_ epochs: Int, seed: UInt64 = 1) throws -> Trainer {
         try Generator.standard().seed(9)
-        let model = try Sequential([Linear(4, 8, bias: true, dtype: .float32), Activation(.relu, parameter: 0), Linear(8, 3, bias: true, dtype: .float32)])
-        let adam = try Adam(model.allParameters.map { $0.tensor }, lr: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false)
-        let trainer = Trainer(model, .crossEntropy, adam)
+        let model = try make("Sequential(Linear(4, 8), ReLU(), Linear(8, 3))", .float32)
+        let adam = try Optimizer.make("Adam(lr=0.02)", model.allParameters.map { $0.tensor })
+        let trainer = Trainer(model, try make("CrossEntropyLoss()"), adam)
         trainer.options.epochs = epochs
         trainer.options.batchSize = 8
         trainer.options.seed = seed
@@ -122,19 +122,19 @@ final class TrainerTests: XCTestCase {
         let epochs = reports.filter { $0.epochEnded }
         XCTAssertLessThan(epochs[11].loss, 0.6 * epochs[0].loss)
         XCTAssertGreaterThan(epochs[11].accuracy, 0.8)
-        let (loss, accuracy) = try evaluate(trainer.model, .crossEntropy, problem(), batchSize: 13)
-        XCTAssertLessThan(loss, epochs[11].loss * 1.1)
-        XCTAssertGreaterThan(accuracy, 0.8)
+        let found = try evaluate(trainer.model, trainer.loss, problem(), batchSize: 13)
+        XCTAssertLessThan(found.loss, epochs[11].loss * 1.1)
+        XCTAssertGreaterThan(found.accuracy, 0.8)
     }
 
     func testEvaluationIsTheMeanOverRowsWhateverTheBatchSize() throws {
         let trainer = try trainer(1)
         let data = try problem()
         let x = try tensor([50, 4], noise(200, seed: 21), .float32)
-        let logits = try trainer.model.forward(x).numbers()
-        let whole = try evaluate(trainer.model, .crossEntropy, data, batchSize: 50)
+        let logits = try trainer.model(x).numbers()
+        let whole = try evaluate(trainer.model, trainer.loss, data, batchSize: 50)
         for size in [1, 7, 49, 64] {
-            let parts = try evaluate(trainer.model, .crossEntropy, data, batchSize: size)
+            let parts = try evaluate(trainer.model, trainer.loss, data, batchSize: size)
             XCTAssertEqual(parts.loss, whole.loss, accuracy: 1e-6)
             XCTAssertEqual(parts.accuracy, whole.accuracy)
         }
@@ -209,14 +209,14 @@ final class TrainerTests: XCTestCase {
             }
             steps += 1
             // From here on training makes things worse.
-            if steps == 4 { try? trainer.optimizer.set("lr", 3) }
+            if steps == 4 { try? trainer.optimizer.set("lr", .real(3), of: nil) }
             return false
         }
         XCTAssertEqual(reason, .patience)
         XCTAssertGreaterThanOrEqual(improvements, 1)
         XCTAssertLessThan(trainer.position.epoch, 100)
         XCTAssertEqual(try weights(trainer), best)
-        XCTAssertEqual(try evaluate(trainer.model, .crossEntropy, problem(), batchSize: 256).loss, bestLoss)
+        XCTAssertEqual(try evaluate(trainer.model, trainer.loss, problem(), batchSize: 256).loss, bestLoss)
     }
 
     func testABadLabelEndsTrainingAndLeavesTheParametersOfTheLastGoodStep() throws {
@@ -246,8 +246,8 @@ final class TrainerTests: XCTestCase {
     func testATreeOfAnotherTrainerIsRefused() throws {
         let trainer = try trainer(1)
         XCTAssertEqual(failure { try trainer.check(StateTree()) }?.kind, "structure")
-        XCTAssertEqual(failure { try trainer.check(Trainer(trainer.model, .mse, trainer.optimizer).tree) }?.kind, "structure")
-        let sgd = try SGD(trainer.model.allParameters.map { $0.tensor }, lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false)
+        XCTAssertEqual(failure { try trainer.check(Trainer(trainer.model, make("MSELoss()"), trainer.optimizer).tree) }?.kind, "structure")
+        let sgd = try Optimizer.make("SGD(lr=1)", trainer.model.allParameters.map { $0.tensor })
         XCTAssertEqual(failure { try sgd.check(trainer.optimizer.tree) }?.kind, "structure")
     }
 }

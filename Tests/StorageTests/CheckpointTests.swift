@@ -12,7 +12,7 @@ final class CheckpointTests: XCTestCase {
 
     private func assertComesBack(_ tree: StateTree, file: StaticString = #filePath, line: UInt = #line) throws {
         try writeCheckpoint(tree, to: folder("model.h5"), libraryVersion: "0.1.0")
-        XCTAssertEqual(try lines(of: readCheckpoint(folder("model.h5"))), try lines(of: tree), file: file, line: line)
+        XCTAssertEqual(try lines(of: readCheckpoint(folder("model.h5")).tree), try lines(of: tree), file: file, line: line)
         XCTAssertEqual(folder.names, ["model.h5"], file: file, line: line)
     }
 
@@ -128,13 +128,13 @@ final class CheckpointTests: XCTestCase {
         makeFile(folder("new.h5")) { file in
             attribute(file, "format", "wingbeat-checkpoint")
             attribute(file, "library_version", "9.1.0")
-            attribute(file, "format_version", 2)
+            attribute(file, "format_version", 3)
         }
         let failure = failure { try readCheckpoint(folder("new.h5")) }
         XCTAssertEqual(failure?.isFormat, true)
         XCTAssertEqual(
             failure?.description,
-            "\(folder("new.h5")): written by Wingbeat 9.1.0 in version 2 of the checkpoint format; this library reads up to version 1")
+            "\(folder("new.h5")): written by Wingbeat 9.1.0 in version 3 of the checkpoint format; this library reads up to version 2")
     }
 
     func testAnHDF5FileOfAnotherKindIsNoCheckpoint() throws {
@@ -176,7 +176,8 @@ final class CheckpointTests: XCTestCase {
                 compressed: true)
             makeDataset(file, "b", type: wb_h5_i32_le(), shape: [2], data: [Int32(-1), 5])
         }
-        let tree = try readCheckpoint(folder("edited.h5"))
+        let (tree, version) = try readCheckpoint(folder("edited.h5"))
+        XCTAssertEqual(version, 1)
         XCTAssertEqual(tree.attributes.count, 0)
         XCTAssertEqual(try tree[array: "w"]?.withData { Array(UnsafeBufferPointer(start: $0.assumingMemoryBound(to: Double.self), count: 8)) },
             (0..<8).map { Double($0) })
@@ -234,7 +235,9 @@ func model() throws -> StateTree {
     var linear = StateTree()
     linear.attributes = [("class", .text("Linear")), ("in_features", .integer(4)), ("slope", .real(0.25))]
     var structure = StateTree()
-    structure.attributes = [("class", .text("Sequential"))]
+    structure.attributes = [("class", .text("Sequential")), ("bias", .flag(true)), ("path", .none), ("empty", .list([]))]
+    structure.attributes.append(("_parameters", .list([.text("weight"), .text("bias=0.bias")])))
+    structure.attributes.append(("betas", .list([.real(0.9), .real(0.5)])))
     structure.children = [("0", linear), ("1", linear)]
     var parameters = StateTree()
     parameters.arrays = [

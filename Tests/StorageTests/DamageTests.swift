@@ -13,7 +13,7 @@ final class DamageTests: XCTestCase {
     /// True if reading `path` is refused; a test failure if it gives anything but `expected`.
     private func isRefused(_ path: String, _ expected: [String], _ what: String) throws -> Bool {
         do {
-            let found = try lines(of: readCheckpoint(path))
+            let found = try lines(of: readCheckpoint(path).tree)
             XCTAssert(found == expected, "\(what) goes unseen")
             return false
         } catch let failure as Failure {

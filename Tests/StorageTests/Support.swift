@@ -70,16 +70,21 @@ func contents(of tensor: Tensor) throws -> [UInt8] {
     try tensor.withData { Array(UnsafeRawBufferPointer(start: $0, count: tensor.count * tensor.dtype.size)) }
 }
 
+/// A value as a line; two values are the same to the bit, and of the same kind, if these are.
+func line(of value: Value) -> String {
+    switch value {
+    case .none: return "none"
+    case .flag(let flag): return "flag \(flag)"
+    case .integer(let integer): return "integer \(integer)"
+    case .real(let real): return "real \(String(real.bitPattern, radix: 16))"
+    case .text(let text): return "text \(Array(text.utf8))"
+    case .list(let values): return "list [\(values.map(line).joined(separator: "; "))]"
+    }
+}
+
 /// One line for everything that is in a tree, in order: two trees are the same to the bit if these are.
 func lines(of tree: StateTree, at place: String = "") throws -> [String] {
-    var found: [String] = []
-    for (name, value) in tree.attributes {
-        switch value {
-        case .integer(let integer): found.append("\(place)@\(name) integer \(integer)")
-        case .real(let real): found.append("\(place)@\(name) real \(String(real.bitPattern, radix: 16))")
-        case .text(let text): found.append("\(place)@\(name) text \(Array(text.utf8))")
-        }
-    }
+    var found = tree.attributes.map { "\(place)@\($0.name) \(line(of: $0.value))" }
     for (name, tensor) in tree.arrays {
         found.append("\(place)\(name) \(tensor.dtype.name) \(tensor.shape) \(try contents(of: tensor))")
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import wingbeat as wb
-from support import numbers, python, same_bits
+from support import numbers, python
 from wingbeat import _callbacks, nn
 
 F64 = "float64"

@@ -258,17 +258,15 @@ int main(int count, char **arguments) {
     CHECK(wb_tensor_read(y, output, sizeof output));
     for (int i = 0; i < 4; i++) printf("%a\n", (double)output[i]);
 
-    wb_module *layers[2] = {NULL, NULL}, *made = NULL;
+    wb_module *made = NULL;
     CHECK(wb_manual_seed(11));
-    CHECK(wb_module_linear(4, 3, 1, WB_FLOAT32, &layers[0]));
-    CHECK(wb_module_activation(WB_ACTIVATION_TANH, 0, &layers[1]));
-    CHECK(wb_module_sequential(layers, 2, &made));
+    CHECK(wb_module_create("Sequential(Linear(4, 3), Tanh())", WB_FLOAT32, &made));
     int32_t parameters = 0;
     CHECK(wb_module_parameter_count(made, &parameters));
     wb_tensor *list[2] = {NULL, NULL};
     for (int32_t i = 0; i < parameters && i < 2; i++) CHECK(wb_module_parameter(made, i, NULL, &list[i]));
     wb_optimizer *optimizer = NULL;
-    CHECK(wb_sgd_create(list, 2, 0.1, 0.9, 0, 0, 0, &optimizer));
+    CHECK(wb_optimizer_create("SGD(lr=0.1, momentum=0.9)", list, 2, &optimizer));
     wb_tensor *loss = NULL, *z = NULL;
     CHECK(wb_module_forward(made, x, &z));
     CHECK(wb_sum(z, &loss));

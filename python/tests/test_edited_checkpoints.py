@@ -35,7 +35,7 @@ def edit(path, group, name, value):
 
 
 def test_a_sensible_edit_is_read(path):
-    edit(path, "optimizer", "lr", 0.5)
+    edit(path, "optimizer/groups/0", "lr", 0.5)
     edit(path, "/", "note", "from the second campaign")
     with h5py.File(path, "r+") as file:
         file["parameters/0.bias"][0] = 5
@@ -47,9 +47,10 @@ def test_a_sensible_edit_is_read(path):
 
 
 @pytest.mark.parametrize("group, name, value", [
-    ("optimizer", "lr", -1.0), ("optimizer", "lr", np.nan), ("optimizer", "beta1", 1.0), ("optimizer", "class", "SGD"),
+    ("optimizer/groups/0", "lr", -1.0), ("optimizer/groups/0", "lr", np.nan), ("optimizer/groups/0", "betas", np.array([1.0, 0.9])), ("optimizer", "class", "SGD"),
+    ("optimizer/groups/0", "betas", "text"), ("optimizer/groups/0", "_count", 3),
     ("trainer", "step", -5), ("trainer", "total_steps", 2**63 - 1), ("trainer", "epoch", -1), ("trainer", "batch_size", 0),
-    ("trainer", "row_count", 2**62), ("trainer", "shuffle", 77), ("trainer", "loss", 0), ("model", "class", "Linear"),
+    ("trainer", "row_count", 2**62), ("trainer", "shuffle", 77), ("trainer", "loss", "MSELoss()"), ("model", "class", "Linear"),
 ])
 def test_an_impossible_number_is_refused_and_nothing_has_changed(path, group, name, value):
     edit(path, group, name, value)

@@ -22,7 +22,8 @@ HOT = {
     "wb_index", "wb_tensor_create", "wb_tensor_borrow", "wb_tensor_info", "wb_tensor_data", "wb_tensor_dtype",
     "wb_tensor_item", "wb_tensor_item_int64", "wb_tensor_detach", "wb_tensor_get_requires_grad", "wb_tensor_grad",
     "wb_backward", "wb_set_grad_enabled", "wb_get_grad_enabled", "wb_grad_flags", "wb_program_run",
-    "wb_program_run_pointers", "wb_batches_next", "wb_module_forward", "wb_optimizer_step", "wb_optimizer_zero_grad",
+    "wb_program_run_pointers", "wb_batches_next", "wb_module_forward", "wb_module_call", "wb_call",
+    "wb_module_get_training", "wb_optimizer_step", "wb_optimizer_zero_grad",
 }
 
 
@@ -116,7 +117,7 @@ def test_text_is_no_address_where_a_handle_is_expected(name, place):
     (lambda x: wb.pad(x, (1, 1), value=x), "pad: expected a number as value"),
     (lambda x: wb.softmax(x, x), "softmax: expected a whole number as axis"),
     (lambda x: wb.manual_seed(x), "manual_seed: expected a whole number as seed"),
-    (lambda x: wb.optim.Adam([x], lr=x), "expected a number as lr"),
+    (lambda x: wb.optim.Adam([x], lr=x), "Adam: lr: expected a number"),
     (lambda x: x.fill_(x), "fill_: expected a number as value"),
 ])
 def test_a_users_tensor_in_place_of_a_number_is_refused(call, name):

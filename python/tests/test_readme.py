@@ -1,5 +1,6 @@
 """The programs in README.md run as they stand there."""
 
+import math
 import os
 import re
 import shlex
@@ -21,22 +22,36 @@ def run(command, folder):
     return result.stdout
 
 
+def compiled(source, folder):
+    """The program that README's own line for linking against the checkout makes, told where the checkout is."""
+    (folder / "program.c").write_text(source, encoding="utf-8")
+    line = next(line for line in "".join(blocks("sh")).splitlines() if "-Iinclude" in line)
+    words = [word.replace("-Iinclude", f"-I{ROOT}/include").replace("$PWD", str(ROOT)) for word in shlex.split(line)]
+    words = [word.replace("-Lbuild", f"-L{ROOT}/build") for word in words]
+    run([*words, "-std=c11", "-Wall", "-Wextra", "-Werror"], folder)
+    return folder / "program"
+
+
+def expect_sines(output):
+    sines = re.findall(r"sin (\S+) = ([^\s,]+)", output)
+    for angle, found in sines:
+        assert abs(float(found) - math.sin(float(angle))) < 0.2
+    return [angle for angle, _ in sines]
+
+
 def test_the_python_program_and_the_c_program_run_one_after_the_other(tmp_path):
-    (python,), (c,) = blocks("python"), blocks("c")
+    (python,), (_, loading) = blocks("python"), blocks("c")
     (tmp_path / "program.py").write_text(python, encoding="utf-8")
-    (tmp_path / "program.c").write_text(c, encoding="utf-8")
     error = re.search(r"mean squared error (\S+)", run([sys.executable, "program.py"], tmp_path))
     assert float(error[1]) < 0.01
+    assert expect_sines(run([compiled(loading, tmp_path)], tmp_path)) == ["0.0", "0.5", "1.0"]
 
-    # The README's own line for linking against the checkout, told where the checkout is.
-    line = next(line for line in "".join(blocks("sh")).splitlines() if "-Iinclude" in line)
-    words = [word.replace("-Iinclude", f"-I{ROOT}/include").replace("$PWD", str(ROOT)).replace("-Lbuild", f"-L{ROOT}/build")
-             for word in shlex.split(line)]
-    run([*words, "-std=c11", "-Wall", "-Wextra", "-Werror"], tmp_path)
-    sines = re.findall(r"sin (\S+) = (\S+)", run([tmp_path / "program"], tmp_path))
-    assert [angle for angle, _ in sines] == ["0.0", "0.5", "1.0"]
-    for (_, found), expected in zip(sines, (0, 0.479, 0.841)):
-        assert abs(float(found) - expected) < 0.2
+
+def test_the_c_program_trains_without_python_in_thirty_lines_and_its_file_is_loaded(tmp_path):
+    training, loading = blocks("c")
+    assert len(training.splitlines()) <= 30
+    assert expect_sines(run([compiled(training, tmp_path)], tmp_path)) == ["-3", "3"]
+    assert expect_sines(run([compiled(loading, tmp_path)], tmp_path)) == ["0.0", "0.5", "1.0"]
 
 
 def test_the_files_and_make_targets_that_it_names_exist():

@@ -13,8 +13,6 @@ from support import ROOT, python
 
 PYTHON = ROOT / "python"
 STUB = PYTHON / "wingbeat" / "_methods.pyi"
-# Modules of the package that have no annotations yet.
-NOT_YET = ("wingbeat._modules", "wingbeat.nn", "wingbeat.optim", "wingbeat.storage", "wingbeat.training")
 
 
 def run(*arguments):
@@ -89,8 +87,6 @@ def functions():
     for module in (wb, wb.autograd, wb.data, wb.distributions, wb.implicit, wb.linalg):
         for name in module.__all__:
             value = getattr(module, name)
-            if getattr(value, "__module__", "").startswith(NOT_YET):
-                continue
             if inspect.isfunction(value):
                 yield f"{module.__name__}.{name}", value
             elif inspect.isclass(value):

@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # what the table below finds
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
+    from ._export import export
     from ._jacobians import hessian, jacfwd, jacrev
     from ._reversible import reversible
     from ._taylor import taylor
@@ -70,7 +71,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     **{name: ("_custom", name) for name in ("custom_gradient", "custom_vjp", "custom_jvp")},
     **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")}, "reversible": ("_reversible", "reversible"), "compile": ("_compile", "compile"),
     "load": ("storage", "load"), "load_into": ("storage", "load_into"), "save": ("storage", "save"),
-    "evaluate": ("training", "evaluate"), "Trainer": ("training", "Trainer"),
+    "export": ("_export", "export"), "evaluate": ("training", "evaluate"), "Trainer": ("training", "Trainer"),
 }
 
 
@@ -105,7 +106,7 @@ __all__ = [
     "autograd", "data", "distributions", "implicit", "linalg", "nn", "optim", "storage", "training",
     "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacrev", "jacfwd", "hessian", "vmap", "taylor",
     "custom_gradient", "custom_vjp", "custom_jvp", "checkpoint", "checkpoint_sequential", "reversible", "compile",
-    "load", "load_into", "save", "evaluate", "Trainer",
+    "export", "load", "load_into", "save", "evaluate", "Trainer",
 ]
 __all__ += _activations.__all__
 __all__ += _discrete.__all__

@@ -7,7 +7,7 @@ a callback takes an instance of the callback's type or None.
 from ctypes import (CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64,
                     c_void_p)
 
-WB_ABI_VERSION = 1
+WB_ABI_VERSION = 2
 
 wb_status = c_int
 WB_OK = 0
@@ -159,18 +159,6 @@ WB_INDEX_NEW_AXIS = 2
 WB_INDEX_ELLIPSIS = 3
 WB_INDEX_TENSOR = 4
 
-wb_loss_kind = c_int
-WB_MSE = 0
-WB_BCE = 1
-WB_BCE_WITH_LOGITS = 2
-WB_CROSS_ENTROPY = 3
-WB_CROSS_ENTROPY_PROBABILITIES = 4
-
-wb_reduction = c_int
-WB_NONE = 0
-WB_MEAN = 1
-WB_TOTAL = 2
-
 wb_randomness = c_int
 WB_RANDOMNESS_ERROR = 0
 WB_RANDOMNESS_SAME = 1
@@ -183,17 +171,13 @@ wb_grad_flag = c_int
 WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
 WB_GRAD_BFLOAT16 = 4
+WB_GRAD_CAPTURE = 8
 
-wb_activation = c_int
-WB_ACTIVATION_IDENTITY = 0
-WB_ACTIVATION_RELU = 1
-WB_ACTIVATION_LEAKY_RELU = 2
-WB_ACTIVATION_SIGMOID = 3
-WB_ACTIVATION_TANH = 4
-WB_ACTIVATION_GELU = 5
-WB_ACTIVATION_SOFTMAX = 6
-WB_ACTIVATION_LOG_SOFTMAX = 7
-WB_ACTIVATION_SOFTPLUS = 8
+wb_registry = c_int
+WB_REGISTRY_LAYERS = 0
+WB_REGISTRY_LOSSES = 1
+WB_REGISTRY_OPTIMIZERS = 2
+WB_REGISTRY_FUNCTIONS = 3
 
 wb_initializer = c_int
 WB_INITIALIZER_CONSTANT = 0
@@ -240,6 +224,7 @@ wb_dataset = c_void_p
 wb_batches = c_void_p
 wb_program = c_void_p
 wb_trainer = c_void_p
+wb_recording = c_void_p
 
 
 class wb_progress(Structure):
@@ -256,6 +241,9 @@ class wb_progress(Structure):
         ("seconds", c_double),
         ("epoch_ended", c_int32),
         ("improved", c_int32),
+        ("metric_count", c_int32),
+        ("metrics", POINTER(c_double)),
+        ("validation_metrics", POINTER(c_double)),
     ]
 
 
@@ -264,6 +252,8 @@ wb_release_callback = CFUNCTYPE(None, c_void_p)
 wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_tensor), c_int32, POINTER(c_int32), POINTER(wb_tensor), c_int32)
 wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor))
 wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
+wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(c_int32))
+wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
 
 # name: (result, arguments, their names)
@@ -309,6 +299,7 @@ FUNCTIONS = {
     "wb_tensor_data": (wb_status, [wb_tensor, POINTER(c_void_p)], ["tensor", "data"]),
     "wb_tensor_item": (wb_status, [wb_tensor, POINTER(c_double)], ["tensor", "value"]),
     "wb_tensor_item_int64": (wb_status, [wb_tensor, POINTER(c_int64)], ["tensor", "value"]),
+    "wb_tensor_identity": (wb_status, [wb_tensor, POINTER(c_uint64)], ["tensor", "identity"]),
     "wb_tensor_write": (wb_status, [wb_tensor, c_void_p, c_size_t], ["tensor", "data", "bytes"]),
     "wb_tensor_assign": (wb_status, [wb_tensor, wb_tensor], ["tensor", "source"]),
     "wb_tensor_set_requires_grad": (wb_status, [wb_tensor, c_int32], ["tensor", "requires_grad"]),
@@ -319,6 +310,8 @@ FUNCTIONS = {
     "wb_tensor_detach": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["tensor", "detached"]),
     "wb_eval": (wb_status, [POINTER(wb_tensor), c_int32], ["tensors", "count"]),
     "wb_manual_seed": (wb_status, [c_uint64], ["seed"]),
+    "wb_get_random_state": (wb_status, [POINTER(c_uint64), POINTER(c_uint64)], ["seed", "offset"]),
+    "wb_set_random_state": (wb_status, [c_uint64, c_uint64], ["seed", "offset"]),
     "wb_random": (wb_status, [wb_distribution, wb_dtype, c_int32, POINTER(c_int64), c_double, c_double,
         POINTER(wb_tensor)], ["distribution", "dtype", "rank", "shape", "a", "b", "tensor"]),
     "wb_random_permutation": (wb_status, [c_int64, POINTER(wb_tensor)], ["count", "tensor"]),
@@ -445,8 +438,8 @@ FUNCTIONS = {
     "wb_masked_select": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_tensor)], ["x", "mask", "y"]),
     "wb_nonzero": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["x", "y"]),
     "wb_one_hot": (wb_status, [wb_tensor, c_int64, wb_dtype, POINTER(wb_tensor)], ["labels", "classes", "dtype", "y"]),
-    "wb_loss": (wb_status, [wb_loss_kind, wb_reduction, wb_tensor, wb_tensor, POINTER(wb_tensor)], ["kind", "reduction",
-        "prediction", "target", "loss"]),
+    "wb_call": (wb_status, [c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(c_int32)],
+        ["call", "inputs", "input_count", "outputs", "capacity", "output_count"]),
     "wb_backward": (wb_status, [wb_tensor, wb_tensor, c_int32], ["root", "gradient", "retain_graph"]),
     "wb_grad": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
         c_int32, POINTER(wb_tensor)], ["outputs", "output_count", "inputs", "input_count", "cotangents", "create_graph",
@@ -501,18 +494,24 @@ FUNCTIONS = {
     "wb_program_profile": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_char_p)], ["program",
         "inputs", "input_count", "text"]),
     "wb_program_free": (wb_status, [wb_program], ["program"]),
-    "wb_module_linear": (wb_status, [c_int64, c_int64, c_int32, wb_dtype, POINTER(wb_module)], ["in_features",
-        "out_features", "bias", "dtype", "module"]),
-    "wb_module_activation": (wb_status, [wb_activation, c_double, POINTER(wb_module)], ["kind", "parameter", "module"]),
-    "wb_module_flatten": (wb_status, [c_int32, c_int32, POINTER(wb_module)], ["start_axis", "end_axis", "module"]),
+    "wb_module_create": (wb_status, [c_char_p, wb_dtype, POINTER(wb_module)], ["expression", "dtype", "module"]),
+    "wb_module_expression": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "expression"]),
     "wb_module_sequential": (wb_status, [POINTER(wb_module), c_int32, POINTER(wb_module)], ["children", "count",
         "module"]),
     "wb_module_set_checkpoint": (wb_status, [wb_module, c_int32], ["sequential", "segments"]),
-    "wb_module_custom": (wb_status, [c_char_p, POINTER(wb_module)], ["class_name", "module"]),
+    "wb_module_host": (wb_status, [c_char_p, c_void_p, c_void_p, c_void_p, POINTER(wb_module)], ["class_name",
+        "forward", "release", "context", "module"]),
+    "wb_module_set_forward": (wb_status, [wb_module, c_char_p, c_void_p, c_void_p, c_void_p], ["module", "class_name",
+        "forward", "release", "context"]),
+    "wb_module_needs_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "needs"]),
     "wb_module_free": (wb_status, [wb_module], ["module"]),
     "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module], ["parent", "name", "child"]),
     "wb_module_set_parameter": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "parameter"]),
     "wb_module_set_buffer": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "buffer"]),
+    "wb_module_call": (wb_status, [wb_module, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+        POINTER(c_int32)], ["module", "options", "inputs", "input_count", "outputs", "capacity", "output_count"]),
+    "wb_module_call_layer": (wb_status, [wb_module, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+        POINTER(c_int32)], ["module", "options", "inputs", "input_count", "outputs", "capacity", "output_count"]),
     "wb_module_forward": (wb_status, [wb_module, wb_tensor, POINTER(wb_tensor)], ["module", "x", "y"]),
     "wb_module_parameter_count": (wb_status, [wb_module, POINTER(c_int32)], ["module", "count"]),
     "wb_module_parameter": (wb_status, [wb_module, c_int32, POINTER(c_char_p), POINTER(wb_tensor)], ["module", "index",
@@ -523,28 +522,49 @@ FUNCTIONS = {
     "wb_module_child_count": (wb_status, [wb_module, POINTER(c_int32)], ["module", "count"]),
     "wb_module_child": (wb_status, [wb_module, c_int32, POINTER(c_char_p), POINTER(wb_module)], ["module", "index",
         "name", "child"]),
+    "wb_module_identity": (wb_status, [wb_module, POINTER(c_uint64)], ["module", "identity"]),
     "wb_module_class_name": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "name"]),
     "wb_module_describe": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "text"]),
+    "wb_module_summary": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "text"]),
     "wb_module_attribute": (wb_status, [wb_module, c_char_p, POINTER(c_double)], ["module", "name", "value"]),
+    "wb_module_attribute_text": (wb_status, [wb_module, c_char_p, POINTER(c_char_p)], ["module", "name", "text"]),
     "wb_module_set_training": (wb_status, [wb_module, c_int32], ["module", "training"]),
     "wb_module_get_training": (wb_status, [wb_module, POINTER(c_int32)], ["module", "training"]),
     "wb_module_cast": (wb_status, [wb_module, wb_dtype], ["module", "dtype"]),
     "wb_module_zero_grad": (wb_status, [wb_module], ["module"]),
+    "wb_recording_begin": (wb_status, [wb_module, POINTER(wb_tensor), POINTER(c_char_p), c_int32, c_void_p, c_void_p],
+        ["module", "inputs", "names", "input_count", "place", "context"]),
+    "wb_recording_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_recording)], ["outputs", "output_count",
+        "recording"]),
+    "wb_recording_cancel": (wb_status, [], []),
+    "wb_recording_free": (wb_status, [wb_recording], ["recording"]),
+    "wb_graph_create": (wb_status, [wb_module, POINTER(wb_recording), c_int32, POINTER(wb_recording), c_int32,
+        POINTER(wb_module)], ["module", "evaluation", "evaluation_count", "training", "training_count", "graph"]),
+    "wb_registry_count": (wb_status, [wb_registry, POINTER(c_int32)], ["registry", "count"]),
+    "wb_registry_entry": (wb_status, [wb_registry, c_int32, POINTER(c_char_p), POINTER(c_char_p), POINTER(c_char_p),
+        POINTER(c_char_p), POINTER(c_char_p), POINTER(c_int32)], ["registry", "index", "name", "family",
+        "documentation", "inputs", "outputs", "argument_count"]),
+    "wb_registry_argument": (wb_status, [wb_registry, c_int32, c_int32, POINTER(c_char_p), POINTER(c_char_p),
+        POINTER(c_char_p), POINTER(c_char_p)], ["registry", "index", "argument", "name", "type", "initial",
+        "documentation"]),
     "wb_initialize": (wb_status, [wb_tensor, wb_initializer, c_double, c_double], ["tensor", "kind", "a", "b"]),
-    "wb_sgd_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_int32,
-        POINTER(wb_optimizer)], ["parameters", "count", "lr", "momentum", "dampening", "weight_decay", "nesterov",
-        "optimizer"]),
-    "wb_adam_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_double,
-        POINTER(wb_optimizer)], ["parameters", "count", "lr", "beta1", "beta2", "epsilon", "weight_decay",
-        "optimizer"]),
-    "wb_adamw_create": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_double, c_double, c_double,
-        POINTER(wb_optimizer)], ["parameters", "count", "lr", "beta1", "beta2", "epsilon", "weight_decay",
-        "optimizer"]),
+    "wb_optimizer_create": (wb_status, [c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_optimizer)], ["expression",
+        "parameters", "count", "optimizer"]),
+    "wb_optimizer_add_group": (wb_status, [wb_optimizer, POINTER(wb_tensor), c_int32, c_char_p], ["optimizer",
+        "parameters", "count", "settings"]),
+    "wb_optimizer_group_count": (wb_status, [wb_optimizer, POINTER(c_int32)], ["optimizer", "count"]),
+    "wb_optimizer_group_size": (wb_status, [wb_optimizer, c_int32, POINTER(c_int32)], ["optimizer", "group", "count"]),
     "wb_optimizer_free": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_step": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_zero_grad": (wb_status, [wb_optimizer], ["optimizer"]),
-    "wb_optimizer_set": (wb_status, [wb_optimizer, c_char_p, c_double], ["optimizer", "name", "value"]),
-    "wb_optimizer_get": (wb_status, [wb_optimizer, c_char_p, POINTER(c_double)], ["optimizer", "name", "value"]),
+    "wb_optimizer_set": (wb_status, [wb_optimizer, c_int32, c_char_p, c_double], ["optimizer", "group", "name",
+        "value"]),
+    "wb_optimizer_get": (wb_status, [wb_optimizer, c_int32, c_char_p, POINTER(c_double)], ["optimizer", "group", "name",
+        "value"]),
+    "wb_optimizer_set_text": (wb_status, [wb_optimizer, c_int32, c_char_p, c_char_p], ["optimizer", "group", "name",
+        "text"]),
+    "wb_optimizer_get_text": (wb_status, [wb_optimizer, c_int32, c_char_p, POINTER(c_char_p)], ["optimizer", "group",
+        "name", "text"]),
     "wb_optimizer_class_name": (wb_status, [wb_optimizer, POINTER(c_char_p)], ["optimizer", "name"]),
     "wb_optimizer_state_count": (wb_status, [wb_optimizer, POINTER(c_int32)], ["optimizer", "count"]),
     "wb_optimizer_state": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p), POINTER(wb_tensor)], ["optimizer",
@@ -565,8 +585,9 @@ FUNCTIONS = {
         ["dataset", "batch_size", "shuffle", "seed", "epoch", "drop_last", "batches"]),
     "wb_batches_next": (wb_status, [wb_batches, POINTER(wb_tensor), POINTER(wb_tensor)], ["batches", "x", "y"]),
     "wb_batches_free": (wb_status, [wb_batches], ["batches"]),
-    "wb_trainer_create": (wb_status, [wb_module, wb_loss_kind, wb_optimizer, POINTER(wb_trainer)], ["model", "loss",
+    "wb_trainer_create": (wb_status, [wb_module, wb_module, wb_optimizer, POINTER(wb_trainer)], ["model", "loss",
         "optimizer", "trainer"]),
+    "wb_trainer_add_metric": (wb_status, [wb_trainer, c_char_p, wb_module], ["trainer", "name", "metric"]),
     "wb_trainer_free": (wb_status, [wb_trainer], ["trainer"]),
     "wb_trainer_set": (wb_status, [wb_trainer, wb_trainer_option, c_double], ["trainer", "option", "value"]),
     "wb_trainer_get": (wb_status, [wb_trainer, wb_trainer_option, POINTER(c_double)], ["trainer", "option", "value"]),
@@ -575,8 +596,9 @@ FUNCTIONS = {
         "dataset", "callback", "context", "reason"]),
     "wb_trainer_position": (wb_status, [wb_trainer, POINTER(c_int64), POINTER(c_int64), POINTER(c_int64)], ["trainer",
         "epoch", "step", "total_steps"]),
-    "wb_evaluate": (wb_status, [wb_module, wb_loss_kind, wb_dataset, c_int64, POINTER(c_double), POINTER(c_double)],
-        ["model", "loss", "dataset", "batch_size", "mean_loss", "accuracy"]),
+    "wb_evaluate": (wb_status, [wb_module, wb_module, POINTER(wb_module), c_int32, wb_dataset, c_int64,
+        POINTER(c_double), POINTER(c_double), POINTER(c_double)], ["model", "loss", "metrics", "metric_count",
+        "dataset", "batch_size", "mean_loss", "accuracy", "metric_values"]),
     "wb_save": (wb_status, [c_char_p, wb_module, wb_optimizer, c_int64, c_int64], ["path", "model", "optimizer",
         "epoch", "step"]),
     "wb_trainer_save": (wb_status, [wb_trainer, c_char_p], ["trainer", "path"]),

@@ -40,17 +40,17 @@ def _alias(tensor: Any) -> Handle:
     return out.value
 
 
-def _borrowed(handles: Any, count: int) -> list[Tensor | None]:
+def borrowed(handles: Any, count: int) -> list[Tensor | None]:
     """Tensors of the user's own for handles that are the library's."""
     return [None if handles[place] is None else wrap(_alias(handles[place])) for place in range(count)]
 
 
-def _hand_over(tensors: Iterable[Tensor | None], found: Any) -> None:
+def hand_over(tensors: Iterable[Tensor | None], found: Any) -> None:
     for place, tensor in enumerate(tensors):
         found[place] = None if tensor is None else _alias(tensor._handle)
 
 
-def _guarded(function: Callable[..., None]) -> Callable[..., int]:
+def guarded(function: Callable[..., None]) -> Callable[..., int]:
     def guarded(*arguments: Any) -> int:
         try:
             function(*arguments)
@@ -63,28 +63,28 @@ def _guarded(function: Callable[..., None]) -> Callable[..., int]:
 
 
 @lasting(_abi.wb_vjp_callback)
-@_guarded
+@guarded
 def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any,
          input_count: int) -> None:
     reverse, _ = _held[number]
-    found = reverse(_borrowed(outputs, output_count), _borrowed(cotangents, output_count), [needed[place] != 0 for place in range(input_count)])
-    _hand_over(found, gradients)
+    found = reverse(borrowed(outputs, output_count), borrowed(cotangents, output_count), [needed[place] != 0 for place in range(input_count)])
+    hand_over(found, gradients)
 
 
 @lasting(_abi.wb_jvp_callback)
-@_guarded
+@guarded
 def _jvp(number: int, outputs: Any, output_count: int, tangents: Any, input_count: int, tangents_out: Any) -> None:
     _, forward = _held[number]
-    _hand_over(forward(_borrowed(outputs, output_count), _borrowed(tangents, input_count)), tangents_out)
+    hand_over(forward(borrowed(outputs, output_count), borrowed(tangents, input_count)), tangents_out)
 
 
 @lasting(_abi.wb_hook_callback)
-@_guarded
+@guarded
 def _hook(number: int, gradient: Any, replacement: Any) -> None:
     found = _held[number](wrap(_alias(gradient)))
     if found is not None and not isinstance(found, Tensor):
         raise TypeError(f"register_hook: the hook must return a tensor or None, found {type(found).__name__}")
-    _hand_over([found], replacement)
+    hand_over([found], replacement)
 
 
 def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse | None = None,

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import functools
 import threading
+from contextlib import contextmanager
 from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 
-from . import _modules
+from . import _abi, _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
@@ -27,7 +28,7 @@ from ._transforms import inside_transform
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Literal
 
     from typing_extensions import Concatenate, ParamSpec, Self
@@ -68,6 +69,21 @@ _here = _Here()
 def is_capturing() -> bool:
     """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
     return _here.capturing
+
+
+@contextmanager
+def capturing_as_the_engine() -> Iterator[None]:
+    """Where the engine calls Python: whether it captures what is recorded there, as a trainer does, holds for the length of the block."""
+    before = _here.capturing
+    _here.capturing = before or bool(recording_flags() & _abi.WB_GRAD_CAPTURE)
+    try:
+        if _here.capturing:
+            with _modules.deferring_buffers():
+                yield
+        else:
+            yield
+    finally:
+        _here.capturing = before
 
 
 class _Call:
@@ -331,7 +347,8 @@ class CompiledFunction(Generic[P, R]):
         check(lib.wb_capture_begin(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs)))
         _here.capturing = True
         try:
-            result = self._function(*args, **kwargs)
+            with _modules.deferring_buffers():
+                result = self._function(*args, **kwargs)
             program = _Program()
             program.leaves, program.structure = flatten(result)
             outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]

@@ -16,6 +16,10 @@ class ArgumentError(Error, ValueError):
     """A value outside what a function takes."""
 
 
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument of another type than it takes."""
+
+
 class ShapeError(Error, ValueError):
     """Shapes that do not fit together."""
 

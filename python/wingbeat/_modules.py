@@ -1,4 +1,15 @@
-"""What compiled functions need to know of modules, without importing them."""
+"""What compiled functions and exports need to know of modules, without importing them."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Iterator
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from ._tensor import Tensor
 
 revision = 0
 
@@ -7,13 +18,65 @@ class Base:
     """The base class of nn.Module, by which a module is known."""
 
 
-def changed():
+# The classes of the engine's layers, by its names for them.
+_classes: dict[str, type[Any]] = {}
+
+
+def register(name: str, kind: type[Any]) -> None:
+    """Notes the class that stands for the engine's layer of that name."""
+    _classes[name] = kind
+
+
+def registered(name: str) -> type[Any] | None:
+    """The class for the engine's layer of that name; None if there is none."""
+    return _classes.get(name)
+
+
+def changed() -> None:
     """Notes that a module has another child, parameter or mode: what was derived from any module's state is to be looked up anew."""
     global revision
     revision += 1
 
 
-def used_by(function):
+class _Deferred(threading.local):
+    """Buffers that were assigned anew while a forward pass is captured or recorded on this thread: (module, name) -> (module, name, the buffer)."""
+
+    buffers: dict[tuple[int, str], tuple[Any, str, Tensor]] | None = None
+
+
+_deferred = _Deferred()
+
+
+def defer_buffer(module: Any, name: str, buffer: Tensor) -> bool:
+    """Whether an assignment of a new tensor to a buffer waits for the end of the forward pass: then `buffer` is the one that takes its value."""
+    if _deferred.buffers is None:
+        return False
+    _deferred.buffers.setdefault((id(module), name), (module, name, buffer))
+    return True
+
+
+@contextmanager
+def deferring_buffers() -> Iterator[None]:
+    """A block of which a program or a graph is made. What it assigns to a buffer's name is the buffer's value at the end, and until then a tensor of its own:
+    so the buffer stays the one that the program knows, and whoever has read it before keeps what he read."""
+    before = _deferred.buffers
+    assigned: dict[tuple[int, str], tuple[Any, str, Tensor]] = {}
+    _deferred.buffers = assigned
+    ended = False
+    try:
+        yield
+        ended = True
+    finally:
+        _deferred.buffers = before
+        for module, name, buffer in assigned.values():
+            value = module._buffers[name]
+            module._buffers[name] = buffer
+            object.__setattr__(module, name, buffer)
+            if ended:
+                buffer._assign(value.detach())
+
+
+def used_by(function: Any) -> list[Any]:
     """The modules that a function sees: in its closure, by a global name, as the object it is a method of, or as that object's attribute."""
     seen = []
     owner = getattr(function, "__self__", None)
@@ -35,7 +98,7 @@ def used_by(function):
     return modules
 
 
-def _names(code):
+def _names(code: CodeType) -> Iterator[str]:
     """Names that code may look up among the globals, also in functions defined inside it."""
     yield from code.co_names
     for constant in code.co_consts:

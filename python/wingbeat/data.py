@@ -12,7 +12,7 @@ from ._errors import ArgumentError, RangeError
 from ._library import check, lib, unguarded
 from ._naming import listing
 from ._tensor import Tensor, as_tensor, wrap
-from .storage import path_bytes
+from ._checkpoint_files import path_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

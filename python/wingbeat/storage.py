@@ -4,45 +4,31 @@ A file is written beside the old one and takes its place at once: a crash or a f
 is described in docs/checkpoint-format.md.
 """
 
-import os
-from ctypes import c_int64, c_void_p
+from __future__ import annotations
 
-from ._errors import ArgumentError
+from ctypes import c_void_p
+from typing import TYPE_CHECKING
+
+from ._naming import listing
+from ._checkpoint_files import load_into, path_bytes, save
 from ._library import check, lib
+from .nn.layer import module_of
+
+if TYPE_CHECKING:
+    import os
+
+    from .nn import Module
+
+__all__ = ["save", "load", "load_into"]
+__dir__ = listing(__name__)
 
 
-def path_bytes(path):
-    """A path as the library takes it."""
-    path = os.fsencode(path)
-    if b"\0" in path:
-        raise ArgumentError("path: expected no null character, found one")  # where C's strings end
-    return path
-
-
-def save(path, model, optimizer=None, epoch=0, step=0):
-    """Writes a checkpoint of a model, and of an optimiser if given. epoch and step are the caller's own counts."""
-    check(lib.wb_save(path_bytes(path), model, optimizer, epoch, step))
-
-
-def load(path):
+def load(path: str | os.PathLike[str]) -> Module:
     """The model that a checkpoint describes, built from the layers of wingbeat.nn.
 
     Raises MissingFileError, FormatError (no HDF5, damaged), or UnsupportedError for a model with a forward method of its own: build
-    that and use model.load(path).
+    that and use model.load(path), or export it (wingbeat.export) before it is saved.
     """
-    from .nn.containers import module_of
     out = c_void_p()
     check(lib.wb_load(path_bytes(path), out))
     return module_of(out.value)
-
-
-def load_into(path, model, optimizer=None, restore_random=False):
-    """Takes over a checkpoint's values into a model (and optimiser) of the same structure, all or nothing.
-
-    restore_random: the random state as well. Returns the checkpoint's (epoch, step). Raises StructureError where it belongs to
-    another model or optimiser.
-    """
-    epoch, step = c_int64(), c_int64()
-    check(lib.wb_load_into(path_bytes(path), model, optimizer, 1 if restore_random else 0,
-                           epoch, step))
-    return epoch.value, step.value

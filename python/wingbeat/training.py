@@ -1,20 +1,32 @@
 """Training to a stopping condition. The loop runs in the engine, the same for Python and C."""
 
+from __future__ import annotations
+
 import ctypes
+import math
 from ctypes import c_double, c_int, c_int64, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Mapping
 
-from . import _abi
-from ._errors import ArgumentError, UnsupportedError
-from ._library import check, lib
-from ._modules import Base
+from ._naming import listing
+from . import _abi, _modules
+from ._arrays import handle_array
+from ._checkpoint_files import path_bytes
+from ._errors import ArgumentError
+from ._library import check, lib, unguarded
 from .data import as_dataset, shuffle_code
-from .storage import path_bytes
 
-__all__ = ["Trainer", "Progress", "evaluate"]
+if TYPE_CHECKING:
+    import os
+
+    from .nn import Module
+    from .optim import Optimizer
+
+__all__ = ["Trainer", "Progress", "Evaluation", "evaluate"]
+__dir__ = listing(__name__)
 
 _STOP_REASONS = {_abi.WB_STOP_EPOCHS: "epochs", _abi.WB_STOP_PATIENCE: "patience", _abi.WB_STOP_CALLBACK: "callback",
                  _abi.WB_STOP_STEPS: "steps"}
-_FIELDS = tuple(name for name, _ in _abi.wb_progress._fields_)
+_FIELDS = tuple(field[0] for field in _abi.wb_progress._fields_ if field[0] != "metric_count")
 
 # Without a callback of the user's, Python is asked this often, so that Ctrl-C works.
 _BREATH = 100
@@ -26,62 +38,79 @@ class Progress:
     epoch: the current one, from 0; epochs: asked for; step: steps done in this epoch; steps_per_epoch; total_steps: done in all;
     loss, accuracy: means over this epoch so far (accuracy is NaN where the loss has no classes); validation_loss,
     validation_accuracy: of the epoch just ended, NaN before and without validation data; seconds: since fit began;
-    epoch_ended: whether this is the last report of an epoch; improved: whether the validation loss is the lowest so far.
+    epoch_ended: whether this is the last report of an epoch; improved: whether the validation loss is the lowest so far; metrics,
+    validation_metrics: the trainer's, by name.
     """
 
-    __slots__ = _FIELDS
+    epoch: int
+    epochs: int
+    step: int
+    steps_per_epoch: int
+    total_steps: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    seconds: float
+    epoch_ended: bool
+    improved: bool
+    metrics: dict[str, float]
+    validation_metrics: dict[str, float]
 
-    def __init__(self, record):
+    def __init__(self, record: Any, metrics: tuple[str, ...] = ()) -> None:
         for name in _FIELDS:
             setattr(self, name, getattr(record, name))
         self.epoch_ended = bool(self.epoch_ended)
         self.improved = bool(self.improved)
+        self.metrics = {name: record.metrics[place] for place, name in enumerate(metrics)}
+        self.validation_metrics = {name: record.validation_metrics[place] for place, name in enumerate(metrics)}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Progress({', '.join(f'{name}={getattr(self, name)!r}' for name in _FIELDS)})"
 
 
-def _loss_kind(loss, name):
-    kind = getattr(loss, "kind", None)
-    if kind is None:
-        raise TypeError(f"{name}: expected a loss of wingbeat.nn, such as CrossEntropyLoss(), found {type(loss).__name__}")
-    if loss.reduction != "mean":
-        raise ArgumentError(f"{name}: expected a loss with reduction 'mean', found {loss.reduction!r}")
-    return kind
+def _module(value: Any, what: str, name: str) -> Any:
+    if not isinstance(value, _modules.Base):
+        raise TypeError(f"{name}: expected a module as its {what}, found {value!r:.80}")
+    return value
 
 
-def _check_model(model, name):
-    if not isinstance(model, Base):
-        raise TypeError(f"{name}: expected a module, found {type(model).__name__}")
-    if not model._in_engine():
-        raise UnsupportedError(
-            f"{name}: the forward pass of {type(model).__name__} is Python code, which the engine's loop cannot call; write the loop by hand "
-            "(loss.backward(), optimizer.step(); wingbeat.compile makes it one call), or build the model of nn.Sequential and wingbeat.nn's layers")
+def _metrics(metrics: Mapping[str, Module] | None, name: str) -> dict[str, Module]:
+    given = dict(metrics or {})
+    for key, metric in given.items():
+        _module(metric, f"metric {key!r}", name)
+    return given
 
 
 class Trainer:
     """Ties a model, a loss and an optimiser, and remembers how far training has come.
 
-    model: layers of wingbeat.nn in nn.Sequential (UnsupportedError for one with a forward method of its own); loss: of
-    wingbeat.nn, with reduction "mean". history: the Progress at the end of each epoch.
+    model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile does. loss: a module of a
+    prediction and a target that gives one number, of wingbeat.nn or of one's own. metrics: modules of the same kind by name, which give one
+    number for a batch (its mean) or one for each row. history: the Progress at the end of each epoch.
     """
 
-    _handle = None
+    _handle: int | None = None
 
-    def __init__(self, model, loss, optimizer):
-        _check_model(model, "Trainer")
+    def __init__(self, model: Module, loss: Module, optimizer: Optimizer, metrics: Mapping[str, Module] | None = None) -> None:
+        _module(model, "model", "Trainer")
+        _module(loss, "loss", "Trainer")
+        self.metrics = _metrics(metrics, "Trainer")
         out = c_void_p()
-        check(lib.wb_trainer_create(model, _loss_kind(loss, "Trainer"), optimizer, out))
+        check(lib.wb_trainer_create(model, loss, optimizer, out))
         self._handle = out.value
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.history = []
+        self.history: list[Progress] = []
+        for name, metric in self.metrics.items():
+            check(lib.wb_trainer_add_metric(self._handle, name.encode(), metric))
 
-    def __del__(self, _free=lib.wb_trainer_free):
+    def __del__(self, _free: Callable[[int], int] = unguarded("wb_trainer_free")) -> None:
         if self._handle is not None:
             _free(self._handle)
 
-    def fit(self, train, epochs=1, batch_size=32, shuffle=True, seed=0, validation=None, patience=0, min_delta=0.0, restore_best=False,
-            check_finite=False, callback=None, report_every=1, max_steps=0, drop_last=False):
+    def fit(self, train: Any, epochs: int = 1, batch_size: int = 32, shuffle: bool | str = True, seed: int = 0, validation: Any = None,
+            patience: int = 0, min_delta: float = 0.0, restore_best: bool = False, check_finite: bool = False,
+            callback: Callable[[Progress], object] | None = None, report_every: int = 1, max_steps: int = 0, drop_last: bool = False) -> str:
         """Trains until a stopping condition; returns which: "epochs", "patience", "callback" or "steps".
 
         train, validation: data sets, or pairs (x, y). epochs: in all, counting those done before. shuffle, seed, drop_last: as in
@@ -107,11 +136,12 @@ class Trainer:
             check(lib.wb_trainer_set(self._handle, option, value))
         check(lib.wb_trainer_set_validation(self._handle, None if validation is None else validation._handle))
 
-        raised = []
+        raised: list[BaseException] = []
+        names = tuple(self.metrics)
 
-        def report(_, record):
+        def report(_: Any, record: Any) -> int:
             try:
-                progress = Progress(record[0])
+                progress = Progress(record[0], names)
                 if progress.epoch_ended:
                     self.history.append(progress)
                 return 1 if callback is not None and callback(progress) else 0
@@ -121,44 +151,61 @@ class Trainer:
 
         reason = c_int()
         status = lib.wb_trainer_fit(self._handle, train._handle, _abi.wb_progress_callback(report), None, ctypes.byref(reason))
+        _modules.changed()  # the engine has set the modules' modes
         if raised:
             raise raised[0]
         check(status)
         return _STOP_REASONS[reason.value]
 
-    def _position(self, which):
+    def _position(self, which: int) -> int:
         counts = c_int64(), c_int64(), c_int64()
         check(lib.wb_trainer_position(self._handle, *counts))
         return counts[which].value
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Epochs done."""
         return self._position(0)
 
     @property
-    def step(self):
+    def step(self) -> int:
         """Steps done inside the current epoch."""
         return self._position(1)
 
     @property
-    def total_steps(self):
+    def total_steps(self) -> int:
         """Steps done in all."""
         return self._position(2)
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a checkpoint of model, optimiser, random state and position."""
         check(lib.wb_trainer_save(self._handle, path_bytes(path)))
 
-    def load(self, path):
+    def load(self, path: str | os.PathLike[str]) -> None:
         """Takes over a checkpoint, all or nothing, so that fit goes on from there bit for bit."""
         check(lib.wb_trainer_load(self._handle, path_bytes(path)))
 
 
-def evaluate(model, loss, dataset, batch_size=256):
-    """(mean loss, accuracy) of a model over a data set or a pair (x, y), in evaluation mode; accuracy is NaN where the loss has no classes."""
-    _check_model(model, "evaluate")
-    mean_loss, accuracy = c_double(), c_double()
+class Evaluation(tuple):  # type: ignore[type-arg]
+    """(mean loss, accuracy) over a data set; metrics: the means of the metrics by name."""
+
+    metrics: dict[str, float]
+
+
+def evaluate(
+    model: Module, loss: Module, dataset: Any, batch_size: int = 256, metrics: Mapping[str, Module] | None = None
+) -> Evaluation:
+    """(mean loss, accuracy) of a model over a data set or a pair (x, y), in evaluation mode; accuracy is NaN where the loss has no classes.
+
+    model, loss and metrics are as a Trainer's. The result's attribute `metrics` has their means.
+    """
+    _module(model, "model", "evaluate")
+    _module(loss, "loss", "evaluate")
+    given = _metrics(metrics, "evaluate")
+    mean_loss, accuracy, values = c_double(math.nan), c_double(math.nan), (c_double * len(given))()
     dataset = as_dataset(dataset)
-    check(lib.wb_evaluate(model._handle, _loss_kind(loss, "evaluate"), dataset._handle, batch_size, mean_loss, accuracy))
-    return mean_loss.value, accuracy.value
+    handles = handle_array(len(given))(*[metric._handle for metric in given.values()])
+    check(lib.wb_evaluate(model, loss, handles, len(given), dataset._handle, batch_size, mean_loss, accuracy, values))
+    result = Evaluation((mean_loss.value, accuracy.value))
+    result.metrics = dict(zip(given, values))
+    return result

@@ -22,6 +22,8 @@ public final class Capture {
     private(set) var checks: [Node] = []
     private var placeOfBox: [ObjectIdentifier: Int] = [:]
     private var placeOfSlot: [ObjectIdentifier: Int] = [:]
+    /// The forward pass that the block was opened in. What modules write inside belongs to the block.
+    private let outerPass = ThreadState.current.forwardPass
 
     private init(_ inputs: [Tensor]) {
         self.inputs = inputs.map { Node(Placeholder(), [], $0.stored.type, requiresGrad: false) }
@@ -43,6 +45,7 @@ public final class Capture {
             throw .argument(operation: "capture", "input \(place) is a tensor that was given before; each needs a tensor of its own")
         }
         state.capture = Capture(inputs)
+        state.forwardPass = nil
     }
 
     /// The node that `tensor` points to now.
@@ -118,6 +121,7 @@ public final class Capture {
         let state = ThreadState.current
         guard let capture = state.capture else { throw .state(operation: "capture", "no capture block is open on this thread") }
         state.capture = nil
+        state.forwardPass = capture.outerPass
         return capture
     }
 }

@@ -29,7 +29,9 @@ struct Residents {
 
     var areAsRemembered: Bool {
         guard isComplete else { return false }
-        for entry in seen {
+        // By place: without optimisation Swift 6.3 loses the end of an iteration over values with such references, and loops for ever.
+        for place in seen.indices {
+            let entry = seen[place]
             guard let node = entry.tensor?.stored ?? entry.slot?.stored, node.serial == entry.serial else { return false }
             if entry.isWritten, node.uses != 1 || !node.ownsItsMemory { return false }
         }

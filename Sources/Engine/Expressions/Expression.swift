@@ -38,6 +38,8 @@ public struct Call {
     public struct Argument {
         public var keyword: String?
         public var term: Expression
+        /// A keyword in quotes names what a call takes besides its own arguments: a child, never an argument.
+        public var isQuoted = false
 
         public init(keyword: String? = nil, term: Expression) { (self.keyword, self.term) = (keyword, term) }
     }
@@ -59,10 +61,7 @@ public struct Call {
     }
 
     /// A keyword as it is written: in quotes where it is no word.
-    static func keyword(_ name: String) -> String {
-        let isWord = name.unicodeScalars.first.map(Reader.beginsWord) == true && name.unicodeScalars.allSatisfy(Reader.continuesWord)
-        return isWord && !Reader.reserved.contains(name) ? name : Value.quoted(name)
-    }
+    public static func keyword(_ name: String) -> String { Reader.isWord(name) ? name : Value.quoted(name) }
 }
 
 /// Reads expressions. Texts from anybody end in a term or in a sentence with a column: depth and length are bounded.
@@ -81,7 +80,7 @@ public struct Reader {
     public static let mostSigns = 1024
     static let reserved: Set<String> = ["True", "False", "None", "inf", "nan"]
     /// Signs of arithmetic between whole numbers; "/" stands for "//".
-    static let signs: [Character] = ["+", "-", "*", "/"]
+    public static let signs: [Character] = ["+", "-", "*", "/"]
 
     private let scalars: [Unicode.Scalar]
     private let operation: String
@@ -123,6 +122,9 @@ public struct Reader {
         var targets: [String] = []
         repeat {
             guard let name = reader.name() else { throw reader.unexpected("the name of a value") }
+            guard !reserved.contains(name) else {
+                throw .argument(operation: operation, "column \(reader.place - name.unicodeScalars.count + 1): '\(name)' is no name that a value can have")
+            }
             targets.append(name)
         } while reader.take(",")
         guard reader.take("=") else { throw reader.unexpected("'=' after the names of values") }
@@ -163,7 +165,12 @@ public struct Reader {
     private mutating func arguments(until closing: Unicode.Scalar?) throws(Failure) -> [Call.Argument] {
         var arguments: [Call.Argument] = []
         while !isAt(closing) {
-            arguments.append(try argument())
+            let argument = try argument()
+            if dialect == .expression, argument.keyword == nil, arguments.last?.keyword != nil {
+                throw .argument(
+                    operation: operation, "column \(argument.term.column): an argument without a name cannot stand after one with a name")
+            }
+            arguments.append(argument)
             if !take(",") { break }
         }
         if let closing, !take(closing) { throw unexpected("',' or '\(closing)'") }
@@ -174,8 +181,13 @@ public struct Reader {
         let begin = place
         skipSpace()
         var keyword = word()
-        if keyword == nil, let next = peek(), next == "'" || next == "\"" { keyword = try quoted() }
-        if let keyword, take("=") { return Call.Argument(keyword: keyword, term: try term()) }
+        let isQuoted = keyword == nil
+        if isQuoted, let next = peek(), next == "'" || next == "\"" { keyword = try quoted() }
+        if let keyword, take("=") {
+            var argument = Call.Argument(keyword: keyword, term: try term())
+            argument.isQuoted = isQuoted
+            return argument
+        }
         place = begin
         return Call.Argument(term: try term())
     }
@@ -356,6 +368,17 @@ public struct Reader {
         return next
     }
 
+    /// Whether a text can stand for a value, or name an argument without quotes.
+    public static func isWord(_ text: String) -> Bool {
+        text.unicodeScalars.first.map(beginsWord) == true && text.unicodeScalars.allSatisfy(continuesWord) && !reserved.contains(text)
+    }
+
+    /// Words with points between them.
+    public static func isName(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.first.map { isWord(String($0)) } == true && parts.allSatisfy { !$0.isEmpty && $0.unicodeScalars.allSatisfy(continuesWord) }
+    }
+
     static func beginsWord(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.properties.isAlphabetic }
     static func continuesWord(_ scalar: Unicode.Scalar) -> Bool { beginsWord(scalar) || ("0"..."9").contains(scalar) }
 
@@ -410,5 +433,7 @@ extension Expression {
 
 extension String {
     /// Short enough for a sentence.
-    public var shortened: String { count > 60 ? "\(prefix(57))..." : self }
+    public var shortened: String { shortened(to: 60) }
+
+    public func shortened(to length: Int) -> String { count > length ? "\(prefix(length - 3))..." : self }
 }

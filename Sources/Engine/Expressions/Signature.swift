@@ -78,6 +78,16 @@ public indirect enum ArgumentType {
         }
     }
 
+    /// Whether 1 and 1.0 are two arguments here.
+    public var keepsKind: Bool {
+        switch self {
+        case .operand, .number, .constant: return true
+        case .optional(let type), .tuple(let type, _): return type.keepsKind
+        case .either(let types): return types.contains { $0.keepsKind }
+        default: return false
+        }
+    }
+
     /// The value in the form that `Arguments` hands out; nil if it does not fit.
     func accepting(_ value: Value) -> Value? {
         switch (self, value) {
@@ -124,8 +134,8 @@ public struct Parameter {
     }
 
     /// One that has to be given.
-    public init(_ name: String, _ type: ArgumentType, keyword: Bool = false, _ documentation: String) {
-        self.init(name, type, nil, keyword: keyword, documentation)
+    public init(_ name: String, _ type: ArgumentType, variadic: Bool = false, keyword: Bool = false, _ documentation: String) {
+        self.init(name, type, nil, variadic: variadic, keyword: keyword, documentation)
     }
 
     /// As it stands in a signature: `bias=True`.
@@ -139,8 +149,10 @@ public struct Parameter {
 public struct Input {
     public let name: String
     public let isOptional: Bool
+    /// It stands for any number of tensors.
+    public let isVariadic: Bool
 
-    public init(_ name: String, optional: Bool = false) { (self.name, isOptional) = (name, optional) }
+    public init(_ name: String, optional: Bool = false, variadic: Bool = false) { (self.name, isOptional, isVariadic) = (name, optional, variadic) }
 }
 
 /// Everything about how something is called: its name, its arguments in order, its documentation; of modules also the tensors that go in and come out.
@@ -150,15 +162,21 @@ public struct Signature {
     /// Shapes, formula, source: the text that C, Python and docs/ show.
     public let documentation: String
     public let inputs: [Input]
+    /// Arguments of each call of a module, besides its tensors.
+    public let options: [Parameter]
     /// The names of what comes out, in order. With brackets where Python nests them: "output", "(h, c)".
     public let outputs: [String]
 
     public init(
-        _ name: String, _ parameters: [Parameter] = [], inputs: [Input] = [Input("input")], outputs: [String] = ["output"], _ documentation: String
+        _ name: String, _ parameters: [Parameter] = [], inputs: [Input] = [Input("input")], options: [Parameter] = [],
+        outputs: [String] = ["output"], _ documentation: String
     ) {
         (self.name, self.parameters, self.documentation) = (name, parameters, documentation)
-        (self.inputs, self.outputs) = (inputs, outputs)
+        (self.inputs, self.options, self.outputs) = (inputs, options, outputs)
     }
+
+    /// Without arguments.
+    public init(_ name: String, _ documentation: String) { self.init(name, [], documentation) }
 
     /// `Linear(in_features, out_features, bias=True)`
     public var text: String { "\(name)(\(parameters.map(\.text).joined(separator: ", ")))" }
@@ -202,6 +220,8 @@ public struct Arguments {
         public var given: Given
         /// Where it stands in the text; 0 if there is none.
         public var column: Int
+        /// It is none of the named parameters, whatever its keyword.
+        public var isChild = false
 
         public init(_ given: Given, keyword: String? = nil, column: Int = 0) { (self.given, self.keyword, self.column) = (given, keyword, column) }
     }
@@ -210,7 +230,7 @@ public struct Arguments {
     public init(_ signature: Signature, _ items: [Item] = [], tensors: [Tensor] = []) throws(Failure) {
         self.signature = signature
         var found: [Given?] = Array(repeating: nil, count: signature.parameters.count)
-        let named = Set(items.compactMap(\.keyword))
+        let named = Set(items.filter { !$0.isChild }.compactMap(\.keyword))
         var left = tensors[...]
         for (place, parameter) in signature.parameters.enumerated() where !named.contains(parameter.name) && parameter.type.takesTensors {
             guard !left.isEmpty else { break }
@@ -229,19 +249,26 @@ public struct Arguments {
         }
         var next = 0
         for item in items {
-            if let keyword = item.keyword, let place = signature.place(of: keyword), !signature.parameters[place].isVariadic {
+            if !item.isChild, let keyword = item.keyword, let place = signature.place(of: keyword), !signature.parameters[place].isVariadic {
                 guard found[place] == nil else {
                     throw Arguments.failure(signature, item, "the argument '\(keyword)' is given twice")
                 }
                 found[place] = try Arguments.checked(item, signature.parameters[place], signature)
                 continue
             }
-            if let variadic = signature.parameters.first(where: \.isVariadic) {
-                rest.append((item.keyword, try Arguments.checked(item, variadic, signature)))
+            if let keyword = item.keyword {
+                // Modules have names; what else is variadic has not.
+                guard let variadic = signature.parameters.first(where: \.isVariadic), case .module = variadic.type else {
+                    throw Arguments.failure(signature, item, Arguments.unknown(keyword, signature))
+                }
+                rest.append((keyword, try Arguments.checked(item, variadic, signature)))
                 continue
             }
-            if let keyword = item.keyword { throw Arguments.failure(signature, item, Arguments.unknown(keyword, signature)) }
             while next < found.count, found[next] != nil { next += 1 }
+            if next < found.count, signature.parameters[next].isVariadic {
+                rest.append((nil, try Arguments.checked(item, signature.parameters[next], signature)))
+                continue
+            }
             guard next < found.count else { throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected") }
             guard !signature.parameters[next].isKeyword else {
                 let name = signature.parameters[next].name

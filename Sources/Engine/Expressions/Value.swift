@@ -1,5 +1,5 @@
 /// A typed value of an attribute or an argument: what an expression spells, a checkpoint stores, and the ABI hands out as a text.
-public indirect enum Value: Equatable, Sendable {
+public enum Value: Equatable, Sendable {
     case none
     case flag(Bool)
     case integer(Int64)

@@ -39,11 +39,28 @@ extension Function {
 
 /// The table of functions of tensors.
 public enum Functions {
+    /// Functions of one kind, as docs/operations.md lists them.
+    public struct Family {
+        public let name: String
+        public let functions: [Function]
+    }
+
     /// In the order of the families' files.
-    public static let all: [Function] =
-        arithmetic + elementwise + activations + reductions + ordering + shaping + joining + indexing + creation
-        + random + discrete + linearAlgebra
-        + losses
+    public static let families = [
+        Family(name: "arithmetic", functions: arithmetic), Family(name: "elementwise", functions: elementwise),
+        Family(name: "activations", functions: activations), Family(name: "reductions", functions: reductions),
+        Family(name: "ordering", functions: ordering), Family(name: "shaping", functions: shaping), Family(name: "joining", functions: joining),
+        Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation), Family(name: "random", functions: random),
+        Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
+        Family(name: "losses", functions: losses),
+    ]
+
+    public static let all = families.flatMap(\.functions)
+
+    /// Whether a function draws random numbers.
+    public static func draws(_ name: String) -> Bool { named(name).map { drawing.contains($0.signature.name) } ?? false }
+
+    private static let drawing = Set((random + discrete).map(\.signature.name))
 
     private static let byName: [String: Function] = {
         var table: [String: Function] = [:]

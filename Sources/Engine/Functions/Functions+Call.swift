@@ -24,19 +24,27 @@ extension Functions {
     public static func call(_ text: String, _ tensors: [Tensor] = []) throws(Failure) -> [Tensor] {
         let key = Key(text: text, count: tensors.count)
         if let found = prepared[key] { return try found.function(found.arguments.replacing(tensors: tensors)) }
-        let call = try Reader.call(text, operation: "call")
-        guard let function = named(call.name) else { throw unknown(call) }
-        let items = try call.arguments.map { (argument) throws(Failure) in
-            Arguments.Item(
-                .value(try value(argument.term, function.signature)), keyword: argument.keyword,
-                column: argument.term.column)
-        }
-        let arguments = try Arguments(function.signature, items, tensors: tensors)
+        let (function, arguments) = try read(text, tensors)
         if text.utf8.count <= longestPrepared {
             if prepared.count >= mostPrepared { prepared.removeAll(keepingCapacity: true) }
             prepared[key] = Prepared(function, arguments.withoutTensors)
         }
         return try function(arguments)
+    }
+
+    /// The same call as whoever writes calls down takes it: the function's own name, and its arguments with the tensors among them.
+    public static func items(of text: String, _ tensors: [Tensor]) throws(Failure) -> (function: String, items: [Arguments.Item]) {
+        let (function, arguments) = try read(text, tensors)
+        return (function.signature.name, arguments.items)
+    }
+
+    private static func read(_ text: String, _ tensors: [Tensor]) throws(Failure) -> (Function, Arguments) {
+        let call = try Reader.call(text, operation: "call")
+        guard let function = named(call.name) else { throw unknown(call) }
+        let items = try call.arguments.map { (argument) throws(Failure) in
+            Arguments.Item(.value(try value(argument.term, function.signature)), keyword: argument.keyword, column: argument.term.column)
+        }
+        return (function, try Arguments(function.signature, items, tensors: tensors))
     }
 
     /// The value that a term of a call spells.
@@ -70,6 +78,25 @@ extension Functions {
         let hint = close.isEmpty ? "" : "; close to it: \(close.joined(separator: ", "))"
         return .argument(
             operation: "call", "column \(call.column): there is no function '\(call.name.shortened)'\(hint)")
+    }
+}
+
+extension Arguments {
+    /// Those without a default by place, up to the first that has its default; then by name those that differ from theirs.
+    fileprivate var items: [Item] {
+        var items: [Item] = []
+        var isInOrder = true
+        for (parameter, given) in zip(signature.parameters, given) {
+            let isDefault: Bool
+            switch given {
+            case .value(let value): isDefault = parameter.initial == value
+            case .tensors(let tensors): isDefault = tensors.isEmpty && parameter.initial != nil
+            case .tensor, .object: isDefault = false
+            }
+            isInOrder = isInOrder && !isDefault && !parameter.isKeyword
+            if !isDefault { items.append(Item(given, keyword: isInOrder ? nil : parameter.name)) }
+        }
+        return items
     }
 }
 

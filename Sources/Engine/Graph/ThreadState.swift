@@ -8,6 +8,23 @@ public final class ThreadState {
     /// What float32 matrix products recorded from now on do with their operands.
     public var matMulPrecision = MatMulPrecision.full
     var capture: Capture?
+    /// What is told of each call of a function of tensors: an export in progress.
+    public var recorder: (any CallRecorder)? {
+        didSet { ThreadState.recorderCount += (recorder == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
+    }
+    /// How many threads have one: as good as always none, which costs each call a look at a number and no more. It is
+    /// behind the lock that guards the graph.
+    @usableFromInline nonisolated(unsafe) static var recorderCount = 0
+
+    /// This thread's.
+    @inlinable public static var currentRecorder: (any CallRecorder)? { recorderCount == 0 ? nil : current.recorder }
+
+    deinit {
+        if recorder != nil { ThreadState.recorderCount -= 1 }
+    }
+
+    /// The outermost forward pass of a module that is running, as the room above keeps it. A capture block has passes of its own.
+    public var forwardPass: AnyObject?
     /// The mapped functions that are being recorded, the innermost last.
     var mappedFunctions: [MappedFunction] = []
 

@@ -2,7 +2,7 @@
 enum CheckpointFormat {
     static let name = "wingbeat-checkpoint"
     /// Rises when an older library would misread a file.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static let formatAttribute = "format"
     static let versionAttribute = "format_version"
@@ -12,6 +12,8 @@ enum CheckpointFormat {
 
     /// Groups nested deeper are refused, so that no file makes the reader's recursion run out of stack.
     static let deepest = 200
+    /// Values in the list of an attribute.
+    static let longestList = 1 << 20
 
     /// Arrays up to this size lie inside their object header, which is checksummed; larger ones in chunks of about
     /// `chunkBytes`, each with a checksum of its own.

@@ -2,8 +2,8 @@ import CHDF5
 import Engine
 
 /// Reads what `writeCheckpoint` wrote; `format` failures for files that are damaged, of another format or of a newer version.
-/// Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well.
-public func readCheckpoint(_ path: String) throws(Failure) -> StateTree {
+/// Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well. `version` is that of the file's format.
+public func readCheckpoint(_ path: String) throws(Failure) -> (tree: StateTree, version: Int) {
     let isSealed = try Seal.check(path)
     let file = try HDF5File(path)
     if !isSealed, try !file.endsWithItsData() {
@@ -20,7 +20,7 @@ private final class CheckpointReader {
 
     init(file: HDF5File) { self.file = file }
 
-    func root() throws(Failure) -> StateTree {
+    func root() throws(Failure) -> (tree: StateTree, version: Int) {
         let root = try HDF5.locked { () throws(Failure) -> Handle in
             try Handle(H5Gopen2(file.handle.id, "/", wb_h5_default()), path, "damaged")
         }
@@ -38,8 +38,9 @@ private final class CheckpointReader {
                 "written\(writer) in version \(version) of the checkpoint format; this library reads up to version \(CheckpointFormat.version)"
             )
         }
+        guard version >= 1 else { throw .format(path: path, "there is no version \(version) of the checkpoint format") }
         tree.attributes.removeAll { CheckpointFormat.reserved.contains($0.name) }
-        return tree
+        return (tree, Int(version))
     }
 
     private func group(_ id: hid_t, at place: String, depth: Int) throws(Failure) -> StateTree {
@@ -156,56 +157,94 @@ private final class CheckpointReader {
             let attribute = try Handle(H5Aopen(object, name, wb_h5_default()), path, "damaged: \(what) cannot be opened")
             let type = try Handle(H5Aget_type(attribute.id), path, "damaged: \(what) cannot be read")
             let space = try Handle(H5Aget_space(attribute.id), path, "damaged: \(what) cannot be read")
-            guard H5Sget_simple_extent_npoints(space.id) == 1 else { throw .format(path: path, "\(what) holds an array, not one value") }
-            switch H5Tget_class(type.id) {
-            case H5T_INTEGER:
-                if H5Tget_size(type.id) == 8, H5Tget_sign(type.id) == H5T_SGN_NONE {
-                    var value: UInt64 = 0
-                    try HDF5.check(H5Aread(attribute.id, wb_h5_u64(), &value), path, "damaged: \(what) cannot be read")
-                    guard let value = Int64(exactly: value) else { throw .format(path: path, "\(what) is too large: \(value)") }
-                    return .integer(value)
-                }
-                var value: Int64 = 0
-                try HDF5.check(H5Aread(attribute.id, wb_h5_i64(), &value), path, "damaged: \(what) cannot be read")
-                return .integer(value)
-            case H5T_FLOAT:
-                var value = 0.0
-                try HDF5.check(H5Aread(attribute.id, wb_h5_f64(), &value), path, "damaged: \(what) cannot be read")
-                return .real(value)
-            case H5T_STRING:
-                return .text(try text(attribute.id, type.id, what))
+            switch H5Sget_simple_extent_type(space.id) {
+            case H5S_NULL: return .none
+            case H5S_SIMPLE where H5Sget_simple_extent_ndims(space.id) == 1:
+                let count = Int(H5Sget_simple_extent_npoints(space.id))
+                guard count >= 0, count <= CheckpointFormat.longestList else { throw .format(path: path, "\(what) holds \(count) values, which are too many") }
+                if count == 0 { return .list([]) }
+                let values = try values(attribute.id, type.id, count, what)
+                // A list of texts is one of values in Python's notation.
+                guard case .text? = values.first else { return .list(values) }
+                return .list(
+                    try values.map { (value) throws(Failure) -> Value in
+                        do throws(Failure) {
+                            return try Reader.value(value.text ?? "", operation: path)
+                        } catch {
+                            throw .format(path: path, "\(what) holds a text that is no value: \(error)")
+                        }
+                    })
             default:
-                throw .format(path: path, "\(what) is neither a number nor a text")
+                guard H5Sget_simple_extent_npoints(space.id) == 1 else { throw .format(path: path, "\(what) holds an array of several axes") }
+                return try values(attribute.id, type.id, 1, what)[0]
             }
         }
     }
 
-    private func text(_ attribute: hid_t, _ type: hid_t, _ what: String) throws(Failure) -> String {
+    /// `count` values of one type.
+    private func values(_ attribute: hid_t, _ type: hid_t, _ count: Int, _ what: String) throws(Failure) -> [Value] {
         let unreadable = "damaged: \(what) cannot be read"
-        var bytes: [UInt8]
+        switch H5Tget_class(type) {
+        case H5T_INTEGER where H5Tget_size(type) == 8 && H5Tget_sign(type) == H5T_SGN_NONE:
+            var numbers = [UInt64](repeating: 0, count: count)
+            try HDF5.check(H5Aread(attribute, wb_h5_u64(), &numbers), path, unreadable)
+            return try numbers.map { (number) throws(Failure) -> Value in
+                guard let number = Int64(exactly: number) else { throw .format(path: path, "\(what) is too large: \(number)") }
+                return .integer(number)
+            }
+        case H5T_INTEGER:
+            var numbers = [Int64](repeating: 0, count: count)
+            try HDF5.check(H5Aread(attribute, wb_h5_i64(), &numbers), path, unreadable)
+            return numbers.map { .integer($0) }
+        case H5T_FLOAT:
+            var numbers = [Double](repeating: 0, count: count)
+            try HDF5.check(H5Aread(attribute, wb_h5_f64(), &numbers), path, unreadable)
+            return numbers.map { .real($0) }
+        case H5T_ENUM:
+            guard StoredType.isBoolean(type), H5Tget_size(type) == 1 else { throw .format(path: path, "\(what) is an enumeration other than FALSE and TRUE") }
+            var flags = [UInt8](repeating: 0, count: count)
+            try HDF5.check(H5Aread(attribute, type, &flags), path, unreadable)
+            guard flags.allSatisfy({ $0 <= 1 }) else { throw .format(path: path, "\(what) holds a flag other than 0 and 1") }
+            return flags.map { .flag($0 == 1) }
+        case H5T_STRING: return try texts(attribute, type, count, what).map { .text($0) }
+        default: throw .format(path: path, "\(what) is neither a number nor a text")
+        }
+    }
+
+    private func texts(_ attribute: hid_t, _ type: hid_t, _ count: Int, _ what: String) throws(Failure) -> [String] {
+        let unreadable = "damaged: \(what) cannot be read"
+        var found: [[UInt8]] = []
         if H5Tis_variable_str(type) > 0 {
-            var pointer: UnsafeMutablePointer<CChar>?
-            try HDF5.check(H5Aread(attribute, type, &pointer), path, unreadable)
-            guard let pointer else { return "" }
-            defer { H5free_memory(pointer) }
-            bytes = []
-            var next = UnsafePointer(pointer)
-            while next.pointee != 0 {
-                bytes.append(UInt8(bitPattern: next.pointee))
-                next += 1
+            var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+            try HDF5.check(H5Aread(attribute, type, &pointers), path, unreadable)
+            defer { for pointer in pointers { H5free_memory(pointer) } }
+            for pointer in pointers {
+                var bytes: [UInt8] = []
+                var next = pointer.map { UnsafePointer($0) }
+                while let byte = next?.pointee, byte != 0 {
+                    bytes.append(UInt8(bitPattern: byte))
+                    next = next.map { $0 + 1 }
+                }
+                found.append(bytes)
             }
         } else {
             let size = H5Tget_size(type)
-            guard size <= H5Aget_storage_size(attribute), size < 1 << 30 else { throw .format(path: path, unreadable) }
-            bytes = [UInt8](repeating: 0, count: size)
+            guard size > 0, size < 1 << 30, size * count <= H5Aget_storage_size(attribute) else { throw .format(path: path, unreadable) }
+            var bytes = [UInt8](repeating: 0, count: size * count)
             try HDF5.check(H5Aread(attribute, type, &bytes), path, unreadable)
-            switch H5Tget_strpad(type) {
-            case H5T_STR_NULLTERM: bytes = Array(bytes.prefix { $0 != 0 })
-            case H5T_STR_SPACEPAD: while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
-            default: while bytes.last == 0 { bytes.removeLast() }
+            for place in 0..<count {
+                var part = Array(bytes[place * size..<(place + 1) * size])
+                switch H5Tget_strpad(type) {
+                case H5T_STR_NULLTERM: part = Array(part.prefix { $0 != 0 })
+                case H5T_STR_SPACEPAD: while part.last == UInt8(ascii: " ") { part.removeLast() }
+                default: while part.last == 0 { part.removeLast() }
+                }
+                found.append(part)
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .format(path: path, "\(what) is not a text in UTF-8") }
-        return text
+        return try found.map { (bytes) throws(Failure) -> String in
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw .format(path: path, "\(what) is not a text in UTF-8") }
+            return text
+        }
     }
 }

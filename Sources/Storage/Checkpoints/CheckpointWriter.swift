@@ -119,33 +119,81 @@ private struct CheckpointWriter {
         }
     }
 
+    /// One value is a scalar; a list is an array of one axis: of numbers, of flags, or of texts in Python's notation where its elements are of several types.
     private func write(_ name: String, _ value: StateTree.Attribute, to object: hid_t) throws(Failure) {
         try HDF5.locked { () throws(Failure) in
-            let scalar = try Handle(H5Screate(H5S_SCALAR), path, cannot)
             let creation = try Handle(H5Pcreate(wb_h5_attribute_create()), path, cannot)
             try check(H5Pset_char_encoding(creation.id, H5T_CSET_UTF8))
-            let type: Handle
-            var bytes: [UInt8]
-            switch value {
-            case .integer(let integer):
-                type = try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
-                bytes = littleEndian(UInt64(bitPattern: integer))
-            case .real(let real):
-                type = try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
-                bytes = littleEndian(real.bitPattern)
-            case .text(let text):
-                bytes = Array(text.utf8)
-                guard !bytes.contains(0) else { throw .argument(operation: path, "the text of attribute '\(name)' holds a zero byte") }
-                if bytes.isEmpty { bytes = [0] }  // HDF5 has no type of zero bytes
-                type = try Handle(H5Tcopy(wb_h5_string()), path, cannot)
-                try check(H5Tset_size(type.id, bytes.count))
-                try check(H5Tset_strpad(type.id, H5T_STR_NULLPAD))
-                try check(H5Tset_cset(type.id, H5T_CSET_UTF8))
+            let stored: StoredValue = try stored(value, name)
+            let space: Handle
+            switch stored.extent {
+            case .nothing: space = try Handle(H5Screate(H5S_NULL), path, cannot)
+            case .one: space = try Handle(H5Screate(H5S_SCALAR), path, cannot)
+            case .many(let count): space = try Handle(H5Screate_simple(1, [hsize_t(count)], nil), path, cannot)
             }
             let attribute = try Handle(
-                H5Acreate2(object, name, type.id, scalar.id, creation.id, wb_h5_default()), path, "attribute '\(name)' cannot be written")
-            try check(H5Awrite(attribute.id, type.id, bytes))
+                H5Acreate2(object, name, stored.type.id, space.id, creation.id, wb_h5_default()), path, "attribute '\(name)' cannot be written")
+            // HDF5 has no bytes for an array of no elements.
+            if !stored.bytes.isEmpty { try check(H5Awrite(attribute.id, stored.type.id, stored.bytes)) }
         }
+    }
+
+    private enum Extent {
+        case nothing, one
+        case many(Int)
+    }
+
+    /// A value as HDF5 stores it.
+    private struct StoredValue: ~Copyable {
+        let type: Handle
+        let extent: Extent
+        let bytes: [UInt8]
+    }
+
+    private func stored(_ value: Value, _ name: String) throws(Failure) -> StoredValue {
+        switch value {
+        case .none: return StoredValue(type: try integers(), extent: .nothing, bytes: [])
+        case .integer(let integer): return StoredValue(type: try integers(), extent: .one, bytes: littleEndian(UInt64(bitPattern: integer)))
+        case .real(let real): return StoredValue(type: try reals(), extent: .one, bytes: littleEndian(real.bitPattern))
+        case .flag(let flag): return StoredValue(type: try fileType(.bool), extent: .one, bytes: [flag ? 1 : 0])
+        case .text(let text): return try texts([text], .one, name)
+        case .list(let values):
+            guard values.count <= CheckpointFormat.longestList else {
+                throw .argument(
+                    operation: path,
+                    "the list of attribute '\(name)' holds \(values.count) values; a checkpoint stores up to \(CheckpointFormat.longestList)")
+            }
+            let extent = Extent.many(values.count)
+            let whole = values.compactMap(\.integer)
+            if whole.count == values.count {
+                return StoredValue(type: try integers(), extent: extent, bytes: whole.flatMap { littleEndian(UInt64(bitPattern: $0)) })
+            }
+            let flags = values.compactMap(\.flag)
+            if flags.count == values.count { return StoredValue(type: try fileType(.bool), extent: extent, bytes: flags.map { $0 ? 1 : 0 }) }
+            let real = values.compactMap { $0.integer == nil ? $0.real : nil }
+            if real.count == values.count {
+                return StoredValue(type: try reals(), extent: extent, bytes: real.flatMap { littleEndian($0.bitPattern) })
+            }
+            return try texts(values.map(\.literal), extent, name)
+        }
+    }
+
+    private func integers() throws(Failure) -> Handle { try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot) }
+    private func reals() throws(Failure) -> Handle { try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot) }
+
+    /// Texts of one length, the longest's, filled up with zero bytes.
+    private func texts(_ texts: [String], _ extent: Extent, _ name: String) throws(Failure) -> StoredValue {
+        let size = max(1, texts.map { $0.utf8.count }.max() ?? 1)  // HDF5 has no type of zero bytes
+        var bytes: [UInt8] = []
+        for text in texts {
+            guard !text.utf8.contains(0) else { throw .argument(operation: path, "the text of attribute '\(name)' holds a zero byte") }
+            bytes += Array(text.utf8) + Array(repeating: 0, count: size - text.utf8.count)
+        }
+        let type = try Handle(H5Tcopy(wb_h5_string()), path, cannot)
+        try check(H5Tset_size(type.id, size))
+        try check(H5Tset_strpad(type.id, H5T_STR_NULLPAD))
+        try check(H5Tset_cset(type.id, H5T_CSET_UTF8))
+        return StoredValue(type: type, extent: extent, bytes: bytes)
     }
 
     // MARK: Properties

@@ -121,7 +121,7 @@ enum StoredType: CustomStringConvertible {
     }
 
     /// h5py's bool is an enumeration of one byte with FALSE = 0 and TRUE = 1.
-    private static func isBoolean(_ type: hid_t) -> Bool {
+    static func isBoolean(_ type: hid_t) -> Bool {
         guard H5Tget_class(type) == H5T_ENUM, H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return false }
         var values: [UInt8] = [0xFF, 0xFF]
         return H5Tenum_valueof(type, "FALSE", &values[0]) >= 0 && H5Tenum_valueof(type, "TRUE", &values[1]) >= 0

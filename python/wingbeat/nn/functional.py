@@ -1,61 +1,64 @@
 """Layers and losses as functions."""
 
-from ctypes import c_void_p
+from __future__ import annotations
 
-from .. import _abi
+from typing import TYPE_CHECKING
+
+from .._naming import listing
 from .._activations import celu, elu, hardsigmoid, hardswish, hardtanh, logsigmoid, mish, relu6, selu, silu, softplus, softsign
+from .._arrays import handle_array
 from .._discrete import gumbel_softmax
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
-from .._library import check, lib
+from .._library import check, unguarded
 from .._picking import one_hot
 from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
 
+if TYPE_CHECKING:
+    from .._typing import TensorLike
+
 __all__ = ["linear", "relu", "leaky_relu", "sigmoid", "tanh", "gelu", "softmax", "log_softmax", "softplus", "celu", "elu", "hardsigmoid",
            "hardswish", "hardtanh", "logsigmoid", "mish", "relu6", "selu", "silu", "softsign", "gumbel_softmax", "flatten", "one_hot", "pad", "mse_loss",
            "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy"]
+__dir__ = listing(__name__)
 
-_loss = lib.wb_loss
-_REDUCTIONS = {"mean": _abi.WB_MEAN, "sum": _abi.WB_TOTAL, "none": _abi.WB_NONE}
-
-
-def reduction_code(reduction):
-    """The engine's number of a reduction."""
-    try:
-        return _REDUCTIONS[reduction]
-    except (KeyError, TypeError):
-        raise ArgumentError(f"loss: expected reduction 'mean', 'sum' or 'none', found {reduction!r}") from None
+_call = unguarded("wb_call")
+_PAIR, _ONE = handle_array(2), handle_array(1)
 
 
-def loss(kind, input, target, reduction):
-    """The engine's loss of that number."""
-    if not isinstance(input, Tensor):
-        input = as_tensor(input)
-    if not isinstance(target, Tensor):
-        target = as_tensor(target)
-    out = c_void_p()
-    status = _loss(kind, reduction_code(reduction), input._handle, target._handle, out)
+def _loss(call: str, input: TensorLike, target: TensorLike) -> Tensor:
+    input = input if isinstance(input, Tensor) else as_tensor(input)
+    target = target if isinstance(target, Tensor) else as_tensor(target)
+    found = _ONE()
+    status = _call(call.encode(), _PAIR(input._handle, target._handle), 2, found, 1, None)
     if status:
         check(status)
-    return wrap(out.value)
+    return wrap(found[0])
 
 
-def mse_loss(input, target, reduction="mean"):
+def _reduced(reduction: str, name: str) -> str:
+    if reduction not in ("mean", "sum", "none"):
+        raise ArgumentError(f"{name}: expected reduction 'mean', 'sum' or 'none', found {reduction!r:.80}")
+    return reduction
+
+
+def mse_loss(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
     """(input - target)^2; equal shapes."""
-    return loss(_abi.WB_MSE, input, target, reduction)
+    return _loss(f"mse_loss(reduction='{_reduced(reduction, 'mse_loss')}')", input, target)
 
 
-def binary_cross_entropy(input, target, reduction="mean"):
+def binary_cross_entropy(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
     """Binary cross-entropy of probabilities in [0, 1]; equal shapes."""
-    return loss(_abi.WB_BCE, input, target, reduction)
+    return _loss(f"binary_cross_entropy(reduction='{_reduced(reduction, 'binary_cross_entropy')}')", input, target)
 
 
-def binary_cross_entropy_with_logits(input, target, reduction="mean"):
+def binary_cross_entropy_with_logits(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
     """Binary cross-entropy of sigmoid(input); equal shapes."""
-    return loss(_abi.WB_BCE_WITH_LOGITS, input, target, reduction)
+    name = "binary_cross_entropy_with_logits"
+    return _loss(f"{name}(reduction='{_reduced(reduction, name)}')", input, target)
 
 
-def cross_entropy(input, target, reduction="mean", from_logits=True):
+def cross_entropy(input: TensorLike, target: TensorLike, reduction: str = "mean", from_logits: bool = True) -> Tensor:
     """Cross-entropy of softmax(input) [n, classes], or of probabilities, with class indices [n] or probabilities [n, classes]."""
-    return loss(_abi.WB_CROSS_ENTROPY if from_logits else _abi.WB_CROSS_ENTROPY_PROBABILITIES, input, target, reduction)
+    return _loss(f"cross_entropy(reduction='{_reduced(reduction, 'cross_entropy')}', from_logits={bool(from_logits)})", input, target)

@@ -4,15 +4,28 @@ Every Module owns a module of the engine, in which its parameters, buffers and c
 saving, loading and training work on that. What only Python knows (a forward method, plain attributes) stays here.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from ctypes import c_char_p, c_int32, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from .. import _modules
+from .._checkpoint_files import load_into, save
 from .._dtypes import as_dtype, float32, float64
 from .._errors import StateError, StructureError, UnsupportedError
-from .._library import check, lib
+from .._library import check, lib, unguarded
 from .._modes import no_grad
-from .._tensor import Tensor, as_tensor, wrap
+from .._tensor import Tensor, as_tensor
+from . import _host
+
+if TYPE_CHECKING:
+    import os
+
+    from .._typing import DTypeLike, Handle, TensorLike
+    from ..optim import Optimizer
+
+_get_training = unguarded("wb_module_get_training")
 
 
 class Parameter(Tensor):
@@ -23,17 +36,17 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, data, requires_grad=True):
+    def __new__(cls, data: TensorLike, requires_grad: bool = True) -> Parameter:
         return super().__new__(cls, as_tensor(data), requires_grad=requires_grad)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Parameter, (self.detach().numpy().copy(), self.requires_grad)
 
 
-def parameter_of(handle):
+def parameter_of(handle: Handle) -> Parameter:
     """The Parameter that owns a handle."""
     parameter = object.__new__(Parameter)
     parameter._handle = handle
@@ -46,47 +59,61 @@ class Module(_modules.Base):
     Parameters, modules and (by register_buffer) buffers that are assigned to attributes register themselves.
     """
 
-    training = True
+    if TYPE_CHECKING:
+        # What is assigned to attributes, and what the engine has for them.
+        def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self):
+    def __init__(self) -> None:
         out = c_void_p()
-        check(lib.wb_module_custom(type(self).__name__.encode(), out))
+        check(lib.wb_module_host(type(self).__name__.encode(), *_host.callback(self), out))
         self._own(out.value)
 
-    def _own(self, handle):
+    def _own(self, handle: Handle) -> None:
         """Takes over the engine's module."""
         attributes = self.__dict__
         attributes["_handle"] = handle
         attributes["_parameters"] = {}
         attributes["_buffers"] = {}
         attributes["_modules"] = {}
-        attributes["training"] = True
 
-    def __del__(self, _free=lib.wb_module_free):
+    def _set_host(self) -> None:
+        """Has the engine call this object's forward method."""
+        _host.set_forward(self)
+
+    def __del__(self, _free: Callable[[int], int] = unguarded("wb_module_free")) -> None:
         handle = self.__dict__.get("_handle")
         if handle is not None:
             _free(handle)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.forward(*args, **kwargs)
 
-    def forward(self, *args, **kwargs):
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the module's result; to be defined by subclasses."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     @property
-    def _as_parameter_(self):
+    def _as_parameter_(self) -> Any:
         """What ctypes hands to the library."""
         return self._handle
 
-    def _in_engine(self):
-        """Whether the engine can compute forward by itself."""
-        return False
+    @property
+    def training(self) -> bool:
+        """Whether the module is in training mode. Can be set, for this module and all in it."""
+        flag = c_int32()
+        check(_get_training(self._handle, flag))
+        return flag.value != 0
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self.train(mode)
 
     # ---------------------------------------------------------------- registration
 
-    def __setattr__(self, name, value):
-        if isinstance(value, Parameter):
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(getattr(type(self), name, None), property):
+            object.__setattr__(self, name, value)
+        elif isinstance(value, Parameter):
             self.register_parameter(name, value)
         elif isinstance(value, Module):
             self.add_module(name, value)
@@ -100,8 +127,10 @@ class Module(_modules.Base):
             elif name in self.__dict__.get("_modules", ()):
                 raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
             object.__setattr__(self, name, value)
+            if name == "forward":  # the instance's own, which containers and the trainer have to run too
+                self._set_host()
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         if name in self.__dict__.get("_parameters", ()):
             self._unregister_parameter(name)
         elif name in self.__dict__.get("_buffers", ()):
@@ -111,13 +140,14 @@ class Module(_modules.Base):
             raise UnsupportedError(f"{type(self).__name__}.{name}: a child can be replaced, but not removed")
         object.__delattr__(self, name)
 
-    def _registry(self, name):
+    def _registry(self, name: str) -> dict[str, Any]:
         try:
-            return self.__dict__[name]
+            found: dict[str, Any] = self.__dict__[name]
+            return found
         except KeyError:
             raise StateError(f"{type(self).__name__}: call super().__init__() before assigning parameters and modules") from None
 
-    def register_parameter(self, name, parameter):
+    def register_parameter(self, name: str, parameter: Tensor | None) -> None:
         """Adds or replaces a parameter; None removes it."""
         parameters = self._registry("_parameters")
         if parameter is not None and not isinstance(parameter, Tensor):
@@ -133,16 +163,21 @@ class Module(_modules.Base):
             _modules.changed()
         object.__setattr__(self, name, parameter)
 
-    def _unregister_parameter(self, name):
+    def _unregister_parameter(self, name: str) -> None:
         check(lib.wb_module_set_parameter(self._handle, name.encode(), None))
         self._parameters.pop(name, None)
         _modules.changed()
 
-    def register_buffer(self, name, tensor):
+    def register_buffer(self, name: str, tensor: TensorLike | None) -> None:
         """Adds or replaces a buffer: a tensor that is saved with the model but not trained. None removes it."""
         buffers = self._registry("_buffers")
         if tensor is not None:
             tensor = as_tensor(tensor)
+            known = buffers.get(name)
+            if known is not None and (known.shape, known.dtype) == (tensor.shape, tensor.dtype) and _modules.defer_buffer(self, name, known):
+                buffers[name] = tensor
+                object.__setattr__(self, name, tensor)
+                return
         check(lib.wb_module_set_buffer(self._handle, name.encode(), None if tensor is None else tensor._handle))
         if tensor is None:
             buffers.pop(name, None)
@@ -150,7 +185,7 @@ class Module(_modules.Base):
             buffers[name] = tensor
         object.__setattr__(self, name, tensor)
 
-    def add_module(self, name, module):
+    def add_module(self, name: str, module: Module) -> None:
         """Adds or replaces a child."""
         modules = self._registry("_modules")
         if not isinstance(module, Module):
@@ -162,22 +197,22 @@ class Module(_modules.Base):
 
     # ---------------------------------------------------------------- the tree
 
-    def children(self):
+    def children(self) -> Iterator[Module]:
         """The direct children, in order."""
         yield from self._modules.values()
 
-    def named_children(self):
+    def named_children(self) -> Iterator[tuple[str, Module]]:
         """(name, module) of the direct children, in order."""
         yield from self._modules.items()
 
-    def modules(self):
+    def modules(self) -> Iterator[Module]:
         """This module and all in it, depth first; a shared one comes once."""
         for _, module in self.named_modules():
             yield module
 
-    def named_modules(self, prefix="", _seen=None):
+    def named_modules(self, prefix: str = "", _seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
         """(dotted path, module) of this module and all in it, depth first."""
-        seen = set() if _seen is None else _seen
+        seen: set[int] = set() if _seen is None else _seen
         if id(self) in seen:
             return
         seen.add(id(self))
@@ -185,33 +220,33 @@ class Module(_modules.Base):
         for name, child in self._modules.items():
             yield from child.named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
-    def _named(self, registry):
-        seen = set()
+    def _named(self, registry: str) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
         for prefix, module in self.named_modules():
             for name, tensor in module.__dict__[registry].items():
                 if id(tensor) not in seen:
                     seen.add(id(tensor))
                     yield f"{prefix}.{name}" if prefix else name, tensor
 
-    def named_parameters(self):
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(dotted path, parameter) of this module and all in it; a shared parameter comes once."""
         return self._named("_parameters")
 
-    def parameters(self):
+    def parameters(self) -> Iterator[Parameter]:
         """The parameters of this module and all in it; a shared one comes once."""
         for _, parameter in self._named("_parameters"):
             yield parameter
 
-    def named_buffers(self):
+    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
         """(dotted path, buffer) of this module and all in it."""
         return self._named("_buffers")
 
-    def buffers(self):
+    def buffers(self) -> Iterator[Tensor]:
         """The buffers of this module and all in it."""
         for _, buffer in self._named("_buffers"):
             yield buffer
 
-    def apply(self, function):
+    def apply(self, function: Callable[[Module], object]) -> Module:
         """Calls `function` with every module in this one, then this one; returns the module."""
         for child in self._modules.values():
             child.apply(function)
@@ -220,55 +255,52 @@ class Module(_modules.Base):
 
     # ---------------------------------------------------------------- modes and conversion
 
-    def modes(self):
+    def modes(self) -> tuple[bool, ...]:
         """Whether this module and each in it is training, as a tuple."""
         return tuple([module.training for module in self.modules()])
 
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Module:
         """Sets training mode for this module and all in it; returns the module."""
         check(lib.wb_module_set_training(self._handle, 1 if mode else 0))
-        for module in self.modules():
-            if module.training != bool(mode):
-                object.__setattr__(module, "training", bool(mode))
-                _modules.changed()
+        _modules.changed()
         return self
 
-    def eval(self):
+    def eval(self) -> Module:
         """Sets evaluation mode for this module and all in it; returns the module."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad=True):
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
         """Sets requires_grad of all parameters; returns the module."""
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
 
-    def to(self, dtype):
+    def to(self, dtype: DTypeLike) -> Module:
         """Converts all float parameters and buffers in place; returns the module."""
         check(lib.wb_module_cast(self._handle, as_dtype(dtype).code))
         for tensor in (*self.parameters(), *self.buffers()):
             tensor._forget_dtype()
         return self
 
-    def double(self):
+    def double(self) -> Module:
         """Converts all float parameters and buffers to float64, in place; returns the module."""
         return self.to(float64)
 
-    def float(self):
+    def float(self) -> Module:
         """Converts all float parameters and buffers to float32, in place; returns the module."""
         return self.to(float32)
 
-    def zero_grad(self, set_to_none=True):
+    def zero_grad(self, set_to_none: bool = True) -> None:
         """Removes all collected gradients."""
         check(lib.wb_module_zero_grad(self._handle))
 
     # ---------------------------------------------------------------- values in and out
 
-    def state_dict(self):
+    def state_dict(self) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change them."""
         return OrderedDict((name, tensor.detach()) for name, tensor in (*self.named_parameters(), *self.named_buffers()))
 
-    def load_state_dict(self, state_dict, strict=True):
+    def load_state_dict(self, state_dict: Mapping[str, TensorLike], strict: bool = True) -> None:
         """Takes over values by dotted path: tensors or arrays. All or nothing.
 
         Raises StructureError where a name is missing or unexpected (unless strict is False) or a shape differs.
@@ -288,113 +320,41 @@ class Module(_modules.Base):
             for _, tensor, value in pairs:
                 tensor._assign(value.detach())
 
-    def save(self, path, optimizer=None, epoch=0, step=0):
+    def save(self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0) -> None:
         """Writes a checkpoint (HDF5): structure, parameters, buffers, random state, and the state of `optimizer` if given.
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
         """
-        from ..storage import save
         save(path, self, optimizer, epoch, step)
 
-    def load(self, path, optimizer=None, restore_random=False):
+    def load(self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False) -> tuple[int, int]:
         """Takes over what a checkpoint holds, all or nothing; returns its (epoch, step).
 
         Raises StructureError where it belongs to another model or optimiser.
         """
-        from ..storage import load_into
         return load_into(path, self, optimizer, restore_random)
 
     # ---------------------------------------------------------------- how it looks
 
-    def extra_repr(self):
+    def expression(self) -> str:
+        """The text that makes such a module again, in any language: wingbeat.nn.build reads it, and so does wb_module_create.
+
+        Raises UnsupportedError where a module in it has a forward method in Python; wingbeat.export makes one without.
+        """
+        text = c_char_p()
+        check(lib.wb_module_expression(self._handle, text))
+        return (text.value or b"").decode()
+
+    def extra_repr(self) -> str:
         """What stands between the parentheses; may be defined by subclasses."""
         return ""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [line for line in self.extra_repr().split("\n") if line]
         if not self._modules:
             return f"{type(self).__name__}({', '.join(lines)})"
         lines += [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> Any:
         raise UnsupportedError(f"{type(self).__name__}: a module cannot be copied or pickled; build it again and take over state_dict(), or save() it")
-
-
-# Names of the parameters that the engine's layers compute with.
-_LAYER_PARAMETERS = ("weight", "bias")
-
-
-class BuiltIn(Module):
-    """A layer whose forward pass the engine has."""
-
-    def _adopt(self, handle):
-        """Takes over the engine's layer with its parameters.
-
-        A subclass with a forward of its own computes something else, so that it becomes a module under its own name; it keeps
-        the layer for super().forward().
-        """
-        own = _own_parameters(handle)
-        layer = handle
-        if type(self).forward is not BuiltIn.forward:
-            out = c_void_p()
-            check(lib.wb_module_custom(type(self).__name__.encode(), out))
-            for name, parameter in own:
-                check(lib.wb_module_set_parameter(out, name.encode(), parameter._handle))
-            handle = out.value
-        self._own(handle)
-        self.__dict__["_layer"] = layer
-        for name, parameter in own:
-            self._parameters[name] = parameter
-            object.__setattr__(self, name, parameter)
-
-    def _in_engine(self):
-        return type(self).forward is BuiltIn.forward and "forward" not in self.__dict__
-
-    def __del__(self, _free=lib.wb_module_free):
-        layer = self.__dict__.get("_layer")
-        if layer is not None and layer != self._handle:
-            _free(layer)
-        super().__del__()
-
-    def register_parameter(self, name, parameter):
-        super().register_parameter(name, parameter)
-        if parameter is not None:
-            self._tell_layer(name, parameter)
-
-    def _unregister_parameter(self, name):
-        super()._unregister_parameter(name)
-        self._tell_layer(name, None)
-
-    def _tell_layer(self, name, parameter):
-        layer = self.__dict__.get("_layer", self._handle)
-        if layer != self._handle and name in _LAYER_PARAMETERS:
-            trains = parameter is not None and parameter.requires_grad
-            check(lib.wb_module_set_parameter(layer, name.encode(), parameter))
-            if parameter is not None and not trains:
-                parameter.requires_grad = False
-
-    def forward(self, input):
-        return forward_in_engine(self.__dict__["_layer"], input)
-
-
-def forward_in_engine(handle, input):
-    """One call for the whole tree under an engine's module."""
-    out = c_void_p()
-    status = lib.wb_module_forward(handle, input if isinstance(input, Tensor) else as_tensor(input), out)
-    if status:
-        check(status)
-    return wrap(out.value)
-
-
-def _own_parameters(handle):
-    """(name, Parameter) of the engine's module itself, without those of its children."""
-    count, name, found = c_int32(), c_char_p(), []
-    check(lib.wb_module_parameter_count(handle, count))
-    for place in range(count.value):
-        out = c_void_p()
-        check(lib.wb_module_parameter(handle, place, name, out))
-        parameter, path = parameter_of(out.value), name.value.decode()
-        if "." not in path:
-            found.append((path, parameter))
-    return found

@@ -6,11 +6,14 @@ extension Trainer {
         var tree = StateTree()
         let p = position
         tree.attributes = [
-            ("loss", .integer(Int64(loss.rawValue))), ("epoch", .integer(Int64(p.epoch))), ("step", .integer(Int64(p.step))),
-            ("total_steps", .integer(Int64(p.totalSteps))), ("loss_sum", .real(p.lossSum)), ("right_count", .integer(Int64(p.rightCount))),
-            ("row_count", .integer(Int64(p.rowCount))), ("best_loss", .real(p.bestLoss)),
+            ("loss", .text(loss.identity)), ("epoch", .integer(Int64(p.epoch))), ("step", .integer(Int64(p.step))),
+            ("total_steps", .integer(Int64(p.totalSteps))), ("loss_sum", .real(p.means.lossSum)), ("right_count", .integer(Int64(p.means.rightCount))),
+            ("row_count", .integer(Int64(p.means.rowCount))), ("metrics", .list(metrics.map { .text($0.name) })),
+            ("metric_sums", .list(p.means.metricSums.map { .real($0) })), ("metric_row_count", .integer(Int64(p.means.metricRowCount))),
+            ("best_loss", .real(p.bestLoss)),
             ("epochs_without_improvement", .integer(Int64(p.epochsWithoutImprovement))), ("validation_loss", .real(p.validationLoss)),
-            ("validation_accuracy", .real(p.validationAccuracy)), ("batch_size", .integer(Int64(options.batchSize))),
+            ("validation_accuracy", .real(p.validationAccuracy)), ("validation_metrics", .list(p.validationMetrics.map { .real($0) })),
+            ("batch_size", .integer(Int64(options.batchSize))),
             ("shuffle", .integer(Int64(options.shuffle.rawValue))), ("seed", .integer(Int64(bitPattern: options.seed))),
             ("drop_last", .integer(options.dropLast ? 1 : 0)),
         ]
@@ -26,7 +29,8 @@ extension Trainer {
             throw .structure(operation: "load", "the checkpoint's trainer lacks '\(name)'")
         }
         // Far from the ends of Int, so that counting on never overflows.
-        let counts = ["epoch", "step", "total_steps", "right_count", "row_count", "epochs_without_improvement"].map { ($0, 0) } + [("batch_size", 1)]
+        let counts = ["epoch", "step", "total_steps", "right_count", "row_count", "metric_row_count", "epochs_without_improvement"].map { ($0, 0) }
+            + [("batch_size", 1)]
         for (name, least) in counts {
             guard let value = tree.integer(name), !(Int64(least)...1 << 60).contains(value) else { continue }
             throw .structure(operation: "load", "the checkpoint's trainer has the '\(name)' \(value), which no training can have")
@@ -34,8 +38,8 @@ extension Trainer {
         if let shuffle = tree.integer("shuffle"), Int32(exactly: shuffle).flatMap(Shuffle.init) == nil {
             throw .structure(operation: "load", "the checkpoint's trainer has the 'shuffle' \(shuffle), which this library does not know")
         }
-        if let kind = tree.integer("loss"), kind != Int64(loss.rawValue) {
-            throw .structure(operation: "load", "the trainer's loss is \(loss), but the checkpoint's is number \(kind)")
+        if let name = tree.text("loss"), name != loss.identity {
+            throw .structure(operation: "load", "the trainer's loss is \(loss.identity), but the checkpoint's is \(name)")
         }
     }
 
@@ -44,7 +48,13 @@ extension Trainer {
         func whole(_ name: String) -> Int { Int(tree.integer(name) ?? 0) }
         var p = TrainingPosition()
         (p.epoch, p.step, p.totalSteps) = (whole("epoch"), whole("step"), whole("total_steps"))
-        (p.lossSum, p.rightCount, p.rowCount) = (tree.real("loss_sum") ?? 0, whole("right_count"), whole("row_count"))
+        (p.means.lossSum, p.means.rightCount, p.means.rowCount) = (tree.real("loss_sum") ?? 0, whole("right_count"), whole("row_count"))
+        // Other metrics begin anew.
+        if tree.list("metrics") == metrics.map({ Value.text($0.name) }), tree.list("metric_sums")?.count == metrics.count {
+            func reals(_ name: String) -> [Double] { (tree.list(name) ?? []).map { $0.real ?? .nan } }
+            (p.means.metricSums, p.means.metricRowCount) = (reals("metric_sums"), whole("metric_row_count"))
+            p.validationMetrics = reals("validation_metrics")
+        }
         p.bestLoss = tree.real("best_loss") ?? .infinity
         p.epochsWithoutImprovement = whole("epochs_without_improvement")
         p.validationLoss = tree.real("validation_loss") ?? .nan

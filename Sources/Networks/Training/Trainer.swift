@@ -5,8 +5,11 @@ import Glibc
 /// forward, loss, backward and update.
 public final class Trainer {
     public let model: Module
-    public let loss: Loss
+    /// A module of a prediction and a target that gives one number.
+    public let loss: Module
     public let optimizer: Optimizer
+    /// What is measured besides the loss, in training and in validation.
+    public private(set) var metrics: [Metric] = []
     public var options = TrainingOptions()
     public var validation: (any RowSource)?
     /// How far training has come.
@@ -16,10 +19,19 @@ public final class Trainer {
     private var programs: [Int: StepProgram] = [:]
     private var isFitting = false
 
-    public init(_ model: Module, _ loss: Loss, _ optimizer: Optimizer) {
+    public init(_ model: Module, _ loss: Module, _ optimizer: Optimizer) {
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
+    }
+
+    /// Adds a metric; training starts the epoch's means of metrics anew.
+    public func add(_ metric: Metric) throws(Failure) {
+        guard !isFitting else { throw .state(operation: "metric", "this trainer is training") }
+        guard !metrics.contains(where: { $0.name == metric.name }) else {
+            throw .argument(operation: "metric", "there is a metric '\(metric.name)' already")
+        }
+        metrics.append(metric)
     }
 
     /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training.
@@ -69,20 +81,19 @@ public final class Trainer {
             program = try StepProgram(self, data, rows: batch.rows)
             programs[batch.rows] = program
         }
-        let (loss, right) = try program.run(batch)
+        let result = try program.run(batch)
         position.step += 1
         position.totalSteps += 1
-        position.lossSum += loss * Double(batch.rows)
-        position.rightCount += right
-        position.rowCount += batch.rows
+        if position.means.metricSums.count != metrics.count { position.means.beginMetrics(metrics.count) }
+        position.means.add(result, rows: batch.rows)
     }
 
     /// Evaluates on the validation data; whether its loss is the lowest so far.
     private func endEpoch() throws(Failure) -> Bool {
         guard let validation else { return false }
-        let (value, accuracy) = try evaluate(model, loss, validation, batchSize: max(options.batchSize, 256))
-        position.validationLoss = value
-        position.validationAccuracy = accuracy
+        let found = try evaluate(model, loss, validation, metrics: metrics, batchSize: max(options.batchSize, 256))
+        let value = found.loss
+        (position.validationLoss, position.validationAccuracy, position.validationMetrics) = (value, found.accuracy, found.metrics)
         guard value < position.bestLoss - options.minDelta else {
             position.epochsWithoutImprovement += 1
             return false
@@ -103,11 +114,13 @@ public final class Trainer {
     }
 
     private func progress(_ steps: Int, _ began: Double) -> Progress {
-        let rows = Double(max(position.rowCount, 1))
+        let none = metrics.map { _ in Double.nan }
         return Progress(
             epoch: position.epoch, epochs: options.epochs, step: position.step, stepsPerEpoch: steps, totalSteps: position.totalSteps,
-            loss: position.lossSum / rows, accuracy: loss.hasClasses ? Double(position.rightCount) / rows : .nan,
-            validationLoss: position.validationLoss, validationAccuracy: position.validationAccuracy, seconds: Trainer.now() - began)
+            loss: position.means.rowCount == 0 ? 0 : position.means.loss, accuracy: loss.hasClasses ? position.means.accuracy : .nan,
+            metrics: position.means.metricSums.count == metrics.count ? position.means.metrics : none, validationLoss: position.validationLoss,
+            validationAccuracy: position.validationAccuracy,
+            validationMetrics: position.validationMetrics.count == metrics.count ? position.validationMetrics : none, seconds: Trainer.now() - began)
     }
 
     private static func now() -> Double {
@@ -144,18 +157,17 @@ public struct TrainingPosition: Equatable {
     /// Steps done inside this epoch.
     public var step = 0
     public var totalSteps = 0
-    var lossSum = 0.0
-    var rightCount = 0
-    var rowCount = 0
+    var means = Means(0)
     var bestLoss = Double.infinity
     var epochsWithoutImprovement = 0
     var validationLoss = Double.nan
     var validationAccuracy = Double.nan
+    var validationMetrics: [Double] = []
 
     mutating func beginNextEpoch() {
         epoch += 1
         step = 0
-        (lossSum, rightCount, rowCount) = (0, 0, 0)
+        means = Means(means.metricSums.count)
     }
 }
 
@@ -167,8 +179,11 @@ public struct Progress {
     public var totalSteps: Int
     public var loss: Double
     public var accuracy: Double
+    /// In the order in which they were added.
+    public var metrics: [Double]
     public var validationLoss: Double
     public var validationAccuracy: Double
+    public var validationMetrics: [Double]
     public var seconds: Double
     public var epochEnded = false
     public var improved = false

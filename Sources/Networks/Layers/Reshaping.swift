@@ -1,0 +1,26 @@
+import Engine
+
+public final class Flatten: Module, Registered {
+    public static let signature = Signature(
+        "Flatten",
+        [
+            Parameter("start_dim", .integer, .integer(1), "the first of the axes that become one"),
+            Parameter("end_dim", .integer, .integer(-1), "the last of them"),
+        ],
+        "Axes start_dim to end_dim as one; by default all but the first: [n, a, b, ...] -> [n, a b ...].")
+    private let (start, end): (Int, Int)
+
+    public init(_ arguments: Arguments) throws(Failure) {
+        (start, end) = (try arguments.axis("start_dim"), try arguments.axis("end_dim"))
+        super.init(arguments)
+    }
+
+    public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
+        let rank = x.shape.count
+        let (first, last) = (start < 0 ? start + rank : start, end < 0 ? end + rank : end)
+        guard first >= 0, last < rank, first <= last else {
+            throw .shape(operation: "Flatten", "axes \(start) to \(end) do not exist in order in a tensor of \(rank) axes")
+        }
+        return try x.flatten(first, last)
+    }
+}

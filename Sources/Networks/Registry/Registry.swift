@@ -1,0 +1,87 @@
+import Engine
+
+/// A kind of module that the tables list: one type says its name, arguments and documentation, and makes itself from arguments.
+public protocol Registered: Module {
+    static var signature: Signature { get }
+    init(_ arguments: Arguments) throws(Failure)
+}
+
+/// A line of a table.
+public struct Kind {
+    public let signature: Signature
+    let make: (Arguments) throws(Failure) -> Module
+
+    init<Made: Registered>(_ type: Made.Type) {
+        signature = Made.signature
+        make = { (arguments) throws(Failure) in try Made(arguments) }
+    }
+}
+
+/// The tables of what can be made by name. Construction from C and from checkpoints, the attributes in checkpoints, `repr`, the Python classes and
+/// docs/layers.md are derived from them.
+public enum Registry {
+    /// A file of a folder: the Python module that its classes go into.
+    public struct Family {
+        public let name: String
+        public let kinds: [Kind]
+    }
+
+    public static let layers = [
+        Family(name: "linear", kinds: [Kind(Linear.self)]),
+        Family(
+            name: "activation",
+            kinds: [
+                Kind(Identity.self), Kind(ReLU.self), Kind(LeakyReLU.self), Kind(Sigmoid.self), Kind(Tanh.self), Kind(GELU.self),
+                Kind(Softmax.self), Kind(LogSoftmax.self), Kind(Softplus.self),
+            ]),
+        Family(name: "reshaping", kinds: [Kind(Flatten.self)]),
+        Family(name: "dropout", kinds: [Kind(Dropout.self)]),
+        Family(name: "containers", kinds: [Kind(Sequential.self), Kind(Container.self), Kind(Graph.self)]),
+    ]
+
+    public static let losses = [
+        Family(name: "losses", kinds: [Kind(MSELoss.self), Kind(BCELoss.self), Kind(BCEWithLogitsLoss.self), Kind(CrossEntropyLoss.self)])
+    ]
+
+    public static let optimizers = [OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self)]
+
+    private static let modules: [String: Kind] = {
+        var table: [String: Kind] = [:]
+        for family in layers + losses {
+            for kind in family.kinds { table[kind.signature.name] = kind }
+        }
+        return table
+    }()
+
+    public static func module(_ name: String) -> Kind? { modules[name] }
+
+    static let moduleNames = (layers + losses).flatMap { family in family.kinds.map { $0.signature.name } }
+
+    /// The sentence for a name that no table has, with those that are close.
+    static func unknown(_ what: String, _ name: String, among names: [String]) -> String {
+        let close = names.closest(to: name)
+        let hint = close.isEmpty ? "there are: \(names.joined(separator: ", "))" : "did you mean \(close.joined(separator: " or "))?"
+        return "there is no \(what) '\(name.shortened)'; \(hint)"
+    }
+
+}
+
+extension Parameter {
+    /// The dtype of a layer's parameters; by default that of the whole call.
+    static let dtype = Parameter("dtype", .optional(.dtype), Value.none, "dtype of the parameters: float32 or float64")
+
+    /// How the losses of elements become one.
+    static let reduction = Parameter(
+        "reduction", .choice(["none", "mean", "sum"]), .text("mean"), "'mean' or 'sum' of the elements' losses, or 'none' for one each")
+}
+
+extension Arguments {
+    /// The dtype for float parameters.
+    func floats() throws(Failure) -> DType {
+        let dtype = dtype(Parameter.dtype.name, .float32)
+        guard dtype.isFloat else {
+            throw .dtype(operation: signature.name, "parameters are float32 or float64, not \(dtype.name)")
+        }
+        return dtype
+    }
+}

@@ -1,0 +1,179 @@
+import Engine
+
+/// One training step or one evaluation step for batches of a fixed size, captured.
+final class StepProgram {
+    private let program: Program
+    private let results: UnsafeMutablePointer<Double>
+    private let count: Int
+
+    /// What a batch has given: the loss, how many of its rows are right, and the metrics.
+    struct Result {
+        let loss: Double
+        let right: Int
+        let metrics: [Double]
+    }
+
+    /// Forward, loss, backward, update.
+    convenience init(_ trainer: Trainer, _ data: any RowSource, rows: Int) throws(Failure) {
+        let checked = Tensor.checksFinite
+        Tensor.checksFinite = checked || trainer.options.checksFinite
+        defer { Tensor.checksFinite = checked }
+        try self.init(trainer.loss, trainer.metrics, data, rows: rows) { (x, y) throws(Failure) in
+            try ThreadState.withGrad(true) { () throws(Failure) in
+                let prediction = try trainer.model(x)
+                let loss = try trainer.loss.value(prediction, y)
+                try trainer.optimizer.zeroGrad()
+                try loss.backward()
+                try trainer.optimizer.step()
+                // Gradients are not asked for after the step: so they need no memory of their own.
+                try trainer.optimizer.zeroGrad()
+                return (prediction, loss)
+            }
+        }
+    }
+
+    /// Forward and the losses.
+    convenience init(
+        evaluating model: Module, _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int
+    ) throws(Failure) {
+        try self.init(loss, metrics, data, rows: rows) { (x, y) throws(Failure) in
+            try ThreadState.withGrad(false) { () throws(Failure) in
+                let prediction = try model(x)
+                return (prediction, try loss.value(prediction, y))
+            }
+        }
+    }
+
+    private init(
+        _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int,
+        body: (Tensor, Tensor) throws(Failure) -> (prediction: Tensor, loss: Tensor)
+    ) throws(Failure) {
+        guard let layout = data.y else { throw .argument(operation: "fit", "the data set has no y to compare predictions with") }
+        let x = try Tensor.full([rows] + data.x.shape, 0, data.x.dtype)
+        let y = try Tensor.full([rows] + layout.shape, 0, layout.dtype)
+        count = 2 + metrics.count
+        try Capture.begin([x, y])
+        do throws(Failure) {
+            let (prediction, value) = try body(x, y)
+            var outputs = [try value.cast(.float64), try loss.rightCount(prediction, y).cast(.float64)]
+            for metric in metrics { outputs.append(try metric.value(prediction, y)) }
+            program = try Capture.end(outputs)
+        } catch {
+            try? Capture.cancel()
+            throw error
+        }
+        results = .allocate(capacity: count)
+    }
+
+    deinit { results.deallocate() }
+
+    func run(_ batch: Batch) throws(Failure) -> Result {
+        guard let y = batch.y else { throw .internal(operation: "fit", "a batch without y") }
+        try program.run(
+            arguments: { UnsafeRawPointer($0 == 0 ? batch.x.pointer : y.pointer) },
+            results: { UnsafeMutableRawPointer(results + $0) })
+        return Result(loss: results[0], right: Int(results[1]), metrics: (2..<count).map { results[$0] })
+    }
+}
+
+extension Module {
+    /// The value of this module as a loss: one number for a batch.
+    func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
+        let outputs = try call([prediction, target])
+        guard outputs.count == 1, let loss = outputs[0], loss.count == 1 else {
+            let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
+            throw .argument(operation: className, "as a loss it must give one number for a batch (reduction 'mean' or 'sum'), but gives \(shape)")
+        }
+        return try loss.reshape([])
+    }
+
+    /// How many rows of class scores have their largest where the target has it; 0 for losses without classes.
+    fileprivate func rightCount(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
+        guard hasClasses, prediction.shape.count == 2 else { return try Tensor.full([], 0, .float64) }
+        let chosen = try prediction.detach().reduce(.argMaximum, [1])
+        let wanted = try target.dtype.isFloat ? target.reduce(.argMaximum, [1]) : target
+        return try Tensor.apply(.equal, chosen, wanted).sum()
+    }
+}
+
+/// What a batch is measured by besides the loss: a module of a prediction and a target that gives one number, the batch's mean, or one for each row.
+public struct Metric {
+    public let name: String
+    public let module: Module
+
+    public init(_ name: String, _ module: Module) throws(Failure) {
+        try Module.checkName(name, operation: "metric")
+        (self.name, self.module) = (name, module)
+    }
+
+    func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
+        try ThreadState.withGrad(false) { () throws(Failure) in
+            let outputs = try module.call([try prediction.detach(), target])
+            guard outputs.count == 1, let found = outputs[0], found.count == 1 || found.shape == [prediction.shape.first ?? 0] else {
+                let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
+                throw .argument(operation: name, "a metric must give one number for a batch, or one for each row, but gives \(shape)")
+            }
+            let values = try found.cast(.float64)
+            return values.count == 1 ? try values.reshape([]) : try values.mean()
+        }
+    }
+}
+
+/// Means over a data set.
+public struct Evaluation {
+    public let loss: Double
+    /// NaN where the loss has no classes.
+    public let accuracy: Double
+    public let metrics: [Double]
+}
+
+/// Mean loss, accuracy and metrics over a data set, in evaluation mode.
+public func evaluate(
+    _ model: Module, _ loss: Module, _ data: any RowSource, metrics: [Metric] = [], batchSize: Int
+) throws(Failure) -> Evaluation {
+    let reader = BatchReader(try Batches(data, batchSize: batchSize, shuffle: .none, seed: 0, epoch: 0, dropLast: false))
+    let modes = model.modes
+    model.setTraining(false)
+    defer { model.restore(modes) }
+    var programs: [Int: StepProgram] = [:]
+    var means = Means(metrics.count)
+    while let batch = try reader.next() {
+        let program: StepProgram
+        if let known = programs[batch.rows] {
+            program = known
+        } else {
+            program = try StepProgram(evaluating: model, loss, metrics, data, rows: batch.rows)
+            programs[batch.rows] = program
+        }
+        means.add(try program.run(batch), rows: batch.rows)
+    }
+    return Evaluation(loss: means.loss, accuracy: loss.hasClasses ? means.accuracy : .nan, metrics: means.metrics)
+}
+
+/// Sums over batches, weighted by their rows.
+struct Means: Equatable {
+    var lossSum = 0.0
+    var rightCount = 0
+    var rowCount = 0
+    var metricSums: [Double]
+    /// Rows in these sums: a metric that was added in the middle of an epoch has seen fewer than the loss.
+    var metricRowCount = 0
+
+    init(_ metrics: Int) { metricSums = Array(repeating: 0, count: metrics) }
+
+    mutating func add(_ result: StepProgram.Result, rows: Int) {
+        lossSum += result.loss * Double(rows)
+        rightCount += result.right
+        rowCount += rows
+        metricRowCount += rows
+        for place in metricSums.indices { metricSums[place] += result.metrics[place] * Double(rows) }
+    }
+
+    mutating func beginMetrics(_ count: Int) { (metricSums, metricRowCount) = (Array(repeating: 0, count: count), 0) }
+
+    private var rows: Double { Double(max(rowCount, 1)) }
+    var loss: Double { rowCount == 0 ? .nan : lossSum / rows }
+    var accuracy: Double { Double(rightCount) / rows }
+    /// NaN before the first row.
+    var metrics: [Double] { metricSums.map { $0 / Double(metricRowCount) } }
+}

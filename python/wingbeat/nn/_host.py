@@ -1,0 +1,85 @@
+"""Forward methods of Python classes as the engine's modules call them.
+
+The engine holds a number for each; here lies which module it stands for, weakly: the engine's module must not keep the Python object, which keeps the engine's.
+"""
+
+from __future__ import annotations
+
+import ast
+import weakref
+from ctypes import c_int32
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from .. import _abi
+from .._arrays import handle_array, lasting
+from .._callbacks import borrowed, guarded, hand_over
+from .._compile import capturing_as_the_engine
+from .._errors import StateError
+from .._library import check, lib
+from .._literals import value
+from .._tensor import Tensor, as_tensor
+from .._tree import flatten
+
+if TYPE_CHECKING:
+    from .module import Module
+
+_numbers = count(1)
+_modules: dict[int, weakref.ref[Module]] = {}
+
+
+@lasting(_abi.wb_release_callback)
+def _release(number: int, _modules: dict[int, Any] = _modules) -> None:
+    _modules.pop(number, None)
+
+
+@lasting(_abi.wb_forward_callback)
+@guarded
+def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, outputs: Any, capacity: int, output_count: Any) -> None:
+    module = _modules[number]()
+    if module is None:
+        raise StateError("forward: the Python object of a module in this model is gone, and its forward method with it")
+    with capturing_as_the_engine():
+        result = module.forward(*borrowed(inputs, input_count), **_keywords(options))
+    leaves = flatten(result)[0]
+    for leaf in leaves:
+        if leaf is not None and not isinstance(leaf, Tensor):
+            raise TypeError(f"{type(module).__name__}.forward: expected tensors as its result where the engine calls it, found {leaf!r:.80}")
+    if len(leaves) > capacity:
+        raise TypeError(f"{type(module).__name__}.forward: expected at most {capacity} tensors, found {len(leaves)}")
+    hand_over(leaves, outputs)
+    output_count[0] = len(leaves)
+
+
+def _keywords(options: bytes | None) -> dict[str, Any]:
+    """The options of a call, `need_weights=False, scale=2`."""
+    if not options:
+        return {}
+    call = ast.parse(f"f({options.decode()})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return {keyword.arg: value(ast.unparse(keyword.value)) for keyword in call.keywords if keyword.arg is not None}
+
+
+def callback(module: Module) -> tuple[Any, Any, int]:
+    """What the library takes for a module's forward method: the function, what lets go of it, and the number."""
+    number = next(_numbers)
+    _modules[number] = weakref.ref(module)
+    return _forward, _release, number
+
+
+def set_forward(module: Module) -> None:
+    """Has the engine call a module's forward method in the place of the layer's own."""
+    forward, release, number = callback(module)
+    status = lib.wb_module_set_forward(module._handle, type(module).__name__.encode(), forward, release, number)
+    if status:
+        del _modules[number]
+    check(status)
+
+
+def call_in_engine(function: Any, handle: int, inputs: tuple[Any, ...]) -> list[int | None]:
+    """Handles of what a module gives for several tensors, of which some may be None."""
+    tensors = [None if tensor is None else as_tensor(tensor) for tensor in inputs]
+    found, number = handle_array(256)(), c_int32()
+    given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
+    check(function(handle, None, given, len(tensors), found, 256, number))
+    return list(found[:number.value])

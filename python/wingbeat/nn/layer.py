@@ -1,0 +1,170 @@
+"""Layer: the base of the classes that the engine has, which scripts/generate_layers.py writes; and modules from the engine's handles."""
+
+from __future__ import annotations
+
+from ctypes import c_char_p, c_int32, c_uint64, c_void_p
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .. import _modules
+from .._arrays import handle_array
+from .._dtypes import as_dtype, float32
+from .._errors import UnsupportedError
+from .._library import check, lib, library, unguarded
+from .._literals import check_call, literal, value
+from .._tensor import Tensor, as_tensor, wrap
+from . import _host
+from .module import Module, parameter_of
+
+if TYPE_CHECKING:
+    from .._typing import DTypeLike, Handle
+
+_forward = unguarded("wb_module_forward")
+# Without declared arguments: what is handed over here is plain already.
+_call = library["wb_module_call"]
+_call_layer = lib.wb_module_call_layer
+_PAIR, _ONE = handle_array(2), handle_array(1)
+
+
+class Layer(Module):
+    """Base of the modules whose forward pass the engine has."""
+
+    # The engine's name, and the arguments that are attributes; set by the generated classes.
+    _kind: ClassVar[str]
+    _arguments: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "_kind" in cls.__dict__:
+            _modules.register(cls._kind, cls)
+
+    def _make(self, dtype: Any = None, **arguments: Any) -> None:
+        """Makes the engine's layer from its arguments."""
+        name = type(self).__name__
+        text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
+        out = c_void_p()
+        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out))
+        self._adopt(out.value)
+
+    def _own(self, handle: Handle) -> None:
+        super()._own(handle)
+        self.__dict__["_is_overridden"] = False
+
+    def _adopt(self, handle: Handle) -> None:
+        """Takes over the engine's layer, with its parameters and buffers."""
+        self._own(handle)
+        for name, parameter in _arrays_of(handle, lib.wb_module_parameter_count, lib.wb_module_parameter, parameter_of):
+            self._parameters[name] = parameter
+            object.__setattr__(self, name, parameter)
+        for name, buffer in _arrays_of(handle, lib.wb_module_buffer_count, lib.wb_module_buffer, wrap):
+            self._buffers[name] = buffer
+            object.__setattr__(self, name, buffer)
+        text = c_char_p()
+        for name in self._arguments:
+            if name not in self._parameters:
+                check(lib.wb_module_attribute_text(handle, name.encode(), text))
+                found = value((text.value or b"").decode())
+                # A parameter that is not there has its name from the flag that left it out.
+                object.__setattr__(self, name, None if found is False and name == "bias" else found)
+        # A subclass with a forward method of its own computes something else, and calls the layer's by super().
+        own: Any = next(kind for kind in type(self).__mro__ if "_kind" in kind.__dict__)
+        if type(self).forward is not own.forward:
+            self._set_host()
+
+    def _set_host(self) -> None:
+        super()._set_host()
+        self.__dict__["_is_overridden"] = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._arguments and name not in self._parameters and name in self.__dict__ and not isinstance(value, Tensor):
+            raise UnsupportedError(f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer")
+        super().__setattr__(name, value)
+
+    def _run(self, input: Any) -> Tensor:
+        """The layer's own forward pass of one tensor."""
+        if self._is_overridden:
+            result: Tensor = self._several(input)
+            return result
+        out = c_void_p()
+        status = _forward(self._handle, input if isinstance(input, Tensor) else as_tensor(input), out)
+        if status:
+            check(status)
+        return wrap(out.value)
+
+    def _run_pair(self, input: Any, target: Any) -> Tensor:
+        """The same of two tensors."""
+        if self._is_overridden:
+            result: Tensor = self._several(input, target)
+            return result
+        input = input if isinstance(input, Tensor) else as_tensor(input)
+        target = target if isinstance(target, Tensor) else as_tensor(target)
+        found = _ONE()
+        status = _call(c_void_p(self._handle), None, _PAIR(input._handle, target._handle), 2, found, 1, None)
+        if status:
+            check(status)
+        return wrap(found[0])
+
+    def _several(self, *inputs: Any) -> Any:
+        """The layer's own forward pass of any tensors; one result as it is, several as a tuple."""
+        results = [None if handle is None else wrap(handle) for handle in _host.call_in_engine(_call_layer, self._handle, inputs)]
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def extra_repr(self) -> str:
+        text = c_char_p()
+        check(lib.wb_module_summary(self._handle, text))
+        return (text.value or b"").decode()
+
+
+def _arrays_of(handle: Handle, count_of: Any, entry_of: Any, make: Any) -> list[tuple[str, Any]]:
+    """(name, tensor) of the engine's module itself, without those of its children."""
+    count, name, found = c_int32(), c_char_p(), []
+    check(count_of(handle, count))
+    for place in range(count.value):
+        out = c_void_p()
+        check(entry_of(handle, place, name, out))
+        tensor, path = make(out.value), (name.value or b"").decode()
+        if "." not in path:
+            found.append((path, tensor))
+    return found
+
+
+def module_of(handle: Handle, _known: dict[int, Module] | None = None) -> Module:
+    """The Module that owns the handle of a tree of the engine's layers. What stands in several places is one object."""
+    known: dict[int, Module] = {} if _known is None else _known
+    identity = c_uint64()
+    check(lib.wb_module_identity(handle, identity))
+    if identity.value in known:
+        check(lib.wb_module_free(handle))
+        return known[identity.value]
+    name = c_char_p()
+    check(lib.wb_module_class_name(handle, name))
+    kind = _modules.registered(_text(name))
+    if kind is None:
+        sentence = f"load: there is no layer {_text(name)!r} in wingbeat.nn"
+        check(lib.wb_module_free(handle))
+        raise UnsupportedError(sentence)
+    module: Module = object.__new__(kind)
+    module._adopt(handle)
+    known[identity.value] = module
+    count = c_int32()
+    check(lib.wb_module_child_count(handle, count))
+    for place in range(count.value):
+        child = c_void_p()
+        check(lib.wb_module_child(handle, place, name, child))
+        path = _text(name)
+        module._modules[path] = module_of(child.value, known)
+        object.__setattr__(module, path, module._modules[path])
+    return module
+
+
+def build(expression: str, dtype: DTypeLike = float32) -> Module:
+    """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression() gives.
+
+    dtype: of float parameters where a call has no dtype= of its own. Raises ArgumentError with the column of what does not fit.
+    """
+    out = c_void_p()
+    check(lib.wb_module_create(expression.encode(), as_dtype(dtype).code, out))
+    return module_of(out.value)
+
+
+def _text(name: c_char_p) -> str:
+    return (name.value or b"").decode()

@@ -1,0 +1,202 @@
+"""Optimizer: the base of the optimisers that scripts/generate_layers.py writes, and their groups of parameters."""
+
+from __future__ import annotations
+
+from ctypes import c_char_p, c_int32, c_void_p
+from typing import Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
+
+from .._arrays import handle_array
+from .._errors import ArgumentError, StructureError
+from .._library import check, lib, unguarded
+from .._literals import check_call, literal, value
+from .._tensor import Tensor, as_tensor, wrap
+
+_step = unguarded("wb_optimizer_step")
+_zero_grad = unguarded("wb_optimizer_zero_grad")
+
+
+class Optimizer:
+    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first group's, and setting one sets it in all."""
+
+    _settings: ClassVar[tuple[str, ...]] = ()
+    _handle: int | None = None
+
+    def _make(self, params: Iterable[Any], **settings: Any) -> None:
+        """Makes the engine's optimiser over the groups that `params` is: tensors, (name, tensor) pairs, or dicts with "params" and settings."""
+        name = type(self).__name__
+        if isinstance(params, Tensor):
+            raise TypeError(f"{name}: expected an iterable of parameters, found a tensor")
+        groups = list(params)
+        if not groups:
+            raise ArgumentError(f"{name}: expected parameters, found an empty list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        self._groups: list[list[Tensor]] = []
+        first = self._taken(groups[0])
+        out = c_void_p()
+        text = _text({**settings, **_settings_of(groups[0])}, name)
+        check_call(lib.wb_optimizer_create(f"{self._kind()}({text})".encode(), *_handles(first), out))
+        self._handle = out.value
+        self._groups.append(first)
+        # What the other groups leave out is as the call says, not as the first group does.
+        for group in groups[1:]:
+            self.add_param_group({**settings, **group})
+
+    @classmethod
+    def _kind(cls) -> str:
+        return next(kind.__name__ for kind in cls.__mro__ if "_settings" in kind.__dict__)
+
+    def _taken(self, group: Any) -> list[Tensor]:
+        """The parameters of a group."""
+        name = type(self).__name__
+        if not isinstance(group, dict) or "params" not in group:
+            raise TypeError(f"{name}: expected groups as dicts with the key 'params', found {group!r:.80}")
+        given: list[Any] = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
+        taken: list[Any] = [entry[1] if isinstance(entry, tuple) and len(entry) == 2 else entry for entry in given]
+        for place, parameter in enumerate(taken):
+            if not isinstance(parameter, Tensor):
+                raise TypeError(f"{name}: expected tensors, found {type(parameter).__name__} at place {place}")
+        return taken
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Adds a group: {"params": [...], "lr": ...}. What it leaves out is as in the constructor's call."""
+        taken = self._taken(param_group)
+        text = _text(_settings_of(param_group), type(self).__name__)
+        check_call(lib.wb_optimizer_add_group(self._handle, *_handles(taken), text.encode()))
+        self._groups.append(taken)
+
+    def __del__(self, _free: Any = unguarded("wb_optimizer_free")) -> None:
+        if self._handle is not None:
+            _free(self._handle)
+
+    def step(self) -> None:
+        """Updates all parameters from their collected gradients, in place."""
+        status = _step(self._handle)
+        if status:
+            check(status)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Removes the collected gradients."""
+        status = _zero_grad(self._handle)
+        if status:
+            check(status)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in type(self)._settings and self._handle is not None:
+            return self._get(0, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        if name in type(self)._settings:
+            self._set(-1, name, given)
+        else:
+            object.__setattr__(self, name, given)
+
+    def _get(self, group: int, name: str) -> Any:
+        text = c_char_p()
+        check(lib.wb_optimizer_get_text(self._handle, group, name.encode(), text))
+        return value((text.value or b"").decode())
+
+    def _set(self, group: int, name: str, given: Any) -> None:
+        text = literal(given, f"{type(self).__name__}: {name}")
+        check_call(lib.wb_optimizer_set_text(self._handle, group, name.encode(), text.encode()))
+
+    @property
+    def _as_parameter_(self) -> int | None:
+        """What ctypes hands to the library."""
+        return self._handle
+
+    @property
+    def param_groups(self) -> List[MutableMapping[str, Any]]:
+        """A mapping of each group's parameters and settings; writing to it sets them."""
+        return [_Group(self, number) for number in range(len(self._groups))]
+
+    def _state(self) -> dict[str, Tensor]:
+        """State tensors by name; they share memory with the optimiser."""
+        count, name, found = c_int32(), c_char_p(), {}
+        check(lib.wb_optimizer_state_count(self._handle, count))
+        for place in range(count.value):
+            out = c_void_p()
+            check(lib.wb_optimizer_state(self._handle, place, name, out))
+            found[(name.value or b"").decode()] = wrap(out.value)
+        return found
+
+    def state_dict(self) -> dict[str, Any]:
+        """The class, the settings of each group, and the state (like "0.exp_avg": place of the parameter, name) as it is now."""
+        return {"class": type(self).__name__,
+                "groups": [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))],
+                "state": {name: tensor.detach() for name, tensor in self._state().items()}}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Takes over settings and state of an optimiser of the same class over groups of parameters of the same shapes."""
+        if state_dict["class"] != type(self).__name__:
+            raise StructureError(
+                f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}")
+        if len(state_dict["groups"]) != len(self._groups):
+            raise StructureError(
+                f"load_state_dict: expected the state of {len(self._groups)} groups, found that of {len(state_dict['groups'])}")
+        before = [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))]
+        names = list(state_dict["state"])
+        tensors = [as_tensor(given) for given in state_dict["state"].values()]
+        try:
+            self._set_all(state_dict["groups"])
+            check(lib.wb_optimizer_load_state(
+                self._handle, (c_char_p * len(names))(*[name.encode() for name in names]), *_handles(tensors)))
+        except BaseException:
+            self._set_all(before)
+            raise
+
+    def _set_all(self, groups: Iterable[Mapping[str, Any]]) -> None:
+        for number, settings in enumerate(groups):
+            for name, given in settings.items():
+                if name in self._settings and not isinstance(given, bool):
+                    self._set(number, name, given)
+
+    def __repr__(self) -> str:
+        groups = [", ".join(f"{name}={self._get(number, name)}" for name in self._settings) for number in range(len(self._groups))]
+        if len(groups) == 1:
+            return f"{type(self).__name__}({groups[0]})"
+        return f"{type(self).__name__}(\n" + "".join(f"  group {number}: {text}\n" for number, text in enumerate(groups)) + ")"
+
+
+def _settings_of(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given for name, given in group.items() if name != "params"}
+
+
+def _text(settings: Mapping[str, Any], name: str) -> str:
+    return ", ".join(f"{setting}={literal(given, f'{name}: {setting}')}" for setting, given in settings.items())
+
+
+def _handles(tensors: list[Tensor]) -> tuple[Any, int]:
+    return handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors)
+
+
+class _Group(MutableMapping[str, Any]):
+    """An entry of PyTorch's param_groups."""
+
+    def __init__(self, optimizer: Optimizer, number: int) -> None:
+        self._optimizer, self._number = optimizer, number
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("params", *self._optimizer._settings))
+
+    def __len__(self) -> int:
+        return 1 + len(self._optimizer._settings)
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "params":
+            return list(self._optimizer._groups[self._number])
+        if name not in self._optimizer._settings:
+            raise KeyError(name)
+        return self._optimizer._get(self._number, name)
+
+    def __setitem__(self, name: str, given: Any) -> None:
+        if name not in self._optimizer._settings:
+            raise KeyError(name)
+        self._optimizer._set(self._number, name, given)
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("param_groups: a group keeps all its settings")
+
+    def __repr__(self) -> str:
+        return repr(dict(self))

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Writes the Python classes of layers, losses and optimisers, and docs/layers.md, from the registry of the built library.
+
+    scripts/generate_layers.py            writes the files
+    scripts/generate_layers.py --check    fails if a file on disk is not what the registry says
+
+A layer's name, arguments and documentation are said once, in its Swift type. One file a family: python/wingbeat/nn/FAMILY.py,
+python/wingbeat/optim/optimizers.py. Containers are written by hand, because they are Python's sequences too; only their pages come from here.
+"""
+
+import ctypes
+import re
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "python" / "wingbeat"
+sys.path.insert(0, str(ROOT / "python"))
+
+from wingbeat import _abi  # noqa: E402
+from wingbeat._library import check, lib  # noqa: E402
+
+BY_HAND = ("containers",)
+WIDTH = 120
+
+
+@dataclass
+class Argument:
+    name: str
+    type: str
+    initial: str  # None if it has to be given
+    documentation: str
+
+
+@dataclass
+class Entry:
+    name: str
+    family: str
+    documentation: str
+    inputs: str
+    outputs: str
+    arguments: list = field(default_factory=list)
+
+
+def entries(registry):
+    """The entries of one of the library's tables."""
+    count = ctypes.c_int32()
+    check(lib.wb_registry_count(registry, count))
+    found = []
+    for index in range(count.value):
+        texts = [ctypes.c_char_p() for _ in range(5)]
+        check(lib.wb_registry_entry(registry, index, *texts, count_of := ctypes.c_int32()))
+        entry = Entry(*[text.value.decode() for text in texts])
+        for place in range(count_of.value):
+            parts = [ctypes.c_char_p() for _ in range(4)]
+            check(lib.wb_registry_argument(registry, index, place, *parts))
+            entry.arguments.append(Argument(*[None if part.value is None else part.value.decode() for part in parts]))
+        found.append(entry)
+    return found
+
+
+def annotation(argument):
+    """The type as the classes annotate it."""
+    return argument.type.replace("DType", "DTypeLike")
+
+
+def signature(entry, first):
+    """The parameters of __init__, with their types."""
+    parts = [first]
+    for argument in entry.arguments:
+        initial = "" if argument.initial is None else f" = {argument.initial}"
+        parts.append(f"{argument.name}: {annotation(argument)}{initial}")
+    return ", ".join(parts)
+
+
+def docstring(entry, indent):
+    """The documentation of the registry, with the arguments."""
+    paragraphs = entry.documentation.split("\n\n")
+    lines = ['"""' + paragraphs[0].replace("\n", " ")]
+    wrap = WIDTH - len(indent)
+    lines = textwrap.wrap(lines[0], wrap)
+    for paragraph in paragraphs[1:]:
+        lines += ["", *textwrap.wrap(paragraph.replace("\n", " "), wrap)]
+    shown = [argument for argument in entry.arguments if argument.documentation]
+    if shown:
+        lines.append("")
+        for argument in shown:
+            lines += textwrap.wrap(f"{argument.name}: {argument.documentation}.", wrap, subsequent_indent="    ")
+    if len(lines) == 1 and len(lines[0]) + 3 <= wrap:
+        return [indent + lines[0] + '"""']
+    return [indent + line if line else "" for line in lines] + [indent + '"""']
+
+
+def call(head, arguments, indent):
+    """A call or definition, over several lines where it is long."""
+    line = f"{indent}{head}({', '.join(arguments)})"
+    if len(line) <= WIDTH - 12:
+        return [line]
+    return [f"{indent}{head}(", *textwrap.wrap(", ".join(arguments), WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    "), f"{indent})"]
+
+
+def layer(entry):
+    """The class of a layer or a loss."""
+    lines = ["", "", f"class {entry.name}(Layer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
+    kept = [argument.name for argument in entry.arguments if argument.name != "dtype"]
+    if kept:
+        names = ", ".join(f'"{name}"' for name in kept)
+        lines.append(f"    _arguments = ({names}{',' if len(kept) == 1 else ''})")
+    parts = [part.strip() for part in re.split(r",\s*(?![^\[]*\])", signature(entry, "self"))]
+    definition = call("def __init__", parts, "    ")
+    definition[-1] += " -> None:"
+    lines += ["", *definition]
+    lines += call("self._make", [f"{argument.name}={argument.name}" for argument in entry.arguments], "        ")
+    tensors = [name.strip().removesuffix("=None") for name in entry.inputs.split(",")]
+    lines += ["", f"    def forward(self, {', '.join(f'{name}: TensorLike' for name in tensors)}) -> Tensor:"]
+    run = {1: "_run", 2: "_run_pair"}.get(len(tensors), "_several")
+    lines.append(f"        return self.{run}({', '.join(tensors)})")
+    return lines
+
+
+def optimizer(entry):
+    """The class of an optimiser."""
+    names = ", ".join(f'"{argument.name}"' for argument in entry.arguments)
+    lines = ["", "", f"class {entry.name}(Optimizer):", *docstring(entry, "    "), "", f"    _settings = ({names})"]
+    parts = [part.strip() for part in re.split(r",\s*(?![^\[(]*[\])])", signature(entry, "self, params: Iterable[Any]"))]
+    definition = call("def __init__", parts, "    ")
+    definition[-1] += " -> None:"
+    lines += ["", *definition]
+    lines += call("self._make", ["params", *[f"{argument.name}={argument.name}" for argument in entry.arguments]], "        ")
+    return lines
+
+
+def module(family, found):
+    """A file of layers or losses."""
+    body = [line for entry in found for line in layer(entry)]
+    text = "\n".join(body)
+    names = [name for name in ("Literal",) if name in text]
+    what = {"losses": "Losses", "linear": "Linear layers"}.get(family, f"Layers of the family {family}")
+    lines = [f'"""{what}. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""', "",
+             "from __future__ import annotations", "", f"from typing import {', '.join(['TYPE_CHECKING', *names])}", "",
+             "from .._tensor import Tensor", "from .layer import Layer", "", "if TYPE_CHECKING:",
+             f"    from .._typing import {'DTypeLike, ' if 'DTypeLike' in text else ''}TensorLike", *body]
+    return "\n".join(lines) + "\n"
+
+
+def optimizers(found):
+    lines = ['"""The optimisers. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""', "",
+             "from __future__ import annotations", "", "from typing import Any, Iterable", "", "from .optimizer import Optimizer"]
+    lines += [line for entry in found for line in optimizer(entry)]
+    return "\n".join(lines) + "\n"
+
+
+def page(tables):
+    """docs/layers.md."""
+    lines = ["# Layers, losses, optimisers", "",
+             "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made by its expression, from C",
+             "(`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name in `wingbeat.nn` or `wingbeat.optim`."]
+    for title, found in tables:
+        lines += ["", f"## {title}"]
+        for entry in found:
+            parts = [f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name for argument in entry.arguments]
+            lines += ["", f"### {entry.name}", "", f"`{entry.name}({', '.join(parts)})`", ""]
+            for paragraph in entry.documentation.split("\n\n"):
+                lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]
+            if entry.arguments:
+                lines += ["| argument | type | default | |", "|---|---|---|---|"]
+                for argument in entry.arguments:
+                    initial = "" if argument.initial is None else f"`{argument.initial}`"
+                    kind = argument.type.replace("|", "\\|")
+                    lines.append(f"| `{argument.name}` | `{kind}` | {initial} | {argument.documentation} |")
+                lines.append("")
+            if entry.inputs:
+                lines.append(f"Takes {entry.inputs}; gives {entry.outputs}.")
+            while not lines[-1]:
+                lines.pop()
+    return "\n".join(lines) + "\n"
+
+
+def files():
+    """path -> text of all that is generated."""
+    layers, losses = entries(_abi.WB_REGISTRY_LAYERS), entries(_abi.WB_REGISTRY_LOSSES)
+    found = {}
+    for family in dict.fromkeys(entry.family for entry in layers + losses):
+        if family not in BY_HAND:
+            found[PACKAGE / "nn" / f"{family}.py"] = module(family, [entry for entry in layers + losses if entry.family == family])
+    kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
+    found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
+    found[ROOT / "docs" / "layers.md"] = page([("Layers", layers), ("Losses", losses), ("Optimisers", kinds)])
+    return found
+
+
+def main(options):
+    if options not in ([], ["--check"]):
+        return __doc__
+    for path, text in files().items():
+        if not options:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            return f"{path.relative_to(ROOT)} is not what the registry says; run scripts/generate_layers.py"
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
