@@ -1,0 +1,187 @@
+"""Each kind that the engine's registry lists: made in Python by its class and in C by its expression, saved, and loaded by the other."""
+
+import ctypes
+import importlib.util
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wingbeat as wb
+from wingbeat import _abi, nn, optim
+from wingbeat._library import check, lib
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERATOR = ROOT / "scripts" / "generate_layers.py"
+spec = importlib.util.spec_from_file_location("generate_layers", GENERATOR)
+generate_layers = importlib.util.module_from_spec(spec)
+sys.modules["generate_layers"] = generate_layers
+spec.loader.exec_module(generate_layers)
+
+LAYERS, LOSSES, OPTIMIZERS, FUNCTIONS = (generate_layers.entries(registry) for registry in (
+    _abi.WB_REGISTRY_LAYERS, _abi.WB_REGISTRY_LOSSES, _abi.WB_REGISTRY_OPTIMIZERS, _abi.WB_REGISTRY_FUNCTIONS))
+# What stands for an argument that has to be given, by its name or its type.
+GIVEN = {"inputs": "x", "body": "y = relu(x)", "outputs": "y", "int": 3, "float": 0.5, "str": "text", "bool": True}
+# Values other than the defaults, by type.
+OTHER = {"int": 2, "float": 0.25, "bool": None, "str": "y = tanh(x)", "str | None": "y = tanh(x)"}
+KINDS = [entry for entry in LAYERS + LOSSES if entry.family not in generate_layers.BY_HAND or entry.name == "Graph"]
+
+PROGRAM = r"""
+#include <stdio.h>
+#include <string.h>
+#include <wingbeat.h>
+
+/* Reads lines "EXPRESSION<tab>FILE TO WRITE<tab>FILE TO READ"; prints the description and the expression of what it has read. */
+int main(void) {
+    static char line[1 << 16];
+    while (fgets(line, sizeof line, stdin)) {
+        char *expression = strtok(line, "\t"), *written = strtok(NULL, "\t"), *read = strtok(NULL, "\n");
+        wb_module *made = NULL, *loaded = NULL;
+        const char *text = NULL;
+        for (char *c = expression; *c; c++) if (*c == 1) *c = '\n';
+        if (wb_module_create(expression, WB_FLOAT32, &made) || wb_save(written, made, NULL, 0, 0) || wb_load(read, &loaded) ||
+            wb_module_describe(loaded, &text))
+            return fprintf(stderr, "%s: %s\n", expression, wb_last_error()), 1;
+        printf("%s%c", text, 2);
+        if (wb_module_expression(loaded, &text)) return fprintf(stderr, "%s\n", wb_last_error()), 1;
+        printf("%s%c", text, 3);
+    }
+    return 0;
+}
+"""
+
+
+def arguments(entry, other=False):
+    """Values for the arguments of an entry that have no default; with `other` also for the rest."""
+    found = {}
+    for argument in entry.arguments:
+        if argument.name.startswith("*") or argument.name == "dtype":
+            continue
+        if argument.initial is None:
+            found[argument.name] = GIVEN.get(argument.name, GIVEN.get(argument.type))
+        elif other:
+            value = OTHER.get(argument.type)
+            if argument.type == "bool":
+                value = argument.initial != "True"
+            if argument.type.startswith("Literal["):
+                choices = json.loads(argument.type[len("Literal"):].replace("'", '"'))
+                value = next(choice for choice in choices if repr(choice) != argument.initial)
+            found[argument.name] = value
+    return found
+
+
+def modules():
+    """(name, module) of each kind, with its defaults and with other arguments, and of trees of them."""
+    for entry in KINDS:
+        for other in (False, True):
+            yield f"{entry.name} {other}", getattr(nn, entry.name)(**arguments(entry, other))
+    yield "Linear float64", nn.Linear(2, 3, dtype=wb.float64)
+    yield "Sequential", nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Flatten(0, -1)))
+    yield "named", nn.Sequential({"first": nn.Linear(2, 3), "inputs": nn.GELU("tanh"), "odd-name": nn.Softmax(dim=0)})
+    shared = nn.Linear(2, 2)
+    yield "shared", nn.Sequential(shared, nn.Tanh(), shared)
+    yield "graph", graph()
+
+
+def graph():
+    module = nn.Graph("x", "h = relu(body(x))\ny = add(h, mul(scale, x))", "y", "y = body(x)")
+    module.add_module("body", nn.Linear(2, 2))
+    module.register_parameter("scale", nn.Parameter(wb.ones(2)))
+    module.register_buffer("mean", wb.zeros(3, dtype=wb.float64))
+    return module
+
+
+MODULES = dict(modules())
+
+
+@pytest.fixture(scope="module")
+def by_c(tmp_path_factory):
+    """For each module: (what C has made from the expression, as Python loads it; what C prints of the file that Python has saved)."""
+    folder = tmp_path_factory.mktemp("registry")
+    (folder / "program.c").write_text(PROGRAM, encoding="utf-8")
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", folder / "program.c", "-o", folder / "program",
+                    f"-L{ROOT / 'build/lib'}", "-lwingbeat", f"-Wl,-rpath,{ROOT / 'build/lib'}"], check=True)
+    lines = []
+    for number, module in enumerate(MODULES.values()):
+        module.save(folder / f"python{number}.h5")
+        expression = module.expression().replace("\n", "\1")
+        lines.append(f"{expression}\t{folder}/c{number}.h5\t{folder}/python{number}.h5\n")
+    output = subprocess.run([folder / "program"], input="".join(lines), capture_output=True, text=True)
+    assert output.returncode == 0, output.stderr
+    printed = [entry.split("\2") for entry in output.stdout.split("\3")[:-1]]
+    loaded = [wb.load(folder / f"c{number}.h5") for number in range(len(MODULES))]
+    return dict(zip(MODULES, zip(loaded, printed)))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_c_and_python_make_save_and_load_the_same_module(name, by_c):
+    module, (loaded, (description, expression)) = MODULES[name], by_c[name]
+    assert type(loaded) is type(module)
+    assert repr(loaded) == repr(module) == description
+    assert loaded.expression() == module.expression() == expression
+    built = nn.build(module.expression())
+    assert repr(built) == repr(module) and built.expression() == module.expression()
+    assert {key: (value.shape, value.dtype) for key, value in built.state_dict().items()} == {
+        key: (value.shape, value.dtype) for key, value in module.state_dict().items()}
+
+
+def test_the_generated_files_are_what_the_registry_says():
+    result = subprocess.run([sys.executable, GENERATOR, "--check"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_kind_has_a_class_with_its_arguments_in_order_and_documentation():
+    for entry in LAYERS + LOSSES:
+        if entry.name == "Container":  # a branch of exported trees; nobody makes one
+            continue
+        kind = getattr(nn, entry.name)
+        assert entry.name in nn.__all__ and kind._kind == entry.name
+        assert entry.documentation.split("\n\n")[0].rstrip().endswith("."), entry.name
+        if entry.family not in generate_layers.BY_HAND:
+            assert list(inspect.signature(kind).parameters) == [argument.name for argument in entry.arguments]
+            assert inspect.getdoc(kind).startswith(entry.documentation.split("\n")[0][:60])
+    for entry in OPTIMIZERS:
+        kind = getattr(optim, entry.name)
+        assert list(inspect.signature(kind).parameters) == ["params", *[argument.name for argument in entry.arguments]]
+        assert kind._settings == tuple(argument.name for argument in entry.arguments)
+        assert entry.name in optim.__all__
+
+
+def test_every_function_of_the_documentation_is_in_the_table():
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = {entry.name for entry in FUNCTIONS}
+    documented = {line.split("|")[1].split(",")[0].strip(" *") for line in page.splitlines() if line.startswith("| ") and not line.startswith("| function")}
+    for alias in documented - table:
+        with pytest.raises(ValueError, match="missing"):
+            check(lib.wb_call(alias.encode(), None, 0, None, 0, None))
+    assert len(documented) > 160 and len(documented - table) < 10
+    assert all(entry.documentation for entry in FUNCTIONS)
+
+
+def test_an_index_out_of_range_and_an_unknown_table_are_refused():
+    text = ctypes.c_char_p()
+    for registry in range(4):
+        for index in (-1, 10_000, 2**31 - 1, -2**31):
+            with pytest.raises(IndexError, match="there is no entry number"):
+                check(lib.wb_registry_entry(registry, index, text, None, None, None, None, None))
+            with pytest.raises(IndexError):
+                check(lib.wb_registry_argument(registry, 0, index, text, None, None, None))
+    with pytest.raises(ValueError, match="no table number 4"):
+        check(lib.wb_registry_count(4, ctypes.c_int32()))
+
+
+@pytest.mark.parametrize("expression, words", [
+    ("Linnear(3, 4)", "column 1: there is no layer or loss 'Linnear'; did you mean Linear"), ("Linear(3)", "'out_features' is missing"),
+    ("Linear(3, 4, bia=True)", "no argument 'bia'; there are: in_features, out_features, bias"), ("Linear(3, 'a')", "column 11: out_features takes a whole number, but found 'a'"),
+    ("Linear(3, 4, True, None, 5)", "too many arguments"), ("Linear(3, 4", "column 12: expected ',' or '\\)'"), ("Sequential(ReLU(), Linear(0, 1))", "column 20: features must be positive"),
+    ("Linear(3, 4) x", "column 14: expected the end"), ("", "column 1"), ("Linear(3, 4, bias=Linear)", "column 19: Linear is a kind of module"),
+    ("Sequential(3)", "column 12: modules takes a module, but found 3"), ("Dropout(p=1.5)", "p must be from 0 to 1"), ("GELU('x')", "'none' or 'tanh', but found 'x'"),
+    ("SharedModule('0')", "stands before it"), ("Sequential(a=ReLU(), a=ReLU())", "two children have the name 'a'"), ("Adam()", "no layer or loss 'Adam'"),
+    ("MSELoss(reduction='average')", "'none' or 'mean' or 'sum'"), ("Linear(99999999999999999999, 1)", "does not fit 64 bits"),
+])
+def test_a_wrong_expression_gets_a_sentence_with_what_would_have_fitted(expression, words):
+    with pytest.raises(ValueError, match=words):
+        nn.build(expression)
