@@ -45,21 +45,20 @@ static float *numbers(int count) {
 
 /* Forward, loss, backward and update as one program. */
 static wb_program *training_step(void) {
-    wb_module *layers[3], *model;
+    wb_module *model;
     wb_optimizer *optimizer;
     wb_tensor *parameters[4], *batch[2], *prediction, *loss;
     wb_program *program;
-    check(wb_module_linear(IN, HIDDEN, 1, WB_FLOAT32, &layers[0]));
-    check(wb_module_activation(WB_ACTIVATION_RELU, 0, &layers[1]));
-    check(wb_module_linear(HIDDEN, OUT, 1, WB_FLOAT32, &layers[2]));
-    check(wb_module_sequential(layers, 3, &model));
+    char network[100];
+    snprintf(network, sizeof network, "Sequential(Linear(%d, %d), ReLU(), Linear(%d, %d))", IN, HIDDEN, HIDDEN, OUT);
+    check(wb_module_create(network, WB_FLOAT32, &model));
     for (int i = 0; i < 4; i++) check(wb_module_parameter(model, i, NULL, &parameters[i]));
-    check(wb_sgd_create(parameters, 4, 0.01, 0, 0, 0, 0, &optimizer));
+    check(wb_optimizer_create("SGD(lr=0.01)", parameters, 4, &optimizer));
     check(wb_tensor_create(WB_FLOAT32, 2, (int64_t[]){BATCH, IN}, NULL, &batch[0]));
     check(wb_tensor_create(WB_INT64, 1, (int64_t[]){BATCH}, NULL, &batch[1]));
     check(wb_capture_begin(batch, 2));
     check(wb_module_forward(model, batch[0], &prediction));
-    check(wb_loss(WB_CROSS_ENTROPY, WB_MEAN, prediction, batch[1], &loss));
+    check(wb_call("cross_entropy", (wb_tensor *[]){prediction, batch[1]}, 2, &loss, 1, NULL));
     check(wb_optimizer_zero_grad(optimizer));
     check(wb_backward(loss, NULL, 0));
     check(wb_optimizer_step(optimizer));

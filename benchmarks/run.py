@@ -1,9 +1,11 @@
 """The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
 
-    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PART_OF_NAME] [--rounds 9] [--write docs/benchmarks.md]
+    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9] [--write docs/benchmarks.md]
+           [--before CHECKOUT]
 
 Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same weights and inputs. Their losses
 must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so that what else the machine does falls on all alike.
+--before runs another checkout, with the library in its build/lib, as one more engine: what a change costs, as a ratio in one run.
 Peers run with .venv-peers/bin/python, which `make bench PEERS=...` sets up. A page that is written to keeps what it has of the same processor and this run has not
 measured, so that a table can be made in parts.
 """
@@ -29,12 +31,17 @@ PEERS = HERE.parent / ".venv-peers/bin/python"
 
 
 class Worker:
+    before = None  # the other checkout
+
     def __init__(self, engine, workload, threads, losses=5):
         self.engine = engine
-        python = sys.executable if engine == "wingbeat" else str(PEERS)
-        environment = dict(os.environ, PYTHONWARNINGS="ignore")
+        python = str(PEERS) if engine not in ("wingbeat", "before") else sys.executable
+        environment, folder = dict(os.environ, PYTHONWARNINGS="ignore"), HERE
+        if engine == "before":
+            environment |= {"PYTHONPATH": str(self.before / "python"), "WINGBEAT_LIBRARY": str(self.before / "build/lib/libwingbeat.so.0")}
+            engine, folder = "wingbeat", self.before / "benchmarks"
         self.process = subprocess.Popen(
-            [python, "worker.py", engine, workload.name, str(threads), str(losses)], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [python, "worker.py", engine, workload.name, str(threads), str(losses)], cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env=environment)
         line = self.process.stdout.readline()
         self.losses = json.loads(line) if line else None
@@ -159,21 +166,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default="", help="engines to run beside, separated by commas")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--only", default="", help="workloads whose name contains this")
+    parser.add_argument("--before", type=lambda path: Path(path).resolve(), help="another checkout to run beside")
+    parser.add_argument("--only", default="", help="workloads whose name contains one of these, separated by commas")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--write", type=Path, help="the page to write the tables to")
     parser.add_argument("--figures", action="store_true", help="also accuracy, memory, size and import time")
     options = parser.parse_args()
     peers = [name for name in options.peers.split(",") if name]
+    Worker.before = options.before
 
     rows = []
     for threads in map(int, options.threads.split(",")):
         best = figures.best_products(threads)
         print(f"best matrix products, {threads} thread(s): " + ", ".join(f"{rate:.0f} GFLOP/s {dtype}" for dtype, rate in best.items()), flush=True)
         for workload in WORKLOADS:
-            if options.only not in workload.name:
+            if not any(part in workload.name for part in options.only.split(",")):
                 continue
-            engines = ["wingbeat"] + [peer for peer in peers if peer in workload.peers]
+            engines = ["wingbeat"] + [peer for peer in peers if peer in workload.peers] + (["before"] if options.before else [])
             rows.append(row(workload, threads, *measure(workload, engines, threads, options.rounds), best))
             print("  ".join(rows[-1]), flush=True)
             write(options, rows, [])  # so that a run that is cut off has not been for nothing

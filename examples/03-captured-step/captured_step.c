@@ -27,16 +27,16 @@ int main(void) {
     wb_optimizer *optimizer = NULL;
     wb_program *step = NULL;
     ok(wb_manual_seed(7));
-    ok(wb_module_linear(2, 1, 1, WB_FLOAT32, &model));
+    ok(wb_module_create("Linear(2, 1)", WB_FLOAT32, &model));
     for (int32_t i = 0; i < 2; i++) ok(wb_module_parameter(model, i, NULL, &parameters[i]));
-    ok(wb_adam_create(parameters, 2, 0.02, 0.9, 0.999, 1e-8, 0, &optimizer));
+    ok(wb_optimizer_create("Adam(lr=0.02)", parameters, 2, &optimizer));
 
     /* The inputs give shapes and dtypes. Nothing is computed before the program runs. */
     ok(wb_tensor_create(WB_FLOAT32, 2, (const int64_t[]){ROWS, 2}, NULL, &inputs[0]));
     ok(wb_tensor_create(WB_FLOAT32, 2, (const int64_t[]){ROWS, 1}, NULL, &inputs[1]));
     ok(wb_capture_begin(inputs, 2));
     ok(wb_module_forward(model, inputs[0], &prediction));
-    ok(wb_loss(WB_MSE, WB_MEAN, prediction, inputs[1], &loss));
+    ok(wb_call("mse_loss", (wb_tensor *[]){prediction, inputs[1]}, 2, &loss, 1, NULL));
     ok(wb_optimizer_zero_grad(optimizer));
     ok(wb_backward(loss, NULL, 0));
     ok(wb_optimizer_step(optimizer));
@@ -50,7 +50,7 @@ int main(void) {
     const void *arguments[2] = {x, y};
     ok(wb_program_run_pointers(step, arguments, 2, (void *[]){&first}, 1));
     for (int number = 1; number < STEPS; number++) {
-        if (number == STEPS / 2) ok(wb_optimizer_set(optimizer, "lr", 0.002)); /* no new capture: the rate is read at each run */
+        if (number == STEPS / 2) ok(wb_optimizer_set(optimizer, 0, "lr", 0.002)); /* no new capture: the rate is read at each run */
         ok(wb_program_run_pointers(step, arguments, 2, (void *[]){&last}, 1));
     }
     ok(wb_tensor_read(parameters[0], weight, sizeof weight));
@@ -58,7 +58,7 @@ int main(void) {
     printf("loss %.4f -> %.2e; weights %.4f %.4f, bias %.4f\n", first, last, weight[0], weight[1], bias[0]);
 
     /* With a rate of 0 a step changes nothing. */
-    ok(wb_optimizer_set(optimizer, "lr", 0));
+    ok(wb_optimizer_set(optimizer, 0, "lr", 0));
     ok(wb_program_run_pointers(step, arguments, 2, NULL, 1));
     ok(wb_tensor_read(parameters[0], still, sizeof still));
     int is_still = still[0] == weight[0] && still[1] == weight[1];

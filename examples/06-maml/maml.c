@@ -131,7 +131,7 @@ static void train_and_test(const char *name, int inner_steps, double *found) {
     ok(wb_scope_begin()); /* frees all handles at its end */
     ok(wb_manual_seed(1));
     initialize(WB_FLOAT32, parameters);
-    ok(wb_adam_create(parameters, COUNT, 0.003, 0.9, 0.999, 1e-8, 0, &optimizer));
+    ok(wb_optimizer_create("Adam(lr=0.003)", parameters, COUNT, &optimizer));
 
     ok(wb_capture_begin(NULL, 0));
     loss = meta_loss(parameters, sinusoids(WB_FLOAT32, TASKS, 2 * SHOTS), TASKS, 2 * SHOTS, inner_steps, 1);
@@ -140,7 +140,7 @@ static void train_and_test(const char *name, int inner_steps, double *found) {
     ok(wb_optimizer_step(optimizer));
     ok(wb_capture_end(&loss, 1, &step));
     for (int number = 0; number < STEPS; number++) {
-        if (number == STEPS * 3 / 4) ok(wb_optimizer_set(optimizer, "lr", 0.0003));
+        if (number == STEPS * 3 / 4) ok(wb_optimizer_set(optimizer, 0, "lr", 0.0003));
         ok(wb_program_run_pointers(step, NULL, 0, NULL, 1));
     }
 
