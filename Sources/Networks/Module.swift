@@ -23,6 +23,7 @@ open class Module {
     /// The host's code in the place of this module's own forward pass.
     public private(set) var host: (any HostForward)?
     private var hostName: String?
+    private var kept: AnyObject?
     let takesOneTensor: Bool
     let givesOneTensor: Bool
 
@@ -52,7 +53,10 @@ open class Module {
     open var summary: String { attributes.map { "\($0.name)=\($0.value.literal)" }.joined(separator: ", ") }
 
     /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by `callLayer`.
-    public func setHost(_ host: (any HostForward)?, className: String) { (self.host, hostName) = (host, className) }
+    /// `kept` lives until the module goes or another takes its place.
+    public func setHost(_ host: (any HostForward)?, className: String, keeping kept: AnyObject? = nil) {
+        (self.host, hostName, self.kept) = (host, className, kept)
+    }
 
     /// Whether running it, or any module in it, needs the host's code.
     public var needsHost: Bool {
@@ -250,12 +254,8 @@ open class Module {
 
 /// A module that is the host's alone: a name, and what the host registers in it.
 public final class HostModule: Module {
-    /// What lives as long as the module.
-    private let kept: AnyObject?
-
     public init(className: String, _ host: (any HostForward)?, keeping kept: AnyObject? = nil) {
-        self.kept = kept
         super.init(nil)
-        setHost(host, className: className)
+        setHost(host, className: className, keeping: kept)
     }
 }

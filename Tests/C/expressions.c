@@ -220,6 +220,7 @@ static void graphs_and_containers_hold_parameters_and_buffers(void) {
         {"Container(a=Buffer(3, dtype=float16))", {"column", "float16"}},
         {"Container(a=Parameter(3, rows=4))", {"column", "'rows'"}},
         {"Linear(Parameter(3), 2)", {"column 8", "in_features"}},
+        {"Linear(in_features=3, 4)", {"column 23", "without a name"}},
         {"Container(a=3)", {"column 13", "module"}},
         {"Parameter(3)", {"column 1", "module"}},
         {"Container(a=Parameter(2), a=Parameter(2))", {"column", "'a'"}},

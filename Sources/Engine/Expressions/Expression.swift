@@ -165,12 +165,7 @@ public struct Reader {
     private mutating func arguments(until closing: Unicode.Scalar?) throws(Failure) -> [Call.Argument] {
         var arguments: [Call.Argument] = []
         while !isAt(closing) {
-            let argument = try argument()
-            if dialect == .expression, argument.keyword == nil, arguments.last?.keyword != nil {
-                throw .argument(
-                    operation: operation, "column \(argument.term.column): an argument without a name cannot stand after one with a name")
-            }
-            arguments.append(argument)
+            arguments.append(try argument())
             if !take(",") { break }
         }
         if let closing, !take(closing) { throw unexpected("',' or '\(closing)'") }

@@ -247,13 +247,14 @@ public struct Arguments {
             throw .argument(
                 operation: signature.name, "\(tensors.count) tensors are given, but \(signature.text) takes \(tensors.count - left.count) here")
         }
-        var next = 0
+        var (next, isAfterName) = (0, false)
         for item in items {
             if !item.isChild, let keyword = item.keyword, let place = signature.place(of: keyword), !signature.parameters[place].isVariadic {
                 guard found[place] == nil else {
                     throw Arguments.failure(signature, item, "the argument '\(keyword)' is given twice")
                 }
                 found[place] = try Arguments.checked(item, signature.parameters[place], signature)
+                isAfterName = true
                 continue
             }
             if let keyword = item.keyword {
@@ -268,6 +269,10 @@ public struct Arguments {
             if next < found.count, signature.parameters[next].isVariadic {
                 rest.append((nil, try Arguments.checked(item, signature.parameters[next], signature)))
                 continue
+            }
+            // Children may: their names are no arguments'.
+            guard !isAfterName else {
+                throw Arguments.failure(signature, item, "an argument without a name cannot stand after one with a name")
             }
             guard next < found.count else { throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected") }
             guard !signature.parameters[next].isKeyword else {
