@@ -138,7 +138,6 @@ final class GraphBodyTests: XCTestCase {
                 "line 1: column 5: the whole number 9223372036854775808 does not fit 64 bits"
             ),
             ("x", "y = 1 +", "y", "line 1: column 8: expected a value, but found the end of the text"),
-            ("", "", "x", "inputs takes names with commas between them, but found ''"),
             ("x, x", "", "x", "an input is named twice: x, x"),
             ("x, x=None", "", "x", "an input is named twice: x, x=None"),
             ("x,", "", "x", "inputs takes names with commas between them, but found 'x,'"),
@@ -169,7 +168,7 @@ final class GraphBodyTests: XCTestCase {
         func sum(_ count: Int) throws -> Module {
             try graph("x", "n = \(Array(repeating: "1", count: count).joined(separator: " + "))\ny = full((), n)", "y")
         }
-        XCTAssertEqual(try sum(200)(tensor([1], [3])).numbers(), [200])
-        for count in [258, 5000, 1_000_000] { XCTAssertEqual(failure { try sum(count) }?.kind, "argument") }
+        XCTAssertEqual(try sum(1025)(tensor([1], [3])).numbers(), [1025])
+        for count in [1026, 5000, 1_000_000] { XCTAssertEqual(failure { try sum(count) }?.kind, "argument") }
     }
 }

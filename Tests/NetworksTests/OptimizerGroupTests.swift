@@ -191,7 +191,7 @@ final class OptimizerGroupTests: XCTestCase {
             for kind in ["Adam", "AdamW"] {
                 XCTAssertEqual(
                     failure { try Optimizer.make("\(kind)(betas=\(text))", [p]) }?.description,
-                    "\(kind): betas must be in [0, 1), but are \(found)")
+                    "\(kind): column 1: betas must be in [0, 1), but are \(found)")
             }
         }
         for text in ["0.9", "(0.9,)", "(0.9, 0.9, 0.9)", "('a', 0.9)", "None"] {

@@ -282,8 +282,8 @@ final class RegistryTests: XCTestCase {
                 "Flatten(1, -9223372036854775808)",
                 "Flatten: column 1: end_dim must be an axis, from -64 to 63, but is -9223372036854775808"
             ),
-            ("Sequential(a=ReLU(), a=Tanh())", "Sequential: column 1: there are two modules with the name 'a'"),
-            ("Sequential(ReLU(), '0'=Tanh())", "Sequential: column 1: there are two modules with the name '0'"),
+            ("Sequential(a=ReLU(), a=Tanh())", "Sequential: column 1: two children have the name 'a'"),
+            ("Sequential(ReLU(), '0'=Tanh())", "Sequential: column 1: two children have the name '0'"),
             (
                 "Sequential('a.b'=ReLU())",
                 "module: column 1: a name must not be empty and must not contain '.' or '/': 'a.b'"
