@@ -107,16 +107,26 @@ private func publishing(
     }
 }
 
+/// Has a module give results for tensors, and hands them out.
+private func calling(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ inputCount: Int32,
+    _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ outputCount: UnsafeMutablePointer<Int32>?,
+    _ operation: String, _ run: (Module, [Tensor?]) throws(Failure) -> [Tensor?]
+) -> wb_status {
+    call { () throws(Failure) in
+        let results = try run(module(handle, operation), optionalTensors(inputs, inputCount, operation))
+        try publish(results, outputs, capacity, outputCount, operation)
+    }
+}
+
 @implementation @_cdecl("wb_module_call") public func wb_module_call(
     _ handle: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ inputs: UnsafePointer<OpaquePointer?>?,
     _ input_count: Int32,
     _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ output_count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    call { () throws(Failure) in
-        let module = try module(handle, "module_call")
-        let given = try optionalTensors(inputs, input_count, "module_call")
-        let results = try module.call(given, options: options.map { String(cString: $0) })
-        try publish(results, outputs, capacity, output_count, "module_call")
+    calling(handle, inputs, input_count, outputs, capacity, output_count, "module_call") {
+        (module, given) throws(Failure) in
+        try module.call(given, options: options.map { String(cString: $0) })
     }
 }
 
@@ -125,11 +135,9 @@ private func publishing(
     _ input_count: Int32,
     _ outputs: UnsafeMutablePointer<OpaquePointer?>?, _ capacity: Int32, _ output_count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    call { () throws(Failure) in
-        let module = try module(handle, "module_call_layer")
-        let given = try optionalTensors(inputs, input_count, "module_call_layer")
-        let results = try module.callLayer(given, options: options.map { String(cString: $0) })
-        try publish(results, outputs, capacity, output_count, "module_call_layer")
+    calling(handle, inputs, input_count, outputs, capacity, output_count, "module_call_layer") {
+        (module, given) throws(Failure) in
+        try module.callLayer(given, options: options.map { String(cString: $0) })
     }
 }
 
