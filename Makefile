@@ -85,12 +85,14 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
 	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"
 
-# The fuzz tests in their long form: texts from anybody through the grammar of expressions, calls and bodies.
+# The campaigns in their long form; `make test` runs the short one. A campaign prints a line `campaign: NAME: FIGURES`.
 .PHONY: campaign
-campaign: build $(STAMPS)/packages-test build/tests/expressions
-	@WINGBEAT_CAMPAIGN=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+campaign: build $(STAMPS)/packages-test .venv/.ready-for-test build/tests/expressions
+	@status=0; WINGBEAT_CAMPAIGN=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
-	    c "C: expressions" build/tests/expressions
+	    c "C: expressions" build/tests/expressions \
+	    pytest "Campaigns" "$(PYTHON_IN_VENV) -m pytest -q -s python/tests/campaigns" || status=1; \
+	grep -h "^campaign: " $(LOGS)/test-campaigns.log; exit $$status
 
 # Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
@@ -207,7 +209,7 @@ help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
-	@echo "make campaign                the fuzz tests of the grammar in their long form"
+	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies"
 	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make docs                    docs/operations.md, docs/layers.md and what Python derives from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
