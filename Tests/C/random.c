@@ -19,6 +19,30 @@ static void moments(const double *values, double *mean, double *deviation) {
     *deviation = sqrt(squares / COUNT);
 }
 
+/* To run before anything else has drawn or seeded in this process. */
+static void a_program_that_draws_first_goes_on_from_run_to_run_and_sees_the_seed(void) {
+    wb_tensor *tensor = NULL;
+    wb_program *program = NULL;
+    float runs[2][3], drawn[3];
+    OK(wb_capture_begin(NULL, 0));
+    OK(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT32, SHAPE(3), 0, 1, &tensor));
+    OK(wb_capture_end(&tensor, 1, &program));
+    OK(wb_tensor_free(tensor));
+    for (int seeded = 0; seeded < 2; seeded++) {
+        if (seeded) OK(wb_manual_seed(0));
+        for (int run = 0; run < 2; run++) OK(wb_program_run_pointers(program, NULL, 0, (void *[]){runs[run]}, 1));
+        EXPECT(memcmp(runs[0], runs[1], sizeof drawn) != 0);
+        OK(wb_manual_seed(0));  // what the process starts with
+        for (int run = 0; run < 2; run++) {
+            OK(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT32, SHAPE(3), 0, 1, &tensor));
+            OK(wb_tensor_read(tensor, drawn, sizeof drawn));
+            EXPECT(memcmp(runs[run], drawn, sizeof drawn) == 0);
+            OK(wb_tensor_free(tensor));
+        }
+    }
+    OK(wb_program_free(program));
+}
+
 static void a_seed_gives_a_stream(void) {
     OK(wb_manual_seed(42));
     draw(WB_DISTRIBUTION_NORMAL, 0, 1, first);
@@ -122,6 +146,7 @@ static void initialisers_have_the_deviations_of_their_formulas(void) {
 }
 
 int main(void) {
+    RUN(a_program_that_draws_first_goes_on_from_run_to_run_and_sees_the_seed);
     RUN(a_seed_gives_a_stream);
     RUN(uniform_numbers_fill_their_interval);
     RUN(normal_numbers_have_mean_and_deviation);

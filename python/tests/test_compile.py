@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import wingbeat as wb
-from support import numbers, same_bits
+from support import numbers, python, same_bits
 from wingbeat import nn, optim
 
 
@@ -140,6 +140,33 @@ def test_random_numbers_go_on_from_run_to_run_as_without_compiling():
     compiled = [f().numpy() for _ in range(3)]
     wb.manual_seed(3)
     assert all(same_bits(a, wb.rand(4).numpy()) for a in compiled)
+
+
+DRAWS = {
+    "rand": "wb.rand(2)", "randn": "wb.randn(2)", "randint": "wb.randint(0, 1000, (4,))", "bernoulli": "wb.bernoulli(wb.full((40,), 0.5))",
+    "randperm": "wb.randperm(20)", "multinomial": "wb.multinomial(wb.ones(50), 20)", "in place": "wb.zeros(3).uniform_()",
+    "gumbel_softmax": "nn.functional.gumbel_softmax(wb.zeros(5))", "Normal": "wb.distributions.Normal(0.0, 1.0).sample((3,))",
+    "Dropout": "layer(wb.ones(50))",
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_the_first_draw_of_a_process_may_be_a_compiled_one(name):
+    python(f"""
+import wingbeat as wb
+from wingbeat import nn
+layer = nn.Dropout(0.5)
+draw = lambda: {DRAWS[name]}
+f = wb.compile(draw)
+runs = [f().tolist() for _ in range(3)]
+wb.manual_seed(0)  # what the process starts with
+assert runs == [draw().tolist() for _ in range(3)] and runs[0] != runs[1] != runs[2]
+for seed in (5, 6, 5):
+    wb.manual_seed(seed)
+    runs = [f().tolist(), draw().tolist(), f().tolist()]
+    wb.manual_seed(seed)
+    assert runs == [draw().tolist() for _ in range(3)]
+""")
 
 
 def test_a_method_is_compiled_for_each_instance():

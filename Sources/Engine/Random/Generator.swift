@@ -17,7 +17,8 @@ public final class Generator {
     /// The generator that draws come from when no other is named. Seed 0 until `seed` is called.
     public static func standard() throws(Failure) -> Generator {
         if let shared { return shared }
-        let fresh = try Generator(seed: 0)
+        // It lives on after a block that is the first to ask for it: so its state is a box from outside, which each run reads and moves on.
+        let fresh = try Tensor.outsideCapture { () throws(Failure) in try Generator(seed: 0) }
         shared = fresh
         return fresh
     }
