@@ -1,6 +1,5 @@
 """nn.Module as in PyTorch: registration, parameters, state, modes, conversion, printing."""
 
-import copy
 import gc
 import weakref
 
@@ -278,9 +277,3 @@ def test_modules_and_parameters_are_freed_with_their_last_reference():
     del big, net
     gc.collect()
     assert [reference() for reference in gone] == [None, None] and wb.memory_usage()["in_use"] <= before
-
-
-def test_a_module_cannot_be_copied_and_says_what_to_do():
-    for function in (copy.copy, copy.deepcopy):
-        with pytest.raises(NotImplementedError, match="state_dict"):
-            function(nn.Linear(1, 1))

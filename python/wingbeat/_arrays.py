@@ -18,6 +18,7 @@ import numpy as np
 from . import _abi
 from ._dtypes import BY_CODE, BY_NUMPY, native
 from ._library import check, unguarded
+from ._owner import Owner
 
 if TYPE_CHECKING:
     import ctypes
@@ -122,7 +123,7 @@ def borrow(array: Array) -> Handle:
     return out.value
 
 
-class _Memory:
+class _Memory(Owner):
     """Lends the memory of a tensor's handle, which it owns, to NumPy."""
 
     __slots__ = ("_handle", "__array_interface__")

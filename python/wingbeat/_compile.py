@@ -22,6 +22,7 @@ from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
 from ._library import check, lib, library, unguarded
 from ._modes import recording_flags
+from ._owner import Owner
 from ._tensor import Tensor, wrap
 from ._tree import LEAF, flatten, unflatten
 from ._transforms import inside_transform
@@ -99,7 +100,7 @@ class _Call:
         self.memory_arguments = (handle, self.memory, width, self.results, count)
 
 
-class _Program:
+class _Program(Owner):
     """A captured program, and how its results are put together."""
 
     __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")

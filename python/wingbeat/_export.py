@@ -15,6 +15,7 @@ from ._arrays import handle_array
 from ._errors import ArgumentError, UnsupportedError
 from ._library import check, lib
 from ._modes import enable_grad, no_grad
+from ._owner import Owner
 from ._tensor import Tensor, as_tensor
 from ._tree import flatten
 
@@ -132,7 +133,7 @@ def _sized(arrays: list[Any], extents: dict[str, list[tuple[int, int]]], sizes: 
 
 # -------------------------------------------------------------------- recordings
 
-class _Recording:
+class _Recording(Owner):
     """What one forward pass calls."""
 
     def __init__(self, model: Module, inputs: list[Tensor], names: list[str]) -> None:

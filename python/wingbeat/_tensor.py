@@ -6,6 +6,7 @@ Here is what belongs to the box and the operators; the operations by name are in
 
 from __future__ import annotations
 
+import copy
 from ctypes import c_double, c_int, c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, overload
 
@@ -17,6 +18,7 @@ from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, u
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, lib, unguarded
 from ._naming import operation
+from ._owner import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +62,7 @@ def wrap(handle: Handle) -> Tensor:
     return tensor
 
 
-class Tensor(Methods):
+class Tensor(Owner, Methods):
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
     Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes the
@@ -251,17 +253,60 @@ class Tensor(Methods):
         values = np.array2string(array, separator=", ", precision=4, prefix="tensor(")
         return f"tensor({values}{notes})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.detach().numpy().copy(), self.requires_grad)
+    # ---------------------------------------------------------------- copies
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return (self.detach().numpy(),)
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        values, = recipe
+        tensor = _new(cls)
+        tensor._handle = copy_in(values)
+        return tensor
+
+    def _contents(self) -> dict[str, Any]:
+        """What a copy has besides the values. Hooks stay with the original, as in PyTorch."""
+        gradient = self.grad if self.is_leaf else None
+        return {"requires_grad": self.requires_grad, "grad": None if gradient is None else gradient.detach(), "attributes": self._attributes()}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        if contents["requires_grad"]:
+            self.requires_grad_()
+        if contents["grad"] is not None:
+            self.grad = contents["grad"]
+        for name, value in contents["attributes"].items():
+            setattr(self, name, value)
+
+    def _attributes(self) -> dict[str, Any]:
+        """What a subclass of the user's keeps in a tensor."""
+        names = [name for kind in type(self).__mro__ if kind not in Tensor.__mro__ for name in kind.__dict__.get("__slots__", ())]
+        return {**{name: getattr(self, name) for name in names if hasattr(self, name)}, **getattr(self, "__dict__", {})}
+
+    def _twin(self) -> Self:
+        """Another box for the same values, which neither box shares when one is written to."""
+        twin = _new(type(self))
+        twin._handle = self._detach_handle()
+        return twin
+
+    def __copy__(self) -> Self:
+        if self.is_leaf:
+            twin = self._twin()
+            twin._restore(self._contents())
+        else:  # derivatives pass through it to what it was computed from
+            twin, out = _new(type(self)), c_void_p()
+            check(_unary(_abi.WB_UNARY_IDENTITY, self._handle, out))
+            twin._handle = out.value
+            for name, value in self._attributes().items():
+                setattr(twin, name, value)
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
             raise StateError("deepcopy: the tensor was computed from others that require gradients; use clone() or detach()")
-        copy = _new(type(self))
-        copy._handle = self._detach_handle()
-        if self.requires_grad:
-            copy.requires_grad_()
-        return copy
+        twin = memo[id(self)] = self._twin()
+        twin._restore(copy.deepcopy(self._contents(), memo))
+        return twin
 
     # ---------------------------------------------------------------- derivatives
 
@@ -410,14 +455,22 @@ class _Gradient(Tensor):
 
     _leaf: Tensor
 
+    # A copy is a tensor of its own.
+    def _twin(self) -> Any:
+        return wrap(self._detach_handle())
+
+    def __copy__(self) -> Any:
+        return self._twin()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._twin()
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return self.detach().__reduce_ex__(protocol)
+
     def __setitem__(self, key: Index, value: TensorLike) -> None:
         super().__setitem__(key, value)
         self._leaf.grad = self
-
-
-def _rebuild(array: Array, requires_grad: bool) -> Tensor:
-    """Counterpart of Tensor.__reduce__."""
-    return Tensor(array, requires_grad=requires_grad)
 
 
 # -------------------------------------------------------------------- from Python's and NumPy's values

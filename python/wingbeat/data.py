@@ -11,6 +11,7 @@ from ._dtypes import as_dtype, float32
 from ._errors import ArgumentError, RangeError
 from ._library import check, lib, unguarded
 from ._naming import listing
+from ._owner import Owner
 from ._tensor import Tensor, as_tensor, wrap
 from ._checkpoint_files import path_bytes
 
@@ -46,7 +47,7 @@ def set_cache(size: SupportsIndex) -> None:
     check(lib.wb_set_dataset_cache(size))
 
 
-class Dataset(Generic[_Row]):
+class Dataset(Owner, Generic[_Row]):
     """Base of the data sets. dataset[i] is row i, dataset[i:j] rows i to j: (x, y), or x alone where there is no y."""
 
     _handle: Handle = None

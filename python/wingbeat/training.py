@@ -13,6 +13,7 @@ from ._arrays import handle_array
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError
 from ._library import check, lib, unguarded
+from ._owner import Owner
 from .data import as_dataset, shuffle_code
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _metrics(metrics: Mapping[str, Module] | None, name: str) -> dict[str, Modul
     return given
 
 
-class Trainer:
+class Trainer(Owner):
     """Ties a model, a loss and an optimiser, and remembers how far training has come.
 
     model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile does. loss: a module of a

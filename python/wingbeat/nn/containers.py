@@ -78,6 +78,15 @@ class Sequential(Layer, _Indexed):
         if checkpoint is not False:
             self.checkpoint = checkpoint
 
+    _own_attributes = Layer._own_attributes | {"_known", "_checkpoint"}
+
+    def _contents(self) -> dict[str, Any]:
+        return {**super()._contents(), "checkpoint": self._checkpoint}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        super()._restore(contents)
+        self.checkpoint = contents["checkpoint"]
+
     def _own(self, handle: Any) -> None:
         super()._own(handle)
         self.__dict__["_known"] = (None, False)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ctypes import c_char_p
 from typing import Any
 
-from .._library import check, lib
 from .._literals import value
 from .layer import Layer
 from .module import Module
@@ -25,6 +23,8 @@ class Graph(Layer):
     """
 
     _kind = "Graph"
+    _made_from = ("inputs", "body", "outputs", "training_body")
+
     def __init__(self, inputs: str, body: str, outputs: str, training_body: str | None = None, **modules: Module) -> None:
         self._make(inputs=inputs, body=body, outputs=outputs, training_body=training_body)
         for name, module in modules.items():
@@ -32,10 +32,8 @@ class Graph(Layer):
 
     def code(self, training: bool = False) -> str:
         """The body, as text; with `training` that of the training mode."""
-        text = c_char_p()
         for name in ("training_body", "body") if training else ("body",):
-            check(lib.wb_module_attribute_text(self._handle, name.encode(), text))
-            found = value((text.value or b"").decode())
+            found = value(self._argument(name))
             if found is not None:
                 break
         return str(found)

@@ -16,6 +16,8 @@ from . import _host
 from .module import Module, parameter_of
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from .._typing import DTypeLike, Handle
 
 _forward = unguarded("wb_module_forward")
@@ -36,6 +38,10 @@ class Layer(Module):
         super().__init_subclass__(**keywords)
         if "_kind" in cls.__dict__:
             _modules.register(cls._kind, cls)
+
+    # The engine's names for what such a layer is made from, where they are no attributes of the class.
+    _made_from: ClassVar[tuple[str, ...]] = ()
+    _own_attributes = Module._own_attributes | {"_is_overridden"}
 
     def _make(self, dtype: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
@@ -58,17 +64,45 @@ class Layer(Module):
         for name, buffer in _arrays_of(handle, lib.wb_module_buffer_count, lib.wb_module_buffer, wrap):
             self._buffers[name] = buffer
             object.__setattr__(self, name, buffer)
-        text = c_char_p()
         for name in self._arguments:
             if name not in self._parameters:
-                check(lib.wb_module_attribute_text(handle, name.encode(), text))
-                found = value((text.value or b"").decode())
+                found = value(self._argument(name))
                 # A parameter that is not there has its name from the flag that left it out.
                 object.__setattr__(self, name, None if found is False and name == "bias" else found)
         # A subclass with a forward method of its own computes something else, and calls the layer's by super().
         own: Any = next(kind for kind in type(self).__mro__ if "_kind" in kind.__dict__)
         if type(self).forward is not own.forward:
             self._set_host()
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return (", ".join(f"{name}={self._argument(name)}" for name in self._made_from or self._arguments),)
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        text, = recipe
+        module, out, seed, offset = object.__new__(cls), c_void_p(), c_uint64(), c_uint64()
+        # A new layer draws its values, which are not used: nobody else's numbers are to be others for it.
+        check(lib.wb_get_random_state(seed, offset))
+        check(lib.wb_module_create(f"{cls._kind}({text})".encode(), float32.code, out))
+        check(lib.wb_set_random_state(seed.value, offset.value))
+        module._adopt(out.value)
+        for name in tuple(module._parameters):
+            module._unregister_parameter(name)
+        for name in tuple(module._buffers):
+            Module.register_buffer(module, name, None)
+        return module
+
+    def _contents(self) -> dict[str, Any]:
+        contents = super()._contents()
+        for name in self._arguments:
+            contents["attributes"].pop(name, None)  # the shell has it
+        return contents
+
+    def _argument(self, name: str) -> str:
+        """What the engine's layer was made from, as an expression writes it."""
+        text = c_char_p()
+        check(lib.wb_module_attribute_text(self._handle, name.encode(), text))
+        return _text(text)
 
     def _set_host(self) -> None:
         super()._set_host()

@@ -6,9 +6,10 @@ saving, loading and training work on that. What only Python knows (a forward met
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from ctypes import c_char_p, c_int32, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Iterator, Mapping
 
 from .. import _modules
 from .._checkpoint_files import load_into, save
@@ -16,11 +17,14 @@ from .._dtypes import as_dtype, float32, float64
 from .._errors import StateError, StructureError, UnsupportedError
 from .._library import check, lib, unguarded
 from .._modes import no_grad
+from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor
 from . import _host
 
 if TYPE_CHECKING:
     import os
+
+    from typing_extensions import Self
 
     from .._typing import DTypeLike, Handle, TensorLike
     from ..optim import Optimizer
@@ -42,9 +46,6 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Parameter, (self.detach().numpy().copy(), self.requires_grad)
-
 
 def parameter_of(handle: Handle) -> Parameter:
     """The Parameter that owns a handle."""
@@ -53,10 +54,14 @@ def parameter_of(handle: Handle) -> Parameter:
     return parameter
 
 
-class Module(_modules.Base):
+class Module(_modules.Base, Owner):
     """Base class of layers and models: subclass it, make the layers in __init__, compute in forward.
 
     Parameters, modules and (by register_buffer) buffers that are assigned to attributes register themselves.
+
+    copy.deepcopy copies the whole tree, with gradients, frozen parameters, what is shared, and plain attributes; hooks on parameters
+    stay with the original. copy.copy is another module with the same children, parameters and buffers in it. A pickle carries all
+    values; whoever reads it needs the classes.
     """
 
     if TYPE_CHECKING:
@@ -294,6 +299,49 @@ class Module(_modules.Base):
         """Removes all collected gradients."""
         check(lib.wb_module_zero_grad(self._handle))
 
+    # ---------------------------------------------------------------- copies
+
+    # Attributes that are this class's own, not the user's.
+    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules"})
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return ()
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        module = object.__new__(cls)
+        Module.__init__(module)
+        return module
+
+    def _contents(self) -> dict[str, Any]:
+        registries = {name: self.__dict__[name] for name in ("_parameters", "_buffers", "_modules")}
+        own = self._own_attributes.union(*registries.values())
+        return {**registries, "training": self.training, "attributes": attributes_of(self, own)}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        """Fills a module that has nothing in it."""
+        Module.train(self, contents["training"])
+        for name, parameter in contents["_parameters"].items():
+            Module.register_parameter(self, name, parameter)
+        for name, buffer in contents["_buffers"].items():
+            Module.register_buffer(self, name, buffer)
+        for name, module in contents["_modules"].items():
+            Module.add_module(self, name, module)
+        set_attributes(self, contents["attributes"])
+        if "forward" in self.__dict__:
+            self._set_host()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # All modules of the tree before what is in any of them: so the depth of a tree does not matter.
+        fresh = [module for module in self.modules()
+                 if id(module) not in memo and (module is self or type(module).__deepcopy__ is Module.__deepcopy__)]
+        for module in fresh:
+            memo[id(module)] = module._shell(*module._recipe())
+        for module in fresh:
+            memo[id(module)]._restore(copy.deepcopy(module._contents(), memo))
+        twin: Self = memo[id(self)]
+        return twin
+
     # ---------------------------------------------------------------- values in and out
 
     def state_dict(self) -> OrderedDict[str, Tensor]:
@@ -355,6 +403,3 @@ class Module(_modules.Base):
             return f"{type(self).__name__}({', '.join(lines)})"
         lines += [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        raise UnsupportedError(f"{type(self).__name__}: a module cannot be copied or pickled; build it again and take over state_dict(), or save() it")

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from ctypes import c_char_p, c_int32, c_void_p
-from typing import Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
 
 from .._arrays import handle_array
 from .._errors import ArgumentError, StructureError
 from .._library import check, lib, unguarded
 from .._literals import check_call, literal, value
+from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _step = unguarded("wb_optimizer_step")
 _zero_grad = unguarded("wb_optimizer_zero_grad")
 
 
-class Optimizer:
-    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first group's, and setting one sets it in all."""
+class Optimizer(Owner):
+    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first group's, and setting one sets it in all.
+
+    copy.deepcopy of an optimiser copies its parameters too; that of (model, optimizer) gives an optimiser of the copied model.
+    copy.copy is another optimiser of the same parameters, with settings and state of its own. A pickle carries parameters and state.
+    """
 
     _settings: ClassVar[tuple[str, ...]] = ()
     _handle: int | None = None
@@ -32,15 +40,15 @@ class Optimizer:
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         self._groups: list[list[Tensor]] = []
+        self._defaults = settings
         first = self._taken(groups[0])
         out = c_void_p()
         text = _text({**settings, **_settings_of(groups[0])}, name)
         check_call(lib.wb_optimizer_create(f"{self._kind()}({text})".encode(), *_handles(first), out))
         self._handle = out.value
         self._groups.append(first)
-        # What the other groups leave out is as the call says, not as the first group does.
         for group in groups[1:]:
-            self.add_param_group({**settings, **group})
+            self.add_param_group(group)
 
     @classmethod
     def _kind(cls) -> str:
@@ -61,7 +69,8 @@ class Optimizer:
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Adds a group: {"params": [...], "lr": ...}. What it leaves out is as in the constructor's call."""
         taken = self._taken(param_group)
-        text = _text(_settings_of(param_group), type(self).__name__)
+        # What it leaves out is as the call says, not as the first group does.
+        text = _text({**self._defaults, **_settings_of(param_group)}, type(self).__name__)
         check_call(lib.wb_optimizer_add_group(self._handle, *_handles(taken), text.encode()))
         self._groups.append(taken)
 
@@ -101,6 +110,31 @@ class Optimizer:
         text = literal(given, f"{type(self).__name__}: {name}")
         check_call(lib.wb_optimizer_set_text(self._handle, group, name.encode(), text.encode()))
 
+    # ---------------------------------------------------------------- copies
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return ()
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        return object.__new__(cls)
+
+    def _contents(self) -> dict[str, Any]:
+        return {"defaults": self._defaults, "groups": [dict(group) for group in self.param_groups],
+                "state": {name: tensor.detach() for name, tensor in self._state().items()},
+                "attributes": attributes_of(self, frozenset({"_handle", "_groups", "_defaults"}))}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        self._make(contents["groups"], **contents["defaults"])
+        self._load(contents["state"])
+        set_attributes(self, contents["attributes"])
+
+    def _load(self, state: Mapping[str, Any]) -> None:
+        """Has the engine's optimiser take over copies of state tensors."""
+        tensors = [as_tensor(given) for given in state.values()]
+        check(lib.wb_optimizer_load_state(
+            self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *_handles(tensors)))
+
     @property
     def _as_parameter_(self) -> int | None:
         """What ctypes hands to the library."""
@@ -136,12 +170,9 @@ class Optimizer:
             raise StructureError(
                 f"load_state_dict: expected the state of {len(self._groups)} groups, found that of {len(state_dict['groups'])}")
         before = [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))]
-        names = list(state_dict["state"])
-        tensors = [as_tensor(given) for given in state_dict["state"].values()]
         try:
             self._set_all(state_dict["groups"])
-            check(lib.wb_optimizer_load_state(
-                self._handle, (c_char_p * len(names))(*[name.encode() for name in names]), *_handles(tensors)))
+            self._load(state_dict["state"])
         except BaseException:
             self._set_all(before)
             raise
