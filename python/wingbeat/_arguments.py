@@ -12,7 +12,7 @@ from ._dtypes import bool_
 from ._errors import ArgumentError, DTypeError, RangeError
 from ._library import check, lib
 from ._naming import operation
-from ._tensor import Tensor, as_tensor, takes, wrap
+from ._tensor import Tensor, as_tensor, plain, takes, wrap
 
 if TYPE_CHECKING:
     import ctypes
@@ -27,7 +27,7 @@ _LONG = 1 << 63  # more elements than an int64_t counts
 def numbers(args: Sequence[Size]) -> Shape:
     """Extents or axes given one by one or as one sequence, as a tuple of ints."""
     given: Any = args
-    if len(given) == 1 and hasattr(given[0], "__len__"):
+    if len(given) == 1 and hasattr(given[0], "__len__") and getattr(given[0], "shape", None) != ():
         given = given[0]
     try:
         result = tuple(map(operator.index, given))
@@ -75,8 +75,7 @@ def axis_list(dim: Axis) -> tuple[ctypes.Array[c_int32] | None, int]:
 
 def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
     """`value` as a tensor whose elements `tensor` can take up. A number becomes a constant of its dtype."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = plain(value)
     if isinstance(value, (bool, int, float)):
         dtype = tensor.dtype
         if isinstance(value, float) and not dtype.is_floating_point:

@@ -1,7 +1,8 @@
 """New tensors: from data, filled, in sequence, random.
 
-Shapes may be given as one sequence or extent by extent. dtype defaults to float32. requires_grad=True makes a leaf that
-collects gradients.
+Shapes may be given as one sequence or extent by extent. dtype defaults to float32, but for what has whole numbers: tensor,
+full and arange take the dtype of what they are given, randint is int64, and the forms on _like take that of their tensor.
+requires_grad=True makes a leaf that collects gradients.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 def tensor(data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left behind).
 
-    Python floats become float32, ints int64, bools bool; NumPy arrays keep their dtype, where int8, int16, uint16, uint32 and
-    float16 become the next wider type that the engine has. Raises DTypeError for what is not numbers.
+    Python floats become float32, ints int64, bools bool. What has a dtype of its own keeps it: NumPy's arrays and scalars, also
+    inside lists, and other libraries' arrays; int8, int16, uint16, uint32 and float16 become the next wider type that the engine has.
+    Where they stand beside Python floats in a list, NumPy's promotion of the two decides. Raises DTypeError for what is not numbers, and
+    ArgumentError for an array with masked elements.
     """
     return Tensor(data, dtype, requires_grad)
 
@@ -66,11 +69,17 @@ def _finish_tensor(result: Tensor, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
-def full(size: Size, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+_NUMBERS: dict[type, DType] = {bool: bool_, int: int64, float: float32}
+
+
+def full(size: Size, fill_value: Real | np.generic, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
     shape = numbers((size,))
     if dtype is None:
-        dtype = bool if isinstance(fill_value, (bool, np.bool_)) else int64 if isinstance(fill_value, (int, np.integer)) else float32
+        if isinstance(fill_value, (Tensor, np.ndarray, np.generic)):
+            dtype = as_tensor(fill_value).dtype
+        else:
+            dtype = _NUMBERS.get(type(fill_value), float32)
     if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
         return _finish_tensor(broadcast_to(Tensor(fill_value, dtype), shape), requires_grad)
     out = c_void_p()

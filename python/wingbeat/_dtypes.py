@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _abi
-from ._errors import DTypeError
+from ._errors import ArgumentError, DTypeError
 from ._naming import operation
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from ._typing import Array, DTypeLike
+
+    ArrayT = TypeVar("ArrayT", bound="Array | np.generic")
 
 
 class DType:
@@ -115,9 +119,17 @@ def as_dtype(dtype: DTypeLike) -> DType:
         raise DTypeError(f"{operation('dtype')}: expected one of {NAMES} as dtype, found {dtype!r:.80}") from None
 
 
+def unmasked(array: ArrayT) -> ArrayT:
+    """The array itself. A masked element has no value that a tensor could take."""
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        raise ArgumentError(f"{operation('tensor')}: expected an array without masked elements, found a masked array; "
+                            "fill them by array.filled(value), or leave them out by array.compressed()")
+    return array
+
+
 def native(array: Array) -> Array:
     """The array itself, or a converted copy, so that its type is one of the engine's, in this machine's byte order."""
-    dtype = array.dtype
+    dtype = unmasked(array).dtype
     if dtype in BY_NUMPY and dtype.isnative:
         return array
     plain = dtype.newbyteorder("=")

@@ -14,6 +14,7 @@ import numpy as np
 from . import _abi
 from ._arguments import assigned
 from ._arrays import handle_array
+from ._dtypes import unmasked
 from ._errors import RangeError
 from ._library import check, lib, unguarded
 from ._tensor import Tensor, as_tensor, wrap
@@ -36,9 +37,10 @@ def _bound(value: SupportsIndex | None) -> int:
 def _array(entry: Any) -> Tensor:
     """An array or nested list as an index tensor."""
     try:
-        array = np.asarray(entry)
+        array = np.asanyarray(entry)
     except ValueError:
         raise RangeError("index: expected nested lists of equal lengths, found lists of different lengths") from None
+    unmasked(array)
     if array.size == 0 and array.dtype == np.float64 and not isinstance(entry, np.ndarray):
         array = array.astype(_INTS)  # what NumPy makes of []
     if array.dtype.kind not in "biu":

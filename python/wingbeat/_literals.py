@@ -13,13 +13,13 @@ import numpy as np
 from ._dtypes import DType
 from ._errors import ArgumentError, ArgumentTypeError, Error
 from ._library import check
-from ._tensor import Tensor
+from ._tensor import Tensor, plain
 
 
 def literal(value: Any, what: str) -> str:
     """A value as an expression writes it. `what` names the argument, for the sentence of a TypeError."""
-    if isinstance(value, (Tensor, np.ndarray)) and not value.shape or isinstance(value, np.generic):
-        value = value.item()
+    value = value.item() if isinstance(value, (Tensor, np.ndarray)) and not value.shape else value
+    value = plain(value)
     if value is None or isinstance(value, bool):
         return repr(value)
     if isinstance(value, str):
@@ -29,7 +29,11 @@ def literal(value: Any, what: str) -> str:
     if isinstance(value, DType):
         return value.name
     if isinstance(value, (tuple, list)):
-        inner = [literal(element, what) for element in value]
+        try:
+            inner = [literal(element, what) for element in value]
+        except RecursionError:
+            raise TypeError(f"{what}: expected nested tuples, found one that contains itself, or is nested too deep: "
+                            f"{value!r:.80}") from None
         return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
     try:
         whole = operator.index(value)

@@ -31,7 +31,9 @@ def operation(default: str, methods: bool = True) -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(__package__):
         name = frame.f_code.co_name
-        if name in public or not name.startswith("_") and hasattr(tensor, name):
+        if frame.f_globals["__name__"].endswith("._tree"):
+            pass  # its flatten is not the operation of that name
+        elif name in public or not name.startswith("_") and hasattr(tensor, name):
             return name.lstrip("_")
         frame = frame.f_back
     return default

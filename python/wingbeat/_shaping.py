@@ -5,6 +5,8 @@ from __future__ import annotations
 from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+import numpy as np
+
 from . import _abi
 from ._arguments import axis_array, axis_list, long_array, numbers, whole
 from ._arrays import extents, handle_array
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Literal
 
-    from ._typing import Axes, Axis, Real, Size, TensorLike
+    from ._typing import Axes, Axis, Real, Shape, Size, TensorLike
 
 __all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
            "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
@@ -252,14 +254,20 @@ def pad(input: TensorLike, pad: Sequence[SupportsIndex],
 
 # -------------------------------------------------------------------- methods
 
+def _shape_of(other: Tensor, name: str) -> Shape:
+    if not isinstance(other, (Tensor, np.ndarray)):
+        raise TypeError(f"{name}: expected a tensor as other, found {other!r:.80}")
+    return other.shape
+
+
 def _expand_as(self: Tensor, other: Tensor) -> Tensor:
     """Repeated along axes of extent 1 to the shape of `other`."""
-    return expand(self, other.shape)
+    return expand(self, _shape_of(other, "expand_as"))
 
 
 def _reshape_as(self: Tensor, other: Tensor) -> Tensor:
     """The same elements in the shape of `other`."""
-    return reshape(self, other.shape)
+    return reshape(self, _shape_of(other, "reshape_as"))
 
 
 def _reversed(self: Tensor) -> Tensor:

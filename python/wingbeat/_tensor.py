@@ -14,7 +14,7 @@ import numpy as np
 
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8
+from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8, unmasked
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, lib, unguarded
 from ._naming import operation
@@ -435,6 +435,8 @@ class Tensor(Owner, Methods):
 
     def type_as(self, other: Tensor) -> Tensor:
         """This tensor in the dtype of `other`."""
+        if not isinstance(other, (Tensor, np.ndarray)):
+            raise TypeError(f"type_as: expected a tensor as other, found {other!r:.80}")
         return self.to(other.dtype)
 
 
@@ -476,19 +478,52 @@ class _Gradient(Tensor):
 # -------------------------------------------------------------------- from Python's and NumPy's values
 
 def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
-    """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32."""
+    """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32, and
+    whatever has a dtype of its own keeps it."""
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
     try:
-        array = np.asarray(data)
+        array = np.asanyarray(data)
     except ValueError:
         raise ShapeError(f"{operation('tensor')}: expected nested lists of equal lengths, found lists of different lengths") from None
+    own: set[np.dtype[Any]] = set()
+    if array.dtype.kind in "biuf":
+        _collect(data, own)
     if dtype is None:
-        if array.dtype == np.float64 and not _is_numpy(data):
+        if array.dtype == np.float64 and np.result_type(np.float16, *own, 0.0) != np.float64:
             array = array.astype(np.float32)
     elif array.dtype != as_dtype(dtype).dtype:
-        array = _converted(array, as_dtype(dtype), _is_numpy(data))
+        array = _converted(array, as_dtype(dtype), bool(own))
     return copy_in(array)
+
+
+_PYTHON = frozenset((bool, int, float))
+
+
+def _collect(data: Any, own: set[np.dtype[Any]]) -> None:
+    """Adds the dtypes that the parts of nested lists have of their own. Python's numbers have none."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        own.add(unmasked(data).dtype)
+    elif isinstance(data, Tensor):
+        own.add(data.dtype.dtype)
+    elif isinstance(data, (int, float)):
+        pass
+    elif not isinstance(data, (list, tuple)) and _is_array(data):
+        own.add(np.asanyarray(data).dtype)
+    elif not _PYTHON.issuperset(map(type, data)):
+        for element in data:
+            _collect(element, own)
+
+
+def _is_array(data: Any) -> bool:
+    """Whether an object that is no NumPy array, such as another library's tensor, says itself what its elements are."""
+    if hasattr(data, "__array__") or hasattr(data, "__array_interface__") or hasattr(data, "__array_struct__"):
+        return True
+    try:
+        memoryview(data)
+    except TypeError:
+        return False
+    return True
 
 
 def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
@@ -503,19 +538,19 @@ def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
     return array.astype(dtype.dtype)
 
 
-def _is_numpy(data: Any) -> bool:
-    """Whether the innermost first element came from NumPy or from a tensor, whose float64 is meant."""
-    while isinstance(data, (list, tuple)) and data:
-        data = data[0]
-    return isinstance(data, (np.ndarray, np.generic, Tensor))
-
-
 def as_tensor(value: TensorLike) -> Tensor:
     """The tensor itself, or a new one of an array's or a number's values."""
     return value if isinstance(value, Tensor) else wrap(data_handle(value))
 
 
 # -------------------------------------------------------------------- operators
+
+def plain(value: Any) -> Any:
+    """A NumPy scalar that is a real number as Python's; anything else as it is."""
+    if not isinstance(value, np.generic) or value.dtype.kind not in "biuf":
+        return value
+    return float(value) if isinstance(value, np.floating) else value.item()  # the item() of a longdouble is itself
+
 
 def takes(dtype: DType, number: float) -> bool:
     """Whether a Python number that meets a tensor of `dtype` becomes one of the same dtype."""
@@ -530,7 +565,8 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
     if isinstance(other, np.ndarray):
         other = wrap(copy_in(other))
     elif isinstance(other, np.generic) and not isinstance(other, float):
-        return operate(op, tensor, other.item(), swapped)
+        value = plain(other)
+        return NotImplemented if value is other else operate(op, tensor, value, swapped)
     elif isinstance(other, float):
         other = Tensor(other, float64)
     elif isinstance(other, int):

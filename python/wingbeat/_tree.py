@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._naming import operation
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -19,7 +21,11 @@ LEAF = "*"
 def flatten(tree: Tree) -> tuple[list[Any], Structure]:
     """(leaves, structure): whatever is not a list, tuple or dict is a leaf; so is None."""
     leaves: list[Any] = []
-    return leaves, _flatten(tree, leaves)
+    try:
+        return leaves, _flatten(tree, leaves)
+    except RecursionError:
+        raise TypeError(f"{operation('arguments')}: expected nested lists, tuples and dicts, found one that contains "
+                        f"itself, or is nested too deep: {tree!r:.80}") from None
 
 
 def _flatten(tree: Tree, leaves: list[Any]) -> Structure:

@@ -195,6 +195,8 @@ def build(expression: str, dtype: DTypeLike = float32) -> Module:
 
     dtype: of float parameters where a call has no dtype= of its own. Raises ArgumentError with the column of what does not fit.
     """
+    if not isinstance(expression, str):
+        raise TypeError(f"build: expected a text as expression, found {expression!r:.80}")
     out = c_void_p()
     check(lib.wb_module_create(expression.encode(), as_dtype(dtype).code, out))
     return module_of(out.value)
