@@ -82,6 +82,8 @@ def head(name, node):
     elif arguments.kwonlyargs:
         parts.append("*")
     parts += map(parameter, arguments.kwonlyargs, arguments.kw_defaults)
+    if arguments.kwarg is not None:
+        parts.append("**" + parameter(arguments.kwarg))
     in_place = name.endswith("_") and not name.endswith("__")
     gives_itself = in_place or ast.unparse(node.returns) == ast.unparse(owner.annotation) == "TensorT"
     return wrapped(f"def {name}(", parts, f") -> {'Self' if gives_itself else kind(node.returns)}:")

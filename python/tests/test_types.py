@@ -73,7 +73,7 @@ def test_a_methods_declarations_have_the_arguments_of_its_function(name):
         decorators = [ast.unparse(one) for one in node.decorator_list]
         assert decorators == (["property"] if is_property else ["overload"] if len(nodes) > 1 else [])
         assert all(argument.annotation is not None for argument in (*arguments.args[1:], *arguments.kwonlyargs)) and node.returns is not None
-        names = [argument.arg for argument in (*arguments.args[1:], *filter(None, [arguments.vararg]), *arguments.kwonlyargs)]
+        names = [argument.arg for argument in (*arguments.args[1:], *filter(None, [arguments.vararg]), *arguments.kwonlyargs, *filter(None, [arguments.kwarg]))]
         if len(nodes) == 1:
             assert names == [parameter.name for parameter in real]
             assert [argument.arg for argument in arguments.kwonlyargs] == [parameter.name for parameter in real if parameter.kind is parameter.KEYWORD_ONLY]

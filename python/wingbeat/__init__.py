@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _numpy_protocols, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,
                         randn_like, tensor, zeros, zeros_like)
 from ._discrete import *  # noqa: F403
+from ._dlpack import from_dlpack
 from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, ConvergenceError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
                       MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
@@ -91,7 +92,7 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of these
 
 
 __all__ = [
-    "Tensor", "tensor", "from_numpy", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye", "linspace", "meshgrid",
+    "Tensor", "tensor", "from_numpy", "from_dlpack", "asarray", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "eye", "linspace", "meshgrid",
     "rand", "randn", "randint", "rand_like", "randn_like", "manual_seed", "promote_types",
     "bool", "uint8", "int32", "int64", "float32", "float64", "bfloat16", "autocast", "is_autocast_enabled",
     "abs", "add", "amax", "amin", "argmax", "argmin", "cos", "div", "eq", "erf", "exp", "expm1", "ge", "gelu", "gt", "le",

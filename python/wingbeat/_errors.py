@@ -64,6 +64,10 @@ class StateError(Error, RuntimeError):
     """A call out of order, such as a second backward() through a released graph."""
 
 
+class UnexportableError(StateError, BufferError):
+    """Memory that cannot be handed to another library."""
+
+
 class NotFiniteError(Error, FloatingPointError):
     """NaN or infinity in a loss that was asked to be checked."""
 

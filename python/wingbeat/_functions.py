@@ -311,11 +311,11 @@ def _along(function: Callable[..., int], name: str, input: TensorLike, dim: Supp
 # -------------------------------------------------------------------- methods
 
 def _matmul_operator(self: Tensor, other: Tensor | Array) -> Tensor:
-    return matmul(self, other) if hasattr(other, "__array__") else NotImplemented
+    return matmul(self, other) if hasattr(other, "__array__") or isinstance(other, (list, tuple)) else NotImplemented
 
 
 def _matmul_reversed(self: Tensor, other: Tensor | Array) -> Tensor:
-    return matmul(other, self) if hasattr(other, "__array__") else NotImplemented
+    return matmul(other, self) if hasattr(other, "__array__") or isinstance(other, (list, tuple)) else NotImplemented
 
 
 def _where(self: Tensor, condition: TensorLike, other: TensorLike) -> Tensor:

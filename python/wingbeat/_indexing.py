@@ -96,5 +96,9 @@ def _setitem(self: Tensor, key: Index, value: TensorLike) -> None:
     check(lib.wb_index_assign(self._handle, count, kinds, numbers, handles, assigned(value, self, "index")))
 
 
-for _name, _method in (("__getitem__", _getitem), ("__setitem__", _setitem)):
+def _delitem(self: Tensor, key: Index) -> None:
+    raise TypeError("index: the shape of a tensor does not change, so its elements cannot be deleted; select those that stay")
+
+
+for _name, _method in (("__getitem__", _getitem), ("__setitem__", _setitem), ("__delitem__", _delitem)):
     setattr(Tensor, _name, _method)

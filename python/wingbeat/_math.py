@@ -132,6 +132,10 @@ def _divmod_reversed(self: Tensor, other: Operand) -> tuple[Tensor, Tensor]:
     return floor_divide(other, self), remainder(other, self)
 
 
-_METHODS.update(polygamma=_polygamma, __invert__=bitwise_not, __divmod__=_divmod, __rdivmod__=_divmod_reversed)
+def _rounded(self: Tensor, ndigits: SupportsIndex | None = None) -> Tensor:
+    return round(self, decimals=0 if ndigits is None else ndigits)
+
+
+_METHODS.update(polygamma=_polygamma, __round__=_rounded, __invert__=bitwise_not, __divmod__=_divmod, __rdivmod__=_divmod_reversed)
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -4,7 +4,7 @@ Written by scripts/generate_methods.py; do not edit.
 """
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, SupportsIndex, overload
 
 from typing_extensions import Self
@@ -27,7 +27,30 @@ class Methods:
 
     def __and__(self, other: Operand) -> Tensor: ...
 
+    def __array_function__(self, function: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...],
+                           kwargs: dict[str, Any]) -> Any:
+        """np.sum(t), np.concatenate([t, u]), np.linalg.inv(t): see wingbeat._numpy_protocols."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: tuple[Any, ...] | None = None,
+                        where: Any = True, **options: Any) -> Any:
+        """np.sin(t), array + t, np.add.reduce(t): see wingbeat._numpy_protocols."""
+
+    def __delitem__(self, key: Index) -> None: ...
+
     def __divmod__(self, other: Operand) -> tuple[Tensor, Tensor]: ...
+
+    def __dlpack__(self, *, stream: None = None, max_version: tuple[builtins.int, builtins.int] | None = None,
+                   dl_device: tuple[builtins.int, builtins.int] | None = None,
+                   copy: builtins.bool | None = None) -> Any:
+        """The values as a DLPack capsule.
+
+        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that may be written to,
+        copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless copy is False: then
+        they must not write to it. Raises a BufferError (and StateError) for a tensor that requires gradients, and where it cannot share.
+        """
+
+    def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
+        """DLPack's number of the device: the CPU."""
 
     def __eq__(self, other: Operand) -> Tensor: ...  # type: ignore[override]
 
@@ -87,8 +110,6 @@ class Methods:
 
     def __pos__(self) -> Tensor: ...
 
-    def __pow__(self, other: Operand) -> Tensor: ...
-
     def __radd__(self, other: Operand) -> Tensor: ...
 
     def __rand__(self, other: Operand) -> Tensor: ...
@@ -106,6 +127,8 @@ class Methods:
     def __rmul__(self, other: Operand) -> Tensor: ...
 
     def __ror__(self, other: Operand) -> Tensor: ...
+
+    def __round__(self, ndigits: SupportsIndex | None = None) -> Tensor: ...
 
     def __rpow__(self, other: Operand) -> Tensor: ...
 

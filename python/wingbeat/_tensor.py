@@ -80,7 +80,6 @@ class Tensor(Owner, Methods):
     _as_parameter_: Handle
 
     __array_priority__ = 1000
-    __array_ufunc__ = None  # array + tensor is the tensor's business
 
     def __new__(cls, data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Self:
         self = _new(cls)
@@ -145,6 +144,8 @@ class Tensor(Owner, Methods):
         """Number of axes."""
         return len(self.shape)
 
+    ndimension = dim
+
     @overload
     def size(self, dim: None = None) -> Shape: ...
     @overload
@@ -162,6 +163,22 @@ class Tensor(Owner, Methods):
         count = c_int64()
         check(lib.wb_tensor_count(self._handle, count))
         return count.value
+
+    nelement = numel
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.dtype.itemsize
+
+    def element_size(self) -> int:
+        """Bytes of one element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.numel() * self.dtype.itemsize
 
     def is_floating_point(self) -> bool:
         """Whether the dtype is float32 or float64."""
@@ -236,8 +253,32 @@ class Tensor(Owner, Methods):
             raise TypeError(f"only a tensor of integers can be an index, not {self.dtype}")
         return int(self.item())
 
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __trunc__(self) -> int:
+        return int(self.item())
+
+    def __pow__(self, other: Operand, modulus: None = None) -> Tensor:
+        if modulus is not None:
+            raise TypeError("pow: a tensor takes no modulus; use pow(input, exponent) % modulus")
+        return operate(_abi.WB_BINARY_POWER, self, other, 0)
+
+    def __contains__(self, value: Operand) -> bool:
+        """Whether any element is `value`."""
+        found = operate(_abi.WB_BINARY_EQUAL, self, value, 0)
+        return False if found is NotImplemented else bool(np.any(wrap(found._detach_handle()).numpy()))
+
     def __format__(self, form: str) -> str:
-        return format(self.item() if form and not self.shape else str(self), form)
+        """A format for numbers is that of the one element; one for text is that of the printed tensor."""
+        if not form:
+            return str(self)
+        if self.numel() == 1:
+            return format(self.item(), form)
+        try:
+            return format(str(self), form)
+        except ValueError:
+            raise ShapeError(f"format: the format {form!r} is for a tensor of one element, but the shape is {list(self.shape)}") from None
 
     def __repr__(self) -> str:
         notes = "" if self.dtype in (float32, bool_) or self.dtype.name == "int64" else f", dtype={self.dtype}"
@@ -424,14 +465,16 @@ class Tensor(Owner, Methods):
 
     # ---------------------------------------------------------------- dtypes
 
-    def to(self, dtype: DTypeLike) -> Tensor:
-        """This tensor in another dtype (itself if it has that already)."""
-        dtype = as_dtype(dtype)
+    def to(self, dtype: DTypeLike | Tensor) -> Tensor:
+        """This tensor in another dtype, or in that of another tensor (itself if it has that already)."""
+        dtype = dtype.dtype if isinstance(dtype, Tensor) else as_dtype(dtype)
         if dtype is self.dtype:
             return self
         out = c_void_p()
         check(_cast(self._handle, dtype.code, out))
         return wrap(out.value)
+
+    type = astype = to  # PyTorch's and NumPy's names
 
     def type_as(self, other: Tensor) -> Tensor:
         """This tensor in the dtype of `other`."""
@@ -577,9 +620,27 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
         other = wrap(copy_in(np.asarray(other)))
+    elif isinstance(other, (list, tuple)):
+        other = _listed(tensor, other)
     else:
         return NotImplemented  # type: ignore[no-any-return]  # the operator may try the other side
     return operate(op, other, tensor, 0) if swapped else operate(op, tensor, other, 0)
+
+
+def _listed(tensor: Tensor, values: list[Any] | tuple[Any, ...]) -> Tensor:
+    """Nested lists that meet a tensor. Python's numbers in them take its dtype where a single one would."""
+    given, dtype = Tensor(values), tensor.dtype
+    own: set[np.dtype[Any]] = set()
+    _collect(values, own)
+    if own:
+        return given
+    if given.dtype is float32 and dtype.is_floating_point:
+        return Tensor(values, dtype)
+    if given.dtype is int64 and dtype is not bool_:
+        array = np.asarray(values)
+        if not array.size or takes(dtype, int(array.min())) and takes(dtype, int(array.max())):
+            return Tensor(values, dtype)
+    return given
 
 
 def operate(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
@@ -625,7 +686,8 @@ def _in_place(op: int) -> Callable[[TensorT, Operand], TensorT]:
 for _name, _op in (("add", _abi.WB_BINARY_ADD), ("sub", _abi.WB_BINARY_SUBTRACT), ("mul", _abi.WB_BINARY_MULTIPLY), ("truediv", _abi.WB_BINARY_DIVIDE),
                    ("pow", _abi.WB_BINARY_POWER), ("floordiv", _abi.WB_BINARY_FLOOR_DIVIDE), ("mod", _abi.WB_BINARY_REMAINDER), ("and", _abi.WB_BINARY_BITWISE_AND),
                    ("or", _abi.WB_BINARY_BITWISE_OR), ("xor", _abi.WB_BINARY_BITWISE_XOR), ("lshift", _abi.WB_BINARY_SHIFT_LEFT), ("rshift", _abi.WB_BINARY_SHIFT_RIGHT)):
-    setattr(Tensor, f"__{_name}__", _operator(_op))
+    if _name != "pow":
+        setattr(Tensor, f"__{_name}__", _operator(_op))
     setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
     setattr(Tensor, f"__i{_name}__", _in_place(_op))
 _COMPARISONS = {"eq": _abi.WB_BINARY_EQUAL, "ne": _abi.WB_BINARY_NOT_EQUAL, "lt": _abi.WB_BINARY_LESS, "le": _abi.WB_BINARY_LESS_EQUAL, "gt": _abi.WB_BINARY_GREATER,
