@@ -59,10 +59,10 @@ $(WIDE_LIBRARY): $(SOURCES) | $(STAMPS)/packages-build
 	    swift build --scratch-path .build/wide $(RELEASE_FLAGS) $(WIDE_FLAGS)
 	@install -D -m 755 .build/wide/release/libwingbeat.so $@
 
-# g++ for the C++ runtime library that Swift's needs; pkg-config so that SwiftPM finds HDF5.
+# g++ for the C++ runtime library that Swift's needs.
 $(STAMPS)/packages-build: scripts/system-packages.sh
 	@scripts/check-swift.sh
-	@scripts/system-packages.sh g++ pkg-config libhdf5-dev
+	@scripts/system-packages.sh g++ libhdf5-dev
 	@scripts/system-packages.sh --if-possible libdeflate0
 	@scripts/system-packages.sh --if-possible libopenblas0
 	@mkdir -p $(@D) && touch $@
@@ -107,14 +107,14 @@ build/tests/%: Tests/C/%.c $(wildcard Tests/C/*.h) include/wingbeat.h $(LIB)/$(S
 	cc $(C_FLAGS) $< -o $@ -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB) -lm -pthread
 
 $(STAMPS)/packages-test: scripts/system-packages.sh
-	@scripts/system-packages.sh libpython3-dev
+	@scripts/system-packages.sh libpython3-dev pkg-config
 	@scripts/system-packages.sh --if-possible gfortran
 	@scripts/system-packages.sh --if-possible cmake
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready-for-test: .venv/.ready
-	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, mypy and ruff into .venv" \
-	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy \
+	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, setuptools, mypy and ruff into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy "setuptools>=77" \
 	    ruff==0.17.6 "mypy==2.4.1; python_version >= '3.10'"
 	@touch $@
 

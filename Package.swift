@@ -18,7 +18,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CWingbeat", path: "include"),
-        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .target(name: "CHDF5"),
         .systemLibrary(name: "CVectors"),
         .target(name: "Kernels", dependencies: ["CVectors"], swiftSettings: trusting),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: relaxed),
@@ -28,7 +28,8 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "MoreOfHDF5"]),
+        .target(name: "MoreOfHDF5", dependencies: ["CHDF5"], path: "Tests/MoreOfHDF5"),
     ],
     swiftLanguageModes: [.v5]
 )

@@ -7,7 +7,7 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
@@ -16,10 +16,20 @@ BUILT = CHECKOUT / "build" / "lib"
 SONAME = "libwingbeat.so.0"
 
 
+def tell(sentence):
+    """Writes to the terminal, if there is one: pip keeps what a build prints to itself."""
+    try:
+        with open("/dev/tty", "w", encoding="utf-8") as terminal:
+            terminal.write(f"\n{sentence}\n")
+    except OSError:
+        print(sentence, flush=True)
+
+
 def built_library():
     if not (BUILT / SONAME).exists() or platform.machine() == "x86_64" and not (BUILT / "glibc-hwcaps").exists():
         if not (CHECKOUT / "Makefile").exists():
-            raise SystemExit("wingbeat is installed from its checkout (`pip install ./python`), which holds the engine's sources.")
+            raise SystemExit("wingbeat is installed from its checkout, by `pip install ./python`.")
+        tell("wingbeat: building the engine with Swift. This takes some minutes; build/logs has the compiler's words.")
         if subprocess.call(["make", "build"], cwd=CHECKOUT):
             raise SystemExit("The engine could not be built; run `make build` in the checkout to see why.")
     return BUILT / SONAME
@@ -40,15 +50,18 @@ class BuildWithLibrary(build_py):
             shutil.copy(library, copy)
 
 
+class WithLibrary(Distribution):
+    """A package for one platform: setuptools takes it for pure Python where it sees no extension module."""
+
+    def has_ext_modules(self):
+        return True
+
+
 class PlatformWheel(bdist_wheel):
     """One wheel for every Python (ctypes needs no extension module), but for this platform only."""
-
-    def finalize_options(self):
-        super().finalize_options()
-        self.root_is_pure = False
 
     def get_tag(self):
         return "py3", "none", sysconfig.get_platform().replace("-", "_").replace(".", "_")
 
 
-setup(version=version(), cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel})
+setup(version=version(), distclass=WithLibrary, cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel})

@@ -11,8 +11,8 @@ if [[ ${1:-} == --if-possible ]]; then
 fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    pkg-config --exists hdf5 2>/dev/null && exit 0
-    echo "This is no Debian or Ubuntu: please install HDF5 with its headers, pkg-config and a C compiler, then run make again."
+    echo '#include <hdf5.h>' | cc -E - >/dev/null 2>&1 && exit 0
+    echo "This is no Debian or Ubuntu: please install HDF5 with its headers and a C compiler, then run make again."
     exit 1
 fi
 

@@ -35,6 +35,7 @@ private struct CheckpointWriter {
     }
 
     func image(of tree: StateTree, libraryVersion: String) throws(Failure) -> FileImage {
+        try HDF5.require(for: path)
         for (name, _) in tree.attributes where CheckpointFormat.reserved.contains(name) {
             throw .argument(operation: path, "the attribute name '\(name)' belongs to the checkpoint's format")
         }

@@ -9,6 +9,7 @@ final class HDF5File {
 
     init(_ path: String) throws(Failure) {
         close(try openRegularFile(path))  // the system's own word on why a file cannot be read is clearer than HDF5's
+        try HDF5.require(for: path)
         self.path = path
         handle = try HDF5.locked { () throws(Failure) -> Handle in
             guard H5Fis_hdf5(path) > 0 else { throw .format(path: path, "not an HDF5 file") }

@@ -6,9 +6,18 @@ import Glibc
 /// inside `locked`, which serialises the process and silences the library (and gives a host program that uses the same
 /// libhdf5 its error printing back); its error stack becomes a sentence through `reason`.
 enum HDF5 {
+    /// Why there is no libhdf5 on this machine; nil where there is. The first to ask makes the process load it.
+    private static let missing: String? = wb_h5_load().map { String(cString: $0) }
+
+    /// To be called before any other use of libhdf5: throws where it is not installed. `path` is the file that needs it.
+    static func require(for path: String) throws(Failure) {
+        if let missing { throw .unsupported(operation: path, missing) }
+    }
+
     private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         makeRecursive(mutex)
+        guard missing == nil else { return mutex }
         // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its exit handler is
         // registered by H5open, so this one, which silences it, runs before. It keeps the lock: threads that read ahead must not meet
         // the library while it closes.

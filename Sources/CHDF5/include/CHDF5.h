@@ -1,14 +1,42 @@
-/* HDF5's constants are macros that Swift cannot import: each one used is a function here. */
-#ifndef WINGBEAT_CHDF5_SHIM_H
-#define WINGBEAT_CHDF5_SHIM_H
+/* libhdf5, found when the program runs rather than when it is linked: its name differs from system to system, and a
+ * program that touches no file needs none. `wb_h5_load` finds it. The functions in functions.h are defined in
+ * library.c: each goes on to the one of the same name in the library that was found. HDF5's constants are macros that
+ * Swift cannot import: each one used is a function here. */
+#ifndef WINGBEAT_CHDF5_H
+#define WINGBEAT_CHDF5_H
+
 /* The same functions and structs from every release since 1.10. */
 #define H5_USE_110_API
+
+/* What library.c defines must not stand in for libhdf5's own functions in the rest of the process: it is hidden. */
+#if __has_include(<hdf5.h>)
+#include <H5api_adpt.h>
+#elif __has_include(<hdf5/serial/H5api_adpt.h>)
+#include <hdf5/serial/H5api_adpt.h>
+#else
+#error "HDF5's headers are not there: install libhdf5-dev (Debian, Ubuntu) or hdf5-devel (Fedora)"
+#endif
+#undef H5_DLL
+#undef H5_DLLVAR
+#define H5_DLL __attribute__((visibility("hidden")))
+#define H5_DLLVAR extern __attribute__((visibility("hidden")))
+#if __has_include(<hdf5.h>)
 #include <hdf5.h>
+#else
+#include <hdf5/serial/hdf5.h>
+#endif
 
 /* Many of the constants would first call H5check_version(), which aborts the process when header and library are of
- * different patch releases. The library's soname already guards the binary interface. */
+ * different releases. `wb_h5_load` checks what was found. */
 #undef H5CHECK
 #define H5CHECK
+
+/* Finds libhdf5 and binds its functions. Returns NULL, or a sentence that says why there is none and names its
+ * packages. To be called once, before any other function of this header. */
+const char *wb_h5_load(void);
+
+/* A function or variable of the library that was found, by its name in HDF5 1.10; NULL if it has none. */
+void *wb_h5_symbol(const char *name);
 
 static inline hid_t wb_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t wb_h5_error_stack(void) { return H5E_DEFAULT; }

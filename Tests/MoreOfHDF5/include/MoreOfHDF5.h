@@ -1,0 +1,1 @@
+/* Empty: CHDF5.h declares the functions that functions.c defines. */
