@@ -31,6 +31,7 @@ module wingbeat
     integer(wb_status), parameter :: WB_ERROR_NOT_FINITE = 11
     integer(wb_status), parameter :: WB_ERROR_UNSUPPORTED = 12
     integer(wb_status), parameter :: WB_ERROR_INTERNAL = 13
+    integer(wb_status), parameter :: WB_ERROR_INTERRUPTED = 14
 
     integer, parameter :: wb_dtype = c_int
     integer(wb_dtype), parameter :: WB_BOOL = 0
@@ -179,6 +180,16 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_REQUIRED = 2
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
+    integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
+
+    integer, parameter :: wb_block_change = c_int
+    integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
+    integer(wb_block_change), parameter :: WB_BLOCK_GRAD_ON = 2
+    integer(wb_block_change), parameter :: WB_BLOCK_FLOAT32 = 4
+    integer(wb_block_change), parameter :: WB_BLOCK_BFLOAT16 = 8
+    integer(wb_block_change), parameter :: WB_BLOCK_TRANSFORM = 16
+    integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
+    integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
@@ -504,6 +515,20 @@ module wingbeat
     end interface
 
     interface
+        ! For hosts whose callbacks can be cut off before they return a value, as Python's are by an exception of a
+        ! signal's handler.
+        function wb_callback_confirms(callback) bind(C) result(status)
+            import
+            type(c_ptr), value :: callback
+            integer(wb_status) :: status
+        end function
+
+        function wb_callback_done(result) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: result
+            integer(wb_status) :: status
+        end function
+
         ! A tensor that reads `data` in place, without a copy.
         function wb_tensor_borrow(dtype, rank, shape, data, release, context, tensor) bind(C) result(status)
             import
@@ -1946,6 +1971,19 @@ module wingbeat
         function wb_get_autocast(dtype) bind(C) result(status)
             import
             integer(wb_dtype), intent(inout), optional :: dtype
+            integer(wb_status) :: status
+        end function
+
+        ! Opens a block with a sum of these changes; 0 for none.
+        function wb_block_begin(changes) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: changes
+            integer(wb_status) :: status
+        end function
+
+        ! Ends this thread's innermost block (WB_ERROR_STATE if none is open).
+        function wb_block_end() bind(C) result(status)
+            import
             integer(wb_status) :: status
         end function
 

@@ -71,7 +71,8 @@ typedef enum wb_status {
     WB_ERROR_STATE = 10,      /* a call out of order: a released graph, a value asked for inside a capture block */
     WB_ERROR_NOT_FINITE = 11, /* NaN or infinity in a loss, when asked to check, or in a matrix to decompose */
     WB_ERROR_UNSUPPORTED = 12,/* valid, but not available here: this processor, this build, this operation */
-    WB_ERROR_INTERNAL = 13    /* a defect in this library; please report it */
+    WB_ERROR_INTERNAL = 13,   /* a defect in this library; please report it */
+    WB_ERROR_INTERRUPTED = 14 /* the host has ended the call, or a callback in it, before its time */
 } wb_status;
 
 /* Opaque handles. */
@@ -158,6 +159,13 @@ wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, c
 /* Called once, when the library no longer reads borrowed memory: at the end of the call that drops the last use, on
  * that call's thread. What it calls leaves that call's wb_last_error and texts as they were. */
 typedef void (*wb_release_callback)(void *context);
+
+/* For hosts whose callbacks can be cut off before they return a value, as Python's are by an exception of a signal's
+ * handler. Of a callback that was named here before it was handed over, only what it says by wb_callback_done
+ * counts, the last time before it returns, on its thread: that is its result. Without it the call outside ends with
+ * WB_ERROR_INTERRUPTED, wb_trainer_fit after a whole step. Release, log and place callbacks have no result. */
+wb_status wb_callback_confirms(const void *callback);
+wb_status wb_callback_done(int32_t result);
 
 /* A tensor that reads `data` in place, without a copy. The library never writes to it. The caller keeps the memory
  * unchanged until `release(context)` is called (release may be NULL for memory that outlives the tensor).
@@ -868,7 +876,8 @@ typedef enum wb_grad_flag {
     WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
     WB_GRAD_REQUIRED = 2, /* one of the tensors requires gradients */
     WB_GRAD_BFLOAT16 = 4, /* this thread records matrix products in bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8   /* this thread has a capture block open */
+    WB_GRAD_CAPTURE = 8,  /* this thread has a capture block open */
+    WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
 } wb_grad_flag;
 
 /* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
@@ -881,6 +890,25 @@ typedef enum wb_grad_flag {
  * product, which is no faster, and may differ in the last bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
+
+/* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at its
+ * end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and recordings
+ * that are open are those of its begin, whatever was switched or left open in between. */
+typedef enum wb_block_change {
+    WB_BLOCK_GRAD_OFF = 1,      /* operations are constants to derivatives (wb_set_grad_enabled) */
+    WB_BLOCK_GRAD_ON = 2,       /* they are recorded */
+    WB_BLOCK_FLOAT32 = 4,       /* matrix products as they are (wb_set_autocast) */
+    WB_BLOCK_BFLOAT16 = 8,      /* their operands in bfloat16 */
+    WB_BLOCK_TRANSFORM = 16,    /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
+    WB_BLOCK_THEN_GRAD_OFF = 32,/* the gradient mode after the block, in the place of that before it */
+    WB_BLOCK_THEN_GRAD_ON = 64
+} wb_block_change;
+
+/* Opens a block with a sum of these changes; 0 for none. Blocks nest. */
+wb_status wb_block_begin(int32_t changes);
+
+/* Ends this thread's innermost block (WB_ERROR_STATE if none is open). Blocks that a callback left open end with it. */
+wb_status wb_block_end(void);
 
 /* For bindings that choose between a captured program and recording anew: writes the sum of the wb_grad_flags that
  * hold to *flags. */
@@ -1290,7 +1318,9 @@ typedef struct wb_progress {
 } wb_progress;
 
 /* Called on the training thread; progress lives during the call. It may call the library, but not train the same
- * trainer (WB_ERROR_STATE). A result other than 0 ends training after this step. */
+ * trainer (WB_ERROR_STATE). A result other than 0 ends training after this step. What it leaves open or switched of
+ * the thread's state is as before (wb_block_begin); so with every callback. WB_ERROR_INTERRUPTED ends the call with
+ * that status. */
 typedef int32_t (*wb_progress_callback)(void *context, const wb_progress *progress);
 
 typedef enum wb_stop_reason {

@@ -24,13 +24,15 @@ public enum Failure: Error, CustomStringConvertible {
     case state(operation: String, String)
     case notFinite(operation: String, String)
     case unsupported(operation: String, String)
+    /// The host has ended a call, or a callback in it, before its time.
+    case interrupted(operation: String, String)
     case `internal`(operation: String, String)
 
     public var description: String {
         switch self {
         case .argument(let operation, let sentence), .shape(let operation, let sentence), .dtype(let operation, let sentence),
             .index(let operation, let sentence), .handle(let operation, let sentence), .structure(let operation, let sentence),
-            .state(let operation, let sentence), .notFinite(let operation, let sentence),
+            .state(let operation, let sentence), .interrupted(let operation, let sentence), .notFinite(let operation, let sentence),
             .unsupported(let operation, let sentence), .internal(let operation, let sentence):
             return "\(operation): \(sentence)"
         case .memory(let operation, let bytes):

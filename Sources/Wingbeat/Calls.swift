@@ -31,6 +31,7 @@ extension Failure {
         case .notFinite: return WB_ERROR_NOT_FINITE
         case .unsupported: return WB_ERROR_UNSUPPORTED
         case .internal: return WB_ERROR_INTERNAL
+        case .interrupted: return WB_ERROR_INTERRUPTED
         }
     }
 }
@@ -109,6 +110,8 @@ final class LastingText {
 final class CallState {
     private(set) var lastError = LastingText()
     private(set) var lastText = LastingText()
+    /// What the callback that this thread is in has said to be its result (wb_callback_done).
+    var callbackResult: Int32?
 
     private struct Scope {
         var handles: [UInt64] = []

@@ -15,7 +15,7 @@ import Engine
         let arguments = try tensors(inputs, input_count, "custom")
         let values = try tensors(outputs, output_count, "custom")
         let target = try outs(results, values.count, "custom")
-        let host = HostContext(context)
+        let host = HostContext(context, confirms: Callbacks.confirms(vjp) || Callbacks.confirms(jvp))
         let made = try Tensor.custom(arguments, values, rule: HostRule(vjp: vjp, jvp: jvp, host: host))
         try publish(made, target)
         host.release = release
@@ -29,7 +29,7 @@ import Engine
     call { () throws(Failure) in
         try refuseInRecording("a callback of the host is hooked to a gradient (register_hook)")
         guard let hook else { throw .argument(operation: "register_hook", "the hook is null") }
-        let host = HostContext(context)
+        let host = HostContext(context, confirms: Callbacks.confirms(hook))
         try tensor(handle, "register_hook").registerHook { (gradient) throws(Failure) in
             try host.ask("register_hook", given: [gradient], count: 1) { given, found in
                 hook(host.pointer, given[0], found)

@@ -4,9 +4,11 @@ import Engine
 /// The pointer that a host's callbacks get, and what lets go of it.
 final class HostContext {
     let pointer: UnsafeMutableRawPointer?
+    /// Whether the host's callbacks say themselves when they have come to their end.
+    private let confirms: Bool
     var release: wb_release_callback?
 
-    init(_ pointer: UnsafeMutableRawPointer?) { self.pointer = pointer }
+    init(_ pointer: UnsafeMutableRawPointer?, confirms: Bool = false) { (self.pointer, self.confirms) = (pointer, confirms) }
 
     deinit {
         guard let release else { return }
@@ -32,17 +34,17 @@ final class HostContext {
         for (place, tensor) in given.enumerated() {
             if let tensor { lent[place] = try Handles.make(tensor, .tensor) }
         }
-        try HostContext.run(operation) { callback(lent, found) }
+        try run(operation) { callback(lent, found) }
         var results: [Tensor?] = []
         for place in 0..<count { results.append(try optionalTensor(found[place], operation)) }
         return results
     }
 
-    /// Runs a callback without the lock; its status becomes the call's.
-    private static func run(_ operation: String, _ callback: () -> wb_status) throws(Failure) {
+    /// Runs a callback; its status becomes the call's.
+    private func run(_ operation: String, _ callback: () -> wb_status) throws(Failure) {
         CallState.current.lastError.set("")
-        let status = EngineLock.unlocked(callback)
-        guard status == WB_OK else { throw Failure(status, operation) }
+        let result = try callHost(operation, confirms: confirms) { Int32(bitPattern: callback().rawValue) }
+        guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), operation) }
     }
 
     private func free(_ handle: OpaquePointer?) {

@@ -38,7 +38,7 @@ private final class HostCallback: HostForward {
     call { () throws(Failure) in
         let target = try out(result, "module_host")
         let name = try className(class_name, "module_host")
-        let host = HostContext(context)
+        let host = HostContext(context, confirms: Callbacks.confirms(forward))
         let callback = forward.map { HostCallback($0, host, name) }
         try publish(HostModule(className: name, callback, keeping: host), .module, target)
         host.release = release
@@ -54,7 +54,7 @@ private final class HostCallback: HostForward {
         let module = try module(handle, operation)
         let name = try className(class_name, operation)
         guard let forward else { throw .argument(operation: operation, "the forward pass is null") }
-        let host = HostContext(context)
+        let host = HostContext(context, confirms: Callbacks.confirms(forward))
         module.setHost(HostCallback(forward, host, name), className: name)
         host.release = release
     }

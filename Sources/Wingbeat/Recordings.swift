@@ -29,7 +29,10 @@ private let longestPlace = 512
             guard let place else { return "the forward pass" }
             return withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestPlace) { text in
                 text.initialize(repeating: 0)
-                EngineLock.unlocked { place(context, text.baseAddress, longestPlace) }
+                _ = try? callHost(operation, confirms: false) {
+                    place(context, text.baseAddress, longestPlace)
+                    return 0
+                }
                 text[longestPlace - 1] = 0
                 return text.baseAddress.map { String(cString: $0) } ?? ""
             }

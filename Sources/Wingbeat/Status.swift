@@ -34,7 +34,7 @@ enum StaticText {
     let names = [
         "WB_OK", "WB_ERROR_ARGUMENT", "WB_ERROR_SHAPE", "WB_ERROR_DTYPE", "WB_ERROR_INDEX", "WB_ERROR_HANDLE", "WB_ERROR_MEMORY",
         "WB_ERROR_FILE", "WB_ERROR_FORMAT", "WB_ERROR_STRUCTURE", "WB_ERROR_STATE", "WB_ERROR_NOT_FINITE", "WB_ERROR_UNSUPPORTED",
-        "WB_ERROR_INTERNAL",
+        "WB_ERROR_INTERNAL", "WB_ERROR_INTERRUPTED",
     ]
     let number = Int(status.rawValue)
     return StaticText.pointer(names.indices.contains(number) ? names[number] : "WB_ERROR_UNKNOWN")

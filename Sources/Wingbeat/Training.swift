@@ -271,6 +271,26 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
     }
 }
 
+/// A host's progress callback, as the trainer calls it.
+private func reporting(
+    _ callback: wb_progress_callback?, _ context: UnsafeMutableRawPointer?
+) -> ((Progress) throws(Failure) -> Bool)? {
+    guard let callback else { return nil }
+    let confirms = Callbacks.confirms(callback)
+    return { (progress: Progress) throws(Failure) -> Bool in
+        var numbers = wb_progress(progress)
+        func call() -> Int32 {
+            progress.metrics.withUnsafeBufferPointer { metrics in
+                progress.validationMetrics.withUnsafeBufferPointer { validation in
+                    (numbers.metrics, numbers.validation_metrics) = (metrics.baseAddress, validation.baseAddress)
+                    return callback(context, &numbers)
+                }
+            }
+        }
+        return try callHost("trainer_fit", confirms: confirms, call) != 0
+    }
+}
+
 @implementation @_cdecl("wb_trainer_fit") public func wb_trainer_fit(
     _ handle: OpaquePointer?, _ data: OpaquePointer?, _ callback: wb_progress_callback?,
     _ context: UnsafeMutableRawPointer?,
@@ -280,20 +300,7 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
         try refuseInRecording("a model is trained in the middle of the forward pass")
         let trainer = try trainer(handle, "trainer_fit")
         let rows = try dataset(data, "trainer_fit").rows
-        let report = callback.map { callback in
-            { (progress: Progress) -> Bool in
-                var numbers = wb_progress(progress)
-                return progress.metrics.withUnsafeBufferPointer { metrics in
-                    progress.validationMetrics.withUnsafeBufferPointer { validation in
-                        (numbers.metrics, numbers.validation_metrics) = (metrics.baseAddress, validation.baseAddress)
-                        // The host's code runs without the lock: other threads, and the callback itself, may call the
-                        // library.
-                        return EngineLock.unlocked { callback(context, &numbers) } != 0
-                    }
-                }
-            }
-        }
-        let stop = try trainer.fit(rows, report: report)
+        let stop = try trainer.fit(rows, report: reporting(callback, context))
         reason?.pointee = wb_stop_reason(rawValue: UInt32(stop.rawValue))
     }
 }

@@ -28,7 +28,7 @@ from ._discrete import *  # noqa: F403
 from ._dlpack import from_dlpack
 from ._dtypes import bfloat16, bool_ as bool, float32, float64, int32, int64, uint8
 from ._errors import (ArgumentError, ConvergenceError, DTypeError, Error, FileError, FilePermissionError, FormatError, HandleError, InternalError,
-                      MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
+                      InterruptedCallError, MissingFileError, NotFiniteError, OutOfMemoryError, RangeError, ShapeError, StateError, StructureError,
                       UnsupportedError)
 from ._functions import (abs, add, amax, amin, argmax, argmin, cos, div, eq, erf, exp, expm1, ge, gelu, gt, le, leaky_relu, linear, log,
                          log1p, log_softmax, logical_and, logical_not, logical_or, logsumexp, lt, matmul, max, maximum, mean, min,
@@ -103,7 +103,7 @@ __all__ = [
     "memory_usage", "memory_trim",
     "Error", "ArgumentError", "ShapeError", "DTypeError", "RangeError", "HandleError", "OutOfMemoryError", "FileError",
     "MissingFileError", "FilePermissionError", "FormatError", "StructureError", "StateError", "NotFiniteError", "ConvergenceError",
-    "UnsupportedError", "InternalError",
+    "UnsupportedError", "InterruptedCallError", "InternalError",
     "autograd", "data", "distributions", "implicit", "linalg", "nn", "optim", "storage", "training",
     "grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize", "jacrev", "jacfwd", "hessian", "vmap", "taylor",
     "custom_gradient", "custom_vjp", "custom_jvp", "checkpoint", "checkpoint_sequential", "reversible", "compile",

@@ -24,6 +24,7 @@ WB_ERROR_STATE = 10
 WB_ERROR_NOT_FINITE = 11
 WB_ERROR_UNSUPPORTED = 12
 WB_ERROR_INTERNAL = 13
+WB_ERROR_INTERRUPTED = 14
 
 wb_dtype = c_int
 WB_BOOL = 0
@@ -172,6 +173,16 @@ WB_GRAD_ENABLED = 1
 WB_GRAD_REQUIRED = 2
 WB_GRAD_BFLOAT16 = 4
 WB_GRAD_CAPTURE = 8
+WB_GRAD_TRANSFORM = 16
+
+wb_block_change = c_int
+WB_BLOCK_GRAD_OFF = 1
+WB_BLOCK_GRAD_ON = 2
+WB_BLOCK_FLOAT32 = 4
+WB_BLOCK_BFLOAT16 = 8
+WB_BLOCK_TRANSFORM = 16
+WB_BLOCK_THEN_GRAD_OFF = 32
+WB_BLOCK_THEN_GRAD_ON = 64
 
 wb_registry = c_int
 WB_REGISTRY_LAYERS = 0
@@ -276,6 +287,8 @@ FUNCTIONS = {
     "wb_promote": (wb_status, [wb_dtype, wb_dtype, POINTER(wb_dtype)], ["a", "b", "result"]),
     "wb_tensor_create": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, POINTER(wb_tensor)], ["dtype",
         "rank", "shape", "data", "tensor"]),
+    "wb_callback_confirms": (wb_status, [c_void_p], ["callback"]),
+    "wb_callback_done": (wb_status, [c_int32], ["result"]),
     "wb_tensor_borrow": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, c_void_p, c_void_p,
         POINTER(wb_tensor)], ["dtype", "rank", "shape", "data", "release", "context", "tensor"]),
     "wb_tensor_full": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_double, POINTER(wb_tensor)], ["dtype", "rank",
@@ -478,6 +491,8 @@ FUNCTIONS = {
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
     "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
     "wb_get_autocast": (wb_status, [POINTER(wb_dtype)], ["dtype"]),
+    "wb_block_begin": (wb_status, [c_int32], ["changes"]),
+    "wb_block_end": (wb_status, [], []),
     "wb_grad_flags": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["tensors", "count", "flags"]),
     "wb_capture_begin": (wb_status, [POINTER(wb_tensor), c_int32], ["inputs", "input_count"]),
     "wb_capture_end": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_program)], ["outputs", "output_count",

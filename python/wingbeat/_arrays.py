@@ -17,7 +17,7 @@ import numpy as np
 
 from . import _abi
 from ._dtypes import BY_CODE, BY_NUMPY, native
-from ._library import check, unguarded
+from ._library import check, freed_by, unguarded
 from ._owner import Owner
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _create = unguarded("wb_tensor_create")
 _borrow = unguarded("wb_tensor_borrow")
-_free = unguarded("wb_tensor_free")
 _info = unguarded("wb_tensor_info")
 _data = unguarded("wb_tensor_data")
 
@@ -92,7 +91,8 @@ _next = 1
 def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
     """A decorator: a callback of that kind that is never freed.
 
-    The library still calls it for tensors that go when Python ends, after the modules have gone.
+    The library still calls it for tensors that go when Python ends, after the modules have gone. What has no result is to be no byte code, such as a method of
+    a dict: Python would drop what a signal's handler raises in it (see _callbacks).
     """
     def made(function: Callable[..., Any]) -> Any:
         callback = kind(function)
@@ -101,9 +101,7 @@ def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
     return made
 
 
-@lasting(_abi.wb_release_callback)
-def _release(number: int, _forget: Callable[[int, None], Any] = _borrowed.pop) -> None:
-    _forget(number, None)
+_release = lasting(_abi.wb_release_callback)(_borrowed.__delitem__)
 
 
 def borrow(array: Array) -> Handle:
@@ -126,19 +124,16 @@ def borrow(array: Array) -> Handle:
 class _Memory(Owner):
     """Lends the memory of a tensor's handle, which it owns, to NumPy."""
 
-    __slots__ = ("_handle", "__array_interface__")
-
-    _handle: Handle
+    _as_parameter_: Handle = None
     __array_interface__: dict[str, Any]
 
-    def __del__(self, _free: Callable[[Handle], Any] = _free) -> None:
-        _free(self._handle)
+    __del__ = freed_by("wb_tensor_free")
 
 
 def view(handle: Handle) -> Array:
     """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
     memory = object.__new__(_Memory)
-    memory._handle = handle
+    memory._as_parameter_ = handle
     address = c_void_p()
     status = _data(handle, address)
     if status:

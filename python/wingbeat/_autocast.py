@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from ctypes import c_int32
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from . import _abi
 from ._dtypes import DType, bfloat16
 from ._errors import ArgumentError, DTypeError
-from ._library import check, lib
+from ._library import check, lib, unguarded
+from ._modes import UNCHANGED, begin_block, decorated, end_block
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -17,18 +17,14 @@ if TYPE_CHECKING:
     from ._typing import F
 
 
+_set = unguarded("wb_set_autocast")
+
+
 def is_autocast_enabled() -> bool:
     """Whether this thread records float32 matrix products in bfloat16."""
     code = c_int32()
     check(lib.wb_get_autocast(code))
     return code.value == _abi.WB_BFLOAT16
-
-
-def _switch(code: int) -> int:
-    """Sets what products of this thread do with their operands; returns what they did before."""
-    previous = c_int32()
-    check(lib.wb_set_autocast(code, previous))
-    return previous.value
 
 
 class autocast:
@@ -48,21 +44,20 @@ class autocast:
         if dtype is not bfloat16:
             raise DTypeError(f"autocast: matrix products can be computed in bfloat16 only, not in {dtype.name}")
         self._code = _abi.WB_BFLOAT16 if enabled else _abi.WB_FLOAT32
-        self._previous: list[int] = []  # a stack: one object may be entered again inside its own block
 
     def __enter__(self) -> Self:
-        self._previous.append(_switch(self._code))
-        return self
+        try:
+            begin_block(UNCHANGED)  # cannot fail, so that what is undone below has been done
+            check(_set(self._code, None))
+            return self
+        except BaseException:  # also of a signal's handler: then there is no block
+            end_block(self, None, None, None)
+            raise
 
-    def __exit__(self, *exception: object) -> None:
-        _switch(self._previous.pop())
+    if TYPE_CHECKING:
+        def __exit__(self, *exception: object) -> None: ...
+    else:
+        __exit__ = end_block
 
     def __call__(self, function: F) -> F:
-        @functools.wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            previous = _switch(self._code)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                _switch(previous)
-        return cast("F", wrapper)
+        return decorated(self, function)

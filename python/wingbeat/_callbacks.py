@@ -1,18 +1,23 @@
-"""Python functions that the library calls while it records derivatives: rules of custom operations, and hooks.
+"""Python functions that the library calls: rules of custom operations, hooks, forward methods, progress callbacks.
 
 The library holds a number for each; here lies what it stands for, until the library lets go of it. An exception in such a function goes through
-the library as a status, and comes out of the call that asked for the derivative as the exception it is (_library.check).
+the library as a status, and comes out of the call that was made as the exception it is (_library.check).
+
+A signal's handler may raise at any byte code, also at the first of a callback, before its `try`. ctypes drops such an exception, and returns whatever lies in a
+register. So the library takes a callback's end from wb_callback_done alone; and what ctypes hands to sys.unraisablehook is kept here, and raised like the
+others. What has no result, as what lets go of these functions, is no byte code.
 """
 
 from __future__ import annotations
 
-from ctypes import c_void_p
+import sys
+from ctypes import c_void_p, cast
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._arrays import handle_array, lasting
-from ._library import check, keep_exception, lib
+from ._library import check, keep_exception, lib, unguarded
 from ._tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -24,13 +29,12 @@ if TYPE_CHECKING:
     Reverse = Callable[[list[Any], list[Any], list[bool]], Derivatives]
     Forward = Callable[[list[Any], list[Any]], Derivatives]
 
+_done = unguarded("wb_callback_done")
 _numbers = count(1)
 _held: dict[int, Any] = {}
 
 
-@lasting(_abi.wb_release_callback)
-def _release(number: int, _held: dict[int, Any] = _held) -> None:
-    _held.pop(number, None)
+_release = lasting(_abi.wb_release_callback)(_held.__delitem__)
 
 
 def _alias(tensor: Any) -> Handle:
@@ -50,20 +54,50 @@ def hand_over(tensors: Iterable[Tensor | None], found: Any) -> None:
         found[place] = None if tensor is None else _alias(tensor._handle)
 
 
-def guarded(function: Callable[..., None]) -> Callable[..., int]:
-    def guarded(*arguments: Any) -> int:
-        try:
-            function(*arguments)
-        except BaseException as exception:
-            keep_exception(exception)
-            return _abi.WB_ERROR_STATE
-        return _abi.WB_OK
+def guarded(kind: Any) -> Callable[[Callable[..., int | None]], Any]:
+    """A decorator: a callback of that kind that is never freed. No exception in it is lost."""
+    def made(function: Callable[..., int | None]) -> Any:
+        def guard(*arguments: Any) -> int:
+            try:
+                _done(function(*arguments) or 0)
+            except BaseException as exception:
+                _done(_abi.WB_ERROR_INTERRUPTED)
+                keep_exception(exception)
+            return 0
 
-    return guarded
+        global _guard_code
+        _guard_code = guard.__code__
+        callback = lasting(kind)(guard)
+        check(lib.wb_callback_confirms(cast(callback, c_void_p)))
+        return callback
+
+    return made
 
 
-@lasting(_abi.wb_vjp_callback)
-@guarded
+_guard_code: Any = None
+
+
+def watch() -> None:
+    """Sees to it that exceptions in front of a guard's `try` are kept; to be called before the library calls back."""
+    if getattr(sys.unraisablehook, "__code__", None) is not _unraisable_code:
+        sys.unraisablehook = _over(sys.unraisablehook)
+
+
+def _over(other: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def unraisable(lost: Any) -> None:
+        traceback = lost.exc_traceback
+        if traceback is not None and traceback.tb_frame.f_code is _guard_code:
+            _done(_abi.WB_ERROR_INTERRUPTED)
+            keep_exception(lost.exc_value)
+        else:
+            other(lost)
+    return unraisable
+
+
+_unraisable_code = _over(print).__code__
+
+
+@guarded(_abi.wb_vjp_callback)
 def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any,
          input_count: int) -> None:
     reverse, _ = _held[number]
@@ -71,15 +105,13 @@ def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: 
     hand_over(found, gradients)
 
 
-@lasting(_abi.wb_jvp_callback)
-@guarded
+@guarded(_abi.wb_jvp_callback)
 def _jvp(number: int, outputs: Any, output_count: int, tangents: Any, input_count: int, tangents_out: Any) -> None:
     _, forward = _held[number]
     hand_over(forward(borrowed(outputs, output_count), borrowed(tangents, input_count)), tangents_out)
 
 
-@lasting(_abi.wb_hook_callback)
-@guarded
+@guarded(_abi.wb_hook_callback)
 def _hook(number: int, gradient: Any, replacement: Any) -> None:
     found = _held[number](wrap(_alias(gradient)))
     if found is not None and not isinstance(found, Tensor):
@@ -93,6 +125,7 @@ def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse
 
     reverse(outputs, cotangents, needed) gives a gradient for each input, forward(outputs, tangents) a tangent for each output; None stands for zeros.
     """
+    watch()
     number = next(_numbers)
     _held[number] = reverse, forward
     found = handle_array(len(outputs))()
@@ -107,9 +140,26 @@ def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse
 
 def register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None]) -> None:
     """Has hook(gradient) called for each gradient of a tensor; what it returns, unless None, takes the gradient's place."""
+    watch()
     number = next(_numbers)
     _held[number] = hook
     status = lib.wb_tensor_register_hook(tensor, _hook, _release, number)
     if status:
         del _held[number]
     check(status)
+
+
+@guarded(_abi.wb_progress_callback)
+def _progress(number: int, record: Any) -> int:
+    return _held[number](record[0])  # type: ignore[no-any-return]
+
+
+def with_progress(call: Callable[[Any, int], int], report: Callable[[Any], int]) -> int:
+    """The status of call(callback, context), which has report(record) called for each progress record."""
+    watch()
+    number = next(_numbers)
+    _held[number] = report
+    try:
+        return call(_progress, number)
+    finally:
+        del _held[number]

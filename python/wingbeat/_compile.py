@@ -9,8 +9,6 @@ modules that the function uses are training.
 from __future__ import annotations
 
 import functools
-import threading
-from contextlib import contextmanager
 from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -20,16 +18,16 @@ from . import _abi, _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, StateError
-from ._library import check, lib, library, unguarded
-from ._modes import recording_flags
+from ._library import check, freed_by, handle_property, lib, library, unguarded
+from ._modes import UNCHANGED, recording_flags
 from ._owner import Owner
 from ._tensor import Tensor, wrap
+from ._transforms import handles
 from ._tree import LEAF, flatten, unflatten
-from ._transforms import inside_transform
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Literal
 
     from typing_extensions import Concatenate, ParamSpec, Self
@@ -45,7 +43,6 @@ _run_if_matching = library["wb_program_run_if_matching"]
 _run_pointers_again = library["wb_program_run_pointers"]
 _grad_flags = library["wb_grad_flags"]
 _run_pointers = unguarded("wb_program_run_pointers")
-_free_tensor = unguarded("wb_tensor_free")
 
 CACHED_PROGRAMS = 64
 
@@ -58,33 +55,9 @@ else:
 R = TypeVar("R")
 
 
-class _Here(threading.local):
-    """Whether this thread is capturing."""
-
-    capturing = False
-
-
-_here = _Here()
-
-
 def is_capturing() -> bool:
     """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
-    return _here.capturing
-
-
-@contextmanager
-def capturing_as_the_engine() -> Iterator[None]:
-    """Where the engine calls Python: whether it captures what is recorded there, as a trainer does, holds for the length of the block."""
-    before = _here.capturing
-    _here.capturing = before or bool(recording_flags() & _abi.WB_GRAD_CAPTURE)
-    try:
-        if _here.capturing:
-            with _modules.deferring_buffers():
-                yield
-        else:
-            yield
-    finally:
-        _here.capturing = before
+    return recording_flags() & _abi.WB_GRAD_CAPTURE != 0
 
 
 class _Call:
@@ -95,7 +68,7 @@ class _Call:
     def __init__(self, program: _Program) -> None:
         self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
         self.flag_argument = byref(self.flag)
-        handle, width, count = c_void_p(program.handle), c_int32(program.width), c_int32(program.count)
+        handle, width, count = c_void_p(program._handle), c_int32(program.width), c_int32(program.count)
         self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
         self.memory_arguments = (handle, self.memory, width, self.results, count)
 
@@ -103,9 +76,7 @@ class _Call:
 class _Program(Owner):
     """A captured program, and how its results are put together."""
 
-    __slots__ = ("handle", "arguments", "flags", "count", "results", "leaves", "structure", "types", "inputs", "width", "is_single", "calls")
-
-    handle: Handle
+    _handle: Handle = None
     arguments: type[ctypes.Array[c_void_p]]
     results: type[ctypes.Array[c_void_p]]
     flags: int
@@ -118,27 +89,25 @@ class _Program(Owner):
     is_single: bool
     calls: list[_Call]
 
-    def __del__(self, _free: Callable[[Handle], Any] = unguarded("wb_program_free")) -> None:
-        try:
-            _free(self.handle)
-        except AttributeError:
-            pass  # the capture failed
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_program_free")
 
     def explain(self, time: bool, arrays: Sequence[Tensor | Array] | None = None) -> str:
         """The plan as text; with time, as it runs on some arguments, or else on zeros."""
         text = c_char_p()
         if time:
-            with _Handles(arrays or ()) as handles:
-                check(lib.wb_program_profile(self.handle, None if arrays is None else self.arguments(*handles), len(handles), text))
+            lent = _lent(arrays or ())
+            check(lib.wb_program_profile(self._handle, None if arrays is None else handles(lent), len(lent), text))
         else:
-            check(lib.wb_program_explain(self.handle, text))
+            check(lib.wb_program_explain(self._handle, text))
         return (text.value or b"").decode()
 
     def run(self, arrays: Sequence[Tensor | Array]) -> Any:
         """Runs on tensors and arrays."""
         results = self.results()
-        with _Handles(arrays) as handles:
-            check(_run(self.handle, self.arguments(*handles), len(handles), results, self.count))
+        lent = _lent(arrays)
+        check(_run(self._handle, handles(lent), len(lent), results, self.count))
         return self.assemble([wrap(handle) for handle in results])
 
     def run_if_matching(self, arguments: Sequence[Any]) -> Any:
@@ -220,26 +189,9 @@ class _Program(Owner):
         return unflatten(self.structure, [next(rest) if leaf is Tensor else leaf for leaf in self.leaves])
 
 
-class _Handles:
-    """Handles of tensors and arrays; those of arrays are freed at the end."""
-
-    def __init__(self, arrays: Iterable[Tensor | Array]) -> None:
-        self._arrays = arrays
-        self._lent: list[Handle] = []
-
-    def __enter__(self) -> list[Handle]:
-        handles = []
-        for array in self._arrays:
-            if isinstance(array, Tensor):
-                handles.append(array._handle)
-            else:
-                handles.append(borrow(array))
-                self._lent.append(handles[-1])
-        return handles
-
-    def __exit__(self, *error: object) -> None:
-        for handle in self._lent:
-            _free_tensor(handle)
+def _lent(arrays: Iterable[Tensor | Array]) -> list[Tensor]:
+    """Tensors for tensors and arrays."""
+    return [array if isinstance(array, Tensor) else wrap(borrow(array)) for array in arrays]
 
 
 class CompiledFunction(Generic[P, R]):
@@ -282,7 +234,7 @@ class CompiledFunction(Generic[P, R]):
     def __call__(self, *args: Any, **kwargs: Any) -> R: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         key = None
-        if not kwargs and self._revision == _modules.revision and not _here.capturing and not inside_transform():
+        if not kwargs and self._revision == _modules.revision:
             program = self._last
             if program is not None:
                 result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
@@ -296,7 +248,7 @@ class CompiledFunction(Generic[P, R]):
                     return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
-        if _here.capturing or inside_transform() or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
+        if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         program = self._program(leaves, structure, bool(kwargs))
         if key is not None:
@@ -345,23 +297,15 @@ class CompiledFunction(Generic[P, R]):
             inner.append(leaf)
         arguments = unflatten(structure, inner)
         args, kwargs = arguments if has_kwargs else (arguments, {})
-        check(lib.wb_capture_begin(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs)))
-        _here.capturing = True
-        try:
-            with _modules.deferring_buffers():
-                result = self._function(*args, **kwargs)
-            program = _Program()
+        program, out = _Program(), c_void_p()
+        with UNCHANGED:  # its end closes the capture block where anything fails
+            check(lib.wb_capture_begin(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs)))
+            result = _modules.deferring_buffers(self._function, *args, **kwargs)
             program.leaves, program.structure = flatten(result)
             outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]
             program.types = [(tensor.shape, tensor.dtype.dtype) for tensor in outputs]
-            out = c_void_p()
             check(lib.wb_capture_end(handle_array(len(outputs))(*[tensor._handle for tensor in outputs]), len(outputs), out))
-        except BaseException:
-            lib.wb_capture_cancel()
-            raise
-        finally:
-            _here.capturing = False
-        program.handle = out.value
+        program._handle = out.value
         program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
         program.width = len(inputs)
         program.arguments = handle_array(program.width)
@@ -404,7 +348,7 @@ class CompiledFunction(Generic[P, R]):
     def _run_pointers(self, program: _Program, arrays: Sequence[Any]) -> Any:
         dense = [_dense(array) for array in arrays]
         results = [np.empty(shape, dtype) for shape, dtype in program.types]
-        status = _run_pointers(program.handle, _addresses(program.arguments, dense), len(dense), _addresses(program.results, results), len(results))
+        status = _run_pointers(program._handle, _addresses(program.arguments, dense), len(dense), _addresses(program.results, results), len(results))
         if status:
             check(status)
         return program.assemble(results)

@@ -90,6 +90,10 @@ class UnsupportedError(Error, NotImplementedError):
     """Valid, but not available here."""
 
 
+class InterruptedCallError(Error):
+    """The call, or a Python function that it called, was ended before its time, and what for is not known: another sys.unraisablehook has taken the exception."""
+
+
 class InternalError(Error, RuntimeError):
     """A defect in the library; please report it."""
 
@@ -107,6 +111,7 @@ _CLASSES: dict[int, type[Error]] = {
     _abi.WB_ERROR_STATE: StateError,
     _abi.WB_ERROR_NOT_FINITE: NotFiniteError,
     _abi.WB_ERROR_UNSUPPORTED: UnsupportedError,
+    _abi.WB_ERROR_INTERRUPTED: InterruptedCallError,
 }
 
 # The ABI has one status for all trouble with files; the system's own words in the sentence tell which it was.

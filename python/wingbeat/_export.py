@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from contextlib import contextmanager
 from ctypes import c_char_p, c_uint64, c_void_p, memmove
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
@@ -12,14 +11,18 @@ import numpy as np
 
 from . import _abi, _modules
 from ._arrays import handle_array
+from ._callbacks import guarded, watch
 from ._errors import ArgumentError, UnsupportedError
-from ._library import check, lib
+from ._library import check, freed_by, handle_property, lib, raise_kept
 from ._modes import enable_grad, no_grad
 from ._owner import Owner
 from ._tensor import Tensor, as_tensor
 from ._tree import flatten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._typing import Handle, R
     from .nn import Graph, Module
 
 # Sizes at which the forward pass is recorded are multiples of this, so that halves, thirds and quarters of them are whole numbers.
@@ -54,22 +57,30 @@ def export(
     extents = _varying(arrays, batch_axes, dynamic)
     names = _input_names(model, len(arrays))
     recordings: dict[bool, list[_Recording]] = {}
-    with _as_it_was(model):
+
+    def record() -> None:
         for training in (False, True):
             model.train(training)
             recordings[training] = [_Recording(model, _sized(arrays, extents, sizes), names) for sizes in _sizes(arrays, extents)]
-    with _as_it_was(model):
+
+    def build() -> Graph:
         out = c_void_p()
         check(lib.wb_graph_create(model._handle, *_handles(recordings[False]), *_handles(recordings[True]), out))
-        graph = module_of(out.value)
-        with _as_it_was(graph):
-            for training in (False, True):
-                model.train(training)
-                graph.train(training)
-                for sizes in _other_sizes(arrays, extents):
-                    _compare(model, graph, _sized(arrays, extents, sizes), sizes)
+        graph: Any = module_of(out.value)
+        _as_it_was(graph, lambda: compare(graph))
+        return graph  # type: ignore[no-any-return]
+
+    def compare(graph: Graph) -> None:
+        for training in (False, True):
+            model.train(training)
+            graph.train(training)
+            for sizes in _other_sizes(arrays, extents):
+                _compare(model, graph, _sized(arrays, extents, sizes), sizes)
+
+    _as_it_was(model, record)
+    graph = _as_it_was(model, build)
     graph.train(model.training)
-    return graph  # type: ignore[return-value]
+    return graph
 
 
 # -------------------------------------------------------------------- sizes
@@ -137,36 +148,35 @@ class _Recording(Owner):
     """What one forward pass calls."""
 
     def __init__(self, model: Module, inputs: list[Tensor], names: list[str]) -> None:
-        package = __name__.partition(".")[0]
-
-        def place(_: Any, text: int, capacity: int) -> None:
-            frame = sys._getframe(1)
-            while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
-                frame = frame.f_back
-            said = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}".encode()[:capacity - 1] + b"\0"
-            memmove(text, said, len(said))
-
-        callback = _abi.wb_place_callback(place)
         words = (c_char_p * len(names))(*[name.encode() for name in names])
         out = c_void_p()
-        check(lib.wb_recording_begin(model._handle, *_tensors(inputs, words), callback, None))
-        try:
-            with enable_grad(), _modules.deferring_buffers():
-                result = model(*inputs)
+        watch()
+        with enable_grad():  # its end closes the recording where anything fails
+            check(lib.wb_recording_begin(model._handle, *_tensors(inputs, words), _place, None))
+            result = _modules.deferring_buffers(model, *inputs)
             leaves = flatten(result)[0]
             for leaf in leaves:
                 if not isinstance(leaf, Tensor):
                     raise UnsupportedError(f"export: expected tensors as the results of {type(model).__name__}.forward, found {leaf!r:.80}")
             check(lib.wb_recording_end(handle_array(len(leaves))(*[leaf._handle for leaf in leaves]), len(leaves), out))
-        except BaseException:
-            lib.wb_recording_cancel()
-            raise
         self._handle = out.value
+        raise_kept()  # of a signal's handler, in _place
 
-    def __del__(self) -> None:
-        handle = self.__dict__.get("_handle")
-        if handle is not None:
-            lib.wb_recording_free(handle)
+    _handle: Handle = None
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_recording_free")
+
+
+@guarded(_abi.wb_place_callback)
+def _place(_: Any, text: int, capacity: int) -> None:
+    """Writes the line that the library is called from."""
+    package = __name__.partition(".")[0]
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame = frame.f_back
+    said = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}".encode()[:capacity - 1] + b"\0"
+    memmove(text, said, len(said))
 
 
 def _tensors(tensors: list[Tensor], words: Any) -> tuple[Any, Any, int]:
@@ -191,22 +201,29 @@ def _input_names(model: Module, count: int) -> list[str]:
 
 # -------------------------------------------------------------------- before and after
 
-@contextmanager
-def _as_it_was(model: Module) -> Iterator[None]:
-    """Modes, buffers and the random state are afterwards as they were."""
+def _as_it_was(model: Module, function: Callable[[], R]) -> R:
+    """function(); modes, buffers and the random state are afterwards as they were."""
     modes = [(module, module.training) for module in model.modules()]
     buffers = [(buffer, buffer.detach()) for buffer in model.buffers()]
     state = c_uint64(), c_uint64()
     check(lib.wb_get_random_state(*state))
-    try:
-        yield
-    finally:
+
+    def put_back() -> None:
         for module, training in modes:
             module.train(training)  # from the outside in: the last word is a module's own
         with no_grad():
             for buffer, value in buffers:
                 buffer.copy_(value)
         check(lib.wb_set_random_state(*[part.value for part in state]))
+
+    try:
+        return function()
+    finally:
+        try:
+            put_back()
+        except BaseException:  # of a signal's handler
+            put_back()
+            raise
 
 
 def _compare(model: Module, graph: Module, inputs: list[Tensor], sizes: dict[str, int]) -> None:
@@ -216,8 +233,8 @@ def _compare(model: Module, graph: Module, inputs: list[Tensor], sizes: dict[str
     found = []
     for module in (model, graph):
         check(lib.wb_set_random_state(*[part.value for part in state]))
-        with no_grad(), _modules.deferring_buffers():
-            found.append([tensor.numpy().copy() for tensor in flatten(module(*inputs))[0]])
+        with no_grad():
+            found.append([tensor.numpy().copy() for tensor in flatten(_modules.deferring_buffers(module, *inputs))[0]])
     ours, theirs = dict(model.named_buffers()), dict(graph.named_buffers())
     found[0] += [ours[name].numpy() for name in ours]
     found[1] += [theirs[name].numpy() for name in ours]

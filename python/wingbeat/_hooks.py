@@ -44,8 +44,12 @@ def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Rem
     if not callable(hook):
         raise TypeError(f"register_hook: expected a function, found {hook!r:.80}")
     handle = RemovableHandle(hook)
-    register_hook(self, handle)
-    return handle
+    try:
+        register_hook(self, handle)
+        return handle
+    except BaseException:  # of a signal's handler: the call that fails has registered nothing
+        handle._hook = None
+        raise
 
 
 _register_hook.__name__ = "register_hook"

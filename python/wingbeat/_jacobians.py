@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 from ._creation import eye
 from ._errors import DTypeError, StateError
 from ._shaping import stack
-from ._transforms import Recorded, Transform, forward, reverse, settled
+from ._transforms import DERIVATIVES, NESTED, Recorded, forward, reverse, settled
 from ._tree import unflatten
 from ._vmap import Mapped, chunk_of
 
@@ -30,7 +30,8 @@ def _over_basis(tensor: Tensor, derivatives: Callable[[Tensor], list[Tensor]], a
     """derivatives(element) for each element of a basis of the tensor's shape, along an axis of the results."""
     basis = eye(tensor.numel(), dtype=tensor.dtype).reshape((tensor.numel(), *tensor.shape))
     try:
-        with Mapped([basis], [0]) as block:
+        with NESTED:
+            block = Mapped([basis], [0])
             found = derivatives(*block.variables)
             return block.results(found, [axis] * len(found), chunk_size)
     except StateError:
@@ -68,7 +69,7 @@ def _jacobian(name: str, derivatives: Callable[[Recorded, int], Iterable[Sequenc
     chunk = chunk_of(chunk_size, name)
 
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        with Transform():
+        with DERIVATIVES:
             recorded = Recorded(name, function, args, kwargs, argnums, has_aux)
             rows = list(derivatives(recorded, chunk))
         return recorded.with_aux(unflatten(recorded.output_structure, [recorded.by_argument(settled(row)) for row in rows]))

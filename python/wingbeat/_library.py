@@ -3,6 +3,8 @@
     lib.wb_...(...)      the functions of include/wingbeat.h; calls release the GIL. A guard refuses values that their
                          arguments cannot hold
     unguarded("wb_...")  the same function without that guard, for values that are checked already
+    c_method(function)   a function of the library as a method of a class
+    freed_by("wb_...")   one as its __del__
     check(status)        raises the exception that belongs to a status other than WB_OK
 
 Where the library is looked for, in this order:
@@ -226,10 +228,32 @@ def unguarded(name: str) -> Callable[..., Any]:
     return getattr(library, name)  # type: ignore[no-any-return]
 
 
+_bound = ctypes.pythonapi.PyInstanceMethod_New
+_bound.restype, _bound.argtypes = ctypes.py_object, [ctypes.py_object]
+
+
+def c_method(function: Any) -> Any:
+    """A function of the library as a method: it gets the object's _as_parameter_ as its first argument.
+
+    No byte code runs in such a method, at which a signal's handler could raise. So a block is closed for certain by an __exit__ of this kind, and what is raised in
+    a __del__, which Python would drop, cannot be.
+    """
+    return _bound(function)
+
+
+# What ctypes hands to the library for an object with a _handle, and what frees it; for the same reason no byte code.
+handle_property: Any = property(operator.attrgetter("_handle"))
+
+
+def freed_by(name: str) -> Any:
+    """The __del__ of a class with an _as_parameter_."""
+    return c_method(unguarded(name))
+
+
 # -------------------------------------------------------------------- errors
 
 class _Callbacks(threading.local):
-    """The exception of a Python function that the library called on this thread, on its way through the library."""
+    """The exception of a Python function that the library called on this thread, on its way through the library (_callbacks)."""
 
     exception: BaseException | None = None
 
@@ -242,12 +266,18 @@ def keep_exception(exception: BaseException) -> None:
     _callbacks.exception = exception
 
 
+def raise_kept() -> None:
+    """Raises the exception that was kept, if there is one."""
+    raised, _callbacks.exception = _callbacks.exception, None
+    if raised is not None:
+        raise raised
+
+
 def check(status: int) -> None:
     """Raises the exception that belongs to a status other than WB_OK: a callback's own, if there was one."""
     if status:
-        raised, _callbacks.exception = _callbacks.exception, None
-        if raised is not None:
-            raise raised
+        if status == _abi.WB_ERROR_INTERRUPTED:
+            raise_kept()
         sentence = lib.wb_last_error().decode("utf-8", "replace")
         name = operation("", methods=False)  # what the user called, where the engine speaks of a part of it
         raise exception(status, sentence if name in sentence else f"{name}: {sentence}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from ctypes import c_int32, c_int64
+from ctypes import c_int32, c_int64, py_object
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
-from ._library import check, lib, unguarded
+from . import _abi
+from ._library import c_method, check, lib, library, unguarded
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -17,19 +18,19 @@ _set_grad_enabled = unguarded("wb_set_grad_enabled")
 _get_grad_enabled = unguarded("wb_get_grad_enabled")
 _grad_flags = unguarded("wb_grad_flags")
 
+_begin, _end = library["wb_block_begin"], library["wb_block_end"]
+_begin.argtypes, _begin.restype = [c_int32], None
+_end.argtypes, _end.restype = [py_object] * 4, None  # what Python gives an __exit__, which it ignores
+
+begin_block = c_method(_begin)
+end_block = c_method(_end)
+
 
 def is_grad_enabled() -> bool:
     """Whether this thread records for derivatives."""
     enabled = c_int32()
     check(_get_grad_enabled(enabled))
     return enabled.value != 0
-
-
-def switch_grad(enabled: int) -> int:
-    """Sets the gradient mode of this thread; returns the mode before."""
-    previous = c_int32()
-    check(_set_grad_enabled(enabled, previous))
-    return previous.value
 
 
 def recording_flags() -> int:
@@ -39,11 +40,32 @@ def recording_flags() -> int:
     return flags.value
 
 
+class Block:
+    """A `with` block at whose end this thread's modes, and what is open on it, are as before: a sum of wb_block_change says what holds in it.
+
+    Neither its begin nor its end is byte code, so that an exception of a signal's handler cannot come between the two.
+    """
+
+    __slots__ = ("_as_parameter_",)
+
+    def __init__(self, changes: int) -> None:
+        self._as_parameter_ = changes
+
+    if TYPE_CHECKING:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *exception: object) -> None: ...
+    else:
+        __enter__ = begin_block
+        __exit__ = end_block
+
+
+UNCHANGED = Block(0)
+
+
 class _GradMode:
     """A gradient mode for a `with` block, or for the calls of a decorated function."""
 
-    _enabled: int
-    _previous: list[int]
+    _as_parameter_: int  # what begin_block gets
 
     @overload
     def __new__(cls, function: None = None) -> Self: ...
@@ -51,55 +73,62 @@ class _GradMode:
     def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # no_grad without parentheses decorates
     def __new__(cls, function: Any = None) -> Any:
         self = object.__new__(cls)
-        self._previous = []  # a stack: one object may be entered again inside its own block
         return self if function is None else self(function)
 
-    def __enter__(self) -> Self:
-        self._previous.append(switch_grad(self._enabled))
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        switch_grad(self._previous.pop())
+    if TYPE_CHECKING:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *exception: object) -> None: ...
+    else:
+        __enter__ = begin_block
+        __exit__ = end_block
 
     def __call__(self, function: F) -> F:
-        @functools.wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            previous = switch_grad(self._enabled)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                switch_grad(previous)
-        return cast("F", wrapper)
+        return decorated(self, function)
+
+
+def decorated(block: Any, function: F) -> F:
+    """The function, whose calls run in that block."""
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with block:
+            return function(*args, **kwargs)
+    return cast("F", wrapper)
 
 
 class no_grad(_GradMode):
     """Operations in the block (or decorated function) are constants to derivatives and keep nothing for them."""
 
-    _enabled = 0
+    _as_parameter_ = _abi.WB_BLOCK_GRAD_OFF
 
 
 class enable_grad(_GradMode):
     """Operations in the block (or decorated function) are recorded for derivatives, also inside no_grad."""
 
-    _enabled = 1
+    _as_parameter_ = _abi.WB_BLOCK_GRAD_ON
 
 
 class set_grad_enabled(_GradMode):
     """Sets the gradient mode of this thread from now on; as a `with` block, until its end."""
 
+    _before: bool
+    _mode: int
+
     def __new__(cls, mode: bool) -> Self:
         self = object.__new__(cls)
-        self._enabled = int(bool(mode))
-        self._previous = [switch_grad(self._enabled)]
-        return self
-
-    def __enter__(self) -> Self:
-        switch_grad(self._enabled)
-        return self
+        before = self._before = is_grad_enabled()
+        self._mode = _abi.WB_BLOCK_GRAD_ON if mode else _abi.WB_BLOCK_GRAD_OFF
+        self._as_parameter_ = self._mode | (_abi.WB_BLOCK_THEN_GRAD_ON if before else _abi.WB_BLOCK_THEN_GRAD_OFF)
+        enabled = int(bool(mode))
+        try:
+            _set_grad_enabled(enabled, None)
+            return self
+        except BaseException:  # of a signal's handler: the call that fails has done nothing
+            _set_grad_enabled(before, None)
+            raise
 
     def __call__(self, function: F) -> F:
-        switch_grad(self._previous.pop())  # as a decorator it is about the function's calls only
-        return super().__call__(function)
+        check(_set_grad_enabled(self._before, None))  # as a decorator it is about the function's calls only
+        return decorated(Block(self._mode), function)
 
 
 def set_num_threads(count: SupportsIndex) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Iterator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType
 
     from ._tensor import Tensor
@@ -55,25 +55,32 @@ def defer_buffer(module: Any, name: str, buffer: Tensor) -> bool:
     return True
 
 
-@contextmanager
-def deferring_buffers() -> Iterator[None]:
-    """A block of which a program or a graph is made. What it assigns to a buffer's name is the buffer's value at the end, and until then a tensor of its own:
-    so the buffer stays the one that the program knows, and whoever has read it before keeps what he read."""
+def deferring_buffers(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """function(*args, **kwargs), of which a program or a graph is made. What it assigns to a buffer's name is the buffer's value at the end, and until then a
+    tensor of its own: so the buffer stays the one that the program knows, and whoever has read it before keeps what he read."""
     before = _deferred.buffers
     assigned: dict[tuple[int, str], tuple[Any, str, Tensor]] = {}
-    _deferred.buffers = assigned
-    ended = False
+    values: list[tuple[Tensor, Tensor]] = []
     try:
-        yield
-        ended = True
+        _deferred.buffers = assigned
+        result = function(*args, **kwargs)
+        values = [(buffer, module._buffers[name]) for module, name, buffer in assigned.values()]
     finally:
         _deferred.buffers = before
-        for module, name, buffer in assigned.values():
-            value = module._buffers[name]
-            module._buffers[name] = buffer
-            object.__setattr__(module, name, buffer)
-            if ended:
-                buffer._assign(value.detach())
+        try:
+            _put_back(assigned)
+        except BaseException:  # of a signal's handler
+            _put_back(assigned)
+            raise
+    for buffer, value in values:
+        buffer._assign(value.detach())
+    return result
+
+
+def _put_back(assigned: dict[tuple[int, str], tuple[Any, str, Tensor]]) -> None:
+    for module, name, buffer in assigned.values():
+        module._buffers[name] = buffer
+        object.__setattr__(module, name, buffer)
 
 
 def used_by(function: Any) -> list[Any]:

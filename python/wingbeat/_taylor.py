@@ -8,7 +8,7 @@ from ._arguments import whole
 from ._arrays import handle_array
 from ._errors import ArgumentError
 from ._library import check, lib
-from ._transforms import Recorded, Transform, argument_tuple, direction_leaves, handles, settled
+from ._transforms import DERIVATIVES, Recorded, argument_tuple, direction_leaves, handles, settled
 from ._tensor import wrap
 from ._tree import unflatten
 
@@ -34,7 +34,7 @@ def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Se
         raise ArgumentError(f"taylor: expected an order in 0 ... 100, found {highest}")
     if not isinstance(series, (tuple, list)):
         raise TypeError(f"taylor: expected series as a list of tuples like directions, found {type(series).__name__}")
-    with Transform():
+    with DERIVATIVES:
         recorded = Recorded("taylor", function, argument_tuple(primals, "taylor"), {}, argnums, has_aux)
         variables, outputs = recorded.variables, recorded.outputs
         curve: list[Sequence[Tensor | None]] = [direction_leaves(recorded, directions)]

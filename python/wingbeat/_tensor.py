@@ -16,7 +16,7 @@ from . import _abi
 from ._arrays import copy_in, describe, extents, view
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8, unmasked
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
-from ._library import check, lib, unguarded
+from ._library import check, freed_by, lib, unguarded
 from ._naming import operation
 from ._owner import Owner
 
@@ -37,7 +37,6 @@ _binary_scalar = unguarded("wb_binary_scalar")
 _unary = unguarded("wb_unary")
 _cast = unguarded("wb_cast")
 _backward = unguarded("wb_backward")
-_free = unguarded("wb_tensor_free")
 _dtype = unguarded("wb_tensor_dtype")
 _item = unguarded("wb_tensor_item")
 _item_int64 = unguarded("wb_tensor_item_int64")
@@ -82,17 +81,19 @@ class Tensor(Owner, Methods):
     __array_priority__ = 1000
 
     def __new__(cls, data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Self:
-        self = _new(cls)
-        self._handle = data_handle(data, dtype)
+        self = cls._owning(data_handle(data, dtype))
         if requires_grad:
             self.requires_grad_()
         return self
 
-    def __del__(self, _free: Callable[[Handle], Any] = _free) -> None:
-        try:
-            _free(self._handle)
-        except AttributeError:
-            pass  # its creation failed
+    @classmethod
+    def _owning(cls, handle: Handle) -> Self:
+        """The tensor of this class that owns a handle."""
+        self = _new(cls)
+        self._handle = handle
+        return self
+
+    __del__ = freed_by("wb_tensor_free")
 
     # ---------------------------------------------------------------- what it is
 
@@ -302,9 +303,7 @@ class Tensor(Owner, Methods):
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
         values, = recipe
-        tensor = _new(cls)
-        tensor._handle = copy_in(values)
-        return tensor
+        return cls._owning(copy_in(values))
 
     def _contents(self) -> dict[str, Any]:
         """What a copy has besides the values. Hooks stay with the original, as in PyTorch."""
@@ -326,18 +325,16 @@ class Tensor(Owner, Methods):
 
     def _twin(self) -> Self:
         """Another box for the same values, which neither box shares when one is written to."""
-        twin = _new(type(self))
-        twin._handle = self._detach_handle()
-        return twin
+        return self._owning(self._detach_handle())
 
     def __copy__(self) -> Self:
         if self.is_leaf:
             twin = self._twin()
             twin._restore(self._contents())
         else:  # derivatives pass through it to what it was computed from
-            twin, out = _new(type(self)), c_void_p()
+            out = c_void_p()
             check(_unary(_abi.WB_UNARY_IDENTITY, self._handle, out))
-            twin._handle = out.value
+            twin = self._owning(out.value)
             for name, value in self._attributes().items():
                 setattr(twin, name, value)
         return twin

@@ -13,15 +13,15 @@ has_aux: the function returns (result, anything else), and the anything else is 
 
 from __future__ import annotations
 
-import threading
 from ctypes import c_int32, c_void_p
 from operator import index
 from typing import TYPE_CHECKING, Any, overload
 
+from . import _abi
 from ._arrays import handle_array
 from ._errors import ArgumentError, ShapeError, StructureError
 from ._library import check, lib
-from ._modes import is_grad_enabled, switch_grad
+from ._modes import Block, recording_flags
 from ._tensor import Tensor, as_tensor, wrap
 from ._tree import flatten, unflatten
 
@@ -63,45 +63,18 @@ def forward(outputs: Sequence[Tensor], inputs: Sequence[Tensor], directions: Seq
     return [wrap(handle) for handle in found]
 
 
-class _Depth(threading.local):
-    """How many transforms this thread is inside of."""
-
-    value = 0
-
-
-_depth = _Depth()
+# A transform at work; one that takes derivatives records whatever the gradient mode outside.
+NESTED = Block(_abi.WB_BLOCK_TRANSFORM)
+DERIVATIVES = Block(_abi.WB_BLOCK_TRANSFORM | _abi.WB_BLOCK_GRAD_ON)
 
 
 def inside_transform() -> bool:
     """Whether this thread runs the function of a transform."""
-    return _depth.value > 0
-
-
-class Nested:
-    """A transform at work: counts the depth."""
-
-    def __enter__(self) -> Self:
-        _depth.value += 1
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        _depth.value -= 1
-
-
-class Transform(Nested):
-    """A transform that takes derivatives: records whatever the gradient mode outside."""
-
-    def __enter__(self) -> Self:
-        self._previous = switch_grad(1)
-        return super().__enter__()
-
-    def __exit__(self, *exception: object) -> None:
-        super().__exit__(*exception)
-        switch_grad(self._previous)
+    return recording_flags() & _abi.WB_GRAD_TRANSFORM != 0
 
 
 class Recorded:
-    """A function, recorded on fresh variables in place of the arguments that derivatives are taken by; to be made inside a Transform.
+    """A function, recorded on fresh variables in place of the arguments that derivatives are taken by; to be made inside DERIVATIVES.
 
     variables, structure: the leaves of those arguments, and the structure of the list of them. outputs, output_structure: of the result. aux: anything else.
     """
@@ -188,9 +161,10 @@ def variable(tensor: Tensor) -> Tensor:
 
 def settled(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
     """Results as they are handed out: without a graph, unless somebody may differentiate them."""
-    if not is_grad_enabled():
+    flags = recording_flags()
+    if not flags & _abi.WB_GRAD_ENABLED:
         return [tensor.detach() for tensor in tensors]
-    return tensors if _depth.value else [tensor if _depends_on_leaf(tensor) else tensor.detach() for tensor in tensors]
+    return tensors if flags & _abi.WB_GRAD_TRANSFORM else [tensor if _depends_on_leaf(tensor) else tensor.detach() for tensor in tensors]
 
 
 def _depends_on_leaf(tensor: Tensor) -> bool:
@@ -223,7 +197,7 @@ def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: 
     (value, anything else), and ((value, anything else), gradient) is returned.
     """
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        with Transform():
+        with DERIVATIVES:
             recorded = Recorded("grad", function, args, kwargs, argnums, has_aux)
             gradients = reverse([recorded.scalar()], recorded.variables, None, create_graph=True)
         return recorded.with_aux(*settled(recorded.outputs)), recorded.by_argument(settled(gradients))
@@ -293,13 +267,13 @@ def vjp(function: Callable[..., Any], *primals: Tree, argnums: Argnums | None = 
     argnums: only by these primals; one number gives its derivative, without a tuple. has_aux: `function` returns (result, anything else), and
     (result, vjp_function, anything else) is returned.
     """
-    with Transform():
+    with DERIVATIVES:
         recorded = Recorded("vjp", function, primals, {}, argnums, has_aux)
 
     def vjp_function(cotangent: Tree) -> Tree:
         weights, structure = flatten(cotangent)
         same_structure(structure, recorded.output_structure, "vjp", "the cotangent")
-        with Transform():
+        with DERIVATIVES:
             gradients = reverse(recorded.outputs, recorded.variables, [as_tensor(weight) for weight in weights], create_graph=True)
         return recorded.by_argument(settled(gradients))
 
@@ -334,7 +308,7 @@ def jvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, a
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes. argnums: then tangents has one entry for each
     of these arguments. has_aux: `function` returns (result, anything else), and (result, derivative, anything else) is returned.
     """
-    with Transform():
+    with DERIVATIVES:
         recorded = Recorded("jvp", function, argument_tuple(primals, "jvp"), {}, argnums, has_aux)
         along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
     return recorded.with_aux(recorded.result(), unflatten(recorded.output_structure, settled(along)))
@@ -356,11 +330,11 @@ def linearize(function: Callable[..., Any], *primals: Tree, argnums: Argnums | N
     `function` is recorded once, and jvp_function may be called any number of times. argnums: then one tangent for each of these primals. has_aux:
     `function` returns (result, anything else), and (result, jvp_function, anything else) is returned.
     """
-    with Transform():
+    with DERIVATIVES:
         recorded = Recorded("linearize", function, primals, {}, argnums, has_aux)
 
     def jvp_function(*tangents: Tree) -> Tree:
-        with Transform():
+        with DERIVATIVES:
             along = forward(recorded.outputs, recorded.variables, direction_leaves(recorded, tangents))
         return unflatten(recorded.output_structure, settled(along))
 
@@ -374,7 +348,7 @@ def hvp(function: Callable[..., Any], primals: Sequence[Tree], tangents: Tree, a
     primals, tangents: tuples with one entry for each argument, of equal structure and shapes; so is the result. argnums: then of these
     arguments alone. has_aux: `function` returns (value, anything else), and (products, anything else) is returned.
     """
-    with Transform():
+    with DERIVATIVES:
         recorded = Recorded("hvp", function, argument_tuple(primals, "hvp"), {}, argnums, has_aux)
         value, directions = recorded.scalar(), direction_leaves(recorded, tangents)
         found = handle_array(len(recorded.variables))()

@@ -14,34 +14,28 @@ from ._arrays import handle_array
 from ._errors import ArgumentError, StructureError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
-from ._transforms import Nested, handles, settled
+from ._transforms import NESTED, handles, settled
 from ._tree import LEAF, flatten, unflatten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal
 
-    from typing_extensions import Self
-
     from ._typing import P, R, Structure
 
 _RANDOMNESS = {"error": _abi.WB_RANDOMNESS_ERROR, "same": _abi.WB_RANDOMNESS_SAME, "different": _abi.WB_RANDOMNESS_DIFFERENT}
 
 
-class Mapped(Nested):
-    """A block in which a function of one example is recorded: `variables` stand for an example of each of `tensors`, without axis axes[i]."""
+class Mapped:
+    """A function of one example while it is recorded: `variables` stand for an example of each of `tensors`, without axis axes[i].
+
+    To be made in the block NESTED, whose end closes what is still open.
+    """
 
     def __init__(self, tensors: Sequence[Tensor], axes: Sequence[int], randomness: str = "error") -> None:
-        self._given = tensors, axes, _RANDOMNESS[randomness]
-        self.variables: list[Tensor] = []
-
-    def __enter__(self) -> Self:
-        tensors, axes, randomness = self._given
         found = handle_array(len(tensors))()
-        check(lib.wb_vmap_begin(handles(tensors), (c_int32 * len(axes))(*axes), len(tensors), randomness, found))
+        check(lib.wb_vmap_begin(handles(tensors), (c_int32 * len(axes))(*axes), len(tensors), _RANDOMNESS[randomness], found))
         self.variables = [wrap(handle) for handle in found]
-        self._is_open = True
-        return super().__enter__()
 
     def results(self, outputs: Sequence[Tensor], axes: Sequence[int | None], chunk_size: int = 0) -> list[Tensor]:
         """Ends the recording: the outputs for all examples, which lie along axes[i] of the results; None: of an output that depends on no example.
@@ -51,13 +45,7 @@ class Mapped(Nested):
         found = handle_array(len(outputs))()
         places = (c_int32 * len(axes))(*[_abi.WB_VMAP_NO_AXIS if axis is None else axis for axis in axes])
         check(lib.wb_vmap_end(handles(outputs), places, len(outputs), chunk_size, found))
-        self._is_open = False
         return [wrap(handle) for handle in found]
-
-    def __exit__(self, *exception: object) -> None:
-        super().__exit__(*exception)
-        if self._is_open:
-            check(lib.wb_vmap_cancel())
 
 
 def chunk_of(chunk_size: SupportsIndex | None, name: str) -> int:
@@ -135,7 +123,8 @@ def vmap(function: Callable[P, R], in_dims: Any = 0, out_dims: Any = 0,
         if not places:
             raise ArgumentError("vmap: expected at least one tensor to map over, found none among the arguments")
         tensors = [as_tensor(leaves[place]) for place in places]
-        with Mapped(tensors, [axis for axis in axes if axis is not None], randomness) as block:
+        with NESTED:
+            block = Mapped(tensors, [axis for axis in axes if axis is not None], randomness)
             for place, variable in zip(places, block.variables):
                 leaves[place] = variable
             result = function(*unflatten(structure, leaves[:count]), **unflatten(named_structure, leaves[count:]))

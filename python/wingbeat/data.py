@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 from . import _abi
 from ._dtypes import as_dtype, float32
 from ._errors import ArgumentError, RangeError
-from ._library import check, lib, unguarded
+from ._library import check, freed_by, handle_property, lib, unguarded
 from ._naming import listing
 from ._owner import Owner
 from ._tensor import Tensor, as_tensor, wrap
@@ -31,6 +31,7 @@ _SHUFFLES: dict[Any, int] = {
     "chunks": _abi.WB_SHUFFLE_CHUNKS,
 }
 _next = unguarded("wb_batches_next")
+_free_batches = unguarded("wb_batches_free")
 
 
 def shuffle_code(shuffle: Any) -> int:
@@ -52,9 +53,9 @@ class Dataset(Owner, Generic[_Row]):
 
     _handle: Handle = None
 
-    def __del__(self, _free: Callable[[Handle], Any] = unguarded("wb_dataset_free")) -> None:
-        if self._handle is not None:
-            _free(self._handle)
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_dataset_free")
 
     def __len__(self) -> int:
         count = c_int64()
@@ -141,7 +142,7 @@ class Batches(Generic[_Row]):
                     return
                 yield _pair(x, y)
         finally:
-            lib.wb_batches_free(batches)
+            _free_batches(batches)
 
 
 def _name(name: Any, what: str) -> bytes:

@@ -31,7 +31,7 @@ from ._modes import enable_grad, is_grad_enabled, no_grad
 from ._naming import listing
 from ._shaping import cat
 from ._tensor import Tensor, as_tensor, wrap
-from ._transforms import Transform, forward, handles, reverse, same_structure, variable
+from ._transforms import DERIVATIVES, forward, handles, reverse, same_structure, variable
 from ._tree import flatten, unflatten
 
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ class _Closure:
     """
 
     def __init__(self, residual: Residual, xs: list[Tensor], ps: list[Tensor]) -> None:
-        with Transform():  # also what the function differentiates by itself is to keep its graph
+        with DERIVATIVES:  # also what the function differentiates by itself is to keep its graph
             self._variables = [variable(tensor.detach()) for tensor in (*xs, *ps)]
             self._outputs = residual(self._variables[:len(xs)], self._variables[len(xs):])
         count, places = c_int32(), (handles(self._variables), len(self._variables), handles(self._outputs), len(self._outputs))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping
 from ._naming import listing
 from . import _abi, _modules
 from ._arrays import handle_array
+from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError
-from ._library import check, lib, unguarded
+from ._library import check, freed_by, handle_property, lib
 from ._owner import Owner
 from .data import as_dataset, shuffle_code
 
@@ -105,9 +106,9 @@ class Trainer(Owner):
         for name, metric in self.metrics.items():
             check(lib.wb_trainer_add_metric(self._handle, name.encode(), metric))
 
-    def __del__(self, _free: Callable[[int], int] = unguarded("wb_trainer_free")) -> None:
-        if self._handle is not None:
-            _free(self._handle)
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_trainer_free")
 
     def fit(self, train: Any, epochs: int = 1, batch_size: int = 32, shuffle: bool | str = True, seed: int = 0, validation: Any = None,
             patience: int = 0, min_delta: float = 0.0, restore_best: bool = False, check_finite: bool = False,
@@ -118,9 +119,11 @@ class Trainer(Owner):
         Dataset.batches. patience: stop after so many epochs in a row without a validation loss lower by min_delta; 0: never.
         restore_best: end with the parameters of the lowest validation loss. check_finite: NaN or infinity in the loss raises
         NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of each epoch;
-        a true result stops training, an exception stops it and comes out of fit. max_steps: return after so many more steps.
+        a true result stops training. max_steps: return after so many more steps.
 
-        A trainer that stopped in the middle of an epoch, or was loaded, goes on from there.
+        An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss or a metric, and of a signal's handler,
+        such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer are then as after the last whole step.
+        A trainer that stopped in the middle of an epoch, by an exception too, or was loaded, goes on from there.
         """
         if validation is None and (patience or restore_best):
             raise ArgumentError("fit: patience and restore_best need validation data, found none")
@@ -137,25 +140,23 @@ class Trainer(Owner):
             check(lib.wb_trainer_set(self._handle, option, value))
         check(lib.wb_trainer_set_validation(self._handle, None if validation is None else validation._handle))
 
-        raised: list[BaseException] = []
         names = tuple(self.metrics)
 
-        def report(_: Any, record: Any) -> int:
-            try:
-                progress = Progress(record[0], names)
-                if progress.epoch_ended:
-                    self.history.append(progress)
-                return 1 if callback is not None and callback(progress) else 0
-            except BaseException as exception:  # KeyboardInterrupt too: it must not be lost in the engine's loop
-                raised.append(exception)
-                return 1
+        def report(record: Any) -> int:
+            progress = Progress(record, names)
+            if progress.epoch_ended:
+                self.history.append(progress)
+            return 1 if callback is not None and callback(progress) else 0
 
         reason = c_int()
-        status = lib.wb_trainer_fit(self._handle, train._handle, _abi.wb_progress_callback(report), None, ctypes.byref(reason))
-        _modules.changed()  # the engine has set the modules' modes
-        if raised:
-            raise raised[0]
-        check(status)
+
+        def fit(progress: Any, context: int) -> int:
+            return lib.wb_trainer_fit(self._handle, train._handle, progress, context, ctypes.byref(reason))  # type: ignore[no-any-return]
+
+        try:
+            check(with_progress(fit, report))
+        finally:
+            _modules.revision += 1  # the engine has set the modules' modes
         return _STOP_REASONS[reason.value]
 
     def _position(self, which: int) -> int:

@@ -6,10 +6,10 @@ extension Program {
     }
 
     /// Runs if all is as it was at capture: number, shapes and dtypes of the arguments, none of which requires gradients, and the thread's gradient
-    /// mode and precision of matrix products. Otherwise, and inside a capture block, nothing happens and the result is nil.
+    /// mode and precision of matrix products. Otherwise, and inside a capture block or a transform, nothing happens and the result is nil.
     public func runIfMatching(_ arguments: [Argument]) throws(Failure) -> [Tensor]? {
         let state = ThreadState.current
-        guard state.capture == nil, state.isGradEnabled == isGradEnabled, state.matMulPrecision == matMulPrecision, arguments.count == inputTypes.count else { return nil }
+        guard state.capture == nil, state.transforms == 0, state.isGradEnabled == isGradEnabled, state.matMulPrecision == matMulPrecision, arguments.count == inputTypes.count else { return nil }
         var nodes: [Node] = []
         nodes.reserveCapacity(arguments.count)
         for (place, argument) in arguments.enumerated() {

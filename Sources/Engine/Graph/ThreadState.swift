@@ -8,6 +8,10 @@ public final class ThreadState {
     /// What float32 matrix products recorded from now on do with their operands.
     public var matMulPrecision = MatMulPrecision.full
     var capture: Capture?
+    /// How many transforms of functions this thread is inside of, as its host counts them (beginBlock).
+    public var transforms = 0
+    /// What held before each open block, the innermost last.
+    var blocks: [Before] = []
     /// What is told of each call of a function of tensors: an export in progress.
     public var recorder: (any CallRecorder)? {
         didSet { ThreadState.recorderCount += (recorder == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }

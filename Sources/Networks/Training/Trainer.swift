@@ -34,8 +34,9 @@ public final class Trainer {
         metrics.append(metric)
     }
 
-    /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training.
-    public func fit(_ data: any RowSource, report: ((Progress) -> Bool)?) throws(Failure) -> StopReason {
+    /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training, and so
+    /// does what it throws.
+    public func fit(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
         guard !isFitting else { throw .state(operation: "fit", "this trainer is training already, and its callback asks it to train") }
         isFitting = true
         defer { isFitting = false }
@@ -56,7 +57,7 @@ public final class Trainer {
                 try trainOn(batch, data)
                 let isLast = position.step == batches.count
                 if !isLast, let report, position.totalSteps % options.reportEvery == 0 {
-                    if report(progress(batches.count, began)) { return .callback }
+                    if try report(progress(batches.count, began)) { return .callback }
                 }
             }
             let improved = try endEpoch()
@@ -64,7 +65,7 @@ public final class Trainer {
             last.epochEnded = true
             last.improved = improved
             position.beginNextEpoch()
-            let stops = report?(last) ?? false
+            let stops = try report?(last) ?? false
             let isPatienceOver = options.patience > 0 && position.epochsWithoutImprovement >= options.patience
             if isPatienceOver || position.epoch >= options.epochs { try restoreBest() }
             if stops { return .callback }

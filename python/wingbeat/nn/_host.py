@@ -13,34 +13,36 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _abi
 from .._arrays import handle_array, lasting
-from .._callbacks import borrowed, guarded, hand_over
-from .._compile import capturing_as_the_engine
+from .._callbacks import borrowed, guarded, hand_over, watch
+from .._compile import is_capturing
 from .._errors import StateError
 from .._library import check, lib
 from .._literals import value
+from .._modules import deferring_buffers
 from .._tensor import Tensor, as_tensor
 from .._tree import flatten
 
 if TYPE_CHECKING:
+    from .._typing import Handle
     from .module import Module
 
 _numbers = count(1)
 _modules: dict[int, weakref.ref[Module]] = {}
 
 
-@lasting(_abi.wb_release_callback)
-def _release(number: int, _modules: dict[int, Any] = _modules) -> None:
-    _modules.pop(number, None)
+_release = lasting(_abi.wb_release_callback)(_modules.__delitem__)
 
 
-@lasting(_abi.wb_forward_callback)
-@guarded
+@guarded(_abi.wb_forward_callback)
 def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, outputs: Any, capacity: int, output_count: Any) -> None:
     module = _modules[number]()
     if module is None:
         raise StateError("forward: the Python object of a module in this model is gone, and its forward method with it")
-    with capturing_as_the_engine():
-        result = module.forward(*borrowed(inputs, input_count), **_keywords(options))
+    tensors, keywords = borrowed(inputs, input_count), _keywords(options)
+    if is_capturing():
+        result = deferring_buffers(module.forward, *tensors, **keywords)
+    else:
+        result = module.forward(*tensors, **keywords)
     leaves = flatten(result)[0]
     for leaf in leaves:
         if leaf is not None and not isinstance(leaf, Tensor):
@@ -62,6 +64,7 @@ def _keywords(options: bytes | None) -> dict[str, Any]:
 
 def callback(module: Module) -> tuple[Any, Any, int]:
     """What the library takes for a module's forward method: the function, what lets go of it, and the number."""
+    watch()
     number = next(_numbers)
     _modules[number] = weakref.ref(module)
     return _forward, _release, number
@@ -76,7 +79,7 @@ def set_forward(module: Module) -> None:
     check(status)
 
 
-def call_in_engine(function: Any, handle: int, inputs: tuple[Any, ...]) -> list[int | None]:
+def call_in_engine(function: Any, handle: Handle, inputs: tuple[Any, ...]) -> list[int | None]:
     """Handles of what a module gives for several tensors, of which some may be None."""
     tensors = [None if tensor is None else as_tensor(tensor) for tensor in inputs]
     found, number = handle_array(256)(), c_int32()

@@ -15,7 +15,7 @@ from .. import _modules
 from .._checkpoint_files import load_into, save
 from .._dtypes import as_dtype, float32, float64
 from .._errors import StateError, StructureError, UnsupportedError
-from .._library import check, lib, unguarded
+from .._library import check, freed_by, handle_property, lib, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor
@@ -85,10 +85,10 @@ class Module(_modules.Base, Owner):
         """Has the engine call this object's forward method."""
         _host.set_forward(self)
 
-    def __del__(self, _free: Callable[[int], int] = unguarded("wb_module_free")) -> None:
-        handle = self.__dict__.get("_handle")
-        if handle is not None:
-            _free(handle)
+    _handle: Handle = None
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_module_free")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.forward(*args, **kwargs)
@@ -96,11 +96,6 @@ class Module(_modules.Base, Owner):
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the module's result; to be defined by subclasses."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
-
-    @property
-    def _as_parameter_(self) -> Any:
-        """What ctypes hands to the library."""
-        return self._handle
 
     @property
     def training(self) -> bool:

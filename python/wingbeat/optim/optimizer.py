@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Iterable, Iterator, List, Mappi
 
 from .._arrays import handle_array
 from .._errors import ArgumentError, StructureError
-from .._library import check, lib, unguarded
+from .._library import check, freed_by, handle_property, lib, unguarded
 from .._literals import check_call, literal, value
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
@@ -74,9 +74,9 @@ class Optimizer(Owner):
         check_call(lib.wb_optimizer_add_group(self._handle, *_handles(taken), text.encode()))
         self._groups.append(taken)
 
-    def __del__(self, _free: Any = unguarded("wb_optimizer_free")) -> None:
-        if self._handle is not None:
-            _free(self._handle)
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_optimizer_free")
 
     def step(self) -> None:
         """Updates all parameters from their collected gradients, in place."""
@@ -134,11 +134,6 @@ class Optimizer(Owner):
         tensors = [as_tensor(given) for given in state.values()]
         check(lib.wb_optimizer_load_state(
             self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *_handles(tensors)))
-
-    @property
-    def _as_parameter_(self) -> int | None:
-        """What ctypes hands to the library."""
-        return self._handle
 
     @property
     def param_groups(self) -> List[MutableMapping[str, Any]]:

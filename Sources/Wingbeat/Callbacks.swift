@@ -1,0 +1,66 @@
+import CWingbeat
+import Engine
+
+/// Callbacks of hosts that can be cut off before they return a value: Python's, by an exception of a signal's handler, whose foreign-function
+/// layer then returns whatever lies in a register. They confirm their end by a call.
+enum Callbacks {
+    /// Their addresses.
+    nonisolated(unsafe) private static var confirming: Set<UInt> = []
+
+    static func confirms<Function>(_ function: Function?) -> Bool {
+        guard !confirming.isEmpty, let function else { return false }
+        return confirming.contains(unsafeBitCast(function, to: UInt.self))
+    }
+
+    static func add(_ address: UnsafeRawPointer) { confirming.insert(UInt(bitPattern: address)) }
+}
+
+/// Runs a callback of the host's without the lock, so that other threads, and the callback itself, may call the library. What it left open of this
+/// thread's state is closed.
+func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) throws(Failure) -> Int32 {
+    let state = CallState.current
+    let outer = state.callbackResult
+    state.callbackResult = nil
+    defer { state.callbackResult = outer }
+    let returned = ThreadState.current.inBlock { EngineLock.unlocked(callback) }
+    let result = confirms ? state.callbackResult : returned
+    guard let result, result != WB_ERROR_INTERRUPTED.rawValue else {
+        throw .interrupted(operation: operation, "the callback was cut off before its end")
+    }
+    return result
+}
+
+@implementation @_cdecl("wb_callback_confirms") public func wb_callback_confirms(_ callback: UnsafeRawPointer?) -> wb_status {
+    call { () throws(Failure) in
+        guard let callback else { throw .argument(operation: "callback_confirms", "the callback is null") }
+        Callbacks.add(callback)
+    }
+}
+
+@implementation @_cdecl("wb_callback_done") public func wb_callback_done(_ result: Int32) -> wb_status {
+    call { () throws(Failure) in CallState.current.callbackResult = result }
+}
+
+// MARK: Blocks of a thread's state
+
+@implementation @_cdecl("wb_block_begin") public func wb_block_begin(_ changes: Int32) -> wb_status {
+    call { () throws(Failure) in
+        func holds(_ change: wb_block_change) -> Bool { UInt32(bitPattern: changes) & change.rawValue != 0 }
+        let state = ThreadState.current
+        guard (0..<128).contains(changes) else { throw .argument(operation: "block_begin", "\(changes) is no sum of a wb_block_change") }
+        let precision: MatMulPrecision =
+            holds(WB_BLOCK_BFLOAT16) ? .bfloat16 : holds(WB_BLOCK_FLOAT32) ? .full : state.matMulPrecision
+        if precision != state.matMulPrecision { try refuseInRecording("the precision of matrix products is changed (autocast)") }
+        state.beginBlock()
+        state.matMulPrecision = precision
+        if holds(WB_BLOCK_GRAD_ON) { state.isGradEnabled = true }
+        if holds(WB_BLOCK_GRAD_OFF) { state.isGradEnabled = false }
+        if holds(WB_BLOCK_TRANSFORM) { state.transforms += 1 }
+        if holds(WB_BLOCK_THEN_GRAD_ON) { state.setGradAfterBlock(true) }
+        if holds(WB_BLOCK_THEN_GRAD_OFF) { state.setGradAfterBlock(false) }
+    }
+}
+
+@implementation @_cdecl("wb_block_end") public func wb_block_end() -> wb_status {
+    call { () throws(Failure) in try ThreadState.current.endBlock() }
+}
