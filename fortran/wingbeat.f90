@@ -2009,6 +2009,14 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! For bindings: notes in the block that what is recorded depends on a module whose forward pass is the binding's
+        ! own code.
+        function wb_capture_depends(module) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+
         ! Closes the block.
         function wb_capture_end(outputs, output_count, program) bind(C) result(status)
             import
@@ -2037,7 +2045,9 @@ module wingbeat
 
         ! For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at
         ! capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode
-        ! and autocast.
+        ! and autocast; tensors and gradients from outside (what is WB_ERROR_STATE for wb_program_run); the modules that
+        ! the block ran (mode, children, parameters, buffers, forward pass), the groups of optimisers, which of their
+        ! settings are 0, and hooks.
         function wb_program_run_if_matching(program, inputs, memory, input_count, outputs, output_count, matches) &
             bind(C) result(status)
             import
@@ -2052,7 +2062,7 @@ module wingbeat
         end function
 
         ! wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the
-        ! captured shapes and dtypes, aligned to an element): no handle is made.
+        ! captured shapes and dtypes, aligned to an element): no handle is made, and no input is written.
         function wb_program_run_pointers(program, inputs, input_count, outputs, output_count) bind(C) result(status)
             import
             type(wb_program), value :: program
@@ -2060,6 +2070,36 @@ module wingbeat
             integer(c_int32_t), value :: input_count
             type(c_ptr), intent(in), optional :: outputs(*)
             integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
+
+        ! The same, if all is as it was at capture, as for wb_program_run_if_matching, and no input is written.
+        function wb_program_run_pointers_if_matching(program, inputs, input_count, outputs, output_count, matches) &
+            bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(c_ptr), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            type(c_ptr), intent(in), optional :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(c_int32_t), intent(inout) :: matches
+            integer(wb_status) :: status
+        end function
+
+        ! For bindings which know that recording would give the same again although modules have changed: takes these as
+        ! they are now for those of the capture.
+        function wb_program_renew(program) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            integer(wb_status) :: status
+        end function
+
+        ! Writes 1 to *writes if the block wrote input `index` in place, so that a run updates the tensor given for it.
+        function wb_program_writes_input(program, index, writes) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            integer(c_int32_t), value :: index
+            integer(c_int32_t), intent(inout) :: writes
             integer(wb_status) :: status
         end function
     end interface
@@ -2172,6 +2212,14 @@ module wingbeat
     end interface
 
     interface
+        ! Notes that a module's forward pass in the host's code computes something else from now on, because of what
+        ! only the host knows: programs that ran it are captured anew where the library or a binding does that.
+        function wb_module_changed(module) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+
         ! 1 if running the module, or any module in it, needs code of the host's.
         function wb_module_needs_host(module, needs) bind(C) result(status)
             import

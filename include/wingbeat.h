@@ -924,6 +924,10 @@ wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags
  * recorded has no value afterwards either, except as an output of a run. */
 wb_status wb_capture_begin(wb_tensor *const *inputs, int32_t input_count);
 
+/* For bindings: notes in the block that what is recorded depends on a module whose forward pass is the binding's own
+ * code. Modules that the library runs are noted anyway. See wb_program_run_if_matching. */
+wb_status wb_capture_depends(const wb_module *module);
+
 /* Closes the block. outputs: tensors recorded in it, whose values each run returns. If it fails, the block stays
  * open. */
 wb_status wb_capture_end(wb_tensor *const *outputs, int32_t output_count, wb_program **program);
@@ -933,22 +937,40 @@ wb_status wb_capture_cancel(void);
 
 /* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor. If it
  * fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden
- * outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory. */
+ * outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory.
+ * An input that the block wrote in place is updated too: it must be no other input and no hidden one then.
+ * WB_ERROR_STATE, and nothing has happened, where a tensor from outside has another dtype than at capture, where one
+ * requires gradients that did not, or the other way round, and the block took gradients, and where a gradient that it
+ * asked for was there and is not, or the other way round: capture again. Modules and optimisers that have changed
+ * otherwise (modes, children, groups) run as they were captured. */
 wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
 
 /* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at
  * capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode and
- * autocast. Then it writes 1 to *matches; otherwise, and inside a capture block, 0, and does nothing. memory: NULL,
+ * autocast; tensors and gradients from outside (what is WB_ERROR_STATE for wb_program_run); the modules that the block
+ * ran (mode, children, parameters, buffers, forward pass), the groups of optimisers, which of their settings are 0,
+ * and hooks. Then it writes 1 to *matches; otherwise, and inside a capture block, 0, and does nothing. memory: NULL,
  * or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
- * tensor, or NULL where the tensor is the input. */
+ * tensor, or NULL where the tensor is the input. An input that the block wrote is a tensor. */
 wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
                                      wb_tensor **outputs, int32_t output_count, int32_t *matches);
 
 /* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the
- * captured shapes and dtypes, aligned to an element): no handle is made. outputs[i], or outputs itself, may be NULL.
+ * captured shapes and dtypes, aligned to an element): no handle is made, and no input is written. outputs[i], or outputs itself, may be NULL.
  * The memory of a result overlaps no argument and no other result; after a failure what it holds is unspecified. */
 wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
                                   int32_t output_count);
+
+/* The same, if all is as it was at capture, as for wb_program_run_if_matching, and no input is written. */
+wb_status wb_program_run_pointers_if_matching(wb_program *program, const void *const *inputs, int32_t input_count,
+                                              void *const *outputs, int32_t output_count, int32_t *matches);
+
+/* For bindings which know that recording would give the same again although modules have changed: takes these as they
+ * are now for those of the capture. */
+wb_status wb_program_renew(wb_program *program);
+
+/* Writes 1 to *writes if the block wrote input `index` in place, so that a run updates the tensor given for it. */
+wb_status wb_program_writes_input(const wb_program *program, int32_t index, int32_t *writes);
 
 /* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
  * written, the operations that it computes in one go, and the memory that it reads and writes. The last line has the
@@ -1012,6 +1034,10 @@ wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb
  * layer is. Its own forward pass is wb_module_call_layer. release as in wb_module_host. */
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
+
+/* Notes that a module's forward pass in the host's code computes something else from now on, because of what only the
+ * host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same for hooks. */
+wb_status wb_module_changed(wb_module *module);
 
 /* 1 if running the module, or any module in it, needs code of the host's. */
 wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);

@@ -28,6 +28,24 @@ public enum Failure: Error, CustomStringConvertible {
     case interrupted(operation: String, String)
     case `internal`(operation: String, String)
 
+    /// The same sentence about an operation that is named otherwise; a file's stays as it is.
+    public func renamed(_ name: (String) -> String) -> Failure {
+        switch self {
+        case .argument(let operation, let sentence): .argument(operation: name(operation), sentence)
+        case .shape(let operation, let sentence): .shape(operation: name(operation), sentence)
+        case .dtype(let operation, let sentence): .dtype(operation: name(operation), sentence)
+        case .index(let operation, let sentence): .index(operation: name(operation), sentence)
+        case .handle(let operation, let sentence): .handle(operation: name(operation), sentence)
+        case .memory(let operation, let bytes): .memory(operation: name(operation), bytes: bytes)
+        case .file, .format, .interrupted: self
+        case .structure(let operation, let sentence): .structure(operation: name(operation), sentence)
+        case .state(let operation, let sentence): .state(operation: name(operation), sentence)
+        case .notFinite(let operation, let sentence): .notFinite(operation: name(operation), sentence)
+        case .unsupported(let operation, let sentence): .unsupported(operation: name(operation), sentence)
+        case .internal(let operation, let sentence): .internal(operation: name(operation), sentence)
+        }
+    }
+
     public var description: String {
         switch self {
         case .argument(let operation, let sentence), .shape(let operation, let sentence), .dtype(let operation, let sentence),

@@ -191,6 +191,8 @@ public final class Tensor {
 
     /// The collected gradient.
     public func gradient() throws(Failure) -> Tensor? {
+        // A block notes that there was none, so a box from outside has a place for it.
+        if gradientSlot == nil, Capture.isOpen, dtype.isFloat { gradientSlot = GradientSlot() }
         guard let slot = gradientSlot else { return nil }
         return try slot.current(of: stored).map(Tensor.init)
     }

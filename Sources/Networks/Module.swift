@@ -7,7 +7,11 @@ open class Module {
     /// This module's own; see `allParameters` for the tree's.
     public private(set) var parameters: [(name: String, tensor: Tensor)] = []
     public private(set) var buffers: [(name: String, tensor: Tensor)] = []
-    public private(set) var isTraining = true
+    public private(set) var isTraining = true {
+        didSet { if isTraining != oldValue { Conditions.changed() } }
+    }
+    /// Goes on when it has another child, parameter, buffer or forward pass.
+    private var version = 0
 
     /// Modules in a chain, the outermost and the innermost included: what walks a tree recurses, and the stack has an end.
     public static let deepest = 200
@@ -56,6 +60,7 @@ open class Module {
     /// `kept` lives until the module goes or another takes its place.
     public func setHost(_ host: (any HostForward)?, className: String, keeping kept: AnyObject? = nil) {
         (self.host, hostName, self.kept) = (host, className, kept)
+        changed()
     }
 
     /// Whether running it, or any module in it, needs the host's code.
@@ -84,6 +89,25 @@ open class Module {
         return [try forward(x)]
     }
 
+    // MARK: Programs
+
+    /// Notes that recording its forward pass would give something else now.
+    public func changed() {
+        version &+= 1
+        Conditions.changed()
+    }
+
+    /// In a capture block, notes that what is recorded depends on this module.
+    public func noteInCapture() {
+        guard Capture.isOpenAnywhere else { return }
+        Capture.note(self, isRenewable: true) { [unowned self] in Form(version: version, isTraining: isTraining) }
+    }
+
+    private struct Form: Equatable {
+        let version: Int
+        let isTraining: Bool
+    }
+
     // MARK: Registration
 
     public static func checkName(_ name: String, operation: String) throws(Failure) {
@@ -109,6 +133,7 @@ open class Module {
             children.append((name, child))
         }
         child.parents.append(Parent(module: self))
+        changed()
     }
 
     private func forget(parent: Module) {
@@ -140,11 +165,13 @@ open class Module {
             try tensor.setRequiresGrad(!frozen)
         }
         Module.set(&parameters, name, tensor)
+        changed()
     }
 
     public func setBuffer(_ name: String, _ tensor: Tensor?) throws(Failure) {
         try Module.checkName(name, operation: "buffer")
         Module.set(&buffers, name, tensor)
+        changed()
     }
 
     private static func set(_ list: inout [(name: String, tensor: Tensor)], _ name: String, _ tensor: Tensor?) {
@@ -214,6 +241,7 @@ open class Module {
     }
 
     public func zeroGrad() throws(Failure) {
+        visit { _, module in module.noteInCapture() }
         for (_, tensor) in allParameters { try tensor.setGradient(nil) }
     }
 

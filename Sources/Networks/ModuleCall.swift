@@ -10,6 +10,7 @@ extension Module {
     /// Runs the forward pass: the host's, where it has set one.
     public func call(_ inputs: [Tensor?], options: String? = nil) throws(Failure) -> [Tensor?] {
         guard let host else { return try callLayer(inputs, options: options) }
+        noteInCapture()
         return try ForwardPass.within { () throws(Failure) in try host.forward(inputs, options) }
     }
 
@@ -19,6 +20,7 @@ extension Module {
     /// The same for one tensor in and one out.
     public func callAsFunction(_ x: Tensor) throws(Failure) -> Tensor {
         if takesOneTensor, host == nil, ThreadState.currentRecorder == nil {
+            noteInCapture()
             return isLeaf ? try forward(x) : try ForwardPass.within { () throws(Failure) in try forward(x) }
         }
         let outputs = try call([x])
@@ -38,6 +40,7 @@ extension Module {
         }
         try check(inputs, constructor)
         let chosen = try options.map { (text) throws(Failure) in try bound(text, constructor) }
+        noteInCapture()
         let recorder = ThreadState.currentRecorder
         return try ForwardPass.within { () throws(Failure) in
             guard let recording = recorder as? Recording, !recording.looksInto(self) else { return try forward(inputs, chosen) }

@@ -169,6 +169,21 @@ private func curves(
     call { () throws(Failure) in try Capture.cancel() }
 }
 
+@implementation @_cdecl("wb_capture_depends") public func wb_capture_depends(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "capture")
+        guard Capture.isOpen else { throw .state(operation: "capture", "no capture block is open on this thread") }
+        module.noteInCapture()
+    }
+}
+
+@implementation @_cdecl("wb_module_changed") public func wb_module_changed(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in
+        guard handle != nil else { return Hooks.changed() }
+        try module(handle, "module_changed").changed()
+    }
+}
+
 private func program(_ handle: OpaquePointer?) throws(Failure) -> Program {
     try Handles.object(handle, .program, "program")
 }
@@ -249,6 +264,25 @@ private func checkAlignment(
     _ handle: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
     _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32
 ) -> wb_status {
+    runOverMemory(handle, inputs, input_count, outputs, output_count) { (program) throws(Failure) in
+        try program.run(arguments: { inputs?[$0] }, results: { outputs?[$0] })
+    }
+}
+
+@implementation @_cdecl("wb_program_run_pointers_if_matching") public func wb_program_run_pointers_if_matching(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
+    _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32, _ matches: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    runOverMemory(handle, inputs, input_count, outputs, output_count) { (program) throws(Failure) in
+        let matches = try out(matches, "program")
+        matches.pointee = try program.runIfCurrent(arguments: { inputs?[$0] }, results: { outputs?[$0] }) ? 1 : 0
+    }
+}
+
+private func runOverMemory(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<UnsafeRawPointer?>?, _ input_count: Int32,
+    _ outputs: UnsafePointer<UnsafeMutableRawPointer?>?, _ output_count: Int32, _ run: (Program) throws(Failure) -> Void
+) -> wb_status {
     call { () throws(Failure) in
         try refuseInRecording(runs)
         let program = try program(handle)
@@ -265,7 +299,24 @@ private func checkAlignment(
             guard let pointer = outputs?[place] else { continue }
             try checkAlignment(pointer, program.outputType(place), "output \(place)")
         }
-        try program.run(arguments: { inputs?[$0] }, results: { outputs?[$0] })
+        try run(program)
+    }
+}
+
+@implementation @_cdecl("wb_program_renew") public func wb_program_renew(_ handle: OpaquePointer?) -> wb_status {
+    call { () throws(Failure) in try program(handle).renew() }
+}
+
+@implementation @_cdecl("wb_program_writes_input") public func wb_program_writes_input(
+    _ handle: OpaquePointer?, _ index: Int32, _ writes: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let writes = try out(writes, "program_writes_input")
+        let program = try program(handle)
+        guard index >= 0, Int(index) < program.inputCount else {
+            throw .index(operation: "program_writes_input", "there is no input number \(index); there are \(program.inputCount)")
+        }
+        writes.pointee = program.writesInput(Int(index)) ? 1 : 0
     }
 }
 

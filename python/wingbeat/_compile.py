@@ -2,14 +2,21 @@
 
 The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward, update)
 into a program; later calls run the program. What the program depends on besides tensors and arrays is in the key under which
-it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, autocast, and whether the
-modules that the function uses are training.
+it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, autocast, and what the
+function sees of Python (_watch.py). The engine says whether a program is still right as to tensors, optimisers and hooks.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
+import html
+import linecache
+import os
+import sys
 from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
+from operator import is_
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
@@ -22,8 +29,9 @@ from ._library import check, freed_by, handle_property, lib, library, unguarded
 from ._modes import UNCHANGED, recording_flags
 from ._owner import Owner
 from ._tensor import Tensor, wrap
-from ._transforms import handles
 from ._tree import LEAF, flatten, unflatten
+from ._transforms import handles
+from ._watch import MISSING, Place, Same, Watch, holds_tensors, places_of, trait
 
 if TYPE_CHECKING:
     import ctypes
@@ -32,19 +40,22 @@ if TYPE_CHECKING:
 
     from typing_extensions import Concatenate, ParamSpec, Self
 
+    from ._dtypes import DType
     from ._typing import Array, Handle, Shape, Structure
 
     S = TypeVar("S")
     Q = ParamSpec("Q")
 
 _run = unguarded("wb_program_run")
+_run_matching = unguarded("wb_program_run_if_matching")
 # Without declared arguments: those of _Call are converted once, not at each call.
 _run_if_matching = library["wb_program_run_if_matching"]
-_run_pointers_again = library["wb_program_run_pointers"]
-_grad_flags = library["wb_grad_flags"]
-_run_pointers = unguarded("wb_program_run_pointers")
+_run_pointers_if_matching = library["wb_program_run_pointers_if_matching"]
+_renew = unguarded("wb_program_renew")
 
 CACHED_PROGRAMS = 64
+# Of how many states of Python programs are kept.
+CACHED_WORLDS = 8
 
 
 # A generic class needs its variables when a program runs, and Python 3.9 has no ParamSpec.
@@ -70,7 +81,61 @@ class _Call:
         self.flag_argument = byref(self.flag)
         handle, width, count = c_void_p(program._handle), c_int32(program.width), c_int32(program.count)
         self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
-        self.memory_arguments = (handle, self.memory, width, self.results, count)
+        self.memory_arguments = (handle, self.memory, width, self.results, count, self.flag_argument)
+
+
+class _Uncapturable(Exception):
+    """What the function does no program can do: it runs as it is."""
+
+
+class _Effect:
+    """What a call leaves under a name: a value in whose structure there may be results of the program, and arguments of the call."""
+
+    __slots__ = ("place", "leaves", "structure")
+
+    def __init__(self, place: Place, leaves: list[Any], structure: Structure) -> None:
+        self.place, self.leaves, self.structure = place, leaves, structure
+
+    def happen(self, arguments: Sequence[Any], results: Sequence[Tensor]) -> None:
+        leaves = []
+        for leaf in self.leaves:
+            if isinstance(leaf, _Result):
+                leaf = results[leaf.number]
+            elif isinstance(leaf, _Argument):
+                leaf = arguments[leaf.number]
+            leaves.append(leaf)
+        self.place.put(unflatten(self.structure, leaves))
+
+
+class _Numbered:
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _Result(_Numbered):
+    """Stands for a result of the program."""
+
+
+class _Argument(_Numbered):
+    """Stands for an argument, or for a tensor that is carried in, behind the arguments."""
+
+
+class _Carried:
+    """A name whose tensors go into each run of a program."""
+
+    __slots__ = ("place", "structure", "count")
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        leaves, self.structure = flatten(place.get())
+        self.count = len(leaves)
+
+    def tensors(self) -> list[Tensor] | None:
+        """Those that it holds now; None if it holds something else."""
+        leaves, structure = flatten(self.place.get())
+        return leaves if structure == self.structure and all(isinstance(leaf, Tensor) for leaf in leaves) else None
 
 
 class _Program(Owner):
@@ -79,7 +144,6 @@ class _Program(Owner):
     _handle: Handle = None
     arguments: type[ctypes.Array[c_void_p]]
     results: type[ctypes.Array[c_void_p]]
-    flags: int
     count: int
     width: int
     leaves: list[Any]
@@ -88,31 +152,73 @@ class _Program(Owner):
     inputs: list[tuple[Shape, np.dtype[Any]]]
     is_single: bool
     calls: list[_Call]
+    # Beyond arguments and results: tensors under names that go in, what is left under names, arguments that are written.
+    carried: list[_Carried]
+    effects: list[_Effect]
+    written: list[int]
+    is_plain: bool
 
     _as_parameter_ = handle_property
 
     __del__ = freed_by("wb_program_free")
 
+    def _recipe(self) -> tuple[Any, ...]:
+        raise TypeError("compile: a captured program cannot be copied or pickled; copy the compiled function, which captures anew")
+
+    def __repr__(self) -> str:
+        taken = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in self.inputs)
+        given = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in self.types)
+        return f"({taken}) -> ({given})"
+
     def explain(self, time: bool, arrays: Sequence[Tensor | Array] | None = None) -> str:
         """The plan as text; with time, as it runs on some arguments, or else on zeros."""
         text = c_char_p()
         if time:
-            lent = _lent(arrays or ())
+            lent = _lent(() if arrays is None else [*arrays, *(self._carried_in() or ())])
             check(lib.wb_program_profile(self._handle, None if arrays is None else handles(lent), len(lent), text))
         else:
             check(lib.wb_program_explain(self._handle, text))
         return (text.value or b"").decode()
 
-    def run(self, arrays: Sequence[Tensor | Array]) -> Any:
-        """Runs on tensors and arrays."""
-        results = self.results()
-        lent = _lent(arrays)
-        check(_run(self._handle, handles(lent), len(lent), results, self.count))
-        return self.assemble([wrap(handle) for handle in results])
+    def _carried_in(self) -> list[Tensor] | None:
+        found: list[Tensor] = []
+        for carried in self.carried:
+            tensors = carried.tensors()
+            if tensors is None:
+                return None
+            found += tensors
+        return found
+
+    def run(self, arrays: Sequence[Tensor | Array], is_new: bool) -> Any:
+        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture. One that is new runs whatever the capture itself has changed."""
+        carried = self._carried_in()
+        if carried is None or len(carried) + len(arrays) != self.width:
+            return NotImplemented
+        given = [*arrays, *carried]
+        for place in self.written:
+            array = given[place]
+            if isinstance(array, np.ndarray) and not array.flags.writeable:
+                raise ValueError(f"assignment destination is read-only: argument {place} is an array that the function writes to")
+        results, lent = self.results(), _lent(given)
+        if not is_new:
+            check(_renew(self._handle))
+        flag = c_int32()
+        check(_run_matching(self._handle, handles(lent), None, len(lent), results, self.count, flag))
+        if not flag.value:
+            if not is_new or self.written:
+                return NotImplemented
+            check(_run(self._handle, handles(lent), len(lent), results, self.count))
+        for place in self.written:
+            if not isinstance(given[place], Tensor):
+                given[place][...] = lent[place].numpy()
+        computed = [wrap(handle) for handle in results]
+        for effect in self.effects:
+            effect.happen(given, computed)
+        return self.assemble(computed)
 
     def run_if_matching(self, arguments: Sequence[Any]) -> Any:
         """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
-        if len(arguments) != self.width:
+        if len(arguments) != self.width or not self.is_plain:
             return NotImplemented
         call = self._take_call()
         inputs, memory = call.inputs, call.memory
@@ -140,14 +246,11 @@ class _Program(Owner):
 
     def run_arrays_if_matching(self, arrays: Sequence[Any]) -> Any:
         """The same for arrays alone, with arrays as results."""
-        if len(arrays) != self.width:
+        if len(arrays) != self.width or not self.is_plain:
             return NotImplemented
         call = self._take_call()
         memory, outputs = call.memory, call.results
         try:
-            _grad_flags(None, 0, call.flag_argument)
-            if call.flag.value != self.flags:
-                return NotImplemented
             place = 0
             for array in arrays:
                 if not self._fits(array, place):
@@ -161,10 +264,10 @@ class _Program(Owner):
                 results.append(array)
                 outputs[place] = _address(array)
                 place += 1
-            status = _run_pointers_again(*call.memory_arguments)
+            status = _run_pointers_if_matching(*call.memory_arguments)
             if status:
                 check(status)
-            return self.assemble(results)
+            return self.assemble(results) if call.flag.value else NotImplemented
         finally:
             self.calls.append(call)
 
@@ -194,23 +297,86 @@ def _lent(arrays: Iterable[Tensor | Array]) -> list[Tensor]:
     return [array if isinstance(array, Tensor) else wrap(borrow(array)) for array in arrays]
 
 
+class _Names:
+    """What names meant before a capture, and what the captured function has done to them."""
+
+    def __init__(self, watch: Watch, watcher: int) -> None:
+        self._watch, self._watcher = watch, watcher
+        self._before: dict[Any, tuple[Place, Any]] = {}
+        # What is there after the stand-ins have been put.
+        self._given: dict[Any, Any] = {}
+        # Tensors that were there before.
+        self.outside: set[int] = set()
+        for place in watch.places():
+            self._remember(place)
+
+    def _remember(self, place: Place) -> None:
+        if place.identity not in self._before:
+            value = place.get()
+            self._before[place.identity] = place, value
+            self.outside.update(id(leaf) for leaf in flatten(value)[0] if isinstance(leaf, Tensor))
+
+    def note(self, module: Any) -> None:
+        """Notes a module that runs."""
+        if self._watch.note(module, self._watcher):
+            for place in places_of(module):
+                self._remember(place)
+
+    def note_tree(self, module: Any) -> None:
+        for part in module.modules():
+            self.note(part)
+
+    def stand_in(self, place: Place, value: Any) -> None:
+        """Has a name mean a value for the length of the capture."""
+        self._remember(place)
+        self._given[place.identity] = value
+        place.put(value)
+
+    def changes(self) -> list[tuple[Place, Any, Any]]:
+        """(name, its value before, its value now) of those that the function has bound anew."""
+        for place in self._watch.places():
+            if place.identity not in self._before:  # it is new
+                self._before[place.identity] = place, MISSING
+        found = []
+        for identity, (place, before) in self._before.items():
+            now, given = place.get(), self._given.get(identity, before)
+            if now is not given and not (place.kind == "mode" and now == given):
+                found.append((place, before, now))
+        return found
+
+    def restore(self) -> None:
+        for _, (place, before) in list(self._before.items()):
+            now = place.get()
+            if now is not before and not (place.kind == "mode" and now == before):
+                place.put(before)
+
+
 class CompiledFunction(Generic[P, R]):
     """What wingbeat.compile returns: call it like the function."""
 
     __name__: str
 
     def __init__(self, function: Callable[P, Any], numpy: bool) -> None:
-        functools.update_wrapper(self, function)
+        # Of a module or another callable object, names alone.
+        functools.update_wrapper(self, function, updated=("__dict__",) if isinstance(function, FunctionType) else ())
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
         self._function: Any = function
         self._numpy = numpy
+        # The last in the dict is the one used last.
         self._programs: dict[Any, _Program] = {}
-        # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what the modules' modes do not change
-        # between two calls is looked up here. And the one that ran last, which is tried first.
+        # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what else they depend on is as it was when
+        # they were found. And the one that ran last, which is tried first.
         self._plain: dict[Any, _Program] = {}
         self._last: _Program | None = None
-        self._modules: list[Any] | None = None
-        self._revision: int | None = None
-        self._modes: tuple[Any, ...] = ()
+        self._watch: Watch | None = None
+        self._world: tuple[Any, ...] = ()
+        # Tensors under names, at the last capture.
+        self._met: dict[Any, Any] = {}
+
+    @property
+    def _watched_function(self) -> Any:
+        """What another compiled function that calls this one looks at."""
+        return self._function
 
     @overload
     def __get__(self, instance: None, owner: Any = None) -> Self: ...
@@ -227,62 +393,181 @@ class CompiledFunction(Generic[P, R]):
             object.__setattr__(instance, name, bound)
         return bound
 
+    # ---------------------------------------------------------------- how it looks, and copies
+
+    def __repr__(self) -> str:
+        programs = "".join(f"\n  {program!r}" for program in self._programs.values())
+        return f"<compiled function {self.__name__}, {len(self._programs)} programs{':' if programs else ''}{programs}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+    def __copy__(self) -> CompiledFunction[P, R]:
+        """A function that captures for itself."""
+        return CompiledFunction(self._function, self._numpy)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> CompiledFunction[P, R]:
+        return CompiledFunction(copy.deepcopy(self._function, memo), self._numpy)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """By the function's name, as Python pickles functions: the copy captures for itself."""
+        function = self._function
+        name, module = getattr(function, "__qualname__", None), sys.modules.get(getattr(function, "__module__", ""))
+        found: Any = module
+        try:
+            for part in (name or "").split("."):
+                found = getattr(found, part)
+        except AttributeError:
+            found = None
+        if found is self:
+            return name  # a decorated function, which its module has in its place
+        if isinstance(function, FunctionType) and found is not function:
+            raise TypeError(f"compile: {self.__name__} cannot be pickled, as its module has no function {name!r}; define it at the top of a module, or compile it again there")
+        return compile, (function,), {"_numpy": self._numpy}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    # ---------------------------------------------------------------- calling
+
     # Arrays may stand for tensors, which a function's own annotations do not say: hence the second.
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
     @overload
     def __call__(self, *args: Any, **kwargs: Any) -> R: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        key = None
-        if not kwargs and self._revision == _modules.revision:
-            program = self._last
-            if program is not None:
+        program = self._last
+        # In a capture block or a transform, which the engine knows of, no program matches.
+        if program is not None and not kwargs:
+            watch: Any = self._watch
+            try:
+                is_seen = all(map(is_, watch.read(), watch.values))
+            except (KeyError, ValueError):
+                is_seen = False
+            if is_seen:
                 result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
                 if result is not NotImplemented:
                     return result
-            key = _signatures(args)
-            program = self._plain.get(key)
-            if program is not None:
-                result = self._run_plain(program, args)
-                if result is not NotImplemented:
-                    return result
+                program = self._plain.get(_signatures(args))
+                if program is not None:
+                    result = program.run_arrays_if_matching([_dense(array) for array in args]) if self._numpy else program.run_if_matching(args)
+                    if result is not NotImplemented:
+                        self._last = program
+                        return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
         if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
-        program = self._program(leaves, structure, bool(kwargs))
-        if key is not None:
-            self._plain[key] = program
-        return self._run_pointers(program, arrays) if self._numpy else program.run(arrays)
+        try:
+            return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))
+        except _Uncapturable:
+            return self._function(*args, **kwargs)
+
+    def _run(self, leaves: list[Any], structure: Structure, arrays: list[Any], signature: Any) -> Any:
+        """Runs the program for such arguments; it is captured where there is none, or it is not right any more."""
+        watch = self._look()
+        key = self._key(leaves, structure)
+        program = self._programs.pop(key, None)
+        result = NotImplemented if program is None else self._results(program.run(arrays, False))
+        if result is NotImplemented:
+            program = self._capture(leaves, structure)
+            key = self._key(leaves, structure)  # the capture has met modules that were not known
+            self._keep(key, program)
+            result = self._results(program.run(arrays, True))
+            if result is NotImplemented:
+                raise _Uncapturable
+        else:
+            assert program is not None
+            self._programs[key] = program
+        if key[0] != self._world:
+            self._world = key[0]
+            self._plain.clear()
+            self._last = None
+        # A call with other arguments is not told from one without them; and what a run binds itself may be in the key.
+        if signature is not None and program.is_plain:
+            self._last = self._plain[signature] = program
+        if program.effects:
+            watch.settle()
+        return result
+
+    def _results(self, result: Any) -> Any:
+        if not self._numpy or result is NotImplemented:
+            return result
+        leaves, structure = flatten(result)
+        return unflatten(structure, [np.array(leaf.numpy()) if isinstance(leaf, Tensor) else leaf for leaf in leaves])
 
     # ---------------------------------------------------------------- capturing
 
-    def _program(self, leaves: list[Any], structure: Structure, has_kwargs: bool) -> _Program:
-        """The program for such arguments, captured if it is not among those kept."""
-        parts: list[Any] = [structure, recording_flags(), self._training_modes()]
+    def _look(self) -> Watch:
+        """The watch, with names as they are now."""
+        if self._watch is None:
+            self._watch = Watch(self._function)
+        elif not self._watch.unchanged():
+            self._watch.look()
+        return self._watch
+
+    def _key(self, leaves: list[Any], structure: Structure) -> tuple[Any, ...]:
+        """What the program for such arguments depends on: first all that is not about the arguments."""
+        watch: Any = self._watch
+        parts: list[Any] = [watch.fingerprint(), structure, recording_flags()]
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 parts.append((leaf.shape, leaf.dtype))
+            elif isinstance(leaf, _modules.Base):
+                module: Any = leaf
+                parts.append((Same(leaf), tuple((place.name, trait(place.get())) for part in module.modules() for place in places_of(part))))
             else:
-                parts.append((type(leaf), leaf))
-                if isinstance(leaf, _modules.Base):
-                    module: Any = leaf
-                    parts.append(module.modes())
+                parts.append((float, repr(leaf)) if type(leaf) is float else (type(leaf), leaf))
         key = tuple(parts)
         try:
             hash(key)
         except TypeError:
             raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
-        program = self._programs.pop(key, None)
+        return key
+
+    def _program(self, leaves: list[Any], structure: Structure) -> _Program:
+        """The program for such arguments, captured if it is not among those kept."""
+        self._look()
+        program = self._programs.get(self._key(leaves, structure))
         if program is None:
-            program = self._capture(leaves, structure, has_kwargs)
-        self._programs[key] = program  # the last in the dict is the one used last
-        if len(self._programs) > CACHED_PROGRAMS:
-            del self._programs[next(iter(self._programs))]
-            self._forget_plain()
+            program = self._capture(leaves, structure)
+            self._keep(self._key(leaves, structure), program)
         return program
 
-    def _capture(self, leaves: list[Any], structure: Structure, has_kwargs: bool) -> _Program:
+    def _keep(self, key: tuple[Any, ...], program: _Program) -> None:
+        self._programs[key] = program
+        worlds = dict.fromkeys(known[0] for known in self._programs)
+        oldest = next(iter(worlds))
+        if len(worlds) > CACHED_WORLDS:
+            for known in [known for known in self._programs if known[0] == oldest]:
+                del self._programs[known]
+        if len(self._programs) > CACHED_PROGRAMS:
+            del self._programs[next(iter(self._programs))]
+
+    def _capture(self, leaves: list[Any], structure: Structure) -> _Program:
+        """The program of the function for such arguments. Names stay as they are: what the function does to them is done by each run."""
+        watch: Any = self._watch
+        self._carry_what_is_replaced(watch)
+        carried = [_Carried(place) for place in watch.carried.values() if holds_tensors(place.get())]
+        while True:
+            program, found = self._record(leaves, structure, carried)
+            if program is not None:
+                return program
+            # The function has bound a name whose tensor it may also read: the next recording takes it from outside.
+            watch.carry(found)
+            carried += [_Carried(place) for place in found]
+
+    def _carry_what_is_replaced(self, watch: Watch) -> None:
+        """A name that holds another tensor than at the last capture may do so at each call: from now on it is taken from outside."""
+        found = {place.identity: (place, place.get()) for place in watch.places()}
+        for identity, (place, value) in found.items():
+            before = self._met.get(identity)
+            if before is not None and before is not value and holds_tensors(value) and not any(leaf.requires_grad for leaf in flatten(value)[0]):
+                watch.carry([place])
+        self._met = {identity: value for identity, (_, value) in found.items() if holds_tensors(value)}
+
+    def _record(self, leaves: list[Any], structure: Structure, carried: list[_Carried]) -> tuple[_Program | None, list[Place]]:
+        watch: Any = self._watch
         # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
         # global or an attribute stays two things.
         inputs: list[Tensor] = []
@@ -290,68 +575,76 @@ class CompiledFunction(Generic[P, R]):
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
                 dtype = leaf.dtype if isinstance(leaf, Tensor) else as_dtype(native(leaf[:0] if leaf.ndim else leaf).dtype)
-                out = c_void_p()
-                check(lib.wb_tensor_full(dtype.code, len(leaf.shape), extents(leaf.shape), 0, out))
-                leaf = wrap(out.value)
+                leaf = _stand_in(dtype, leaf.shape)
                 inputs.append(leaf)
             inner.append(leaf)
+        width = len(inputs)
+        stand_ins = []
+        for taken in carried:
+            tensors = [_stand_in(tensor.dtype, tensor.shape) for tensor in taken.tensors() or ()]
+            stand_ins.append(unflatten(taken.structure, tensors))
+            inputs += tensors
         arguments = unflatten(structure, inner)
-        args, kwargs = arguments if has_kwargs else (arguments, {})
+        args, kwargs = arguments if structure[0] is list else (arguments, {})
+        names = _Names(watch, id(self))
         program, out = _Program(), c_void_p()
-        with UNCHANGED:  # its end closes the capture block where anything fails
-            check(lib.wb_capture_begin(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs)))
-            result = _modules.deferring_buffers(self._function, *args, **kwargs)
-            program.leaves, program.structure = flatten(result)
-            outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]
-            program.types = [(tensor.shape, tensor.dtype.dtype) for tensor in outputs]
-            check(lib.wb_capture_end(handle_array(len(outputs))(*[tensor._handle for tensor in outputs]), len(outputs), out))
+        try:
+            with UNCHANGED:  # its end closes the capture block where anything fails
+                check(lib.wb_capture_begin(handles(inputs), len(inputs)))
+                for leaf in inner:
+                    if isinstance(leaf, _modules.Base):
+                        names.note_tree(leaf)
+                for taken, value in zip(carried, stand_ins):
+                    names.stand_in(taken.place, value)
+                for module in watch.modules():
+                    names.note(module)
+                with _modules.noting(names.note):
+                    result = _modules.deferring_buffers(self._function, *args, **kwargs)
+                changed = names.changes()
+                found = [place for place, before, now in changed if place.identity not in watch.carried and holds_tensors(before)
+                         and any(isinstance(leaf, Tensor) for leaf in flatten(now)[0])]
+                if found:
+                    return None, found
+                if any(_is_registered(value) for _, before, now in changed for value in (before, now)):
+                    raise _Uncapturable
+                program.leaves, program.structure = flatten(result)
+                outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]
+                program.types = [(tensor.shape, tensor.dtype.dtype) for tensor in outputs]
+                program.carried, program.effects = carried, []
+                numbers = {id(tensor): place for place, tensor in enumerate(inputs)}
+                for name, _, now in changed:
+                    parts, form = flatten(now)
+                    for number, part in enumerate(parts):
+                        if not isinstance(part, Tensor) or id(part) in names.outside:
+                            continue
+                        if id(part) in numbers:
+                            parts[number] = _Argument(numbers[id(part)])
+                        else:
+                            outputs.append(part)
+                            parts[number] = _Result(len(outputs) - 1)
+                    program.effects.append(_Effect(name, parts, form))
+                check(lib.wb_capture_end(handles(outputs), len(outputs), out))
+        except StateError as error:
+            raise _explained(error, self._function) from None
+        finally:
+            names.restore()
         program._handle = out.value
         program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
         program.width = len(inputs)
         program.arguments = handle_array(program.width)
-        program.flags = recording_flags()
         program.count = len(outputs)
         program.results = handle_array(program.count)
         program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
-        program.is_single = program.structure is LEAF and program.count == 1
+        flag = c_int32()
+        program.written = []
+        for place in range(width):
+            check(lib.wb_program_writes_input(program._handle, place, flag))
+            if flag.value:
+                program.written.append(place)
+        program.is_plain = not program.carried and not program.effects
+        program.is_single = program.structure is LEAF and program.count == 1 and bool(program.types)
         program.calls = []
-        return program
-
-    def _training_modes(self) -> tuple[Any, ...]:
-        """Whether each module that the function sees is training; looked up anew only after some module has changed."""
-        if self._revision != _modules.revision:
-            if self._modules is None:
-                self._modules = _modules.used_by(self._function)
-            self._modes = tuple([module.modes() for module in self._modules])
-            self._revision = _modules.revision
-            self._forget_plain()
-        return self._modes
-
-    def _forget_plain(self) -> None:
-        self._plain.clear()
-        self._last = None
-
-    # ---------------------------------------------------------------- running
-
-    def _run_plain(self, program: _Program, arguments: Sequence[Any]) -> Any:
-        """The result, or NotImplemented if the thread's modes are not those of the capture, or an argument requires gradients."""
-        if not self._numpy:
-            result = program.run_if_matching(arguments)
-        elif program.flags == recording_flags():
-            result = self._run_pointers(program, arguments)
-        else:
-            result = NotImplemented
-        if result is not NotImplemented:
-            self._last = program
-        return result
-
-    def _run_pointers(self, program: _Program, arrays: Sequence[Any]) -> Any:
-        dense = [_dense(array) for array in arrays]
-        results = [np.empty(shape, dtype) for shape, dtype in program.types]
-        status = _run_pointers(program._handle, _addresses(program.arguments, dense), len(dense), _addresses(program.results, results), len(results))
-        if status:
-            check(status)
-        return program.assemble(results)
+        return program, []
 
     def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
@@ -365,10 +658,42 @@ class CompiledFunction(Generic[P, R]):
         if args or kwargs:
             leaves, structure = flatten([args, kwargs] if kwargs else args)
             arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
-            return self._program(leaves, structure, bool(kwargs)).explain(time, arrays)
+            return self._program(leaves, structure).explain(time, arrays)
         if not self._programs:
             raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments")
         return "\n\n".join(program.explain(time) for program in self._programs.values())
+
+
+def _stand_in(dtype: DType, shape: Shape) -> Tensor:
+    """A tensor that stands for an argument."""
+    out = c_void_p()
+    check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), 0, out))
+    return wrap(out.value)
+
+
+def _is_registered(value: Any) -> bool:
+    """Whether a module registers it when it is assigned."""
+    return isinstance(value, _modules.Base) or isinstance(value, Tensor) and type(value) is not Tensor
+
+
+def _explained(error: StateError, function: Any) -> StateError:
+    """An error in a capture, with the function's name and the line in the user's file."""
+    name = getattr(function, "__qualname__", type(function).__name__)
+    place, trace = "", error.__traceback__
+    package = os.path.dirname(__file__)
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if os.path.dirname(code.co_filename) != package and not code.co_filename.startswith((package + os.sep, "<guard of")):
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+            place = f" at {code.co_filename}:{trace.tb_lineno}" + (f", `{line}`" if line else "")
+        trace = trace.tb_next
+    sentence = str(error)
+    if "a value was asked for inside a capture block" in sentence:
+        sentence = (f"compile: {name} asks for a value{place}, but while it is captured there are none yet; "
+                    "choose with wingbeat.where instead of if, or look at what the function returns")
+    else:
+        sentence = f"{sentence} (while compile captures {name}{place})"
+    return StateError(sentence)
 
 
 def _signatures(arguments: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -402,10 +727,6 @@ def _address(array: Array) -> int:
         return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
-def _addresses(kind: type[ctypes.Array[c_void_p]], arrays: Iterable[Array]) -> ctypes.Array[c_void_p]:
-    return kind(*[_address(array) for array in arrays])
-
-
 @overload
 def compile(function: Callable[P, Tensor], *, numpy: Literal[True]) -> CompiledFunction[P, Array]: ...
 @overload
@@ -420,14 +741,25 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
     """Makes one program of what a function does; also as a decorator.
 
     function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may compute, call
-        backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), print).
+        backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), an `if` that
+        depends on one); a printed tensor shows shape and dtype alone.
     numpy: True returns NumPy arrays in the place of tensors.
 
-    Tensors from outside (parameters, gradients, optimiser state, learning rates) are read and updated at each call. What else
-    the function does (Python's side effects, values of globals that are not tensors) happens when it is captured: at the first
-    call, and again for other shapes, dtypes or hashable arguments. Up to 64 programs are kept, those used last.
+    The function is captured at the first call, and again for other shapes, dtypes or hashable arguments. Up to 64 programs are kept, those used last.
+
+    Carried through each run: values of tensors from outside (parameters, buffers, gradients, optimiser state, learning rates, random state), writes to
+    them and to arguments, and what the function binds to global names, to variables of enclosing functions, and to attributes of modules and of the object
+    whose method it is.
+    Seen, and captured again for: such names bound to something else between two calls, requires_grad, modules that are added or replaced or change their
+    mode, hooks, an optimiser's groups, and settings that become 0. A number that changes at each call makes a program for each of its values:
+    a 0-d tensor makes one.
+    Not seen: what is changed inside a list, dict, array or other object that stays the same object (a NumPy array written to, a list appended to, an
+    attribute of an object in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file), which happen
+    when the function is captured.
+
     Results are constants to derivatives: call backward(), or the transforms, inside the function. With arguments that require
-    gradients, inside a transform, and inside another compiled function's capture, the function runs as it is.
+    gradients, inside a transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function runs as it is.
+    A copy captures for itself, and so does one that is pickled, which goes by the function's name.
     """
     if function is None:
         return functools.partial(compile, numpy=numpy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from typing import Any
 
 from . import _abi
@@ -133,3 +134,31 @@ def exception(status: int, sentence: str) -> Error:
                 error.errno = number
                 return error
     return _CLASSES.get(status, InternalError)(sentence)
+
+
+def locate(error: Error, module: Any) -> None:
+    """Has the sentence of an error in a module's forward pass name the layer by its path from that module: `Net.body.2 (Linear): linear: ...`.
+
+    It is called by each module on the way out, from the innermost, and remembers on the error which module was the last.
+    """
+    if not error.args or not isinstance(error.args[0], str):
+        return
+    name, known = type(module).__name__, error.__dict__.get("_location")
+    if known is None:
+        # The engine may have said the path already, from this module on.
+        found = re.match(rf"{re.escape(name)}((?:\.[^ .]+)+) \((\w+)\)(?:: )?(.*)", error.args[0], re.DOTALL)
+        path, kind, sentence = found.groups() if found else ("", name, error.args[0])
+    else:
+        inner, path, kind, sentence = known
+        if inner is module:
+            return
+        for way, part in module.named_modules():
+            if part is inner:
+                path = f".{way}{path}"
+                break
+        else:
+            return
+    error.__dict__["_location"] = module, path, kind, sentence
+    if path:
+        rest = sentence.removeprefix(f"{kind}: ")
+        error.args = (f"{name}{path} ({kind}): {rest}", *error.args[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._callbacks import register_hook
+from ._library import check, lib
 from ._tensor import Tensor
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ class RemovableHandle:
 
     def remove(self) -> None:
         """The hook is not called any more."""
-        self._hook = None
+        if self._hook is not None:
+            self._hook = None
+            check(lib.wb_module_changed(None))  # programs in which it ran
 
     def __call__(self, gradient: Tensor) -> Tensor | None:
         return None if self._hook is None else self._hook(gradient)
@@ -39,7 +42,7 @@ def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Rem
     """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
 
     For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-    when it is captured. The result has remove().
+    when it is captured; one that is registered or removed later has it captured again. The result has remove().
     """
     if not callable(hook):
         raise TypeError(f"register_hook: expected a function, found {hook!r:.80}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import CodeType
+    from collections.abc import Callable, Iterator
 
     from ._tensor import Tensor
 
@@ -38,6 +38,33 @@ def changed() -> None:
     revision += 1
 
 
+class _Capture(threading.local):
+    """What is told of each module that runs in this thread's capture of a compiled function; None outside of one."""
+
+    note: Callable[[Any], None] | None = None
+
+
+capture = _Capture()
+# How many threads are in one: as good as always none.
+captures = 0
+_counting = threading.Lock()
+
+
+@contextmanager
+def noting(note: Callable[[Any], None]) -> Iterator[None]:
+    """A block in which `note` is told of each module that runs on this thread."""
+    global captures
+    with _counting:
+        captures += 1
+    capture.note = note
+    try:
+        yield
+    finally:
+        capture.note = None
+        with _counting:
+            captures -= 1
+
+
 class _Deferred(threading.local):
     """Buffers that were assigned anew while a forward pass is captured or recorded on this thread: (module, name) -> (module, name, the buffer)."""
 
@@ -45,6 +72,11 @@ class _Deferred(threading.local):
 
 
 _deferred = _Deferred()
+
+
+def is_deferring() -> bool:
+    """Whether a forward pass is captured or recorded on this thread."""
+    return _deferred.buffers is not None
 
 
 def defer_buffer(module: Any, name: str, buffer: Tensor) -> bool:
@@ -81,33 +113,3 @@ def _put_back(assigned: dict[tuple[int, str], tuple[Any, str, Tensor]]) -> None:
     for module, name, buffer in assigned.values():
         module._buffers[name] = buffer
         object.__setattr__(module, name, buffer)
-
-
-def used_by(function: Any) -> list[Any]:
-    """The modules that a function sees: in its closure, by a global name, as the object it is a method of, or as that object's attribute."""
-    seen = []
-    owner = getattr(function, "__self__", None)
-    if owner is not None:
-        seen += [owner, *getattr(owner, "__dict__", {}).values()]
-        function = function.__func__
-    for cell in getattr(function, "__closure__", None) or ():
-        try:
-            seen.append(cell.cell_contents)
-        except ValueError:
-            pass  # a variable that is not bound yet
-    code = getattr(function, "__code__", None)
-    if code is not None:
-        seen += [function.__globals__.get(name) for name in _names(code)]
-    modules = []
-    for value in seen:
-        if isinstance(value, Base) and value not in modules:
-            modules.append(value)
-    return modules
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Names that code may look up among the globals, also in functions defined inside it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
-            yield from _names(constant)

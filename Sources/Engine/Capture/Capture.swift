@@ -14,12 +14,18 @@ public final class Capture {
         var placeholder: Node?
         var current: Node?
         var isWritten = false
+        /// The block was told that there is none.
+        var isAbsent = false
+        /// The block only adds to it, so that none is as good as zeros.
+        var isAddedTo = false
     }
 
     let inputs: [Node]
     private(set) var boxes: [Box] = []
     private(set) var gradients: [Gradient] = []
     private(set) var checks: [Node] = []
+    /// What recording depended on besides values.
+    var conditions = Conditions()
     private var placeOfBox: [ObjectIdentifier: Int] = [:]
     private var placeOfSlot: [ObjectIdentifier: Int] = [:]
     /// The forward pass that the block was opened in. What modules write inside belongs to the block.
@@ -35,6 +41,9 @@ public final class Capture {
 
     /// Whether a block is open on this thread.
     public static var isOpen: Bool { ThreadState.current.capture != nil }
+
+    /// Whether a block is open on any thread: as good as never, which costs a call of a module a look at a number and no more.
+    @inlinable public static var isOpenAnywhere: Bool { ThreadState.captureCount != 0 }
 
     /// Opens a block on this thread. `inputs`: tensors with the shapes and dtypes of later arguments.
     public static func begin(_ inputs: [Tensor]) throws(Failure) {
@@ -73,12 +82,20 @@ public final class Capture {
 
     func read(_ slot: GradientSlot, _ type: TensorType, accumulates: Bool) throws(Failure) -> Node? {
         let place = place(of: slot)
-        if gradients[place].isWritten || gradients[place].placeholder != nil { return gradients[place].current }
-        guard accumulates || slot.stored != nil else { return nil }
+        if gradients[place].isWritten { return gradients[place].current }
+        if gradients[place].placeholder != nil {
+            if !accumulates, slot.stored != nil { gradients[place].isAddedTo = false }
+            return gradients[place].current
+        }
+        guard accumulates && !gradients[place].isAbsent || slot.stored != nil else {
+            gradients[place].isAbsent = true
+            return nil
+        }
         if let stored = slot.stored { try compute([stored]) }
         let placeholder = Node(Placeholder(), [], type, requiresGrad: false)
         gradients[place].placeholder = placeholder
         gradients[place].current = placeholder
+        gradients[place].isAddedTo = accumulates
         return placeholder
     }
 
@@ -92,6 +109,7 @@ public final class Capture {
         if let place = placeOfSlot[ObjectIdentifier(slot)] { return place }
         placeOfSlot[ObjectIdentifier(slot)] = gradients.count
         gradients.append(Gradient(slot: slot))
+        conditions.note(slot, isRenewable: false) { slot.hooks?.count ?? 0 }
         return gradients.count - 1
     }
 

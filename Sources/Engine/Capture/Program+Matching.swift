@@ -5,25 +5,35 @@ extension Program {
         case memory(UnsafeRawPointer)
     }
 
-    /// Runs if all is as it was at capture: number, shapes and dtypes of the arguments, none of which requires gradients, and the thread's gradient
-    /// mode and precision of matrix products. Otherwise, and inside a capture block or a transform, nothing happens and the result is nil.
+    /// Runs if all is as it was at capture: number, shapes and dtypes of the arguments, none of which requires gradients, the thread's gradient mode and
+    /// precision of matrix products, and what recording depends on besides values (Conditions, and which tensors and gradients from outside there are). An
+    /// argument that is written to must be a tensor, and no other. Otherwise, and inside a capture block or a transform, nothing happens and the result is nil.
     public func runIfMatching(_ arguments: [Argument]) throws(Failure) -> [Tensor]? {
-        let state = ThreadState.current
-        guard state.capture == nil, state.transforms == 0, state.isGradEnabled == isGradEnabled, state.matMulPrecision == matMulPrecision, arguments.count == inputTypes.count else { return nil }
+        guard hasThreadsModes, arguments.count == inputTypes.count else { return nil }
         var nodes: [Node] = []
         nodes.reserveCapacity(arguments.count)
         for (place, argument) in arguments.enumerated() {
-            guard case .tensor(let tensor) = argument else { continue }
+            guard case .tensor(let tensor) = argument else {
+                if writesInput(place) { return nil }
+                continue
+            }
             let node = tensor.stored
             guard !node.requiresGrad, node.type == inputTypes[place] else { return nil }
             nodes.append(node)
         }
-        try compute(nodes)
-        return try run(reading: nodes) { place in
-            switch arguments[place] {
-            case .tensor(let tensor): return tensor.stored.value?.pointer
-            case .memory(let pointer): return UnsafeMutableRawPointer(mutating: pointer)
-            }
+        func tensor(_ place: Int) -> Tensor? {
+            if case .tensor(let tensor) = arguments[place] { return tensor }
+            return nil
         }
+        if writesArguments, collision(arguments.indices.map(tensor)) != nil { return nil }
+        try compute(nodes)
+        return try run(
+            reading: nodes, onlyIfCurrent: true,
+            argument: { place in
+                switch arguments[place] {
+                case .tensor(let tensor): return tensor.stored.value?.pointer
+                case .memory(let pointer): return UnsafeMutableRawPointer(mutating: pointer)
+                }
+            }, tensor: tensor)
     }
 }

@@ -12,6 +12,8 @@ public final class Program {
     private enum Target {
         case box(Int)
         case gradient(Int)
+        /// A tensor that is given as an argument.
+        case argument(Int)
     }
 
     let plan: Plan
@@ -24,6 +26,11 @@ public final class Program {
     /// Whether one of the targets is this box, this gradient.
     private let isBoxWritten: [Bool]
     private let isGradientWritten: [Bool]
+    private let isArgumentWritten: [Bool]
+    let writesArguments: Bool
+    /// Boxes that the block made leaves that collect gradients, or ended that.
+    private let switched: [(tensor: Tensor, requiresGrad: Bool)]
+    private var conditions: Conditions
     /// Outputs before this one are checks; then come the caller's.
     private let firstOutput: Int
     let boxes: [Capture.Box]
@@ -55,11 +62,15 @@ public final class Program {
         outputTypes = outputs.map { $0.type }
         var targets: [Target] = []
         var hidden: [Node] = []
-        // Arguments belong to the caller: pointing one anew inside the block changes nothing outside.
-        for (place, box) in boxes.enumerated() where place >= inputTypes.count && box.current !== box.placeholder {
-            targets.append(.box(place))
+        for (place, box) in boxes.enumerated() where box.current !== box.placeholder {
+            targets.append(place < inputTypes.count ? .argument(place) : .box(place))
             hidden.append(box.current)
         }
+        switched = boxes.dropFirst(inputTypes.count).compactMap { box in
+            let (before, now) = (box.placeholder.requiresGrad, box.current.requiresGrad && box.current.isLeaf)
+            return before == now ? nil : (box.tensor, now)
+        }
+        conditions = capture.conditions
         for (place, gradient) in gradients.enumerated() where gradient.isWritten {
             guard let current = gradient.current else { continue }
             targets.append(.gradient(place))
@@ -68,12 +79,16 @@ public final class Program {
         cleared = gradients.filter { $0.isWritten && $0.current == nil }.map { $0.slot }
         self.targets = targets
         var (isBoxWritten, isGradientWritten) = (boxes.map { _ in false }, gradients.map { _ in false })
+        var isArgumentWritten = inputTypes.map { _ in false }
         for target in targets {
             switch target {
             case .box(let place): isBoxWritten[place] = true
             case .gradient(let place): isGradientWritten[place] = true
+            case .argument(let place): isArgumentWritten[place] = true
             }
         }
+        self.isArgumentWritten = isArgumentWritten
+        writesArguments = isArgumentWritten.contains(true)
         self.isBoxWritten = isBoxWritten
         self.isGradientWritten = isGradientWritten
         firstOutput = capture.checks.count
@@ -133,6 +148,8 @@ public final class Program {
     public var outputCount: Int { outputTypes.count }
     public func inputType(_ place: Int) -> TensorType { inputTypes[place] }
     public func outputType(_ place: Int) -> TensorType { outputTypes[place] }
+    /// Whether a run writes to the tensor that is given as this argument.
+    public func writesInput(_ place: Int) -> Bool { isArgumentWritten[place] }
 
     /// The plan as text.
     public var listing: String { plan.listing }
@@ -141,20 +158,43 @@ public final class Program {
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
         try checkOutside()
         let nodes = try values(of: inputs)
-        return try run(reading: nodes) { nodes[$0].value?.pointer }
+        if let sentence = collision(inputs) { throw .state(operation: "program", sentence) }
+        guard let results = try run(reading: nodes, onlyIfCurrent: false, argument: { nodes[$0].value?.pointer }, tensor: { inputs[$0] }) else {
+            throw .internal(operation: "program", "a run gave nothing")
+        }
+        return results
     }
 
-    /// Runs with new tensors as results. `nodes`: those of the arguments that are tensors.
-    func run(reading nodes: [Node], argument: (Int) -> UnsafeMutableRawPointer?) throws(Failure) -> [Tensor] {
+    /// Runs with new tensors as results; nil if it must be current and is not. `nodes`: those of the arguments that are tensors; `tensor` gives them.
+    func run(
+        reading nodes: [Node], onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?
+    ) throws(Failure) -> [Tensor]? {
+        if onlyIfCurrent, !conditions.hold() { return nil }
         // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
         for node in nodes { node.uses += 1 }
         defer { for node in nodes { node.uses -= 1 } }
         var results: [Tensor] = []
         results.reserveCapacity(outputTypes.count)
         for type in outputTypes { results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type))) }
-        try run(argument: argument, result: { results[$0].stored.value?.pointer })
+        guard try run(onlyIfCurrent, argument: argument, result: { results[$0].stored.value?.pointer }, tensor: tensor) else { return nil }
         return results
     }
+
+    /// What is wrong with arguments that a run writes to, where one of them is also another, or a tensor that the program reads or writes as one from outside.
+    func collision(_ inputs: [Tensor?]) -> String? {
+        guard writesArguments else { return nil }
+        for (place, input) in inputs.enumerated() {
+            guard let input else { continue }
+            let isTwice = inputs.enumerated().contains { $0 != place && (isArgumentWritten[$0] || isArgumentWritten[place]) && $1 === input }
+            if isTwice || isArgumentWritten[place] && boxes.dropFirst(inputTypes.count).contains(where: { $0.tensor === input }) {
+                return "input \(place) is written to, and cannot also be another tensor of the program"
+            }
+        }
+        return nil
+    }
+
+    /// Takes modules as they are now for those that were captured: see Conditions.
+    public func renew() { conditions.renew() }
 
     /// The nodes of arguments of the captured types, computed.
     func values(of inputs: [Tensor]) throws(Failure) -> [Node] {
@@ -179,12 +219,26 @@ public final class Program {
     public func run(
         arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?
     ) throws(Failure) {
-        try run(argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results)
+        _ = try run(false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil })
+    }
+
+    /// The same, if all is as it was at capture besides values, also this thread's modes; otherwise nothing happens and the result is false.
+    public func runIfCurrent(
+        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?
+    ) throws(Failure) -> Bool {
+        guard hasThreadsModes, !writesArguments, conditions.hold() else { return false }
+        return try run(true, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil })
+    }
+
+    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those of the block.
+    var hasThreadsModes: Bool {
+        let state = ThreadState.current
+        return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled && state.matMulPrecision == matMulPrecision
     }
 
     private func run(
-        argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?
-    ) throws(Failure) {
+        _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?
+    ) throws(Failure) -> Bool {
         try checkOutside()
         if residents.areAsRemembered {
             for binding in argumentBindings { table[binding.slot] = (argument(binding.number) ?? arena.pointer) + binding.byteOffset }
@@ -195,15 +249,49 @@ public final class Program {
             }
             try plan.run(table)
         } else {
+            if let sentence = difference() {
+                if onlyIfCurrent { return false }
+                throw .state(operation: "program", "\(sentence); capture again")
+            }
             residents.forget()
-            try runAfresh(argument, result)
+            try runAfresh(argument, result, tensor)
         }
         for slot in cleared where slot.stored != nil { slot.stored = nil }
+        for (tensor, requiresGrad) in switched { try tensor.setRequiresGrad(requiresGrad) }
+        return true
+    }
+
+    /// What tensors and gradients from outside have become, where that is not what they were at capture.
+    private func difference() -> String? {
+        for box in boxes.dropFirst(inputTypes.count) {
+            let node = box.tensor.stored
+            if let sentence = difference(node, box.placeholder, "a tensor") { return sentence }
+            // Whether it collects gradients matters where there are any.
+            if !gradients.isEmpty, node.requiresGrad != box.placeholder.requiresGrad {
+                return "a tensor that the program reads \(node.requiresGrad ? "requires gradients now, but did not" : "requires no gradients any more, but did") at capture"
+            }
+        }
+        for gradient in gradients {
+            let stored = gradient.slot.stored
+            if gradient.isAbsent, stored != nil { return "a gradient is there that was not at capture" }
+            guard let placeholder = gradient.placeholder else { continue }
+            guard let stored else {
+                if gradient.isAddedTo { continue }
+                return "a gradient that the program reads is not there any more"
+            }
+            if let sentence = difference(stored, placeholder, "a gradient") { return sentence }
+        }
+        return nil
+    }
+
+    private func difference(_ node: Node, _ placeholder: Node, _ what: String) -> String? {
+        if node.shape == placeholder.shape, node.dtype == placeholder.dtype { return nil }
+        return "\(what) that the program reads was captured as \(describe(placeholder.type)), but is \(describe(node.type)) now"
     }
 
     /// Looks up and prepares all that the program reads and writes, runs, and points boxes and gradients at what is new.
     private func runAfresh(
-        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?
+        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?
     ) throws(Failure) {
         defer {
             for place in fresh.indices { fresh[place] = nil }
@@ -218,7 +306,7 @@ public final class Program {
             for slot in provided { slot.stored = nil }
             throw error
         }
-        try commit()
+        try commit(tensor)
     }
 
     private func bindAll(_ argument: (Int) -> UnsafeMutableRawPointer?) {
@@ -253,17 +341,15 @@ public final class Program {
     private func prepareHiddenInputs() throws(Failure) {
         for box in boxes.dropFirst(inputTypes.count) {
             let node = box.tensor.stored
-            try check(node, isAs: box.placeholder, "a tensor")
             if node.value == nil { try compute([node]) }
         }
         for gradient in gradients {
             guard let placeholder = gradient.placeholder else { continue }
             if gradient.slot.stored == nil {
-                gradient.slot.stored = try zeros(placeholder.type)
+                gradient.slot.stored = try nothing(placeholder.type)
                 provided.append(gradient.slot)
-            } else if let stored = gradient.slot.stored {
-                try check(stored, isAs: placeholder, "a gradient")
-                if stored.value == nil { try compute([stored]) }
+            } else if let stored = gradient.slot.stored, stored.value == nil {
+                try compute([stored])
             }
         }
         for (number, output) in plan.outputs.enumerated() {
@@ -299,6 +385,7 @@ public final class Program {
     /// The memory that a target already has, if the plan does not read it and nobody else sees it.
     private func reusable(_ target: Target) -> UnsafeMutableRawPointer? {
         switch target {
+        case .argument: return nil
         case .box(let place):
             let node = boxes[place].tensor.stored
             let isRead = sources.contains { if case .box(place) = $0 { return true } else { return false } }
@@ -313,7 +400,7 @@ public final class Program {
 
     /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already, and if it did for all of them
     /// the next run finds everything in its place.
-    private func commit() throws(Failure) {
+    private func commit(_ argument: (Int) -> Tensor?) throws(Failure) {
         var hasMoved = false
         for (number, target) in targets.enumerated() {
             guard let buffer = fresh[firstHidden + number] else { continue }
@@ -323,12 +410,14 @@ public final class Program {
             switch target {
             case .box(let place): try boxes[place].tensor.replace(with: Node(leaf: buffer, type))
             case .gradient(let place): gradients[place].slot.stored = Node(leaf: buffer, type)
+            case .argument(let place): try argument(place)?.replace(with: Node(leaf: buffer, type))
             }
         }
         if !hasMoved { remember() }
     }
 
     private func remember() {
+        for gradient in gradients where gradient.isAbsent { residents.rememberAbsent(gradient.slot) }
         for place in inputTypes.count..<boxes.count { residents.remember(boxes[place].tensor, isWritten: isBoxWritten[place]) }
         for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || isGradientWritten[place] {
             residents.remember(gradient.slot, isWritten: isGradientWritten[place])
@@ -355,6 +444,15 @@ public final class Program {
         return buffer
     }
 
+    /// Zeros that change no bit of what is added to them, which also keeps -0.
+    private func nothing(_ type: TensorType) throws(Failure) -> Node {
+        let node = try zeros(type)
+        guard let value = node.value else { return node }
+        let size = type.dtype.size
+        for element in 0..<type.count { value.pointer.storeBytes(of: 0x80, toByteOffset: (element + 1) * size - 1, as: UInt8.self) }
+        return node
+    }
+
     func zeros(_ type: TensorType) throws(Failure) -> Node {
         let buffer = try Buffer.allocate(type.bytes, for: "program")
         buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: type.bytes)
@@ -362,11 +460,7 @@ public final class Program {
     }
 
     func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
-        guard node.shape == placeholder.shape, node.dtype == placeholder.dtype else {
-            throw .state(
-                operation: "program",
-                "\(what) that the program reads was captured as \(describe(placeholder.type)), but is \(describe(node.type)) now; capture again")
-        }
+        if let sentence = difference(node, placeholder, what) { throw .state(operation: "program", "\(sentence); capture again") }
     }
 
     private func describe(_ type: TensorType) -> String { "\(type.dtype.name) \(type.shape.text)" }

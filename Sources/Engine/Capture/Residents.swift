@@ -5,7 +5,8 @@ struct Residents {
         /// Kept alive by the program.
         unowned(unsafe) let tensor: Tensor?
         unowned(unsafe) let slot: GradientSlot?
-        let serial: Int
+        /// Of the node it points to; nil for a gradient that is not there.
+        let serial: Int?
         let isWritten: Bool
     }
 
@@ -27,12 +28,18 @@ struct Residents {
         seen.append(Seen(tensor: nil, slot: slot, serial: node.serial, isWritten: isWritten))
     }
 
+    mutating func rememberAbsent(_ slot: GradientSlot) {
+        seen.append(Seen(tensor: nil, slot: slot, serial: nil, isWritten: false))
+    }
+
     var areAsRemembered: Bool {
         guard isComplete else { return false }
         // By place: without optimisation Swift 6.3 loses the end of an iteration over values with such references, and loops for ever.
         for place in seen.indices {
             let entry = seen[place]
-            guard let node = entry.tensor?.stored ?? entry.slot?.stored, node.serial == entry.serial else { return false }
+            let node = entry.tensor?.stored ?? entry.slot?.stored
+            guard node?.serial == entry.serial else { return false }
+            guard let node else { continue }
             if entry.isWritten, node.uses != 1 || !node.ownsItsMemory { return false }
         }
         return true

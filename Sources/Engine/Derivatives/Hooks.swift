@@ -2,12 +2,25 @@
 public final class Hooks {
     public typealias Hook = (Tensor) throws(Failure) -> Tensor?
     private var hooks: [Hook] = []
+    var count: Int { hooks.count }
+    /// How often a host has said that its hooks do something else from now on.
+    nonisolated(unsafe) private static var changes = 0
 
-    func add(_ hook: @escaping Hook) { hooks.append(hook) }
+    func add(_ hook: @escaping Hook) {
+        hooks.append(hook)
+        Conditions.changed()
+    }
+
+    /// Notes that a hook does something else from now on, such as nothing: programs in which hooks ran are not current any more.
+    public static func changed() {
+        changes &+= 1
+        Conditions.changed()
+    }
 
     /// The gradient after all hooks, in the order in which they were registered.
     func applied(to gradient: Node) throws(Failure) -> Node {
         var gradient = gradient
+        Capture.note(self) { Hooks.changes }
         for hook in hooks {
             guard let replacement = try hook(Tensor(gradient))?.node() else { continue }
             guard replacement.shape == gradient.shape else {

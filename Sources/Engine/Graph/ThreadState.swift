@@ -7,7 +7,11 @@ public final class ThreadState {
     public var isGradEnabled = true
     /// What float32 matrix products recorded from now on do with their operands.
     public var matMulPrecision = MatMulPrecision.full
-    var capture: Capture?
+    var capture: Capture? {
+        didSet { ThreadState.captureCount += (capture == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
+    }
+    /// How many threads have one open.
+    @usableFromInline nonisolated(unsafe) static var captureCount = 0
     /// How many transforms of functions this thread is inside of, as its host counts them (beginBlock).
     public var transforms = 0
     /// What held before each open block, the innermost last.
@@ -25,6 +29,7 @@ public final class ThreadState {
 
     deinit {
         if recorder != nil { ThreadState.recorderCount -= 1 }
+        if capture != nil { ThreadState.captureCount -= 1 }
     }
 
     /// The outermost forward pass of a module that is running, as the room above keeps it. A capture block has passes of its own.

@@ -132,8 +132,12 @@ struct GraphBody {
             case .number: throw .argument(operation: "Graph", "column \(argument.term.column): the module '\(call.name)' takes tensors, not numbers")
             }
         }
-        if options.isEmpty, inputs.count == 1, let x = inputs[0], module.isOneToOne { return [.tensor(try module(x))] }
-        return try module.call(inputs, options: options.isEmpty ? nil : options.joined(separator: ", ")).map { $0.map { .tensor($0) } ?? .missing }
+        do throws(Failure) {
+            if options.isEmpty, inputs.count == 1, let x = inputs[0], module.isOneToOne { return [.tensor(try module(x))] }
+            return try module.call(inputs, options: options.isEmpty ? nil : options.joined(separator: ", ")).map { $0.map { .tensor($0) } ?? .missing }
+        } catch {
+            throw graph.located(error, in: module, path(call.name))
+        }
     }
 
     private static func one(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Item {

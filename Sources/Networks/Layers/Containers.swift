@@ -28,7 +28,9 @@ public final class Sequential: Module, Registered {
         case squareRoot
     }
     /// No part of the structure: it changes no result.
-    public var checkpoint = Checkpoint.none
+    public var checkpoint = Checkpoint.none {
+        didSet { changed() }
+    }
 
     private var segmentCount: Int {
         switch checkpoint {
@@ -41,7 +43,13 @@ public final class Sequential: Module, Registered {
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
         guard case .none = checkpoint, children.allSatisfy({ $0.module.isOneToOne }) else { return try Sequential.one(forward([x], nil), className) }
         var value = x
-        for (_, module) in children { value = try module(value) }
+        for (name, module) in children {
+            do throws(Failure) {
+                value = try module(value)
+            } catch {
+                throw located(error, in: module, name)
+            }
+        }
         return value
     }
 
@@ -49,10 +57,10 @@ public final class Sequential: Module, Registered {
     override var isOneToOne: Bool { false }
 
     public override func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
-        let modules = children.map { $0.module }
+        let modules = children
         let count = segmentCount
         guard count > 1, ThreadState.current.isGradEnabled, inputs.count == 1, var value = inputs[0] else {
-            return try Sequential.run(modules[...], inputs)
+            return try run(modules[...], inputs)
         }
         guard count <= modules.count else {
             throw .argument(operation: "Sequential", "\(count) segments are more than there are modules, \(modules.count)")
@@ -62,19 +70,23 @@ public final class Sequential: Module, Registered {
         for segment in 0..<count - 1 {
             let part = modules[segment * length..<(segment + 1) * length]
             let variable = try (value.dtype.isFloat ? value : Tensor.full([], 0, .float32)).variable()
-            let result = try Sequential.one(Sequential.run(part, [value.dtype.isFloat ? variable : value]), className)
+            let result = try Sequential.one(run(part, [value.dtype.isFloat ? variable : value]), className)
             value = try Tensor.checkpoint([variable], [result])[0]
         }
-        return try Sequential.run(modules[((count - 1) * length)...], [value])
+        return try run(modules[((count - 1) * length)...], [value])
     }
 
-    private static func run(_ modules: ArraySlice<Module>, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
+    private func run(_ modules: ArraySlice<(name: String, module: Module)>, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
         var values = inputs
-        for module in modules {
-            if values.count == 1, let value = values[0], module.isOneToOne {
-                values[0] = try module(value)
-            } else {
-                values = try module.call(values)
+        for (name, module) in modules {
+            do throws(Failure) {
+                if values.count == 1, let value = values[0], module.isOneToOne {
+                    values[0] = try module(value)
+                } else {
+                    values = try module.call(values)
+                }
+            } catch {
+                throw located(error, in: module, name)
             }
         }
         return values
@@ -100,6 +112,16 @@ public final class Container: Module, Registered {
 }
 
 extension Module {
+    /// A failure in a child's forward pass, with the path of the layer that failed: `Sequential.2.fc (Linear): linear: ...`.
+    func located(_ failure: Failure, in child: Module, _ name: String) -> Failure {
+        let path = "\(className).\(name)"
+        return failure.renamed { operation in
+            if operation.hasPrefix(child.className + "."), operation.contains(" (") { return path + operation.dropFirst(child.className.count) }
+            let place = "\(path) (\(child.className))"
+            return operation == child.className ? place : "\(place): \(operation)"
+        }
+    }
+
     /// Takes on what a call gives besides the arguments by name: modules, and arrays yet to be filled.
     func addChildren(_ arguments: Arguments) throws(Failure) {
         var names = Set(children.map(\.name) + parameters.map(\.name) + buffers.map(\.name))

@@ -109,6 +109,7 @@ open class Optimizer {
         groups.append(Group(places: parameters.count..<parameters.count + given.count, arguments: settings))
         parameters += given
         lastForm = nil
+        Conditions.changed()
         findZeros()
     }
 
@@ -172,7 +173,19 @@ open class Optimizer {
             operation: className, "there is no setting '\(name.shortened)'; there are: \(initial.values.map(\.name).joined(separator: ", "))")
     }
 
-    private func findZeros() { zeros = groups.flatMap { group in group.arguments.values.map { $0.value.real == 0 } } }
+    private func findZeros() {
+        let found = groups.flatMap { group in group.arguments.values.map { $0.value.real == 0 } }
+        if found != zeros { Conditions.changed() }
+        zeros = found
+    }
+
+    /// In a capture block, notes that what is recorded depends on the groups and on which settings are 0.
+    private func noteInCapture() { Capture.note(self) { [unowned self] in Form(count: parameters.count, zeros: zeros) } }
+
+    private struct Form: Equatable {
+        let count: Int
+        let zeros: [Bool]
+    }
 
     private func numbers(_ settings: Arguments) -> [(name: String, value: Double)] {
         settings.values.compactMap { name, value in value.real.map { (name, $0) } } + derived(settings)
@@ -268,8 +281,10 @@ open class Optimizer {
             try record()
             return
         }
-        if program == nil { program = try capturedStep() }
-        try program?.run(arguments: { _ in nil }, results: { _ in nil })
+        if try program?.runIfCurrent(arguments: { _ in nil }, results: { _ in nil }) == true { return }
+        let program = try capturedStep()
+        self.program = program
+        try program.run(arguments: { _ in nil }, results: { _ in nil })
     }
 
     /// What the graph of a step depends on besides the optimiser's kind: parameters that have gradients, dtypes, and which settings are 0.
@@ -299,6 +314,7 @@ open class Optimizer {
 
     /// One step as operations.
     func record() throws(Failure) {
+        noteInCapture()
         try ThreadState.withGrad(false) { () throws(Failure) in
             var withGradient: [(place: Int, kind: StepKind, gradient: Tensor)] = []
             for (number, group) in groups.enumerated() {
@@ -317,6 +333,7 @@ open class Optimizer {
     }
 
     public func zeroGrad() throws(Failure) {
+        noteInCapture()
         for parameter in parameters { try parameter.setGradient(nil) }
     }
 }

@@ -67,12 +67,24 @@ final class StepProgram {
 
     deinit { results.deallocate() }
 
+    /// nil, and nothing has happened, if the model, the optimiser or which parameters require gradients is not what it was at capture.
+    func runIfCurrent(_ batch: Batch) throws(Failure) -> Result? {
+        let isCurrent = try program.runIfCurrent(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) })
+        return isCurrent ? result : nil
+    }
+
     func run(_ batch: Batch) throws(Failure) -> Result {
+        try program.run(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) })
+        return result
+    }
+
+    private func arguments(_ batch: Batch) throws(Failure) -> (Int) -> UnsafeRawPointer? {
         guard let y = batch.y else { throw .internal(operation: "fit", "a batch without y") }
-        try program.run(
-            arguments: { UnsafeRawPointer($0 == 0 ? batch.x.pointer : y.pointer) },
-            results: { UnsafeMutableRawPointer(results + $0) })
-        return Result(loss: results[0], right: Int(results[1]), metrics: (2..<count).map { results[$0] })
+        return { UnsafeRawPointer($0 == 0 ? batch.x.pointer : y.pointer) }
+    }
+
+    private var result: Result {
+        Result(loss: results[0], right: Int(results[1]), metrics: (2..<count).map { results[$0] })
     }
 }
 
@@ -138,16 +150,22 @@ public func evaluate(
     var programs: [Int: StepProgram] = [:]
     var means = Means(metrics.count)
     while let batch = try reader.next() {
-        let program: StepProgram
-        if let known = programs[batch.rows] {
-            program = known
-        } else {
-            program = try StepProgram(evaluating: model, loss, metrics, data, rows: batch.rows)
-            programs[batch.rows] = program
+        let result = try programs.run(batch) { () throws(Failure) in
+            try StepProgram(evaluating: model, loss, metrics, data, rows: batch.rows)
         }
-        means.add(try program.run(batch), rows: batch.rows)
+        means.add(result, rows: batch.rows)
     }
     return Evaluation(loss: means.loss, accuracy: loss.hasClasses ? means.accuracy : .nan, metrics: means.metrics)
+}
+
+extension [Int: StepProgram] {
+    /// Runs the program for as many rows, made anew where there is none, or it is not current.
+    mutating func run(_ batch: Batch, _ make: () throws(Failure) -> StepProgram) throws(Failure) -> StepProgram.Result {
+        if let result = try self[batch.rows]?.runIfCurrent(batch) { return result }
+        let program = try make()
+        self[batch.rows] = program
+        return try program.run(batch)
+    }
 }
 
 /// Sums over batches, weighted by their rows.

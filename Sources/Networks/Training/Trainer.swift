@@ -75,14 +75,7 @@ public final class Trainer {
     }
 
     private func trainOn(_ batch: Batch, _ data: any RowSource) throws(Failure) {
-        let program: StepProgram
-        if let known = programs[batch.rows] {
-            program = known
-        } else {
-            program = try StepProgram(self, data, rows: batch.rows)
-            programs[batch.rows] = program
-        }
-        let result = try program.run(batch)
+        let result = try programs.run(batch) { () throws(Failure) in try StepProgram(self, data, rows: batch.rows) }
         position.step += 1
         position.totalSteps += 1
         if position.means.metricSums.count != metrics.count { position.means.beginMetrics(metrics.count) }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, Iterator, Mapping
 from .. import _modules
 from .._checkpoint_files import load_into, save
 from .._dtypes import as_dtype, float32, float64
-from .._errors import StateError, StructureError, UnsupportedError
+from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
@@ -91,7 +91,15 @@ class Module(_modules.Base, Owner):
     __del__ = freed_by("wb_module_free")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
+        if _modules.captures:
+            note = _modules.capture.note
+            if note is not None:
+                note(self)
+        try:
+            return self.forward(*args, **kwargs)
+        except Error as error:
+            locate(error, self)
+            raise
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the module's result; to be defined by subclasses."""
@@ -126,9 +134,17 @@ class Module(_modules.Base, Owner):
                 self._unregister_parameter(name)
             elif name in self.__dict__.get("_modules", ()):
                 raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
+            before = self.__dict__.get(name, self)
             object.__setattr__(self, name, value)
+            if before is not value:
+                self._attribute_changed()
             if name == "forward":  # the instance's own, which containers and the trainer have to run too
                 self._set_host()
+
+    def _attribute_changed(self) -> None:
+        """Tells programs that have met this module that an attribute is another one. What a capture itself changes, its program knows."""
+        if "_watchers" in self.__dict__ and not _modules.is_deferring():
+            check(lib.wb_module_changed(self._handle))
 
     def __delattr__(self, name: str) -> None:
         if name in self.__dict__.get("_parameters", ()):
@@ -139,6 +155,7 @@ class Module(_modules.Base, Owner):
         elif name in self.__dict__.get("_modules", ()):
             raise UnsupportedError(f"{type(self).__name__}.{name}: a child can be replaced, but not removed")
         object.__delattr__(self, name)
+        self._attribute_changed()
 
     def _registry(self, name: str) -> dict[str, Any]:
         try:
@@ -297,7 +314,7 @@ class Module(_modules.Base, Owner):
     # ---------------------------------------------------------------- copies
 
     # Attributes that are this class's own, not the user's.
-    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules"})
+    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules", "_watchers"})
 
     def _recipe(self) -> tuple[Any, ...]:
         return ()
