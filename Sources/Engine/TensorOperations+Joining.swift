@@ -79,10 +79,13 @@ extension Tensor {
         return parts
     }
 
-    /// The slices along an axis, which goes.
-    public func unbind(_ axis: Int) throws(Failure) -> [Tensor] {
+    /// The slices along an axis, which goes. `room`: how many the caller takes, if that is settled.
+    public func unbind(_ axis: Int, room: Int? = nil) throws(Failure) -> [Tensor] {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unbind")
+        if let room, room != x.shape[place] {
+            throw .argument(operation: "unbind", "axis \(axis) has \(x.shape[place]) slices, but there is room for \(room)")
+        }
         try checkParts(x.shape[place], "unbind")
         var rest = x.shape
         rest.remove(at: place)

@@ -93,7 +93,9 @@ extension Tensor {
             guard classes > 0 else { throw .argument(operation: "one_hot", "at least one class is expected, but \(classes) were given") }
             count = classes
         } else {
-            count = try max(largest(labels), 0) + 1
+            let label = try largest(labels)
+            guard label < Int.max else { throw .memory(operation: "one_hot", bytes: Int.max) }
+            count = max(label, 0) + 1
         }
         return try Tensor(result: OneHot(classes: count, dtype: dtype).record([labels]))
     }

@@ -96,10 +96,12 @@ extension Tensor {
         guard let values = rows.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
         func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> { buffer.pointer.assumingMemoryBound(to: Int64.self) }
         let order = try Buffer.allocate(n * 8, for: "unique")
+        let lanes = sortScratch(type, rows: 1, n: n)
+        let scratch = try Buffer.allocate(max(width == 1 ? lanes.bytes : n * 8, 1), for: "unique")
         if width == 1 {
-            argSort(type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false)
+            argSort(type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false, lanes, scratch.pointer)
         } else {
-            rowOrder(type, values.pointer, integers(order), n: n, width: width)
+            rowOrder(type, values.pointer, integers(order), scratch: integers(scratch), n: n, width: width)
         }
         let found = runsOfEquals(
             type, values.pointer, integers(order), n: n, width: width, inverse: integers(inverse), counts: integers(counts), firsts: integers(firsts))

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when the first product wants them, and kept: a plan has
 /// no more than the address of their table, which costs nothing to hand on.
 struct GemmTileCode: @unchecked Sendable {
@@ -9,7 +7,7 @@ struct GemmTileCode: @unchecked Sendable {
     }
 
     /// Each with what its functions are in.
-    private static let made = Mutex<[Kind: (code: GemmTileCode, memory: MachineCode)?]>([:])
+    private static let made = Locked<[Kind: (code: GemmTileCode, memory: MachineCode)?]>([:])
 
     /// Nil where registers are of another size, or the system does not let processes make code.
     /// - Parameter lastBytes: What is loaded and stored of a row's last vector; all of it is multiplied.

@@ -3,13 +3,64 @@ import Glibc
 /// LAPACK from OpenBLAS, loaded at first use and never linked: the library starts on a machine without it, and says what is missing. It is told to stay on one
 /// thread: the engine's threads share out the matrices of a batch, so a matrix has the same bits whatever their number.
 public enum LAPACK {
-    /// Loads OpenBLAS if it is not loaded yet. Returns nil, or a sentence that says why it could not be loaded.
-    public static func load() -> String? {
-        switch outcome {
-        case .loaded: return nil
-        case .missing(let sentence): return sentence
+    public enum Loading {
+        case done
+        /// Why it could not be loaded.
+        case missing(String)
+        /// The process cannot have so many bytes now.
+        case noMemory(bytes: Int)
+    }
+
+    /// Loads OpenBLAS if it is not loaded yet.
+    public static func load() -> Loading {
+        state.withLock { state in
+            if state.outcome == nil {
+                guard canMap(imageBytes) else { return .noMemory(bytes: imageBytes) }
+                state.outcome = open(&state)
+            }
+            if case .missing(let sentence)? = state.outcome { return .missing(sentence) }
+            return .done
         }
     }
+
+    /// Sees to it that so many threads can be in OpenBLAS at once. Each takes a block of memory there, which stays for the next; where the system gives none, OpenBLAS
+    /// asks again and again, for ever. Returns 0, or the bytes that could not be had.
+    public static func reserve(threads: Int) -> Int {
+        state.withLock { state in
+            guard state.blocks < threads, let take = state.takeBlock, let giveBack = state.giveBlockBack else { return 0 }
+            var taken: [UnsafeMutableRawPointer?] = []
+            defer { for block in taken { giveBack(block) } }
+            while taken.count < threads {
+                // One that is there already takes no memory, but which ones are is not told.
+                if taken.count >= state.blocks, !canMap(blockBytes) { return blockBytes }
+                taken.append(take(0))
+                state.blocks = Swift.max(state.blocks, taken.count)
+            }
+            return 0
+        }
+    }
+
+    /// A block of OpenBLAS is 128 MiB where processors are chosen at run time, and less elsewhere.
+    private static let blockBytes = 129 << 20
+    /// The library itself, and what its loading takes.
+    private static let imageBytes = 64 << 20
+
+    /// Whether the process may have so much more address space.
+    private static func canMap(_ bytes: Int) -> Bool {
+        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else { return false }
+        munmap(memory, bytes)
+        return true
+    }
+
+    private struct State {
+        var outcome: Outcome?
+        /// How many threads have been provided for.
+        var blocks = 0
+        var takeBlock: (@convention(c) (Int32) -> UnsafeMutableRawPointer?)?
+        var giveBlockBack: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
+    }
+
+    private static let state = Locked(State())
 
     /// The routines of one dtype. Fortran takes everything by address, so those of both have one signature; texts pass their lengths behind the arguments.
     /// Names and argument orders are those of LAPACK: https://www.netlib.org/lapack/explore-html
@@ -64,8 +115,10 @@ public enum LAPACK {
 
     /// nil where `load` gives a sentence.
     static func routines(_ dtype: DType) -> Routines? {
-        guard case .loaded(let single, let double) = outcome else { return nil }
-        return dtype == .float32 ? single : double
+        state.withLock { state in
+            guard case .loaded(let single, let double)? = state.outcome else { return nil }
+            return dtype == .float32 ? single : double
+        }
     }
 
     private enum Outcome {
@@ -73,9 +126,7 @@ public enum LAPACK {
         case missing(String)
     }
 
-    private static let outcome: Outcome = open()
-
-    private static func open() -> Outcome {
+    private static func open(_ state: inout State) -> Outcome {
         // The variable is the only way to keep OpenBLAS from starting threads while it loads.
         let variable = "OPENBLAS_NUM_THREADS"
         let saved = getenv(variable).map { String(cString: $0) }
@@ -92,6 +143,10 @@ public enum LAPACK {
         }
         if let setThreads = dlsym(library, "openblas_set_num_threads") {
             unsafeBitCast(setThreads, to: (@convention(c) (Int32) -> Void).self)(1)
+        }
+        if let take = dlsym(library, "blas_memory_alloc"), let giveBack = dlsym(library, "blas_memory_free") {
+            state.takeBlock = unsafeBitCast(take, to: (@convention(c) (Int32) -> UnsafeMutableRawPointer?).self)
+            state.giveBlockBack = unsafeBitCast(giveBack, to: (@convention(c) (UnsafeMutableRawPointer?) -> Void).self)
         }
         return .loaded(single, double)
     }

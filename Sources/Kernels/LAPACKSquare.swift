@@ -7,34 +7,37 @@ public struct SquareMatrices {
     public let count: Int
     public let n: Int
     private let routines: LAPACK.Routines
+    private let lanes: ScratchLanes
 
     /// nil where LAPACK could not be loaded.
     public init?(dtype: DType, count: Int, n: Int) {
         guard let routines = LAPACK.routines(dtype) else { return nil }
         (self.dtype, self.count, self.n, self.routines) = (dtype, count, n, routines)
+        lanes = ScratchLanes(pieces: count, bytes: max(n * Self.block, 1) * dtype.size, limits: true)
     }
 
     /// A matrix's pivots, and what LAPACK says about it.
-    public var noteBytes: Int { count * (n + 1) * MemoryLayout<Int32>.size }
+    private var infoBytes: Int { count * (n + 1) * MemoryLayout<Int32>.size }
+    /// The same, and what LAPACK works in.
+    public var noteBytes: Int { (infoBytes + 63) & ~63 + lanes.bytes }
     public var bytes: Int { count * matrixBytes }
     private var matrixBytes: Int { n * n * dtype.size }
 
     /// Turns each matrix into its inverse.
     public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        return forEach(notes) { place, pivots, info in
+        return forEach(notes) { place, pivots, info, work in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
             // The block of columns that getri works best with.
             var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
-            let work = ThreadScratch.factors.memory(Int(length) * dtype.size)
             routines.getri(&n, matrix, &leading, pivots, work, &length, info)
         }
     }
 
     /// results [count, 3]: sign, log |det| and det of each matrix. Their memory is overwritten. A singular one has 0, -infinity and 0.
     public func determinants(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
-        _ = forEach(notes) { place, pivots, info in
+        _ = forEach(notes) { place, pivots, info, _ in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             if dtype == .float32 {
@@ -49,7 +52,7 @@ public struct SquareMatrices {
     public func solve(
         _ matrices: UnsafeMutableRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, transposed: Bool, notes: UnsafeMutableRawPointer
     ) -> Int {
-        return forEach(notes) { place, pivots, info in
+        return forEach(notes) { place, pivots, info, _ in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
@@ -62,7 +65,7 @@ public struct SquareMatrices {
     public func solveTriangular(
         _ matrices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, upper: Bool, transposed: Bool, unit: Bool, notes: UnsafeMutableRawPointer
     ) -> Int {
-        return forEach(notes) { place, _, info in
+        return forEach(notes) { place, _, info, _ in
             var (n, k, leading) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)))
             var (triangle, turned, diagonal) = (Self.letter(upper ? "L" : "U"), Self.letter(transposed ? "N" : "T"), Self.letter(unit ? "U" : "N"))
             routines.trtrs(
@@ -73,7 +76,7 @@ public struct SquareMatrices {
 
     /// Turns each symmetric matrix, of which the lower triangle is read, into the lower triangular L of A = L L^T.
     public func cholesky(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
-        return forEach(notes) { place, _, info in
+        return forEach(notes) { place, _, info, _ in
             let matrix = matrices + place * matrixBytes
             var (n, leading, triangle) = (Int32(self.n), Int32(max(self.n, 1)), Self.letter("U"))
             routines.potrf(&triangle, &n, matrix, &leading, info, 1)
@@ -84,14 +87,19 @@ public struct SquareMatrices {
     private static let block = 64
     private static func letter(_ letter: Unicode.Scalar) -> UInt8 { UInt8(ascii: letter) }
 
-    /// `body` with a matrix's number, its pivots and its info, on the engine's threads.
-    private func forEach(_ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>) -> Void) -> Int {
+    /// `body` with a matrix's number, its pivots, its info, and n * block numbers to work in, on the engine's threads.
+    private func forEach(
+        _ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, UnsafeMutableRawPointer) -> Void
+    ) -> Int {
+        let work = notes + (infoBytes + 63) & ~63
         let notes = notes.assumingMemoryBound(to: Int32.self)
-        inPieces(count, grain: max(1, (1 << 16) / max(1, n * n * n))) { part in
+        // Cubes of what LAPACK can take fit a double.
+        let operations = Double(n) * Double(n) * Double(n)
+        lanes.run(count, grain: max(1, Int(Double(1 << 16) / max(1, operations))), work) { part, work in
             for place in part {
                 let own = notes + place * (n + 1)
                 own[n] = 0
-                body(place, own, own + n)
+                body(place, own, own + n, work)
             }
         }
         for place in 0..<count where notes[place * (n + 1) + n] != 0 { return place }

@@ -1,9 +1,12 @@
 /// result [outer, n, inner] = along n, the places of the elements in ascending (descending) order; equal ones stay in their order. NaN counts as larger than
 /// all numbers, as in PyTorch.
+///
+/// `scratch` has the bytes of `sortScratch`.
 public func argSort(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int, isDescending: Bool
+    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int, isDescending: Bool,
+    _ lanes: ScratchLanes, _ scratch: UnsafeMutableRawPointer?
 ) {
-    let rows = SortRows(outer: outer, n: n, inner: inner)
+    let rows = SortRows(outer: outer, n: n, inner: inner, lanes: lanes, scratch: scratch)
     switch dtype {
     case .bool, .uint8:
         let x = x.assumingMemoryBound(to: UInt8.self)
@@ -32,14 +35,20 @@ public func argSort(
     }
 }
 
+/// What argSort of `rows` rows of n elements works in: keys and places, twice.
+public func sortScratch(_ dtype: DType, rows: Int, n: Int) -> ScratchLanes {
+    ScratchLanes(pieces: rows, bytes: 2 * n * ((dtype.size == 8 ? 8 : 4) + MemoryLayout<Int64>.size))
+}
+
 /// result [n] = the rows of x [n, width] in the order of their first elements, of equal ones of their second, and so on; equal rows stay in their order. NaN
-/// counts as larger than all numbers.
-public func rowOrder(_ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, n: Int, width: Int) {
+/// counts as larger than all numbers. `scratch` has room for n.
+public func rowOrder(
+    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Int64>, n: Int, width: Int
+) {
     func order<T: Comparable>(_ type: T.Type) {
         let x = x.assumingMemoryBound(to: T.self)
         for row in 0..<n { result[row] = Int64(row) }
-        var rows = UnsafeMutableBufferPointer(start: result, count: n)
-        rows.sort { a, b in
+        mergeSort(result, scratch, n) { a, b in
             let (left, right) = (x + Int(a) * width, x + Int(b) * width)
             for column in 0..<width {
                 let (p, q) = (left[column], right[column])
@@ -48,7 +57,7 @@ public func rowOrder(_ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMuta
                 let (isNaN, isOther) = (p != p, q != q)
                 if isNaN != isOther { return isOther }
             }
-            return a < b
+            return false
         }
     }
     switch dtype {
@@ -58,6 +67,33 @@ public func rowOrder(_ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMuta
     case .float32: order(Float.self)
     case .float64: order(Double.self)
     }
+}
+
+/// Sorts so that equals stay in their order: neighbouring runs of 1, 2, 4, ... become one.
+@inline(__always)
+private func mergeSort(
+    _ rows: UnsafeMutablePointer<Int64>, _ scratch: UnsafeMutablePointer<Int64>, _ n: Int, _ isBefore: (Int64, Int64) -> Bool
+) {
+    var (from, to) = (rows, scratch)
+    var length = 1
+    while length < n {
+        for start in stride(from: 0, to: n, by: 2 * length) {
+            let (middle, end) = (Swift.min(start + length, n), Swift.min(start + 2 * length, n))
+            var (left, right) = (start, middle)
+            for place in start..<end {
+                if left < middle, right == end || !isBefore(from[right], from[left]) {
+                    to[place] = from[left]
+                    left += 1
+                } else {
+                    to[place] = from[right]
+                    right += 1
+                }
+            }
+        }
+        (from, to) = (to, from)
+        length *= 2
+    }
+    if from != rows { rows.update(from: from, count: n) }
 }
 
 /// The rows of x [n, width] in the order of `order` in runs of equals: inverse[place] is the run of each row, counts and firsts (each with room for n) have a
@@ -116,6 +152,8 @@ private struct SortRows {
     var outer: Int
     var n: Int
     var inner: Int
+    var lanes: ScratchLanes
+    var scratch: UnsafeMutableRawPointer?
 
     /// Up to here insertion is faster than counting.
     private static let short = 40
@@ -125,13 +163,9 @@ private struct SortRows {
     func sort<Key: FixedWidthInteger & UnsignedInteger>(_ result: UnsafeMutablePointer<Int64>, _ isDescending: Bool, _ key: (Int) -> Key) {
         // The complement reverses the order of keys, and leaves equals in theirs.
         let flip: Key = isDescending ? .max : 0
-        inPieces(outer * inner, grain: Swift.max(1, (1 << 13) / Swift.max(1, n))) { part in
-            let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2 * n)
-            let places = UnsafeMutablePointer<Int64>.allocate(capacity: 2 * n)
-            defer {
-                keys.deallocate()
-                places.deallocate()
-            }
+        lanes.run(outer * inner, grain: Swift.max(1, (1 << 13) / Swift.max(1, n)), scratch) { part, memory in
+            let places = memory.assumingMemoryBound(to: Int64.self)
+            let keys = (memory + 2 * n * MemoryLayout<Int64>.size).assumingMemoryBound(to: Key.self)
             for row in part {
                 let (o, i) = row.quotientAndRemainder(dividingBy: inner)
                 let start = o * n * inner + i

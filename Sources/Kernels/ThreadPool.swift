@@ -78,7 +78,7 @@ private final class Pool: Sendable {
         count = Atomic(Processors.granted)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
-        pthread_atfork(nil, nil, { pool.restartAfterFork() })
+        AtFork.handle(.threads, child: { pool.restartAfterFork() })
     }
 
     func claim() -> Bool { busy.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged }

@@ -12,8 +12,8 @@ struct ThreadScratch: Sendable {
     /// A table of memory, for strips of a product.
     static let table = ThreadScratch()
     static let strip = ThreadScratch()
-    /// What a factorisation works in.
-    static let factors = ThreadScratch()
+    /// What pieces of other loops work in; see ScratchLanes.
+    static let pieces = ThreadScratch()
 
     static let alignment = 64
     private let key: pthread_key_t

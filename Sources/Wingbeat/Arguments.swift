@@ -51,17 +51,15 @@ func checkOuts(_ targets: [UnsafeMutablePointer<OpaquePointer?>?], _ operation: 
 
 /// Writes handles of the results that are asked for: all of them or, where no handle can be had, none.
 func publish(_ results: [(Tensor, UnsafeMutablePointer<OpaquePointer?>?)]) throws(Failure) {
-    var made: [(OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>)] = []
-    for (tensor, target) in results {
-        guard let target else { continue }
-        made.append((try Handles.make(tensor, .tensor), target))
-    }
-    for (handle, target) in made { target.pointee = handle }
+    let wanted = results.filter { $0.1 != nil }
+    for (handle, (_, target)) in zip(try handles(of: wanted.map { $0.0 }), wanted) { target?.pointee = handle }
 }
 
 func shape(_ rank: Int32, _ extents: UnsafePointer<Int64>?, _ operation: String) throws(Failure) -> Shape {
     try checkCount(rank, isNull: extents == nil, operation)
-    guard rank <= 32 else { throw .shape(operation: operation, "at most 32 axes are possible, but rank is \(rank)") }
+    guard rank <= mostAxes else {
+        throw .shape(operation: operation, "at most \(mostAxes) axes are possible, but rank is \(rank)")
+    }
     return (0..<Int(rank)).map { Int(extents?[$0] ?? 0) }
 }
 
@@ -114,16 +112,24 @@ func outs(
     return pointer
 }
 
-/// Writes new handles of results.
-func publish(_ results: [Tensor], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
-    for (place, result) in results.enumerated() { target?[place] = try Handles.make(result, .tensor) }
+/// Handles of tensors, NULL for one that is not there: all of them or, where no handle can be had, none.
+private func handles(of results: [Tensor?]) throws(Failure) -> [OpaquePointer?] {
+    var made: [OpaquePointer?] = []
+    made.reserveCapacity(results.count)
+    do throws(Failure) {
+        for result in results {
+            made.append(try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil)
+        }
+    } catch {
+        for handle in made { try Handles.release(handle, .tensor, "handle") }
+        throw error
+    }
+    return made
 }
 
-/// The same, NULL for one that is not there.
+/// Writes new handles of results.
 func publish(_ results: [Tensor?], _ target: UnsafeMutablePointer<OpaquePointer?>?) throws(Failure) {
-    for (place, result) in results.enumerated() {
-        target?[place] = try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil
-    }
+    for (place, handle) in try handles(of: results).enumerated() { target?[place] = handle }
 }
 
 /// Tensors of which some may be missing: null.
@@ -160,10 +166,6 @@ func publish(
         count?.pointee = 1
         return
     }
-    var made: [OpaquePointer?] = []
-    for result in results {
-        made.append(try result.map { (tensor) throws(Failure) in try Handles.make(tensor, .tensor) } ?? nil)
-    }
-    for (place, handle) in made.enumerated() { target?[place] = handle }
+    for (place, handle) in try handles(of: results).enumerated() { target?[place] = handle }
     count?.pointee = Int32(results.count)
 }

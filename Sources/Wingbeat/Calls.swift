@@ -1,6 +1,7 @@
 import CWingbeat
 import Engine
 import Glibc
+import Kernels
 
 /// What every exported function does around its work: takes the lock, turns a thrown failure into a status, keeps its sentence.
 func call(_ body: () throws(Failure) -> Void) -> wb_status {
@@ -40,11 +41,14 @@ extension Failure {
 enum EngineLock {
     nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        var attributes = pthread_mutexattr_t()
-        pthread_mutexattr_init(&attributes)
-        pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
-        mutex.initialize(to: pthread_mutex_t())
-        pthread_mutex_init(mutex, &attributes)
+        makeRecursive(mutex)
+        // The child's thread is another to the mutex, also where it forks in the middle of a call of its own, as a signal's handler may.
+        AtFork.handle(
+            .calls, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) },
+            child: {
+                makeRecursive(mutex)
+                for _ in 0..<depth { pthread_mutex_lock(mutex) }
+            })
         // A thread that ends with an open capture block lets go of nodes that others use.
         ThreadState.ending = { release in
             lock()
@@ -53,6 +57,16 @@ enum EngineLock {
         }
         return mutex
     }()
+
+    private static func makeRecursive(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
+    }
+
     /// How often its owner has taken it. Touched by the owner only.
     nonisolated(unsafe) private static var depth = 0
     /// Calls to the host that are due when the lock is let go.

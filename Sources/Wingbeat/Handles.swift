@@ -55,7 +55,7 @@ enum Handles {
             throw .handle(operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
         }
         let place = Int(bits & placeMask)
-        guard let found = HandleKind(rawValue: bits >> 44 & 0xF), place < entries.count else {
+        guard let found = HandleKind(rawValue: bits >> 44 & 0xF), place < entries.count, entries[place].kind == found || isOld(bits) else {
             throw .handle(operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
         }
         guard found == kind else {
@@ -66,6 +66,9 @@ enum Handles {
         }
         return place
     }
+
+    /// Whether the place has been used again since, perhaps for another kind.
+    private static func isOld(_ bits: UInt64) -> Bool { entries[Int(bits & placeMask)].generation > bits >> 24 & generationMask }
 
     /// Inlined, so that the compiler knows the type to check for.
     @inline(__always) static func object<Object: AnyObject>(

@@ -118,12 +118,7 @@ import Engine
     _ x: OpaquePointer?, _ axis: Int32, _ count: Int32, _ parts: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     returning(all: parts, "unbind", Written("unbind", .tensor(x), .whole(axis))) { () throws(Failure) in
-        let slices = try tensor(x, "unbind").unbind(Int(axis))
-        guard slices.count == Int(count) else {
-            throw .argument(
-                operation: "unbind", "axis \(axis) has \(slices.count) slices, but there is room for \(count)")
-        }
-        return slices
+        try tensor(x, "unbind").unbind(Int(axis), room: Int(count))
     }
 }
 
@@ -159,8 +154,9 @@ import Engine
             "pad", .tensor(x), .list(widths, 2 * count),
             .text("\(decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))"), .number(value))
     ) { () throws(Failure) in
-        guard count <= 32 else {
-            throw .argument(operation: "pad", "at most 32 axes are possible, but widths are given for \(count)")
+        try checkCount(count, isNull: widths == nil, "pad")
+        guard count <= mostAxes else {
+            throw .argument(operation: "pad", "at most \(mostAxes) axes are possible, but widths are given for \(count)")
         }
         let list = try numbers(widths, 2 * count, "pad")
         let pairs = (0..<list.count / 2).map { (before: list[2 * $0], after: list[2 * $0 + 1]) }

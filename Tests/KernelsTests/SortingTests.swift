@@ -5,6 +5,15 @@ import XCTest
 final class SortingTests: XCTestCase {
     private let layouts = [(1, 1, 1), (1, 0, 1), (3, 7, 1), (2, 40, 3), (2, 41, 2), (5, 300, 4), (1, 70_000, 1), (0, 5, 1)]
 
+    private func sort(
+        _ dtype: DType, _ x: UnsafeRawPointer, _ places: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int, isDescending: Bool
+    ) {
+        let lanes = sortScratch(dtype, rows: outer * inner, n: n)
+        let scratch = UnsafeMutableRawPointer.allocate(byteCount: lanes.bytes + 1, alignment: 64)
+        defer { scratch.deallocate() }
+        argSort(dtype, x, places, outer: outer, n: n, inner: inner, isDescending: isDescending, lanes, scratch)
+    }
+
     /// Swift's own sort of pairs (element, place), with PyTorch's place for NaN.
     private func check<T: Comparable & BitwiseCopyable>(_ dtype: DType, _ element: (inout Noise) -> T) {
         for (outer, n, inner) in layouts {
@@ -13,7 +22,7 @@ final class SortingTests: XCTestCase {
             for isDescending in [false, true] {
                 let found = sameOnAnyThreads { () -> [Int64] in
                     var places = [Int64](repeating: -1, count: x.count + 1)
-                    argSort(dtype, x, &places, outer: outer, n: n, inner: inner, isDescending: isDescending)
+                    sort(dtype, x, &places, outer: outer, n: n, inner: inner, isDescending: isDescending)
                     return places
                 }
                 XCTAssertEqual(found.last, -1)
@@ -46,13 +55,24 @@ final class SortingTests: XCTestCase {
     func testRunsOfEquals() {
         let x: [Double] = [3, .nan, 1, 3, -0.0, .nan, 0, 3]
         var order = [Int64](repeating: 0, count: 8)
-        argSort(.float64, x, &order, outer: 1, n: 8, inner: 1, isDescending: false)
+        sort(.float64, x, &order, outer: 1, n: 8, inner: 1, isDescending: false)
         var (inverse, counts, firsts) = ([Int64](repeating: -1, count: 8), [Int64](repeating: -1, count: 8), [Int64](repeating: -1, count: 8))
         XCTAssertEqual(runsOfEquals(.float64, x, order, n: 8, width: 1, inverse: &inverse, counts: &counts, firsts: &firsts), 5)
         XCTAssertEqual(inverse, [2, 3, 1, 2, 0, 4, 0, 2])
         XCTAssertEqual(Array(counts.prefix(5)), [2, 1, 3, 1, 1])
         XCTAssertEqual(Array(firsts.prefix(5)), [4, 2, 0, 1, 5])
         XCTAssertEqual(runsOfEquals(.float64, x, order, n: 0, width: 1, inverse: &inverse, counts: &counts, firsts: &firsts), 0)
+    }
+
+    func testRowsAreInTheOrderOfSwiftsSortAndEqualsKeepTheirs() {
+        for n in [0, 1, 2, 3, 7, 64, 65, 1000] {
+            var noise = Noise(UInt64(n + 1))
+            let rows = (0..<n).map { _ in (0..<3).map { _ in Int64(noise.below(4)) } }
+            var (order, scratch) = ([Int64](repeating: -1, count: n + 1), [Int64](repeating: -1, count: n + 1))
+            rowOrder(.int64, rows.flatMap { $0 }, &order, scratch: &scratch, n: n, width: 3)
+            let wanted = (0..<n).sorted { a, b in rows[a] == rows[b] ? a < b : rows[a].lexicographicallyPrecedes(rows[b]) }
+            XCTAssertEqual(order, wanted.map { Int64($0) } + [-1])
+        }
     }
 
     func testRunsOfEqualRows() {

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 
 /// A thread that reads the batches of a pass before they are asked for, into a bounded number of buffers. The buffers are got and given back by the
 /// caller of `next`: the thread touches nothing of the engine but them and the source.
@@ -52,6 +53,7 @@ final class ReadAhead {
     }
 
     private static func start(_ shared: Shared) -> pthread_t? {
+        ForkGate.open()
         // Signals are for the host's own threads.
         var all = sigset_t()
         var before = sigset_t()
@@ -133,17 +135,22 @@ private final class Shared {
     // MARK: The thread's side
 
     func work() {
-        let reader = batches.reader()
-        while let memory = nextEmpty(), let rows = batches.next() {
-            do throws(Failure) {
-                try reader.read(rows: rows, x: memory.x, y: memory.y)
-            } catch {
-                give(error)
-                return
-            }
-            give(nil)
-            prepare(reader)
+        let reader = ForkGate.inside { batches.reader() }
+        while let memory = nextEmpty(), ForkGate.inside({ readNext(reader, memory.x, memory.y) }) {}
+    }
+
+    /// Reads one batch; false where there is none or it cannot be read.
+    private func readNext(_ reader: any RowReader, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?) -> Bool {
+        guard let rows = batches.next() else { return false }
+        do throws(Failure) {
+            try reader.read(rows: rows, x: x, y: y)
+        } catch {
+            give(error)
+            return false
         }
+        give(nil)
+        prepare(reader)
+        return true
     }
 
     /// What fails here fails again, and is told, when the rows are asked for.

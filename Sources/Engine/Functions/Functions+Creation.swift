@@ -144,7 +144,7 @@ private struct Literal {
 
     init(_ data: Value) throws(Failure) {
         var first = data
-        while let list = first.list, shape.count <= 32 {
+        while let list = first.list, shape.count <= mostAxes {
             shape.append(list.count)
             guard let inner = list.first else { break }
             first = inner

@@ -72,17 +72,25 @@ private struct Term {
         let shared = a.labels.filter { b.labels.contains($0) }
         let (batch, inner) = (shared.filter { kept.contains($0) }, shared.filter { !kept.contains($0) })
         let (left, right) = (a.labels.filter { !shared.contains($0) }, b.labels.filter { !shared.contains($0) })
+        try checkAxes(batch.count + left.count + right.count)
         let product = try a.matrix(batch, left, inner).matmul(b.matrix(batch, inner, right))
         let extents = batch.map(a.extent) + left.map(a.extent) + right.map(b.extent)
         return Term(node: try product.reshape(extents), labels: batch + left + right)
     }
 
+    private func checkAxes(_ count: Int) throws(Failure) {
+        guard count <= mostAxes else {
+            throw .shape(operation: "einsum", "at most \(mostAxes) axes are possible, but the product of two operands has \(count)")
+        }
+    }
+
     private func extent(_ label: Int) -> Int { node.shape[labels.firstIndex(of: label)!] }
 
-    /// [batch..., rows, columns], where rows and columns are several axes in one.
+    /// [batch..., rows, columns], where rows and columns are several axes in one, and so are those of the batch where they would be too many.
     private func matrix(_ batch: [Int], _ rows: [Int], _ columns: [Int]) throws(Failure) -> Node {
         let order = (batch + rows + columns).map { labels.firstIndex(of: $0)! }
-        return try node.permute(order).reshape(batch.map(extent) + [rows.map(extent).elementCount, columns.map(extent).elementCount])
+        let leading = batch.count + 2 <= mostAxes ? batch.map(extent) : [batch.map(extent).elementCount]
+        return try node.permute(order).reshape(leading + [rows.map(extent).elementCount, columns.map(extent).elementCount])
     }
 }
 

@@ -104,7 +104,8 @@ extension Operation {
 
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.throughForward(k, node) }
 
-    /// Records the operation: the one door through which nodes enter the graph.
+    /// Records the operation: the one door through which nodes enter the graph. What comes out of it has a shape that `checkShape` takes, whatever the
+    /// operation's own rule looks at.
     func record(_ inputs: [Node]) throws(Failure) -> Node {
         var types: [TensorType] = []
         types.reserveCapacity(inputs.count)
@@ -116,6 +117,7 @@ extension Operation {
             if input.value == nil { depth = max(depth, input.depth) }
         }
         let type = try infer(types)
+        try checkShape(type.shape, type.dtype, operation: name)
         let state = ThreadState.current
         requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
         if depth >= maximalDepth, !requiresGrad, state.capture == nil, !inputs.contains(where: { $0.mapLevel > 0 }) {

@@ -38,19 +38,23 @@ extension Array where Element == Int {
     var text: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 }
 
-/// Throws unless the shape has no negative extent and its bytes can be counted.
-func checkShape(_ shape: Shape, _ dtype: DType, operation: String) throws(Failure) {
-    guard shape.count <= 32 else {
-        throw .shape(operation: operation, "at most 32 axes are possible, but the shape has \(shape.count)")
+/// Axes that a tensor has at most; wingbeat.h says so, and callers have room for as many.
+public let mostAxes = 32
+
+/// Throws unless the shape has no more axes than possible, no negative extent, and bytes that the machine has. An extent of 0 counts as 1, so that the product
+/// of any of the extents can be counted too.
+func checkShape(_ shape: Shape, _ dtype: DType, operation: @autoclosure () -> String) throws(Failure) {
+    guard shape.count <= mostAxes else {
+        throw .shape(operation: operation(), "at most \(mostAxes) axes are possible, but the shape has \(shape.count)")
     }
     var bytes = dtype.size
     for extent in shape {
-        guard extent >= 0 else { throw .shape(operation: operation, "an extent is negative: \(shape.text)") }
+        guard extent >= 0 else { throw .shape(operation: operation(), "an extent is negative: \(shape.text)") }
         let (product, overflow) = bytes.multipliedReportingOverflow(by: Swift.max(extent, 1))
-        guard !overflow else { throw .memory(operation: operation, bytes: Int.max) }
+        guard !overflow else { throw .memory(operation: operation(), bytes: Int.max) }
         bytes = product
     }
-    guard bytes <= MachineMemory.total else { throw .memory(operation: operation, bytes: bytes) }
+    guard bytes <= MachineMemory.total else { throw .memory(operation: operation(), bytes: bytes) }
 }
 
 /// The shape that `a` and `b` broadcast to, or nil.

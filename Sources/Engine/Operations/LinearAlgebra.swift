@@ -9,7 +9,22 @@ private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
         throw .shape(operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
     }
     guard type.shape.last! <= Int(Int32.max) else { throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): \(type.shape.text)") }
-    if let sentence = LAPACK.load() { throw .unsupported(operation: name, sentence) }
+    try loadLAPACK(name)
+}
+
+/// Loads LAPACK at first use.
+func loadLAPACK(_ name: String) throws(Failure) {
+    switch LAPACK.load() {
+    case .done: return
+    case .missing(let sentence): throw .unsupported(operation: name, sentence)
+    case .noMemory(let bytes): throw .memory(operation: name, bytes: bytes)
+    }
+}
+
+/// Sees to it that LAPACK has its own memory for that many matrices, on as many threads as there are: it has no way to say that it cannot get any.
+func reserveLAPACK(for matrices: Int, _ name: String) throws(Failure) {
+    let bytes = LAPACK.reserve(threads: min(matrices, ThreadPool.count))
+    guard bytes == 0 else { throw .memory(operation: name, bytes: bytes) }
 }
 
 /// Operations are not recorded without LAPACK, so no plan should come across this.
@@ -40,7 +55,9 @@ extension Mapped {
 
 extension SquareMatrices {
     fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
-        guard let matrices = SquareMatrices(dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape.last!) else { throw lacksLAPACK(name) }
+        let count = Array(type.shape.dropLast(2)).elementCount
+        try reserveLAPACK(for: count, name)
+        guard let matrices = SquareMatrices(dtype: type.dtype, count: count, n: type.shape.last!) else { throw lacksLAPACK(name) }
         self = matrices
     }
 
@@ -115,10 +132,11 @@ struct Determinant: Operation {
         let x = lowering.dense(input)
         let matrices = try SquareMatrices(lowering.type(input), name)
         let result = lowering.output(of: index)
-        let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
+        let copyBytes = (matrices.bytes + 63) & ~63
+        let scratch = lowering.addFreshStorage(TensorType([copyBytes + matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
             slots[scratch].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            matrices.determinants(slots[scratch], slots[result], notes: slots[scratch] + matrices.bytes)
+            matrices.determinants(slots[scratch], slots[result], notes: slots[scratch] + copyBytes)
         }
     }
 }
@@ -164,12 +182,13 @@ struct SolveRows: Operation {
         let matrices = try SquareMatrices(lowering.type(inputs[0]), name)
         let k = type.shape[type.shape.count - 2]
         let result = lowering.output(of: index)
-        let scratch = lowering.addFreshStorage(TensorType([matrices.bytes + matrices.noteBytes], .uint8))
+        let copyBytes = (matrices.bytes + 63) & ~63
+        let scratch = lowering.addFreshStorage(TensorType([copyBytes + matrices.noteBytes], .uint8))
         let transposed = transposed
         lowering.append(name, reads: [a, b], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
             slots[scratch].copyMemory(from: slots[a], byteCount: matrices.bytes)
             slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
-            let failed = matrices.solve(slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + matrices.bytes)
+            let failed = matrices.solve(slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + copyBytes)
             try matrices.check(failed, name, "is singular")
         }
     }

@@ -9,14 +9,15 @@ private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
     // LAPACK counts what it works in with 32 bits.
     let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
     guard max(m, n) <= 8_000_000, min(m, n) <= 16_000 else { throw .unsupported(operation: name, "the matrices are too large: \(type.shape.text)") }
-    if let sentence = LAPACK.load() { throw .unsupported(operation: name, sentence) }
+    try loadLAPACK(name)
 }
 
 extension Decompositions {
-    fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
+    fileprivate init(_ kind: Kind, _ type: TensorType, _ name: String) throws(Failure) {
         let shape = type.shape
         let count = Array(shape.dropLast(2)).elementCount
-        guard let matrices = Decompositions(dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1]) else { throw lacksLAPACK(name) }
+        try reserveLAPACK(for: count, name)
+        guard let matrices = Decompositions(kind, dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1]) else { throw lacksLAPACK(name) }
         self = matrices
     }
 
@@ -75,11 +76,11 @@ struct QR: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let view = lowering.view(input)
-        let matrices = try Decompositions(lowering.type(input), name)
+        let matrices = try Decompositions(.qr, lowering.type(input), name)
         let rank = view.shape.count
         let (columns, source) = (view.permuted(Array(0..<rank - 2) + [rank - 1, rank - 2]).copy, view.slot)
         let result = lowering.output(of: index)
-        let size = matrices.count * matrices.bytes
+        let size = (matrices.count * matrices.bytes + 63) & ~63
         let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
         lowering.append(name, reads: [source], writes: result, scratch: scratch, bytesRead: view.bytesRead) { slots throws(Failure) in
             columns.gather(from: slots[source], to: slots[scratch])
@@ -136,7 +137,7 @@ struct Eigh: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = try Decompositions(lowering.type(input), name)
+        let matrices = try Decompositions(.eigh, lowering.type(input), name)
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
@@ -217,13 +218,13 @@ struct SVD: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = try Decompositions(lowering.type(input), name)
+        let matrices = try Decompositions(.svd, lowering.type(input), name)
         let result = lowering.output(of: index)
-        let size = matrices.count * matrices.bytes
+        let size = (matrices.count * matrices.bytes + 63) & ~63
         let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
             try matrices.checkFinite(slots[x], name)
-            slots[scratch].copyMemory(from: slots[x], byteCount: size)
+            slots[scratch].copyMemory(from: slots[x], byteCount: matrices.count * matrices.bytes)
             try matrices.check(matrices.svd(slots[scratch], slots[result], notes: slots[scratch] + size), name)
         }
     }

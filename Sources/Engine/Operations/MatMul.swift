@@ -116,8 +116,7 @@ struct MatMul: Operation {
             let product = GemmBFloat16(
                 m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed, batchOffsetsA: offsetsA,
                 batchOffsetsB: offsetsB, compiles: lowering.compiles)
-            let bytes = product.scratchBytes
-            let scratch = bytes > 0 ? lowering.addFreshStorage(TensorType([bytes], .uint8)) : nil
+            let scratch = lowering.scratch(product.scratchBytes)
             lowering.append(
                 label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead, operations: operations
             ) { slots throws(Failure) in

@@ -10,6 +10,8 @@ struct Reshape: Viewing, Linear {
     func encode(into key: inout KeyBuilder) { key.append(shape) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        // Counting comes after the check that it is possible.
+        try checkShape(shape, inputs[0].dtype, operation: name)
         guard shape.elementCount == inputs[0].count else {
             throw .shape(operation: name, "\(inputs[0].shape.text) has \(inputs[0].count) elements, \(shape.text) has \(shape.elementCount)")
         }
@@ -136,7 +138,9 @@ struct Concatenate: AlongAxis, Linear {
                     operation: name,
                     "tensors may differ along axis \(axis) only, but tensor 0 is \(inputs[0].shape.text) and tensor \(place) is \(input.shape.text)")
             }
-            type.shape[axis] += input.shape[axis]
+            let (sum, overflow) = type.shape[axis].addingReportingOverflow(input.shape[axis])
+            guard !overflow else { throw .memory(operation: name, bytes: Int.max) }
+            type.shape[axis] = sum
         }
         try checkShape(type.shape, type.dtype, operation: name)
         return type

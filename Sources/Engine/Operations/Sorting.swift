@@ -26,10 +26,12 @@ struct ArgSort: AlongAxis {
         let layout = AxisLayout(lowering.type(input).shape, axis)
         let result = lowering.output(of: index)
         let isDescending = isDescending
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
+        let lanes = sortScratch(dtype, rows: layout.outer * layout.inner, n: layout.n)
+        let scratch = lowering.scratch(lanes.bytes)
+        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
             argSort(
                 dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n, inner: layout.inner,
-                isDescending: isDescending)
+                isDescending: isDescending, lanes, scratch.map { slots[$0] })
         }
     }
 }

@@ -106,6 +106,9 @@ struct Lowering {
         addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
     }
 
+    /// Memory for a step to work in; nil for none.
+    mutating func scratch(_ bytes: Int) -> Int? { bytes > 0 ? addFreshStorage(TensorType([bytes], .uint8)) : nil }
+
     // MARK: What operations ask
 
     func inputs(_ place: Int) -> [Int] { graph.nodes[place].inputs }

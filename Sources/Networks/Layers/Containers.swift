@@ -170,8 +170,8 @@ final class DeclaredArray {
             shape.append(Int(extent))
         }
         let dtype = arguments.dtype("dtype", .float32)
-        guard shape.count <= 32 else {
-            throw .shape(operation: arguments.signature.name, "at most 32 axes are possible, but there are \(shape.count)")
+        guard shape.count <= mostAxes else {
+            throw .shape(operation: arguments.signature.name, "at most \(mostAxes) axes are possible, but there are \(shape.count)")
         }
         try Tensor.checkType(shape, dtype)
         tensor = try Tensor.full(shape, 0, dtype)

@@ -30,7 +30,7 @@ enum HDF5 {
             H5Eset_auto2(wb_h5_error_stack(), nil, nil)
         }
         // A fork waits until no thread is inside the library, so that the child finds it whole.
-        pthread_atfork({ pthread_mutex_lock(HDF5.mutex) }, { pthread_mutex_unlock(HDF5.mutex) }, { makeRecursive(HDF5.mutex) })
+        AtFork.handle(.files, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) }, child: { makeRecursive(mutex) })
         return mutex
     }()
 

@@ -62,17 +62,16 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
     public func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
         try check(rows)
-        try ReadGate.reading { () throws(Failure) in
-            guard let xResident else {
-                try xColumn.stream(rows, into: x)
-                if let y, let yColumn { try yColumn.stream(rows, into: y) }
-                return
-            }
-            pthread_mutex_lock(lock)
-            defer { pthread_mutex_unlock(lock) }
-            try xResident.read(rows, into: x)
-            if let y, let yResident { try yResident.read(rows, into: y) }
+        guard let xResident else {
+            try xColumn.stream(rows, into: x)
+            if let y, let yColumn { try yColumn.stream(rows, into: y) }
+            return
         }
+        // No fork comes while it is taken: whoever reads is inside a call, or inside the gate.
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        try xResident.read(rows, into: x)
+        if let y, let yResident { try yResident.read(rows, into: y) }
     }
 
     public func reader(isWindowed: Bool) -> any RowReader {
@@ -106,10 +105,8 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
         func read(rows numbers: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
             try rows.check(numbers)
-            try ReadGate.reading { () throws(Failure) in
-                try read(numbers, rows.xColumn, xWindow, x)
-                if let y, let yColumn = rows.yColumn { try read(numbers, yColumn, yWindow, y) }
-            }
+            try read(numbers, rows.xColumn, xWindow, x)
+            if let y, let yColumn = rows.yColumn { try read(numbers, yColumn, yWindow, y) }
         }
 
         private func read(_ numbers: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer) throws(Failure) {
@@ -117,10 +114,8 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
         }
 
         func prepare(_ numbers: Range<Int>) throws(Failure) {
-            try ReadGate.reading { () throws(Failure) in
-                try xWindow?.prepare(numbers)
-                try yWindow?.prepare(numbers)
-            }
+            try xWindow?.prepare(numbers)
+            try yWindow?.prepare(numbers)
         }
     }
 }
