@@ -72,14 +72,26 @@ enum EngineLock {
     /// Calls to the host that are due when the lock is let go.
     nonisolated(unsafe) private static var due: [() -> Void] = []
 
+    /// The owner's floating-point mode outside of calls, where it is not the library's.
+    nonisolated(unsafe) private static var hostMode: FloatMode?
+
     static func lock() {
         pthread_mutex_lock(mutex)
         depth += 1
+        if depth == 1, let other = FloatMode.enter() { hostMode = other }
     }
 
     static func unlock() {
         depth -= 1
-        guard depth == 0, !due.isEmpty else {
+        guard depth == 0 else {
+            pthread_mutex_unlock(mutex)
+            return
+        }
+        if let mode = hostMode {
+            hostMode = nil
+            mode.restore()
+        }
+        guard !due.isEmpty else {
             pthread_mutex_unlock(mutex)
             return
         }

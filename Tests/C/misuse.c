@@ -71,8 +71,39 @@ static void a_shared_module_is_visited_once(void) {
     OK(wb_module_get_training(layer, &training));
     EXPECT(training == 0);
     FAILS(wb_module_add(layer, "circle", outer), WB_ERROR_ARGUMENT, "itself");
+    const char *text = NULL;
+    OK(wb_module_describe(outer, &text));
+    EXPECT(strlen(text) < 4 << 20 && strstr(text, "..."));
+    OK(wb_module_cast(outer, WB_FLOAT64));
+    OK(wb_module_zero_grad(outer));
+    int32_t needs = -1;
+    OK(wb_module_needs_host(outer, &needs));
+    EXPECT(needs == 1);
     OK(wb_module_free(layer));
     OK(wb_module_free(outer));
+}
+
+static void the_expression_of_a_shared_module_names_it_once(void) {
+    wb_module *outer = module_of("Linear(2, 2)", WB_FLOAT32), *again = NULL;
+    const char *text = NULL;
+    int32_t count = -1;
+    for (int level = 0; level < 60; level++) {
+        wb_module *next = NULL;
+        OK(wb_module_sequential((wb_module *[]){outer, outer}, 2, &next));
+        OK(wb_module_free(outer));
+        outer = next;
+    }
+    OK(wb_module_expression(outer, &text));
+    EXPECT(strlen(text) < 16000 && strstr(text, "Linear(2, 2)") && !strstr(strstr(text, "Linear(2, 2)") + 1, "Linear(2, 2)"));
+    char *kept = strdup(text);
+    OK(wb_module_create(kept, WB_FLOAT32, &again));
+    OK(wb_module_parameter_count(again, &count));
+    EXPECT(count == 2);
+    OK(wb_module_expression(again, &text));
+    EXPECT(strcmp(text, kept) == 0);
+    free(kept);
+    OK(wb_module_free(outer));
+    OK(wb_module_free(again));
 }
 
 static void a_handle_freed_long_ago_stays_freed(void) {
@@ -388,6 +419,7 @@ int main(void) {
     RUN(modules_nest_200_levels_deep_and_no_deeper_built_from_outside);
     RUN(modules_nest_200_levels_deep_and_no_deeper_built_from_inside);
     RUN(a_shared_module_is_visited_once);
+    RUN(the_expression_of_a_shared_module_names_it_once);
     RUN(a_handle_freed_long_ago_stays_freed);
     RUN(a_scope_does_not_grow_with_handles_that_are_freed_in_it);
     RUN(a_release_callback_may_call_the_library_and_hides_no_error_or_text);

@@ -139,6 +139,38 @@ def test_a_shared_parameter_and_a_shared_module_count_once_and_train_once():
     assert tied.c.weight.grad.numpy()[0, 0] == 12
 
 
+def test_the_work_on_modules_that_share_children_is_linear_in_modules():
+    """Each of 30 levels has the one below twice: 2**30 paths lead to the innermost."""
+    class Pair(nn.Module):
+        def __init__(self, child):
+            super().__init__()
+            self.a, self.b = child, child
+
+        def forward(self, x):
+            return self.a(x)
+
+    for kind in (nn.Sequential, lambda child, _: Pair(child)):
+        model = innermost = nn.Linear(2, 2)
+        for _ in range(30):
+            model = kind(model, model)
+        text = repr(model)
+        assert text.count("Linear(") < 10_001
+        assert "..." in text
+        assert len(list(model.modules())) == len(model.modes()) == 31
+        assert [name.rpartition(".")[2] for name, _ in model.named_parameters()] == ["weight", "bias"]
+        visited = []
+        assert model.apply(visited.append) is model
+        assert len(visited) == 31
+        assert visited[0] is innermost
+        assert visited[-1] is model
+        model.eval()
+        assert not innermost.training
+        model.train().requires_grad_(False).double().float().zero_grad()
+        assert len(model.state_dict()) == 2
+        model.load_state_dict(model.state_dict())
+    assert nn.Sequential(innermost, innermost).expression() == "Sequential(Linear(2, 2), SharedModule('0'))"
+
+
 def test_state_dict_is_a_snapshot_and_load_state_dict_takes_it_over():
     net, other = Net(), Net()
     state = net.state_dict()

@@ -3,7 +3,8 @@ import Kernels
 
 /// Where buffers come from. Freed memory is kept for the next buffer of the same size class, because page faults cost more
 /// than the arithmetic of a small training step. Sizes are rounded up to classes an eighth of a power of two apart, so that at most
-/// 12 % is lost. An allocation that the machine cannot back with memory is refused here: an overcommitting kernel would
+/// 12 % is lost. What is kept and what is in use are together at most twice what was ever in use at once, and some room: beyond that, sizes that have not been
+/// asked for for the longest time go back to the system. An allocation that the machine cannot back with memory is refused here: an overcommitting kernel would
 /// grant it and later kill the process.
 public enum BufferPool {
     public struct Usage: Equatable {
@@ -17,6 +18,9 @@ public enum BufferPool {
     fileprivate struct State {
         /// By the number of the size class.
         var free = [[UnsafeMutableRawPointer]](repeating: [], count: BufferPool.classes)
+        /// When a class was last taken from or given back to, in calls of `take` and `giveBack`.
+        var lastUse = [Int](repeating: 0, count: BufferPool.classes)
+        var clock = 0
         var usage = Usage()
     }
 
@@ -43,7 +47,9 @@ public enum BufferPool {
 
     static func take(_ capacity: Int) -> UnsafeMutableRawPointer? {
         let kept = state.withLock { state -> UnsafeMutableRawPointer? in
-            guard let pointer = state.free[number(ofClass: capacity)].popLast() else { return nil }
+            let number = number(ofClass: capacity)
+            state.noteUse(of: number)
+            guard let pointer = state.free[number].popLast() else { return nil }
             state.usage.cached -= capacity
             state.noteTaken(capacity)
             return pointer
@@ -55,11 +61,24 @@ public enum BufferPool {
     }
 
     static func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
-        state.withLock { state in
+        let excess = state.withLock { state -> [UnsafeMutableRawPointer] in
+            let number = number(ofClass: capacity)
+            state.noteUse(of: number)
             state.usage.inUse -= capacity
             state.usage.cached += capacity
-            state.free[number(ofClass: capacity)].append(pointer)
+            state.free[number].append(pointer)
+            return state.usage.inUse + state.usage.cached > bound(state.usage.peak) ? state.takeOldest() : []
         }
+        for pointer in excess { free(pointer) }
+    }
+
+    /// What may be held in all, if so much was in use at most. Parts of a program that alternate need memory of other sizes, one after the other.
+    fileprivate static func bound(_ peak: Int) -> Int { 2 * peak + 1 << 26 }
+
+    /// The size of a class: the inverse of `number`.
+    fileprivate static func capacity(ofClass number: Int) -> Int {
+        if number <= 8 { return 64 * number }
+        return (8 + number & 7) << (number / 8 + 5)
     }
 
     /// Returns memory kept for reuse to the system.
@@ -86,6 +105,25 @@ public enum BufferPool {
 }
 
 extension BufferPool.State {
+    fileprivate mutating func noteUse(of number: Int) {
+        clock += 1
+        lastUse[number] = clock
+    }
+
+    /// Takes out what has lain idle for the longest time, until an eighth of the bound is free: then it is some time to the next look at all classes.
+    fileprivate mutating func takeOldest() -> [UnsafeMutableRawPointer] {
+        let target = BufferPool.bound(usage.peak) / 8 * 7
+        var taken: [UnsafeMutableRawPointer] = []
+        while usage.inUse + usage.cached > target, let oldest = free.indices.filter({ !free[$0].isEmpty }).min(by: { lastUse[$0] < lastUse[$1] }) {
+            let capacity = BufferPool.capacity(ofClass: oldest)
+            while usage.inUse + usage.cached > target, let pointer = free[oldest].popLast() {
+                usage.cached -= capacity
+                taken.append(pointer)
+            }
+        }
+        return taken
+    }
+
     fileprivate mutating func noteTaken(_ capacity: Int) {
         usage.inUse += capacity
         usage.peak = max(usage.peak, usage.inUse)

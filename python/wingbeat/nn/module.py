@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _get_training = unguarded("wb_module_get_training")
 
+# How many modules a text shows.
+_MOST_DESCRIBED = 10_000
+
 
 class Parameter(Tensor):
     """A tensor that a Module registers as one of its parameters when it is assigned to an attribute.
@@ -264,9 +267,14 @@ class Module(_modules.Base, Owner):
             yield buffer
 
     def apply(self, function: Callable[[Module], object]) -> Module:
-        """Calls `function` with every module in this one, then this one; returns the module."""
-        for child in self._modules.values():
-            child.apply(function)
+        """Calls `function` with every module in this one, then this one; with a shared one once. Returns the module."""
+        return self._apply(function, set())
+
+    def _apply(self, function: Callable[[Module], object], seen: set[int]) -> Module:
+        seen.add(id(self))
+        for child in list(self._modules.values()):
+            if id(child) not in seen:
+                child._apply(function, seen)
         function(self)
         return self
 
@@ -410,8 +418,19 @@ class Module(_modules.Base, Owner):
         return ""
 
     def __repr__(self) -> str:
+        return self._described([_MOST_DESCRIBED])
+
+    def _described(self, rest: list[int]) -> str:
+        """The text of `repr`, in which a shared module stands at each of its places; `rest`: how many more there may be."""
+        rest[0] -= 1
         lines = [line for line in self.extra_repr().split("\n") if line]
         if not self._modules:
             return f"{type(self).__name__}({', '.join(lines)})"
-        lines += [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
+        for name, child in self._modules.items():
+            if rest[0] <= 0:
+                lines.append("...")
+                break
+            own = type(child).__repr__ is Module.__repr__
+            text = child._described(rest) if own else repr(child)
+            lines.append(f"({name}): " + text.replace("\n", "\n  "))
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
