@@ -37,10 +37,10 @@ WIDE_FLAGS := -Xcc -march=x86-64-v4 -Xlinker -z -Xlinker x86-64-v4
 TEST_FLAGS := -Xcc -march=$(if $(shell grep -ow -m 1 avx512vl /proc/cpuinfo),x86-64-v4,x86-64-v3)
 endif
 
-# No Swift at run time, nothing exported but wb_*, no undefined symbol, no dead code.
+# No Swift at run time, nothing exported but wb_*, no undefined symbol, no dead code. Once loaded it stays, as its threads run its code.
 RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc -use-ld=bfd \
     -Xlinker --version-script=$(CURDIR)/scripts/exports.map -Xlinker -soname -Xlinker $(SONAME) \
-    -Xlinker --gc-sections -Xlinker -z -Xlinker defs -Xlinker -s
+    -Xlinker --gc-sections -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete -Xlinker -s
 
 .PHONY: build test demo docs bench install asan valgrind clean help
 
@@ -87,8 +87,8 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 
 # The campaigns in their long form; `make test` runs the short one. A campaign prints a line `campaign: NAME: FIGURES`.
 .PHONY: campaign
-campaign: build $(STAMPS)/packages-test .venv/.ready-for-test build/tests/expressions
-	@status=0; WINGBEAT_CAMPAIGN=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build/tests/expressions
+	@status=0; WINGBEAT_CAMPAIGN=1 WINGBEAT_ASAN=$(CURDIR)/.build/asan/release WINGBEAT_ASAN_CC="$(ASAN_CC)" $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
 	    c "C: expressions" build/tests/expressions \
 	    pytest "Campaigns" "$(PYTHON_IN_VENV) -m pytest -q -s python/tests/campaigns" || status=1; \
@@ -120,14 +120,18 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
 # A child of a program is watched too: unwatched it would run on another processor, with the bits of that one.
-ASAN_CLANG = $(shell dirname "$$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')")/../bin/clang
+ASAN_CC = $(shell dirname "$$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')")/../bin/clang \
+    -fsanitize=address -fuse-ld=bfd
 
-asan: build
+.PHONY: asan-library
+asan-library: build
 	@$(call quietly,swift-asan) "Building the library with AddressSanitizer" swift build -c release --sanitize=address \
 	    --product wingbeat --scratch-path .build/asan -Xswiftc -static-stdlib $(TEST_FLAGS)
+
+asan: asan-library
 	@mkdir -p build/asan
 	@for source in Tests/C/*.c; do \
-	    $(ASAN_CLANG) $(C_FLAGS) -fsanitize=address -fuse-ld=bfd "$$source" -o "build/asan/$$(basename "$$source" .c)" \
+	    $(ASAN_CC) $(C_FLAGS) "$$source" -o "build/asan/$$(basename "$$source" .c)" \
 	        -L.build/asan/release -lwingbeat -Wl,-rpath,$(CURDIR)/.build/asan/release -lm -pthread || exit 1; \
 	done
 	@WINGBEAT_TEST_WATCHED=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \

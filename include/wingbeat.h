@@ -37,6 +37,8 @@
  *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
  *    The last error, the scope stack, the gradient mode, autocast and the capture block are per thread. A thread that ends inside a capture
  *    block cancels it; the handles of scopes that it left open stay with whoever has them.
+ *  - Floating-point mode. For the length of a call its thread rounds to nearest, keeps denormals and does not trap, as the library's
+ *    own threads do; the host's mode comes back at its end, and for each callback. So results do not depend on it.
  *  - Forks. Any thread may fork, also while others are inside calls, for whose end (or next callback) the fork waits. The child has
  *    all objects as they were, and may call every function.
  *  - Callbacks run without any lock of the library, so they may call it, and may wait for threads that do.

@@ -1,4 +1,8 @@
-/* Forks while other threads are inside calls: the child computes, trains, saves and loads as if it were alone, and the parent goes on. */
+/* Forks while other threads are inside calls: the child computes, trains, saves, loads and reads as if it were alone, and the parent goes on.
+ *
+ *     forks [COUNT [FILE]]
+ *
+ * forks COUNT times; with a file, in which "x" has whole numbers in rows, another thread reads it ahead meanwhile, and so do the children. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,6 +14,9 @@
 static problem data;
 static atomic_int goes_on;
 static bytes expected;
+static int forks = 12;
+static const char *file;
+static double expected_sum;
 
 /* What depends on nothing but the number of steps, though other threads draw random numbers too. */
 static bytes train(int steps) {
@@ -52,6 +59,30 @@ static void *train_on(void *ignored) {
     return NULL;
 }
 
+/* The sum of all rows of the file, in a pass in random order. */
+static double read_through(void) {
+    wb_dataset *dataset = NULL;
+    wb_batches *batches = NULL;
+    double total = 0;
+    OK(wb_dataset_open(file, "x", NULL, WB_FLOAT64, 1, 0, &dataset));
+    OK(wb_batches_create(dataset, 50, WB_SHUFFLE_CHUNKS, 3, 0, 0, &batches));
+    for (wb_tensor *x = NULL, *sum = NULL;; wb_tensor_free(x), wb_tensor_free(sum)) {
+        OK(wb_batches_next(batches, &x, NULL));
+        if (!x) break;
+        OK(wb_sum(x, &sum));
+        total += item(sum);
+    }
+    OK(wb_batches_free(batches));
+    OK(wb_dataset_free(dataset));
+    return total;
+}
+
+static void *read_on(void *ignored) {
+    (void)ignored;
+    while (goes_on) read_through();
+    return NULL;
+}
+
 /* A child's work: 0 if all is as it should be. */
 static int work(int number) {
     char path[64];
@@ -66,8 +97,9 @@ static int work(int number) {
     bytes written = parameters(model), read = parameters(loaded);
     int is_read = same(written, read);
     unlink(path);
+    double sum = file ? read_through() : 0;
     fflush(stdout);
-    return check_wrong ? 2 : !is_same ? 3 : !is_read ? 4 : 0;
+    return check_wrong ? 2 : !is_same ? 3 : !is_read ? 4 : sum != expected_sum ? 5 : 0;
 }
 
 /* Forks; whether the child ended well, within a minute. */
@@ -86,15 +118,17 @@ static int child_is_well(int number) {
 
 static void a_child_works_though_other_threads_were_in_the_middle_of_calls(void) {
     enum { TRAINING = 3 };
-    pthread_t threads[TRAINING];
+    pthread_t threads[TRAINING], reader;
     goes_on = 1;
     for (int i = 0; i < TRAINING; i++) EXPECT(pthread_create(&threads[i], NULL, train_on, NULL) == 0);
-    for (int i = 0; i < (watched() ? 2 : 12); i++) {
-        usleep(1000 * (unsigned)i);
+    if (file) EXPECT(pthread_create(&reader, NULL, read_on, NULL) == 0);
+    for (int i = 0; i < (watched() ? 2 : forks); i++) {
+        usleep(1000 * (unsigned)(i % 12));
         EXPECT(child_is_well(i));
     }
     goes_on = 0;
     for (int i = 0; i < TRAINING; i++) pthread_join(threads[i], NULL);
+    if (file) pthread_join(reader, NULL);
 }
 
 static int forks_well;
@@ -134,9 +168,16 @@ static void a_child_of_a_child_works_too(void) {
     EXPECT(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     problem_make(&data);
+    if (count > 1) forks = atoi(arguments[1]);
     expected = train(6);
+    if (count > 2) {
+        // Small enough that the file is streamed.
+        file = arguments[2];
+        OK(wb_set_dataset_cache(1 << 12));
+        expected_sum = read_through();
+    }
     RUN(a_child_works_though_other_threads_were_in_the_middle_of_calls);
     RUN(a_callback_may_fork);
     RUN(a_child_of_a_child_works_too);

@@ -112,6 +112,38 @@ static void memory_stays_flat_over_forward_passes_and_refused_calls(void) {
     OK(wb_module_free(model));
 }
 
+/* One tensor at a time, of ever other sizes. */
+static void what_is_kept_for_reuse_is_bounded_by_what_was_in_use_at_once(void) {
+    int64_t in_use = 0, peak = 0, cached = 0, before = resident();
+    for (int64_t size = (int64_t)4 << 20; size <= (int64_t)32 << 20; size += (int64_t)1 << 19) {
+        wb_tensor *tensor = NULL;
+        OK(wb_tensor_create(WB_UINT8, SHAPE(size), NULL, &tensor));
+        OK(wb_tensor_free(tensor));
+        OK(wb_memory_usage(&in_use, &peak, &cached));
+        EXPECT(in_use + cached <= 2 * peak + ((int64_t)64 << 20));
+    }
+    if (!watched()) EXPECT(resident() - before < 2 * peak + ((int64_t)96 << 20));
+    OK(wb_memory_trim());
+}
+
+/* What was asked for most lately stays, as long as there is room. */
+static void sizes_in_use_are_kept_and_old_ones_go(void) {
+    int64_t cached = 0, again = 0;
+    const int64_t hot = (int64_t)9 << 20;
+    for (int round = 0; round < 3; round++)
+        for (int64_t size = (int64_t)16 << 20; size <= (int64_t)64 << 20; size += (int64_t)2 << 20) {
+            wb_tensor *cold = NULL, *warm = NULL;
+            OK(wb_tensor_create(WB_UINT8, SHAPE(size), NULL, &cold));
+            OK(wb_tensor_free(cold));
+            OK(wb_memory_usage(NULL, NULL, &cached));
+            OK(wb_tensor_create(WB_UINT8, SHAPE(hot), NULL, &warm));
+            OK(wb_memory_usage(NULL, NULL, &again));
+            if (round || size > (int64_t)16 << 20) EXPECT(again == cached - hot);  // it came from what was kept
+            OK(wb_tensor_free(warm));
+        }
+    OK(wb_memory_trim());
+}
+
 /* In use before the first test, when the generator has its state and nothing else has been made. */
 static int64_t in_use_at_first;
 
@@ -135,6 +167,8 @@ int main(void) {
     RUN(memory_stays_flat_over_100000_steps_of_a_program);
     RUN(memory_stays_flat_over_plain_steps);
     RUN(memory_stays_flat_over_forward_passes_and_refused_calls);
+    RUN(what_is_kept_for_reuse_is_bounded_by_what_was_in_use_at_once);
+    RUN(sizes_in_use_are_kept_and_old_ones_go);
     RUN(everything_freed_means_nothing_in_use);
     return finish();
 }

@@ -1,4 +1,9 @@
 /* The number of threads that compute does not change a bit, and any thread may call. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#else
+#include <fenv.h>
+#endif
 #include <pthread.h>
 
 #include "problem.h"
@@ -149,11 +154,93 @@ static void errors_scopes_and_the_gradient_mode_belong_to_their_thread(void) {
     OK(wb_scope_end());
 }
 
+/* ------------------------------------------------------------------ the floating-point mode */
+
+#if defined(__x86_64__)
+/* Rounds up, takes denormals for zeros and gives zeros for them, and traps where something is divided by 0. */
+static void set_odd_mode(void) { _mm_setcsr(0xdd40); }
+static void set_usual_mode(void) { _mm_setcsr(0x1f80); }
+static int has_odd_mode(void) { return (_mm_getcsr() & 0xffc0) == 0xdd40; }
+#else
+static void set_odd_mode(void) { fesetround(FE_UPWARD); }
+static void set_usual_mode(void) { fesetround(FE_TONEAREST); }
+static int has_odd_mode(void) { return fegetround() == FE_UPWARD; }
+#endif
+
+enum { TINY = 300 };
+static float tiny[TINY][TINY];
+
+typedef struct digest {
+    float product[TINY][TINY], quotient[TINY], sum;
+} digest;
+
+/* Products, sums and quotients of numbers most of which are denormal, on both threads. */
+static void compute_tiny(digest *found) {
+    wb_tensor *x = NULL, *half = NULL, *y = NULL;
+    const int32_t axis = 0;
+    OK(wb_scope_begin());
+    OK(wb_tensor_create(WB_FLOAT32, SHAPE(TINY, TINY), tiny, &x));
+    OK(wb_binary_scalar(WB_BINARY_MULTIPLY, x, 0.3, 0, &half));
+    OK(wb_matmul(half, x, &y));
+    OK(wb_tensor_read(y, found->product, sizeof found->product));
+    OK(wb_reduce(WB_REDUCE_SUM, half, &axis, 1, 0, &y));
+    OK(wb_binary_scalar(WB_BINARY_DIVIDE, y, 0, 0, &y));
+    OK(wb_tensor_read(y, found->quotient, sizeof found->quotient));
+    OK(wb_sum(half, &y));
+    OK(wb_tensor_read(y, &found->sum, sizeof found->sum));
+    OK(wb_scope_end());
+}
+
+static int odd_in_callbacks, callbacks;
+
+static int32_t note_mode(void *context, const wb_progress *progress) {
+    (void)context, (void)progress;
+    callbacks++;
+    odd_in_callbacks += has_odd_mode();
+    return 1;
+}
+
+static void note_mode_at_release(void *context) { note_mode(context, NULL); }
+
+static void the_hosts_floating_point_mode_changes_no_bit_and_comes_back(void) {
+    static digest usual, odd;
+    for (int i = 0; i < TINY; i++)
+        for (int j = 0; j < TINY; j++) tiny[i][j] = (float)(i + 1) * (float)(j % 7 - 3) * (j % 5 ? 1e-41f : 1e-3f);
+    OK(wb_set_num_threads(2));
+    compute_tiny(&usual);
+    set_odd_mode();
+    compute_tiny(&odd);
+    int stays = has_odd_mode();
+    set_usual_mode();
+    EXPECT(stays);
+    EXPECT(memcmp(&usual, &odd, sizeof usual) == 0);
+    EXPECT(usual.sum != 0 && isinf(usual.quotient[TINY - 1]));
+
+    wb_module *model = perceptron(FEATURES, 4, CLASSES, 1);
+    wb_optimizer *optimizer = optimizer_for(model, SGD);
+    wb_trainer *trainer = trainer_for(model, optimizer);
+    wb_dataset *dataset = problem_dataset(&data);
+    wb_tensor *lent = NULL;
+    OK(wb_tensor_borrow(WB_FLOAT32, SHAPE(TINY), tiny, note_mode_at_release, NULL, &lent));
+    set_odd_mode();
+    wb_status freed = wb_tensor_free(lent), fitted = wb_trainer_fit(trainer, dataset, note_mode, NULL, NULL);
+    stays = has_odd_mode();
+    set_usual_mode();
+    OK(freed);
+    OK(fitted);
+    EXPECT(stays && callbacks == 2 && odd_in_callbacks == 2);
+    OK(wb_dataset_free(dataset));
+    OK(wb_trainer_free(trainer));
+    OK(wb_optimizer_free(optimizer));
+    OK(wb_module_free(model));
+}
+
 int main(void) {
     problem_make(&data);
     RUN(training_gives_the_same_bits_on_any_number_of_threads);
     RUN(sums_and_random_numbers_are_the_same_bits_on_any_number_of_threads);
     RUN(several_threads_train_models_of_their_own);
     RUN(errors_scopes_and_the_gradient_mode_belong_to_their_thread);
+    RUN(the_hosts_floating_point_mode_changes_no_bit_and_comes_back);
     return finish();
 }

@@ -17,7 +17,7 @@ from campaign import LONG, report
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from header import HEADER, parse  # noqa: E402
+from header import HEADER, parse
 
 KINDS = {f"wb_{kind}": kind.upper()
          for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")}

@@ -430,7 +430,7 @@ class Module(_modules.Base, Owner):
             if rest[0] <= 0:
                 lines.append("...")
                 break
-            own = type(child).__repr__ is Module.__repr__
-            text = child._described(rest) if own else repr(child)
+            kind: Any = type(child)
+            text = child._described(rest) if kind.__repr__ is Module.__repr__ else repr(child)
             lines.append(f"({name}): " + text.replace("\n", "\n  "))
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
