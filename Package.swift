@@ -19,11 +19,12 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CWingbeat", path: "include"),
         .target(name: "CHDF5"),
+        .systemLibrary(name: "CFiles"),
         .systemLibrary(name: "CVectors"),
         .target(name: "Kernels", dependencies: ["CVectors"], swiftSettings: trusting),
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: relaxed),
         .target(name: "Networks", dependencies: ["Engine"], swiftSettings: relaxed),
-        .target(name: "Storage", dependencies: ["Engine", "CHDF5"]),
+        .target(name: "Storage", dependencies: ["Engine", "CFiles", "CHDF5"]),
         .target(name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "Kernels", "CWingbeat"], swiftSettings: relaxed),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine"]),

@@ -1376,8 +1376,10 @@ wb_status wb_evaluate(wb_module *model, wb_module *loss, wb_module *const *metri
                       int64_t batch_size, double *mean_loss, double *accuracy, double *metric_values);
 
 /* ------------------------------------------------------------------ checkpoints
- * HDF5, written to a temporary file, flushed and renamed: a crash or a full disk leaves the old file whole.
- * Layout: docs/checkpoint-format.md. */
+ * HDF5, written to a temporary file, flushed and renamed: a crash or a full disk leaves the old file whole, and the
+ * next save in its folder removes the temporary file of a process that was killed. Paths are bytes, here and in
+ * wb_dataset_open. Only regular files are read and replaced. A file that a program has open for writing gives
+ * WB_ERROR_FILE ("is locked"). Layout: docs/checkpoint-format.md. */
 
 /* Saves structure, parameters, buffers, random state; optimiser state unless optimizer is NULL. epoch and step are
  * the caller's own counts. */

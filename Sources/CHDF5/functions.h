@@ -4,15 +4,6 @@
 FUNCTION(hid_t, H5Acreate2,
     (hid_t place, const char *attr_name, hid_t type_id, hid_t space_id, hid_t acpl_id, hid_t aapl_id),
     (place, attr_name, type_id, space_id, acpl_id, aapl_id))
-FUNCTION(htri_t, H5Aexists, (hid_t obj_id, const char *attr_name), (obj_id, attr_name))
-FUNCTION(hid_t, H5Aget_space, (hid_t attr_id), (attr_id))
-FUNCTION(hsize_t, H5Aget_storage_size, (hid_t attr_id), (attr_id))
-FUNCTION(hid_t, H5Aget_type, (hid_t attr_id), (attr_id))
-FUNCTION(herr_t, H5Aiterate2,
-    (hid_t place, H5_index_t idx_type, H5_iter_order_t order, hsize_t *idx, H5A_operator2_t op, void *op_data),
-    (place, idx_type, order, idx, op, op_data))
-FUNCTION(hid_t, H5Aopen, (hid_t obj_id, const char *attr_name, hid_t aapl_id), (obj_id, attr_name, aapl_id))
-FUNCTION(herr_t, H5Aread, (hid_t attr_id, hid_t type_id, void *buf), (attr_id, type_id, buf))
 FUNCTION(herr_t, H5Awrite, (hid_t attr_id, hid_t type_id, const void *buf), (attr_id, type_id, buf))
 FUNCTION(hid_t, H5Dcreate2,
     (hid_t place, const char *name, hid_t type_id, hid_t space_id, hid_t lcpl_id, hid_t dcpl_id, hid_t dapl_id),
@@ -27,7 +18,6 @@ FUNCTION(herr_t, H5Dget_chunk_storage_size,
 FUNCTION(hid_t, H5Dget_create_plist, (hid_t dataset), (dataset))
 FUNCTION(herr_t, H5Dget_num_chunks, (hid_t dataset, hid_t fspace_id, hsize_t *nchunks), (dataset, fspace_id, nchunks))
 FUNCTION(hid_t, H5Dget_space, (hid_t dataset), (dataset))
-FUNCTION(herr_t, H5Dget_space_status, (hid_t dataset, H5D_space_status_t *allocation), (dataset, allocation))
 FUNCTION(hid_t, H5Dget_type, (hid_t dataset), (dataset))
 FUNCTION(hid_t, H5Dopen2, (hid_t place, const char *name, hid_t dapl_id), (place, name, dapl_id))
 FUNCTION(herr_t, H5Dread,
@@ -48,39 +38,24 @@ FUNCTION(hid_t, H5Fcreate,
     (const char *filename, unsigned flags, hid_t fcpl_id, hid_t fapl_id),
     (filename, flags, fcpl_id, fapl_id))
 FUNCTION(herr_t, H5Fflush, (hid_t object_id, H5F_scope_t scope), (object_id, scope))
-FUNCTION(herr_t, H5Fget_eoa, (hid_t file_id, haddr_t *eoa), (file_id, eoa))
 FUNCTION(ssize_t, H5Fget_file_image, (hid_t file_id, void *buf_ptr, size_t buf_len), (file_id, buf_ptr, buf_len))
-FUNCTION(herr_t, H5Fget_filesize, (hid_t file_id, hsize_t *size), (file_id, size))
 FUNCTION(herr_t, H5Fget_vfd_handle, (hid_t file_id, hid_t fapl, void **file_handle), (file_id, fapl, file_handle))
-FUNCTION(htri_t, H5Fis_hdf5, (const char *filename), (filename))
 FUNCTION(hid_t, H5Fopen, (const char *filename, unsigned flags, hid_t fapl_id), (filename, flags, fapl_id))
 FUNCTION(hid_t, H5Gcreate2,
     (hid_t place, const char *name, hid_t lcpl_id, hid_t gcpl_id, hid_t gapl_id),
     (place, name, lcpl_id, gcpl_id, gapl_id))
-FUNCTION(hid_t, H5Gget_create_plist, (hid_t group_id), (group_id))
-FUNCTION(hid_t, H5Gopen2, (hid_t place, const char *name, hid_t gapl_id), (place, name, gapl_id))
 FUNCTION(int, H5Idec_ref, (hid_t id), (id))
 FUNCTION(H5I_type_t, H5Iget_type, (hid_t id), (id))
 FUNCTION(htri_t, H5Lexists, (hid_t place, const char *name, hid_t lapl_id), (place, name, lapl_id))
-FUNCTION(herr_t, H5Literate,
-    (hid_t grp_id, H5_index_t idx_type, H5_iter_order_t order, hsize_t *idx, H5L_iterate_t op, void *op_data),
-    (grp_id, idx_type, order, idx, op, op_data))
-FUNCTION(herr_t, H5Oget_info2, (hid_t place, H5O_info_t *oinfo, unsigned fields), (place, oinfo, fields))
 FUNCTION(hid_t, H5Oopen, (hid_t place, const char *name, hid_t lapl_id), (place, name, lapl_id))
-FUNCTION(herr_t, H5Ovisit2,
-    (hid_t obj_id, H5_index_t idx_type, H5_iter_order_t order, H5O_iterate_t op, void *op_data, unsigned fields),
-    (obj_id, idx_type, order, op, op_data, fields))
 FUNCTION(hid_t, H5Pcreate, (hid_t cls_id), (cls_id))
-FUNCTION(herr_t, H5Pget_attr_creation_order, (hid_t plist_id, unsigned *crt_order_flags), (plist_id, crt_order_flags))
 FUNCTION(int, H5Pget_chunk, (hid_t plist_id, int max_ndims, hsize_t *dim), (plist_id, max_ndims, dim))
 FUNCTION(herr_t, H5Pget_chunk_opts, (hid_t plist_id, unsigned *opts), (plist_id, opts))
-FUNCTION(int, H5Pget_external_count, (hid_t plist_id), (plist_id))
 FUNCTION(H5Z_filter_t, H5Pget_filter2,
     (hid_t plist_id, unsigned idx, unsigned int *flags, size_t *cd_nelmts, unsigned *cd_values, size_t namelen,
      char *name, unsigned *filter_config),
     (plist_id, idx, flags, cd_nelmts, cd_values, namelen, name, filter_config))
 FUNCTION(H5D_layout_t, H5Pget_layout, (hid_t plist_id), (plist_id))
-FUNCTION(herr_t, H5Pget_link_creation_order, (hid_t plist_id, unsigned *crt_order_flags), (plist_id, crt_order_flags))
 FUNCTION(int, H5Pget_nfilters, (hid_t plist_id), (plist_id))
 FUNCTION(herr_t, H5Pset_attr_creation_order, (hid_t plist_id, unsigned crt_order_flags), (plist_id, crt_order_flags))
 FUNCTION(herr_t, H5Pset_char_encoding, (hid_t plist_id, H5T_cset_t encoding), (plist_id, encoding))
@@ -103,7 +78,6 @@ FUNCTION(hid_t, H5Screate, (H5S_class_t type), (type))
 FUNCTION(hid_t, H5Screate_simple, (int rank, const hsize_t *dims, const hsize_t *maxdims), (rank, dims, maxdims))
 FUNCTION(int, H5Sget_simple_extent_dims, (hid_t space_id, hsize_t *dims, hsize_t *maxdims), (space_id, dims, maxdims))
 FUNCTION(int, H5Sget_simple_extent_ndims, (hid_t space_id), (space_id))
-FUNCTION(hssize_t, H5Sget_simple_extent_npoints, (hid_t space_id), (space_id))
 FUNCTION(H5S_class_t, H5Sget_simple_extent_type, (hid_t space_id), (space_id))
 FUNCTION(herr_t, H5Sselect_hyperslab,
     (hid_t space_id, H5S_seloper_t op, const hsize_t *start, const hsize_t *stride, const hsize_t *count,
@@ -124,7 +98,6 @@ FUNCTION(int, H5Tget_nmembers, (hid_t type_id), (type_id))
 FUNCTION(H5T_sign_t, H5Tget_sign, (hid_t type_id), (type_id))
 FUNCTION(size_t, H5Tget_size, (hid_t type_id), (type_id))
 FUNCTION(H5T_str_t, H5Tget_strpad, (hid_t type_id), (type_id))
-FUNCTION(htri_t, H5Tis_variable_str, (hid_t type_id), (type_id))
 FUNCTION(herr_t, H5Tset_cset, (hid_t type_id, H5T_cset_t cset), (type_id, cset))
 FUNCTION(herr_t, H5Tset_ebias, (hid_t type_id, size_t ebias), (type_id, ebias))
 FUNCTION(herr_t, H5Tset_fields,

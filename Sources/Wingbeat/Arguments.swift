@@ -1,6 +1,7 @@
 import CWingbeat
 import Engine
 import Networks
+import Storage
 
 /// From what crosses the ABI to what the rooms take, with a sentence for what does not fit.
 
@@ -77,6 +78,12 @@ func numbers(_ list: UnsafePointer<Int64>?, _ count: Int32, _ operation: String)
 func text(_ pointer: UnsafePointer<CChar>?, _ what: String, _ operation: String) throws(Failure) -> String {
     guard let pointer else { throw .argument(operation: operation, "\(what) is null") }
     return String(cString: pointer)
+}
+
+/// Its bytes as they are: a path need not be a text.
+func filePath(_ pointer: UnsafePointer<CChar>?, _ operation: String) throws(Failure) -> FilePath {
+    guard let pointer else { throw .argument(operation: operation, "the path is null") }
+    return FilePath(pointer)
 }
 
 func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {

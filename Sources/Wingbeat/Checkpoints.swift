@@ -22,7 +22,7 @@ private func tree(
     _ path: UnsafePointer<CChar>?, _ model: OpaquePointer?, _ optimizer: OpaquePointer?, _ epoch: Int64, _ step: Int64
 ) -> wb_status {
     call { () throws(Failure) in
-        let path = try text(path, "the path", "save")
+        let path = try filePath(path, "save")
         let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, "save")
         let root = try tree(module(model, "save"), optimizer, epoch: epoch, step: step, trainer: nil)
         try writeCheckpoint(root, to: path, libraryVersion: libraryVersion)
@@ -34,7 +34,7 @@ private func tree(
 ) -> wb_status {
     call { () throws(Failure) in
         let trainer = try trainer(handle, "trainer_save")
-        let path = try text(path, "the path", "trainer_save")
+        let path = try filePath(path, "trainer_save")
         let root = try tree(
             trainer.model, trainer.optimizer, epoch: Int64(trainer.position.epoch),
             step: Int64(trainer.position.totalSteps),
@@ -44,12 +44,12 @@ private func tree(
 }
 
 /// What a file of any version says, as the present version says it.
-private func read(_ path: String) throws(Failure) -> StateTree {
+private func read(_ path: FilePath) throws(Failure) -> StateTree {
     let (tree, version) = try readCheckpoint(path)
     return tree.upgraded(from: version)
 }
 
-private func child(_ root: StateTree, _ name: String, _ path: String) throws(Failure) -> StateTree {
+private func child(_ root: StateTree, _ name: String, _ path: FilePath) throws(Failure) -> StateTree {
     guard let tree = root[child: name] else {
         throw .structure(operation: "load", "the checkpoint \(path) has no '\(name)'")
     }
@@ -61,7 +61,7 @@ private func child(_ root: StateTree, _ name: String, _ path: String) throws(Fai
 ) -> wb_status {
     call { () throws(Failure) in
         let target = try out(result, "load")
-        let path = try text(path, "the path", "load")
+        let path = try filePath(path, "load")
         let root = try read(path)
         // Building a model draws initial values; the stream of the standard generator is none the wiser.
         let generator = try Generator.standard()
@@ -76,7 +76,7 @@ private func child(_ root: StateTree, _ name: String, _ path: String) throws(Fai
 
 /// Loads model, optimiser and random state from a checkpoint; `more` checks and then applies what else there is.
 private func load(
-    _ root: StateTree, _ path: String, _ model: Module, _ optimizer: Optimizer?, restoresRandom: Bool
+    _ root: StateTree, _ path: FilePath, _ model: Module, _ optimizer: Optimizer?, restoresRandom: Bool
 ) throws(Failure) {
     let structure = try child(root, "model", path)
     try model.structure.checkSame(as: structure)
@@ -98,7 +98,7 @@ private func load(
 ) -> wb_status {
     call { () throws(Failure) in
         try refuseInRecording("a checkpoint is loaded in the middle of the forward pass")
-        let path = try text(path, "the path", "load_into")
+        let path = try filePath(path, "load_into")
         let model = try module(model, "load_into")
         let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, "load_into")
         let root = try read(path)
@@ -114,7 +114,7 @@ private func load(
     call { () throws(Failure) in
         try refuseInRecording("a checkpoint is loaded in the middle of the forward pass")
         let trainer = try trainer(handle, "trainer_load")
-        let path = try text(path, "the path", "trainer_load")
+        let path = try filePath(path, "trainer_load")
         let root = try read(path)
         let state = try child(root, "trainer", path)
         try trainer.check(state)

@@ -37,7 +37,7 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
         let target = try out(result, operation)
         guard scale.isFinite else { throw .argument(operation: operation, "the scale must be finite, but is \(scale)") }
         let rows = try HDF5Rows(
-            path: text(path, "the path", operation), x: text(x_name, "the name of x", operation),
+            path: filePath(path, operation), x: text(x_name, "the name of x", operation),
             y: y_name.map { String(cString: $0) }, xDType: dtype(x_dtype, operation), scale: scale,
             flatten: flatten != 0,
             cacheBytes: datasetCacheBytes)

@@ -8,6 +8,10 @@
     type name parameters { return ((__typeof__(&name))wb_h5_symbol(#name)) arguments; }
 
 FUNCTION(herr_t, H5Aclose, (hid_t attr_id), (attr_id))
+FUNCTION(hid_t, H5Aget_space, (hid_t attr_id), (attr_id))
+FUNCTION(hid_t, H5Aget_type, (hid_t attr_id), (attr_id))
+FUNCTION(hid_t, H5Aopen, (hid_t obj_id, const char *attr_name, hid_t aapl_id), (obj_id, attr_name, aapl_id))
+FUNCTION(herr_t, H5Aread, (hid_t attr_id, hid_t type_id, void *buf), (attr_id, type_id, buf))
 FUNCTION(herr_t, H5Dclose, (hid_t dset_id), (dset_id))
 FUNCTION(herr_t, H5Dwrite_chunk,
     (hid_t dset_id, hid_t dxpl_id, uint32_t filters, const hsize_t *offset, size_t data_size, const void *buf),
@@ -38,6 +42,7 @@ FUNCTION(H5T_cset_t, H5Tget_cset, (hid_t type_id), (type_id))
 FUNCTION(herr_t, H5Tinsert,
     (hid_t parent_id, const char *name, size_t offset, hid_t member_id),
     (parent_id, name, offset, member_id))
+FUNCTION(htri_t, H5Tis_variable_str, (hid_t type_id), (type_id))
 FUNCTION(herr_t, H5Tset_order, (hid_t type_id, H5T_order_t order), (type_id, order))
 FUNCTION(herr_t, H5Tset_precision, (hid_t type_id, size_t prec), (type_id, prec))
 FUNCTION(hid_t, H5Tvlen_create, (hid_t base_id), (base_id))

@@ -50,6 +50,22 @@ extension Failure {
     var isIndex: Bool { if case .index = self { true } else { false } }
 }
 
+// MARK: Paths
+
+func readCheckpoint(_ path: String) throws -> (tree: StateTree, version: Int) { try readCheckpoint(FilePath(path)) }
+
+func writeCheckpoint(_ tree: StateTree, to path: String, libraryVersion: String) throws {
+    try writeCheckpoint(tree, to: FilePath(path), libraryVersion: libraryVersion)
+}
+
+extension HDF5Rows {
+    convenience init(
+        path: String, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
+    ) throws {
+        try self.init(path: FilePath(path), x: x, y: y, xDType: xDType, scale: scale, flatten: flatten, cacheBytes: cacheBytes)
+    }
+}
+
 // MARK: Trees
 
 /// A tensor with bytes that no pattern explains, the same for the same seed; bools are 0 or 1.

@@ -63,12 +63,19 @@ def test_without_libhdf5_networks_train_and_a_file_gets_a_sentence_that_names_th
     assert not list(tmp_path.glob("*.h5"))
 
 
-def test_opening_a_file_without_libhdf5_gets_the_same_sentence(refusing, tmp_path):
+def test_opening_a_data_set_without_libhdf5_gets_the_same_sentence(refusing, tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["x"] = [1.0, 2.0]
-    for program in ('wb.load("data.h5")', 'wb.data.HDF5Dataset("data.h5", "x", "x")'):
-        result = run(f"import wingbeat as wb\nimport wingbeat.data\n{program}", tmp_path, LD_PRELOAD=refusing, REFUSED="hdf5")
-        assert "UnsupportedError" in result.stderr and "libhdf5-103-1" in result.stderr
+    program = 'import wingbeat.data\nwingbeat.data.HDF5Dataset("data.h5", "x", "x")'
+    result = run(program, tmp_path, LD_PRELOAD=refusing, REFUSED="hdf5")
+    assert "UnsupportedError" in result.stderr and "libhdf5-103-1" in result.stderr
+
+
+def test_checkpoints_are_loaded_without_libhdf5(refusing, tmp_path):
+    assert run(SAVES, tmp_path).stdout == "saved\n"
+    program = 'import wingbeat as wb; print(wb.load("model.h5"))'
+    result = run(program, tmp_path, LD_PRELOAD=refusing, REFUSED="hdf5")
+    assert "in_features=2" in result.stdout, result.stderr
 
 
 @pytest.mark.parametrize("name", ["libhdf5.so.103", "libhdf5_serial.so.310", "libhdf5.so.310", "libhdf5.so.200", "libhdf5.so"])

@@ -79,19 +79,4 @@ static inline hid_t wb_h5_u64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t wb_h5_f32(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t wb_h5_f64(void) { return H5T_NATIVE_DOUBLE; }
 
-/* From 1.12 on this name is a macro. */
-static inline herr_t wb_h5_iterate_links(hid_t group, H5_index_t index, H5L_iterate_t visit, void *context)
-{
-    return H5Literate(group, index, H5_ITER_INC, NULL, visit, context);
-}
-
-/* Where an object lies in its file: the same for two links to one object. */
-static inline herr_t wb_h5_address(hid_t object, haddr_t *address)
-{
-    H5O_info_t info;
-    herr_t status = H5Oget_info2(object, &info, H5O_INFO_BASIC);
-    if (status >= 0) *address = info.addr;
-    return status;
-}
-
 #endif

@@ -4,8 +4,8 @@ import Glibc
 
 /// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at once.
 /// The same tree gives the same bytes. Any failure leaves the old file as it was.
-public func writeCheckpoint(_ tree: StateTree, to path: String, libraryVersion: String) throws(Failure) {
-    let image = try CheckpointWriter(path: path).image(of: tree, libraryVersion: libraryVersion)
+public func writeCheckpoint(_ tree: StateTree, to path: FilePath, libraryVersion: String) throws(Failure) {
+    let image = try CheckpointWriter(path: "\(path)", location: path).image(of: tree, libraryVersion: libraryVersion)
     try replaceFile(at: path, with: image.bytes)
 }
 
@@ -18,7 +18,9 @@ private struct FileImage: ~Copyable {
 /// The lock on libhdf5 is taken for each array anew, inside of the loan of its memory: to evaluate a tensor may need the engine
 /// for a long time, and no other thread's reading should wait for that.
 private struct CheckpointWriter {
+    /// For messages.
     let path: String
+    let location: FilePath
 
     private func image(of file: hid_t) throws(Failure) -> FileImage {
         try HDF5.locked { () throws(Failure) -> FileImage in
@@ -27,7 +29,7 @@ private struct CheckpointWriter {
             guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
             let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
             try check(H5Fget_file_image(file, memory, size))
-            try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), path)
+            try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), location)
             let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
             UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
             return image

@@ -130,28 +130,11 @@ struct HDF5Dataset: ~Copyable {
         try checkEnd(unreadable)
     }
 
-    /// Whether every element has been stored here: nothing is left to a fill value, to another file or to a virtual view.
-    func isWholeAndHere() -> Bool {
-        if shape.contains(0) { return true }
-        return HDF5.locked {
-            guard let properties = try? Handle(H5Dget_create_plist(handle.id), path, what) else { return false }
-            if let chunk {
-                // The status of space, asked for below, compares sizes, and those of compressed chunks say nothing.
-                guard let space = try? Handle(H5Dget_space(handle.id), path, what) else { return false }
-                var stored: hsize_t = 0
-                let all = zip(shape, chunk).reduce(1) { $0 * (($1.0 - 1) / $1.1 + 1) }
-                return H5Dget_num_chunks(handle.id, space.id, &stored) >= 0 && stored == hsize_t(all)
-            }
-            var status = H5D_SPACE_STATUS_ERROR
-            return H5Pget_layout(properties.id) != H5D_VIRTUAL && H5Pget_external_count(properties.id) == 0
-                && H5Dget_space_status(handle.id, &status) >= 0 && status == H5D_SPACE_STATUS_ALLOCATED
-        }
-    }
-
     // MARK: Opening
 
     /// Follows `name` link by link, so that the message can say what is missing.
     private static func find(_ name: String, in file: HDF5File, _ what: String) throws(Failure) -> Handle {
+        try file.checkWay(to: name)
         let parts = name.split(separator: "/").filter { $0 != "." }
         var reached = ""
         for (depth, part) in parts.enumerated() {

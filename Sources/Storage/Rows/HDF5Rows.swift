@@ -30,10 +30,11 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     /// With `flatten` a row of x has rank 1. y keeps its values: integers become int64, floats `xDType` (float32 if that
     /// is an integer dtype).
     public init(
-        path: String, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
+        path location: FilePath, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
     ) throws(Failure) {
+        let path = "\(location)"
         guard scale.isFinite else { throw .argument(operation: path, "the scale of '\(x)' must be finite, but is \(scale)") }
-        let file = try HDF5File(path)
+        let file = try HDF5File(location)
         let xColumn = try RowColumn(file, x, dtype: xDType, floatDType: xDType, scale: scale, flatten: flatten)
         var yColumn: RowColumn?
         if let y { yColumn = try RowColumn(file, y, dtype: nil, floatDType: xDType, scale: 1, flatten: false) }

@@ -1,0 +1,49 @@
+import Engine
+
+/// A collection of texts of varying length (specification, III.E).
+struct GlobalHeap {
+    private var objects: [Int: Cursor] = [:]
+
+    init(_ file: StoredFile, at address: UInt64) throws(Failure) {
+        let what = "a collection of texts"
+        let prefix = 8 + file.lengthSize
+        var start = try file.block(address, prefix, what)
+        try start.expect("GCOL")
+        try start.expect(1, "version")
+        try start.skip(3)
+        let size = try start.length()
+        guard size >= prefix else { throw file.damaged("\(what) has \(size) bytes") }
+        var cursor = try file.block(address, size, what)
+        try cursor.skip(prefix)
+        // Object 0 is the free space behind the others.
+        while cursor.rest >= 8 + file.lengthSize {
+            let index = try cursor.int(2)
+            if index == 0 { return }
+            try cursor.skip(6)
+            let length = try cursor.length()
+            objects[index] = try cursor.part(length)
+            try cursor.skip(min(cursor.rest, (8 - length % 8) % 8))
+        }
+    }
+
+    func object(_ index: Int) -> Cursor? { objects[index] }
+}
+
+extension StoredFile {
+    /// The text that an element of varying length names.
+    func longText(_ element: inout Cursor) throws(Failure) -> [UInt8] {
+        let length = try element.length(4)
+        let address = try element.unsigned(offsetSize)
+        let index = try element.length(4)
+        if length == 0 { return [] }
+        let heap: GlobalHeap
+        if let known = globalHeaps[address] {
+            heap = known
+        } else {
+            heap = try GlobalHeap(self, at: address)
+            globalHeaps[address] = heap
+        }
+        guard var object = heap.object(index) else { throw damaged("a text is not in its collection") }
+        return Array(try object.take(length).prefix { $0 != 0 })
+    }
+}
