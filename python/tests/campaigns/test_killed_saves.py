@@ -21,6 +21,7 @@ from wingbeat import nn
 
 CHILD = """
 import sys
+import time
 import wingbeat as wb
 from wingbeat import nn
 path = sys.argv[1]
@@ -29,8 +30,9 @@ for seed in (1, 2):
     wb.manual_seed(seed)
     models.append(nn.Linear(600, 500))
     wb.manual_seed(seed)
+    before = time.monotonic()
     models[-1].save(f"{path}-{seed}")
-print("ready", flush=True)
+print(time.monotonic() - before, flush=True)
 while True:
     for number, model in enumerate(models):
         wb.manual_seed(number + 1)
@@ -42,11 +44,12 @@ def left(folder: Path) -> list[str]:
     return [name for name in os.listdir(folder) if name.startswith(".wingbeat-")]
 
 
-def start(path: Path) -> subprocess.Popen[bytes]:
+def start(path: Path) -> tuple[subprocess.Popen[bytes], float]:
+    """The child, when it has begun to save, and how many seconds a save takes."""
     child = subprocess.Popen([sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE,
                              env={**os.environ, "PYTHONPATH": str(ROOT / "python")})
-    assert child.stdout is not None and child.stdout.readline() == b"ready\n"
-    return child
+    assert child.stdout is not None
+    return child, float(child.stdout.readline())
 
 
 def test_a_killed_save_leaves_a_whole_file_and_the_next_save_clears_up(tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_a_killed_save_leaves_a_whole_file_and_the_next_save_clears_up(tmp_path:
     folder = tmp_path / "folder"
     folder.mkdir()
     path, kept = folder / "m.h5", tmp_path / "kept.h5"
-    child = start(kept)
+    child, _ = start(kept)
     child.kill()
     child.wait()
     contents = [Path(f"{kept}-{seed}").read_bytes() for seed in (1, 2)]
@@ -64,8 +67,8 @@ def test_a_killed_save_leaves_a_whole_file_and_the_next_save_clears_up(tmp_path:
     own = nn.Linear(3, 3)
     wholes, found = [0, 0], 0
     for _ in range(kills):
-        child = start(path)
-        time.sleep(float(rng.uniform(0.0, 0.03)))
+        child, seconds = start(path)
+        time.sleep(seconds * float(rng.uniform(0.0, 4.0)))
         child.kill()
         child.wait()
         found += len(left(folder))
@@ -81,7 +84,7 @@ def test_a_killed_save_leaves_a_whole_file_and_the_next_save_clears_up(tmp_path:
 
 def test_the_file_of_a_save_that_goes_on_stays(tmp_path: Path) -> None:
     """A process that is stopped in the middle of saving is not dead, and goes on when it may."""
-    child = start(tmp_path / "m.h5")
+    child, _ = start(tmp_path / "m.h5")
     own = nn.Linear(3, 3)
     met = 0
     try:
