@@ -332,6 +332,7 @@ static void known(source *s, float found[11]) {
 
 /* Closes whatever this thread has left open, and makes handles to go on with. */
 static void tidy(source *s) {
+    while (wb_block_end() == WB_OK) {}
     while (wb_recording_cancel() == WB_OK) {}
     while (wb_vmap_cancel() == WB_OK) {}
     while (wb_capture_cancel() == WB_OK) {}
