@@ -446,3 +446,65 @@ def test_asking_for_a_value_names_the_function_and_the_line(name):
     with pytest.raises(wb.StateError, match=r"choose.*test_compiled_state.py:\d+, `.*lambda t: ") as caught:
         wb.compile(choose)(wb.ones(3))
     assert name in ("nonzero", "a mask") or "where" in str(caught.value), str(caught.value)
+
+
+class Fit(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.factor = nn.Linear(3, 4), nn.Linear(4, 2), 1.0
+
+    def forward(self, x):
+        return self.second(self.first(x)) * self.factor
+
+
+IN_TRAINING = {
+    "freezing": lambda m, o: setattr(m.first.weight, "requires_grad", False),
+    "replacing": lambda m, o: setattr(m, "first", nn.Linear(3, 4)),
+    "adding a group": lambda m, o: (setattr(m, "first", nn.Linear(3, 4)), o.add_param_group({"params": list(m.first.parameters())})),
+    "an attribute": lambda m, o: setattr(m, "factor", 0.5),
+    "weight decay": lambda m, o: setattr(o, "weight_decay", 0.1),
+    "a hook": lambda m, o: m.first.weight.register_hook(lambda g: g * 0),
+}
+
+
+@pytest.mark.parametrize("name", IN_TRAINING)
+def test_a_trainer_sees_what_its_callback_changes(name):
+    found = []
+    for by_trainer in (True, False):
+        wb.manual_seed(1)
+        model = Fit()
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+        step = training(model, optimizer)
+        if by_trainer:
+            def callback(progress):
+                if progress.total_steps == 3:
+                    IN_TRAINING[name](model, optimizer)
+            wb.Trainer(model, nn.MSELoss(), optimizer).fit(wb.data.TensorDataset(X, Y), epochs=6, batch_size=4, shuffle=False, callback=callback)
+        else:
+            for number in range(6):
+                step(wb.tensor(X), wb.tensor(Y))
+                if number == 2:
+                    IN_TRAINING[name](model, optimizer)
+        found.append(parameters(model))
+    for trained, plain in zip(*found):
+        np.testing.assert_array_equal(trained, plain)
+
+
+def test_an_error_in_a_layer_names_its_path():
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Sequential(nn.ReLU(), nn.Sequential(nn.Identity(), nn.Linear(9, 2)))
+
+        def forward(self, x):
+            return self.body(x)
+    x = wb.ones(1, 3)
+    for model, path in ((nn.Sequential(nn.ReLU(), nn.Linear(4, 2)), r"Sequential\.1 \(Linear\): "),
+                        (nn.Sequential(nn.Sequential(nn.Linear(4, 2))), r"Sequential\.0\.0 \(Linear\): "),
+                        (Block(), r"Block\.body\.1\.1 \(Linear\): "),
+                        (nn.Sequential(nn.Identity(), Block()), r"Sequential\.1\.body\.1\.1 \(Linear\): ")):
+        for call in (model, wb.compile(model)):
+            with pytest.raises(wb.ShapeError, match="^" + path + r"[a-z]+: "):
+                call(x)
+    with pytest.raises(wb.ShapeError, match="^(?!.*Linear)"):
+        nn.Linear(4, 2)(x)

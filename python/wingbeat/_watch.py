@@ -125,6 +125,7 @@ class Watch:
         # What `unchanged` compares, for callers that cannot afford the call.
         self.read: Callable[[], Iterable[Any]] = _unreadable
         self.values: tuple[Any, ...] = ()
+        self.is_simple = False
         self.look()
 
     # ---------------------------------------------------------------- looking
@@ -204,6 +205,9 @@ class Watch:
             self.values = tuple(self.read())
         except (KeyError, ValueError):  # a name without a value
             self.read = _unreadable
+        # Where all are equal to themselves alone, tuples can be compared, which is quicker.
+        own: Any = object.__eq__
+        self.is_simple = not owners and not cells and len(groups) == 1 and all(type(value).__eq__ is own for value in self.values)
 
     def unchanged(self) -> bool:
         """Whether all names mean what they meant when they were last looked at."""

@@ -40,6 +40,10 @@ def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, 
         raise StateError("forward: the Python object of a module in this model is gone, and its forward method with it")
     tensors, keywords = borrowed(inputs, input_count), _keywords(options)
     if is_capturing():
+        # What the trainer captures depends on this tree's attributes too.
+        for part in module.modules():
+            check(lib.wb_capture_depends(part._handle))
+            part.__dict__.setdefault("_watchers", set())
         result = deferring_buffers(module.forward, *tensors, **keywords)
     else:
         result = module.forward(*tensors, **keywords)
