@@ -236,14 +236,17 @@ final class CaptureTests: XCTestCase {
         XCTAssertNil(try x.gradient())
     }
 
-    func testPointingAnArgumentAnewChangesNothingOutside() throws {
+    func testWritingAnArgumentReachesTheTensorThatIsGivenForIt() throws {
         let program = try capture([tensor([0])]) { inputs in
             try inputs[0].assign(inputs[0] * 2)
             return [try inputs[0] + 0.5]
         }
         let x = try tensor([3])
+        XCTAssertTrue(program.writesInput(0))
         XCTAssertEqual(try program.run([x])[0].numbers(), [6.5])
-        XCTAssertEqual(try x.numbers(), [3])
+        XCTAssertEqual(try x.numbers(), [6])
+        XCTAssertEqual(try program.run([x])[0].numbers(), [12.5])
+        XCTAssertEqual(try x.numbers(), [12])
     }
 
     func testAnArgumentThatTheProgramWritesIsReadWithItsOldValueThroughout() throws {

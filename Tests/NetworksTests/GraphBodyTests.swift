@@ -90,12 +90,12 @@ final class GraphBodyTests: XCTestCase {
             ("y = softmax(x, dim=x)", "softmax: line 1: column 20: dim takes a whole number, but found a tensor"),
             ("y = softmax(x, dim=5)", "softmax: line 1: column 5: "),
             ("y = add(x, reshape(x, 7))", "reshape: line 1: column 12: "),
-            ("y = fc(x)\ny = fc(y)", "linear: line 2: column 5: "),
-            ("y = fc(x, x)", "Linear: line 1: column 5: 2 tensors are given, but 1 expected: input"),
-            ("y = fc()", "Linear: line 1: column 5: the tensor 'input' is missing; expected are: input"),
+            ("y = fc(x)\ny = fc(y)", "Graph.fc (Linear): linear: line 2: column 5: "),
+            ("y = fc(x, x)", "Graph.fc (Linear): line 1: column 5: 2 tensors are given, but 1 expected: input"),
+            ("y = fc()", "Graph.fc (Linear): line 1: column 5: the tensor 'input' is missing; expected are: input"),
             ("y = fc(3)", "Graph: line 1: column 8: the module 'fc' takes tensors, not numbers"),
             ("y = fc('a')", "Graph: line 1: column 8: a tensor or a whole number is expected, but found ''a''"),
-            ("y = fc(x, scale=2)", "Linear: line 1: column 7: there is no argument 'scale'; Linear takes none"),
+            ("y = fc(x, scale=2)", "Graph.fc (Linear): line 1: column 7: there is no argument 'scale'; Linear takes none"),
             ("a, y = relu(x)", "Graph: line 1: 2 names stand before '=', but there are 1 values"),
             ("y = split(x, 1)", "Graph: line 1: 1 names stand before '=', but there are 2 values"),
             ("y = relu(split(x, 1))", "Graph: line 1: column 10: split gives 2 values, but one is expected here"),
@@ -110,7 +110,7 @@ final class GraphBodyTests: XCTestCase {
             ("seen = None", "Graph: line 1: the buffer 'seen' takes a tensor"),
             ("y = sub.fc(x)", "Graph: line 1: column 5: there is no module or function 'sub.fc'"),
             ("y = self(x)", "Graph: line 1: column 5: there is no module or function 'self'"),
-            ("y = box(x)", "Container: line 1: column 5: "),
+            ("y = box(x)", "Graph.box (Container): line 1: column 5: "),
         ] {
             let found = failure {
                 try graph("x", body, "y", "fc=Linear(2, 3), box=Container(), seen=Buffer()").call([

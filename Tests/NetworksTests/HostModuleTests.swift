@@ -51,7 +51,7 @@ final class HostModuleTests: XCTestCase {
         // A layer of the engine's takes what its signature says.
         XCTAssertEqual(
             failure { try Sequential([split, linear(2, 2)])(x) }?.description,
-            "Linear: 3 tensors are given, but 1 expected: input")
+            "Sequential.1 (Linear): 3 tensors are given, but 1 expected: input")
         XCTAssertEqual(
             failure { try linear(2, 2).call([nil]) }?.description,
             "Linear: the tensor 'input' is missing; expected are: input")
@@ -92,7 +92,7 @@ final class HostModuleTests: XCTestCase {
         let counter = try make("Graph('x', 'count = add(count, 1)', 'x', count=Buffer(1))")
         let model = try Sequential([counter, module])
         let x = try tensor([1], [3])
-        for _ in 0..<2 { XCTAssertEqual(failure { try model(x) }?.description, "mine: out of ideas") }
+        for _ in 0..<2 { XCTAssertEqual(failure { try model(x) }?.description, "Sequential.1 (Mine): mine: out of ideas") }
         XCTAssertEqual(try counter.buffers[0].tensor.numbers(), [0])
         isBad = false
         XCTAssertEqual(try model(x).numbers(), [3])
@@ -239,9 +239,9 @@ final class HostModuleTests: XCTestCase {
             model, try make("CrossEntropyLoss()"), try Optimizer.make("SGD(lr=0.1)", model.allParameters.map(\.tensor)))
         let data = try TensorRows(tensor([4, 4], noise(16)), tensor([4], [0, 1, 2, 0], .int64))
         let before = try model.allParameters.map { try $0.tensor.bytes() }
-        XCTAssertEqual(failure { try trainer.fit(data, report: nil) }?.description, "mine: not today")
+        XCTAssertEqual(failure { try trainer.fit(data, report: nil) }?.description, "Sequential.1 (Mine): mine: not today")
         XCTAssertEqual(
-            failure { try evaluate(model, trainer.loss, data, batchSize: 4) }?.description, "mine: not today")
+            failure { try evaluate(model, trainer.loss, data, batchSize: 4) }?.description, "Sequential.1 (Mine): mine: not today")
         XCTAssertEqual(try model.allParameters.map { try $0.tensor.bytes() }, before)
         XCTAssertEqual(trainer.position.totalSteps, 0)
         isBad = false
