@@ -152,7 +152,7 @@ class _Program(Owner):
     inputs: list[tuple[Shape, np.dtype[Any]]]
     is_single: bool
     calls: list[_Call]
-    # Beyond arguments and results: tensors under names that go in, what is left under names, arguments that are written.
+    # Beyond arguments and results: tensors under names that go in, what is left under names, arguments that are written. A plain one has none of the first two.
     carried: list[_Carried]
     effects: list[_Effect]
     written: list[int]
@@ -218,7 +218,7 @@ class _Program(Owner):
 
     def run_if_matching(self, arguments: Sequence[Any]) -> Any:
         """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
-        if len(arguments) != self.width or not self.is_plain:
+        if len(arguments) != self.width:
             return NotImplemented
         call = self._take_call()
         inputs, memory = call.inputs, call.memory
@@ -246,7 +246,7 @@ class _Program(Owner):
 
     def run_arrays_if_matching(self, arrays: Sequence[Any]) -> Any:
         """The same for arrays alone, with arrays as results."""
-        if len(arrays) != self.width or not self.is_plain:
+        if len(arrays) != self.width:
             return NotImplemented
         call = self._take_call()
         memory, outputs = call.memory, call.results
