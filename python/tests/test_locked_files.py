@@ -1,5 +1,6 @@
 """HDF5 files that another program has open for writing are called locked, not damaged, and are read when it is done."""
 
+import os
 import subprocess
 import sys
 
@@ -65,3 +66,16 @@ def test_a_file_whose_writer_died_says_how_to_unlock_it(path):
     for read in readers(path):
         with pytest.raises(wb.FileError, match="is locked: .*h5clear -s"):
             read()
+
+
+def test_a_file_that_was_read_is_open_no_more(path):
+    """Whatever was in it: texts of varying length, and a sentence about what is missing, as well."""
+    with h5py.File(path, "r+") as file:
+        file["model"].attrs["note"] = "of varying length"
+    for _ in range(3):
+        wb.load(path)
+        with pytest.raises(wb.FormatError, match="has no data set"):
+            HDF5Dataset(path, "none")
+        with h5py.File(path, "r+") as file:
+            file["model"].attrs["bad"] = h5py.Empty("f4")
+        assert not [link for link in os.listdir("/proc/self/fd") if path.name in os.path.realpath(f"/proc/self/fd/{link}")]

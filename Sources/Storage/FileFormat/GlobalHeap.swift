@@ -2,7 +2,8 @@ import Engine
 
 /// A collection of texts of varying length (specification, III.E).
 struct GlobalHeap {
-    private var objects: [Int: Cursor] = [:]
+    /// Bytes, and no cursors: those hold the file, which holds this.
+    private var objects: [Int: [UInt8]] = [:]
 
     init(_ file: StoredFile, at address: UInt64) throws(Failure) {
         let what = "a collection of texts"
@@ -21,12 +22,12 @@ struct GlobalHeap {
             if index == 0 { return }
             try cursor.skip(6)
             let length = try cursor.length()
-            objects[index] = try cursor.part(length)
+            objects[index] = try cursor.take(length)
             try cursor.skip(min(cursor.rest, (8 - length % 8) % 8))
         }
     }
 
-    func object(_ index: Int) -> Cursor? { objects[index] }
+    func object(_ index: Int) -> [UInt8]? { objects[index] }
 }
 
 extension StoredFile {
@@ -43,7 +44,7 @@ extension StoredFile {
             heap = try GlobalHeap(self, at: address)
             globalHeaps[address] = heap
         }
-        guard var object = heap.object(index) else { throw damaged("a text is not in its collection") }
-        return Array(try object.take(length).prefix { $0 != 0 })
+        guard let object = heap.object(index), length <= object.count else { throw damaged("a text is not in its collection") }
+        return Array(object.prefix(length).prefix { $0 != 0 })
     }
 }
