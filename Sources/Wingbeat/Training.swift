@@ -119,6 +119,7 @@ private func publish(
                 operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
         }
         try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
+        try Tensor.checkMemory(forNumbers: Int(count), operation)
         var labels: Buffer?
         if let layout = rows.y, y != nil { labels = try Buffer.allocating(Int(count) * layout.bytes) }
         let batch = Batch(rows: Int(count), x: try Buffer.allocating(Int(count) * rows.x.bytes), y: labels)

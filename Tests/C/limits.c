@@ -200,6 +200,30 @@ static void memory_that_cannot_be_had_beside_the_pool_is_an_error_too(void) {
     OK(wb_tensor_free(large));
 }
 
+/* Rows without bytes, of which there may be more than numbers can be had for them. */
+enum { MANY = 1 << 27 };
+
+static wb_dataset *many_rows;
+
+static int order_rows_with_little_room(void) {
+    wb_tensor *x = NULL;
+    wb_batches *batches = NULL;
+    if (wb_batches_create(many_rows, 32, WB_SHUFFLE_EXACT, 0, 0, 0, &batches) != WB_ERROR_MEMORY) return 1;
+    if (wb_batches_create(many_rows, INT64_MAX, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_ERROR_MEMORY) return 2;
+    if (wb_dataset_read(many_rows, 0, MANY, &x, NULL) != WB_ERROR_MEMORY) return 3;
+    return wb_batches_create(many_rows, 32, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK || wb_batches_next(batches, &x, NULL) != WB_OK;
+}
+
+static void an_order_of_rows_that_cannot_be_had_is_an_error(void) {
+    wb_tensor *rows = NULL;
+    if (watched()) return;
+    OK(wb_tensor_full(WB_BOOL, SHAPE(MANY, 0), 0, &rows));
+    OK(wb_dataset_from_tensors(rows, NULL, &many_rows));
+    with_room((int64_t)256 << 20, order_rows_with_little_room);
+    OK(wb_dataset_free(many_rows));
+    OK(wb_tensor_free(rows));
+}
+
 static void slices_are_not_made_for_a_count_that_does_not_fit(void) {
     wb_tensor *x = NULL, *part = NULL;
     int64_t before = 0;
@@ -219,6 +243,7 @@ int main(void) {
     RUN(no_operation_gives_more_axes_than_32);
     RUN(einsum_takes_tensors_of_32_axes);
     RUN(memory_that_cannot_be_had_beside_the_pool_is_an_error_too);
+    RUN(an_order_of_rows_that_cannot_be_had_is_an_error);
     RUN(slices_are_not_made_for_a_count_that_does_not_fit);
     return finish();
 }

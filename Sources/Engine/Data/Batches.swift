@@ -44,14 +44,19 @@ public final class Batches {
         guard count > 0 else {
             throw .argument(operation: "batches", "the data set has \(source.count) rows, fewer than one batch of \(batchSize)")
         }
+        // The numbers of a batch's rows, and the order of all rows, or of all runs.
+        try MachineMemory.require(min(batchSize, source.count), of: 2 * MemoryLayout<Int>.size, for: "batches")
         self.shuffle = shuffle == .automatic ? (source.isRandomAccess ? .exact : .chunks) : shuffle
         self.seed = seed
         self.epoch = UInt64(epoch)
         run = max(1, min(source.preferredRun, source.count))
         runsInWindow = max(1, source.runsInWindow)
         switch self.shuffle {
-        case .exact: order = permutation(source.count, stream: 0)
+        case .exact:
+            try MachineMemory.require(source.count, of: MemoryLayout<Int64>.size, for: "batches")
+            order = permutation(source.count, stream: 0)
         case .chunks:
+            try MachineMemory.require((source.count - 1) / run + 1, of: MemoryLayout<Int64>.size, for: "batches")
             order = permutation((source.count - 1) / run + 1, stream: 0)
             shortPlace = order.firstIndex(of: Int64((source.count - 1) / run)) ?? 0
         default: break

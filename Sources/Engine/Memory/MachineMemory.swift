@@ -8,6 +8,17 @@ enum MachineMemory {
         return (memory + (field("SwapTotal:", in: "/proc/meminfo") ?? 0)) << 10
     }()
 
+    /// Throws where so many bytes beside the pool, of which there are `count` of `size` each, cannot be had now. An array that could not be had would end the process.
+    static func require(_ count: Int, of size: Int, for operation: String) throws(Failure) {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+        guard !overflow else { throw .memory(operation: operation, bytes: Int.max) }
+        guard bytes >= 1 << 26 else { return }
+        guard bytes <= available(), let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+            throw .memory(operation: operation, bytes: bytes)
+        }
+        munmap(memory, bytes)
+    }
+
     /// The least of what the kernel calls available, and what the process's control group leaves.
     static func available() -> Int {
         var least = field("MemAvailable:", in: "/proc/meminfo").map { $0 << 10 } ?? Int.max

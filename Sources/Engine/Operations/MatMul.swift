@@ -107,6 +107,7 @@ struct MatMul: Operation {
         let leading = Array(type.shape.dropLast(2))
         let depth = matrix(lowering.type(inputs[0]).shape, transposeA).columns
         let result = lowering.output(of: index)
+        try MachineMemory.require(leading.elementCount, of: 4 * MemoryLayout<Int>.size, for: name)
         let offsetsA = a.offsets(over: leading)
         let offsetsB = b.offsets(over: leading)
         let label = "\(name) \(rows)x\(columns)x\(depth)"
