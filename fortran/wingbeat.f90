@@ -2219,6 +2219,50 @@ module wingbeat
             type(wb_module), value :: module
             integer(wb_status) :: status
         end function
+    end interface
+
+    ! A text of the host's that is saved with the module, for what it needs to know of it when it is loaded; NULL for
+    ! none.
+    interface wb_module_set_note
+        function wb_module_set_note(module, note) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: note
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_note_string
+    end interface
+
+    interface wb_module_note
+        function wb_module_note(module, note) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: note
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_note_string
+    end interface
+
+    ! The layer of the registry that the module is, also where the host has given it another forward pass and class
+    ! name; NULL for one that is the host's alone.
+    interface wb_module_kind
+        function wb_module_kind(module, kind) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: kind
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_kind_string
+    end interface
+
+    interface
+        ! 1 if the module's own forward pass is the host's, whatever is in it.
+        function wb_module_has_host(module, has) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            integer(c_int32_t), intent(inout) :: has
+            integer(wb_status) :: status
+        end function
 
         ! 1 if running the module, or any module in it, needs code of the host's.
         function wb_module_needs_host(module, needs) bind(C) result(status)
@@ -2937,6 +2981,73 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! What was reported at the end of each epoch, also before the trainer was saved and loaded.
+        function wb_trainer_history_count(trainer, count) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(c_int64_t), intent(inout), optional :: count
+            integer(wb_status) :: status
+        end function
+
+        function wb_trainer_history(trainer, index, progress, metrics, validation_metrics) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(c_int64_t), value :: index
+            type(wb_progress), intent(inout), optional :: progress
+            real(c_double), intent(inout), optional :: metrics
+            real(c_double), intent(inout), optional :: validation_metrics
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! How far training has come, with the order of data and the history, as a text; and parameters and buffers at the
+    ! lowest validation loss, by dotted path.
+    interface wb_trainer_state
+        function wb_trainer_state(trainer, state) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(c_ptr), intent(inout) :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_state_string
+    end interface
+
+    interface
+        function wb_trainer_best_count(trainer, count) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    interface wb_trainer_best
+        function wb_trainer_best(trainer, index, name, best) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: name
+            type(wb_tensor), intent(inout), optional :: best
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_best_string
+    end interface
+
+    ! Takes over what these have said of a trainer with the same loss.
+    interface wb_trainer_load_state
+        function wb_trainer_load_state(trainer, state, names, best, count) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(c_ptr), value :: state
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: best(*)
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+        procedure wb_trainer_load_state_string
+    end interface
+
+    interface
         ! Epochs done, steps done inside the current epoch, and steps done in all.
         function wb_trainer_position(trainer, epoch, step, total_steps) bind(C) result(status)
             import
@@ -3003,6 +3114,19 @@ module wingbeat
         procedure wb_load_string
     end interface
 
+    ! The same, also for a model with code of the host's, if its classes are among `classes`.
+    interface wb_load_with
+        function wb_load_with(path, classes, count, model) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: classes(*)
+            integer(c_int32_t), value :: count
+            type(wb_module), intent(inout) :: model
+            integer(wb_status) :: status
+        end function
+        procedure wb_load_with_string
+    end interface
+
     ! Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
     ! random state if restore_random is 1.
     interface wb_load_into
@@ -3041,14 +3165,16 @@ module wingbeat
     private :: c_strlen, terminated, address, addresses
     private :: wb_einsum_string, wb_call_string, wb_program_explain_string, wb_program_profile_string, &
         wb_module_create_string, wb_module_expression_string, wb_module_host_string, wb_module_set_forward_string, &
-        wb_module_add_string, wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
+        wb_module_set_note_string, wb_module_note_string, wb_module_kind_string, wb_module_add_string, &
+        wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
         wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, wb_module_child_string, &
         wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, wb_module_attribute_string, &
         wb_module_attribute_text_string, wb_recording_begin_string, wb_registry_entry_string, &
         wb_registry_argument_string, wb_optimizer_create_string, wb_optimizer_add_group_string, &
         wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, wb_optimizer_get_text_string, &
         wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
-        wb_dataset_open_string, wb_trainer_add_metric_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
+        wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, &
+        wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, &
         wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
@@ -3215,6 +3341,35 @@ contains
         character(len=:), allocatable, target :: class_name_c
         class_name_c = terminated(class_name)
         status = wb_module_set_forward(module, address(class_name_c), forward, release, context)
+    end function
+
+    function wb_module_set_note_string(module, note) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: note
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: note_c
+        if (present(note)) note_c = terminated(note)
+        status = wb_module_set_note(module, address(note_c))
+    end function
+
+    function wb_module_note_string(module, note) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout), optional :: note
+        integer(wb_status) :: status
+        type(c_ptr) :: note_c
+        note_c = c_null_ptr
+        status = wb_module_note(module, note_c)
+        if (status == WB_OK .and. present(note)) note = wb_text(note_c)
+    end function
+
+    function wb_module_kind_string(module, kind) result(status)
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout), optional :: kind
+        integer(wb_status) :: status
+        type(c_ptr) :: kind_c
+        kind_c = c_null_ptr
+        status = wb_module_kind(module, kind_c)
+        if (status == WB_OK .and. present(kind)) kind = wb_text(kind_c)
     end function
 
     function wb_module_add_string(parent, name, child) result(status)
@@ -3567,6 +3722,42 @@ contains
         status = wb_trainer_add_metric(trainer, address(name_c), metric)
     end function
 
+    function wb_trainer_state_string(trainer, state) result(status)
+        type(wb_trainer), value :: trainer
+        character(len=:), allocatable, intent(inout) :: state
+        integer(wb_status) :: status
+        type(c_ptr) :: state_c
+        state_c = c_null_ptr
+        status = wb_trainer_state(trainer, state_c)
+        if (status == WB_OK) state = wb_text(state_c)
+    end function
+
+    function wb_trainer_best_string(trainer, index, name, best) result(status)
+        type(wb_trainer), value :: trainer
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout) :: name
+        type(wb_tensor), intent(inout), optional :: best
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_trainer_best(trainer, index, name_c, best)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_trainer_load_state_string(trainer, state, names, best, count) result(status)
+        type(wb_trainer), value :: trainer
+        character(len=*), intent(in) :: state
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: best(*)
+        integer(c_int32_t), value :: count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: state_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        state_c = terminated(state)
+        names_c = terminated(names)
+        status = wb_trainer_load_state(trainer, address(state_c), addresses(names_c), best, count)
+    end function
+
     function wb_save_string(path, model, optimizer, epoch, step) result(status)
         character(len=*), intent(in), optional :: path
         type(wb_module), value :: model
@@ -3595,6 +3786,19 @@ contains
         character(len=:), allocatable, target :: path_c
         path_c = terminated(path)
         status = wb_load(address(path_c), model)
+    end function
+
+    function wb_load_with_string(path, classes, count, model) result(status)
+        character(len=*), intent(in) :: path
+        character(len=*), intent(in) :: classes(:)
+        integer(c_int32_t), value :: count
+        type(wb_module), intent(inout) :: model
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(classes) + 1), target :: classes_c(size(classes))
+        path_c = terminated(path)
+        classes_c = terminated(classes)
+        status = wb_load_with(address(path_c), addresses(classes_c), count, model)
     end function
 
     function wb_load_into_string(path, model, optimizer, restore_random, epoch, step) result(status)

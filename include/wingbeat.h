@@ -1043,6 +1043,18 @@ wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_fo
  * host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same for hooks. */
 wb_status wb_module_changed(wb_module *module);
 
+/* A text of the host's that is saved with the module, for what it needs to know of it when it is loaded; NULL for
+ * none. The text that is read is valid as in wb_module_parameter. */
+wb_status wb_module_set_note(wb_module *module, const char *note);
+wb_status wb_module_note(const wb_module *module, const char **note);
+
+/* The layer of the registry that the module is, also where the host has given it another forward pass and class name;
+ * NULL for one that is the host's alone. Text as in wb_module_parameter. */
+wb_status wb_module_kind(const wb_module *module, const char **kind);
+
+/* 1 if the module's own forward pass is the host's, whatever is in it. */
+wb_status wb_module_has_host(const wb_module *module, int32_t *has);
+
 /* 1 if running the module, or any module in it, needs code of the host's. */
 wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 
@@ -1198,7 +1210,7 @@ typedef enum wb_initializer {
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
 
 /* ------------------------------------------------------------------ optimisers
- * Parameters: float leaves, each once, of which one at least requires gradients; those that do not are left alone. Settings are finite
+ * Parameters: float leaves, each once; those that require no gradient are left alone until they do. Settings are finite
  * and not negative, betas below 1. WB_ERROR_ARGUMENT otherwise. The optimiser retains its parameters. */
 
 /* The optimiser that an expression spells, over one group of parameters: "SGD(lr=0.1, momentum=0.9)",
@@ -1318,7 +1330,7 @@ typedef enum wb_trainer_option {
     WB_TRAINER_CHECK_FINITE = 6,/* 1: a loss that is not finite ends wb_trainer_fit with WB_ERROR_NOT_FINITE before the update; default 0 */
     WB_TRAINER_REPORT_EVERY = 7,/* call back every so many steps; default 1 */
     WB_TRAINER_MAX_STEPS = 8,   /* return after this many more steps, in the middle of an epoch if need be; 0 (default): no limit */
-    WB_TRAINER_RESTORE_BEST = 9,/* 1: end with the parameters of the lowest validation loss; default 0 */
+    WB_TRAINER_RESTORE_BEST = 9,/* 1: end with the parameters of the lowest validation loss, however training ends; default 0 */
     WB_TRAINER_DROP_LAST = 10   /* 1: drop the last incomplete batch; default 0 */
 } wb_trainer_option;
 
@@ -1337,14 +1349,14 @@ typedef struct wb_progress {
     int64_t total_steps;        /* steps done in all */
     double loss;                /* mean training loss of this epoch so far */
     double accuracy;            /* share of right classes in this epoch so far; NaN where the loss has no classes */
-    double validation_loss;     /* of the epoch just ended; NaN before, or without validation data */
+    double validation_loss;     /* of the last epoch that ended, an earlier wb_trainer_fit's too; NaN before the first, or without validation data */
     double validation_accuracy;
     double seconds;             /* since wb_trainer_fit began */
     int32_t epoch_ended;        /* 1 in the last report of an epoch */
     int32_t improved;           /* 1 if epoch_ended and the validation loss is the lowest so far */
     int32_t metric_count;       /* metrics that were added to the trainer */
     const double *metrics;      /* [metric_count], means over this epoch so far; live during the call */
-    const double *validation_metrics; /* [metric_count], of the epoch just ended; NaN before, or without validation data */
+    const double *validation_metrics; /* [metric_count], as validation_loss */
 } wb_progress;
 
 /* Called on the training thread; progress lives during the call. It may call the library, but not train the same
@@ -1365,6 +1377,22 @@ typedef enum wb_stop_reason {
  * done before stay done, and wb_trainer_position tells how many. */
 wb_status wb_trainer_fit(wb_trainer *trainer, const wb_dataset *dataset, wb_progress_callback callback, void *context,
                          wb_stop_reason *reason);
+
+/* What was reported at the end of each epoch, also before the trainer was saved and loaded. index: from 0. metrics,
+ * validation_metrics: room for as many numbers as there are metrics, to which progress then points; may be NULL. NaN for a
+ * metric that was added later. */
+wb_status wb_trainer_history_count(const wb_trainer *trainer, int64_t *count);
+wb_status wb_trainer_history(const wb_trainer *trainer, int64_t index, wb_progress *progress, double *metrics, double *validation_metrics);
+
+/* How far training has come, with the order of data and the history, as a text; and parameters and buffers at the lowest
+ * validation loss, by dotted path. For a host that keeps a trainer elsewhere than in a checkpoint; model and optimiser
+ * are kept apart. Texts as in wb_module_parameter. */
+wb_status wb_trainer_state(const wb_trainer *trainer, const char **state);
+wb_status wb_trainer_best_count(const wb_trainer *trainer, int32_t *count);
+wb_status wb_trainer_best(const wb_trainer *trainer, int32_t index, const char **name, wb_tensor **best);
+
+/* Takes over what these have said of a trainer with the same loss. All or nothing. */
+wb_status wb_trainer_load_state(wb_trainer *trainer, const char *state, const char *const *names, wb_tensor *const *best, int32_t count);
 
 /* Epochs done, steps done inside the current epoch, and steps done in all. Any pointer may be NULL. */
 wb_status wb_trainer_position(const wb_trainer *trainer, int64_t *epoch, int64_t *step, int64_t *total_steps);
@@ -1389,8 +1417,13 @@ wb_status wb_save(const char *path, const wb_module *model, const wb_optimizer *
 wb_status wb_trainer_save(const wb_trainer *trainer, const char *path);
 
 /* Builds the model that a checkpoint describes. WB_ERROR_UNSUPPORTED, naming the class, for a module with code of
- * the host's (use wb_load_into). */
+ * the host's (use wb_load_into or wb_load_with). */
 wb_status wb_load(const char *path, wb_module **model);
+
+/* The same, also for a model with code of the host's, if its classes are among `classes`. Such a module
+ * (wb_module_has_host) is there with what is in it and its note, and is to be given its forward pass
+ * (wb_module_set_forward); until then calling it is WB_ERROR_UNSUPPORTED. */
+wb_status wb_load_with(const char *path, const char *const *classes, int32_t count, wb_module **model);
 
 /* Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
  * random state if restore_random is 1. All or nothing: on any error nothing has changed. epoch and step may be NULL. */

@@ -60,3 +60,8 @@ public enum Failure: Error, CustomStringConvertible {
         }
     }
 }
+
+extension BinaryInteger {
+    /// A number of things as a sentence says it: "1 group", "2 groups".
+    public func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+}

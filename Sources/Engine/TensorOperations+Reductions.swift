@@ -62,7 +62,7 @@ extension Tensor {
         let isScalar = shape.isEmpty
         let (values, places) = try along(axis, "topk") { (x, place) throws(Failure) -> (Node, Node) in
             guard k >= 0, k <= x.shape[place] else {
-                throw .argument(operation: "topk", "k is \(k), but axis \(place) of \(x.shape.text) has \(x.shape[place]) elements")
+                throw .argument(operation: "topk", "k is \(k), but axis \(place) of \(x.shape.text) has \(x.shape[place].counted("element"))")
             }
             let all = try ArgSort(axis: place, isDescending: largest).record([x])
             let places = try Slice(axis: place, start: 0, step: 1, count: k).record([all])

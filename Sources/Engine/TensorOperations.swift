@@ -83,11 +83,11 @@ extension Tensor {
         try checkShape(target, dtype, operation: name)
         let (known, count) = (target.elementCount, source.elementCount)
         guard let place = unknown.first else {
-            guard known == count else { throw .shape(operation: name, "\(source.text) has \(count) elements, \(extents.text) has \(known)") }
+            guard known == count else { throw .shape(operation: name, "\(source.text) has \(count.counted("element")), \(extents.text) has \(known)") }
             return target
         }
         guard known > 0, count % known == 0 else {
-            throw .shape(operation: name, "\(source.text) has \(count) elements, which \(extents.text) cannot hold")
+            throw .shape(operation: name, "\(source.text) has \(count.counted("element")), which \(extents.text) cannot hold")
         }
         target[place] = count / known
         return target

@@ -28,6 +28,8 @@ open class Module {
     public private(set) var host: (any HostForward)?
     private var hostName: String?
     private var kept: AnyObject?
+    /// A text of the host's that is saved with the module: what it needs to know of it when it is loaded.
+    public var note: String?
     let takesOneTensor: Bool
     let givesOneTensor: Bool
 

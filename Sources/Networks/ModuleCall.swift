@@ -6,6 +6,16 @@ public protocol HostForward: AnyObject {
     func forward(_ inputs: [Tensor?], _ options: String?) throws(Failure) -> [Tensor?]
 }
 
+/// Stands for a forward pass of the host's until the host has set it: of a module that was loaded.
+final class AwaitedForward: HostForward {
+    private let className: String
+    init(_ className: String) { self.className = className }
+
+    func forward(_ inputs: [Tensor?], _ options: String?) throws(Failure) -> [Tensor?] {
+        throw .unsupported(operation: className, "its forward pass is the host's own code, which has not been set since it was loaded")
+    }
+}
+
 extension Module {
     /// Runs the forward pass: the host's, where it has set one.
     public func call(_ inputs: [Tensor?], options: String? = nil) throws(Failure) -> [Tensor?] {
@@ -61,7 +71,7 @@ extension Module {
         }
         if wanted.first?.isVariadic == true { return }
         guard inputs.count <= wanted.count else {
-            throw .argument(operation: className, "\(inputs.count) tensors are given, but \(wanted.count) expected: \(Input.text(wanted))")
+            throw .argument(operation: className, "\(inputs.count.counted("tensor")) given, but \(wanted.count) expected: \(Input.text(wanted))")
         }
         for (place, input) in wanted.enumerated() where !input.isOptional {
             guard place < inputs.count, inputs[place] != nil else {

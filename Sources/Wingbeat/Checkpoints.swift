@@ -59,9 +59,25 @@ private func child(_ root: StateTree, _ name: String, _ path: FilePath) throws(F
 @implementation @_cdecl("wb_load") public func wb_load(
     _ path: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
+    load(path, [], result)
+}
+
+@implementation @_cdecl("wb_load_with") public func wb_load_with(
+    _ path: UnsafePointer<CChar>?, _ classes: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int32,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    load(path, UnsafeBufferPointer(start: classes, count: classes == nil ? 0 : Int(max(count, 0))), result)
+}
+
+private func load(
+    _ path: UnsafePointer<CChar>?, _ classes: some Sequence<UnsafePointer<CChar>?>,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
     call { () throws(Failure) in
         let target = try out(result, "load")
         let path = try filePath(path, "load")
+        var names: Set<String> = []
+        for name in classes { names.insert(try text(name, "a class name", "load")) }
         let root = try read(path)
         // Building a model draws initial values; the stream of the standard generator is none the wiser.
         let generator = try Generator.standard()
@@ -69,7 +85,7 @@ private func child(_ root: StateTree, _ name: String, _ path: FilePath) throws(F
         defer { try? generator.restore(seed: seed, offset: offset) }
         let parameters = try child(root, "parameters", path)
         let model = try Module.build(
-            child(root, "model", path), parameters: parameters, buffers: child(root, "buffers", path))
+            child(root, "model", path), parameters: parameters, buffers: child(root, "buffers", path), classes: names)
         try publish(model, .module, target)
     }
 }
@@ -119,6 +135,6 @@ private func load(
         let state = try child(root, "trainer", path)
         try trainer.check(state)
         try load(root, path, trainer.model, trainer.optimizer, restoresRandom: true)
-        trainer.load(state)
+        try trainer.load(state)
     }
 }

@@ -66,6 +66,38 @@ private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) th
     return name
 }
 
+@implementation @_cdecl("wb_module_set_note") public func wb_module_set_note(
+    _ handle: OpaquePointer?, _ note: UnsafePointer<CChar>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_set_note")
+        module.note = try note.map { (note) throws(Failure) in try text(note, "the note", "module_set_note") }
+    }
+}
+
+@implementation @_cdecl("wb_module_note") public func wb_module_note(
+    _ handle: OpaquePointer?, _ note: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in try out(note, "module_note").pointee = module(handle, "module_note").note.flatMap { lasting($0) } }
+}
+
+@implementation @_cdecl("wb_module_kind") public func wb_module_kind(
+    _ handle: OpaquePointer?, _ kind: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(kind, "module_kind").pointee = module(handle, "module_kind").constructor.flatMap { lasting($0.name) }
+    }
+}
+
+@implementation @_cdecl("wb_module_has_host") public func wb_module_has_host(
+    _ handle: OpaquePointer?, _ has: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let module = try module(handle, "module_has_host")
+        try out(has, "module_has_host").pointee = module.host != nil || module.constructor == nil ? 1 : 0
+    }
+}
+
 @implementation @_cdecl("wb_module_needs_host") public func wb_module_needs_host(
     _ handle: OpaquePointer?, _ needs: UnsafeMutablePointer<Int32>?
 ) -> wb_status {

@@ -116,7 +116,7 @@ private func publish(
         let target = try out(x, operation)
         guard start >= 0, count >= 0, start <= rows.count, count <= Int64(rows.count) - start else {
             throw .index(
-                operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count) rows")
+                operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count.counted("row"))")
         }
         try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
         try Tensor.checkMemory(forNumbers: Int(count), operation)
@@ -315,6 +315,74 @@ extension wb_progress {
             validation_accuracy: p.validationAccuracy, seconds: p.seconds, epoch_ended: p.epochEnded ? 1 : 0,
             improved: p.improved ? 1 : 0,
             metric_count: Int32(p.metrics.count), metrics: nil, validation_metrics: nil)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_history_count") public func wb_trainer_history_count(
+    _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(count, "trainer_history_count").pointee = Int64(trainer(handle, "trainer_history_count").history.count)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_history") public func wb_trainer_history(
+    _ handle: OpaquePointer?, _ index: Int64, _ progress: UnsafeMutablePointer<wb_progress>?,
+    _ metrics: UnsafeMutablePointer<Double>?,
+    _ validation_metrics: UnsafeMutablePointer<Double>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_history")
+        guard trainer.history.indices.contains(Int(index)) else {
+            throw .index(operation: "trainer_history", "there is no epoch number \(index); there are \(trainer.history.count)")
+        }
+        let row = trainer.history[Int(index)]
+        var numbers = wb_progress(row)
+        numbers.metric_count = Int32(trainer.metrics.count)
+        // A metric that was added later has no value here.
+        for (target, values) in [(metrics, row.metrics), (validation_metrics, row.validationMetrics)] {
+            for place in trainer.metrics.indices { target?[place] = place < values.count ? values[place] : .nan }
+        }
+        (numbers.metrics, numbers.validation_metrics) = (UnsafePointer(metrics), UnsafePointer(validation_metrics))
+        try out(progress, "trainer_history").pointee = numbers
+    }
+}
+
+@implementation @_cdecl("wb_trainer_state") public func wb_trainer_state(
+    _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(result, "trainer_state").pointee = lasting(trainer(handle, "trainer_state").text)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_best_count") public func wb_trainer_best_count(
+    _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        try out(count, "trainer_best_count").pointee = Int32(trainer(handle, "trainer_best_count").best.count)
+    }
+}
+
+@implementation @_cdecl("wb_trainer_best") public func wb_trainer_best(
+    _ handle: OpaquePointer?, _ index: Int32, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ best: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in try pick(trainer(handle, "trainer_best").best, index, "array", name, best) }
+}
+
+@implementation @_cdecl("wb_trainer_load_state") public func wb_trainer_load_state(
+    _ handle: OpaquePointer?, _ state: UnsafePointer<CChar>?, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ best: UnsafePointer<OpaquePointer?>?, _ count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "trainer_load_state"
+        let trainer = try trainer(handle, operation)
+        var arrays: [(name: String, tensor: Tensor)] = []
+        for (place, array) in try tensors(best, count, operation).enumerated() {
+            arrays.append((try text(names?[place], "a name", operation), try array.detach()))
+        }
+        try trainer.load(text(state, "the state", operation), best: arrays)
     }
 }
 

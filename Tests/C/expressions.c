@@ -419,7 +419,7 @@ static void a_wrong_call_gets_a_sentence_and_writes_nothing(void) {
         {"softmax(dim=one)", {"column 13", "'one'", "dtype"}},
         {"relu(1)", {"column 6", "too many", "relu(input)"}},
         {"add", {"add", "'other' is missing", ""}},
-        {"eye(2)", {"eye", "1 tensors", "0"}},
+        {"eye(2)", {"eye", "1 tensor", "0"}},
         {"pad((1, 2, 3))", {"pad", "3", ""}},
         {"pad((1, 1), mode='mirror')", {"column 18", "'reflect'", "'mirror'"}},
     };

@@ -151,7 +151,7 @@ final class FunctionTableTests: XCTestCase {
             "softmax: column 18: dtype takes a dtype, such as float32, or None, but found 'float16'")
         XCTAssertEqual(
             sentence("softmax(dim=1)", [x, x]),
-            "softmax: 2 tensors are given, but softmax(input, dim, dtype=None) takes 1 here")
+            "softmax: 2 tensors given, but softmax(input, dim, dtype=None) takes 1 here")
         XCTAssertEqual(sentence("softmax(1, dim=1)", [x]), "softmax: column 16: the argument 'dim' is given twice")
         XCTAssertEqual(
             sentence("softmax(1, None, 3)", [x]),

@@ -55,7 +55,7 @@ final class GraphTests: XCTestCase {
         XCTAssertEqual(try outputs(model, [a, b]), [[4, 5], [9], [5, 7], [6, 9], [4, 5]])
         XCTAssertEqual(failure { try model(a) }?.description, "Graph: the tensor 'b' is missing; expected are: a, b")
         XCTAssertEqual(
-            failure { try model.call([a, b, a]) }?.description, "Graph: 3 tensors are given, but 2 expected: a, b")
+            failure { try model.call([a, b, a]) }?.description, "Graph: 3 tensors given, but 2 expected: a, b")
         XCTAssertEqual(
             failure { try graph("a", "", "a, a")(a) }?.description,
             "Graph: one tensor is expected of it here, but it gives 2")

@@ -51,7 +51,7 @@ final class HostModuleTests: XCTestCase {
         // A layer of the engine's takes what its signature says.
         XCTAssertEqual(
             failure { try Sequential([split, linear(2, 2)])(x) }?.description,
-            "Sequential.1 (Linear): 3 tensors are given, but 1 expected: input")
+            "Sequential.1 (Linear): 3 tensors given, but 1 expected: input")
         XCTAssertEqual(
             failure { try linear(2, 2).call([nil]) }?.description,
             "Linear: the tensor 'input' is missing; expected are: input")
@@ -183,7 +183,7 @@ final class HostModuleTests: XCTestCase {
             XCTAssertEqual(refusal?.kind, "unsupported")
             XCTAssertEqual(
                 refusal?.description,
-                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it")
+                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it with the class (wb_load_with, custom=)")
             let failure = failure { try module.expression() }
             XCTAssertEqual(failure?.kind, "unsupported")
             XCTAssertEqual(

@@ -325,7 +325,7 @@ final class OptimizerGroupTests: XCTestCase {
         let otherwise = try Optimizer.make("SGD(lr=0.25, momentum=0.5)", [parameters[0]])
         try otherwise.addGroup(Array(parameters[1...]), nil)
         for (optimizer, tree, sentence) in [
-            (one, two.tree, "the optimiser has 1 groups, but the checkpoint's has 2"),
+            (one, two.tree, "the optimiser has 1 group, but the checkpoint's has 2"),
             (two, one.tree, "the optimiser has 2 groups, but the checkpoint's has 1"),
             (two, otherwise.tree, "a group of the optimiser has 2 parameters, but the checkpoint's has 1"),
             (one, try Optimizer.make("Adam()", parameters).tree, "the optimiser is SGD, but the checkpoint's is Adam"),

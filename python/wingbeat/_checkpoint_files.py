@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import ArgumentError
 from ._library import check, lib
+from ._modules import Base
 
 if TYPE_CHECKING:
     from .nn import Module
@@ -25,6 +26,8 @@ def path_bytes(path: Path) -> bytes:
 
 def save(path: Path, model: Module, optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0) -> None:
     """Writes a checkpoint of a model, and of an optimiser if given. epoch and step are the caller's own counts."""
+    if isinstance(model, Base):
+        model._write_notes()
     check(lib.wb_save(path_bytes(path), model, optimizer, epoch, step))
 
 

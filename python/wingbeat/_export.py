@@ -47,7 +47,7 @@ def export(
     Raises UnsupportedError, with the line, for what no Graph can say: a value that is looked at in the forward pass, derivatives and hooks in it, a call
     that depends on the sizes, a number that is not linear in them.
     """
-    from .nn.layer import module_of
+    from .nn._loading import module_of
     from .nn.module import Module as Base
     if not isinstance(model, Base):
         raise TypeError(f"export: expected a module, found {model!r:.80}")

@@ -17,6 +17,10 @@ revision = 0
 class Base:
     """The base class of nn.Module, by which a module is known."""
 
+    def _write_notes(self) -> None:
+        """Has the engine's modules know what a checkpoint is to say of their classes."""
+        raise NotImplementedError
+
 
 # The classes of the engine's layers, by its names for them.
 _classes: dict[str, type[Any]] = {}

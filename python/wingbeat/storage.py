@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from ._naming import listing
 from ._checkpoint_files import load_into, path_bytes, save
 from ._library import check, lib
-from .nn.layer import module_of
+from .nn._loading import classes_of, module_of, names_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Iterable, Mapping
 
     from .nn import Module
 
@@ -23,12 +24,17 @@ __all__ = ["save", "load", "load_into"]
 __dir__ = listing(__name__)
 
 
-def load(path: str | os.PathLike[str]) -> Module:
-    """The model that a checkpoint describes, built from the layers of wingbeat.nn.
+def load(path: str | os.PathLike[str], custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module]] | None = None) -> Module:
+    """The model that a checkpoint describes, built from the layers of wingbeat.nn and from the classes of `custom`.
 
-    Raises MissingFileError, FormatError (no HDF5, damaged), or UnsupportedError for a model with a forward method of its own: build
-    that and use model.load(path), or export it (wingbeat.export) before it is saved.
+    custom: classes of one's own that the model has, [Block, Net], or by name, {"Block": Block, "package.module.Net": Net}. Such a
+    module comes back as a pickle's does, without a call of its __init__: with the modules, parameters and buffers of the file, and
+    with the plain attributes, as far as they are numbers, texts, and lists, tuples and dicts of such. A file holds no other attributes;
+    then, give a function that makes the module, {"Block": lambda: Block(wb.tanh)}: it takes over the file's values.
+
+    Raises MissingFileError, FormatError (no HDF5, damaged), or UnsupportedError for a class that is not among these: name it, or
+    build the model and use model.load(path), or export it (wingbeat.export) before it is saved.
     """
-    out = c_void_p()
-    check(lib.wb_load(path_bytes(path), out))
-    return module_of(out.value)
+    classes, out = classes_of(custom), c_void_p()
+    check(lib.wb_load_with(path_bytes(path), *names_of(classes), out))
+    return module_of(out.value, classes)

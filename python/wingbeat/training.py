@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import ctypes
 import math
-from ctypes import c_double, c_int, c_int64, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from ctypes import c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from ._naming import listing
-from . import _abi, _modules
+from . import _abi, _html, _modules
 from ._arrays import handle_array
 from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError
 from ._library import check, freed_by, handle_property, lib
-from ._owner import Owner
+from ._owner import Owner, attributes_of, set_attributes
+from ._tensor import wrap
 from .data import as_dataset, shuffle_code
 
 if TYPE_CHECKING:
     import os
+
+    from typing_extensions import Self
 
     from .nn import Module
     from .optim import Optimizer
@@ -34,14 +37,15 @@ _FIELDS = tuple(field[0] for field in _abi.wb_progress._fields_ if field[0] != "
 _BREATH = 100
 
 
-class Progress:
-    """How far training is.
+class Progress(Mapping[str, Any]):
+    """How far training is: attributes, and a mapping of the same by name, a row of a table.
 
     epoch: the current one, from 0; epochs: asked for; step: steps done in this epoch; steps_per_epoch; total_steps: done in all;
     loss, accuracy: means over this epoch so far (accuracy is NaN where the loss has no classes); validation_loss,
-    validation_accuracy: of the epoch just ended, NaN before and without validation data; seconds: since fit began;
+    validation_accuracy: of the last epoch that ended, NaN before the first and without validation data; seconds: since fit began;
     epoch_ended: whether this is the last report of an epoch; improved: whether the validation loss is the lowest so far; metrics,
-    validation_metrics: the trainer's, by name.
+    validation_metrics: the trainer's, by name. In the mapping each metric NAME has "NAME" and "validation_NAME", or
+    "metric_NAME" and "validation_metric_NAME" where these are taken.
     """
 
     epoch: int
@@ -67,6 +71,22 @@ class Progress:
         self.metrics = {name: record.metrics[place] for place, name in enumerate(metrics)}
         self.validation_metrics = {name: record.validation_metrics[place] for place, name in enumerate(metrics)}
 
+    def _row(self) -> dict[str, Any]:
+        row = {name: getattr(self, name) for name in _FIELDS if name not in ("metrics", "validation_metrics")}
+        for name in self.metrics:
+            key = f"metric_{name}" if name in row or f"validation_{name}" in row else name
+            row[key], row[f"validation_{key}"] = self.metrics[name], self.validation_metrics[name]
+        return row
+
+    def __getitem__(self, name: str) -> Any:
+        return self._row()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row())
+
+    def __len__(self) -> int:
+        return len(self._row())
+
     def __repr__(self) -> str:
         return f"Progress({', '.join(f'{name}={getattr(self, name)!r}' for name in _FIELDS)})"
 
@@ -89,7 +109,10 @@ class Trainer(Owner):
 
     model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile does. loss: a module of a
     prediction and a target that gives one number, of wingbeat.nn or of one's own. metrics: modules of the same kind by name, which give one
-    number for a batch (its mean) or one for each row. history: the Progress at the end of each epoch.
+    number for a batch (its mean) or one for each row. history: the Progress at the end of each epoch, which is saved and loaded with
+    the trainer; pandas.DataFrame(trainer.history) is a table of it.
+
+    copy.deepcopy and pickle copy model, loss, optimiser and metrics as well; copy.copy is another trainer of the same ones.
     """
 
     _handle: int | None = None
@@ -110,6 +133,49 @@ class Trainer(Owner):
 
     __del__ = freed_by("wb_trainer_free")
 
+    # ---------------------------------------------------------------- copies
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return ()
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        return object.__new__(cls)
+
+    def _contents(self) -> dict[str, Any]:
+        state, name, best, count = c_char_p(), c_char_p(), {}, c_int32()
+        check(lib.wb_trainer_state(self._handle, state))
+        text = state.value
+        check(lib.wb_trainer_best_count(self._handle, count))
+        for place in range(count.value):
+            out = c_void_p()
+            check(lib.wb_trainer_best(self._handle, place, name, out))
+            best[name.value] = wrap(out.value)
+        own = frozenset({"_handle", "model", "loss", "optimizer", "metrics", "history"})
+        return {"model": self.model, "loss": self.loss, "optimizer": self.optimizer, "metrics": self.metrics, "state": text, "best": best,
+                "attributes": attributes_of(self, own)}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        Trainer.__init__(self, contents["model"], contents["loss"], contents["optimizer"], contents["metrics"])
+        best = contents["best"]
+        check(lib.wb_trainer_load_state(
+            self._handle, contents["state"], (c_char_p * len(best))(*best), handle_array(len(best))(*[tensor._handle for tensor in best.values()]), len(best)))
+        self.history = self._read_history()
+        set_attributes(self, contents["attributes"])
+
+    def _read_history(self) -> list[Progress]:
+        """The engine's history."""
+        count, record, names = c_int64(), _abi.wb_progress(), tuple(self.metrics)
+        metrics, validation_metrics = (c_double * len(names))(), (c_double * len(names))()
+        check(lib.wb_trainer_history_count(self._handle, count))
+        history = []
+        for place in range(count.value):
+            check(lib.wb_trainer_history(self._handle, place, record, metrics, validation_metrics))
+            history.append(Progress(record, names))
+        return history
+
+    # ---------------------------------------------------------------- training
+
     def fit(self, train: Any, epochs: int = 1, batch_size: int = 32, shuffle: bool | str = True, seed: int = 0, validation: Any = None,
             patience: int = 0, min_delta: float = 0.0, restore_best: bool = False, check_finite: bool = False,
             callback: Callable[[Progress], object] | None = None, report_every: int = 1, max_steps: int = 0, drop_last: bool = False) -> str:
@@ -117,7 +183,8 @@ class Trainer(Owner):
 
         train, validation: data sets, or pairs (x, y). epochs: in all, counting those done before. shuffle, seed, drop_last: as in
         Dataset.batches. patience: stop after so many epochs in a row without a validation loss lower by min_delta; 0: never.
-        restore_best: end with the parameters of the lowest validation loss. check_finite: NaN or infinity in the loss raises
+        restore_best: end with the parameters of the lowest validation loss, however training ends, also by an exception; a later fit
+        goes on from them. check_finite: NaN or infinity in the loss raises
         NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of each epoch;
         a true result stops training. max_steps: return after so many more steps.
 
@@ -180,12 +247,33 @@ class Trainer(Owner):
         return self._position(2)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a checkpoint of model, optimiser, random state and position."""
+        """Writes a checkpoint of model, optimiser, random state, position and history."""
+        self.model._write_notes()
         check(lib.wb_trainer_save(self._handle, path_bytes(path)))
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Takes over a checkpoint, all or nothing, so that fit goes on from there bit for bit."""
         check(lib.wb_trainer_load(self._handle, path_bytes(path)))
+        self.history = self._read_history()
+
+    # ---------------------------------------------------------------- how it looks
+
+    def __repr__(self) -> str:
+        parts = [type(self.model).__name__, repr(self.loss), repr(self.optimizer)]
+        if self.metrics:
+            parts.append(f"metrics={', '.join(self.metrics)}")
+        parts += [f"epoch={self.epoch}", f"step={self.step}", f"total_steps={self.total_steps}"]
+        if self.history:
+            last = self.history[-1]
+            parts += [f"{name}={getattr(last, name):.4g}" for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")
+                      if not math.isnan(getattr(last, name))]
+        return f"Trainer({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        shown = _html.text(repr(self))
+        if self.history:
+            shown += _html.table(list(self.history[-1]), [[row.get(name, math.nan) for name in self.history[-1]] for row in self.history])
+        return shown
 
 
 class Evaluation(tuple):  # type: ignore[type-arg]

@@ -42,7 +42,7 @@ public final class Batches {
         self.batchSize = batchSize
         count = dropLast ? source.count / batchSize : (source.count - 1) / batchSize + 1
         guard count > 0 else {
-            throw .argument(operation: "batches", "the data set has \(source.count) rows, fewer than one batch of \(batchSize)")
+            throw .argument(operation: "batches", "the data set has \(source.count.counted("row")), fewer than one batch of \(batchSize)")
         }
         // The numbers of a batch's rows, and the order of all rows, or of all runs.
         try MachineMemory.require(min(batchSize, source.count), of: 2 * MemoryLayout<Int>.size, for: "batches")

@@ -245,7 +245,7 @@ public struct Arguments {
         }
         guard left.isEmpty else {
             throw .argument(
-                operation: signature.name, "\(tensors.count) tensors are given, but \(signature.text) takes \(tensors.count - left.count) here")
+                operation: signature.name, "\(tensors.count.counted("tensor")) given, but \(signature.text) takes \(tensors.count - left.count) here")
         }
         var (next, isAfterName) = (0, false)
         for item in items {

@@ -13,7 +13,7 @@ struct Reshape: Viewing, Linear {
         // Counting comes after the check that it is possible.
         try checkShape(shape, inputs[0].dtype, operation: name)
         guard shape.elementCount == inputs[0].count else {
-            throw .shape(operation: name, "\(inputs[0].shape.text) has \(inputs[0].count) elements, \(shape.text) has \(shape.elementCount)")
+            throw .shape(operation: name, "\(inputs[0].shape.text) has \(inputs[0].count.counted("element")), \(shape.text) has \(shape.elementCount)")
         }
         return TensorType(shape, inputs[0].dtype)
     }

@@ -43,7 +43,7 @@ public final class Graph: Module, Registered {
 
     public override func forward(_ given: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         guard given.count <= inputs.count else {
-            throw .argument(operation: "Graph", "\(given.count) tensors are given, but \(inputs.count) expected: \(Input.text(inputs))")
+            throw .argument(operation: "Graph", "\(given.count.counted("tensor")) given, but \(inputs.count) expected: \(Input.text(inputs))")
         }
         var named: [(name: String, tensor: Tensor?)] = []
         for (place, input) in inputs.enumerated() {

@@ -63,7 +63,7 @@ struct GraphBody {
     private static func run(_ line: Line, _ graph: Module, _ known: inout [String: Item]) throws(Failure) {
         let items = try values(line.expression, graph, known)
         guard items.count == line.targets.count else {
-            throw .argument(operation: "Graph", "\(line.targets.count) names stand before '=', but there are \(items.count) values")
+            throw .argument(operation: "Graph", "\(line.targets.count.counted("name")) before '=', but \(items.count.counted("value")) behind it")
         }
         for (target, item) in zip(line.targets, items) {
             guard known[target] == nil, let buffer = tensor(at: target, graph, \.buffers) else {
@@ -151,7 +151,7 @@ struct GraphBody {
             if let sign = number(call.name) { return .number(try computed(sign, call, graph, known)) }
             let items = try values(expression, graph, known)
             guard items.count == 1 else {
-                throw .argument(operation: "Graph", "column \(expression.column): \(call.name) gives \(items.count) values, but one is expected here")
+                throw .argument(operation: "Graph", "column \(expression.column): \(call.name) gives \(items.count.counted("value")), but one is expected here")
             }
             return items[0]
         default:

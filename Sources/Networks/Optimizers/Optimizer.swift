@@ -90,21 +90,18 @@ open class Optimizer {
         try add(parameters, settings)
     }
 
-    /// Frozen parameters, which require no gradient, keep their place and are left alone.
+    /// Frozen parameters, which require no gradient, keep their place and are left alone until they have one.
     private func add(_ given: [Tensor], _ settings: Arguments) throws(Failure) {
         var seen = Set(parameters.map { ObjectIdentifier($0) })
         for (place, parameter) in given.enumerated() {
             guard parameter.dtype.isFloat, parameter.isLeaf else {
-                throw .argument(operation: className, "parameter \(place) is not a float leaf that requires gradients")
+                throw .argument(operation: className, "parameter \(place) is not a float leaf")
             }
             guard seen.insert(ObjectIdentifier(parameter)).inserted else {
                 throw .argument(operation: className, "parameter \(place) is given twice")
             }
         }
         guard !given.isEmpty else { throw .argument(operation: className, "there are no parameters to optimise") }
-        guard given.contains(where: \.requiresGrad) else {
-            throw .argument(operation: className, "none of the \(given.count) parameters is a leaf that requires gradients")
-        }
         try check(settings)
         groups.append(Group(places: parameters.count..<parameters.count + given.count, arguments: settings))
         parameters += given
@@ -244,13 +241,13 @@ open class Optimizer {
         return fresh
     }
 
-    /// Adds a state that a checkpoint brought.
+    /// Takes over a state that a checkpoint brought, in a box of its own: the tree may be that of an optimiser that goes on stepping.
     public func restore(_ name: String, _ tensor: Tensor) throws(Failure) {
         lastForm = nil
         if let found = state.first(where: { $0.name == name })?.tensor {
             try found.become(tensor)
         } else {
-            state.append((name, tensor))
+            state.append((name, try tensor.detach()))
         }
     }
 

@@ -2,14 +2,27 @@ import Engine
 
 /// Modules from a checkpoint's structure.
 struct Building {
-    let parameters: StateTree
-    let buffers: StateTree
+    private let parameters: [String: Tensor]
+    private let buffers: [String: Tensor]
+    /// dtypes of modules' own parameters, by the module's path with a dot at its end.
+    private let dtypes: [Substring: DType]
+    /// Classes of the host's that it will give forward passes.
+    private let classes: Set<String>
     /// What is done, by its path with a dot at its end.
     private var built: [String: Module] = [:]
     /// Boxes by their paths, for those that stand in several places.
     private var boxes: [String: Tensor] = [:]
 
-    init(parameters: StateTree, buffers: StateTree) { (self.parameters, self.buffers) = (parameters, buffers) }
+    init(parameters: StateTree, buffers: StateTree, classes: Set<String>) {
+        func table(_ tree: StateTree) -> [String: Tensor] { Dictionary(tree.arrays.map { ($0.name, $0.tensor) }) { first, _ in first } }
+        (self.parameters, self.buffers, self.classes) = (table(parameters), table(buffers), classes)
+        dtypes = Dictionary(
+            parameters.arrays.map { entry in
+                let end = entry.name.lastIndex(of: ".").map { entry.name.index(after: $0) } ?? entry.name.startIndex
+                return (entry.name[..<end], entry.tensor.dtype)
+            }
+        ) { first, _ in first }
+    }
 
     /// `path` ends with a dot, unless it is the root's.
     mutating func module(_ structure: StateTree, _ path: String) throws(Failure) -> Module {
@@ -20,38 +33,66 @@ struct Building {
             return module
         }
         guard let name = structure.text("class") else { throw .structure(operation: "load", "a module without a class: '\(path)'") }
-        guard structure.flag(StateTree.host) != true, let kind = Registry.module(name) else {
-            throw .unsupported(
-                operation: "load", "the model holds a '\(name)', whose code this library does not have; build it and load into it")
-        }
-        let module = try make(kind, structure, path)
-        try takeArrays(module, structure, path)
+        let module = try structure.flag(StateTree.host) == true ? foreign(name, structure, path) : make(layer(name), structure, path)
+        module.note = structure.text(StateTree.note)
+        try fitting(path) { () throws(Failure) in try takeArrays(module, structure, path) }
         built[path] = module
-        for (child, tree) in structure.children { try module.add(self.module(tree, path + child + "."), as: child) }
+        for (child, tree) in structure.children {
+            let child = (name: child, module: try self.module(tree, path + child + "."))
+            try fitting(path) { () throws(Failure) in try module.add(child.module, as: child.name, isNew: true) }
+        }
         return module
     }
+
+    private func layer(_ name: String) throws(Failure) -> Kind {
+        guard let kind = Registry.module(name) else { throw Building.unknown(name) }
+        return kind
+    }
+
+    private static func unknown(_ name: String) -> Failure {
+        .unsupported(
+            operation: "load",
+            "the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it with the class (wb_load_with, custom=)")
+    }
+
+    /// A module with code of the host's, which it sets afterwards.
+    private func foreign(_ name: String, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
+        guard classes.contains(name) else { throw Building.unknown(name) }
+        guard let kind = structure.text(StateTree.kind) else { return HostModule(className: name, AwaitedForward(name)) }
+        let module = try make(layer(kind), structure, path)
+        module.setHost(AwaitedForward(name), className: name)
+        return module
+    }
+
+    /// What a module refuses is a structure that none can have.
+    private func fitting(_ path: String, _ body: () throws(Failure) -> Void) throws(Failure) {
+        do throws(Failure) {
+            try body()
+        } catch {
+            switch error {
+            case .argument, .shape, .dtype, .state: throw .structure(operation: "load", "\(Building.place(path)) cannot be made: \(error)")
+            default: throw error
+            }
+        }
+    }
+
+    private static func place(_ path: String) -> String { path.isEmpty ? "the model" : "the module '\(path.dropLast())'" }
 
     private func make(_ kind: Kind, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
         var items: [Arguments.Item] = []
         for parameter in kind.signature.parameters where !parameter.isVariadic {
             if parameter.name == Parameter.dtype.name {
-                let own = parameters.arrays.first { $0.name.hasPrefix(path) && !$0.name.dropFirst(path.count).contains(".") }
-                items.append(Arguments.Item(.value(.text((own?.tensor.dtype ?? .float32).name)), keyword: parameter.name))
+                items.append(Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
             } else if let value = structure[attribute: parameter.name] {
                 items.append(Arguments.Item(.value(value), keyword: parameter.name))
             } else if parameter.initial == nil {
                 throw .structure(operation: "load", "\(kind.signature.name) '\(path.dropLast())' lacks the attribute '\(parameter.name)'")
             }
         }
-        do throws(Failure) {
-            return try kind.make(Arguments(kind.signature, items))
-        } catch {
-            switch error {
-            case .argument, .shape, .dtype:
-                throw .structure(operation: "load", "the module '\(path.dropLast())' cannot be made: \(error)")
-            default: throw error
-            }
-        }
+        var made: Module?
+        try fitting(path) { () throws(Failure) in made = try kind.make(Arguments(kind.signature, items)) }
+        guard let made else { throw .internal(operation: "load", "a module was not made") }
+        return made
     }
 
     /// The module's own parameters and buffers are those that the structure lists; version 1 lists none, and a new module has them all.
@@ -88,14 +129,14 @@ struct Building {
     }
 
     /// The box that stands at `first`, or one of its own with a stored value.
-    private func array(_ name: String, _ first: String?, _ arrays: StateTree, _ kind: String) throws(Failure) -> Tensor {
+    private func array(_ name: String, _ first: String?, _ arrays: [String: Tensor], _ kind: String) throws(Failure) -> Tensor {
         if let first {
             guard let box = boxes[first] else {
                 throw .structure(operation: "load", "'\(name)' is to be '\(first)', which does not come before it")
             }
             return box
         }
-        guard let value = arrays[array: name] else {
+        guard let value = arrays[name] else {
             throw .structure(operation: "load", "the model has the \(kind) '\(name)', but the checkpoint does not")
         }
         return try value.detach()

@@ -25,9 +25,10 @@ extension Module {
         tree.attributes.append(("class", .text(className)))
         if host != nil || constructor == nil {
             tree.attributes.append((StateTree.host, .flag(true)))
-        } else {
-            tree.attributes += attributes
+            if let constructor { tree.attributes.append((StateTree.kind, .text(constructor.name))) }
         }
+        tree.attributes += attributes
+        if let note { tree.attributes.append((StateTree.note, .text(note))) }
         let prefix = path.isEmpty ? "" : path + "."
         for (name, own) in [(StateTree.parameters, parameters), (StateTree.buffers, buffers)] where !own.isEmpty {
             let entries = own.map { entry -> Value in
@@ -43,9 +44,11 @@ extension Module {
         return tree
     }
 
-    /// Builds the module that `structure` describes, with its values.
-    public static func build(_ structure: StateTree, parameters: StateTree, buffers: StateTree) throws(Failure) -> Module {
-        var building = Building(parameters: parameters, buffers: buffers)
+    /// Builds the module that `structure` describes, with its values. `classes`: of the host's, whose forward passes it sets afterwards.
+    public static func build(
+        _ structure: StateTree, parameters: StateTree, buffers: StateTree, classes: Set<String> = []
+    ) throws(Failure) -> Module {
+        var building = Building(parameters: parameters, buffers: buffers, classes: classes)
         let module = try building.module(structure, "")
         // Values that no module takes, or that a new one has and the file has not, are a file that does not fit itself.
         for (tensor, value) in try module.matching(parameters: parameters, buffers: buffers) { try tensor.become(value) }
@@ -70,8 +73,9 @@ extension Module {
         _ own: [(name: String, tensor: Tensor)], _ given: StateTree, _ kind: String
     ) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
         var pairs: [(tensor: Tensor, value: Tensor)] = []
+        let values = Dictionary(given.arrays.map { ($0.name, $0.tensor) }) { first, _ in first }
         for (name, tensor) in own {
-            guard let value = given[array: name] else {
+            guard let value = values[name] else {
                 throw .structure(operation: "load", "the model has the \(kind) '\(name)', but the checkpoint does not")
             }
             guard value.shape == tensor.shape, value.dtype == tensor.dtype else {
@@ -81,7 +85,8 @@ extension Module {
             }
             pairs.append((tensor, value))
         }
-        if let extra = given.arrays.first(where: { array in !own.contains { $0.name == array.name } }) {
+        let names = Set(own.map(\.name))
+        if let extra = given.arrays.first(where: { !names.contains($0.name) }) {
             throw .structure(operation: "load", "the checkpoint has the \(kind) '\(extra.name)', but the model does not")
         }
         return pairs

@@ -26,12 +26,12 @@ extension Optimizer {
         }
         let entries = tree[child: "groups"]?.children ?? []
         guard entries.count == groups.count else {
-            throw .structure(operation: "load", "the optimiser has \(groups.count) groups, but the checkpoint's has \(entries.count)")
+            throw .structure(operation: "load", "the optimiser has \(groups.count.counted("group")), but the checkpoint's has \(entries.count)")
         }
         var found: [Arguments] = []
         for (group, entry) in zip(groups, entries.map(\.tree)) {
             if let count = entry.integer(StateTree.count), count != Int64(group.places.count) {
-                throw .structure(operation: "load", "a group of the optimiser has \(group.places.count) parameters, but the checkpoint's has \(count)")
+                throw .structure(operation: "load", "a group of the optimiser has \(group.places.count.counted("parameter")), but the checkpoint's has \(count)")
             }
             var settings = group.arguments
             for (name, own) in group.arguments.values {

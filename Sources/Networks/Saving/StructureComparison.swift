@@ -9,6 +9,9 @@ extension StateTree {
     static let buffers = "_buffers"
     static let frozen = "_frozen"
     static let host = "_host"
+    /// The layer whose forward pass the host has replaced.
+    static let kind = "_kind"
+    static let note = "_note"
     /// In memory only: a file of version 1, which does not list arrays.
     static let unlisted = "_unlisted"
 
@@ -36,6 +39,8 @@ extension StateTree {
             if let given, given.isSame(as: value) { continue }
             // Then a loss in a model was the program's own, without attributes.
             if given == nil, other.flag(StateTree.unlisted) == true { continue }
+            // Files of before do not say what a layer with code of the host's was made from.
+            if given == nil, other.flag(StateTree.host) == true { continue }
             throw .structure(
                 operation: "load",
                 "\(attribute) of \(what) is \(value.literal) in the model, but \(given?.literal ?? "missing") in the checkpoint")

@@ -14,8 +14,10 @@ public final class Trainer {
     public var validation: (any RowSource)?
     /// How far training has come.
     public internal(set) var position = TrainingPosition()
+    /// What was reported at the end of each epoch.
+    public internal(set) var history: [Progress] = []
     /// Parameters and buffers at the lowest validation loss.
-    var best: [(name: String, tensor: Tensor)] = []
+    public internal(set) var best: [(name: String, tensor: Tensor)] = []
     private var programs: [Int: StepProgram] = [:]
     private var isFitting = false
 
@@ -43,6 +45,19 @@ public final class Trainer {
         let began = Trainer.now()
         programs = [:]
         model.setTraining(true)
+        if validation == nil { position.forgetValidation() }
+        let before = position.totalSteps
+        do throws(Failure) {
+            let reason = try train(data, began, report)
+            try restoreBest(since: before)
+            return reason
+        } catch {
+            try? restoreBest(since: before)
+            throw error
+        }
+    }
+
+    private func train(_ data: any RowSource, _ began: Double, _ report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
         let (sum, overflow) = position.totalSteps.addingReportingOverflow(options.maxSteps)
         let lastStep = options.maxSteps > 0 && !overflow ? sum : Int.max
         while position.epoch < options.epochs {
@@ -64,10 +79,10 @@ public final class Trainer {
             var last = progress(batches.count, began)
             last.epochEnded = true
             last.improved = improved
+            history.append(last)
             position.beginNextEpoch()
             let stops = try report?(last) ?? false
-            let isPatienceOver = options.patience > 0 && position.epochsWithoutImprovement >= options.patience
-            if isPatienceOver || position.epoch >= options.epochs { try restoreBest() }
+            let isPatienceOver = validation != nil && options.patience > 0 && position.epochsWithoutImprovement >= options.patience
             if stops { return .callback }
             if isPatienceOver { return .patience }
         }
@@ -100,10 +115,12 @@ public final class Trainer {
         return true
     }
 
-    private func restoreBest() throws(Failure) {
-        guard options.restoresBest, !best.isEmpty else { return }
+    /// However training ends; not where none was done.
+    private func restoreBest(since before: Int) throws(Failure) {
+        guard options.restoresBest, validation != nil, position.totalSteps > before else { return }
+        let values = Dictionary(best.map { ($0.name, $0.tensor) }) { first, _ in first }
         for (name, tensor) in model.allParameters + model.allBuffers {
-            if let value = best.first(where: { $0.name == name })?.tensor { try tensor.become(value) }
+            if let value = values[name] { try tensor.become(value) }
         }
     }
 
@@ -158,6 +175,11 @@ public struct TrainingPosition: Equatable {
     var validationAccuracy = Double.nan
     var validationMetrics: [Double] = []
 
+    /// There is no last validation: what an earlier one found says nothing about what is trained now.
+    mutating func forgetValidation() {
+        (validationLoss, validationAccuracy, validationMetrics) = (.nan, .nan, [])
+    }
+
     mutating func beginNextEpoch() {
         epoch += 1
         step = 0
@@ -179,8 +201,8 @@ public struct Progress {
     public var validationAccuracy: Double
     public var validationMetrics: [Double]
     public var seconds: Double
-    public var epochEnded = false
-    public var improved = false
+    public internal(set) var epochEnded = false
+    public internal(set) var improved = false
 }
 
 /// Raw values are those of wb_stop_reason.

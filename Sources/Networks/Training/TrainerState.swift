@@ -20,7 +20,34 @@ extension Trainer {
         var arrays = StateTree()
         arrays.arrays = best
         tree.children.append(("best", arrays))
+        tree.children.append(("history", TrainerHistory.tree(history, metrics: metrics.count)))
         return tree
+    }
+
+    /// The same but for the arrays as one text, for a host that keeps a trainer elsewhere; the history's names have a prefix.
+    public var text: String {
+        let whole = tree
+        let columns = (whole[child: "history"]?.attributes ?? []).map { (Trainer.historyPrefix + $0.name, $0.value) }
+        return (whole.attributes + columns).map { "\($0.0)=\($0.1.literal)" }.joined(separator: ", ")
+    }
+
+    private static let historyPrefix = "history_"
+
+    /// Takes over what `text` and `best` have said of another trainer, all or nothing.
+    public func load(_ text: String, best: [(name: String, tensor: Tensor)]) throws(Failure) {
+        var (whole, columns, arrays) = (StateTree(), StateTree(), StateTree())
+        for item in try Reader.arguments(text, operation: "trainer_load_state") {
+            guard let name = item.keyword, case .value(let value) = try item.constant("trainer_load_state").given else { continue }
+            if name.hasPrefix(Trainer.historyPrefix) {
+                columns.attributes.append((String(name.dropFirst(Trainer.historyPrefix.count)), value))
+            } else {
+                whole.attributes.append((name, value))
+            }
+        }
+        arrays.arrays = try best.map { (entry) throws(Failure) in (entry.name, try entry.tensor.detach()) }
+        whole.children = [("best", arrays), ("history", columns)]
+        try check(whole)
+        try load(whole)
     }
 
     /// A tree's position, or what is wrong with it.
@@ -41,10 +68,18 @@ extension Trainer {
         if let name = tree.text("loss"), name != loss.identity {
             throw .structure(operation: "load", "the trainer's loss is \(loss.identity), but the checkpoint's is \(name)")
         }
+        _ = try history(tree)
+    }
+
+    /// Files of before have none.
+    private func history(_ tree: StateTree) throws(Failure) -> [Progress] {
+        let isSame = tree.list("metrics") == metrics.map { Value.text($0.name) }
+        return try TrainerHistory.rows(tree[child: "history"] ?? StateTree(), metrics: isSame ? metrics.count : 0)
     }
 
     /// Takes over position and the order of data. The tree must have passed `check`.
-    public func load(_ tree: StateTree) {
+    public func load(_ tree: StateTree) throws(Failure) {
+        history = try history(tree)
         func whole(_ name: String) -> Int { Int(tree.integer(name) ?? 0) }
         var p = TrainingPosition()
         (p.epoch, p.step, p.totalSteps) = (whole("epoch"), whole("step"), whole("total_steps"))

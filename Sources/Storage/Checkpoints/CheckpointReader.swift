@@ -102,7 +102,7 @@ private final class CheckpointReader {
             return try values(attribute, 1, what)[0]
         }
         let count = shape[0]
-        guard count <= CheckpointFormat.longestList else { throw .format(path: path, "\(what) holds \(count) values, which are too many") }
+        guard count <= CheckpointFormat.longestList else { throw .format(path: path, "\(what) holds \(count.counted("value")), which are too many") }
         if count == 0 { return .list([]) }
         let values = try values(attribute, count, what)
         // A list of texts is one of values in Python's notation.

@@ -164,7 +164,7 @@ private struct CheckpointWriter {
             guard values.count <= CheckpointFormat.longestList else {
                 throw .argument(
                     operation: path,
-                    "the list of attribute '\(name)' holds \(values.count) values; a checkpoint stores up to \(CheckpointFormat.longestList)")
+                    "the list of attribute '\(name)' holds \(values.count.counted("value")); a checkpoint stores up to \(CheckpointFormat.longestList)")
             }
             let extent = Extent.many(values.count)
             let whole = values.compactMap(\.integer)

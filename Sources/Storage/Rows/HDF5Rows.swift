@@ -39,7 +39,7 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
         var yColumn: RowColumn?
         if let y { yColumn = try RowColumn(file, y, dtype: nil, floatDType: xDType, scale: 1, flatten: false) }
         if let y, let yColumn, yColumn.count != xColumn.count {
-            throw .shape(operation: path, "'\(x)' has \(xColumn.count) rows, but '\(y)' has \(yColumn.count)")
+            throw .shape(operation: path, "'\(x)' has \(xColumn.count.counted("row")), but '\(y)' has \(yColumn.count)")
         }
         self.path = path
         self.cacheBytes = cacheBytes
@@ -90,7 +90,7 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
     fileprivate func check(_ rows: [Int]) throws(Failure) {
         for row in rows where row < 0 || row >= count {
-            throw .index(operation: path, "row \(row) does not exist; there are \(count) rows")
+            throw .index(operation: path, "row \(row) does not exist; there are \(count)")
         }
     }
 

@@ -39,14 +39,15 @@ def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, 
     if module is None:
         raise StateError("forward: the Python object of a module in this model is gone, and its forward method with it")
     tensors, keywords = borrowed(inputs, input_count), _keywords(options)
+    # A class of the user's may have a __call__ of its own.
     if is_capturing():
         # What the trainer captures depends on this tree's attributes too.
         for part in module.modules():
             check(lib.wb_capture_depends(part._handle))
             part.__dict__.setdefault("_watchers", set())
-        result = deferring_buffers(module.forward, *tensors, **keywords)
+        result = deferring_buffers(module, *tensors, **keywords)
     else:
-        result = module.forward(*tensors, **keywords)
+        result = module(*tensors, **keywords)
     leaves = flatten(result)[0]
     for leaf in leaves:
         if leaf is not None and not isinstance(leaf, Tensor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_int32, c_uint64, c_void_p
+from ctypes import c_char_p, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
@@ -13,7 +13,7 @@ from .._library import check, lib, library, unguarded
 from .._literals import check_call, literal, value
 from .._tensor import Tensor, as_tensor, wrap
 from . import _host
-from .module import Module, parameter_of
+from .module import Module, own_tensor
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,24 +55,14 @@ class Layer(Module):
         super()._own(handle)
         self.__dict__["_is_overridden"] = False
 
-    def _adopt(self, handle: Handle) -> None:
+    def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
         """Takes over the engine's layer, with its parameters and buffers."""
-        self._own(handle)
-        for name, parameter in _arrays_of(handle, lib.wb_module_parameter_count, lib.wb_module_parameter, parameter_of):
-            self._parameters[name] = parameter
-            object.__setattr__(self, name, parameter)
-        for name, buffer in _arrays_of(handle, lib.wb_module_buffer_count, lib.wb_module_buffer, wrap):
-            self._buffers[name] = buffer
-            object.__setattr__(self, name, buffer)
+        super()._adopt(handle, tensor_of)
         for name in self._arguments:
             if name not in self._parameters:
                 found = value(self._argument(name))
                 # A parameter that is not there has its name from the flag that left it out.
                 object.__setattr__(self, name, None if found is False and name == "bias" else found)
-        # A subclass with a forward method of its own computes something else, and calls the layer's by super().
-        own: Any = next(kind for kind in type(self).__mro__ if "_kind" in kind.__dict__)
-        if type(self).forward is not own.forward:
-            self._set_host()
 
     def _recipe(self) -> tuple[Any, ...]:
         return (", ".join(f"{name}={self._argument(name)}" for name in self._made_from or self._arguments),)
@@ -103,6 +93,14 @@ class Layer(Module):
         text = c_char_p()
         check(lib.wb_module_attribute_text(self._handle, name.encode(), text))
         return _text(text)
+
+    def _has_own_code(self) -> bool:
+        """A subclass with a forward method of its own computes something else, and calls the layer's by super()."""
+        own: Any = next(kind for kind in type(self).__mro__ if "_kind" in kind.__dict__)
+        return super()._has_own_code() or type(self).forward is not own.forward
+
+    def _note(self) -> str | None:
+        return None if _modules.registered(self._kind) is type(self) and not self._is_overridden else super()._note()
 
     def _set_host(self) -> None:
         super()._set_host()
@@ -148,48 +146,6 @@ class Layer(Module):
         return (text.value or b"").decode()
 
 
-def _arrays_of(handle: Handle, count_of: Any, entry_of: Any, make: Any) -> list[tuple[str, Any]]:
-    """(name, tensor) of the engine's module itself, without those of its children."""
-    count, name, found = c_int32(), c_char_p(), []
-    check(count_of(handle, count))
-    for place in range(count.value):
-        out = c_void_p()
-        check(entry_of(handle, place, name, out))
-        tensor, path = make(out.value), (name.value or b"").decode()
-        if "." not in path:
-            found.append((path, tensor))
-    return found
-
-
-def module_of(handle: Handle, _known: dict[int, Module] | None = None) -> Module:
-    """The Module that owns the handle of a tree of the engine's layers. What stands in several places is one object."""
-    known: dict[int, Module] = {} if _known is None else _known
-    identity = c_uint64()
-    check(lib.wb_module_identity(handle, identity))
-    if identity.value in known:
-        check(lib.wb_module_free(handle))
-        return known[identity.value]
-    name = c_char_p()
-    check(lib.wb_module_class_name(handle, name))
-    kind = _modules.registered(_text(name))
-    if kind is None:
-        sentence = f"load: there is no layer {_text(name)!r} in wingbeat.nn"
-        check(lib.wb_module_free(handle))
-        raise UnsupportedError(sentence)
-    module: Module = object.__new__(kind)
-    module._adopt(handle)
-    known[identity.value] = module
-    count = c_int32()
-    check(lib.wb_module_child_count(handle, count))
-    for place in range(count.value):
-        child = c_void_p()
-        check(lib.wb_module_child(handle, place, name, child))
-        path = _text(name)
-        module._modules[path] = module_of(child.value, known)
-        object.__setattr__(module, path, module._modules[path])
-    return module
-
-
 def build(expression: str, dtype: DTypeLike = float32) -> Module:
     """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression() gives.
 
@@ -199,6 +155,8 @@ def build(expression: str, dtype: DTypeLike = float32) -> Module:
         raise TypeError(f"build: expected a text as expression, found {expression!r:.80}")
     out = c_void_p()
     check(lib.wb_module_create(expression.encode(), as_dtype(dtype).code, out))
+    from ._loading import module_of
+
     return module_of(out.value)
 
 

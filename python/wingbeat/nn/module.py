@@ -11,15 +11,15 @@ from collections import OrderedDict
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Iterator, Mapping
 
-from .. import _modules
+from .. import _html, _modules
 from .._checkpoint_files import load_into, save
 from .._dtypes import as_dtype, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
-from .._tensor import Tensor, as_tensor
-from . import _host
+from .._tensor import Tensor, as_tensor, wrap
+from . import _host, _notes
 
 if TYPE_CHECKING:
     import os
@@ -49,12 +49,46 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
+    def _repr_html_(self) -> str:
+        return _html.table(["shape", "dtype", "elements", "trained"], [_about(self)]) + _html.text(Tensor.__repr__(self))
+
+
+def _about(parameter: Tensor) -> list[Any]:
+    return [list(parameter.shape), parameter.dtype, parameter.numel(), "yes" if parameter.requires_grad else "no"]
+
 
 def parameter_of(handle: Handle) -> Parameter:
     """The Parameter that owns a handle."""
     parameter = object.__new__(Parameter)
     parameter._handle = handle
     return parameter
+
+
+def own_tensor(handle: Handle, make: Callable[[Handle], Tensor]) -> Tensor:
+    """An object of a box that stands in one place."""
+    return make(handle)
+
+
+_ARRAYS: dict[str, tuple[Any, Any, Any]] = {
+    "parameter": (lib.wb_module_parameter_count, lib.wb_module_parameter, parameter_of),
+    "buffer": (lib.wb_module_buffer_count, lib.wb_module_buffer, wrap),
+}
+
+
+def arrays_of(handle: Handle, what: str, tensor_of: Any, whole: bool = False) -> list[tuple[str, Any]]:
+    """(path, tensor) of the engine's module: its own parameters or buffers, which come first, or those of the whole tree."""
+    count_of, entry_of, make = _ARRAYS[what]
+    count, name, found = c_int32(), c_char_p(), []
+    check(count_of(handle, count))
+    for place in range(count.value):
+        check(entry_of(handle, place, name, None))
+        path = (name.value or b"").decode()
+        if "." in path and not whole:
+            break
+        out = c_void_p()
+        check(entry_of(handle, place, None, out))
+        found.append((path, tensor_of(out.value, make)))
+    return found
 
 
 class Module(_modules.Base, Owner):
@@ -83,6 +117,20 @@ class Module(_modules.Base, Owner):
         attributes["_parameters"] = {}
         attributes["_buffers"] = {}
         attributes["_modules"] = {}
+
+    def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
+        """Takes over the engine's module, with its parameters and buffers."""
+        self._own(handle)
+        for what, registry in (("parameter", self._parameters), ("buffer", self._buffers)):
+            for name, tensor in arrays_of(handle, what, tensor_of):
+                registry[name] = tensor
+                object.__setattr__(self, name, tensor)
+        if self._has_own_code():
+            self._set_host()
+
+    def _has_own_code(self) -> bool:
+        """Whether calling it is something else than the engine's forward pass."""
+        return not hasattr(self, "_kind") or type(self).__call__ is not Module.__call__
 
     def _set_host(self) -> None:
         """Has the engine call this object's forward method."""
@@ -347,9 +395,21 @@ class Module(_modules.Base, Owner):
             Module.register_buffer(self, name, buffer)
         for name, module in contents["_modules"].items():
             Module.add_module(self, name, module)
-        set_attributes(self, contents["attributes"])
+        self._restore_attributes(contents["attributes"])
         if "forward" in self.__dict__:
             self._set_host()
+
+    def _restore_attributes(self, attributes: dict[str, Any]) -> None:
+        set_attributes(self, attributes)
+
+    def _note(self) -> str | None:
+        """What a file says of the module besides what the engine knows; see _notes."""
+        return _notes.written(self, self._contents()["attributes"])
+
+    def _write_notes(self) -> None:
+        for module in self.modules():
+            note = module._note()
+            check(lib.wb_module_set_note(module._handle, None if note is None else note.encode()))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # All modules of the tree before what is in any of them: so the depth of a tree does not matter.
@@ -434,3 +494,7 @@ class Module(_modules.Base, Owner):
             text = child._described(rest) if kind.__repr__ is Module.__repr__ else repr(child)
             lines.append(f"({name}): " + text.replace("\n", "\n  "))
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+    def _repr_html_(self) -> str:
+        rows = [[name, *_about(parameter)] for name, parameter in self.named_parameters()]
+        return _html.text(self) + _html.table(["parameter", "shape", "dtype", "elements", "trained"], rows)

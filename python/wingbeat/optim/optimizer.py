@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
 
+from .. import _html
 from .._arrays import handle_array
 from .._errors import ArgumentError, StructureError
 from .._library import check, freed_by, handle_property, lib, unguarded
@@ -183,6 +184,11 @@ class Optimizer(Owner):
         if len(groups) == 1:
             return f"{type(self).__name__}({groups[0]})"
         return f"{type(self).__name__}(\n" + "".join(f"  group {number}: {text}\n" for number, text in enumerate(groups)) + ")"
+
+    def _repr_html_(self) -> str:
+        rows = [[number, len(self._groups[number]), sum(parameter.numel() for parameter in self._groups[number]),
+                 *(self._get(number, name) for name in self._settings)] for number in range(len(self._groups))]
+        return _html.text(type(self).__name__) + _html.table(["group", "parameters", "elements", *self._settings], rows)
 
 
 def _settings_of(group: Mapping[str, Any]) -> dict[str, Any]:
