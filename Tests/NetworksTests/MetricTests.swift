@@ -130,7 +130,7 @@ final class MetricTests: XCTestCase {
         for metric in metrics { try other.add(metric) }
         let tree = trainer.tree
         try other.check(tree)
-        other.load(tree)
+        try other.load(tree)
         return other
     }
 

@@ -166,7 +166,7 @@ final class TrainerTests: XCTestCase {
                 second.validation = try problem()
                 second.options.restoresBest = true
                 try second.check(trees.0)
-                second.load(trees.0)
+                try second.load(trees.0)
                 try second.optimizer.check(trees.1)
                 try second.optimizer.load(trees.1)
                 for (tensor, value) in try second.model.matching(parameters: trees.2, buffers: StateTree()) { try tensor.become(value) }
