@@ -153,7 +153,6 @@ final class TrainerTests: XCTestCase {
                 let (straight, first) = (try trainer(4), try trainer(4))
                 for trainer in [straight, first] {
                     trainer.validation = try problem()
-                    trainer.options.restoresBest = true
                     trainer.options.shuffle = shuffle
                 }
                 _ = try straight.fit(problem(), report: nil)
@@ -164,7 +163,6 @@ final class TrainerTests: XCTestCase {
                 // Everything goes through trees, as through a checkpoint, into objects that were never trained.
                 let (trees, second) = ((first.tree, first.optimizer.tree, first.model.parameterTree), try trainer(4))
                 second.validation = try problem()
-                second.options.restoresBest = true
                 try second.check(trees.0)
                 try second.load(trees.0)
                 try second.optimizer.check(trees.1)
