@@ -780,8 +780,8 @@ module wingbeat
     ! ------------------------------------------------------------ random numbers
 
     interface
-        ! Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their
-        ! own draw.
+        ! Seeds the default generator, from which random tensors, initialisers, dropout and the orders of
+        ! wb_batches_create with epoch -1 draw.
         function wb_manual_seed(seed) bind(C) result(status)
             import
             integer(c_int64_t), value :: seed

@@ -264,8 +264,8 @@ wb_status wb_eval(wb_tensor *const *tensors, int32_t count);
  * Philox4x32-10, counter-based: a seed gives the same stream on any number of threads.
  * (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.) */
 
-/* Seeds the default generator, from which random tensors, initialisers and data shuffles without a seed of their own
- * draw. */
+/* Seeds the default generator, from which random tensors, initialisers, dropout and the orders of wb_batches_create
+ * with epoch -1 draw. Trainers shuffle by the seed of their own, WB_TRAINER_SEED. */
 wb_status wb_manual_seed(uint64_t seed);
 
 /* The default generator's state: its seed, and how many blocks of four 32-bit words have been drawn. */
@@ -1298,7 +1298,8 @@ typedef enum wb_shuffle {
 } wb_shuffle;
 
 /* One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with drop_last
- * 1). epoch from 0. The order depends on seed and epoch alone. */
+ * 1). epoch from 0: the order depends on seed and epoch alone. epoch -1: seed is not looked at, and a shuffled order
+ * is drawn from the default generator (wb_manual_seed), another one at each call; not inside a capture block. */
 wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
                             int32_t drop_last, wb_batches **batches);
 
@@ -1323,7 +1324,8 @@ wb_status wb_trainer_free(wb_trainer *trainer);
 typedef enum wb_trainer_option {
     WB_TRAINER_EPOCHS = 0,      /* train until this many epochs are done in all; default 1 */
     WB_TRAINER_BATCH_SIZE = 1,  /* default 32 */
-    WB_TRAINER_SHUFFLE = 2,     /* a wb_shuffle; default WB_SHUFFLE_AUTO */
+    WB_TRAINER_SHUFFLE = 2,     /* a wb_shuffle; default WB_SHUFFLE_AUTO. What it comes to when training begins is part of
+                                 * the trainer's position, so that a loaded trainer goes on in the same order */
     WB_TRAINER_SEED = 3,        /* of the shuffles; default 0 */
     WB_TRAINER_PATIENCE = 4,    /* stop after this many epochs in a row without a lower validation loss; 0 (default): never */
     WB_TRAINER_MIN_DELTA = 5,   /* what counts as lower; default 0 */

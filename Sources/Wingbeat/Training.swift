@@ -89,6 +89,16 @@ nonisolated(unsafe) private var datasetCacheBytes = 1 << 30
     }
 }
 
+/// Reads neighbouring rows, so many at a time that the list of their numbers stays small.
+private func read(_ rows: any RowSource, _ range: Range<Int>, into batch: Batch) throws(Failure) {
+    let (xBytes, yBytes) = (rows.x.bytes, batch.y == nil ? 0 : rows.y?.bytes ?? 0)
+    if xBytes == 0 && yBytes == 0 { return }
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 20) {
+        let (some, done) = (Array(first..<min(first + 1 << 20, range.upperBound)), first - range.lowerBound)
+        try rows.read(rows: some, x: batch.x.pointer + done * xBytes, y: batch.y.map { $0.pointer + done * yBytes })
+    }
+}
+
 /// A batch as new tensors.
 private func publish(
     _ batch: Batch, of source: any RowSource, _ x: UnsafeMutablePointer<OpaquePointer?>,
@@ -123,7 +133,7 @@ private func publish(
         var labels: Buffer?
         if let layout = rows.y, y != nil { labels = try Buffer.allocating(Int(count) * layout.bytes) }
         let batch = Batch(rows: Int(count), x: try Buffer.allocating(Int(count) * rows.x.bytes), y: labels)
-        try rows.read(rows: Array(Int(start)..<Int(start + count)), x: batch.x.pointer, y: labels?.pointer)
+        try read(rows, Int(start)..<Int(start + count), into: batch)
         try publish(batch, of: rows, target, y)
     }
 }
@@ -145,11 +155,17 @@ private func publish(
     call { () throws(Failure) in
         let operation = "batches_create"
         let target = try out(result, operation)
-        let batches = try Batches(
-            dataset(handle, operation).rows, batchSize: Int(batch_size),
-            shuffle: decode(shuffle.rawValue, "shuffle", operation),
-            seed: seed, epoch: Int(epoch), dropLast: drop_last != 0)
-        try publish(BatchesHandle(batches), .batches, target)
+        let rows = try dataset(handle, operation).rows
+        let shuffle: Shuffle = try decode(shuffle.rawValue, "shuffle", operation)
+        func batches(_ seed: UInt64, _ epoch: Int) throws(Failure) -> Batches {
+            try Batches(rows, batchSize: Int(batch_size), shuffle: shuffle, seed: seed, epoch: epoch, dropLast: drop_last != 0)
+        }
+        guard epoch == -1, shuffle != .none else {
+            try publish(BatchesHandle(batches(seed, epoch == -1 ? 0 : Int(epoch))), .batches, target)
+            return
+        }
+        try refuseInRecording("an order of rows is drawn in the middle of the forward pass")
+        try publish(BatchesHandle(batches(Generator.standard().drawSeed(), 0)), .batches, target)
     }
 }
 

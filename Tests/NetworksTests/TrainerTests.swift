@@ -19,7 +19,7 @@ final class BatchesTests: XCTestCase {
     private func order(_ source: Rows, _ shuffle: Shuffle, size: Int = 7, seed: UInt64 = 1, epoch: Int = 0, dropLast: Bool = false) throws -> [[Int]] {
         let batches = try Batches(source, batchSize: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast)
         var result: [[Int]] = []
-        while let rows = batches.next() {
+        while let rows = try batches.next() {
             XCTAssertEqual(rows.count, batches.rows(in: result.count))
             result.append(rows)
         }
@@ -70,13 +70,13 @@ final class BatchesTests: XCTestCase {
             for place in [0, 1, 77, 143, whole.count] {
                 let batches = try Batches(source, batchSize: 7, shuffle: shuffle, seed: 1, epoch: 0, dropLast: false)
                 batches.seek(place)
-                XCTAssertEqual(batches.next(), place < whole.count ? whole[place] : nil)
+                XCTAssertEqual(try batches.next(), place < whole.count ? whole[place] : nil)
             }
             let batches = try Batches(source, batchSize: 7, shuffle: shuffle, seed: 1, epoch: 0, dropLast: false)
             batches.seek(140)
-            _ = batches.next()
+            _ = try batches.next()
             batches.seek(2)
-            XCTAssertEqual(batches.next(), whole[2], "also backwards")
+            XCTAssertEqual(try batches.next(), whole[2], "also backwards")
         }
     }
 

@@ -55,7 +55,7 @@ final class BandTests: XCTestCase {
             values += UnsafeBufferPointer(start: batch.x.pointer.assumingMemoryBound(to: Float.self), count: batch.rows * rows.x.bytes / 4)
         }
         var order: [Int] = []
-        while let some = numbers.next() { order += some }
+        while let some = try numbers.next() { order += some }
         return (values, order)
     }
 
@@ -133,7 +133,7 @@ final class BandTests: XCTestCase {
             CountingFilter.decoded = 0
             let numbers = try Batches(rows, batchSize: 30, shuffle: shuffle, seed: 5, epoch: 1, dropLast: false)
             let reader = BatchReader(try Batches(rows, batchSize: 30, shuffle: shuffle, seed: 5, epoch: 1, dropLast: false))
-            while let batch = try reader.next(), let order = numbers.next() {
+            while let batch = try reader.next(), let order = try numbers.next() {
                 for (place, row) in order.enumerated() {
                     XCTAssertEqual(batch.x.pointer.load(fromByteOffset: place * 75_000 + 74_999, as: UInt8.self), UInt8(row / 4 % 251))
                 }

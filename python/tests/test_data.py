@@ -1,5 +1,10 @@
 """Data sets from HDF5 files and tensors, and their batches."""
 
+import copy
+import pickle
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -176,3 +181,156 @@ def test_wrong_files_and_names_are_the_exceptions_they_should_be(images, tmp_pat
     assert len(empty) == 0 and empty[:].shape == (0, 3)
     with pytest.raises(ValueError, match="empty"):
         list(empty.batches(4))
+
+
+def order_of(batches):
+    return [row for _, b in batches for row in b.tolist()]
+
+
+@pytest.mark.parametrize("shuffle", [True, "exact", "chunks"])
+def test_each_pass_without_seed_and_epoch_has_a_new_order_from_the_seeded_generator(images, shuffle):
+    path, x, y = images
+    with h5py.File(path, "r+") as file:
+        file["rows"] = np.arange(103)
+    for dataset in (data.TensorDataset(x.astype("f4"), np.arange(103)), data.HDF5Dataset(path, "train/images", "rows")):
+        wb.manual_seed(4)
+        batches = dataset.batches(10, shuffle=shuffle)
+        first, second, third = order_of(batches), order_of(batches), order_of(dataset.batches(10, shuffle=shuffle))
+        assert sorted(first) == sorted(second) == sorted(third) == list(range(103)) and len({tuple(first), tuple(second), tuple(third)}) == 3
+        wb.manual_seed(4)
+        assert order_of(batches) == first and order_of(batches) == second
+        wb.manual_seed(5)
+        assert order_of(batches) != first
+        for fixed in ({"seed": 1}, {"epoch": 1}, {"seed": 0, "epoch": 0}):
+            batches = dataset.batches(10, shuffle=shuffle, **fixed)
+            assert order_of(batches) == order_of(batches) == order_of(dataset.batches(10, shuffle=shuffle, **fixed))
+        assert order_of(dataset.batches(10, shuffle=shuffle, epoch=2)) == order_of(dataset.batches(10, shuffle=shuffle, seed=0, epoch=2))
+    with pytest.raises(ValueError, match="-1"):
+        dataset.batches(10, shuffle=shuffle, epoch=-1)
+
+
+def test_only_a_shuffle_without_seed_and_epoch_moves_the_generator():
+    dataset = data.TensorDataset(np.arange(30.0))
+
+    def numbers_after(**settings):
+        wb.manual_seed(7)
+        list(dataset.batches(7, **settings))
+        return wb.rand(3).tolist()
+    wb.manual_seed(7)
+    untouched = wb.rand(3).tolist()
+    assert numbers_after() == numbers_after(shuffle=True, seed=0) == numbers_after(shuffle=True, epoch=0) == untouched != numbers_after(shuffle=True)
+    with wb.no_grad():
+        assert len(list(dataset.batches(7, shuffle=True))) == 5
+
+    @wb.compile
+    def inside(x):
+        return x + next(iter(dataset.batches(7, shuffle=True))).sum()
+    with pytest.raises(wb.StateError, match="seed"):
+        inside(wb.ones(1))
+
+
+def test_a_closed_data_set_says_so_and_lets_go_of_its_file(images):
+    path, x, y = images
+    with data.HDF5Dataset(path, "train/images", "train/labels") as dataset:
+        begun = iter(dataset.batches(10))
+        next(begun)
+    assert len(list(begun)) == 10, "a pass that has begun goes on"
+    del begun
+    with h5py.File(path, "r+") as file:  # would be locked
+        file["more"] = 1
+    dataset.close()
+    tensors = data.TensorDataset(x)
+    tensors.close()
+    for closed, words in ((dataset, "HDF5Dataset.*images.h5.*closed"), (tensors, "TensorDataset.*closed")):
+        assert "closed" in repr(closed)
+        for call in (lambda: closed[0], lambda: len(closed), lambda: closed.x_shape, lambda: list(closed.batches(3)), lambda: pickle.dumps(closed), closed.__enter__,
+                     lambda: wb.training.evaluate(wb.nn.Linear(5, 1), wb.nn.MSELoss(), closed)):
+            with pytest.raises(wb.StateError, match=words):
+                call()
+
+
+def test_data_sets_print_what_they_are(images):
+    path, x, y = images
+    assert repr(data.HDF5Dataset(path, "train/images")) == f"HDF5Dataset({str(path)!r}, 'train/images': 103 rows, x [4, 5])"
+    dataset = data.HDF5Dataset(path, "train/images", "train/labels", flatten=True)
+    assert repr(dataset) == f"HDF5Dataset({str(path)!r}, 'train/images', 'train/labels': 103 rows, x [20], y [])"
+    assert repr(data.TensorDataset(x, y)) == "TensorDataset(103 rows, x [4, 5], y [])"
+    assert repr(dataset.batches(10)) == f"Batches(11 of 10 rows of {dataset!r})"
+    assert repr(data.HDF5Dataset.__new__(data.HDF5Dataset)) == "HDF5Dataset(closed)"
+
+
+class Named(data.TensorDataset):
+    """A user's class, with a constructor of its own."""
+
+    def __init__(self, name):
+        super().__init__(np.arange(6.0).reshape(3, 2), np.arange(3))
+        self.name = name
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])
+def test_copies_are_data_sets_of_their_own(images, duplicate):
+    path, x, y = images
+    for make in (lambda: data.HDF5Dataset(path, "train/images", "train/labels", scale=0.5, flatten=True, dtype="float64"), lambda: data.HDF5Dataset(path, "train/images"),
+                 lambda: data.TensorDataset(x, y), lambda: data.TensorDataset(x), lambda: Named("mine")):
+        original = make()
+        twin = duplicate(original)
+        assert type(twin) is type(original) and twin._handle != original._handle and getattr(twin, "name", None) == getattr(original, "name", None)
+        expected = [part.numpy().copy() for part in (original[:] if isinstance(original[:], tuple) else (original[:],))]
+        original.close()
+        del original
+        found = twin[:] if isinstance(twin[:], tuple) else (twin[:],)
+        assert all(a.numpy().dtype == b.dtype and (a.numpy() == b).all() for a, b in zip(found, expected)) and len(found) == len(expected)
+        batches = duplicate(twin.batches(10, shuffle=True, seed=1))
+        assert [repr(batch) for batch in batches] == [repr(batch) for batch in twin.batches(10, shuffle=True, seed=1)]
+
+
+def test_a_pickled_data_set_is_opened_anew_in_another_process_with_its_own_rows(images, tmp_path):
+    path, x, y = images
+    (tmp_path / "pickled").write_bytes(pickle.dumps([data.HDF5Dataset(path, "train/images", "train/labels"), data.TensorDataset(y)]))
+    program = """
+import pickle, sys
+import numpy as np
+import wingbeat as wb
+others = [wb.data.TensorDataset(np.full((103, 4, 5), 7.0), np.full(103, 7)) for _ in range(3)]  # whose handles are as likely
+of_file, of_tensors = pickle.load(open(sys.argv[1], "rb"))
+print(of_file[:][0].numpy().sum(), of_file[:][1].numpy().sum(), of_tensors[:].numpy().sum())
+"""
+    found = subprocess.run([sys.executable, "-c", program, str(tmp_path / "pickled")], capture_output=True, text=True, cwd="/")
+    assert found.stdout.split() == [str(float(x.sum())), str(y.sum()), str(y.sum())], found
+    pickled = pickle.dumps(data.HDF5Dataset(path, "train/images"))
+    with h5py.File(path, "r+") as file:
+        del file["train/images"]
+        file["train/images"] = x[:50]
+    with pytest.raises(ValueError, match=r"expected 103 rows.*found 50 rows"):
+        pickle.loads(pickled)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="images.h5"):
+        pickle.loads(pickled)
+
+
+@pytest.mark.parametrize("how", ["written", "SWMR", "left open"])
+def test_a_file_that_is_open_elsewhere_is_locked_and_not_damaged(tmp_path, how):
+    path = tmp_path / "a.h5"
+    program = """
+import os, sys, h5py
+file = h5py.File(sys.argv[1], "w", libver="latest")
+file["x"] = [1.0, 2.0]
+if sys.argv[2] != "written":
+    file.swmr_mode = True
+file.flush()
+print("open", flush=True)
+if sys.argv[2] == "left open":
+    os._exit(0)
+sys.stdin.read()
+"""
+    other = subprocess.Popen([sys.executable, "-c", program, str(path), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout.readline() == b"open\n"
+        if how == "left open":
+            other.wait()
+        for call in (lambda: data.HDF5Dataset(path, "x"), lambda: wb.load(path)):
+            with pytest.raises(OSError, match="is locked: .*a program has it open for writing") as caught:
+                call()
+            assert type(caught.value) is wb.FileError and "damaged" not in str(caught.value)
+    finally:
+        other.communicate()

@@ -150,7 +150,7 @@ def test_loops_left_early_and_exceptions_leave_no_thread(tmp_path, cache, thread
         for _ in range(50):
             for _ in dataset.batches(32, shuffle="chunks"):
                 break
-            iterators = [iter(dataset.batches(32, shuffle=True)) for _ in range(4)]
+            iterators = [iter(dataset.batches(32, shuffle=True, seed=1)) for _ in range(4)]
             assert len({tuple(next(i)[1].tolist()) for i in iterators}) == 1
         assert threads() >= before + 4
         del iterators, dataset

@@ -1,5 +1,6 @@
 """Trainer: stopping conditions, callbacks, validation; resuming in a new process with the same bits."""
 
+import h5py
 import numpy as np
 import pytest
 
@@ -183,3 +184,37 @@ def test_a_new_process_goes_on_from_a_checkpoint_with_the_same_bits(tmp_path, pr
     straight = python(program, tmp_path / "after", False, optimizer)
     for steps in (1, 4, 6):
         assert python(program, tmp_path / f"after-{steps}.h5", True, optimizer) == straight
+
+
+@pytest.mark.parametrize("shuffle", [True, "chunks", "exact"])
+@pytest.mark.parametrize("steps", [3, 13, 20])
+@pytest.mark.parametrize("first, second", [(1 << 30, 0), (0, 1 << 30)])
+def test_a_trainer_resumed_where_the_data_has_another_cache_goes_on_in_the_same_order(tmp_path, shuffle, steps, first, second):
+    rng = np.random.default_rng(0)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", data=rng.normal(size=(100, 3)).astype("f4"), chunks=(7, 3), compression="gzip")
+        file.create_dataset("y", data=rng.normal(size=(100, 1)).astype("f4"))
+
+    def opened(size):
+        wb.data.set_cache(size)
+        try:
+            return wb.data.HDF5Dataset(tmp_path / "a.h5", "x", "y")
+        finally:
+            wb.data.set_cache(1 << 30)
+
+    def fresh():
+        wb.manual_seed(3)
+        model = nn.Sequential(nn.Linear(3, 1))
+        return Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1))
+    settings = {"epochs": 3, "batch_size": 8, "shuffle": shuffle, "seed": 5}
+    whole = fresh()
+    whole.fit(opened(first), **settings)
+    stopped = fresh()
+    stopped.fit(opened(first), max_steps=steps, **settings)
+    stopped.save(tmp_path / "t.h5")
+    resumed = fresh()
+    resumed.load(tmp_path / "t.h5")
+    resumed.fit(opened(second), **settings)
+    assert resumed.total_steps == whole.total_steps
+    for a, b in zip(resumed.model.parameters(), whole.model.parameters()):
+        assert a.detach().numpy().tobytes() == b.detach().numpy().tobytes()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import operator
+import os
 from ctypes import c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from . import _abi
 from ._dtypes import as_dtype, float32
-from ._errors import ArgumentError, RangeError
-from ._library import check, freed_by, handle_property, lib, unguarded
+from ._errors import ArgumentError, RangeError, ShapeError, StateError
+from ._library import check, freed_by, lib, unguarded
 from ._naming import listing
-from ._owner import Owner
+from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import Tensor, as_tensor, wrap
 from ._checkpoint_files import path_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Literal
+
+    from typing_extensions import Self
 
     from ._typing import DTypeLike, Handle, Path, Real, Shape, TensorLike
 
@@ -30,6 +33,8 @@ _SHUFFLES: dict[Any, int] = {
     False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT,
     "chunks": _abi.WB_SHUFFLE_CHUNKS,
 }
+_OWN = frozenset({"_owned", "_arguments"})
+_DRAWN = -1  # in place of an epoch: an order from the default generator
 _next = unguarded("wb_batches_next")
 _free_batches = unguarded("wb_batches_free")
 
@@ -51,11 +56,49 @@ def set_cache(size: SupportsIndex) -> None:
 class Dataset(Owner, Generic[_Row]):
     """Base of the data sets. dataset[i] is row i, dataset[i:j] rows i to j: (x, y), or x alone where there is no y."""
 
-    _handle: Handle = None
+    _owned: Handle = None
 
-    _as_parameter_ = handle_property
+    @property
+    def _handle(self) -> Handle:
+        if self._owned is None:
+            raise StateError(f"{self!r} is closed")
+        return self._owned
+
+    _as_parameter_: Any = property(operator.attrgetter("_owned"))
 
     __del__ = freed_by("wb_dataset_free")
+
+    def close(self) -> None:
+        """Lets go of the file or the tensors; a pass that has begun goes on to its end. Closing twice does nothing."""
+        owned, self._owned = self._owned, None
+        if owned is not None:
+            check(lib.wb_dataset_free(owned))
+
+    def __enter__(self) -> Self:
+        self._handle  # noqa: B018  (a closed one raises)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _contents(self) -> dict[str, Any]:
+        return attributes_of(self, _OWN)
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        set_attributes(self, contents)
+
+    def _described(self, what: str = "") -> str:
+        if self._owned is None:
+            return f"{type(self).__name__}({what}{', ' if what else ''}closed)"
+        sides = [f"{len(self)} rows", f"x {list(self.x_shape)}"]
+        try:
+            sides.append(f"y {list(self.y_shape)}")
+        except ArgumentError:  # there is no y
+            pass
+        return f"{type(self).__name__}({what}{': ' if what else ''}{', '.join(sides)})"
+
+    def __repr__(self) -> str:
+        return self._described()
 
     def __len__(self) -> int:
         count = c_int64()
@@ -97,13 +140,15 @@ class Dataset(Owner, Generic[_Row]):
         return _pair(x, y)  # type: ignore[no-any-return]
 
     def batches(self, batch_size: SupportsIndex, shuffle: bool | Literal["exact", "chunks"] = False,
-                seed: SupportsIndex = 0, epoch: SupportsIndex = 0, drop_last: bool = False) -> Batches[_Row]:
+                seed: SupportsIndex | None = None, epoch: SupportsIndex | None = None, drop_last: bool = False) -> Batches[_Row]:
         """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is dropped.
 
         shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": stored
         chunks in random order, their rows shuffled inside windows of 64 chunks, so that files larger than memory are read chunk by
-        chunk. The order depends on seed and epoch alone: give the number of the epoch for another order in each. A thread of the pass
-        reads files ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError for a batch size below 1.
+        chunk. Each iteration has a new order, drawn from the default generator (manual_seed). With seed or epoch, or both, the order depends
+        on them alone (the other is 0), so that each iteration has the same: give the number of the epoch for another order in each.
+        A thread of the pass reads files ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError
+        for a batch size below 1.
         """
         size = operator.index(batch_size)
         if size < 1:
@@ -117,12 +162,20 @@ def _pair(x: c_void_p, y: c_void_p) -> Any:
 
 
 class Batches(Generic[_Row]):
-    """One pass over a data set; len() is the number of batches. Each iteration begins anew, in the same order."""
+    """A pass over a data set; len() is the number of batches. Each iteration begins anew: in the same order if that is fixed by a seed or an epoch, or
+    if nothing is shuffled, else in a new one."""
 
-    def __init__(self, dataset: Dataset[_Row], batch_size: int, shuffle: int, seed: SupportsIndex, epoch: SupportsIndex,
+    def __init__(self, dataset: Dataset[_Row], batch_size: int, shuffle: int, seed: SupportsIndex | None, epoch: SupportsIndex | None,
                  drop_last: bool) -> None:
         self._dataset = dataset
-        self._settings = batch_size, shuffle, seed, epoch, 1 if drop_last else 0
+        if seed is None and epoch is None:
+            epoch = _DRAWN
+        elif epoch is not None and operator.index(epoch) < 0:
+            raise ArgumentError(f"batches: expected an epoch of at least 0, found {epoch}")
+        self._settings = batch_size, shuffle, 0 if seed is None else seed, 0 if epoch is None else epoch, 1 if drop_last else 0
+
+    def __repr__(self) -> str:
+        return f"Batches({len(self)} of {self._settings[0]} rows of {self._dataset!r})"
 
     def __len__(self) -> int:
         size, drop_last = self._settings[0], self._settings[-1]
@@ -155,9 +208,12 @@ class HDF5Dataset(Dataset[_Row]):
     """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
 
     x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its values:
-    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed (set_cache). Raises MissingFileError,
-    FormatError (no HDF5, no such data set), ShapeError (x and y of different lengths).
+    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed (set_cache). close() and `with` let go
+    of the file. A copy, and what is unpickled, opens the file anew, at its path. Raises MissingFileError, FileError (locked by a program
+    that writes), FormatError (no HDF5, no such data set, damaged), ShapeError (x and y of different lengths).
     """
+
+    _arguments: tuple[Any, ...] = ()
 
     @overload
     def __init__(self: HDF5Dataset[Tensor], path: Path, x: str, y: None = None, scale: Real = 1.0,
@@ -170,11 +226,35 @@ class HDF5Dataset(Dataset[_Row]):
         out = c_void_p()
         check(lib.wb_dataset_open(path_bytes(path), _name(x, "x"), None if y is None else _name(y, "y"), as_dtype(dtype).code, scale,
                                   1 if flatten else 0, out))
-        self._handle = out.value
+        self._owned = out.value
+        self._arguments = os.path.abspath(os.fspath(path)), x, y, scale, flatten, as_dtype(dtype)
+
+    def _shape(self) -> tuple[Any, ...]:
+        return len(self), self.x_shape, None if self._arguments[2] is None else self.y_shape
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return (*self._arguments, self._shape())
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        *arguments, shape = recipe
+        dataset = cls.__new__(cls)
+        HDF5Dataset.__init__(dataset, *arguments)
+        found = dataset._shape()
+        if found != shape:
+            raise ShapeError(f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, as when the data set was "
+                             f"copied or pickled, found {found[0]} rows of x {found[1]} and y {found[2]}")
+        return dataset
+
+    def __repr__(self) -> str:
+        if not self._arguments:  # opening it failed
+            return super().__repr__()
+        path, x, y = self._arguments[:3]
+        return self._described(f"{path!r}, {x!r}" if y is None else f"{path!r}, {x!r}, {y!r}")
 
 
 class TensorDataset(Dataset[_Row]):
-    """A data set of tensors or arrays with equal first extents; y may be left out."""
+    """A data set of tensors or arrays with equal first extents; y may be left out. Copies and what is unpickled have their rows."""
 
     @overload
     def __init__(self: TensorDataset[Tensor], x: TensorLike, y: None = None) -> None: ...
@@ -184,7 +264,17 @@ class TensorDataset(Dataset[_Row]):
         out = c_void_p()
         x, y = as_tensor(x), None if y is None else as_tensor(y)
         check(lib.wb_dataset_from_tensors(x._handle, None if y is None else y._handle, out))
-        self._handle = out.value
+        self._owned = out.value
+
+    def _recipe(self) -> tuple[Any, ...]:
+        rows: Any = self[:]
+        return rows if isinstance(rows, tuple) else (rows,)
+
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Self:
+        dataset = cls.__new__(cls)
+        TensorDataset.__init__(dataset, *recipe)
+        return dataset
 
 
 def as_dataset(data: Any) -> Dataset[Any]:

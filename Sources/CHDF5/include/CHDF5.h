@@ -50,6 +50,7 @@ static inline hid_t wb_h5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t wb_h5_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t wb_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t wb_h5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t wb_h5_link_access(void) { return H5P_LINK_ACCESS; }
 static inline hid_t wb_h5_link_create(void) { return H5P_LINK_CREATE; }
 static inline hid_t wb_h5_attribute_create(void) { return H5P_ATTRIBUTE_CREATE; }
 static inline unsigned wb_h5_order_tracked(void) { return H5P_CRT_ORDER_TRACKED; }
@@ -78,5 +79,14 @@ static inline hid_t wb_h5_i64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t wb_h5_u64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t wb_h5_f32(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t wb_h5_f64(void) { return H5T_NATIVE_DOUBLE; }
+
+/* Where an object lies in its file. */
+static inline herr_t wb_h5_address(hid_t object, haddr_t *address)
+{
+    H5O_info_t info;
+    herr_t status = H5Oget_info2(object, &info, H5O_INFO_BASIC);
+    if (status >= 0) *address = info.addr;
+    return status;
+}
 
 #endif

@@ -52,7 +52,7 @@ public final class BatchReader {
         self.reader = reader
         if batches.position != position { batches.seek(position) }
         let batch = try batches.emptyBatch(at: position)
-        guard let rows = batches.next() else { throw .internal(operation: "batches", "no batch number \(position)") }
+        guard let rows = try batches.next() else { throw .internal(operation: "batches", "no batch number \(position)") }
         try reader.read(rows: rows, x: batch.x.pointer, y: batch.y?.pointer)
         return batch
     }

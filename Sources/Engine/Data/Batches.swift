@@ -11,30 +11,61 @@ public enum Shuffle: Int32, CaseIterable {
     case automatic
 }
 
+/// What makes the order of a pass beside seed and epoch: the kind of shuffle that was decided on, and the runs that it moves. Both depend on the source and
+/// on what fits its cache, so whoever goes on with a training keeps them.
+public struct RowOrder: Equatable {
+    /// Never `automatic`.
+    public let shuffle: Shuffle
+    /// Rows of a run.
+    public let run: Int
+    public let runsInWindow: Int
+
+    public init(_ shuffle: Shuffle, over source: any RowSource) {
+        self.shuffle = shuffle == .automatic ? (source.isRandomAccess ? .exact : .chunks) : shuffle
+        run = max(1, min(source.preferredRun, source.count))
+        runsInWindow = max(1, source.runsInWindow)
+    }
+
+    /// An order decided on before; nil for one that no source can have had.
+    public init?(_ shuffle: Shuffle, run: Int, runsInWindow: Int) {
+        let (rowsInWindow, overflow) = run.multipliedReportingOverflow(by: runsInWindow)
+        guard shuffle != .automatic, run > 0, runsInWindow > 0, !overflow, rowsInWindow <= 1 << 60 else { return nil }
+        (self.shuffle, self.run, self.runsInWindow) = (shuffle, run, runsInWindow)
+    }
+}
+
 /// One pass over a data set in batches. The order depends on seed and epoch alone, so a pass can be taken up in its middle.
 public final class Batches {
     public let source: any RowSource
+    public let rowOrder: RowOrder
     public let batchSize: Int
     public let count: Int
     /// Batches handed out so far.
     public private(set) var position = 0
 
-    private let shuffle: Shuffle
     private let seed: UInt64
     private let epoch: UInt64
     /// The permutation of all rows, or of all runs.
     private var order: [Int64] = []
-    private let run: Int
     /// Where the permutation put the run that holds the data set's end: all runs have `run` rows, except that one.
     private var shortPlace = 0
-    private let runsInWindow: Int
     /// How many runs `nextRuns` has named so far, from the beginning of the order on.
     private var namedRuns = 0
-    /// Rows of the windows from `windowStart` runs on, in the order of the pass.
+    /// Rows of window number `windowIndex`, in the order of the pass.
     private var window: [Int] = []
     private var windowIndex = -1
 
-    public init(_ source: any RowSource, batchSize: Int, shuffle: Shuffle, seed: UInt64, epoch: Int, dropLast: Bool) throws(Failure) {
+    private var shuffle: Shuffle { rowOrder.shuffle }
+    private var run: Int { rowOrder.run }
+    private var runsInWindow: Int { rowOrder.runsInWindow }
+
+    public convenience init(
+        _ source: any RowSource, batchSize: Int, shuffle: Shuffle, seed: UInt64, epoch: Int, dropLast: Bool
+    ) throws(Failure) {
+        try self.init(source, batchSize: batchSize, order: RowOrder(shuffle, over: source), seed: seed, epoch: epoch, dropLast: dropLast)
+    }
+
+    public init(_ source: any RowSource, batchSize: Int, order rowOrder: RowOrder, seed: UInt64, epoch: Int, dropLast: Bool) throws(Failure) {
         guard batchSize > 0 else { throw .argument(operation: "batches", "the batch size must be positive, but is \(batchSize)") }
         guard source.count > 0 else { throw .argument(operation: "batches", "the data set is empty") }
         guard epoch >= 0 else { throw .argument(operation: "batches", "the epoch must not be negative, but is \(epoch)") }
@@ -44,28 +75,21 @@ public final class Batches {
         guard count > 0 else {
             throw .argument(operation: "batches", "the data set has \(source.count.counted("row")), fewer than one batch of \(batchSize)")
         }
-        // The numbers of a batch's rows, and the order of all rows, or of all runs.
-        try MachineMemory.require(min(batchSize, source.count), of: 2 * MemoryLayout<Int>.size, for: "batches")
-        self.shuffle = shuffle == .automatic ? (source.isRandomAccess ? .exact : .chunks) : shuffle
+        self.rowOrder = rowOrder
         self.seed = seed
         self.epoch = UInt64(epoch)
-        run = max(1, min(source.preferredRun, source.count))
-        runsInWindow = max(1, source.runsInWindow)
-        switch self.shuffle {
-        case .exact:
-            try MachineMemory.require(source.count, of: MemoryLayout<Int64>.size, for: "batches")
-            order = permutation(source.count, stream: 0)
+        switch shuffle {
+        case .exact: order = try permutation(source.count, stream: 0)
         case .chunks:
-            try MachineMemory.require((source.count - 1) / run + 1, of: MemoryLayout<Int64>.size, for: "batches")
-            order = permutation((source.count - 1) / run + 1, stream: 0)
+            order = try permutation((source.count - 1) / run + 1, stream: 0)
             shortPlace = order.firstIndex(of: Int64((source.count - 1) / run)) ?? 0
         default: break
         }
     }
 
     private init(_ other: Batches, position: Int) {
-        (source, batchSize, count, shuffle, seed, epoch) = (other.source, other.batchSize, other.count, other.shuffle, other.seed, other.epoch)
-        (order, run, shortPlace, runsInWindow) = (other.order, other.run, other.shortPlace, other.runsInWindow)
+        (source, batchSize, count, rowOrder, seed, epoch) = (other.source, other.batchSize, other.count, other.rowOrder, other.seed, other.epoch)
+        (order, shortPlace) = (other.order, other.shortPlace)
         self.position = position
     }
 
@@ -85,16 +109,20 @@ public final class Batches {
     public func rows(in place: Int) -> Int { min(batchSize, source.count - place * batchSize) }
 
     /// The rows of the next batch; nil after the last.
-    public func next() -> [Int]? {
+    public func next() throws(Failure) -> [Int]? {
         guard position < count else { return nil }
         let start = position * batchSize
-        position += 1
         let end = min(start + batchSize, source.count)
+        try MachineMemory.require(end - start, of: MemoryLayout<Int>.size, for: "batches")
+        var rows: [Int] = []
+        rows.reserveCapacity(end - start)
         switch shuffle {
-        case .exact: return order[start..<end].map { Int($0) }
-        case .chunks: return (start..<end).map { chunked($0) }
-        default: return Array(start..<end)
+        case .exact: for place in start..<end { rows.append(Int(order[place])) }
+        case .chunks: for place in start..<end { rows.append(try chunked(place)) }
+        default: rows.append(contentsOf: start..<end)
         }
+        position += 1
+        return rows
     }
 
     /// Runs of the next window that are to be read before the next batch, so that all of it is there when it begins: as large a part of them as of
@@ -113,26 +141,31 @@ public final class Batches {
     private func rows(ofRun number: Int) -> Range<Int> { number * run..<min((number + 1) * run, source.count) }
 
     /// Row number `place` of a pass by chunks.
-    private func chunked(_ place: Int) -> Int {
+    private func chunked(_ place: Int) throws(Failure) -> Int {
         let shortRows = source.count - (source.count - 1) / run * run
         func start(ofRun number: Int) -> Int { number * run - (number > shortPlace ? run - shortRows : 0) }
         var number = min(place / run, order.count - 1)
         while number + 1 < order.count, start(ofRun: number + 1) <= place { number += 1 }
         let index = number / runsInWindow
-        if index != windowIndex { fillWindow(index) }
+        if index != windowIndex { try fillWindow(index) }
         return window[place - start(ofRun: index * runsInWindow)]
     }
 
-    private func fillWindow(_ index: Int) {
-        windowIndex = index
+    private func fillWindow(_ index: Int) throws(Failure) {
         let runs = order[(index * runsInWindow)..<min((index + 1) * runsInWindow, order.count)]
-        let rows = runs.flatMap { self.rows(ofRun: Int($0)) }
-        window = permutation(rows.count, stream: UInt64(index) + 1).map { rows[Int($0)] }
+        // Rows, their permutation, and the two put together.
+        try MachineMemory.require(runs.count * run, of: 3 * MemoryLayout<Int>.size, for: "batches")
+        var rows: [Int] = []
+        rows.reserveCapacity(runs.count * run)
+        for number in runs { rows.append(contentsOf: self.rows(ofRun: Int(number))) }
+        window = try permutation(rows.count, stream: UInt64(index) + 1).map { rows[Int($0)] }
+        windowIndex = index
     }
 
     /// A permutation from a stream of its own for each epoch and window.
-    private func permutation(_ count: Int, stream: UInt64) -> [Int64] {
-        [Int64](unsafeUninitializedCapacity: count) { buffer, filled in
+    private func permutation(_ count: Int, stream: UInt64) throws(Failure) -> [Int64] {
+        try MachineMemory.require(count, of: MemoryLayout<Int>.size, for: "batches")
+        return [Int64](unsafeUninitializedCapacity: count) { buffer, filled in
             if let base = buffer.baseAddress {
                 Philox.permutation(seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, count: count, base)
             }

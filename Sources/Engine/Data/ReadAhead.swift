@@ -141,8 +141,8 @@ private final class Shared {
 
     /// Reads one batch; false where there is none or it cannot be read.
     private func readNext(_ reader: any RowReader, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?) -> Bool {
-        guard let rows = batches.next() else { return false }
         do throws(Failure) {
+            guard let rows = try batches.next() else { return false }
             try reader.read(rows: rows, x: x, y: y)
         } catch {
             give(error)

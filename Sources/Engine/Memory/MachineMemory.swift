@@ -1,7 +1,7 @@
 import Glibc
 
 /// How much memory this process can still get.
-enum MachineMemory {
+public enum MachineMemory {
     /// Bytes of memory that the machine has, swap included. No tensor is larger.
     static let total: Int = {
         let memory = field("MemTotal:", in: "/proc/meminfo") ?? (1 << 40)
@@ -9,7 +9,7 @@ enum MachineMemory {
     }()
 
     /// Throws where so many bytes beside the pool, of which there are `count` of `size` each, cannot be had now. An array that could not be had would end the process.
-    static func require(_ count: Int, of size: Int, for operation: String) throws(Failure) {
+    public static func require(_ count: Int, of size: Int, for operation: String) throws(Failure) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
         guard !overflow else { throw .memory(operation: operation, bytes: Int.max) }
         guard bytes >= 1 << 26 else { return }

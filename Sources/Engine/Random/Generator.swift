@@ -48,6 +48,18 @@ public final class Generator {
         case gumbel = 4
     }
 
+    /// A seed for draws of its own, and the generator moved on. Not in a capture block, whose draws are made when its program runs.
+    public func drawSeed() throws(Failure) -> UInt64 {
+        guard ThreadState.current.capture == nil else {
+            throw .state(operation: "batches", "a shuffle without a seed draws from the generator, which a capture block does not do; give it a seed")
+        }
+        let (seed, offset) = try position()
+        var drawn: Int64 = 0
+        Philox.integers(seed: seed, offset: offset, .int64, low: .min, high: .max, &drawn, count: 1)
+        try restore(seed: seed, offset: offset &+ Philox.blocksUsed(count: 1, .int64))
+        return UInt64(bitPattern: drawn)
+    }
+
     /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, whole numbers in [a, b), exponential of rate a, or Gumbel's
     /// with location a and scale b.
     public func draw(_ distribution: Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double) throws(Failure) -> Tensor {

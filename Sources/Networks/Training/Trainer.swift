@@ -62,8 +62,7 @@ public final class Trainer {
         let lastStep = options.maxSteps > 0 && !overflow ? sum : Int.max
         while position.epoch < options.epochs {
             let batches = try Batches(
-                data, batchSize: options.batchSize, shuffle: options.shuffle, seed: options.seed, epoch: position.epoch,
-                dropLast: options.dropLast)
+                data, batchSize: options.batchSize, order: rowOrder(of: data), seed: options.seed, epoch: position.epoch, dropLast: options.dropLast)
             batches.seek(position.step)
             let reader = BatchReader(batches)
             while position.step < batches.count {
@@ -87,6 +86,15 @@ public final class Trainer {
             if isPatienceOver { return .patience }
         }
         return .epochs
+    }
+
+    /// The order of rows: the one that this training began with, as long as the same is asked for, so that a training that goes on elsewhere, where the
+    /// data has another cache, sees the rows in the order in which it would have seen them.
+    private func rowOrder(of data: any RowSource) -> RowOrder {
+        if let known = position.rowOrder, known.rows == data.count, known.asked == options.shuffle { return known.order }
+        let order = RowOrder(options.shuffle, over: data)
+        position.rowOrder = (options.shuffle, data.count, order)
+        return order
     }
 
     private func trainOn(_ batch: Batch, _ data: any RowSource) throws(Failure) {
@@ -163,11 +171,13 @@ public struct TrainingOptions {
 }
 
 /// How far training has come: with the parameters, the optimiser's and the random state, all that resuming needs.
-public struct TrainingPosition: Equatable {
+public struct TrainingPosition {
     public var epoch = 0
     /// Steps done inside this epoch.
     public var step = 0
     public var totalSteps = 0
+    /// What was decided when training began, the kind of shuffle asked for then, and the number of rows.
+    var rowOrder: (asked: Shuffle, rows: Int, order: RowOrder)?
     var means = Means(0)
     var bestLoss = Double.infinity
     var epochsWithoutImprovement = 0

@@ -17,6 +17,12 @@ extension Trainer {
             ("shuffle", .integer(Int64(options.shuffle.rawValue))), ("seed", .integer(Int64(bitPattern: options.seed))),
             ("drop_last", .integer(options.dropLast ? 1 : 0)),
         ]
+        if let known = p.rowOrder {
+            tree.attributes += [
+                ("order_shuffle", .integer(Int64(known.order.shuffle.rawValue))), ("order_run", .integer(Int64(known.order.run))),
+                ("order_runs_in_window", .integer(Int64(known.order.runsInWindow))), ("order_rows", .integer(Int64(known.rows))),
+            ]
+        }
         var arrays = StateTree()
         arrays.arrays = best
         tree.children.append(("best", arrays))
@@ -65,6 +71,9 @@ extension Trainer {
         if let shuffle = tree.integer("shuffle"), Int32(exactly: shuffle).flatMap(Shuffle.init) == nil {
             throw .structure(operation: "load", "the checkpoint's trainer has the 'shuffle' \(shuffle), which this library does not know")
         }
+        if tree.integer("order_shuffle") != nil, Trainer.rowOrder(tree) == nil {
+            throw .structure(operation: "load", "the checkpoint's trainer has an order of rows that no data set can have")
+        }
         if let name = tree.text("loss"), name != loss.identity {
             throw .structure(operation: "load", "the trainer's loss is \(loss.identity), but the checkpoint's is \(name)")
         }
@@ -75,6 +84,15 @@ extension Trainer {
     private func history(_ tree: StateTree) throws(Failure) -> [Progress] {
         let isSame = tree.list("metrics") == metrics.map { Value.text($0.name) }
         return try TrainerHistory.rows(tree[child: "history"] ?? StateTree(), metrics: isSame ? metrics.count : 0)
+    }
+
+    /// The order that a training began with; nil in files of versions that did not keep it, and where it makes no sense.
+    private static func rowOrder(_ tree: StateTree) -> (rows: Int, order: RowOrder)? {
+        guard let shuffle = tree.integer("order_shuffle").flatMap({ Int32(exactly: $0) }).flatMap(Shuffle.init), let run = tree.integer("order_run"),
+            let runsInWindow = tree.integer("order_runs_in_window"), let rows = tree.integer("order_rows"), run >= 1, run <= rows, rows <= 1 << 60,
+            let order = RowOrder(shuffle, run: Int(run), runsInWindow: Int(runsInWindow))
+        else { return nil }
+        return (Int(rows), order)
     }
 
     /// Takes over position and the order of data. The tree must have passed `check`.
@@ -94,6 +112,9 @@ extension Trainer {
         p.epochsWithoutImprovement = whole("epochs_without_improvement")
         p.validationLoss = tree.real("validation_loss") ?? .nan
         p.validationAccuracy = tree.real("validation_accuracy") ?? .nan
+        if let known = Trainer.rowOrder(tree) {
+            p.rowOrder = (Shuffle(rawValue: Int32(truncatingIfNeeded: whole("shuffle"))) ?? .automatic, known.rows, known.order)
+        }
         position = p
         options.batchSize = max(1, whole("batch_size"))
         options.shuffle = Shuffle(rawValue: Int32(truncatingIfNeeded: whole("shuffle"))) ?? .automatic

@@ -18,7 +18,15 @@ final class HDF5File {
             let access = try Handle(H5Pcreate(wb_h5_file_access()), path, "cannot be opened")
             // Best effort: network file systems often have no locks, and reading does not depend on them.
             try HDF5.check(H5Pset_file_locking(access.id, true, true), path, "cannot be opened")
-            return try Handle(location.withCString { H5Fopen($0, wb_h5_read_only(), access.id) }, path, "damaged")
+            let id = location.withCString { H5Fopen($0, wb_h5_read_only(), access.id) }
+            if id < 0 {
+                let reason = HDF5.reason()
+                if reason.contains("unable to lock file") || reason.contains("already open for") {
+                    throw .file(path: path, "is locked: a program has it open for writing: \(reason)")
+                }
+                throw .format(path: path, "damaged: \(reason)")
+            }
+            return Handle(id)
         }
     }
 

@@ -23,6 +23,8 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     /// Stored elements; only with `isRandomAccess`, and under `lock`.
     private var xResident: ResidentColumn?
     private var yResident: ResidentColumn?
+    /// What reads outside of a pass keep of compressed columns, so that row after row decodes each chunk once; also under `lock`.
+    private var windows: (x: WindowColumn?, y: WindowColumn?)
 
     private static let windowBytes = 128 << 20
 
@@ -52,6 +54,7 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
             xResident = ResidentColumn(xColumn)
             yResident = yColumn.map { ResidentColumn($0) }
         }
+        windows = isRandomAccess ? (nil, nil) : (HDF5Rows.window(xColumn), yColumn.flatMap { HDF5Rows.window($0) })
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
     }
@@ -63,20 +66,28 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
     public func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
         try check(rows)
-        guard let xResident else {
-            try xColumn.stream(rows, into: x)
-            if let y, let yColumn { try yColumn.stream(rows, into: y) }
-            return
-        }
         // No fork comes while it is taken: whoever reads is inside a call, or inside the gate.
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
+        guard let xResident else {
+            try HDF5Rows.read(rows, xColumn, windows.x, x)
+            if let y, let yColumn { try HDF5Rows.read(rows, yColumn, windows.y, y) }
+            return
+        }
         try xResident.read(rows, into: x)
         if let y, let yResident { try yResident.read(rows, into: y) }
     }
 
     public func reader(isWindowed: Bool) -> any RowReader {
         isRandomAccess ? PlainRowReader(self) : StreamReader(self, window(xColumn, isWindowed), yColumn.flatMap { window($0, isWindowed) })
+    }
+
+    private static func read(_ rows: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer) throws(Failure) {
+        if let window { try window.read(rows, into: target) } else { try column.stream(rows, into: target) }
+    }
+
+    private static func window(_ column: RowColumn) -> WindowColumn? {
+        column.isCompressed ? WindowColumn(column, bandRows: column.chunkRows ?? 1, most: 2) : nil
     }
 
     /// What a pass keeps of a column; nil where rows are read one by one.
@@ -106,12 +117,8 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
         func read(rows numbers: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
             try rows.check(numbers)
-            try read(numbers, rows.xColumn, xWindow, x)
-            if let y, let yColumn = rows.yColumn { try read(numbers, yColumn, yWindow, y) }
-        }
-
-        private func read(_ numbers: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer) throws(Failure) {
-            if let window { try window.read(numbers, into: target) } else { try column.stream(numbers, into: target) }
+            try HDF5Rows.read(numbers, rows.xColumn, xWindow, x)
+            if let y, let yColumn = rows.yColumn { try HDF5Rows.read(numbers, yColumn, yWindow, y) }
         }
 
         func prepare(_ numbers: Range<Int>) throws(Failure) {

@@ -12,6 +12,7 @@ final class RowColumn {
     let storedBytes: Int
 
     private let dataset: HDF5Dataset
+    var path: String { dataset.path }
     private let conversion: RowConversion
     private let elementsPerRow: Int
     /// Bytes of a row as it is stored.
@@ -77,6 +78,7 @@ final class RowColumn {
     /// Reads rows from the file, in ascending order whatever the order asked for, so that each chunk is decoded once.
     func stream(_ rows: [Int], into target: UnsafeMutableRawPointer) throws(Failure) {
         if rowBytes == 0 { return }
+        try MachineMemory.require(rows.count, of: 2 * MemoryLayout<Int>.size, for: dataset.path)
         let order = rows.indices.sorted { rows[$0] < rows[$1] }
         let longestRun = max(1, RowColumn.stageBytes / rowBytes)
         // A gap shorter than a chunk never makes libhdf5 decode a chunk that holds no wanted row.

@@ -33,6 +33,7 @@ final class WindowColumn {
     }
 
     func read(_ rows: [Int], into target: UnsafeMutableRawPointer) throws(Failure) {
+        try MachineMemory.require(rows.count, of: 5 * MemoryLayout<Int>.size, for: column.path)
         // Places in the batch, in the order of the file, and which of them are in which band.
         let order = rows.indices.sorted { rows[$0] < rows[$1] }
         var groups: [(band: Int, places: Range<Int>)] = []
