@@ -42,6 +42,11 @@ module wingbeat
     integer(wb_dtype), parameter :: WB_FLOAT64 = 5
     integer(wb_dtype), parameter :: WB_BFLOAT16 = 6
 
+    integer, parameter :: wb_run_event = c_int
+    integer(wb_run_event), parameter :: WB_RUN_BEGINS = 0
+    integer(wb_run_event), parameter :: WB_RUN_ASKED = 1
+    integer(wb_run_event), parameter :: WB_RUN_ENDED = 2
+
     integer, parameter :: wb_distribution = c_int
     integer(wb_distribution), parameter :: WB_DISTRIBUTION_UNIFORM = 0
     integer(wb_distribution), parameter :: WB_DISTRIBUTION_NORMAL = 1
@@ -306,6 +311,14 @@ module wingbeat
             type(c_ptr), value :: context
         end subroutine
 
+        ! For hosts with signals' handlers of their own.
+        function wb_run_callback(context, event) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            integer(wb_run_event), value :: event
+            integer(wb_status) :: status
+        end function
+
         ! Derivative rules from outside the library.
         function wb_vjp_callback(context, outputs, cotangents, output_count, needed, gradients, input_count) bind(C) &
             result(status)
@@ -515,6 +528,21 @@ module wingbeat
     end interface
 
     interface
+        ! Ends the call that runs, from another thread or a signal's handler (it is async-signal-safe): it returns
+        ! WB_ERROR_INTERRUPTED, within about 0.1 s, and nothing has happened; wb_trainer_fit and wb_evaluate return
+        ! after a whole step, and training can go on.
+        subroutine wb_interrupt() bind(C)
+            import
+        end subroutine
+
+        function wb_set_run_callback(callback, context, descriptor) bind(C) result(status)
+            import
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
+            integer(c_int32_t), value :: descriptor
+            integer(wb_status) :: status
+        end function
+
         ! For hosts whose callbacks can be cut off before they return a value, as Python's are by an exception of a
         ! signal's handler.
         function wb_callback_confirms(callback) bind(C) result(status)

@@ -164,6 +164,28 @@ wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, c
  * that call's thread. What it calls leaves that call's wb_last_error and texts as they were. */
 typedef void (*wb_release_callback)(void *context);
 
+/* Ends the call that runs, from another thread or a signal's handler (it is async-signal-safe): it returns
+ * WB_ERROR_INTERRUPTED, within about 0.1 s, and nothing has happened; wb_trainer_fit and wb_evaluate return after a whole step,
+ * and training can go on. Asked are wb_eval, what gives values out, wb_backward, wb_optimizer_step, runs of programs, training and
+ * evaluation, where they compute for about 50 ms and more: between steps of the plan, in matrix products and loops also
+ * between pieces of them; not any more once memory is written that outlives the run (a parameter in place, the
+ * caller's arrays): then it comes to its end first, so that no value is half updated. Without a call that runs
+ * nothing happens, and the next call runs as usual. */
+void wb_interrupt(void);
+
+typedef enum wb_run_event {
+    WB_RUN_BEGINS = 0, /* a call is about to compute for long */
+    WB_RUN_ASKED = 1,  /* wb_interrupt was called, or the descriptor has bytes */
+    WB_RUN_ENDED = 2   /* it does no more */
+} wb_run_event;
+
+/* For hosts with signals' handlers of their own. Called on the thread of the call, without the library's lock, where
+ * nothing of the call is half done. A status other than WB_OK ends the call with it; WB_OK after WB_RUN_ASKED lets it go on,
+ * where what was computed so far is computed again. descriptor: the reading end of a pipe, not blocking, that is looked at every 20 ms, and
+ * in which any byte asks as wb_interrupt does; -1 for none. NULL takes the callback away. */
+typedef wb_status (*wb_run_callback)(void *context, wb_run_event event);
+wb_status wb_set_run_callback(wb_run_callback callback, void *context, int32_t descriptor);
+
 /* For hosts whose callbacks can be cut off before they return a value, as Python's are by an exception of a signal's
  * handler. Of a callback that was named here before it was handed over, only what it says by wb_callback_done
  * counts, the last time before it returns, on its thread: that is its result. Without it the call outside ends with

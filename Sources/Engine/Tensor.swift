@@ -100,14 +100,14 @@ public final class Tensor {
     /// Computes the value and lends its memory to `body`.
     public func withData<Result>(_ body: (UnsafeRawPointer) throws(Failure) -> Result) throws(Failure) -> Result {
         let node = try node()
-        try compute([node])
+        try computeStoppably([node])
         guard let buffer = node.value else { throw .internal(operation: "tensor", "an evaluated tensor has no value") }
         return try body(UnsafeRawPointer(buffer.pointer))
     }
 
     /// Computes the values of all in one plan.
     public static func evaluate(_ tensors: [Tensor]) throws(Failure) {
-        try compute(tensors.nodes())
+        try computeStoppably(tensors.nodes())
     }
 
     /// The value of a tensor of one element.
@@ -213,6 +213,8 @@ public final class Tensor {
         guard dtype.isFloat else { throw .dtype(operation: "grad", "a tensor of \(dtype.name) has no gradient") }
         let value = try gradient.node().cast(dtype).detached()
         try checkMapped(value)
+        // A slot that leads through a graph to a leaf may lead to itself, and would stay for ever.
+        if ThreadState.current.capture == nil, value.mapLevel == 0, value.leadsToLeaf { try compute([value]) }
         if gradientSlot == nil { gradientSlot = GradientSlot() }
         gradientSlot?.point(to: value)
     }
@@ -248,6 +250,19 @@ extension GradientSlot {
 }
 
 extension Node {
+    /// Whether a leaf that collects gradients is in the graph behind this node, as far as it is not computed.
+    fileprivate var leadsToLeaf: Bool {
+        let walk = Node.newWalk()
+        var stack = [self]
+        while let node = stack.popLast() {
+            guard node.planMark != walk else { continue }
+            node.planMark = walk
+            if node.gradientSlot != nil { return true }
+            if node.value == nil { stack.append(contentsOf: node.inputs) }
+        }
+        return false
+    }
+
     /// The same value as a leaf that collects gradients in `slot`. A value not yet computed is computed now, or stays behind an identity
     /// inside a capture block.
     func asLeaf(slot: GradientSlot?) throws(Failure) -> Node {

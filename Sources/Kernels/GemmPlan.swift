@@ -241,6 +241,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         let (before, fullPanels) = (steps.lowerBound - packedSteps.lowerBound, swaps ? 0 : band.fullPanels)
         var row = range.lowerBound
         while row < range.upperBound {
+            if Interruption.isStopping() { return }
             let height = Tile.next(range.upperBound - row, sharesLast: true).height
             let lines = x + row * xRow + steps.lowerBound * xStep
             if copiesX {
@@ -284,6 +285,7 @@ final class GemmPlan<Scalar: GemmScalar> {
             depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0, xAdvance: rows.tile * size, resultAdvance: Tile.maximalHeight * resultRow * size)
         var next = packed
         for panel in band.panels {
+            if Interruption.isStopping() { return }
             let width = panel.width.columns
             (operands.y, operands.yStep) = (UnsafeRawPointer(next + (steps.lowerBound - packedSteps.lowerBound) * width), width * size)
             next += packedSteps.count * width

@@ -116,6 +116,7 @@ public final class GemmStrips {
             table.initialize(from: slots, count: slotCount)
             let end = Swift.min((unit + 1) * unitRows, rows)
             for first in stride(from: unit * unitRows, to: end, by: stripRows) {
+                if Interruption.isStopping() { return }
                 run(first..<Swift.min(first + stripRows, end), slots, table, packed, unit)
             }
         }

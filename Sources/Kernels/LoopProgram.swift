@@ -164,6 +164,7 @@ public final class LoopProgram {
             LoopFrame<A>(self, slots, accumulators, slice: 0).run(rows: 0..<layout.rows, columns: 0..<layout.columns)
         } else if pieces.count > 1 {
             ThreadPool.run(pieces: pieces.count) { piece in
+                if Interruption.isStopping() { return }
                 let (rows, columns) = pieces[piece]
                 LoopFrame<A>(self, slots, accumulators, slice: pieces.isPartial ? piece : 0).run(rows: rows, columns: columns)
             }

@@ -1,5 +1,6 @@
 import CWingbeat
 import Engine
+import Kernels
 
 /// Callbacks of hosts that can be cut off before they return a value: Python's, by an exception of a signal's handler, whose foreign-function
 /// layer then returns whatever lies in a register. They confirm their end by a call.
@@ -22,6 +23,8 @@ func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) thro
     let outer = state.callbackResult
     state.callbackResult = nil
     defer { state.callbackResult = outer }
+    EngineLock.callbacks += 1
+    defer { EngineLock.callbacks -= 1 }
     let returned = ThreadState.current.inBlock { EngineLock.unlocked(callback) }
     let result = confirms ? state.callbackResult : returned
     guard let result, result != WB_ERROR_INTERRUPTED.rawValue else {
@@ -39,6 +42,26 @@ func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) thro
 
 @implementation @_cdecl("wb_callback_done") public func wb_callback_done(_ result: Int32) -> wb_status {
     call { () throws(Failure) in CallState.current.callbackResult = result }
+}
+
+// MARK: Runs that the host ends
+
+@implementation @_cdecl("wb_interrupt") public func wb_interrupt() { Interruption.request() }
+
+@implementation @_cdecl("wb_set_run_callback") public func wb_set_run_callback(
+    _ callback: wb_run_callback?, _ context: UnsafeMutableRawPointer?, _ descriptor: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        Interruption.setPipe(callback == nil ? -1 : descriptor)
+        guard let callback else { return LongRuns.tell = nil }
+        let confirms = Callbacks.confirms(callback)
+        LongRuns.tell = { (event) throws(Failure) in
+            let result = try callHost("run", confirms: confirms) {
+                Int32(bitPattern: callback(context, wb_run_event(UInt32(event.rawValue))).rawValue)
+            }
+            guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), "run") }
+        }
+    }
 }
 
 // MARK: Blocks of a thread's state

@@ -7,6 +7,7 @@ import Kernels
 func call(_ body: () throws(Failure) -> Void) -> wb_status {
     EngineLock.lock()
     defer { EngineLock.unlock() }
+    if EngineLock.callbacks == 0 { Interruption.forget() }
     do throws(Failure) {
         try body()
         return WB_OK
@@ -69,6 +70,8 @@ enum EngineLock {
 
     /// How often its owner has taken it. Touched by the owner only.
     nonisolated(unsafe) private static var depth = 0
+    /// How many callbacks are under way, inside which calls are part of others. Behind the lock.
+    nonisolated(unsafe) static var callbacks = 0
     /// Calls to the host that are due when the lock is let go.
     nonisolated(unsafe) private static var due: [() -> Void] = []
 

@@ -276,3 +276,19 @@ def test_a_gradient_checked_loss_that_is_not_finite_changes_nothing():
     (parameter * float("nan")).sum().backward()
     assert np.isnan(parameter.grad.item())
     assert same_bits(parameter.detach().numpy(), np.array([1], "f4"))
+
+
+@pytest.mark.parametrize("gradient", [
+    lambda x: x * 2, lambda x: (x * 2).detach(), lambda x: wb.autograd.grad((x * x * x).sum(), x, create_graph=True)[0],
+])
+def test_a_gradient_that_was_set_to_an_expression_of_its_tensor_goes_with_it(gradient):
+    def once():
+        x = wb.ones(1000, requires_grad=True)
+        x.grad = gradient(x)
+        gc.collect()
+
+    once()
+    before = wb.memory_usage()["in_use"]
+    for _ in range(5):
+        once()
+    assert wb.memory_usage()["in_use"] == before

@@ -1,13 +1,16 @@
 """Exceptions of signals' handlers that come while the library calls Python."""
 
 import ctypes
+import os
 import signal
 import sys
+import time
 
 import numpy as np
 import pytest
 import wingbeat as wb
 from wingbeat import _abi, nn, optim
+from wingbeat._callbacks import watch
 from wingbeat._library import lib
 from wingbeat._modes import recording_flags
 
@@ -28,6 +31,7 @@ def alarms():
     before = signal.signal(signal.SIGALRM, handler)
     ignored, hook = [], sys.unraisablehook
     sys.unraisablehook = ignored.append
+    watch()  # as at import: the library's hook stands in front of this one
     yield raised
     signal.setitimer(signal.ITIMER_REAL, 0)
     sys.unraisablehook = hook
@@ -59,8 +63,8 @@ Y = X.sum(1, keepdims=True)
 def test_fit_raises_what_a_handler_raises_and_goes_on_afterwards(alarms, callback):
     cut, whole = trainer(), trainer()
     for _ in range(3):
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
         with pytest.raises(Alarm) as found:
+            signal.setitimer(signal.ITIMER_REAL, 0.02)
             cut.fit((X, Y), epochs=10**9, batch_size=8, callback=callback)
         assert found.value is alarms[-1]
     steps = cut.total_steps
@@ -191,3 +195,82 @@ def test_an_unraisable_exception_of_others_goes_where_it_went(alarms):
     Bad()
     sys.unraisablehook = before
     assert seen == ["bad"]
+
+
+# -------------------------------------------------------------------- long runs
+
+LONG = 2400
+
+
+def chain(count):
+    """Products that take some seconds together."""
+    x = wb.rand(LONG, LONG) / LONG
+    y = x
+    for _ in range(count):
+        y = wb.matmul(y, x)
+    return y
+
+
+def test_a_handlers_exception_ends_a_long_computation_which_can_be_asked_for_again(alarms):
+    y = chain(40)
+    begin = time.process_time()
+    with pytest.raises(Alarm) as found:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        y.numpy()
+    used = time.process_time() - begin
+    assert found.value is alarms[0]
+    x = wb.rand(8, 8)
+    assert np.allclose(wb.matmul(x, x).numpy(), x.numpy() @ x.numpy(), atol=1e-5)
+    one = chain(1)
+    begin = time.process_time()
+    one.numpy()
+    assert used < 40 * (time.process_time() - begin)  # not all of the chain was computed
+
+
+def test_a_handler_that_raises_nothing_lets_a_long_computation_go_on():
+    x = wb.rand(LONG, LONG) / LONG
+    expected = wb.matmul(wb.matmul(x, x), x).numpy()
+    came = []
+    before = signal.signal(signal.SIGALRM, lambda *_: came.append(wb.ones(3).sum().item()))
+    signal.setitimer(signal.ITIMER_REAL, 0.03, 0.05)
+    try:
+        found = wb.matmul(wb.matmul(x, x), x).numpy()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert came and set(came) == {3.0}
+    assert np.array_equal(found, expected)
+
+
+def test_a_handlers_exception_ends_a_long_step_of_training_and_every_value_is_whole(alarms):
+    def made():
+        wb.manual_seed(0)
+        model = nn.Sequential(nn.Linear(512, 2048), nn.Tanh(), nn.Linear(2048, 2048), nn.Tanh(), nn.Linear(2048, 1))
+        return wb.Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.01, momentum=0.9))
+
+    x = np.random.default_rng(1).standard_normal((512, 512)).astype(np.float32)
+    y = x.sum(1, keepdims=True)
+    cut, whole = made(), made()
+    for delay in (0.05, 0.3):
+        with pytest.raises(Alarm) as found:
+            signal.setitimer(signal.ITIMER_REAL, delay)
+            cut.fit((x, y), epochs=10**6, batch_size=256)
+        assert found.value is alarms[-1]
+    if cut.total_steps:
+        whole.fit((x, y), epochs=10**6, batch_size=256, max_steps=cut.total_steps)
+    for one, other in zip(cut.model.parameters(), whole.model.parameters()):
+        assert np.array_equal(one.detach().numpy(), other.detach().numpy())
+
+
+def test_pipes_of_others_for_signals_stay_theirs():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing)
+    try:
+        chain(2).numpy()
+        trainer().fit((X, Y), epochs=1, callback=lambda progress: False)
+        assert signal.set_wakeup_fd(-1) == writing
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _numpy_protocols, _picking, _random, _reductions, _shaping  # noqa: F401  (they give Tensor its brackets and methods)
+from . import _activations, _discrete, _hooks, _indexing, _linear_algebra, _math, _numpy_protocols, _picking, _random, _reductions, _shaping, _signals  # noqa: F401  (they give Tensor its brackets and methods, and listen to signals)
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (arange, asarray, eye, from_numpy, full, full_like, linspace, meshgrid, ones, ones_like, promote_types, rand, rand_like, randint, randn,

@@ -35,6 +35,11 @@ WB_FLOAT32 = 4
 WB_FLOAT64 = 5
 WB_BFLOAT16 = 6
 
+wb_run_event = c_int
+WB_RUN_BEGINS = 0
+WB_RUN_ASKED = 1
+WB_RUN_ENDED = 2
+
 wb_distribution = c_int
 WB_DISTRIBUTION_UNIFORM = 0
 WB_DISTRIBUTION_NORMAL = 1
@@ -260,6 +265,7 @@ class wb_progress(Structure):
 
 wb_log_callback = CFUNCTYPE(None, c_void_p, c_char_p)
 wb_release_callback = CFUNCTYPE(None, c_void_p)
+wb_run_callback = CFUNCTYPE(wb_status, c_void_p, wb_run_event)
 wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_tensor), c_int32, POINTER(c_int32), POINTER(wb_tensor), c_int32)
 wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor))
 wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
@@ -287,6 +293,8 @@ FUNCTIONS = {
     "wb_promote": (wb_status, [wb_dtype, wb_dtype, POINTER(wb_dtype)], ["a", "b", "result"]),
     "wb_tensor_create": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, POINTER(wb_tensor)], ["dtype",
         "rank", "shape", "data", "tensor"]),
+    "wb_interrupt": (None, [], []),
+    "wb_set_run_callback": (wb_status, [c_void_p, c_void_p, c_int32], ["callback", "context", "descriptor"]),
     "wb_callback_confirms": (wb_status, [c_void_p], ["callback"]),
     "wb_callback_done": (wb_status, [c_int32], ["result"]),
     "wb_tensor_borrow": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, c_void_p, c_void_p,

@@ -176,7 +176,7 @@ public final class Program {
         var results: [Tensor] = []
         results.reserveCapacity(outputTypes.count)
         for type in outputTypes { results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type))) }
-        guard try run(onlyIfCurrent, argument: argument, result: { results[$0].stored.value?.pointer }, tensor: tensor) else { return nil }
+        guard try run(onlyIfCurrent, argument: argument, result: { results[$0].stored.value?.pointer }, tensor: tensor, resultsOutlive: false) else { return nil }
         return results
     }
 
@@ -215,19 +215,20 @@ public final class Program {
         return nodes
     }
 
-    /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given.
+    /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given. `keepsResults`: whether their memory is to stay
+    /// as it is where the run is stopped.
     public func run(
-        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?
+        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?, keepsResults: Bool = true
     ) throws(Failure) {
-        _ = try run(false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil })
+        _ = try run(false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
     /// The same, if all is as it was at capture besides values, also this thread's modes; otherwise nothing happens and the result is false.
     public func runIfCurrent(
-        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?
+        arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?, keepsResults: Bool = true
     ) throws(Failure) -> Bool {
         guard hasThreadsModes, !writesArguments, conditions.hold() else { return false }
-        return try run(true, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil })
+        return try run(true, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
     /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those of the block.
@@ -237,9 +238,27 @@ public final class Program {
     }
 
     private func run(
-        _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?
+        _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?,
+        resultsOutlive: Bool
     ) throws(Failure) -> Bool {
         try checkOutside()
+        var matches = true
+        guard plan.isLong else {
+            _ = try runOnce(onlyIfCurrent, argument, result, tensor, nil, &matches)
+            return matches
+        }
+        try LongRuns.repeating { (isExpected) throws(Failure) in
+            guard isExpected else { return .isLong }
+            return try runOnce(onlyIfCurrent, argument, result, tensor, resultsOutlive, &matches)
+        }
+        return matches
+    }
+
+    /// `resultsOutlive`: whether memory of the results is somebody's who keeps it if the run is stopped; nil if it may not be.
+    private func runOnce(
+        _ onlyIfCurrent: Bool, _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?,
+        _ resultsOutlive: Bool?, _ matches: inout Bool
+    ) throws(Failure) -> LongRuns.Stop? {
         if residents.areAsRemembered {
             for binding in argumentBindings { table[binding.slot] = (argument(binding.number) ?? arena.pointer) + binding.byteOffset }
             for binding in resultBindings {
@@ -247,18 +266,32 @@ public final class Program {
                 if let pointer = result(binding.number) { memory = pointer } else { memory = try memoryOfUnwanted(binding.number) }
                 table[binding.slot] = memory + binding.byteOffset
             }
-            try plan.run(table)
+            if try !runPlan(resultsOutlive) { return .isStopped }
         } else {
             if let sentence = difference() {
-                if onlyIfCurrent { return false }
+                if onlyIfCurrent {
+                    matches = false
+                    return nil
+                }
                 throw .state(operation: "program", "\(sentence); capture again")
             }
             residents.forget()
-            try runAfresh(argument, result, tensor)
+            if try !runAfresh(argument, result, tensor, resultsOutlive) { return .isStopped }
         }
         for slot in cleared where slot.stored != nil { slot.stored = nil }
         for (tensor, requiresGrad) in switched { try tensor.setRequiresGrad(requiresGrad) }
-        return true
+        return nil
+    }
+
+    /// False if the run was stopped.
+    private func runPlan(_ resultsOutlive: Bool?) throws(Failure) -> Bool {
+        guard let resultsOutlive else {
+            try plan.run(table)
+            return true
+        }
+        return try plan.runStoppably(table) { output in
+            output >= firstHidden ? fresh[output] == nil : output >= firstOutput && resultsOutlive
+        }
     }
 
     /// What tensors and gradients from outside have become, where that is not what they were at capture.
@@ -291,8 +324,9 @@ public final class Program {
 
     /// Looks up and prepares all that the program reads and writes, runs, and points boxes and gradients at what is new.
     private func runAfresh(
-        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?
-    ) throws(Failure) {
+        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?,
+        _ resultsOutlive: Bool?
+    ) throws(Failure) -> Bool {
         defer {
             for place in fresh.indices { fresh[place] = nil }
             provided.removeAll(keepingCapacity: true)
@@ -301,12 +335,16 @@ public final class Program {
         try provideMemory(result)
         bindAll(argument)
         do throws(Failure) {
-            try plan.run(table)
+            guard try runPlan(resultsOutlive) else {
+                for slot in provided { slot.stored = nil }
+                return false
+            }
         } catch {
             for slot in provided { slot.stored = nil }
             throw error
         }
         try commit(tensor)
+        return true
     }
 
     private func bindAll(_ argument: (Int) -> UnsafeMutableRawPointer?) {

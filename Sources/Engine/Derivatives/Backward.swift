@@ -41,7 +41,7 @@ extension Tensor {
         }
         if ThreadState.current.capture == nil {
             // A graph that is released afterwards is not differentiated again, so nothing is kept for that.
-            try compute(sums.map { $0.sum } + held, keeping: retainGraph)
+            try computeStoppably(sums.map { $0.sum } + held, keeping: retainGraph)
             if !retainGraph { release(graph) }
         }
         for (slot, sum) in sums { slot.point(to: sum) }

@@ -6,7 +6,18 @@ struct Donor {
 
 /// Computes the values of nodes, in one plan. A forward evaluation of a graph that needs gradients keeps what its derivative rules read.
 func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws(Failure) {
-    if nodes.allSatisfy({ $0.value != nil }) { return }
+    _ = try compute(nodes, keeping: keeping, donors: donors, mayStop: false, isExpected: false)
+}
+
+/// The same where nothing of the call is half done, so that the host may end it if it takes long.
+func computeStoppably(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws(Failure) {
+    try LongRuns.repeating { (isExpected) throws(Failure) in
+        try compute(nodes, keeping: keeping, donors: donors, mayStop: true, isExpected: isExpected)
+    }
+}
+
+private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: Bool, isExpected: Bool) throws(Failure) -> LongRuns.Stop? {
+    if nodes.allSatisfy({ $0.value != nil }) { return nil }
     var wanted = nodes
     if keeping && nodes.contains(where: { $0.value == nil && $0.requiresGrad }) { wanted += valuesToKeep(behind: nodes) }
     var lines = try Linearization(wanted)
@@ -15,6 +26,8 @@ func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws
     let plan = try PlanCache.plan(for: lines.key) { () throws(Failure) in
         try Plan(lines.graph(donations: donations), aliases: true)
     }
+    let isStoppable = mayStop && plan.isLong
+    if isStoppable, !isExpected { return .isLong }
 
     // Memory first: when it cannot be had, nothing has happened.
     var values: [Buffer?] = []
@@ -28,23 +41,26 @@ func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws
     }
     let arena = plan.arenaBytes > 0 ? try Buffer.allocate(plan.arenaBytes, for: wanted[0].operation.name) : nil
 
+    var isStopped = false
     let failure = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(plan.slotCount, 1)) { table -> Failure? in
         guard let base = table.baseAddress else { return .internal(operation: "evaluate", "no table") }
         let anywhere = arena?.pointer ?? UnsafeMutableRawPointer(base)
         plan.bind(
             base, leaves: { lines.leaves[$0].value?.pointer ?? anywhere }, outputs: { values[$0]?.pointer ?? anywhere }, arena: anywhere)
         do throws(Failure) {
-            try plan.run(base)
+            if isStoppable { isStopped = try !plan.runStoppably(base, outlives: { _ in false }) } else { try plan.run(base) }
             return nil
         } catch {
             return error
         }
     }
     if let failure { throw failure }
+    if isStopped { return .isStopped }
     for (node, value) in zip(wanted, values) where node.value == nil {
         node.value = value
         if !node.requiresGrad { node.forgetInputs(as: Leaf()) }
     }
+    return nil
 }
 
 /// Values that the derivative rules behind `roots` read and that are not there yet. What is evaluated already has had its own kept.
@@ -108,7 +124,7 @@ extension Tensor {
         if ThreadState.current.capture == nil {
             // The value boxes of `pairs` refer to the new nodes, never to the old ones.
             let donors = pairs.enumerated().map { Donor(leaf: $1.tensor.stored, output: $0) }
-            try compute(news, keeping: false, donors: donors)
+            try computeStoppably(news, keeping: false, donors: donors)
         }
         for (place, pair) in pairs.enumerated() { try pair.tensor.replace(with: news[place]) }
     }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with other leaves.
 final class Plan {
     let steps: [Step]
@@ -21,6 +23,11 @@ final class Plan {
         var byteOffset: Int
     }
     let storages: [Lowering.Storage]
+    /// Whether a run may take so long that somebody waits for it: about 50 ms and more.
+    let isLong: Bool
+    /// The first step that writes over a leaf, and for each output the first that writes it: what comes before can be dropped.
+    private let firstLeafWrite: Int
+    private let firstOutputWrite: [Int]
 
     /// `aliases`: whether an output may be a leaf's own memory, or another output's. If not it is copied.
     init(_ graph: PlanGraph, aliases: Bool, passes: Set<Pass> = Pass.enabled) throws(Failure) {
@@ -46,6 +53,21 @@ final class Plan {
         for (number, step) in steps.enumerated() {
             for storage in step.writes where firstWrite[memory.places[storage]] == nil { firstWrite[memory.places[storage]] = number }
         }
+        var work = 0.0
+        for step in steps {
+            work += 0.2 * step.operations
+            for storage in step.reads + step.writes { work += Double(lowering.storages[storage].bytes) }
+        }
+        isLong = work > 5e7
+        var (firstLeafWrite, firstOutputWrite) = (steps.count, [Int](repeating: steps.count, count: memory.outputs.count))
+        for (place, number) in firstWrite {
+            switch place {
+            case .leaf: firstLeafWrite = min(firstLeafWrite, number)
+            case .output(let output): firstOutputWrite[output] = number
+            case .arena: break
+            }
+        }
+        (self.firstLeafWrite, self.firstOutputWrite) = (firstLeafWrite, firstOutputWrite)
         isLate = outputStorages.map { firstWrite[memory.places[$0]].map { $0 > lastFallible } ?? true }
         var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
         for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
@@ -79,6 +101,24 @@ final class Plan {
     func run(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>) throws(Failure) {
         let slots = Slots(base: UnsafePointer(table))
         for call in calls { try call(slots) }
+    }
+
+    /// The same; false if it was stopped and nothing that outlives the run was written. `outlives`: whether an output's memory does.
+    func runStoppably(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, outlives: (Int) -> Bool) throws(Failure) -> Bool {
+        var end = firstLeafWrite
+        for (output, number) in firstOutputWrite.enumerated() where number < end && outlives(output) { end = number }
+        let slots = Slots(base: UnsafePointer(table))
+        Interruption.arm()
+        do throws(Failure) {
+            for call in calls[..<end] where !Interruption.isStopping() { try call(slots) }
+        } catch {
+            _ = Interruption.disarm()
+            throw error
+        }
+        // Once more, since a step may have been left while it ran.
+        if Interruption.disarm() { return false }
+        for call in calls[end...] { try call(slots) }
+        return true
     }
 }
 

@@ -69,12 +69,12 @@ final class StepProgram {
 
     /// nil, and nothing has happened, if the model, the optimiser or which parameters require gradients is not what it was at capture.
     func runIfCurrent(_ batch: Batch) throws(Failure) -> Result? {
-        let isCurrent = try program.runIfCurrent(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) })
+        let isCurrent = try program.runIfCurrent(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return isCurrent ? result : nil
     }
 
     func run(_ batch: Batch) throws(Failure) -> Result {
-        try program.run(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) })
+        try program.run(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return result
     }
 
@@ -154,6 +154,7 @@ public func evaluate(
             try StepProgram(evaluating: model, loss, metrics, data, rows: batch.rows)
         }
         means.add(result, rows: batch.rows)
+        try LongRuns.pause()
     }
     return Evaluation(loss: means.loss, accuracy: loss.hasClasses ? means.accuracy : .nan, metrics: means.metrics)
 }

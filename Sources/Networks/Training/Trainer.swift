@@ -39,6 +39,10 @@ public final class Trainer {
     /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training, and so
     /// does what it throws.
     public func fit(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
+        try LongRuns.during { () throws(Failure) in try train(data, report: report) }
+    }
+
+    private func train(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
         guard !isFitting else { throw .state(operation: "fit", "this trainer is training already, and its callback asks it to train") }
         isFitting = true
         defer { isFitting = false }
@@ -69,6 +73,7 @@ public final class Trainer {
                 if position.totalSteps >= lastStep { return .steps }
                 guard let batch = try reader.next() else { break }
                 try trainOn(batch, data)
+                try LongRuns.pause()
                 let isLast = position.step == batches.count
                 if !isLast, let report, position.totalSteps % options.reportEvery == 0 {
                     if try report(progress(batches.count, began)) { return .callback }
