@@ -582,6 +582,18 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! The same of a whole number, exactly, which doubles beyond 2^53 are not; one that an integer dtype does not
+        ! hold gives WB_ERROR_ARGUMENT.
+        function wb_tensor_full_int64(dtype, rank, shape, value, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            integer(c_int64_t), value :: value
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
         ! The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0].
         function wb_tensor_arange(dtype, start, stop, step, tensor) bind(C) result(status)
             import
@@ -593,12 +605,32 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        function wb_tensor_arange_int64(dtype, start, stop, step, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int64_t), value :: start
+            integer(c_int64_t), value :: stop
+            integer(c_int64_t), value :: step
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
         ! `count` numbers at equal distances from start to end, both among them: shape [count].
         function wb_tensor_linspace(dtype, start, end, count, tensor) bind(C) result(status)
             import
             integer(wb_dtype), value :: dtype
             real(c_double), value :: start
             real(c_double), value :: end
+            integer(c_int64_t), value :: count
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        function wb_tensor_linspace_int64(dtype, start, end, count, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int64_t), value :: start
+            integer(c_int64_t), value :: end
             integer(c_int64_t), value :: count
             type(wb_tensor), intent(inout) :: tensor
             integer(wb_status) :: status
@@ -840,6 +872,18 @@ module wingbeat
             integer(c_int64_t), intent(in), optional :: shape(*)
             real(c_double), value :: a
             real(c_double), value :: b
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+
+        ! Whole numbers in [low, high), with bounds that doubles may not hold: WB_DISTRIBUTION_INTEGERS.
+        function wb_random_int64(dtype, rank, shape, low, high, tensor) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            integer(c_int64_t), value :: low
+            integer(c_int64_t), value :: high
             type(wb_tensor), intent(inout) :: tensor
             integer(wb_status) :: status
         end function
@@ -1590,6 +1634,18 @@ module wingbeat
             integer(c_int32_t), value :: count
             integer(wb_pad_mode), value :: mode
             real(c_double), value :: value
+            type(wb_tensor), intent(inout) :: y
+            integer(wb_status) :: status
+        end function
+
+        ! The same with a whole number, exactly; one that x's integer dtype does not hold gives WB_ERROR_ARGUMENT.
+        function wb_pad_int64(x, widths, count, mode, value, y) bind(C) result(status)
+            import
+            type(wb_tensor), value :: x
+            integer(c_int64_t), intent(in), optional :: widths(*)
+            integer(c_int32_t), value :: count
+            integer(wb_pad_mode), value :: mode
+            integer(c_int64_t), value :: value
             type(wb_tensor), intent(inout) :: y
             integer(wb_status) :: status
         end function
@@ -2987,6 +3043,23 @@ module wingbeat
             type(wb_trainer), value :: trainer
             integer(wb_trainer_option), value :: option
             real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+
+        ! The same for options that are counts, or a seed, exactly: all but min_delta and those that are 0 or 1.
+        function wb_trainer_set_int64(trainer, option, value) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(wb_trainer_option), value :: option
+            integer(c_int64_t), value :: value
+            integer(wb_status) :: status
+        end function
+
+        function wb_trainer_get_int64(trainer, option, value) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            integer(wb_trainer_option), value :: option
+            integer(c_int64_t), intent(inout) :: value
             integer(wb_status) :: status
         end function
 

@@ -204,13 +204,19 @@ wb_status wb_tensor_borrow(wb_dtype dtype, int32_t rank, const int64_t *shape, c
  * integer dtype cannot hold gives an unspecified one). */
 wb_status wb_tensor_full(wb_dtype dtype, int32_t rank, const int64_t *shape, double value, wb_tensor **tensor);
 
+/* The same of a whole number, exactly, which doubles beyond 2^53 are not; one that an integer dtype does not hold gives
+ * WB_ERROR_ARGUMENT. A 0-d tensor of it takes part in all arithmetic. */
+wb_status wb_tensor_full_int64(wb_dtype dtype, int32_t rank, const int64_t *shape, int64_t value, wb_tensor **tensor);
+
 /* The values start, start + step, ... below stop: shape [ceil((stop - start) / step)], or [0]. All finite, step not
  * 0 (else WB_ERROR_ARGUMENT). */
 wb_status wb_tensor_arange(wb_dtype dtype, double start, double stop, double step, wb_tensor **tensor);
+wb_status wb_tensor_arange_int64(wb_dtype dtype, int64_t start, int64_t stop, int64_t step, wb_tensor **tensor);
 
 /* `count` numbers at equal distances from start to end, both among them: shape [count]. Finite (else
- * WB_ERROR_ARGUMENT). */
+ * WB_ERROR_ARGUMENT). Between whole bounds, which integer dtypes take exactly, these cut fractions toward 0. */
 wb_status wb_tensor_linspace(wb_dtype dtype, double start, double end, int64_t count, wb_tensor **tensor);
+wb_status wb_tensor_linspace_int64(wb_dtype dtype, int64_t start, int64_t end, int64_t count, wb_tensor **tensor);
 
 /* Ones on the diagonal: shape [rows, columns]. */
 wb_status wb_tensor_eye(wb_dtype dtype, int64_t rows, int64_t columns, wb_tensor **tensor);
@@ -307,6 +313,10 @@ typedef enum wb_distribution {
 wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
                     wb_tensor **tensor);
 
+/* Whole numbers in [low, high), with bounds that doubles may not hold: WB_DISTRIBUTION_INTEGERS. */
+wb_status wb_random_int64(wb_dtype dtype, int32_t rank, const int64_t *shape, int64_t low, int64_t high,
+                          wb_tensor **tensor);
+
 /* A random permutation of 0 ... count - 1 from the default generator: int64 [count]. */
 wb_status wb_random_permutation(int64_t count, wb_tensor **tensor);
 
@@ -397,7 +407,7 @@ typedef enum wb_binary_op {
     WB_BINARY_SUBTRACT = 1,
     WB_BINARY_MULTIPLY = 2,
     WB_BINARY_DIVIDE = 3,     /* true division: integers give float64 */
-    WB_BINARY_POWER = 4,
+    WB_BINARY_POWER = 4,      /* an integer to a negative integer power gives WB_ERROR_ARGUMENT, as a divisor of 0 does */
     WB_BINARY_MAXIMUM = 5,    /* NaN if either is NaN */
     WB_BINARY_MINIMUM = 6,
     WB_BINARY_EQUAL = 7,      /* comparisons and logical operations give WB_BOOL */
@@ -424,10 +434,12 @@ typedef enum wb_binary_op {
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer
- * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. */
+ * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
+ * 2^53 are 0-d tensors of wb_tensor_full_int64. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
-/* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. */
+/* a where condition is true, else b. condition: WB_BOOL. The three broadcast together. What is not chosen takes part in
+ * derivatives with 0, which is NaN where its own derivative is infinite. */
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round);
@@ -458,7 +470,8 @@ wb_status wb_lerp(const wb_tensor *a, const wb_tensor *b, const wb_tensor *weigh
 wb_status wb_cast(const wb_tensor *x, wb_dtype dtype, wb_tensor **y);
 
 /* Matrix product over the last two axes; leading axes broadcast. [m, k] x [k, n] -> [m, n]; 1-D operands as in
- * NumPy. Floats. */
+ * NumPy. Floats. Sums are of the dtype, by fused multiply-adds; those of more than 8,192 terms are cut into segments
+ * that are added by twos, so that rounding errors do not grow with the number of terms. */
 wb_status wb_matmul(const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x W^T + b. x: [..., in], weight: [out, in], bias: [out] or NULL -> [..., out]. */
@@ -488,8 +501,9 @@ wb_status wb_trace(const wb_tensor *x, wb_tensor **y);
 /* Linear algebra on the last two axes, floats, by LAPACK from OpenBLAS (libopenblas.so.0), which is loaded when first needed: WB_ERROR_UNSUPPORTED on a machine
  * without it. WB_ERROR_SHAPE for other than square matrices. What only the values show, such as a singular matrix, is WB_ERROR_ARGUMENT when they are computed.
  *
- * wb_inverse: A^-1. wb_det: [..., n, n] -> [...], 0 for a singular matrix, of which there is no derivative. wb_slogdet: sign and log |det|, 0 and -INFINITY for a
- * singular one; sign or logarithm may be NULL, not both. */
+ * wb_inverse: A^-1. wb_det: [..., n, n] -> [...], 0 for a singular matrix; the derivative are the cofactors, which a singular
+ * matrix has as well (derivatives of those are NaN there). wb_slogdet: sign and log |det|, 0 and -INFINITY for a singular one, whose derivative is NaN; sign or
+ * logarithm may be NULL, not both. */
 wb_status wb_inverse(const wb_tensor *a, wb_tensor **y);
 wb_status wb_det(const wb_tensor *a, wb_tensor **y);
 wb_status wb_slogdet(const wb_tensor *a, wb_tensor **sign, wb_tensor **logarithm);
@@ -545,7 +559,7 @@ wb_status wb_var(const wb_tensor *x, const int32_t *axes, int32_t axis_count, do
 wb_status wb_std(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
 
 /* (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|. Where
- * the norm is 0 its derivative is taken as 0. Bool and integers give float64. Axes as in wb_reduce.
+ * the norm is 0 its derivative is taken as 0, and the next one is NaN. Bool and integers give float64. Axes as in wb_reduce.
  * WB_ERROR_ARGUMENT if p is NaN. */
 wb_status wb_norm(const wb_tensor *x, double p, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
 
@@ -670,6 +684,10 @@ typedef enum wb_pad_mode {
 /* With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count`
  * axes; negative widths take elements away. value: for WB_PAD_CONSTANT. */
 wb_status wb_pad(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, double value, wb_tensor **y);
+
+/* The same with a whole number, exactly; one that x's integer dtype does not hold gives WB_ERROR_ARGUMENT. */
+wb_status wb_pad_int64(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, int64_t value,
+                       wb_tensor **y);
 
 /* x with zeros above (tril) or below (triu) diagonal `offset` of the matrices in its last two axes. */
 wb_status wb_tril(const wb_tensor *x, int64_t offset, wb_tensor **y);
@@ -1361,6 +1379,10 @@ typedef enum wb_trainer_option {
 /* Options are whole numbers, except min_delta; WB_ERROR_ARGUMENT for one out of range. */
 wb_status wb_trainer_set(wb_trainer *trainer, wb_trainer_option option, double value);
 wb_status wb_trainer_get(const wb_trainer *trainer, wb_trainer_option option, double *value);
+
+/* The same for options that are counts, or a seed, exactly: all but min_delta and those that are 0 or 1. */
+wb_status wb_trainer_set_int64(wb_trainer *trainer, wb_trainer_option option, int64_t value);
+wb_status wb_trainer_get_int64(const wb_trainer *trainer, wb_trainer_option option, int64_t *value);
 
 /* Validation data, evaluated after every epoch; NULL for none. */
 wb_status wb_trainer_set_validation(wb_trainer *trainer, const wb_dataset *dataset);

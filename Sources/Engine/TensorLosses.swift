@@ -119,7 +119,7 @@ extension Tensor {
     /// -sum t log softmax(z) of each row, for targets that are distributions [n, classes].
     public static func crossEntropy(logits: Tensor, distributions: Tensor) throws(Failure) -> Tensor {
         let (z, t) = (try logits.node(), try distributions.node())
-        return Tensor(try -(t * z.logSoftmax(z.shape.count - 1)).sum([z.shape.count - 1], keepdims: false))
+        return Tensor(try z.crossEntropy(with: t))
     }
 
     /// -sum t log p of each row, logarithms kept above -100.
@@ -128,7 +128,7 @@ extension Tensor {
         let axis = p.shape.count - 1
         let direct = try -(t * ClampedLog().record([p])).sum([axis], keepdims: false)
         guard let logits = p.logits(of: Softmax.self) else { return Tensor(direct) }
-        let fused = try -(t * logits.logSoftmax(axis)).sum([axis], keepdims: false)
+        let fused = try logits.crossEntropy(with: t)
         return Tensor(try ThroughLogits().record([direct, fused, p, logits]))
     }
 
@@ -151,6 +151,14 @@ extension Tensor {
 }
 
 extension Node {
+    /// -sum t log softmax(z) along the last axis. A class that is impossible to both counts for nothing.
+    fileprivate func crossEntropy(with t: Node) throws(Failure) -> Node {
+        let axis = shape.count - 1
+        let logarithms = try logSoftmax(axis)
+        let isImpossible = try logarithms.equal(Node.scalar(-.infinity, like: logarithms)).logicalAnd(t.equal(Node.scalar(0, like: t)))
+        return try -(t * Node.select(isImpossible, Node.scalar(0, like: logarithms), logarithms)).sum([axis], keepdims: false)
+    }
+
     /// What this node is the activation of, along the last axis where it has one.
     fileprivate func logits<Activation: Operation>(of kind: Activation.Type) -> Node? {
         guard requiresGrad, operation is Activation, let input = inputs.first else { return nil }

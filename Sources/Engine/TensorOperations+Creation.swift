@@ -9,6 +9,33 @@ extension Tensor {
         return try Tensor(result: Linspace(start: start, end: end, count: count, dtype: dtype).record([]))
     }
 
+    /// Whole numbers from start to below stop (above it for a negative step), exactly.
+    public static func arange(whole start: Int64, _ stop: Int64, _ step: Int64, _ dtype: DType) throws(Failure) -> Tensor {
+        let isExact = [start, stop, step].allSatisfy { Operand.takes(.int64, .integer($0)) }
+        if isExact { return try arange(Double(start), Double(stop), Double(step), dtype) }
+        guard step != 0 else { throw .argument(operation: "arange", "the step must not be 0") }
+        let distance = step > 0 ? Int128(stop) - Int128(start) : Int128(start) - Int128(stop)
+        let width = Int128(step.magnitude)
+        let count = distance > 0 ? (distance - 1) / width + 1 : 0
+        guard count < 1 << 48 else { throw .memory(operation: "arange", bytes: Int.max) }
+        // Products and sums wrap, so that a long way ends where it should.
+        let places = try Arange(start: 0, step: 1, count: Int(count), dtype: .int64).record([])
+        let steps = try places * full([], whole: step, .int64).node()
+        return try Tensor(result: (steps + full([], whole: start, .int64).node()).cast(dtype))
+    }
+
+    /// The same of whole numbers, exactly for integer dtypes: what lies between whole numbers is cut toward 0.
+    public static func linspace(whole start: Int64, _ end: Int64, _ count: Int, _ dtype: DType) throws(Failure) -> Tensor {
+        guard dtype.isInteger else { return try linspace(Double(start), Double(end), count, dtype) }
+        guard count >= 0 else { throw .argument(operation: "linspace", "the number of steps must not be negative, but is \(count)") }
+        let parts = Int128(max(1, count - 1))
+        let values = try Tensor(dtype: .int64, shape: [count]) { (memory) throws(Failure) in
+            let numbers = memory.assumingMemoryBound(to: Int64.self)
+            for place in 0..<count { numbers[place] = Int64((Int128(start) * (parts - Int128(place)) + Int128(end) * Int128(place)) / parts) }
+        }
+        return try values.cast(dtype)
+    }
+
     /// Ones on the diagonal: [rows, columns].
     public static func eye(_ rows: Int, _ columns: Int, _ dtype: DType) throws(Failure) -> Tensor {
         try checkShape([rows, columns], dtype, operation: "eye")

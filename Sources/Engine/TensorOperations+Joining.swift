@@ -131,6 +131,15 @@ extension Tensor {
 
     /// With `before` and `after` elements more along axes, the last axis first; a negative number takes some away.
     public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, value: Double = 0) throws(Failure) -> Tensor {
+        try pad(widths, mode, with: .full([], value, dtype))
+    }
+
+    /// The same with a whole number, exactly; an error where an integer dtype does not hold it.
+    public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, whole value: Int64) throws(Failure) -> Tensor {
+        try pad(widths, mode, with: Operand.constant(.integer(value), dtype, "pad"))
+    }
+
+    private func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, with value: Tensor) throws(Failure) -> Tensor {
         var x = try node()
         let rank = x.shape.count
         guard widths.count <= rank else {
@@ -152,7 +161,7 @@ extension Tensor {
         }
         try checkShape(shape, x.dtype, operation: "pad")
         x = try x.sliced(slices)
-        guard mode != .constant else { return try Tensor(result: shape == x.shape ? x : x.embedded(in: shape, places, fill: value)) }
+        guard mode != .constant else { return try Tensor(result: shape == x.shape ? x : value.node().broadcast(to: shape).assigning(places, x)) }
         for (axis, place) in places.enumerated() {
             x = try x.padded(axis, place.start, shape[axis] - place.start - place.count, mode)
         }

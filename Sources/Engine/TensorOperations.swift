@@ -134,6 +134,11 @@ extension Tensor {
         try Tensor(result: Node.full(shape, dtype == .bool && value != 0 ? 1 : value, dtype))
     }
 
+    /// The same of a whole number, exactly; an error where an integer dtype does not hold it.
+    public static func full(_ shape: Shape, whole value: Int64, _ dtype: DType) throws(Failure) -> Tensor {
+        try Operand.constant(.integer(value), dtype, "full").broadcast(to: shape)
+    }
+
     public static func arange(_ start: Double, _ stop: Double, _ step: Double, _ dtype: DType) throws(Failure) -> Tensor {
         guard start.isFinite, stop.isFinite, step.isFinite, step != 0 else {
             throw .argument(operation: "arange", "start, stop and step must be finite and step not 0, but are \(start), \(stop), \(step)")

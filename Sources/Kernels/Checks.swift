@@ -1,10 +1,16 @@
 // What only values can show. Each returns -1, or the position of the first value that does not do.
 
 /// A 0 among integers.
-public func firstZero(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int {
+public func firstZero(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int { firstInteger(dtype, x, count) { $0 == 0 } }
+
+/// An integer below 0.
+public func firstNegative(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int { firstInteger(dtype, x, count) { $0 < 0 } }
+
+@inline(__always)
+private func firstInteger(_ dtype: DType, _ x: UnsafeRawPointer, _ count: Int, _ isWanted: (Int64) -> Bool) -> Int {
     func find<T: FixedWidthInteger>(_ type: T.Type) -> Int {
         let x = x.assumingMemoryBound(to: T.self)
-        for place in 0..<count where x[place] == 0 { return place }
+        for place in 0..<count where isWanted(Int64(truncatingIfNeeded: x[place])) { return place }
         return -1
     }
     switch dtype {

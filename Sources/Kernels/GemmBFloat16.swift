@@ -6,7 +6,7 @@ import CVectors
 /// near, and multiplies. A, which more than one block reads, is packed before, by all threads, into memory that the caller lends. Where the processor cannot
 /// multiply bfloat16, rounded copies of both operands go through the float32 product.
 ///
-/// Each element of C is one chain of sums over k, so neither the cut nor what else is in the batch shows in a bit of it.
+/// Each element of C is one chain of sums over k, or a sum by twos of such chains (GemmSegments.swift), so neither the cut nor what else is in the batch shows in a bit of it.
 public final class GemmBFloat16 {
     private let m: Int
     private let n: Int
@@ -25,6 +25,9 @@ public final class GemmBFloat16 {
     /// Blocks that make a piece.
     private let grain: Int
     private let fallback: Gemm?
+    /// How a deep product is cut, with the products of a segment and of the last one.
+    private var segments: (cut: GemmSegments, whole: GemmBFloat16, last: GemmBFloat16)?
+    private let (stepA, stepB): (Int, Int)
 
     /// The matrices of an operand: products of a batch may share one.
     private struct Operand {
@@ -60,12 +63,14 @@ public final class GemmBFloat16 {
     /// As `Gemm.init`. `isNative`: whether to use the processor's bfloat16 instruction.
     public init(
         m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int], batchOffsetsB: [Int],
-        isNative: Bool? = nil, compiles: Bool = true
+        isNative: Bool? = nil, compiles: Bool = true, line: Int? = nil
     ) {
+        let line = line ?? k
+        (stepA, stepB) = (transposeA ? m : 1, transposeB ? 1 : n)
         (self.m, self.n, self.k) = (m, n, k)
         (a, b) = (Operand(batchOffsetsA), Operand(batchOffsetsB))
-        panelsA = BFloat16Panels(width: Int(SHIM_TILE_ROWS), stride: transposeA ? m : k, isInnerContiguous: !transposeA)
-        panelsB = BFloat16Panels(width: Int(SHIM_TILE_COLUMNS), stride: transposeB ? k : n, isInnerContiguous: transposeB)
+        panelsA = BFloat16Panels(width: Int(SHIM_TILE_ROWS), stride: transposeA ? m : line, isInnerContiguous: !transposeA)
+        panelsB = BFloat16Panels(width: Int(SHIM_TILE_COLUMNS), stride: transposeB ? line : n, isInnerContiguous: transposeB)
         let stretches = Swift.max(1, (k + GemmBFloat16.greatestDepth - 1) / GemmBFloat16.greatestDepth)
         depth = Swift.max(32, ((k + stretches - 1) / stretches + 31) & ~31)
         let operations = 2 * Double(m) * Double(n) * Double(k)
@@ -87,6 +92,13 @@ public final class GemmBFloat16 {
             : Gemm(
                 dtype: .float32, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: a.numbers.map { $0 * m * k },
                 batchOffsetsB: b.numbers.map { $0 * k * n }, compiles: compiles)
+        guard fallback == nil, let cut = GemmSegments(depth: k, chains: 1) else { return }
+        func segment(_ depth: Int) -> GemmBFloat16 {
+            GemmBFloat16(
+                m: m, n: n, k: depth, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: batchOffsetsA, batchOffsetsB: batchOffsetsB, isNative: isNative,
+                compiles: compiles, line: line)
+        }
+        segments = (cut, segment(cut.wholeDepth), segment(cut.lastDepth))
     }
 
     /// Rows of A in panels, which are packed in groups of two.
@@ -98,15 +110,25 @@ public final class GemmBFloat16 {
 
     /// The memory that `run` needs to work in; often none.
     public var scratchBytes: Int {
-        if fallback != nil { return (a.starts.count * m * k + b.starts.count * k * n) * 4 }
+        if let segments { return packedBytes + segments.cut.waiting * a.numbers.count * m * n * 4 }
+        if let fallback { return (a.starts.count * m * k + b.starts.count * k * n) * 4 + fallback.scratchBytes }
         return isOneBlock ? 0 : a.starts.count * wordsOfA * 4
     }
+
+    /// What segments pack, in front of their sums.
+    private var packedBytes: Int { segments.map { (Swift.max($0.whole.scratchBytes, $0.last.scratchBytes) + 63) & ~63 } ?? 0 }
 
     /// - Parameter scratch: `scratchBytes`, aligned to 64; nil if that is 0.
     public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer?) {
         guard m > 0, n > 0 else { return }
         let scratch = scratch ?? c
         if let fallback { return multiplyRounded(fallback, a, b, c, scratch) }
+        if let (cut, whole, last) = segments {
+            let sums = (scratch + packedBytes).assumingMemoryBound(to: Float.self)
+            return cut.run(c.assumingMemoryBound(to: Float.self), elements: self.a.numbers.count * m * n, sums) { segment, first, part in
+                (segment == cut.count - 1 ? last : whole).run(a + first * stepA * 4, b + first * stepB * 4, part, scratch: scratch)
+            }
+        }
         let (a, b) = (a.assumingMemoryBound(to: UInt32.self), b.assumingMemoryBound(to: UInt32.self))
         let (c, packed) = (c.assumingMemoryBound(to: Float.self), scratch.assumingMemoryBound(to: UInt32.self))
         if !isOneBlock { packA(a, packed) }
@@ -121,7 +143,7 @@ public final class GemmBFloat16 {
         let second = scratch + self.a.starts.count * m * k * 4
         for (number, start) in self.a.starts.enumerated() { BFloat16.round(a + start * 4, scratch + number * m * k * 4, m * k) }
         for (number, start) in self.b.starts.enumerated() { BFloat16.round(b + start * 4, second + number * k * n * 4, k * n) }
-        product.run(scratch, second, c)
+        product.run(scratch, second, c, scratch: second + self.b.starts.count * k * n * 4)
     }
 
     /// Each matrix of A as [stretches of the inner axis, panels, pairs, 8].

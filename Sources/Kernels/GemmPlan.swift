@@ -5,6 +5,8 @@ public struct GemmShape: Sendable {
     public var k: Int
     public var transposeA: Bool
     public var transposeB: Bool
+    /// From one row to the next of operands that lie by rows of the inner axis: k, or more where this is a segment of a deeper product.
+    public var line: Int
 }
 
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
@@ -68,7 +70,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         swaps = chosen.isSwapped
         yIsTransposed = chosen.yIsTransposed
         (xRow, xStep) = (chosen.xRow, chosen.xStep)
-        yStride = swaps ? (transposeA ? m : k) : (transposeB ? k : n)
+        yStride = swaps ? (transposeA ? m : shape.line) : (transposeB ? shape.line : n)
         resultRow = n
         let size = MemoryLayout<Scalar>.size
         code = compiles ? GemmTileCode.of(elementBytes: size) : nil
@@ -104,7 +106,7 @@ final class GemmPlan<Scalar: GemmScalar> {
             (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
             depth = shape.k
             let lies = isSwapped ? shape.transposeB : !shape.transposeA
-            (xRow, xStep) = lies ? (depth, 1) : (1, rows)
+            (xRow, xStep) = lies ? (shape.line, 1) : (1, rows)
             yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
             self.isSwapped = isSwapped
         }

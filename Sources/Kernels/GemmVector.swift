@@ -7,6 +7,7 @@ import Synchronization
 final class GemmVector<Scalar: GemmScalar> {
     private let lines: Int
     private let length: Int
+    private let stride: Int
     private let pieces: Int
     private let runs = Atomic<Int>(0)
 
@@ -15,14 +16,17 @@ final class GemmVector<Scalar: GemmScalar> {
     private typealias ThreeLines = BothSums<TwoLines, OneLine>
     private typealias FourLines = BothSums<TwoLines, TwoLines>
 
-    init(lines: Int, length: Int) {
-        (self.lines, self.length) = (lines, length)
+    /// - Parameter stride: From one line to the next.
+    init(lines: Int, length: Int, stride: Int) {
+        (self.lines, self.length, self.stride) = (lines, length, stride)
         let most = Swift.min((Double(lines) * Double(length) * Double(MemoryLayout<Scalar>.size) / GemmVector.pieceBytes).rounded(), Double(lines / GemmVector.group))
         pieces = most < 2 ? 1 : Int(most) / 2 * 2
     }
 
     /// Lines that go side by side: as many as there are registers for.
     private static var group: Int { GemmTile<Scalar>.isWide ? FourLines.lines : ThreeLines.lines }
+    /// Chains of additions that share the terms of a result.
+    static var chains: Int { 2 * Scalar.Whole.scalarCount }
     /// What is worth a piece: about 10 µs.
     private static var pieceBytes: Double { 600_000 }
 
@@ -53,7 +57,7 @@ final class GemmVector<Scalar: GemmScalar> {
     private func compute<Sums: GroupSums>(
         _ first: Int, _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _: Sums.Type
     ) where Sums.Scalar == Scalar {
-        var sums = Sums(matrix + first * length, length)
+        var sums = Sums(matrix + first * stride, length, stride)
         var place = 0
         while place + 2 * Scalar.Whole.scalarCount <= length {
             let (low, high) = LineSums.load(vector + place)
@@ -72,7 +76,7 @@ final class GemmVector<Scalar: GemmScalar> {
 private protocol GroupSums {
     associatedtype Scalar: GemmScalar
     static var lines: Int { get }
-    init(_ first: UnsafePointer<Scalar>, _ length: Int)
+    init(_ first: UnsafePointer<Scalar>, _ length: Int, _ stride: Int)
     /// Adds the elements from `place` on, as many as two vectors or one hold, times those of the vector.
     mutating func add(_ place: Int, _ low: Scalar.Whole, _ high: Scalar.Whole)
     mutating func add(_ place: Int, _ low: Scalar.Whole)
@@ -87,7 +91,7 @@ private struct LineSums<Scalar: GemmScalar>: GroupSums {
     private var high = Scalar.Whole.zero
 
     @inline(__always) static var lines: Int { 1 }
-    @inline(__always) init(_ first: UnsafePointer<Scalar>, _ length: Int) { (line, self.length) = (first, length) }
+    @inline(__always) init(_ first: UnsafePointer<Scalar>, _ length: Int, _ stride: Int) { (line, self.length) = (first, length) }
 
     @inline(__always) static func load(_ source: UnsafePointer<Scalar>) -> (Scalar.Whole, Scalar.Whole) {
         (UnsafeRawPointer(source).loadUnaligned(as: Scalar.Whole.self), UnsafeRawPointer(source + Scalar.Whole.scalarCount).loadUnaligned(as: Scalar.Whole.self))
@@ -116,8 +120,8 @@ private struct BothSums<First: GroupSums, Second: GroupSums>: GroupSums where Fi
 
     @inline(__always) static var lines: Int { First.lines + Second.lines }
 
-    @inline(__always) init(_ first: UnsafePointer<First.Scalar>, _ length: Int) {
-        (self.first, second) = (First(first, length), Second(first + First.lines * length, length))
+    @inline(__always) init(_ first: UnsafePointer<First.Scalar>, _ length: Int, _ stride: Int) {
+        (self.first, second) = (First(first, length, stride), Second(first + First.lines * stride, length, stride))
     }
 
     @inline(__always) mutating func add(_ place: Int, _ low: First.Scalar.Whole, _ high: First.Scalar.Whole) {

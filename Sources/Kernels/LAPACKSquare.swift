@@ -23,15 +23,98 @@ public struct SquareMatrices {
     public var bytes: Int { count * matrixBytes }
     private var matrixBytes: Int { n * n * dtype.size }
 
-    /// Turns each matrix into its inverse.
-    public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+    /// Turns each matrix into its inverse, a singular one, with `fillsSingular`, into NaN.
+    public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, fillsSingular: Bool) -> Int {
         return forEach(notes) { place, pivots, info, work in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
+            if info.pointee == 0 { invertFactored(matrix, pivots, info, work) }
+            if info.pointee != 0, fillsSingular { fill(dtype, .nan, matrix, n * n) }
+        }
+    }
+
+    private func invertFactored(
+        _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>, _ work: UnsafeMutableRawPointer
+    ) {
+        // The block of columns that getri works best with.
+        var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
+        routines.getri(&n, matrix, &leading, pivots, work, &length, info)
+    }
+
+    /// What `cofactors` works in beside its notes: for one matrix at a time.
+    public var cofactorBytes: Int { singularBytes + (decomposition?.noteBytes ?? 0) }
+    private var singularBytes: Int { ((n * n + n * (1 + 2 * n)) * dtype.size + 63) & ~63 }
+    private var decomposition: Decompositions? { Decompositions(.svd, dtype: dtype, count: 1, m: n, n: n) }
+
+    /// Turns each matrix, a copy of one of `originals`, into its cofactors: det A A^-T, where there is an inverse.
+    public func cofactors(
+        of originals: UnsafeRawPointer, _ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+    ) {
+        _ = forEach(notes) { place, pivots, info, work in
+            let matrix = matrices + place * matrixBytes
+            factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
-            // The block of columns that getri works best with.
-            var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
-            routines.getri(&n, matrix, &leading, pivots, work, &length, info)
+            let determinant = dtype == .float32 ? product(matrix, pivots, Float.self) : product(matrix, pivots, Double.self)
+            invertFactored(matrix, pivots, info, work)
+            if dtype == .float32 {
+                turn(matrix.assumingMemoryBound(to: Float.self), times: determinant)
+            } else {
+                turn(matrix.assumingMemoryBound(to: Double.self), times: determinant)
+            }
+        }
+        let infos = notes.assumingMemoryBound(to: Int32.self)
+        for place in 0..<count where infos[place * (n + 1) + n] != 0 {
+            let (original, matrix) = (originals + place * matrixBytes, matrices + place * matrixBytes)
+            if dtype == .float32 {
+                singularCofactors(original, matrix, notes: infos + place * (n + 1), scratch, Float.self)
+            } else {
+                singularCofactors(original, matrix, notes: infos + place * (n + 1), scratch, Double.self)
+            }
+        }
+    }
+
+    /// The determinant of a factored matrix.
+    private func product<T: BinaryFloatingPoint>(_ factors: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _: T.Type) -> Double {
+        let factors = factors.assumingMemoryBound(to: T.self)
+        return (0..<n).reduce(1) { Int(pivots[$1]) == $1 + 1 ? $0 * Double(factors[$1 * n + $1]) : -$0 * Double(factors[$1 * n + $1]) }
+    }
+
+    /// The transpose of a matrix, times a number.
+    private func turn<T: BinaryFloatingPoint>(_ matrix: UnsafeMutablePointer<T>, times factor: Double) {
+        for row in 0..<n {
+            for column in 0...row {
+                let (a, b) = (matrix[row * n + column], matrix[column * n + row])
+                (matrix[row * n + column], matrix[column * n + row]) = (T(factor * Double(b)), T(factor * Double(a)))
+            }
+        }
+    }
+
+    /// By the singular values of A = U S V^T, each cofactor's share the product of all the others: det U det V U diag(prod of s_j, j not i) V^T. NaN where A is not finite.
+    private func singularCofactors<T: BinaryFloatingPoint>(
+        _ original: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, notes: UnsafeMutablePointer<Int32>, _ scratch: UnsafeMutableRawPointer, _: T.Type
+    ) {
+        let (copy, values) = (scratch, (scratch + matrixBytes).assumingMemoryBound(to: T.self))
+        let (u, v, sums) = (values + n, values + n + n * n, result.assumingMemoryBound(to: T.self))
+        fill(dtype, .nan, result, n * n)
+        guard firstOutside(-Double(T.greatestFiniteMagnitude), Double(T.greatestFiniteMagnitude), dtype, original, count: n * n) < 0,
+            let one = decomposition
+        else { return }
+        copy.copyMemory(from: original, byteCount: matrixBytes)
+        guard one.svd(copy, UnsafeMutableRawPointer(values), notes: scratch + singularBytes) < 0 else { return }
+        var sign = 1.0
+        for factors in [u, v] {
+            copy.copyMemory(from: factors, byteCount: matrixBytes)
+            factor(copy, notes, notes + n)
+            sign *= product(copy, notes, T.self) < 0 ? -1 : 1
+        }
+        for place in 0..<n * n { sums[place] = 0 }
+        for i in 0..<n {
+            let others = (0..<n).reduce(sign) { $1 == i ? $0 : $0 * Double(values[$1]) }
+            guard others != 0 else { continue }
+            for row in 0..<n {
+                let share = T(others * Double(u[row * n + i]))
+                for column in 0..<n { sums[row * n + column] += share * v[i * n + column] }
+            }
         }
     }
 

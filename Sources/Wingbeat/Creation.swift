@@ -11,6 +11,14 @@ import Engine
     }
 }
 
+@implementation @_cdecl("wb_tensor_linspace_int64") public func wb_tensor_linspace_int64(
+    _ type: wb_dtype, _ start: Int64, _ end: Int64, _ count: Int64, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(result, "linspace", Written("linspace", .whole(start), .whole(end), .whole(count), .dtype(type))) {
+        () throws(Failure) in try Tensor.linspace(whole: start, end, Int(count), dtype(type, "linspace"))
+    }
+}
+
 @implementation @_cdecl("wb_tensor_eye") public func wb_tensor_eye(
     _ type: wb_dtype, _ rows: Int64, _ columns: Int64, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {

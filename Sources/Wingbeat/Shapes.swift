@@ -148,21 +148,30 @@ import Engine
     _ x: OpaquePointer?, _ widths: UnsafePointer<Int64>?, _ count: Int32, _ mode: wb_pad_mode, _ value: Double,
     _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    returning(
-        y, "pad",
-        try Written(
-            "pad", .tensor(x), .list(widths, 2 * count),
-            .text("\(decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))"), .number(value))
-    ) { () throws(Failure) in
-        try checkCount(count, isNull: widths == nil, "pad")
-        guard count <= mostAxes else {
-            throw .argument(operation: "pad", "at most \(mostAxes) axes are possible, but widths are given for \(count)")
-        }
-        let list = try numbers(widths, 2 * count, "pad")
-        let pairs = (0..<list.count / 2).map { (before: list[2 * $0], after: list[2 * $0 + 1]) }
-        let how: Tensor.PadMode = try decode(mode.rawValue, "mode", "pad")
+    returning(y, "pad", try Written(padding: x, widths, count, mode, .number(value))) { () throws(Failure) in
+        let (pairs, how) = (try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))
         return try tensor(x, "pad").pad(pairs, how, value: value)
     }
+}
+
+@implementation @_cdecl("wb_pad_int64") public func wb_pad_int64(
+    _ x: OpaquePointer?, _ widths: UnsafePointer<Int64>?, _ count: Int32, _ mode: wb_pad_mode, _ value: Int64,
+    _ y: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(y, "pad", try Written(padding: x, widths, count, mode, .whole(value))) { () throws(Failure) in
+        let (pairs, how) = (try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))
+        return try tensor(x, "pad").pad(pairs, how, whole: value)
+    }
+}
+
+/// The widths before and after each axis, from the last.
+private func padding(_ widths: UnsafePointer<Int64>?, _ count: Int32) throws(Failure) -> [(before: Int, after: Int)] {
+    try checkCount(count, isNull: widths == nil, "pad")
+    guard count <= mostAxes else {
+        throw .argument(operation: "pad", "at most \(mostAxes) axes are possible, but widths are given for \(count)")
+    }
+    let list = try numbers(widths, 2 * count, "pad")
+    return (0..<list.count / 2).map { (before: list[2 * $0], after: list[2 * $0 + 1]) }
 }
 
 @implementation @_cdecl("wb_tril") public func wb_tril(

@@ -78,6 +78,25 @@ private func copy(_ data: UnsafeRawPointer?, _ type: DType, _ count: Int, _ memo
     }
 }
 
+@implementation @_cdecl("wb_tensor_full_int64") public func wb_tensor_full_int64(
+    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ value: Int64,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(result, "tensor_full", Written("full", .list(extents, rank), .whole(value), .dtype(type))) {
+        () throws(Failure) in
+        try Tensor.full(shape(rank, extents, "tensor_full"), whole: value, dtype(type, "tensor_full"))
+    }
+}
+
+@implementation @_cdecl("wb_tensor_arange_int64") public func wb_tensor_arange_int64(
+    _ type: wb_dtype, _ start: Int64, _ stop: Int64, _ step: Int64, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(result, "tensor_arange", Written("arange", .whole(start), .whole(stop), .whole(step), .dtype(type))) {
+        () throws(Failure) in
+        try Tensor.arange(whole: start, stop, step, dtype(type, "tensor_arange"))
+    }
+}
+
 @implementation @_cdecl("wb_tensor_arange") public func wb_tensor_arange(
     _ type: wb_dtype, _ start: Double, _ stop: Double, _ step: Double, _ result: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
@@ -301,5 +320,17 @@ func identity(_ object: AnyObject) -> UInt64 { UInt64(UInt(bitPattern: ObjectIde
     ) { () throws(Failure) in
         let distribution: Generator.Distribution = try decode(kind.rawValue, "distribution", "random")
         return try Generator.standard().draw(distribution, dtype(type, "random"), shape(rank, extents, "random"), a, b)
+    }
+}
+
+@implementation @_cdecl("wb_random_int64") public func wb_random_int64(
+    _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?, _ low: Int64, _ high: Int64,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(
+        result, "random",
+        Written("randint", .whole(low), .whole(high), .named("size", .list(extents, rank)), .named("dtype", .dtype(type)))
+    ) { () throws(Failure) in
+        try Generator.standard().draw(from: low, to: high, dtype(type, "random"), shape(rank, extents, "random"))
     }
 }

@@ -226,31 +226,67 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
     call { () throws(Failure) in
         let operation = "trainer_set"
         let trainer = try trainer(handle, operation)
-        func whole(from least: Int) throws(Failure) -> Int {
-            guard let number = Int(exactly: value), number >= least else {
-                throw .argument(
-                    operation: operation, "a whole number from \(least) on is expected, but \(value) was given")
-            }
-            return number
-        }
         switch option {
-        case WB_TRAINER_EPOCHS: trainer.options.epochs = try whole(from: 0)
-        case WB_TRAINER_BATCH_SIZE: trainer.options.batchSize = try whole(from: 1)
-        case WB_TRAINER_SHUFFLE:
-            trainer.options.shuffle = try decode(UInt32(exactly: whole(from: 0)) ?? .max, "shuffle", operation)
-        case WB_TRAINER_SEED: trainer.options.seed = UInt64(try whole(from: 0))
-        case WB_TRAINER_PATIENCE: trainer.options.patience = try whole(from: 0)
         case WB_TRAINER_MIN_DELTA:
             guard value.isFinite, value >= 0 else {
                 throw .argument(operation: operation, "min_delta must be finite and not negative, but is \(value)")
             }
             trainer.options.minDelta = value
         case WB_TRAINER_CHECK_FINITE: trainer.options.checksFinite = value != 0
-        case WB_TRAINER_REPORT_EVERY: trainer.options.reportEvery = try whole(from: 1)
-        case WB_TRAINER_MAX_STEPS: trainer.options.maxSteps = try whole(from: 0)
         case WB_TRAINER_RESTORE_BEST: trainer.options.restoresBest = value != 0
         case WB_TRAINER_DROP_LAST: trainer.options.dropLast = value != 0
-        default: throw .argument(operation: operation, "there is no option number \(option.rawValue)")
+        default: try trainer.options.set(option, Int64(exactly: value), "\(value)")
+        }
+    }
+}
+
+@implementation @_cdecl("wb_trainer_set_int64") public func wb_trainer_set_int64(
+    _ handle: OpaquePointer?, _ option: wb_trainer_option, _ value: Int64
+) -> wb_status {
+    call { () throws(Failure) in
+        let trainer = try trainer(handle, "trainer_set")
+        switch option {
+        case WB_TRAINER_MIN_DELTA, WB_TRAINER_CHECK_FINITE, WB_TRAINER_RESTORE_BEST, WB_TRAINER_DROP_LAST:
+            throw .argument(operation: "trainer_set", "option number \(option.rawValue) is no count; use wb_trainer_set")
+        default: try trainer.options.set(option, value, "\(value)")
+        }
+    }
+}
+
+extension TrainingOptions {
+    /// An option that counts something, and what was given for it; nil: no whole number.
+    fileprivate mutating func set(_ option: wb_trainer_option, _ value: Int64?, _ given: String) throws(Failure) {
+        func whole(from least: Int) throws(Failure) -> Int {
+            guard let value, value >= least else {
+                throw .argument(
+                    operation: "trainer_set", "a whole number from \(least) on is expected, but \(given) was given")
+            }
+            return Int(value)
+        }
+        switch option {
+        case WB_TRAINER_EPOCHS: epochs = try whole(from: 0)
+        case WB_TRAINER_BATCH_SIZE: batchSize = try whole(from: 1)
+        case WB_TRAINER_SHUFFLE:
+            shuffle = try decode(UInt32(exactly: whole(from: 0)) ?? .max, "shuffle", "trainer_set")
+        case WB_TRAINER_SEED: seed = UInt64(try whole(from: 0))
+        case WB_TRAINER_PATIENCE: patience = try whole(from: 0)
+        case WB_TRAINER_REPORT_EVERY: reportEvery = try whole(from: 1)
+        case WB_TRAINER_MAX_STEPS: maxSteps = try whole(from: 0)
+        default: throw .argument(operation: "trainer_set", "there is no option number \(option.rawValue)")
+        }
+    }
+
+    /// An option that counts something; nil for others.
+    fileprivate func count(_ option: wb_trainer_option) -> Int64? {
+        switch option {
+        case WB_TRAINER_EPOCHS: Int64(epochs)
+        case WB_TRAINER_BATCH_SIZE: Int64(batchSize)
+        case WB_TRAINER_SHUFFLE: Int64(shuffle.rawValue)
+        case WB_TRAINER_SEED: Int64(bitPattern: seed)
+        case WB_TRAINER_PATIENCE: Int64(patience)
+        case WB_TRAINER_REPORT_EVERY: Int64(reportEvery)
+        case WB_TRAINER_MAX_STEPS: Int64(maxSteps)
+        default: nil
         }
     }
 }
@@ -262,20 +298,28 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
         let options = try trainer(handle, "trainer_get").options
         let number: Double
         switch option {
-        case WB_TRAINER_EPOCHS: number = Double(options.epochs)
-        case WB_TRAINER_BATCH_SIZE: number = Double(options.batchSize)
-        case WB_TRAINER_SHUFFLE: number = Double(options.shuffle.rawValue)
-        case WB_TRAINER_SEED: number = Double(options.seed)
-        case WB_TRAINER_PATIENCE: number = Double(options.patience)
         case WB_TRAINER_MIN_DELTA: number = options.minDelta
         case WB_TRAINER_CHECK_FINITE: number = options.checksFinite ? 1 : 0
-        case WB_TRAINER_REPORT_EVERY: number = Double(options.reportEvery)
-        case WB_TRAINER_MAX_STEPS: number = Double(options.maxSteps)
         case WB_TRAINER_RESTORE_BEST: number = options.restoresBest ? 1 : 0
         case WB_TRAINER_DROP_LAST: number = options.dropLast ? 1 : 0
-        default: throw .argument(operation: "trainer_get", "there is no option number \(option.rawValue)")
+        default:
+            guard let count = options.count(option) else {
+                throw .argument(operation: "trainer_get", "there is no option number \(option.rawValue)")
+            }
+            number = Double(count)
         }
         try out(value, "trainer_get").pointee = number
+    }
+}
+
+@implementation @_cdecl("wb_trainer_get_int64") public func wb_trainer_get_int64(
+    _ handle: OpaquePointer?, _ option: wb_trainer_option, _ value: UnsafeMutablePointer<Int64>?
+) -> wb_status {
+    call { () throws(Failure) in
+        guard let count = try trainer(handle, "trainer_get").options.count(option) else {
+            throw .argument(operation: "trainer_get", "option number \(option.rawValue) is no count; use wb_trainer_get")
+        }
+        try out(value, "trainer_get").pointee = count
     }
 }
 

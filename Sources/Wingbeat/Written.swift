@@ -276,6 +276,13 @@ extension Written {
     }
 
     init(
+        padding x: OpaquePointer?, _ widths: UnsafePointer<Int64>?, _ count: Int32, _ mode: wb_pad_mode, _ value: Item
+    ) throws(Failure) {
+        let mode: Tensor.PadMode = try decode(mode.rawValue, "mode", "pad")
+        self.init("pad", .tensor(x), .list(widths, 2 * count), .text("\(mode)"), value)
+    }
+
+    init(
         _ distribution: Generator.Distribution, _ type: wb_dtype, _ rank: Int32, _ extents: UnsafePointer<Int64>?,
         _ a: Double, _ b: Double
     ) throws(Failure) {

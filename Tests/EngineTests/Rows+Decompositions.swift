@@ -74,7 +74,7 @@ extension Row {
         let a = points([3, 3], -2...2, seed: 3)
         func symmetric(_ v: [Values]) -> Values { v[0].with(v[0].permuted([1, 0]), +) }
         return [
-            Row("eigenvalues", [Eigh.self], [a], { try ($0[0] + $0[0].permute([1, 0])).eigh().values }, { Values([3], symmetric($0).rotated.values) }),
+            Row("eigenvalues", [Eigh.self, Eigenvalues.self], [a], { try ($0[0] + $0[0].permute([1, 0])).eigh().values }, { Values([3], symmetric($0).rotated.values) }),
             Row("eigenvectors squared", [Eigh.self], [a], {
                 let vectors = try ($0[0] + $0[0].permute([1, 0])).eigh().vectors
                 return try vectors * vectors
@@ -97,7 +97,7 @@ extension Row {
             return (values.suffix(k).reversed(), Values([n, k]) { vectors[[$0[0], n - 1 - $0[1]]] })
         }
         return [
-            Row("singular values of \(shape)", [SVD.self], [a], { try $0[0].svd().values }, { v in
+            Row("singular values of \(shape)", [SVD.self, SingularValues.self], [a], { try $0[0].svd().values }, { v in
                 Values([k], largest(referenceMatMul(v[0], v[0].permuted([1, 0]))).values.map { $0.squareRoot() })
             }),
             Row("left singular vectors of \(shape) squared", [SVD.self], [a], {

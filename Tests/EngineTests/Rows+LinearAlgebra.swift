@@ -132,8 +132,8 @@ extension Row {
         let a = square(leading, n, seed: 3)
         return [
             Row("inverse \(a.shape)", [Inverse.self], [a], { try $0[0].inverse() }, { $0[0].inverted }),
-            Row("det \(a.shape)", [Determinant.self], [a], { try $0[0].determinant() }, { $0[0].determinants }),
-            Row("log |det| \(a.shape)", [Determinant.self], [a], { try $0[0].signAndLogDeterminant().logarithm }, { $0[0].determinants.map { log(abs($0)) } }),
+            Row("det \(a.shape)", [Determinant.self, DeterminantPart.self], [a], { try $0[0].determinant() }, { $0[0].determinants }),
+            Row("log |det| \(a.shape)", [Determinant.self, DeterminantPart.self], [a], { try $0[0].signAndLogDeterminant().logarithm }, { $0[0].determinants.map { log(abs($0)) } }),
             Row("sign times log |det| \(a.shape)", [Determinant.self], [a], {
                 let (sign, logarithm) = try $0[0].signAndLogDeterminant()
                 return try sign * logarithm

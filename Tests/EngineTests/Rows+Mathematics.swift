@@ -69,6 +69,7 @@ extension Row {
         return [
             row(.bitwiseAnd, [BitwiseAnd.self]) { $0 & $1 }, row(.bitwiseOr, [BitwiseOr.self]) { $0 | $1 }, row(.bitwiseXor, [BitwiseXor.self]) { $0 ^ $1 },
             row(.shiftLeft, [ShiftLeft.self]) { $0 << $1 }, row(.shiftRight, [ShiftRight.self]) { $0 >> $1 },
+            row(.power, [Power.self, CheckExponent.self]) { base, exponent in (0..<exponent).reduce(1) { product, _ in product * base } },
             row(.floorDivide, [FloorDivide.self, CheckDivisor.self]) { Int((Double($0) / Double($1)).rounded(.down)) },
         ]
     }()

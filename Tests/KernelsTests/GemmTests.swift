@@ -31,7 +31,9 @@ final class GemmTests: XCTestCase {
             dtype: dtype, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA, batchOffsetsB: offsetsB,
             compiles: compiles)
         let c = Memory(dtype, offsetsA.count * m * n)
-        gemm.run(a.pointer, b.pointer, c.pointer)
+        let scratch = UnsafeMutableRawPointer.allocate(byteCount: gemm.scratchBytes, alignment: 64)
+        defer { scratch.deallocate() }
+        gemm.run(a.pointer, b.pointer, c.pointer, scratch: scratch)
         XCTAssertTrue(c.isWallIntact)
         return c
     }
@@ -95,7 +97,7 @@ final class GemmTests: XCTestCase {
                         XCTAssertEqual(c[i * n + j].double, Double(sum), "\(dtype) \(m) \(n) \(k) \(transposeA) \(transposeB) at \(i), \(j)")
                     }
                     // Plans made here are not compiled for their type, and take their time.
-                    guard m * n * k < 2_000_000, let plan = GemmPlan<Scalar>.byStrips(GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)) else { continue }
+                    guard m * n * k < 2_000_000, let plan = GemmPlan<Scalar>.byStrips(GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, line: k)) else { continue }
                     let (packed, strips) = (Memory(dtype, plan.packedCount), Memory(dtype, m * n))
                     plan.pack(at(b), to: at(packed))
                     for row in stride(from: 0, to: m, by: 50) { plan.computeRows(row..<min(row + 50, m), at(a), at(b), at(packed), at(strips)) }
@@ -146,6 +148,42 @@ final class GemmTests: XCTestCase {
     }
 
     /// Of a vector and a matrix that is read line by line.
+    /// What `compute` makes of segments of `length` terms, added by twos: (0 + 1) + (2 + 3) and so on, then what is left, the later to the earlier.
+    private func summedByTwos(depth: Int, length: Int, _ compute: (Range<Int>) -> Float) -> Float {
+        func sum(_ segments: Range<Int>) -> Float {
+            guard segments.count > 1 else { return compute(segments.lowerBound * length..<min(depth, segments.upperBound * length)) }
+            var half = 1
+            while 2 * half < segments.count { half *= 2 }
+            return sum(segments.lowerBound..<segments.lowerBound + half) + sum(segments.lowerBound + half..<segments.upperBound)
+        }
+        return sum(0..<(depth + length - 1) / length)
+    }
+
+    func testDeepProductsAreSumsByTwosOfChainsWhateverIsBesideThem() {
+        var noise = Noise(12)
+        let chain = GemmSegments.chain
+        for depth in [chain, chain + 1, 2 * chain, 5 * chain + 77] {
+            let values = (0..<depth * 3).map { _ in Double(noise.below(1 << 20)) / Double(1 << 20) }
+            for (m, n) in [(2, 3), (3, 3), (1, 3), (3, 1)] {
+                for (transposeA, transposeB) in [(true, false), (false, false), (true, true), (false, true)] where (m > 1 || !transposeB) && (n > 1 || transposeA) {
+                    let (a, b) = (Memory(.float32, Array(values.prefix(m * depth))), Memory(.float32, Array(values.suffix(n * depth))))
+                    let c = run(.float32, a, b, m, n, depth, transposeA: transposeA, transposeB: transposeB, offsetsA: [0], offsetsB: [0])
+                    for i in 0..<m {
+                        for j in 0..<n {
+                            let wanted = summedByTwos(depth: depth, length: chain) { terms in
+                                terms.reduce(0 as Float) { sum, l in
+                                    sum.addingProduct(
+                                        Float(a[transposeA ? l * m + i : i * depth + l].double), Float(b[transposeB ? j * depth + l : l * n + j].double))
+                                }
+                            }
+                            XCTAssertEqual(Float(c[i * n + j].double), wanted, "\(depth) \(m) \(n) \(transposeA) \(transposeB)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     func testEachElementOfAVectorTimesAMatrixIsOneChainOfFusedMultiplyAdds() {
         var noise = Noise(6)
         for columns in Array(1...70) + [100, 129, 1000] {

@@ -77,7 +77,7 @@ def test_eye_is_numpys():
     (lambda: wb.zeros(2**64 + 2), ValueError, "2\\*\\*63"), (lambda: wb.zeros(2, dtype="float16"), TypeError, "float16"), (lambda: wb.zeros(2, dtype=object()), TypeError, "object"),
     (lambda: wb.full(2, None), TypeError, "found None"), (lambda: wb.full(2, "a"), TypeError, "found 'a'"),
     (lambda: wb.arange(0, 1, 0), ValueError, "step"), (lambda: wb.arange(float("nan")), ValueError, "finite"), (lambda: wb.arange(0, float("inf")), ValueError, "finite"),
-    (lambda: wb.arange("a"), TypeError, "found 'a'"), (lambda: wb.arange(None), TypeError, "None"), (lambda: wb.arange(2**60, 2**60 + 2), ValueError, "2\\*\\*53"),
+    (lambda: wb.arange("a"), TypeError, "found 'a'"), (lambda: wb.arange(None), TypeError, "None"), (lambda: wb.arange(2**63, 2**63 + 2), ValueError, "9223372036854775808"),
     (lambda: wb.randn(2, dtype="int32"), TypeError, "int32"), (lambda: wb.randint(5, 5, (2,)), ValueError, "5"), (lambda: wb.randint(0, 10), ValueError, "size"),
     (lambda: wb.randint(0, "a", (2,)), TypeError, "'a'"), (lambda: wb.randint(0, 1000, (2,), dtype="uint8"), ValueError, "do not fit uint8"),
     (lambda: wb.randint(-1, 9, (2,), dtype="uint8"), ValueError, "do not fit uint8"), (lambda: wb.randint(0, 2**40, (2,), dtype="int32"), ValueError, "do not fit int32"),

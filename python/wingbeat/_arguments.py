@@ -6,8 +6,6 @@ import operator
 from ctypes import c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-import numpy as np
-
 from ._dtypes import bool_
 from ._errors import ArgumentError, DTypeError, RangeError
 from ._library import check, lib

@@ -19,7 +19,7 @@ from ._errors import ArgumentError
 from ._arguments import numbers
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, as_tensor, data_handle, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, exact, takes, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,7 @@ def full(size: Size, fill_value: Real | np.generic, dtype: DTypeLike | None = No
             dtype = as_tensor(fill_value).dtype
         else:
             dtype = _NUMBERS.get(type(fill_value), float32)
+    fill_value = exact(fill_value)
     if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
         return _finish_tensor(broadcast_to(Tensor(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
@@ -125,21 +126,19 @@ def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLik
     """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
     if end is None:
         start, end = 0, start
-    if dtype is None:
-        dtype = int64 if all(isinstance(number, (int, np.integer)) for number in (start, end, step)) else float32
-    for number in (start, end, step):
-        if isinstance(number, (int, np.integer)) and not takes(int64, int(number)):
-            raise ArgumentError(f"arange: expected whole numbers up to 2**53, found {number}")
-    out = c_void_p()
-    check(lib.wb_tensor_arange(as_dtype(dtype).code, start, end, step, out))
+    start, end, step = exact(start), exact(end), exact(step)
+    is_whole = all(isinstance(number, int) for number in (start, end, step))
+    code, out = as_dtype((int64 if is_whole else float32) if dtype is None else dtype).code, c_void_p()
+    check((lib.wb_tensor_arange_int64 if is_whole else lib.wb_tensor_arange)(code, start, end, step, out))
     return _finish(out, requires_grad)
 
 
 def linspace(start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32,
              requires_grad: bool = False) -> Tensor:
-    """`steps` numbers at equal distances from start to end, both among them."""
-    out = c_void_p()
-    check(lib.wb_tensor_linspace(as_dtype(dtype).code, start, end, steps, out))
+    """`steps` numbers at equal distances from start to end, both among them. Integer dtypes cut them toward 0."""
+    start, end, out = exact(start), exact(end), c_void_p()
+    is_whole = isinstance(start, int) and isinstance(end, int) and not as_dtype(dtype).is_floating_point
+    check((lib.wb_tensor_linspace_int64 if is_whole else lib.wb_tensor_linspace)(as_dtype(dtype).code, start, end, steps, out))
     return _finish(out, requires_grad)
 
 
@@ -194,6 +193,11 @@ def randint(low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = in
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
+    low, high = exact(low), exact(high)
+    if isinstance(low, int) and isinstance(high, int):
+        shape, out = numbers((size,)), c_void_p()
+        check(lib.wb_random_int64(as_dtype(dtype).code, len(shape), extents(shape), low, high, out))
+        return wrap(out.value)
     return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
 
 

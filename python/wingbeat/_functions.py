@@ -20,7 +20,7 @@ from ._library import check, lib, unguarded
 from ._naming import named
 from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
-from ._tensor import Tensor, as_tensor, binary, takes, wrap
+from ._tensor import Tensor, as_tensor, binary, plain, takes, wrap
 
 if TYPE_CHECKING:
     import ctypes
@@ -136,6 +136,9 @@ def where(condition: TensorLike, input: TensorLike | None = None,
           other: TensorLike | None = None) -> Tensor | tuple[Tensor, ...]:
     """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype.
 
+    What is not chosen takes part in derivatives with 0, which is NaN where its own derivative is infinite, as in PyTorch. Keep such
+    arguments from it: log(where(x > 0, x, 1)) has no NaN, where(x > 0, log(x), 0) has.
+
     With the condition alone: nonzero(condition, as_tuple=True).
     """
     if input is None and other is None:
@@ -154,6 +157,7 @@ def where(condition: TensorLike, input: TensorLike | None = None,
 
 def _beside(value: TensorLike, tensor: Tensor) -> Tensor:
     """`value` as a tensor; a Python number gets the dtype that it has in arithmetic with `tensor`."""
+    value = plain(value)
     if not isinstance(value, (int, float)):
         return as_tensor(value)
     return Tensor(value, tensor.dtype if takes(tensor.dtype, value) else float64 if isinstance(value, float) else int64)

@@ -12,7 +12,7 @@ from ._dtypes import float64
 from ._errors import ArgumentError
 from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, lt, mul, ne, neg, sub
 from ._library import check, lib
-from ._tensor import Tensor, as_tensor, wrap
+from ._tensor import Tensor, as_tensor, plain, takes, wrap
 
 if TYPE_CHECKING:
     from ._typing import Operand, Real, TensorLike
@@ -68,6 +68,13 @@ def polygamma(n: SupportsIndex, input: TensorLike) -> Tensor:
     return with_parameter(_abi.WB_UNARY_POLYGAMMA, input, n)
 
 
+def _is_tensor(bound: TensorLike | None, input: Tensor) -> bool:
+    """Whether a bound has to be a tensor: a whole number that the dtype of integers does not take is one."""
+    if isinstance(bound, int):
+        return not input.dtype.is_floating_point and not takes(input.dtype, bound)
+    return bound is not None and not isinstance(bound, float)
+
+
 def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
     """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
 
@@ -76,7 +83,8 @@ def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | No
     if min is None and max is None:
         raise ArgumentError("clamp: expected a bound, found neither min nor max")
     input, out = as_tensor(input), c_void_p()
-    if any(bound is not None and not isinstance(bound, (int, float)) for bound in (min, max)):
+    min, max = plain(min), plain(max)
+    if any(_is_tensor(bound, input) for bound in (min, max)):
         lower, upper = (bound if bound is None else _beside(bound, input) for bound in (min, max))
         check(lib.wb_clamp_tensors(input, lower, upper, out))
     else:

@@ -13,7 +13,7 @@ from ._arrays import extents, handle_array
 from ._errors import ArgumentError, RangeError
 from ._library import check, lib, unguarded
 from ._naming import operation
-from ._tensor import Tensor, as_tensor, wrap
+from ._tensor import Tensor, as_tensor, exact, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -249,7 +249,9 @@ def pad(input: TensorLike, pad: Sequence[SupportsIndex],
         raise ArgumentError(f"pad: expected two widths for each axis, found {len(widths)} widths")
     if not isinstance(mode, str) or mode not in _MODES:
         raise ArgumentError(f"pad: expected one of the modes {', '.join(_MODES)}, found {mode!r}")
-    return _result(lib.wb_pad, input, long_array(widths), len(widths) // 2, _MODES[mode], value)
+    value = exact(value)
+    function = lib.wb_pad_int64 if isinstance(value, int) else lib.wb_pad
+    return _result(function, input, long_array(widths), len(widths) // 2, _MODES[mode], value)
 
 
 # -------------------------------------------------------------------- methods

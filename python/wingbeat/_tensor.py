@@ -7,6 +7,7 @@ Here is what belongs to the box and the operators; the operations by name are in
 from __future__ import annotations
 
 import copy
+import operator
 from ctypes import c_double, c_int, c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, overload
 
@@ -433,6 +434,9 @@ class Tensor(Owner, Methods):
 
     def fill_(self, value: Real) -> Self:
         """Sets every element to `value`."""
+        value = exact(value)
+        if type(value) is int and not self.dtype.is_floating_point and self.dtype is not bool_ and not takes(self.dtype, value):
+            return self._assign(Tensor(value, self.dtype).expand(self.shape))  # exactly, or an error that says what the dtype holds
         out = c_void_p()
         shape = self.shape
         check(lib.wb_tensor_full(self.dtype.code, len(shape), extents(shape), value, out))
@@ -592,6 +596,15 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, np.floating) else value.item()  # the item() of a longdouble is itself
 
 
+def exact(value: Any) -> Any:
+    """A whole number of any kind, a 0-d tensor's too, as an int; anything else as it is."""
+    if isinstance(value, (int, np.generic)):
+        return plain(value)
+    if isinstance(value, (Tensor, np.ndarray)) and value.shape == () and value.dtype != bool_ and not np.issubdtype(value.dtype, np.inexact):
+        return operator.index(value)
+    return value
+
+
 def takes(dtype: DType, number: float) -> bool:
     """Whether a Python number that meets a tensor of `dtype` becomes one of the same dtype."""
     if isinstance(number, float):
@@ -668,16 +681,16 @@ def binary(op: int, a: Operand, b: Operand) -> Tensor:
 
 
 def _operator(op: int, swapped: int = 0) -> Callable[[Tensor, Operand], Tensor]:
-    def operator(self: Tensor, other: Operand) -> Tensor:
+    def operation(self: Tensor, other: Operand) -> Tensor:
         return operate(op, self, other, swapped)
-    return operator
+    return operation
 
 
 def _in_place(op: int) -> Callable[[TensorT, Operand], TensorT]:
-    def operator(self: TensorT, other: Operand) -> TensorT:
+    def operation(self: TensorT, other: Operand) -> TensorT:
         result = operate(op, self, other, 0)
         return result if result is NotImplemented else self._assign(result)
-    return operator
+    return operation
 
 
 for _name, _op in (("add", _abi.WB_BINARY_ADD), ("sub", _abi.WB_BINARY_SUBTRACT), ("mul", _abi.WB_BINARY_MULTIPLY), ("truediv", _abi.WB_BINARY_DIVIDE),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from ._naming import listing
 from . import _abi, _html, _modules
+from ._arguments import whole
 from ._arrays import handle_array
 from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
-from ._errors import ArgumentError
+from ._errors import ArgumentError, ArgumentTypeError
 from ._library import check, freed_by, handle_property, lib
 from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import wrap
@@ -102,6 +103,15 @@ def _metrics(metrics: Mapping[str, Module] | None, name: str) -> dict[str, Modul
     for key, metric in given.items():
         _module(metric, f"metric {key!r}", name)
     return given
+
+
+def _count(value: Any, name: str) -> int:
+    """An option that counts something, or a seed."""
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise ArgumentTypeError(f"fit: expected a whole number as {name}, found {value}")
+        value = int(value)
+    return whole(value, name, "fit")
 
 
 class Trainer(Owner):
@@ -196,11 +206,16 @@ class Trainer(Owner):
             raise ArgumentError("fit: patience and restore_best need validation data, found none")
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
+        counts = {
+            _abi.WB_TRAINER_EPOCHS: _count(epochs, "epochs"), _abi.WB_TRAINER_BATCH_SIZE: _count(batch_size, "batch_size"),
+            _abi.WB_TRAINER_SHUFFLE: shuffle_code(shuffle), _abi.WB_TRAINER_SEED: _count(seed, "seed"),
+            _abi.WB_TRAINER_PATIENCE: _count(patience, "patience"), _abi.WB_TRAINER_MAX_STEPS: _count(max_steps, "max_steps"),
+            _abi.WB_TRAINER_REPORT_EVERY: _count(report_every, "report_every") if callback else _BREATH,
+        }
+        for option, count in counts.items():
+            check(lib.wb_trainer_set_int64(self._handle, option, count))
         options = {
-            _abi.WB_TRAINER_EPOCHS: epochs, _abi.WB_TRAINER_BATCH_SIZE: batch_size, _abi.WB_TRAINER_SHUFFLE: shuffle_code(shuffle),
-            _abi.WB_TRAINER_SEED: seed, _abi.WB_TRAINER_PATIENCE: patience, _abi.WB_TRAINER_MIN_DELTA: min_delta,
-            _abi.WB_TRAINER_CHECK_FINITE: bool(check_finite), _abi.WB_TRAINER_MAX_STEPS: max_steps,
-            _abi.WB_TRAINER_REPORT_EVERY: report_every if callback else _BREATH,
+            _abi.WB_TRAINER_MIN_DELTA: min_delta, _abi.WB_TRAINER_CHECK_FINITE: bool(check_finite),
             _abi.WB_TRAINER_RESTORE_BEST: bool(restore_best), _abi.WB_TRAINER_DROP_LAST: bool(drop_last),
         }
         for option, value in options.items():

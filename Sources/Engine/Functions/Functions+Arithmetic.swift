@@ -88,7 +88,7 @@ extension Functions {
             "where", [Parameter("condition", .tensor, "Truth values."), .inputOperand, .other],
             """
             `input` where condition (bool) is true, else `other`; the three broadcast. A number takes the other's \
-            dtype.
+            dtype. What is not chosen takes part in derivatives with 0: NaN where its own derivative is infinite.
             """
         ) { a throws(Failure) in
             let (input, other) = (try a.operand("input"), try a.operand("other"))
@@ -121,7 +121,7 @@ extension Functions {
             switch (low, high) {
             case (nil, nil):
                 throw .argument(operation: "clamp", "a bound is expected, but neither min nor max is given")
-            case (.tensor, _), (_, .tensor):
+            case let bounds where [bounds.0, bounds.1].contains { $0.map { $0.isTensor(to: input.dtype) } ?? false }:
                 let tensors = try [low, high].map { (bound) throws(Failure) in
                     try bound.map { (bound) throws(Failure) in try bound.beside(input, "clamp") }
                 }

@@ -92,24 +92,30 @@ extension Functions {
         ) { a throws(Failure) in
             var (start, end, step) = (try a.number("start"), a.value("end") ?? .none, try a.number("step"))
             if end == .none { (start, end) = (.integer(0), start) }
-            let numbers = [start, end, step]
-            for number in numbers {
-                guard let value = number.integer, !Operand.takes(.int64, number) else { continue }
-                throw .argument(operation: "arange", "whole numbers up to 2**53 are expected, but found \(value)")
+            if let start = start.integer, let end = end.integer, let step = step.integer {
+                return try created(.arange(whole: start, end, step, a.dtype("dtype", .int64)), a)
             }
+            let numbers = [start, end, step]
             let dtype: DType = numbers.contains { $0.real != nil && $0.integer == nil } ? .float32 : .int64
             return try created(.arange(start.asReal, end.asReal, step.asReal, a.dtype("dtype", dtype)), a)
         },
         Function(
             "linspace",
             [
-                Parameter("start", .real, "The first number, finite."),
-                Parameter("end", .real, "The last number, finite."),
+                Parameter("start", .number, "The first number, finite."),
+                Parameter("end", .number, "The last number, finite."),
                 Parameter("steps", .integer, "How many numbers."), .dtype(.float32), .requiresGrad,
             ],
-            "`steps` numbers at equal distances from start to end, both among them: [steps]."
+            """
+            `steps` numbers at equal distances from start to end, both among them: [steps]. Integer dtypes cut them \
+            toward 0.
+            """
         ) { a throws(Failure) in
-            try created(.linspace(a.real("start"), a.real("end"), a.integer("steps"), a.dtype("dtype", .float32)), a)
+            let (start, end, dtype) = (try a.number("start"), try a.number("end"), try a.dtype("dtype", .float32))
+            if let start = start.integer, let end = end.integer {
+                return try created(.linspace(whole: start, end, a.integer("steps"), dtype), a)
+            }
+            return try created(.linspace(start.asReal, end.asReal, a.integer("steps"), dtype), a)
         },
         Function(
             "eye",

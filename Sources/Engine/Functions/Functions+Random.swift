@@ -58,7 +58,7 @@ extension Functions {
             }
             let (first, last) = high.map { (low, $0) } ?? (0, low)
             return try Generator.standard().draw(
-                .integers, a.dtype("dtype", .int64), sizes[0], Double(first), Double(last))
+                from: Int64(first), to: Int64(last), a.dtype("dtype", .int64), sizes[0])
         },
         Function(
             "randint_like",
@@ -70,7 +70,7 @@ extension Functions {
         ) { a throws(Failure) in
             let (input, low) = (try a.tensor("input"), try a.integer("low"))
             let (first, last) = a.optionalInteger("high").map { (low, $0) } ?? (0, low)
-            return try Generator.standard().draw(.integers, .int64, input.shape, Double(first), Double(last)).cast(
+            return try Generator.standard().draw(from: Int64(first), to: Int64(last), .int64, input.shape).cast(
                 a.dtype("dtype", input.dtype))
         },
         Function(

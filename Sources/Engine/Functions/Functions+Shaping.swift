@@ -131,7 +131,7 @@ extension Functions {
                 Parameter(
                     "mode", .choice(["constant", "reflect", "replicate", "circular"]), .text("constant"),
                     "What is put there."),
-                Parameter("value", .real, .integer(0), "The number for the mode 'constant'."),
+                Parameter("value", .number, .integer(0), "The number for the mode 'constant'."),
             ],
             """
             With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one \
@@ -144,7 +144,9 @@ extension Functions {
                     operation: "pad", "two widths are expected for each axis, but there are \(widths.count) widths")
             }
             let pairs = stride(from: 0, to: widths.count, by: 2).map { (before: widths[$0], after: widths[$0 + 1]) }
-            return try a.tensor("input").pad(pairs, padModes[a.text("mode")] ?? .constant, value: a.real("value"))
+            let (input, mode, value) = (try a.tensor("input"), padModes[try a.text("mode")] ?? .constant, try a.number("value"))
+            if let value = value.integer { return try input.pad(pairs, mode, whole: value) }
+            return try input.pad(pairs, mode, value: value.asReal)
         },
     ]
 

@@ -9,6 +9,12 @@ enum Operand {
         return nil
     }
 
+    /// Whether this has to be a tensor where it bounds one of `dtype`: a whole number that this does not take does.
+    func isTensor(to dtype: DType) -> Bool {
+        guard case .number(let number) = self else { return true }
+        return number.integer != nil && dtype.isInteger && !Operand.takes(dtype, number)
+    }
+
     /// Whole numbers up to here are doubles exactly.
     private static let exact: Int64 = 1 << 53
 

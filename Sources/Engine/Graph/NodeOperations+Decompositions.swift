@@ -31,13 +31,17 @@ extension Node {
 
     /// Eigenvalues [..., n] in ascending order, and eigenvectors [..., n, n] as columns; upper: that triangle is read.
     func eigh(upper: Bool) throws(Failure) -> (values: Node, vectors: Node) {
-        let both = try Eigh().record([upper && shape.count >= 2 ? transposed() : self])
-        return (try both.rows(0, 1).reshape(Array(shape.dropLast())), try both.rows(1, shape.last!).transposed())
+        let matrices = upper && shape.count >= 2 ? try transposed() : self
+        let both = try Eigh().record([matrices])
+        let vectors = try both.rows(1, shape.last!)
+        let values = try Eigenvalues().record([both.rows(0, 1), vectors, matrices])
+        return (try values.reshape(Array(shape.dropLast())), try vectors.transposed())
     }
 
     /// U [..., m, k], singular values [..., k] in descending order, and V^T [..., k, n], k = min(m, n).
     func svd() throws(Failure) -> (u: Node, values: Node, v: Node) {
-        let (values, u, v) = try SVD.parts(SVD().record([self]), of: self)
+        let (found, u, v) = try SVD.parts(SVD().record([self]), of: self)
+        let values = try SingularValues().record([found, u, v, self])
         return (u, try values.reshape(Array(shape.dropLast(2)) + [values.shape.last!]), v)
     }
 }

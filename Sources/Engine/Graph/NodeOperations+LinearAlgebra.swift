@@ -14,7 +14,7 @@ extension Node {
             throw .shape(operation: "bmm", "batches differ: \(shape.text) x \(other.shape.text)")
         case .dot where shape != other.shape:
             throw .shape(operation: "dot", "vectors of one length are expected, but their shapes are \(shape.text) and \(other.shape.text)")
-        case .dot where !promote(dtype, other.dtype).isFloat: return try (self * other).sum([0], keepdims: false)
+        case .dot where !promote(dtype, other.dtype).isFloat: return try (cast(.int64) * other.cast(.int64)).sum([0], keepdims: false)
         case .mm, .bmm, .mv, .dot: return try matmul(other)
         }
     }
@@ -109,6 +109,9 @@ extension Node {
     func determinant() throws(Failure) -> (sign: Node, logarithm: Node, determinant: Node) {
         let all = try Determinant().record([self])
         let shape = Array(all.shape.dropLast())
-        return (try all.entry(0).reshape(shape), try all.entry(1).reshape(shape), try all.entry(2).reshape(shape))
+        func part(_ place: Int, isLogarithm: Bool) throws(Failure) -> Node {
+            try DeterminantPart(isLogarithm: isLogarithm).record([all.entry(place), self]).reshape(shape)
+        }
+        return (try all.entry(0).reshape(shape), try part(1, isLogarithm: true), try part(2, isLogarithm: false))
     }
 }

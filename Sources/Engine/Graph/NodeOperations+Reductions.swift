@@ -53,7 +53,16 @@ extension Node {
     }
 
     /// The square root, whose derivative at 0 is taken as 0.
-    func rootOfNorm() throws(Failure) -> Node { try whereNotZero { (x) throws(Failure) in try x.sqrt() } }
+    func rootOfNorm() throws(Failure) -> Node { try rootFlatAtZero { (x) throws(Failure) in try x.sqrt() } }
+
+    /// A root, whose derivative at 0 is infinite and taken as 0. Derivatives of that are NaN, as there is no number that fits.
+    private func rootFlatAtZero(_ root: (Node) throws(Failure) -> Node) throws(Failure) -> Node {
+        let one = try Node.scalar(1, like: self)
+        let isZero = try equal(Node.scalar(0, like: self))
+        // x^1.5 is 0 with its derivative, and has no second one.
+        let flat = try Node.select(isZero, self, one).power(Node.scalar(1.5, like: self))
+        return try Node.select(isZero, flat, root(Node.select(isZero, one, self)))
+    }
 
     /// `function` of the elements that are not 0; 0 where they are, with all derivatives.
     private func whereNotZero(_ function: (Node) throws(Failure) -> Node) throws(Failure) -> Node {
@@ -73,7 +82,9 @@ extension Node {
         if p == 1 { return try magnitude.sum(axes, keepdims: keepdims) }
         let exponent = try Node.scalar(p, like: x)
         if p < 0 { return try magnitude.power(exponent).sum(axes, keepdims: keepdims).power(Node.scalar(1 / p, like: x)) }
-        let sum = try magnitude.whereNotZero { (x) throws(Failure) in try x.power(exponent) }.sum(axes, keepdims: keepdims)
-        return try sum.whereNotZero { (x) throws(Failure) in try x.power(Node.scalar(1 / p, like: x)) }
+        // Below 1 a power has an infinite derivative at 0.
+        let powers = try p > 1 ? magnitude.power(exponent) : magnitude.whereNotZero { (x) throws(Failure) in try x.power(exponent) }
+        let sum = try powers.sum(axes, keepdims: keepdims)
+        return try sum.rootFlatAtZero { (x) throws(Failure) in try x.power(Node.scalar(1 / p, like: x)) }
     }
 }

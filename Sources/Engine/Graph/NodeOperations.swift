@@ -64,7 +64,15 @@ extension Node {
             if number == 1 { return self }
             if number == 2 { return try square() }
         }
-        return try Node.promoting(Power(), self, exponent)
+        return try Node.promoting(Power(), self, exponent.asExponent(of: self))
+    }
+
+    /// An exponent of integers must not be negative, which those of floats may.
+    private func asExponent(of base: Node) throws(Failure) -> Node {
+        guard dtype == .int32 || dtype == .int64, !base.dtype.isFloat else { return self }
+        guard let value = fillValue else { return try CheckExponent().record([self]) }
+        guard value >= 0 || count == 0 else { throw .argument(operation: "pow", "integers have no power \(Int(value)) that is an integer; cast one of them to a float") }
+        return self
     }
 
     func maximum(_ other: Node) throws(Failure) -> Node { try Node.promoting(Maximum(), self, other) }

@@ -58,9 +58,12 @@ struct Power: Elementwise {
             if let number = exponent.fillValue {
                 return number == 0 ? nil : try d * (Node.scalar(number, like: base) * base.power(Node.scalar(number - 1, like: base)))
             }
-            let slope = try exponent * base.power(exponent - Node.scalar(1, like: exponent))
-            // 0 times an infinite power is 0 here: x^0 is constant.
-            return try d * Node.select(exponent.equal(Node.scalar(0, like: exponent)), Node.scalar(0, like: slope), slope)
+            // 0 times an infinite power of 0 is 0, with all derivatives: x^0 is constant.
+            let one = try Node.scalar(1, like: exponent)
+            let least = base.dtype == .float32 ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
+            let hasNoReciprocal = try base.absolute().less(Node.scalar(least, like: base))
+            let isConstant = try exponent.equal(Node.scalar(0, like: exponent)).logicalAnd(hasNoReciprocal)
+            return try d * (exponent * base.power(Node.select(isConstant, one, exponent) - one))
         }
         let zero = try Node.scalar(0, like: base)
         let isZero = try base.equal(zero)

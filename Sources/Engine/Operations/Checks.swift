@@ -33,6 +33,15 @@ struct CheckDivisor: Check {
     }
 }
 
+/// Integers to whose powers integers are raised.
+struct CheckExponent: Check {
+    var name: String { "pow" }
+    func check(_ data: UnsafeRawPointer, _ type: TensorType) throws(Failure) {
+        let place = firstNegative(type.dtype, data, count: type.count)
+        if place >= 0 { throw .argument(operation: name, "integers have no negative powers that are integers, but the exponent at position \(place) is negative") }
+    }
+}
+
 /// Probabilities of single events.
 struct CheckProbability: Check {
     var name: String { "bernoulli" }

@@ -67,10 +67,12 @@ extension SquareMatrices {
     }
 }
 
-/// A^-1.
+/// A^-1. Of a singular matrix there is none, which is an error, or NaN.
 struct Inverse: Operation {
+    var fillsSingular = false
     var name: String { "inverse" }
     var keeps: Keeps { .output }
+    func encode(into key: inout KeyBuilder) { key.append(fillsSingular) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         try checkSquare(inputs[0], name)
@@ -93,37 +95,26 @@ struct Inverse: Operation {
         let matrices = try SquareMatrices(lowering.type(index), name)
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
+        let fillsSingular = fillsSingular
+        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: !fillsSingular) { slots throws(Failure) in
             slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            try matrices.check(matrices.invert(slots[result], notes: slots[notes]), name, "is singular")
+            let failed = matrices.invert(slots[result], notes: slots[notes], fillsSingular: fillsSingular)
+            if !fillsSingular { try matrices.check(failed, name, "is singular") }
         }
     }
 }
 
-/// [..., 3]: sign, log |det| and det, from one factorisation.
+/// [..., 3]: sign, log |det| and det, from one factorisation. The sign has no derivative, and the others have theirs by way of DeterminantPart.
 struct Determinant: Operation {
     var name: String { "det" }
-    var keeps: Keeps { [.inputs, .output] }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         try checkSquare(inputs[0], name)
         return TensorType(inputs[0].shape.dropLast(2) + [3], inputs[0].dtype)
     }
 
-    /// d log |det| = tr(A^-1 dA), d det = det tr(A^-1 dA). A singular matrix has no A^-1, and says so.
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        let share = try cotangent.entry(1) + cotangent.entry(2) * node.entry(2)
-        let inverse = try Inverse().record([node.inputs[0]])
-        return [try share.reshape(share.shape + [1]) * inverse.transposed()]
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        guard let tangent = tangents[0] else { return nil }
-        let rank = tangent.shape.count
-        let trace = try (Inverse().record([node.inputs[0]]).transposed() * tangent).sum([rank - 2, rank - 1], keepdims: false)
-        let change = try trace.reshape(trace.shape + [1])
-        return try Concatenate(axis: rank - 2).record([Node.full(change.shape, 0, change.dtype), change, node.entry(2) * change])
-    }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [nil] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 
@@ -137,6 +128,65 @@ struct Determinant: Operation {
         lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
             slots[scratch].copyMemory(from: slots[x], byteCount: matrices.bytes)
             matrices.determinants(slots[scratch], slots[result], notes: slots[scratch] + copyBytes)
+        }
+    }
+}
+
+/// det or log |det| [..., 1]. Inputs: this, and the matrices.
+struct DeterminantPart: FactorPart {
+    var isLogarithm: Bool
+    var name: String { "det" }
+    func encode(into key: inout KeyBuilder) { key.append(isLogarithm) }
+
+    /// Cofactors, which singular matrices have as well; of the logarithm A^-T, which they have not: there it is NaN.
+    private func gradient(_ matrices: Node) throws(Failure) -> Node {
+        isLogarithm ? try Inverse(fillsSingular: true).record([matrices]).transposed() : try Cofactors().record([matrices])
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [nil, try cotangent.reshape(cotangent.shape + [1]) * gradient(node.inputs[1])]
+    }
+
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[1].map { (tangent) throws(Failure) in
+            try (gradient(node.inputs[1]) * tangent).sum([tangent.shape.count - 2, tangent.shape.count - 1], keepdims: false).reshape(node.shape)
+        }
+    }
+}
+
+/// The cofactors of square matrices: det A A^-T, and where there is no inverse what that tends to.
+struct Cofactors: Operation {
+    var name: String { "det" }
+    var keeps: Keeps { [.inputs, .output] }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkSquare(inputs[0], name)
+        return inputs[0]
+    }
+
+    /// C tr(A^-1 dA) - C dA^T A^-T, a symmetric function of dA, so that one rule serves both modes. NaN for singular matrices.
+    private func product(_ d: Node, _ node: Node) throws(Failure) -> Node {
+        let rank = d.shape.count
+        let inverse = try Inverse(fillsSingular: true).record([node.inputs[0]]).transposed()
+        let trace = try (inverse * d).sum([rank - 2, rank - 1], keepdims: true)
+        return try node * trace - MatMul().record([MatMul(transposeB: true).record([node, d]), inverse])
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try product(cotangent, node)] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[0].map { (tangent) throws(Failure) in try product(tangent, node) }
+    }
+
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let x = lowering.dense(lowering.inputs(index)[0])
+        let matrices = try SquareMatrices(lowering.type(index), name)
+        let result = lowering.output(of: index)
+        let scratch = lowering.addFreshStorage(TensorType([matrices.noteBytes + matrices.cofactorBytes], .uint8))
+        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
+            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
+            matrices.cofactors(of: slots[x], slots[result], notes: slots[scratch] + matrices.cofactorBytes, scratch: slots[scratch])
         }
     }
 }

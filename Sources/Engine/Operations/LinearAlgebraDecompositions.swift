@@ -229,3 +229,53 @@ struct SVD: Operation {
         }
     }
 }
+
+/// A part of what a factorisation found that has derivatives of its own, where those of the whole may be infinite or be asked for in vain. Inputs: the part, what its
+/// rules read, and last the matrices, to which all derivatives go.
+protocol FactorPart: Viewing {}
+
+extension FactorPart {
+    var computes: Int { 1 }
+    var keeps: Keeps { .inputs }
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) { lowering.setView(index, lowering.view(lowering.inputs(index)[0])) }
+}
+
+/// The eigenvalues [..., 1, n] of Eigh, beside its vectors [..., n, n], as rows. Equal ones have derivatives, which their vectors have not.
+struct Eigenvalues: FactorPart {
+    var name: String { "eigvalsh" }
+
+    /// V diag(g) V^T.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        let vectors = node.inputs[1]
+        return [nil, nil, try MatMul(transposeA: true).record([vectors, cotangent.transposed() * vectors]).symmetricPart()]
+    }
+
+    /// diag(V^T dA V).
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        let vectors = node.inputs[1]
+        return try tangents[2].map { (tangent) throws(Failure) in
+            let turned = try MatMul().record([vectors, tangent.symmetricPart()])
+            return try (turned * vectors).sum([node.shape.count - 1], keepdims: false).reshape(node.shape)
+        }
+    }
+}
+
+/// The singular values [..., 1, k] of SVD, beside its U [..., m, k] and V^T [..., k, n].
+struct SingularValues: FactorPart {
+    var name: String { "svdvals" }
+
+    /// U diag(g) V^T.
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [nil, nil, nil, try MatMul().record([node.inputs[1] * cotangent, node.inputs[2]])]
+    }
+
+    /// diag(U^T dA V).
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
+        try tangents[3].map { (tangent) throws(Failure) in
+            let turned = try MatMul(transposeB: true).record([tangent, node.inputs[2]])
+            return try (node.inputs[1] * turned).sum([node.shape.count - 2], keepdims: true)
+        }
+    }
+}

@@ -128,6 +128,13 @@ struct MatMul: Operation {
         let product = Gemm(
             dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB, compiles: lowering.compiles)
+        if let scratch = lowering.scratch(product.scratchBytes) {
+            // So deep a product is never joined with the loop behind it.
+            lowering.append(label, reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead, operations: operations) { slots throws(Failure) in
+                product.run(slots[slotA], slots[slotB], slots[result], scratch: slots[scratch])
+            }
+            return
+        }
         lowering.append(label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead, operations: operations)
     }
 }

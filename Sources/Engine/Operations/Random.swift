@@ -8,7 +8,7 @@ struct RandomDraw: Operation {
         case uniform
         /// Mean a, standard deviation b.
         case normal
-        /// Whole numbers in [a, b).
+        /// Whole numbers in [low, high).
         case integers
         /// Rate a.
         case exponential
@@ -17,8 +17,10 @@ struct RandomDraw: Operation {
     }
 
     var distribution: Distribution
-    var a: Double
-    var b: Double
+    var a: Double = 0
+    var b: Double = 0
+    var low: Int64 = 0
+    var high: Int64 = 0
     var type: TensorType
     var name: String { "random" }
 
@@ -26,6 +28,8 @@ struct RandomDraw: Operation {
         key.append(distribution.rawValue)
         key.append(a)
         key.append(b)
+        key.append(Int(low))
+        key.append(Int(high))
         key.append(type)
     }
 
@@ -35,10 +39,11 @@ struct RandomDraw: Operation {
             guard type.dtype.isInteger else {
                 throw .dtype(operation: name, "whole numbers need an integer dtype, not \(type.dtype.name)")
             }
-            let (least, most) = type.dtype == .uint8 ? (0, 0x1p8) : type.dtype == .int32 ? (-0x1p31, 0x1p31) : (-0x1p62, 0x1p62)
-            guard a < b, a >= least, b <= most else {
+            let (least, most): (Int64, Int64) =
+                type.dtype == .uint8 ? (0, 1 << 8) : type.dtype == .int32 ? (-1 << 31, 1 << 31) : (.min, .max)
+            guard low < high, low >= least, high <= most else {
                 throw .argument(
-                    operation: name, "there are no whole numbers from \(a) up to below \(b), or they do not fit \(type.dtype.name)")
+                    operation: name, "there are no whole numbers from \(low) up to below \(high), or they do not fit \(type.dtype.name)")
             }
         } else if !type.dtype.isFloat {
             throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
@@ -57,7 +62,7 @@ struct RandomDraw: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
-        let (a, b, dtype, count, distribution) = (a, b, type.dtype, type.count, distribution)
+        let (a, b, low, high, dtype, count, distribution) = (a, b, low, high, type.dtype, type.count, distribution)
         lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
             let words = slots[state].assumingMemoryBound(to: UInt64.self)
             let (seed, offset) = (words[0], words[1])
@@ -66,7 +71,7 @@ struct RandomDraw: Operation {
             case .normal:
                 Philox.normal(seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
             case .integers:
-                Philox.integers(seed: seed, offset: offset, dtype, low: Int64(a), high: Int64(b), slots[result], count: count)
+                Philox.integers(seed: seed, offset: offset, dtype, low: low, high: high, slots[result], count: count)
             case .exponential: Philox.exponential(seed: seed, offset: offset, dtype, rate: a, slots[result], count: count)
             case .gumbel: Philox.gumbel(seed: seed, offset: offset, dtype, location: a, scale: b, slots[result], count: count)
             }

@@ -65,8 +65,8 @@ extension Node {
     /// With the elements in the slices replaced by those of `values`.
     func assigning(_ slices: [AxisSlice], _ values: Node) throws(Failure) -> Node { try SliceAssign(slices: slices).record([self, values]) }
 
-    /// This in the slices of an array that is `value` elsewhere.
-    func embedded(in shape: Shape, _ slices: [AxisSlice], fill value: Double = 0) throws(Failure) -> Node {
-        try Node.full(shape, value, dtype).assigning(slices, self)
+    /// This in the slices of an array that is 0 elsewhere.
+    func embedded(in shape: Shape, _ slices: [AxisSlice]) throws(Failure) -> Node {
+        try Node.full(shape, 0, dtype).assigning(slices, self)
     }
 }

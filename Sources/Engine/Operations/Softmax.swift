@@ -70,11 +70,11 @@ struct LogSoftmax: AlongAxis {
     }
 }
 
-/// log sum exp(x); the axis stays, of extent 1. The derivative is softmax(x).
+/// log sum exp(x); the axis stays, of extent 1. The derivative is softmax(x), and 0 where all x are -infinity.
 struct LogSumExp: AlongAxis {
     var axis: Int
     var name: String { "logsumexp" }
-    var keeps: Keeps { .inputs }
+    var keeps: Keeps { [.inputs, .output] }
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -84,13 +84,17 @@ struct LogSumExp: AlongAxis {
         return type
     }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        [try cotangent * Softmax(axis: axis).record([node.inputs[0]])]
+    private func weights(_ node: Node) throws(Failure) -> Node {
+        let zero = try Node.scalar(0, like: node)
+        let isNothing = try node.equal(Node.scalar(-.infinity, like: node))
+        return try Node.select(isNothing, zero, Softmax(axis: axis).record([Node.select(isNothing, zero, node.inputs[0])]))
     }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try cotangent * weights(node)] }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[0].map { (tangent) throws(Failure) in
-            try Sum(axes: [axis]).record([tangent * Softmax(axis: axis).record([node.inputs[0]])])
+            try Sum(axes: [axis]).record([tangent * weights(node)])
         }
     }
 

@@ -52,10 +52,13 @@ struct Atan2: Elementwise {
     var keeps: Keeps { .inputs }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
-        let (y, x) = (node.inputs[0], node.inputs[1])
+        let one = try Node.scalar(1, like: node)
+        // Squares overflow and vanish where quotients do not. A scale that is piecewise constant takes no part in derivatives.
+        let size = try node.inputs[0].absolute().maximum(node.inputs[1].absolute()).log2().floor().exp2()
+        let scale = try Node.select(size.greater(Node.scalar(0, like: size)).logicalAnd(size.isFinite()), size, one)
+        let (y, x) = (try node.inputs[0] / scale, try node.inputs[1] / scale)
         let square = try y.square() + x.square()
-        let isOrigin = try square.equal(Node.scalar(0, like: square))
-        let divisor = try Node.select(isOrigin, Node.scalar(1, like: square), square)
+        let divisor = try scale * Node.select(square.equal(Node.scalar(0, like: square)), one, square)
         return try input == 0 ? d * (x / divisor) : -(d * (y / divisor))
     }
 }

@@ -6,7 +6,7 @@ extension PlanGraph {
 
     private func simpler(_ entry: Entry, _ graph: inout PlanGraph) -> Int? {
         switch entry.operation {
-        case is Identity, is LeafOf, is ThroughLogits, is CustomOutput: return entry.inputs[0]
+        case is Identity, is LeafOf, is ThroughLogits, is FactorPart, is CustomOutput: return entry.inputs[0]
         case let reshape as Reshape:
             let input = graph.nodes[entry.inputs[0]]
             if input.type.shape == reshape.shape { return entry.inputs[0] }

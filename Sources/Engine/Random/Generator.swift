@@ -66,16 +66,27 @@ public final class Generator {
         guard a.isFinite, b.isFinite, b >= 0 || ![.normal, .gumbel].contains(distribution), a > 0 || distribution != .exponential else {
             throw .argument(operation: "random", "the distribution's parameters \(a) and \(b) are out of range")
         }
-        try checkShape(shape, dtype, operation: "random")
-        let kind: RandomDraw.Distribution =
-            switch distribution {
-            case .uniform: .uniform
-            case .normal: .normal
-            case .integers: .integers
-            case .exponential: .exponential
-            case .gumbel: .gumbel
+        let kind: RandomDraw.Distribution
+        switch distribution {
+        case .uniform: kind = .uniform
+        case .normal: kind = .normal
+        case .integers:
+            guard let low = Int64(exactly: a.rounded(.towardZero)), let high = Int64(exactly: b.rounded(.towardZero)) else {
+                throw .argument(operation: "random", "bounds of whole numbers must be below 2^63, but are \(a) and \(b)")
             }
+            return try draw(from: low, to: high, dtype, shape)
+        case .exponential: kind = .exponential
+        case .gumbel: kind = .gumbel
+        }
+        try checkShape(shape, dtype, operation: "random")
         return Tensor(try draw(kind, a, b, TensorType(shape, dtype)))
+    }
+
+    /// A tensor of random whole numbers in [low, high).
+    public func draw(from low: Int64, to high: Int64, _ dtype: DType, _ shape: Shape) throws(Failure) -> Tensor {
+        try checkShape(shape, dtype, operation: "random")
+        return Tensor(
+            try drawEach(TensorType(shape, dtype)) { type in RandomDraw(distribution: .integers, low: low, high: high, type: type) })
     }
 
     /// A random permutation of 0 ..< count: int64 [count].
@@ -128,10 +139,14 @@ public final class Generator {
 
     /// Draws values of that type; inside mapped functions whose examples have their own, for all of them, of which each gets one.
     private func draw(_ kind: RandomDraw.Distribution, _ a: Double, _ b: Double, _ type: TensorType) throws(Failure) -> Node {
+        try drawEach(type) { type in RandomDraw(distribution: kind, a: a, b: b, type: type) }
+    }
+
+    private func drawEach(_ type: TensorType, _ operation: (TensorType) -> RandomDraw) throws(Failure) -> Node {
         let functions = try MappedFunction.thatDraw()
         let whole = TensorType(functions.map { $0.size } + type.shape, type.dtype)
         try checkShape(whole.shape, whole.dtype, operation: "random")
-        var values = try draw(RandomDraw(distribution: kind, a: a, b: b, type: whole), whole)
+        var values = try draw(operation(whole), whole)
         for function in functions { values = try function.variable(values) }
         return values
     }
