@@ -93,7 +93,7 @@ def test_full_takes_the_dtype_that_tensor_takes():
 
 @pytest.mark.parametrize("call", [
     wb.tensor, wb.asarray, wb.from_numpy, nn.Parameter, wb.data.TensorDataset, lambda x: wb.tensor([x, x]),
-    lambda x: wb.ones(2) * x, lambda x: x * wb.ones(2), lambda x: wb.ones(2).copy_(x), lambda x: wb.sin(x),
+    lambda x: wb.ones(2) * x, lambda x: wb.ones(2).copy_(x), lambda x: wb.sin(x),
     lambda x: wb.ones(2).__setitem__(0, x[1]), lambda x: wb.ones(2).__setitem__(slice(None), x),
     lambda x: wb.where(wb.ones(2) > 0, x, 0.0), lambda x: wb.ones(2)[x.astype(int)], lambda x: wb.full((2,), x[1])])
 @pytest.mark.filterwarnings("ignore:Warning. converting a masked element")
