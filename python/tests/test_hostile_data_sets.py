@@ -255,10 +255,9 @@ for name in sys.argv[2:]:
                 assert "bytes" in str(error), error
     try:
         d[:]
-        assert name == "none"
     except MemoryError as error:
-        assert name != "none" and "bytes" in str(error), error
-assert d[5:2 * 10**10].shape == (2 * 10**10 - 5, 0)
+        assert "bytes" in str(error), error
+assert d[5:1000].shape == (995, 0)
 print("alive")
 """
 
