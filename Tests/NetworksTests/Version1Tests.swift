@@ -237,7 +237,7 @@ final class Version1Tests: XCTestCase {
             }
         }
         let trainer = Trainer(model, try make("MSELoss()"), sgd)
-        trainer.load(try old(0))
+        try trainer.load(old(0))
         XCTAssertEqual([trainer.position.epoch, trainer.position.step, trainer.position.totalSteps], [2, 3, 17])
         XCTAssertEqual(trainer.options.seed, .max)
         XCTAssertTrue(trainer.options.dropLast)

@@ -206,6 +206,19 @@ def test_a_virtual_data_set_gives_its_sources_rows_and_is_refused_where_it_leads
         assert found.returncode == 0 and "FormatError" in found.stdout and "leads back to itself" in found.stdout, found
 
 
+def test_a_virtual_data_set_whose_list_of_sources_has_no_end_is_refused(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = np.ones((4, 2))
+    virtual(path, "v", (4, 2), h5py.VirtualSource(".", "x", (4, 2)))
+    contents = bytearray(path.read_bytes())
+    place = contents.index(b"GCOL") + 16
+    contents[place:place + 16] = bytes(16)  # free space of no bytes
+    path.write_bytes(contents)
+    assert in_child(OPEN, path, "v").stdout.startswith("FormatError")
+    assert in_child(OPEN, path, "x").stdout == "8.0\n"
+
+
 def test_only_regular_files_are_opened_for_links_sources_and_raw_files(tmp_path):
     path, pipe = tmp_path / "a.h5", tmp_path / "pipe.h5"
     os.mkfifo(pipe)

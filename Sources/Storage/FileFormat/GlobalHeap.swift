@@ -1,6 +1,6 @@
 import Engine
 
-/// A collection of texts of varying length (specification, III.E).
+/// A collection of objects, most of them texts of varying length (specification, III.E).
 struct GlobalHeap {
     /// Bytes, and no cursors: those hold the file, which holds this.
     private var objects: [Int: [UInt8]] = [:]
@@ -16,12 +16,16 @@ struct GlobalHeap {
         guard size >= prefix else { throw file.damaged("\(what) has \(size) bytes") }
         var cursor = try file.block(address, size, what)
         try cursor.skip(prefix)
-        // Object 0 is the free space behind the others.
         while cursor.rest >= 8 + file.lengthSize {
+            let rest = cursor.rest
             let index = try cursor.int(2)
-            if index == 0 { return }
             try cursor.skip(6)
             let length = try cursor.length()
+            // The free space behind the others. libhdf5 goes on behind it, and so does not end where it says to have no bytes.
+            if index == 0 {
+                guard length == rest else { throw file.damaged("\(what) has \(length) free bytes of \(rest)") }
+                return
+            }
             objects[index] = try cursor.take(length)
             try cursor.skip(min(cursor.rest, (8 - length % 8) % 8))
         }

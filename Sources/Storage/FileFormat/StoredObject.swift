@@ -17,6 +17,12 @@ struct StoredObject {
 
     func array() throws(Failure) -> StoredArray { try StoredArray(file, header) }
 
+    /// Throws if the list of what a virtual array shows is damaged: libhdf5 reads it as it opens the array.
+    func checkSources() throws(Failure) {
+        guard var layout = header.first(.layout)?.body, try layout.byte() >= 4, try layout.byte() == 3, let heap = try layout.address() else { return }
+        _ = try GlobalHeap(file, at: heap)
+    }
+
     // MARK: Links
 
     struct Link {

@@ -41,6 +41,7 @@ final class HDF5File {
                 file.place += file.place.isEmpty ? part : "/" + part
                 object = try StoredObject(file, at: next)
             }
+            try object.checkSources()
         } catch {
             guard file.isUnusual else { throw error }
         }
