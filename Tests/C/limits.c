@@ -209,7 +209,8 @@ static int order_rows_with_little_room(void) {
     wb_tensor *x = NULL;
     wb_batches *batches = NULL;
     if (wb_batches_create(many_rows, 32, WB_SHUFFLE_EXACT, 0, 0, 0, &batches) != WB_ERROR_MEMORY) return 1;
-    if (wb_batches_create(many_rows, INT64_MAX, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_ERROR_MEMORY) return 2;
+    if (wb_batches_create(many_rows, INT64_MAX, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK) return 2;
+    if (wb_batches_next(batches, &x, NULL) != WB_ERROR_MEMORY) return 4;
     if (wb_dataset_read(many_rows, 0, MANY, &x, NULL) != WB_ERROR_MEMORY) return 3;
     return wb_batches_create(many_rows, 32, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK || wb_batches_next(batches, &x, NULL) != WB_OK;
 }

@@ -6,7 +6,7 @@ from wingbeat import _abi, nn
 from wingbeat._arrays import handle_array
 from wingbeat._library import check, lib
 from wingbeat._tree import flatten
-from wingbeat.nn.layer import module_of
+from wingbeat.nn._loading import module_of
 
 
 class Recorded:

@@ -36,8 +36,8 @@ open class Optimizer {
     private let initial: Arguments
     /// State by name ("0.exp_avg", "step"), in order of creation.
     public private(set) var state: [(name: String, tensor: Tensor)] = []
-    /// Which settings are 0, group by group.
-    private var zeros: [Bool] = []
+    /// What captured programs depend on.
+    private let form = Form()
     /// The step captured, and what it was captured for.
     private var program: Program?
     private var lastForm: StepForm?
@@ -106,6 +106,7 @@ open class Optimizer {
         groups.append(Group(places: parameters.count..<parameters.count + given.count, arguments: settings))
         parameters += given
         lastForm = nil
+        form.count = parameters.count
         Conditions.changed()
         findZeros()
     }
@@ -172,14 +173,24 @@ open class Optimizer {
 
     private func findZeros() {
         let found = groups.flatMap { group in group.arguments.values.map { $0.value.real == 0 } }
-        if found != zeros { Conditions.changed() }
-        zeros = found
+        if found != form.zeros { Conditions.changed() }
+        form.zeros = found
     }
 
     /// In a capture block, notes that what is recorded depends on the groups and on which settings are 0.
-    private func noteInCapture() { Capture.note(self) { [unowned self] in Form(count: parameters.count, zeros: zeros) } }
+    private func noteInCapture() {
+        form.count = parameters.count
+        Capture.note(form) { [unowned form] in StepCondition(count: form.count, zeros: form.zeros) }
+    }
 
-    private struct Form: Equatable {
+    /// What recording depends on. The program of an optimiser's own step keeps this object, and so not the optimiser, which
+    /// would never go.
+    private final class Form {
+        var count = 0
+        var zeros: [Bool] = []
+    }
+
+    private struct StepCondition: Equatable {
         let count: Int
         let zeros: [Bool]
     }
@@ -293,7 +304,7 @@ open class Optimizer {
         init(_ optimizer: Optimizer) {
             places = optimizer.parameters.indices.filter { optimizer.parameters[$0].hasGradient }
             dtypes = places.map { optimizer.parameters[$0].dtype }
-            isZero = optimizer.zeros
+            isZero = optimizer.form.zeros
         }
     }
 
