@@ -772,7 +772,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place.
+        ! Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place,
+        ! which reaches what `tensor` is a view of (see wb_reshape), and its views.
         function wb_tensor_assign(tensor, source) bind(C) result(status)
             import
             type(wb_tensor), value :: tensor
@@ -825,6 +826,15 @@ module wingbeat
             import
             type(wb_tensor), value :: tensor
             type(wb_tensor), intent(inout) :: detached
+            integer(wb_status) :: status
+        end function
+
+        ! A view of all of `tensor` (see wb_reshape) that is a constant for derivatives, as PyTorch's detach(): what is
+        ! written to one of the two reaches the other, also where `tensor` is a leaf that requires gradients.
+        function wb_tensor_share(tensor, shared) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            type(wb_tensor), intent(inout) :: shared
             integer(wb_status) :: status
         end function
 

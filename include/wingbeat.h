@@ -263,7 +263,8 @@ wb_status wb_tensor_identity(const wb_tensor *tensor, uint64_t *identity);
 /* Replaces the tensor's values by a copy of `data` (same shape and dtype, `bytes` long). Its history is forgotten. */
 wb_status wb_tensor_write(wb_tensor *tensor, const void *data, size_t bytes);
 
-/* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place. As in
+/* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place, which
+ * reaches what `tensor` is a view of (see wb_reshape), and its views. What was computed from the old values stays. As in
  * PyTorch, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
 wb_status wb_tensor_assign(wb_tensor *tensor, const wb_tensor *source);
 
@@ -275,7 +276,8 @@ wb_status wb_tensor_get_requires_grad(const wb_tensor *tensor, int32_t *requires
 /* 1 if the tensor was computed from nothing that requires gradients, or is itself where gradients are collected. */
 wb_status wb_tensor_is_leaf(const wb_tensor *tensor, int32_t *is_leaf);
 
-/* The collected gradient, of the tensor's shape and dtype; *gradient is NULL if there is none. */
+/* The collected gradient, of the tensor's shape and dtype; *gradient is NULL if there is none. Writing to it in
+ * place, or to a view of it, changes what is collected. */
 wb_status wb_tensor_grad(const wb_tensor *tensor, wb_tensor **gradient);
 
 /* Replaces the collected gradient; NULL removes it. */
@@ -283,6 +285,10 @@ wb_status wb_tensor_set_grad(wb_tensor *tensor, const wb_tensor *gradient);
 
 /* The same values, cut off from the graph: a constant for derivatives, and unchanged by later writes to `tensor`. */
 wb_status wb_tensor_detach(const wb_tensor *tensor, wb_tensor **detached);
+
+/* A view of all of `tensor` (see wb_reshape) that is a constant for derivatives, as PyTorch's detach(): what is
+ * written to one of the two reaches the other, also where `tensor` is a leaf that requires gradients. */
+wb_status wb_tensor_share(const wb_tensor *tensor, wb_tensor **shared);
 
 /* Computes the values of all given tensors in one plan. What only values show, such as an index out of range, is an
  * error of this call. */
@@ -590,6 +596,14 @@ wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, 
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
+
+/* Views. What only shows elements of x under another shape gives a view of x: wb_reshape, wb_flatten, wb_unflatten,
+ * wb_squeeze, wb_unsqueeze, wb_permute, wb_transpose, wb_movedim, wb_broadcast_to, wb_expand, wb_diagonal, wb_slice, wb_split,
+ * wb_unbind, wb_index without tensors, and wb_tensor_share. Writing in place to a view (wb_tensor_assign, wb_tensor_write,
+ * wb_index_assign) writes to x, under the same conditions, and a view that is read after a write to x shows it.
+ * An element that a view shows several times (wb_expand) cannot be written through it: WB_ERROR_STATE. A view does
+ * not keep x alive: when the last handle of x is freed, and nothing else uses it, the view is a tensor of its own. It is one
+ * also once it is made to require gradients. */
 
 /* Same elements in row-major order; one extent may be -1 and is then deduced. */
 wb_status wb_reshape(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);

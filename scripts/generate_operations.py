@@ -61,6 +61,7 @@ SPECIAL = {
     "polygamma": lambda f, x, y: f(1, x), "linear": lambda f, x, y: f(x, y), "cat": lambda f, x, y: f([x, y]), "stack": lambda f, x, y: f([x, y]),
     "hstack": lambda f, x, y: f([x, y]), "vstack": lambda f, x, y: f([x, y]), "expand": lambda f, x, y: f(x, 2, 2, 3), "tile": lambda f, x, y: f(x, 2, 2),
     "unflatten": lambda f, x, y: f(x, 1, (3, 1)), "movedim": lambda f, x, y: f(x, 0, 1), "split": lambda f, x, y: f(x, 1), "chunk": lambda f, x, y: f(x, 2),
+    "select": lambda f, x, y: f(x, 0, 1), "narrow": lambda f, x, y: f(x, 1, 0, 2),
     "flip": lambda f, x, y: f(x, 0), "roll": lambda f, x, y: f(x, 1), "pad": lambda f, x, y: f(x, (1, 2)),
     "gather": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]])), "scatter": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
     "scatter_add": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]), "masked_fill": lambda f, x, y: f(x, x > 0.5, 0), "where": lambda f, x, y: f(x > 0.5, x, y),

@@ -10,6 +10,12 @@ public final class Tensor {
     private(set) var gradientSlot: GradientSlot?
     /// The capture block that made this box; nil outside of blocks.
     let birth: Capture?
+    /// What makes this box a view of another.
+    var view: BoxView?
+    /// This box as its views know it; nil before the first of them.
+    var viewed: ViewedBox?
+    /// Where the gradient is collected that this box was asked for as. What is written to it is written there.
+    var collected: GradientSlot?
     /// Nodes with larger serial numbers are younger than this box.
     private let age = Node.lastSerial
 
@@ -25,7 +31,10 @@ public final class Tensor {
         node.uses += 1
     }
 
-    deinit { stored.uses -= 1 }
+    deinit {
+        viewed?.end(with: stored)
+        stored.uses -= 1
+    }
 
     /// What an operation gave.
     convenience init(result node: Node) throws(Failure) { self.init(try node.asResult()) }
@@ -57,18 +66,32 @@ public final class Tensor {
 
     /// The node this box points to now.
     func node() throws(Failure) -> Node {
+        if view != nil, let shown = try shownNode() { return shown }
         guard let capture = ThreadState.current.capture, birth !== capture else { return stored }
         return try capture.read(self)
     }
 
-    /// Points the box at `node`.
+    /// Points the box at `node`: through the box that it shows, if it is a view.
     func point(to node: Node) throws(Failure) {
         try checkMapped(node)
+        if view != nil, try writeThrough(node) { return }
+        if let collected, try collected.current(of: stored) != nil { collected.point(to: try node.detached()) }
+        guard let capture = ThreadState.current.capture, birth !== capture else {
+            stored = node
+            viewed?.noteWrite()
+            return
+        }
+        try capture.write(self, node)
+    }
+
+    /// Points the box at another node of the same values, which no view needs to see.
+    private func exchange(_ node: Node) throws(Failure) {
+        cut()
         guard let capture = ThreadState.current.capture, birth !== capture else {
             stored = node
             return
         }
-        try capture.write(self, node)
+        try capture.write(self, node, changesValues: false)
     }
 
     /// Throws where `become(value)` would: see below.
@@ -91,6 +114,12 @@ public final class Tensor {
 
     /// The node as an open capture block has it, without making it an input of the block.
     private var visible: Node {
+        if view != nil {
+            // In a block, a view from outside that the block has not changed does not make an input.
+            if birth == nil, ThreadState.current.capture != nil, shown?.versionNow ?? 0 == 0 { return stored }
+            // Selecting from a box that is there records a few nodes, and fails where memory ends.
+            return (try? node()) ?? stored
+        }
         guard let capture = ThreadState.current.capture, birth !== capture else { return stored }
         return capture.known(self) ?? stored
     }
@@ -166,7 +195,8 @@ public final class Tensor {
 
     /// Throws where an assignment in place would make a leaf that requires gradients a computed value, whose gradients nobody collects.
     func checkWritable() throws(Failure) {
-        guard requiresGrad, isLeaf, ThreadState.current.isGradEnabled else { return }
+        let written = shown ?? self
+        guard written.requiresGrad, written.isLeaf, ThreadState.current.isGradEnabled, !writesPastDerivatives else { return }
         throw .state(
             operation: "assign", "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
     }
@@ -184,22 +214,24 @@ public final class Tensor {
                 throw .dtype(operation: "requires_grad", "only float32 and float64 have gradients, not \(dtype.name)")
             }
             let slot = gradientSlot ?? GradientSlot()
-            try point(to: node().asLeaf(slot: slot))
+            try exchange(node().asLeaf(slot: slot))
             gradientSlot = slot
         } else {
-            try point(to: node().detached())
+            try exchange(node().detached())
         }
     }
 
     /// Whether a gradient has been collected, outside of capture blocks.
     public var hasGradient: Bool { gradientSlot?.stored != nil }
 
-    /// The collected gradient.
+    /// The collected gradient. What is written to it, or to a view of it, changes what is collected.
     public func gradient() throws(Failure) -> Tensor? {
         // A block notes that there was none, so a box from outside has a place for it.
         if gradientSlot == nil, Capture.isOpen, dtype.isFloat { gradientSlot = GradientSlot() }
-        guard let slot = gradientSlot else { return nil }
-        return try slot.current(of: stored).map(Tensor.init)
+        guard let slot = gradientSlot, let node = try slot.current(of: stored) else { return nil }
+        let gradient = Tensor(node)
+        gradient.collected = slot
+        return gradient
     }
 
     public func setGradient(_ gradient: Tensor?) throws(Failure) {
@@ -309,7 +341,10 @@ extension Tensor {
     /// Takes over the value of `other`, of the same shape but perhaps another dtype; a leaf that collects gradients stays one. Its collected gradient is dropped with the
     /// old dtype.
     public func become(_ other: Tensor) throws(Failure) {
-        if other.dtype != dtype { gradientSlot?.point(to: nil) }
+        if other.dtype != dtype {
+            gradientSlot?.point(to: nil)
+            cut()
+        }
         try replace(with: other.node().detached())
     }
 }

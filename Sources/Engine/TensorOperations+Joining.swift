@@ -73,7 +73,7 @@ extension Tensor {
         for extent in extents {
             var slices = x.shape.map { AxisSlice.whole($0) }
             slices[place] = AxisSlice(start: start, step: 1, count: extent)
-            parts.append(try Tensor(result: x.sliced(slices)))
+            parts.append(try showing(x.sliced(slices), of: x))
             start += extent
         }
         return parts
@@ -93,7 +93,7 @@ extension Tensor {
         for start in 0..<x.shape[place] {
             var slices = x.shape.map { AxisSlice.whole($0) }
             slices[place] = AxisSlice(start: start, step: 1, count: 1)
-            parts.append(try Tensor(result: x.sliced(slices).reshape(rest)))
+            parts.append(try showing(x.sliced(slices).reshape(rest), of: x))
         }
         return parts
     }

@@ -17,14 +17,14 @@ extension Tensor {
         let target = try deducing(extents, for: [x.shape[place]], x.dtype, "unflatten")
         let whole = Array(x.shape[..<place]) + target + Array(x.shape[(place + 1)...])
         try checkShape(whole, x.dtype, operation: "unflatten")
-        return try Tensor(result: x.reshape(whole))
+        return try showing(x.reshape(whole), of: x)
     }
 
     /// Without the axes of extent 1: all of them, or those among `axes`.
     public func squeeze(_ axes: [Int]? = nil) throws(Failure) -> Tensor {
         let x = try node()
         let dropped = try normalized(axes: axes, rank: x.shape.count, operation: "squeeze")
-        return try Tensor(result: x.reshape(x.shape.indices.filter { x.shape[$0] != 1 || !dropped.contains($0) }.map { x.shape[$0] }))
+        return try showing(x.reshape(x.shape.indices.filter { x.shape[$0] != 1 || !dropped.contains($0) }.map { x.shape[$0] }), of: x)
     }
 
     /// With a new axis of extent 1, which is then axis `axis`.
@@ -33,7 +33,7 @@ extension Tensor {
         var shape = x.shape
         shape.insert(1, at: try normalized(axis: axis, rank: shape.count + 1, operation: "unsqueeze"))
         try checkShape(shape, x.dtype, operation: "unsqueeze")
-        return try Tensor(result: x.reshape(shape))
+        return try showing(x.reshape(shape), of: x)
     }
 
     /// With two axes exchanged.
@@ -46,7 +46,7 @@ extension Tensor {
         )
         var order = Array(0..<rank)
         if first != second { order.swapAt(first, second) }
-        return try Tensor(result: x.permute(order))
+        return try showing(x.permute(order), of: x)
     }
 
     /// Axis sources[i] becomes axis destinations[i]; the others keep their order.
@@ -63,7 +63,7 @@ extension Tensor {
             order[destination < 0 ? destination + rank : destination] = source < 0 ? source + rank : source
         }
         var rest = (0..<rank).filter { !order.contains($0) }.makeIterator()
-        return try Tensor(result: x.permute(order.map { $0 >= 0 ? $0 : rest.next() ?? 0 }))
+        return try showing(x.permute(order.map { $0 >= 0 ? $0 : rest.next() ?? 0 }), of: x)
     }
 
     /// As broadcast(to:), where -1 keeps an extent.
@@ -122,13 +122,17 @@ extension Tensor {
         // In row-major order the elements of a diagonal are width + 1 apart.
         let slice = Diagonal(height, width, offset).slice
         let flat = try x.permute(rest + [rows, columns]).reshape(leading + [height * width])
-        return try Tensor(result: flat.sliced(leading.map { AxisSlice.whole($0) } + [slice]))
+        return try showing(flat.sliced(leading.map { AxisSlice.whole($0) } + [slice]), of: x)
     }
 
     /// A vector as a diagonal of a matrix of zeros, or, of a matrix, its diagonal.
     public func diag(_ offset: Int = 0) throws(Failure) -> Tensor {
         let x = try node()
-        if x.shape.count == 2 { return try diagonal(offset) }
+        if x.shape.count == 2 {
+            let shown = try diagonal(offset)
+            shown.cut()
+            return shown
+        }
         guard x.shape.count == 1 else {
             throw .shape(operation: "diag", "a vector or a matrix is expected, but \(x.shape.text) was given")
         }

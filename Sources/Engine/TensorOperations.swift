@@ -71,7 +71,7 @@ extension Tensor {
     /// One extent may be -1 and is then deduced.
     public func reshape(_ shape: Shape) throws(Failure) -> Tensor {
         let x = try node()
-        return try Tensor(result: x.reshape(deducing(shape, for: x.shape, x.dtype, "reshape")))
+        return try showing(x.reshape(deducing(shape, for: x.shape, x.dtype, "reshape")), of: x)
     }
 
     /// `extents`, of which one may be -1 and is then deduced, for as many elements as `source` has.
@@ -97,18 +97,21 @@ extension Tensor {
     public func permute(_ order: [Int]? = nil) throws(Failure) -> Tensor {
         let x = try node()
         let rank = x.shape.count
-        guard let order else { return try Tensor(result: x.permute(Array((0..<rank).reversed()))) }
+        guard let order else { return try showing(x.permute(Array((0..<rank).reversed())), of: x) }
         guard order.count == rank else {
             throw .argument(operation: "permute", "\(rank) axes are expected, as many as the tensor has, but \(order.count) were given")
         }
         let places = try order.map { (axis) throws(Failure) in try normalized(axis: axis, rank: rank, operation: "permute") }
         guard Set(places).count == rank else { throw .argument(operation: "permute", "an axis is named twice: \(order.text)") }
-        return try Tensor(result: x.permute(places))
+        return try showing(x.permute(places), of: x)
     }
 
     public func broadcast(to shape: Shape) throws(Failure) -> Tensor {
         try checkShape(shape, dtype, operation: "broadcast_to")
-        return try Tensor(result: node().broadcast(to: shape))
+        let x = try node()
+        let result = try Tensor(result: x.broadcast(to: shape))
+        result.view = BoxView(of: self, x.shape == shape ? [] : [BroadcastTo(shape: shape)], isDetached: false)
+        return result
     }
 
     public static func concatenate(_ tensors: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
@@ -124,8 +127,8 @@ extension Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
         let slice = try AxisSlice(start: start, stop: stop, step: step, of: x.shape[place], operation: "slice")
-        if slice == .whole(x.shape[place]) { return try Tensor(result: x) }
-        return try Tensor(result: Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]))
+        if slice == .whole(x.shape[place]) { return try showing(x, of: x) }
+        return try showing(Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]), of: x)
     }
 
     // MARK: Creation

@@ -297,6 +297,14 @@ func identity(_ object: AnyObject) -> UInt64 { UInt64(UInt(bitPattern: ObjectIde
     }
 }
 
+@implementation @_cdecl("wb_tensor_share") public func wb_tensor_share(
+    _ handle: OpaquePointer?, _ shared: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    returning(shared, "detach", Written("detach", .tensor(handle))) { () throws(Failure) in
+        try tensor(handle, "detach").shared()
+    }
+}
+
 @implementation @_cdecl("wb_eval") public func wb_eval(
     _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32
 ) -> wb_status {

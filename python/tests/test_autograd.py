@@ -87,12 +87,14 @@ def test_detach_and_clone():
     assert t.is_leaf and not t.clone().is_leaf and t.detach().is_leaf and (wb.ones(1) * 2).is_leaf
 
 
-def test_a_detached_tensor_keeps_its_values_when_the_original_is_written():
+def test_a_detached_tensor_shares_its_values_and_its_clone_keeps_them():
     t = wb.tensor([1.0], requires_grad=True)
-    d = t.detach()
+    d, kept = t.detach(), t.detach().clone()
     with wb.no_grad():
         t.add_(1)
-    assert d.item() == 1 and t.item() == 2 and t.requires_grad and t.is_leaf
+    assert d.item() == 2 and kept.item() == 1 and t.item() == 2 and t.requires_grad and t.is_leaf and not d.requires_grad
+    d.add_(1)
+    assert t.item() == 3 and t.requires_grad and t.is_leaf
 
 
 def test_a_leaf_is_written_only_without_gradients():

@@ -198,13 +198,16 @@ def test_an_assignment_passes_gradients_to_what_stays_of_the_old_value_and_of_th
         np.testing.assert_allclose(product.numpy(), (high.numpy() - low.numpy()) / 2e-5, rtol=1e-6, atol=1e-7)
 
 
-def test_indexing_an_index_is_a_new_tensor_that_later_writes_do_not_reach():
+def test_an_index_without_tensors_is_a_view_and_one_with_tensors_a_new_tensor():
     t = wb.tensor([1.0, 2.0, 3.0])
-    whole, part, same = t[:], t[1:], t
+    whole, part, picked, same = t[:], t[1:], t[[0, 1]], t
     t[0] = 5
     t.mul_(10)
+    picked[1] = 7
+    assert whole.tolist() == [50, 20, 30] and part.tolist() == [20, 30] and picked.tolist() == [1, 7]
     part[0] = -1
-    assert whole.tolist() == [1, 2, 3] and part.tolist() == [-1, 3] and t.tolist() == same.tolist() == [50, 20, 30]
+    assert whole.tolist() == t.tolist() == same.tolist() == [50, -1, 30]
+    part[0] = 20
     a = t.numpy()
     t[:] = 0
     assert a.tolist() == [50, 20, 30]

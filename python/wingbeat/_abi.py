@@ -335,6 +335,7 @@ FUNCTIONS = {
     "wb_tensor_grad": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["tensor", "gradient"]),
     "wb_tensor_set_grad": (wb_status, [wb_tensor, wb_tensor], ["tensor", "gradient"]),
     "wb_tensor_detach": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["tensor", "detached"]),
+    "wb_tensor_share": (wb_status, [wb_tensor, POINTER(wb_tensor)], ["tensor", "shared"]),
     "wb_eval": (wb_status, [POINTER(wb_tensor), c_int32], ["tensors", "count"]),
     "wb_manual_seed": (wb_status, [c_uint64], ["seed"]),
     "wb_get_random_state": (wb_status, [POINTER(c_uint64), POINTER(c_uint64)], ["seed", "offset"]),

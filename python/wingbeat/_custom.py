@@ -200,7 +200,7 @@ class _Application:
         self._context._constant = ()
         inputs, self._inputs = self._inputs, []
         found = custom(inputs, outputs, self._reverse if has_backward else None, self._forward if has_jvp else None)
-        return [output.detach() if any(output is one for one in constant) else result for output, result in zip(outputs, found)]
+        return [output._snapshot() if any(output is one for one in constant) else result for output, result in zip(outputs, found)]
 
     def _reverse(self, outputs: list[Any], cotangents: list[Any], needed: list[bool]) -> list[Tensor | None]:
         flags, name = dict(zip(self._places, needed)), self._kind.__name__

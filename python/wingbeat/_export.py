@@ -204,7 +204,7 @@ def _input_names(model: Module, count: int) -> list[str]:
 def _as_it_was(model: Module, function: Callable[[], R]) -> R:
     """function(); modes, buffers and the random state are afterwards as they were."""
     modes = [(module, module.training) for module in model.modules()]
-    buffers = [(buffer, buffer.detach()) for buffer in model.buffers()]
+    buffers = [(buffer, buffer._snapshot()) for buffer in model.buffers()]
     state = c_uint64(), c_uint64()
     check(lib.wb_get_random_state(*state))
 

@@ -640,6 +640,9 @@ class Methods:
     def nan_to_num_(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Self:
         """nan_to_num, in place."""
 
+    def narrow(self, dim: SupportsIndex, start: SupportsIndex, length: SupportsIndex) -> Tensor:
+        """`length` elements along an axis, from `start` on."""
+
     def ne(self, other: Operand) -> Tensor:
         """input != other, as bool, element by element; the two broadcast."""
 
@@ -691,6 +694,9 @@ class Methods:
 
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
         """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+
+    def ravel(self) -> Tensor:
+        """All axes as one."""
 
     def reciprocal(self) -> Tensor:
         """1 / x of each element, of the shape of `input`."""
@@ -757,6 +763,9 @@ class Methods:
 
     def scatter_add_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike) -> Self:
         """scatter_add, in place."""
+
+    def select(self, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
+        """The slice at one position along an axis, which goes."""
 
     def selu(self) -> Tensor:
         """Scaled ELU (Klambauer et al. 2017) of each element, of the shape of `input`."""
@@ -845,6 +854,9 @@ class Methods:
 
     def swapdims(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
         """With two axes exchanged."""
+
+    def t(self) -> Tensor:
+        """A matrix transposed; vectors and scalars as they are."""
 
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:

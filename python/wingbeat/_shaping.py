@@ -1,4 +1,10 @@
-"""Operations on shapes, under PyTorch's names: axes merged, moved and repeated; tensors joined, cut, turned round and padded."""
+"""Operations on shapes, under PyTorch's names: axes merged, moved and repeated; tensors joined, cut, turned round and padded.
+
+What only shows elements under another shape is a view, as in PyTorch: what is written in place to the view reaches the tensor, and the other
+way round. These are reshape, view, flatten, ravel, unflatten, squeeze, unsqueeze, permute, transpose, movedim, T, mT, t, expand, broadcast_to, diagonal,
+split, chunk, unbind, select, narrow, brackets without index tensors and masks, and detach. reshape and its kin are views of
+transposed tensors too. A view does not keep its tensor alive: when that has gone, it is a tensor of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,7 @@ import numpy as np
 from . import _abi
 from ._arguments import axis_array, axis_list, long_array, numbers, whole
 from ._arrays import extents, handle_array
-from ._errors import ArgumentError, RangeError
+from ._errors import ArgumentError, RangeError, ShapeError
 from ._library import check, lib, unguarded
 from ._naming import operation
 from ._tensor import Tensor, as_tensor, exact, wrap
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from ._typing import Axes, Axis, Real, Shape, Size, TensorLike
 
 __all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
-           "movedim", "pad", "permute", "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
+           "movedim", "narrow", "pad", "permute", "ravel", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
            "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack"]
 
 _reshape = unguarded("wb_reshape")
@@ -219,6 +225,28 @@ def unbind(input: TensorLike, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     return tuple(map(wrap, parts))
 
 
+def select(input: TensorLike, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
+    """The slice at one position along an axis, which goes."""
+    input = as_tensor(input)
+    return input[(slice(None),) * _place(dim, input, "select") + (whole(index, "position"),)]
+
+
+def narrow(input: TensorLike, dim: SupportsIndex, start: SupportsIndex, length: SupportsIndex) -> Tensor:
+    """`length` elements along an axis, from `start` on."""
+    input = as_tensor(input)
+    place, first, count = _place(dim, input, "narrow"), whole(start, "start"), whole(length, "length")
+    extent = input.shape[place]
+    first += extent if first < 0 else 0
+    if not 0 <= first <= extent or not 0 <= count <= extent - first:
+        raise RangeError(f"narrow: expected a start and a length within the extent {extent} of axis {place}, found {start} and {length}")
+    return input[(slice(None),) * place + (slice(first, first + count),)]
+
+
+def ravel(input: TensorLike) -> Tensor:
+    """All axes as one."""
+    return flatten(input)
+
+
 # -------------------------------------------------------------------- turning round, padding
 
 def flip(input: TensorLike, *axes: Axes, dims: Axes | None = None) -> Tensor:
@@ -277,6 +305,13 @@ def _reversed(self: Tensor) -> Tensor:
     return _result(lib.wb_permute, self, None, 0)
 
 
+def _t(self: Tensor) -> Tensor:
+    """A matrix transposed; vectors and scalars as they are."""
+    if self.ndim > 2:
+        raise ShapeError(f"t: expected two axes at most, found shape {list(self.shape)}; use mT or transpose")
+    return _reversed(self)
+
+
 def _transposed(self: Tensor) -> Tensor:
     """With the last two axes exchanged."""
     return transpose(self, -2, -1)
@@ -284,9 +319,9 @@ def _transposed(self: Tensor) -> Tensor:
 
 _METHODS: dict[str, Any] = {function.__name__: function for function in (
     reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal,
-    diag, tril, triu, split, chunk, unbind, flip, roll)}
+    diag, tril, triu, split, chunk, unbind, select, narrow, ravel, flip, roll)}
 _METHODS.update(
     view=reshape, view_as=_reshape_as, reshape_as=_reshape_as, expand_as=_expand_as, swapaxes=transpose,
-    swapdims=transpose, moveaxis=movedim, repeat=_repeat, T=property(_reversed), mT=property(_transposed))
+    swapdims=transpose, t=_t, moveaxis=movedim, repeat=_repeat, T=property(_reversed), mT=property(_transposed))
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -42,6 +42,7 @@ _dtype = unguarded("wb_tensor_dtype")
 _item = unguarded("wb_tensor_item")
 _item_int64 = unguarded("wb_tensor_item_int64")
 _detach = unguarded("wb_tensor_detach")
+_share = unguarded("wb_tensor_share")
 _get_requires_grad = unguarded("wb_tensor_get_requires_grad")
 _grad = unguarded("wb_tensor_grad")
 _new = object.__new__
@@ -233,6 +234,10 @@ class Tensor(Owner, Methods):
         check(_detach(self._handle, out))
         return out.value
 
+    def _snapshot(self) -> Tensor:
+        """The values as they are now: a constant to derivatives that no later write reaches."""
+        return wrap(self._detach_handle())
+
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         array = self.numpy()
         if dtype is not None and np.dtype(dtype) != array.dtype:
@@ -309,7 +314,7 @@ class Tensor(Owner, Methods):
     def _contents(self) -> dict[str, Any]:
         """What a copy has besides the values. Hooks stay with the original, as in PyTorch."""
         gradient = self.grad if self.is_leaf else None
-        return {"requires_grad": self.requires_grad, "grad": None if gradient is None else gradient.detach(), "attributes": self._attributes()}
+        return {"requires_grad": self.requires_grad, "grad": None if gradient is None else gradient._snapshot(), "attributes": self._attributes()}
 
     def _restore(self, contents: dict[str, Any]) -> None:
         if contents["requires_grad"]:
@@ -376,7 +381,7 @@ class Tensor(Owner, Methods):
     def grad(self) -> Tensor | None:
         """The gradient that backward() has collected, of the tensor's shape and dtype, or None. Can be set and deleted.
 
-        Writing to it in place (`p.grad.zero_()`) changes what is collected.
+        Writing to it or to a view of it in place (`p.grad.zero_()`, `p.grad[0] = 1`) changes what is collected.
         """
         out = c_void_p()
         status = _grad(self._handle, out)
@@ -384,10 +389,7 @@ class Tensor(Owner, Methods):
             check(status)
         if out.value is None:
             return None
-        gradient = _new(_Gradient)
-        gradient._handle = out.value
-        gradient._leaf = self
-        return gradient
+        return wrap(out.value)
 
     @grad.setter
     def grad(self, gradient: TensorLike | None) -> None:
@@ -410,8 +412,24 @@ class Tensor(Owner, Methods):
             check(status)
 
     def detach(self) -> Tensor:
-        """The same values, a constant to derivatives, unchanged by later writes to this tensor."""
-        return wrap(self._detach_handle())
+        """A view of the same values that is a constant to derivatives: what is written to one of the two reaches the other.
+
+        detach().clone() keeps the values as they are now.
+        """
+        out = c_void_p()
+        status = _share(self._handle, out)
+        if status:
+            check(status)
+        return wrap(out.value)
+
+    @property
+    def data(self) -> Tensor:
+        """The tensor as detach() gives it. Assigning to it writes the values, also of a leaf that requires gradients."""
+        return self.detach()
+
+    @data.setter
+    def data(self, values: TensorLike) -> None:
+        self.detach().copy_(values)
 
     def clone(self) -> Tensor:
         """A new tensor with the same values; derivatives pass through."""
@@ -487,36 +505,6 @@ class Tensor(Owner, Methods):
 # ctypes takes a tensor where the library takes its handle, and keeps it until the call has returned: `f(as_tensor(x))` is safe,
 # where `f(as_tensor(x)._handle)` would name a tensor that is freed before f begins.
 Tensor._as_parameter_ = Tensor._handle
-
-
-class _Gradient(Tensor):
-    """A collected gradient: what is written to it in place goes to the leaf it was collected for."""
-
-    __slots__ = ("_leaf",)
-
-    def _assign(self, value: Tensor) -> Self:
-        super()._assign(value)
-        self._leaf.grad = self
-        return self
-
-    _leaf: Tensor
-
-    # A copy is a tensor of its own.
-    def _twin(self) -> Any:
-        return wrap(self._detach_handle())
-
-    def __copy__(self) -> Any:
-        return self._twin()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self._twin()
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return self.detach().__reduce_ex__(protocol)
-
-    def __setitem__(self, key: Index, value: TensorLike) -> None:
-        super().__setitem__(key, value)
-        self._leaf.grad = self
 
 
 # -------------------------------------------------------------------- from Python's and NumPy's values

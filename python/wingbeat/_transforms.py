@@ -163,8 +163,8 @@ def settled(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
     """Results as they are handed out: without a graph, unless somebody may differentiate them."""
     flags = recording_flags()
     if not flags & _abi.WB_GRAD_ENABLED:
-        return [tensor.detach() for tensor in tensors]
-    return tensors if flags & _abi.WB_GRAD_TRANSFORM else [tensor if _depends_on_leaf(tensor) else tensor.detach() for tensor in tensors]
+        return [tensor._snapshot() for tensor in tensors]
+    return tensors if flags & _abi.WB_GRAD_TRANSFORM else [tensor if _depends_on_leaf(tensor) else tensor._snapshot() for tensor in tensors]
 
 
 def _depends_on_leaf(tensor: Tensor) -> bool:

@@ -146,7 +146,7 @@ class _Problem:
     def _unknown(self, leaf: Any) -> Tensor:
         if leaf is None or isinstance(leaf, str):
             raise TypeError(f"{self.name}: expected x0 of tensors, found {leaf!r:.80}")
-        x = as_tensor(leaf).detach()
+        x = as_tensor(leaf)._snapshot()
         if isinstance(leaf, (bool, int)):
             x = x.to("float32")
         if not x.dtype.is_floating_point:
@@ -156,7 +156,7 @@ class _Problem:
     # ---------------------------------------------------------------- the function
 
     def _detached_params(self) -> list[Tensor]:
-        return [self.params[place].detach() for place in self.places]
+        return [self.params[place]._snapshot() for place in self.places]
 
     def _arguments(self, xs: Sequence[Tensor], ps: Sequence[Tensor]) -> tuple[Tree, Any]:
         leaves = list(self.params)
@@ -250,7 +250,7 @@ class _Problem:
         solver: Any = self.solver
         leaves, structure = flatten(solver(self.function, x, *params))
         same_structure(structure, self.structure, self.name, "the solver's result")
-        xs = [as_tensor(leaf).detach().to(own.dtype) for leaf, own in zip(leaves, self.x0)]
+        xs = [as_tensor(leaf)._snapshot().to(own.dtype) for leaf, own in zip(leaves, self.x0)]
         for x, own in zip(xs, self.x0):
             if x.shape != own.shape:
                 raise ShapeError(f"{self.name}: expected the solver's result in x0's shape {list(own.shape)}, found {list(x.shape)}")
@@ -300,8 +300,8 @@ class _Problem:
                is_transposed: bool) -> Tensor:
         """A^{-1} b or A^{-T} b, for A = dF/dx at (xs, origins); an operation with derivatives by all of them."""
         with no_grad():
-            operator = closure.operator([x.detach() for x in xs], [origin.detach() for origin in origins], is_transposed)
-            y = self._solved(operator, b.detach())
+            operator = closure.operator([x._snapshot() for x in xs], [origin._snapshot() for origin in origins], is_transposed)
+            y = self._solved(operator, b._snapshot())
         inputs = [*xs, *origins, b]
         if not is_grad_enabled() or not any(tensor.requires_grad for tensor in inputs):
             return y
@@ -327,7 +327,7 @@ class _Problem:
 
     def _solved(self, operator: Operator, b: Tensor) -> Tensor:
         if self.linear_solver not in SOLVERS.values():
-            y = as_tensor(self.linear_solver(operator, b)).detach()
+            y = as_tensor(self.linear_solver(operator, b))._snapshot()
             if y.shape != b.shape:
                 raise ShapeError(f"{self.name}: expected the linear solver's result in shape {list(b.shape)}, found {list(y.shape)}")
             return y.to(b.dtype)
@@ -358,14 +358,14 @@ class _Closure:
 
     def __init__(self, residual: Residual, xs: list[Tensor], ps: list[Tensor]) -> None:
         with DERIVATIVES:  # also what the function differentiates by itself is to keep its graph
-            self._variables = [variable(tensor.detach()) for tensor in (*xs, *ps)]
+            self._variables = [variable(tensor._snapshot()) for tensor in (*xs, *ps)]
             self._outputs = residual(self._variables[:len(xs)], self._variables[len(xs):])
         count, places = c_int32(), (handles(self._variables), len(self._variables), handles(self._outputs), len(self._outputs))
         check(lib.wb_function_captures(*places, None, 0, count))
         found = handle_array(count.value)()
         check(lib.wb_function_captures(*places, found, count.value, count))
         self.captures = [wrap(handle) for handle in found]
-        self.arguments = [*xs, *ps, *[tensor.detach() for tensor in self.captures]]
+        self.arguments = [*xs, *ps, *[tensor._snapshot() for tensor in self.captures]]
 
     def at(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """F, recorded on these tensors."""

@@ -6,6 +6,16 @@ public final class Capture {
         let tensor: Tensor
         let placeholder: Node
         var current: Node
+        /// How often the block has written it.
+        var writes = 0
+    }
+
+    /// What a view from outside shows in the block.
+    private struct Selection {
+        /// Kept, so that no other box gets its address.
+        let view: Tensor
+        let node: Node
+        let version: Int
     }
 
     /// A leaf's collected gradient from outside.
@@ -26,6 +36,7 @@ public final class Capture {
     private(set) var checks: [Node] = []
     /// What recording depended on besides values.
     var conditions = Conditions()
+    private var selections: [ObjectIdentifier: Selection] = [:]
     private var placeOfBox: [ObjectIdentifier: Int] = [:]
     private var placeOfSlot: [ObjectIdentifier: Int] = [:]
     /// The forward pass that the block was opened in. What modules write inside belongs to the block.
@@ -63,12 +74,29 @@ public final class Capture {
     /// The same, if the block has met `tensor`.
     func known(_ tensor: Tensor) -> Node? { placeOfBox[ObjectIdentifier(tensor)].map { boxes[$0].current } }
 
-    func write(_ tensor: Tensor, _ node: Node) throws(Failure) { boxes[try place(of: tensor)].current = node }
+    func write(_ tensor: Tensor, _ node: Node, changesValues: Bool = true) throws(Failure) {
+        let place = try place(of: tensor)
+        boxes[place].current = node
+        if changesValues { boxes[place].writes += 1 }
+    }
+
+    /// How often the block has written a box from outside.
+    func writes(to tensor: Tensor) -> Int { placeOfBox[ObjectIdentifier(tensor)].map { boxes[$0].writes } ?? 0 }
+
+    /// What a view from outside shows of a box that has been written `version` times, if the block has asked before.
+    func selection(of view: Tensor, _ version: Int) -> Node? {
+        guard let known = selections[ObjectIdentifier(view)], known.version == version else { return nil }
+        return known.node
+    }
+
+    func keep(_ node: Node, of view: Tensor, _ version: Int) {
+        selections[ObjectIdentifier(view)] = Selection(view: view, node: node, version: version)
+    }
 
     private func place(of tensor: Tensor) throws(Failure) -> Int {
         if let place = placeOfBox[ObjectIdentifier(tensor)] { return place }
         let node = tensor.stored
-        guard !node.requiresGrad || node.isLeaf else {
+        guard Capture.canRead(node) else {
             throw .state(
                 operation: "capture",
                 "a tensor from outside the block was computed from others that require gradients; compute it inside, or detach it")
@@ -79,6 +107,9 @@ public final class Capture {
         boxes.append(Box(tensor: tensor, placeholder: placeholder, current: placeholder))
         return boxes.count - 1
     }
+
+    /// Whether a box from outside that points to `node` may be read in a block.
+    static func canRead(_ node: Node) -> Bool { !node.requiresGrad || node.isLeaf }
 
     func read(_ slot: GradientSlot, _ type: TensorType, accumulates: Bool) throws(Failure) -> Node? {
         let place = place(of: slot)

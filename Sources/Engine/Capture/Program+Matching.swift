@@ -17,7 +17,7 @@ extension Program {
                 if writesInput(place) { return nil }
                 continue
             }
-            let node = tensor.stored
+            let node = try tensor.node()
             guard !node.requiresGrad, node.type == inputTypes[place] else { return nil }
             nodes.append(node)
         }

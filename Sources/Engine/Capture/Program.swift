@@ -378,7 +378,7 @@ public final class Program {
     /// Everything the program reads from outside is there, of the captured type, and where it will be overwritten, seen by nobody else.
     private func prepareHiddenInputs() throws(Failure) {
         for box in boxes.dropFirst(inputTypes.count) {
-            let node = box.tensor.stored
+            let node = try box.tensor.node()
             if node.value == nil { try compute([node]) }
         }
         for gradient in gradients {
@@ -441,6 +441,7 @@ public final class Program {
     private func commit(_ argument: (Int) -> Tensor?) throws(Failure) {
         var hasMoved = false
         for (number, target) in targets.enumerated() {
+            if case .box(let place) = target { boxes[place].tensor.viewed?.noteWrite() }
             guard let buffer = fresh[firstHidden + number] else { continue }
             fresh[firstHidden + number] = nil
             hasMoved = true

@@ -40,7 +40,12 @@ struct Residents {
             let node = entry.tensor?.stored ?? entry.slot?.stored
             guard node?.serial == entry.serial else { return false }
             guard let node else { continue }
-            if entry.isWritten, node.uses != 1 || !node.ownsItsMemory { return false }
+            if entry.isWritten {
+                if node.uses != 1 || !node.ownsItsMemory { return false }
+                entry.tensor?.viewed?.noteWrite()
+            } else if entry.tensor?.view != nil {
+                return false
+            }
         }
         return true
     }

@@ -32,7 +32,7 @@ func forwardMode(_ outputs: [Node], _ inputs: [Node], along tangents: [Tensor?])
     for (input, tangent) in zip(inputs, tangents) {
         guard let tangent else { continue }
         moving.append(input)
-        given.append(tangent.stored)
+        given.append(try tangent.node())
     }
     return try forwardMode(outputs, moving, tangents: given).map { $0.map(Tensor.init) }
 }

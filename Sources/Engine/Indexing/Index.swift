@@ -43,7 +43,7 @@ extension Tensor {
     /// x[entries]: what NumPy picks. A mask's values are needed at once, since the shape depends on them.
     public func index(_ entries: [Index]) throws(Failure) -> Tensor {
         let x = try node()
-        return try Tensor(result: Selection(x.shape, entries).read(x))
+        return try showing(Selection(x.shape, entries).read(x), of: x)
     }
 
     /// x[entries] = value: points this box at the old values with those that are picked replaced by `value`, which broadcasts to them and is cast. Where

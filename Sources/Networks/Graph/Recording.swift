@@ -54,6 +54,8 @@ public final class Recording: CallRecorder {
     private var inputNames: [ObjectIdentifier: String] = [:]
     /// Boxes with values that the host handed over while this was open.
     private var made: Set<ObjectIdentifier> = []
+    /// Boxes that were written through views of them, which no line says.
+    private var writtenThroughViews: Set<ObjectIdentifier> = []
     /// Boxes that are younger were made while this was open.
     private let begin = Tensor.clock
     private var resultCount = 0
@@ -97,6 +99,9 @@ public final class Recording: CallRecorder {
     }
 
     private func source(_ tensor: Tensor) throws(Failure) -> Source {
+        guard !writtenThroughViews.contains(ObjectIdentifier(tensor)), !tensor.isBehind else {
+            throw refusal("a tensor is used here that shares its values with one that was written in place; write before its views are taken, or clone it")
+        }
         if let known = sources[ObjectIdentifier(tensor)] { return known }
         guard !tensor.requiresGrad else {
             throw refusal(
@@ -243,6 +248,7 @@ public final class Recording: CallRecorder {
     }
 
     public func recordValues(of box: Tensor) throws(Failure) {
+        if box.shown != nil { throw refusal("values are written to a view of a tensor") }
         let id = ObjectIdentifier(box)
         switch sources[id] {
         case .path(let path)?: throw refusal("values are written to '\(path)', which no line computes")
@@ -273,8 +279,25 @@ public final class Recording: CallRecorder {
             case .constant?, nil: guard made.contains(id) else { throw refusal(Recording.noBuffer) }
             }
         }
+        let shown = box.shown
+        if let shown {
+            let id = ObjectIdentifier(shown)
+            if let path = bufferPaths[id] { throw refusal("the forward pass writes to '\(path)' through a view of it; write to it itself") }
+            switch sources[id] {
+            case .path(let path)?: throw refusal("the forward pass writes to the parameter '\(path)'; only buffers may change")
+            case .result? where inputNames[id] != nil:
+                throw refusal("the forward pass writes to its input '\(inputNames[id] ?? "")'; clone it first")
+            case .result?: break
+            case .constant?, nil: guard made.contains(id) || shown.isYounger(than: begin) else { throw refusal(Recording.noBuffer) }
+            }
+        }
         var taken = try source(value)
         try write()
+        if let shown {
+            writtenThroughViews.insert(ObjectIdentifier(shown))
+            kept.append(shown)
+            _ = box.requiresGrad  // looks at what was written, so that this view is not behind
+        }
         let place = place()
         if value.dtype != box.dtype { taken = call("to", .source(taken), .value(.text(box.dtype.name)), place: place) }
         if box.dtype.isFloat, !ThreadState.current.isGradEnabled, !isDetached(taken) {

@@ -426,7 +426,7 @@ class Module(_modules.Base, Owner):
 
     def state_dict(self) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change them."""
-        return OrderedDict((name, tensor.detach()) for name, tensor in (*self.named_parameters(), *self.named_buffers()))
+        return OrderedDict((name, tensor._snapshot()) for name, tensor in (*self.named_parameters(), *self.named_buffers()))
 
     def load_state_dict(self, state_dict: Mapping[str, TensorLike], strict: bool = True) -> None:
         """Takes over values by dotted path: tensors or arrays. All or nothing.

@@ -122,7 +122,7 @@ class Optimizer(Owner):
 
     def _contents(self) -> dict[str, Any]:
         return {"defaults": self._defaults, "groups": [dict(group) for group in self.param_groups],
-                "state": {name: tensor.detach() for name, tensor in self._state().items()},
+                "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
                 "attributes": attributes_of(self, frozenset({"_handle", "_groups", "_defaults"}))}
 
     def _restore(self, contents: dict[str, Any]) -> None:
@@ -155,7 +155,7 @@ class Optimizer(Owner):
         """The class, the settings of each group, and the state (like "0.exp_avg": place of the parameter, name) as it is now."""
         return {"class": type(self).__name__,
                 "groups": [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))],
-                "state": {name: tensor.detach() for name, tensor in self._state().items()}}
+                "state": {name: tensor._snapshot() for name, tensor in self._state().items()}}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over settings and state of an optimiser of the same class over groups of parameters of the same shapes."""
