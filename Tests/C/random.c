@@ -145,6 +145,39 @@ static void initialisers_have_the_deviations_of_their_formulas(void) {
     expect_deviation(WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT, gain, gain / sqrt(out), 0);
 }
 
+static void read_order(const wb_dataset *data, uint64_t seed, int64_t epoch, float *rows) {
+    wb_batches *batches = NULL;
+    wb_tensor *x = NULL;
+    OK(wb_batches_create(data, ROWS, WB_SHUFFLE_EXACT, seed, epoch, 0, &batches));
+    OK(wb_batches_next(batches, &x, NULL));
+    OK(wb_tensor_read(x, rows, ROWS * sizeof *rows));
+    OK(wb_tensor_free(x));
+    OK(wb_batches_free(batches));
+}
+
+static void a_pass_without_an_epoch_has_a_new_order_from_the_seeded_generator(void) {
+    float rows[ROWS], order[5][ROWS];
+    wb_tensor *x = NULL;
+    wb_dataset *data = NULL;
+    wb_batches *batches = NULL;
+    for (int i = 0; i < ROWS; i++) rows[i] = (float)i;
+    OK(wb_tensor_create(WB_FLOAT32, SHAPE(ROWS), rows, &x));
+    OK(wb_dataset_from_tensors(x, NULL, &data));
+    for (int pass = 0; pass < 4; pass++) {
+        if (pass % 2 == 0) OK(wb_manual_seed(8));
+        read_order(data, (uint64_t)pass, -1, order[pass]);
+    }
+    EXPECT(memcmp(order[0], order[1], sizeof *order) != 0);
+    EXPECT(memcmp(order[0], order[2], sizeof *order) == 0);
+    EXPECT(memcmp(order[1], order[3], sizeof *order) == 0);
+    read_order(data, 3, 1, order[3]);
+    read_order(data, 3, 1, order[4]);
+    EXPECT(memcmp(order[3], order[4], sizeof *order) == 0);
+    FAILS(wb_batches_create(data, ROWS, WB_SHUFFLE_EXACT, 0, -2, 0, &batches), WB_ERROR_ARGUMENT, "-2");
+    OK(wb_dataset_free(data));
+    OK(wb_tensor_free(x));
+}
+
 int main(void) {
     RUN(a_program_that_draws_first_goes_on_from_run_to_run_and_sees_the_seed);
     RUN(a_seed_gives_a_stream);
@@ -153,5 +186,6 @@ int main(void) {
     RUN(whole_numbers_take_each_value_alike);
     RUN(a_seed_gives_a_model);
     RUN(initialisers_have_the_deviations_of_their_formulas);
+    RUN(a_pass_without_an_epoch_has_a_new_order_from_the_seeded_generator);
     return finish();
 }

@@ -124,7 +124,7 @@ final class DatasetErrorTests: XCTestCase {
                 _ = try open(x: "big", y: "big", cacheBytes: cacheBytes).labels([0, 1], Int64.self)
             }
             for row in [-1, 3, Int.max, Int.min] {
-                assertRefused("row \(row) does not exist; there are 3 rows", \.isIndex) {
+                assertRefused("row \(row) does not exist; there are 3", \.isIndex) {
                     _ = try open(cacheBytes: cacheBytes).values([0, row], Float.self)
                 }
             }
