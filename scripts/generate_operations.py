@@ -78,7 +78,7 @@ SECTIONS = {
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.
 NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "_checkpoint_files", "storage", "training", "_export", "_autocast", "_reversible", "_vmap")
-LEFT_OUT = {"from_numpy", "asarray", "tensor", "promote_types"}
+LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "tensor", "promote_types"}
 
 
 def values(dtype, seed):

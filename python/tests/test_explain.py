@@ -127,7 +127,7 @@ def test_a_program_that_cannot_run_on_the_arguments_cannot_be_measured_and_chang
     with pytest.raises(IndexError, match="label 7"):
         step.explain(x, np.full_like(y, 7), time=True)
     assert all(map(same_bits, before, [p.detach().numpy() for p in model.parameters()]))
-    handle = next(iter(step._programs.values())).handle
+    handle = next(iter(step._programs.values()))._handle
     wrong = wb.ones(8, 6)
     for count, inputs, sentence in ((1, None, "null"), (1, [wrong], "2 inputs"), (2, [wrong, wrong], "input 1"), (-1, None, "negative")):
         with pytest.raises(ValueError, match=sentence):

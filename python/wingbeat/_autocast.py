@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from . import _abi
 from ._dtypes import DType, bfloat16
 from ._errors import ArgumentError, DTypeError
-from ._library import check, lib, unguarded
+from ._library import check, lib
 from ._modes import UNCHANGED, begin_block, decorated, end_block
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._typing import F
-
-
-_set = unguarded("wb_set_autocast")
 
 
 def is_autocast_enabled() -> bool:
@@ -48,7 +45,7 @@ class autocast:
     def __enter__(self) -> Self:
         try:
             begin_block(UNCHANGED)  # cannot fail, so that what is undone below has been done
-            check(_set(self._code, None))
+            check(lib.wb_set_autocast(self._code, None))
             return self
         except BaseException:  # also of a signal's handler: then there is no block
             end_block(self, None, None, None)

@@ -542,7 +542,8 @@ class CompiledFunction(Generic[P, R]):
             for known in [known for known in self._programs if known[0] == oldest]:
                 del self._programs[known]
         if len(self._programs) > CACHED_PROGRAMS:
-            del self._programs[next(iter(self._programs))]
+            gone = self._programs.pop(next(iter(self._programs)))
+            self._plain = {signature: known for signature, known in self._plain.items() if known is not gone}
 
     def _capture(self, leaves: list[Any], structure: Structure) -> _Program:
         """The program of the function for such arguments. Names stay as they are: what the function does to them is done by each run."""

@@ -238,7 +238,7 @@ class HDF5Dataset(Dataset[_Row]):
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
         *arguments, shape = recipe
-        dataset = cls.__new__(cls)
+        dataset: Any = cls.__new__(cls)
         HDF5Dataset.__init__(dataset, *arguments)
         found = dataset._shape()
         if found != shape:
@@ -272,7 +272,7 @@ class TensorDataset(Dataset[_Row]):
 
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
-        dataset = cls.__new__(cls)
+        dataset: Any = cls.__new__(cls)
         TensorDataset.__init__(dataset, *recipe)
         return dataset
 

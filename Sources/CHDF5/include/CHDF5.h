@@ -33,10 +33,10 @@
 
 /* Finds libhdf5 and binds its functions. Returns NULL, or a sentence that says why there is none and names its
  * packages. To be called once, before any other function of this header. */
-const char *wb_h5_load(void);
+__attribute__((visibility("hidden"))) const char *wb_h5_load(void);
 
 /* A function or variable of the library that was found, by its name in HDF5 1.10; NULL if it has none. */
-void *wb_h5_symbol(const char *name);
+__attribute__((visibility("hidden"))) void *wb_h5_symbol(const char *name);
 
 static inline hid_t wb_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t wb_h5_error_stack(void) { return H5E_DEFAULT; }
