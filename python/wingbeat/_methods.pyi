@@ -708,7 +708,7 @@ class Methods:
         """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
 
         For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-        when it is captured. The result has remove().
+        when it is captured; one that is registered or removed later has it captured again. The result has remove().
         """
 
     def relu(self) -> Tensor:
