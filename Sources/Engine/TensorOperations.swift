@@ -131,6 +131,32 @@ extension Tensor {
         return try showing(Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]), of: x)
     }
 
+    /// `length` elements along an axis, from `start` on, which counts from the end if it is negative.
+    public func narrow(_ axis: Int, start: Int, length: Int) throws(Failure) -> Tensor {
+        let place = try normalized(axis: axis, rank: shape.count, operation: "narrow")
+        let extent = shape[place]
+        let first = start < 0 && start >= -extent ? start + extent : start
+        guard (0...extent).contains(first), (0...extent - first).contains(length) else {
+            throw .index(
+                operation: "narrow",
+                """
+                a start and a length within the extent \(extent) of axis \(place) are expected, \
+                but found \(start) and \(length)
+                """)
+        }
+        return try slice(place, start: first, stop: first + length, step: 1)
+    }
+
+    /// The slice at one position along an axis, which goes.
+    public func select(_ axis: Int, at position: Int) throws(Failure) -> Tensor {
+        let place = try normalized(axis: axis, rank: shape.count, operation: "select")
+        let extent = shape[place]
+        guard (-extent..<extent).contains(position) else {
+            throw .index(operation: "select", "position \(position) is out of range for axis \(place) of extent \(extent)")
+        }
+        return try narrow(place, start: position, length: 1).squeeze([place])
+    }
+
     // MARK: Creation
 
     public static func full(_ shape: Shape, _ value: Double, _ dtype: DType) throws(Failure) -> Tensor {

@@ -162,8 +162,8 @@ final class HostModuleTests: XCTestCase {
         XCTAssertEqual(
             lines(of: model.structure),
             [
-                "@class 'Sequential'", "0/", "0/@class 'Sub'", "0/@_host True", "0/@_parameters ('weight', 'bias')",
-                "1/", "1/@class 'Own'", "1/@_host True",
+                "@class 'Sequential'", "0/", "0/@class 'Sub'", "0/@_host True", "0/@_kind 'Linear'", "0/@in_features 2",
+                "0/@out_features 2", "0/@bias True", "0/@_parameters ('weight', 'bias')", "1/", "1/@class 'Own'", "1/@_host True",
                 "1/@_buffers ('seen',)", "2/", "2/@class 'Linear'", "2/@in_features 2", "2/@out_features 2",
                 "2/@bias True",
                 "2/@_parameters ('weight', 'bias')",

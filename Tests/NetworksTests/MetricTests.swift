@@ -145,6 +145,7 @@ final class MetricTests: XCTestCase {
                 before.append($0); return false
             }, .steps)
         let second = try copied(first, metrics())
+        second.validation = try data()
         XCTAssertEqual(second.position.means, first.position.means)
         (second.options.epochs, second.options.maxSteps) = (2, 0)
         var after: [Networks.Progress] = []

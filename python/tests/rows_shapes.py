@@ -140,7 +140,7 @@ JOINED = [
     Operation("vstack", np.vstack, given([X, ROW]), given([ROW, ROW]), given((SCALAR, SCALAR)), results="same"),
     Operation("split", split, given(LINE, 3), given(X, 2, 1), given(CUBE, [1, 0, 2], dim=1), given(X, [1, 2], -1), results="same", torch="split"),
     Operation("select", lambda x, dim, index: np.take(x, index, dim), given(X, 0, 1), given(CUBE, -1, -2), given(LINE, dim=0, index=2), results="same"),
-    Operation("narrow", lambda x, dim, start, length: np.take(x, np.arange(start, start + length), dim), given(X, 1, 1, 2), given(CUBE, -1, 0, 1), given(LINE, 0, 3, 0),
+    Operation("narrow", lambda x, dim, start, length: np.take(x, np.arange(start, start + length), dim), given(X, 1, 1, 2), given(CUBE, -1, 0, 1), given(LINE, 0, 0, 0),
               results="same"),
     Operation("ravel", np.ravel, given(CUBE), given(SCALAR), given(EMPTY), results="same"),
     Operation("chunk", chunk, given(LINE, 3), given(X, 2, 1), given(CUBE, 3, dim=-1), results="same"),

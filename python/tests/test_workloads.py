@@ -62,7 +62,7 @@ for workload in WORKLOADS:
     outputs = [np.empty(shape, dtype) for shape, dtype in program.types]
     pointers = [(ctypes.c_void_p * len(arrays))(*[a.ctypes.data for a in arrays]) for arrays in (inputs, outputs)]
     found[workload.name] = count(
-        ctypes.cast(unguarded("wb_program_run_pointers"), ctypes.c_void_p), ctypes.c_void_p(program.handle),
+        ctypes.cast(unguarded("wb_program_run_pointers"), ctypes.c_void_p), ctypes.c_void_p(program._handle),
         pointers[0], len(inputs), pointers[1], len(outputs), 3, 20, threads > 1)
 print(json.dumps(found))
 """

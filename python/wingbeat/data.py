@@ -238,8 +238,9 @@ class HDF5Dataset(Dataset[_Row]):
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
         *arguments, shape = recipe
-        dataset: Any = cls.__new__(cls)
-        HDF5Dataset.__init__(dataset, *arguments)
+        dataset = cls.__new__(cls)
+        open_file: Any = HDF5Dataset.__init__  # its overloads name other types of self
+        open_file(dataset, *arguments)
         found = dataset._shape()
         if found != shape:
             raise ShapeError(f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, as when the data set was "
@@ -272,8 +273,9 @@ class TensorDataset(Dataset[_Row]):
 
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
-        dataset: Any = cls.__new__(cls)
-        TensorDataset.__init__(dataset, *recipe)
+        dataset = cls.__new__(cls)
+        take: Any = TensorDataset.__init__
+        take(dataset, *recipe)
         return dataset
 
 

@@ -111,7 +111,8 @@ extension Functions {
             toward 0.
             """
         ) { a throws(Failure) in
-            let (start, end, dtype) = (try a.number("start"), try a.number("end"), try a.dtype("dtype", .float32))
+            let (start, end) = (try a.number("start"), try a.number("end"))
+            let dtype = a.dtype("dtype", .float32)
             if let start = start.integer, let end = end.integer {
                 return try created(.linspace(whole: start, end, a.integer("steps"), dtype), a)
             }

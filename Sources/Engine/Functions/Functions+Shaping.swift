@@ -25,6 +25,30 @@ extension Functions {
             ],
             "Axes start_dim to end_dim as one; a scalar becomes [1]."
         ) { a throws(Failure) in try a.tensor("input").flatten(a.integer("start_dim"), a.integer("end_dim")) },
+        Function("ravel", [.input], "All axes as one; a scalar becomes [1].") { a throws(Failure) in
+            try a.tensor("input").flatten(0, -1)
+        },
+        Function("t", [.input], "A matrix transposed; a vector or scalar as it is.") { a throws(Failure) in
+            let x = try a.tensor("input")
+            guard x.shape.count <= 2 else {
+                throw .shape(operation: "t", "at most 2 axes are expected, but found \(x.shape.count); use transpose")
+            }
+            return x.shape.count < 2 ? x : try x.transpose(0, 1)
+        },
+        Function(
+            "select", [.input, .axis, Parameter("index", .integer, "The position; from the end if negative.")],
+            "The slice at one position along an axis, which goes."
+        ) { a throws(Failure) in try a.tensor("input").select(a.integer("dim"), at: a.integer("index")) },
+        Function(
+            "narrow",
+            [
+                .input, .axis, Parameter("start", .integer, "The first position; from the end if negative."),
+                Parameter("length", .integer, "How many."),
+            ],
+            "`length` elements along an axis, from `start` on."
+        ) { a throws(Failure) in
+            try a.tensor("input").narrow(a.integer("dim"), start: a.integer("start"), length: a.integer("length"))
+        },
         Function(
             "unflatten", [.input, .axis, Parameter("sizes", .integers, "The extents; one may be -1 and is deduced.")],
             "One axis as several, of the given extents."

@@ -116,7 +116,13 @@ extension Node {
         for bound in [lower, upper] {
             guard let bound else { continue }
             if bound.isNaN { return try Node.full(shape, .nan, x.asFloat().dtype) }
-            if !x.dtype.isFloat, bound.isFinite, bound.rounded(.towardZero) != bound { x = try x.cast(.float64) }
+            guard !x.dtype.isFloat, bound.isFinite else { continue }
+            // A bound that the dtype does not hold widens the result, as a tensor of it would.
+            if bound.rounded(.towardZero) != bound || abs(bound) >= 0x1p63 {
+                x = try x.cast(.float64)
+            } else if x.dtype == .uint8 && UInt8(exactly: bound) == nil || x.dtype == .int32 && Int32(exactly: bound) == nil {
+                x = try x.cast(.int64)
+            }
         }
         if let lower, lower > -.infinity {
             let bound = try Node.scalar(lower, like: x)
