@@ -262,6 +262,17 @@ def test_a_handlers_exception_ends_a_long_step_of_training_and_every_value_is_wh
         assert np.array_equal(one.detach().numpy(), other.detach().numpy())
 
 
+def test_a_request_that_comes_in_a_long_step_of_training_is_not_used_up_by_it(alarms):
+    model = nn.Sequential(nn.Linear(1500, 1500), nn.Tanh(), nn.Linear(1500, 1500), nn.Tanh(), nn.Linear(1500, 1))
+    trainer = wb.Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=1e-3))
+    data = wb.data.TensorDataset(wb.randn(16 * 1024, 1500), wb.randn(16 * 1024, 1))
+    trainer.fit(data, epochs=9, batch_size=1024, max_steps=1)  # captured
+    with pytest.raises(Alarm):
+        signal.setitimer(signal.ITIMER_REAL, 0.03)
+        trainer.fit(data, epochs=9, batch_size=1024)
+    assert trainer.total_steps < 8  # an epoch has 16, of some tenths of a second each
+
+
 def test_pipes_of_others_for_signals_stay_theirs():
     reading, writing = os.pipe()
     os.set_blocking(writing, False)

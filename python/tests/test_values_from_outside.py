@@ -167,3 +167,15 @@ def test_what_contains_itself_is_a_type_error(call, kind):
 def test_what_is_no_text_is_no_expression(expression):
     with pytest.raises(TypeError, match="build: expected a text as expression, found"):
         nn.build(expression)
+
+
+def test_lists_of_floats_that_are_written_to_float64_keep_their_digits():
+    y = wb.zeros(2, dtype=wb.float64, requires_grad=False)
+    y[:] = [1.1, 2]
+    assert y[0].item() == 1.1
+    y[[1]] = [1.3]
+    assert y[1].item() == 1.3
+    assert y.copy_([1.2, 2.0])[0].item() == 1.2
+    leaf = wb.zeros(2, dtype=wb.float64, requires_grad=True)
+    leaf.grad = [1.1, 2.0]
+    assert leaf.grad[0].item() == 1.1

@@ -74,6 +74,8 @@ def axis_list(dim: Axis) -> tuple[ctypes.Array[c_int32] | None, int]:
 def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
     """`value` as a tensor whose elements `tensor` can take up. A number becomes a constant of its dtype."""
     value = plain(value)
+    if isinstance(value, (list, tuple)) and tensor.dtype.is_floating_point:
+        value = Tensor(value, tensor.dtype)  # Python's floats would be float32
     if isinstance(value, (bool, int, float)):
         dtype = tensor.dtype
         if isinstance(value, float) and not dtype.is_floating_point:

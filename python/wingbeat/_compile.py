@@ -758,7 +758,9 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
     attribute of an object in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file), which happen
     when the function is captured.
 
-    Results are constants to derivatives: call backward(), or the transforms, inside the function. With arguments that require
+    Arguments are values of their own: where two of them share memory (a tensor and a view of it), or one shares it with a tensor from outside,
+    what the function writes to one does not show in the other within that call.
+    Results are constants to derivatives, and share memory with no argument: call backward(), or the transforms, inside the function. With arguments that require
     gradients, inside a transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function runs as it is.
     A copy captures for itself, and so does one that is pickled, which goes by the function's name.
     """

@@ -393,6 +393,8 @@ class Tensor(Owner, Methods):
 
     @grad.setter
     def grad(self, gradient: TensorLike | None) -> None:
+        if isinstance(gradient, (list, tuple)):
+            gradient = Tensor(gradient, self.dtype)
         check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)))
 
     @grad.deleter
@@ -447,7 +449,9 @@ class Tensor(Owner, Methods):
 
     def copy_(self, source: TensorLike) -> Self:
         """Takes over the values of `source`, which broadcasts to this shape."""
-        source = as_tensor(source)
+        # Python's floats would be float32.
+        takes_dtype = isinstance(source, (list, tuple)) and self.dtype.is_floating_point
+        source = Tensor(source, self.dtype) if takes_dtype else as_tensor(source)
         return self._assign(source if source.shape == self.shape else source.expand(self.shape))
 
     def fill_(self, value: Real) -> Self:

@@ -47,14 +47,16 @@ public enum LongRuns {
 
     /// Runs `body`, which gets whether the host knows of a long run. Where it throws `Stop`, it has changed nothing and is run again, if the host likes.
     static func repeating(_ body: (Bool) throws(Failure) -> Stop?) throws(Failure) {
-        guard try body(isOpen) != nil else { return }
+        guard let first = try body(isOpen) else { return }
         try during { () throws(Failure) in
             var tries = 0
-            while try body(true) != nil {
+            var stop = first == .isLong ? try body(true) : first
+            while stop != nil {
                 try ask()
                 // What comes again and again ends nothing for ever: each try is left alone for twice as long as the one before.
                 Interruption.rest(tries)
                 tries += 1
+                stop = try body(true)
             }
         }
     }
