@@ -286,6 +286,75 @@ static void a_custom_module_is_saved_and_loaded_into_but_not_built(void) {
     OK(wb_module_free(child));
 }
 
+/* The forward pass of a class of the host's: twice the input. */
+static wb_status doubled(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                         wb_tensor **outputs, int32_t capacity, int32_t *output_count) {
+    (void)context, (void)options;
+    if (input_count != 1 || capacity < 1) return WB_ERROR_ARGUMENT;
+    *output_count = 1;
+    return wb_add(inputs[0], inputs[0], &outputs[0]);
+}
+
+static void a_class_that_the_host_names_is_built_with_its_note_and_given_its_code(void) {
+    const char *const classes[] = {"Other", "Doubling"};
+    const char *note = NULL;
+    const float three = 3;
+    wb_module *made = NULL, *model = NULL;
+    wb_tensor *x = NULL, *y = NULL;
+    double value = 0;
+    int32_t has = 0;
+    OK(wb_module_host("Doubling", doubled, NULL, NULL, &made));
+    OK(wb_module_set_note(made, "made of numbers"));
+    OK(wb_save(path("named.h5"), made, NULL, 0, 0));
+    OK(wb_module_free(made));
+
+    FAILS(wb_load_with(path("named.h5"), classes, 1, &model), WB_ERROR_UNSUPPORTED, "Doubling");
+    OK(wb_load_with(path("named.h5"), classes, 2, &model));
+    OK(wb_module_has_host(model, &has));
+    OK(wb_module_note(model, &note));
+    EXPECT(has == 1 && note && strcmp(note, "made of numbers") == 0);
+    OK(wb_tensor_create(WB_FLOAT32, SHAPE(1), &three, &x));
+    FAILS(wb_module_forward(model, x, &y), WB_ERROR_UNSUPPORTED, "Doubling");
+    OK(wb_module_set_forward(model, "Doubling", doubled, NULL, NULL));
+    OK(wb_module_forward(model, x, &y));
+    OK(wb_tensor_item(y, &value));
+    EXPECT(value == 6);
+    OK(wb_tensor_free(x));
+    OK(wb_tensor_free(y));
+    OK(wb_module_free(model));
+}
+
+/* A trainer's history and state, by a checkpoint and by text. */
+static void history_comes_back_and_state_goes_to_another_trainer(void) {
+    training first = training_begin(7), second = training_begin(7), third = training_begin(7);
+    const char *state = NULL;
+    int64_t count = -1, total = 0;
+    wb_progress progress = {0}, again = {0};
+    EXPECT(fit(first, 0) == WB_STOP_EPOCHS);
+    OK(wb_trainer_history_count(first.trainer, &count));
+    EXPECT(count == EPOCHS);
+    OK(wb_trainer_history(first.trainer, EPOCHS - 1, &progress, NULL, NULL));
+    EXPECT(progress.epoch == EPOCHS - 1 && progress.epoch_ended == 1 && isnan(progress.validation_loss));
+    FAILS(wb_trainer_history(first.trainer, EPOCHS, &progress, NULL, NULL), WB_ERROR_INDEX, "history");
+    FAILS(wb_trainer_history(first.trainer, -1, &progress, NULL, NULL), WB_ERROR_INDEX, "history");
+
+    OK(wb_trainer_save(first.trainer, path("history.h5")));
+    OK(wb_trainer_load(second.trainer, path("history.h5")));
+    OK(wb_trainer_history(second.trainer, EPOCHS - 1, &again, NULL, NULL));
+    EXPECT(again.loss == progress.loss && again.total_steps == progress.total_steps);
+
+    OK(wb_trainer_state(first.trainer, &state));
+    OK(wb_trainer_load_state(third.trainer, state, NULL, NULL, 0));
+    OK(wb_trainer_position(third.trainer, NULL, NULL, &total));
+    EXPECT(total == progress.total_steps);
+    FAILS(wb_trainer_load_state(third.trainer, "no state", NULL, NULL, 0), WB_ERROR_ARGUMENT, "state");
+    OK(wb_trainer_position(third.trainer, NULL, NULL, &total));
+    EXPECT(total == progress.total_steps);
+    training_end(first);
+    training_end(second);
+    training_end(third);
+}
+
 static void remove_folder(void) {
     DIR *directory = opendir(folder);
     for (struct dirent *entry; directory && (entry = readdir(directory));)
@@ -306,6 +375,8 @@ int main(int count, char **words) {
     RUN(a_full_disk_leaves_the_old_checkpoint_whole);
     RUN(a_damaged_checkpoint_is_refused);
     RUN(a_custom_module_is_saved_and_loaded_into_but_not_built);
+    RUN(a_class_that_the_host_names_is_built_with_its_note_and_given_its_code);
+    RUN(history_comes_back_and_state_goes_to_another_trainer);
     remove_folder();
     return finish();
 }
