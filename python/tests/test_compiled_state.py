@@ -508,3 +508,30 @@ def test_an_error_in_a_layer_names_its_path():
                 call(x)
     with pytest.raises(wb.ShapeError, match="^(?!.*Linear)"):
         nn.Linear(4, 2)(x)
+
+
+def test_a_module_inside_a_decorated_function_is_captured_at_the_first_call():
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 10))
+
+    @wb.no_grad()
+    def forward(x):
+        return model(x)
+
+    f = wb.compile(forward, numpy=True)
+    x = np.ones((1, 3), np.float32)
+    first = f(x)
+    assert type(first) is np.ndarray and len(f._programs) == 1
+    np.testing.assert_array_equal(first, model(wb.tensor(x)).detach().numpy())
+
+
+def test_a_function_that_runs_as_it_is_gives_arrays_too():
+    class Replacing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(2, 2)
+
+        def forward(self, x):
+            self.layer = nn.Linear(2, 2)
+            return self.layer(x)
+
+    assert type(wb.compile(Replacing(), numpy=True)(np.ones((1, 2), np.float32))) is np.ndarray

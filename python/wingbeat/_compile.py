@@ -305,6 +305,7 @@ class _Names:
         self._before: dict[Any, tuple[Place, Any]] = {}
         # What is there after the stand-ins have been put.
         self._given: dict[Any, Any] = {}
+        self._noted: set[int] = set()
         # Tensors that were there before.
         self.outside: set[int] = set()
         for place in watch.places():
@@ -317,10 +318,13 @@ class _Names:
             self.outside.update(id(leaf) for leaf in flatten(value)[0] if isinstance(leaf, Tensor))
 
     def note(self, module: Any) -> None:
-        """Notes a module that runs."""
-        if self._watch.note(module, self._watcher):
-            for place in places_of(module):
-                self._remember(place)
+        """Notes a module that runs. What is in it when it first does was there before, also children that only the engine runs."""
+        self._watch.note(module, self._watcher)
+        for part in module.modules() if id(module) not in self._noted else ():
+            if id(part) not in self._noted:
+                self._noted.add(id(part))
+                for place in places_of(part):
+                    self._remember(place)
 
     def note_tree(self, module: Any) -> None:
         for part in module.modules():
@@ -461,7 +465,7 @@ class CompiledFunction(Generic[P, R]):
         try:
             return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))
         except _Uncapturable:
-            return self._function(*args, **kwargs)
+            return self._results(self._function(*args, **kwargs))
 
     def _run(self, leaves: list[Any], structure: Structure, arrays: list[Any], signature: Any) -> Any:
         """Runs the program for such arguments; it is captured where there is none, or it is not right any more."""
@@ -494,7 +498,7 @@ class CompiledFunction(Generic[P, R]):
         if not self._numpy or result is NotImplemented:
             return result
         leaves, structure = flatten(result)
-        return unflatten(structure, [np.array(leaf.numpy()) if isinstance(leaf, Tensor) else leaf for leaf in leaves])
+        return unflatten(structure, [np.array(leaf.detach().numpy()) if isinstance(leaf, Tensor) else leaf for leaf in leaves])
 
     # ---------------------------------------------------------------- capturing
 
