@@ -24,7 +24,7 @@ import numpy as np
 from . import _abi, _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
-from ._errors import ArgumentError, StateError
+from ._errors import ArgumentError, Error, StateError
 from ._library import check, freed_by, handle_property, lib, library, unguarded
 from ._modes import UNCHANGED, recording_flags
 from ._owner import Owner
@@ -446,7 +446,8 @@ class CompiledFunction(Generic[P, R]):
             watch: Any = self._watch
             try:
                 is_seen = watch.read() == watch.values if watch.is_simple else all(map(is_, watch.read(), watch.values))
-            except Exception:  # there is a name no more, or what it means now is compared in a way of its own
+            except (KeyError, ValueError, TypeError, AttributeError, Error):
+                # There is a name no more, or what it means now is compared in a way of its own. What a signal's handler raises is none of these.
                 is_seen = False
             if is_seen:
                 result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
