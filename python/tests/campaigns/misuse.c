@@ -259,6 +259,10 @@ static void on_place(void *context, void *text, size_t capacity) {
     (void)context;
     memset(text, chance(mine, 2) ? 'x' : 0xff, capacity);
 }
+static wb_status on_run(void *context, wb_run_event event) {
+    (void)context, (void)event;
+    return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
+}
 static int32_t on_progress(void *context, const wb_progress *progress) {
     (void)context;
     return progress->total_steps > 0 && chance(mine, 4);
