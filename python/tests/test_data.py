@@ -334,3 +334,9 @@ sys.stdin.read()
             assert type(caught.value) is wb.FileError and "damaged" not in str(caught.value)
     finally:
         other.communicate()
+
+
+def test_notebooks_show_data_sets_and_tensors_as_text():
+    dataset = data.TensorDataset(np.ones((3, 2), "f4"), np.ones(3, "f4"))
+    assert dataset._repr_html_() == f"<pre>{dataset!r}</pre>" and "3 rows" in repr(dataset)
+    assert "[1., 2.]" in wb.tensor([1.0, 2.0])._repr_html_()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import html
 import linecache
 import os
 import sys
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
 
-from . import _abi, _modules
+from . import _abi, _html, _modules
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, Error, StateError
@@ -404,7 +403,7 @@ class CompiledFunction(Generic[P, R]):
         return f"<compiled function {self.__name__}, {len(self._programs)} programs{':' if programs else ''}{programs}>"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        return _html.text(repr(self))
 
     def __copy__(self) -> CompiledFunction[P, R]:
         """A function that captures for itself."""

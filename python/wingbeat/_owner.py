@@ -16,6 +16,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from . import _html
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -37,6 +39,10 @@ class Owner:
 
     def _restore(self, contents: dict[str, Any]) -> None:
         raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return _html.text(repr(self))
 
     def __copy__(self) -> Self:
         twin = self._shell(*self._recipe())
