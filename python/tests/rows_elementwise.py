@@ -116,8 +116,9 @@ ACTIVATIONS = [
     unary("softsign", lambda x: x / (1 + np.abs(x)), kinks={0.0: 1}),
     unary("hardsigmoid", lambda x: np.clip(x + 3, 0, 6) / 6, 2 * X, kinks={-3.0: 0, 3.0: 0}),
     unary("hardswish", lambda x: x * (np.clip(x + 3, 0, 6) / 6), 2 * X),
-    unary("hardtanh", lambda x, min_val=-1.0, max_val=1.0: np.clip(x, min_val, max_val), X, given(X, -0.4, 1.2), given(X, min_val=0, max_val=1.7), results="same",
-          refuses=["bool"], kinks={-1.0: 0, 1.0: 0}),
+    # With the bounds that are there by default, uint8, which holds no -1, becomes int64.
+    Operation("hardtanh", lambda x, min_val=-1.0, max_val=1.0: np.clip(x, min_val, max_val), given(X, -1.0, 1.0), given(X, -0.4, 1.2), given(X, min_val=0, max_val=1.7),
+              results="same", refuses=["bool"], kinks={-1.0: 0, 1.0: 0}, elementwise=True),
 ]
 
 ARITHMETIC = [
