@@ -244,7 +244,7 @@ def narrow(input: TensorLike, dim: SupportsIndex, start: SupportsIndex, length: 
 
 def ravel(input: TensorLike) -> Tensor:
     """All axes as one."""
-    return flatten(input)
+    return flatten(as_tensor(input))
 
 
 # -------------------------------------------------------------------- turning round, padding
