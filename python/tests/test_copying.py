@@ -83,7 +83,7 @@ def test_every_class_that_owns_a_handle_has_one_base():
         importlib.import_module(entry.name)
     kinds = {kind for name, module in list(sys.modules.items()) if name.partition(".")[0] == "wingbeat" for kind in vars(module).values()
              if isinstance(kind, type) and kind.__module__.startswith("wingbeat") and "__del__" in vars(kind)}
-    assert {"Tensor", "Module", "Optimizer", "Trainer", "Dataset", "_Program", "_Recording", "_Memory"} <= {kind.__name__ for kind in kinds}
+    assert {"Tensor", "Module", "Optimizer", "Trainer", "Dataset", "Program", "_Recording", "_Memory"} <= {kind.__name__ for kind in kinds}
     assert [kind for kind in kinds if not issubclass(kind, Owner)] == []
 
 

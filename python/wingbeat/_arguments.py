@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import operator
-from ctypes import c_int32, c_int64, c_void_p
+from ctypes import c_int32, c_int64
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._dtypes import bool_
 from ._errors import ArgumentError, DTypeError, RangeError
-from ._library import check, lib
 from ._naming import operation
-from ._tensor import Tensor, as_tensor, plain, takes, wrap
+from ._tensor import Tensor, as_values, constant, plain
 
 if TYPE_CHECKING:
     import ctypes
@@ -74,18 +73,12 @@ def axis_list(dim: Axis) -> tuple[ctypes.Array[c_int32] | None, int]:
 def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
     """`value` as a tensor whose elements `tensor` can take up. A number becomes a constant of its dtype."""
     value = plain(value)
-    if isinstance(value, (list, tuple)) and tensor.dtype.is_floating_point:
-        value = Tensor(value, tensor.dtype)  # Python's floats would be float32
     if isinstance(value, (bool, int, float)):
         dtype = tensor.dtype
         if isinstance(value, float) and not dtype.is_floating_point:
             raise DTypeError(f"{name}: a tensor of {dtype} cannot take the float {value}; cast the tensor, or the number")
-        if not takes(dtype, value) and dtype is not bool_ and not dtype.is_floating_point:
-            return Tensor(value, dtype)  # exactly, or an error that says what the dtype holds
-        out = c_void_p()
-        check(lib.wb_tensor_full(dtype.code, 0, None, bool(value) if dtype is bool_ else value, out))
-        return wrap(out.value)
-    value = as_tensor(value)
+        return constant(dtype, bool(value) if dtype is bool_ else value)
+    value = as_values(value, tensor.dtype)
     if value.dtype.is_floating_point and not tensor.dtype.is_floating_point:
         raise DTypeError(f"{name}: a tensor of {tensor.dtype} cannot take values of {value.dtype}; cast one of them")
     return value

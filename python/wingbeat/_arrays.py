@@ -22,7 +22,7 @@ from ._owner import Owner
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from ._dtypes import DType
     from ._typing import Array, Handle, Shape
@@ -49,6 +49,16 @@ def handle_array(count: int) -> type[ctypes.Array[c_void_p]]:
     if kind is None:
         kind = _HANDLES[count] = c_void_p * count
     return kind
+
+
+def handles(owners: Collection[Any]) -> ctypes.Array[c_void_p]:
+    """A C array of the handles of tensors, modules or others."""
+    return handle_array(len(owners))(*[owner._handle for owner in owners])
+
+
+def counted(owners: Collection[Any]) -> tuple[ctypes.Array[c_void_p], int]:
+    """A C array of handles, and its length."""
+    return handles(owners), len(owners)
 
 
 def describe(handle: Handle) -> tuple[DType, Shape]:

@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._arrays import handle_array, lasting
+from ._arrays import handle_array, handles, lasting
 from ._library import check, keep_exception, lib, unguarded
 from ._tensor import Tensor, wrap
 
@@ -129,9 +129,7 @@ def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse
     number = next(_numbers)
     _held[number] = reverse, forward
     found = handle_array(len(outputs))()
-    status = lib.wb_custom(handle_array(len(inputs))(*[tensor._handle for tensor in inputs]), len(inputs),
-                           handle_array(len(outputs))(*[tensor._handle for tensor in outputs]), len(outputs),
-                           reverse and _vjp, forward and _jvp, _release, number, found)
+    status = lib.wb_custom(handles(inputs), len(inputs), handles(outputs), len(outputs), reverse and _vjp, forward and _jvp, _release, number, found)
     if status:
         del _held[number]
     check(status)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arguments import whole
-from ._arrays import handle_array
+from ._arrays import handle_array, handles
 from ._creation import zeros
 from ._errors import ArgumentError
 from ._library import check, lib
 from ._modes import is_grad_enabled
 from ._tensor import Tensor, wrap
-from ._transforms import handles, variable
+from ._transforms import variable
 from ._tree import flatten, unflatten
 
 if TYPE_CHECKING:

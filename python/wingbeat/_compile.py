@@ -13,7 +13,7 @@ import functools
 import linecache
 import os
 import sys
-from ctypes import addressof, byref, c_char, c_char_p, c_int32, c_void_p
+from ctypes import c_void_p
 from operator import is_
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
@@ -21,36 +21,28 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import numpy as np
 
 from . import _abi, _html, _modules
-from ._arrays import borrow, extents, handle_array
+from ._arrays import extents, handles
+from ._bindings import Bindings
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, Error, StateError
-from ._library import check, freed_by, handle_property, lib, library, unguarded
+from ._library import check, lib
 from ._modes import UNCHANGED, recording_flags
-from ._owner import Owner
+from ._programs import Argument, Carried, Effect, Program, Result
 from ._tensor import Tensor, wrap
-from ._tree import LEAF, flatten, unflatten
-from ._transforms import handles
-from ._watch import MISSING, Place, Same, Watch, holds_tensors, places_of, trait
+from ._tree import flatten, unflatten
+from ._watch import Place, Same, Watch, holds_tensors, is_registered, places_of, trait
 
 if TYPE_CHECKING:
-    import ctypes
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Literal
 
     from typing_extensions import Concatenate, ParamSpec, Self
 
     from ._dtypes import DType
-    from ._typing import Array, Handle, Shape, Structure
+    from ._typing import Array, Shape, Structure
 
     S = TypeVar("S")
     Q = ParamSpec("Q")
-
-_run = unguarded("wb_program_run")
-_run_matching = unguarded("wb_program_run_if_matching")
-# Without declared arguments: those of _Call are converted once, not at each call.
-_run_if_matching = library["wb_program_run_if_matching"]
-_run_pointers_if_matching = library["wb_program_run_pointers_if_matching"]
-_renew = unguarded("wb_program_renew")
 
 CACHED_PROGRAMS = 64
 # Of how many states of Python programs are kept.
@@ -70,288 +62,8 @@ def is_capturing() -> bool:
     return recording_flags() & _abi.WB_GRAD_CAPTURE != 0
 
 
-class _Call:
-    """The C arguments of a run, made once for many runs. It serves one thread at a time."""
-
-    __slots__ = ("inputs", "memory", "results", "flag", "flag_argument", "handles_arguments", "memory_arguments")
-
-    def __init__(self, program: _Program) -> None:
-        self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
-        self.flag_argument = byref(self.flag)
-        handle, width, count = c_void_p(program._handle), c_int32(program.width), c_int32(program.count)
-        self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
-        self.memory_arguments = (handle, self.memory, width, self.results, count, self.flag_argument)
-
-
 class _Uncapturable(Exception):
     """What the function does no program can do: it runs as it is."""
-
-
-class _Effect:
-    """What a call leaves under a name: a value in whose structure there may be results of the program, and arguments of the call."""
-
-    __slots__ = ("place", "leaves", "structure")
-
-    def __init__(self, place: Place, leaves: list[Any], structure: Structure) -> None:
-        self.place, self.leaves, self.structure = place, leaves, structure
-
-    def happen(self, arguments: Sequence[Any], results: Sequence[Tensor]) -> None:
-        leaves = []
-        for leaf in self.leaves:
-            if isinstance(leaf, _Result):
-                leaf = results[leaf.number]
-            elif isinstance(leaf, _Argument):
-                leaf = arguments[leaf.number]
-            leaves.append(leaf)
-        self.place.put(unflatten(self.structure, leaves))
-
-
-class _Numbered:
-    __slots__ = ("number",)
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
-class _Result(_Numbered):
-    """Stands for a result of the program."""
-
-
-class _Argument(_Numbered):
-    """Stands for an argument, or for a tensor that is carried in, behind the arguments."""
-
-
-class _Carried:
-    """A name whose tensors go into each run of a program."""
-
-    __slots__ = ("place", "structure", "count")
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        leaves, self.structure = flatten(place.get())
-        self.count = len(leaves)
-
-    def tensors(self) -> list[Tensor] | None:
-        """Those that it holds now; None if it holds something else."""
-        leaves, structure = flatten(self.place.get())
-        return leaves if structure == self.structure and all(isinstance(leaf, Tensor) for leaf in leaves) else None
-
-
-class _Program(Owner):
-    """A captured program, and how its results are put together."""
-
-    _handle: Handle = None
-    arguments: type[ctypes.Array[c_void_p]]
-    results: type[ctypes.Array[c_void_p]]
-    count: int
-    width: int
-    leaves: list[Any]
-    structure: Structure
-    types: list[tuple[Shape, np.dtype[Any]]]
-    inputs: list[tuple[Shape, np.dtype[Any]]]
-    is_single: bool
-    calls: list[_Call]
-    # Beyond arguments and results: tensors under names that go in, what is left under names, arguments that are written. A plain one has none of the first two.
-    carried: list[_Carried]
-    effects: list[_Effect]
-    written: list[int]
-    is_plain: bool
-
-    _as_parameter_ = handle_property
-
-    __del__ = freed_by("wb_program_free")
-
-    def _recipe(self) -> tuple[Any, ...]:
-        raise TypeError("compile: a captured program cannot be copied or pickled; copy the compiled function, which captures anew")
-
-    def __repr__(self) -> str:
-        taken = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in self.inputs)
-        given = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in self.types)
-        return f"({taken}) -> ({given})"
-
-    def explain(self, time: bool, arrays: Sequence[Tensor | Array] | None = None) -> str:
-        """The plan as text; with time, as it runs on some arguments, or else on zeros."""
-        text = c_char_p()
-        if time:
-            lent = _lent(() if arrays is None else [*arrays, *(self._carried_in() or ())])
-            check(lib.wb_program_profile(self._handle, None if arrays is None else handles(lent), len(lent), text))
-        else:
-            check(lib.wb_program_explain(self._handle, text))
-        return (text.value or b"").decode()
-
-    def _carried_in(self) -> list[Tensor] | None:
-        found: list[Tensor] = []
-        for carried in self.carried:
-            tensors = carried.tensors()
-            if tensors is None:
-                return None
-            found += tensors
-        return found
-
-    def run(self, arrays: Sequence[Tensor | Array], is_new: bool) -> Any:
-        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture. One that is new runs whatever the capture itself has changed."""
-        carried = self._carried_in()
-        if carried is None or len(carried) + len(arrays) != self.width:
-            return NotImplemented
-        given = [*arrays, *carried]
-        for place in self.written:
-            array = given[place]
-            if isinstance(array, np.ndarray) and not array.flags.writeable:
-                raise ValueError(f"assignment destination is read-only: argument {place} is an array that the function writes to")
-        results, lent = self.results(), _lent(given)
-        if not is_new:
-            check(_renew(self._handle))
-        flag = c_int32()
-        check(_run_matching(self._handle, handles(lent), None, len(lent), results, self.count, flag))
-        if not flag.value:
-            if not is_new or self.written:
-                return NotImplemented
-            check(_run(self._handle, handles(lent), len(lent), results, self.count))
-        for place in self.written:
-            if not isinstance(given[place], Tensor):
-                given[place][...] = lent[place].numpy()
-        computed = [wrap(handle) for handle in results]
-        for effect in self.effects:
-            effect.happen(given, computed)
-        return self.assemble(computed)
-
-    def run_if_matching(self, arguments: Sequence[Any]) -> Any:
-        """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
-        if len(arguments) != self.width:
-            return NotImplemented
-        call = self._take_call()
-        inputs, memory = call.inputs, call.memory
-        try:
-            place = 0
-            for argument in arguments:
-                if type(argument) is Tensor:
-                    inputs[place] = argument._handle
-                    memory[place] = None
-                elif self._fits(argument, place):
-                    memory[place] = _address(argument)
-                else:
-                    return NotImplemented
-                place += 1
-            status = _run_if_matching(*call.handles_arguments)
-            if status:
-                check(status)
-            if not call.flag.value:
-                return NotImplemented
-            if self.is_single:
-                return wrap(call.results[0])
-            return self.assemble([wrap(handle) for handle in call.results])
-        finally:
-            self.calls.append(call)
-
-    def run_arrays_if_matching(self, arrays: Sequence[Any]) -> Any:
-        """The same for arrays alone, with arrays as results."""
-        if len(arrays) != self.width:
-            return NotImplemented
-        call = self._take_call()
-        memory, outputs = call.memory, call.results
-        try:
-            place = 0
-            for array in arrays:
-                if not self._fits(array, place):
-                    return NotImplemented
-                memory[place] = _address(array)
-                place += 1
-            results = []
-            place = 0
-            for shape, dtype in self.types:
-                array = np.empty(shape, dtype)
-                results.append(array)
-                outputs[place] = _address(array)
-                place += 1
-            status = _run_pointers_if_matching(*call.memory_arguments)
-            if status:
-                check(status)
-            return self.assemble(results) if call.flag.value else NotImplemented
-        finally:
-            self.calls.append(call)
-
-    def _take_call(self) -> _Call:
-        try:
-            return self.calls.pop()  # nobody else has it until it is back
-        except IndexError:
-            return _Call(self)
-
-    def _fits(self, array: Any, place: int) -> bool:
-        """Whether the program can read this argument where it lies."""
-        if type(array) is not np.ndarray:
-            return False
-        shape, dtype = self.inputs[place]
-        return array.dtype is dtype and array.shape == shape and array.flags.carray
-
-    def assemble(self, computed: Sequence[Any]) -> Any:
-        """The function's result, from the values of the tensors in it."""
-        if self.is_single:
-            return computed[0]
-        rest = iter(computed)
-        return unflatten(self.structure, [next(rest) if leaf is Tensor else leaf for leaf in self.leaves])
-
-
-def _lent(arrays: Iterable[Tensor | Array]) -> list[Tensor]:
-    """Tensors for tensors and arrays."""
-    return [array if isinstance(array, Tensor) else wrap(borrow(array)) for array in arrays]
-
-
-class _Names:
-    """What names meant before a capture, and what the captured function has done to them."""
-
-    def __init__(self, watch: Watch, watcher: int) -> None:
-        self._watch, self._watcher = watch, watcher
-        self._before: dict[Any, tuple[Place, Any]] = {}
-        # What is there after the stand-ins have been put.
-        self._given: dict[Any, Any] = {}
-        self._noted: set[int] = set()
-        # Tensors that were there before.
-        self.outside: set[int] = set()
-        for place in watch.places():
-            self._remember(place)
-
-    def _remember(self, place: Place) -> None:
-        if place.identity not in self._before:
-            value = place.get()
-            self._before[place.identity] = place, value
-            self.outside.update(id(leaf) for leaf in flatten(value)[0] if isinstance(leaf, Tensor))
-
-    def note(self, module: Any) -> None:
-        """Notes a module that runs. What is in it when it first does was there before, also children that only the engine runs."""
-        self._watch.note(module, self._watcher)
-        for part in module.modules() if id(module) not in self._noted else ():
-            if id(part) not in self._noted:
-                self._noted.add(id(part))
-                for place in places_of(part):
-                    self._remember(place)
-
-    def note_tree(self, module: Any) -> None:
-        for part in module.modules():
-            self.note(part)
-
-    def stand_in(self, place: Place, value: Any) -> None:
-        """Has a name mean a value for the length of the capture."""
-        self._remember(place)
-        self._given[place.identity] = value
-        place.put(value)
-
-    def changes(self) -> list[tuple[Place, Any, Any]]:
-        """(name, its value before, its value now) of those that the function has bound anew."""
-        for place in self._watch.places():
-            if place.identity not in self._before:  # it is new
-                self._before[place.identity] = place, MISSING
-        found = []
-        for identity, (place, before) in self._before.items():
-            now, given = place.get(), self._given.get(identity, before)
-            if now is not given and not (place.kind == "mode" and now == given):
-                found.append((place, before, now))
-        return found
-
-    def restore(self) -> None:
-        for _, (place, before) in list(self._before.items()):
-            now = place.get()
-            if now is not before and not (place.kind == "mode" and now == before):
-                place.put(before)
 
 
 class CompiledFunction(Generic[P, R]):
@@ -366,11 +78,11 @@ class CompiledFunction(Generic[P, R]):
         self._function: Any = function
         self._numpy = numpy
         # The last in the dict is the one used last.
-        self._programs: dict[Any, _Program] = {}
+        self._programs: dict[Any, Program] = {}
         # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what else they depend on is as it was when
         # they were found. And the one that ran last, which is tried first.
-        self._plain: dict[Any, _Program] = {}
-        self._last: _Program | None = None
+        self._plain: dict[Any, Program] = {}
+        self._last: Program | None = None
         self._watch: Watch | None = None
         self._world: tuple[Any, ...] = ()
         # Tensors under names, at the last capture.
@@ -529,7 +241,7 @@ class CompiledFunction(Generic[P, R]):
             raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
         return key
 
-    def _program(self, leaves: list[Any], structure: Structure) -> _Program:
+    def _program(self, leaves: list[Any], structure: Structure) -> Program:
         """The program for such arguments, captured if it is not among those kept."""
         self._look()
         program = self._programs.get(self._key(leaves, structure))
@@ -538,7 +250,7 @@ class CompiledFunction(Generic[P, R]):
             self._keep(self._key(leaves, structure), program)
         return program
 
-    def _keep(self, key: tuple[Any, ...], program: _Program) -> None:
+    def _keep(self, key: tuple[Any, ...], program: Program) -> None:
         self._programs[key] = program
         worlds = dict.fromkeys(known[0] for known in self._programs)
         oldest = next(iter(worlds))
@@ -549,18 +261,18 @@ class CompiledFunction(Generic[P, R]):
             gone = self._programs.pop(next(iter(self._programs)))
             self._plain = {signature: known for signature, known in self._plain.items() if known is not gone}
 
-    def _capture(self, leaves: list[Any], structure: Structure) -> _Program:
+    def _capture(self, leaves: list[Any], structure: Structure) -> Program:
         """The program of the function for such arguments. Names stay as they are: what the function does to them is done by each run."""
         watch: Any = self._watch
         self._carry_what_is_replaced(watch)
-        carried = [_Carried(place) for place in watch.carried.values() if holds_tensors(place.get())]
+        carried = [Carried(place) for place in watch.carried.values() if holds_tensors(place.get())]
         while True:
             program, found = self._record(leaves, structure, carried)
             if program is not None:
                 return program
             # The function has bound a name whose tensor it may also read: the next recording takes it from outside.
             watch.carry(found)
-            carried += [_Carried(place) for place in found]
+            carried += [Carried(place) for place in found]
 
     def _carry_what_is_replaced(self, watch: Watch) -> None:
         """A name that holds another tensor than at the last capture may do so at each call: from now on it is taken from outside."""
@@ -571,7 +283,7 @@ class CompiledFunction(Generic[P, R]):
                 watch.carry([place])
         self._met = {identity: value for identity, (_, value) in found.items() if holds_tensors(value)}
 
-    def _record(self, leaves: list[Any], structure: Structure, carried: list[_Carried]) -> tuple[_Program | None, list[Place]]:
+    def _record(self, leaves: list[Any], structure: Structure, carried: list[Carried]) -> tuple[Program | None, list[Place]]:
         watch: Any = self._watch
         # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
         # global or an attribute stays two things.
@@ -583,7 +295,6 @@ class CompiledFunction(Generic[P, R]):
                 leaf = _stand_in(dtype, leaf.shape)
                 inputs.append(leaf)
             inner.append(leaf)
-        width = len(inputs)
         stand_ins = []
         for taken in carried:
             tensors = [_stand_in(tensor.dtype, tensor.shape) for tensor in taken.tensors() or ()]
@@ -591,8 +302,8 @@ class CompiledFunction(Generic[P, R]):
             inputs += tensors
         arguments = unflatten(structure, inner)
         args, kwargs = arguments if structure[0] is list else (arguments, {})
-        names = _Names(watch, id(self))
-        program, out = _Program(), c_void_p()
+        names = Bindings(watch)
+        out, effects = c_void_p(), []
         try:
             with UNCHANGED:  # its end closes the capture block where anything fails
                 check(lib.wb_capture_begin(handles(inputs), len(inputs)))
@@ -610,12 +321,10 @@ class CompiledFunction(Generic[P, R]):
                          and any(isinstance(leaf, Tensor) for leaf in flatten(now)[0])]
                 if found:
                     return None, found
-                if any(_is_registered(value) for _, before, now in changed for value in (before, now)):
+                if any(is_registered(value) for _, before, now in changed for value in (before, now)):
                     raise _Uncapturable
-                program.leaves, program.structure = flatten(result)
-                outputs = [leaf for leaf in program.leaves if isinstance(leaf, Tensor)]
-                program.types = [(tensor.shape, tensor.dtype.dtype) for tensor in outputs]
-                program.carried, program.effects = carried, []
+                leaves_given, form_given = flatten(result)
+                outputs = [leaf for leaf in leaves_given if isinstance(leaf, Tensor)]
                 numbers = {id(tensor): place for place, tensor in enumerate(inputs)}
                 for name, _, now in changed:
                     parts, form = flatten(now)
@@ -623,33 +332,17 @@ class CompiledFunction(Generic[P, R]):
                         if not isinstance(part, Tensor) or id(part) in names.outside:
                             continue
                         if id(part) in numbers:
-                            parts[number] = _Argument(numbers[id(part)])
+                            parts[number] = Argument(numbers[id(part)])
                         else:
                             outputs.append(part)
-                            parts[number] = _Result(len(outputs) - 1)
-                    program.effects.append(_Effect(name, parts, form))
+                            parts[number] = Result(len(outputs) - 1)
+                    effects.append(Effect(name, parts, form))
                 check(lib.wb_capture_end(handles(outputs), len(outputs), out))
         except StateError as error:
             raise _explained(error, self._function) from None
         finally:
             names.restore()
-        program._handle = out.value
-        program.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
-        program.width = len(inputs)
-        program.arguments = handle_array(program.width)
-        program.count = len(outputs)
-        program.results = handle_array(program.count)
-        program.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in program.leaves]
-        flag = c_int32()
-        program.written = []
-        for place in range(width):
-            check(lib.wb_program_writes_input(program._handle, place, flag))
-            if flag.value:
-                program.written.append(place)
-        program.is_plain = not program.carried and not program.effects
-        program.is_single = program.structure is LEAF and program.count == 1 and bool(program.types)
-        program.calls = []
-        return program, []
+        return Program(out.value, inputs, outputs, leaves_given, form_given, carried, effects), []
 
     def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
@@ -674,11 +367,6 @@ def _stand_in(dtype: DType, shape: Shape) -> Tensor:
     out = c_void_p()
     check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), 0, out))
     return wrap(out.value)
-
-
-def _is_registered(value: Any) -> bool:
-    """Whether a module registers it when it is assigned."""
-    return isinstance(value, _modules.Base) or isinstance(value, Tensor) and type(value) is not Tensor
 
 
 def _explained(error: StateError, function: Any) -> StateError:
@@ -722,14 +410,6 @@ def _dense(array: Tensor | Array) -> Array:
     if array.flags.carray and array.dtype in BY_NUMPY:
         return array
     return np.require(native(array), requirements=["C", "A"])
-
-
-def _address(array: Array) -> int:
-    try:
-        # A third of the time that the array's own attribute takes.
-        return addressof(c_char.from_buffer(array))  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # read-only, or empty
-        return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
 @overload

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 import numpy as np
 
 from . import _abi, _modules
-from ._arrays import handle_array
+from ._arrays import counted, handles
 from ._callbacks import guarded, watch
 from ._errors import ArgumentError, UnsupportedError
 from ._library import check, freed_by, handle_property, lib, raise_kept
@@ -65,7 +65,7 @@ def export(
 
     def build() -> Graph:
         out = c_void_p()
-        check(lib.wb_graph_create(model._handle, *_handles(recordings[False]), *_handles(recordings[True]), out))
+        check(lib.wb_graph_create(model._handle, *counted(recordings[False]), *counted(recordings[True]), out))
         graph: Any = module_of(out.value)
         _as_it_was(graph, lambda: compare(graph))
         return graph  # type: ignore[no-any-return]
@@ -158,7 +158,7 @@ class _Recording(Owner):
             for leaf in leaves:
                 if not isinstance(leaf, Tensor):
                     raise UnsupportedError(f"export: expected tensors as the results of {type(model).__name__}.forward, found {leaf!r:.80}")
-            check(lib.wb_recording_end(handle_array(len(leaves))(*[leaf._handle for leaf in leaves]), len(leaves), out))
+            check(lib.wb_recording_end(handles(leaves), len(leaves), out))
         self._handle = out.value
         raise_kept()  # of a signal's handler, in _place
 
@@ -180,11 +180,7 @@ def _place(_: Any, text: int, capacity: int) -> None:
 
 
 def _tensors(tensors: list[Tensor], words: Any) -> tuple[Any, Any, int]:
-    return handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), words, len(tensors)
-
-
-def _handles(recordings: list[_Recording]) -> tuple[Any, int]:
-    return handle_array(len(recordings))(*[recording._handle for recording in recordings]), len(recordings)
+    return handles(tensors), words, len(tensors)
 
 
 def _input_names(model: Module, count: int) -> list[str]:
@@ -219,11 +215,7 @@ def _as_it_was(model: Module, function: Callable[[], R]) -> R:
     try:
         return function()
     finally:
-        try:
-            put_back()
-        except BaseException:  # of a signal's handler
-            put_back()
-            raise
+        _modules.surely(put_back)
 
 
 def _compare(model: Module, graph: Module, inputs: list[Tensor], sizes: dict[str, int]) -> None:

@@ -105,6 +105,11 @@ def _find() -> ctypes.CDLL:
         ) from None
 
 
+def text_of(text: ctypes.c_char_p) -> str:
+    """What the library has written to an out-parameter for a text."""
+    return (text.value or b"").decode()
+
+
 # -------------------------------------------------------------------- guards
 
 # ctypes cuts an int to fit without a word. It takes a str for an address, and a tensor where a number belongs for its

@@ -10,7 +10,7 @@ from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _abi
-from ._arrays import handle_array
+from ._arrays import handles
 from ._errors import ArgumentError
 from ._library import check, lib
 from ._naming import named
@@ -44,8 +44,7 @@ def einsum(equation: str, *operands: TensorLike) -> Tensor:
         raise ArgumentError(f"einsum: expected the equation as a str, found {type(equation).__name__}")
     tensors = [as_tensor(operand) for operand in given]
     out = c_void_p()
-    handles = handle_array(len(tensors))(*[tensor._handle for tensor in tensors])
-    check(lib.wb_einsum(equation.encode(), handles, len(tensors), out))
+    check(lib.wb_einsum(equation.encode(), handles(tensors), len(tensors), out))
     return wrap(out.value)
 
 

@@ -69,6 +69,15 @@ def noting(note: Callable[[Any], None]) -> Iterator[None]:
             captures -= 1
 
 
+def surely(put_back: Callable[[], None]) -> None:
+    """put_back(), which may be run again: a second time where the exception of a signal's handler has cut it short."""
+    try:
+        put_back()
+    except BaseException:
+        put_back()
+        raise
+
+
 class _Deferred(threading.local):
     """Buffers that were assigned anew while a forward pass is captured or recorded on this thread: (module, name) -> (module, name, the buffer)."""
 
@@ -103,11 +112,7 @@ def deferring_buffers(function: Callable[..., Any], *args: Any, **kwargs: Any) -
         values = [(buffer, module._buffers[name]) for module, name, buffer in assigned.values()]
     finally:
         _deferred.buffers = before
-        try:
-            _put_back(assigned)
-        except BaseException:  # of a signal's handler
-            _put_back(assigned)
-            raise
+        surely(lambda: _put_back(assigned))
     for buffer, value in values:
         buffer._assign(value.detach())
     return result

@@ -14,6 +14,7 @@ arguments, leaves the call to NumPy.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import operator
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Literal
 
-    from ._typing import Array, Axis, DTypeLike, Shape, TensorLike
+    from ._typing import Axis, DTypeLike, Shape, TensorLike
 
 _PI = 3.141592653589793
 
@@ -101,6 +102,9 @@ def _cast(a: TensorLike, dtype: DTypeLike | None) -> Tensor:
     return tensor if dtype is None else tensor.to(dtype)
 
 
+_signature = functools.lru_cache(maxsize=None)(inspect.signature)
+
+
 def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, out: tuple[Any, ...] | None = None, where: Any = True,
                  **options: Any) -> Any:
     """np.sin(t), array + t, np.add.reduce(t): see wingbeat._numpy_protocols."""
@@ -115,7 +119,7 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, out: tuple
             results = _UFUNCS[ufunc](*(_operand(value) for value in given))
     elif method in _WAYS and where is True:
         try:
-            bound = inspect.signature(_WAYS[method]).bind(ufunc, *inputs, **options)
+            bound = _signature(_WAYS[method]).bind(ufunc, *inputs, **options)
         except TypeError:
             pass
         else:
@@ -176,7 +180,7 @@ def _array_function(self: Tensor, function: Callable[..., Any], types: Iterable[
         given = dict(kwargs)
         out = given.pop("out", None)
         try:
-            bound = inspect.signature(known).bind(*args, **given)
+            bound = _signature(known).bind(*args, **given)
         except TypeError:
             pass  # with an option that only NumPy has, or a mistake that NumPy names
         else:
@@ -554,10 +558,6 @@ def _swapaxes(a: TensorLike, axis1: int, axis2: int) -> Tensor:
 
 def _moveaxis(a: TensorLike, source: Any, destination: Any) -> Tensor:
     return shaping.movedim(a, source, destination)
-
-
-def _pow(x1: Any, x2: Any, /) -> Tensor:
-    return f.pow(x1, x2)
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {

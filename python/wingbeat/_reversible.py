@@ -9,7 +9,8 @@ from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 from ._modes import is_grad_enabled
 from ._tensor import as_tensor, wrap
-from ._transforms import handles, variable
+from ._arrays import handles
+from ._transforms import variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

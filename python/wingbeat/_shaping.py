@@ -15,7 +15,7 @@ import numpy as np
 
 from . import _abi
 from ._arguments import axis_array, axis_list, long_array, numbers, whole
-from ._arrays import extents, handle_array
+from ._arrays import extents, handle_array, handles
 from ._errors import ArgumentError, RangeError, ShapeError
 from ._library import check, lib, unguarded
 from ._naming import operation
@@ -162,7 +162,7 @@ def _joined(function: Callable[..., int], tensors: Iterable[TensorLike], *argume
         raise TypeError(f"{operation('cat')}: expected a sequence of tensors, found {type(tensors).__name__}") from None
     parts = [as_tensor(tensor) for tensor in given]
     out = c_void_p()
-    check(function(handle_array(len(parts))(*[tensor._handle for tensor in parts]), len(parts), *arguments, out))
+    check(function(handles(parts), len(parts), *arguments, out))
     return wrap(out.value)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arguments import whole
-from ._arrays import handle_array
+from ._arrays import handle_array, handles
 from ._errors import ArgumentError
 from ._library import check, lib
-from ._transforms import DERIVATIVES, Recorded, argument_tuple, direction_leaves, handles, settled
+from ._transforms import DERIVATIVES, Recorded, argument_tuple, direction_leaves, settled
 from ._tensor import wrap
 from ._tree import unflatten
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ._dtypes import DType
     from ._methods import Methods
-    from ._typing import Array, DTypeLike, Handle, Index, Operand, Real, Shape, TensorLike, TensorT
+    from ._typing import Array, DTypeLike, Handle, Operand, Real, Shape, TensorLike, TensorT
 else:
     Methods = object
 
@@ -393,9 +393,7 @@ class Tensor(Owner, Methods):
 
     @grad.setter
     def grad(self, gradient: TensorLike | None) -> None:
-        if isinstance(gradient, (list, tuple)):
-            gradient = Tensor(gradient, self.dtype)
-        check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_tensor(gradient)))
+        check(lib.wb_tensor_set_grad(self._handle, None if gradient is None else as_values(gradient, self.dtype)))
 
     @grad.deleter
     def grad(self) -> None:
@@ -449,20 +447,12 @@ class Tensor(Owner, Methods):
 
     def copy_(self, source: TensorLike) -> Self:
         """Takes over the values of `source`, which broadcasts to this shape."""
-        # Python's floats would be float32.
-        takes_dtype = isinstance(source, (list, tuple)) and self.dtype.is_floating_point
-        source = Tensor(source, self.dtype) if takes_dtype else as_tensor(source)
+        source = as_values(source, self.dtype)
         return self._assign(source if source.shape == self.shape else source.expand(self.shape))
 
     def fill_(self, value: Real) -> Self:
         """Sets every element to `value`."""
-        value = exact(value)
-        if type(value) is int and not self.dtype.is_floating_point and self.dtype is not bool_ and not takes(self.dtype, value):
-            return self._assign(Tensor(value, self.dtype).expand(self.shape))  # exactly, or an error that says what the dtype holds
-        out = c_void_p()
-        shape = self.shape
-        check(lib.wb_tensor_full(self.dtype.code, len(shape), extents(shape), value, out))
-        return self._assign(wrap(out.value))
+        return self._assign(constant(self.dtype, exact(value), self.shape))
 
     def zero_(self) -> Self:
         """Sets every element to 0."""
@@ -574,6 +564,13 @@ def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
     return array.astype(dtype.dtype)
 
 
+def as_values(value: TensorLike, dtype: DType) -> Tensor:
+    """As as_tensor, but lists of Python's floats, which would be float32, take a float dtype that they are written to."""
+    if isinstance(value, (list, tuple)) and dtype.is_floating_point:
+        return Tensor(value, dtype)
+    return as_tensor(value)
+
+
 def as_tensor(value: TensorLike) -> Tensor:
     """The tensor itself, or a new one of an array's or a number's values."""
     return value if isinstance(value, Tensor) else wrap(data_handle(value))
@@ -595,6 +592,15 @@ def exact(value: Any) -> Any:
     if isinstance(value, (Tensor, np.ndarray)) and value.shape == () and value.dtype != bool_ and not np.issubdtype(value.dtype, np.inexact):
         return operator.index(value)
     return value
+
+
+def constant(dtype: DType, value: Any, shape: Shape = ()) -> Tensor:
+    """A number as a tensor of a dtype."""
+    if type(value) is int and not dtype.is_floating_point and dtype is not bool_ and not takes(dtype, value):
+        return Tensor(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
+    out = c_void_p()
+    check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), value, out))
+    return wrap(out.value)
 
 
 def takes(dtype: DType, number: float) -> bool:

@@ -18,7 +18,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _abi
-from ._arrays import handle_array
+from ._arrays import handle_array, handles
 from ._errors import ArgumentError, ShapeError, StructureError
 from ._library import check, lib
 from ._modes import Block, recording_flags
@@ -26,17 +26,12 @@ from ._tensor import Tensor, as_tensor, wrap
 from ._tree import flatten, unflatten
 
 if TYPE_CHECKING:
-    import ctypes
     from collections.abc import Callable, Iterable, Sequence
     from typing import Literal
 
     from typing_extensions import Concatenate, Self
 
     from ._typing import Argnums, Aux, Operand, P, R, Structure, T, Transformed, Tree
-
-
-def handles(tensors: Sequence[Tensor]) -> ctypes.Array[c_void_p]:
-    return handle_array(len(tensors))(*[tensor._handle for tensor in tensors])
 
 
 @overload

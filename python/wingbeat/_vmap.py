@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 
 from . import _abi
-from ._arrays import handle_array
+from ._arrays import handle_array, handles
 from ._errors import ArgumentError, StructureError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
-from ._transforms import NESTED, handles, settled
+from ._transforms import NESTED, settled
 from ._tree import LEAF, flatten, unflatten
 
 if TYPE_CHECKING:

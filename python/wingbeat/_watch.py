@@ -15,7 +15,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from . import _modules
-from ._library import unguarded
+from ._library import check, unguarded
 from ._tensor import Tensor
 from ._tree import flatten
 
@@ -27,7 +27,7 @@ _depends = unguarded("wb_capture_depends")
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 
 # What Python keeps of the engine's module, and what follows from it.
-_BOOKKEEPING = frozenset(("_handle", "_parameters", "_buffers", "_modules", "_known", "_is_overridden", "_watchers"))
+_BOOKKEEPING = frozenset(("_handle", "_parameters", "_buffers", "_modules", "_known", "_is_overridden", "_is_watched"))
 # Whose functions are not looked into: they see nothing of the user's but their arguments.
 _FOREIGN = frozenset(("wingbeat", "numpy", "scipy", "builtins", *getattr(sys, "stdlib_module_names", ())))
 MOST_FUNCTIONS = 200
@@ -103,7 +103,7 @@ class Place:
         elif self.name in getattr(self.owner, "_buffers", ()):
             # One of another shape: the engine's module is to have it as well.
             self.owner.register_buffer(self.name, value)
-        elif isinstance(self.owner, _modules.Base) and (isinstance(value, _modules.Base) or isinstance(value, Tensor) and type(value) is not Tensor):
+        elif isinstance(self.owner, _modules.Base) and is_registered(value):
             setattr(self.owner, self.name, value)
         else:
             owner: Any = self.owner
@@ -256,14 +256,21 @@ class Watch:
             return structure, tuple([(leaf.dtype, leaf.shape) for leaf in leaves])
         return trait(value)
 
-    def note(self, module: Any, watcher: int) -> bool:
-        """Notes that a module runs in a capture; whether it was not known."""
-        _depends(module._handle)
-        module.__dict__.setdefault("_watchers", set()).add(watcher)
-        if id(module) in self._noted:
-            return False
+    def note(self, module: Any) -> None:
+        """Notes that a module runs in a capture."""
+        depend_on(module)
         self._noted[id(module)] = module
-        return True
+
+
+def depend_on(module: Any) -> None:
+    """Notes in the open capture that what is recorded depends on a module, which from now on tells of its attributes that change."""
+    check(_depends(module._handle))
+    module.__dict__["_is_watched"] = True
+
+
+def is_registered(value: Any) -> bool:
+    """Whether a module that has this as an attribute registers it: a module, or a parameter."""
+    return isinstance(value, _modules.Base) or isinstance(value, Tensor) and type(value) is not Tensor
 
 
 def holds_tensors(value: Any) -> bool:

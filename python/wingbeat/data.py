@@ -17,7 +17,7 @@ from ._tensor import Tensor, as_tensor, wrap
 from ._checkpoint_files import path_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Literal
 
     from typing_extensions import Self

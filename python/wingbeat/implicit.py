@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 import numpy as np
 
 from ._arguments import whole
-from ._arrays import handle_array
+from ._arrays import handle_array, handles
 from ._callbacks import custom
 from ._compile import is_capturing
 from ._creation import zeros_like
@@ -31,7 +31,7 @@ from ._modes import enable_grad, is_grad_enabled, no_grad
 from ._naming import listing
 from ._shaping import cat
 from ._tensor import Tensor, as_tensor, wrap
-from ._transforms import DERIVATIVES, forward, handles, reverse, same_structure, variable
+from ._transforms import DERIVATIVES, forward, reverse, same_structure, variable
 from ._tree import flatten, unflatten
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 from ._naming import listing
 from . import _abi, _html, _modules
 from ._arguments import whole
-from ._arrays import handle_array
+from ._arrays import counted
 from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError, ArgumentTypeError
@@ -22,7 +22,6 @@ from .data import as_dataset, shuffle_code
 if TYPE_CHECKING:
     import os
 
-    from typing_extensions import Self
 
     from .nn import Module
     from .optim import Optimizer
@@ -148,10 +147,6 @@ class Trainer(Owner):
     def _recipe(self) -> tuple[Any, ...]:
         return ()
 
-    @classmethod
-    def _shell(cls, *recipe: Any) -> Self:
-        return object.__new__(cls)
-
     def _contents(self) -> dict[str, Any]:
         state, name, best, count = c_char_p(), c_char_p(), {}, c_int32()
         check(lib.wb_trainer_state(self._handle, state))
@@ -169,7 +164,7 @@ class Trainer(Owner):
         Trainer.__init__(self, contents["model"], contents["loss"], contents["optimizer"], contents["metrics"])
         best = contents["best"]
         check(lib.wb_trainer_load_state(
-            self._handle, contents["state"], (c_char_p * len(best))(*best), handle_array(len(best))(*[tensor._handle for tensor in best.values()]), len(best)))
+            self._handle, contents["state"], (c_char_p * len(best))(*best), *counted(best.values())))
         self.history = self._read_history()
         set_attributes(self, contents["attributes"])
 
@@ -238,7 +233,7 @@ class Trainer(Owner):
         try:
             check(with_progress(fit, report))
         finally:
-            _modules.revision += 1  # the engine has set the modules' modes
+            _modules.changed()  # the engine has set the modules' modes
         return _STOP_REASONS[reason.value]
 
     def _position(self, which: int) -> int:
@@ -309,8 +304,7 @@ def evaluate(
     given = _metrics(metrics, "evaluate")
     mean_loss, accuracy, values = c_double(math.nan), c_double(math.nan), (c_double * len(given))()
     dataset = as_dataset(dataset)
-    handles = handle_array(len(given))(*[metric._handle for metric in given.values()])
-    check(lib.wb_evaluate(model, loss, handles, len(given), dataset._handle, batch_size, mean_loss, accuracy, values))
+    check(lib.wb_evaluate(model, loss, *counted(given.values()), dataset._handle, batch_size, mean_loss, accuracy, values))
     result = Evaluation((mean_loss.value, accuracy.value))
     result.metrics = dict(zip(given, values))
     return result

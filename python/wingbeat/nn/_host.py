@@ -21,6 +21,7 @@ from .._literals import value
 from .._modules import deferring_buffers
 from .._tensor import Tensor, as_tensor
 from .._tree import flatten
+from .._watch import depend_on
 
 if TYPE_CHECKING:
     from .._typing import Handle
@@ -43,8 +44,7 @@ def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, 
     if is_capturing():
         # What the trainer captures depends on this tree's attributes too.
         for part in module.modules():
-            check(lib.wb_capture_depends(part._handle))
-            part.__dict__.setdefault("_watchers", set())
+            depend_on(part)
         result = deferring_buffers(module, *tensors, **keywords)
     else:
         result = module(*tensors, **keywords)

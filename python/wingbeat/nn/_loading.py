@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _modules
 from .._errors import StructureError, UnsupportedError
-from .._library import check, lib
+from .._library import check, lib, text_of
 from . import _notes
 from .module import Module, arrays_of
 
@@ -97,7 +97,7 @@ class _Loading:
         for place in range(count.value):
             out = c_void_p()
             check(lib.wb_module_child(handle, place, name, out))
-            path = (name.value or b"").decode()
+            path = text_of(name)
             child = self.module(out.value)
             module._modules[path] = child
             object.__setattr__(module, path, child)
@@ -111,7 +111,7 @@ class _Loading:
         """The class of a module, or a function that makes it; and the note whose attributes it gets."""
         name, text, has_host = c_char_p(), c_char_p(), c_int32()
         check(lib.wb_module_class_name(handle, name))
-        named = (name.value or b"").decode()
+        named = text_of(name)
         check(lib.wb_module_has_host(handle, has_host))
         check(lib.wb_module_note(handle, text))
         note = None if text.value is None else _notes.read(text.value.decode())

@@ -9,7 +9,7 @@ from .. import _modules
 from .._arrays import handle_array
 from .._dtypes import as_dtype, float32
 from .._errors import UnsupportedError
-from .._library import check, lib, library, unguarded
+from .._library import check, lib, library, text_of, unguarded
 from .._literals import check_call, literal, value
 from .._tensor import Tensor, as_tensor, wrap
 from . import _host
@@ -92,7 +92,7 @@ class Layer(Module):
         """What the engine's layer was made from, as an expression writes it."""
         text = c_char_p()
         check(lib.wb_module_attribute_text(self._handle, name.encode(), text))
-        return _text(text)
+        return text_of(text)
 
     def _has_own_code(self) -> bool:
         """A subclass with a forward method of its own computes something else, and calls the layer's by super()."""
@@ -143,7 +143,7 @@ class Layer(Module):
     def extra_repr(self) -> str:
         text = c_char_p()
         check(lib.wb_module_summary(self._handle, text))
-        return (text.value or b"").decode()
+        return text_of(text)
 
 
 def build(expression: str, dtype: DTypeLike = float32) -> Module:
@@ -158,7 +158,3 @@ def build(expression: str, dtype: DTypeLike = float32) -> Module:
     from ._loading import module_of
 
     return module_of(out.value)
-
-
-def _text(name: c_char_p) -> str:
-    return (name.value or b"").decode()

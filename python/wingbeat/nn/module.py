@@ -15,7 +15,7 @@ from .. import _html, _modules
 from .._checkpoint_files import load_into, save
 from .._dtypes import as_dtype, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
-from .._library import check, freed_by, handle_property, lib, unguarded
+from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
@@ -82,7 +82,7 @@ def arrays_of(handle: Handle, what: str, tensor_of: Any, whole: bool = False) ->
     check(count_of(handle, count))
     for place in range(count.value):
         check(entry_of(handle, place, name, None))
-        path = (name.value or b"").decode()
+        path = text_of(name)
         if "." in path and not whole:
             break
         out = c_void_p()
@@ -194,7 +194,7 @@ class Module(_modules.Base, Owner):
 
     def _attribute_changed(self) -> None:
         """Tells programs that have met this module that an attribute is another one. What a capture itself changes, its program knows."""
-        if "_watchers" in self.__dict__ and not _modules.is_deferring():
+        if "_is_watched" in self.__dict__ and not _modules.is_deferring():
             check(lib.wb_module_changed(self._handle))
 
     def __delattr__(self, name: str) -> None:
@@ -370,7 +370,7 @@ class Module(_modules.Base, Owner):
     # ---------------------------------------------------------------- copies
 
     # Attributes that are this class's own, not the user's.
-    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules", "_watchers"})
+    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules", "_is_watched"})
 
     def _recipe(self) -> tuple[Any, ...]:
         return ()
@@ -471,7 +471,7 @@ class Module(_modules.Base, Owner):
         """
         text = c_char_p()
         check(lib.wb_module_expression(self._handle, text))
-        return (text.value or b"").decode()
+        return text_of(text)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses; may be defined by subclasses."""

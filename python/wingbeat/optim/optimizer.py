@@ -6,15 +6,15 @@ from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
 
 from .. import _html
-from .._arrays import handle_array
+from .._arrays import counted
 from .._errors import ArgumentError, StructureError
-from .._library import check, freed_by, handle_property, lib, unguarded
+from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._literals import check_call, literal, value
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 _step = unguarded("wb_optimizer_step")
 _zero_grad = unguarded("wb_optimizer_zero_grad")
@@ -45,7 +45,7 @@ class Optimizer(Owner):
         first = self._taken(groups[0])
         out = c_void_p()
         text = _text({**settings, **_settings_of(groups[0])}, name)
-        check_call(lib.wb_optimizer_create(f"{self._kind()}({text})".encode(), *_handles(first), out))
+        check_call(lib.wb_optimizer_create(f"{self._kind()}({text})".encode(), *counted(first), out))
         self._handle = out.value
         self._groups.append(first)
         for group in groups[1:]:
@@ -72,7 +72,7 @@ class Optimizer(Owner):
         taken = self._taken(param_group)
         # What it leaves out is as the call says, not as the first group does.
         text = _text({**self._defaults, **_settings_of(param_group)}, type(self).__name__)
-        check_call(lib.wb_optimizer_add_group(self._handle, *_handles(taken), text.encode()))
+        check_call(lib.wb_optimizer_add_group(self._handle, *counted(taken), text.encode()))
         self._groups.append(taken)
 
     _as_parameter_ = handle_property
@@ -105,7 +105,7 @@ class Optimizer(Owner):
     def _get(self, group: int, name: str) -> Any:
         text = c_char_p()
         check(lib.wb_optimizer_get_text(self._handle, group, name.encode(), text))
-        return value((text.value or b"").decode())
+        return value(text_of(text))
 
     def _set(self, group: int, name: str, given: Any) -> None:
         text = literal(given, f"{type(self).__name__}: {name}")
@@ -115,10 +115,6 @@ class Optimizer(Owner):
 
     def _recipe(self) -> tuple[Any, ...]:
         return ()
-
-    @classmethod
-    def _shell(cls, *recipe: Any) -> Self:
-        return object.__new__(cls)
 
     def _contents(self) -> dict[str, Any]:
         return {"defaults": self._defaults, "groups": [dict(group) for group in self.param_groups],
@@ -134,7 +130,7 @@ class Optimizer(Owner):
         """Has the engine's optimiser take over copies of state tensors."""
         tensors = [as_tensor(given) for given in state.values()]
         check(lib.wb_optimizer_load_state(
-            self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *_handles(tensors)))
+            self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)))
 
     @property
     def param_groups(self) -> List[MutableMapping[str, Any]]:
@@ -148,7 +144,7 @@ class Optimizer(Owner):
         for place in range(count.value):
             out = c_void_p()
             check(lib.wb_optimizer_state(self._handle, place, name, out))
-            found[(name.value or b"").decode()] = wrap(out.value)
+            found[text_of(name)] = wrap(out.value)
         return found
 
     def state_dict(self) -> dict[str, Any]:
@@ -197,10 +193,6 @@ def _settings_of(group: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(settings: Mapping[str, Any], name: str) -> str:
     return ", ".join(f"{setting}={literal(given, f'{name}: {setting}')}" for setting, given in settings.items())
-
-
-def _handles(tensors: list[Tensor]) -> tuple[Any, int]:
-    return handle_array(len(tensors))(*[tensor._handle for tensor in tensors]), len(tensors)
 
 
 class _Group(MutableMapping[str, Any]):
