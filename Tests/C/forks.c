@@ -35,15 +35,7 @@ static bytes train(int steps) {
         OK(wb_tensor_free(parameter));
     }
     wb_optimizer *optimizer = optimizer_for(model, ADAM);
-    for (int step = 0; step < steps; step++) {
-        int first = step * BATCH % ROWS;
-        wb_tensor *x = NULL, *y = NULL;
-        OK(wb_scope_begin());
-        OK(wb_tensor_create(WB_FLOAT32, SHAPE(BATCH, FEATURES), data.x[first], &x));
-        OK(wb_tensor_create(WB_INT64, SHAPE(BATCH), &data.y[first], &y));
-        training_step(model, optimizer, x, y);
-        OK(wb_scope_end());
-    }
+    train_steps(model, optimizer, &data, steps, NULL);
     bytes result = parameters(model);
     OK(wb_optimizer_free(optimizer));
     OK(wb_module_free(model));

@@ -88,4 +88,18 @@ static inline wb_tensor *training_step(const wb_module *model, wb_optimizer *opt
     return loss;
 }
 
+/* So many steps, batch after batch from the first. losses[steps], or NULL. */
+static inline void train_steps(const wb_module *model, wb_optimizer *optimizer, problem *p, int steps, double *losses) {
+    for (int step = 0; step < steps; step++) {
+        int first = step * BATCH % ROWS;
+        wb_tensor *x = NULL, *y = NULL;
+        OK(wb_scope_begin());
+        OK(wb_tensor_create(WB_FLOAT32, SHAPE(BATCH, FEATURES), p->x[first], &x));
+        OK(wb_tensor_create(WB_INT64, SHAPE(BATCH), &p->y[first], &y));
+        wb_tensor *loss = training_step(model, optimizer, x, y);
+        if (losses) losses[step] = item(loss);
+        OK(wb_scope_end());
+    }
+}
+
 #endif

@@ -9,15 +9,7 @@ static problem data;
 static bytes train_by_hand(optimizer_kind kind, double *losses) {
     wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
     wb_optimizer *optimizer = optimizer_for(model, kind);
-    for (int step = 0; step < STEPS; step++) {
-        int first = step * BATCH % ROWS;
-        wb_tensor *x = NULL, *y = NULL;
-        OK(wb_scope_begin());
-        OK(wb_tensor_create(WB_FLOAT32, SHAPE(BATCH, FEATURES), data.x[first], &x));
-        OK(wb_tensor_create(WB_INT64, SHAPE(BATCH), &data.y[first], &y));
-        losses[step] = item(training_step(model, optimizer, x, y));
-        OK(wb_scope_end());
-    }
+    train_steps(model, optimizer, &data, STEPS, losses);
     bytes result = parameters(model);
     OK(wb_optimizer_free(optimizer));
     OK(wb_module_free(model));

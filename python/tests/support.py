@@ -1,11 +1,14 @@
 """What several test files need."""
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from wingbeat._callbacks import watch
 
 ROOT = Path(__file__).resolve().parents[2]
 DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
@@ -67,3 +70,26 @@ def slope(function, x, step=1e-6):
         result[place] = (above - function(x)) / (2 * step)
         x[place] = kept
     return result
+
+
+class Alarm(Exception):
+    """What a handler of SIGALRM raises."""
+
+
+@contextmanager
+def alarms(kind=Alarm):
+    """A block in which SIGALRM raises kind(). Gives a list of what was raised, and one of what Python has ignored."""
+    raised, ignored = [], []
+
+    def handler(number, frame):
+        raised.append(kind())
+        raise raised[-1]
+
+    before = signal.signal(signal.SIGALRM, handler)
+    hook, sys.unraisablehook = sys.unraisablehook, ignored.append
+    watch()  # as at import: the library's hook stands in front of this one
+    try:
+        yield raised, ignored
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = hook

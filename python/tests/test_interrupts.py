@@ -9,33 +9,18 @@ import time
 import numpy as np
 import pytest
 import wingbeat as wb
+from support import Alarm, alarms
 from wingbeat import _abi, nn, optim
-from wingbeat._callbacks import watch
 from wingbeat._library import lib
 from wingbeat._modes import recording_flags
 
 
-class Alarm(Exception):
-    pass
-
-
-@pytest.fixture
-def alarms():
-    """The exceptions that the handler of SIGALRM has raised."""
-    raised = []
-
-    def handler(number, frame):
-        raised.append(Alarm())
-        raise raised[-1]
-
-    before = signal.signal(signal.SIGALRM, handler)
-    ignored, hook = [], sys.unraisablehook
-    sys.unraisablehook = ignored.append
-    watch()  # as at import: the library's hook stands in front of this one
-    yield raised
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    sys.unraisablehook = hook
-    signal.signal(signal.SIGALRM, before)
+@pytest.fixture(name="alarms")
+def exceptions_of_alarms():
+    """The exceptions that the handler of SIGALRM has raised. None is ignored."""
+    with alarms() as (raised, ignored):
+        yield raised
+        signal.setitimer(signal.ITIMER_REAL, 0)
     assert not ignored
 
 

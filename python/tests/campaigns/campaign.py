@@ -7,6 +7,9 @@ A campaign tries a kind of accident many times, at random places that a seed fix
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+from support import ROOT
 
 LONG = bool(os.environ.get("WINGBEAT_CAMPAIGN"))
 
@@ -19,3 +22,9 @@ def times(short: int, long: int) -> int:
 def report(name: str, figures: str) -> None:
     """Prints the campaign's line, which `make campaign` shows: `campaign: NAME: FIGURES`."""
     print(f"\ncampaign: {name}: {figures}", flush=True)
+
+
+def library_folder() -> Path:
+    """Where the library lies that Python loads, for C programs to be linked with it."""
+    path = os.environ.get("WINGBEAT_LIBRARY")
+    return Path(path).resolve().parent if path else ROOT / "build" / "lib"

@@ -5,20 +5,16 @@ The program is Tests/C/forks.c.
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 
 import h5py
 import numpy as np
-from campaign import report, times
-
-ROOT = Path(__file__).resolve().parents[3]
+from campaign import library_folder, report, times
+from support import ROOT
 
 
 def test_children_of_busy_processes_are_well(tmp_path):
-    library = os.environ.get("WINGBEAT_LIBRARY")
-    where = Path(library).resolve().parent if library else ROOT / "build" / "lib"
+    where = library_folder()
     program, data = tmp_path / "forks", tmp_path / "rows.h5"
     with h5py.File(data, "w") as file:
         rows = np.arange(4000 * 16, dtype=np.float32).reshape(4000, 16)

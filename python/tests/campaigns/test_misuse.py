@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from campaign import LONG, report
+from campaign import LONG, library_folder, report
+from support import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from header import HEADER, parse
@@ -100,8 +100,7 @@ def library() -> Path:
     """The folder of the library under test."""
     if LONG and (path := os.environ.get("WINGBEAT_ASAN")):
         return Path(path)
-    path = os.environ.get("WINGBEAT_LIBRARY")
-    return Path(path).resolve().parent if path else ROOT / "build" / "lib"
+    return library_folder()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ to come out once, unchanged; afterwards no mode and no block is open, no number 
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 
@@ -15,8 +14,8 @@ import numpy as np
 import pytest
 import wingbeat as wb
 from campaign import report, times
+from support import Alarm, alarms
 from wingbeat import nn, optim
-from wingbeat._callbacks import watch
 from wingbeat._modes import recording_flags
 
 ROWS = np.random.default_rng(7).standard_normal((24, 5)).astype(np.float32)
@@ -24,30 +23,18 @@ LARGE = np.random.default_rng(8).standard_normal((700, 700)).astype(np.float32)
 TARGETS = ROWS @ np.arange(1, 6, dtype=np.float32)[:, None]
 
 
-class Alarm(Exception):
-    pass
-
-
 class Interrupts:
     """Raises an exception after a time, as a signal's handler does, and remembers it."""
 
     def __init__(self):
-        self.raised = []
-        self.ignored = []
-
-    def _handler(self, number, frame):
-        self.raised.append(self.kind())
-        raise self.raised[-1]
+        self._alarms = alarms(lambda: self.kind())
 
     def __enter__(self):
-        self._before = signal.signal(signal.SIGALRM, self._handler)
-        self._hook, sys.unraisablehook = sys.unraisablehook, self.ignored.append
-        watch()  # as at import: the library's hook stands in front of this one
+        self.raised, self.ignored = self._alarms.__enter__()
         return self
 
     def __exit__(self, *exception):
-        signal.signal(signal.SIGALRM, self._before)
-        sys.unraisablehook = self._hook
+        self._alarms.__exit__(None, None, None)
 
     def interrupted(self, run, delay, kind):
         """Runs; whether an exception came out, which must be the one that was raised, if one was."""
