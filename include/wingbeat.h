@@ -1007,8 +1007,8 @@ wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t 
  * capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode and
  * autocast; tensors and gradients from outside (what is WB_ERROR_STATE for wb_program_run); the modules that the block
  * ran (mode, children, parameters, buffers, forward pass), the groups of optimisers, which of their settings are 0,
- * and hooks. Then it writes 1 to *matches; otherwise, and inside a capture block, 0, and does nothing. memory: NULL,
- * or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
+ * and hooks. Then it writes 1 to *matches; otherwise, and inside a capture block or one with WB_BLOCK_TRANSFORM, 0,
+ * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
  * tensor, or NULL where the tensor is the input. An input that the block wrote is a tensor. */
 wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
                                      wb_tensor **outputs, int32_t output_count, int32_t *matches);

@@ -106,7 +106,6 @@ FUNCTION(herr_t, H5Tconvert,
 FUNCTION(hid_t, H5Tcopy, (hid_t type_id), (type_id))
 FUNCTION(hid_t, H5Tenum_create, (hid_t base_id), (base_id))
 FUNCTION(herr_t, H5Tenum_insert, (hid_t type, const char *name, const void *value), (type, name, value))
-FUNCTION(herr_t, H5Tenum_valueof, (hid_t type, const char *name, void *value), (type, name, value))
 FUNCTION(htri_t, H5Tequal, (hid_t type1_id, hid_t type2_id), (type1_id, type2_id))
 FUNCTION(H5T_class_t, H5Tget_class, (hid_t type_id), (type_id))
 FUNCTION(size_t, H5Tget_ebias, (hid_t type_id), (type_id))
@@ -114,10 +113,8 @@ FUNCTION(herr_t, H5Tget_fields,
     (hid_t type_id, size_t *spos, size_t *epos, size_t *esize, size_t *mpos, size_t *msize),
     (type_id, spos, epos, esize, mpos, msize))
 FUNCTION(hid_t, H5Tget_native_type, (hid_t type_id, H5T_direction_t direction), (type_id, direction))
-FUNCTION(int, H5Tget_nmembers, (hid_t type_id), (type_id))
 FUNCTION(H5T_sign_t, H5Tget_sign, (hid_t type_id), (type_id))
 FUNCTION(size_t, H5Tget_size, (hid_t type_id), (type_id))
-FUNCTION(H5T_str_t, H5Tget_strpad, (hid_t type_id), (type_id))
 FUNCTION(herr_t, H5Tset_cset, (hid_t type_id, H5T_cset_t cset), (type_id, cset))
 FUNCTION(herr_t, H5Tset_ebias, (hid_t type_id, size_t ebias), (type_id, ebias))
 FUNCTION(herr_t, H5Tset_fields,
@@ -126,7 +123,6 @@ FUNCTION(herr_t, H5Tset_fields,
 FUNCTION(herr_t, H5Tset_size, (hid_t type_id, size_t size), (type_id, size))
 FUNCTION(herr_t, H5Tset_strpad, (hid_t type_id, H5T_str_t strpad), (type_id, strpad))
 FUNCTION(htri_t, H5Zfilter_avail, (H5Z_filter_t id), (id))
-FUNCTION(herr_t, H5free_memory, (void *mem), (mem))
 FUNCTION(herr_t, H5open, (void), ())
 
 VARIABLE(H5P_CLS_ATTRIBUTE_CREATE_ID_g)

@@ -59,11 +59,6 @@ public final class Tensor {
     /// Throws unless a tensor of this type can exist.
     public static func checkType(_ shape: Shape, _ dtype: DType) throws(Failure) { try checkShape(shape, dtype, operation: "tensor") }
 
-    /// Throws where a list of so many whole numbers cannot be had.
-    public static func checkMemory(forNumbers count: Int, _ operation: String) throws(Failure) {
-        try MachineMemory.require(count, of: MemoryLayout<Int>.size, for: operation)
-    }
-
     /// The node this box points to now.
     func node() throws(Failure) -> Node {
         if view != nil, let shown = try shownNode() { return shown }

@@ -87,15 +87,18 @@ extension Tensor {
             throw .argument(operation: "unbind", "axis \(axis) has \(x.shape[place]) slices, but there is room for \(room)")
         }
         try checkParts(x.shape[place], "unbind")
+        var parts: [Tensor] = []
+        for position in 0..<x.shape[place] { parts.append(try showing(x, place, at: position)) }
+        return parts
+    }
+
+    /// A view of the slice of `x`, this box's node, at one position along an axis, which goes.
+    func showing(_ x: Node, _ place: Int, at position: Int) throws(Failure) -> Tensor {
+        var slices = x.shape.map { AxisSlice.whole($0) }
+        slices[place] = AxisSlice(start: position, step: 1, count: 1)
         var rest = x.shape
         rest.remove(at: place)
-        var parts: [Tensor] = []
-        for start in 0..<x.shape[place] {
-            var slices = x.shape.map { AxisSlice.whole($0) }
-            slices[place] = AxisSlice(start: start, step: 1, count: 1)
-            parts.append(try showing(x.sliced(slices).reshape(rest), of: x))
-        }
-        return parts
+        return try showing(x.sliced(slices).reshape(rest), of: x)
     }
 
     /// Elements in reverse order along `axes`; along all for nil.

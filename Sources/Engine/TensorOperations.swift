@@ -149,12 +149,13 @@ extension Tensor {
 
     /// The slice at one position along an axis, which goes.
     public func select(_ axis: Int, at position: Int) throws(Failure) -> Tensor {
-        let place = try normalized(axis: axis, rank: shape.count, operation: "select")
-        let extent = shape[place]
+        let x = try node()
+        let place = try normalized(axis: axis, rank: x.shape.count, operation: "select")
+        let extent = x.shape[place]
         guard (-extent..<extent).contains(position) else {
             throw .index(operation: "select", "position \(position) is out of range for axis \(place) of extent \(extent)")
         }
-        return try narrow(place, start: position, length: 1).squeeze([place])
+        return try showing(x, place, at: position < 0 ? position + extent : position)
     }
 
     // MARK: Creation

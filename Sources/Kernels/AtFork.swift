@@ -53,6 +53,16 @@ public enum AtFork {
         counts[level.rawValue] += 1
     }
 
+    /// Makes a lock that its owner may take again: at first, and in the child of a fork, whose thread is another to it.
+    public static func makeRecursive(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
+    }
+
     private static func forEach(_ body: (Handlers) -> Void) {
         for level in Level.allCases {
             // The number may grow until the level before is locked.

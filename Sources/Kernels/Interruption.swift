@@ -40,7 +40,7 @@ public enum Interruption {
         if state.isRequested.load(ordering: .relaxed) { return true }
         let pipe = state.pipe.load(ordering: .relaxed)
         guard pipe >= 0 else { return false }
-        let (now, due) = (time(), state.due.load(ordering: .relaxed))
+        let (now, due) = (monotonicNanoseconds(), state.due.load(ordering: .relaxed))
         guard now >= due, state.due.compareExchange(expected: due, desired: now + interval, ordering: .relaxed).exchanged else { return false }
         var bytes: (UInt64, UInt64) = (0, 0)
         return withUnsafeMutableBytes(of: &bytes) { read(pipe, $0.baseAddress, $0.count) } > 0
@@ -71,12 +71,12 @@ public enum Interruption {
     }
 
     /// Does not look at the pipe for a while, which doubles with the number.
-    public static func rest(_ number: Int) { state.due.store(time() + interval << Swift.min(number + 1, 20), ordering: .relaxed) }
+    public static func rest(_ number: Int) { state.due.store(monotonicNanoseconds() + interval << Swift.min(number + 1, 20), ordering: .relaxed) }
+}
 
-    /// Nanoseconds of the monotonic clock.
-    private static func time() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
-    }
+/// Nanoseconds of the monotonic clock.
+public func monotonicNanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }

@@ -113,7 +113,7 @@ public enum LAPACK {
         }
     }
 
-    /// nil where `load` gives a sentence.
+    /// nil where `load` does not say `.done`.
     static func routines(_ dtype: DType) -> Routines? {
         state.withLock { state in
             guard case .loaded(let single, let double)? = state.outcome else { return nil }

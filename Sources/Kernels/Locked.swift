@@ -2,8 +2,8 @@ import Glibc
 
 /// A value behind a mutex, which a fork takes too. For values that live as long as the process.
 public final class Locked<Value>: @unchecked Sendable {
-    private var value: Value
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline var value: Value
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     public init(_ value: Value) {
         self.value = value
@@ -15,7 +15,8 @@ public final class Locked<Value>: @unchecked Sendable {
             child: { [mutex] in pthread_mutex_init(mutex, nil) })
     }
 
-    public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    // Inlined into the rooms above, since each tensor's memory passes here.
+    @inlinable public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&value)

@@ -4,7 +4,7 @@ import Glibc
 /// An existing file opened for reading, with a reader's lock as libhdf5 takes it: whoever writes an HDF5 file has it alone. Both go with their owner.
 struct RegularFile: ~Copyable {
     let path: FilePath
-    let descriptor: Int32
+    private let descriptor: Int32
     /// Its bytes when it was opened.
     let size: Int
 

@@ -33,6 +33,13 @@ func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) thro
     return result
 }
 
+/// The same of a callback that gives a status, which becomes the call's.
+func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) throws(Failure) {
+    CallState.current.lastError.clear()
+    let result = try callHost(operation, confirms: confirms) { Int32(bitPattern: callback().rawValue) }
+    guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), operation) }
+}
+
 @implementation @_cdecl("wb_callback_confirms") public func wb_callback_confirms(_ callback: UnsafeRawPointer?) -> wb_status {
     call { () throws(Failure) in
         guard let callback else { throw .argument(operation: "callback_confirms", "the callback is null") }
@@ -56,10 +63,7 @@ func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) thro
         guard let callback else { return LongRuns.tell = nil }
         let confirms = Callbacks.confirms(callback)
         LongRuns.tell = { (event) throws(Failure) in
-            let result = try callHost("run", confirms: confirms) {
-                Int32(bitPattern: callback(context, wb_run_event(UInt32(event.rawValue))).rawValue)
-            }
-            guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), "run") }
+            try askHost("run", confirms: confirms) { callback(context, wb_run_event(UInt32(event.rawValue))) }
         }
     }
 }

@@ -42,12 +42,12 @@ extension Failure {
 enum EngineLock {
     nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        makeRecursive(mutex)
+        AtFork.makeRecursive(mutex)
         // The child's thread is another to the mutex, also where it forks in the middle of a call of its own, as a signal's handler may.
         AtFork.handle(
             .calls, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) },
             child: {
-                makeRecursive(mutex)
+                AtFork.makeRecursive(mutex)
                 for _ in 0..<depth { pthread_mutex_lock(mutex) }
             })
         // A thread that ends with an open capture block lets go of nodes that others use.
@@ -58,15 +58,6 @@ enum EngineLock {
         }
         return mutex
     }()
-
-    private static func makeRecursive(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
-        var attributes = pthread_mutexattr_t()
-        pthread_mutexattr_init(&attributes)
-        pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_RECURSIVE))
-        mutex.initialize(to: pthread_mutex_t())
-        pthread_mutex_init(mutex, &attributes)
-        pthread_mutexattr_destroy(&attributes)
-    }
 
     /// How often its owner has taken it. Touched by the owner only.
     nonisolated(unsafe) private static var depth = 0
@@ -128,6 +119,12 @@ final class LastingText {
     func set(_ text: String) {
         free(memory)
         memory = strdup(text)
+    }
+
+    /// Empties it, without memory.
+    func clear() {
+        free(memory)
+        memory = nil
     }
 
     var pointer: UnsafePointer<CChar>? { UnsafePointer(memory) }

@@ -34,17 +34,10 @@ final class HostContext {
         for (place, tensor) in given.enumerated() {
             if let tensor { lent[place] = try Handles.make(tensor, .tensor) }
         }
-        try run(operation) { callback(lent, found) }
+        try askHost(operation, confirms: confirms) { callback(lent, found) }
         var results: [Tensor?] = []
         for place in 0..<count { results.append(try optionalTensor(found[place], operation)) }
         return results
-    }
-
-    /// Runs a callback; its status becomes the call's.
-    private func run(_ operation: String, _ callback: () -> wb_status) throws(Failure) {
-        CallState.current.lastError.set("")
-        let result = try callHost(operation, confirms: confirms) { Int32(bitPattern: callback().rawValue) }
-        guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), operation) }
     }
 
     private func free(_ handle: OpaquePointer?) {

@@ -184,6 +184,17 @@ private func calling(
     call { () throws(Failure) in try pick(module(handle, "module_buffer").allBuffers, index, "buffer", name, buffer) }
 }
 
+/// Tensors with their names, from two lists of the caller's.
+func named(
+    _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String
+) throws(Failure) -> [(name: String, tensor: Tensor)] {
+    var list: [(name: String, tensor: Tensor)] = []
+    for (place, tensor) in try tensors(handles, count, operation).enumerated() {
+        list.append((try text(names?[place], "a name", operation), tensor))
+    }
+    return list
+}
+
 /// Entry `index` of a list of named tensors.
 func pick(
     _ list: [(name: String, tensor: Tensor)], _ index: Int32, _ what: String,

@@ -129,11 +129,7 @@ private func set(
 ) -> wb_status {
     call { () throws(Failure) in
         let optimizer = try optimizer(handle, "optimizer_load_state")
-        var given: [(name: String, tensor: Tensor)] = []
-        for (place, state) in try tensors(states, count, "optimizer_load_state").enumerated() {
-            given.append((try text(names?[place], "a name", "optimizer_load_state"), state))
-        }
-        try optimizer.load(state: given)
+        try optimizer.load(state: named(names, states, count, "optimizer_load_state"))
     }
 }
 

@@ -21,11 +21,8 @@ private let longestPlace = 512
         guard !Capture.isOpen else {
             throw .state(operation: operation, "a capture block is open on this thread, where nothing has a value")
         }
-        var named: [(name: String, tensor: Tensor)] = []
-        for (number, tensor) in try tensors(inputs, input_count, operation).enumerated() {
-            named.append((try text(names?[number], "a name", operation), tensor))
-        }
-        state.recorder = try Recording(module(handle, operation), named) {
+        let inputs = try named(names, inputs, input_count, operation)
+        state.recorder = try Recording(module(handle, operation), inputs) {
             guard let place else { return "the forward pass" }
             return withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestPlace) { text in
                 text.initialize(repeating: 0)

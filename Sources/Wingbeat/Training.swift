@@ -129,7 +129,7 @@ private func publish(
                 operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count.counted("row"))")
         }
         try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
-        try Tensor.checkMemory(forNumbers: Int(count), operation)
+        try MachineMemory.require(Int(count), of: MemoryLayout<Int>.size, for: operation)
         var labels: Buffer?
         if let layout = rows.y, y != nil { labels = try Buffer.allocating(Int(count) * layout.bytes) }
         let batch = Batch(rows: Int(count), x: try Buffer.allocating(Int(count) * rows.x.bytes), y: labels)
@@ -157,15 +157,12 @@ private func publish(
         let target = try out(result, operation)
         let rows = try dataset(handle, operation).rows
         let shuffle: Shuffle = try decode(shuffle.rawValue, "shuffle", operation)
-        func batches(_ seed: UInt64, _ epoch: Int) throws(Failure) -> Batches {
-            try Batches(rows, batchSize: Int(batch_size), shuffle: shuffle, seed: seed, epoch: epoch, dropLast: drop_last != 0)
-        }
-        guard epoch == -1, shuffle != .none else {
-            try publish(BatchesHandle(batches(seed, epoch == -1 ? 0 : Int(epoch))), .batches, target)
-            return
-        }
-        try refuseInRecording("an order of rows is drawn in the middle of the forward pass")
-        try publish(BatchesHandle(batches(Generator.standard().drawSeed(), 0)), .batches, target)
+        let isDrawn = epoch == -1 && shuffle != .none
+        if isDrawn { try refuseInRecording("an order of rows is drawn in the middle of the forward pass") }
+        let batches = try Batches(
+            rows, batchSize: Int(batch_size), shuffle: shuffle, seed: isDrawn ? Generator.standard().drawSeed() : seed,
+            epoch: epoch == -1 ? 0 : Int(epoch), dropLast: drop_last != 0)
+        try publish(BatchesHandle(batches), .batches, target)
     }
 }
 
@@ -438,9 +435,8 @@ extension wb_progress {
     call { () throws(Failure) in
         let operation = "trainer_load_state"
         let trainer = try trainer(handle, operation)
-        var arrays: [(name: String, tensor: Tensor)] = []
-        for (place, array) in try tensors(best, count, operation).enumerated() {
-            arrays.append((try text(names?[place], "a name", operation), try array.detach()))
+        let arrays = try named(names, best, count, operation).map { (entry) throws(Failure) in
+            (name: entry.name, tensor: try entry.tensor.detach())
         }
         try trainer.load(text(state, "the state", operation), best: arrays)
     }

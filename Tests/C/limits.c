@@ -89,6 +89,21 @@ static void extents_that_cannot_be_added_or_multiplied_are_refused(void) {
 
 /* ------------------------------------------------------------------ axes */
 
+/* The sentence names the exponent, which need not be a number that an integer holds. */
+static void an_exponent_that_integers_do_not_have_is_refused(void) {
+    const double exponents[] = {-1, -1e300, -INFINITY};
+    const wb_dtype dtypes[] = {WB_INT32, WB_INT64};
+    const int64_t shape[] = {2};
+    wb_tensor *y = NULL;
+    for (size_t kind = 0; kind < 2; kind++) {
+        wb_tensor *x = zeros(dtypes[kind], 1, shape);
+        for (size_t i = 0; i < sizeof exponents / sizeof exponents[0]; i++)
+            REFUSED(wb_binary_scalar(WB_BINARY_POWER, x, exponents[i], 0, &y), "no power");
+        if (wb_binary_scalar(WB_BINARY_POWER, x, NAN, 0, &y) == WB_OK) OK(wb_tensor_free(y));
+        OK(wb_tensor_free(x));
+    }
+}
+
 static void no_operation_gives_more_axes_than_32(void) {
     OK(wb_scope_begin());
     wb_tensor *most = of_rank(MOST_AXES), *many = of_rank(20), *y = NULL, *variable = NULL;
@@ -241,6 +256,7 @@ int main(void) {
     RUN(counts_far_below_zero_are_refused);
     RUN(a_label_that_leaves_no_number_of_classes_is_refused);
     RUN(extents_that_cannot_be_added_or_multiplied_are_refused);
+    RUN(an_exponent_that_integers_do_not_have_is_refused);
     RUN(no_operation_gives_more_axes_than_32);
     RUN(einsum_takes_tensors_of_32_axes);
     RUN(memory_that_cannot_be_had_beside_the_pool_is_an_error_too);

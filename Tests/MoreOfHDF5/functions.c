@@ -2,8 +2,6 @@
  * on to the function in the library that Wingbeat has found, as in Sources/CHDF5. */
 #include "MoreOfHDF5.h"
 
-#include <CHDF5.h>
-
 #define FUNCTION(type, name, parameters, arguments) \
     type name parameters { return ((__typeof__(&name))wb_h5_symbol(#name)) arguments; }
 
@@ -48,6 +46,7 @@ FUNCTION(herr_t, H5Tset_precision, (hid_t type_id, size_t prec), (type_id, prec)
 FUNCTION(hid_t, H5Tvlen_create, (hid_t base_id), (base_id))
 FUNCTION(herr_t, H5Zregister, (const void *cls), (cls))
 FUNCTION(herr_t, H5Zunregister, (H5Z_filter_t id), (id))
+FUNCTION(H5T_str_t, H5Tget_strpad, (hid_t type_id), (type_id))
 
 /* Tests use libhdf5 before Wingbeat does. */
 __attribute__((constructor)) static void load(void) { wb_h5_load(); }

@@ -1,6 +1,7 @@
 import CHDF5
 import Engine
 import Foundation
+import MoreOfHDF5
 import XCTest
 
 @testable import Storage

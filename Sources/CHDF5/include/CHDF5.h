@@ -32,7 +32,7 @@
 #define H5CHECK
 
 /* Finds libhdf5 and binds its functions. Returns NULL, or a sentence that says why there is none and names its
- * packages. To be called once, before any other function of this header. */
+ * packages. To be called before any other function of this header; again, it does nothing. */
 __attribute__((visibility("hidden"))) const char *wb_h5_load(void);
 
 /* A function or variable of the library that was found, by its name in HDF5 1.10; NULL if it has none. */
@@ -58,7 +58,6 @@ static inline unsigned wb_h5_order_indexed(void) { return H5P_CRT_ORDER_INDEXED;
 static inline double wb_h5_default_preemption(void) { return H5D_CHUNK_CACHE_W0_DEFAULT; }
 
 static inline hid_t wb_h5_string(void) { return H5T_C_S1; }
-static inline size_t wb_h5_variable_length(void) { return H5T_VARIABLE; }
 
 /* Types as they lie in a file. */
 static inline hid_t wb_h5_i8_le(void) { return H5T_STD_I8LE; }

@@ -17,7 +17,7 @@ extension Program {
                 if writesInput(place) { return nil }
                 continue
             }
-            let node = try tensor.node()
+            let node = tensor.view == nil ? tensor.stored : try tensor.node()  // no block is open
             guard !node.requiresGrad, node.type == inputTypes[place] else { return nil }
             nodes.append(node)
         }

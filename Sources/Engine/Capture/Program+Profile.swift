@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 
 extension Program {
     /// The plan as text, with the time of each step: the median of several runs. They run over copies of whatever the program writes, so that parameters,
@@ -54,9 +55,9 @@ private final class Rehearsal {
     func medians() throws(Failure) -> [Double] {
         try run { _, _ in }
         var times = [[Int]](repeating: [], count: plan.steps.count)
-        let began = now()
+        let began = monotonicNanoseconds()
         var runs = 0
-        while runs < Rehearsal.leastRuns || (runs < Rehearsal.mostRuns && now() - began < Rehearsal.patience) {
+        while runs < Rehearsal.leastRuns || (runs < Rehearsal.mostRuns && monotonicNanoseconds() - began < Rehearsal.patience) {
             try run { times[$0].append($1) }
             runs += 1
         }
@@ -66,20 +67,14 @@ private final class Rehearsal {
     private func run(_ note: (Int, Int) -> Void) throws(Failure) {
         for (copy, original) in written { copy.pointer.copyMemory(from: original.pointer, byteCount: original.bytes) }
         let slots = Slots(base: UnsafePointer(table))
-        var last = now()
+        var last = monotonicNanoseconds()
         for (number, step) in plan.steps.enumerated() {
             try step.run(slots)
-            let next = now()
+            let next = monotonicNanoseconds()
             note(number, next - last)
             // What noting takes is nobody's time.
-            last = now()
+            last = monotonicNanoseconds()
         }
-    }
-
-    private func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
 

@@ -220,6 +220,7 @@ public final class Program {
     public func run(
         arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?, keepsResults: Bool = true
     ) throws(Failure) {
+        try checkOutside()
         _ = try run(false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
@@ -241,7 +242,6 @@ public final class Program {
         _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?,
         resultsOutlive: Bool
     ) throws(Failure) -> Bool {
-        try checkOutside()
         var matches = true
         guard plan.isLong else {
             _ = try runOnce(onlyIfCurrent, argument, result, tensor, nil, &matches)
@@ -375,7 +375,7 @@ public final class Program {
         }
     }
 
-    /// Everything the program reads from outside is there, of the captured type, and where it will be overwritten, seen by nobody else.
+    /// Everything the program reads from outside is there, and where it will be overwritten, seen by nobody else.
     private func prepareHiddenInputs() throws(Failure) {
         for box in boxes.dropFirst(inputTypes.count) {
             let node = try box.tensor.node()

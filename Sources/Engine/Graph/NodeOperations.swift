@@ -71,7 +71,7 @@ extension Node {
     private func asExponent(of base: Node) throws(Failure) -> Node {
         guard dtype == .int32 || dtype == .int64, !base.dtype.isFloat else { return self }
         guard let value = fillValue else { return try CheckExponent().record([self]) }
-        guard value >= 0 || count == 0 else { throw .argument(operation: "pow", "integers have no power \(Int(value)) that is an integer; cast one of them to a float") }
+        guard value >= 0 || count == 0 else { throw .argument(operation: "pow", "integers have no power \(Int(exactly: value).map(String.init) ?? "\(value)") that is an integer; cast one of them to a float") }
         return self
     }
 

@@ -16,6 +16,9 @@ protocol Operation {
     var role: Role { get }
     var constant: Double? { get }
 
+    /// The operation itself if it moves nothing: asked often, hence not by its type.
+    var viewing: (any Viewing)? { get }
+
     /// Writes the attributes: two operations of one type with equal attributes compute the same function.
     func encode(into key: inout KeyBuilder)
 
@@ -96,6 +99,7 @@ struct Wanted {
 extension Operation {
     var role: Role { .computed }
     var constant: Double? { nil }
+    var viewing: (any Viewing)? { nil }
     func encode(into key: inout KeyBuilder) {}
     var computes: Int { Int.max }
     var keeps: Keeps { [] }

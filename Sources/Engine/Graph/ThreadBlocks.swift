@@ -12,9 +12,6 @@ extension ThreadState {
         let isRecording: Bool
     }
 
-    /// How many blocks are open.
-    public var blockCount: Int { blocks.count }
-
     public func beginBlock() {
         blocks.append(
             Before(

@@ -60,14 +60,8 @@ struct Picking {
     /// `x` with what is picked replaced by `values`, of the result's shape.
     func written(_ x: Node, _ values: Node) throws(Failure) -> Node {
         let merged = try x.permute(order).reshape(mergedShape)
-        let rows = try values.permute(Picking.inverse(resultOrder))
+        let rows = try values.permute(Permute(order: resultOrder).inverse.order)
         let changed = try IndexPut(axis: axis, accumulates: false, namedAxis: namedAxis).record([merged, rows, index])
-        return try changed.reshape(order.map { shape[$0] }).permute(Picking.inverse(order))
-    }
-
-    private static func inverse(_ order: [Int]) -> [Int] {
-        var inverse = order
-        for (place, axis) in order.enumerated() { inverse[axis] = place }
-        return inverse
+        return try changed.reshape(order.map { shape[$0] }).permute(Permute(order: order).inverse.order)
     }
 }

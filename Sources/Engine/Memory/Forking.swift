@@ -1,4 +1,4 @@
 import Kernels
 
-/// For the rooms above, which do not see Kernels.
+/// For Storage, which does not see Kernels.
 public typealias AtFork = Kernels.AtFork

@@ -3,6 +3,10 @@ import Kernels
 /// An operation whose value is that of its first input, or a part of it, under another shape, perhaps. It moves nothing: a plan reads it through strides where it can.
 protocol Viewing: Operation {}
 
+extension Viewing {
+    var viewing: (any Viewing)? { self }
+}
+
 /// Row-major order is kept.
 struct Reshape: Viewing, Linear {
     var shape: Shape
@@ -37,6 +41,14 @@ struct Reshape: Viewing, Linear {
 /// Axis i of the result is axis order[i] of the input.
 struct Permute: Viewing, Linear {
     var order: [Int]
+
+    /// What undoes it.
+    var inverse: Permute {
+        var inverse = order
+        for (place, axis) in order.enumerated() { inverse[axis] = place }
+        return Permute(order: inverse)
+    }
+
     var name: String { "permute" }
     func encode(into key: inout KeyBuilder) { key.append(order) }
 
@@ -45,9 +57,7 @@ struct Permute: Viewing, Linear {
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        var inverse = order
-        for (place, axis) in order.enumerated() { inverse[axis] = place }
-        return [try Permute(order: inverse).record([cotangent])]
+        return [try inverse.record([cotangent])]
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {

@@ -7,7 +7,7 @@ extension PlanGraph {
         let users = users
         var missing = nodes.map { Set($0.inputs).count }
         let isElementwise = nodes.map { $0.operation is any Elementwise || $0.operation is any Reduction }
-        let isView = nodes.map { $0.operation is any Viewing }
+        let isView = nodes.map { $0.operation.viewing != nil }
         // What a node shows, through views that move nothing.
         var shown = Array(nodes.indices)
         for place in nodes.indices where isView[place] { shown[place] = shown[nodes[place].inputs[0]] }

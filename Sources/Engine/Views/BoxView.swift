@@ -52,7 +52,7 @@ final class BoxView {
         isConstant = isDetached || !ThreadState.current.isGradEnabled
         seen = viewed
         version = 0
-        if let source = source() { noteSeen(source.box) }
+        if let box = up == nil ? box : sourceBox { noteSeen(box) }
     }
 
     /// The boxes on the way to the farthest one that is still there: that one, and the views that lead from it to this one, the last first.
@@ -66,6 +66,9 @@ final class BoxView {
         while let next = chain[chain.count - 1].up, !next.isCut { chain.append(next) }
         return chain
     }
+
+    /// The box of `source`.
+    var sourceBox: Tensor? { up == nil ? viewed.box : source()?.box }
 
     func source() -> Source? {
         if up == nil { return viewed.box.map { Source(box: $0, path: [self]) } }
@@ -148,9 +151,7 @@ final class BoxView {
         var value = value
         for (step, shape) in zip(steps, shapes).reversed() {
             if let permute = step as? Permute {
-                var inverse = permute.order
-                for (place, axis) in permute.order.enumerated() { inverse[axis] = place }
-                value = try value.permute(inverse)
+                value = try value.permute(permute.inverse.order)
                 continue
             }
             guard shape.elementCount == value.count else {
@@ -167,7 +168,7 @@ final class BoxView {
         var steps: [any Viewing] = []
         var node = result
         while node !== source {
-            guard let step = node.operation as? any Viewing, let input = node.inputs.first else { return nil }
+            guard let step = node.operation.viewing, let input = node.inputs.first else { return nil }
             if !(step is Identity) { steps.append(step) }
             node = input
         }
@@ -206,12 +207,12 @@ extension Tensor {
     }
 
     /// The box that this one is a view of now.
-    public var shown: Tensor? { liveView?.source()?.box }
+    public var shown: Tensor? { liveView?.sourceBox }
 
     /// Whether this is a view of a box that has been written since it was last looked at.
     public var isBehind: Bool {
-        guard let view = liveView, let source = view.source() else { return false }
-        return view.isBehind(source.box)
+        guard let view = liveView, let box = view.sourceBox else { return false }
+        return view.isBehind(box)
     }
 
     /// What makes this box a view, where an open capture block does not take it as a value of its own.
@@ -226,6 +227,7 @@ extension Tensor {
     func shownNode() throws(Failure) -> Node? {
         guard let view = liveView else { return nil }
         let capture = birth == nil ? ThreadState.current.capture : nil
+        if capture == nil, let box = view.sourceBox, box.dtype == dtype, !view.isBehind(box) { return stored }
         guard let source = view.source(), source.box.dtype == dtype else {
             try Tensor.outsideCapture { () throws(Failure) in if let last = try view.lastValue() { stored = last } }
             cut()

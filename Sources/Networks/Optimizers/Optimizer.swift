@@ -179,7 +179,6 @@ open class Optimizer {
 
     /// In a capture block, notes that what is recorded depends on the groups and on which settings are 0.
     private func noteInCapture() {
-        form.count = parameters.count
         Capture.note(form) { [unowned form] in StepCondition(count: form.count, zeros: form.zeros) }
     }
 

@@ -14,7 +14,7 @@ struct Building {
     private var boxes: [String: Tensor] = [:]
 
     init(parameters: StateTree, buffers: StateTree, classes: Set<String>) {
-        func table(_ tree: StateTree) -> [String: Tensor] { Dictionary(tree.arrays.map { ($0.name, $0.tensor) }) { first, _ in first } }
+        func table(_ tree: StateTree) -> [String: Tensor] { byName(tree.arrays) }
         (self.parameters, self.buffers, self.classes) = (table(parameters), table(buffers), classes)
         dtypes = Dictionary(
             parameters.arrays.map { entry in

@@ -73,7 +73,7 @@ extension Module {
         _ own: [(name: String, tensor: Tensor)], _ given: StateTree, _ kind: String
     ) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
         var pairs: [(tensor: Tensor, value: Tensor)] = []
-        let values = Dictionary(given.arrays.map { ($0.name, $0.tensor) }) { first, _ in first }
+        let values = byName(given.arrays)
         for (name, tensor) in own {
             guard let value = values[name] else {
                 throw .structure(operation: "load", "the model has the \(kind) '\(name)', but the checkpoint does not")
@@ -93,3 +93,7 @@ extension Module {
     }
 }
 
+/// A table of named tensors; of two with one name, the first.
+func byName(_ list: [(name: String, tensor: Tensor)]) -> [String: Tensor] {
+    Dictionary(list.map { ($0.name, $0.tensor) }) { first, _ in first }
+}

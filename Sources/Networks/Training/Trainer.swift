@@ -131,7 +131,7 @@ public final class Trainer {
     /// However training ends; not where none was done.
     private func restoreBest(since before: Int) throws(Failure) {
         guard options.restoresBest, validation != nil, position.totalSteps > before else { return }
-        let values = Dictionary(best.map { ($0.name, $0.tensor) }) { first, _ in first }
+        let values = byName(best)
         for (name, tensor) in model.allParameters + model.allBuffers {
             if let value = values[name] { try tensor.become(value) }
         }

@@ -5,7 +5,7 @@ import Glibc
 /// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at once.
 /// The same tree gives the same bytes. Any failure leaves the old file as it was.
 public func writeCheckpoint(_ tree: StateTree, to path: FilePath, libraryVersion: String) throws(Failure) {
-    let image = try CheckpointWriter(path: "\(path)", location: path).image(of: tree, libraryVersion: libraryVersion)
+    let image = try CheckpointWriter(path: "\(path)").image(of: tree, libraryVersion: libraryVersion)
     try replaceFile(at: path, with: image.bytes)
 }
 
@@ -20,7 +20,6 @@ private struct FileImage: ~Copyable {
 private struct CheckpointWriter {
     /// For messages.
     let path: String
-    let location: FilePath
 
     private func image(of file: hid_t) throws(Failure) -> FileImage {
         try HDF5.locked { () throws(Failure) -> FileImage in
@@ -29,7 +28,7 @@ private struct CheckpointWriter {
             guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
             let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
             try check(H5Fget_file_image(file, memory, size))
-            try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), location)
+            try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), path)
             let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
             UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
             return image

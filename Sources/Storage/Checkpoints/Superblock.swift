@@ -8,9 +8,9 @@ import Engine
 enum Superblock {
     private static let checksumOffset = 44
 
-    static func correctChecksum(of image: UnsafeMutableRawBufferPointer, _ path: FilePath) throws(Failure) {
+    static func correctChecksum(of image: UnsafeMutableRawBufferPointer, _ path: String) throws(Failure) {
         guard image.count >= checksumOffset + 4, image[8] == 2 || image[8] == 3 else {
-            throw .internal(operation: "\(path)", "libhdf5 has made a file of an unexpected format")
+            throw .internal(operation: path, "libhdf5 has made a file of an unexpected format")
         }
         let checksum = MetadataChecksum.lookup3(UnsafeRawBufferPointer(rebasing: image[..<checksumOffset]))
         image.storeBytes(of: checksum.littleEndian, toByteOffset: checksumOffset, as: UInt32.self)

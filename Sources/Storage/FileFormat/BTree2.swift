@@ -4,7 +4,7 @@ import Engine
 struct BTree2 {
     /// What a tree is for.
     enum Purpose: UInt8 {
-        case hugeObjects = 1, linksByName = 5, linksByOrder = 6, attributesByName = 8, attributesByOrder = 9, chunks = 10, filteredChunks = 11
+        case hugeObjects = 1, linksByName = 5, attributesByName = 8, chunks = 10, filteredChunks = 11
     }
 
     let purpose: Purpose

@@ -68,25 +68,17 @@ struct ChunkFilters {
                 bytes = Array(UnsafeRawBufferPointer(start: memory, count: size))
             case .shuffle(let elementSize):
                 guard elementSize > 0 else { throw file.damaged("its elements are shuffled as if they had no bytes") }
-                bytes = ChunkFilters.unshuffle(bytes, elementSize)
+                if elementSize == 1 || bytes.count / elementSize <= 1 { continue }
+                bytes = [UInt8](unsafeUninitializedCapacity: bytes.count) { memory, count in
+                    bytes.withUnsafeBytes { stored in
+                        guard let from = stored.baseAddress, let to = memory.baseAddress else { return }
+                        ByteShuffle.undo(from, UnsafeMutableRawPointer(to), stored.count, elementSize)
+                        count = stored.count
+                    }
+                }
             }
         }
         guard bytes.count == chunkBytes else { throw file.damaged("a chunk holds \(bytes.count) bytes, but its shape needs \(chunkBytes)") }
         return bytes
-    }
-
-    /// The filter writes the first bytes of all elements, then their second bytes, and so on; what is no whole element stays at the end.
-    private static func unshuffle(_ bytes: [UInt8], _ elementSize: Int) -> [UInt8] {
-        let count = bytes.count / elementSize
-        if elementSize == 1 || count <= 1 { return bytes }
-        var whole = bytes
-        bytes.withUnsafeBufferPointer { from in
-            whole.withUnsafeMutableBufferPointer { to in
-                for byte in 0..<elementSize {
-                    for element in 0..<count { to[element * elementSize + byte] = from[byte * count + element] }
-                }
-            }
-        }
-        return whole
     }
 }

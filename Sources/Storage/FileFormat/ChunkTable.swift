@@ -8,10 +8,8 @@ struct ChunkTable {
         /// nil if it was never written.
         let address: UInt64?
         let size: Int
-        /// A bit for each filter that was left out.
+        /// A bit for each filter that was left out; all where it reaches over the array's end and is stored plainly for that.
         let mask: UInt32
-        /// Whether no filter was used, because it reaches over the array's end.
-        let isPlain: Bool
     }
 
     /// A chunk as an index has it.
@@ -156,13 +154,13 @@ struct ChunkTable {
         let place = ChunkTable.place(number, grid)
         let offsets = zip(place, extents).map { $0 * $1 }
         let reachesOver = shape.indices.contains { offsets[$0] + extents[$0] > shape[$0] }
-        let isPlain = leavesEdgesPlain && reachesOver
+        let mask: UInt32 = leavesEdgesPlain && reachesOver ? .max : 0
         switch source {
         case .row(let address):
-            return Chunk(offsets: offsets, address: address &+ UInt64(number) &* UInt64(chunkBytes), size: chunkBytes, mask: 0, isPlain: isPlain)
+            return Chunk(offsets: offsets, address: address &+ UInt64(number) &* UInt64(chunkBytes), size: chunkBytes, mask: mask)
         case .table(let entries):
             let entry = entries[number]
-            return Chunk(offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: entry?.mask ?? 0, isPlain: isPlain)
+            return Chunk(offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: mask | (entry?.mask ?? 0))
         }
     }
 

@@ -81,11 +81,9 @@ struct StoredArray {
     ) throws(Failure) {
         guard let address = chunk.address else { throw StoredArray.notHere(file) }
         let stored = try file.bytes(address, chunk.size, "a chunk")
-        let mask = chunk.isPlain ? UInt32.max : chunk.mask
-        let decoded = try filters.decode(stored, mask: mask, chunkBytes: table.chunkBytes, in: file)
+        let decoded = try filters.decode(stored, mask: chunk.mask, chunkBytes: table.chunkBytes, in: file)
         decoded.withUnsafeBytes { decoded in
             guard let from = decoded.baseAddress else { return }
-            guard !shape.isEmpty else { return memory.copyMemory(from: from, byteCount: elementSize) }
             copy(from, table.extents, at: chunk.offsets, into: memory)
         }
     }

@@ -43,7 +43,11 @@ struct StoredObject {
             let flags = try body.byte()
             if flags & 1 != 0 { try body.skip(8) }
             if let heap = try body.address() {
-                let identifiers = try identifiers(body.address(), [.linksByName], behind: 4)
+                var identifiers: [Cursor] = []
+                for var record in try BTree2(file, at: file.address(body.address(), "a table of names"), as: [.linksByName]).records {
+                    try record.skip(4)
+                    identifiers.append(record)
+                }
                 for text in try objects(identifiers, heap, "a link") { links.append(try link(text)) }
             }
         }
@@ -175,15 +179,6 @@ struct StoredObject {
     }
 
     // MARK: Heaps
-
-    private func identifiers(_ tree: UInt64?, _ purposes: Set<BTree2.Purpose>, behind: Int) throws(Failure) -> [Cursor] {
-        var identifiers: [Cursor] = []
-        for var record in try BTree2(file, at: file.address(tree, "a table of names"), as: purposes).records {
-            try record.skip(behind)
-            identifiers.append(record)
-        }
-        return identifiers
-    }
 
     private func objects(_ identifiers: [Cursor], _ heap: UInt64, _ what: String) throws(Failure) -> [Cursor] {
         var heap = try FractalHeap(file, at: heap)

@@ -47,7 +47,7 @@ struct ChunkCodec {
             case H5Z_FILTER_SHUFFLE: filters.append(.shuffle(max(1, Int(values[0]))))
             case H5Z_FILTER_DEFLATE where Inflate.isAvailable: filters.append(.deflate)
             case H5Z_FILTER_FLETCHER32: filters.append(.fletcher32)
-            default: filters.append(.foreign(filter, Array(values.prefix(min(size, values.count)))))
+            default: filters.append(.foreign(filter, Array(values.prefix(size))))
             }
         }
         self.filters = filters
@@ -122,7 +122,7 @@ struct ChunkCodec {
             case .shuffle(let size):
                 guard size > 1, count / size > 1 else { continue }
                 guard let (destination, room) = next(place), count <= room else { return false }
-                ChunkCodec.unshuffle(source, destination, count, size)
+                ByteShuffle.undo(source, destination, count, size)
                 source = UnsafeRawPointer(destination)
             case .deflate:
                 guard let (destination, room) = next(place), let length = Inflate.inflate(source, count, into: destination, room) else { return false }
@@ -138,31 +138,5 @@ struct ChunkCodec {
         let sum = Fletcher32.sum(UnsafeRawBufferPointer(start: bytes, count: count))
         // Releases of libhdf5 before 1.6.3 wrote it with the bytes of each half swapped.
         return stored == sum || stored == (sum & 0xFF00_FF00) >> 8 | (sum & 0x00FF_00FF) << 8
-    }
-
-    private static func unshuffle(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ bytes: Int, _ size: Int) {
-        let count = bytes / size
-        let from = source.assumingMemoryBound(to: UInt8.self)
-        switch size {
-        case 2: gather(from, count, target.assumingMemoryBound(to: UInt16.self))
-        case 4: gather(from, count, target.assumingMemoryBound(to: UInt32.self))
-        case 8: gather(from, count, target.assumingMemoryBound(to: UInt64.self))
-        default:
-            let to = target.assumingMemoryBound(to: UInt8.self)
-            for element in 0..<count {
-                for byte in 0..<size { to[element &* size &+ byte] = from[byte &* count &+ element] }
-            }
-        }
-        // What is left of bytes that are no whole number of elements stays where it is.
-        (target + count * size).copyMemory(from: source + count * size, byteCount: bytes - count * size)
-    }
-
-    @inline(__always)
-    private static func gather<Word: FixedWidthInteger>(_ from: UnsafePointer<UInt8>, _ count: Int, _ to: UnsafeMutablePointer<Word>) {
-        for element in 0..<count {
-            var word: Word = 0
-            for byte in 0..<MemoryLayout<Word>.size { word |= Word(truncatingIfNeeded: from[byte &* count &+ element]) &<< Word(truncatingIfNeeded: 8 &* byte) }
-            to[element] = word
-        }
     }
 }

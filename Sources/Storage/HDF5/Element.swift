@@ -58,26 +58,23 @@ enum Element: CaseIterable {
 enum StoredType: CustomStringConvertible {
     case integers(Element)
     case floats(Element)
-    /// An enumeration, read as the integers that it is made of. `isBoolean` if it is h5py's bool.
-    case labels(Element, isBoolean: Bool)
+    /// An enumeration, read as the integers that it is made of.
+    case labels(Element)
     /// Not numbers; what they are instead.
     case other(String)
 
     /// How an element is read; nil if it is no number.
     var element: Element? {
         switch self {
-        case .integers(let element), .floats(let element), .labels(let element, _): return element
+        case .integers(let element), .floats(let element), .labels(let element): return element
         case .other: return nil
         }
     }
 
     /// As the object of "holds".
     var description: String {
-        switch self {
-        case .integers(let element), .floats(let element): return element.name
-        case .labels(let element, let isBoolean): return isBoolean ? "bool" : "enumerated \(element.name)"
-        case .other(let what): return what
-        }
+        if case .other(let what) = self { return what }
+        return element?.name ?? ""
     }
 
     /// libhdf5's type of an element in memory, for a data set whose type in the file is `fileType`.
@@ -101,7 +98,7 @@ enum StoredType: CustomStringConvertible {
                 self = .other("enumerated values of \(size) bytes")
                 return
             }
-            self = .labels(element, isBoolean: StoredType.isBoolean(type))
+            self = .labels(element)
         case H5T_STRING: self = .other("text, not numbers")
         case H5T_COMPOUND: self = .other("records of several fields, not single numbers")
         case H5T_VLEN: self = .other("lists of varying length, not single numbers")
@@ -118,13 +115,5 @@ enum StoredType: CustomStringConvertible {
         var sign = 0, exponent = 0, exponentSize = 0, fraction = 0, fractionSize = 0
         guard H5Tget_fields(type, &sign, &exponent, &exponentSize, &fraction, &fractionSize) >= 0 else { return false }
         return (sign, exponent, exponentSize, fraction, fractionSize) == (15, 10, 5, 0, 10) && H5Tget_ebias(type) == 15
-    }
-
-    /// h5py's bool is an enumeration of one byte with FALSE = 0 and TRUE = 1.
-    static func isBoolean(_ type: hid_t) -> Bool {
-        guard H5Tget_class(type) == H5T_ENUM, H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return false }
-        var values: [UInt8] = [0xFF, 0xFF]
-        return H5Tenum_valueof(type, "FALSE", &values[0]) >= 0 && H5Tenum_valueof(type, "TRUE", &values[1]) >= 0
-            && values == [0, 1]
     }
 }

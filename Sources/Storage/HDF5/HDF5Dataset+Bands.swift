@@ -7,10 +7,6 @@ extension HDF5Dataset {
     /// Reads rows into memory of their size. Any number of threads may; where nothing is converted and no filter is foreign, they wait for each other
     /// only while bytes come from the file. Those that begin and end with chunks go straight where they belong if they are stored as they are.
     func readBand(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) {
-        if chunk == nil { try readPlainly(rows, into: memory) } else { try readChunks(of: rows, into: memory) }
-    }
-
-    func readChunks(of rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) {
         if rows.isEmpty || shape.contains(0) { return }
         guard let codec, let chunk else { return try readPlainly(rows, into: memory) }
         try checkChunks()

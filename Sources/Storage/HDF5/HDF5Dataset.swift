@@ -8,7 +8,6 @@ struct HDF5Dataset: ~Copyable {
     /// What to call it in a message, like "data set 'train/images'".
     let what: String
     let shape: [Int]
-    let storedType: StoredType
     /// What a read gives.
     let element: Element
     /// Extents of the stored chunks; nil where it is not stored in chunks.
@@ -79,7 +78,7 @@ struct HDF5Dataset: ~Copyable {
         let cache = chunk.flatMap { chunkCache(shape: shape, chunk: $0, elementSize: storedSize) }
         let fill = fillValue(properties.id, memoryType.id, element.size)
         return HDF5Dataset(
-            path: path, what: what, shape: shape, storedType: storedType, element: element, chunk: chunk, codec: codec, storedSize: storedSize,
+            path: path, what: what, shape: shape, element: element, chunk: chunk, codec: codec, storedSize: storedSize,
             isConverted: isConverted, fill: fill ?? [UInt8](repeating: 0, count: element.size), leavesHoles: fill == nil, fileEnd: end(of: handle.id),
             handle: try reopen(handle, in: file, name, cache: cache, unreadable), fileType: type, memoryType: memoryType)
     }
@@ -167,7 +166,7 @@ struct HDF5Dataset: ~Copyable {
 
     /// Reads neighbouring rows (positions along the first axis, which must exist) into memory of their size.
     func read(rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) {
-        if isFiltered { try readChunks(of: rows, into: memory) } else { try readPlainly(rows, into: memory) }
+        if isFiltered { try readBand(rows, into: memory) } else { try readPlainly(rows, into: memory) }
     }
 
     /// The same through libhdf5, for what has no filters, and for chunks that have been looked at.
@@ -218,6 +217,7 @@ struct HDF5Dataset: ~Copyable {
     /// Whether there is a link of that name; also where it cannot be followed, which `find` will tell.
     static func isThere(_ name: String, in file: HDF5File) throws(Failure) -> Bool {
         try HDF5.locked { () throws(Failure) -> Bool in
+            try file.checkWay(to: name)
             let links = try Handle(H5Pcreate(wb_h5_link_access()), file.path, name)
             try OtherFiles.guardLinks(links, file.path, name)
             var reached = ""

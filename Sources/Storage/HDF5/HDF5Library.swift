@@ -16,12 +16,11 @@ enum HDF5 {
 
     private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        makeRecursive(mutex)
+        AtFork.makeRecursive(mutex)
         guard missing == nil else { return mutex }
         // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its exit handler is
-        // registered by H5open, so this one, which silences it, runs before. It keeps the lock: threads that read ahead must not meet
-        // the library while it closes.
-        H5open()
+        // registered by H5open, which loading it has called, so this one, which silences it, runs before. It keeps the lock: threads that read
+        // ahead must not meet the library while it closes.
         atexit {
             var deadline = timespec()
             clock_gettime(CLOCK_REALTIME, &deadline)
@@ -30,17 +29,9 @@ enum HDF5 {
             H5Eset_auto2(wb_h5_error_stack(), nil, nil)
         }
         // A fork waits until no thread is inside the library, so that the child finds it whole.
-        AtFork.handle(.files, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) }, child: { makeRecursive(mutex) })
+        AtFork.handle(.files, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) }, child: { AtFork.makeRecursive(mutex) })
         return mutex
     }()
-
-    private static func makeRecursive(_ mutex: UnsafeMutablePointer<pthread_mutex_t>) {
-        var attributes = pthread_mutexattr_t()
-        pthread_mutexattr_init(&attributes)
-        pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
-        pthread_mutex_init(mutex, &attributes)
-        pthread_mutexattr_destroy(&attributes)
-    }
 
     /// Runs `body` as the only user of libhdf5. Recursive: a body may call functions that lock.
     static func locked<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {

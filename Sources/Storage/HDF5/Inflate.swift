@@ -1,6 +1,6 @@
 import Glibc
 
-/// Decompression of zlib streams, by libdeflate where it is installed (twice as fast), else by zlib, which libhdf5 has loaded already. Any thread may call.
+/// Decompression of zlib streams, by libdeflate where it is installed (twice as fast), else by zlib. Any thread may call.
 enum Inflate {
     private typealias Decompress = @convention(c) (OpaquePointer?, UnsafeRawPointer, Int, UnsafeMutableRawPointer, Int, UnsafeMutablePointer<Int>) -> Int32
     private typealias Uncompress = @convention(c) (UnsafeMutableRawPointer, UnsafeMutablePointer<UInt>, UnsafeRawPointer, UInt) -> Int32

@@ -81,7 +81,7 @@ final class RowColumn {
         try MachineMemory.require(rows.count, of: 2 * MemoryLayout<Int>.size, for: dataset.path)
         let order = rows.indices.sorted { rows[$0] < rows[$1] }
         let longestRun = max(1, RowColumn.stageBytes / rowBytes)
-        // A gap shorter than a chunk never makes libhdf5 decode a chunk that holds no wanted row.
+        // A gap shorter than a chunk never makes a chunk be decoded that holds no wanted row.
         let gap = min(RowColumn.gapBytes / rowBytes, (dataset.chunk?[0] ?? Int.max) - 1)
         var stage: UnsafeMutableRawPointer?
         var stageRows = 0
