@@ -94,6 +94,27 @@ campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build
 	    pytest "Campaigns" "$(PYTHON_IN_VENV) -m pytest -q -s python/tests/campaigns" || status=1; \
 	grep -h "^campaign: " $(LOGS)/test-campaigns.log; exit $$status
 
+# ---------------------------------------------------------------- make format, make lint
+
+# Layout: .swift-format, ruff.toml and .clang-format say what it is.
+SWIFT_FILES := Package.swift Sources Tests
+C_FILES = $$(git ls-files '*.c' '*.h')
+
+.PHONY: format
+format: .venv/.ready-for-test
+	@swift format -i -r $(SWIFT_FILES)
+	@.venv/bin/ruff check -q --fix --unsafe-fixes --select I,C4,UP,RUF100 . && .venv/bin/ruff format -q .
+	@.venv/bin/clang-format -i $(C_FILES)
+
+.PHONY: lint
+lint: .venv/.ready-for-test
+	@swift format lint --strict -r $(SWIFT_FILES)
+	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check .
+	@.venv/bin/clang-format --dry-run -Werror $(C_FILES)
+	@$(PYTHON_IN_VENV) scripts/check_columns.py
+
+# ---------------------------------------------------------------- comparisons
+
 # Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
@@ -113,9 +134,9 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@mkdir -p $(@D) && touch $@
 
 .venv/.ready-for-test: .venv/.ready
-	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, setuptools, mypy and ruff into .venv" \
+	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, setuptools, mypy, ruff and clang-format into .venv" \
 	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy "setuptools>=77" \
-	    ruff==0.17.6 "mypy==2.4.1; python_version >= '3.10'"
+	    ruff==0.17.6 clang-format==23.1.5 "mypy==2.4.1; python_version >= '3.10'"
 	@touch $@
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
@@ -215,6 +236,7 @@ help:
 	@echo "make test                    all tests: Swift, C, Python"
 	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies"
 	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
+	@echo "make format, make lint       lays out Swift, Python and C; says what is not laid out so"
 	@echo "make docs                    docs/operations.md, docs/layers.md and what Python derives from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=...]   library, header, Fortran module, pkg-config and CMake packages"

@@ -25,7 +25,9 @@ let package = Package(
         .target(name: "Engine", dependencies: ["Kernels"], swiftSettings: relaxed),
         .target(name: "Networks", dependencies: ["Engine"], swiftSettings: relaxed),
         .target(name: "Storage", dependencies: ["Engine", "CFiles", "CHDF5"]),
-        .target(name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "Kernels", "CWingbeat"], swiftSettings: relaxed),
+        .target(
+            name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "Kernels", "CWingbeat"],
+            swiftSettings: relaxed),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "EngineTests", dependencies: ["Engine"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),

@@ -1,5 +1,5 @@
-/* What a training step of 784-500-10 (batch 64, float32) is measured against: its three matrix products in OpenBLAS alone, on one
- * thread, in turn with whole steps of a captured program, so that both see the same machine.
+/* What a training step of 784-500-10 (batch 64, float32) is measured against: its three matrix products in OpenBLAS
+ * alone, on one thread, in turn with whole steps of a captured program, so that both see the same machine.
  *
  *     blas [ROUNDS]
  *
@@ -13,7 +13,8 @@
 
 enum { BATCH = 64, IN = 784, HIDDEN = 500, OUT = 10, STEPS = 20 };
 enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
-typedef void sgemm_function(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
+typedef void sgemm_function(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *,
+                            int);
 
 static double now(void) {
     struct timespec time;
@@ -85,7 +86,8 @@ int main(int count, char **words) {
     sgemm_function *sgemm = library ? (sgemm_function *)dlsym(library, "cblas_sgemm") : NULL;
     if (!sgemm) return fprintf(stderr, "%s\n", dlerror()), 1;
 
-    double *products = calloc(rounds, sizeof *products), *steps = calloc(rounds, sizeof *steps), *ratios = calloc(rounds, sizeof *ratios);
+    double *products = calloc(rounds, sizeof *products), *steps = calloc(rounds, sizeof *steps),
+           *ratios = calloc(rounds, sizeof *ratios);
     for (int round = 0; round < rounds; round++) {
         double began = now();
         for (int i = 0; i < STEPS; i++) {
@@ -99,6 +101,7 @@ int main(int count, char **words) {
         steps[round] = (now() - began) / STEPS;
         ratios[round] = steps[round] / products[round];
     }
-    printf("products %.0f us, step %.0f us, ratio %.3f\n", median(products, rounds), median(steps, rounds), median(ratios, rounds));
+    printf("products %.0f us, step %.0f us, ratio %.3f\n", median(products, rounds), median(steps, rounds),
+           median(ratios, rounds));
     return 0;
 }

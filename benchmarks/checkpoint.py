@@ -1,10 +1,13 @@
-"""Memory and time of a training step of deep chains: all values stored, in checkpoints of sqrt(L) segments, and as reversible blocks. Prints two tables.
+"""Memory and time of a training step of deep chains: all values stored, in checkpoints of sqrt(L) segments, and as
+reversible blocks. Prints two tables.
 
     checkpoint.py [BATCH] [ROUNDS]
 
-A chain is L layers Linear(1024, 1024) and Tanh, by default with a batch of 1024, so that a layer's values are as large as its weights. A reversible chain halves 1024 columns: each of L blocks
-has F and G of Linear(512, 512) and Tanh. Each row is a process of its own: arena is the plan's memory for what is neither parameter, gradient nor argument, RSS the most that the process ever had in memory beyond what it had before
-the model was made. Times are medians of rounds; those of the two sides of a ratio alternate, in one process.
+A chain is L layers Linear(1024, 1024) and Tanh, by default with a batch of 1024, so that a layer's values are as large
+as its weights. A reversible chain halves 1024 columns: each of L blocks has F and G of Linear(512, 512) and Tanh. Each
+row is a process of its own: arena is the plan's memory for what is neither parameter, gradient nor argument, RSS the
+most that the process ever had in memory beyond what it had before the model was made. Times are medians of rounds;
+those of the two sides of a ratio alternate, in one process.
 """
 
 import re
@@ -23,7 +26,9 @@ WIDTH = 1024
 
 
 def chain(depth, checkpoint):
-    return nn.Sequential(*[nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Tanh()) for _ in range(depth)], checkpoint=checkpoint)
+    return nn.Sequential(
+        *[nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Tanh()) for _ in range(depth)], checkpoint=checkpoint
+    )
 
 
 class Plain(nn.Module):
@@ -44,12 +49,17 @@ class Plain(nn.Module):
 def reversible(depth, is_plain):
     def half():
         return nn.Sequential(nn.Linear(WIDTH // 2, WIDTH // 2), nn.Tanh())
+
     blocks = nn.ReversibleSequential(*[(half(), half()) for _ in range(depth)])
     return Plain(blocks) if is_plain else blocks
 
 
-MODELS = {"stored": lambda depth: chain(depth, False), "checkpoints": lambda depth: chain(depth, True),
-          "stored blocks": lambda depth: reversible(depth, True), "reversible": lambda depth: reversible(depth, False)}
+MODELS = {
+    "stored": lambda depth: chain(depth, False),
+    "checkpoints": lambda depth: chain(depth, True),
+    "stored blocks": lambda depth: reversible(depth, True),
+    "reversible": lambda depth: reversible(depth, False),
+}
 
 
 def step_of(name, depth):
@@ -64,6 +74,7 @@ def step_of(name, depth):
         loss.backward()
         optimizer.step()
         return loss
+
     return step
 
 
@@ -96,17 +107,27 @@ def times(names, depth, batch, rounds):
 
 
 def measured(*arguments):
-    result = subprocess.run([sys.executable, __file__, *map(str, arguments)], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, __file__, *map(str, arguments)], capture_output=True, text=True, check=True
+    )
     return [float(word) for word in result.stdout.split()]
 
 
 def table(plain, other, depths, batch, rounds):
-    print(f"{'layers' if plain == 'stored' else 'blocks':>6}  {'arena, MiB':>22}  {'peak RSS, MiB':>22}  {'seconds a step':>22}  times\n"
-          f"{'':6}  " + "  ".join([f"{plain:>10}{other:>12}"] * 3))
+    print(
+        f"{'layers' if plain == 'stored' else 'blocks':>6}  {'arena, MiB':>22}  {'peak RSS, MiB':>22}  {'seconds a step':>22}  times\n"
+        f"{'':6}  " + "  ".join([f"{plain:>10}{other:>12}"] * 3)
+    )
     for depth in depths:
-        (arena, rss), (less_arena, less_rss) = measured("memory", plain, depth, batch), measured("memory", other, depth, batch)
+        (arena, rss), (less_arena, less_rss) = (
+            measured("memory", plain, depth, batch),
+            measured("memory", other, depth, batch),
+        )
         usual, longer = measured("times", f"{plain},{other}", depth, batch, rounds)
-        print(f"{depth:6}  {arena:10.1f}{less_arena:12.1f}  {rss:10.0f}{less_rss:12.0f}  {usual:10.3f}{longer:12.3f}  {longer / usual:5.2f}", flush=True)
+        print(
+            f"{depth:6}  {arena:10.1f}{less_arena:12.1f}  {rss:10.0f}{less_rss:12.0f}  {usual:10.3f}{longer:12.3f}  {longer / usual:5.2f}",
+            flush=True,
+        )
 
 
 def main(arguments):

@@ -1,11 +1,13 @@
-"""Whether training waits for its data: an epoch of the stream workload, 512 MiB of HDF5 streamed in shuffled batches, beside as many steps on one batch in memory.
+"""Whether training waits for its data: an epoch of the stream workload, 512 MiB of HDF5 streamed in shuffled batches,
+beside as many steps on one batch in memory.
 
     .venv/bin/python benchmarks/data_waits.py [ROUNDS]
 
-Each round times both, for the plain and the compressed file, with one thread that computes and with two. "asking" is what the training thread spends in asking for
-batches: the wait, if there is one, and handing over 256 rows. The first batch, before which nothing can be read ahead, and the last, which gives the memory of the
-pass back, are told apart. The reader is a thread of
-its own, so one processor of two is free for it where one thread computes; the files are in the system's cache.
+Each round times both, for the plain and the compressed file, with one thread that computes and with two. "asking" is
+what the training thread spends in asking for batches: the wait, if there is one, and handing over 256 rows. The first
+batch, before which nothing can be read ahead, and the last, which gives the memory of the pass back, are told apart.
+The reader is a thread of its own, so one processor of two is free for it where one thread computes; the files are in
+the system's cache.
 """
 
 import statistics
@@ -22,20 +24,23 @@ from wingbeat import data
 
 def epoch(step, batches):
     """Seconds of an epoch, and of each request for a batch."""
-    asking, iterator = [], iter(batches)
+    asking, iterator, loss = [], iter(batches), None
     began = time.perf_counter()
     while True:
         asked = time.perf_counter()
         batch = next(iterator, None)
         asking.append(time.perf_counter() - asked)
         if batch is None:
-            loss.item()
+            if loss is not None:
+                loss.item()
             return time.perf_counter() - began, asking[:-1]
         loss = step(*batch)
 
 
 def main(rounds=5):
-    print(f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'last':>8}{'of the epoch':>14}")
+    print(
+        f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'last':>8}{'of the epoch':>14}"
+    )
     for name in ("stream", "stream gzip"):
         workload = next(workload for workload in WORKLOADS if workload.name == name)
         data.set_cache(workload.cache_bytes)
@@ -58,8 +63,11 @@ def main(rounds=5):
             first, last = (1e6 * statistics.median(requests[place] for requests in asking) for place in (0, -1))
             rest = 1e6 * np.array([requests[1:-1] for requests in asking])
             share = statistics.median(sum(requests) / seconds for requests, seconds in zip(asking, streamed))
-            print(f"{name:16}{threads:>8}{statistics.median(streamed):>10.2f}{statistics.median(kept):>14.2f}{statistics.median(ratios):>8.3f}"
-                  f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}{first:>8.0f}{last:>8.0f}{100 * share:>13.1f}%", flush=True)
+            print(
+                f"{name:16}{threads:>8}{statistics.median(streamed):>10.2f}{statistics.median(kept):>14.2f}{statistics.median(ratios):>8.3f}"
+                f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}{first:>8.0f}{last:>8.0f}{100 * share:>13.1f}%",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

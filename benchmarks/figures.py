@@ -32,8 +32,13 @@ def best_products(threads):
     """GFLOP/s of the best large matrix product, by dtype."""
     processors = sorted(os.sched_getaffinity(0))[:threads]
     text = subprocess.run(
-        [sys.executable, "-c", BEST], check=True, capture_output=True, text=True, env=dict(os.environ, WINGBEAT_NUM_THREADS=str(threads)),
-        preexec_fn=lambda: os.sched_setaffinity(0, processors)).stdout
+        [sys.executable, "-c", BEST],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, WINGBEAT_NUM_THREADS=str(threads)),
+        preexec_fn=lambda: os.sched_setaffinity(0, processors),
+    ).stdout
     return dict(zip(("float32", "float64", "bfloat16"), map(float, text.split())))
 
 
@@ -41,8 +46,24 @@ def compiled(source, folder):
     """A C program of this folder, linked against the library."""
     program = Path(folder) / Path(source).stem
     subprocess.run(
-        ["cc", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include", str(HERE / source), "-o", str(program), f"-L{LIBRARY}",
-         "-lwingbeat", f"-Wl,-rpath,{LIBRARY}", "-ldl"], check=True)
+        [
+            "cc",
+            "-O2",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            f"-I{ROOT}/include",
+            str(HERE / source),
+            "-o",
+            str(program),
+            f"-L{LIBRARY}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{LIBRARY}",
+            "-ldl",
+        ],
+        check=True,
+    )
     return str(program)
 
 
@@ -54,17 +75,24 @@ def accuracy(folder):
     if not MNIST.exists():
         return [f"MNIST: not measured, {MNIST.name} is not there"]
     paths = [f"{folder}/{name}.h5" for name in ("python", "c")]
-    results = output(sys.executable, str(HERE / "mnist.py"), str(MNIST), paths[0]), output(compiled("mnist.c", folder), str(MNIST), paths[1])
+    results = (
+        output(sys.executable, str(HERE / "mnist.py"), str(MNIST), paths[0]),
+        output(compiled("mnist.c", folder), str(MNIST), paths[1]),
+    )
     same = "the same" if parameters_equal(*paths) else "DIFFERENT"
-    return [f"MNIST 784-500-10, 5 epochs: test accuracy {results[0]} from Python, {results[1]} from C; {same} bits in all parameters"]
+    return [
+        f"MNIST 784-500-10, 5 epochs: test accuracy {results[0]} from Python, {results[1]} from C; {same} bits in all parameters"
+    ]
 
 
 def parameters_equal(a, b):
     import h5py
+
     with h5py.File(a, "r") as first, h5py.File(b, "r") as second:
         names = sorted(first["parameters"])
         return names == sorted(second["parameters"]) and all(
-            first["parameters"][name][()].tobytes() == second["parameters"][name][()].tobytes() for name in names)
+            first["parameters"][name][()].tobytes() == second["parameters"][name][()].tobytes() for name in names
+        )
 
 
 def import_milliseconds(rounds=21):
@@ -76,7 +104,10 @@ def import_milliseconds(rounds=21):
 def all_figures():
     with tempfile.TemporaryDirectory() as folder:
         lines = accuracy(folder)
-        lines.append("784-500-10, batch 64, one thread, against its three matrix products in OpenBLAS alone: " + output(compiled("blas.c", folder)))
+        lines.append(
+            "784-500-10, batch 64, one thread, against its three matrix products in OpenBLAS alone: "
+            + output(compiled("blas.c", folder))
+        )
         lines += output(sys.executable, str(HERE / "plans.py")).splitlines()
         lines += ["memory, " + line for line in output(sys.executable, str(HERE / "memory.py")).splitlines()]
     size = (LIBRARY / "libwingbeat.so.0").stat().st_size / 2**20
@@ -95,10 +126,16 @@ def versions(python):
 def page(processor, table, lines, peers):
     """The text of docs/benchmarks.md."""
     parts = [
-        "# Benchmarks", "",
+        "# Benchmarks",
+        "",
         "Written by `make bench WRITE=1` (with `PEERS=torch,compile,jax,jet,numpy` beside other engines). What each workload is, and how engines are",
-        "compared, is in [benchmarks/](../benchmarks/README.md). Machines differ and are shared, so the ratios tell more than the times.", "",
-        f"Processor: {processor}. Peers: {versions(peers) or 'none'}.", "", table, ""]
+        "compared, is in [benchmarks/](../benchmarks/README.md). Machines differ and are shared, so the ratios tell more than the times.",
+        "",
+        f"Processor: {processor}. Peers: {versions(peers) or 'none'}.",
+        "",
+        table,
+        "",
+    ]
     if lines:
         parts += ["## Other figures", ""] + [f"- {line}" for line in lines] + [""]
     notes = HERE / "notes.md"

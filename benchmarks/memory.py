@@ -1,5 +1,5 @@
-"""Whether the memory of a training run grows: prints the resident MiB after 10,000 and after 100,000 more steps, of a captured step and of one that
-is recorded anew each time.
+"""Whether the memory of a training run grows: prints the resident MiB after 10,000 and after 100,000 more steps, of a
+captured step and of one that is recorded anew each time.
 
     memory.py [STEPS]
 """

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <wingbeat.h>
 
-#define TRY(call) if ((call) != WB_OK) return fprintf(stderr, "%s\n", wb_last_error()), 1
+#define TRY(call)                                                                                                      \
+    if ((call) != WB_OK) return fprintf(stderr, "%s\n", wb_last_error()), 1
 
 int main(int count, char **words) {
     wb_module *model, *loss;

@@ -1,13 +1,15 @@
 """The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
 
-    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9] [--write docs/benchmarks.md]
+    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9] [--write
+    docs/benchmarks.md]
            [--before CHECKOUT]
 
-Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same weights and inputs. Their losses
-must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so that what else the machine does falls on all alike.
---before runs another checkout, with the library in its build/lib, as one more engine: what a change costs, as a ratio in one run.
-Peers run with .venv-peers/bin/python, which `make bench PEERS=...` sets up. A page that is written to keeps what it has of the same processor and this run has not
-measured, so that a table can be made in parts.
+Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same
+weights and inputs. Their losses must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so
+that what else the machine does falls on all alike. --before runs another checkout, with the library in its build/lib,
+as one more engine: what a change costs, as a ratio in one run. Peers run with .venv-peers/bin/python, which `make bench
+PEERS=...` sets up. A page that is written to keeps what it has of the same processor and this run has not measured, so
+that a table can be made in parts.
 """
 
 import argparse
@@ -38,11 +40,19 @@ class Worker:
         python = str(PEERS) if engine not in ("wingbeat", "before") else sys.executable
         environment, folder = dict(os.environ, PYTHONWARNINGS="ignore"), HERE
         if engine == "before":
-            environment |= {"PYTHONPATH": str(self.before / "python"), "WINGBEAT_LIBRARY": str(self.before / "build/lib/libwingbeat.so.0")}
+            environment |= {
+                "PYTHONPATH": str(self.before / "python"),
+                "WINGBEAT_LIBRARY": str(self.before / "build/lib/libwingbeat.so.0"),
+            }
             engine, folder = "wingbeat", self.before / "benchmarks"
         self.process = subprocess.Popen(
-            [python, "worker.py", engine, workload.name, str(threads), str(losses)], cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=environment)
+            [python, "worker.py", engine, workload.name, str(threads), str(losses)],
+            cwd=folder,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
         line = self.process.stdout.readline()
         self.losses = json.loads(line) if line else None
 
@@ -65,7 +75,9 @@ class Worker:
         self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
 
     def round(self):
-        time.sleep(REST_SECONDS)  # threads of the engine before look for work for some time: those of OpenBLAS for 110 ms, some OpenMP ones for 200
+        time.sleep(
+            REST_SECONDS
+        )  # threads of the engine before look for work for some time: those of OpenBLAS for 110 ms, some OpenMP ones for 200
         return self.ask(str(self.steps)) / self.steps
 
     def end(self):
@@ -107,7 +119,9 @@ def measure(workload, engines, threads, rounds):
         raise SystemExit(f"{workload.name}: wingbeat did not run")
     for other in workers[1:]:
         if not agree(workload, workers[0].losses, other.losses):
-            raise SystemExit(f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ")
+            raise SystemExit(
+                f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ"
+            )
     for worker in workers:
         worker.calibrate(workload)
     times = {worker.engine: [] for worker in workers}
@@ -143,7 +157,18 @@ def row(workload, threads, times, memory, failed, best):
     return [str(cell) for cell in cells]
 
 
-HEADER = ["workload", "threads", "µs a step", "fastest peer", "its µs", "ratio", "GFLOP/s", "of best", "MiB", "all peers, µs"]
+HEADER = [
+    "workload",
+    "threads",
+    "µs a step",
+    "fastest peer",
+    "its µs",
+    "ratio",
+    "GFLOP/s",
+    "of best",
+    "MiB",
+    "all peers, µs",
+]
 
 
 def table(rows):
@@ -153,7 +178,11 @@ def table(rows):
 
 def processor():
     """Its name, which virtual machines may shorten, and what tells it from others of that name."""
-    fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines() if ":" in line)
+    fields = dict(
+        line.split(":", 1)
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+        if ":" in line
+    )
     fields = {name.strip(): value.strip() for name, value in fields.items()}
     if "model name" not in fields:
         return platform.machine()
@@ -178,11 +207,19 @@ def main():
     rows = []
     for threads in map(int, options.threads.split(",")):
         best = figures.best_products(threads)
-        print(f"best matrix products, {threads} thread(s): " + ", ".join(f"{rate:.0f} GFLOP/s {dtype}" for dtype, rate in best.items()), flush=True)
+        print(
+            f"best matrix products, {threads} thread(s): "
+            + ", ".join(f"{rate:.0f} GFLOP/s {dtype}" for dtype, rate in best.items()),
+            flush=True,
+        )
         for workload in WORKLOADS:
             if not any(part in workload.name for part in options.only.split(",")):
                 continue
-            engines = ["wingbeat"] + [peer for peer in peers if peer in workload.peers] + (["before"] if options.before else [])
+            engines = (
+                ["wingbeat"]
+                + [peer for peer in peers if peer in workload.peers]
+                + (["before"] if options.before else [])
+            )
             rows.append(row(workload, threads, *measure(workload, engines, threads, options.rounds), best))
             print("  ".join(rows[-1]), flush=True)
             write(options, rows, [])  # so that a run that is cut off has not been for nothing
@@ -205,7 +242,9 @@ def merged(rows, others):
     """Rows in the order of a whole run; those of `others` where this run has none."""
     known = {(row[1], row[0]): row for row in others + rows}
     order = {workload.name: place for place, workload in enumerate(WORKLOADS)}
-    return [known[key] for key in sorted(known, key=lambda key: (int(key[0]), order.get(key[1], -1))) if key[1] in order]
+    return [
+        known[key] for key in sorted(known, key=lambda key: (int(key[0]), order.get(key[1], -1))) if key[1] in order
+    ]
 
 
 def table_rows(page):
@@ -217,8 +256,8 @@ def figure_lines(page):
     """The figures beside the timings, without their dashes."""
     if "## Other figures" not in page:
         return []
-    after = page[page.index("## Other figures") + 2:]
-    return [line.removeprefix("- ") for line in after[:after.index("")]]
+    after = page[page.index("## Other figures") + 2 :]
+    return [line.removeprefix("- ") for line in after[: after.index("")]]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     worker.py ENGINE WORKLOAD THREADS LOSSES
 
-Prints the losses of the first steps as JSON, then answers each line: a number of steps with the seconds that they took, an empty line with the peak
-memory in MiB and the end. What an engine gives as a pair is a function for the first steps and another for those that are timed.
+Prints the losses of the first steps as JSON, then answers each line: a number of steps with the seconds that they took,
+an empty line with the peak memory in MiB and the end. What an engine gives as a pair is a function for the first steps
+and another for those that are timed.
 """
 
 import importlib

@@ -7,18 +7,19 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     infer     one row through the network, NumPy in and out
     hvp       a Hessian-vector product of the loss, with respect to all parameters
     pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
-    deep      the n-th derivative of the network along x, at all points; by nested forward mode, or where an engine has it also by Taylor mode
-    cold      a whole process, from the start of Python to the end of the first step
-    stream    an epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A step is one batch. The
-              losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and rows inside windows of chunks, but
-              for "exact", where Wingbeat keeps the file in memory and shuffles all rows
+    deep      the n-th derivative of the network along x, at all points; by nested forward mode, or where an engine has
+    it also by Taylor mode cold      a whole process, from the start of Python to the end of the first step stream    an
+    epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A
+    step is one batch. The
+              losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and
+              rows inside windows of chunks, but for "exact", where Wingbeat keeps the file in memory and shuffles all
+              rows
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 import stream_file
 
 
@@ -54,7 +55,8 @@ class Workload:
 
     @property
     def cache_bytes(self):
-        """How much of the file Wingbeat may keep: all for an exact shuffle, else less than the file, so that it is streamed."""
+        """How much of the file Wingbeat may keep: all for an exact shuffle, else less than the file, so that it is
+        streamed."""
         return 1 << 30 if self.shuffle == "exact" else 256 << 20
 
     @property
@@ -68,7 +70,10 @@ class Workload:
         result = []
         for inputs, outputs in zip(self.layers, self.layers[1:]):
             bound = 1 / np.sqrt(inputs)
-            result += [rng.uniform(-bound, bound, (outputs, inputs)).astype(self.dtype), rng.uniform(-bound, bound, outputs).astype(self.dtype)]
+            result += [
+                rng.uniform(-bound, bound, (outputs, inputs)).astype(self.dtype),
+                rng.uniform(-bound, bound, outputs).astype(self.dtype),
+            ]
         return result
 
     def data(self):
@@ -95,7 +100,9 @@ _MNIST, _TINY = (784, 500, 10), (3, 64, 64, 1)
 _PINN = (2, 50, 50, 50, 1)
 _DERIVATIVES = ("torch", "jax")
 # Where the processor does not multiply bfloat16, PyTorch takes 40 s a step.
-_BFLOAT16 = ("torch", "compile", "jax") if "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else ("jax",)
+_BFLOAT16 = (
+    ("torch", "compile", "jax") if "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else ("jax",)
+)
 
 WORKLOADS = [
     _mlp("mlp_mnist 64", _MNIST, 64),
@@ -108,7 +115,18 @@ WORKLOADS = [
     _mlp("wide 256 bfloat16", (1024, 4096, 4096, 1024), 256, "relu", "mse", products="bfloat16", peers=_BFLOAT16),
     _mlp("autoencoder 128", (784, 128, 784), 128, ("relu", "sigmoid"), "mse", "adam"),
     _mlp("pinn 1024", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", learning_rate=1e-4, peers=_DERIVATIVES),
-    _mlp("pinn 1024 float64", _PINN, 1024, "tanh", "mse", "adam", kind="pinn", dtype="float64", learning_rate=1e-4, peers=_DERIVATIVES),
+    _mlp(
+        "pinn 1024 float64",
+        _PINN,
+        1024,
+        "tanh",
+        "mse",
+        "adam",
+        kind="pinn",
+        dtype="float64",
+        learning_rate=1e-4,
+        peers=_DERIVATIVES,
+    ),
     _mlp("hvp mlp3 128", (784, 128, 64, 10), 128, kind="hvp", peers=_DERIVATIVES),
     _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
     _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),
@@ -117,9 +135,24 @@ WORKLOADS = [
     _mlp("stream gzip", _MNIST, 256, kind="stream", compression="gzip", peers=("torch", "jax")),
     _mlp("stream exact", _MNIST, 256, kind="stream", shuffle="exact", peers=("torch", "jax")),
     _mlp("cold tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="cold", peers=("torch", "compile", "jax")),
-    *[_mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES) for n in (1, 2, 3, 4)],
-    *[_mlp(f"deep order {n} taylor", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, mode="taylor", peers=(*_DERIVATIVES, "jet"))
-      for n in (1, 2, 3, 4)],
+    *[
+        _mlp(f"deep order {n}", (1, 50, 50, 50, 1), 1024, "tanh", "mse", kind="deep", order=n, peers=_DERIVATIVES)
+        for n in (1, 2, 3, 4)
+    ],
+    *[
+        _mlp(
+            f"deep order {n} taylor",
+            (1, 50, 50, 50, 1),
+            1024,
+            "tanh",
+            "mse",
+            kind="deep",
+            order=n,
+            mode="taylor",
+            peers=(*_DERIVATIVES, "jet"),
+        )
+        for n in (1, 2, 3, 4)
+    ],
 ]
 
 BY_NAME = {workload.name: workload for workload in WORKLOADS}

@@ -15,9 +15,9 @@
  *     wb_module_create("CrossEntropyLoss()", WB_FLOAT32, &loss_fn);
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
  *
- * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions by
- * name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets, training,
- * checkpoints.
+ * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets,
+ * training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -34,16 +34,17 @@
  *    rank 0 is a scalar, and its shape may be NULL. Axes may be negative, counting from the end.
  *  - Laziness. Operations record a graph; shapes and dtypes are checked at the call. Values are computed when
  *    they are read (wb_tensor_read, wb_tensor_item, ...), by wb_eval, wb_backward and wb_optimizer_step.
- *  - Threading. Every function may be called from any thread at any time; calls are serialised inside.
- *    The last error, the scope stack, the gradient mode, autocast and the capture block are per thread. A thread that ends inside a capture
- *    block cancels it; the handles of scopes that it left open stay with whoever has them.
- *  - Floating-point mode. For the length of a call its thread rounds to nearest, keeps denormals and does not trap, as the library's
- *    own threads do; the host's mode comes back at its end, and for each callback. So results do not depend on it.
- *  - Forks. Any thread may fork, also while others are inside calls, for whose end (or next callback) the fork waits. The child has
- *    all objects as they were, and may call every function.
+ *  - Threading. Every function may be called from any thread at any time; calls are serialised inside. The last error,
+ *    the scope stack, the gradient mode, autocast and the capture block are per thread. A thread that ends inside a
+ *    capture block cancels it; the handles of scopes that it left open stay with whoever has them.
+ *  - Floating-point mode. For the length of a call its thread rounds to nearest, keeps denormals and does not trap, as
+ *    the library's own threads do; the host's mode comes back at its end, and for each callback. So results do not
+ *    depend on it.
+ *  - Forks. Any thread may fork, also while others are inside calls, for whose end (or next callback) the fork waits.
+ *    The child has all objects as they were, and may call every function.
  *  - Callbacks run without any lock of the library, so they may call it, and may wait for threads that do.
- *  - Counts and ranks are checked: a negative one, or a null array with a count above 0, gets WB_ERROR_ARGUMENT. A number that an
- *    enum does not list gets WB_ERROR_ARGUMENT.
+ *  - Counts and ranks are checked: a negative one, or a null array with a count above 0, gets WB_ERROR_ARGUMENT. A
+ *    number that an enum does not list gets WB_ERROR_ARGUMENT.
  *  - The library never prints, exits or aborts.
  */
 #ifndef WINGBEAT_H
@@ -63,20 +64,20 @@ extern "C" {
 
 typedef enum wb_status {
     WB_OK = 0,
-    WB_ERROR_ARGUMENT = 1,    /* a value outside what the function takes, or a null out-parameter */
-    WB_ERROR_SHAPE = 2,       /* shapes that do not fit together */
-    WB_ERROR_DTYPE = 3,       /* a dtype that the operation does not take */
-    WB_ERROR_INDEX = 4,       /* an index or class label out of range */
-    WB_ERROR_HANDLE = 5,      /* a handle that is null, freed, foreign or of another kind */
-    WB_ERROR_MEMORY = 6,      /* memory could not be had */
-    WB_ERROR_FILE = 7,        /* a file is missing, or could not be opened, read or written */
-    WB_ERROR_FORMAT = 8,      /* a file is not HDF5, is damaged, or lacks a data set */
-    WB_ERROR_STRUCTURE = 9,   /* a checkpoint or state that belongs to another model */
-    WB_ERROR_STATE = 10,      /* a call out of order: a released graph, a value asked for inside a capture block */
-    WB_ERROR_NOT_FINITE = 11, /* NaN or infinity in a loss, when asked to check, or in a matrix to decompose */
-    WB_ERROR_UNSUPPORTED = 12,/* valid, but not available here: this processor, this build, this operation */
-    WB_ERROR_INTERNAL = 13,   /* a defect in this library; please report it */
-    WB_ERROR_INTERRUPTED = 14 /* the host has ended the call, or a callback in it, before its time */
+    WB_ERROR_ARGUMENT = 1,     /* a value outside what the function takes, or a null out-parameter */
+    WB_ERROR_SHAPE = 2,        /* shapes that do not fit together */
+    WB_ERROR_DTYPE = 3,        /* a dtype that the operation does not take */
+    WB_ERROR_INDEX = 4,        /* an index or class label out of range */
+    WB_ERROR_HANDLE = 5,       /* a handle that is null, freed, foreign or of another kind */
+    WB_ERROR_MEMORY = 6,       /* memory could not be had */
+    WB_ERROR_FILE = 7,         /* a file is missing, or could not be opened, read or written */
+    WB_ERROR_FORMAT = 8,       /* a file is not HDF5, is damaged, or lacks a data set */
+    WB_ERROR_STRUCTURE = 9,    /* a checkpoint or state that belongs to another model */
+    WB_ERROR_STATE = 10,       /* a call out of order: a released graph, a value asked for inside a capture block */
+    WB_ERROR_NOT_FINITE = 11,  /* NaN or infinity in a loss, when asked to check, or in a matrix to decompose */
+    WB_ERROR_UNSUPPORTED = 12, /* valid, but not available here: this processor, this build, this operation */
+    WB_ERROR_INTERNAL = 13,    /* a defect in this library; please report it */
+    WB_ERROR_INTERRUPTED = 14  /* the host has ended the call, or a callback in it, before its time */
 } wb_status;
 
 /* Opaque handles. */
@@ -140,13 +141,15 @@ wb_status wb_scope_keep(wb_tensor *tensor);
 /* ------------------------------------------------------------------ tensors */
 
 typedef enum wb_dtype {
-    WB_BOOL = 0,    /* 1 byte, 0 or 1 */
+    WB_BOOL = 0, /* 1 byte, 0 or 1 */
     WB_UINT8 = 1,
     WB_INT32 = 2,
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
     WB_FLOAT64 = 5,
-    WB_BFLOAT16 = 6 /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is WB_ERROR_DTYPE */
+    /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is
+     * WB_ERROR_DTYPE */
+    WB_BFLOAT16 = 6
 } wb_dtype;
 
 /* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
@@ -165,12 +168,12 @@ wb_status wb_tensor_create(wb_dtype dtype, int32_t rank, const int64_t *shape, c
 typedef void (*wb_release_callback)(void *context);
 
 /* Ends the call that runs, from another thread or a signal's handler (it is async-signal-safe): it returns
- * WB_ERROR_INTERRUPTED, within about 0.1 s, and nothing has happened; wb_trainer_fit and wb_evaluate return after a whole step,
- * and training can go on. Asked are wb_eval, what gives values out, wb_backward, wb_optimizer_step, runs of programs, training and
- * evaluation, where they compute for about 50 ms and more: between steps of the plan, in matrix products and loops also
- * between pieces of them; not any more once memory is written that outlives the run (a parameter in place, the
- * caller's arrays): then it comes to its end first, so that no value is half updated. Without a call that runs
- * nothing happens, and the next call runs as usual. */
+ * WB_ERROR_INTERRUPTED, within about 0.1 s, and nothing has happened; wb_trainer_fit and wb_evaluate return after a
+ * whole step, and training can go on. Asked are wb_eval, what gives values out, wb_backward, wb_optimizer_step, runs
+ * of programs, training and evaluation, where they compute for about 50 ms and more: between steps of the plan, in
+ * matrix products and loops also between pieces of them; not any more once memory is written that outlives the run
+ * (a parameter in place, the caller's arrays): then it comes to its end first, so that no value is half updated.
+ * Without a call that runs nothing happens, and the next call runs as usual. */
 void wb_interrupt(void);
 
 typedef enum wb_run_event {
@@ -180,9 +183,10 @@ typedef enum wb_run_event {
 } wb_run_event;
 
 /* For hosts with signals' handlers of their own. Called on the thread of the call, without the library's lock, where
- * nothing of the call is half done. A status other than WB_OK ends the call with it; WB_OK after WB_RUN_ASKED lets it go on,
- * where what was computed so far is computed again. descriptor: the reading end of a pipe, not blocking, that is looked at every 20 ms, and
- * in which any byte asks as wb_interrupt does; -1 for none. NULL takes the callback away. */
+ * nothing of the call is half done. A status other than WB_OK ends the call with it; WB_OK after WB_RUN_ASKED lets
+ * it go on, where what was computed so far is computed again. descriptor: the reading end of a pipe, not blocking,
+ * that is looked at every 20 ms, and in which any byte asks as wb_interrupt does; -1 for none. NULL takes the
+ * callback away. */
 typedef wb_status (*wb_run_callback)(void *context, wb_run_event event);
 wb_status wb_set_run_callback(wb_run_callback callback, void *context, int32_t descriptor);
 
@@ -264,8 +268,8 @@ wb_status wb_tensor_identity(const wb_tensor *tensor, uint64_t *identity);
 wb_status wb_tensor_write(wb_tensor *tensor, const void *data, size_t bytes);
 
 /* Points `tensor` at the values of `source` (same shape; cast to the tensor's dtype): an assignment in place, which
- * reaches what `tensor` is a view of (see wb_reshape), and its views. What was computed from the old values stays. As in
- * PyTorch, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
+ * reaches what `tensor` is a view of (see wb_reshape), and its views. What was computed from the old values stays.
+ * As in PyTorch, a leaf that requires gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
 wb_status wb_tensor_assign(wb_tensor *tensor, const wb_tensor *source);
 
 /* Whether wb_backward collects a gradient for this tensor. Only a tensor without history (else WB_ERROR_STATE) of
@@ -307,17 +311,17 @@ wb_status wb_get_random_state(uint64_t *seed, uint64_t *offset);
 wb_status wb_set_random_state(uint64_t seed, uint64_t offset);
 
 typedef enum wb_distribution {
-    WB_DISTRIBUTION_UNIFORM = 0, /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
-    WB_DISTRIBUTION_NORMAL = 1,  /* mean a, standard deviation b */
-    WB_DISTRIBUTION_INTEGERS = 2, /* whole numbers in [a, b); integer dtypes */
+    WB_DISTRIBUTION_UNIFORM = 0,     /* in [a, b); b < a gives WB_ERROR_ARGUMENT */
+    WB_DISTRIBUTION_NORMAL = 1,      /* mean a, standard deviation b */
+    WB_DISTRIBUTION_INTEGERS = 2,    /* whole numbers in [a, b); integer dtypes */
     WB_DISTRIBUTION_EXPONENTIAL = 3, /* rate a, above 0; b is ignored. All are above 0 */
-    WB_DISTRIBUTION_GUMBEL = 4   /* location a, scale b: a - b log(E) with E exponential of rate 1 */
+    WB_DISTRIBUTION_GUMBEL = 4       /* location a, scale b: a - b log(E) with E exponential of rate 1 */
 } wb_distribution;
 
 /* A tensor of random numbers from the default generator. a and b are finite (else WB_ERROR_ARGUMENT); but for whole
  * numbers the dtype is float32 or float64 (else WB_ERROR_DTYPE). */
-wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a, double b,
-                    wb_tensor **tensor);
+wb_status wb_random(wb_distribution distribution, wb_dtype dtype, int32_t rank, const int64_t *shape, double a,
+                    double b, wb_tensor **tensor);
 
 /* Whole numbers in [low, high), with bounds that doubles may not hold: WB_DISTRIBUTION_INTEGERS. */
 wb_status wb_random_int64(wb_dtype dtype, int32_t rank, const int64_t *shape, int64_t low, int64_t high,
@@ -352,21 +356,22 @@ typedef enum wb_unary_op {
     WB_UNARY_LOG = 6,
     WB_UNARY_LOG1P = 7,
     WB_UNARY_SQRT = 8,
-    WB_UNARY_RSQRT = 9,      /* 1 / sqrt(x) */
+    WB_UNARY_RSQRT = 9, /* 1 / sqrt(x) */
     WB_UNARY_SQUARE = 10,
     WB_UNARY_RECIPROCAL = 11,
     WB_UNARY_SIN = 12,
     WB_UNARY_COS = 13,
     WB_UNARY_TANH = 14,
-    WB_UNARY_SIGMOID = 15,   /* 1 / (1 + exp(-x)) */
-    WB_UNARY_RELU = 16,      /* max(x, 0) */
-    WB_UNARY_LEAKY_RELU = 17,/* x if x > 0, else slope x; `parameter` of wb_unary_with is the slope, 0.01 in wb_unary */
+    WB_UNARY_SIGMOID = 15, /* 1 / (1 + exp(-x)) */
+    WB_UNARY_RELU = 16,    /* max(x, 0) */
+    WB_UNARY_LEAKY_RELU =
+        17,                  /* x if x > 0, else slope x; `parameter` of wb_unary_with is the slope, 0.01 in wb_unary */
     WB_UNARY_GELU = 18,      /* x (1 + erf(x / sqrt 2)) / 2 */
     WB_UNARY_GELU_TANH = 19, /* x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 */
     WB_UNARY_ERF = 20,
-    WB_UNARY_SOFTPLUS = 21,  /* log(1 + exp(x)) */
+    WB_UNARY_SOFTPLUS = 21, /* log(1 + exp(x)) */
     WB_UNARY_LOGICAL_NOT = 22,
-    WB_UNARY_EXP2 = 23,      /* 2^x */
+    WB_UNARY_EXP2 = 23, /* 2^x */
     WB_UNARY_LOG2 = 24,
     WB_UNARY_LOG10 = 25,
     WB_UNARY_TAN = 26,
@@ -378,25 +383,30 @@ typedef enum wb_unary_op {
     WB_UNARY_ASINH = 32,
     WB_UNARY_ACOSH = 33,
     WB_UNARY_ATANH = 34,
-    WB_UNARY_FLOOR = 35,     /* these four keep the dtype of integers; WB_BOOL gives WB_ERROR_DTYPE; their derivative is 0 */
+    /* these four keep the dtype of integers; WB_BOOL gives WB_ERROR_DTYPE; their derivative is 0 */
+    WB_UNARY_FLOOR = 35,
     WB_UNARY_CEIL = 36,
-    WB_UNARY_ROUND = 37,     /* halves to the even neighbour; `parameter`: places behind the point, a whole number, 0 in wb_unary */
+    /* halves to the even neighbour; `parameter`: places behind the point, a whole number, 0 in wb_unary */
+    WB_UNARY_ROUND = 37,
     WB_UNARY_TRUNC = 38,
-    WB_UNARY_ERFC = 39,      /* 1 - erf(x), precise where that is small */
-    WB_UNARY_LGAMMA = 40,    /* log |gamma(x)| */
-    WB_UNARY_DIGAMMA = 41,   /* its derivative */
-    WB_UNARY_POLYGAMMA = 42, /* the derivative of digamma of order `parameter`, a whole number in 0 ... 100; 1 in wb_unary */
-    WB_UNARY_LOGSIGMOID = 43,/* log(1 / (1 + exp(-x))) */
-    WB_UNARY_RELU6 = 44,     /* x between 0 and 6; derivative 0 at both; keeps the dtype of integers */
-    WB_UNARY_ELU = 45,       /* x above 0, else alpha (exp(x) - 1); `parameter` is alpha, 1 in wb_unary. Clevert et al. 2016 */
-    WB_UNARY_SELU = 46,      /* Klambauer et al. 2017 */
-    WB_UNARY_CELU = 47,      /* x above 0, else alpha (exp(x / alpha) - 1); `parameter` is alpha, not 0, 1 in wb_unary. Barron 2017 */
-    WB_UNARY_SILU = 48,      /* x / (1 + exp(-x)) */
-    WB_UNARY_MISH = 49,      /* x tanh(log(1 + exp(x))). Misra 2019 */
-    WB_UNARY_SOFTSIGN = 50,  /* x / (1 + |x|) */
+    WB_UNARY_ERFC = 39,    /* 1 - erf(x), precise where that is small */
+    WB_UNARY_LGAMMA = 40,  /* log |gamma(x)| */
+    WB_UNARY_DIGAMMA = 41, /* its derivative */
+    /* the derivative of digamma of order `parameter`, a whole number in 0 ... 100; 1 in wb_unary */
+    WB_UNARY_POLYGAMMA = 42,
+    WB_UNARY_LOGSIGMOID = 43, /* log(1 / (1 + exp(-x))) */
+    WB_UNARY_RELU6 = 44,      /* x between 0 and 6; derivative 0 at both; keeps the dtype of integers */
+    /* x above 0, else alpha (exp(x) - 1); `parameter` is alpha, 1 in wb_unary. Clevert et al. 2016 */
+    WB_UNARY_ELU = 45,
+    WB_UNARY_SELU = 46, /* Klambauer et al. 2017 */
+    /* x above 0, else alpha (exp(x / alpha) - 1); `parameter` is alpha, not 0, 1 in wb_unary. Barron 2017 */
+    WB_UNARY_CELU = 47,
+    WB_UNARY_SILU = 48,        /* x / (1 + exp(-x)) */
+    WB_UNARY_MISH = 49,        /* x tanh(log(1 + exp(x))). Misra 2019 */
+    WB_UNARY_SOFTSIGN = 50,    /* x / (1 + |x|) */
     WB_UNARY_HARDSIGMOID = 51, /* x + 3 between 0 and 6, over 6 */
-    WB_UNARY_HARDSWISH = 52, /* x hardsigmoid(x) */
-    WB_UNARY_ISNAN = 53,     /* these three give WB_BOOL */
+    WB_UNARY_HARDSWISH = 52,   /* x hardsigmoid(x) */
+    WB_UNARY_ISNAN = 53,       /* these three give WB_BOOL */
     WB_UNARY_ISINF = 54,
     WB_UNARY_ISFINITE = 55,
     WB_UNARY_BITWISE_NOT = 56 /* of integers; of WB_BOOL the logical one; floats give WB_ERROR_DTYPE */
@@ -412,11 +422,11 @@ typedef enum wb_binary_op {
     WB_BINARY_ADD = 0,
     WB_BINARY_SUBTRACT = 1,
     WB_BINARY_MULTIPLY = 2,
-    WB_BINARY_DIVIDE = 3,     /* true division: integers give float64 */
-    WB_BINARY_POWER = 4,      /* an integer to a negative integer power gives WB_ERROR_ARGUMENT, as a divisor of 0 does */
-    WB_BINARY_MAXIMUM = 5,    /* NaN if either is NaN */
+    WB_BINARY_DIVIDE = 3,  /* true division: integers give float64 */
+    WB_BINARY_POWER = 4,   /* an integer to a negative integer power gives WB_ERROR_ARGUMENT, as a divisor of 0 does */
+    WB_BINARY_MAXIMUM = 5, /* NaN if either is NaN */
     WB_BINARY_MINIMUM = 6,
-    WB_BINARY_EQUAL = 7,      /* comparisons and logical operations give WB_BOOL */
+    WB_BINARY_EQUAL = 7, /* comparisons and logical operations give WB_BOOL */
     WB_BINARY_NOT_EQUAL = 8,
     WB_BINARY_LESS = 9,
     WB_BINARY_LESS_EQUAL = 10,
@@ -424,17 +434,21 @@ typedef enum wb_binary_op {
     WB_BINARY_GREATER_EQUAL = 12,
     WB_BINARY_LOGICAL_AND = 13,
     WB_BINARY_LOGICAL_OR = 14,
-    WB_BINARY_FLOOR_DIVIDE = 15, /* the quotient rounded down, as Python's //; derivative 0; integers stay integers, and a divisor of 0 among them gives
-                           * WB_ERROR_ARGUMENT, when the values are computed if it is not a number in the call; WB_BOOL gives WB_ERROR_DTYPE */
+    /* the quotient rounded down, as Python's //; derivative 0; integers stay integers, and a divisor of 0 among
+     * them gives WB_ERROR_ARGUMENT, when the values are computed if it is not a number in the call; WB_BOOL
+     * gives WB_ERROR_DTYPE */
+    WB_BINARY_FLOOR_DIVIDE = 15,
     WB_BINARY_REMAINDER = 16,    /* a - b floor(a / b), of b's sign, as Python's %; dtypes and divisors as above */
     WB_BINARY_TRUNC_DIVIDE = 17, /* the quotient cut toward 0 */
     WB_BINARY_ATAN2 = 18,        /* the angle of the point (b, a); derivatives 0 at the origin */
     WB_BINARY_LOGICAL_XOR = 19,
-    WB_BINARY_BITWISE_AND = 20,  /* these five of integers; of WB_BOOL on both sides the logical ones, but no shifts; floats give WB_ERROR_DTYPE */
+    /* these five of integers; of WB_BOOL on both sides the logical ones, but no shifts; floats give
+     * WB_ERROR_DTYPE */
+    WB_BINARY_BITWISE_AND = 20,
     WB_BINARY_BITWISE_OR = 21,
     WB_BINARY_BITWISE_XOR = 22,
-    WB_BINARY_SHIFT_LEFT = 23,   /* by less than 0 or by all bits and more: 0 */
-    WB_BINARY_SHIFT_RIGHT = 24   /* the sign stays; by less than 0 or by all bits and more: 0, or -1 below 0 */
+    WB_BINARY_SHIFT_LEFT = 23, /* by less than 0 or by all bits and more: 0 */
+    WB_BINARY_SHIFT_RIGHT = 24 /* the sign stays; by less than 0 or by all bits and more: 0, or -1 below 0 */
 } wb_binary_op;
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
@@ -486,11 +500,11 @@ wb_status wb_linear(const wb_tensor *x, const wb_tensor *weight, const wb_tensor
 /* Products of two tensors of given ranks, without broadcasting; WB_ERROR_SHAPE for other ranks, or where extents do
  * not fit. */
 typedef enum wb_product_op {
-    WB_PRODUCT_MM = 0,         /* [m, k] x [k, n] -> [m, n], floats */
-    WB_PRODUCT_BMM = 1,        /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
-    WB_PRODUCT_MV = 2,         /* [m, k] x [k] -> [m], floats */
-    WB_PRODUCT_DOT = 3,        /* [k] x [k] -> []; bool and integers give int64 */
-    WB_PRODUCT_OUTER = 4       /* [m] x [n] -> [m, n], any dtype */
+    WB_PRODUCT_MM = 0,   /* [m, k] x [k, n] -> [m, n], floats */
+    WB_PRODUCT_BMM = 1,  /* [b, m, k] x [b, k, n] -> [b, m, n], floats */
+    WB_PRODUCT_MV = 2,   /* [m, k] x [k] -> [m], floats */
+    WB_PRODUCT_DOT = 3,  /* [k] x [k] -> []; bool and integers give int64 */
+    WB_PRODUCT_OUTER = 4 /* [m] x [n] -> [m, n], any dtype */
 } wb_product_op;
 
 wb_status wb_product(wb_product_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
@@ -504,12 +518,13 @@ wb_status wb_einsum(const char *equation, wb_tensor *const *tensors, int32_t cou
 /* The sum of the diagonal of a matrix [m, n] -> []. Bool and integers give int64. */
 wb_status wb_trace(const wb_tensor *x, wb_tensor **y);
 
-/* Linear algebra on the last two axes, floats, by LAPACK from OpenBLAS (libopenblas.so.0), which is loaded when first needed: WB_ERROR_UNSUPPORTED on a machine
- * without it. WB_ERROR_SHAPE for other than square matrices. What only the values show, such as a singular matrix, is WB_ERROR_ARGUMENT when they are computed.
+/* Linear algebra on the last two axes, floats, by LAPACK from OpenBLAS (libopenblas.so.0), which is loaded when first
+ * needed: WB_ERROR_UNSUPPORTED on a machine without it. WB_ERROR_SHAPE for other than square matrices. What only the
+ * values show, such as a singular matrix, is WB_ERROR_ARGUMENT when they are computed.
  *
- * wb_inverse: A^-1. wb_det: [..., n, n] -> [...], 0 for a singular matrix; the derivative are the cofactors, which a singular
- * matrix has as well (derivatives of those are NaN there). wb_slogdet: sign and log |det|, 0 and -INFINITY for a singular one, whose derivative is NaN; sign or
- * logarithm may be NULL, not both. */
+ * wb_inverse: A^-1. wb_det: [..., n, n] -> [...], 0 for a singular matrix; the derivative are the cofactors, which a
+ * singular matrix has as well (derivatives of those are NaN there). wb_slogdet: sign and log |det|, 0 and -INFINITY for
+ * a singular one, whose derivative is NaN; sign or logarithm may be NULL, not both. */
 wb_status wb_inverse(const wb_tensor *a, wb_tensor **y);
 wb_status wb_det(const wb_tensor *a, wb_tensor **y);
 wb_status wb_slogdet(const wb_tensor *a, wb_tensor **sign, wb_tensor **logarithm);
@@ -520,14 +535,16 @@ wb_status wb_solve(const wb_tensor *a, const wb_tensor *b, int32_t left, wb_tens
 
 /* As wb_solve, where only the upper (upper 0: lower) triangle of a is read, and with unitriangular 1 its diagonal as
  * ones; b is a vector if it has one axis. */
-wb_status wb_triangular_solve(const wb_tensor *a, const wb_tensor *b, int32_t upper, int32_t left, int32_t unitriangular, wb_tensor **x);
+wb_status wb_triangular_solve(const wb_tensor *a, const wb_tensor *b, int32_t upper, int32_t left,
+                              int32_t unitriangular, wb_tensor **x);
 
 /* The lower triangular L of A = L L^T, or with upper 1 the upper triangular U of A = U^T U. That triangle of a is
  * read; derivatives take a as symmetric. */
 wb_status wb_cholesky(const wb_tensor *a, int32_t upper, wb_tensor **y);
 
-/* Decompositions of matrices a: [..., m, n], with k = min(m, n); by LAPACK, as above. Any out-parameter may be NULL, not all. WB_ERROR_NOT_FINITE when they are computed
- * and a number of a is not finite (wb_eigh, wb_svd), or where the iteration does not converge.
+/* Decompositions of matrices a: [..., m, n], with k = min(m, n); by LAPACK, as above. Any out-parameter may be NULL,
+ * not all. WB_ERROR_NOT_FINITE when they are computed and a number of a is not finite (wb_eigh, wb_svd), or where the
+ * iteration does not converge.
  *
  * wb_qr: A = Q R, Q: [..., m, k] with orthonormal columns, R: [..., k, n] with zeros below its diagonal. */
 wb_status wb_qr(const wb_tensor *a, wb_tensor **q, wb_tensor **r);
@@ -542,32 +559,36 @@ wb_status wb_eigh(const wb_tensor *a, int32_t upper, wb_tensor **values, wb_tens
 wb_status wb_svd(const wb_tensor *a, wb_tensor **u, wb_tensor **values, wb_tensor **vt);
 
 typedef enum wb_reduce_op {
-    WB_REDUCE_SUM = 0,        /* bool and integers give int64 */
-    WB_REDUCE_MEAN = 1,    /* floats */
-    WB_REDUCE_MAX = 2,        /* gradient shared equally among equal maxima */
+    WB_REDUCE_SUM = 0,  /* bool and integers give int64 */
+    WB_REDUCE_MEAN = 1, /* floats */
+    WB_REDUCE_MAX = 2,  /* gradient shared equally among equal maxima */
     WB_REDUCE_MIN = 3,
-    WB_REDUCE_ARGMAX = 4,     /* first of equal maxima, int64 */
+    WB_REDUCE_ARGMAX = 4, /* first of equal maxima, int64 */
     WB_REDUCE_ARGMIN = 5,
-    WB_REDUCE_LOGSUMEXP = 6,  /* log(sum(exp(x))), without overflow */
-    WB_REDUCE_PROD = 7,       /* bool and integers give int64; exact derivatives where elements are 0 */
-    WB_REDUCE_ALL = 8,        /* whether no element is 0; WB_BOOL */
-    WB_REDUCE_ANY = 9         /* whether any is not 0; WB_BOOL */
+    WB_REDUCE_LOGSUMEXP = 6, /* log(sum(exp(x))), without overflow */
+    WB_REDUCE_PROD = 7,      /* bool and integers give int64; exact derivatives where elements are 0 */
+    WB_REDUCE_ALL = 8,       /* whether no element is 0; WB_BOOL */
+    WB_REDUCE_ANY = 9        /* whether any is not 0; WB_BOOL */
 } wb_reduce_op;
 
 /* Reduces over `axes` (NULL with axis_count 0: all axes). Argmax and argmin take one axis, or all: then the flat index.
  * keepdims 1 keeps reduced axes with extent 1. */
-wb_status wb_reduce(wb_reduce_op op, const wb_tensor *x, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
+wb_status wb_reduce(wb_reduce_op op, const wb_tensor *x, const int32_t *axes, int32_t axis_count, int32_t keepdims,
+                    wb_tensor **y);
 
 /* The mean square of the distances from the mean, where the sum is divided by the number of elements less
  * `correction` (1: unbiased, 0: of the elements themselves; NaN or infinite where nothing is left), and its square
  * root, whose derivative where it is 0 is 0. Floats. Axes as in wb_reduce. */
-wb_status wb_var(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
-wb_status wb_std(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims, wb_tensor **y);
+wb_status wb_var(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims,
+                 wb_tensor **y);
+wb_status wb_std(const wb_tensor *x, const int32_t *axes, int32_t axis_count, double correction, int32_t keepdims,
+                 wb_tensor **y);
 
 /* (sum |x|^p)^(1/p); for p 0 how many elements are not 0, for INFINITY (-INFINITY) the largest (smallest) |x|. Where
- * the norm is 0 its derivative is taken as 0, and the next one is NaN. Bool and integers give float64. Axes as in wb_reduce.
- * WB_ERROR_ARGUMENT if p is NaN. */
-wb_status wb_norm(const wb_tensor *x, double p, const int32_t *axes, int32_t axis_count, int32_t keepdims, wb_tensor **y);
+ * the norm is 0 its derivative is taken as 0, and the next one is NaN. Bool and integers give float64. Axes as in
+ * wb_reduce. WB_ERROR_ARGUMENT if p is NaN. */
+wb_status wb_norm(const wb_tensor *x, double p, const int32_t *axes, int32_t axis_count, int32_t keepdims,
+                  wb_tensor **y);
 
 /* y[k] = x[0] + ... + x[k], and x[0] ... x[k] multiplied, along axis; of the shape of x. Bool and integers give
  * int64. */
@@ -581,7 +602,8 @@ wb_status wb_sort(const wb_tensor *x, int32_t axis, int32_t descending, wb_tenso
 /* The first k of wb_sort, largest 1: the k largest in descending order, 0: the k smallest in ascending order; the
  * extent of axis becomes k. WB_ERROR_ARGUMENT for k below 0 or above the extent. values or indices may be NULL, not
  * both. */
-wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, wb_tensor **values, wb_tensor **indices);
+wb_status wb_topk(const wb_tensor *x, int64_t k, int32_t axis, int32_t largest, wb_tensor **values,
+                  wb_tensor **indices);
 
 /* The distinct elements of x in ascending order (values [n]; derivatives go to the first of equal ones), for each
  * element of x its place among them (inverse, int64, of x's shape), and how often each occurs (counts, int64 [n]).
@@ -591,19 +613,20 @@ wb_status wb_unique(const wb_tensor *x, wb_tensor **values, wb_tensor **inverse,
 /* The same of the slices along axis: the distinct ones in the order of their first elements, of equal ones of their
  * second, and so on (values: x's shape, but [n] along axis), for each slice its place among them (inverse [extent of
  * axis]), and how often each occurs (counts [n]). */
-wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse, wb_tensor **counts);
+wb_status wb_unique_along(const wb_tensor *x, int32_t axis, wb_tensor **values, wb_tensor **inverse,
+                          wb_tensor **counts);
 
 /* exp(x) / sum(exp(x)) along axis, and its logarithm; both without overflow. */
 wb_status wb_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_log_softmax(const wb_tensor *x, int32_t axis, wb_tensor **y);
 
 /* Views. What only shows elements of x under another shape gives a view of x: wb_reshape, wb_flatten, wb_unflatten,
- * wb_squeeze, wb_unsqueeze, wb_permute, wb_transpose, wb_movedim, wb_broadcast_to, wb_expand, wb_diagonal, wb_slice, wb_split,
- * wb_unbind, wb_index without tensors, and wb_tensor_share. Writing in place to a view (wb_tensor_assign, wb_tensor_write,
- * wb_index_assign) writes to x, under the same conditions, and a view that is read after a write to x shows it.
- * An element that a view shows several times (wb_expand) cannot be written through it: WB_ERROR_STATE. A view does
- * not keep x alive: when the last handle of x is freed, and nothing else uses it, the view is a tensor of its own. It is one
- * also once it is made to require gradients. */
+ * wb_squeeze, wb_unsqueeze, wb_permute, wb_transpose, wb_movedim, wb_broadcast_to, wb_expand, wb_diagonal, wb_slice,
+ * wb_split, wb_unbind, wb_index without tensors, and wb_tensor_share. Writing in place to a view (wb_tensor_assign,
+ * wb_tensor_write, wb_index_assign) writes to x, under the same conditions, and a view that is read after a write to
+ * x shows it. An element that a view shows several times (wb_expand) cannot be written through it: WB_ERROR_STATE. A
+ * view does not keep x alive: when the last handle of x is freed, and nothing else uses it, the view is a tensor of
+ * its own. It is one also once it is made to require gradients. */
 
 /* Same elements in row-major order; one extent may be -1 and is then deduced. */
 wb_status wb_reshape(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
@@ -637,8 +660,9 @@ wb_status wb_sum(const wb_tensor *x, wb_tensor **y);
 wb_status wb_mean(const wb_tensor *x, wb_tensor **y);
 
 /* ------------------------------------------------------------------ shapes
- * Names and rules are PyTorch's. Where the elements only get other places (all but repeat, tile, stack, hstack, vstack, roll, pad, tril, triu and diag),
- * nothing is moved: whatever reads the result reads through strides. Any dtype; an axis out of range gives WB_ERROR_INDEX. */
+ * Names and rules are PyTorch's. Where the elements only get other places (all but repeat, tile, stack, hstack, vstack,
+ * roll, pad, tril, triu and diag), nothing is moved: whatever reads the result reads through strides. Any dtype; an
+ * axis out of range gives WB_ERROR_INDEX. */
 
 /* Axes start to end (both included) as one. A scalar becomes [1]. */
 wb_status wb_flatten(const wb_tensor *x, int32_t start, int32_t end, wb_tensor **y);
@@ -656,7 +680,8 @@ wb_status wb_unsqueeze(const wb_tensor *x, int32_t axis, wb_tensor **y);
 wb_status wb_transpose(const wb_tensor *x, int32_t axis0, int32_t axis1, wb_tensor **y);
 
 /* Axis sources[i] of x is axis destinations[i] of y; the others keep their order. */
-wb_status wb_movedim(const wb_tensor *x, const int32_t *sources, const int32_t *destinations, int32_t count, wb_tensor **y);
+wb_status wb_movedim(const wb_tensor *x, const int32_t *sources, const int32_t *destinations, int32_t count,
+                     wb_tensor **y);
 
 /* As wb_broadcast_to, where -1 keeps an extent. */
 wb_status wb_expand(const wb_tensor *x, int32_t rank, const int64_t *shape, wb_tensor **y);
@@ -697,7 +722,8 @@ typedef enum wb_pad_mode {
 
 /* With widths[2k] elements more before and widths[2k + 1] after those of the k-th axis from the end, for `count`
  * axes; negative widths take elements away. value: for WB_PAD_CONSTANT. */
-wb_status wb_pad(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, double value, wb_tensor **y);
+wb_status wb_pad(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, double value,
+                 wb_tensor **y);
 
 /* The same with a whole number, exactly; one that x's integer dtype does not hold gives WB_ERROR_ARGUMENT. */
 wb_status wb_pad_int64(const wb_tensor *x, const int64_t *widths, int32_t count, wb_pad_mode mode, int64_t value,
@@ -714,9 +740,10 @@ wb_status wb_diagonal(const wb_tensor *x, int64_t offset, int32_t axis0, int32_t
 wb_status wb_diag(const wb_tensor *x, int64_t offset, wb_tensor **y);
 
 /* ------------------------------------------------------------------ indices and masks
- * Index tensors are uint8, int32 or int64; negative ones count from the end. An index out of range gives WB_ERROR_INDEX, with index, axis and extent,
- * when the values are computed. Masks are WB_BOOL. Where an element is written twice, the last value stays; sums are taken in the order of the
- * indices: the same bits on any number of threads. Derivatives pass to what was read and to what was written and stayed. */
+ * Index tensors are uint8, int32 or int64; negative ones count from the end. An index out of range gives
+ * WB_ERROR_INDEX, with index, axis and extent, when the values are computed. Masks are WB_BOOL. Where an element is
+ * written twice, the last value stays; sums are taken in the order of the indices: the same bits on any number of
+ * threads. Derivatives pass to what was read and to what was written and stayed. */
 
 typedef enum wb_index_kind {
     WB_INDEX_AT = 0,       /* one position; the axis goes. numbers: position, 0, 0 */
@@ -731,15 +758,15 @@ typedef enum wb_index_kind {
  * WB_INDEX_TENSOR; NULL if none is. Several index tensors broadcast together and pick together: their axes stand
  * where the first of them was, or in front, if others stood between. A mask is computed at once, since the shape
  * depends on it: WB_ERROR_STATE inside a capture block. Entries that are no tensors move nothing. */
-wb_status wb_index(const wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
-                   wb_tensor **y);
+wb_status wb_index(const wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers,
+                   wb_tensor *const *tensors, wb_tensor **y);
 
 /* x[entry 0, entry 1, ...] = value: points x at its old values with those that wb_index picks replaced by `value`,
  * which broadcasts to them and is cast to x's dtype. Whoever holds the old value keeps it. A mask whose elements all
  * get the same needs no values, also inside a capture block. As with wb_tensor_assign, a leaf that requires
  * gradients takes it only while gradients are disabled (WB_ERROR_STATE). */
-wb_status wb_index_assign(wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers, wb_tensor *const *tensors,
-                          const wb_tensor *value);
+wb_status wb_index_assign(wb_tensor *x, int32_t count, const wb_index_kind *kinds, const int64_t *numbers,
+                          wb_tensor *const *tensors, const wb_tensor *value);
 
 /* Rows of x along axis picked by index (any rank): shape of x with the axis replaced by the shape of index. */
 wb_status wb_index_select(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb_tensor **y);
@@ -756,7 +783,8 @@ wb_status wb_gather(const wb_tensor *x, int32_t axis, const wb_tensor *index, wb
 wb_status wb_scatter(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source, wb_tensor **y);
 
 /* The same with += . */
-wb_status wb_scatter_add(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source, wb_tensor **y);
+wb_status wb_scatter_add(const wb_tensor *x, int32_t axis, const wb_tensor *index, const wb_tensor *source,
+                         wb_tensor **y);
 
 /* value (cast to x's dtype) where mask is true, else x. The three broadcast. */
 wb_status wb_masked_fill(const wb_tensor *x, const wb_tensor *mask, const wb_tensor *value, wb_tensor **y);
@@ -781,8 +809,8 @@ wb_status wb_one_hot(const wb_tensor *labels, int64_t classes, wb_dtype dtype, w
  * that are left, in theirs. outputs has room for `capacity` handles; *output_count (may be NULL) is how many there
  * are. WB_ERROR_ARGUMENT, with the column, for a text that is no call, an unknown function, an argument that does
  * not fit, or less room than results. */
-wb_status wb_call(const char *call, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t capacity,
-                  int32_t *output_count);
+wb_status wb_call(const char *call, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs,
+                  int32_t capacity, int32_t *output_count);
 
 /* ------------------------------------------------------------------ derivatives
  * A derivative is more graph, so every function here can be applied to its own results, to any order. */
@@ -813,38 +841,43 @@ wb_status wb_jvp(wb_tensor *const *outputs, int32_t output_count, wb_tensor *con
  * its derivative k by t, of the shape of inputs[j]; NULL, and all beyond direction_count, are zero. So with
  * direction_count 1 it is the straight line inputs[j] + t directions[j]. order: 0 (nothing is written) to 100, else
  * WB_ERROR_ARGUMENT. An input that requires no gradient gives WB_ERROR_STATE. Differentiable again. */
-wb_status wb_taylor(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *directions,
-                    int32_t direction_count, int32_t order, wb_tensor **derivatives);
+wb_status wb_taylor(wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *inputs, int32_t input_count,
+                    wb_tensor *const *directions, int32_t direction_count, int32_t order, wb_tensor **derivatives);
 
 /* Hessian-vector products of a scalar output, forward over reverse: products[j] = sum_k (d^2 output / d inputs[j] d
  * inputs[k]) vectors[k]. */
-wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors, wb_tensor **products);
+wb_status wb_hvp(const wb_tensor *output, wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *vectors,
+                 wb_tensor **products);
 
 /* A fresh variable with the values of x, for writing transforms: y requires gradients and depends on x, so that
  * derivatives with respect to y treat everything else as constant, and derivatives with respect to x pass through. */
 wb_status wb_variable(const wb_tensor *x, wb_tensor **y);
 
-/* Derivative rules from outside the library. They are called while derivatives are recorded (wb_grad, wb_backward, wb_jvp, wb_hvp; in a captured block once, when
- * it is captured), on that call's thread, without the library's lock, and record their answer with ordinary operations, in the gradient mode of that call.
+/* Derivative rules from outside the library. They are called while derivatives are recorded (wb_grad, wb_backward,
+ * wb_jvp, wb_hvp; in a captured block once, when it is captured), on that call's thread, without the library's lock,
+ * and record their answer with ordinary operations, in the gradient mode of that call.
  *
- * `outputs`: the results, to be computed with; derivatives pass through them. `cotangents`, `tangents`: NULL where there are none, which means zeros. Handles that
- * a rule is given are freed when it returns. Handles that it writes are the library's from then on; a place left NULL means zeros. A status other than WB_OK
- * ends the call outside with that status; then handles written so far are freed too.
+ * `outputs`: the results, to be computed with; derivatives pass through them. `cotangents`, `tangents`: NULL where
+ * there are none, which means zeros. Handles that a rule is given are freed when it returns. Handles that it writes are
+ * the library's from then on; a place left NULL means zeros. A status other than WB_OK ends the call outside with that
+ * status; then handles written so far are freed too.
  *
- * vjp: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of input j's shape. needed[j]: whether anybody asks for it.
- * jvp: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of output i's shape. */
-typedef wb_status (*wb_vjp_callback)(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count,
-                                     const int32_t *needed, wb_tensor **gradients, int32_t input_count);
-typedef wb_status (*wb_jvp_callback)(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents,
-                                     int32_t input_count, wb_tensor **tangents_out);
+ * vjp: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i], of input j's shape. needed[j]: whether
+ * anybody asks for it. jvp: tangents_out[i] = sum_j (d outputs[i] / d inputs[j]) tangents[j], of output i's shape. */
+typedef wb_status (*wb_vjp_callback)(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents,
+                                     int32_t output_count, const int32_t *needed, wb_tensor **gradients,
+                                     int32_t input_count);
+typedef wb_status (*wb_jvp_callback)(void *context, wb_tensor *const *outputs, int32_t output_count,
+                                     wb_tensor *const *tangents, int32_t input_count, wb_tensor **tangents_out);
 
 /* An operation with derivatives of the caller's: results[i] has the value of outputs[i], recorded before from the
  * inputs (best under wb_set_grad_enabled(0)), and the derivatives that the rules give. One of vjp and jvp may be
  * NULL: the other is then transposed, which takes its derivative by what it is linear in. The rules and their
  * context live as long as the graph; then release(context) is called once (release may be NULL). If this call fails,
  * release is not called. WB_ERROR_ARGUMENT without any rule. */
-wb_status wb_custom(wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *outputs, int32_t output_count, wb_vjp_callback vjp,
-                    wb_jvp_callback jvp, wb_release_callback release, void *context, wb_tensor **results);
+wb_status wb_custom(wb_tensor *const *inputs, int32_t input_count, wb_tensor *const *outputs, int32_t output_count,
+                    wb_vjp_callback vjp, wb_jvp_callback jvp, wb_release_callback release, void *context,
+                    wb_tensor **results);
 
 /* Called with the gradient of a tensor when reverse mode has computed it, before it goes on. A handle written to
  * *replacement takes the gradient's place, and is the library's from then on; NULL leaves the gradient as it is.
@@ -862,17 +895,20 @@ wb_status wb_tensor_register_hook(wb_tensor *tensor, wb_hook_callback hook, wb_r
  * again, the same bits, random numbers included. `variables`: made by wb_variable from the function's inputs just
  * before it was recorded (one at least, else WB_ERROR_ARGUMENT); outputs: recorded from them, not computed yet.
  * Leaves and tensors from outside that the function reads get their gradients too. */
-wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **results);
+wb_status wb_checkpoint(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs,
+                        int32_t output_count, wb_tensor **results);
 
-/* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its results for all examples at once, in one graph:
+/* Vectorisation: between wb_vmap_begin and wb_vmap_end this thread records a function of one example, and gets its
+ * results for all examples at once, in one graph:
  *
  *     wb_vmap_begin(&rows, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &row);      rows [64, 784], row [784]
  *     ...                                                                      y = f(row), y [10]
  *     wb_vmap_end(&y, (int32_t[]){0}, 1, 0, &all);                             all [64, 10]
  *
- * Tensors from outside, such as parameters, are the same for all examples. Derivatives may be taken inside (of wb_variable(row), or of parameters: gradients of each
- * example), and derivatives of the results pass through to the tensors. Blocks nest. What depends on an example has no value: asking for it, setting requires_grad,
- * wb_backward, and writing it in place to a tensor from outside give WB_ERROR_STATE. */
+ * Tensors from outside, such as parameters, are the same for all examples. Derivatives may be taken inside (of
+ * wb_variable(row), or of parameters: gradients of each example), and derivatives of the results pass through to the
+ * tensors. Blocks nest. What depends on an example has no value: asking for it, setting requires_grad, wb_backward, and
+ * writing it in place to a tensor from outside give WB_ERROR_STATE. */
 
 typedef enum wb_randomness {
     WB_RANDOMNESS_ERROR = 0,    /* drawing random numbers is WB_ERROR_STATE */
@@ -881,18 +917,21 @@ typedef enum wb_randomness {
 } wb_randomness;
 
 typedef enum wb_vmap_axis {
-    WB_VMAP_NO_AXIS = -2147483647 /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
+    /* of an output that depends on no example: it is handed out as it is (else WB_ERROR_ARGUMENT) */
+    WB_VMAP_NO_AXIS = -2147483647
 } wb_vmap_axis;
 
 /* Opens a block on this thread. variables[i] receives a tensor that stands for one example of tensors[i], of its
  * type without axis axes[i] (negative: from the end). The axes have one extent, the number of examples, which may be
  * 0 (else WB_ERROR_SHAPE); count is 1 at least. */
-wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness, wb_tensor **variables);
+wb_status wb_vmap_begin(wb_tensor *const *tensors, const int32_t *axes, int32_t count, wb_randomness randomness,
+                        wb_tensor **variables);
 
 /* Closes the innermost block. results[i] receives outputs[i] for all examples, along axis axes[i] of the result, or
  * WB_VMAP_NO_AXIS; what depends on no example is repeated. chunk_size: as many examples at a time, for less memory;
  * 0 for all at once. If it fails, the block stays open. */
-wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size, wb_tensor **results);
+wb_status wb_vmap_end(wb_tensor *const *outputs, const int32_t *axes, int32_t count, int64_t chunk_size,
+                      wb_tensor **results);
 
 /* Leaves the innermost block; nothing has happened. */
 wb_status wb_vmap_cancel(void);
@@ -905,20 +944,22 @@ wb_status wb_vmap_cancel(void);
  * g_variables[k]: the other way round. Not computed yet. Leaves and tensors from outside that F and G read get their
  * gradients too. WB_ERROR_ARGUMENT without a block or a variable, WB_ERROR_SHAPE where a function has other shapes
  * or dtypes. */
-wb_status wb_reversible(const wb_tensor *x1, const wb_tensor *x2, wb_tensor *const *f_variables, wb_tensor *const *f_outputs, wb_tensor *const *g_variables,
-                        wb_tensor *const *g_outputs, int32_t block_count, wb_tensor **y1, wb_tensor **y2);
+wb_status wb_reversible(const wb_tensor *x1, const wb_tensor *x2, wb_tensor *const *f_variables,
+                        wb_tensor *const *f_outputs, wb_tensor *const *g_variables, wb_tensor *const *g_outputs,
+                        int32_t block_count, wb_tensor **y1, wb_tensor **y2);
 
 /* What a recorded function reads from outside and derivatives pass through, such as parameters: for rules that have
  * to differentiate by it. `variables` and outputs as for wb_checkpoint. *count: how many there are; captures[0 ...
  * capacity - 1]: handles of the first ones, the caller's. */
-wb_status wb_function_captures(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor **captures,
-                               int32_t capacity, int32_t *count);
+wb_status wb_function_captures(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs,
+                               int32_t output_count, wb_tensor **captures, int32_t capacity, int32_t *count);
 
 /* The recorded function on other tensors of the same values, shapes and dtypes: results[i] is outputs[i] recorded
  * again with arguments in the place of the variables and then the captures, in their order. WB_ERROR_ARGUMENT for
  * another number of arguments, WB_ERROR_SHAPE for other types. */
-wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *arguments,
-                           int32_t argument_count, wb_tensor **results);
+wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, wb_tensor *const *outputs,
+                           int32_t output_count, wb_tensor *const *arguments, int32_t argument_count,
+                           wb_tensor **results);
 
 /* 1 if a leaf that requires gradients stands behind the tensor (a wb_variable of a constant is not one). For
  * transforms: a result that depends on no leaf can be detached when the outermost transform ends, since nobody can
@@ -931,10 +972,10 @@ wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
-    WB_GRAD_ENABLED = 1,  /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2, /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4, /* this thread records matrix products in bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8,  /* this thread has a capture block open */
+    WB_GRAD_ENABLED = 1,   /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
     WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
 } wb_grad_flag;
 
@@ -949,16 +990,16 @@ typedef enum wb_grad_flag {
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
 
-/* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at its
- * end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and recordings
- * that are open are those of its begin, whatever was switched or left open in between. */
+/* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
+ * its end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and
+ * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
-    WB_BLOCK_GRAD_OFF = 1,      /* operations are constants to derivatives (wb_set_grad_enabled) */
-    WB_BLOCK_GRAD_ON = 2,       /* they are recorded */
-    WB_BLOCK_FLOAT32 = 4,       /* matrix products as they are (wb_set_autocast) */
-    WB_BLOCK_BFLOAT16 = 8,      /* their operands in bfloat16 */
-    WB_BLOCK_TRANSFORM = 16,    /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
-    WB_BLOCK_THEN_GRAD_OFF = 32,/* the gradient mode after the block, in the place of that before it */
+    WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
+    WB_BLOCK_GRAD_ON = 2,        /* they are recorded */
+    WB_BLOCK_FLOAT32 = 4,        /* matrix products as they are (wb_set_autocast) */
+    WB_BLOCK_BFLOAT16 = 8,       /* their operands in bfloat16 */
+    WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
+    WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
     WB_BLOCK_THEN_GRAD_ON = 64
 } wb_block_change;
 
@@ -974,8 +1015,9 @@ wb_status wb_grad_flags(wb_tensor *const *tensors, int32_t count, int32_t *flags
 
 /* ------------------------------------------------------------------ captured programs
  * Between begin and end this thread's calls are recorded, not computed: the inputs stand for later arguments, and every
- * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block may hold
- * forward, loss, backward, zero_grad and step. The program then runs all of it in one call, without recording again. */
+ * tensor from outside that was read, written, stepped or given a gradient becomes a hidden input or output. The block
+ * may hold forward, loss, backward, zero_grad and step. The program then runs all of it in one call, without recording
+ * again. */
 
 /* Opens a capture block on this thread (WB_ERROR_STATE if one is open). inputs: distinct tensors whose shape and
  * dtype the arguments will have; their values are not used. Inside, asking for a value gives WB_ERROR_STATE; what is
@@ -1001,23 +1043,26 @@ wb_status wb_capture_cancel(void);
  * requires gradients that did not, or the other way round, and the block took gradients, and where a gradient that it
  * asked for was there and is not, or the other way round: capture again. Modules and optimisers that have changed
  * otherwise (modes, children, groups) run as they were captured. */
-wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t output_count);
+wb_status wb_program_run(wb_program *program, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs,
+                         int32_t output_count);
 
 /* For bindings that choose between a captured program and recording anew: wb_program_run, if all is as it was at
  * capture: shapes and dtypes of the inputs, none of which requires gradients, and this thread's gradient mode and
- * autocast; tensors and gradients from outside (what is WB_ERROR_STATE for wb_program_run); the modules that the block
- * ran (mode, children, parameters, buffers, forward pass), the groups of optimisers, which of their settings are 0,
- * and hooks. Then it writes 1 to *matches; otherwise, and inside a capture block or one with WB_BLOCK_TRANSFORM, 0,
- * and does nothing. memory: NULL, or for each input the address of its values (as for wb_program_run_pointers), which are read in place of the
- * tensor, or NULL where the tensor is the input. An input that the block wrote is a tensor. */
-wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory, int32_t input_count,
-                                     wb_tensor **outputs, int32_t output_count, int32_t *matches);
+ * autocast; tensors and gradients from outside (what is WB_ERROR_STATE for wb_program_run); the modules that the
+ * block ran (mode, children, parameters, buffers, forward pass), the groups of optimisers, which of their settings
+ * are 0, and hooks. Then it writes 1 to *matches; otherwise, and inside a capture block or one with
+ * WB_BLOCK_TRANSFORM, 0, and does nothing. memory: NULL, or for each input the address of its values (as for
+ * wb_program_run_pointers), which are read in place of the tensor, or NULL where the tensor is the input. An input
+ * that the block wrote is a tensor. */
+wb_status wb_program_run_if_matching(wb_program *program, wb_tensor *const *inputs, const void *const *memory,
+                                     int32_t input_count, wb_tensor **outputs, int32_t output_count, int32_t *matches);
 
 /* wb_program_run, reading arguments from and writing results to the caller's memory (dense, row-major, of the
- * captured shapes and dtypes, aligned to an element): no handle is made, and no input is written. outputs[i], or outputs itself, may be NULL.
- * The memory of a result overlaps no argument and no other result; after a failure what it holds is unspecified. */
-wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count, void *const *outputs,
-                                  int32_t output_count);
+ * captured shapes and dtypes, aligned to an element): no handle is made, and no input is written. outputs[i], or
+ * outputs itself, may be NULL. The memory of a result overlaps no argument and no other result; after a failure what
+ * it holds is unspecified. */
+wb_status wb_program_run_pointers(wb_program *program, const void *const *inputs, int32_t input_count,
+                                  void *const *outputs, int32_t output_count);
 
 /* The same, if all is as it was at capture, as for wb_program_run_if_matching, and no input is written. */
 wb_status wb_program_run_pointers_if_matching(wb_program *program, const void *const *inputs, int32_t input_count,
@@ -1040,13 +1085,15 @@ wb_status wb_program_explain(const wb_program *program, const char **text);
  * 6 times, for about 0.3 s, and takes medians; whatever the program writes is written to copies, so that no
  * parameter, gradient or random state changes. inputs: as for wb_program_run; NULL with a count of 0 for zeros.
  * Fails as wb_program_run does. */
-wb_status wb_program_profile(const wb_program *program, wb_tensor *const *inputs, int32_t input_count, const char **text);
+wb_status wb_program_profile(const wb_program *program, wb_tensor *const *inputs, int32_t input_count,
+                             const char **text);
 
 wb_status wb_program_free(wb_program *program);
 
 /* ------------------------------------------------------------------ modules
- * A module is a layer, a loss, or a tree of modules: named children, named parameters (leaf tensors that require gradients),
- * named buffers (saved, not trained). Which kinds there are, with their arguments, is in docs/layers.md and in the registry. */
+ * A module is a layer, a loss, or a tree of modules: named children, named parameters (leaf tensors that require
+ * gradients), named buffers (saved, not trained). Which kinds there are, with their arguments, is in docs/layers.md and
+ * in the registry. */
 
 /* The module that an expression spells: PyTorch's constructor calls.
  *
@@ -1054,8 +1101,8 @@ wb_status wb_program_free(wb_program *program);
  *     Sequential(hidden=Linear(3, 16), act=GELU(approximate='tanh'), out=Linear(16, 1))    keywords name the children
  *     Graph('x', 'h = fc(x)\ny = add(h, x)', 'y', fc=Linear(3, 3))                         a residual block
  *
- * An argument is a whole or real number, True, False, None, a text in quotes, a tuple, or a call. Parameters are drawn from the
- * default generator; dtype (WB_FLOAT32 or WB_FLOAT64) is theirs where a call has no dtype= of its own.
+ * An argument is a whole or real number, True, False, None, a text in quotes, a tuple, or a call. Parameters are drawn
+ * from the default generator; dtype (WB_FLOAT32 or WB_FLOAT64) is theirs where a call has no dtype= of its own.
  * WB_ERROR_ARGUMENT with the column, and with what would have fitted. */
 wb_status wb_module_create(const char *expression, wb_dtype dtype, wb_module **module);
 
@@ -1078,23 +1125,25 @@ wb_status wb_module_set_checkpoint(wb_module *sequential, int32_t segments);
  * library's lock. inputs: handles that are freed when it returns; NULL for one that is not given. options: the text
  * of wb_module_call, or NULL. It writes the results' handles to outputs[0 ... capacity - 1], which are the library's
  * from then on, and their number to *output_count. A status other than WB_OK ends the call outside with that status. */
-typedef wb_status (*wb_forward_callback)(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count,
-                                         wb_tensor **outputs, int32_t capacity, int32_t *output_count);
+typedef wb_status (*wb_forward_callback)(void *context, const char *options, wb_tensor *const *inputs,
+                                         int32_t input_count, wb_tensor **outputs, int32_t capacity,
+                                         int32_t *output_count);
 
 /* A module of the host's: class_name is what it is called in descriptions and checkpoints. Containers, trainers and
  * wb_evaluate run it like a layer; a trainer records it once for each batch size. forward may be NULL: then it holds
  * modules, parameters and buffers, but cannot be run. release(context) is called once, when the module goes (release
  * may be NULL); not if this call fails. */
-wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb_release_callback release, void *context,
-                         wb_module **module);
+wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb_release_callback release,
+                         void *context, wb_module **module);
 
 /* Gives a module a forward pass of the host's in the place of its own, and another class name: what a subclass of a
  * layer is. Its own forward pass is wb_module_call_layer. release as in wb_module_host. */
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
 
-/* Notes that a module's forward pass in the host's code computes something else from now on, because of what only the
- * host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same for hooks. */
+/* Notes that a module's forward pass in the host's code computes something else from now on, because of what only
+ * the host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same
+ * for hooks. */
 wb_status wb_module_changed(wb_module *module);
 
 /* A text of the host's that is saved with the module, for what it needs to know of it when it is loaded; NULL for
@@ -1133,8 +1182,8 @@ wb_status wb_module_call(const wb_module *module, const char *options, wb_tensor
                          wb_tensor **outputs, int32_t capacity, int32_t *output_count);
 
 /* The same with the layer's own forward pass, where the host has set another. */
-wb_status wb_module_call_layer(const wb_module *module, const char *options, wb_tensor *const *inputs, int32_t input_count,
-                               wb_tensor **outputs, int32_t capacity, int32_t *output_count);
+wb_status wb_module_call_layer(const wb_module *module, const char *options, wb_tensor *const *inputs,
+                               int32_t input_count, wb_tensor **outputs, int32_t capacity, int32_t *output_count);
 
 /* Forward pass of one tensor: x [rows, ...] -> *y [rows, ...]. */
 wb_status wb_module_forward(const wb_module *module, const wb_tensor *x, wb_tensor **y);
@@ -1182,8 +1231,9 @@ wb_status wb_module_cast(wb_module *module, wb_dtype dtype);
 wb_status wb_module_zero_grad(wb_module *module);
 
 /* ------------------------------------------------------------------ graphs
- * A Graph is a module with a body in text: what to compute with its children, one call a line. C makes one by an expression
- * (wb_module_create); from a module with code of the host's it is made by running that code and writing down what it calls. */
+ * A Graph is a module with a body in text: what to compute with its children, one call a line. C makes one by an
+ * expression (wb_module_create); from a module with code of the host's it is made by running that code and writing down
+ * what it calls. */
 
 /* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
  * null at its end: for sentences. */
@@ -1198,8 +1248,8 @@ typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
  * derivatives of the graph too. A forward pass that fails leaves the recording open: end it with
  * wb_recording_cancel. A recording keeps its module alive, and ends with its thread. place may be NULL.
  * WB_ERROR_STATE if a recording or a capture block is open on this thread. */
-wb_status wb_recording_begin(const wb_module *module, wb_tensor *const *inputs, const char *const *names, int32_t input_count,
-                             wb_place_callback place, void *context);
+wb_status wb_recording_begin(const wb_module *module, wb_tensor *const *inputs, const char *const *names,
+                             int32_t input_count, wb_place_callback place, void *context);
 
 /* Ends it. outputs: the results of the forward pass. If it fails, the recording stays open. */
 wb_status wb_recording_end(wb_tensor *const *outputs, int32_t output_count, wb_recording **recording);
@@ -1235,27 +1285,30 @@ wb_status wb_registry_count(wb_registry registry, int32_t *count);
  * missing and "*" before one that stands for several. Any pointer may be NULL. WB_ERROR_INDEX for a number that the
  * table does not have. */
 wb_status wb_registry_entry(wb_registry registry, int32_t index, const char **name, const char **family,
-                            const char **documentation, const char **inputs, const char **outputs, int32_t *argument_count);
+                            const char **documentation, const char **inputs, const char **outputs,
+                            int32_t *argument_count);
 
 /* An argument of an entry: its name ("*" before one that takes all that is left), its type as Python annotates it
  * ("int", "float", "bool", "Literal['none', 'tanh']", "tuple[float, float]", "int | None", ...), its default as
  * Python writes it (NULL if it has to be given), and its documentation. Any pointer may be NULL. */
-wb_status wb_registry_argument(wb_registry registry, int32_t index, int32_t argument, const char **name, const char **type,
-                               const char **initial, const char **documentation);
+wb_status wb_registry_argument(wb_registry registry, int32_t index, int32_t argument, const char **name,
+                               const char **type, const char **initial, const char **documentation);
 
 /* ------------------------------------------------------------------ initialisers
- * Fill a float tensor in place from the default generator. For a weight [out, in, ...]: fan_in = in x rest, fan_out = out x rest. */
+ * Fill a float tensor in place from the default generator. For a weight [out, in, ...]: fan_in = in x rest, fan_out =
+ * out x rest. */
 
 typedef enum wb_initializer {
-    WB_INITIALIZER_CONSTANT = 0,       /* a: the value */
-    WB_INITIALIZER_UNIFORM = 1,        /* U(a, b) */
-    WB_INITIALIZER_NORMAL = 2,         /* N(a, b^2) */
-    WB_INITIALIZER_XAVIER_UNIFORM = 3, /* U(-k, k), k = a sqrt(6 / (fan_in + fan_out)); a: gain. Glorot and Bengio 2010 */
-    WB_INITIALIZER_XAVIER_NORMAL = 4,  /* N(0, s^2), s = a sqrt(2 / (fan_in + fan_out)) */
-    WB_INITIALIZER_KAIMING_UNIFORM = 5,/* U(-k, k), k = a sqrt(3 / fan_in); a: gain, sqrt 2 for ReLU. He et al. 2015 */
-    WB_INITIALIZER_KAIMING_NORMAL = 6, /* N(0, s^2), s = a / sqrt(fan_in) */
-    WB_INITIALIZER_LECUN_NORMAL = 7,   /* N(0, 1 / fan_in). LeCun et al. 1998 */
-    WB_INITIALIZER_LINEAR_DEFAULT = 8, /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
+    WB_INITIALIZER_CONSTANT = 0, /* a: the value */
+    WB_INITIALIZER_UNIFORM = 1,  /* U(a, b) */
+    WB_INITIALIZER_NORMAL = 2,   /* N(a, b^2) */
+    /* U(-k, k), k = a sqrt(6 / (fan_in + fan_out)); a: gain. Glorot and Bengio 2010 */
+    WB_INITIALIZER_XAVIER_UNIFORM = 3,
+    WB_INITIALIZER_XAVIER_NORMAL = 4,   /* N(0, s^2), s = a sqrt(2 / (fan_in + fan_out)) */
+    WB_INITIALIZER_KAIMING_UNIFORM = 5, /* U(-k, k), k = a sqrt(3 / fan_in); a: gain, sqrt 2 for ReLU. He et al. 2015 */
+    WB_INITIALIZER_KAIMING_NORMAL = 6,  /* N(0, s^2), s = a / sqrt(fan_in) */
+    WB_INITIALIZER_LECUN_NORMAL = 7,    /* N(0, 1 / fan_in). LeCun et al. 1998 */
+    WB_INITIALIZER_LINEAR_DEFAULT = 8,  /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
     WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
     WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
 } wb_initializer;
@@ -1270,11 +1323,13 @@ wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double
 /* The optimiser that an expression spells, over one group of parameters: "SGD(lr=0.1, momentum=0.9)",
  * "AdamW(lr=1e-3, betas=(0.9, 0.95))". Arguments and defaults are PyTorch's. WB_ERROR_ARGUMENT with the column, and
  * with what would have fitted. */
-wb_status wb_optimizer_create(const char *expression, wb_tensor *const *parameters, int32_t count, wb_optimizer **optimizer);
+wb_status wb_optimizer_create(const char *expression, wb_tensor *const *parameters, int32_t count,
+                              wb_optimizer **optimizer);
 
 /* Adds a group of parameters with settings of its own: "lr=0.01, weight_decay=0"; what is not said is as in the
  * constructor's call. settings may be NULL. */
-wb_status wb_optimizer_add_group(wb_optimizer *optimizer, wb_tensor *const *parameters, int32_t count, const char *settings);
+wb_status wb_optimizer_add_group(wb_optimizer *optimizer, wb_tensor *const *parameters, int32_t count,
+                                 const char *settings);
 
 /* How many groups there are, and how many parameters a group has. Parameters count through all groups, in order. */
 wb_status wb_optimizer_group_count(const wb_optimizer *optimizer, int32_t *count);
@@ -1308,7 +1363,8 @@ wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const
 /* Replaces the whole state, also of an optimiser that has not stepped yet, by copies of states with names as above;
  * what is not given begins anew. All or nothing: a name or shape that does not fit gives WB_ERROR_STRUCTURE, and
  * nothing has changed. */
-wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states, int32_t count);
+wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states,
+                                  int32_t count);
 
 /* ------------------------------------------------------------------ data sets
  * A data set gives pairs (x, y) of rows along the first axis. */
@@ -1321,8 +1377,8 @@ wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *na
  * a time, besides the threads of wb_set_num_threads, which help it to decompress when they have nothing else to do.
  * It ends with the pass. A chunk that cannot be read (WB_ERROR_FORMAT) is the failure of the batch that needs it;
  * the batches before come first. A forked child may go on with a pass, and so may its parent. */
-wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale, int32_t flatten,
-                          wb_dataset **dataset);
+wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_name, wb_dtype x_dtype, double scale,
+                          int32_t flatten, wb_dataset **dataset);
 
 /* A data set of tensors with equal first extents; y may be NULL. */
 wb_status wb_dataset_from_tensors(const wb_tensor *x, const wb_tensor *y, wb_dataset **dataset);
@@ -1333,7 +1389,8 @@ wb_status wb_dataset_free(wb_dataset *dataset);
 wb_status wb_dataset_count(const wb_dataset *dataset, int64_t *count);
 
 /* Rank and extents of one row of x (of y if which is 1), without the first axis. capacity: room in shape. */
-wb_status wb_dataset_row_shape(const wb_dataset *dataset, int32_t which, int32_t *rank, int32_t capacity, int64_t *shape);
+wb_status wb_dataset_row_shape(const wb_dataset *dataset, int32_t which, int32_t *rank, int32_t capacity,
+                               int64_t *shape);
 
 /* Rows start ..< start + count as new tensors; y may be NULL, and *y is NULL where there is no y. */
 wb_status wb_dataset_read(const wb_dataset *dataset, int64_t start, int64_t count, wb_tensor **x, wb_tensor **y);
@@ -1345,17 +1402,19 @@ wb_status wb_set_dataset_cache(int64_t bytes);
 
 typedef enum wb_shuffle {
     WB_SHUFFLE_NONE = 0,
-    WB_SHUFFLE_EXACT = 1,  /* a random permutation of all rows */
-    WB_SHUFFLE_CHUNKS = 2, /* runs of neighbouring rows (a stored chunk's) in random order, their rows shuffled inside windows of 64 runs, or fewer where
-                            * those have more than 128 MiB: each chunk is read and decompressed once a pass, which is fast on files larger than memory */
-    WB_SHUFFLE_AUTO = 3    /* exact if the data set is kept in memory, else by chunks */
+    WB_SHUFFLE_EXACT = 1, /* a random permutation of all rows */
+    /* runs of neighbouring rows (a stored chunk's) in random order, their rows shuffled inside windows of 64
+     * runs, or fewer where those have more than 128 MiB: each chunk is read and decompressed once a pass, which
+     * is fast on files larger than memory */
+    WB_SHUFFLE_CHUNKS = 2,
+    WB_SHUFFLE_AUTO = 3 /* exact if the data set is kept in memory, else by chunks */
 } wb_shuffle;
 
 /* One pass over the data set in batches of batch_size rows, from 1 (the last may be smaller; dropped with drop_last
  * 1). epoch from 0: the order depends on seed and epoch alone. epoch -1: seed is not looked at, and a shuffled order
  * is drawn from the default generator (wb_manual_seed), another one at each call; not inside a capture block. */
-wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed, int64_t epoch,
-                            int32_t drop_last, wb_batches **batches);
+wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_shuffle shuffle, uint64_t seed,
+                            int64_t epoch, int32_t drop_last, wb_batches **batches);
 
 /* The next batch as new tensors; *x is NULL after the last. y may be NULL. If it fails, the next call tries the same
  * batch again. */
@@ -1376,18 +1435,22 @@ wb_status wb_trainer_add_metric(wb_trainer *trainer, const char *name, wb_module
 wb_status wb_trainer_free(wb_trainer *trainer);
 
 typedef enum wb_trainer_option {
-    WB_TRAINER_EPOCHS = 0,      /* train until this many epochs are done in all; default 1 */
-    WB_TRAINER_BATCH_SIZE = 1,  /* default 32 */
-    WB_TRAINER_SHUFFLE = 2,     /* a wb_shuffle; default WB_SHUFFLE_AUTO. What it comes to when training begins is part of
+    WB_TRAINER_EPOCHS = 0,     /* train until this many epochs are done in all; default 1 */
+    WB_TRAINER_BATCH_SIZE = 1, /* default 32 */
+    WB_TRAINER_SHUFFLE = 2, /* a wb_shuffle; default WB_SHUFFLE_AUTO. What it comes to when training begins is part of
                                  * the trainer's position, so that a loaded trainer goes on in the same order */
-    WB_TRAINER_SEED = 3,        /* of the shuffles; default 0 */
-    WB_TRAINER_PATIENCE = 4,    /* stop after this many epochs in a row without a lower validation loss; 0 (default): never */
-    WB_TRAINER_MIN_DELTA = 5,   /* what counts as lower; default 0 */
-    WB_TRAINER_CHECK_FINITE = 6,/* 1: a loss that is not finite ends wb_trainer_fit with WB_ERROR_NOT_FINITE before the update; default 0 */
-    WB_TRAINER_REPORT_EVERY = 7,/* call back every so many steps; default 1 */
-    WB_TRAINER_MAX_STEPS = 8,   /* return after this many more steps, in the middle of an epoch if need be; 0 (default): no limit */
-    WB_TRAINER_RESTORE_BEST = 9,/* 1: end with the parameters of the lowest validation loss, however training ends; default 0 */
-    WB_TRAINER_DROP_LAST = 10   /* 1: drop the last incomplete batch; default 0 */
+    WB_TRAINER_SEED = 3,    /* of the shuffles; default 0 */
+    /* stop after this many epochs in a row without a lower validation loss; 0 (default): never */
+    WB_TRAINER_PATIENCE = 4,
+    WB_TRAINER_MIN_DELTA = 5, /* what counts as lower; default 0 */
+    /* 1: a loss that is not finite ends wb_trainer_fit with WB_ERROR_NOT_FINITE before the update; default 0 */
+    WB_TRAINER_CHECK_FINITE = 6,
+    WB_TRAINER_REPORT_EVERY = 7, /* call back every so many steps; default 1 */
+    /* return after this many more steps, in the middle of an epoch if need be; 0 (default): no limit */
+    WB_TRAINER_MAX_STEPS = 8,
+    /* 1: end with the parameters of the lowest validation loss, however training ends; default 0 */
+    WB_TRAINER_RESTORE_BEST = 9,
+    WB_TRAINER_DROP_LAST = 10 /* 1: drop the last incomplete batch; default 0 */
 } wb_trainer_option;
 
 /* Options are whole numbers, except min_delta; WB_ERROR_ARGUMENT for one out of range. */
@@ -1402,20 +1465,21 @@ wb_status wb_trainer_get_int64(const wb_trainer *trainer, wb_trainer_option opti
 wb_status wb_trainer_set_validation(wb_trainer *trainer, const wb_dataset *dataset);
 
 typedef struct wb_progress {
-    int64_t epoch;              /* the current epoch, from 0 */
-    int64_t epochs;             /* epochs asked for */
-    int64_t step;               /* steps done in this epoch */
+    int64_t epoch;  /* the current epoch, from 0 */
+    int64_t epochs; /* epochs asked for */
+    int64_t step;   /* steps done in this epoch */
     int64_t steps_per_epoch;
-    int64_t total_steps;        /* steps done in all */
-    double loss;                /* mean training loss of this epoch so far */
-    double accuracy;            /* share of right classes in this epoch so far; NaN where the loss has no classes */
-    double validation_loss;     /* of the last epoch that ended, an earlier wb_trainer_fit's too; NaN before the first, or without validation data */
+    int64_t total_steps; /* steps done in all */
+    double loss;         /* mean training loss of this epoch so far */
+    double accuracy;     /* share of right classes in this epoch so far; NaN where the loss has no classes */
+    /* of the last epoch that ended, an earlier wb_trainer_fit's too; NaN before the first, or without validation data */
+    double validation_loss;
     double validation_accuracy;
-    double seconds;             /* since wb_trainer_fit began */
-    int32_t epoch_ended;        /* 1 in the last report of an epoch */
-    int32_t improved;           /* 1 if epoch_ended and the validation loss is the lowest so far */
-    int32_t metric_count;       /* metrics that were added to the trainer */
-    const double *metrics;      /* [metric_count], means over this epoch so far; live during the call */
+    double seconds;                   /* since wb_trainer_fit began */
+    int32_t epoch_ended;              /* 1 in the last report of an epoch */
+    int32_t improved;                 /* 1 if epoch_ended and the validation loss is the lowest so far */
+    int32_t metric_count;             /* metrics that were added to the trainer */
+    const double *metrics;            /* [metric_count], means over this epoch so far; live during the call */
     const double *validation_metrics; /* [metric_count], as validation_loss */
 } wb_progress;
 
@@ -1439,20 +1503,22 @@ wb_status wb_trainer_fit(wb_trainer *trainer, const wb_dataset *dataset, wb_prog
                          wb_stop_reason *reason);
 
 /* What was reported at the end of each epoch, also before the trainer was saved and loaded. index: from 0. metrics,
- * validation_metrics: room for as many numbers as there are metrics, to which progress then points; may be NULL. NaN for a
- * metric that was added later. */
+ * validation_metrics: room for as many numbers as there are metrics, to which progress then points; may be NULL. NaN
+ * for a metric that was added later. */
 wb_status wb_trainer_history_count(const wb_trainer *trainer, int64_t *count);
-wb_status wb_trainer_history(const wb_trainer *trainer, int64_t index, wb_progress *progress, double *metrics, double *validation_metrics);
+wb_status wb_trainer_history(const wb_trainer *trainer, int64_t index, wb_progress *progress, double *metrics,
+                             double *validation_metrics);
 
-/* How far training has come, with the order of data and the history, as a text; and parameters and buffers at the lowest
- * validation loss, by dotted path. For a host that keeps a trainer elsewhere than in a checkpoint; model and optimiser
- * are kept apart. Texts as in wb_module_parameter. */
+/* How far training has come, with the order of data and the history, as a text; and parameters and buffers at the
+ * lowest validation loss, by dotted path. For a host that keeps a trainer elsewhere than in a checkpoint; model and
+ * optimiser are kept apart. Texts as in wb_module_parameter. */
 wb_status wb_trainer_state(const wb_trainer *trainer, const char **state);
 wb_status wb_trainer_best_count(const wb_trainer *trainer, int32_t *count);
 wb_status wb_trainer_best(const wb_trainer *trainer, int32_t index, const char **name, wb_tensor **best);
 
 /* Takes over what these have said of a trainer with the same loss. All or nothing. */
-wb_status wb_trainer_load_state(wb_trainer *trainer, const char *state, const char *const *names, wb_tensor *const *best, int32_t count);
+wb_status wb_trainer_load_state(wb_trainer *trainer, const char *state, const char *const *names,
+                                wb_tensor *const *best, int32_t count);
 
 /* Epochs done, steps done inside the current epoch, and steps done in all. Any pointer may be NULL. */
 wb_status wb_trainer_position(const wb_trainer *trainer, int64_t *epoch, int64_t *step, int64_t *total_steps);
@@ -1460,8 +1526,9 @@ wb_status wb_trainer_position(const wb_trainer *trainer, int64_t *epoch, int64_t
 /* Mean loss, accuracy (NaN where the loss has no classes) and metrics of a model over a data set, in evaluation
  * mode. loss and metrics: as of a trainer; metrics may be NULL with a count of 0. metric_values: room for
  * metric_count numbers. Results may be NULL. */
-wb_status wb_evaluate(wb_module *model, wb_module *loss, wb_module *const *metrics, int32_t metric_count, const wb_dataset *dataset,
-                      int64_t batch_size, double *mean_loss, double *accuracy, double *metric_values);
+wb_status wb_evaluate(wb_module *model, wb_module *loss, wb_module *const *metrics, int32_t metric_count,
+                      const wb_dataset *dataset, int64_t batch_size, double *mean_loss, double *accuracy,
+                      double *metric_values);
 
 /* ------------------------------------------------------------------ checkpoints
  * HDF5, written to a temporary file, flushed and renamed: a crash or a full disk leaves the old file whole, and the
@@ -1487,7 +1554,8 @@ wb_status wb_load_with(const char *path, const char *const *classes, int32_t cou
 
 /* Loads parameters and buffers into a model of the same structure, optimiser state unless optimizer is NULL, and the
  * random state if restore_random is 1. All or nothing: on any error nothing has changed. epoch and step may be NULL. */
-wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimizer, int32_t restore_random, int64_t *epoch, int64_t *step);
+wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimizer, int32_t restore_random,
+                       int64_t *epoch, int64_t *step);
 
 /* Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit. All or nothing. */
 wb_status wb_trainer_load(wb_trainer *trainer, const char *path);

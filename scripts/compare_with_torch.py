@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Holds every row of the operation table beside PyTorch: values, dtypes, gradients and, where PyTorch has them, tangents. `make test-peers` runs it where torch is.
+"""Holds every row of the operation table beside PyTorch: values, dtypes, gradients and, where PyTorch has them,
+tangents. `make test-peers` runs it where torch is.
 
-The rows are those of python/tests/operation_table.py. What PyTorch has otherwise on purpose, or not at all, is listed in DIFFERENT and MISSING with the reason;
-everything else that differs is an error. Prints the differences and a summary line.
+The rows are those of python/tests/operation_table.py. What PyTorch has otherwise on purpose, or not at all, is listed
+in DIFFERENT and MISSING with the reason; everything else that differs is an error. Prints the differences and a summary
+line.
 """
 
 import sys
@@ -14,21 +16,36 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "python" / "tests")]
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from operation_table import FLOATS, mapped, parts, table  # noqa: E402
 
 import wingbeat as wb  # noqa: E402
-from operation_table import FLOATS, mapped, parts, table  # noqa: E402
 
 # Rows whose function PyTorch does not have by that name, or with other arguments.
 MISSING = {
-    "uniform": "it draws in place", "exponential": "it draws in place", "gumbel": "it has this in distributions", "triangular_solve": "it is there in name only",
+    "uniform": "it draws in place",
+    "exponential": "it draws in place",
+    "gumbel": "it has this in distributions",
+    "triangular_solve": "it is there in name only",
 }
 # Cases by the operation's name and their text: the reason why PyTorch gives something else, or refuses.
-_INTEGER_SUMS = {"f[2], 0, dtype=int64": "it refuses to compute what requires gradients in integers, which here have none"}
+_INTEGER_SUMS = {
+    "f[2], 0, dtype=int64": "it refuses to compute what requires gradients in integers, which here have none"
+}
 DIFFERENT = {
-    "gelu": {"f[2,3], tanh": "it takes approximate by name only"}, "clamp": {"f[2,3], -1, f[3]": "its bounds are both numbers or both tensors"},
-    "sum": _INTEGER_SUMS, "cumsum": _INTEGER_SUMS, "cumprod": _INTEGER_SUMS,
-    "prod": {**_INTEGER_SUMS, **{f"f[2,3,2], {axes}": "its products are along one axis or all" for axes in ("[0,2]", "dim=[2,0,1], keepdim=True", "[-1,1]", "[]")}},
-    "full": {"3, 2.5, dtype=float64": "its size is a tuple"}, "normal": {"": "it has no defaults"},
+    "gelu": {"f[2,3], tanh": "it takes approximate by name only"},
+    "clamp": {"f[2,3], -1, f[3]": "its bounds are both numbers or both tensors"},
+    "sum": _INTEGER_SUMS,
+    "cumsum": _INTEGER_SUMS,
+    "cumprod": _INTEGER_SUMS,
+    "prod": {
+        **_INTEGER_SUMS,
+        **{
+            f"f[2,3,2], {axes}": "its products are along one axis or all"
+            for axes in ("[0,2]", "dim=[2,0,1], keepdim=True", "[-1,1]", "[]")
+        },
+    },
+    "full": {"3, 2.5, dtype=float64": "its size is a tuple"},
+    "normal": {"": "it has no defaults"},
 }
 
 
@@ -86,7 +103,7 @@ def compare(row, case, dtype):
             tensor.requires_grad_(is_float)
     try:
         want = run(row, case, function, theirs, translated)
-    except Exception as error:  # noqa: BLE001 (whatever PyTorch raises)
+    except Exception as error:
         return [f"PyTorch refuses: {str(error).splitlines()[0][:140]}"]
     found = run(row, case, getattr(wb, row.name), ours)
     if len(found) != len(want):
@@ -102,7 +119,9 @@ def compare(row, case, dtype):
             differences.append(difference)
     if differences or not differentiable:
         return differences
-    return gradients(row, case, ours, theirs, found, want, floats, rtol) + (tangents(row, case, function, arrays, floats, rtol) if dtype == "float64" else [])
+    return gradients(row, case, ours, theirs, found, want, floats, rtol) + (
+        tangents(row, case, function, arrays, floats, rtol) if dtype == "float64" else []
+    )
 
 
 def gradients(row, case, ours, theirs, found, want, floats, rtol):
@@ -112,9 +131,19 @@ def gradients(row, case, ours, theirs, found, want, floats, rtol):
     weights = [noise(part.shape, 5 + place) for place, (part, _) in enumerate(pairs)]
     of_ours = [tensor for tensor, is_float in zip(ours, floats) if is_float]
     of_theirs = [tensor for tensor, is_float in zip(theirs, floats) if is_float]
-    mine = wb.autograd.grad([part for part, _ in pairs], of_ours, [wb.tensor(weight.astype(part.dtype.name)) for weight, (part, _) in zip(weights, pairs)], allow_unused=True)
+    mine = wb.autograd.grad(
+        [part for part, _ in pairs],
+        of_ours,
+        [wb.tensor(weight.astype(part.dtype.name)) for weight, (part, _) in zip(weights, pairs)],
+        allow_unused=True,
+    )
     try:
-        other = torch.autograd.grad([value for _, value in pairs], of_theirs, [torch.from_numpy(weight).to(value.dtype) for weight, (_, value) in zip(weights, pairs)], allow_unused=True)
+        other = torch.autograd.grad(
+            [value for _, value in pairs],
+            of_theirs,
+            [torch.from_numpy(weight).to(value.dtype) for weight, (_, value) in zip(weights, pairs)],
+            allow_unused=True,
+        )
     except (RuntimeError, NotImplementedError):
         return []
     differences = []
@@ -126,20 +155,40 @@ def gradients(row, case, ours, theirs, found, want, floats, rtol):
 
 
 def tangents(row, case, function, arrays, floats, rtol):
-    directions = [noise(array.shape, 20 + place) for place, (array, is_float) in enumerate(zip(arrays, floats)) if is_float]
+    directions = [
+        noise(array.shape, 20 + place) for place, (array, is_float) in enumerate(zip(arrays, floats)) if is_float
+    ]
 
     def placed(tensors, make):
         rest = iter(tensors)
         return [next(rest) if is_float else make(array) for array, is_float in zip(arrays, floats)]
 
     try:
-        _, want = torch.func.jvp(lambda *xs: tuple(part for part in run(row, case, function, placed(xs, torch.from_numpy), translated) if part.dtype.is_floating_point),
-                                 tuple(torch.from_numpy(np.array(array)) for array, is_float in zip(arrays, floats) if is_float), tuple(map(torch.from_numpy, map(np.array, directions))))
+        _, want = torch.func.jvp(
+            lambda *xs: tuple(
+                part
+                for part in run(row, case, function, placed(xs, torch.from_numpy), translated)
+                if part.dtype.is_floating_point
+            ),
+            tuple(torch.from_numpy(np.array(array)) for array, is_float in zip(arrays, floats) if is_float),
+            tuple(map(torch.from_numpy, map(np.array, directions))),
+        )
     except (RuntimeError, NotImplementedError, ValueError, TypeError):
         return []  # there is no forward mode of this one
-    _, found = wb.jvp(lambda *xs: tuple(part for part in run(row, case, getattr(wb, row.name), placed(xs, wb.tensor)) if part.dtype.is_floating_point),
-                      tuple(wb.tensor(array) for array, is_float in zip(arrays, floats) if is_float), tuple(map(wb.tensor, directions)))
-    return [f"tangent: {difference}" for a, b in zip(found, want) if (difference := close(a.numpy(), b.numpy(force=True), 10 * rtol))]
+    _, found = wb.jvp(
+        lambda *xs: tuple(
+            part
+            for part in run(row, case, getattr(wb, row.name), placed(xs, wb.tensor))
+            if part.dtype.is_floating_point
+        ),
+        tuple(wb.tensor(array) for array, is_float in zip(arrays, floats) if is_float),
+        tuple(map(wb.tensor, directions)),
+    )
+    return [
+        f"tangent: {difference}"
+        for a, b in zip(found, want)
+        if (difference := close(a.numpy(), b.numpy(force=True), 10 * rtol))
+    ]
 
 
 def main():
@@ -163,7 +212,9 @@ def main():
                     unknown.append(f"{row.name}({case.text}), {dtype}: " + "; ".join(differences))
     unknown += [f"{name}({text}): DIFFERENT lists it, but it is the same" for name, text in sorted(unused)]
     print("\n".join(unknown), end="\n" if unknown else "")
-    print(f"{compared} calls compared with PyTorch {torch.__version__}: {len(unknown)} differ, {known} differ for a reason that is known, {len(MISSING)} operations PyTorch does not have")
+    print(
+        f"{compared} calls compared with PyTorch {torch.__version__}: {len(unknown)} differ, {known} differ for a reason that is known, {len(MISSING)} operations PyTorch does not have"
+    )
     raise SystemExit(1 if unknown else 0)
 
 

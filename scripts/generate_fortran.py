@@ -27,15 +27,21 @@ OUTPUT = ROOT / "fortran" / "wingbeat.f90"
 WIDTH = 120
 
 NUMBERS = {
-    "int32_t": "integer(c_int32_t)", "int64_t": "integer(c_int64_t)", "uint64_t": "integer(c_int64_t)",
-    "size_t": "integer(c_size_t)", "double": "real(c_double)",
+    "int32_t": "integer(c_int32_t)",
+    "int64_t": "integer(c_int64_t)",
+    "uint64_t": "integer(c_int64_t)",
+    "size_t": "integer(c_size_t)",
+    "double": "real(c_double)",
 }
 
 # A Fortran type of array elements: the name in procedures, the declaration, the dtype.
 ELEMENTS = [
-    ("float32", "real(c_float)", "WB_FLOAT32"), ("float64", "real(c_double)", "WB_FLOAT64"),
-    ("int32", "integer(c_int32_t)", "WB_INT32"), ("int64", "integer(c_int64_t)", "WB_INT64"),
-    ("uint8", "integer(c_int8_t)", "WB_UINT8"), ("bool", "logical(c_bool)", "WB_BOOL"),
+    ("float32", "real(c_float)", "WB_FLOAT32"),
+    ("float64", "real(c_double)", "WB_FLOAT64"),
+    ("int32", "integer(c_int32_t)", "WB_INT32"),
+    ("int64", "integer(c_int64_t)", "WB_INT64"),
+    ("uint8", "integer(c_int8_t)", "WB_UINT8"),
+    ("bool", "logical(c_bool)", "WB_BOOL"),
 ]
 RANKS = range(8)
 
@@ -91,9 +97,10 @@ class Parameter:
             self.is_list = c_type.kind != "struct"
         elif c_type.kind == "handle":
             self.is_list = plural(self.name) and any(
-                is_length(name) and other.base == "int32_t" and not other.stars for name, other in function.parameters)
+                is_length(name) and other.base == "int32_t" and not other.stars for name, other in function.parameters
+            )
         else:
-            follows, precedes = names[:place][-1:] == ["capacity"], names[place + 1:][:1] == ["capacity"]
+            follows, precedes = names[:place][-1:] == ["capacity"], names[place + 1 :][:1] == ["capacity"]
             self.is_list = (follows and not is_length(self.name)) or (precedes and plural(self.name))
         if self.is_written and not self.is_list and plural(self.name) and f"{self.name}[" in function.comment:
             raise ValueError(f"{function.name}: {self.name} is a list in the comment, but no length goes with it")
@@ -173,10 +180,13 @@ class Binding:
     def interface(self):
         return procedure(
             self.opening(self.name, " bind(C)"),
-            ["import",
-             *(parameter.declaration for parameter in self.parameters),
-             *([] if self.is_subroutine else [f"{element_type(self.result)} :: {self.answer}"])],
-            self.closing)
+            [
+                "import",
+                *(parameter.declaration for parameter in self.parameters),
+                *([] if self.is_subroutine else [f"{element_type(self.result)} :: {self.answer}"]),
+            ],
+            self.closing,
+        )
 
     @property
     def friendly_form(self):
@@ -238,15 +248,21 @@ def indented(lines, levels):
         if line.lstrip().startswith("!"):
             result += textwrap.wrap(line.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}! ")
             continue
-        parts = textwrap.wrap(line.strip(), WIDTH - 2, initial_indent=indent, subsequent_indent=f"{indent}    ",
-                              break_long_words=False, break_on_hyphens=False)
+        parts = textwrap.wrap(
+            line.strip(),
+            WIDTH - 2,
+            initial_indent=indent,
+            subsequent_indent=f"{indent}    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         result += [f"{part} &" for part in parts[:-1]] + (parts[-1:] or [""])
     return result
 
 
 def first_sentence(comment):
     end = re.search(r"(?<!e\.g)(?<!i\.e)(?<!et al)(?<!\bcf)(?<![\s.])[.!?](?=\s|$)|\n|$", comment)
-    return comment[:end.end()].strip()
+    return comment[: end.end()].strip()
 
 
 def constants(header):
@@ -329,8 +345,9 @@ def dimensions(rank):
 
 
 ARRAY_FORMS = {
-    f"wb_tensor_{action}": [array_name(action, element, rank)
-                            for element in [*(name for name, *_ in ELEMENTS), "logical"] for rank in RANKS]
+    f"wb_tensor_{action}": [
+        array_name(action, element, rank) for element in [*(name for name, *_ in ELEMENTS), "logical"] for rank in RANKS
+    ]
     for action in ("create", "read")
 }
 
@@ -390,42 +407,75 @@ def array_procedures():
         for rank in RANKS:
             contiguous = ", contiguous" if rank else ""
             values = "values" if rank else "[values]"
-            lines += ["", *procedure(f"function {array_name('create', element, rank)}(values, tensor) result(status)", [
-                f"{declaration}, intent(in){contiguous} :: values{dimensions(rank)}",
-                "type(wb_tensor), intent(inout) :: tensor",
-                "integer(wb_status) :: status",
-                f"status = create({dtype}, shape(values, c_int64_t), {values}, tensor)",
-            ], "end function")]
+            lines += [
+                "",
+                *procedure(
+                    f"function {array_name('create', element, rank)}(values, tensor) result(status)",
+                    [
+                        f"{declaration}, intent(in){contiguous} :: values{dimensions(rank)}",
+                        "type(wb_tensor), intent(inout) :: tensor",
+                        "integer(wb_status) :: status",
+                        f"status = create({dtype}, shape(values, c_int64_t), {values}, tensor)",
+                    ],
+                    "end function",
+                ),
+            ]
         for rank in RANKS:
             contiguous = ", contiguous" if rank else ""
-            lines += ["", *procedure(f"function {array_name('read', element, rank)}(tensor, values) result(status)", [
-                "type(wb_tensor), intent(in) :: tensor",
-                f"{declaration}, intent(inout){contiguous} :: values{dimensions(rank)}",
-                "integer(wb_status) :: status",
-                *([f"status = read_into(tensor, {dtype}, shape(values, c_int64_t), values)"] if rank else [
-                    f"{declaration} :: value(1)",
-                    f"status = read_into(tensor, {dtype}, shape(values, c_int64_t), value)",
-                    "if (status == WB_OK) values = value(1)"]),
-            ], "end function")]
+            lines += [
+                "",
+                *procedure(
+                    f"function {array_name('read', element, rank)}(tensor, values) result(status)",
+                    [
+                        "type(wb_tensor), intent(in) :: tensor",
+                        f"{declaration}, intent(inout){contiguous} :: values{dimensions(rank)}",
+                        "integer(wb_status) :: status",
+                        *(
+                            [f"status = read_into(tensor, {dtype}, shape(values, c_int64_t), values)"]
+                            if rank
+                            else [
+                                f"{declaration} :: value(1)",
+                                f"status = read_into(tensor, {dtype}, shape(values, c_int64_t), value)",
+                                "if (status == WB_OK) values = value(1)",
+                            ]
+                        ),
+                    ],
+                    "end function",
+                ),
+            ]
     # The default logical is as long as an integer; tensors have bytes.
     for rank in RANKS:
-        lines += ["", *procedure(f"function {array_name('create', 'logical', rank)}(values, tensor) result(status)", [
-            f"logical, intent(in) :: values{dimensions(rank)}",
-            "type(wb_tensor), intent(inout) :: tensor",
-            "integer(wb_status) :: status",
-            "status = wb_tensor_create(logical(values, c_bool), tensor)",
-        ], "end function")]
+        lines += [
+            "",
+            *procedure(
+                f"function {array_name('create', 'logical', rank)}(values, tensor) result(status)",
+                [
+                    f"logical, intent(in) :: values{dimensions(rank)}",
+                    "type(wb_tensor), intent(inout) :: tensor",
+                    "integer(wb_status) :: status",
+                    "status = wb_tensor_create(logical(values, c_bool), tensor)",
+                ],
+                "end function",
+            ),
+        ]
     for rank in RANKS:
         extents = ", ".join(f"size(values, {axis + 1})" for axis in range(rank))
-        lines += ["", *procedure(f"function {array_name('read', 'logical', rank)}(tensor, values) result(status)", [
-            "type(wb_tensor), intent(in) :: tensor",
-            f"logical, intent(inout) :: values{dimensions(rank)}",
-            "integer(wb_status) :: status",
-            f"logical(c_bool){', allocatable' if rank else ''} :: bytes{dimensions(rank)}",
-            *([f"allocate(bytes({extents}))"] if rank else []),
-            "status = wb_tensor_read(tensor, bytes)",
-            "if (status == WB_OK) values = bytes",
-        ], "end function")]
+        lines += [
+            "",
+            *procedure(
+                f"function {array_name('read', 'logical', rank)}(tensor, values) result(status)",
+                [
+                    "type(wb_tensor), intent(in) :: tensor",
+                    f"logical, intent(inout) :: values{dimensions(rank)}",
+                    "integer(wb_status) :: status",
+                    f"logical(c_bool){', allocatable' if rank else ''} :: bytes{dimensions(rank)}",
+                    *([f"allocate(bytes({extents}))"] if rank else []),
+                    "status = wb_tensor_read(tensor, bytes)",
+                    "if (status == WB_OK) values = bytes",
+                ],
+                "end function",
+            ),
+        ]
     return lines
 
 
@@ -491,24 +541,42 @@ def render(header):
         private += [["create", "read_into"], *ARRAY_FORMS.values()]
         procedures += ARRAY_CORES + array_procedures()
     declared = constants(header)
-    check_names([
-        *(re.search(r":: (\w+)", line)[1] for line in declared if line), "WB_HEADER_ABI_VERSION", *header.handles,
-        *header.structs, *header.callbacks, *header.functions, *public, *(name for names in private for name in names),
-    ])
+    check_names(
+        [
+            *(re.search(r":: (\w+)", line)[1] for line in declared if line),
+            "WB_HEADER_ABI_VERSION",
+            *header.handles,
+            *header.structs,
+            *header.callbacks,
+            *header.functions,
+            *public,
+            *(name for names in private for name in names),
+        ]
+    )
     body = [
         *declared,
         "",
         "! Of the header that this file was written from; what wb_abi_version() gives.",
         f"integer(c_int32_t), parameter :: WB_HEADER_ABI_VERSION = {header.abi_version}",
         *types(header),
-        "", "! ------------------------------------------------------------ procedures that the library calls", "",
+        "",
+        "! ------------------------------------------------------------ procedures that the library calls",
+        "",
         *callbacks(header),
         *interfaces(header, found),
-        "", "interface",
-        *(f"    {line}" for line in procedure("pure function c_strlen(text) bind(C, name=\"strlen\") result(length)", [
-            "import", "type(c_ptr), value :: text", "integer(c_size_t) :: length"], "end function")),
+        "",
+        "interface",
+        *(
+            f"    {line}"
+            for line in procedure(
+                'pure function c_strlen(text) bind(C, name="strlen") result(length)',
+                ["import", "type(c_ptr), value :: text", "integer(c_size_t) :: length"],
+                "end function",
+            )
+        ),
         "end interface",
-        "", *(f"private :: {', '.join(names)}" for names in private if names),
+        "",
+        *(f"private :: {', '.join(names)}" for names in private if names),
     ]
     lines = [PROLOGUE.rstrip("\n"), *indented(body, 1), "contains", *indented(TEXTS + procedures, 1), "end module"]
     return "\n".join(lines) + "\n"

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the Python classes of layers, losses and optimisers, and docs/layers.md, from the registry of the built library.
+"""Writes the Python classes of layers, losses and optimisers, and docs/layers.md, from the registry of the built
+library.
 
     scripts/generate_layers.py            writes the files
     scripts/generate_layers.py --check    fails if a file on disk is not what the registry says
 
-A layer's name, arguments and documentation are said once, in its Swift type. One file a family: python/wingbeat/nn/FAMILY.py,
-python/wingbeat/optim/optimizers.py. Containers are written by hand, because they are Python's sequences too; only their pages come from here.
+A layer's name, arguments and documentation are said once, in its Swift type. One file a family:
+python/wingbeat/nn/FAMILY.py, python/wingbeat/optim/optimizers.py. Containers are written by hand, because they are
+Python's sequences too; only their pages come from here.
 """
 
 import ctypes
@@ -98,7 +100,11 @@ def call(head, arguments, indent):
     line = f"{indent}{head}({', '.join(arguments)})"
     if len(line) <= WIDTH - 12:
         return [line]
-    return [f"{indent}{head}(", *textwrap.wrap(", ".join(arguments), WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    "), f"{indent})"]
+    return [
+        f"{indent}{head}(",
+        *textwrap.wrap(", ".join(arguments), WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    "),
+        f"{indent})",
+    ]
 
 
 def layer(entry):
@@ -124,11 +130,15 @@ def optimizer(entry):
     """The class of an optimiser."""
     names = ", ".join(f'"{argument.name}"' for argument in entry.arguments)
     lines = ["", "", f"class {entry.name}(Optimizer):", *docstring(entry, "    "), "", f"    _settings = ({names})"]
-    parts = [part.strip() for part in re.split(r",\s*(?![^\[(]*[\])])", signature(entry, "self, params: Iterable[Any]"))]
+    parts = [
+        part.strip() for part in re.split(r",\s*(?![^\[(]*[\])])", signature(entry, "self, params: Iterable[Any]"))
+    ]
     definition = call("def __init__", parts, "    ")
     definition[-1] += " -> None:"
     lines += ["", *definition]
-    lines += call("self._make", ["params", *[f"{argument.name}={argument.name}" for argument in entry.arguments]], "        ")
+    lines += call(
+        "self._make", ["params", *[f"{argument.name}={argument.name}" for argument in entry.arguments]], "        "
+    )
     return lines
 
 
@@ -138,29 +148,52 @@ def module(family, found):
     text = "\n".join(body)
     names = [name for name in ("Literal",) if name in text]
     what = {"losses": "Losses", "linear": "Linear layers"}.get(family, f"Layers of the family {family}")
-    lines = [f'"""{what}. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""', "",
-             "from __future__ import annotations", "", f"from typing import {', '.join(['TYPE_CHECKING', *names])}", "",
-             "from .._tensor import Tensor", "from .layer import Layer", "", "if TYPE_CHECKING:",
-             f"    from .._typing import {'DTypeLike, ' if 'DTypeLike' in text else ''}TensorLike", *body]
+    lines = [
+        f'"""{what}. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        f"from typing import {', '.join(['TYPE_CHECKING', *names])}",
+        "",
+        "from .._tensor import Tensor",
+        "from .layer import Layer",
+        "",
+        "if TYPE_CHECKING:",
+        f"    from .._typing import {'DTypeLike, ' if 'DTypeLike' in text else ''}TensorLike",
+        *body,
+    ]
     return "\n".join(lines) + "\n"
 
 
 def optimizers(found):
-    lines = ['"""The optimisers. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""', "",
-             "from __future__ import annotations", "", "from typing import Any, Iterable", "", "from .optimizer import Optimizer"]
+    lines = [
+        '"""The optimisers. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from typing import Any, Iterable",
+        "",
+        "from .optimizer import Optimizer",
+    ]
     lines += [line for entry in found for line in optimizer(entry)]
     return "\n".join(lines) + "\n"
 
 
 def page(tables):
     """docs/layers.md."""
-    lines = ["# Layers, losses, optimisers", "",
-             "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made by its expression, from C",
-             "(`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name in `wingbeat.nn` or `wingbeat.optim`."]
+    lines = [
+        "# Layers, losses, optimisers",
+        "",
+        "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made by its expression, from C",
+        "(`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name in `wingbeat.nn` or `wingbeat.optim`.",
+    ]
     for title, found in tables:
         lines += ["", f"## {title}"]
         for entry in found:
-            parts = [f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name for argument in entry.arguments]
+            parts = [
+                f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name
+                for argument in entry.arguments
+            ]
             lines += ["", f"### {entry.name}", "", f"`{entry.name}({', '.join(parts)})`", ""]
             for paragraph in entry.documentation.split("\n\n"):
                 lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]
@@ -184,7 +217,9 @@ def files():
     found = {}
     for family in dict.fromkeys(entry.family for entry in layers + losses):
         if family not in BY_HAND:
-            found[PACKAGE / "nn" / f"{family}.py"] = module(family, [entry for entry in layers + losses if entry.family == family])
+            found[PACKAGE / "nn" / f"{family}.py"] = module(
+                family, [entry for entry in layers + losses if entry.family == family]
+            )
     kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
     found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
     found[ROOT / "docs" / "layers.md"] = page([("Layers", layers), ("Losses", losses), ("Optimisers", kinds)])

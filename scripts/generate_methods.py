@@ -75,7 +75,7 @@ def head(name, node):
     """The first line of a method, from its function's definition, whose first argument is the tensor itself."""
     arguments = node.args
     owner, *others = arguments.args
-    defaults = [*[None] * len(others), *arguments.defaults][-len(others):] if others else []
+    defaults = [*[None] * len(others), *arguments.defaults][-len(others) :] if others else []
     parts = ["self", *map(parameter, others, defaults)]
     if arguments.vararg is not None:
         parts.append("*" + parameter(arguments.vararg))

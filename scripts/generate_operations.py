@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes docs/operations.md, the list of operations, from the library itself.
 
-Every public function of `wingbeat` that is defined in a module of operations is called: with tensors of each dtype, to see which it takes and
-what it gives, and with tensors that require gradients, to see which derivatives it has. So a new function is in the list without being named
-here, and what the list says has been tried. A function whose arguments none of the patterns below fit is an error that asks for one.
+Every public function of `wingbeat` that is defined in a module of operations is called: with tensors of each dtype, to
+see which it takes and what it gives, and with tensors that require gradients, to see which derivatives it has. So a new
+function is in the list without being named here, and what the list says has been tried. A function whose arguments none
+of the patterns below fit is an error that asks for one.
 
     scripts/generate_operations.py            writes the file
     scripts/generate_operations.py --check    fails if the file on disk is not what the library says
@@ -52,32 +53,85 @@ PATTERNS = (
     lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
     lambda f, x, y: f(x, 0, wb.tensor([1, 0]), y),
 )
-# Where the first call that succeeds would not show what the function is for, and where x has to lie to be in its domain.
+# Where the first call that succeeds would not show what the function is for, and where x has to lie to be in its
+# domain.
 SPECIAL = {
-    "acosh": lambda f, x, y: f(x + 1), "clamp": lambda f, x, y: f(x, 0.4, 0.6), "max": lambda f, x, y: f(x), "min": lambda f, x, y: f(x),
-    "softmax": lambda f, x, y: f(x, 1), "log_softmax": lambda f, x, y: f(x, 1), "transpose": lambda f, x, y: f(x, 0, 1),
-    "lerp": lambda f, x, y: f(x, y, 0.3), "reshape": lambda f, x, y: f(x, 6), "broadcast_to": lambda f, x, y: f(x, 2, 2, 3),
-    "permute": lambda f, x, y: f(x, 1, 0), "cumsum": lambda f, x, y: f(x, 0), "cumprod": lambda f, x, y: f(x, 0), "topk": lambda f, x, y: f(x, 1),
-    "polygamma": lambda f, x, y: f(1, x), "linear": lambda f, x, y: f(x, y), "cat": lambda f, x, y: f([x, y]), "stack": lambda f, x, y: f([x, y]),
-    "hstack": lambda f, x, y: f([x, y]), "vstack": lambda f, x, y: f([x, y]), "expand": lambda f, x, y: f(x, 2, 2, 3), "tile": lambda f, x, y: f(x, 2, 2),
-    "unflatten": lambda f, x, y: f(x, 1, (3, 1)), "movedim": lambda f, x, y: f(x, 0, 1), "split": lambda f, x, y: f(x, 1), "chunk": lambda f, x, y: f(x, 2),
-    "select": lambda f, x, y: f(x, 0, 1), "narrow": lambda f, x, y: f(x, 1, 0, 2),
-    "flip": lambda f, x, y: f(x, 0), "roll": lambda f, x, y: f(x, 1), "pad": lambda f, x, y: f(x, (1, 2)),
-    "gather": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]])), "scatter": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
-    "scatter_add": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]), "masked_fill": lambda f, x, y: f(x, x > 0.5, 0), "where": lambda f, x, y: f(x > 0.5, x, y),
-    "masked_select": lambda f, x, y: f(x, x > 0.5), "one_hot": lambda f, x, y: f(x, 3),
-    "bmm": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(1, 3, 2)), "mv": lambda f, x, y: f(x, y[0]), "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
-    "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True), "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
-    "svd": lambda f, x, y: f(x, full_matrices=False), "straight_through": lambda f, x, y: f(y, x),
+    "acosh": lambda f, x, y: f(x + 1),
+    "clamp": lambda f, x, y: f(x, 0.4, 0.6),
+    "max": lambda f, x, y: f(x),
+    "min": lambda f, x, y: f(x),
+    "softmax": lambda f, x, y: f(x, 1),
+    "log_softmax": lambda f, x, y: f(x, 1),
+    "transpose": lambda f, x, y: f(x, 0, 1),
+    "lerp": lambda f, x, y: f(x, y, 0.3),
+    "reshape": lambda f, x, y: f(x, 6),
+    "broadcast_to": lambda f, x, y: f(x, 2, 2, 3),
+    "permute": lambda f, x, y: f(x, 1, 0),
+    "cumsum": lambda f, x, y: f(x, 0),
+    "cumprod": lambda f, x, y: f(x, 0),
+    "topk": lambda f, x, y: f(x, 1),
+    "polygamma": lambda f, x, y: f(1, x),
+    "linear": lambda f, x, y: f(x, y),
+    "cat": lambda f, x, y: f([x, y]),
+    "stack": lambda f, x, y: f([x, y]),
+    "hstack": lambda f, x, y: f([x, y]),
+    "vstack": lambda f, x, y: f([x, y]),
+    "expand": lambda f, x, y: f(x, 2, 2, 3),
+    "tile": lambda f, x, y: f(x, 2, 2),
+    "unflatten": lambda f, x, y: f(x, 1, (3, 1)),
+    "movedim": lambda f, x, y: f(x, 0, 1),
+    "split": lambda f, x, y: f(x, 1),
+    "chunk": lambda f, x, y: f(x, 2),
+    "select": lambda f, x, y: f(x, 0, 1),
+    "narrow": lambda f, x, y: f(x, 1, 0, 2),
+    "flip": lambda f, x, y: f(x, 0),
+    "roll": lambda f, x, y: f(x, 1),
+    "pad": lambda f, x, y: f(x, (1, 2)),
+    "gather": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]])),
+    "scatter": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
+    "scatter_add": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1]),
+    "masked_fill": lambda f, x, y: f(x, x > 0.5, 0),
+    "where": lambda f, x, y: f(x > 0.5, x, y),
+    "masked_select": lambda f, x, y: f(x, x > 0.5),
+    "one_hot": lambda f, x, y: f(x, 3),
+    "bmm": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(1, 3, 2)),
+    "mv": lambda f, x, y: f(x, y[0]),
+    "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
+    "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True),
+    "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
+    "svd": lambda f, x, y: f(x, full_matrices=False),
+    "straight_through": lambda f, x, y: f(y, x),
 }
 SECTIONS = {
-    "_functions": "Arithmetic, comparisons, reductions", "_math": "Elementwise functions", "_activations": "Activation functions",
-    "_reductions": "Reductions, cumulative operations, sorting", "_shaping": "Shapes", "_picking": "Indices and masks", "_creation": "Creation",
-    "_random": "Random numbers", "_discrete": "Derivatives through discrete values",
+    "_functions": "Arithmetic, comparisons, reductions",
+    "_math": "Elementwise functions",
+    "_activations": "Activation functions",
+    "_reductions": "Reductions, cumulative operations, sorting",
+    "_shaping": "Shapes",
+    "_picking": "Indices and masks",
+    "_creation": "Creation",
+    "_random": "Random numbers",
+    "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")
 # Not operations on tensors: modules, and single functions.
-NO_OPERATIONS = ("_modes", "_compile", "_transforms", "_jacobians", "_taylor", "_custom", "_checkpoint", "autograd", "_checkpoint_files", "storage", "training", "_export", "_autocast", "_reversible", "_vmap")
+NO_OPERATIONS = (
+    "_modes",
+    "_compile",
+    "_transforms",
+    "_jacobians",
+    "_taylor",
+    "_custom",
+    "_checkpoint",
+    "autograd",
+    "_checkpoint_files",
+    "storage",
+    "training",
+    "_export",
+    "_autocast",
+    "_reversible",
+    "_vmap",
+)
 LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "tensor", "promote_types"}
 
 
@@ -96,7 +150,9 @@ def results(call, function, dtype="float64", requires_grad=False):
     """The tensors that a call gives."""
     x, y = (wb.tensor(values(dtype, seed)) for seed in (1, 2))
     found = call(function, x.requires_grad_() if requires_grad else x, y)
-    found = [tensor for tensor in (found if isinstance(found, (tuple, list)) else (found,)) if isinstance(tensor, wb.Tensor)]
+    found = [
+        tensor for tensor in (found if isinstance(found, (tuple, list)) else (found,)) if isinstance(tensor, wb.Tensor)
+    ]
     for tensor in found:
         tensor.detach().numpy()  # some refusals come with the values
     return x, found
@@ -111,7 +167,10 @@ def given(call, function, dtype):
 
 
 def pattern(name, function):
-    """The way to call a function; None if it is none of those above. One that takes floats goes before one that takes only integers or truth values."""
+    """The way to call a function; None if it is none of those above.
+
+    One that takes floats goes before one that takes only integers or truth values.
+    """
     for dtype in ("float64", "int64", "bool"):
         for candidate in (SPECIAL[name],) if name in SPECIAL else PATTERNS:
             if given(candidate, function, dtype):
@@ -120,26 +179,34 @@ def pattern(name, function):
 
 
 def dtypes(call, function):
-    """"float32, float64" and so on: what is taken, and what comes of it where that is another dtype."""
+    """ "float32, float64" and so on: what is taken, and what comes of it where that is another dtype."""
     taken = {dtype: ", ".join(dict.fromkeys(given(call, function, dtype))) for dtype in DTYPES}
     taken = {dtype: found for dtype, found in taken.items() if found}
     different = {}
     for dtype, found in taken.items():
         if found != dtype:
             different.setdefault(found, []).append(dtype)
-    notes = "; ".join(f"{'all' if len(sources) == len(taken) > 1 else ', '.join(sources)} → {found}" for found, sources in different.items())
+    notes = "; ".join(
+        f"{'all' if len(sources) == len(taken) > 1 else ', '.join(sources)} → {found}"
+        for found, sources in different.items()
+    )
     return ("all" if len(taken) == len(DTYPES) else ", ".join(taken)) + (f" ({notes})" if notes else "")
 
 
 def derivatives(call, function):
-    """"all" where reverse and forward mode and their four nestings give values, "0" where nothing depends on the input, "-" where the result is no float."""
+    """ "all" where reverse and forward mode and their four nestings give values, "0" where nothing depends on the
+    input, "-" where the result is no float."""
     if not given(call, function, "float64"):
         return "-"
 
     def weighed(x):
         y = wb.tensor(values("float64", 2))
         found = call(function, x, y)
-        first = next(tensor for tensor in (found if isinstance(found, (tuple, list)) else (found,)) if tensor.dtype.is_floating_point)
+        first = next(
+            tensor
+            for tensor in (found if isinstance(found, (tuple, list)) else (found,))
+            if tensor.dtype.is_floating_point
+        )
         return (first * first).sum()
 
     leaf, found = results(call, function, requires_grad=True)
@@ -151,8 +218,14 @@ def derivatives(call, function):
         return "0"
     x, direction = wb.tensor(values("float64", 1)), wb.ones(2, 3, dtype="float64")
     forward = lambda v: wb.jvp(weighed, (v,), (direction,))[1]  # noqa: E731
-    for derivative in (wb.grad(weighed)(x), forward(x), wb.grad(lambda v: wb.grad(weighed)(v).sum())(x), wb.hvp(weighed, (x,), (direction,)),
-                       wb.grad(forward)(x), wb.jvp(forward, (x,), (direction,))[1]):
+    for derivative in (
+        wb.grad(weighed)(x),
+        forward(x),
+        wb.grad(lambda v: wb.grad(weighed)(v).sum())(x),
+        wb.hvp(weighed, (x,), (direction,)),
+        wb.grad(forward)(x),
+        wb.jvp(forward, (x,), (direction,))[1],
+    ):
         for tensor in derivative if isinstance(derivative, (tuple, list)) else (derivative,):
             if tensor.requires_grad or np.isnan(tensor.numpy()).any():
                 raise SystemExit(f"scripts/generate_operations.py: a derivative of {function.__name__} is {tensor}")
@@ -194,17 +267,35 @@ def document():
         if call is None:
             missing.append(name)
             continue
-        rows.setdefault(section, []).append((names, first_sentence(function), dtypes(call, function), derivatives(call, function), hasattr(wb.Tensor, name)))
+        rows.setdefault(section, []).append(
+            (
+                names,
+                first_sentence(function),
+                dtypes(call, function),
+                derivatives(call, function),
+                hasattr(wb.Tensor, name),
+            )
+        )
     if missing:
-        raise SystemExit(f"scripts/generate_operations.py: no pattern fits {', '.join(sorted(missing))}: add one that does")
-    lines = ["# Operations", "", "Written by `make docs` from the library: each function was called to find out what stands here.", "",
-             "A name in *italics* is a method of Tensor as well. Dtypes: what is taken, and what comes of it where that differs. Derivatives: *all* means reverse and",
-             "forward mode and every nesting of the two; *0*, that the function is flat; *-*, that its result is no function of numbers (bool, integers, indices). The",
-             "same operations from C are in [wingbeat.h](../include/wingbeat.h).", "",
-             "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in unique, and sorts as the largest in either direction;",
-             "an integer divided by 0 is an error; shifts by too many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
-             "dtypes meet: functions of bool and integers give float64."]
-    for section in sorted(rows, key=lambda section: list(SECTIONS).index(section) if section in SECTIONS else len(SECTIONS)):
+        raise SystemExit(
+            f"scripts/generate_operations.py: no pattern fits {', '.join(sorted(missing))}: add one that does"
+        )
+    lines = [
+        "# Operations",
+        "",
+        "Written by `make docs` from the library: each function was called to find out what stands here.",
+        "",
+        "A name in *italics* is a method of Tensor as well. Dtypes: what is taken, and what comes of it where that differs. Derivatives: *all* means reverse and",
+        "forward mode and every nesting of the two; *0*, that the function is flat; *-*, that its result is no function of numbers (bool, integers, indices). The",
+        "same operations from C are in [wingbeat.h](../include/wingbeat.h).",
+        "",
+        "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in unique, and sorts as the largest in either direction;",
+        "an integer divided by 0 is an error; shifts by too many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
+        "dtypes meet: functions of bool and integers give float64.",
+    ]
+    for section in sorted(
+        rows, key=lambda section: list(SECTIONS).index(section) if section in SECTIONS else len(SECTIONS)
+    ):
         title = SECTIONS.get(section, section.strip("_").replace("_", " ").capitalize())
         lines += ["", f"## {title}", ""]
         if section in CREATION:

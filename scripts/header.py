@@ -19,9 +19,10 @@ BASES = {"void": "void", "char": "char"} | dict.fromkeys(NUMBERS, "number")
 @dataclass(frozen=True)
 class Type:
     """A C type: a base, and for the base and each pointer to it, from the inside out, whether it is const."""
-    base: str         # int32_t, wb_tensor, ...
-    kind: str         # void, char, number, enum, handle, struct or callback
-    constant: tuple   # (base, first pointer, second pointer, ...)
+
+    base: str  # int32_t, wb_tensor, ...
+    kind: str  # void, char, number, enum, handle, struct or callback
+    constant: tuple  # (base, first pointer, second pointer, ...)
 
     @property
     def stars(self):
@@ -31,23 +32,25 @@ class Type:
 @dataclass
 class Function:
     """A function, or the type of one that is called back."""
+
     name: str
     result: Type
     parameters: list  # of (name, Type)
-    comment: str      # the text right in front of it; "" if there is none
-    place: int        # in the header's text
+    comment: str  # the text right in front of it; "" if there is none
+    place: int  # in the header's text
 
 
 @dataclass
 class Header:
     """What a header declares, in its order."""
+
     abi_version: int
-    enums: dict       # name -> [(constant, value)]
-    handles: list     # names of opaque structs
-    structs: dict     # name -> [(field, Type)]
-    callbacks: dict   # name -> Function
-    functions: dict   # name -> Function
-    sections: list    # of (place, title)
+    enums: dict  # name -> [(constant, value)]
+    handles: list  # names of opaque structs
+    structs: dict  # name -> [(field, Type)]
+    callbacks: dict  # name -> Function
+    functions: dict  # name -> Function
+    sections: list  # of (place, title)
 
 
 def blank(text):
@@ -68,8 +71,8 @@ def parse_type(declaration, known):
     if base not in known:
         raise ValueError(f"unknown type in '{declaration.strip()}'")
     stars = [place for place, token in enumerate(tokens) if token == "*"]
-    inner = tokens[:stars[0]] if stars else tokens
-    return Type(base, known[base], ("const" in inner, *(tokens[place + 1:place + 2] == ["const"] for place in stars)))
+    inner = tokens[: stars[0]] if stars else tokens
+    return Type(base, known[base], ("const" in inner, *(tokens[place + 1 : place + 2] == ["const"] for place in stars)))
 
 
 def parse_parameters(text, known):
@@ -113,19 +116,31 @@ def parse(text):
     # A comment belongs to what begins after it, with nothing but spaces between. A row of dashes opens a section.
     section, spaces = re.compile(r"/\* -{10,} ([^\n*]*)"), re.compile(r"\s*")
     sections = [(comment.start(), title[1].strip()) for comment in comments if (title := section.match(comment[0]))]
-    belonging = {spaces.match(comment.string, comment.end()).end(): comment_text(comment[0])
-                 for comment in comments if not section.match(comment[0])}
+    belonging = {
+        spaces.match(comment.string, comment.end()).end(): comment_text(comment[0])
+        for comment in comments
+        if not section.match(comment[0])
+    }
 
     def function(match):
-        return Function(match[2], parse_type(match[1], known), parse_parameters(match[3], known),
-                        belonging.get(match.start(), ""), match.start())
+        return Function(
+            match[2],
+            parse_type(match[1], known),
+            parse_parameters(match[3], known),
+            belonging.get(match.start(), ""),
+            match.start(),
+        )
 
     return Header(
         abi_version,
         {m[2]: enum_values(m[1]) for m in enums},
         [m[1] for m in handles],
-        {m[2]: [(re.findall(r"\w+", field)[-1], parse_type(field, known)) for field in m[1].split(";") if field.strip()]
-         for m in structs},
+        {
+            m[2]: [
+                (re.findall(r"\w+", field)[-1], parse_type(field, known)) for field in m[1].split(";") if field.strip()
+            ]
+            for m in structs
+        },
         {m[2]: function(m) for m in callbacks},
         {m[2]: function(m) for m in functions},
         sections,

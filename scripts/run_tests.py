@@ -18,7 +18,10 @@ LONGEST = 3600  # seconds for one suite
 
 
 def count_swift(text):
-    """XCTest and Swift Testing, which `swift test` runs one after the other. A test that began and did not end has crashed."""
+    """XCTest and Swift Testing, which `swift test` runs one after the other.
+
+    A test that began and did not end has crashed.
+    """
     ended = re.findall(r"^Test Case '([^']+)' (passed|failed|skipped)", text, flags=re.M)
     outcomes = dict(ended)
     began = dict.fromkeys(re.findall(r"^Test Case '([^']+)' started", text, flags=re.M))
@@ -34,7 +37,9 @@ def count_swift(text):
 def count_c(text):
     """Tests/C/check.h: a line for each test that failed, and the last line."""
     found = re.findall(r"^(\d+) passed, \d+ failed$", text, flags=re.M)
-    return int(found[-1]) if found else 0, [f"{name}: {reason}" for reason, name in re.findall(r"^(.*)\nFAILED: (.*)$", text, flags=re.M)]
+    return int(found[-1]) if found else 0, [
+        f"{name}: {reason}" for reason, name in re.findall(r"^(.*)\nFAILED: (.*)$", text, flags=re.M)
+    ]
 
 
 def count_pytest(text):
@@ -54,8 +59,14 @@ COUNTERS = {"swift": count_swift, "c": count_c, "pytest": count_pytest, "step": 
 def run(command, log):
     """The exit status of a command, None if it took too long. All that it started ends with it."""
     with open(log, "wb") as output:
-        process = subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             return process.wait(timeout=LONGEST)
         except subprocess.TimeoutExpired:

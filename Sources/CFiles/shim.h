@@ -7,17 +7,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Locks all of an open file for writing, or gives the lock back: a lock of the open file, not of the process (F_OFD_SETLK), whose number is the
- * same on every Linux. 0, or the error's code. */
-static inline int wb_lock_open_file(int descriptor, int locked)
-{
+/* Locks all of an open file for writing, or gives the lock back: a lock of the open file, not of the process
+ * (F_OFD_SETLK), whose number is the same on every Linux. 0, or the error's code. */
+static inline int wb_lock_open_file(int descriptor, int locked) {
     struct flock lock = {.l_type = (short)(locked ? F_WRLCK : F_UNLCK), .l_whence = SEEK_SET};
     return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno;
 }
 
 /* The kind of file system that a path is on; 0 if that cannot be told. */
-static inline uint32_t wb_file_system(const char *path)
-{
+static inline uint32_t wb_file_system(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (uint32_t)status.f_type : 0;
 }

@@ -7,8 +7,8 @@
 
 /* ------------------------------------------------------------------ the functions, by way of what was found */
 
-#define FUNCTION(type, name, parameters, arguments)     \
-    static __typeof__(&name) name##_found;              \
+#define FUNCTION(type, name, parameters, arguments)                                                                    \
+    static __typeof__(&name) name##_found;                                                                             \
     type name parameters { return name##_found arguments; }
 #define VARIABLE(name) hid_t name;
 #include "functions.h"
@@ -21,20 +21,17 @@
  * The interface of 1.10 that is used here is in all of them. Builds for MPI come last: they open files as well as the
  * others. */
 static const char *const names[] = {
-    "libhdf5_serial.so.103", "libhdf5.so.103",
-    "libhdf5_serial.so.310", "libhdf5.so.310",
-    "libhdf5_serial.so.200", "libhdf5.so.200",
-    "libhdf5_serial.so.320", "libhdf5.so.320",
-    "libhdf5_serial.so", "libhdf5.so",
-    "libhdf5_openmpi.so.103", "libhdf5_openmpi.so.310", "libhdf5_mpich.so.103", "libhdf5_mpich.so.310",
+    "libhdf5_serial.so.103", "libhdf5.so.103",       "libhdf5_serial.so.310",  "libhdf5.so.310",
+    "libhdf5_serial.so.200", "libhdf5.so.200",       "libhdf5_serial.so.320",  "libhdf5.so.320",
+    "libhdf5_serial.so",     "libhdf5.so",           "libhdf5_openmpi.so.103", "libhdf5_openmpi.so.310",
+    "libhdf5_mpich.so.103",  "libhdf5_mpich.so.310",
 };
 enum { NAMES = sizeof names / sizeof *names };
 
 static char sentence[1024];
 static void *library;
 
-void *wb_h5_symbol(const char *name)
-{
+void *wb_h5_symbol(const char *name) {
     char numbered[80];
     void *symbol = dlsym(library, name);
     if (symbol) return symbol;
@@ -44,11 +41,10 @@ void *wb_h5_symbol(const char *name)
 }
 
 /* Binds all functions to those of `library`; NULL, or the name that it lacks. */
-static const char *bind_functions(void)
-{
-#define FUNCTION(type, name, parameters, arguments) \
+static const char *bind_functions(void) {
+#define FUNCTION(type, name, parameters, arguments)                                                                    \
     if (!(name##_found = (__typeof__(&name))wb_h5_symbol(#name))) return #name;
-#define VARIABLE(name) \
+#define VARIABLE(name)                                                                                                 \
     if (!wb_h5_symbol(#name)) return #name;
 #include "functions.h"
 #undef FUNCTION
@@ -57,8 +53,7 @@ static const char *bind_functions(void)
 }
 
 /* The library sets its variables as it starts. */
-static void read_variables(void)
-{
+static void read_variables(void) {
 #define FUNCTION(type, name, parameters, arguments)
 #define VARIABLE(name) name = *(const hid_t *)wb_h5_symbol(#name);
 #include "functions.h"
@@ -67,8 +62,7 @@ static void read_variables(void)
 }
 
 /* Takes `candidate` for the library: NULL, or a sentence that says why it cannot serve. */
-static const char *use(void *candidate, const char *name)
-{
+static const char *use(void *candidate, const char *name) {
     library = candidate;
     const char *missing = bind_functions();
     if (missing) {
@@ -84,8 +78,7 @@ static const char *use(void *candidate, const char *name)
     return sentence;
 }
 
-const char *wb_h5_load(void)
-{
+const char *wb_h5_load(void) {
     if (library) return NULL;
     const char *chosen = getenv("WINGBEAT_HDF5");
     if (chosen && *chosen) {

@@ -9,7 +9,9 @@
 /* Round to nearest, denormals as they are, no traps. */
 enum { SHIM_FLOAT_MODE = 0x1f80, SHIM_FLOAT_MODE_MASK = 0xffc0 };
 static inline __attribute__((always_inline)) uint64_t shim_float_mode(void) { return __builtin_ia32_stmxcsr(); }
-static inline __attribute__((always_inline)) void shim_set_float_mode(uint64_t mode) { __builtin_ia32_ldmxcsr((unsigned)mode); }
+static inline __attribute__((always_inline)) void shim_set_float_mode(uint64_t mode) {
+    __builtin_ia32_ldmxcsr((unsigned)mode);
+}
 
 #elif defined(__aarch64__)
 
@@ -19,7 +21,9 @@ static inline __attribute__((always_inline)) uint64_t shim_float_mode(void) {
     __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
     return mode;
 }
-static inline __attribute__((always_inline)) void shim_set_float_mode(uint64_t mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+static inline __attribute__((always_inline)) void shim_set_float_mode(uint64_t mode) {
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
 
 #else
 

@@ -2,8 +2,8 @@ import Kernels
 
 public typealias DType = Kernels.DType
 
-/// Everything that can go wrong. Each case carries the facts, `description` makes the sentence that a user reads, and the ABI
-/// turns the case into a status.
+/// Everything that can go wrong. Each case carries the facts, `description` makes the sentence that a user reads, and
+/// the ABI turns the case into a status.
 public enum Failure: Error, CustomStringConvertible {
     /// A value outside what `operation` takes.
     case argument(operation: String, String)
@@ -48,9 +48,12 @@ public enum Failure: Error, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .argument(let operation, let sentence), .shape(let operation, let sentence), .dtype(let operation, let sentence),
-            .index(let operation, let sentence), .handle(let operation, let sentence), .structure(let operation, let sentence),
-            .state(let operation, let sentence), .interrupted(let operation, let sentence), .notFinite(let operation, let sentence),
+        case .argument(let operation, let sentence), .shape(let operation, let sentence),
+            .dtype(let operation, let sentence),
+            .index(let operation, let sentence), .handle(let operation, let sentence),
+            .structure(let operation, let sentence),
+            .state(let operation, let sentence), .interrupted(let operation, let sentence),
+            .notFinite(let operation, let sentence),
             .unsupported(let operation, let sentence), .internal(let operation, let sentence):
             return "\(operation): \(sentence)"
         case .memory(let operation, let bytes):

@@ -1,5 +1,5 @@
-/// What users hold: a box that points to a node. Computing makes new boxes; writing in place points a box at a new node, so
-/// nobody who holds the old value sees it change.
+/// What users hold: a box that points to a node. Computing makes new boxes; writing in place points a box at a new
+/// node, so nobody who holds the old value sees it change.
 public final class Tensor {
     /// The node outside of capture blocks. Read it through `node()`, which sees what an open block has done.
     var stored: Node {
@@ -57,7 +57,9 @@ public final class Tensor {
     }
 
     /// Throws unless a tensor of this type can exist.
-    public static func checkType(_ shape: Shape, _ dtype: DType) throws(Failure) { try checkShape(shape, dtype, operation: "tensor") }
+    public static func checkType(_ shape: Shape, _ dtype: DType) throws(Failure) {
+        try checkShape(shape, dtype, operation: "tensor")
+    }
 
     /// The node this box points to now.
     func node() throws(Failure) -> Node {
@@ -97,7 +99,9 @@ public final class Tensor {
         guard node.mapLevel > age else { return }
         throw .state(
             operation: "vmap",
-            "a tensor from outside the mapped function was to be written in place with what differs from example to example; return that from the function instead")
+            "a tensor from outside the mapped function was to be written in place with what differs from example to "
+                + "example; return that from the function instead"
+        )
     }
 
     public var dtype: DType { stored.dtype }
@@ -153,7 +157,9 @@ public final class Tensor {
     public func integerItem() throws(Failure) -> Int64 {
         guard !dtype.isFloat else {
             let value = try item()
-            guard let whole = Int64(exactly: value) else { throw .dtype(operation: "item", "\(value) is not a whole number that fits int64") }
+            guard let whole = Int64(exactly: value) else {
+                throw .dtype(operation: "item", "\(value) is not a whole number that fits int64")
+            }
             return whole
         }
         guard count == 1 else {
@@ -188,12 +194,16 @@ public final class Tensor {
         try replace(with: source.node().cast(dtype).asResult())
     }
 
-    /// Throws where an assignment in place would make a leaf that requires gradients a computed value, whose gradients nobody collects.
+    /// Throws where an assignment in place would make a leaf that requires gradients a computed value, whose gradients
+    /// nobody collects.
     func checkWritable() throws(Failure) {
         let written = shown ?? self
-        guard written.requiresGrad, written.isLeaf, ThreadState.current.isGradEnabled, !writesPastDerivatives else { return }
+        guard written.requiresGrad, written.isLeaf, ThreadState.current.isGradEnabled, !writesPastDerivatives else {
+            return
+        }
         throw .state(
-            operation: "assign", "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
+            operation: "assign",
+            "a leaf that requires gradients can be written in place only while gradients are disabled (no_grad)")
     }
 
     // MARK: Gradients
@@ -235,7 +245,9 @@ public final class Tensor {
             return
         }
         guard gradient.shape == shape else {
-            throw .shape(operation: "grad", "a gradient must have the tensor's shape \(shape.text), but has \(gradient.shape.text)")
+            throw .shape(
+                operation: "grad",
+                "a gradient must have the tensor's shape \(shape.text), but has \(gradient.shape.text)")
         }
         guard dtype.isFloat else { throw .dtype(operation: "grad", "a tensor of \(dtype.name) has no gradient") }
         let value = try gradient.node().cast(dtype).detached()
@@ -260,8 +272,8 @@ public final class Tensor {
 }
 
 extension GradientSlot {
-    /// The gradient now, as an open capture block sees it. `leaf` gives its type. With `accumulates`, a block takes a gradient that may or may not
-    /// be there when the program runs as one that is there, and zero where it is not.
+    /// The gradient now, as an open capture block sees it. `leaf` gives its type. With `accumulates`, a block takes a
+    /// gradient that may or may not be there when the program runs as one that is there, and zero where it is not.
     func current(of leaf: Node, accumulates: Bool = false) throws(Failure) -> Node? {
         guard let capture = ThreadState.current.capture else { return stored }
         return try capture.read(self, leaf.type, accumulates: accumulates)
@@ -290,20 +302,24 @@ extension Node {
         return false
     }
 
-    /// The same value as a leaf that collects gradients in `slot`. A value not yet computed is computed now, or stays behind an identity
-    /// inside a capture block.
+    /// The same value as a leaf that collects gradients in `slot`. A value not yet computed is computed now, or stays
+    /// behind an identity inside a capture block.
     func asLeaf(slot: GradientSlot?) throws(Failure) -> Node {
         guard mapLevel == 0 else {
-            throw .state(operation: "requires_grad", "a mapped tensor cannot be a leaf that collects gradients; use grad, or autograd.grad")
+            throw .state(
+                operation: "requires_grad",
+                "a mapped tensor cannot be a leaf that collects gradients; use grad, or autograd.grad")
         }
-        if ThreadState.current.capture != nil, value == nil { return Node(LeafOf(), [self], type, requiresGrad: true, slot: slot) }
+        if ThreadState.current.capture != nil, value == nil {
+            return Node(LeafOf(), [self], type, requiresGrad: true, slot: slot)
+        }
         try compute([self])
         guard let value else { throw .internal(operation: "requires_grad", "an evaluated tensor has no value") }
         return Node(leaf: value, type, requiresGrad: true, slot: slot)
     }
 
-    /// What an operation gave, for a box to point to. One that changes nothing gives its operand: then the result is a node of its own where it is to
-    /// be no leaf, or, under no_grad, no variable.
+    /// What an operation gave, for a box to point to. One that changes nothing gives its operand: then the result is a
+    /// node of its own where it is to be no leaf, or, under no_grad, no variable.
     func asResult() throws(Failure) -> Node {
         let isOperand = requiresGrad && (gradientSlot != nil || !ThreadState.current.isGradEnabled)
         return isOperand ? try Identity().record([self]) : self
@@ -333,8 +349,8 @@ extension Array where Element == Tensor {
 }
 
 extension Tensor {
-    /// Takes over the value of `other`, of the same shape but perhaps another dtype; a leaf that collects gradients stays one. Its collected gradient is dropped with the
-    /// old dtype.
+    /// Takes over the value of `other`, of the same shape but perhaps another dtype; a leaf that collects gradients
+    /// stays one. Its collected gradient is dropped with the old dtype.
     public func become(_ other: Tensor) throws(Failure) {
         if other.dtype != dtype {
             gradientSlot?.point(to: nil)

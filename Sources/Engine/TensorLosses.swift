@@ -3,10 +3,13 @@ public enum LossReduction: String, CaseIterable, Sendable {
     case none, mean, sum
 }
 
-/// Losses of predictions against targets of any dtype, under PyTorch's names for sentences. Predictions are floats; targets take their dtype.
+/// Losses of predictions against targets of any dtype, under PyTorch's names for sentences. Predictions are floats;
+/// targets take their dtype.
 extension Tensor {
     /// (prediction - target)^2 of each element, reduced. Both have one shape.
-    public static func meanSquaredError(_ prediction: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+    public static func meanSquaredError(_ prediction: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
+        throws(Failure) -> Tensor
+    {
         try reduced(reduction, prediction, "mse_loss") { () throws(Failure) in
             try (prediction - aligned(target, prediction, "mse_loss")).applying(.square)
         }
@@ -17,21 +20,26 @@ extension Tensor {
         probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean
     ) throws(Failure) -> Tensor {
         try reduced(reduction, probabilities, "binary_cross_entropy") { () throws(Failure) in
-            try binaryCrossEntropy(probabilities: probabilities, targets: aligned(target, probabilities, "binary_cross_entropy"))
+            try binaryCrossEntropy(
+                probabilities: probabilities, targets: aligned(target, probabilities, "binary_cross_entropy"))
         }
     }
 
     /// The same with p = sigmoid(logits), without overflow.
-    public static func binaryCrossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+    public static func binaryCrossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
+        throws(Failure) -> Tensor
+    {
         let name = "binary_cross_entropy_with_logits"
         return try reduced(reduction, logits, name) { () throws(Failure) in
             try binaryCrossEntropy(logits: logits, targets: aligned(target, logits, name))
         }
     }
 
-    /// -log softmax(logits)[target] of each row, reduced: logits [n, classes] with labels [n] of integers, or with distributions [n, classes] of
-    /// floats. One row may come without its axis.
-    public static func crossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+    /// -log softmax(logits)[target] of each row, reduced: logits [n, classes] with labels [n] of integers, or with
+    /// distributions [n, classes] of floats. One row may come without its axis.
+    public static func crossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
+        throws(Failure) -> Tensor
+    {
         try reduced(reduction, logits, "cross_entropy") { () throws(Failure) in
             try byRows(
                 logits, target, { (z, t) throws(Failure) in try crossEntropy(logits: z, labels: t) },
@@ -40,7 +48,9 @@ extension Tensor {
     }
 
     /// -log p[target] of each row, reduced. Logarithms are kept above -100.
-    public static func crossEntropy(probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean) throws(Failure) -> Tensor {
+    public static func crossEntropy(probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
+        throws(Failure) -> Tensor
+    {
         try reduced(reduction, probabilities, "cross_entropy") { () throws(Failure) in
             try byRows(
                 probabilities, target, { (p, t) throws(Failure) in try crossEntropy(probabilities: p, labels: t) },
@@ -59,12 +69,15 @@ extension Tensor {
         case .none: return elements
         case .sum: return try elements.sum()
         case .mean:
-            guard elements.count > 0 else { throw .shape(operation: name, "the batch is empty: predictions are \(prediction.shape)") }
+            guard elements.count > 0 else {
+                throw .shape(operation: name, "the batch is empty: predictions are \(prediction.shape)")
+            }
             return try elements.mean()
         }
     }
 
-    /// Targets follow the predictions' precision: labels that are integers or of another width change nothing about the loss.
+    /// Targets follow the predictions' precision: labels that are integers or of another width change nothing about the
+    /// loss.
     private static func aligned(_ target: Tensor, _ prediction: Tensor, _ name: String) throws(Failure) -> Tensor {
         guard prediction.shape == target.shape else {
             throw .shape(operation: name, "predictions are \(prediction.shape), but targets are \(target.shape)")
@@ -81,13 +94,16 @@ extension Tensor {
             return try byRows(row, target.reshape([1] + target.shape), ofLabels, ofDistributions).reshape([])
         }
         guard prediction.shape.count == 2 else {
-            throw .shape(operation: "cross_entropy", "predictions [n, classes] are expected, but are \(prediction.shape)")
+            throw .shape(
+                operation: "cross_entropy", "predictions [n, classes] are expected, but are \(prediction.shape)")
         }
         guard target.dtype.isFloat else { return try ofLabels(prediction, target) }
         guard prediction.shape == target.shape else {
             throw .shape(
                 operation: "cross_entropy",
-                "targets that are probabilities need the predictions' shape \(prediction.shape), but are \(target.shape)")
+                "targets that are probabilities need the predictions' shape \(prediction.shape), but are "
+                    + "\(target.shape)"
+            )
         }
         return try ofDistributions(prediction, target.cast(prediction.dtype))
     }
@@ -100,13 +116,16 @@ extension Tensor {
         Tensor(try CrossEntropy().record([logits.node(), labels.node()]))
     }
 
-    /// -log p[label] of each row, the logarithm kept above -100. Where p is a softmax, derivatives go through its logits.
+    /// -log p[label] of each row, the logarithm kept above -100. Where p is a softmax, derivatives go through its
+    /// logits.
     public static func crossEntropy(probabilities: Tensor, labels: Tensor) throws(Failure) -> Tensor {
         let (p, t) = (try probabilities.node(), try labels.node())
         guard p.shape.count == 2, t.shape == [p.shape[0]] else {
             throw .shape(
                 operation: "cross_entropy",
-                "probabilities [n, classes] and labels [n] are expected, but probabilities are \(p.shape.text) and labels \(t.shape.text)")
+                "probabilities [n, classes] and labels [n] are expected, but probabilities are \(p.shape.text) and "
+                    + "labels \(t.shape.text)"
+            )
         }
         // A product with the one-hot label checks the label's range, and reads nothing by an unchecked index.
         let hot = try OneHot(classes: p.shape[1], dtype: p.dtype).record([t])
@@ -132,7 +151,8 @@ extension Tensor {
         return Tensor(try ThroughLogits().record([direct, fused, p, logits]))
     }
 
-    /// -(t log p + (1 - t) log(1 - p)) of each element, logarithms kept above -100. Where p is a sigmoid, derivatives go through its logits.
+    /// -(t log p + (1 - t) log(1 - p)) of each element, logarithms kept above -100. Where p is a sigmoid, derivatives
+    /// go through its logits.
     public static func binaryCrossEntropy(probabilities: Tensor, targets: Tensor) throws(Failure) -> Tensor {
         let (p, t) = (try probabilities.node(), try targets.node())
         let dtype = promote(p.dtype, t.dtype)
@@ -155,8 +175,10 @@ extension Node {
     fileprivate func crossEntropy(with t: Node) throws(Failure) -> Node {
         let axis = shape.count - 1
         let logarithms = try logSoftmax(axis)
-        let isImpossible = try logarithms.equal(Node.scalar(-.infinity, like: logarithms)).logicalAnd(t.equal(Node.scalar(0, like: t)))
-        return try -(t * Node.select(isImpossible, Node.scalar(0, like: logarithms), logarithms)).sum([axis], keepdims: false)
+        let isImpossible = try logarithms.equal(Node.scalar(-.infinity, like: logarithms)).logicalAnd(
+            t.equal(Node.scalar(0, like: t)))
+        return try -(t * Node.select(isImpossible, Node.scalar(0, like: logarithms), logarithms)).sum(
+            [axis], keepdims: false)
     }
 
     /// What this node is the activation of, along the last axis where it has one.

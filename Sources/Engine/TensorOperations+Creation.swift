@@ -1,16 +1,23 @@
 /// New tensors of regular numbers.
 extension Tensor {
     /// `count` numbers from start to end, both among them.
-    public static func linspace(_ start: Double, _ end: Double, _ count: Int, _ dtype: DType) throws(Failure) -> Tensor {
+    public static func linspace(_ start: Double, _ end: Double, _ count: Int, _ dtype: DType) throws(Failure) -> Tensor
+    {
         guard start.isFinite, end.isFinite, (end - start).isFinite else {
-            throw .argument(operation: "linspace", "start and end must be finite, and their distance too, but are \(start) and \(end)")
+            throw .argument(
+                operation: "linspace",
+                "start and end must be finite, and their distance too, but are \(start) and \(end)")
         }
-        guard count >= 0 else { throw .argument(operation: "linspace", "the number of steps must not be negative, but is \(count)") }
+        guard count >= 0 else {
+            throw .argument(operation: "linspace", "the number of steps must not be negative, but is \(count)")
+        }
         return try Tensor(result: Linspace(start: start, end: end, count: count, dtype: dtype).record([]))
     }
 
     /// Whole numbers from start to below stop (above it for a negative step), exactly.
-    public static func arange(whole start: Int64, _ stop: Int64, _ step: Int64, _ dtype: DType) throws(Failure) -> Tensor {
+    public static func arange(whole start: Int64, _ stop: Int64, _ step: Int64, _ dtype: DType) throws(Failure)
+        -> Tensor
+    {
         let isExact = [start, stop, step].allSatisfy { Operand.takes(.int64, .integer($0)) }
         if isExact { return try arange(Double(start), Double(stop), Double(step), dtype) }
         guard step != 0 else { throw .argument(operation: "arange", "the step must not be 0") }
@@ -25,13 +32,19 @@ extension Tensor {
     }
 
     /// The same of whole numbers, exactly for integer dtypes: what lies between whole numbers is cut toward 0.
-    public static func linspace(whole start: Int64, _ end: Int64, _ count: Int, _ dtype: DType) throws(Failure) -> Tensor {
+    public static func linspace(whole start: Int64, _ end: Int64, _ count: Int, _ dtype: DType) throws(Failure)
+        -> Tensor
+    {
         guard dtype.isInteger else { return try linspace(Double(start), Double(end), count, dtype) }
-        guard count >= 0 else { throw .argument(operation: "linspace", "the number of steps must not be negative, but is \(count)") }
+        guard count >= 0 else {
+            throw .argument(operation: "linspace", "the number of steps must not be negative, but is \(count)")
+        }
         let parts = Int128(max(1, count - 1))
         let values = try Tensor(dtype: .int64, shape: [count]) { (memory) throws(Failure) in
             let numbers = memory.assumingMemoryBound(to: Int64.self)
-            for place in 0..<count { numbers[place] = Int64((Int128(start) * (parts - Int128(place)) + Int128(end) * Int128(place)) / parts) }
+            for place in 0..<count {
+                numbers[place] = Int64((Int128(start) * (parts - Int128(place)) + Int128(end) * Int128(place)) / parts)
+            }
         }
         return try values.cast(dtype)
     }
@@ -44,8 +57,8 @@ extension Tensor {
         return try Tensor(result: down.equal(across).cast(dtype))
     }
 
-    /// Each of the vectors (or scalars) along an axis of its own, repeated along those of the others; with `swapsFirst` the first two axes are exchanged, as
-    /// coordinates x, y of images are.
+    /// Each of the vectors (or scalars) along an axis of its own, repeated along those of the others; with `swapsFirst`
+    /// the first two axes are exchanged, as coordinates x, y of images are.
     public static func meshgrid(_ tensors: [Tensor], swapsFirst: Bool) throws(Failure) -> [Tensor] {
         for tensor in tensors where tensor.shape.count > 1 {
             throw .shape(operation: "meshgrid", "vectors or scalars are expected, but a shape is \(tensor.shape.text)")

@@ -2,7 +2,8 @@
 extension Tensor {
     /// Values of wb_unary_op in wingbeat.h.
     public enum Unary: Int32, CaseIterable {
-        case identity, negative, absolute, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos, tanh, sigmoid, relu
+        case identity, negative, absolute, sign, exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, sin, cos,
+            tanh, sigmoid, relu
         case leakyRelu, gelu, geluTanh, erf, softplus, logicalNot
         case exp2, log2, log10, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
         case floor, ceil, round, trunc, erfc, logGamma, digamma, polygamma
@@ -12,9 +13,11 @@ extension Tensor {
 
     /// Values of wb_binary_op.
     public enum Binary: Int32, CaseIterable {
-        case add, subtract, multiply, divide, power, maximum, minimum, equal, notEqual, less, lessEqual, greater, greaterEqual
+        case add, subtract, multiply, divide, power, maximum, minimum, equal, notEqual, less, lessEqual, greater,
+            greaterEqual
         case logicalAnd, logicalOr
-        case floorDivide, remainder, truncDivide, atan2, logicalXor, bitwiseAnd, bitwiseOr, bitwiseXor, shiftLeft, shiftRight
+        case floorDivide, remainder, truncDivide, atan2, logicalXor, bitwiseAnd, bitwiseOr, bitwiseXor, shiftLeft,
+            shiftRight
     }
 
     public func applying(_ operation: Unary, parameter: Double? = nil) throws(Failure) -> Tensor {
@@ -65,7 +68,9 @@ extension Tensor {
         case .digamma: y = try x.digamma()
         case .polygamma:
             let order = try whole(parameter ?? 1, "polygamma", "order")
-            guard order >= 0, order <= 100 else { throw .argument(operation: "polygamma", "the order must be in 0 ... 100, but is \(order)") }
+            guard order >= 0, order <= 100 else {
+                throw .argument(operation: "polygamma", "the order must be in 0 ... 100, but is \(order)")
+            }
             y = try x.polygamma(order)
         case .logSigmoid: y = try x.logSigmoid()
         case .relu6: y = try x.hardTanh(0, 6)
@@ -89,7 +94,8 @@ extension Tensor {
         try Tensor(result: record(operation, a.node(), b.node()))
     }
 
-    /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers in float64.
+    /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers
+    /// in float64.
     public func applying(_ operation: Binary, _ value: Double, reversed: Bool = false) throws(Failure) -> Tensor {
         var x = try node()
         if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.float64) }
@@ -131,7 +137,9 @@ extension Tensor {
     // MARK: With parameters
 
     /// Between the bounds; infinite ones are none.
-    public func clamped(_ lower: Double, _ upper: Double) throws(Failure) -> Tensor { try Tensor(result: node().clamped(lower, upper)) }
+    public func clamped(_ lower: Double, _ upper: Double) throws(Failure) -> Tensor {
+        try Tensor(result: node().clamped(lower, upper))
+    }
 
     /// Between bounds that broadcast with the tensor; nil: none.
     public func clamped(_ lower: Tensor?, _ upper: Tensor?) throws(Failure) -> Tensor {
@@ -141,12 +149,16 @@ extension Tensor {
     }
 
     public func hardTanh(_ lower: Double, _ upper: Double) throws(Failure) -> Tensor {
-        guard lower <= upper else { throw .argument(operation: "hardtanh", "the bounds are the wrong way round: \(lower) and \(upper)") }
+        guard lower <= upper else {
+            throw .argument(operation: "hardtanh", "the bounds are the wrong way round: \(lower) and \(upper)")
+        }
         return try Tensor(result: node().hardTanh(lower, upper))
     }
 
     public func softplus(beta: Double, threshold: Double) throws(Failure) -> Tensor {
-        guard beta.isFinite, beta != 0 else { throw .argument(operation: "softplus", "beta must be finite and not 0, but is \(beta)") }
+        guard beta.isFinite, beta != 0 else {
+            throw .argument(operation: "softplus", "beta must be finite and not 0, but is \(beta)")
+        }
         return try Tensor(result: node().softplus(beta: beta, threshold: threshold))
     }
 
@@ -162,6 +174,8 @@ extension Tensor {
 
 /// A parameter that has to be a whole number.
 private func whole(_ value: Double, _ operation: String, _ what: String) throws(Failure) -> Int {
-    guard let number = Int(exactly: value) else { throw .argument(operation: operation, "\(what) must be a whole number, but is \(value)") }
+    guard let number = Int(exactly: value) else {
+        throw .argument(operation: operation, "\(what) must be a whole number, but is \(value)")
+    }
     return number
 }

@@ -5,7 +5,10 @@ extension Tensor {
         guard let first = tensors.first else { throw .argument(operation: "stack", "there are no tensors to join") }
         for (place, tensor) in tensors.enumerated() where tensor.shape != first.shape {
             throw .shape(
-                operation: "stack", "tensors must have equal shapes, but tensor 0 is \(first.shape.text) and tensor \(place) is \(tensor.shape.text)")
+                operation: "stack",
+                "tensors must have equal shapes, but tensor 0 is \(first.shape.text) and tensor \(place) is "
+                    + "\(tensor.shape.text)"
+            )
         }
         let place = try normalized(axis: axis, rank: first.shape.count + 1, operation: "stack")
         return try concatenate(tensors.map { (tensor) throws(Failure) in try tensor.unsqueeze(place) }, place)
@@ -13,13 +16,18 @@ extension Tensor {
 
     /// Joins vectors along their axis, others along axis 1; scalars count as vectors.
     public static func hstack(_ tensors: [Tensor]) throws(Failure) -> Tensor {
-        let parts = try tensors.map { (tensor) throws(Failure) in tensor.shape.isEmpty ? try tensor.reshape([1]) : tensor }
+        let parts = try tensors.map { (tensor) throws(Failure) in
+            tensor.shape.isEmpty ? try tensor.reshape([1]) : tensor
+        }
         return try concatenate(parts, parts.first?.shape.count == 1 ? 0 : 1)
     }
 
     /// Joins along axis 0; scalars and vectors count as rows of a matrix.
     public static func vstack(_ tensors: [Tensor]) throws(Failure) -> Tensor {
-        try concatenate(tensors.map { (tensor) throws(Failure) in tensor.shape.count < 2 ? try tensor.reshape([1, tensor.count]) : tensor }, 0)
+        try concatenate(
+            tensors.map { (tensor) throws(Failure) in
+                tensor.shape.count < 2 ? try tensor.reshape([1, tensor.count]) : tensor
+            }, 0)
     }
 
     /// So many parts a tensor may be cut into: each is a node.
@@ -27,7 +35,8 @@ extension Tensor {
 
     private func checkParts(_ count: Int, _ operation: String) throws(Failure) {
         guard count <= Tensor.mostParts else {
-            throw .argument(operation: operation, "at most \(Tensor.mostParts) parts are possible, but this makes \(count)")
+            throw .argument(
+                operation: operation, "at most \(Tensor.mostParts) parts are possible, but this makes \(count)")
         }
     }
 
@@ -46,7 +55,9 @@ extension Tensor {
 
     /// At most `count` parts of equal extents along an axis; the last may be smaller.
     public func chunk(_ count: Int, _ axis: Int) throws(Failure) -> [Tensor] {
-        guard count >= 1 else { throw .argument(operation: "chunk", "1 part at least is expected, but \(count) were given") }
+        guard count >= 1 else {
+            throw .argument(operation: "chunk", "1 part at least is expected, but \(count) were given")
+        }
         let extent = shape[try normalized(axis: axis, rank: shape.count, operation: "chunk")]
         guard extent > 0 else {
             try checkParts(count, "chunk")
@@ -66,7 +77,11 @@ extension Tensor {
             left -= extent
         }
         guard left == 0, extents.allSatisfy({ $0 >= 0 }), extents.reduce(0, { $0 &+ $1 }) == x.shape[place] else {
-            throw .argument(operation: "split", "extents that add up to the \(x.shape[place]) of axis \(place) are expected, but \(extents.text) were given")
+            throw .argument(
+                operation: "split",
+                "extents that add up to the \(x.shape[place]) of axis \(place) are expected, but \(extents.text) were "
+                    + "given"
+            )
         }
         var start = 0
         var parts: [Tensor] = []
@@ -84,7 +99,8 @@ extension Tensor {
         let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unbind")
         if let room, room != x.shape[place] {
-            throw .argument(operation: "unbind", "axis \(axis) has \(x.shape[place]) slices, but there is room for \(room)")
+            throw .argument(
+                operation: "unbind", "axis \(axis) has \(x.shape[place]) slices, but there is room for \(room)")
         }
         try checkParts(x.shape[place], "unbind")
         var parts: [Tensor] = []
@@ -111,11 +127,15 @@ extension Tensor {
         return try Tensor(result: x.sliced(slices))
     }
 
-    /// Element i of axis axes[k] goes to i + shifts[k], from the end to the beginning again. Without axes: of the flattened tensor.
+    /// Element i of axis axes[k] goes to i + shifts[k], from the end to the beginning again. Without axes: of the
+    /// flattened tensor.
     public func roll(_ shifts: [Int], _ axes: [Int]?) throws(Failure) -> Tensor {
         var x = try node()
         guard let axes else {
-            guard shifts.count == 1 else { throw .argument(operation: "roll", "one shift is expected where no axes are given, but there are \(shifts.count)") }
+            guard shifts.count == 1 else {
+                throw .argument(
+                    operation: "roll", "one shift is expected where no axes are given, but there are \(shifts.count)")
+            }
             return try Tensor(result: x.reshape([x.count]).rolled(shifts[0], 0).reshape(x.shape))
         }
         guard shifts.count == axes.count else {
@@ -133,16 +153,21 @@ extension Tensor {
     }
 
     /// With `before` and `after` elements more along axes, the last axis first; a negative number takes some away.
-    public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, value: Double = 0) throws(Failure) -> Tensor {
+    public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, value: Double = 0) throws(Failure) -> Tensor
+    {
         try pad(widths, mode, with: .full([], value, dtype))
     }
 
     /// The same with a whole number, exactly; an error where an integer dtype does not hold it.
-    public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, whole value: Int64) throws(Failure) -> Tensor {
+    public func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, whole value: Int64) throws(Failure)
+        -> Tensor
+    {
         try pad(widths, mode, with: Operand.constant(.integer(value), dtype, "pad"))
     }
 
-    private func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, with value: Tensor) throws(Failure) -> Tensor {
+    private func pad(_ widths: [(before: Int, after: Int)], _ mode: PadMode, with value: Tensor) throws(Failure)
+        -> Tensor
+    {
         var x = try node()
         let rank = x.shape.count
         guard widths.count <= rank else {
@@ -153,7 +178,9 @@ extension Tensor {
         var shape = x.shape
         for (back, width) in widths.enumerated() {
             let axis = rank - 1 - back
-            let (kept, cutBefore) = (try keptExtent(x.shape[axis], width, axis), max(0, -max(width.before, -x.shape[axis])))
+            let (kept, cutBefore) = (
+                try keptExtent(x.shape[axis], width, axis), max(0, -max(width.before, -x.shape[axis]))
+            )
             slices[axis] = AxisSlice(start: kept == 0 ? 0 : cutBefore, step: 1, count: kept)
             let (before, after) = (max(width.before, 0), max(width.after, 0))
             let (extent, overflow) = kept.addingReportingOverflow(before)
@@ -164,7 +191,9 @@ extension Tensor {
         }
         try checkShape(shape, x.dtype, operation: "pad")
         x = try x.sliced(slices)
-        guard mode != .constant else { return try Tensor(result: shape == x.shape ? x : value.node().broadcast(to: shape).assigning(places, x)) }
+        guard mode != .constant else {
+            return try Tensor(result: shape == x.shape ? x : value.node().broadcast(to: shape).assigning(places, x))
+        }
         for (axis, place) in places.enumerated() {
             x = try x.padded(axis, place.start, shape[axis] - place.start - place.count, mode)
         }
@@ -175,7 +204,11 @@ extension Tensor {
     private func keptExtent(_ extent: Int, _ width: (before: Int, after: Int), _ axis: Int) throws(Failure) -> Int {
         let (before, after) = (max(min(width.before, 0), -extent - 1), max(min(width.after, 0), -extent - 1))
         guard extent + before + after >= 0 else {
-            throw .argument(operation: "pad", "widths of \(width.before) and \(width.after) take away more than the \(extent) elements of axis \(axis)")
+            throw .argument(
+                operation: "pad",
+                "widths of \(width.before) and \(width.after) take away more than the \(extent) elements of axis "
+                    + "\(axis)"
+            )
         }
         return extent + before + after
     }
@@ -204,7 +237,11 @@ extension Node {
         // How far the elements that are there reach.
         let limit = mode == .reflect ? extent - 1 : mode == .circular ? extent : extent > 0 ? Int.max : 0
         guard before <= limit, after <= limit else {
-            throw .argument(operation: "pad", "axis \(axis) of extent \(extent) gives \(mode) \(max(limit, 0)) elements at most, but \(max(before, after)) are asked for")
+            throw .argument(
+                operation: "pad",
+                "axis \(axis) of extent \(extent) gives \(mode) \(max(limit, 0)) elements at most, but "
+                    + "\(max(before, after)) are asked for"
+            )
         }
         var parts: [Node] = []
         func edge(_ place: Int, _ count: Int) throws(Failure) -> Node {

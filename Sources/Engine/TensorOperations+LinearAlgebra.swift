@@ -15,7 +15,9 @@ extension Tensor {
         }
     }
 
-    public static func product(_ kind: Product, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node().product(kind, b.node())) }
+    public static func product(_ kind: Product, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
+        try Tensor(result: a.node().product(kind, b.node()))
+    }
 
     public static func einsum(_ equation: String, _ operands: [Tensor]) throws(Failure) -> Tensor {
         try Tensor(result: Node.einsum(equation, operands.map { (tensor) throws(Failure) in try tensor.node() }))
@@ -32,13 +34,19 @@ extension Tensor {
     }
 
     /// X of A X = B (left false: of X A = B).
-    public func solve(_ other: Tensor, left: Bool = true) throws(Failure) -> Tensor { try Tensor(result: node().solve(other.node(), left: left)) }
+    public func solve(_ other: Tensor, left: Bool = true) throws(Failure) -> Tensor {
+        try Tensor(result: node().solve(other.node(), left: left))
+    }
 
-    public func solveTriangular(_ other: Tensor, upper: Bool, left: Bool = true, unitriangular: Bool = false) throws(Failure) -> Tensor {
+    public func solveTriangular(_ other: Tensor, upper: Bool, left: Bool = true, unitriangular: Bool = false)
+        throws(Failure) -> Tensor
+    {
         try Tensor(result: node().solveTriangular(other.node(), upper: upper, left: left, unitriangular: unitriangular))
     }
 
-    public func cholesky(upper: Bool = false) throws(Failure) -> Tensor { try Tensor(result: node().cholesky(upper: upper)) }
+    public func cholesky(upper: Bool = false) throws(Failure) -> Tensor {
+        try Tensor(result: node().cholesky(upper: upper))
+    }
 }
 
 /// Factors with orthonormal columns.

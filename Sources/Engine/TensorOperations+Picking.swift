@@ -17,7 +17,11 @@ extension Tensor {
         one[place] = 1
         common[place] = 1
         guard let joined = broadcastShape(one, common) else {
-            throw .shape(operation: name, "x is \(x.shape.text) and the index \(index.shape.text): but for axis \(place) they must broadcast together")
+            throw .shape(
+                operation: name,
+                "x is \(x.shape.text) and the index \(index.shape.text): but for axis \(place) they must broadcast "
+                    + "together"
+            )
         }
         func spread(_ node: Node) throws(Failure) -> Node {
             var shape = joined
@@ -28,7 +32,8 @@ extension Tensor {
         return try Tensor(result: TakeAlongAxis(axis: place).record([spread(x), spread(index)]))
     }
 
-    /// y[i][j][k] = self[i][index[i][j][k]][k] for axis 1: the index' shape, which is nowhere larger but along the axis.
+    /// y[i][j][k] = self[i][index[i][j][k]][k] for axis 1: the index' shape, which is nowhere larger but along the
+    /// axis.
     public func gather(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let (x, index) = (try node(), try index.node())
         let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: "gather")
@@ -39,15 +44,18 @@ extension Tensor {
         return try Tensor(result: TakeAlongAxis(axis: place).record([x.sliced(slices), index]))
     }
 
-    /// self with self[i][index[i][j][k]][k] = source[i][j][k] for axis 1, or += with `accumulates`. The index is nowhere larger than self but along the
-    /// axis, and nowhere larger than the source; a source of one element serves for all. Of two values for one place the last stays; sums are taken in order.
+    /// self with self[i][index[i][j][k]][k] = source[i][j][k] for axis 1, or += with `accumulates`. The index is
+    /// nowhere larger than self but along the axis, and nowhere larger than the source; a source of one element serves
+    /// for all. Of two values for one place the last stays; sums are taken in order.
     public func scatter(_ axis: Int, _ index: Tensor, _ source: Tensor, accumulates: Bool) throws(Failure) -> Tensor {
         let name = accumulates ? "scatter_add" : "scatter"
         let (x, index) = (try node(), try index.node())
         let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: name)
         let values = try source.node().cast(x.dtype)
         if x.shape.isEmpty, index.shape.isEmpty {
-            guard values.count == 1 else { throw .shape(operation: name, "the source of a scalar's is \(values.shape.text)") }
+            guard values.count == 1 else {
+                throw .shape(operation: name, "the source of a scalar's is \(values.shape.text)")
+            }
             let put = IndexPut(axis: 0, accumulates: accumulates)
             return try Tensor(result: put.record([x.reshape([1]), values.reshape([]), index]).reshape([]))
         }
@@ -56,12 +64,16 @@ extension Tensor {
         if values.shape.isEmpty {
             rows = try values.broadcast(to: index.shape)
         } else {
-            guard values.shape.count == index.shape.count, zip(index.shape, values.shape).allSatisfy({ $0 <= $1 }) else {
-                throw .shape(operation: name, "the index \(index.shape.text) is larger than the source \(values.shape.text)")
+            guard values.shape.count == index.shape.count, zip(index.shape, values.shape).allSatisfy({ $0 <= $1 })
+            else {
+                throw .shape(
+                    operation: name, "the index \(index.shape.text) is larger than the source \(values.shape.text)")
             }
             rows = try values.sliced(index.shape.map { AxisSlice.whole($0) })
         }
-        let written = try ScatterAlongAxis(axis: place, accumulates: accumulates).record([x.sliced(slices), rows, index])
+        let written = try ScatterAlongAxis(axis: place, accumulates: accumulates).record([
+            x.sliced(slices), rows, index,
+        ])
         return try Tensor(result: written.shape == x.shape ? written : x.assigning(slices, written))
     }
 
@@ -71,7 +83,9 @@ extension Tensor {
         var slices = index.shape.map { AxisSlice.whole($0) }
         slices[axis] = .whole(x.shape[axis])
         guard zip(slices, x.shape).allSatisfy({ $0.count <= $1 }) else {
-            throw .shape(operation: name, "the index \(index.shape.text) is larger than x \(x.shape.text) along another axis than \(axis)")
+            throw .shape(
+                operation: name,
+                "the index \(index.shape.text) is larger than x \(x.shape.text) along another axis than \(axis)")
         }
         return slices
     }
@@ -82,7 +96,8 @@ extension Tensor {
         }
     }
 
-    /// 1 where the label says and 0 elsewhere, along a new last axis. `classes`: nil for one more than the largest label, which is computed at once.
+    /// 1 where the label says and 0 elsewhere, along a new last axis. `classes`: nil for one more than the largest
+    /// label, which is computed at once.
     public static func oneHot(_ labels: Tensor, classes: Int?, dtype: DType) throws(Failure) -> Tensor {
         let labels = try labels.node()
         guard labels.dtype.isInteger else {
@@ -90,7 +105,9 @@ extension Tensor {
         }
         let count: Int
         if let classes {
-            guard classes > 0 else { throw .argument(operation: "one_hot", "at least one class is expected, but \(classes) were given") }
+            guard classes > 0 else {
+                throw .argument(operation: "one_hot", "at least one class is expected, but \(classes) were given")
+            }
             count = classes
         } else {
             let label = try largest(labels)
@@ -101,9 +118,15 @@ extension Tensor {
     }
 
     private static func largest(_ labels: Node) throws(Failure) -> Int {
-        guard labels.count > 0 else { throw .argument(operation: "one_hot", "there are no labels to count the classes by; name their number") }
+        guard labels.count > 0 else {
+            throw .argument(operation: "one_hot", "there are no labels to count the classes by; name their number")
+        }
         guard ThreadState.current.capture == nil else {
-            throw .state(operation: "one_hot", "the largest label is not known inside a capture block, where nothing is computed yet; name the number of classes")
+            throw .state(
+                operation: "one_hot",
+                "the largest label is not known inside a capture block, where nothing is computed yet; name the number "
+                    + "of classes"
+            )
         }
         let axes = Array(labels.shape.indices)
         return try Int(Tensor(labels.cast(.int64).extremum(axes, keepdims: false, isMaximum: true)).integerItem())

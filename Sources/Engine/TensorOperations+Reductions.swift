@@ -1,14 +1,18 @@
 import Kernels
 
-/// Reductions with parameters, scans, and what orders elements, as functions of tensors. Axes may be negative; nil means all.
+/// Reductions with parameters, scans, and what orders elements, as functions of tensors. Axes may be negative; nil
+/// means all.
 extension Tensor {
-    public func variance(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor {
+    public func variance(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor
+    {
         let x = try node()
         let places = try normalized(axes: axes, rank: x.shape.count, operation: "var")
         return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims))
     }
 
-    public func standardDeviation(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor {
+    public func standardDeviation(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure)
+        -> Tensor
+    {
         let x = try node()
         let places = try normalized(axes: axes, rank: x.shape.count, operation: "std")
         return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims).rootOfNorm())
@@ -22,8 +26,11 @@ extension Tensor {
 
     // MARK: Along an axis
 
-    /// The largest (smallest) element along an axis and its place, the first of equal ones. The derivative goes to the element that was picked.
-    public func extreme(_ axis: Int, keepdims: Bool, isMaximum: Bool) throws(Failure) -> (values: Tensor, indices: Tensor) {
+    /// The largest (smallest) element along an axis and its place, the first of equal ones. The derivative goes to the
+    /// element that was picked.
+    public func extreme(_ axis: Int, keepdims: Bool, isMaximum: Bool) throws(Failure) -> (
+        values: Tensor, indices: Tensor
+    ) {
         let places = try reduce(isMaximum ? .argMaximum : .argMinimum, [axis], keepdims: true)
         let values = try takeAlong(axis, places)
         return keepdims ? (values, places) : (try values.squeeze([axis]), try places.squeeze([axis]))
@@ -48,7 +55,8 @@ extension Tensor {
         return try Tensor(result: y.reshape(shape))
     }
 
-    /// The elements in ascending (descending) order, and their places; equal ones stay in their order, NaN counts as the largest.
+    /// The elements in ascending (descending) order, and their places; equal ones stay in their order, NaN counts as
+    /// the largest.
     public func sorted(_ axis: Int, descending: Bool) throws(Failure) -> (values: Tensor, indices: Tensor) {
         let (values, places) = try along(axis, "sort") { (x, place) throws(Failure) -> (Node, Node) in
             let places = try ArgSort(axis: place, isDescending: descending).record([x])
@@ -62,7 +70,9 @@ extension Tensor {
         let isScalar = shape.isEmpty
         let (values, places) = try along(axis, "topk") { (x, place) throws(Failure) -> (Node, Node) in
             guard k >= 0, k <= x.shape[place] else {
-                throw .argument(operation: "topk", "k is \(k), but axis \(place) of \(x.shape.text) has \(x.shape[place].counted("element"))")
+                throw .argument(
+                    operation: "topk",
+                    "k is \(k), but axis \(place) of \(x.shape.text) has \(x.shape[place].counted("element"))")
             }
             let all = try ArgSort(axis: place, isDescending: largest).record([x])
             let places = try Slice(axis: place, start: 0, step: 1, count: k).record([all])
@@ -72,13 +82,16 @@ extension Tensor {
         return (try Tensor(result: values.reshape([])), try Tensor(result: places.reshape([])))
     }
 
-    /// The distinct elements in ascending order, for each element of the tensor its place among them, and how often each occurs. NaN differs from NaN. As
-    /// many as there are is known only when the elements are, so this computes at once. Derivatives go to the first of equal elements.
+    /// The distinct elements in ascending order, for each element of the tensor its place among them, and how often
+    /// each occurs. NaN differs from NaN. As many as there are is known only when the elements are, so this computes at
+    /// once. Derivatives go to the first of equal elements.
     ///
-    /// With an axis: the distinct slices along it, in the order of their first elements, of their second, and so on; and each slice's place among them.
+    /// With an axis: the distinct slices along it, in the order of their first elements, of their second, and so on;
+    /// and each slice's place among them.
     public func unique(_ axis: Int? = nil) throws(Failure) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         guard ThreadState.current.capture == nil else {
-            throw .state(operation: "unique", "how many distinct elements there are is not known inside a capture block")
+            throw .state(
+                operation: "unique", "how many distinct elements there are is not known inside a capture block")
         }
         var (x, place, n) = (try node(), 0, count)
         if let axis {
@@ -91,24 +104,37 @@ extension Tensor {
         let width = x.shape.enumerated().reduce(1) { $1.offset == place ? $0 : $0 * $1.element }
         let rows = try x.permute([place] + x.shape.indices.filter { $0 != place }).reshape([n, width])
         let type = x.type.dtype
-        let (inverse, counts, firsts) = (try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"))
+        let (inverse, counts, firsts) = (
+            try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"),
+            try Buffer.allocate(n * 8, for: "unique")
+        )
         try compute([rows])
         guard let values = rows.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
-        func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> { buffer.pointer.assumingMemoryBound(to: Int64.self) }
+        func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> {
+            buffer.pointer.assumingMemoryBound(to: Int64.self)
+        }
         let order = try Buffer.allocate(n * 8, for: "unique")
         let lanes = sortScratch(type, rows: 1, n: n)
         let scratch = try Buffer.allocate(max(width == 1 ? lanes.bytes : n * 8, 1), for: "unique")
         if width == 1 {
-            argSort(type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false, lanes, scratch.pointer)
+            argSort(
+                type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false, lanes,
+                scratch.pointer)
         } else {
             rowOrder(type, values.pointer, integers(order), scratch: integers(scratch), n: n, width: width)
         }
         let found = runsOfEquals(
-            type, values.pointer, integers(order), n: n, width: width, inverse: integers(inverse), counts: integers(counts), firsts: integers(firsts))
+            type, values.pointer, integers(order), n: n, width: width, inverse: integers(inverse),
+            counts: integers(counts), firsts: integers(firsts))
         func prefix(_ buffer: Buffer) throws(Failure) -> Tensor {
-            try Tensor(dtype: .int64, shape: [found]) { (memory) throws(Failure) in memory.copyMemory(from: buffer.pointer, byteCount: found * 8) }
+            try Tensor(dtype: .int64, shape: [found]) { (memory) throws(Failure) in
+                memory.copyMemory(from: buffer.pointer, byteCount: found * 8)
+            }
         }
         let distinct = try IndexSelect(axis: place).record([x, prefix(firsts).node()])
-        return (try Tensor(result: distinct), try Tensor(dtype: .int64, shape: axis == nil ? shape : [n], buffer: inverse), try prefix(counts))
+        return (
+            try Tensor(result: distinct), try Tensor(dtype: .int64, shape: axis == nil ? shape : [n], buffer: inverse),
+            try prefix(counts)
+        )
     }
 }

@@ -5,8 +5,12 @@ extension Tensor {
         let shape = shape.isEmpty ? [1] : shape
         let first = try normalized(axis: start, rank: shape.count, operation: "flatten")
         let last = try normalized(axis: end, rank: shape.count, operation: "flatten")
-        guard first <= last else { throw .argument(operation: "flatten", "start_dim \(start) lies behind end_dim \(end) in shape \(self.shape.text)") }
-        return try reshape(Array(shape[..<first]) + [Array(shape[first...last]).elementCount] + Array(shape[(last + 1)...]))
+        guard first <= last else {
+            throw .argument(
+                operation: "flatten", "start_dim \(start) lies behind end_dim \(end) in shape \(self.shape.text)")
+        }
+        return try reshape(
+            Array(shape[..<first]) + [Array(shape[first...last]).elementCount] + Array(shape[(last + 1)...]))
     }
 
     /// One axis as several, of the given extents; one may be -1 and is deduced.
@@ -24,7 +28,8 @@ extension Tensor {
     public func squeeze(_ axes: [Int]? = nil) throws(Failure) -> Tensor {
         let x = try node()
         let dropped = try normalized(axes: axes, rank: x.shape.count, operation: "squeeze")
-        return try showing(x.reshape(x.shape.indices.filter { x.shape[$0] != 1 || !dropped.contains($0) }.map { x.shape[$0] }), of: x)
+        return try showing(
+            x.reshape(x.shape.indices.filter { x.shape[$0] != 1 || !dropped.contains($0) }.map { x.shape[$0] }), of: x)
     }
 
     /// With a new axis of extent 1, which is then axis `axis`.
@@ -42,7 +47,8 @@ extension Tensor {
         let rank = x.shape.count
         // As in PyTorch, a scalar's axes may be named as if it had one.
         let (first, second) = (
-            try normalized(axis: a, rank: max(rank, 1), operation: "transpose"), try normalized(axis: b, rank: max(rank, 1), operation: "transpose")
+            try normalized(axis: a, rank: max(rank, 1), operation: "transpose"),
+            try normalized(axis: b, rank: max(rank, 1), operation: "transpose")
         )
         var order = Array(0..<rank)
         if first != second { order.swapAt(first, second) }
@@ -71,12 +77,15 @@ extension Tensor {
         let own = self.shape
         let new = shape.count - own.count
         guard new >= 0 else {
-            throw .shape(operation: "expand", "\(own.count) extents at least are expected, as many as the tensor has, but \(shape.count) were given")
+            throw .shape(
+                operation: "expand",
+                "\(own.count) extents at least are expected, as many as the tensor has, but \(shape.count) were given")
         }
         return try broadcast(to: shape.enumerated().map { $1 == -1 && $0 >= new ? own[$0 - new] : $1 })
     }
 
-    /// The tensor counts[i] times in a row along axis i. There is a count for each axis; those in excess make new axes in front.
+    /// The tensor counts[i] times in a row along axis i. There is a count for each axis; those in excess make new axes
+    /// in front.
     public func repeated(_ counts: [Int]) throws(Failure) -> Tensor { try repeated(counts, "repeat") }
 
     /// The same, where counts that are missing in front are 1.
@@ -88,7 +97,9 @@ extension Tensor {
         let x = try node()
         let new = counts.count - x.shape.count
         guard new >= 0 else {
-            throw .argument(operation: name, "\(x.shape.count) counts at least are expected, one for each axis, but \(counts.count) were given")
+            throw .argument(
+                operation: name,
+                "\(x.shape.count) counts at least are expected, one for each axis, but \(counts.count) were given")
         }
         for count in counts where count < 0 { throw .argument(operation: name, "a count is negative: \(counts.text)") }
         let shape = [Int](repeating: 1, count: new) + x.shape
@@ -110,12 +121,18 @@ extension Tensor {
         return try Tensor(result: x.reshape(apart).broadcast(to: wide).reshape(result))
     }
 
-    /// The diagonal of the matrices over two axes, which go; it becomes the last axis. offset > 0 lies above the main diagonal.
+    /// The diagonal of the matrices over two axes, which go; it becomes the last axis. offset > 0 lies above the main
+    /// diagonal.
     public func diagonal(_ offset: Int = 0, _ a: Int = 0, _ b: Int = 1) throws(Failure) -> Tensor {
         let x = try node()
         let rank = x.shape.count
-        let (rows, columns) = (try normalized(axis: a, rank: rank, operation: "diagonal"), try normalized(axis: b, rank: rank, operation: "diagonal"))
-        guard rows != columns else { throw .argument(operation: "diagonal", "two axes are expected, but both are axis \(a)") }
+        let (rows, columns) = (
+            try normalized(axis: a, rank: rank, operation: "diagonal"),
+            try normalized(axis: b, rank: rank, operation: "diagonal")
+        )
+        guard rows != columns else {
+            throw .argument(operation: "diagonal", "two axes are expected, but both are axis \(a)")
+        }
         let rest = (0..<rank).filter { $0 != rows && $0 != columns }
         let leading = rest.map { x.shape[$0] }
         let (height, width) = (x.shape[rows], x.shape[columns])
@@ -147,7 +164,9 @@ extension Tensor {
     public func triangle(_ offset: Int, isLower: Bool) throws(Failure) -> Tensor {
         let x = try node()
         let name = isLower ? "tril" : "triu"
-        guard x.shape.count >= 2 else { throw .shape(operation: name, "two axes at least are expected, but the shape is \(x.shape.text)") }
+        guard x.shape.count >= 2 else {
+            throw .shape(operation: name, "two axes at least are expected, but the shape is \(x.shape.text)")
+        }
         let (height, width) = (x.shape[x.shape.count - 2], x.shape[x.shape.count - 1])
         // Floats count exactly this far; then all is one loop of one dtype.
         let counts = x.dtype.isFloat && height + width < 1 << 24 ? x.dtype : .int64

@@ -11,7 +11,9 @@ extension Tensor {
     public static func / (a: Tensor, b: Tensor) throws(Failure) -> Tensor { try Tensor(result: a.node() / b.node()) }
     public static func + (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.add, b) }
     public static func - (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.subtract, b) }
-    public static func - (a: Double, b: Tensor) throws(Failure) -> Tensor { try b.applying(.subtract, a, reversed: true) }
+    public static func - (a: Double, b: Tensor) throws(Failure) -> Tensor {
+        try b.applying(.subtract, a, reversed: true)
+    }
     public static func * (a: Tensor, b: Double) throws(Failure) -> Tensor { try a.applying(.multiply, b) }
 
     public static func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
@@ -44,17 +46,25 @@ extension Tensor {
         case .any: return try Tensor(result: x.any(places, keepdims: keepdims))
         case .argMaximum, .argMinimum:
             let isMaximum = operation == .argMaximum
-            if places.count == 1 { return try Tensor(result: x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum)) }
+            if places.count == 1 {
+                return try Tensor(result: x.argExtremum(places[0], keepdims: keepdims, isMaximum: isMaximum))
+            }
             guard places.count == x.shape.count else {
-                throw .argument(operation: isMaximum ? "argmax" : "argmin", "one axis is expected, or all of them, but \(places.count) were given")
+                throw .argument(
+                    operation: isMaximum ? "argmax" : "argmin",
+                    "one axis is expected, or all of them, but \(places.count) were given")
             }
             let flat = try x.reshape([x.count]).argExtremum(0, keepdims: false, isMaximum: isMaximum)
             return try Tensor(result: keepdims ? flat.reshape([Int](repeating: 1, count: x.shape.count)) : flat)
         }
     }
 
-    public func sum(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor { try reduce(.sum, axes, keepdims: keepdims) }
-    public func mean(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor { try reduce(.mean, axes, keepdims: keepdims) }
+    public func sum(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
+        try reduce(.sum, axes, keepdims: keepdims)
+    }
+    public func mean(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
+        try reduce(.mean, axes, keepdims: keepdims)
+    }
 
     public func softmax(_ axis: Int) throws(Failure) -> Tensor {
         let x = try node()
@@ -83,11 +93,15 @@ extension Tensor {
         try checkShape(target, dtype, operation: name)
         let (known, count) = (target.elementCount, source.elementCount)
         guard let place = unknown.first else {
-            guard known == count else { throw .shape(operation: name, "\(source.text) has \(count.counted("element")), \(extents.text) has \(known)") }
+            guard known == count else {
+                throw .shape(
+                    operation: name, "\(source.text) has \(count.counted("element")), \(extents.text) has \(known)")
+            }
             return target
         }
         guard known > 0, count % known == 0 else {
-            throw .shape(operation: name, "\(source.text) has \(count.counted("element")), which \(extents.text) cannot hold")
+            throw .shape(
+                operation: name, "\(source.text) has \(count.counted("element")), which \(extents.text) cannot hold")
         }
         target[place] = count / known
         return target
@@ -99,10 +113,16 @@ extension Tensor {
         let rank = x.shape.count
         guard let order else { return try showing(x.permute(Array((0..<rank).reversed())), of: x) }
         guard order.count == rank else {
-            throw .argument(operation: "permute", "\(rank) axes are expected, as many as the tensor has, but \(order.count) were given")
+            throw .argument(
+                operation: "permute",
+                "\(rank) axes are expected, as many as the tensor has, but \(order.count) were given")
         }
-        let places = try order.map { (axis) throws(Failure) in try normalized(axis: axis, rank: rank, operation: "permute") }
-        guard Set(places).count == rank else { throw .argument(operation: "permute", "an axis is named twice: \(order.text)") }
+        let places = try order.map { (axis) throws(Failure) in
+            try normalized(axis: axis, rank: rank, operation: "permute")
+        }
+        guard Set(places).count == rank else {
+            throw .argument(operation: "permute", "an axis is named twice: \(order.text)")
+        }
         return try showing(x.permute(places), of: x)
     }
 
@@ -115,7 +135,9 @@ extension Tensor {
     }
 
     public static func concatenate(_ tensors: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
-        guard let first = tensors.first else { throw .argument(operation: "concatenate", "there are no tensors to join") }
+        guard let first = tensors.first else {
+            throw .argument(operation: "concatenate", "there are no tensors to join")
+        }
         let place = try normalized(axis: axis, rank: first.shape.count, operation: "concatenate")
         let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
         let nodes = try tensors.map { (tensor) throws(Failure) in try tensor.node().cast(dtype) }
@@ -128,7 +150,8 @@ extension Tensor {
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "slice")
         let slice = try AxisSlice(start: start, stop: stop, step: step, of: x.shape[place], operation: "slice")
         if slice == .whole(x.shape[place]) { return try showing(x, of: x) }
-        return try showing(Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]), of: x)
+        return try showing(
+            Slice(axis: place, start: slice.start, step: slice.step, count: slice.count).record([x]), of: x)
     }
 
     /// `length` elements along an axis, from `start` on, which counts from the end if it is negative.
@@ -153,7 +176,8 @@ extension Tensor {
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "select")
         let extent = x.shape[place]
         guard (-extent..<extent).contains(position) else {
-            throw .index(operation: "select", "position \(position) is out of range for axis \(place) of extent \(extent)")
+            throw .index(
+                operation: "select", "position \(position) is out of range for axis \(place) of extent \(extent)")
         }
         return try showing(x, place, at: position < 0 ? position + extent : position)
     }
@@ -169,9 +193,12 @@ extension Tensor {
         try Operand.constant(.integer(value), dtype, "full").broadcast(to: shape)
     }
 
-    public static func arange(_ start: Double, _ stop: Double, _ step: Double, _ dtype: DType) throws(Failure) -> Tensor {
+    public static func arange(_ start: Double, _ stop: Double, _ step: Double, _ dtype: DType) throws(Failure) -> Tensor
+    {
         guard start.isFinite, stop.isFinite, step.isFinite, step != 0 else {
-            throw .argument(operation: "arange", "start, stop and step must be finite and step not 0, but are \(start), \(stop), \(step)")
+            throw .argument(
+                operation: "arange",
+                "start, stop and step must be finite and step not 0, but are \(start), \(stop), \(step)")
         }
         let extent = ((stop - start) / step).rounded(.up)
         guard extent < 0x1p48 else { throw .memory(operation: "arange", bytes: Int.max) }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What a fork waits for, and what the child puts in order. The child has the forking thread alone: what other threads were in the middle of would stay
-/// unfinished there for ever, and their locks taken. So the forking thread takes all locks of the library first, in the order in which calls take them, and the child
-/// makes them anew.
+/// What a fork waits for, and what the child puts in order. The child has the forking thread alone: what other threads
+/// were in the middle of would stay unfinished there for ever, and their locks taken. So the forking thread takes all
+/// locks of the library first, in the order in which calls take them, and the child makes them anew.
 public enum AtFork {
     /// In the order in which locks are taken.
     public enum Level: Int, CaseIterable {
@@ -28,7 +28,8 @@ public enum AtFork {
 
     private static let most = 16
     /// `most` places for each level.
-    nonisolated(unsafe) private static let table = UnsafeMutablePointer<Handlers>.allocate(capacity: Level.allCases.count * most)
+    nonisolated(unsafe) private static let table = UnsafeMutablePointer<Handlers>.allocate(
+        capacity: Level.allCases.count * most)
     nonisolated(unsafe) private static let counts: UnsafeMutablePointer<Int> = {
         let counts = UnsafeMutablePointer<Int>.allocate(capacity: Level.allCases.count)
         counts.initialize(repeating: 0, count: Level.allCases.count)
@@ -43,13 +44,16 @@ public enum AtFork {
         return mutex
     }()
 
-    /// Adds what is to be done before a fork, and after it in the parent and in the child. Called inside a lock of an earlier level, if there is one: a fork that
-    /// waits for that finds the new entry when it goes on.
-    public static func handle(_ level: Level, prepare: @escaping Action = {}, parent: @escaping Action = {}, child: @escaping Action) {
+    /// Adds what is to be done before a fork, and after it in the parent and in the child. Called inside a lock of an
+    /// earlier level, if there is one: a fork that waits for that finds the new entry when it goes on.
+    public static func handle(
+        _ level: Level, prepare: @escaping Action = {}, parent: @escaping Action = {}, child: @escaping Action
+    ) {
         pthread_mutex_lock(registering)
         defer { pthread_mutex_unlock(registering) }
         precondition(counts[level.rawValue] < most)
-        (table + level.rawValue * most + counts[level.rawValue]).initialize(to: Handlers(prepare: prepare, parent: parent, child: child))
+        (table + level.rawValue * most + counts[level.rawValue]).initialize(
+            to: Handlers(prepare: prepare, parent: parent, child: child))
         counts[level.rawValue] += 1
     }
 
@@ -77,12 +81,15 @@ public enum AtFork {
     }
 }
 
-/// Threads of the library's own that work while no call is in progress do so inside this gate, and wait for each other outside: a fork closes it.
+/// Threads of the library's own that work while no call is in progress do so inside this gate, and wait for each other
+/// outside: a fork closes it.
 public enum ForkGate {
     nonisolated(unsafe) private static let lock: UnsafeMutablePointer<pthread_rwlock_t> = {
         let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
         make(lock)
-        AtFork.handle(.reading, prepare: { pthread_rwlock_wrlock(lock) }, parent: { pthread_rwlock_unlock(lock) }, child: { make(lock) })
+        AtFork.handle(
+            .reading, prepare: { pthread_rwlock_wrlock(lock) }, parent: { pthread_rwlock_unlock(lock) },
+            child: { make(lock) })
         return lock
     }()
 

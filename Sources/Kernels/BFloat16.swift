@@ -1,13 +1,15 @@
 import CVectors
 
-/// bfloat16 is the upper half of a float32: its sign, its exponent, and 7 of its 23 bits of fraction. Matrix products read it; no tensor is made of it.
+/// bfloat16 is the upper half of a float32: its sign, its exponent, and 7 of its 23 bits of fraction. Matrix products
+/// read it; no tensor is made of it.
 enum BFloat16 {
     typealias Vector = SIMD16<UInt32>
 
     /// Whether the processor multiplies bfloat16.
     static let isNative = shim_has_bfloat16() != 0
 
-    /// The bits of float32 numbers, rounded to the nearest bfloat16 in the upper half, ties to even; what is in the lower half is to be ignored. NaN stays NaN.
+    /// The bits of float32 numbers, rounded to the nearest bfloat16 in the upper half, ties to even; what is in the
+    /// lower half is to be ignored. NaN stays NaN.
     @inline(__always)
     static func rounded(_ bits: Vector) -> Vector {
         let isNaN = (bits & 0x7FFF_FFFF) .> Vector(repeating: 0x7F80_0000)
@@ -17,7 +19,9 @@ enum BFloat16 {
 
     /// Words of two bfloat16, from the bits of float32 numbers: `first` in the low halves.
     @inline(__always)
-    static func pairs(_ first: Vector, _ second: Vector) -> Vector { rounded(first) &>> 16 | rounded(second) & 0xFFFF_0000 }
+    static func pairs(_ first: Vector, _ second: Vector) -> Vector {
+        rounded(first) &>> 16 | rounded(second) & 0xFFFF_0000
+    }
 
     /// `count` float32 numbers, rounded to bfloat16 but kept as float32.
     static func round(_ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ count: Int) {

@@ -1,7 +1,9 @@
-/// Writes a block of a float32 matrix as panels of bfloat16, the order in which a product reads it: [lines / width, pairs, width] words, each
-/// of two neighbours along the inner axis. Lines are the rows of A or the columns of B; what is missing at the edges is zero.
+/// Writes a block of a float32 matrix as panels of bfloat16, the order in which a product reads it: [lines / width,
+/// pairs, width] words, each of two neighbours along the inner axis. Lines are the rows of A or the columns of B; what
+/// is missing at the edges is zero.
 ///
-/// Rounding costs next to nothing here, since every fast product packs its operands like this: so float32 operands need no pass of their own.
+/// Rounding costs next to nothing here, since every fast product packs its operands like this: so float32 operands need
+/// no pass of their own.
 struct BFloat16Panels {
     typealias Vector = BFloat16.Vector
 
@@ -15,7 +17,8 @@ struct BFloat16Panels {
     /// Lines are packed sixteen at a time.
     static let group = 16
 
-    /// Memory that packing works in, aligned to 64 bytes: sixteen lines of words, and of elements at an edge, or of words the other way round.
+    /// Memory that packing works in, aligned to 64 bytes: sixteen lines of words, and of elements at an edge, or of
+    /// words the other way round.
     struct Scratch {
         static let bytes = 48 * BFloat16Panels.group * 4
         let words: UnsafeMutablePointer<UInt32>
@@ -29,8 +32,12 @@ struct BFloat16Panels {
 
     static func pairs(_ depth: Int) -> Int { (depth + 1) / 2 }
 
-    /// Packs `lines` x `depth` elements from `source` on; `lines` is rounded up to full groups and those to full panels by zeros.
-    func pack(_ source: UnsafePointer<UInt32>, lines: Int, depth: Int, _ panels: UnsafeMutablePointer<UInt32>, _ scratch: Scratch) {
+    /// Packs `lines` x `depth` elements from `source` on; `lines` is rounded up to full groups and those to full panels
+    /// by zeros.
+    func pack(
+        _ source: UnsafePointer<UInt32>, lines: Int, depth: Int, _ panels: UnsafeMutablePointer<UInt32>,
+        _ scratch: Scratch
+    ) {
         let height = Swift.max(width, BFloat16Panels.group)
         let padded = (lines + height - 1) / height * height
         for first in Swift.stride(from: 0, to: padded, by: BFloat16Panels.group) {
@@ -65,14 +72,18 @@ struct BFloat16Panels {
     }
 
     /// Sixteen lines that lie one below the other: sixteen pairs of each at once, turned in registers.
-    private func packRows(_ source: UnsafePointer<UInt32>, _ lines: Int, _ depth: Int, _ target: Target, _ scratch: Scratch) {
+    private func packRows(
+        _ source: UnsafePointer<UInt32>, _ lines: Int, _ depth: Int, _ target: Target, _ scratch: Scratch
+    ) {
         for start in Swift.stride(from: 0, to: depth, by: 32) {
             let width = Swift.min(32, depth - start)
             if lines == BFloat16Panels.group, width == 32 {
                 pairRows(source + start, stride, scratch.words)
             } else {
                 scratch.edge.update(repeating: 0, count: 32 * BFloat16Panels.group)
-                for line in 0..<lines { (scratch.edge + line * 32).update(from: source + line * stride + start, count: width) }
+                for line in 0..<lines {
+                    (scratch.edge + line * 32).update(from: source + line * stride + start, count: width)
+                }
                 pairRows(scratch.edge, 32, scratch.words)
             }
             if width == 32, self.width != 8 {
@@ -80,7 +91,9 @@ struct BFloat16Panels {
                 continue
             }
             transposeBlock(scratch.words, 64, scratch.edge, 64, Block16.self)
-            for pair in 0..<BFloat16Panels.pairs(width) { target.store(load(scratch.edge + pair * 16), pair: start / 2 + pair) }
+            for pair in 0..<BFloat16Panels.pairs(width) {
+                target.store(load(scratch.edge + pair * 16), pair: start / 2 + pair)
+            }
         }
     }
 
@@ -90,7 +103,8 @@ struct BFloat16Panels {
         for line in 0..<BFloat16Panels.group {
             let (left, right) = (load(source + line * stride), load(source + line * stride + 16))
             let pairs = BFloat16.pairs(
-                Vector(lowHalf: left.evenHalf, highHalf: right.evenHalf), Vector(lowHalf: left.oddHalf, highHalf: right.oddHalf))
+                Vector(lowHalf: left.evenHalf, highHalf: right.evenHalf),
+                Vector(lowHalf: left.oddHalf, highHalf: right.oddHalf))
             UnsafeMutableRawPointer(words + line * 16).storeBytes(of: pairs, as: Vector.self)
         }
     }
@@ -107,7 +121,9 @@ struct BFloat16Panels {
     }
 
     @inline(__always)
-    private func load(_ source: UnsafePointer<UInt32>) -> Vector { UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
+    private func load(_ source: UnsafePointer<UInt32>) -> Vector {
+        UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+    }
 
     /// The first `count` of sixteen, then zeros.
     @inline(__always)

@@ -1,10 +1,14 @@
 // What only values can show. Each returns -1, or the position of the first value that does not do.
 
 /// A 0 among integers.
-public func firstZero(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int { firstInteger(dtype, x, count) { $0 == 0 } }
+public func firstZero(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int {
+    firstInteger(dtype, x, count) { $0 == 0 }
+}
 
 /// An integer below 0.
-public func firstNegative(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int { firstInteger(dtype, x, count) { $0 < 0 } }
+public func firstNegative(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int {
+    firstInteger(dtype, x, count) { $0 < 0 }
+}
 
 @inline(__always)
 private func firstInteger(_ dtype: DType, _ x: UnsafeRawPointer, _ count: Int, _ isWanted: (Int64) -> Bool) -> Int {

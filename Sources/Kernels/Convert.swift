@@ -1,8 +1,8 @@
 import Glibc
 
-// Elements set from a number, and from elements of another dtype. Casts are NumPy's `astype` and never trap: integers keep their
-// low bits, floats lose their fraction, a float that does not fit becomes the smallest integer (its low byte in uint8), and
-// everything but 0 is true.
+// Elements set from a number, and from elements of another dtype. Casts are NumPy's `astype` and never trap: integers
+// keep their low bits, floats lose their fraction, a float that does not fit becomes the smallest integer (its low byte
+// in uint8), and everything but 0 is true.
 
 /// Sets `count` elements to `value`.
 public func fill(_ dtype: DType, _ value: Double, _ pointer: UnsafeMutableRawPointer, _ count: Int) {
@@ -93,7 +93,8 @@ private func cast<S: BinaryFloatingPoint>(
 @inline(__always)
 private func repeated<T: BitwiseCopyable>(_ value: T, _ pointer: UnsafeMutableRawPointer, _ count: Int) {
     inPieces(count, grain: 1 << 18) { part in
-        (pointer + part.lowerBound * MemoryLayout<T>.size).initializeMemory(as: T.self, repeating: value, count: part.count)
+        (pointer + part.lowerBound * MemoryLayout<T>.size).initializeMemory(
+            as: T.self, repeating: value, count: part.count)
     }
 }
 

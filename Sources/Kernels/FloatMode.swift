@@ -1,7 +1,8 @@
 import CVectors
 
-/// How a thread's floating-point instructions round, what they do with denormals, and whether they trap. The library computes in one mode, whatever the host's is: worker
-/// threads have it from the beginning, as they are started inside calls, and a calling thread has it for the length of its call.
+/// How a thread's floating-point instructions round, what they do with denormals, and whether they trap. The library
+/// computes in one mode, whatever the host's is: worker threads have it from the beginning, as they are started inside
+/// calls, and a calling thread has it for the length of its call.
 public struct FloatMode {
     private let bits: UInt64
 

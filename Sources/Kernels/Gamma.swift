@@ -1,6 +1,7 @@
 import Glibc
 
-/// The logarithm of the gamma function and its derivatives, one element at a time, in float64 for both precisions: they are rare, and no loop waits for them.
+/// The logarithm of the gamma function and its derivatives, one element at a time, in float64 for both precisions: they
+/// are rare, and no loop waits for them.
 enum Gamma {
     /// ln |Γ(x)|, glibc's.
     static func logarithm(_ x: Double) -> Double {
@@ -8,8 +9,8 @@ enum Gamma {
         return lgamma_r(x, &sign)
     }
 
-    /// ψ(x) = Γ'(x) / Γ(x): within 4 units in the last place of max(|ψ(x)|, 1) for x > 0, and relative to ψ itself around its root there. At 0 infinite, NaN at
-    /// whole numbers below, as in PyTorch.
+    /// ψ(x) = Γ'(x) / Γ(x): within 4 units in the last place of max(|ψ(x)|, 1) for x > 0, and relative to ψ itself
+    /// around its root there. At 0 infinite, NaN at whole numbers below, as in PyTorch.
     static func digamma(_ x: Double) -> Double {
         if x.isNaN || x == .infinity { return x }
         if x == 0 { return x.sign == .minus ? .infinity : -.infinity }
@@ -31,7 +32,8 @@ enum Gamma {
             sum -= 1 / x
             x += 1
         }
-        // Between 1 and 2: the distance from the root, which is known to twice the digits, times a polynomial without one.
+        // Between 1 and 2: the distance from the root, which is known to twice the digits, times a polynomial without
+        // one.
         return sum + aroundRoot(x - 1.5) * ((x - 1.461_632_144_968_362_3) - 9.549_995_429_965_697e-17)
     }
 
@@ -126,7 +128,8 @@ enum Gamma {
     /// B2j / (2j)! for j from 1.
     private static let bernoulliOverFactorial: [Double] = [
         0.08333333333333333, -0.001388888888888889, 3.306878306878307e-05, -8.267195767195768e-07, 2.08767569878681e-08,
-        -5.284190138687493e-10, 1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15, -2.174868698558062e-16,
+        -5.284190138687493e-10, 1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15,
+        -2.174868698558062e-16,
     ]
 
     /// π dⁿ/dxⁿ cot(πx): with c = cot(πx), c' = -π (1 + c²), so derivatives are polynomials in c.

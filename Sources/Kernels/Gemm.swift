@@ -1,8 +1,9 @@
 /// A matrix product with everything decided in advance: C [batch, m, n] = op(A) op(B), matrices row-major and dense.
 ///
-/// Each element of C is one chain of fused multiply-adds from the first to the last of its k terms, or, where these are more than a chain of 8,192, a sum by twos of such chains
-/// (GemmSegments.swift). So no cut, no tile and no number of threads shows in a bit of it, nor do the rows and columns around it; products with a vector, which are read rather than
-/// computed, have sums of their own (GemmVector.swift).
+/// Each element of C is one chain of fused multiply-adds from the first to the last of its k terms, or, where these are
+/// more than a chain of 8,192, a sum by twos of such chains (GemmSegments.swift). So no cut, no tile and no number of
+/// threads shows in a bit of it, nor do the rows and columns around it; products with a vector, which are read rather
+/// than computed, have sums of their own (GemmVector.swift).
 public final class Gemm {
     private enum Kind<Scalar: GemmScalar> {
         case matrices(GemmPlan<Scalar>)
@@ -53,7 +54,8 @@ public final class Gemm {
     ///   - batchOffsetsA: Where each product's A starts, in elements; as many as `batchOffsetsB`.
     ///   - compiles: Whether its tiles may be machine code made here, to the same bits.
     public init(
-        dtype: DType, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int], batchOffsetsB: [Int], compiles: Bool = true
+        dtype: DType, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, batchOffsetsA: [Int],
+        batchOffsetsB: [Int], compiles: Bool = true
     ) {
         offsetsA = batchOffsetsA
         offsetsB = batchOffsetsB
@@ -78,30 +80,41 @@ public final class Gemm {
     }
 
     /// - Parameter scratch: `scratchBytes`, aligned to an element; may be nil if that is 0.
-    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer? = nil) {
+    public func run(
+        _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+        scratch: UnsafeMutableRawPointer? = nil
+    ) {
         switch kind {
         case .float32(let kind): run(kind, a, b, c, scratch ?? c)
         case .float64(let kind): run(kind, a, b, c, scratch ?? c)
         }
     }
 
-    private func run<Scalar>(_ kind: Kind<Scalar>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer) {
+    private func run<Scalar>(
+        _ kind: Kind<Scalar>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+        _ scratch: UnsafeMutableRawPointer
+    ) {
         let (a, b) = (a.assumingMemoryBound(to: Scalar.self), b.assumingMemoryBound(to: Scalar.self))
         let (c, scratch) = (c.assumingMemoryBound(to: Scalar.self), scratch.assumingMemoryBound(to: Scalar.self))
         switch kind {
         case .matrices where offsetsA.count > 1:
             // Large ones are cut by themselves.
             inPieces(offsetsA.count, grain: grain) { part in
-                for product in part { run(kind, a + offsetsA[product], b + offsetsB[product], c + product * resultCount, scratch) }
+                for product in part {
+                    run(kind, a + offsetsA[product], b + offsetsB[product], c + product * resultCount, scratch)
+                }
             }
         default:
-            for product in offsetsA.indices { run(kind, a + offsetsA[product], b + offsetsB[product], c + product * resultCount, scratch) }
+            for product in offsetsA.indices {
+                run(kind, a + offsetsA[product], b + offsetsB[product], c + product * resultCount, scratch)
+            }
         }
     }
 
     /// One product.
     private func run<Scalar>(
-        _ kind: Kind<Scalar>, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ scratch: UnsafeMutablePointer<Scalar>
+        _ kind: Kind<Scalar>, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>,
+        _ scratch: UnsafeMutablePointer<Scalar>
     ) {
         switch kind {
         case .matrices(let plan):
@@ -109,7 +122,8 @@ public final class Gemm {
         case .vector(let plan, let matrixIsA):
             plan.run(matrixIsA ? a : b, matrixIsA ? b : a, c)
         case .lines(let plan, let matrixIsA):
-            inPieces(plan.columns, grain: plan.grain) { part in plan.run(matrixIsA ? a : b, matrixIsA ? b : a, c, part) }
+            inPieces(plan.columns, grain: plan.grain) { part in plan.run(matrixIsA ? a : b, matrixIsA ? b : a, c, part)
+            }
         case .segments(let segments, let whole, let last):
             let (stepA, stepB) = (shape.transposeA ? shape.m : 1, shape.transposeB ? 1 : shape.n)
             segments.run(c, elements: resultCount, scratch) { segment, first, part in

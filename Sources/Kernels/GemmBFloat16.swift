@@ -1,12 +1,15 @@
 import CVectors
 
-/// A matrix product of float32 matrices whose operands are rounded to bfloat16 on the way in, with float32 sums: C [batch, m, n] = op(A) op(B), row-major, dense.
+/// A matrix product of float32 matrices whose operands are rounded to bfloat16 on the way in, with float32 sums: C
+/// [batch, m, n] = op(A) op(B), row-major, dense.
 ///
-/// C is cut into blocks, by its size alone. Each packs the columns of B that it reads, a stretch of the inner axis at a time, into memory that its core keeps
-/// near, and multiplies. A, which more than one block reads, is packed before, by all threads, into memory that the caller lends. Where the processor cannot
-/// multiply bfloat16, rounded copies of both operands go through the float32 product.
+/// C is cut into blocks, by its size alone. Each packs the columns of B that it reads, a stretch of the inner axis at a
+/// time, into memory that its core keeps near, and multiplies. A, which more than one block reads, is packed before, by
+/// all threads, into memory that the caller lends. Where the processor cannot multiply bfloat16, rounded copies of both
+/// operands go through the float32 product.
 ///
-/// Each element of C is one chain of sums over k, or a sum by twos of such chains (GemmSegments.swift), so neither the cut nor what else is in the batch shows in a bit of it.
+/// Each element of C is one chain of sums over k, or a sum by twos of such chains (GemmSegments.swift), so neither the
+/// cut nor what else is in the batch shows in a bit of it.
 public final class GemmBFloat16 {
     private let m: Int
     private let n: Int
@@ -69,8 +72,10 @@ public final class GemmBFloat16 {
         (stepA, stepB) = (transposeA ? m : 1, transposeB ? 1 : n)
         (self.m, self.n, self.k) = (m, n, k)
         (a, b) = (Operand(batchOffsetsA), Operand(batchOffsetsB))
-        panelsA = BFloat16Panels(width: Int(SHIM_TILE_ROWS), stride: transposeA ? m : line, isInnerContiguous: !transposeA)
-        panelsB = BFloat16Panels(width: Int(SHIM_TILE_COLUMNS), stride: transposeB ? line : n, isInnerContiguous: transposeB)
+        panelsA = BFloat16Panels(
+            width: Int(SHIM_TILE_ROWS), stride: transposeA ? m : line, isInnerContiguous: !transposeA)
+        panelsB = BFloat16Panels(
+            width: Int(SHIM_TILE_COLUMNS), stride: transposeB ? line : n, isInnerContiguous: transposeB)
         let stretches = Swift.max(1, (k + GemmBFloat16.greatestDepth - 1) / GemmBFloat16.greatestDepth)
         depth = Swift.max(32, ((k + stretches - 1) / stretches + 31) & ~31)
         let operations = 2 * Double(m) * Double(n) * Double(k)
@@ -90,12 +95,14 @@ public final class GemmBFloat16 {
             isNative ?? BFloat16.isNative
             ? nil
             : Gemm(
-                dtype: .float32, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: a.numbers.map { $0 * m * k },
+                dtype: .float32, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB,
+                batchOffsetsA: a.numbers.map { $0 * m * k },
                 batchOffsetsB: b.numbers.map { $0 * k * n }, compiles: compiles)
         guard fallback == nil, let cut = GemmSegments(depth: k, chains: 1) else { return }
         func segment(_ depth: Int) -> GemmBFloat16 {
             GemmBFloat16(
-                m: m, n: n, k: depth, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: batchOffsetsA, batchOffsetsB: batchOffsetsB, isNative: isNative,
+                m: m, n: n, k: depth, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: batchOffsetsA,
+                batchOffsetsB: batchOffsetsB, isNative: isNative,
                 compiles: compiles, line: line)
         }
         segments = (cut, segment(cut.wholeDepth), segment(cut.lastDepth))
@@ -116,17 +123,23 @@ public final class GemmBFloat16 {
     }
 
     /// What segments pack, in front of their sums.
-    private var packedBytes: Int { segments.map { (Swift.max($0.whole.scratchBytes, $0.last.scratchBytes) + 63) & ~63 } ?? 0 }
+    private var packedBytes: Int {
+        segments.map { (Swift.max($0.whole.scratchBytes, $0.last.scratchBytes) + 63) & ~63 } ?? 0
+    }
 
     /// - Parameter scratch: `scratchBytes`, aligned to 64; nil if that is 0.
-    public func run(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer?) {
+    public func run(
+        _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer?
+    ) {
         guard m > 0, n > 0 else { return }
         let scratch = scratch ?? c
         if let fallback { return multiplyRounded(fallback, a, b, c, scratch) }
         if let (cut, whole, last) = segments {
             let sums = (scratch + packedBytes).assumingMemoryBound(to: Float.self)
-            return cut.run(c.assumingMemoryBound(to: Float.self), elements: self.a.numbers.count * m * n, sums) { segment, first, part in
-                (segment == cut.count - 1 ? last : whole).run(a + first * stepA * 4, b + first * stepB * 4, part, scratch: scratch)
+            return cut.run(c.assumingMemoryBound(to: Float.self), elements: self.a.numbers.count * m * n, sums) {
+                segment, first, part in
+                (segment == cut.count - 1 ? last : whole).run(
+                    a + first * stepA * 4, b + first * stepB * 4, part, scratch: scratch)
             }
         }
         let (a, b) = (a.assumingMemoryBound(to: UInt32.self), b.assumingMemoryBound(to: UInt32.self))
@@ -138,18 +151,24 @@ public final class GemmBFloat16 {
     }
 
     private func multiplyRounded(
-        _ product: Gemm, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer
+        _ product: Gemm, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+        _ scratch: UnsafeMutableRawPointer
     ) {
         let second = scratch + self.a.starts.count * m * k * 4
-        for (number, start) in self.a.starts.enumerated() { BFloat16.round(a + start * 4, scratch + number * m * k * 4, m * k) }
-        for (number, start) in self.b.starts.enumerated() { BFloat16.round(b + start * 4, second + number * k * n * 4, k * n) }
+        for (number, start) in self.a.starts.enumerated() {
+            BFloat16.round(a + start * 4, scratch + number * m * k * 4, m * k)
+        }
+        for (number, start) in self.b.starts.enumerated() {
+            BFloat16.round(b + start * 4, second + number * k * n * 4, k * n)
+        }
         product.run(scratch, second, c, scratch: second + self.b.starts.count * k * n * 4)
     }
 
     /// Each matrix of A as [stretches of the inner axis, panels, pairs, 8].
     private func packA(_ source: UnsafePointer<UInt32>, _ packed: UnsafeMutablePointer<UInt32>) {
         let groups = paddedRows / BFloat16Panels.group
-        inPieces(a.starts.count * groups, grain: Swift.max(1, (1 << 17) / Swift.max(1, BFloat16Panels.group * k))) { part in
+        inPieces(a.starts.count * groups, grain: Swift.max(1, (1 << 17) / Swift.max(1, BFloat16Panels.group * k))) {
+            part in
             let scratch = BFloat16Panels.Scratch(ThreadScratch.tile.memory(BFloat16Panels.Scratch.bytes))
             for index in part {
                 let (matrix, group) = index.quotientAndRemainder(dividingBy: groups)
@@ -157,8 +176,10 @@ public final class GemmBFloat16 {
                 for first in stride(from: 0, to: k, by: depth) {
                     let length = Swift.min(depth, k - first)
                     panelsA.pack(
-                        source + a.starts[matrix] + start(row, first, panelsA), lines: Swift.min(BFloat16Panels.group, m - row), depth: length,
-                        packed + matrix * wordsOfA + first / 2 * paddedRows + row * BFloat16Panels.pairs(length), scratch)
+                        source + a.starts[matrix] + start(row, first, panelsA),
+                        lines: Swift.min(BFloat16Panels.group, m - row), depth: length,
+                        packed + matrix * wordsOfA + first / 2 * paddedRows + row * BFloat16Panels.pairs(length),
+                        scratch)
                 }
             }
         }
@@ -171,7 +192,8 @@ public final class GemmBFloat16 {
 
     /// Block number `index` of C, counted through all products.
     private func block(
-        _ a: UnsafePointer<UInt32>, _ packed: UnsafePointer<UInt32>, _ b: UnsafePointer<UInt32>, _ c: UnsafeMutablePointer<Float>, _ index: Int
+        _ a: UnsafePointer<UInt32>, _ packed: UnsafePointer<UInt32>, _ b: UnsafePointer<UInt32>,
+        _ c: UnsafeMutablePointer<Float>, _ index: Int
     ) {
         let (product, place) = index.quotientAndRemainder(dividingBy: blocksDown * blocksAcross)
         let (down, across) = place.quotientAndRemainder(dividingBy: blocksAcross)
@@ -183,22 +205,27 @@ public final class GemmBFloat16 {
             return
         }
         let (matrixA, matrixB) = (self.a.numbers[product], self.b.numbers[product])
-        let memory = BlockMemory(rows: isOneBlock ? paddedRows : 0, columns: columns, pairs: BFloat16Panels.pairs(depth))
+        let memory = BlockMemory(
+            rows: isOneBlock ? paddedRows : 0, columns: columns, pairs: BFloat16Panels.pairs(depth))
         let tile = Tile(memory.tile, row: n)
         for first in stride(from: 0, to: k, by: depth) {
             let length = Swift.min(depth, k - first)
             let pairs = BFloat16Panels.pairs(length)
             panelsB.pack(
-                b + self.b.starts[matrixB] + start(column, first, panelsB), lines: width, depth: length, memory.b, memory.scratch)
+                b + self.b.starts[matrixB] + start(column, first, panelsB), lines: width, depth: length, memory.b,
+                memory.scratch)
             var left = packed + matrixA * wordsOfA + first / 2 * paddedRows + row * pairs
             if isOneBlock {
-                panelsA.pack(a + self.a.starts[matrixA] + start(0, first, panelsA), lines: m, depth: length, memory.a, memory.scratch)
+                panelsA.pack(
+                    a + self.a.starts[matrixA] + start(0, first, panelsA), lines: m, depth: length, memory.a,
+                    memory.scratch)
                 left = UnsafePointer(memory.a)
             }
             for i in stride(from: 0, to: height, by: Tile.rows) {
                 for j in stride(from: 0, to: width, by: Tile.columns) {
                     tile.multiply(
-                        left + i * pairs, memory.b + j * pairs, target + i * n + j, rows: Swift.min(Tile.rows, height - i),
+                        left + i * pairs, memory.b + j * pairs, target + i * n + j,
+                        rows: Swift.min(Tile.rows, height - i),
                         columns: Swift.min(Tile.columns, width - j), pairs: pairs, adds: first > 0)
                 }
             }
@@ -216,7 +243,8 @@ private struct BlockMemory {
     /// For panels of `rows` rows of A and `columns` columns of B.
     init(rows: Int, columns: Int, pairs: Int) {
         let wordsOfB = columns * pairs
-        let memory = ThreadScratch.packed.memory((wordsOfB + rows * pairs) * 4 + BFloat16Panels.Scratch.bytes + Tile.bytes)
+        let memory = ThreadScratch.packed.memory(
+            (wordsOfB + rows * pairs) * 4 + BFloat16Panels.Scratch.bytes + Tile.bytes)
         b = memory.assumingMemoryBound(to: UInt32.self)
         a = b + wordsOfB
         let rest = memory + (wordsOfB + rows * pairs) * 4
@@ -243,7 +271,8 @@ private struct Tile {
 
     @inline(__always)
     func multiply(
-        _ a: UnsafePointer<UInt32>, _ b: UnsafePointer<UInt32>, _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, pairs: Int, adds: Bool
+        _ a: UnsafePointer<UInt32>, _ b: UnsafePointer<UInt32>, _ c: UnsafeMutablePointer<Float>, rows: Int,
+        columns: Int, pairs: Int, adds: Bool
     ) {
         if rows == Tile.rows, columns == Tile.columns {
             shim_bfloat16_tile(a, b, c, row, pairs, adds ? 1 : 0)

@@ -20,7 +20,9 @@ struct GemmPanel<Scalar: GemmScalar> {
             let width: Tile.Width
             if Tile.isWide && left <= Tile.Width.quarter.columns {
                 width = .quarter
-            } else if left <= Tile.Width.vector.columns || Tile.isWide && left <= Tile.Width.vector.columns + Tile.Width.quarter.columns {
+            } else if left <= Tile.Width.vector.columns
+                || Tile.isWide && left <= Tile.Width.vector.columns + Tile.Width.quarter.columns
+            {
                 width = .vector
             } else if !Tile.isWide && left > Tile.Width.full.columns && left <= Tile.Width.triple.columns {
                 width = .triple
@@ -52,11 +54,16 @@ struct GemmColumns<Scalar: GemmScalar> {
         if isTransposed {
             packTransposed(source, panel, steps.count, target)
         } else {
-            for step in 0..<steps.count { copyShort(source + step * stride, target + step * panel.width.columns, panel.count) }
+            for step in 0..<steps.count {
+                copyShort(source + step * stride, target + step * panel.width.columns, panel.count)
+            }
         }
     }
 
-    private func packTransposed(_ source: UnsafePointer<Scalar>, _ panel: GemmPanel<Scalar>, _ steps: Int, _ target: UnsafeMutablePointer<Scalar>) {
+    private func packTransposed(
+        _ source: UnsafePointer<Scalar>, _ panel: GemmPanel<Scalar>, _ steps: Int,
+        _ target: UnsafeMutablePointer<Scalar>
+    ) {
         typealias Block = Scalar.Block
         let (rowBytes, width) = (stride * MemoryLayout<Scalar>.size, panel.width.columns)
         let side = Swift.min(Block.side, width)
@@ -66,16 +73,21 @@ struct GemmColumns<Scalar: GemmScalar> {
             let (from, to) = (source + column * stride, target + column)
             for step in Swift.stride(from: 0, to: whole, by: Block.side) {
                 transposeBlock(
-                    UnsafeRawPointer(from + step), rowBytes, rows: rows, UnsafeMutableRawPointer(to + step * width), width * MemoryLayout<Scalar>.size, Block.self)
+                    UnsafeRawPointer(from + step), rowBytes, rows: rows, UnsafeMutableRawPointer(to + step * width),
+                    width * MemoryLayout<Scalar>.size, Block.self)
             }
-            transposeElements(from + whole, rowBytes, rows, steps - whole, to + whole * width, width * MemoryLayout<Scalar>.size, Scalar.self)
+            transposeElements(
+                from + whole, rowBytes, rows, steps - whole, to + whole * width, width * MemoryLayout<Scalar>.size,
+                Scalar.self)
         }
     }
 }
 
 /// Copies a few numbers by vectors of 32 or 16 bytes, the last of which may overlap the one before.
 @inline(__always)
-func copyShort<Scalar: GemmScalar>(_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int) {
+func copyShort<Scalar: GemmScalar>(
+    _ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int
+) {
     @inline(__always) func copy<Vector: SIMD>(by _: Vector.Type) where Vector.Scalar == Scalar {
         @inline(__always) func copyVector(_ place: Int) {
             let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Vector.self)
@@ -120,7 +132,12 @@ struct GemmBand<Scalar: GemmScalar> {
     func pack(_ y: GemmColumns<Scalar>, _ steps: Range<Int>, to target: UnsafeMutablePointer<Scalar>, together: Bool) {
         if packedColumns == 0 { return }
         if y.isTransposed {
-            inPieces(panels.count, grain: !together ? panels.count : Swift.max(1, (1 << 14) / Swift.max(1, steps.count * GemmTile<Scalar>.Width.full.columns))) { part in
+            inPieces(
+                panels.count,
+                grain: !together
+                    ? panels.count
+                    : Swift.max(1, (1 << 14) / Swift.max(1, steps.count * GemmTile<Scalar>.Width.full.columns))
+            ) { part in
                 for place in part {
                     let before = panels[..<place].reduce(0) { $0 + $1.width.columns }
                     y.pack(panels[place], steps, to: target + before * steps.count)

@@ -30,10 +30,13 @@ struct GemmSegments {
     ///   - memory: `waiting` times `elements` numbers.
     ///   - compute: Computes a segment, given its number and its first term, into memory.
     func run<Scalar: FloatingPoint & BitwiseCopyable>(
-        _ result: UnsafeMutablePointer<Scalar>, elements: Int, _ memory: UnsafeMutablePointer<Scalar>, _ compute: (Int, Int, UnsafeMutablePointer<Scalar>) -> Void
+        _ result: UnsafeMutablePointer<Scalar>, elements: Int, _ memory: UnsafeMutablePointer<Scalar>,
+        _ compute: (Int, Int, UnsafeMutablePointer<Scalar>) -> Void
     ) {
         // Sums that wait for one of as many segments, the largest first.
-        func place(_ level: Int) -> UnsafeMutablePointer<Scalar> { level == 0 ? result : memory + (level - 1) * elements }
+        func place(_ level: Int) -> UnsafeMutablePointer<Scalar> {
+            level == 0 ? result : memory + (level - 1) * elements
+        }
         func join(_ level: Int) {
             let (sum, part) = (place(level - 1), place(level))
             inPieces(elements, grain: 1 << 16) { range in

@@ -1,5 +1,6 @@
-/// Matrix products with equally many rows and the loop that reads their results: a strip of rows of each product, then the loop over that strip, so that it finds in the cache
-/// what the products have just made. A result that nobody else reads is never stored as a whole.
+/// Matrix products with equally many rows and the loop that reads their results: a strip of rows of each product, then
+/// the loop over that strip, so that it finds in the cache what the products have just made. A result that nobody else
+/// reads is never stored as a whole.
 public final class GemmStrips {
     /// A product and its slots in the table of memory.
     public struct Product {
@@ -26,7 +27,8 @@ public final class GemmStrips {
         init?(_ gemm: Gemm) {
             if gemm.dtype == .float32, let plan = GemmPlan<Float>.byStrips(gemm.shape, compiles: gemm.compiles) {
                 self = .float32(plan)
-            } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape, compiles: gemm.compiles) {
+            } else if gemm.dtype == .float64, let plan = GemmPlan<Double>.byStrips(gemm.shape, compiles: gemm.compiles)
+            {
                 self = .float64(plan)
             } else {
                 return nil
@@ -68,11 +70,14 @@ public final class GemmStrips {
     private static let unitOperations = 1e6
 
     /// Whether the product can be computed so, and does not take longer for it.
-    public static func divides(_ gemm: Gemm) -> Bool { gemm.offsetsA.count == 1 && gemm.shape.n > 1 && Plan(gemm) != nil }
+    public static func divides(_ gemm: Gemm) -> Bool {
+        gemm.offsetsA.count == 1 && gemm.shape.n > 1 && Plan(gemm) != nil
+    }
 
     /// Nil where the loop cannot be run by strips of the products' rows. `divides` has agreed to each of the products.
     public init?(_ products: [Product], _ loop: LoopProgram) {
-        guard let rows = products.first?.gemm.shape.m, products.allSatisfy({ $0.gemm.shape.m == rows }), let least = loop.unit(of: rows),
+        guard let rows = products.first?.gemm.shape.m, products.allSatisfy({ $0.gemm.shape.m == rows }),
+            let least = loop.unit(of: rows),
             products.allSatisfy({ loop.readsInOrderOnly($0.result, of: rows * $0.gemm.shape.n) })
         else { return nil }
         self.rows = rows
@@ -84,17 +89,23 @@ public final class GemmStrips {
         }
         let units = Swift.max(1, Int(Swift.min(16, operations / GemmStrips.unitOperations)))
         // Several that every strip reads would drive each other out of the cache.
-        let shared = Dictionary(products.map { ($0.b, $0.gemm.shape.n * $0.gemm.shape.k * $0.gemm.dtype.size) }) { first, _ in first }
+        let shared = Dictionary(products.map { ($0.b, $0.gemm.shape.n * $0.gemm.shape.k * $0.gemm.dtype.size) }) {
+            first, _ in first
+        }
         if shared.count > 1, shared.values.reduce(0, +) > GemmStrips.sharedBytes { return nil }
         // Sums of columns may leave too little to share.
         if least > 1, (rows + least - 1) / least < Swift.min(4, units) { return nil }
         let tile = GemmTile<Float>.maximalHeight
         let share = ((rows + units - 1) / units + tile - 1) / tile * tile
-        stripRows = Swift.min(share, Swift.max(1, GemmStrips.cacheBytes / Swift.max(1, rowBytes.reduce(0, +) * tile)) * tile)
+        stripRows = Swift.min(
+            share, Swift.max(1, GemmStrips.cacheBytes / Swift.max(1, rowBytes.reduce(0, +) * tile)) * tile)
         unitRows = least > 1 ? least : (share + stripRows - 1) / stripRows * stripRows
         for (product, rowBytes) in zip(products, rowBytes) {
             guard let plan = Plan(product.gemm) else { return nil }
-            parts.append(Part(product: product, plan: plan, rowBytes: rowBytes, packedOffset: packedBytes, stripOffset: stripBytes))
+            parts.append(
+                Part(
+                    product: product, plan: plan, rowBytes: rowBytes, packedOffset: packedBytes, stripOffset: stripBytes
+                ))
             packedBytes += (plan.packedBytes + 63) & ~63
             if !product.isKept { stripBytes += (stripRows * rowBytes + 63) & ~63 }
         }
@@ -105,8 +116,14 @@ public final class GemmStrips {
         for part in parts {
             let target = packed + part.packedOffset
             switch part.plan {
-            case .float32(let plan): plan.pack(operand(slots, part.product.b, part.product.gemm.offsetsB), to: target.assumingMemoryBound(to: Float.self))
-            case .float64(let plan): plan.pack(operand(slots, part.product.b, part.product.gemm.offsetsB), to: target.assumingMemoryBound(to: Double.self))
+            case .float32(let plan):
+                plan.pack(
+                    operand(slots, part.product.b, part.product.gemm.offsetsB),
+                    to: target.assumingMemoryBound(to: Float.self))
+            case .float64(let plan):
+                plan.pack(
+                    operand(slots, part.product.b, part.product.gemm.offsetsB),
+                    to: target.assumingMemoryBound(to: Double.self))
             }
         }
         loop.beginUnits()
@@ -125,30 +142,38 @@ public final class GemmStrips {
 
     /// One strip. `table` is this thread's own: in it, results that are not kept lie in its scratch memory.
     private func run(
-        _ range: Range<Int>, _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+        _ range: Range<Int>, _ slots: UnsafePointer<UnsafeMutableRawPointer>,
+        _ table: UnsafeMutablePointer<UnsafeMutableRawPointer>,
         _ packed: UnsafeMutableRawPointer, _ unit: Int
     ) {
         let strips = ThreadScratch.strip.memory(stripBytes)
         for part in parts {
             let product = part.product
-            let c = product.isKept ? slots[product.result] : strips + part.stripOffset - range.lowerBound * part.rowBytes
+            let c =
+                product.isKept ? slots[product.result] : strips + part.stripOffset - range.lowerBound * part.rowBytes
             table[product.result] = c
             switch part.plan {
             case .float32(let plan):
                 plan.computeRows(
-                    range, operand(slots, product.a, product.gemm.offsetsA), operand(slots, product.b, product.gemm.offsetsB),
-                    (packed + part.packedOffset).assumingMemoryBound(to: Float.self), c.assumingMemoryBound(to: Float.self))
+                    range, operand(slots, product.a, product.gemm.offsetsA),
+                    operand(slots, product.b, product.gemm.offsetsB),
+                    (packed + part.packedOffset).assumingMemoryBound(to: Float.self),
+                    c.assumingMemoryBound(to: Float.self))
             case .float64(let plan):
                 plan.computeRows(
-                    range, operand(slots, product.a, product.gemm.offsetsA), operand(slots, product.b, product.gemm.offsetsB),
-                    (packed + part.packedOffset).assumingMemoryBound(to: Double.self), c.assumingMemoryBound(to: Double.self))
+                    range, operand(slots, product.a, product.gemm.offsetsA),
+                    operand(slots, product.b, product.gemm.offsetsB),
+                    (packed + part.packedOffset).assumingMemoryBound(to: Double.self),
+                    c.assumingMemoryBound(to: Double.self))
             }
         }
         loop.run(table, parts: range, of: rows, unit: unit)
     }
 
     @inline(__always)
-    private func operand<Scalar>(_ slots: UnsafePointer<UnsafeMutableRawPointer>, _ slot: Int, _ offsets: [Int]) -> UnsafePointer<Scalar> {
+    private func operand<Scalar>(_ slots: UnsafePointer<UnsafeMutableRawPointer>, _ slot: Int, _ offsets: [Int])
+        -> UnsafePointer<Scalar>
+    {
         UnsafePointer(slots[slot].assumingMemoryBound(to: Scalar.self)) + offsets[0]
     }
 }

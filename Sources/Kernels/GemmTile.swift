@@ -54,8 +54,12 @@ struct OneVector<Vector: SIMD>: TileColumns where Vector.Scalar: BinaryFloatingP
     @inline(__always) static var count: Int { Vector.scalarCount }
     @inline(__always) static func prefetch(_ source: UnsafePointer<Vector.Scalar>) { shim_prefetch(source) }
     @inline(__always) init() { sum = .zero }
-    @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) { sum = UnsafeRawPointer(source).loadUnaligned(as: Vector.self) }
-    @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) { UnsafeMutableRawPointer(target).storeBytes(of: sum, as: Vector.self) }
+    @inline(__always) init(loading source: UnsafePointer<Vector.Scalar>) {
+        sum = UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Vector.Scalar>) {
+        UnsafeMutableRawPointer(target).storeBytes(of: sum, as: Vector.self)
+    }
     @inline(__always) mutating func add(_ x: Vector, times y: Self) { sum = sum.addingProduct(x, y.sum) }
 }
 
@@ -84,12 +88,16 @@ struct SideBySide<Low: TileColumns, High: TileColumns>: TileColumns where Low.Ve
     }
 }
 
-typealias TwoVectors<Vector: SIMD> = SideBySide<OneVector<Vector>, OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
-typealias ThreeVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, OneVector<Vector>> where Vector.Scalar: BinaryFloatingPoint
-typealias FourVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, TwoVectors<Vector>> where Vector.Scalar: BinaryFloatingPoint
+typealias TwoVectors<Vector: SIMD> = SideBySide<OneVector<Vector>, OneVector<Vector>>
+where Vector.Scalar: BinaryFloatingPoint
+typealias ThreeVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, OneVector<Vector>>
+where Vector.Scalar: BinaryFloatingPoint
+typealias FourVectors<Vector: SIMD> = SideBySide<TwoVectors<Vector>, TwoVectors<Vector>>
+where Vector.Scalar: BinaryFloatingPoint
 
-/// Where the rows of an operand are, in bytes from the first: odd multiples of the distance of two rows, from which a processor's addressing makes the others. To
-/// reach 14 rows from one to the next would be a chain of 14 additions, longer than narrow tiles take for their multiplications.
+/// Where the rows of an operand are, in bytes from the first: odd multiples of the distance of two rows, from which a
+/// processor's addressing makes the others. To reach 14 rows from one to the next would be a chain of 14 additions,
+/// longer than narrow tiles take for their multiplications.
 struct TileRowOffsets {
     private let one, three, five, seven, nine, eleven, thirteen: Int
 
@@ -119,15 +127,16 @@ struct TileRowOffsets {
     }
 }
 
-/// A tile of a product's result, all of it in registers: rows, each of the same columns. Taller tiles are joined from lower ones, so that every row is a
-/// variable of its own to the compiler.
+/// A tile of a product's result, all of it in registers: rows, each of the same columns. Taller tiles are joined from
+/// lower ones, so that every row is a variable of its own to the compiler.
 protocol TileRows {
     associatedtype Columns: TileColumns
     static var height: Int { get }
     init()
     init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int)
     func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int)
-    /// Adds a column times a row: the outer product of `x`, one number a row, with `y`. The first row is row `first` of the whole tile.
+    /// Adds a column times a row: the outer product of `x`, one number a row, with `y`. The first row is row `first` of
+    /// the whole tile.
     mutating func add(_ x: UnsafeRawPointer, _ rows: TileRowOffsets, first: Int, times y: Columns)
 }
 
@@ -136,8 +145,12 @@ struct OneRow<Columns: TileColumns>: TileRows {
 
     @inline(__always) static var height: Int { 1 }
     @inline(__always) init() { sums = Columns() }
-    @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums = Columns(loading: source) }
-    @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) { sums.store(target) }
+    @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
+        sums = Columns(loading: source)
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
+        sums.store(target)
+    }
     @inline(__always) mutating func add(_ x: UnsafeRawPointer, _ rows: TileRowOffsets, first: Int, times y: Columns) {
         let number = (x + rows[first]).assumingMemoryBound(to: Columns.Vector.Scalar.self).pointee
         sums.add(Columns.Vector(repeating: number), times: y)
@@ -152,7 +165,9 @@ struct Stacked<Upper: TileRows, Lower: TileRows>: TileRows where Upper.Columns =
     @inline(__always) static var height: Int { Upper.height &+ Lower.height }
     @inline(__always) init() { (upper, lower) = (Upper(), Lower()) }
     @inline(__always) init(loading source: UnsafePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
-        (upper, lower) = (Upper(loading: source, rowStride), Lower(loading: source + Upper.height &* rowStride, rowStride))
+        (upper, lower) = (
+            Upper(loading: source, rowStride), Lower(loading: source + Upper.height &* rowStride, rowStride)
+        )
     }
     @inline(__always) func store(_ target: UnsafeMutablePointer<Columns.Vector.Scalar>, _ rowStride: Int) {
         upper.store(target, rowStride)
@@ -170,7 +185,8 @@ typealias FourRows<C: TileColumns> = Stacked<TwoRows<C>, TwoRows<C>>
 typealias SixRows<C: TileColumns> = Stacked<FourRows<C>, TwoRows<C>>
 typealias EightRows<C: TileColumns> = Stacked<FourRows<C>, FourRows<C>>
 
-/// What tiles work on, one after the other, in bytes: `x` holds a number for each row and each of `depth` steps, `y` a row of columns for each step, `result` the sums.
+/// What tiles work on, one after the other, in bytes: `x` holds a number for each row and each of `depth` steps, `y` a
+/// row of columns for each step, `result` the sums.
 struct TileOperands {
     var x: UnsafeRawPointer
     var y: UnsafeRawPointer
@@ -189,7 +205,9 @@ struct TileOperands {
     var yAdvance = 0
     var resultAdvance = 0
 
-    static func offset<Word>(_ field: KeyPath<TileOperands, Word>) -> Int { MemoryLayout<TileOperands>.offset(of: field) ?? 0 }
+    static func offset<Word>(_ field: KeyPath<TileOperands, Word>) -> Int {
+        MemoryLayout<TileOperands>.offset(of: field) ?? 0
+    }
 
     @inline(__always) func run<Rows: TileRows>(_: Rows.Type) {
         typealias Scalar = Rows.Columns.Vector.Scalar
@@ -212,8 +230,9 @@ struct TileOperands {
     }
 }
 
-/// The tiles there are. Two vectors wide and as high as the registers allow, they keep the multipliers busy: for each step a tile of 14 rows loads 16 registers and
-/// multiplies 28 times. Each sum is one chain of fused multiply-adds over the depth, whatever the tile, so results do not depend on how a product is cut.
+/// The tiles there are. Two vectors wide and as high as the registers allow, they keep the multipliers busy: for each
+/// step a tile of 14 rows loads 16 registers and multiplies 28 times. Each sum is one chain of fused multiply-adds over
+/// the depth, whatever the tile, so results do not depend on how a product is cut.
 enum GemmTile<Scalar: GemmScalar> {
     /// Whether vectors of 64 bytes have registers of their own, 32 of them.
     @inline(__always) static var isWide: Bool { SHIM_VECTOR_BYTES == 64 }
@@ -221,7 +240,8 @@ enum GemmTile<Scalar: GemmScalar> {
     /// How many rows the highest tile has.
     @inline(__always) static var maximalHeight: Int { isWide ? 14 : 6 }
 
-    /// Columns of a panel, by its vectors: two or one, a quarter of one with registers of 64 bytes, and with narrower ones three, for what would leave one to itself.
+    /// Columns of a panel, by its vectors: two or one, a quarter of one with registers of 64 bytes, and with narrower
+    /// ones three, for what would leave one to itself.
     enum Width: Int {
         case quarter, vector, full, triple
 
@@ -235,7 +255,8 @@ enum GemmTile<Scalar: GemmScalar> {
             }
         }
 
-        /// Time for a row and a step, in multiplications of vectors. Six sums of one vector each wait for one another, as long as eight would take.
+        /// Time for a row and a step, in multiplications of vectors. Six sums of one vector each wait for one another,
+        /// as long as eight would take.
         var cost: Double {
             switch self {
             case .full: 2
@@ -247,7 +268,8 @@ enum GemmTile<Scalar: GemmScalar> {
     }
 
     /// The next tiles where `rows` are left: their height, and how many of it there are.
-    /// - Parameter sharesLast: Whether tiles may begin at any row, so that the last two can be equally high rather than one of them too low to keep the multipliers busy.
+    /// - Parameter sharesLast: Whether tiles may begin at any row, so that the last two can be equally high rather than
+    ///   one of them too low to keep the multipliers busy.
     @inline(__always) static func next(_ rows: Int, sharesLast: Bool) -> (height: Int, count: Int) {
         let (whole, rest) = rows.quotientAndRemainder(dividingBy: maximalHeight)
         if isWide { return whole > 0 ? (maximalHeight, whole) : (rest > 1 ? rest & ~1 : 1, 1) }
@@ -276,7 +298,9 @@ enum GemmTile<Scalar: GemmScalar> {
     @inline(__always)
     private static func runOnce(_ operands: inout TileOperands, height: Int, width: Width, _ code: GemmTileCode?) {
         if let code {
-            code.run(&operands, height: height, vectors: width.rawValue, stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
+            code.run(
+                &operands, height: height, vectors: width.rawValue,
+                stepsAreAdjacent: operands.xStep == MemoryLayout<Scalar>.size)
         } else {
             run(operands, height: height, width: width)
         }
@@ -284,15 +308,26 @@ enum GemmTile<Scalar: GemmScalar> {
 
     private static func run(_ operands: TileOperands, height: Int, width: Width) {
         switch width {
-        case .full: if isWide { run(operands, height, TwoVectors<Scalar.Whole>.self) } else { run(operands, height, TwoVectors<Scalar.Half>.self) }
-        case .vector: if isWide { run(operands, height, OneVector<Scalar.Whole>.self) } else { run(operands, height, OneVector<Scalar.Half>.self) }
+        case .full:
+            if isWide {
+                run(operands, height, TwoVectors<Scalar.Whole>.self)
+            } else {
+                run(operands, height, TwoVectors<Scalar.Half>.self)
+            }
+        case .vector:
+            if isWide {
+                run(operands, height, OneVector<Scalar.Whole>.self)
+            } else {
+                run(operands, height, OneVector<Scalar.Half>.self)
+            }
         case .quarter: run(operands, height, OneVector<Scalar.Quarter>.self)
         case .triple: run(operands, height, ThreeVectors<Scalar.Half>.self)
         }
     }
 
     @inline(__always)
-    private static func run<C: TileColumns>(_ operands: TileOperands, _ height: Int, _ columns: C.Type) where C.Vector.Scalar == Scalar {
+    private static func run<C: TileColumns>(_ operands: TileOperands, _ height: Int, _ columns: C.Type)
+    where C.Vector.Scalar == Scalar {
         switch height {
         case 14 where isWide: operands.run(Stacked<EightRows<C>, SixRows<C>>.self)
         case 12 where isWide: operands.run(Stacked<EightRows<C>, FourRows<C>>.self)

@@ -1,5 +1,6 @@
-/// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when the first product wants them, and kept: a plan has
-/// no more than the address of their table, which costs nothing to hand on.
+/// The functions of GemmTileCompiler for one type of elements and one number of them in a row's last vector, made when
+/// the first product wants them, and kept: a plan has no more than the address of their table, which costs nothing to
+/// hand on.
 struct GemmTileCode: @unchecked Sendable {
     private struct Kind: Hashable {
         var elementBytes: Int
@@ -39,20 +40,25 @@ struct GemmTileCode: @unchecked Sendable {
                     offsets.append(bytes.count)
                     guard GemmTileCompiler.fits(height: height, vectors: vectors) else { continue }
                     bytes += GemmTileCompiler.code(
-                        height: height, vectors: vectors, vectorBytes: GemmTileCode.vectorBytes, lastBytes: kind.lastBytes, elementBytes: kind.elementBytes,
+                        height: height, vectors: vectors, vectorBytes: GemmTileCode.vectorBytes,
+                        lastBytes: kind.lastBytes, elementBytes: kind.elementBytes,
                         stepsAreAdjacent: stepsAreAdjacent)
                 }
             }
         }
         guard let memory = MachineCode(bytes) else { return nil }
         let functions = UnsafeMutablePointer<GemmTileCompiler.Function>.allocate(capacity: offsets.count)
-        for (place, offset) in offsets.enumerated() { (functions + place).initialize(to: unsafeBitCast(memory.address(offset), to: GemmTileCompiler.Function.self)) }
+        for (place, offset) in offsets.enumerated() {
+            (functions + place).initialize(
+                to: unsafeBitCast(memory.address(offset), to: GemmTileCompiler.Function.self))
+        }
         return (GemmTileCode(functions: UnsafePointer(functions)), memory)
     }
 
     /// Runs tiles of `height` rows, at most six, or four where they are three vectors wide.
     @inline(__always)
     func run(_ operands: inout TileOperands, height: Int, vectors: Int, stepsAreAdjacent: Bool) {
-        functions[((height &- 1) &* GemmTileCode.mostVectors &+ vectors &- 1) * 2 + (stepsAreAdjacent ? 1 : 0)](&operands)
+        functions[((height &- 1) &* GemmTileCode.mostVectors &+ vectors &- 1) * 2 + (stepsAreAdjacent ? 1 : 0)](
+            &operands)
     }
 }

@@ -1,7 +1,10 @@
-/// Makes machine code of the tiles of `GemmTile`, for registers of 32 bytes: what a processor shared with others runs out of first is instructions, and a compiler's loop has
-/// a third more of them than a step's loads and multiplications. Here four steps are one round, addressed from two pointers, and a function goes on from tile to tile by itself:
+/// Makes machine code of the tiles of `GemmTile`, for registers of 32 bytes: what a processor shared with others runs
+/// out of first is instructions, and a compiler's loop has a third more of them than a step's loads and
+/// multiplications. Here four steps are one round, addressed from two pointers, and a function goes on from tile to
+/// tile by itself:
 ///
-///     for each tile { zero or load the sums; for each round { step, step, step, step }; for each step left { step }; store the sums; on to the next }
+///     for each tile { zero or load the sums; for each round { step, step, step, step }; for each step left { step };
+///     store the sums; on to the next }
 ///     step: load the vectors of y; for each row { broadcast its number of x; multiply and add }
 ///
 /// The sums are the same chains of fused multiply-adds, hence so are the bits.
@@ -14,7 +17,8 @@ struct GemmTileCompiler {
     /// Vectors of a row, and the bytes that are loaded and stored of the last one.
     private let vectors: Int
     private let lastBytes: Int
-    /// Whether a step of x lies beside the one before, so that a row is some distance away; else a row lies beside its neighbour.
+    /// Whether a step of x lies beside the one before, so that a row is some distance away; else a row lies beside its
+    /// neighbour.
     private let stepsAreAdjacent: Bool
 
     /// rdi has the operands, and these what a tile is about, from its beginning.
@@ -23,7 +27,8 @@ struct GemmTileCompiler {
     private static let result = Assembler.General.rax
     private static let resultRow = Assembler.General.r14
     private static let count = Assembler.General.r8
-    /// Distances: of x one, three and five times from row to row, or one and three times from step to step; of y one and three times from step to step.
+    /// Distances: of x one, three and five times from row to row, or one and three times from step to step; of y one
+    /// and three times from step to step.
     private static let xDistances: [Assembler.General] = [.r9, .r10, .r11]
     private static let yDistances: [Assembler.General] = [.rbx, .rbp]
     /// The present step, how many are left, and a row of the result.
@@ -40,9 +45,12 @@ struct GemmTileCompiler {
     static func fits(height: Int, vectors: Int) -> Bool { (height + 1) * vectors < registers }
 
     /// The code of a function that is given `TileOperands`.
-    static func code(height: Int, vectors: Int, vectorBytes: Int, lastBytes: Int, elementBytes: Int, stepsAreAdjacent: Bool) -> [UInt8] {
+    static func code(
+        height: Int, vectors: Int, vectorBytes: Int, lastBytes: Int, elementBytes: Int, stepsAreAdjacent: Bool
+    ) -> [UInt8] {
         var compiler = GemmTileCompiler(
-            assembler: Assembler(width: vectorBytes, elementBytes: elementBytes), elementBytes: elementBytes, height: height, vectors: vectors,
+            assembler: Assembler(width: vectorBytes, elementBytes: elementBytes), elementBytes: elementBytes,
+            height: height, vectors: vectors,
             lastBytes: lastBytes, stepsAreAdjacent: stepsAreAdjacent)
         compiler.function()
         return compiler.assembler.finished()
@@ -113,7 +121,9 @@ struct GemmTileCompiler {
         for row in 0..<height {
             for vector in 0..<vectors {
                 let bytes = vector == vectors - 1 ? lastBytes : assembler.width
-                body(&assembler, row * vectors + vector, .memory(Me.rowNow, displacement: vector * assembler.width), bytes, height * vectors)
+                body(
+                    &assembler, row * vectors + vector, .memory(Me.rowNow, displacement: vector * assembler.width),
+                    bytes, height * vectors)
             }
             if row < height - 1 { assembler.address(Me.rowNow, .memory(Me.rowNow, index: Me.resultRow)) }
         }
@@ -124,7 +134,8 @@ struct GemmTileCompiler {
         let (firstOfY, firstOfX) = (height * vectors, (height + 1) * vectors)
         let numbersAtATime = Swift.min(2, Me.registers - firstOfX)
         for vector in 0..<vectors {
-            assembler.load(firstOfY + vector, distant(Me.yNow, Me.yDistances, number, displacement: vector * assembler.width))
+            assembler.load(
+                firstOfY + vector, distant(Me.yNow, Me.yDistances, number, displacement: vector * assembler.width))
         }
         for row in 0..<height {
             let numbers = firstOfX + row % numbersAtATime
@@ -133,12 +144,16 @@ struct GemmTileCompiler {
                 stepsAreAdjacent
                     ? distant(Me.xNow, Me.xDistances, row, displacement: number * elementBytes)
                     : distant(Me.xNow, Me.xDistances, number, displacement: row * elementBytes))
-            for vector in 0..<vectors { assembler.addProduct(row * vectors + vector, numbers, .register(firstOfY + vector)) }
+            for vector in 0..<vectors {
+                assembler.addProduct(row * vectors + vector, numbers, .register(firstOfY + vector))
+            }
         }
     }
 
     /// `times` distances from `base`, at most five.
-    private func distant(_ base: Assembler.General, _ distances: [Assembler.General], _ times: Int, displacement: Int) -> Assembler.Operand {
+    private func distant(_ base: Assembler.General, _ distances: [Assembler.General], _ times: Int, displacement: Int)
+        -> Assembler.Operand
+    {
         switch times {
         case 0: .memory(base, displacement: displacement)
         case 1, 2, 4: .memory(base, index: distances[0], scale: times, displacement: displacement)

@@ -1,9 +1,11 @@
 import Synchronization
 
-/// A matrix, stored by `lines` of `length` neighbouring elements, times a vector. It is read once, at the rate of the memory, so several lines go side by side.
+/// A matrix, stored by `lines` of `length` neighbouring elements, times a vector. It is read once, at the rate of the
+/// memory, so several lines go side by side.
 ///
-/// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every line. The lines are gone through in one direction and, in
-/// the next run, in the other: of a matrix that a cache does not hold it still has the end, which would be gone by the time that a second run from the beginning gets there.
+/// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every
+/// line. The lines are gone through in one direction and, in the next run, in the other: of a matrix that a cache does
+/// not hold it still has the end, which would be gone by the time that a second run from the beginning gets there.
 final class GemmVector<Scalar: GemmScalar> {
     private let lines: Int
     private let length: Int
@@ -19,7 +21,9 @@ final class GemmVector<Scalar: GemmScalar> {
     /// - Parameter stride: From one line to the next.
     init(lines: Int, length: Int, stride: Int) {
         (self.lines, self.length, self.stride) = (lines, length, stride)
-        let most = Swift.min((Double(lines) * Double(length) * Double(MemoryLayout<Scalar>.size) / GemmVector.pieceBytes).rounded(), Double(lines / GemmVector.group))
+        let most = Swift.min(
+            (Double(lines) * Double(length) * Double(MemoryLayout<Scalar>.size) / GemmVector.pieceBytes).rounded(),
+            Double(lines / GemmVector.group))
         pieces = most < 2 ? 1 : Int(most) / 2 * 2
     }
 
@@ -55,7 +59,8 @@ final class GemmVector<Scalar: GemmScalar> {
 
     @inline(__always)
     private func compute<Sums: GroupSums>(
-        _ first: Int, _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _: Sums.Type
+        _ first: Int, _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>,
+        _ result: UnsafeMutablePointer<Scalar>, _: Sums.Type
     ) where Sums.Scalar == Scalar {
         var sums = Sums(matrix + first * stride, length, stride)
         var place = 0
@@ -91,10 +96,15 @@ private struct LineSums<Scalar: GemmScalar>: GroupSums {
     private var high = Scalar.Whole.zero
 
     @inline(__always) static var lines: Int { 1 }
-    @inline(__always) init(_ first: UnsafePointer<Scalar>, _ length: Int, _ stride: Int) { (line, self.length) = (first, length) }
+    @inline(__always) init(_ first: UnsafePointer<Scalar>, _ length: Int, _ stride: Int) {
+        (line, self.length) = (first, length)
+    }
 
     @inline(__always) static func load(_ source: UnsafePointer<Scalar>) -> (Scalar.Whole, Scalar.Whole) {
-        (UnsafeRawPointer(source).loadUnaligned(as: Scalar.Whole.self), UnsafeRawPointer(source + Scalar.Whole.scalarCount).loadUnaligned(as: Scalar.Whole.self))
+        (
+            UnsafeRawPointer(source).loadUnaligned(as: Scalar.Whole.self),
+            UnsafeRawPointer(source + Scalar.Whole.scalarCount).loadUnaligned(as: Scalar.Whole.self)
+        )
     }
 
     @inline(__always) mutating func add(_ place: Int, _ low: Scalar.Whole, _ high: Scalar.Whole) {
@@ -134,14 +144,17 @@ private struct BothSums<First: GroupSums, Second: GroupSums>: GroupSums where Fi
         second.add(place, low)
     }
 
-    @inline(__always) func store(_ end: Int, _ vector: UnsafePointer<First.Scalar>, _ result: UnsafeMutablePointer<First.Scalar>) {
+    @inline(__always) func store(
+        _ end: Int, _ vector: UnsafePointer<First.Scalar>, _ result: UnsafeMutablePointer<First.Scalar>
+    ) {
         first.store(end, vector, result)
         second.store(end, vector, result + First.lines)
     }
 }
 
-/// A vector times a matrix, stored by `depth` lines of `columns` neighbouring elements: the lines, each times an element of the vector, added up. It is read once, from the first line
-/// to the last. Each result is one chain of fused multiply-adds, as in products of matrices.
+/// A vector times a matrix, stored by `depth` lines of `columns` neighbouring elements: the lines, each times an
+/// element of the vector, added up. It is read once, from the first line to the last. Each result is one chain of fused
+/// multiply-adds, as in products of matrices.
 struct GemmLines<Scalar: GemmScalar> {
     var columns: Int
     var depth: Int
@@ -151,7 +164,10 @@ struct GemmLines<Scalar: GemmScalar> {
     /// Columns that are worth a piece: about 10 µs.
     var grain: Int { Swift.max(64, 300_000 / Swift.max(1, 2 * depth * (MemoryLayout<Scalar>.size / 4))) / 64 * 64 }
 
-    func run(_ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>) {
+    func run(
+        _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>,
+        _ range: Range<Int>
+    ) {
         var column = range.lowerBound
         while column < range.upperBound {
             if sum(matrix, vector, result, range, &column, FourVectors<Vector>.self) { continue }
@@ -164,17 +180,24 @@ struct GemmLines<Scalar: GemmScalar> {
         }
     }
 
-    /// Columns from `column` on, or the last of the range, some of them once more, if more than half of them are still to come. False where there are too few.
+    /// Columns from `column` on, or the last of the range, some of them once more, if more than half of them are still
+    /// to come. False where there are too few.
     @inline(__always)
     private func sum<Part: TileColumns>(
-        _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>, _ range: Range<Int>, _ column: inout Int,
+        _ matrix: UnsafePointer<Scalar>, _ vector: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>,
+        _ range: Range<Int>, _ column: inout Int,
         _ part: Part.Type
     ) -> Bool where Part.Vector == Vector {
         let left = range.upperBound - column
-        guard left >= Part.count || (left > Part.count / 2 || Part.count == Vector.scalarCount) && range.count >= Part.count else { return false }
+        guard
+            left >= Part.count
+                || (left > Part.count / 2 || Part.count == Vector.scalarCount) && range.count >= Part.count
+        else { return false }
         let first = Swift.min(column, range.upperBound - Part.count)
         var sums = Part()
-        for step in 0..<depth { sums.add(Vector(repeating: vector[step]), times: Part(loading: matrix + step * columns + first)) }
+        for step in 0..<depth {
+            sums.add(Vector(repeating: vector[step]), times: Part(loading: matrix + step * columns + first))
+        }
         sums.store(result + first)
         column = first + Part.count
         return true

@@ -1,7 +1,7 @@
 import Glibc
 
-// Selection along an axis. Arrays are seen as [outer, n, inner], where n is the axis; negative indices count from its end. All indices
-// have been checked (`firstBadIndex`).
+// Selection along an axis. Arrays are seen as [outer, n, inner], where n is the axis; negative indices count from its
+// end. All indices have been checked (`firstBadIndex`).
 
 /// The position in `indices` of the first that is outside an axis of `n`, or -1. Negative ones count from the end.
 public func firstBadIndex(_ indexDType: DType, _ indices: UnsafeRawPointer, count: Int, n: Int) -> Int {
@@ -10,7 +10,8 @@ public func firstBadIndex(_ indexDType: DType, _ indices: UnsafeRawPointer, coun
 
 /// destination[o, c, i] = source[o, indices[c], i], destination [outer, count, inner].
 public func gatherRows(
-    elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType, indices: UnsafeRawPointer,
+    elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType,
+    indices: UnsafeRawPointer,
     count: Int, _ destination: UnsafeMutableRawPointer
 ) {
     let indices = Indices(indexDType, indices)
@@ -32,7 +33,8 @@ public func gatherRows(
 
 /// destination[o, c, i] = source[o, indices[o, c, i], i], indices and destination [outer, count, inner].
 public func takeAlongAxis(
-    elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType, indices: UnsafeRawPointer,
+    elementBytes: Int, _ source: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType,
+    indices: UnsafeRawPointer,
     count: Int, _ destination: UnsafeMutableRawPointer
 ) {
     let indices = Indices(indexDType, indices)
@@ -60,8 +62,8 @@ private func take<T>(
     }
 }
 
-/// destination[i, labels[i]] = 1 and all else 0, destination [count, classes]. Labels are 0 ..< classes: the position of the
-/// first that is not is returned, and nothing is written; else -1.
+/// destination[i, labels[i]] = 1 and all else 0, destination [count, classes]. Labels are 0 ..< classes: the position
+/// of the first that is not is returned, and nothing is written; else -1.
 public func oneHot(
     _ indexDType: DType, _ labels: UnsafeRawPointer, _ dtype: DType, _ destination: UnsafeMutableRawPointer, count: Int,
     classes: Int

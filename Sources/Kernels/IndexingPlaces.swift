@@ -1,9 +1,10 @@
 // Places as numbers: several indices as one, and the places of the true elements of a mask.
 
-/// Takes one axis more into flat indices: flat[c] = flat[c] * n + indices[c], or with `isFirst` indices[c] alone. The indices have been
-/// checked; negative ones count from the end of the axis.
+/// Takes one axis more into flat indices: flat[c] = flat[c] * n + indices[c], or with `isFirst` indices[c] alone. The
+/// indices have been checked; negative ones count from the end of the axis.
 public func ravel(
-    isFirst: Bool, n: Int, _ indexDType: DType, _ indices: UnsafeRawPointer, count: Int, _ flat: UnsafeMutablePointer<Int64>
+    isFirst: Bool, n: Int, _ indexDType: DType, _ indices: UnsafeRawPointer, count: Int,
+    _ flat: UnsafeMutablePointer<Int64>
 ) {
     let indices = Indices(indexDType, indices)
     for c in 0..<count { flat[c] = (isFirst ? 0 : flat[c] &* Int64(n)) &+ Int64(indices.wrapped(c, n)) }
@@ -27,8 +28,11 @@ public func truePositions(_ mask: UnsafeRawPointer, _ count: Int, _ positions: U
     }
 }
 
-/// Row r of `places` [count, rank] becomes the index along each axis of the element at flat position positions[r] of a dense array.
-public func unravel(_ positions: UnsafePointer<Int64>, _ count: Int, extents: [Int], _ places: UnsafeMutablePointer<Int64>) {
+/// Row r of `places` [count, rank] becomes the index along each axis of the element at flat position positions[r] of a
+/// dense array.
+public func unravel(
+    _ positions: UnsafePointer<Int64>, _ count: Int, extents: [Int], _ places: UnsafeMutablePointer<Int64>
+) {
     let rank = extents.count
     for row in 0..<count {
         var rest = Int(positions[row])

@@ -1,13 +1,15 @@
-// Writing by index: the elements that are named are set to others, or have others added. Indices are taken in their order, and all that
-// goes to one place by one thread: where a place is named twice the last one stays, or sums are taken in order, on any number of
-// threads. The indices have been checked (`firstBadIndex`).
+// Writing by index: the elements that are named are set to others, or have others added. Indices are taken in their
+// order, and all that goes to one place by one thread: where a place is named twice the last one stays, or sums are
+// taken in order, on any number of threads. The indices have been checked (`firstBadIndex`).
 
-/// destination[o, indices[c], i] = rows[o, c, i], or += with `accumulates`, for c = 0 ..< count. destination [outer, n, inner].
+/// destination[o, indices[c], i] = rows[o, c, i], or += with `accumulates`, for c = 0 ..< count. destination [outer, n,
+/// inner].
 public func putRows(
     _ dtype: DType, accumulates: Bool, _ rows: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType,
     indices: UnsafeRawPointer, count: Int, _ destination: UnsafeMutableRawPointer
 ) {
-    let layout = PutLayout(outer: outer, n: n, inner: inner, count: count, indices: Indices(indexDType, indices), isElementwise: false)
+    let layout = PutLayout(
+        outer: outer, n: n, inner: inner, count: count, indices: Indices(indexDType, indices), isElementwise: false)
     layout.put(dtype, accumulates, rows, destination)
 }
 
@@ -16,7 +18,8 @@ public func putAlongAxis(
     _ dtype: DType, accumulates: Bool, _ rows: UnsafeRawPointer, outer: Int, n: Int, inner: Int, indexDType: DType,
     indices: UnsafeRawPointer, count: Int, _ destination: UnsafeMutableRawPointer
 ) {
-    let layout = PutLayout(outer: outer, n: n, inner: inner, count: count, indices: Indices(indexDType, indices), isElementwise: true)
+    let layout = PutLayout(
+        outer: outer, n: n, inner: inner, count: count, indices: Indices(indexDType, indices), isElementwise: true)
     layout.put(dtype, accumulates, rows, destination)
 }
 
@@ -49,7 +52,9 @@ private struct PutLayout {
     }
 
     @inline(__always)
-    private func put<T>(_ type: T.Type, _ rows: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ write: (inout T, T) -> Void) {
+    private func put<T>(
+        _ type: T.Type, _ rows: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ write: (inout T, T) -> Void
+    ) {
         let rows = rows.assumingMemoryBound(to: T.self)
         let destination = destination.assumingMemoryBound(to: T.self)
         let width = 4096
@@ -63,7 +68,9 @@ private struct PutLayout {
                 for c in 0..<count {
                     let from = (o * count + c) * inner
                     if isElementwise {
-                        for i in columns { write(&destination[(o * n + indices.wrapped(from + i, n)) * inner + i], rows[from + i]) }
+                        for i in columns {
+                            write(&destination[(o * n + indices.wrapped(from + i, n)) * inner + i], rows[from + i])
+                        }
                     } else {
                         let to = (o * n + indices.wrapped(c, n)) * inner
                         for i in columns { write(&destination[to + i], rows[from + i]) }

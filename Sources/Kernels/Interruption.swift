@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Ends long runs before their time. Somebody asks for it (`request`, or a byte in a pipe that a signal's handler writes), and a run that may be ended looks:
-/// between its steps, and in matrix products and loops between their pieces. What it has written by then is dropped.
+/// Ends long runs before their time. Somebody asks for it (`request`, or a byte in a pipe that a signal's handler
+/// writes), and a run that may be ended looks: between its steps, and in matrix products and loops between their
+/// pieces. What it has written by then is dropped.
 ///
 /// One run at a time may be ended, as one lock is around all calls. Its pieces run on all threads.
 public enum Interruption {
@@ -41,7 +42,9 @@ public enum Interruption {
         let pipe = state.pipe.load(ordering: .relaxed)
         guard pipe >= 0 else { return false }
         let (now, due) = (monotonicNanoseconds(), state.due.load(ordering: .relaxed))
-        guard now >= due, state.due.compareExchange(expected: due, desired: now + interval, ordering: .relaxed).exchanged else { return false }
+        guard now >= due,
+            state.due.compareExchange(expected: due, desired: now + interval, ordering: .relaxed).exchanged
+        else { return false }
         var bytes: (UInt64, UInt64) = (0, 0)
         return withUnsafeMutableBytes(of: &bytes) { read(pipe, $0.baseAddress, $0.count) } > 0
     }
@@ -71,7 +74,9 @@ public enum Interruption {
     }
 
     /// Does not look at the pipe for a while, which doubles with the number.
-    public static func rest(_ number: Int) { state.due.store(monotonicNanoseconds() + interval << Swift.min(number + 1, 20), ordering: .relaxed) }
+    public static func rest(_ number: Int) {
+        state.due.store(monotonicNanoseconds() + interval << Swift.min(number + 1, 20), ordering: .relaxed)
+    }
 }
 
 /// Nanoseconds of the monotonic clock.

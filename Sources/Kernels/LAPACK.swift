@@ -1,7 +1,8 @@
 import Glibc
 
-/// LAPACK from OpenBLAS, loaded at first use and never linked: the library starts on a machine without it, and says what is missing. It is told to stay on one
-/// thread: the engine's threads share out the matrices of a batch, so a matrix has the same bits whatever their number.
+/// LAPACK from OpenBLAS, loaded at first use and never linked: the library starts on a machine without it, and says
+/// what is missing. It is told to stay on one thread: the engine's threads share out the matrices of a batch, so a
+/// matrix has the same bits whatever their number.
 public enum LAPACK {
     public enum Loading {
         case done
@@ -23,11 +24,14 @@ public enum LAPACK {
         }
     }
 
-    /// Sees to it that so many threads can be in OpenBLAS at once. Each takes a block of memory there, which stays for the next; where the system gives none, OpenBLAS
-    /// asks again and again, for ever. Returns 0, or the bytes that could not be had.
+    /// Sees to it that so many threads can be in OpenBLAS at once. Each takes a block of memory there, which stays for
+    /// the next; where the system gives none, OpenBLAS asks again and again, for ever. Returns 0, or the bytes that
+    /// could not be had.
     public static func reserve(threads: Int) -> Int {
         state.withLock { state in
-            guard state.blocks < threads, let take = state.takeBlock, let giveBack = state.giveBlockBack else { return 0 }
+            guard state.blocks < threads, let take = state.takeBlock, let giveBack = state.giveBlockBack else {
+                return 0
+            }
             var taken: [UnsafeMutableRawPointer?] = []
             defer { for block in taken { giveBack(block) } }
             while taken.count < threads {
@@ -47,7 +51,9 @@ public enum LAPACK {
 
     /// Whether the process may have so much more address space.
     private static func canMap(_ bytes: Int) -> Bool {
-        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else { return false }
+        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { return false }
         munmap(memory, bytes)
         return true
     }
@@ -62,8 +68,9 @@ public enum LAPACK {
 
     private static let state = Locked(State())
 
-    /// The routines of one dtype. Fortran takes everything by address, so those of both have one signature; texts pass their lengths behind the arguments.
-    /// Names and argument orders are those of LAPACK: https://www.netlib.org/lapack/explore-html
+    /// The routines of one dtype. Fortran takes everything by address, so those of both have one signature; texts pass
+    /// their lengths behind the arguments. Names and argument orders are those of LAPACK:
+    /// https://www.netlib.org/lapack/explore-html
     struct Routines {
         typealias Number = UnsafePointer<Int32>
         typealias Memory = UnsafeMutableRawPointer
@@ -75,19 +82,30 @@ public enum LAPACK {
         /// n, a, lda, pivots, work, lwork, info
         typealias Invert = @convention(c) (Number, Memory, Number, Notes, Memory, Number, Notes) -> Void
         /// trans, n, nrhs, a, lda, pivots, b, ldb, info
-        typealias Solve = @convention(c) (Letter, Number, Number, Memory, Number, Notes, Memory, Number, Notes, Int) -> Void
+        typealias Solve =
+            @convention(c) (Letter, Number, Number, Memory, Number, Notes, Memory, Number, Notes, Int) -> Void
         /// uplo, n, a, lda, info
         typealias Cholesky = @convention(c) (Letter, Number, Memory, Number, Notes, Int) -> Void
         /// uplo, trans, diag, n, nrhs, a, lda, b, ldb, info
-        typealias SolveTriangular = @convention(c) (Letter, Letter, Letter, Number, Number, UnsafeRawPointer, Number, Memory, Number, Notes, Int, Int, Int) -> Void
+        typealias SolveTriangular =
+            @convention(c) (
+                Letter, Letter, Letter, Number, Number, UnsafeRawPointer, Number, Memory, Number, Notes, Int, Int, Int
+            ) -> Void
         /// m, n, a, lda, tau, work, lwork, info
         typealias FactorQR = @convention(c) (Number, Number, Memory, Number, Memory, Memory, Number, Notes) -> Void
         /// m, n, k, a, lda, tau, work, lwork, info
         typealias FormQ = @convention(c) (Number, Number, Number, Memory, Number, Memory, Memory, Number, Notes) -> Void
         /// jobz, uplo, n, a, lda, w, work, lwork, iwork, liwork, info
-        typealias Eigen = @convention(c) (Letter, Letter, Number, Memory, Number, Memory, Memory, Number, Notes, Number, Notes, Int, Int) -> Void
+        typealias Eigen =
+            @convention(c) (
+                Letter, Letter, Number, Memory, Number, Memory, Memory, Number, Notes, Number, Notes, Int, Int
+            ) -> Void
         /// jobz, m, n, a, lda, s, u, ldu, vt, ldvt, work, lwork, iwork, info
-        typealias Singular = @convention(c) (Letter, Number, Number, Memory, Number, Memory, Memory, Number, Memory, Number, Memory, Number, Notes, Notes, Int) -> Void
+        typealias Singular =
+            @convention(c) (
+                Letter, Number, Number, Memory, Number, Memory, Memory, Number, Memory, Number, Memory, Number, Notes,
+                Notes, Int
+            ) -> Void
 
         let getrf: Factor
         let getri: Invert
@@ -104,9 +122,12 @@ public enum LAPACK {
             func symbol<Function>(_ name: String, _ type: Function.Type) -> Function? {
                 dlsym(library, "\(prefix)\(name)_").map { unsafeBitCast($0, to: type) }
             }
-            guard let getrf = symbol("getrf", Factor.self), let getri = symbol("getri", Invert.self), let getrs = symbol("getrs", Solve.self),
-                let potrf = symbol("potrf", Cholesky.self), let trtrs = symbol("trtrs", SolveTriangular.self), let geqrf = symbol("geqrf", FactorQR.self),
-                let orgqr = symbol("orgqr", FormQ.self), let syevd = symbol("syevd", Eigen.self), let gesdd = symbol("gesdd", Singular.self)
+            guard let getrf = symbol("getrf", Factor.self), let getri = symbol("getri", Invert.self),
+                let getrs = symbol("getrs", Solve.self),
+                let potrf = symbol("potrf", Cholesky.self), let trtrs = symbol("trtrs", SolveTriangular.self),
+                let geqrf = symbol("geqrf", FactorQR.self),
+                let orgqr = symbol("orgqr", FormQ.self), let syevd = symbol("syevd", Eigen.self),
+                let gesdd = symbol("gesdd", Singular.self)
             else { return nil }
             (self.getrf, self.getri, self.getrs, self.potrf, self.trtrs) = (getrf, getri, getrs, potrf, trtrs)
             (self.geqrf, self.orgqr, self.syevd, self.gesdd) = (geqrf, orgqr, syevd, gesdd)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What LAPACK does with `count` matrices [m, n] that lie one behind the other, by rows: decompositions into orthogonal matrices. `notes` holds `noteBytes`.
-/// Functions return the first matrix with which LAPACK came to no end, or -1.
+/// What LAPACK does with `count` matrices [m, n] that lie one behind the other, by rows: decompositions into orthogonal
+/// matrices. `notes` holds `noteBytes`. Functions return the first matrix with which LAPACK came to no end, or -1.
 public struct Decompositions {
     public let dtype: DType
     public let count: Int
@@ -19,7 +19,8 @@ public struct Decompositions {
         guard let routines = LAPACK.routines(dtype) else { return nil }
         (self.dtype, self.count, self.m, self.n, self.routines) = (dtype, count, m, n, routines)
         let (numbers, integers) = Self.work(kind, m: m, n: n)
-        lanes = ScratchLanes(pieces: count, bytes: numbers * dtype.size + integers * MemoryLayout<Int32>.size, limits: true)
+        lanes = ScratchLanes(
+            pieces: count, bytes: numbers * dtype.size + integers * MemoryLayout<Int32>.size, limits: true)
     }
 
     /// How many numbers and integers LAPACK works in for one matrix.
@@ -41,8 +42,11 @@ public struct Decompositions {
     public var bytes: Int { m * n * dtype.size }
     private var k: Int { min(m, n) }
 
-    /// Q [m, n] and R [n, n] of A = Q R, one behind the other in results; m >= n. `columns`, A by columns, becomes Q by columns.
-    public func qr(_ columns: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
+    /// Q [m, n] and R [n, n] of A = Q R, one behind the other in results; m >= n. `columns`, A by columns, becomes Q by
+    /// columns.
+    public func qr(
+        _ columns: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer
+    ) {
         _ = forEach(notes) { place, info, memory in
             let (matrix, q) = (columns + place * bytes, results + place * (m + n) * n * dtype.size)
             var (rows, width, leading, length) = (Int32(m), Int32(n), Int32(max(m, 1)), Int32(max(n * Self.block, 1)))
@@ -56,8 +60,11 @@ public struct Decompositions {
         }
     }
 
-    /// For symmetric matrices (m = n), whose lower triangles are read: in results the eigenvalues [n] in ascending order, then the vectors [n, n] as rows.
-    public func eigh(_ matrices: UnsafeRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+    /// For symmetric matrices (m = n), whose lower triangles are read: in results the eigenvalues [n] in ascending
+    /// order, then the vectors [n, n] as rows.
+    public func eigh(_ matrices: UnsafeRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer)
+        -> Int
+    {
         return forEach(notes) { place, info, work in
             let values = results + place * (n + 1) * n * dtype.size
             let vectors = values + n * dtype.size
@@ -66,12 +73,16 @@ public struct Decompositions {
             let room = Self.work(.eigh, m: n, n: n)
             var (length, integers) = (Int32(room.numbers), Int32(room.integers))
             let whole = (work + Int(length) * dtype.size).assumingMemoryBound(to: Int32.self)
-            routines.syevd(&wanted, &triangle, &width, vectors, &leading, values, work, &length, whole, &integers, info, 1, 1)
+            routines.syevd(
+                &wanted, &triangle, &width, vectors, &leading, values, work, &length, whole, &integers, info, 1, 1)
         }
     }
 
-    /// In results, for k = min(m, n), the singular values [k] in descending order, U [m, k] and V^T [k, n]. The matrices are overwritten.
-    public func svd(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+    /// In results, for k = min(m, n), the singular values [k] in descending order, U [m, k] and V^T [k, n]. The
+    /// matrices are overwritten.
+    public func svd(
+        _ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer
+    ) -> Int {
         return forEach(notes) { place, info, work in
             // By columns A is its transpose V S U^T, so LAPACK's first factor is V.
             let values = results + place * k * (1 + m + n) * dtype.size
@@ -81,7 +92,9 @@ public struct Decompositions {
             var (leading, job) = (Int32(max(n, 1)), UInt8(ascii: "S"))
             var length = Int32(Self.work(.svd, m: m, n: n).numbers)
             let whole = (work + Int(length) * dtype.size).assumingMemoryBound(to: Int32.self)
-            routines.gesdd(&job, &rows, &columns, matrices + place * bytes, &leading, values, v, &leading, u, &inner, work, &length, whole, info, 1)
+            routines.gesdd(
+                &job, &rows, &columns, matrices + place * bytes, &leading, values, v, &leading, u, &inner, work,
+                &length, whole, info, 1)
         }
     }
 
@@ -98,7 +111,9 @@ public struct Decompositions {
     }
 
     /// `body` with a matrix's number, its info and memory to work in, on the engine's threads.
-    private func forEach(_ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutableRawPointer) -> Void) -> Int {
+    private func forEach(
+        _ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutableRawPointer) -> Void
+    ) -> Int {
         let infos = notes.assumingMemoryBound(to: Int32.self)
         lanes.run(count, grain: max(1, (1 << 14) / max(1, m * n * k)), notes + (infoBytes + 63) & ~63) { part, work in
             for place in part {

@@ -1,7 +1,8 @@
 import Glibc
 
-/// What LAPACK does with `count` square matrices [n, n] that lie one behind the other, by rows. It reads memory by columns, so what it sees is their transposes.
-/// `notes` is memory of `noteBytes`. Functions that can fail return the first matrix that could not be factored, or -1.
+/// What LAPACK does with `count` square matrices [n, n] that lie one behind the other, by rows. It reads memory by
+/// columns, so what it sees is their transposes. `notes` is memory of `noteBytes`. Functions that can fail return the
+/// first matrix that could not be factored, or -1.
 public struct SquareMatrices {
     public let dtype: DType
     public let count: Int
@@ -24,7 +25,8 @@ public struct SquareMatrices {
     private var matrixBytes: Int { n * n * dtype.size }
 
     /// Turns each matrix into its inverse, a singular one, with `fillsSingular`, into NaN.
-    public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, fillsSingular: Bool) -> Int {
+    public func invert(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, fillsSingular: Bool) -> Int
+    {
         return forEach(notes) { place, pivots, info, work in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
@@ -34,7 +36,8 @@ public struct SquareMatrices {
     }
 
     private func invertFactored(
-        _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>, _ work: UnsafeMutableRawPointer
+        _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>,
+        _ work: UnsafeMutableRawPointer
     ) {
         // The block of columns that getri works best with.
         var (n, leading, length) = (Int32(self.n), Int32(max(self.n, 1)), Int32(max(self.n * Self.block, 1)))
@@ -48,13 +51,15 @@ public struct SquareMatrices {
 
     /// Turns each matrix, a copy of one of `originals`, into its cofactors: det A A^-T, where there is an inverse.
     public func cofactors(
-        of originals: UnsafeRawPointer, _ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+        of originals: UnsafeRawPointer, _ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer,
+        scratch: UnsafeMutableRawPointer
     ) {
         _ = forEach(notes) { place, pivots, info, work in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
-            let determinant = dtype == .float32 ? product(matrix, pivots, Float.self) : product(matrix, pivots, Double.self)
+            let determinant =
+                dtype == .float32 ? product(matrix, pivots, Float.self) : product(matrix, pivots, Double.self)
             invertFactored(matrix, pivots, info, work)
             if dtype == .float32 {
                 turn(matrix.assumingMemoryBound(to: Float.self), times: determinant)
@@ -74,9 +79,13 @@ public struct SquareMatrices {
     }
 
     /// The determinant of a factored matrix.
-    private func product<T: BinaryFloatingPoint>(_ factors: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _: T.Type) -> Double {
+    private func product<T: BinaryFloatingPoint>(
+        _ factors: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _: T.Type
+    ) -> Double {
         let factors = factors.assumingMemoryBound(to: T.self)
-        return (0..<n).reduce(1) { Int(pivots[$1]) == $1 + 1 ? $0 * Double(factors[$1 * n + $1]) : -$0 * Double(factors[$1 * n + $1]) }
+        return (0..<n).reduce(1) {
+            Int(pivots[$1]) == $1 + 1 ? $0 * Double(factors[$1 * n + $1]) : -$0 * Double(factors[$1 * n + $1])
+        }
     }
 
     /// The transpose of a matrix, times a number.
@@ -89,14 +98,19 @@ public struct SquareMatrices {
         }
     }
 
-    /// By the singular values of A = U S V^T, each cofactor's share the product of all the others: det U det V U diag(prod of s_j, j not i) V^T. NaN where A is not finite.
+    /// By the singular values of A = U S V^T, each cofactor's share the product of all the others: det U det V U
+    /// diag(prod of s_j, j not i) V^T. NaN where A is not finite.
     private func singularCofactors<T: BinaryFloatingPoint>(
-        _ original: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, notes: UnsafeMutablePointer<Int32>, _ scratch: UnsafeMutableRawPointer, _: T.Type
+        _ original: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, notes: UnsafeMutablePointer<Int32>,
+        _ scratch: UnsafeMutableRawPointer, _: T.Type
     ) {
         let (copy, values) = (scratch, (scratch + matrixBytes).assumingMemoryBound(to: T.self))
         let (u, v, sums) = (values + n, values + n + n * n, result.assumingMemoryBound(to: T.self))
         fill(dtype, .nan, result, n * n)
-        guard firstOutside(-Double(T.greatestFiniteMagnitude), Double(T.greatestFiniteMagnitude), dtype, original, count: n * n) < 0,
+        guard
+            firstOutside(
+                -Double(T.greatestFiniteMagnitude), Double(T.greatestFiniteMagnitude), dtype, original, count: n * n)
+                < 0,
             let one = decomposition
         else { return }
         copy.copyMemory(from: original, byteCount: matrixBytes)
@@ -118,41 +132,58 @@ public struct SquareMatrices {
         }
     }
 
-    /// results [count, 3]: sign, log |det| and det of each matrix. Their memory is overwritten. A singular one has 0, -infinity and 0.
-    public func determinants(_ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) {
+    /// results [count, 3]: sign, log |det| and det of each matrix. Their memory is overwritten. A singular one has 0,
+    /// -infinity and 0.
+    public func determinants(
+        _ matrices: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer
+    ) {
         _ = forEach(notes) { place, pivots, info, _ in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             if dtype == .float32 {
-                measure(matrix.assumingMemoryBound(to: Float.self), pivots, results.assumingMemoryBound(to: Float.self) + 3 * place)
+                measure(
+                    matrix.assumingMemoryBound(to: Float.self), pivots,
+                    results.assumingMemoryBound(to: Float.self) + 3 * place)
             } else {
-                measure(matrix.assumingMemoryBound(to: Double.self), pivots, results.assumingMemoryBound(to: Double.self) + 3 * place)
+                measure(
+                    matrix.assumingMemoryBound(to: Double.self), pivots,
+                    results.assumingMemoryBound(to: Double.self) + 3 * place)
             }
         }
     }
 
-    /// rows [count, k, n]: each row b becomes the x of A x = b (transposed: of A^T x = b). The matrices' memory is overwritten.
+    /// rows [count, k, n]: each row b becomes the x of A x = b (transposed: of A^T x = b). The matrices' memory is
+    /// overwritten.
     public func solve(
-        _ matrices: UnsafeMutableRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, transposed: Bool, notes: UnsafeMutableRawPointer
+        _ matrices: UnsafeMutableRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, transposed: Bool,
+        notes: UnsafeMutableRawPointer
     ) -> Int {
         return forEach(notes) { place, pivots, info, _ in
             let matrix = matrices + place * matrixBytes
             factor(matrix, pivots, info)
             guard info.pointee == 0 else { return }
-            var (n, k, leading, letter) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)), Self.letter(transposed ? "N" : "T"))
-            routines.getrs(&letter, &n, &k, matrix, &leading, pivots, rows + place * Int(k) * self.n * dtype.size, &leading, info, 1)
+            var (n, k, leading, letter) = (
+                Int32(self.n), Int32(k), Int32(max(self.n, 1)), Self.letter(transposed ? "N" : "T")
+            )
+            routines.getrs(
+                &letter, &n, &k, matrix, &leading, pivots, rows + place * Int(k) * self.n * dtype.size, &leading, info,
+                1)
         }
     }
 
     /// As `solve`, where only the named triangle of a matrix counts, and with `unit` its diagonal as ones.
     public func solveTriangular(
-        _ matrices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, upper: Bool, transposed: Bool, unit: Bool, notes: UnsafeMutableRawPointer
+        _ matrices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, k: Int, upper: Bool, transposed: Bool,
+        unit: Bool, notes: UnsafeMutableRawPointer
     ) -> Int {
         return forEach(notes) { place, _, info, _ in
             var (n, k, leading) = (Int32(self.n), Int32(k), Int32(max(self.n, 1)))
-            var (triangle, turned, diagonal) = (Self.letter(upper ? "L" : "U"), Self.letter(transposed ? "N" : "T"), Self.letter(unit ? "U" : "N"))
+            var (triangle, turned, diagonal) = (
+                Self.letter(upper ? "L" : "U"), Self.letter(transposed ? "N" : "T"), Self.letter(unit ? "U" : "N")
+            )
             routines.trtrs(
-                &triangle, &turned, &diagonal, &n, &k, matrices + place * matrixBytes, &leading, rows + place * Int(k) * self.n * dtype.size, &leading, info, 1, 1,
+                &triangle, &turned, &diagonal, &n, &k, matrices + place * matrixBytes, &leading,
+                rows + place * Int(k) * self.n * dtype.size, &leading, info, 1, 1,
                 1)
         }
     }
@@ -163,7 +194,9 @@ public struct SquareMatrices {
             let matrix = matrices + place * matrixBytes
             var (n, leading, triangle) = (Int32(self.n), Int32(max(self.n, 1)), Self.letter("U"))
             routines.potrf(&triangle, &n, matrix, &leading, info, 1)
-            for row in 0..<max(self.n - 1, 0) { memset(matrix + (row * self.n + row + 1) * dtype.size, 0, (self.n - row - 1) * dtype.size) }
+            for row in 0..<max(self.n - 1, 0) {
+                memset(matrix + (row * self.n + row + 1) * dtype.size, 0, (self.n - row - 1) * dtype.size)
+            }
         }
     }
 
@@ -172,7 +205,8 @@ public struct SquareMatrices {
 
     /// `body` with a matrix's number, its pivots, its info, and n * block numbers to work in, on the engine's threads.
     private func forEach(
-        _ notes: UnsafeMutableRawPointer, _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, UnsafeMutableRawPointer) -> Void
+        _ notes: UnsafeMutableRawPointer,
+        _ body: (Int, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, UnsafeMutableRawPointer) -> Void
     ) -> Int {
         let work = notes + (infoBytes + 63) & ~63
         let notes = notes.assumingMemoryBound(to: Int32.self)
@@ -190,12 +224,16 @@ public struct SquareMatrices {
     }
 
     /// L U with row exchanges. info above 0: a pivot is exactly 0.
-    private func factor(_ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>) {
+    private func factor(
+        _ matrix: UnsafeMutableRawPointer, _ pivots: UnsafeMutablePointer<Int32>, _ info: UnsafeMutablePointer<Int32>
+    ) {
         var (n, leading) = (Int32(self.n), Int32(max(self.n, 1)))
         routines.getrf(&n, &n, matrix, &leading, pivots, info)
     }
 
-    private func measure<T: BinaryFloatingPoint>(_ factors: UnsafeMutablePointer<T>, _ pivots: UnsafeMutablePointer<Int32>, _ result: UnsafeMutablePointer<T>) {
+    private func measure<T: BinaryFloatingPoint>(
+        _ factors: UnsafeMutablePointer<T>, _ pivots: UnsafeMutablePointer<Int32>, _ result: UnsafeMutablePointer<T>
+    ) {
         var (sign, logarithm, product) = (1.0, 0.0, 1.0)
         for place in 0..<n {
             let pivot = Double(factors[place * n + place])

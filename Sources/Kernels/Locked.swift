@@ -11,7 +11,8 @@ public final class Locked<Value>: @unchecked Sendable {
         mutex.initialize(to: pthread_mutex_t())
         pthread_mutex_init(mutex, nil)
         AtFork.handle(
-            .values, prepare: { [mutex] in pthread_mutex_lock(mutex) }, parent: { [mutex] in pthread_mutex_unlock(mutex) },
+            .values, prepare: { [mutex] in pthread_mutex_lock(mutex) },
+            parent: { [mutex] in pthread_mutex_unlock(mutex) },
             child: { [mutex] in pthread_mutex_init(mutex, nil) })
     }
 

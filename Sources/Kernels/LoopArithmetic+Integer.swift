@@ -1,5 +1,5 @@
-/// The instructions on integers and truth values, all in Int64 with wrapping arithmetic; narrower results keep their low bits. Functions that
-/// only floats have never come here: the graph casts first.
+/// The instructions on integers and truth values, all in Int64 with wrapping arithmetic; narrower results keep their
+/// low bits. Functions that only floats have never come here: the graph casts first.
 enum IntegerArithmetic: LoopArithmetic {
     typealias Vector = SIMD8<Int64>
     typealias Accumulator = Int64
@@ -45,11 +45,12 @@ enum IntegerArithmetic: LoopArithmetic {
         case .logicalOr: block.lanes2 { $0 != 0 || $1 != 0 ? 1 : 0 }
         case .logicalNot: block.lanes { $0 == 0 ? 1 : 0 }
         case .toBool: block.lanes { $0 != 0 ? 1 : 0 }
-        case .select: block.map3 { condition, a, b in
-            var result = b
-            for lane in 0..<8 where condition[lane] != 0 { result[lane] = a[lane] }
-            return result
-        }
+        case .select:
+            block.map3 { condition, a, b in
+                var result = b
+                for lane in 0..<8 where condition[lane] != 0 { result[lane] = a[lane] }
+                return result
+            }
         case .floorDivide: block.lanes2 { floorDivide($0, $1) }
         case .remainder: block.lanes2 { remainder($0, $1) }
         case .bitwiseAnd: block.map2 { $0 & $1 }
@@ -59,10 +60,12 @@ enum IntegerArithmetic: LoopArithmetic {
         case .shiftRight: block.lanes2 { UInt64(bitPattern: $1) < 64 ? $0 &>> $1 : $0 &>> 63 }
         case .power: block.lanes2 { power($0, $1) }
         case .powerImmediate: block.lanes { power($0, number) }
-        case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu,
+        case .copy, .divide, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid,
+            .leakyRelu, .gelu,
             .normalCumulative, .erf,
             .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
-            .throughSigmoid, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .round, .floor,
+            .throughSigmoid, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
+            .atanh, .round, .floor,
             .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign:
             block.map { $0 }
         }
@@ -82,7 +85,8 @@ enum IntegerArithmetic: LoopArithmetic {
         return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
     }
 
-    /// Wrapping, by squaring. A negative exponent leaves 1 and -1 as powers of themselves, and everything else 0, which is what the quotient truncates to.
+    /// Wrapping, by squaring. A negative exponent leaves 1 and -1 as powers of themselves, and everything else 0, which
+    /// is what the quotient truncates to.
     private static func power(_ base: Int64, _ exponent: Int64) -> Int64 {
         if exponent < 0 {
             switch base {
@@ -130,7 +134,9 @@ enum IntegerArithmetic: LoopArithmetic {
         for place in 0..<count { accumulators[place] = combine(kind, accumulators[place], x[place]) }
     }
 
-    static func finish(_ value: Int64, divisor: Double) -> Int64 { divisor == 1 ? value : Int64(casting: Double(value) / divisor) }
+    static func finish(_ value: Int64, divisor: Double) -> Int64 {
+        divisor == 1 ? value : Int64(casting: Double(value) / divisor)
+    }
 }
 
 extension LoopBlock<SIMD8<Int64>> {

@@ -43,7 +43,9 @@ extension MathVector {
         case .maximumImmediate: block.map { maximum($0, number) }
         case .minimumImmediate: block.map { minimum($0, number) }
         case .sign:
-            block.map { $0.replacing(with: splat(1), where: $0 .> splat(0)).replacing(with: splat(-1), where: $0 .< splat(0)) }
+            block.map {
+                $0.replacing(with: splat(1), where: $0 .> splat(0)).replacing(with: splat(-1), where: $0 .< splat(0))
+            }
         case .equal: block.map2 { truth($0 .== $1) }
         case .notEqual: block.map2 { truth($0 .!= $1) }
         case .less: block.map2 { truth($0 .< $1) }
@@ -154,7 +156,8 @@ extension RealArithmetic {
         }
     }
 
-    /// One more rounding than the division of the exact sum would have, but the same for a sum and a division by themselves.
+    /// One more rounding than the division of the exact sum would have, but the same for a sum and a division by
+    /// themselves.
     @inline(__always) static func finish(_ value: Double, divisor: Double) -> Vector.Scalar {
         divisor == 1 ? Vector.Scalar(value) : Vector.Scalar(value) / Vector.Scalar(divisor)
     }
@@ -163,11 +166,12 @@ extension RealArithmetic {
         pointer.loadUnaligned(fromByteOffset: start * MemoryLayout<Vector.Scalar>.size, as: Vector.self)
     }
 
-    /// `count` elements, vector by vector in two alternating strands; `fold` takes a vector into a strand, `finish` makes one number of
-    /// both. What does not fill a vector is read once more from its end, with the lanes that were taken already replaced by
-    /// `neutral`. At least one vector.
+    /// `count` elements, vector by vector in two alternating strands; `fold` takes a vector into a strand, `finish`
+    /// makes one number of both. What does not fill a vector is read once more from its end, with the lanes that were
+    /// taken already replaced by `neutral`. At least one vector.
     @inline(__always) fileprivate static func strands<Strand>(
-        _ x: UnsafeRawPointer, _ count: Int, neutral: Vector, _ start: Strand, lanes: (Int) -> SIMDMask<Vector.MaskStorage>,
+        _ x: UnsafeRawPointer, _ count: Int, neutral: Vector, _ start: Strand,
+        lanes: (Int) -> SIMDMask<Vector.MaskStorage>,
         fold: (inout Strand, Vector) -> Void, finish: (Strand, Strand) -> Double
     ) -> Double {
         let width = Vector.scalarCount
@@ -190,7 +194,8 @@ extension RealArithmetic {
     }
 
     /// Fewer elements than a vector has lanes.
-    @inline(__always) fileprivate static func few(_ kind: ReductionKind, _ x: UnsafeRawPointer, _ count: Int) -> Double {
+    @inline(__always) fileprivate static func few(_ kind: ReductionKind, _ x: UnsafeRawPointer, _ count: Int) -> Double
+    {
         let x = x.assumingMemoryBound(to: Vector.Scalar.self)
         var result = identity(kind)
         for place in 0..<count { result = combine(kind, result, Double(x[place])) }
@@ -228,7 +233,9 @@ extension SIMD8<Double> {
 }
 
 extension SIMD16<Float> {
-    @inline(__always) fileprivate var doubles: (SIMD8<Double>, SIMD8<Double>) { (SIMD8<Double>(lowHalf), SIMD8<Double>(highHalf)) }
+    @inline(__always) fileprivate var doubles: (SIMD8<Double>, SIMD8<Double>) {
+        (SIMD8<Double>(lowHalf), SIMD8<Double>(highHalf))
+    }
 
     @inline(__always) fileprivate static func lanes(below count: Int) -> SIMDMask<MaskStorage> {
         Self(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) .< Self(repeating: Float(count))
@@ -248,7 +255,9 @@ enum DoubleArithmetic: RealArithmetic {
         if count < Vector.scalarCount { return few(kind, x, count) }
         let neutral = Vector(repeating: identity(kind))
         @inline(__always) func all(_ kind: ReductionKind) -> Double {
-            strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) { $0 = $0.taking(kind, $1) } finish: {
+            strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) {
+                $0 = $0.taking(kind, $1)
+            } finish: {
                 $0.taking(kind, $1).tree(kind)
             }
         }
@@ -288,14 +297,20 @@ enum FloatArithmetic: RealArithmetic {
                 let (low, high) = $1.doubles
                 $0.0 += low
                 $0.1 += high
-            } finish: { (($0.0 + $0.1) + ($1.0 + $1.1)).tree(.sum) }
+            } finish: {
+                (($0.0 + $0.1) + ($1.0 + $1.1)).tree(.sum)
+            }
         case .maximum:
-            return strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) { $0 = Vector.maximum($0, $1) } finish: {
+            return strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) {
+                $0 = Vector.maximum($0, $1)
+            } finish: {
                 let (low, high) = Vector.maximum($0, $1).doubles
                 return low.taking(.maximum, high).tree(.maximum)
             }
         case .minimum:
-            return strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) { $0 = Vector.minimum($0, $1) } finish: {
+            return strands(x, count, neutral: neutral, neutral, lanes: Vector.lanes(below:)) {
+                $0 = Vector.minimum($0, $1)
+            } finish: {
                 let (low, high) = Vector.minimum($0, $1).doubles
                 return low.taking(.minimum, high).tree(.minimum)
             }

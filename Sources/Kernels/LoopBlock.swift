@@ -4,11 +4,13 @@ struct LoopOperand {
     /// All ones, or 0 where every position reads the same vector.
     var mask: Int
 
-    @inline(__always) func load<V: SIMD>(_ offset: Int) -> V { UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset & mask, as: V.self) }
+    @inline(__always) func load<V: SIMD>(_ offset: Int) -> V {
+        UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset & mask, as: V.self)
+    }
 }
 
-/// The operands and the place of the result of one instruction over a block of at least 64 bytes. The last vector may overlap the
-/// one before it; it is read first, because the result may lie where an operand lies.
+/// The operands and the place of the result of one instruction over a block of at least 64 bytes. The last vector may
+/// overlap the one before it; it is read first, because the result may lie where an operand lies.
 struct LoopBlock<V: SIMD> {
     var result: UnsafeMutableRawPointer
     var a: LoopOperand

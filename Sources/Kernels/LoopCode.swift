@@ -1,5 +1,5 @@
-/// A program's tables as its runs read them: plain memory, because a walk over Swift's arrays counts references at each step, which takes longer than a
-/// short block's arithmetic.
+/// A program's tables as its runs read them: plain memory, because a walk over Swift's arrays counts references at each
+/// step, which takes longer than a short block's arithmetic.
 struct LoopCode {
     struct Input: BitwiseCopyable {
         /// Its number among the program's values.
@@ -58,7 +58,8 @@ struct LoopCode {
         var mask: Int
     }
 
-    /// Inputs and instructions that are the same for all blocks, and those that are not; of these, apart, instructions whose result is one number for a block.
+    /// Inputs and instructions that are the same for all blocks, and those that are not; of these, apart, instructions
+    /// whose result is one number for a block.
     let uniformInputs: UnsafeBufferPointer<Input>
     let inputs: UnsafeBufferPointer<Input>
     let uniformInstructions: UnsafeBufferPointer<Instruction>
@@ -74,7 +75,8 @@ struct LoopCode {
     let laterSlots: UnsafeBufferPointer<UnsafeBufferPointer<Int>>
 
     init(
-        _ compute: DType, _ layout: LoopLayout, _ values: LoopValues, _ inputs: [LoopInput], _ instructions: [LoopInstruction],
+        _ compute: DType, _ layout: LoopLayout, _ values: LoopValues, _ inputs: [LoopInput],
+        _ instructions: [LoopInstruction],
         _ outputs: [LoopOutput], _ reduction: LoopReduction?
     ) {
         var allInputs: [Input] = []
@@ -82,8 +84,10 @@ struct LoopCode {
             let steps = layout.steps[place]
             allInputs.append(
                 Input(
-                    value: place, slot: input.slot, dtype: input.dtype, elementBytes: input.dtype.size, start: input.offset * input.dtype.size,
-                    source: values.sources[place], columnStep: steps.column, rowStep: steps.row, strides: plain(steps.outer),
+                    value: place, slot: input.slot, dtype: input.dtype, elementBytes: input.dtype.size,
+                    start: input.offset * input.dtype.size,
+                    source: values.sources[place], columnStep: steps.column, rowStep: steps.row,
+                    strides: plain(steps.outer),
                     register: values.registerOffset[values.register[place]]))
         }
         self.inputs = plain(allInputs.filter { !values.isUniform[$0.value] })
@@ -97,7 +101,8 @@ struct LoopCode {
                     immediate: instruction.immediate))
         }
         self.instructions = plain(allInstructions.filter { !values.isNumber[$0.result] })
-        numberInstructions = plain(allInstructions.filter { values.isNumber[$0.result] && !values.isUniform[$0.result] })
+        numberInstructions = plain(
+            allInstructions.filter { values.isNumber[$0.result] && !values.isUniform[$0.result] })
         uniformInstructions = plain(allInstructions.filter { values.isUniform[$0.result] })
         var later: [UnsafeBufferPointer<Int>] = []
         var allOutputs: [Output] = []
@@ -108,7 +113,8 @@ struct LoopCode {
                 Output(
                     value: output.value, slot: output.slot, dtype: output.dtype, elementBytes: output.dtype.size,
                     register: values.registerOffset[values.register[output.value]],
-                    mayStoreInPlace: output.dtype == compute && made >= 0 && !values.isNumber[output.value] && !isShared))
+                    mayStoreInPlace: output.dtype == compute && made >= 0 && !values.isNumber[output.value] && !isShared
+                ))
             later.append(plain(inputs.indices.filter { values.lastUse[$0] > made }.map { inputs[$0].slot }))
         }
         self.outputs = plain(allOutputs)
@@ -116,12 +122,15 @@ struct LoopCode {
         let result = layout.steps[inputs.count]
         self.reduction = reduction.map {
             Reduction(
-                kind: $0.kind, value: $0.value, slot: $0.slot, divisor: $0.divisor, columnStep: result.column, rowStep: result.row,
+                kind: $0.kind, value: $0.value, slot: $0.slot, divisor: $0.divisor, columnStep: result.column,
+                rowStep: result.row,
                 strides: plain(result.outer))
         }
         outer = plain(layout.outer)
         operands = plain(
-            values.register.indices.map { Operand(register: values.registerOffset[values.register[$0]], mask: values.isNumber[$0] ? 0 : -1) })
+            values.register.indices.map {
+                Operand(register: values.registerOffset[values.register[$0]], mask: values.isNumber[$0] ? 0 : -1)
+            })
     }
 
     func deallocate() {

@@ -1,5 +1,6 @@
-/// Makes one instruction of two or three, where what is in between is read by nobody else: a value that is neither stored nor read back saves more time
-/// than the arithmetic takes. Roundings stay as they are, so no bit of a result changes.
+/// Makes one instruction of two or three, where what is in between is read by nobody else: a value that is neither
+/// stored nor read back saves more time than the arithmetic takes. Roundings stay as they are, so no bit of a result
+/// changes.
 struct LoopCombining {
     private(set) var instructions: [LoopInstruction]
     /// For each value, its number afterwards; -1 for those that are gone.
@@ -24,7 +25,9 @@ struct LoopCombining {
 
     /// The instruction that makes `value`, if it is of that kind and nobody else reads it.
     private func only(_ value: Int, _ opcode: LoopOpcode) -> LoopInstruction? {
-        guard value >= inputCount, uses[value] == 1, instructions[value - inputCount].opcode == opcode else { return nil }
+        guard value >= inputCount, uses[value] == 1, instructions[value - inputCount].opcode == opcode else {
+            return nil
+        }
         return instructions[value - inputCount]
     }
 
@@ -33,9 +36,11 @@ struct LoopCombining {
         switch whole.opcode {
         case .add:
             if let product = only(whole.b, .multiply) {
-                replace(place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.a), without: [whole.b])
+                replace(
+                    place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.a), without: [whole.b])
             } else if let product = only(whole.a, .multiply) {
-                replace(place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.b), without: [whole.a])
+                replace(
+                    place, LoopInstruction(.multiplyAdd, a: product.a, b: product.b, c: whole.b), without: [whole.a])
             } else if let sum = only(whole.a, .add) {
                 replace(place, LoopInstruction(.addAdd, a: sum.a, b: sum.b, c: whole.b), without: [whole.a])
             } else if let sum = only(whole.b, .add) {
@@ -43,9 +48,13 @@ struct LoopCombining {
             }
         case .subtract:
             if let product = only(whole.b, .multiply) {
-                replace(place, LoopInstruction(.subtractProduct, a: product.a, b: product.b, c: whole.a), without: [whole.b])
+                replace(
+                    place, LoopInstruction(.subtractProduct, a: product.a, b: product.b, c: whole.a), without: [whole.b]
+                )
             } else if let product = only(whole.a, .multiply) {
-                replace(place, LoopInstruction(.multiplySubtract, a: product.a, b: product.b, c: whole.b), without: [whole.a])
+                replace(
+                    place, LoopInstruction(.multiplySubtract, a: product.a, b: product.b, c: whole.b),
+                    without: [whole.a])
             }
         case .multiply:
             if combineDerivative(place, whole.a, whole.b) || combineDerivative(place, whole.b, whole.a) { return }
@@ -56,7 +65,8 @@ struct LoopCombining {
                 let other = instructions[whole.c - inputCount]
                 guard other.opcode == .constant, other.immediate == 0 else { return }
                 replace(
-                    place, LoopInstruction(.throughRelu, a: whole.b, b: condition.a, immediate: condition.immediate), without: [whole.a],
+                    place, LoopInstruction(.throughRelu, a: whole.b, b: condition.a, immediate: condition.immediate),
+                    without: [whole.a],
                     unread: whole.c)
             }
         default: break
@@ -68,7 +78,9 @@ struct LoopCombining {
         if let inner = only(product, .multiply) {
             replace(place, LoopInstruction(.multiplyMultiply, a: inner.a, b: inner.b, c: factor), without: [product])
         } else if let inner = only(product, .multiplyImmediate) {
-            replace(place, LoopInstruction(.multiplyScaled, a: inner.a, b: factor, immediate: inner.immediate), without: [product])
+            replace(
+                place, LoopInstruction(.multiplyScaled, a: inner.a, b: factor, immediate: inner.immediate),
+                without: [product])
         } else {
             return false
         }
@@ -79,19 +91,22 @@ struct LoopCombining {
     private mutating func combineDerivative(_ place: Int, _ cotangent: Int, _ factor: Int) -> Bool {
         if let rest = only(factor, .reverseSubtractImmediate), let square = only(rest.a, .square) {
             replace(
-                place, LoopInstruction(.throughTanh, a: cotangent, b: square.a, immediate: rest.immediate), without: [factor, rest.a])
+                place, LoopInstruction(.throughTanh, a: cotangent, b: square.a, immediate: rest.immediate),
+                without: [factor, rest.a])
             return true
         }
         guard let product = only(factor, .multiply) else { return false }
         guard let rest = only(product.b, .reverseSubtractImmediate), rest.a == product.a else { return false }
         replace(
-            place, LoopInstruction(.throughSigmoid, a: cotangent, b: rest.a, immediate: rest.immediate), without: [factor, product.b],
+            place, LoopInstruction(.throughSigmoid, a: cotangent, b: rest.a, immediate: rest.immediate),
+            without: [factor, product.b],
             unread: rest.a)
         return true
     }
 
     /// `unread`: a value that one instruction fewer reads.
-    private mutating func replace(_ place: Int, _ instruction: LoopInstruction, without gone: [Int], unread: Int? = nil) {
+    private mutating func replace(_ place: Int, _ instruction: LoopInstruction, without gone: [Int], unread: Int? = nil)
+    {
         instructions[place] = instruction
         for value in gone { uses[value] = 0 }
         if let unread { uses[unread] -= 1 }

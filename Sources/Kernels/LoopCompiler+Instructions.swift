@@ -1,13 +1,19 @@
-/// What each opcode becomes. The operations are those of LoopArithmetic+Real.swift, in the same order; elementary functions are not covered: they are run by the
-/// interpreter, in which a block's memory costs little beside their arithmetic.
+/// What each opcode becomes. The operations are those of LoopArithmetic+Real.swift, in the same order; elementary
+/// functions are not covered: they are run by the interpreter, in which a block's memory costs little beside their
+/// arithmetic.
 extension LoopCompiler {
     static func covers(_ opcode: LoopOpcode, _ immediate: Double) -> Bool {
         switch opcode {
-        case .copy, .add, .subtract, .multiply, .divide, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .logicalAnd,
-            .logicalOr, .logicalNot, .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .multiplyScaled, .addAdd, .throughTanh,
-            .throughSigmoid, .throughRelu, .negative, .absolute, .sign, .sqrt, .rsqrt, .square, .reciprocal, .relu, .leakyRelu, .toBool, .addImmediate,
-            .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate, .reverseDivideImmediate, .maximumImmediate,
-            .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate, .constant, .round, .floor, .ceil, .truncate, .softsign:
+        case .copy, .add, .subtract, .multiply, .divide, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual,
+            .greater, .greaterEqual, .logicalAnd,
+            .logicalOr, .logicalNot, .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply,
+            .multiplyScaled, .addAdd, .throughTanh,
+            .throughSigmoid, .throughRelu, .negative, .absolute, .sign, .sqrt, .rsqrt, .square, .reciprocal, .relu,
+            .leakyRelu, .toBool, .addImmediate,
+            .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
+            .reverseDivideImmediate, .maximumImmediate,
+            .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate, .constant, .round, .floor, .ceil,
+            .truncate, .softsign:
             return true
         case .powerImmediate: return immediate.magnitude <= 8 && immediate == immediate.rounded(.towardZero)
         default: return false
@@ -110,7 +116,8 @@ extension LoopCompiler {
         case .logicalOr:
             let other = truth(.notEqualOrUnordered, b, operand(number: 0))
             return blended(other, operand(number: one), where: .notEqualOrUnordered, inRegister(a), operand(number: 0))
-        case .select: return blended(inRegister(c), operand(b), where: .notEqualOrUnordered, inRegister(a), operand(number: 0))
+        case .select:
+            return blended(inRegister(c), operand(b), where: .notEqualOrUnordered, inRegister(a), operand(number: 0))
 
         case .relu: return kept(.register(inRegister(a)), where: .greaterOrUnordered, inRegister(a), operand(number: 0))
         case .throughRelu: return kept(operand(a), where: .greater, inRegister(b), operand(number: number))
@@ -155,14 +162,18 @@ extension LoopCompiler {
     }
 
     /// (a first b) second c
-    private mutating func two(_ first: Assembler.Arithmetic, _ a: Int, _ b: Int, _ second: Assembler.Arithmetic, _ c: Int) -> Int {
+    private mutating func two(
+        _ first: Assembler.Arithmetic, _ a: Int, _ b: Int, _ second: Assembler.Arithmetic, _ c: Int
+    ) -> Int {
         let result = several(first, a, b)
         assembler.arithmetic(second, result, result, operand(c))
         return result
     }
 
     /// Only the second operand may be read from memory: where one is in a register, that is the first.
-    private func heldFirst(_ a: Int, _ b: Int) -> (Int, Int) { registers[a] == nil && registers[b] != nil ? (b, a) : (a, b) }
+    private func heldFirst(_ a: Int, _ b: Int) -> (Int, Int) {
+        registers[a] == nil && registers[b] != nil ? (b, a) : (a, b)
+    }
 
     private mutating func rounded(_ rounding: Assembler.Rounding, _ a: Int) -> Int {
         let operand = operand(a)
@@ -171,7 +182,8 @@ extension LoopCompiler {
         return result
     }
 
-    /// The processor's instruction takes its last operand, here a, where either is NaN or both are 0; NaN in b is what is missing.
+    /// The processor's instruction takes its last operand, here a, where either is NaN or both are 0; NaN in b is what
+    /// is missing.
     private mutating func extreme(_ operation: Assembler.Arithmetic, _ a: Int, _ b: Int) -> Int {
         let result = several(operation, b, .register(a))
         return blended(result, .register(b), where: .unordered, b, .register(b))
@@ -201,7 +213,9 @@ extension LoopCompiler {
     }
 
     /// x where registers a and b compare so, else 0.
-    private mutating func kept(_ x: Assembler.Operand, where predicate: Assembler.Predicate, _ a: Int, _ b: Assembler.Operand) -> Int {
+    private mutating func kept(
+        _ x: Assembler.Operand, where predicate: Assembler.Predicate, _ a: Int, _ b: Assembler.Operand
+    ) -> Int {
         let result = temporary()
         let mask = compare(predicate, a, b, orIn: result)
         assembler.keep(result, x, mask: mask)
@@ -219,7 +233,9 @@ extension LoopCompiler {
     }
 
     /// The register of the mask: one for masks if the processor has them, else `vector`.
-    private mutating func compare(_ predicate: Assembler.Predicate, _ a: Int, _ b: Assembler.Operand, orIn vector: Int) -> Int {
+    private mutating func compare(_ predicate: Assembler.Predicate, _ a: Int, _ b: Assembler.Operand, orIn vector: Int)
+        -> Int
+    {
         let mask = assembler.isWide ? 1 : vector
         assembler.compare(predicate, mask, a, b)
         return mask

@@ -1,4 +1,5 @@
-/// Which value is in which vector register. What finds no room is what is read again last: inputs are where they were, other values go to the stack.
+/// Which value is in which vector register. What finds no room is what is read again last: inputs are where they were,
+/// other values go to the stack.
 extension LoopCompiler {
     /// A register that holds the value, kept until the instruction ends.
     mutating func inRegister(_ value: Int) -> Int {
@@ -25,7 +26,9 @@ extension LoopCompiler {
     /// The value where it is best read: from a register if it is there or is read again.
     mutating func operand(_ value: Int) -> Assembler.Operand {
         let isReadAgain = (readers[value]?.last ?? 0) > place
-        if registers[value] != nil || (isReadAgain && contents.contains(.nothing)) { return .register(inRegister(value)) }
+        if registers[value] != nil || (isReadAgain && contents.contains(.nothing)) {
+            return .register(inRegister(value))
+        }
         // There is one register for the addresses that have none.
         if !made.contains(value), !isNumber[value], pointers[value] == nil { return .register(inRegister(value)) }
         return memory(value)
@@ -51,7 +54,8 @@ extension LoopCompiler {
         return register
     }
 
-    /// A register for the result of the one operation that an instruction is: operands that nobody reads afterwards make room.
+    /// A register for the result of the one operation that an instruction is: operands that nobody reads afterwards
+    /// make room.
     mutating func result() -> Int {
         for register in contents.indices where !isRead(contents[register], from: place + 1) { forget(register) }
         return temporary()
@@ -65,7 +69,9 @@ extension LoopCompiler {
         }
     }
 
-    private mutating func memory(_ value: Int) -> Assembler.Operand { inSlot.contains(value) ? slot(of: value) : stream(value) }
+    private mutating func memory(_ value: Int) -> Assembler.Operand {
+        inSlot.contains(value) ? slot(of: value) : stream(value)
+    }
 
     private mutating func forget(_ register: Int) {
         if case .value(let value) = contents[register] { registers[value] = nil }

@@ -1,9 +1,11 @@
-/// Makes machine code of a stretch of a loop's instructions: a function that runs all of them vector by vector, so that values in between stay in
-/// the processor's registers. Where the interpreter takes a block through one instruction after the other, this takes each of its vectors through all of
-/// them; operations and roundings are the same, hence so are the bits.
+/// Makes machine code of a stretch of a loop's instructions: a function that runs all of them vector by vector, so that
+/// values in between stay in the processor's registers. Where the interpreter takes a block through one instruction
+/// after the other, this takes each of its vectors through all of them; operations and roundings are the same, hence so
+/// are the bits.
 ///
-/// The function is given the operands of the frame, by number of value, and the bytes of a block, at least 64. What does not fill a vector at the block's
-/// end is in a vector that overlaps its neighbour; that is computed first and stored last, because results may lie where operands lie.
+/// The function is given the operands of the frame, by number of value, and the bytes of a block, at least 64. What
+/// does not fill a vector at the block's end is in a vector that overlaps its neighbour; that is computed first and
+/// stored last, because results may lie where operands lie.
 struct LoopCompiler {
     typealias Function = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
 
@@ -42,23 +44,29 @@ struct LoopCompiler {
         case temporary
     }
 
-    /// Registers for addresses: rdi has the operands, rsi the beginning of the block's last vector, rdx that of the present one, rax what has no register of its own.
+    /// Registers for addresses: rdi has the operands, rsi the beginning of the block's last vector, rdx that of the
+    /// present one, rax what has no register of its own.
     private static let general: [Assembler.General] = [.rcx, .r8, .r9, .r10, .r11, .rbx, .r12, .r13, .r14, .r15]
     private static let preserved: Set<Assembler.General> = [.rbx, .r12, .r13, .r14, .r15]
     /// Less than a page, so that no page at the stack's end is jumped over.
     private static let stackBytes = 3584
     private static let operandBytes = MemoryLayout<LoopOperand>.stride
 
-    /// The code for instructions that are no numbers; nil if one is not covered, or it would need too much of the stack.
+    /// The code for instructions that are no numbers; nil if one is not covered, or it would need too much of the
+    /// stack.
     static func code(
-        _ instructions: ArraySlice<LoopCode.Instruction>, isNumber: [Bool], isStored: [Bool], _ compute: DType, vectorBytes: Int
+        _ instructions: ArraySlice<LoopCode.Instruction>, isNumber: [Bool], isStored: [Bool], _ compute: DType,
+        vectorBytes: Int
     ) -> [UInt8]? {
         var compiler = LoopCompiler(instructions, isNumber, isStored, compute, vectorBytes)
         guard compiler.function(), compiler.slots.count * vectorBytes <= stackBytes else { return nil }
         return compiler.assembler.finished()
     }
 
-    private init(_ instructions: ArraySlice<LoopCode.Instruction>, _ isNumber: [Bool], _ isStored: [Bool], _ compute: DType, _ vectorBytes: Int) {
+    private init(
+        _ instructions: ArraySlice<LoopCode.Instruction>, _ isNumber: [Bool], _ isStored: [Bool], _ compute: DType,
+        _ vectorBytes: Int
+    ) {
         self.instructions = instructions
         self.isNumber = isNumber
         self.isStored = isStored
@@ -77,7 +85,9 @@ struct LoopCompiler {
         let read = Set(readers.keys).subtracting(made).sorted()
         let numbers = read.filter { isNumber[$0] }
         let results = instructions.map { $0.result }.filter { isStored[$0] }
-        for (value, register) in zip(read.filter { !isNumber[$0] } + results, LoopCompiler.general) { pointers[value] = register }
+        for (value, register) in zip(read.filter { !isNumber[$0] } + results, LoopCompiler.general) {
+            pointers[value] = register
+        }
         let saved = LoopCompiler.general.filter { LoopCompiler.preserved.contains($0) && pointers.values.contains($0) }
 
         assembler.begin()

@@ -1,6 +1,7 @@
 import Glibc
 
-/// One piece of a loop on its way: block by block, inputs are made ready, instructions run, results are reduced and stored.
+/// One piece of a loop on its way: block by block, inputs are made ready, instructions run, results are reduced and
+/// stored.
 struct LoopFrame<A: LoopArithmetic> {
     typealias Scalar = A.Vector.Scalar
 
@@ -12,7 +13,8 @@ struct LoopFrame<A: LoopArithmetic> {
     private let scratch: UnsafeMutableRawPointer
     /// Where each value of the present block lies.
     private let operands: UnsafeMutablePointer<LoopOperand>
-    /// For each output, whether its instruction writes it where it belongs; else it is copied there when the block is done.
+    /// For each output, whether its instruction writes it where it belongs; else it is copied there when the block is
+    /// done.
     private let storesInPlace: UnsafeMutablePointer<Bool>
     private let domainColumns: Int
     private let blockRows: Int
@@ -23,23 +25,31 @@ struct LoopFrame<A: LoopArithmetic> {
 
     private static var size: Int { MemoryLayout<Scalar>.size }
 
-    init(_ program: LoopProgram, _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ accumulators: UnsafeMutableRawPointer?, slice: Int) {
+    init(
+        _ program: LoopProgram, _ slots: UnsafePointer<UnsafeMutableRawPointer>,
+        _ accumulators: UnsafeMutableRawPointer?, slice: Int
+    ) {
         code = program.code
         stretches = program.stretches.all
         self.slots = slots
-        self.accumulators = accumulators.map { $0.assumingMemoryBound(to: A.Accumulator.self) + slice * program.layout.resultCount }
+        self.accumulators = accumulators.map {
+            $0.assumingMemoryBound(to: A.Accumulator.self) + slice * program.layout.resultCount
+        }
         domainColumns = program.layout.columns
         blockRows = program.values.blockRows
         blockColumns = program.layout.hasShortRows ? domainColumns : program.values.blockElements
         let count = code.operands.count
         let registerBytes = program.values.scratchBytes
-        let memory = ThreadScratch.loop.memory(registerBytes + count * MemoryLayout<LoopOperand>.stride + code.outputs.count)
+        let memory = ThreadScratch.loop.memory(
+            registerBytes + count * MemoryLayout<LoopOperand>.stride + code.outputs.count)
         scratch = memory
         spare = memory + program.values.spareOffset
         running = (memory + program.values.runningOffset).assumingMemoryBound(to: A.Accumulator.self)
         operands = (memory + registerBytes).assumingMemoryBound(to: LoopOperand.self)
         storesInPlace = UnsafeMutableRawPointer(operands + count).assumingMemoryBound(to: Bool.self)
-        for value in 0..<count { operands[value] = LoopOperand(base: memory + code.operands[value].register, mask: code.operands[value].mask) }
+        for value in 0..<count {
+            operands[value] = LoopOperand(base: memory + code.operands[value].register, mask: code.operands[value].mask)
+        }
         for place in 0..<code.outputs.count { storesInPlace[place] = canStoreInPlace(place) }
     }
 
@@ -62,7 +72,9 @@ struct LoopFrame<A: LoopArithmetic> {
             var column = columns.lowerBound
             while column < columns.upperBound {
                 let lastColumn = Swift.min(column + blockColumns, columns.upperBound)
-                runBlock(Block(row: row, rows: lastRow - row, column: column, columns: lastColumn - column), isFirst: isFirst)
+                runBlock(
+                    Block(row: row, rows: lastRow - row, column: column, columns: lastColumn - column), isFirst: isFirst
+                )
                 isFirst = false
                 column = lastColumn
             }
@@ -119,7 +131,9 @@ struct LoopFrame<A: LoopArithmetic> {
     private func gather(_ input: LoopCode.Input, _ block: Block, _ register: UnsafeMutableRawPointer) {
         var target = register
         for row in block.row..<block.row + block.rows {
-            let source = slots[input.slot] + input.start + code.start(ofRow: row, input.rowStep, input.strides) * input.elementBytes
+            let source =
+                slots[input.slot] + input.start + code.start(ofRow: row, input.rowStep, input.strides)
+                * input.elementBytes
             if input.columnStep == 1 {
                 convert(input.dtype, source, A.dtype, target, block.columns)
             } else {
@@ -139,7 +153,8 @@ struct LoopFrame<A: LoopArithmetic> {
         A.execute(
             instruction.opcode, instruction.immediate,
             LoopBlock<A.Vector>(
-                result: operands[instruction.result].base, a: operands[instruction.a], b: operands[instruction.b], c: operands[instruction.c],
+                result: operands[instruction.result].base, a: operands[instruction.a], b: operands[instruction.b],
+                c: operands[instruction.c],
                 bytes: bytes))
     }
 
@@ -164,7 +179,9 @@ struct LoopFrame<A: LoopArithmetic> {
         if let reduction = code.reduction { reduce(reduction, spread(reduction.value, bytes), block) }
         for place in 0..<code.outputs.count where !(isWhole && storesInPlace[place]) {
             let output = code.outputs[place]
-            convert(A.dtype, spread(output.value, bytes), output.dtype, slots[output.slot] + start * output.elementBytes, block.count)
+            convert(
+                A.dtype, spread(output.value, bytes), output.dtype, slots[output.slot] + start * output.elementBytes,
+                block.count)
         }
     }
 
@@ -191,7 +208,8 @@ struct LoopFrame<A: LoopArithmetic> {
         for row in block.row..<block.row + block.rows {
             let target = accumulators + code.start(ofRow: row, reduction.rowStep, reduction.strides)
             if reduction.columnStep == 0 {
-                target.pointee = A.combine(reduction.kind, target.pointee, A.reduce(reduction.kind, source, block.columns))
+                target.pointee = A.combine(
+                    reduction.kind, target.pointee, A.reduce(reduction.kind, source, block.columns))
             } else {
                 A.accumulate(reduction.kind, source, block.columns, into: target + block.column)
             }

@@ -1,11 +1,12 @@
-/// The domain of a loop as rows and columns. Neighbouring axes that every input runs through without a break, and that are both reduced or both
-/// kept, become one axis; the last one left is the columns, all others together the rows.
+/// The domain of a loop as rows and columns. Neighbouring axes that every input runs through without a break, and that
+/// are both reduced or both kept, become one axis; the last one left is the columns, all others together the rows.
 struct LoopLayout {
     /// Extents of the axes before the last.
     private(set) var outer: [Int] = []
     private(set) var columns = 1
     private(set) var rows = 1
-    /// Whether a block is several whole rows, because one row alone would not be worth the dispatch of its instructions; else it is a stretch of one row.
+    /// Whether a block is several whole rows, because one row alone would not be worth the dispatch of its
+    /// instructions; else it is a stretch of one row.
     let hasShortRows: Bool
     /// For each input, and last for the result of the reduction: its strides, in elements.
     private(set) var steps: [Steps]
@@ -34,7 +35,8 @@ struct LoopLayout {
     init(domain: [Int], inputs: [LoopInput], reduced: [Bool]?, elementBytes: Int) {
         var axes: [Axis] = []
         for axis in domain.indices.reversed() where domain[axis] != 1 {
-            let next = Axis(extent: domain[axis], isReduced: reduced?[axis] ?? false, strides: inputs.map { $0.strides[axis] })
+            let next = Axis(
+                extent: domain[axis], isReduced: reduced?[axis] ?? false, strides: inputs.map { $0.strides[axis] })
             if let inner = axes.last, inner.isReduced == next.isReduced,
                 inputs.indices.allSatisfy({ next.strides[$0] == inner.strides[$0] * inner.extent })
             {

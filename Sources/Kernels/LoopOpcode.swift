@@ -88,8 +88,10 @@ extension LoopOpcode {
     var operandCount: Int {
         switch self {
         case .constant: return 0
-        case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .logicalAnd, .logicalOr, .floorDivide, .remainder, .atan2, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
+        case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual,
+            .greater,
+            .greaterEqual, .logicalAnd, .logicalOr, .floorDivide, .remainder, .atan2, .bitwiseAnd, .bitwiseOr,
+            .bitwiseXor, .shiftLeft, .shiftRight, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
             .multiplyScaled:
             return 2
         case .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .addAdd: return 3
@@ -102,16 +104,18 @@ extension LoopOpcode {
 
     var hasImmediate: Bool {
         switch self {
-        case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
-            .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate,
+        case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate,
+            .divideImmediate,
+            .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate,
+            .equalImmediate,
             .powerImmediate, .constant, .polygamma, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled:
             return true
         default: return false
         }
     }
 
-    /// Roughly how many picoseconds one float32 element takes; float64 takes three times that for the elementary functions, as
-    /// vectors hold half as many and polynomials are longer.
+    /// Roughly how many picoseconds one float32 element takes; float64 takes three times that for the elementary
+    /// functions, as vectors hold half as many and polynomials are longer.
     var cost: Int {
         switch self {
         case .digamma, .polygamma: return 40_000

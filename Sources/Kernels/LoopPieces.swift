@@ -1,4 +1,5 @@
-/// How a loop is cut for the threads: by its size and cost alone, so that sums have the same order on any number of threads.
+/// How a loop is cut for the threads: by its size and cost alone, so that sums have the same order on any number of
+/// threads.
 struct LoopPieces {
     private(set) var count: Int
     /// Whether several pieces contribute to one result, each with accumulators of its own.
@@ -21,12 +22,17 @@ struct LoopPieces {
     /// Reading or writing four bytes.
     private static let streamCost = 80
 
-    init(_ compute: DType, _ layout: LoopLayout, _ values: LoopValues, _ instructions: [LoopInstruction], storesRows: Bool) {
+    init(
+        _ compute: DType, _ layout: LoopLayout, _ values: LoopValues, _ instructions: [LoopInstruction],
+        storesRows: Bool
+    ) {
         rows = layout.rows
         columns = layout.columns
         let inputs = values.sources.count
         var cost = LoopPieces.streamCost * (inputs + 2)
-        for (place, instruction) in instructions.enumerated() where !values.isNumber[inputs + place] { cost += instruction.opcode.cost }
+        for (place, instruction) in instructions.enumerated() where !values.isNumber[inputs + place] {
+            cost += instruction.opcode.cost
+        }
         if compute != .float32 { cost *= 3 }
         let grain = Swift.max(1024, LoopPieces.pieceCost / cost)
         let isReduction = layout.resultCount > 0
@@ -63,7 +69,8 @@ struct LoopPieces {
 
         let ownsRows = layout.isReduced.dropLast().allSatisfy { !$0 } && !keepsColumns
         finishesRows = storesRows && ownsRows && piecesAcross <= 1 && total > 0
-        let isDisjoint = count <= 1 || (piecesAcross == 1 && keepsFirst && rows > 1) || (pieceRows == rows && keepsColumns)
+        let isDisjoint =
+            count <= 1 || (piecesAcross == 1 && keepsFirst && rows > 1) || (pieceRows == rows && keepsColumns)
         isPartial = !isDisjoint
         slices = isPartial ? count : 1
         accumulatorCount = finishesRows ? 0 : slices * layout.resultCount
@@ -75,7 +82,8 @@ struct LoopPieces {
     subscript(piece: Int) -> (rows: Range<Int>, columns: Range<Int>) {
         let (down, across) = piece.quotientAndRemainder(dividingBy: piecesAcross)
         return (
-            down * pieceRows..<Swift.min(rows, (down + 1) * pieceRows), across * pieceColumns..<Swift.min(columns, (across + 1) * pieceColumns)
+            down * pieceRows..<Swift.min(rows, (down + 1) * pieceRows),
+            across * pieceColumns..<Swift.min(columns, (across + 1) * pieceColumns)
         )
     }
 }

@@ -1,24 +1,35 @@
 /// Running a loop part by part, in the hands of something that makes what it reads (GemmStrips).
 extension LoopProgram {
-    /// Where the domain falls into `count` parts along its first axes, how many of them must be run in order, by one thread: 1 without a reduction, and where columns
-    /// are summed, what the loop itself gives to a thread, so that sums keep their order. Nil where it cannot be run by parts.
+    /// Where the domain falls into `count` parts along its first axes, how many of them must be run in order, by one
+    /// thread: 1 without a reduction, and where columns are summed, what the loop itself gives to a thread, so that
+    /// sums keep their order. Nil where it cannot be run by parts.
     func unit(of count: Int) -> Int? {
         guard count > 0 else { return nil }
-        if reduction == nil { return layout.rows % count == 0 || (layout.rows == 1 && layout.columns % count == 0) ? 1 : nil }
-        guard layout.rows == count, layout.isReduced == [true, false], let rows = pieces.rowsOfWholePieces else { return nil }
+        if reduction == nil {
+            return layout.rows % count == 0 || (layout.rows == 1 && layout.columns % count == 0) ? 1 : nil
+        }
+        guard layout.rows == count, layout.isReduced == [true, false], let rows = pieces.rowsOfWholePieces else {
+            return nil
+        }
         return rows
     }
 
-    /// Whether an input in this slot is read in no other way than element by element, in the order of a domain of `count` elements.
+    /// Whether an input in this slot is read in no other way than element by element, in the order of a domain of
+    /// `count` elements.
     func readsInOrderOnly(_ slot: Int, of count: Int) -> Bool {
-        guard layout.rows * layout.columns == count, code.uniformInputs.allSatisfy({ $0.slot != slot }) else { return false }
+        guard layout.rows * layout.columns == count, code.uniformInputs.allSatisfy({ $0.slot != slot }) else {
+            return false
+        }
         let row = layout.rows == 1 ? 0 : layout.columns
         return code.inputs.allSatisfy { $0.slot != slot || ($0.start == 0 && $0.columnStep == 1 && $0.rowStep == row) }
     }
 
     /// The highest slot of its memory.
     var lastSlot: Int {
-        let slots = code.inputs.map { $0.slot } + code.uniformInputs.map { $0.slot } + code.outputs.map { $0.slot } + [code.reduction?.slot ?? 0]
+        let slots =
+            code.inputs.map { $0.slot } + code.uniformInputs.map { $0.slot } + code.outputs.map { $0.slot } + [
+                code.reduction?.slot ?? 0
+            ]
         return slots.max() ?? 0
     }
 
@@ -56,7 +67,8 @@ extension LoopProgram {
     }
 
     private func run<A: LoopArithmetic>(
-        _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ parts: Range<Int>, _ count: Int, _ unit: Int, _ arithmetic: A.Type
+        _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ parts: Range<Int>, _ count: Int, _ unit: Int,
+        _ arithmetic: A.Type
     ) {
         let frame = LoopFrame<A>(self, slots, accumulators, slice: pieces.isPartial ? unit : 0)
         if layout.rows % count == 0 {

@@ -1,5 +1,5 @@
-/// An array that a loop reads. Strides are in elements, one for each axis of the domain; the last axis with more than one index has stride 0
-/// or 1.
+/// An array that a loop reads. Strides are in elements, one for each axis of the domain; the last axis with more than
+/// one index has stride 0 or 1.
 public struct LoopInput: Sendable {
     /// Its place in the table of memory that a run is given.
     public var slot: Int
@@ -77,11 +77,12 @@ public struct LoopReduction: Sendable {
     }
 }
 
-/// A fused elementwise loop: instructions that run over every element of a domain, block by block in the first-level cache, with at most one reduction
-/// of the result at the end.
+/// A fused elementwise loop: instructions that run over every element of a domain, block by block in the first-level
+/// cache, with at most one reduction of the result at the end.
 ///
-/// All decisions are made here, once: which axes run together (LoopLayout), where each value of a block lives (LoopValues), how the
-/// work is cut (LoopPieces); LoopCode has the outcome. A run allocates nothing. It is not reentrant, because partial reductions have their memory here.
+/// All decisions are made here, once: which axes run together (LoopLayout), where each value of a block lives
+/// (LoopValues), how the work is cut (LoopPieces); LoopCode has the outcome. A run allocates nothing. It is not
+/// reentrant, because partial reductions have their memory here.
 public final class LoopProgram {
     let reduction: LoopReduction?
     let compute: DType
@@ -99,14 +100,17 @@ public final class LoopProgram {
     let accumulators: UnsafeMutableRawPointer?
 
     /// - Parameters:
-    ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from it.
+    ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from
+    ///     it.
     public init(
-        compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput], reduction: LoopReduction?,
+        compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput],
+        reduction: LoopReduction?,
         compilation: LoopCompilation = .whenRepeated
     ) {
         self.compute = compute
         self.compilation = compute == .int64 ? .never : compilation
-        let combined = LoopCombining(inputs.count, instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
+        let combined = LoopCombining(
+            inputs.count, instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
         let ordered = LoopOrder(inputs.count, combined.instructions)
         let instructions = ordered.instructions
         var (outputs, reduction) = (outputs, reduction)
@@ -120,7 +124,9 @@ public final class LoopProgram {
         stretches = LoopStretches(interpreting: code)
         accumulators =
             pieces.accumulatorCount == 0
-            ? nil : UnsafeMutableRawPointer.allocate(byteCount: pieces.accumulatorCount * 8, alignment: ThreadScratch.alignment)
+            ? nil
+            : UnsafeMutableRawPointer.allocate(
+                byteCount: pieces.accumulatorCount * 8, alignment: ThreadScratch.alignment)
     }
 
     deinit {
@@ -166,7 +172,8 @@ public final class LoopProgram {
             ThreadPool.run(pieces: pieces.count) { piece in
                 if Interruption.isStopping() { return }
                 let (rows, columns) = pieces[piece]
-                LoopFrame<A>(self, slots, accumulators, slice: pieces.isPartial ? piece : 0).run(rows: rows, columns: columns)
+                LoopFrame<A>(self, slots, accumulators, slice: pieces.isPartial ? piece : 0).run(
+                    rows: rows, columns: columns)
             }
         }
         if let reduction, accumulators != nil { finish(reduction, slots[reduction.slot], A.self) }
@@ -174,11 +181,13 @@ public final class LoopProgram {
 
     func resetAccumulators<A: LoopArithmetic>(_ kind: ReductionKind, _ arithmetic: A.Type) {
         guard let accumulators else { return }
-        accumulators.initializeMemory(as: A.Accumulator.self, repeating: A.identity(kind), count: pieces.accumulatorCount)
+        accumulators.initializeMemory(
+            as: A.Accumulator.self, repeating: A.identity(kind), count: pieces.accumulatorCount)
     }
 
     /// Combines partial results in the order of the pieces, and stores what comes out.
-    func finish<A: LoopArithmetic>(_ reduction: LoopReduction, _ target: UnsafeMutableRawPointer, _ arithmetic: A.Type) {
+    func finish<A: LoopArithmetic>(_ reduction: LoopReduction, _ target: UnsafeMutableRawPointer, _ arithmetic: A.Type)
+    {
         guard let accumulators else { return }
         let totals = accumulators.assumingMemoryBound(to: A.Accumulator.self)
         let count = layout.resultCount

@@ -1,11 +1,13 @@
 /// When a loop becomes machine code.
 public enum LoopCompilation: Sendable {
     case never, atOnce
-    /// When it runs a second time, or its domain is large: what runs once is not worth the making. Not where a domain is so small that a run is all dispatch.
+    /// When it runs a second time, or its domain is large: what runs once is not worth the making. Not where a domain
+    /// is so small that a run is all dispatch.
     case whenRepeated
 }
 
-/// A loop's instructions as a block goes through them, in stretches: those that LoopCompiler covers as machine code, the others interpreted.
+/// A loop's instructions as a block goes through them, in stretches: those that LoopCompiler covers as machine code,
+/// the others interpreted.
 struct LoopStretches {
     struct Stretch {
         var first: Int
@@ -52,7 +54,8 @@ struct LoopStretches {
             { end += 1 }
             if end - first >= 2,
                 let function = LoopCompiler.code(
-                    instructions[first..<end], isNumber: isNumber, isStored: lastRead.map { $0 >= end }, compute, vectorBytes: vectorBytes)
+                    instructions[first..<end], isNumber: isNumber, isStored: lastRead.map { $0 >= end }, compute,
+                    vectorBytes: vectorBytes)
             {
                 while bytes.count % vectorBytes != 0 { bytes.append(0) }
                 stretches.append(Stretch(first: first, end: end, function: nil))

@@ -1,7 +1,8 @@
 /// Where each value of a block lives while the block's instructions run, and how big a block is.
 ///
-/// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through registers: stretches of
-/// the thread's scratch memory that hold a block, and are reused as soon as nobody reads their value any more.
+/// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through
+/// registers: stretches of the thread's scratch memory that hold a block, and are reused as soon as nobody reads their
+/// value any more.
 struct LoopValues {
     enum Source: BitwiseCopyable {
         /// Contiguous in its array, of the compute type.
@@ -16,7 +17,8 @@ struct LoopValues {
 
     /// How each input is read.
     let sources: [Source]
-    /// For each value: whether it is one number all over a block, kept as one vector, and whether it is the same for all blocks.
+    /// For each value: whether it is one number all over a block, kept as one vector, and whether it is the same for
+    /// all blocks.
     let isNumber: [Bool]
     let isUniform: [Bool]
     /// For each value its register; those of numbers hold one vector. -1 for none.
@@ -37,7 +39,8 @@ struct LoopValues {
     private static let cacheBytes = 128 << 10
 
     init(
-        _ compute: DType, _ layout: LoopLayout, _ inputs: [LoopInput], _ instructions: [LoopInstruction], _ outputs: [LoopOutput],
+        _ compute: DType, _ layout: LoopLayout, _ inputs: [LoopInput], _ instructions: [LoopInstruction],
+        _ outputs: [LoopOutput],
         _ reduction: LoopReduction?
     ) {
         let count = inputs.count + instructions.count
@@ -45,7 +48,8 @@ struct LoopValues {
         for (place, input) in inputs.enumerated() {
             // An output may lie in the array of an input that another output stores.
             let isStored = outputs.contains { $0.value == place }
-            let source = LoopValues.source(input, layout.steps[place], layout, isDirect: input.dtype == compute && !isStored)
+            let source = LoopValues.source(
+                input, layout.steps[place], layout, isDirect: input.dtype == compute && !isStored)
             sources.append(source)
             if case .number = source { isNumber.append(true) } else { isNumber.append(false) }
             isUniform.append(layout.steps[place].isUniform)
@@ -65,7 +69,8 @@ struct LoopValues {
         for value in kept { lastUse[value] = instructions.count }
         let spreads = kept.contains { isNumber[$0] }
 
-        // Wide registers are handed out by what is free when a value is made. An instruction may write over its own operands.
+        // Wide registers are handed out by what is free when a value is made. An instruction may write over its own
+        // operands.
         var register = [Int](repeating: -1, count: count)
         var free: [Int] = []
         var wide = 0
@@ -106,10 +111,14 @@ struct LoopValues {
         spareOffset = wide * registerBytes + numbers.count * 64
         runningOffset = spareOffset + (spreads ? registerBytes : 0)
         scratchBytes = runningOffset + 64
-        (self.sources, self.isNumber, self.isUniform, self.lastUse, self.register) = (sources, isNumber, isUniform, lastUse, register)
+        (self.sources, self.isNumber, self.isUniform, self.lastUse, self.register) = (
+            sources, isNumber, isUniform, lastUse, register
+        )
     }
 
-    private static func source(_ input: LoopInput, _ steps: LoopLayout.Steps, _ layout: LoopLayout, isDirect: Bool) -> Source {
+    private static func source(_ input: LoopInput, _ steps: LoopLayout.Steps, _ layout: LoopLayout, isDirect: Bool)
+        -> Source
+    {
         if steps.isUniform { return .number }
         let contiguous: Source = isDirect ? .direct : .converted
         if !layout.hasShortRows { return steps.column == 1 ? contiguous : .number }

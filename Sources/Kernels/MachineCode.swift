@@ -9,9 +9,9 @@ final class MachineCode {
     /// Bytes of the vectors that the build may use; nil where there is no assembler for the processor.
     static var vectorBytes: Int? {
         #if arch(x86_64)
-        return Int(SHIM_VECTOR_BYTES)
+            return Int(SHIM_VECTOR_BYTES)
         #else
-        return nil
+            return nil
         #endif
     }
 
@@ -19,7 +19,9 @@ final class MachineCode {
     init?(_ code: [UInt8]) {
         let page = sysconf(Int32(_SC_PAGESIZE))
         byteCount = (code.count + page - 1) / page * page
-        guard let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else { return nil }
+        guard let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { return nil }
         self.memory = memory
         code.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         guard mprotect(memory, byteCount, PROT_READ | PROT_EXEC) == 0 else { return nil }

@@ -2,8 +2,9 @@ import Glibc
 
 /// A copy between dense memory and a strided view of other memory, of elements of 1, 4 or 8 bytes.
 ///
-/// The axes are sorted out once, here: neighbours that run through both memories together become one axis, and what is left is
-/// a nest of loops around one of three bodies: a contiguous run, a row with steps, or the transpose of two axes.
+/// The axes are sorted out once, here: neighbours that run through both memories together become one axis, and what is
+/// left is a nest of loops around one of three bodies: a contiguous run, a row with steps, or the transpose of two
+/// axes.
 public struct StridedCopy: Sendable {
     private let offset: Int
     private let gathering: LoopNest
@@ -78,7 +79,8 @@ private struct LoopNest: Sendable {
         } else if let partner = LoopNest.partner(of: first, among: outer, elementBytes) {
             // One axis is contiguous in the destination, the other in the source.
             let other = outer.remove(at: partner)
-            (inner, body) = first.source == elementBytes ? (first, .transpose(across: other)) : (other, .transpose(across: first))
+            (inner, body) =
+                first.source == elementBytes ? (first, .transpose(across: other)) : (other, .transpose(across: first))
         } else {
             inner = first
             body = .row
@@ -114,11 +116,14 @@ private struct LoopNest: Sendable {
     }
 
     @inline(__always)
-    private func run<T: BitwiseCopyable>(_ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ type: T.Type) {
+    private func run<T: BitwiseCopyable>(
+        _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ type: T.Type
+    ) {
         guard let outermost = loops.first else {
             inPieces(inner.extent, grain: grain) { part in
                 runBody(
-                    source + part.lowerBound * inner.source, destination + part.lowerBound * inner.destination, part.count, T.self)
+                    source + part.lowerBound * inner.source, destination + part.lowerBound * inner.destination,
+                    part.count, T.self)
             }
             return
         }

@@ -2,9 +2,11 @@ import CVectors
 
 /// destination[column][row] = source[row][column], where rows of both matrices are contiguous and `rowBytes` apart.
 ///
-/// Blocks keep both matrices' cache lines in use until they are full; elements of four and eight bytes go through registers, a block at once.
+/// Blocks keep both matrices' cache lines in use until they are full; elements of four and eight bytes go through
+/// registers, a block at once.
 func transpose<T: BitwiseCopyable>(
-    _ source: UnsafeRawPointer, rowBytes sourceRow: Int, rows: Int, columns: Int, _ destination: UnsafeMutableRawPointer,
+    _ source: UnsafeRawPointer, rowBytes sourceRow: Int, rows: Int, columns: Int,
+    _ destination: UnsafeMutableRawPointer,
     rowBytes destinationRow: Int, _ type: T.Type
 ) {
     let size = MemoryLayout<T>.size
@@ -28,19 +30,23 @@ func transpose<T: BitwiseCopyable>(
 
 @inline(__always)
 func transposeElements<T: BitwiseCopyable>(
-    _ source: UnsafeRawPointer, _ sourceRow: Int, _ rows: Int, _ columns: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int, _ type: T.Type
+    _ source: UnsafeRawPointer, _ sourceRow: Int, _ rows: Int, _ columns: Int, _ destination: UnsafeMutableRawPointer,
+    _ destinationRow: Int, _ type: T.Type
 ) {
     for column in 0..<columns {
         let target = (destination + column * destinationRow).assumingMemoryBound(to: T.self)
-        for row in 0..<rows { target[row] = (source + row * sourceRow + column * MemoryLayout<T>.size).load(as: T.self) }
+        for row in 0..<rows {
+            target[row] = (source + row * sourceRow + column * MemoryLayout<T>.size).load(as: T.self)
+        }
     }
 }
 
-/// The transpose of a block of as many columns as a line of memory has elements, and of as many rows, or of fewer: then, of the columns of the destination that have no row,
-/// some may be written, too. The two must not overlap.
+/// The transpose of a block of as many columns as a line of memory has elements, and of as many rows, or of fewer:
+/// then, of the columns of the destination that have no row, some may be written, too. The two must not overlap.
 @inline(__always)
 func transposeBlock<Block: TransposeBlock>(
-    _ source: UnsafeRawPointer, _ sourceRow: Int, rows: Int = Block.side, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int, _ type: Block.Type
+    _ source: UnsafeRawPointer, _ sourceRow: Int, rows: Int = Block.side, _ destination: UnsafeMutableRawPointer,
+    _ destinationRow: Int, _ type: Block.Type
 ) {
     if SHIM_VECTOR_BYTES == 64 {
         var block = Block()
@@ -51,16 +57,20 @@ func transposeBlock<Block: TransposeBlock>(
     }
     let (half, halfBytes) = (Block.side / 2, 32)
     for row in stride(from: 0, to: rows, by: half) {
-        let (from, to, last) = (source + row * sourceRow, destination + row / half * halfBytes, Swift.min(half, rows - row) - 1)
+        let (from, to, last) = (
+            source + row * sourceRow, destination + row / half * halfBytes, Swift.min(half, rows - row) - 1
+        )
         Block.transposeQuarter(from, sourceRow, last, to, destinationRow)
         Block.transposeQuarter(from + halfBytes, sourceRow, last, to + half * destinationRow, destinationRow)
     }
 }
 
-/// A square matrix of lines of 64 bytes: in registers, by rows, where one holds a line, and quarter by quarter where it takes two.
+/// A square matrix of lines of 64 bytes: in registers, by rows, where one holds a line, and quarter by quarter where it
+/// takes two.
 ///
-/// An unzip of two registers moves the lowest bit of the lane number into the register number and the register bit in which the
-/// two differ to the top of the lane number; after one round for each of the register bits, lane and register have changed places.
+/// An unzip of two registers moves the lowest bit of the lane number into the register number and the register bit in
+/// which the two differ to the top of the lane number; after one round for each of the register bits, lane and register
+/// have changed places.
 protocol TransposeBlock {
     static var side: Int { get }
     init()
@@ -68,7 +78,9 @@ protocol TransposeBlock {
     mutating func transpose()
     func store(_ destination: UnsafeMutableRawPointer, _ row: Int)
     /// The transpose of half as many columns and rows; rows after `last` are like that one.
-    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int)
+    static func transposeQuarter(
+        _ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer,
+        _ destinationRow: Int)
 }
 
 extension TransposeBlock {
@@ -79,14 +91,19 @@ extension TransposeBlock {
 /// Sixteen registers of sixteen four-byte elements.
 struct Block16: TransposeBlock {
     typealias Vector = SIMD16<UInt32>
-    var r0 = Vector(), r1 = Vector(), r2 = Vector(), r3 = Vector(), r4 = Vector(), r5 = Vector(), r6 = Vector(), r7 = Vector()
-    var r8 = Vector(), r9 = Vector(), rA = Vector(), rB = Vector(), rC = Vector(), rD = Vector(), rE = Vector(), rF = Vector()
+    var r0 = Vector(), r1 = Vector(), r2 = Vector(), r3 = Vector(), r4 = Vector(), r5 = Vector(), r6 = Vector(),
+        r7 = Vector()
+    var r8 = Vector(), r9 = Vector(), rA = Vector(), rB = Vector(), rC = Vector(), rD = Vector(), rE = Vector(),
+        rF = Vector()
 
     @inline(__always) static var side: Int { 16 }
     @inline(__always) init() {}
 
     @inline(__always)
-    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int) {
+    static func transposeQuarter(
+        _ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer,
+        _ destinationRow: Int
+    ) {
         shim_transpose_8x8(source, row, last, destination, destinationRow)
     }
 
@@ -132,30 +149,58 @@ struct Block16: TransposeBlock {
 
     @inline(__always)
     mutating func transpose() {
-        unzip(&r0, &r1); unzip(&r2, &r3); unzip(&r4, &r5); unzip(&r6, &r7)
-        unzip(&r8, &r9); unzip(&rA, &rB); unzip(&rC, &rD); unzip(&rE, &rF)
+        unzip(&r0, &r1)
+        unzip(&r2, &r3)
+        unzip(&r4, &r5)
+        unzip(&r6, &r7)
+        unzip(&r8, &r9)
+        unzip(&rA, &rB)
+        unzip(&rC, &rD)
+        unzip(&rE, &rF)
 
-        unzip(&r0, &r2); unzip(&r1, &r3); unzip(&r4, &r6); unzip(&r5, &r7)
-        unzip(&r8, &rA); unzip(&r9, &rB); unzip(&rC, &rE); unzip(&rD, &rF)
+        unzip(&r0, &r2)
+        unzip(&r1, &r3)
+        unzip(&r4, &r6)
+        unzip(&r5, &r7)
+        unzip(&r8, &rA)
+        unzip(&r9, &rB)
+        unzip(&rC, &rE)
+        unzip(&rD, &rF)
 
-        unzip(&r0, &r4); unzip(&r1, &r5); unzip(&r2, &r6); unzip(&r3, &r7)
-        unzip(&r8, &rC); unzip(&r9, &rD); unzip(&rA, &rE); unzip(&rB, &rF)
+        unzip(&r0, &r4)
+        unzip(&r1, &r5)
+        unzip(&r2, &r6)
+        unzip(&r3, &r7)
+        unzip(&r8, &rC)
+        unzip(&r9, &rD)
+        unzip(&rA, &rE)
+        unzip(&rB, &rF)
 
-        unzip(&r0, &r8); unzip(&r1, &r9); unzip(&r2, &rA); unzip(&r3, &rB)
-        unzip(&r4, &rC); unzip(&r5, &rD); unzip(&r6, &rE); unzip(&r7, &rF)
+        unzip(&r0, &r8)
+        unzip(&r1, &r9)
+        unzip(&r2, &rA)
+        unzip(&r3, &rB)
+        unzip(&r4, &rC)
+        unzip(&r5, &rD)
+        unzip(&r6, &rE)
+        unzip(&r7, &rF)
     }
 }
 
 /// Eight registers of eight eight-byte elements.
 struct Block8: TransposeBlock {
     typealias Vector = SIMD8<UInt64>
-    var r0 = Vector(), r1 = Vector(), r2 = Vector(), r3 = Vector(), r4 = Vector(), r5 = Vector(), r6 = Vector(), r7 = Vector()
+    var r0 = Vector(), r1 = Vector(), r2 = Vector(), r3 = Vector(), r4 = Vector(), r5 = Vector(), r6 = Vector(),
+        r7 = Vector()
 
     @inline(__always) static var side: Int { 8 }
     @inline(__always) init() {}
 
     @inline(__always)
-    static func transposeQuarter(_ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer, _ destinationRow: Int) {
+    static func transposeQuarter(
+        _ source: UnsafeRawPointer, _ row: Int, _ last: Int, _ destination: UnsafeMutableRawPointer,
+        _ destinationRow: Int
+    ) {
         shim_transpose_4x4(source, row, last, destination, destinationRow)
     }
 
@@ -185,9 +230,18 @@ struct Block8: TransposeBlock {
 
     @inline(__always)
     mutating func transpose() {
-        unzip(&r0, &r1); unzip(&r2, &r3); unzip(&r4, &r5); unzip(&r6, &r7)
-        unzip(&r0, &r2); unzip(&r1, &r3); unzip(&r4, &r6); unzip(&r5, &r7)
-        unzip(&r0, &r4); unzip(&r1, &r5); unzip(&r2, &r6); unzip(&r3, &r7)
+        unzip(&r0, &r1)
+        unzip(&r2, &r3)
+        unzip(&r4, &r5)
+        unzip(&r6, &r7)
+        unzip(&r0, &r2)
+        unzip(&r1, &r3)
+        unzip(&r4, &r6)
+        unzip(&r5, &r7)
+        unzip(&r0, &r4)
+        unzip(&r1, &r5)
+        unzip(&r2, &r6)
+        unzip(&r3, &r7)
     }
 }
 

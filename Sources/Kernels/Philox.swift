@@ -1,7 +1,7 @@
 import Glibc
 
-/// Random draws from Philox4x32-10: what a draw gives depends on its seed, its offset (the 64-bit counter of 128-bit blocks) and
-/// the position of the element, never on threads or on what was drawn before.
+/// Random draws from Philox4x32-10: what a draw gives depends on its seed, its offset (the 64-bit counter of 128-bit
+/// blocks) and the position of the element, never on threads or on what was drawn before.
 public enum Philox {
     /// How many blocks a draw of `count` values of any kind uses at most; the next draw's offset starts behind them.
     public static func blocksUsed(count: Int, _ dtype: DType) -> UInt64 {
@@ -14,7 +14,8 @@ public enum Philox {
 
     /// Values in [low, high): 24 random bits in float32, 53 in float64.
     public static func uniform(
-        seed: UInt64, offset: UInt64, _ dtype: DType, low: Double, high: Double, _ pointer: UnsafeMutableRawPointer, count: Int
+        seed: UInt64, offset: UInt64, _ dtype: DType, low: Double, high: Double, _ pointer: UnsafeMutableRawPointer,
+        count: Int
     ) {
         if dtype == .float32 {
             // Rounding must not lift a value to `high`.
@@ -39,7 +40,8 @@ public enum Philox {
 
     /// Values of the normal distribution, by Box and Muller's transform, computed in float64.
     public static func normal(
-        seed: UInt64, offset: UInt64, _ dtype: DType, mean: Double, standardDeviation: Double, _ pointer: UnsafeMutableRawPointer,
+        seed: UInt64, offset: UInt64, _ dtype: DType, mean: Double, standardDeviation: Double,
+        _ pointer: UnsafeMutableRawPointer,
         count: Int
     ) {
         if dtype == .float32 {
@@ -75,18 +77,24 @@ public enum Philox {
 
     /// Values of the Gumbel distribution: location - scale ln E with E of the exponential distribution of rate 1.
     public static func gumbel(
-        seed: UInt64, offset: UInt64, _ dtype: DType, location: Double, scale: Double, _ pointer: UnsafeMutableRawPointer, count: Int
+        seed: UInt64, offset: UInt64, _ dtype: DType, location: Double, scale: Double,
+        _ pointer: UnsafeMutableRawPointer, count: Int
     ) {
         if dtype == .float32 {
-            draw(seed, offset, pointer, count, perChunk: 32, { $0.storeExponentials32($1) }) { Float(location - scale * Glibc.log($0)) }
+            draw(seed, offset, pointer, count, perChunk: 32, { $0.storeExponentials32($1) }) {
+                Float(location - scale * Glibc.log($0))
+            }
         } else {
-            draw(seed, offset, pointer, count, perChunk: 16, { $0.storeExponentials64($1) }) { location - scale * Glibc.log($0) }
+            draw(seed, offset, pointer, count, perChunk: 16, { $0.storeExponentials64($1) }) {
+                location - scale * Glibc.log($0)
+            }
         }
     }
 
     /// Whole numbers in [low, high), each as likely as the others to one part in 2^64 / (high - low).
     public static func integers(
-        seed: UInt64, offset: UInt64, _ dtype: DType, low: Int64, high: Int64, _ pointer: UnsafeMutableRawPointer, count: Int
+        seed: UInt64, offset: UInt64, _ dtype: DType, low: Int64, high: Int64, _ pointer: UnsafeMutableRawPointer,
+        count: Int
     ) {
         let span = UInt64(bitPattern: high &- low)
         @inline(__always) func value(_ word: UInt64) -> Int64 {
@@ -129,7 +137,8 @@ public enum Philox {
         }
     }
 
-    /// A number in 0 ..< bound from random words, without bias: D. Lemire, "Fast random integer generation in an interval", 2019.
+    /// A number in 0 ..< bound from random words, without bias: D. Lemire, "Fast random integer generation in an
+    /// interval", 2019.
     static func unbiased(below bound: UInt64, first: UInt64, attempt: (UInt64) -> UInt64) -> UInt64 {
         var product = first.multipliedFullWidth(by: bound)
         guard product.low < bound else { return product.high }

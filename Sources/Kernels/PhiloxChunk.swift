@@ -1,8 +1,8 @@
 /// Eight successive blocks of Philox4x32-10, computed side by side.
 ///
-/// J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11. A block is a function of a 128-bit counter and a
-/// 64-bit key, so that any part of a stream can be computed anywhere. Each lane holds a 32-bit word in 64 bits, which is what the
-/// widening multiplication works on.
+/// J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11. A block is a function of a 128-bit counter
+/// and a 64-bit key, so that any part of a stream can be computed anywhere. Each lane holds a 32-bit word in 64 bits,
+/// which is what the widening multiplication works on.
 struct PhiloxChunk {
     typealias Words = SIMD8<UInt64>
 

@@ -1,4 +1,5 @@
-// A chunk's words as numbers. The order of the values within a chunk is that of the vectors: it is part of what a seed means.
+// A chunk's words as numbers. The order of the values within a chunk is that of the vectors: it is part of what a seed
+// means.
 
 extension PhiloxChunk {
     typealias Reals = SIMD8<Double>
@@ -106,7 +107,8 @@ extension PhiloxChunk {
         return k * 6.93147180369123816490e-01 - ((half - (s * (half + r) + k * 1.90821492927058770002e-10)) - f)
     }
 
-    /// cos and sin of 2πv for v in [0, 1): a quarter turn at most off a multiple of a half π, then FreeBSD's k_cos.c and k_sin.c.
+    /// cos and sin of 2πv for v in [0, 1): a quarter turn at most off a multiple of a half π, then FreeBSD's k_cos.c
+    /// and k_sin.c.
     @inline(__always)
     static func cosineAndSine(turns v: Reals) -> (Reals, Reals) {
         let t = v * 4
@@ -129,8 +131,8 @@ extension PhiloxChunk {
         c = (c * z) - 1.38888888888741095749e-03
         c = (c * z) + 4.16666666666666019037e-02
         let cosine = (1 - z * 0.5) + z * z * c
-        // In quadrants 1 and 3 they change places; the signs are bits of the quadrant. Swift would take this apart lane by lane
-        // were it written as comparisons of integers.
+        // In quadrants 1 and 3 they change places; the signs are bits of the quadrant. Swift would take this apart lane
+        // by lane were it written as comparisons of integers.
         let (cosineBits, sineBits) = (unsafeBitCast(cosine, to: Words.self), unsafeBitCast(sine, to: Words.self))
         let swapped = (cosineBits ^ sineBits) & (0 &- (quadrant & 1))
         return (

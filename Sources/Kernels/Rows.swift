@@ -1,5 +1,5 @@
-/// Kernels that normalise or reduce along one axis: arrays are seen as [outer, n, inner], and each of the outer * inner rows of n
-/// elements, `inner` apart, is taken for itself. Infinities and NaN fare as in SciPy.
+/// Kernels that normalise or reduce along one axis: arrays are seen as [outer, n, inner], and each of the outer * inner
+/// rows of n elements, `inner` apart, is taken for itself. Infinities and NaN fare as in SciPy.
 public enum RowKernels {
     /// Elements that are worth a piece of their own.
     static let pieceElements = 1 << 16
@@ -28,7 +28,8 @@ public enum RowKernels {
     private enum Function { case softmax, logSoftmax, logSumExp }
 
     private static func run(
-        _ function: Function, _ dtype: DType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int, inner: Int
+        _ function: Function, _ dtype: DType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int,
+        inner: Int
     ) {
         if dtype == .float32 {
             run(function, Float.self, x, y, outer: outer, n: n, inner: inner)
@@ -38,7 +39,8 @@ public enum RowKernels {
     }
 
     private static func run<T: RowScalar>(
-        _ function: Function, _ type: T.Type, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int, inner: Int
+        _ function: Function, _ type: T.Type, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int,
+        inner: Int
     ) {
         let (x, y) = (x.assumingMemoryBound(to: T.self), y.assumingMemoryBound(to: T.self))
         inPieces(outer, grain: Swift.max(1, pieceElements / Swift.max(1, n * inner))) { part in

@@ -1,8 +1,9 @@
 extension RowKernels {
-    /// result [outer, inner] = the index of the largest (or smallest) element along n: the first among equals, and the first NaN
-    /// where there is one, as in NumPy.
+    /// result [outer, inner] = the index of the largest (or smallest) element along n: the first among equals, and the
+    /// first NaN where there is one, as in NumPy.
     public static func argReduce(
-        _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int, maximum: Bool
+        _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int,
+        maximum: Bool
     ) {
         switch dtype {
         case .bool, .uint8: select(UInt8.self, x, result, outer, n, inner, maximum)
@@ -14,7 +15,8 @@ extension RowKernels {
     }
 
     private static func select<T: Comparable>(
-        _ type: T.Type, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, _ outer: Int, _ n: Int, _ inner: Int,
+        _ type: T.Type, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, _ outer: Int, _ n: Int,
+        _ inner: Int,
         _ maximum: Bool
     ) {
         guard n > 0 else { return }
@@ -34,7 +36,9 @@ extension RowKernels {
 
     /// The index of the first element that no other beats; a NaN, which alone differs from itself, beats all.
     @inline(__always)
-    private static func first<T: Comparable>(in row: UnsafePointer<T>, _ n: Int, _ step: Int, beats: (T, T) -> Bool) -> Int {
+    private static func first<T: Comparable>(in row: UnsafePointer<T>, _ n: Int, _ step: Int, beats: (T, T) -> Bool)
+        -> Int
+    {
         var best = 0
         var value = row[0]
         for index in 1..<n {

@@ -1,5 +1,5 @@
-/// One row, or a part of one, in vectors. A row seldom fills its last vector; where the memory behind it may be read it is read
-/// and masked, because moving single elements would cost more than all the arithmetic on a short row.
+/// One row, or a part of one, in vectors. A row seldom fills its last vector; where the memory behind it may be read it
+/// is read and masked, because moving single elements would cost more than all the arithmetic on a short row.
 struct RowBlocks<T: RowScalar> {
     typealias Vector = T.Vector
 
@@ -27,7 +27,8 @@ struct RowBlocks<T: RowScalar> {
         return loadPart(source, padding)
     }
 
-    /// Stores the vector that starts at `start` of `row`. What lies behind the row, up to `end`, may be rewritten as it is.
+    /// Stores the vector that starts at `start` of `row`. What lies behind the row, up to `end`, may be rewritten as it
+    /// is.
     @inline(__always)
     func store(_ vector: Vector, _ row: UnsafeMutablePointer<T>, _ start: Int, end: UnsafeMutablePointer<T>) {
         let target = row + start
@@ -35,7 +36,8 @@ struct RowBlocks<T: RowScalar> {
             UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
         } else if target + Vector.scalarCount <= end {
             let behind = UnsafeRawPointer(target).loadUnaligned(as: Vector.self)
-            UnsafeMutableRawPointer(target).storeBytes(of: behind.replacing(with: vector, where: tailLanes), as: Vector.self)
+            UnsafeMutableRawPointer(target).storeBytes(
+                of: behind.replacing(with: vector, where: tailLanes), as: Vector.self)
         } else {
             storePart(vector, target)
         }

@@ -1,5 +1,5 @@
-/// Softmax and its kin along contiguous rows. Exponentials are taken of many elements at a time, so that short rows share
-/// vectors and calls.
+/// Softmax and its kin along contiguous rows. Exponentials are taken of many elements at a time, so that short rows
+/// share vectors and calls.
 struct ContiguousRows<T: RowScalar> {
     let x: UnsafePointer<T>
     let count: Int
@@ -40,8 +40,8 @@ struct ContiguousRows<T: RowScalar> {
         }
     }
 
-    /// Calls `body` with each row and the two parts of log(sum of exp(x)): a shift, which is the row's largest number (0 where that
-    /// is infinite, as in SciPy), and the logarithm of the sum of exp(x - shift).
+    /// Calls `body` with each row and the two parts of log(sum of exp(x)): a shift, which is the row's largest number
+    /// (0 where that is infinite, as in SciPy), and the logarithm of the sum of exp(x - shift).
     @inline(__always)
     func logSums(_ body: (_ row: Int, _ shift: T, _ logarithm: T) -> Void) {
         // 1024 bytes is what Swift puts on the stack.

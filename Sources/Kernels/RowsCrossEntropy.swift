@@ -1,10 +1,11 @@
-// Cross-entropy of rows of logits [rows, classes] with the classes that are right. All labels are checked before anything is
-// written; the result is -1 or the first row whose label is outside 0 ..< classes.
+// Cross-entropy of rows of logits [rows, classes] with the classes that are right. All labels are checked before
+// anything is written; the result is -1 or the first row whose label is outside 0 ..< classes.
 
 extension RowKernels {
     /// loss[r] = log(sum of exp(logits[r])) - logits[r][label[r]]
     public static func crossEntropy(
-        _ dtype: DType, logits: UnsafeRawPointer, labelDType: DType, labels: UnsafeRawPointer, loss: UnsafeMutableRawPointer,
+        _ dtype: DType, logits: UnsafeRawPointer, labelDType: DType, labels: UnsafeRawPointer,
+        loss: UnsafeMutableRawPointer,
         rows: Int, classes: Int
     ) -> Int {
         let labels = Indices(labelDType, labels)
@@ -20,7 +21,8 @@ extension RowKernels {
 
     /// gradient[r][c] = (softmax(logits[r])[c] - (c == label[r])) * upstream[r * upstreamStride]
     public static func crossEntropyGradient(
-        _ dtype: DType, logits: UnsafeRawPointer, labelDType: DType, labels: UnsafeRawPointer, upstream: UnsafeRawPointer,
+        _ dtype: DType, logits: UnsafeRawPointer, labelDType: DType, labels: UnsafeRawPointer,
+        upstream: UnsafeRawPointer,
         upstreamStride: Int, gradient: UnsafeMutableRawPointer, rows: Int, classes: Int
     ) -> Int {
         let labels = Indices(labelDType, labels)

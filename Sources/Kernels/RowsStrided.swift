@@ -1,4 +1,5 @@
-/// Softmax and its kin along the rows of a matrix [n, inner], whose columns are the rows meant: here a lane is a column.
+/// Softmax and its kin along the rows of a matrix [n, inner], whose columns are the rows meant: here a lane is a
+/// column.
 struct StridedRows<T: RowScalar> {
     let x: UnsafePointer<T>
     let n: Int
@@ -55,9 +56,12 @@ struct StridedRows<T: RowScalar> {
         return largest
     }
 
-    /// Calls `body` with each vector of columns and the two parts of log(sum of exp(x)), as `ContiguousRows.logSums` does.
+    /// Calls `body` with each vector of columns and the two parts of log(sum of exp(x)), as `ContiguousRows.logSums`
+    /// does.
     @inline(__always)
-    private func logSums(_ body: (_ column: Int, _ blocks: RowBlocks<T>, _ shift: T.Vector, _ logarithm: T.Vector) -> Void) {
+    private func logSums(
+        _ body: (_ column: Int, _ blocks: RowBlocks<T>, _ shift: T.Vector, _ logarithm: T.Vector) -> Void
+    ) {
         let lanes = T.Vector.scalarCount
         // 1024 bytes is what Swift puts on the stack.
         let capacity = 1024 / MemoryLayout<T>.size

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What the row kernels need of a float type: a vector of 64 bytes and the operations that Swift turns into single instructions
-/// only where it sees the concrete type, such as comparisons.
+/// What the row kernels need of a float type: a vector of 64 bytes and the operations that Swift turns into single
+/// instructions only where it sees the concrete type, such as comparisons.
 protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable {
     associatedtype Vector: SIMD, BitwiseCopyable where Vector.Scalar == Self
     typealias Mask = SIMDMask<Vector.MaskStorage>
@@ -10,7 +10,8 @@ protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable {
     static func lanes(below count: Int) -> Mask
     /// b where it is larger than a, else a: of a NaN and a number, the first.
     static func larger(_ a: Vector, _ b: Vector) -> Vector
-    /// The largest lane and the sum of the lanes, taken pairwise; full vectors, because Swift compares halves lane by lane.
+    /// The largest lane and the sum of the lanes, taken pairwise; full vectors, because Swift compares halves lane by
+    /// lane.
     static func largest(_ x: Vector) -> Self
     static func sum(_ x: Vector) -> Self
     /// exp of `count` elements in place; a call for many, because Swift does not inline this much into generic code.
@@ -33,7 +34,8 @@ extension Float: RowScalar {
     static func largest(_ x: Vector) -> Float {
         var x = x
         for _ in 0..<4 {
-            x = larger(SIMD16(lowHalf: x.evenHalf, highHalf: x.evenHalf), SIMD16(lowHalf: x.oddHalf, highHalf: x.oddHalf))
+            x = larger(
+                SIMD16(lowHalf: x.evenHalf, highHalf: x.evenHalf), SIMD16(lowHalf: x.oddHalf, highHalf: x.oddHalf))
         }
         return x[0]
     }

@@ -1,9 +1,10 @@
-// Scans along an axis. Arrays are seen as [outer, n, inner]; each of the outer * inner rows is scanned for itself, from its end if reversed. Floats are
-// accumulated in float64.
+// Scans along an axis. Arrays are seen as [outer, n, inner]; each of the outer * inner rows is scanned for itself, from
+// its end if reversed. Floats are accumulated in float64.
 
 /// y[k] = x[0] + ... + x[k]. dtype: int64, float32 or float64.
 public func cumulativeSum(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int, inner: Int, isReversed: Bool
+    _ dtype: DType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int, inner: Int,
+    isReversed: Bool
 ) {
     let rows = ScanRows(outer: outer, n: n, inner: inner, isReversed: isReversed)
     switch dtype {
@@ -21,7 +22,8 @@ public func cumulativeSum(
 
 /// y[k] = a[k] y[k - 1] + b[k], where y before the first is 0. dtype: int64, float32 or float64.
 public func linearRecurrence(
-    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int, inner: Int, isReversed: Bool
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, outer: Int, n: Int,
+    inner: Int, isReversed: Bool
 ) {
     let rows = ScanRows(outer: outer, n: n, inner: inner, isReversed: isReversed)
     switch dtype {
@@ -54,7 +56,10 @@ private struct ScanRows {
     ) {
         let y = y.assumingMemoryBound(to: Element.self)
         let blocks = (inner + Self.width - 1) / Self.width
-        inPieces(outer * blocks, grain: Swift.max(1, RowKernels.pieceElements / Swift.max(1, n * Swift.min(inner, Self.width)))) { part in
+        inPieces(
+            outer * blocks,
+            grain: Swift.max(1, RowKernels.pieceElements / Swift.max(1, n * Swift.min(inner, Self.width)))
+        ) { part in
             withUnsafeTemporaryAllocation(of: Total.self, capacity: Self.width) { totals in
                 for item in part {
                     let (o, block) = item.quotientAndRemainder(dividingBy: blocks)

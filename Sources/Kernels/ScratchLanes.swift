@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Memory that the pieces of a loop work in. What is large comes from the plan's own memory, which is had before the plan runs or refused: a lane for each
-/// of the pieces that may run at the same time. What is small is each thread's own.
+/// Memory that the pieces of a loop work in. What is large comes from the plan's own memory, which is had before the
+/// plan runs or refused: a lane for each of the pieces that may run at the same time. What is small is each thread's
+/// own.
 public struct ScratchLanes: Sendable {
     private let lanes: Int
     private let laneBytes: Int
@@ -10,10 +11,13 @@ public struct ScratchLanes: Sendable {
     /// Up to here a thread keeps it.
     private static let smallBytes = 1 << 18
 
-    /// `bytes` for each of the pieces in progress, of which there are `pieces` at most. `limits`: no more pieces run at once, whatever the number of threads is by then.
+    /// `bytes` for each of the pieces in progress, of which there are `pieces` at most. `limits`: no more pieces run at
+    /// once, whatever the number of threads is by then.
     init(pieces: Int, bytes: Int, limits: Bool = false) {
         laneBytes = (bytes + 63) & ~63
-        lanes = laneBytes <= ScratchLanes.smallBytes && !limits ? 0 : Swift.max(1, Swift.min(pieces, ThreadPool.count, UInt64.bitWidth))
+        lanes =
+            laneBytes <= ScratchLanes.smallBytes && !limits
+            ? 0 : Swift.max(1, Swift.min(pieces, ThreadPool.count, UInt64.bitWidth))
     }
 
     /// The memory that `run` takes.
@@ -21,7 +25,10 @@ public struct ScratchLanes: Sendable {
 
     /// As `inPieces`, with memory for each piece. `memory` has `bytes`.
     @inline(__always)
-    func run(_ count: Int, grain: Int, _ memory: UnsafeMutableRawPointer?, _ body: (Range<Int>, UnsafeMutableRawPointer) -> Void) {
+    func run(
+        _ count: Int, grain: Int, _ memory: UnsafeMutableRawPointer?,
+        _ body: (Range<Int>, UnsafeMutableRawPointer) -> Void
+    ) {
         guard lanes > 0, let memory else {
             inPieces(count, grain: grain) { part in body(part, ThreadScratch.pieces.memory(laneBytes)) }
             return
@@ -50,7 +57,8 @@ private final class FreeLanes: Sendable {
                 found = bits.load(ordering: .relaxed)
                 continue
             }
-            let (exchanged, now) = bits.compareExchange(expected: found, desired: found & (found - 1), ordering: .acquiring)
+            let (exchanged, now) = bits.compareExchange(
+                expected: found, desired: found & (found - 1), ordering: .acquiring)
             if exchanged { return found.trailingZeroBitCount }
             found = now
         }

@@ -1,9 +1,10 @@
-/// result [outer, n, inner] = along n, the places of the elements in ascending (descending) order; equal ones stay in their order. NaN counts as larger than
-/// all numbers, as in PyTorch.
+/// result [outer, n, inner] = along n, the places of the elements in ascending (descending) order; equal ones stay in
+/// their order. NaN counts as larger than all numbers, as in PyTorch.
 ///
 /// `scratch` has the bytes of `sortScratch`.
 public func argSort(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int, isDescending: Bool,
+    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, outer: Int, n: Int, inner: Int,
+    isDescending: Bool,
     _ lanes: ScratchLanes, _ scratch: UnsafeMutableRawPointer?
 ) {
     let rows = SortRows(outer: outer, n: n, inner: inner, lanes: lanes, scratch: scratch)
@@ -40,10 +41,11 @@ public func sortScratch(_ dtype: DType, rows: Int, n: Int) -> ScratchLanes {
     ScratchLanes(pieces: rows, bytes: 2 * n * ((dtype.size == 8 ? 8 : 4) + MemoryLayout<Int64>.size))
 }
 
-/// result [n] = the rows of x [n, width] in the order of their first elements, of equal ones of their second, and so on; equal rows stay in their order. NaN
-/// counts as larger than all numbers. `scratch` has room for n.
+/// result [n] = the rows of x [n, width] in the order of their first elements, of equal ones of their second, and so
+/// on; equal rows stay in their order. NaN counts as larger than all numbers. `scratch` has room for n.
 public func rowOrder(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Int64>, n: Int, width: Int
+    _ dtype: DType, _ x: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Int64>,
+    n: Int, width: Int
 ) {
     func order<T: Comparable>(_ type: T.Type) {
         let x = x.assumingMemoryBound(to: T.self)
@@ -72,7 +74,8 @@ public func rowOrder(
 /// Sorts so that equals stay in their order: neighbouring runs of 1, 2, 4, ... become one.
 @inline(__always)
 private func mergeSort(
-    _ rows: UnsafeMutablePointer<Int64>, _ scratch: UnsafeMutablePointer<Int64>, _ n: Int, _ isBefore: (Int64, Int64) -> Bool
+    _ rows: UnsafeMutablePointer<Int64>, _ scratch: UnsafeMutablePointer<Int64>, _ n: Int,
+    _ isBefore: (Int64, Int64) -> Bool
 ) {
     var (from, to) = (rows, scratch)
     var length = 1
@@ -96,10 +99,12 @@ private func mergeSort(
     if from != rows { rows.update(from: from, count: n) }
 }
 
-/// The rows of x [n, width] in the order of `order` in runs of equals: inverse[place] is the run of each row, counts and firsts (each with room for n) have a
-/// run's length and its first place in the order. Returns the number of runs. NaN equals nothing.
+/// The rows of x [n, width] in the order of `order` in runs of equals: inverse[place] is the run of each row, counts
+/// and firsts (each with room for n) have a run's length and its first place in the order. Returns the number of runs.
+/// NaN equals nothing.
 public func runsOfEquals(
-    _ dtype: DType, _ x: UnsafeRawPointer, _ order: UnsafePointer<Int64>, n: Int, width: Int, inverse: UnsafeMutablePointer<Int64>,
+    _ dtype: DType, _ x: UnsafeRawPointer, _ order: UnsafePointer<Int64>, n: Int, width: Int,
+    inverse: UnsafeMutablePointer<Int64>,
     counts: UnsafeMutablePointer<Int64>, firsts: UnsafeMutablePointer<Int64>
 ) -> Int {
     func runs<T: Equatable>(_ type: T.Type) -> Int {
@@ -132,7 +137,8 @@ public func runsOfEquals(
 
 /// result [rows, count] = how many of the row's ascending `edges` [rows, n] are at most the value [rows, count].
 public func countBelow(
-    _ edges: UnsafePointer<Double>, _ values: UnsafePointer<Double>, _ result: UnsafeMutablePointer<Int64>, rows: Int, n: Int, count: Int
+    _ edges: UnsafePointer<Double>, _ values: UnsafePointer<Double>, _ result: UnsafeMutablePointer<Int64>, rows: Int,
+    n: Int, count: Int
 ) {
     inPieces(rows * count, grain: 1 << 14) { part in
         for place in part {
@@ -160,7 +166,9 @@ private struct SortRows {
 
     /// `key` gives the key of the element at a place.
     @inline(__always)
-    func sort<Key: FixedWidthInteger & UnsignedInteger>(_ result: UnsafeMutablePointer<Int64>, _ isDescending: Bool, _ key: (Int) -> Key) {
+    func sort<Key: FixedWidthInteger & UnsignedInteger>(
+        _ result: UnsafeMutablePointer<Int64>, _ isDescending: Bool, _ key: (Int) -> Key
+    ) {
         // The complement reverses the order of keys, and leaves equals in theirs.
         let flip: Key = isDescending ? .max : 0
         lanes.run(outer * inner, grain: Swift.max(1, (1 << 13) / Swift.max(1, n)), scratch) { part, memory in
@@ -180,7 +188,9 @@ private struct SortRows {
     }
 
     @inline(__always)
-    private func insert<Key: FixedWidthInteger>(_ keys: UnsafeMutablePointer<Key>, _ places: UnsafeMutablePointer<Int64>) -> UnsafeMutablePointer<Int64> {
+    private func insert<Key: FixedWidthInteger>(
+        _ keys: UnsafeMutablePointer<Key>, _ places: UnsafeMutablePointer<Int64>
+    ) -> UnsafeMutablePointer<Int64> {
         for end in 1..<Swift.max(1, n) {
             let (key, place) = (keys[end], places[end])
             var hole = end
@@ -195,7 +205,9 @@ private struct SortRows {
 
     /// Byte by byte from the last: each pass keeps the order of equals. Bytes that all keys share are left out.
     @inline(__always)
-    private func count<Key: FixedWidthInteger>(_ keys: UnsafeMutablePointer<Key>, _ places: UnsafeMutablePointer<Int64>) -> UnsafeMutablePointer<Int64> {
+    private func count<Key: FixedWidthInteger>(_ keys: UnsafeMutablePointer<Key>, _ places: UnsafeMutablePointer<Int64>)
+        -> UnsafeMutablePointer<Int64>
+    {
         var (from, to) = ((keys, places), (keys + n, places + n))
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { starts in
             for shift in stride(from: 0, to: Key.bitWidth, by: 8) {

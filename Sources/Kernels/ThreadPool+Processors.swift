@@ -1,6 +1,7 @@
 import Glibc
 
-/// How many processors this process may use: by its affinity mask, by the CPU quota of its control groups, or by the environment.
+/// How many processors this process may use: by its affinity mask, by the CPU quota of its control groups, or by the
+/// environment.
 enum Processors {
     static let maximum = 256
 
@@ -15,7 +16,9 @@ enum Processors {
     /// Glibc's overlay leaves out sched_getaffinity; the kernel writes the same mask as hexadecimal digits.
     private static var inAffinityMask: Int {
         let label = "Cpus_allowed:"
-        guard let line = contents("/proc/thread-self/status").split(separator: "\n").first(where: { $0.hasPrefix(label) }) else {
+        guard
+            let line = contents("/proc/thread-self/status").split(separator: "\n").first(where: { $0.hasPrefix(label) })
+        else {
             return Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         }
         return line.dropFirst(label.count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }

@@ -1,12 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The library's threads. A parallel loop is a number of pieces, cut by the problem's size alone; the caller and the workers
-/// take the next piece from a shared counter until none is left, so which thread runs a piece is chance and must not matter.
+/// The library's threads. A parallel loop is a number of pieces, cut by the problem's size alone; the caller and the
+/// workers take the next piece from a shared counter until none is left, so which thread runs a piece is chance and
+/// must not matter.
 ///
-/// Training steps of small networks call `run` every few microseconds, so workers look for the next loop for a while before
-/// they sleep, and nothing is allocated to start a loop. Whoever finds the pool at work (a loop inside a loop, another thread)
-/// runs its pieces itself. A process forked off has no workers; the pool starts anew there when first used.
+/// Training steps of small networks call `run` every few microseconds, so workers look for the next loop for a while
+/// before they sleep, and nothing is allocated to start a loop. Whoever finds the pool at work (a loop inside a loop,
+/// another thread) runs its pieces itself. A process forked off has no workers; the pool starts anew there when first
+/// used.
 public enum ThreadPool {
     /// The number of threads that take part in a loop, the caller included.
     public static var count: Int { pool.count.load(ordering: .relaxed) }
@@ -16,8 +18,8 @@ public enum ThreadPool {
         pool.count.store(Swift.max(1, Swift.min(count, Processors.maximum)), ordering: .relaxed)
     }
 
-    /// Calls `body` once with each of 0..<pieces, in any order, and returns when all calls have. Where threads are used, the
-    /// closure is put on the heap for the time of the call; `run(pieces:context:_:)` does without.
+    /// Calls `body` once with each of 0..<pieces, in any order, and returns when all calls have. Where threads are
+    /// used, the closure is put on the heap for the time of the call; `run(pieces:context:_:)` does without.
     public static func run(pieces: Int, _ body: (Int) -> Void) {
         guard pieces > 1, count > 1 else {
             for piece in 0..<Swift.max(0, pieces) { body(piece) }
@@ -59,8 +61,8 @@ private final class Pool: Sendable {
     private let started = Atomic<Int>(0)
     /// Counts the loops published so far, which is what waiting workers watch.
     private let epoch = Atomic<Int>(0)
-    /// How many more workers may join the loop, in the upper half; how many are in it, in the lower half. A worker that comes late
-    /// finds no room, so the job may be overwritten as soon as the lower half is 0.
+    /// How many more workers may join the loop, in the upper half; how many are in it, in the lower half. A worker that
+    /// comes late finds no room, so the job may be overwritten as soon as the lower half is 0.
     private let gate = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Memory that a thread keeps for one purpose from one call to the next: it stays in the caches while loop follows loop, and running a plan allocates nothing once a
-/// thread has seen its largest.
+/// Memory that a thread keeps for one purpose from one call to the next: it stays in the caches while loop follows
+/// loop, and running a plan allocates nothing once a thread has seen its largest.
 struct ThreadScratch: Sendable {
     /// The values of a loop's block.
     static let loop = ThreadScratch()
@@ -38,7 +38,8 @@ struct ThreadScratch: Sendable {
     @inline(never)
     private func grow(_ bytes: Int) -> UnsafeMutableRawPointer {
         let capacity = Swift.max(64 << 10, (bytes + 4095) & ~4095)
-        let held = UnsafeMutableRawPointer.allocate(byteCount: capacity + ThreadScratch.alignment, alignment: ThreadScratch.alignment)
+        let held = UnsafeMutableRawPointer.allocate(
+            byteCount: capacity + ThreadScratch.alignment, alignment: ThreadScratch.alignment)
         memset(held, 0, capacity + ThreadScratch.alignment)
         held.storeBytes(of: capacity, as: Int.self)
         pthread_setspecific(key, held)

@@ -1,8 +1,8 @@
 import CVectors
 import Glibc
 
-/// The constants and polynomials of 8 Doubles. The polynomials are minimax fits of the functions named in `MathVector`, weighted
-/// by what each contributes to its result; none is off by more than 2⁻⁵⁴ of the result.
+/// The constants and polynomials of 8 Doubles. The polynomials are minimax fits of the functions named in `MathVector`,
+/// weighted by what each contributes to its result; none is off by more than 2⁻⁵⁴ of the result.
 extension SIMD8: MathVector where Scalar == Double {
     typealias Bits = SIMD8<Int64>
 

@@ -1,5 +1,6 @@
-/// Exponentials and what is made of them. x = n ln 2 + r splits the work into a power of two and a polynomial in |r| ≤ ln(2)/2.
-/// What is used inside other functions is transparent: merely marked for inlining it stays a call in some of them, with its vectors in quarters.
+/// Exponentials and what is made of them. x = n ln 2 + r splits the work into a power of two and a polynomial in |r| ≤
+/// ln(2)/2. What is used inside other functions is transparent: merely marked for inlining it stays a call in some of
+/// them, with its vectors in quarters.
 extension MathVector {
     /// n and r of x, which is within `exponentLimits` or NaN.
     @_transparent private static func reduced(_ x: Self) -> (r: Self, n: Bits) {
@@ -25,7 +26,8 @@ extension MathVector {
 
     /// eᵃ / 2 for a ≥ 0, which is finite a little longer than eᵃ.
     @inline(__always) static func halfExp(_ a: Self) -> Self {
-        let (r, n) = reduced(a.replacing(with: splat(exponentLimits.upper + 1), where: a .> splat(exponentLimits.upper + 1)))
+        let (r, n) = reduced(
+            a.replacing(with: splat(exponentLimits.upper + 1), where: a .> splat(exponentLimits.upper + 1)))
         return scaled(splat(1) + r.addingProduct(r * r, expPolynomial(r)), byTwoToThe: n &- 1)
     }
 
@@ -83,7 +85,8 @@ extension MathVector {
         return tail.replacing(with: splat(2) - tail, where: x .< splat(0))
     }
 
-    /// The standard normal distribution Φ. Below 0 it is e^(-x²/2) times a factor that changes slowly, so that the tail keeps its relative accuracy.
+    /// The standard normal distribution Φ. Below 0 it is e^(-x²/2) times a factor that changes slowly, so that the tail
+    /// keeps its relative accuracy.
     @inline(__always) static func normalCumulative(_ x: Self) -> Self {
         let a = farthest(x).magnitude
         let tail = timesNormalExponential(normalTail(a), a, -0.5)
@@ -101,8 +104,8 @@ extension MathVector {
     /// x, moved to where Φ is 0 or 1 if it is beyond; NaN stays NaN.
     @_transparent private static func farthest(_ x: Self) -> Self { x.limited(-normalLimit, normalLimit) }
 
-    /// Φ(-a) e^(a²/2) for 0 ≤ a ≤ `normalLimit`. The result moves several times as far as t = 1 / (1 + c a) does near 0, so t is refined by what its sum and
-    /// its quotient lost.
+    /// Φ(-a) e^(a²/2) for 0 ≤ a ≤ `normalLimit`. The result moves several times as far as t = 1 / (1 + c a) does near
+    /// 0, so t is refined by what its sum and its quotient lost.
     @_transparent private static func normalTail(_ a: Self) -> Self {
         let sum = a.times(splat(normalScale), plus: 1)
         let lost = (splat(1) - sum).addingProduct(a, splat(normalScale))

@@ -1,8 +1,8 @@
 import CVectors
 import Glibc
 
-/// The constants and polynomials of 16 Floats. The polynomials are minimax fits of the functions named in `MathVector`, weighted
-/// by what each contributes to its result; none is off by more than 2⁻²⁶ of the result.
+/// The constants and polynomials of 16 Floats. The polynomials are minimax fits of the functions named in `MathVector`,
+/// weighted by what each contributes to its result; none is off by more than 2⁻²⁶ of the result.
 extension SIMD16: MathVector where Scalar == Float {
     typealias Bits = SIMD16<Int32>
 

@@ -1,4 +1,5 @@
-/// Inverse trigonometric functions: a quotient or a root brings the argument to where a short polynomial serves, and a multiple of π/4 is added back.
+/// Inverse trigonometric functions: a quotient or a root brings the argument to where a short polynomial serves, and a
+/// multiple of π/4 is added back.
 extension MathVector {
     @inline(__always) static func atan(_ x: Self) -> Self { angle(x.magnitude, splat(1)).signed(like: x) }
 
@@ -9,7 +10,9 @@ extension MathVector {
         // A point far out is moved closer, so that sums of its coordinates stay finite.
         let limit = splat(Scalar.greatestFiniteMagnitude * 0.25)
         let scale = splat(1).replacing(with: splat(0.25), where: (rise .> limit) .| (run .> limit))
-        let a = angle((rise * scale).replacing(with: splat(1), where: infinite), (run * scale).replacing(with: splat(1), where: infinite))
+        let a = angle(
+            (rise * scale).replacing(with: splat(1), where: infinite),
+            (run * scale).replacing(with: splat(1), where: infinite))
         // 1 with the sign of x: a zero has one too.
         let isLeft = splat(1).signed(like: x) .< splat(0)
         let left = splat(halfPi.0 * 2) - (a - splat(halfPi.1 * 2))
@@ -17,8 +20,8 @@ extension MathVector {
         return y0.replacing(with: x + y, where: (x .!= x) .| (y .!= y))
     }
 
-    /// atan(rise / run) for rise, run ≥ 0, in [0, π/2]; 0 where both are 0. With t = rise / run, (rise - run) / (rise + run) or -run / rise, whichever is
-    /// below tan(π/8) in magnitude, it is 0, π/4 or π/2 plus atan t.
+    /// atan(rise / run) for rise, run ≥ 0, in [0, π/2]; 0 where both are 0. With t = rise / run, (rise - run) / (rise +
+    /// run) or -run / rise, whichever is below tan(π/8) in magnitude, it is 0, π/4 or π/2 plus atan t.
     @inline(__always) private static func angle(_ rise: Self, _ run: Self) -> Self {
         let isFlat = rise .<= run * splat(Scalar(0.4142135623730950488))
         let isSteep = rise .> run * splat(Scalar(2.414213562373095049))
@@ -26,8 +29,10 @@ extension MathVector {
         let denominator = (rise + run).replacing(with: run, where: isFlat).replacing(with: rise, where: isSteep)
         let t = (numerator / denominator).replacing(with: splat(0), where: rise .== splat(0))
         let z = t * t
-        let base = splat(quarterPi.0).replacing(with: splat(0), where: isFlat).replacing(with: splat(halfPi.0), where: isSteep)
-        let low = splat(quarterPi.1).replacing(with: splat(0), where: isFlat).replacing(with: splat(halfPi.1), where: isSteep)
+        let base = splat(quarterPi.0).replacing(with: splat(0), where: isFlat).replacing(
+            with: splat(halfPi.0), where: isSteep)
+        let low = splat(quarterPi.1).replacing(with: splat(0), where: isFlat).replacing(
+            with: splat(halfPi.1), where: isSteep)
         return base + (t.addingProduct(t * z, atanPolynomial(z)) + low)
     }
 

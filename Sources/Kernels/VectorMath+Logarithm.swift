@@ -1,5 +1,5 @@
-/// Logarithms. With y = 2ᵉ (1 + f) and 1 + f between √½ and √2, ln y = e ln 2 + ln(1 + f), and ln(1 + f) = 2 artanh(s) for
-/// s = f / (2 + f), written as f - (f²/2 - s (f²/2 + R(s²))) so that the leading term f is exact.
+/// Logarithms. With y = 2ᵉ (1 + f) and 1 + f between √½ and √2, ln y = e ln 2 + ln(1 + f), and ln(1 + f) = 2 artanh(s)
+/// for s = f / (2 + f), written as f - (f²/2 - s (f²/2 + R(s²))) so that the leading term f is exact.
 extension MathVector {
     /// e as a number, and f, of a normal y > 0.
     @inline(__always) private static func split(_ y: Self) -> (exponent: Self, f: Self) {
@@ -43,7 +43,8 @@ extension MathVector {
     /// e log₁₀ 2 + ln(1 + f) / ln 10.
     @inline(__always) static func log10(_ x: Self) -> Self {
         let (e, f) = splitLifting(x)
-        let low = (e * splat(log10Of2.1)).addingProduct(sum(splat(0), f, correction: splat(0)), splat(Scalar(0.4342944819032518277)))
+        let low = (e * splat(log10Of2.1)).addingProduct(
+            sum(splat(0), f, correction: splat(0)), splat(Scalar(0.4342944819032518277)))
         return logEdges(low.addingProduct(e, splat(log10Of2.0)), of: x)
     }
 

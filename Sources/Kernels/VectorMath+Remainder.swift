@@ -1,4 +1,5 @@
-/// Quotients rounded down, and what they leave, as Python's // and % and as PyTorch's: the remainder has the divisor's sign.
+/// Quotients rounded down, and what they leave, as Python's // and % and as PyTorch's: the remainder has the divisor's
+/// sign.
 extension MathVector {
     /// C's fmod: x minus the quotient, cut toward 0, times y; exact.
     @inline(__always) private static func fmod(_ x: Self, _ y: Self) -> Self {
@@ -9,13 +10,19 @@ extension MathVector {
         r = r.replacing(with: r + y.magnitude * splat(1).signed(like: x), where: isTooLow)
         r = r.magnitude.signed(like: x)
         // So far the quotient is right to a whole number, and the product exact in one rounding with the difference.
-        let isPlain = (quotient.magnitude .< splat(Scalar(sign: .plus, exponent: fractionExponent, significand: 1))) .& (y.magnitude .< splat(.infinity))
+        let isPlain =
+            (quotient.magnitude .< splat(Scalar(sign: .plus, exponent: fractionExponent, significand: 1)))
+            .& (y.magnitude .< splat(.infinity))
         return all(isPlain) ? r : exactly(r, where: .!isPlain, x, y)
     }
 
-    @inline(__always) private static var fractionExponent: Scalar.Exponent { Scalar.Exponent(Scalar.significandBitCount - 2) }
+    @inline(__always) private static var fractionExponent: Scalar.Exponent {
+        Scalar.Exponent(Scalar.significandBitCount - 2)
+    }
 
-    @inline(never) private static func exactly(_ r: Self, where mask: SIMDMask<MaskStorage>, _ x: Self, _ y: Self) -> Self {
+    @inline(never) private static func exactly(_ r: Self, where mask: SIMDMask<MaskStorage>, _ x: Self, _ y: Self)
+        -> Self
+    {
         var result = r
         for lane in 0..<scalarCount where mask[lane] { result[lane] = glibcFmod(x[lane], y[lane]) }
         return result
@@ -40,6 +47,7 @@ extension MathVector {
         let low = floor(quotient)
         let whole = low.replacing(with: low + splat(1), where: quotient - low .> splat(0.5))
         let plain = x / y
-        return whole.replacing(with: splat(0).signed(like: plain), where: quotient .== splat(0)).replacing(with: plain, where: y .== splat(0))
+        return whole.replacing(with: splat(0).signed(like: plain), where: quotient .== splat(0)).replacing(
+            with: plain, where: y .== splat(0))
     }
 }

@@ -1,10 +1,11 @@
 import Glibc
 
-/// A vector of floating-point numbers on which the elementary functions of VectorMath+*.swift work: 16 Floats or 8 Doubles.
+/// A vector of floating-point numbers on which the elementary functions of VectorMath+*.swift work: 16 Floats or 8
+/// Doubles.
 ///
-/// The functions are written once for both. What differs is the layout of the bits and the polynomials, which each type supplies
-/// (VectorMath+Float.swift, VectorMath+Double.swift). Operators are requirements because Swift's generic comparisons go lane by
-/// lane; through a requirement the generic code reaches the one vector instruction.
+/// The functions are written once for both. What differs is the layout of the bits and the polynomials, which each type
+/// supplies (VectorMath+Float.swift, VectorMath+Double.swift). Operators are requirements because Swift's generic
+/// comparisons go lane by lane; through a requirement the generic code reaches the one vector instruction.
 protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// The signed integers of the same width, for work on bit patterns.
     associatedtype Bits: SIMD where Bits.Scalar: FixedWidthInteger & SignedInteger, Bits.MaskStorage == MaskStorage
@@ -87,9 +88,13 @@ extension MathVector {
     @inline(__always) func signed(like other: Self) -> Self { Self.fromBits(bits | (other.bits & Self.signBit)) }
 
     /// The larger of the two; NaN if one is NaN.
-    @inline(__always) static func maximum(_ a: Self, _ b: Self) -> Self { a.replacing(with: b, where: (b .> a) .| (b .!= b)) }
+    @inline(__always) static func maximum(_ a: Self, _ b: Self) -> Self {
+        a.replacing(with: b, where: (b .> a) .| (b .!= b))
+    }
     /// The smaller of the two; NaN if one is NaN.
-    @inline(__always) static func minimum(_ a: Self, _ b: Self) -> Self { a.replacing(with: b, where: (b .< a) .| (b .!= b)) }
+    @inline(__always) static func minimum(_ a: Self, _ b: Self) -> Self {
+        a.replacing(with: b, where: (b .< a) .| (b .!= b))
+    }
 
     /// self moved into the range; NaN stays NaN.
     @inline(__always) func limited(_ lower: Scalar, _ upper: Scalar) -> Self {

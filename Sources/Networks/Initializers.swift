@@ -2,15 +2,20 @@ import Engine
 
 /// Ways to fill a parameter before training. Raw values are those of wb_initializer.
 public enum Initializer: Int32, CaseIterable {
-    case constant, uniform, normal, xavierUniform, xavierNormal, kaimingUniform, kaimingNormal, lecunNormal, linearDefault
+    case constant, uniform, normal, xavierUniform, xavierNormal, kaimingUniform, kaimingNormal, lecunNormal,
+        linearDefault
     case kaimingUniformFanOut, kaimingNormalFanOut
 
-    /// Fills `tensor` in place from the standard generator. a, b: value; bounds; mean and standard deviation; or a: gain.
+    /// Fills `tensor` in place from the standard generator. a, b: value; bounds; mean and standard deviation; or a:
+    /// gain.
     public func fill(_ tensor: Tensor, _ a: Double, _ b: Double) throws(Failure) {
         guard tensor.dtype.isFloat else {
-            throw .dtype(operation: "initialize", "float32 or float64 is expected, but the tensor is \(tensor.dtype.name)")
+            throw .dtype(
+                operation: "initialize", "float32 or float64 is expected, but the tensor is \(tensor.dtype.name)")
         }
-        guard a.isFinite, b.isFinite else { throw .argument(operation: "initialize", "parameters must be finite, but are \(a) and \(b)") }
+        guard a.isFinite, b.isFinite else {
+            throw .argument(operation: "initialize", "parameters must be finite, but are \(a) and \(b)")
+        }
         let values: Tensor
         switch self {
         case .constant: values = try Tensor.full(tensor.shape, a, tensor.dtype)
@@ -36,16 +41,24 @@ public enum Initializer: Int32, CaseIterable {
     private func fans(_ tensor: Tensor) throws(Failure) -> (in: Double, out: Double) {
         let shape = tensor.shape
         guard shape.count >= 2, !shape.contains(0) else {
-            throw .shape(operation: "initialize", "a weight [out, in, ...] is expected, but the shape has \(shape.count) axes: \(shape)")
+            throw .shape(
+                operation: "initialize",
+                "a weight [out, in, ...] is expected, but the shape has \(shape.count) axes: \(shape)")
         }
         let rest = Double(shape.dropFirst(2).reduce(1, *))
         return (Double(shape[1]) * rest, Double(shape[0]) * rest)
     }
 
-    private func uniform(_ tensor: Tensor, _ bound: Double) throws(Failure) -> Tensor { try draw(tensor, .uniform, -bound, bound) }
-    private func normal(_ tensor: Tensor, _ deviation: Double) throws(Failure) -> Tensor { try draw(tensor, .normal, 0, abs(deviation)) }
+    private func uniform(_ tensor: Tensor, _ bound: Double) throws(Failure) -> Tensor {
+        try draw(tensor, .uniform, -bound, bound)
+    }
+    private func normal(_ tensor: Tensor, _ deviation: Double) throws(Failure) -> Tensor {
+        try draw(tensor, .normal, 0, abs(deviation))
+    }
 
-    private func draw(_ tensor: Tensor, _ kind: Generator.Distribution, _ a: Double, _ b: Double) throws(Failure) -> Tensor {
+    private func draw(_ tensor: Tensor, _ kind: Generator.Distribution, _ a: Double, _ b: Double) throws(Failure)
+        -> Tensor
+    {
         try Generator.standard().draw(kind, tensor.dtype, tensor.shape, a, b)
     }
 }

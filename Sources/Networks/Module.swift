@@ -1,7 +1,7 @@
 import Engine
 
-/// A layer, or a tree of layers: named children, named parameters (leaves that require gradients), named buffers (saved, not trained). Modules hold
-/// boxes, so an optimiser and a module that share a parameter see the same values.
+/// A layer, or a tree of layers: named children, named parameters (leaves that require gradients), named buffers
+/// (saved, not trained). Modules hold boxes, so an optimiser and a module that share a parameter see the same values.
 open class Module {
     public private(set) var children: [(name: String, module: Module)] = []
     /// This module's own; see `allParameters` for the tree's.
@@ -13,7 +13,8 @@ open class Module {
     /// Goes on when it has another child, parameter, buffer or forward pass.
     private var version = 0
 
-    /// Modules in a chain, the outermost and the innermost included: what walks a tree recurses, and the stack has an end.
+    /// Modules in a chain, the outermost and the innermost included: what walks a tree recurses, and the stack has an
+    /// end.
     public static let deepest = 200
 
     /// An entry for each place in another module that holds this one. They do not keep it alive, and end with it.
@@ -51,15 +52,18 @@ open class Module {
     public var className: String { hostName ?? made?.signature.name ?? "Module" }
     /// How it was made; nil for one that is the host's alone.
     public var constructor: Signature? { made?.signature }
-    /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it was made from.
+    /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it
+    /// was made from.
     open var arguments: Arguments? { made }
     /// The arguments by name, with their values: what makes this module besides its parameters and children.
-    public var attributes: [(name: String, value: Value)] { (arguments?.values ?? []).filter { $0.name != Parameter.dtype.name } }
+    public var attributes: [(name: String, value: Value)] {
+        (arguments?.values ?? []).filter { $0.name != Parameter.dtype.name }
+    }
     /// What stands between the parentheses in `description`: all attributes, as keywords.
     open var summary: String { attributes.map { "\($0.name)=\($0.value.literal)" }.joined(separator: ", ") }
 
-    /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by `callLayer`.
-    /// `kept` lives until the module goes or another takes its place.
+    /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by
+    /// `callLayer`. `kept` lives until the module goes or another takes its place.
     public func setHost(_ host: (any HostForward)?, className: String, keeping kept: AnyObject? = nil) {
         (self.host, hostName, self.kept) = (host, className, kept)
         changed()
@@ -85,9 +89,12 @@ open class Module {
         throw .unsupported(operation: className, "it has no forward pass; call the modules in it")
     }
 
-    /// The forward pass: a tensor (or nil) for each of the signature's inputs, and one for each of its outputs. `options` are those of this call, nil for none.
+    /// The forward pass: a tensor (or nil) for each of the signature's inputs, and one for each of its outputs.
+    /// `options` are those of this call, nil for none.
     open func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
-        guard inputs.count == 1, let x = inputs[0] else { throw .internal(operation: className, "it does not say what its inputs are") }
+        guard inputs.count == 1, let x = inputs[0] else {
+            throw .internal(operation: className, "it does not say what its inputs are")
+        }
         return [try forward(x)]
     }
 
@@ -118,7 +125,8 @@ open class Module {
         }
     }
 
-    /// Adds or replaces a child. `isNew`: nothing has that name, so that many children take no longer than each by itself.
+    /// Adds or replaces a child. `isNew`: nothing has that name, so that many children take no longer than each by
+    /// itself.
     public func add(_ child: Module, as name: String, isNew: Bool = false) throws(Failure) {
         try Module.checkName(name, operation: "module")
         var isCircle = false
@@ -126,7 +134,9 @@ open class Module {
         guard !isCircle else { throw .argument(operation: "module", "a module cannot contain itself: '\(name)'") }
         let levels = chain { $0.parents.map { $0.module } } + child.chain { $0.children.map { $0.module } }
         guard levels <= Module.deepest else {
-            throw .argument(operation: "module", "modules can be nested \(Module.deepest) levels deep, but '\(name)' would make it more")
+            throw .argument(
+                operation: "module",
+                "modules can be nested \(Module.deepest) levels deep, but '\(name)' would make it more")
         }
         if !isNew, let place = children.firstIndex(where: { $0.name == name }) {
             children[place].module.forget(parent: self)
@@ -154,15 +164,19 @@ open class Module {
         return count
     }
 
-    /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients unless it is `frozen`.
+    /// Adds, replaces or (nil) removes a parameter: a float leaf, which is made to require gradients unless it is
+    /// `frozen`.
     public func setParameter(_ name: String, _ tensor: Tensor?, frozen: Bool = false) throws(Failure) {
         try Module.checkName(name, operation: "parameter")
         if let tensor {
             guard tensor.dtype.isFloat else {
-                throw .dtype(operation: "parameter", "'\(name)' must be float32 or float64, but is \(tensor.dtype.name)")
+                throw .dtype(
+                    operation: "parameter", "'\(name)' must be float32 or float64, but is \(tensor.dtype.name)")
             }
             guard tensor.isLeaf else {
-                throw .state(operation: "parameter", "'\(name)' was computed from tensors that require gradients; detach it first")
+                throw .state(
+                    operation: "parameter",
+                    "'\(name)' was computed from tensors that require gradients; detach it first")
             }
             try tensor.setRequiresGrad(!frozen)
         }
@@ -233,7 +247,9 @@ open class Module {
 
     /// Converts float parameters and buffers, in place: everyone who shares them sees it.
     public func cast(_ dtype: DType) throws(Failure) {
-        guard dtype.isFloat else { throw .dtype(operation: "module", "parameters are float32 or float64, not \(dtype.name)") }
+        guard dtype.isFloat else {
+            throw .dtype(operation: "module", "parameters are float32 or float64, not \(dtype.name)")
+        }
         var changed: [(tensor: Tensor, value: Tensor)] = []
         for (_, tensor) in allParameters + allBuffers where tensor.dtype.isFloat && tensor.dtype != dtype {
             changed.append((tensor, try tensor.detach().cast(dtype)))

@@ -12,7 +12,8 @@ final class AwaitedForward: HostForward {
     init(_ className: String) { self.className = className }
 
     func forward(_ inputs: [Tensor?], _ options: String?) throws(Failure) -> [Tensor?] {
-        throw .unsupported(operation: className, "its forward pass is the host's own code, which has not been set since it was loaded")
+        throw .unsupported(
+            operation: className, "its forward pass is the host's own code, which has not been set since it was loaded")
     }
 }
 
@@ -40,7 +41,8 @@ extension Module {
         return output
     }
 
-    /// The forward pass of the layer itself, also where the host has set another: what a subclass calls its base class's.
+    /// The forward pass of the layer itself, also where the host has set another: what a subclass calls its base
+    /// class's.
     public func callLayer(_ inputs: [Tensor?], options: String? = nil) throws(Failure) -> [Tensor?] {
         guard let constructor else {
             throw .unsupported(operation: className, "its forward pass is the host's own code; call that instead")
@@ -53,14 +55,18 @@ extension Module {
         noteInCapture()
         let recorder = ThreadState.currentRecorder
         return try ForwardPass.within { () throws(Failure) in
-            guard let recording = recorder as? Recording, !recording.looksInto(self) else { return try forward(inputs, chosen) }
+            guard let recording = recorder as? Recording, !recording.looksInto(self) else {
+                return try forward(inputs, chosen)
+            }
             return try recording.recording(self, inputs, options) { () throws(Failure) in try forward(inputs, chosen) }
         }
     }
 
     /// The options of a call, `need_weights=False`.
     private func bound(_ text: String, _ signature: Signature) throws(Failure) -> Arguments {
-        let items = try Reader.arguments(text, operation: className).map { (item) throws(Failure) in try item.constant(className) }
+        let items = try Reader.arguments(text, operation: className).map { (item) throws(Failure) in
+            try item.constant(className)
+        }
         return try Arguments(Signature(className, signature.options, signature.documentation), items)
     }
 
@@ -71,11 +77,14 @@ extension Module {
         }
         if wanted.first?.isVariadic == true { return }
         guard inputs.count <= wanted.count else {
-            throw .argument(operation: className, "\(inputs.count.counted("tensor")) given, but \(wanted.count) expected: \(Input.text(wanted))")
+            throw .argument(
+                operation: className,
+                "\(inputs.count.counted("tensor")) given, but \(wanted.count) expected: \(Input.text(wanted))")
         }
         for (place, input) in wanted.enumerated() where !input.isOptional {
             guard place < inputs.count, inputs[place] != nil else {
-                throw .argument(operation: className, "the tensor '\(input.name)' is missing; expected are: \(Input.text(wanted))")
+                throw .argument(
+                    operation: className, "the tensor '\(input.name)' is missing; expected are: \(Input.text(wanted))")
             }
         }
     }
@@ -83,10 +92,13 @@ extension Module {
 
 extension Input {
     /// As a signature lists them: "input, hx=None".
-    public static func text(_ inputs: [Input]) -> String { inputs.map { ($0.isVariadic ? "*" : "") + $0.name + ($0.isOptional ? "=None" : "") }.joined(separator: ", ") }
+    public static func text(_ inputs: [Input]) -> String {
+        inputs.map { ($0.isVariadic ? "*" : "") + $0.name + ($0.isOptional ? "=None" : "") }.joined(separator: ", ")
+    }
 }
 
-/// Buffers that a forward pass changes take on their new values when the outermost call has ended well: one change a pass, and none if it fails.
+/// Buffers that a forward pass changes take on their new values when the outermost call has ended well: one change a
+/// pass, and none if it fails.
 final class ForwardPass {
     private var depth = 0
     private var writes: [(buffer: Tensor, value: Tensor)] = []
@@ -127,7 +139,8 @@ final class ForwardPass {
 
     static func write(_ buffer: Tensor, _ value: Tensor) throws(Failure) {
         guard value.shape == buffer.shape else {
-            throw .shape(operation: "buffer", "a buffer of shape \(buffer.shape) cannot take a value of shape \(value.shape)")
+            throw .shape(
+                operation: "buffer", "a buffer of shape \(buffer.shape) cannot take a value of shape \(value.shape)")
         }
         let value = try value.detach().cast(buffer.dtype)
         // At the end it would be too late: other buffers have changed by then.
@@ -143,7 +156,8 @@ extension Call.Argument {
     /// An argument without names or calls in it.
     func constant(_ operation: String) throws(Failure) -> Arguments.Item {
         guard let value = term.constant ?? term.dtypeName else {
-            throw .argument(operation: operation, "column \(term.column): a value is expected, but found '\(term.text.shortened)'")
+            throw .argument(
+                operation: operation, "column \(term.column): a value is expected, but found '\(term.text.shortened)'")
         }
         return Arguments.Item(.value(value), keyword: keyword, column: term.column)
     }

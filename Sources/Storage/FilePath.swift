@@ -7,7 +7,9 @@ public struct FilePath: CustomStringConvertible, Sendable {
 
     public init(_ text: String) { bytes = Array(text.utf8) }
 
-    public init(_ pointer: UnsafePointer<CChar>) { self.init(bytes: (0..<strlen(pointer)).map { UInt8(bitPattern: pointer[$0]) }) }
+    public init(_ pointer: UnsafePointer<CChar>) {
+        self.init(bytes: (0..<strlen(pointer)).map { UInt8(bitPattern: pointer[$0]) })
+    }
 
     init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 

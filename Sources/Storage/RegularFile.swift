@@ -1,24 +1,30 @@
 import Engine
 import Glibc
 
-/// An existing file opened for reading, with a reader's lock as libhdf5 takes it: whoever writes an HDF5 file has it alone. Both go with their owner.
+/// An existing file opened for reading, with a reader's lock as libhdf5 takes it: whoever writes an HDF5 file has it
+/// alone. Both go with their owner.
 struct RegularFile: ~Copyable {
     let path: FilePath
     private let descriptor: Int32
     /// Its bytes when it was opened.
     let size: Int
 
-    /// Says why a file cannot be opened. Pipes and devices are not: to open one may make the caller wait, or do something.
+    /// Says why a file cannot be opened. Pipes and devices are not: to open one may make the caller wait, or do
+    /// something.
     init(_ path: FilePath) throws(Failure) {
         try path.check()
         var status = stat()
-        guard path.withCString({ stat($0, &status) }) == 0 else { throw .file(path: "\(path)", "cannot be opened: \(systemSentence(errno))") }
+        guard path.withCString({ stat($0, &status) }) == 0 else {
+            throw .file(path: "\(path)", "cannot be opened: \(systemSentence(errno))")
+        }
         try RegularFile.check(status, path)
         let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .file(path: "\(path)", "cannot be opened: \(systemSentence(errno))") }
         do throws(Failure) {
             // It may be another by now.
-            guard fstat(descriptor, &status) == 0 else { throw .file(path: "\(path)", "cannot be read: \(systemSentence(errno))") }
+            guard fstat(descriptor, &status) == 0 else {
+                throw .file(path: "\(path)", "cannot be read: \(systemSentence(errno))")
+            }
             try RegularFile.check(status, path)
             try RegularFile.lock(descriptor, path)
         } catch {
@@ -50,7 +56,8 @@ struct RegularFile: ~Copyable {
     func read(at offset: Int, into memory: UnsafeMutableRawBufferPointer) throws(Failure) {
         var done = 0
         while done < memory.count {
-            let count = pread(descriptor, memory.baseAddress?.advanced(by: done), memory.count - done, off_t(offset + done))
+            let count = pread(
+                descriptor, memory.baseAddress?.advanced(by: done), memory.count - done, off_t(offset + done))
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .file(path: "\(path)", "cannot be read: \(systemSentence(errno))") }
             guard count > 0 else { throw .format(path: "\(path)", "became shorter while it was read") }

@@ -2,8 +2,8 @@ import CWingbeat
 import Engine
 import Kernels
 
-/// Callbacks of hosts that can be cut off before they return a value: Python's, by an exception of a signal's handler, whose foreign-function
-/// layer then returns whatever lies in a register. They confirm their end by a call.
+/// Callbacks of hosts that can be cut off before they return a value: Python's, by an exception of a signal's handler,
+/// whose foreign-function layer then returns whatever lies in a register. They confirm their end by a call.
 enum Callbacks {
     /// Their addresses.
     nonisolated(unsafe) private static var confirming: Set<UInt> = []
@@ -16,8 +16,8 @@ enum Callbacks {
     static func add(_ address: UnsafeRawPointer) { confirming.insert(UInt(bitPattern: address)) }
 }
 
-/// Runs a callback of the host's without the lock, so that other threads, and the callback itself, may call the library. What it left open of this
-/// thread's state is closed.
+/// Runs a callback of the host's without the lock, so that other threads, and the callback itself, may call the
+/// library. What it left open of this thread's state is closed.
 func callHost(_ operation: String, confirms: Bool, _ callback: () -> Int32) throws(Failure) -> Int32 {
     let state = CallState.current
     let outer = state.callbackResult
@@ -40,7 +40,9 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
     guard result == 0 else { throw Failure(wb_status(rawValue: UInt32(bitPattern: result)), operation) }
 }
 
-@implementation @_cdecl("wb_callback_confirms") public func wb_callback_confirms(_ callback: UnsafeRawPointer?) -> wb_status {
+@implementation @_cdecl("wb_callback_confirms") public func wb_callback_confirms(_ callback: UnsafeRawPointer?)
+    -> wb_status
+{
     call { () throws(Failure) in
         guard let callback else { throw .argument(operation: "callback_confirms", "the callback is null") }
         Callbacks.add(callback)
@@ -60,7 +62,10 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
 ) -> wb_status {
     call { () throws(Failure) in
         Interruption.setPipe(callback == nil ? -1 : descriptor)
-        guard let callback else { return LongRuns.tell = nil }
+        guard let callback else {
+            LongRuns.tell = nil
+            return
+        }
         let confirms = Callbacks.confirms(callback)
         LongRuns.tell = { (event) throws(Failure) in
             try askHost("run", confirms: confirms) { callback(context, wb_run_event(UInt32(event.rawValue))) }
@@ -74,10 +79,14 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
     call { () throws(Failure) in
         func holds(_ change: wb_block_change) -> Bool { UInt32(bitPattern: changes) & change.rawValue != 0 }
         let state = ThreadState.current
-        guard (0..<128).contains(changes) else { throw .argument(operation: "block_begin", "\(changes) is no sum of a wb_block_change") }
+        guard (0..<128).contains(changes) else {
+            throw .argument(operation: "block_begin", "\(changes) is no sum of a wb_block_change")
+        }
         let precision: MatMulPrecision =
             holds(WB_BLOCK_BFLOAT16) ? .bfloat16 : holds(WB_BLOCK_FLOAT32) ? .full : state.matMulPrecision
-        if precision != state.matMulPrecision { try refuseInRecording("the precision of matrix products is changed (autocast)") }
+        if precision != state.matMulPrecision {
+            try refuseInRecording("the precision of matrix products is changed (autocast)")
+        }
         state.beginBlock()
         state.matMulPrecision = precision
         if holds(WB_BLOCK_GRAD_ON) { state.isGradEnabled = true }

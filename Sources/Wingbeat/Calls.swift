@@ -3,7 +3,8 @@ import Engine
 import Glibc
 import Kernels
 
-/// What every exported function does around its work: takes the lock, turns a thrown failure into a status, keeps its sentence.
+/// What every exported function does around its work: takes the lock, turns a thrown failure into a status, keeps its
+/// sentence.
 func call(_ body: () throws(Failure) -> Void) -> wb_status {
     EngineLock.lock()
     defer { EngineLock.unlock() }
@@ -43,7 +44,8 @@ enum EngineLock {
     nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         AtFork.makeRecursive(mutex)
-        // The child's thread is another to the mutex, also where it forks in the middle of a call of its own, as a signal's handler may.
+        // The child's thread is another to the mutex, also where it forks in the middle of a call of its own, as a
+        // signal's handler may.
         AtFork.handle(
             .calls, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) },
             child: {
@@ -95,8 +97,8 @@ enum EngineLock {
         CallState.current.keepingTexts { for call in calls { call() } }
     }
 
-    /// Calls the host once nobody holds the lock: in the middle of a call it could meet the engine half way through a change, or wait for a
-    /// thread of its own that waits for the lock.
+    /// Calls the host once nobody holds the lock: in the middle of a call it could meet the engine half way through a
+    /// change, or wait for a thread of its own that waits for the lock.
     static func afterwards(_ call: @escaping () -> Void) {
         lock()
         due.append(call)
@@ -189,7 +191,9 @@ final class CallState {
 
     /// Moves a handle to the scope around the innermost one that has it.
     func keep(_ handle: UInt64) throws(Failure) {
-        guard let innermost = scopes.indices.last else { throw .state(operation: "scope", "no scope is open on this thread") }
+        guard let innermost = scopes.indices.last else {
+            throw .state(operation: "scope", "no scope is open on this thread")
+        }
         guard let place = scopes[innermost].handles.lastIndex(of: handle) else {
             throw .argument(operation: "scope", "this handle was not made in the innermost scope")
         }

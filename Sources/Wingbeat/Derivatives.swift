@@ -314,7 +314,8 @@ private func runOverMemory(
         let writes = try out(writes, "program_writes_input")
         let program = try program(handle)
         guard index >= 0, Int(index) < program.inputCount else {
-            throw .index(operation: "program_writes_input", "there is no input number \(index); there are \(program.inputCount)")
+            throw .index(
+                operation: "program_writes_input", "there is no input number \(index); there are \(program.inputCount)")
         }
         writes.pointee = program.writesInput(Int(index)) ? 1 : 0
     }

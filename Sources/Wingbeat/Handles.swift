@@ -10,8 +10,9 @@ enum HandleKind: UInt64 {
     var name: String { "\(self)" }
 }
 
-/// Handles are names, not addresses: a mark, a kind, a generation and a place in this table, packed into what looks like a pointer but can
-/// never be one. So a null, freed, foreign or wrongly typed handle is recognised without reading memory through it.
+/// Handles are names, not addresses: a mark, a kind, a generation and a place in this table, packed into what looks
+/// like a pointer but can never be one. So a null, freed, foreign or wrongly typed handle is recognised without reading
+/// memory through it.
 enum Handles {
     private struct Entry {
         var object: AnyObject?
@@ -19,8 +20,8 @@ enum Handles {
         var generation: UInt64 = 1
     }
 
-    // 16 bits mark (no canonical address has them), 4 bits kind, 20 bits generation, 24 bits place. A place that has used up its
-    // generations is not used again, so a handle that was freed stays freed for ever.
+    // 16 bits mark (no canonical address has them), 4 bits kind, 20 bits generation, 24 bits place. A place that has
+    // used up its generations is not used again, so a handle that was freed stays freed for ever.
     private static let mark: UInt64 = 0x5742 << 48
     private static let generationMask: UInt64 = 0xF_FFFF
     private static let placeMask: UInt64 = 0xFF_FFFF
@@ -48,15 +49,22 @@ enum Handles {
     }
 
     /// The place that a handle names, or the sentence about what is wrong with it.
-    private static func place(_ handle: OpaquePointer?, _ kind: HandleKind, _ operation: String) throws(Failure) -> Int {
-        guard let handle else { throw .handle(operation: operation, "a \(kind.name) is expected, but the handle is null") }
+    private static func place(_ handle: OpaquePointer?, _ kind: HandleKind, _ operation: String) throws(Failure) -> Int
+    {
+        guard let handle else {
+            throw .handle(operation: operation, "a \(kind.name) is expected, but the handle is null")
+        }
         let bits = UInt64(UInt(bitPattern: handle))
         guard bits & 0xFFFF << 48 == mark else {
-            throw .handle(operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
+            throw .handle(
+                operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
         }
         let place = Int(bits & placeMask)
-        guard let found = HandleKind(rawValue: bits >> 44 & 0xF), place < entries.count, entries[place].kind == found || isOld(bits) else {
-            throw .handle(operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
+        guard let found = HandleKind(rawValue: bits >> 44 & 0xF), place < entries.count,
+            entries[place].kind == found || isOld(bits)
+        else {
+            throw .handle(
+                operation: operation, "a \(kind.name) is expected, but the handle was not made by this library")
         }
         guard found == kind else {
             throw .handle(operation: operation, "a \(kind.name) is expected, but this is the handle of a \(found.name)")
@@ -68,7 +76,9 @@ enum Handles {
     }
 
     /// Whether the place has been used again since, perhaps for another kind.
-    private static func isOld(_ bits: UInt64) -> Bool { entries[Int(bits & placeMask)].generation > bits >> 24 & generationMask }
+    private static func isOld(_ bits: UInt64) -> Bool {
+        entries[Int(bits & placeMask)].generation > bits >> 24 & generationMask
+    }
 
     /// Inlined, so that the compiler knows the type to check for.
     @inline(__always) static func object<Object: AnyObject>(

@@ -8,7 +8,9 @@ final class HostContext {
     private let confirms: Bool
     var release: wb_release_callback?
 
-    init(_ pointer: UnsafeMutableRawPointer?, confirms: Bool = false) { (self.pointer, self.confirms) = (pointer, confirms) }
+    init(_ pointer: UnsafeMutableRawPointer?, confirms: Bool = false) {
+        (self.pointer, self.confirms) = (pointer, confirms)
+    }
 
     deinit {
         guard let release else { return }
@@ -19,7 +21,8 @@ final class HostContext {
 
     /// Lends tensors to the host, without the lock, and takes over the tensors that it returns.
     func ask(
-        _ operation: String, given: [Tensor?], count: Int, _ callback: (UnsafePointer<OpaquePointer?>, Found) -> wb_status
+        _ operation: String, given: [Tensor?], count: Int,
+        _ callback: (UnsafePointer<OpaquePointer?>, Found) -> wb_status
     ) throws(Failure) -> [Tensor?] {
         let lent = UnsafeMutablePointer<OpaquePointer?>.allocate(capacity: given.count + 1)
         lent.initialize(repeating: nil, count: given.count + 1)
@@ -48,7 +51,8 @@ final class HostContext {
 }
 
 extension Failure {
-    /// The failure that a host's callback reports: with the sentence of a library call of its that failed, if there is one.
+    /// The failure that a host's callback reports: with the sentence of a library call of its that failed, if there is
+    /// one.
     init(_ status: wb_status, _ operation: String) {
         let reason = CallState.current.lastError.pointer.map { String(cString: $0) } ?? ""
         let sentence = reason.isEmpty ? "the callback failed" : "in the callback, \(reason)"
@@ -66,7 +70,9 @@ extension Failure {
         case WB_ERROR_NOT_FINITE: self = .notFinite(operation: operation, sentence)
         case WB_ERROR_UNSUPPORTED: self = .unsupported(operation: operation, sentence)
         case WB_ERROR_INTERNAL: self = .internal(operation: operation, sentence)
-        default: self = .argument(operation: operation, "the callback returned \(Int32(bitPattern: status.rawValue)), which is no status")
+        default:
+            self = .argument(
+                operation: operation, "the callback returned \(Int32(bitPattern: status.rawValue)), which is no status")
         }
     }
 }

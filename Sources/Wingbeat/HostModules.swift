@@ -20,12 +20,18 @@ private final class HostCallback: HostForward {
         var count: Int32 = -1
         let results = try host.ask(className, given: inputs, count: mostOutputs) { [forward, host] given, found in
             withUnsafeMutablePointer(to: &count) { count in
-                guard let options else { return forward(host.pointer, nil, given, Int32(inputs.count), found, Int32(mostOutputs), count) }
-                return options.withCString { forward(host.pointer, $0, given, Int32(inputs.count), found, Int32(mostOutputs), count) }
+                guard let options else {
+                    return forward(host.pointer, nil, given, Int32(inputs.count), found, Int32(mostOutputs), count)
+                }
+                return options.withCString {
+                    forward(host.pointer, $0, given, Int32(inputs.count), found, Int32(mostOutputs), count)
+                }
             }
         }
         guard count >= 0, Int(count) <= mostOutputs else {
-            throw .argument(operation: className, "its forward pass must say how many tensors it gives, 0 to \(mostOutputs), but said \(count)")
+            throw .argument(
+                operation: className,
+                "its forward pass must say how many tensors it gives, 0 to \(mostOutputs), but said \(count)")
         }
         return Array(results.prefix(Int(count)))
     }
@@ -46,7 +52,8 @@ private final class HostCallback: HostForward {
 }
 
 @implementation @_cdecl("wb_module_set_forward") public func wb_module_set_forward(
-    _ handle: OpaquePointer?, _ class_name: UnsafePointer<CChar>?, _ forward: wb_forward_callback?, _ release: wb_release_callback?,
+    _ handle: OpaquePointer?, _ class_name: UnsafePointer<CChar>?, _ forward: wb_forward_callback?,
+    _ release: wb_release_callback?,
     _ context: UnsafeMutableRawPointer?
 ) -> wb_status {
     call { () throws(Failure) in
@@ -78,7 +85,9 @@ private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) th
 @implementation @_cdecl("wb_module_note") public func wb_module_note(
     _ handle: OpaquePointer?, _ note: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(note, "module_note").pointee = module(handle, "module_note").note.flatMap { lasting($0) } }
+    call { () throws(Failure) in
+        try out(note, "module_note").pointee = module(handle, "module_note").note.flatMap { lasting($0) }
+    }
 }
 
 @implementation @_cdecl("wb_module_kind") public func wb_module_kind(
@@ -101,5 +110,7 @@ private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) th
 @implementation @_cdecl("wb_module_needs_host") public func wb_module_needs_host(
     _ handle: OpaquePointer?, _ needs: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
-    call { () throws(Failure) in try out(needs, "module_needs_host").pointee = module(handle, "module_needs_host").needsHost ? 1 : 0 }
+    call { () throws(Failure) in
+        try out(needs, "module_needs_host").pointee = module(handle, "module_needs_host").needsHost ? 1 : 0
+    }
 }

@@ -186,7 +186,8 @@ private func calling(
 
 /// Tensors with their names, from two lists of the caller's.
 func named(
-    _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ operation: String
+    _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32,
+    _ operation: String
 ) throws(Failure) -> [(name: String, tensor: Tensor)] {
     var list: [(name: String, tensor: Tensor)] = []
     for (place, tensor) in try tensors(handles, count, operation).enumerated() {

@@ -11,10 +11,16 @@ private struct Entry {
 
 /// All entries of a table, made once.
 private enum Tables {
-    static let layers = Registry.layers.flatMap { family in family.kinds.map { Entry(signature: $0.signature, family: family.name) } }
-    static let losses = Registry.losses.flatMap { family in family.kinds.map { Entry(signature: $0.signature, family: family.name) } }
+    static let layers = Registry.layers.flatMap { family in
+        family.kinds.map { Entry(signature: $0.signature, family: family.name) }
+    }
+    static let losses = Registry.losses.flatMap { family in
+        family.kinds.map { Entry(signature: $0.signature, family: family.name) }
+    }
     static let optimizers = Registry.optimizers.map { Entry(signature: $0.signature, family: "optimizers") }
-    static let functions = Functions.families.flatMap { family in family.functions.map { Entry(signature: $0.signature, family: family.name) } }
+    static let functions = Functions.families.flatMap { family in
+        family.functions.map { Entry(signature: $0.signature, family: family.name) }
+    }
 
     static func table(_ registry: wb_registry) throws(Failure) -> [Entry] {
         switch registry {
@@ -43,7 +49,8 @@ private enum Tables {
 
 @implementation @_cdecl("wb_registry_entry") public func wb_registry_entry(
     _ registry: wb_registry, _ index: Int32, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
-    _ family: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ documentation: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ family: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ documentation: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
     _ inputs: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ outputs: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
     _ argument_count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
@@ -66,7 +73,8 @@ private enum Tables {
     call { () throws(Failure) in
         let parameters = try Tables.entry(registry, index).signature.parameters
         guard parameters.indices.contains(Int(argument)) else {
-            throw .index(operation: "registry", "there is no argument number \(argument); there are \(parameters.count)")
+            throw .index(
+                operation: "registry", "there is no argument number \(argument); there are \(parameters.count)")
         }
         let parameter = parameters[Int(argument)]
         name?.pointee = StaticText.pointer(parameter.isVariadic ? "*" + parameter.name : parameter.name)

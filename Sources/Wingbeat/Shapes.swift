@@ -149,7 +149,9 @@ import Engine
     _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     returning(y, "pad", try Written(padding: x, widths, count, mode, .number(value))) { () throws(Failure) in
-        let (pairs, how) = (try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))
+        let (pairs, how) = (
+            try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self)
+        )
         return try tensor(x, "pad").pad(pairs, how, value: value)
     }
 }
@@ -159,7 +161,9 @@ import Engine
     _ y: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
     returning(y, "pad", try Written(padding: x, widths, count, mode, .whole(value))) { () throws(Failure) in
-        let (pairs, how) = (try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self))
+        let (pairs, how) = (
+            try padding(widths, count), try decode(mode.rawValue, "mode", "pad", as: Tensor.PadMode.self)
+        )
         return try tensor(x, "pad").pad(pairs, how, whole: value)
     }
 }

@@ -22,7 +22,9 @@ enum StaticText {
     }
 }
 
-@implementation @_cdecl("wb_version") public func wb_version() -> UnsafePointer<CChar>? { StaticText.pointer(libraryVersion) }
+@implementation @_cdecl("wb_version") public func wb_version() -> UnsafePointer<CChar>? {
+    StaticText.pointer(libraryVersion)
+}
 
 @implementation @_cdecl("wb_abi_version") public func wb_abi_version() -> Int32 { WB_ABI_VERSION }
 
@@ -32,8 +34,10 @@ enum StaticText {
 
 @implementation @_cdecl("wb_status_name") public func wb_status_name(_ status: wb_status) -> UnsafePointer<CChar>? {
     let names = [
-        "WB_OK", "WB_ERROR_ARGUMENT", "WB_ERROR_SHAPE", "WB_ERROR_DTYPE", "WB_ERROR_INDEX", "WB_ERROR_HANDLE", "WB_ERROR_MEMORY",
-        "WB_ERROR_FILE", "WB_ERROR_FORMAT", "WB_ERROR_STRUCTURE", "WB_ERROR_STATE", "WB_ERROR_NOT_FINITE", "WB_ERROR_UNSUPPORTED",
+        "WB_OK", "WB_ERROR_ARGUMENT", "WB_ERROR_SHAPE", "WB_ERROR_DTYPE", "WB_ERROR_INDEX", "WB_ERROR_HANDLE",
+        "WB_ERROR_MEMORY",
+        "WB_ERROR_FILE", "WB_ERROR_FORMAT", "WB_ERROR_STRUCTURE", "WB_ERROR_STATE", "WB_ERROR_NOT_FINITE",
+        "WB_ERROR_UNSUPPORTED",
         "WB_ERROR_INTERNAL", "WB_ERROR_INTERRUPTED",
     ]
     let number = Int(status.rawValue)
@@ -49,7 +53,9 @@ enum StaticText {
     }
 }
 
-@implementation @_cdecl("wb_get_num_threads") public func wb_get_num_threads(_ count: UnsafeMutablePointer<Int32>?) -> wb_status {
+@implementation @_cdecl("wb_get_num_threads") public func wb_get_num_threads(_ count: UnsafeMutablePointer<Int32>?)
+    -> wb_status
+{
     call { () throws(Failure) in try out(count, "get_num_threads").pointee = Int32(ThreadPool.count) }
 }
 

@@ -337,7 +337,8 @@ func identity(_ object: AnyObject) -> UInt64 { UInt64(UInt(bitPattern: ObjectIde
 ) -> wb_status {
     returning(
         result, "random",
-        Written("randint", .whole(low), .whole(high), .named("size", .list(extents, rank)), .named("dtype", .dtype(type)))
+        Written(
+            "randint", .whole(low), .whole(high), .named("size", .list(extents, rank)), .named("dtype", .dtype(type)))
     ) { () throws(Failure) in
         try Generator.standard().draw(from: low, to: high, dtype(type, "random"), shape(rank, extents, "random"))
     }

@@ -126,7 +126,8 @@ private func publish(
         let target = try out(x, operation)
         guard start >= 0, count >= 0, start <= rows.count, count <= Int64(rows.count) - start else {
             throw .index(
-                operation: operation, "rows \(start) to \(start &+ count) are outside a data set of \(rows.count.counted("row"))")
+                operation: operation,
+                "rows \(start) to \(start &+ count) are outside a data set of \(rows.count.counted("row"))")
         }
         try Tensor.checkType([Int(count)] + rows.x.shape, rows.x.dtype)
         try MachineMemory.require(Int(count), of: MemoryLayout<Int>.size, for: operation)
@@ -244,7 +245,8 @@ func trainer(_ handle: OpaquePointer?, _ operation: String) throws(Failure) -> T
         let trainer = try trainer(handle, "trainer_set")
         switch option {
         case WB_TRAINER_MIN_DELTA, WB_TRAINER_CHECK_FINITE, WB_TRAINER_RESTORE_BEST, WB_TRAINER_DROP_LAST:
-            throw .argument(operation: "trainer_set", "option number \(option.rawValue) is no count; use wb_trainer_set")
+            throw .argument(
+                operation: "trainer_set", "option number \(option.rawValue) is no count; use wb_trainer_set")
         default: try trainer.options.set(option, value, "\(value)")
         }
     }
@@ -314,7 +316,8 @@ extension TrainingOptions {
 ) -> wb_status {
     call { () throws(Failure) in
         guard let count = try trainer(handle, "trainer_get").options.count(option) else {
-            throw .argument(operation: "trainer_get", "option number \(option.rawValue) is no count; use wb_trainer_get")
+            throw .argument(
+                operation: "trainer_get", "option number \(option.rawValue) is no count; use wb_trainer_get")
         }
         try out(value, "trainer_get").pointee = count
     }
@@ -391,7 +394,8 @@ extension wb_progress {
     call { () throws(Failure) in
         let trainer = try trainer(handle, "trainer_history")
         guard trainer.history.indices.contains(Int(index)) else {
-            throw .index(operation: "trainer_history", "there is no epoch number \(index); there are \(trainer.history.count)")
+            throw .index(
+                operation: "trainer_history", "there is no epoch number \(index); there are \(trainer.history.count)")
         }
         let row = trainer.history[Int(index)]
         var numbers = wb_progress(row)

@@ -32,7 +32,8 @@ static inline void check_report(const char *file, int line, const char *format, 
 
 /* Two numbers within a relative error (absolute below 1). */
 #define CLOSE(a, b, tolerance) check_close((a), (b), (tolerance), #a, #b, __FILE__, __LINE__)
-static inline void check_close(double a, double b, double tolerance, const char *a_text, const char *b_text, const char *file, int line) {
+static inline void check_close(double a, double b, double tolerance, const char *a_text, const char *b_text,
+                               const char *file, int line) {
     double scale = fmax(1, fmax(fabs(a), fabs(b)));
     if (!(fabs(a - b) <= tolerance * scale)) check_report(file, line, "%s = %.17g, %s = %.17g", a_text, a, b_text, b);
 }
@@ -44,7 +45,8 @@ static inline void check_ok(wb_status status, const char *text, const char *file
 }
 
 /* A call that fails with a status, and a sentence that holds each of the given texts. */
-#define FAILS(call, status, ...) check_fails((call), (status), #call, __FILE__, __LINE__, (const char *[]){__VA_ARGS__, NULL})
+#define FAILS(call, status, ...)                                                                                       \
+    check_fails((call), (status), #call, __FILE__, __LINE__, (const char *[]){__VA_ARGS__, NULL})
 
 /* The same where the header leaves open which status it is. */
 #define REFUSED(call, ...) check_fails((call), WB_OK, #call, __FILE__, __LINE__, (const char *[]){__VA_ARGS__, NULL})
@@ -57,7 +59,8 @@ static inline void check_fails(wb_status found, wb_status expected, const char *
         return;
     }
     for (; *facts; facts++)
-        if (!strstr(wb_last_error(), *facts)) check_report(file, line, "%s: no \"%s\" in: %s", text, *facts, wb_last_error());
+        if (!strstr(wb_last_error(), *facts))
+            check_report(file, line, "%s: no \"%s\" in: %s", text, *facts, wb_last_error());
 }
 
 #define RUN(test) check_run(test, #test)
@@ -78,7 +81,8 @@ static inline int finish(void) {
     return check_failed != 0;
 }
 
-/* Whether the program runs under valgrind or AddressSanitizer: then loops are short, and the process's size says nothing. */
+/* Whether the program runs under valgrind or AddressSanitizer: then loops are short, and the process's size says
+ * nothing. */
 static inline int watched(void) { return getenv("WINGBEAT_TEST_WATCHED") != NULL; }
 
 /* Bytes of the process's own, in memory or swapped out; not pages of files, which come and go as the system likes. */
@@ -87,16 +91,19 @@ static inline int64_t resident(void) {
     char line[256];
     FILE *file = fopen("/proc/self/status", "r");
     while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "RssAnon: %lld", &kibibytes) == 1 || sscanf(line, "VmSwap: %lld", &kibibytes) == 1) total += kibibytes;
+        if (sscanf(line, "RssAnon: %lld", &kibibytes) == 1 || sscanf(line, "VmSwap: %lld", &kibibytes) == 1)
+            total += kibibytes;
     if (file) fclose(file);
     return total << 10;
 }
 
 /* Rank and extents, as the functions of the library take them. */
-#define SHAPE(...) (int32_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]){__VA_ARGS__}
+#define SHAPE(...)                                                                                                     \
+    (int32_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]) { __VA_ARGS__ }
 
 /* A vector of float64 values. */
-#define VECTOR(...) check_vector((int64_t)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (const double[]){__VA_ARGS__})
+#define VECTOR(...)                                                                                                    \
+    check_vector((int64_t)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (const double[]){__VA_ARGS__})
 static inline wb_tensor *check_vector(int64_t count, const double *values) {
     wb_tensor *tensor = NULL;
     OK(wb_tensor_create(WB_FLOAT64, 1, &count, values, &tensor));
@@ -163,6 +170,8 @@ static inline bytes parameters(const wb_module *module) {
     return all;
 }
 
-static inline int same(bytes a, bytes b) { return a.count == b.count && a.count > 0 && memcmp(a.data, b.data, a.count) == 0; }
+static inline int same(bytes a, bytes b) {
+    return a.count == b.count && a.count > 0 && memcmp(a.data, b.data, a.count) == 0;
+}
 
 #endif

@@ -1,7 +1,8 @@
 /* Checkpoints: what is loaded is what was saved, to the bit; and what is damaged, foreign or cut short is refused.
  *
  *     checkpoint                       runs the tests
- *     checkpoint resume FILE OUT       the second process of a resumed training: goes on from FILE, writes parameters to OUT */
+ *     checkpoint resume FILE OUT       the second process of a training: goes on from FILE, writes parameters to OUT
+ */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <signal.h>
@@ -14,7 +15,7 @@
 enum { EPOCHS = 4, STOP = 13 };
 
 static problem data;
-static const char *program;  // by the path it was called by: under valgrind, /proc/self/exe is valgrind
+static const char *program; // by the path it was called by: under valgrind, /proc/self/exe is valgrind
 static char folder[] = "/tmp/wingbeat-checkpoint-XXXXXX";
 
 static const char *path(const char *name) {
@@ -205,7 +206,7 @@ static void a_full_disk_leaves_the_old_checkpoint_whole(void) {
     OK(wb_load(path("kept.h5"), &loaded));
     bytes a = parameters(old), b = parameters(loaded);
     EXPECT(same(a, b));
-    OK(wb_save(path("kept.h5"), new, NULL, 1, 1));  // with room again, it is replaced
+    OK(wb_save(path("kept.h5"), new, NULL, 1, 1)); // with room again, it is replaced
     free(a.data);
     free(b.data);
     free(file_before.data);
@@ -215,7 +216,8 @@ static void a_full_disk_leaves_the_old_checkpoint_whole(void) {
 }
 
 /* Loads a damaged copy into a model. Damage may fall into bytes that mean nothing; then all must be as it was saved. */
-static void expect_refused_or_unharmed(const char *damaged, wb_module *model, wb_optimizer *optimizer, bytes saved, int *refused) {
+static void expect_refused_or_unharmed(const char *damaged, wb_module *model, wb_optimizer *optimizer, bytes saved,
+                                       int *refused) {
     OK(wb_manual_seed(1));
     int64_t epoch = -1, step = -1;
     bytes before = parameters(model);

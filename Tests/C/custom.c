@@ -1,4 +1,5 @@
-/* Derivative rules of the host: values, second derivatives, statuses of callbacks, contexts that are let go once, handles that are not lost. */
+/* Derivative rules of the host: values, second derivatives, statuses of callbacks, contexts that are let go once,
+ * handles that are not lost. */
 #include "check.h"
 
 enum { N = 4 };
@@ -6,15 +7,13 @@ static const double X[N] = {0.3, -1.25, 2, 0.75};
 
 /* A context: what the rule is to do, and what happened to it. */
 typedef struct rule {
-    wb_tensor *x;       /* the input, for the cube's rules */
-    wb_status fails;    /* what the callback returns, after it has written its result */
+    wb_tensor *x;    /* the input, for the cube's rules */
+    wb_status fails; /* what the callback returns, after it has written its result */
     int wrong_shape, returns_lent, returns_garbage, calls_wrongly;
     int calls, released;
 } rule;
 
-static void release(void *context) {
-    ((rule *)context)->released++;
-}
+static void release(void *context) { ((rule *)context)->released++; }
 
 static wb_tensor *times(const wb_tensor *a, const wb_tensor *b) {
     wb_tensor *c = NULL;
@@ -33,8 +32,8 @@ static wb_tensor *slope(const rule *rule, const wb_tensor *along) {
     return result;
 }
 
-static wb_status vjp(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count, const int32_t *needed,
-                     wb_tensor **gradients, int32_t input_count) {
+static wb_status vjp(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count,
+                     const int32_t *needed, wb_tensor **gradients, int32_t input_count) {
     rule *rule = context;
     rule->calls++;
     EXPECT(output_count == 1 && input_count == 1 && needed[0] == 1 && outputs[0] && cotangents[0]);
@@ -43,14 +42,17 @@ static wb_status vjp(void *context, wb_tensor *const *outputs, wb_tensor *const 
         return WB_OK;
     }
     if (rule->calls_wrongly) return wb_binary(WB_BINARY_ADD, NULL, NULL, gradients);
-    if (rule->returns_lent) gradients[0] = cotangents[0];
-    else if (rule->wrong_shape) OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 1, &gradients[0]));
-    else gradients[0] = slope(rule, cotangents[0]);
+    if (rule->returns_lent)
+        gradients[0] = cotangents[0];
+    else if (rule->wrong_shape)
+        OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 1, &gradients[0]));
+    else
+        gradients[0] = slope(rule, cotangents[0]);
     return rule->fails;
 }
 
-static wb_status jvp(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents, int32_t input_count,
-                     wb_tensor **tangents_out) {
+static wb_status jvp(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents,
+                     int32_t input_count, wb_tensor **tangents_out) {
     EXPECT(output_count == 1 && input_count == 1 && outputs[0]);
     tangents_out[0] = slope(context, tangents[0]);
     return WB_OK;
@@ -78,7 +80,8 @@ static void derivatives_are_the_rules(void) {
         rule rule = {0};
         OK(wb_scope_begin());
         rule.x = leaf();
-        wb_tensor *y = cubes(&rule, kind == 1 ? NULL : vjp, kind == 0 ? NULL : jvp), *first = NULL, *sum = NULL, *second = NULL;
+        wb_tensor *y = cubes(&rule, kind == 1 ? NULL : vjp, kind == 0 ? NULL : jvp), *first = NULL, *sum = NULL,
+                  *second = NULL;
         OK(wb_grad(&y, 1, &rule.x, 1, NULL, 1, 0, &first));
         OK(wb_sum(first, &sum));
         OK(wb_grad(&sum, 1, &rule.x, 1, NULL, 0, 0, &second));
@@ -96,8 +99,10 @@ static void derivatives_are_the_rules(void) {
 }
 
 static void a_callbacks_status_comes_out(void) {
-    const wb_status statuses[] = {WB_ERROR_ARGUMENT, WB_ERROR_SHAPE, WB_ERROR_DTYPE, WB_ERROR_INDEX, WB_ERROR_HANDLE, WB_ERROR_MEMORY, WB_ERROR_FILE,
-                                  WB_ERROR_FORMAT, WB_ERROR_STRUCTURE, WB_ERROR_STATE, WB_ERROR_NOT_FINITE, WB_ERROR_UNSUPPORTED, WB_ERROR_INTERNAL};
+    const wb_status statuses[] = {WB_ERROR_ARGUMENT,  WB_ERROR_SHAPE,  WB_ERROR_DTYPE,      WB_ERROR_INDEX,
+                                  WB_ERROR_HANDLE,    WB_ERROR_MEMORY, WB_ERROR_FILE,       WB_ERROR_FORMAT,
+                                  WB_ERROR_STRUCTURE, WB_ERROR_STATE,  WB_ERROR_NOT_FINITE, WB_ERROR_UNSUPPORTED,
+                                  WB_ERROR_INTERNAL};
     OK(wb_scope_begin());
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         rule rule = {.x = leaf(), .fails = statuses[i]};
@@ -116,7 +121,8 @@ static void a_callbacks_status_comes_out(void) {
 
 static void nonsense_from_a_callback_is_refused(void) {
     OK(wb_scope_begin());
-    rule shape = {.x = leaf(), .wrong_shape = 1}, garbage = {.x = leaf(), .returns_garbage = 1}, lent = {.x = leaf(), .returns_lent = 1};
+    rule shape = {.x = leaf(), .wrong_shape = 1}, garbage = {.x = leaf(), .returns_garbage = 1},
+         lent = {.x = leaf(), .returns_lent = 1};
     FAILS(wb_backward(cubes(&shape, vjp, NULL), NULL, 0), WB_ERROR_SHAPE, "custom", "gradient 0", "[4]", "[]");
     FAILS(wb_backward(cubes(&garbage, vjp, NULL), NULL, 0), WB_ERROR_HANDLE, "custom", "not made by this library");
     wb_tensor *gradient = NULL;
@@ -152,7 +158,8 @@ static wb_tensor *sine(const wb_tensor *x) {
 /* y1 = x1 + sin x2, y2 = x2 + p y1, twice; p is a leaf from outside. */
 static void a_reversible_chain_has_the_derivatives_of_its_formula(void) {
     OK(wb_scope_begin());
-    wb_tensor *x1 = leaf(), *x2 = leaf(), *p = leaf(), *f[2], *fy[2], *g[2], *gy[2], *y1 = NULL, *y2 = NULL, *sum = NULL;
+    wb_tensor *x1 = leaf(), *x2 = leaf(), *p = leaf(), *f[2], *fy[2], *g[2], *gy[2], *y1 = NULL, *y2 = NULL,
+              *sum = NULL;
     for (int k = 0; k < 2; k++) {
         OK(wb_variable(x2, &f[k]));
         fy[k] = sine(f[k]);

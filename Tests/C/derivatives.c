@@ -1,4 +1,5 @@
-/* Derivatives against closed forms, of first and higher order, in reverse and forward mode; and memory lent to the library. */
+/* Derivatives against closed forms, of first and higher order, in reverse and forward mode; and memory lent to the
+ * library. */
 #include "check.h"
 
 enum { N = 4 };
@@ -53,7 +54,7 @@ static void gradients_of_a_matrix_product(void) {
     OK(wb_grad(&product, 1, (wb_tensor *[]){a, b}, 2, &c, 0, 0, gradients));
     for (int i = 0; i < 2; i++)
         for (int k = 0; k < 3; k++) {
-            double to_a = 0, to_b = 0;  // C B^T and A^T C
+            double to_a = 0, to_b = 0; // C B^T and A^T C
             for (int j = 0; j < 2; j++) {
                 to_a += c_values[2 * i + j] * b_values[2 * k + j];
                 to_b += a_values[3 * j + k] * c_values[2 * j + i];
@@ -78,7 +79,8 @@ static void the_gradient_of_cross_entropy_is_softmax_minus_target(void) {
     for (int i = 0; i < 2; i++) {
         double sum = 0;
         for (int c = 0; c < 3; c++) sum += exp(logits[3 * i + c]);
-        for (int c = 0; c < 3; c++) CLOSE(at(gradient, 3 * i + c), (exp(logits[3 * i + c]) / sum - (c == labels[i])) / 2, 1e-14);
+        for (int c = 0; c < 3; c++)
+            CLOSE(at(gradient, 3 * i + c), (exp(logits[3 * i + c]) / sum - (c == labels[i])) / 2, 1e-14);
         expected -= (logits[3 * i + labels[i]] - log(sum)) / 2;
     }
     CLOSE(item(loss), expected, 1e-14);
@@ -114,7 +116,7 @@ static void large_logits_and_certain_probabilities_stay_finite(void) {
     wb_tensor *p = VECTOR(0, 1, 0, 1), *t = VECTOR(0, 1, 1, 0);
     OK(wb_tensor_set_requires_grad(p, 1));
     OK(call_two("binary_cross_entropy(reduction='sum')", p, t, &loss));
-    CLOSE(item(loss), 200, 1e-14);  // two wrong ones, with logarithms kept above -100
+    CLOSE(item(loss), 200, 1e-14); // two wrong ones, with logarithms kept above -100
     gradient = gradient_of(loss, p, 0);
     for (int i = 0; i < 4; i++) EXPECT(isfinite(at(gradient, i)));
 
@@ -195,7 +197,8 @@ static wb_tensor *rosenbrock(const wb_tensor *x, const wb_tensor *y) {
 static void hessian_vector_products_of_the_rosenbrock_function(void) {
     const double x0 = -1.2, y0 = 1, vx = 0.5, vy = -2;
     OK(wb_scope_begin());
-    wb_tensor *inputs[2] = {VECTOR(x0), VECTOR(y0)}, *vectors[2] = {VECTOR(vx), VECTOR(vy)}, *products[2] = {NULL, NULL};
+    wb_tensor *inputs[2] = {VECTOR(x0), VECTOR(y0)}, *vectors[2] = {VECTOR(vx), VECTOR(vy)},
+              *products[2] = {NULL, NULL};
     OK(wb_tensor_set_requires_grad(inputs[0], 1));
     OK(wb_tensor_set_requires_grad(inputs[1], 1));
     OK(wb_hvp(rosenbrock(inputs[0], inputs[1]), inputs, 2, vectors, products));
@@ -207,8 +210,9 @@ static void hessian_vector_products_of_the_rosenbrock_function(void) {
 static void forward_and_reverse_mode_agree_on_a_small_network(void) {
     enum { ROWS = 5, IN = 3, OUT = 2 };
     uint64_t state = 99;
-    wb_tensor *x = NULL, *w = NULL, *b = NULL, *y = NULL, *v[3] = {NULL}, *u = NULL, *pushed = NULL, *pulled[3] = {NULL};
-    double flat[56];  // x, w, b, a tangent for each of them, and a cotangent of y
+    wb_tensor *x = NULL, *w = NULL, *b = NULL, *y = NULL, *v[3] = {NULL}, *u = NULL, *pushed = NULL,
+              *pulled[3] = {NULL};
+    double flat[56]; // x, w, b, a tangent for each of them, and a cotangent of y
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++) flat[i] = 2 * number(&state) - 1;
     OK(wb_scope_begin());
     OK(wb_tensor_create(WB_FLOAT64, SHAPE(ROWS, IN), flat, &x));
@@ -332,7 +336,7 @@ static void borrowed_memory_is_read_in_place_and_released_once(void) {
     EXPECT(address == memory);
     OK(wb_square(x, &y));
     OK(wb_tensor_free(x));
-    EXPECT(released == 0);  // y is not computed yet
+    EXPECT(released == 0); // y is not computed yet
     EXPECT(at(y, 3) == 16);
     OK(wb_tensor_free(y));
     EXPECT(released == 1);
@@ -380,12 +384,12 @@ static void a_program_may_be_given_the_tensor_that_it_writes(void) {
     for (int run = 0; run < 9; run++) {
         double results[2] = {0, 0}, ones[2] = {1, 1};
         switch (run % 3) {
-        case 0:  // the tensor itself
+        case 0: // the tensor itself
             OK(wb_program_run(program, &p, 1, &out, 1));
             for (int i = 0; i < 2; i++) EXPECT(at(out, i) == want[i] * 3 * want[i]);
             for (int i = 0; i < 2; i++) want[i] *= 3;
             break;
-        case 1:  // memory, with and without room for the result
+        case 1: // memory, with and without room for the result
             OK(wb_program_run_pointers(program, (const void *[]){ones}, 1, (void *[]){results}, 1));
             for (int i = 0; i < 2; i++) want[i] = 2 * want[i] + 1;
             EXPECT(results[0] == want[0] && results[1] == want[1]);

@@ -120,8 +120,8 @@ static void bad_tensor_handles_are_refused_everywhere(void) {
     OK(wb_tensor_free(good));
 }
 
-static wb_status no_forward(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs,
-                            int32_t capacity, int32_t *output_count) {
+static wb_status no_forward(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                            wb_tensor **outputs, int32_t capacity, int32_t *output_count) {
     (void)context, (void)options, (void)inputs, (void)input_count, (void)outputs, (void)capacity;
     *output_count = 0;
     return WB_OK;
@@ -226,7 +226,8 @@ static void bad_handles_of_other_kinds_are_refused_everywhere(void) {
         HANDLE(wb_module_zero_grad(module));
         HANDLE(wb_save("never-written.h5", module, NULL, 0, 0));
         HANDLE(wb_load_into("never-read.h5", module, NULL, 0, NULL, NULL));
-        EXPECT(out == UNTOUCHED(wb_tensor) && new_batches == UNTOUCHED(wb_batches) && new_trainer == UNTOUCHED(wb_trainer));
+        EXPECT(out == UNTOUCHED(wb_tensor) && new_batches == UNTOUCHED(wb_batches) &&
+               new_trainer == UNTOUCHED(wb_trainer));
     }
     OK(wb_dataset_free(a_dataset));
     OK(wb_optimizer_free(an_optimizer));
@@ -320,7 +321,8 @@ static void wrong_dtypes_and_numbers_of_enumerations_are_refused(void) {
     REFUSED(wb_binary((wb_binary_op)999, x, x, &y), "999");
     REFUSED(wb_reduce((wb_reduce_op)999, x, NULL, 0, 0, &y), "999");
     FAILS(call_two("mse_los", x, x, &y), WB_ERROR_ARGUMENT, "mse_los", "mse_loss", "column 1");
-    FAILS(call_two("mse_loss(reduction='total')", x, x, &y), WB_ERROR_ARGUMENT, "reduction", "'total'", "'sum'", "column 20");
+    FAILS(call_two("mse_loss(reduction='total')", x, x, &y), WB_ERROR_ARGUMENT, "reduction", "'total'", "'sum'",
+          "column 20");
     FAILS(wb_registry_count((wb_registry)999, &(int32_t){0}), WB_ERROR_ARGUMENT, "999");
     REFUSED(wb_cast(x, (wb_dtype)999, &y), "999");
     REFUSED(wb_tensor_create((wb_dtype)999, SHAPE(1), NULL, &y), "999");
@@ -331,7 +333,9 @@ static void wrong_dtypes_and_numbers_of_enumerations_are_refused(void) {
 }
 
 /* An error of values shows when they are computed. */
-static wb_status computed(wb_status recorded, wb_tensor **tensor) { return recorded != WB_OK ? recorded : wb_eval(tensor, 1); }
+static wb_status computed(wb_status recorded, wb_tensor **tensor) {
+    return recorded != WB_OK ? recorded : wb_eval(tensor, 1);
+}
 
 static void labels_and_indices_out_of_range_are_named(void) {
     const int64_t labels[2] = {1, 7}, negative[2] = {-1, 0};
@@ -361,7 +365,7 @@ static void a_failed_step_leaves_the_model_as_it_was(void) {
     OK(wb_module_parameter(model, 0, NULL, &weight));
     OK(wb_tensor_grad(weight, &gradient));
     EXPECT(gradient == NULL);
-    OK(wb_optimizer_step(optimizer));  // no gradient, no change
+    OK(wb_optimizer_step(optimizer)); // no gradient, no change
     bytes after = parameters(model);
     EXPECT(same(before, after));
 
@@ -410,7 +414,7 @@ static void empty_batches_are_refused(void) {
 }
 
 static void more_memory_than_there_is_is_refused(void) {
-    const int64_t side = 1 << 24;  // side^2 float32: a pebibyte, beyond any address space
+    const int64_t side = 1 << 24; // side^2 float32: a pebibyte, beyond any address space
     wb_tensor *y = NULL, *column = NULL, *row = NULL;
     OK(wb_scope_begin());
     FAILS(computed(wb_tensor_full(WB_FLOAT32, SHAPE(side, side), 1, &y), &y), WB_ERROR_MEMORY, "");
@@ -506,10 +510,12 @@ static void modules_optimisers_and_settings_refuse_what_they_do_not_have(void) {
     FAILS(wb_optimizer_set(optimizer, 0, "nesterov", 1), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set(optimizer, 0, "lr", -1), WB_ERROR_ARGUMENT, "lr", "-1");
     FAILS(wb_optimizer_set(optimizer, 1, "lr", 1), WB_ERROR_INDEX, "1");
-    FAILS(wb_optimizer_create("SGD(lr=-0.5)", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "lr", "-0.5", "column 1");
-    FAILS(wb_optimizer_create("Adam(0.1, betas=(1.5, 0.9))", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "betas", "1.5",
+    FAILS(wb_optimizer_create("SGD(lr=-0.5)", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "lr", "-0.5",
           "column 1");
-    FAILS(wb_optimizer_create("Adan()", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "Adan", "Adam", "column 1");
+    FAILS(wb_optimizer_create("Adam(0.1, betas=(1.5, 0.9))", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT,
+          "betas", "1.5", "column 1");
+    FAILS(wb_optimizer_create("Adan()", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "Adan", "Adam",
+          "column 1");
     FAILS(wb_set_num_threads(0), WB_ERROR_ARGUMENT, "0");
     FAILS(wb_set_num_threads(257), WB_ERROR_ARGUMENT, "257");
     REFUSED(wb_backward(x, NULL, 0), "backward");
@@ -535,10 +541,11 @@ static void files_that_are_missing_forbidden_or_not_hdf5_are_named(void) {
     char forbidden[] = "/tmp/wingbeat-errors-XXXXXX";
     wb_dataset *dataset = UNTOUCHED(wb_dataset);
     wb_module *model = UNTOUCHED(wb_module);
-    FAILS(wb_dataset_open("/tmp/no-such-file.h5", "x", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FILE, "/tmp/no-such-file.h5",
-          "No such file");
+    FAILS(wb_dataset_open("/tmp/no-such-file.h5", "x", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FILE,
+          "/tmp/no-such-file.h5", "No such file");
     FAILS(wb_load("/tmp/no-such-file.h5", &model), WB_ERROR_FILE, "/tmp/no-such-file.h5", "No such file");
-    FAILS(wb_save("/tmp/no-such-folder/model.h5", a_module, NULL, 0, 0), WB_ERROR_FILE, "/tmp/no-such-folder", "No such file");
+    FAILS(wb_save("/tmp/no-such-folder/model.h5", a_module, NULL, 0, 0), WB_ERROR_FILE, "/tmp/no-such-folder",
+          "No such file");
 
     int file = mkstemp(forbidden);
     EXPECT(file >= 0 && write(file, "not HDF5 at all", 15) == 15);
@@ -551,13 +558,15 @@ static void files_that_are_missing_forbidden_or_not_hdf5_are_named(void) {
     EXPECT(chmod(forbidden, 0) == 0);
     if (user != 0 || seteuid(65534) == 0) {
         FAILS(wb_load(forbidden, &model), WB_ERROR_FILE, forbidden, "Permission denied");
-        FAILS(wb_dataset_open(forbidden, "x", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FILE, forbidden, "Permission denied");
+        FAILS(wb_dataset_open(forbidden, "x", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FILE, forbidden,
+              "Permission denied");
         EXPECT(user != 0 || seteuid(0) == 0);
     }
 
     EXPECT(unlink(forbidden) == 0);
     OK(wb_save(forbidden, a_module, NULL, 0, 0));
-    FAILS(wb_dataset_open(forbidden, "no/such/data", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FORMAT, forbidden, "no/such/data");
+    FAILS(wb_dataset_open(forbidden, "no/such/data", NULL, WB_FLOAT32, 1, 0, &dataset), WB_ERROR_FORMAT, forbidden,
+          "no/such/data");
     EXPECT(dataset == UNTOUCHED(wb_dataset) && model == UNTOUCHED(wb_module));
     unlink(forbidden);
 }

@@ -209,7 +209,7 @@ static void graphs_and_containers_hold_parameters_and_buffers(void) {
     module = module_of("Graph('x', 'y = mul(x, inner.scale)', 'y', inner=Container(scale=Parameter(1, dtype=float64)))",
                        WB_FLOAT32);
     OK(wb_module_forward(module, x, &y));
-    EXPECT(item(y) == 0);  // an array of an expression is zeros
+    EXPECT(item(y) == 0); // an array of an expression is zeros
     const struct {
         const char *text, *facts[2];
     } wrong[] = {
@@ -230,8 +230,10 @@ static void graphs_and_containers_hold_parameters_and_buffers(void) {
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         wb_status status = wb_module_create(wrong[i].text, WB_FLOAT32, &module);
-        if (status == WB_OK) check_report(__FILE__, __LINE__, "%s is taken", wrong[i].text);
-        else REFUSED(status, wrong[i].facts[0], wrong[i].facts[1]);
+        if (status == WB_OK)
+            check_report(__FILE__, __LINE__, "%s is taken", wrong[i].text);
+        else
+            REFUSED(status, wrong[i].facts[0], wrong[i].facts[1]);
     }
     OK(wb_scope_end());
 }
@@ -315,7 +317,8 @@ static void a_wrong_text_gets_a_sentence_with_the_column_and_what_would_have_fit
         wb_status status = wb_module_create(cases[i].text, WB_FLOAT32, &module);
         if (status != WB_ERROR_ARGUMENT)
             check_report(__FILE__, __LINE__, "\"%s\" gave %s", cases[i].text, wb_status_name(status));
-        else FAILS(status, WB_ERROR_ARGUMENT, cases[i].column, cases[i].facts[0], cases[i].facts[1]);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, cases[i].column, cases[i].facts[0], cases[i].facts[1]);
         EXPECT(module == NULL);
     }
     FAILS(wb_module_create(NULL, WB_FLOAT32, &module), WB_ERROR_ARGUMENT, "null");
@@ -358,7 +361,8 @@ static void a_wrong_optimiser_gets_a_sentence_with_the_column(void) {
         wb_status status = wb_optimizer_create(cases[i].text, &parameter, 1, &optimizer);
         if (status != WB_ERROR_ARGUMENT)
             check_report(__FILE__, __LINE__, "\"%s\" gave %s", cases[i].text, wb_status_name(status));
-        else FAILS(status, WB_ERROR_ARGUMENT, cases[i].column, cases[i].facts[0], cases[i].facts[1]);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, cases[i].column, cases[i].facts[0], cases[i].facts[1]);
         EXPECT(optimizer == NULL);
     }
     OK(wb_scope_end());
@@ -430,7 +434,8 @@ static void a_wrong_call_gets_a_sentence_and_writes_nothing(void) {
         wb_status status = wb_call(cases[i].text, &x, 1, &untouched, 1, &count);
         if (status != WB_ERROR_ARGUMENT)
             check_report(__FILE__, __LINE__, "\"%s\" gave %s", cases[i].text, wb_status_name(status));
-        else FAILS(status, WB_ERROR_ARGUMENT, cases[i].facts[0], cases[i].facts[1], cases[i].facts[2]);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, cases[i].facts[0], cases[i].facts[1], cases[i].facts[2]);
     }
     FAILS(wb_call("softmax(dim=3)", &x, 1, &untouched, 1, &count), WB_ERROR_INDEX, "softmax", "3");
     FAILS(wb_call("relu", &x, -1, &untouched, 1, &count), WB_ERROR_ARGUMENT, "-1");
@@ -479,7 +484,8 @@ static void texts_nest_and_grow_to_a_limit_and_no_further(void) {
     const int many = watched() ? 20000 : 4000000;
     OK(create_and_free(repeated("", "Sequential(", 199, "ReLU()", ")")));
     FAILS(create_and_free(repeated("", "Sequential(", 200, "ReLU()", ")")), WB_ERROR_ARGUMENT, "200 levels", "column");
-    FAILS(create_and_free(repeated("", "Sequential(", many / 40, "ReLU()", ")")), WB_ERROR_ARGUMENT, "levels", "column");
+    FAILS(create_and_free(repeated("", "Sequential(", many / 40, "ReLU()", ")")), WB_ERROR_ARGUMENT, "levels",
+          "column");
     FAILS(create_and_free(repeated("", "Sequential(", many / 40, "", "")), WB_ERROR_ARGUMENT, "levels", "column");
     FAILS(create_and_free(repeated("Flatten(", "(", 100000, "1", ")")), WB_ERROR_ARGUMENT, "levels", "column");
     FAILS(create_and_free(repeated("Flatten(", "[", 100000, "", "")), WB_ERROR_ARGUMENT, "levels", "column");
@@ -628,7 +634,9 @@ static void put_module(writer *w, int depth) {
     int32_t count = 0, arguments = 0;
     const char *name = NULL, *argument = NULL, *type = NULL;
     switch (below(6)) {
-    case 0: put(w, leaves[below(sizeof leaves / sizeof *leaves)]); return;
+    case 0:
+        put(w, leaves[below(sizeof leaves / sizeof *leaves)]);
+        return;
     case 1:
     case 2:
         if (depth == 0) break;
@@ -664,8 +672,10 @@ static void put_module(writer *w, int depth) {
             put(w, argument[0] == '*' ? "a" : argument);
             put(w, "=");
         }
-        if (argument[0] == '*') put_module(w, depth ? depth - 1 : 0);
-        else put_value(w, type);
+        if (argument[0] == '*')
+            put_module(w, depth ? depth - 1 : 0);
+        else
+            put_value(w, type);
         put(w, ", ");
     }
     put(w, ")");
@@ -758,10 +768,17 @@ static void mutate(writer *w) {
         char rest[LONGEST];
         size_t cut = 0;
         switch (below(4)) {
-        case 0: cut = 1; break;  // a piece in the place of a character
-        case 1: cut = (size_t)below(9), piece = ""; break;  // some characters gone
-        case 2: break;  // a piece put in
-        case 3: w->length = place, w->text[place] = 0; continue;  // the rest gone
+        case 0:
+            cut = 1;
+            break; // a piece in the place of a character
+        case 1:
+            cut = (size_t)below(9), piece = "";
+            break; // some characters gone
+        case 2:
+            break; // a piece put in
+        case 3:
+            w->length = place, w->text[place] = 0;
+            continue; // the rest gone
         }
         if (place + cut > w->length) cut = w->length - place;
         copy(rest, w->text + place + cut);
@@ -779,9 +796,12 @@ static int is_expected(wb_status status, int is_call) {
     case WB_ERROR_SHAPE:
     case WB_ERROR_DTYPE:
     case WB_ERROR_MEMORY:
-    case WB_ERROR_UNSUPPORTED: return 1;
-    case WB_ERROR_INDEX: return is_call;  // an axis out of range
-    default: return 0;
+    case WB_ERROR_UNSUPPORTED:
+        return 1;
+    case WB_ERROR_INDEX:
+        return is_call; // an axis out of range
+    default:
+        return 0;
     }
 }
 
@@ -833,16 +853,20 @@ static void any_text_gives_a_module_a_result_or_a_sentence(void) {
         writer w = {"", 0};
         OK(wb_scope_begin());
         int32_t input_count = 0;
-        if (i % 2) put_module(&w, 3);
-        else input_count = put_call(&w);
+        if (i % 2)
+            put_module(&w, 3);
+        else
+            input_count = put_call(&w);
         if (below(2)) mutate(&w);
         keep_numbers_small(&w);
         wb_tensor *inputs[3] = {NULL, NULL, NULL};
         OK(wb_tensor_full(WB_FLOAT32, SHAPE(2, 3), 0.5, &inputs[0]));
         OK(wb_tensor_full(i % 5 ? WB_FLOAT32 : WB_INT64, SHAPE(2, 3), 1, &inputs[1]));
         OK(wb_tensor_full(WB_FLOAT64, SHAPE(3), 2, &inputs[2]));
-        if (i % 2) expect_module_or_sentence(w.text, inputs[0], &modules);
-        else expect_results_or_sentence(w.text, inputs, below(12) ? input_count : below(4), &results);
+        if (i % 2)
+            expect_module_or_sentence(w.text, inputs[0], &modules);
+        else
+            expect_results_or_sentence(w.text, inputs, below(12) ? input_count : below(4), &results);
         OK(wb_scope_end());
     }
     OK(wb_memory_usage(&after, NULL, NULL));

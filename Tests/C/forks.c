@@ -1,8 +1,10 @@
-/* Forks while other threads are inside calls: the child computes, trains, saves, loads and reads as if it were alone, and the parent goes on.
+/* Forks while other threads are inside calls: the child computes, trains, saves, loads and reads as if it were alone,
+ * and the parent goes on.
  *
  *     forks [COUNT [FILE]]
  *
- * forks COUNT times; with a file, in which "x" has whole numbers in rows, another thread reads it ahead meanwhile, and so do the children. */
+ * forks COUNT times; with a file, in which "x" has whole numbers in rows, another thread reads it ahead meanwhile, and
+ * so do the children. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
@@ -100,7 +102,7 @@ static int child_is_well(int number) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(60);  // a hang ends here
+        alarm(60); // a hang ends here
         _exit(work(number));
     }
     if (child < 0 || waitpid(child, &status, 0) != child) return 0;

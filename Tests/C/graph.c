@@ -33,8 +33,10 @@ static wb_tensor *parameter(const wb_module *module, const char *name) {
     for (int32_t i = 0; i < parameters + buffers; i++) {
         const char *found = NULL;
         wb_tensor *tensor = NULL;
-        if (i < parameters) OK(wb_module_parameter(module, i, &found, &tensor));
-        else OK(wb_module_buffer(module, i - parameters, &found, &tensor));
+        if (i < parameters)
+            OK(wb_module_parameter(module, i, &found, &tensor));
+        else
+            OK(wb_module_buffer(module, i - parameters, &found, &tensor));
         if (strcmp(found, name) == 0) return tensor;
         OK(wb_tensor_free(tensor));
     }
@@ -332,7 +334,7 @@ static void a_buffer_changes_once_a_pass_and_only_in_training(void) {
     wb_tensor *y = run(model, x), *mean = parameter(model, "mean");
     CLOSE(at(mean, 0), 0.2, 1e-15);
     CLOSE(at(mean, 1), 2, 1e-15);
-    CLOSE(at(y, 0), 0.8, 1e-15);  // the lines behind it see the new value
+    CLOSE(at(y, 0), 0.8, 1e-15); // the lines behind it see the new value
     y = run(model, x);
     CLOSE(at(mean, 0), 0.38, 1e-15);
     OK(wb_module_set_training(model, 0));
@@ -386,7 +388,7 @@ static void a_trainer_changes_buffers_once_a_step_and_evaluation_does_not(void) 
     OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, 16));
     OK(wb_trainer_set_validation(trainer, dataset));
     OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL));
-    EXPECT(item(parameter(model, "0.count")) == 9);  // three epochs of 16, 16 and 8 rows
+    EXPECT(item(parameter(model, "0.count")) == 9); // three epochs of 16, 16 and 8 rows
     double mean = at(parameter(model, "0.mean"), 0), found = 0;
     EXPECT(mean > 1.2 && mean < 3);
     OK(wb_evaluate(model, loss, NULL, 0, dataset, 16, &found, NULL, NULL));
@@ -580,8 +582,10 @@ static void a_wrong_body_is_told_the_line_and_the_column(void) {
         const char *const *facts = malformed[i].facts;
         snprintf(text, sizeof text, "Graph('x', \"%s\", 'y')", malformed[i].body);
         wb_status status = wb_module_create(text, WB_FLOAT32, &model);
-        if (status == WB_OK) check_report(__FILE__, __LINE__, "%s is taken", text);
-        else FAILS(status, WB_ERROR_ARGUMENT, facts[0], facts[1], facts[2]);
+        if (status == WB_OK)
+            check_report(__FILE__, __LINE__, "%s is taken", text);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, facts[0], facts[1], facts[2]);
         snprintf(text, sizeof text, "Graph('x', 'y = x', 'y', \"%s\")", malformed[i].body);
         status = wb_module_create(text, WB_FLOAT32, &model);
         if (status != WB_OK) FAILS(status, WB_ERROR_ARGUMENT, facts[0], facts[1], facts[2]);
@@ -592,8 +596,10 @@ static void a_wrong_body_is_told_the_line_and_the_column(void) {
                  wrong[i].body);
         model = module_of(text, WB_FLOAT32);
         wb_status status = wb_module_forward(model, x, &y);
-        if (status == WB_OK) check_report(__FILE__, __LINE__, "%s runs", text);
-        else FAILS(status, WB_ERROR_ARGUMENT, facts[0], facts[1], facts[2]);
+        if (status == WB_OK)
+            check_report(__FILE__, __LINE__, "%s runs", text);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, facts[0], facts[1], facts[2]);
     }
     FAILS(wb_module_forward(module_of("Graph('x', 'n = size(x, 2)\\ny = x', 'y')", WB_FLOAT32), x, &y), WB_ERROR_INDEX,
           "line 1", "axis 2");
@@ -614,18 +620,20 @@ static void wrong_names_of_inputs_and_outputs_are_refused(void) {
     const struct {
         const char *inputs, *outputs, *facts[2];
     } cases[] = {
-        {"x, x", "y", {"twice", "x"}},      {"x,", "y", {"inputs", "'x,'"}},
-        {"x y", "y", {"name", "'x y'"}},    {"x=3", "y", {"name", "x=3"}},       {"3", "y", {"name", "'3'"}},
-        {"x, None", "y", {"name", "None"}}, {"x", "", {"outputs", "''"}},        {"x", "y,", {"outputs", "'y,'"}},
-        {"x", "a b", {"name", "'a b'"}},    {"x", "y=None", {"name", "y=None"}}, {"x", "True", {"name", "True"}},
+        {"x, x", "y", {"twice", "x"}},       {"x,", "y", {"inputs", "'x,'"}},  {"x y", "y", {"name", "'x y'"}},
+        {"x=3", "y", {"name", "x=3"}},       {"3", "y", {"name", "'3'"}},      {"x, None", "y", {"name", "None"}},
+        {"x", "", {"outputs", "''"}},        {"x", "y,", {"outputs", "'y,'"}}, {"x", "a b", {"name", "'a b'"}},
+        {"x", "y=None", {"name", "y=None"}}, {"x", "True", {"name", "True"}},
     };
     wb_module *model = NULL;
     char text[200];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         snprintf(text, sizeof text, "Graph('%s', 'y = relu(x)', '%s')", cases[i].inputs, cases[i].outputs);
         wb_status status = wb_module_create(text, WB_FLOAT32, &model);
-        if (status == WB_OK) check_report(__FILE__, __LINE__, "%s is taken", text);
-        else FAILS(status, WB_ERROR_ARGUMENT, "column 1", cases[i].facts[0], cases[i].facts[1]);
+        if (status == WB_OK)
+            check_report(__FILE__, __LINE__, "%s is taken", text);
+        else
+            FAILS(status, WB_ERROR_ARGUMENT, "column 1", cases[i].facts[0], cases[i].facts[1]);
     }
     EXPECT(model == NULL);
 }

@@ -24,18 +24,22 @@ static int holds(const wb_tensor *tensor, int64_t count, const double *values) {
         if (at(tensor, i) != values[i]) return 0;
     return 1;
 }
-#define HOLDS(tensor, ...) EXPECT(holds((tensor), (int64_t)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (const double[]){__VA_ARGS__}))
+#define HOLDS(tensor, ...)                                                                                             \
+    EXPECT(holds((tensor), (int64_t)(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (const double[]){__VA_ARGS__}))
 
 static void slices_positions_and_tensors_are_read_as_in_numpy(void) {
     OK(wb_scope_begin());
     wb_tensor *x = grid(3, 4), *y = NULL, *rows = integers(3, (const int64_t[]){2, 0, -1});
-    OK(wb_index(x, 2, (const wb_index_kind[]){WB_INDEX_SLICE, WB_INDEX_AT}, (const int64_t[]){INT64_MIN, INT64_MIN, -2, 1, 0, 0}, NULL, &y));
+    OK(wb_index(x, 2, (const wb_index_kind[]){WB_INDEX_SLICE, WB_INDEX_AT},
+                (const int64_t[]){INT64_MIN, INT64_MIN, -2, 1, 0, 0}, NULL, &y));
     HOLDS(y, 9, 1);
     OK(wb_index(x, 1, (const wb_index_kind[]){WB_INDEX_TENSOR}, (const int64_t[3]){0}, (wb_tensor *const[]){rows}, &y));
     HOLDS(y, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11);
-    OK(wb_index(x, 2, (const wb_index_kind[]){WB_INDEX_TENSOR, WB_INDEX_TENSOR}, (const int64_t[6]){0}, (wb_tensor *const[]){rows, rows}, &y));
+    OK(wb_index(x, 2, (const wb_index_kind[]){WB_INDEX_TENSOR, WB_INDEX_TENSOR}, (const int64_t[6]){0},
+                (wb_tensor *const[]){rows, rows}, &y));
     HOLDS(y, 10, 0, 11);
-    OK(wb_index(x, 3, (const wb_index_kind[]){WB_INDEX_NEW_AXIS, WB_INDEX_ELLIPSIS, WB_INDEX_AT}, (const int64_t[]){0, 0, 0, 0, 0, 0, -1, 0, 0}, NULL, &y));
+    OK(wb_index(x, 3, (const wb_index_kind[]){WB_INDEX_NEW_AXIS, WB_INDEX_ELLIPSIS, WB_INDEX_AT},
+                (const int64_t[]){0, 0, 0, 0, 0, 0, -1, 0, 0}, NULL, &y));
     HOLDS(y, 3, 7, 11);
     int32_t rank = 0;
     OK(wb_tensor_rank(y, &rank));
@@ -53,10 +57,12 @@ static void an_assignment_points_the_box_anew_and_leaves_old_values_to_their_hol
     HOLDS(x, 0, 1, 2, 7, 8, 9);
     OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 0, &zero));
     OK(wb_binary_scalar(WB_BINARY_GREATER, x, 7.5, 0, &mask));
-    OK(wb_index_assign(x, 1, (const wb_index_kind[]){WB_INDEX_TENSOR}, (const int64_t[3]){0}, (wb_tensor *const[]){mask}, zero));
+    OK(wb_index_assign(x, 1, (const wb_index_kind[]){WB_INDEX_TENSOR}, (const int64_t[3]){0},
+                       (wb_tensor *const[]){mask}, zero));
     HOLDS(x, 0, 1, 2, 7, 0, 0);
     wb_tensor *twice = integers(3, (const int64_t[]){1, 1, 1});
-    OK(wb_index_assign(x, 2, (const wb_index_kind[]){WB_INDEX_AT, WB_INDEX_TENSOR}, (const int64_t[6]){0}, (wb_tensor *const[]){NULL, twice}, values));
+    OK(wb_index_assign(x, 2, (const wb_index_kind[]){WB_INDEX_AT, WB_INDEX_TENSOR}, (const int64_t[6]){0},
+                       (wb_tensor *const[]){NULL, twice}, values));
     HOLDS(x, 0, 9, 2, 7, 0, 0);
     HOLDS(old, 0, 1, 2, 3, 4, 5);
     OK(wb_scope_end());
@@ -67,7 +73,8 @@ static void gradients_pass_an_assignment(void) {
     wb_tensor *w = VECTOR(1, 2, 3), *v = VECTOR(5), *x = NULL, *y = NULL, *loss = NULL, *gradient = NULL;
     OK(wb_tensor_set_requires_grad(w, 1));
     OK(wb_tensor_set_requires_grad(v, 1));
-    FAILS(wb_index_assign(w, 1, (const wb_index_kind[]){WB_INDEX_AT}, (const int64_t[3]){0}, NULL, v), WB_ERROR_STATE, "no_grad");
+    FAILS(wb_index_assign(w, 1, (const wb_index_kind[]){WB_INDEX_AT}, (const int64_t[3]){0}, NULL, v), WB_ERROR_STATE,
+          "no_grad");
     OK(wb_square(w, &x));
     OK(wb_index_assign(x, 1, (const wb_index_kind[]){WB_INDEX_SLICE}, (const int64_t[]){1, 2, 1}, NULL, v));
     OK(wb_square(x, &y));
@@ -104,7 +111,8 @@ static void parts_are_cut_and_joined(void) {
 static void nonsense_gets_a_sentence(void) {
     OK(wb_scope_begin());
     wb_tensor *x = grid(2, 3), *y = NULL, *far = integers(1, (const int64_t[]){3});
-    const wb_index_kind at[] = {WB_INDEX_AT}, slice[] = {WB_INDEX_SLICE}, tensor[] = {WB_INDEX_TENSOR}, unknown[] = {(wb_index_kind)99};
+    const wb_index_kind at[] = {WB_INDEX_AT}, slice[] = {WB_INDEX_SLICE}, tensor[] = {WB_INDEX_TENSOR},
+                        unknown[] = {(wb_index_kind)99};
     const int64_t numbers[3] = {2, 0, 0}, zero[3] = {0};
     FAILS(wb_index(x, 1, at, numbers, NULL, &y), WB_ERROR_INDEX, "index 2", "axis 0", "extent 2");
     FAILS(wb_index(x, 1, slice, zero, NULL, &y), WB_ERROR_ARGUMENT, "step");
@@ -142,7 +150,8 @@ static void a_program_writes_a_slice_of_its_state_in_place_and_changes_nothing_w
     OK(wb_capture_end(NULL, 0, &program));
     wb_tensor *values = VECTOR(8, 9), *far = integers(1, (const int64_t[]){-4}), *held = NULL;
     OK(wb_tensor_detach(state, &held));
-    FAILS(wb_program_run(program, (wb_tensor *const[]){values, far}, 2, NULL, 0), WB_ERROR_INDEX, "index -4", "axis 0", "extent 3");
+    FAILS(wb_program_run(program, (wb_tensor *const[]){values, far}, 2, NULL, 0), WB_ERROR_INDEX, "index -4", "axis 0",
+          "extent 3");
     HOLDS(state, 0, 1, 2, 3, 4, 5);
     OK(wb_program_run(program, (wb_tensor *const[]){values, place}, 2, NULL, 0));
     HOLDS(state, 8, 9, 2, 3, 8, 9);

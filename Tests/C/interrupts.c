@@ -1,4 +1,5 @@
-/* Calls that the host ends before their time: callbacks that are cut off, blocks that close what is open, and long runs. */
+/* Calls that the host ends before their time: callbacks that are cut off, blocks that close what is open, and long
+ * runs. */
 #define _GNU_SOURCE
 #include "check.h"
 
@@ -52,7 +53,11 @@ static void a_confirming_callback_counts_by_what_it_says_alone(void) {
     EXPECT(backward_with(&before, &has_gradient) == WB_OK && has_gradient);
     OK(wb_callback_confirms((const void *)confirming));
     FAILS(wb_callback_confirms(NULL), WB_ERROR_ARGUMENT, "null");
-    struct end ends[] = {{1, WB_OK, (wb_status)939726368}, {0, 0, WB_OK}, {0, 0, (wb_status)939726368}, {1, WB_ERROR_SHAPE, WB_OK}, {1, WB_ERROR_INTERRUPTED, WB_OK}};
+    struct end ends[] = {{1, WB_OK, (wb_status)939726368},
+                         {0, 0, WB_OK},
+                         {0, 0, (wb_status)939726368},
+                         {1, WB_ERROR_SHAPE, WB_OK},
+                         {1, WB_ERROR_INTERRUPTED, WB_OK}};
     wb_status expected[] = {WB_OK, WB_ERROR_INTERRUPTED, WB_ERROR_INTERRUPTED, WB_ERROR_SHAPE, WB_ERROR_INTERRUPTED};
     for (int i = 0; i < 5; i++) {
         EXPECT(backward_with(&ends[i], &has_gradient) == expected[i]);
@@ -191,7 +196,8 @@ static wb_trainer *trainer(wb_module **model) {
     wb_module *loss;
     wb_optimizer *optimizer;
     OK(wb_manual_seed(3));
-    OK(wb_module_create("Sequential(Linear(512, 1500), Tanh(), Linear(1500, 1500), Tanh(), Linear(1500, 1))", WB_FLOAT32, model));
+    OK(wb_module_create("Sequential(Linear(512, 1500), Tanh(), Linear(1500, 1500), Tanh(), Linear(1500, 1))",
+                        WB_FLOAT32, model));
     OK(wb_module_create("MSELoss()", WB_FLOAT32, &loss));
     wb_tensor *parameters[6];
     for (int32_t i = 0; i < 6; i++) OK(wb_module_parameter(*model, i, NULL, &parameters[i]));

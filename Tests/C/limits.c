@@ -1,4 +1,5 @@
-/* Numbers, shapes and sizes at the edge of what there is, and behind it: each is refused with a sentence, or works. None traps, aborts or hangs. */
+/* Numbers, shapes and sizes at the edge of what there is, and behind it: each is refused with a sentence, or works.
+ * None traps, aborts or hangs. */
 #define _DEFAULT_SOURCE
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -117,7 +118,8 @@ static void no_operation_gives_more_axes_than_32(void) {
     FAILS(wb_expand(most, 33, ones, &y), WB_ERROR_SHAPE, "32 axes");
     FAILS(wb_repeat(most, ones, 33, &y), WB_ERROR_SHAPE, "32 axes");
     FAILS(wb_einsum("abcdefghijklmnopqrst,ABCDEFGHIJKLMNOPQRST->abcdefghijklmnopqrstABCDEFGHIJKLMNOPQRST",
-                    (wb_tensor *[]){many, many}, 2, &y), WB_ERROR_SHAPE, "einsum", "32 axes", "40");
+                    (wb_tensor *[]){many, many}, 2, &y),
+          WB_ERROR_SHAPE, "einsum", "32 axes", "40");
 
     wb_tensor *index = NULL;
     OK(wb_tensor_full(WB_INT64, 20, ones, 0, &index));
@@ -152,7 +154,8 @@ static void einsum_takes_tensors_of_32_axes(void) {
 
 /* ------------------------------------------------------------------ memory */
 
-/* Runs a function in a child that may have so many bytes of address space more than it has. Its result is the child's status: 0 for all well. */
+/* Runs a function in a child that may have so many bytes of address space more than it has. Its result is the
+ * child's status: 0 for all well. */
 static void with_room(int64_t bytes, int (*body)(void)) {
     int status = -1;
     fflush(stdout);
@@ -164,20 +167,22 @@ static void with_room(int64_t bytes, int (*body)(void)) {
         fclose(file);
         struct rlimit limit = {(rlim_t)(pages * sysconf(_SC_PAGESIZE) + bytes), RLIM_INFINITY};
         if (setrlimit(RLIMIT_AS, &limit)) _exit(91);
-        alarm(60);  // a hang ends here
+        alarm(60); // a hang ends here
         _exit(body());
     }
     EXPECT(child > 0 && waitpid(child, &status, 0) == child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status)) check_report(__FILE__, __LINE__, "the child ended with status %#x", status);
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        check_report(__FILE__, __LINE__, "the child ended with status %#x", status);
 }
 
-enum { LARGE = 1 << 20 };  // 8 MiB of float64
+enum { LARGE = 1 << 20 }; // 8 MiB of float64
 
 static wb_tensor *large;
 
 static int sort_with_little_room(void) {
     wb_tensor *values = NULL, *places = NULL;
-    if (wb_sort(large, 0, 0, &values, &places) != WB_OK) return wb_sort(large, 0, 0, &values, &places) != WB_ERROR_MEMORY;
+    if (wb_sort(large, 0, 0, &values, &places) != WB_OK)
+        return wb_sort(large, 0, 0, &values, &places) != WB_ERROR_MEMORY;
     return wb_eval(&places, 1) != WB_ERROR_MEMORY;
 }
 
@@ -205,7 +210,7 @@ static int invert_with_little_room(void) { return invert_and_say(WB_ERROR_MEMORY
 static int invert_with_enough_room(void) { return invert_and_say(WB_OK); }
 
 static void memory_that_cannot_be_had_beside_the_pool_is_an_error_too(void) {
-    if (watched()) return;  // the checkers need address space of their own
+    if (watched()) return; // the checkers need address space of their own
     OK(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT64, SHAPE(LARGE), 0, 1, &large));
     OK(wb_memory_trim());
     with_room(24 << 20, sort_with_little_room);
@@ -227,7 +232,8 @@ static int order_rows_with_little_room(void) {
     if (wb_batches_create(many_rows, INT64_MAX, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK) return 2;
     if (wb_batches_next(batches, &x, NULL) != WB_ERROR_MEMORY) return 4;
     if (wb_dataset_read(many_rows, 0, MANY, &x, NULL) != WB_ERROR_MEMORY) return 3;
-    return wb_batches_create(many_rows, 32, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK || wb_batches_next(batches, &x, NULL) != WB_OK;
+    return wb_batches_create(many_rows, 32, WB_SHUFFLE_NONE, 0, 0, 0, &batches) != WB_OK ||
+           wb_batches_next(batches, &x, NULL) != WB_OK;
 }
 
 static void an_order_of_rows_that_cannot_be_had_is_an_error(void) {

@@ -36,7 +36,8 @@ static void expect_flat(level before, level after) {
     EXPECT(after.in_use == before.in_use);
     EXPECT(after.cached <= before.cached);
     if (!watched() && after.resident - before.resident > MEBIBYTE)
-        check_report(__FILE__, __LINE__, "the process grew by %lld bytes", (long long)(after.resident - before.resident));
+        check_report(__FILE__, __LINE__, "the process grew by %lld bytes",
+                     (long long)(after.resident - before.resident));
 }
 
 static void memory_stays_flat_over_100000_steps_of_a_program(void) {
@@ -103,7 +104,7 @@ static void memory_stays_flat_over_forward_passes_and_refused_calls(void) {
         if (i == steps / 5) before = measure();
         OK(wb_scope_begin());
         OK(wb_tensor_create(WB_FLOAT32, SHAPE(ROWS_OF_BATCH, INPUTS), x_values, &x));
-        OK(wb_module_forward(model, x, &y));  // recorded, sometimes never computed
+        OK(wb_module_forward(model, x, &y)); // recorded, sometimes never computed
         if (i % 2) OK(wb_eval(&y, 1));
         FAILS(wb_matmul(x, x, &loss), WB_ERROR_SHAPE, "matmul");
         OK(wb_scope_end());
@@ -138,7 +139,7 @@ static void sizes_in_use_are_kept_and_old_ones_go(void) {
             OK(wb_memory_usage(NULL, NULL, &cached));
             OK(wb_tensor_create(WB_UINT8, SHAPE(hot), NULL, &warm));
             OK(wb_memory_usage(NULL, NULL, &again));
-            if (round || size > (int64_t)16 << 20) EXPECT(again == cached - hot);  // it came from what was kept
+            if (round || size > (int64_t)16 << 20) EXPECT(again == cached - hot); // it came from what was kept
             OK(wb_tensor_free(warm));
         }
     OK(wb_memory_trim());

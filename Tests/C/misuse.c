@@ -1,12 +1,12 @@
-/* Calls that no sane program makes: modules without end, handles long gone, callbacks that call back, threads that leave in the middle.
- * None may crash, hang, leak or print, and each refusal says what was wrong. */
+/* Calls that no sane program makes: modules without end, handles long gone, callbacks that call back, threads that
+ * leave in the middle. None may crash, hang, leak or print, and each refusal says what was wrong. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <unistd.h>
 
 #include "problem.h"
 
-enum { LEVELS = 200 };  // modules in a chain, the outermost and the innermost included
+enum { LEVELS = 200 }; // modules in a chain, the outermost and the innermost included
 
 static wb_module *container(void) {
     wb_module *module = NULL;
@@ -44,7 +44,7 @@ static void modules_nest_200_levels_deep_and_no_deeper_built_from_inside(void) {
     next = container();
     FAILS(wb_module_add(next, "child", outer), WB_ERROR_ARGUMENT, "200");
     replacement = container();
-    OK(wb_module_add(outer, "child", replacement));  // what it held is gone, so there is room again
+    OK(wb_module_add(outer, "child", replacement)); // what it held is gone, so there is room again
     OK(wb_module_add(next, "child", outer));
     OK(wb_module_child_count(next, &count));
     EXPECT(count == 1);
@@ -94,7 +94,8 @@ static void the_expression_of_a_shared_module_names_it_once(void) {
         outer = next;
     }
     OK(wb_module_expression(outer, &text));
-    EXPECT(strlen(text) < 16000 && strstr(text, "Linear(2, 2)") && !strstr(strstr(text, "Linear(2, 2)") + 1, "Linear(2, 2)"));
+    EXPECT(strlen(text) < 16000 && strstr(text, "Linear(2, 2)") &&
+           !strstr(strstr(text, "Linear(2, 2)") + 1, "Linear(2, 2)"));
     char *kept = strdup(text);
     OK(wb_module_create(kept, WB_FLOAT32, &again));
     OK(wb_module_parameter_count(again, &count));
@@ -177,7 +178,7 @@ static void a_release_callback_may_call_the_library_and_hides_no_error_or_text(v
     OK(wb_exp(x, &y));
     OK(wb_tensor_free(x));
     EXPECT(released == 1);
-    OK(wb_eval(&y, 1));  // the last use
+    OK(wb_eval(&y, 1)); // the last use
     EXPECT(released == 2);
     CLOSE(at(y, 0), exp(1), 1e-14);
     OK(wb_tensor_free(y));
@@ -215,7 +216,7 @@ static void a_release_callback_holds_no_lock_of_the_library(void) {
     pthread_barrier_init(&both_are_ready, NULL, 2);
     EXPECT(pthread_create(&other, NULL, call_with_the_hosts_lock, NULL) == 0);
     pthread_barrier_wait(&both_are_ready);
-    alarm(120);  // a deadlock ends here
+    alarm(120); // a deadlock ends here
     for (int i = 0; i < 20000; i++) OK(wb_tensor_free(lend(take_the_hosts_lock)));
     pthread_join(other, NULL);
     alarm(0);
@@ -247,10 +248,10 @@ static void training_inside_its_own_callback_is_refused(void) {
     OK(wb_trainer_fit(trainer, dataset, fit_again, NULL, NULL));
     OK(wb_trainer_position(trainer, &epoch, &step, &total));
     EXPECT(epoch == 2 && step == 0 && total == 2 * ROWS / BATCH && calls == total);
-    OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL));  // the refusal ends with the training
+    OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL)); // the refusal ends with the training
 
     // Numbers at the end of their range.
-    const double huge = 9223372036854774784.0;  // the largest float64 below 2^63
+    const double huge = 9223372036854774784.0; // the largest float64 below 2^63
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 3));
     OK(wb_trainer_set(trainer, WB_TRAINER_MAX_STEPS, huge));
     OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, huge));
@@ -314,7 +315,8 @@ static void a_program_does_not_run_inside_a_capture_block(void) {
     OK(wb_tensor_free(y));
     OK(wb_capture_begin(NULL, 0));
     FAILS(wb_program_run(program, &x, 1, &y, 1), WB_ERROR_STATE, "cannot run inside a capture block");
-    FAILS(wb_program_run_pointers(program, (const void *[]){lent}, 1, NULL, 1), WB_ERROR_STATE, "cannot run inside a capture block");
+    FAILS(wb_program_run_pointers(program, (const void *[]){lent}, 1, NULL, 1), WB_ERROR_STATE,
+          "cannot run inside a capture block");
     OK(wb_capture_cancel());
     OK(wb_program_free(program));
     OK(wb_tensor_free(x));
@@ -383,7 +385,7 @@ static void a_thread_may_end_with_a_block_or_a_scope_open(void) {
     }
     EXPECT(pthread_create(&other, NULL, leave_a_scope_open, &left) == 0);
     pthread_join(other, NULL);
-    EXPECT(item(left) == 5);  // its handles are left to whoever has them
+    EXPECT(item(left) == 5); // its handles are left to whoever has them
     OK(wb_tensor_free(left));
     OK(wb_tensor_free(shared));
 }
@@ -396,8 +398,10 @@ static void a_scale_that_is_not_finite_is_refused(void) {
     wb_dataset *rows = NULL;
     int file = mkstemp(path);
     OK(wb_save(path, layer, NULL, 0, 0));
-    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, NAN, 0, &rows), WB_ERROR_ARGUMENT, "scale", "nan");
-    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -INFINITY, 0, &rows), WB_ERROR_ARGUMENT, "scale", "-inf");
+    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, NAN, 0, &rows), WB_ERROR_ARGUMENT, "scale",
+          "nan");
+    FAILS(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -INFINITY, 0, &rows), WB_ERROR_ARGUMENT, "scale",
+          "-inf");
     OK(wb_dataset_open(path, "parameters/weight", NULL, WB_FLOAT32, -0.5, 0, &rows));
     OK(wb_dataset_free(rows));
     OK(wb_module_free(layer));

@@ -93,11 +93,11 @@ static void a_call_takes_the_tensors_that_the_module_takes(void) {
 typedef struct host {
     int calls, releases;
     wb_status status; /* what it returns at its end */
-    int32_t said; /* how many results it says to have; 0: as many as it has */
-    double factor; /* it multiplies its inputs by that */
+    int32_t said;     /* how many results it says to have; 0: as many as it has */
+    double factor;    /* it multiplies its inputs by that */
     char options[80];
     wb_module *module; /* of modules that the host calls */
-    wb_tensor *seen; /* the handle of the last input, which is no longer one */
+    wb_tensor *seen;   /* the handle of the last input, which is no longer one */
 } host;
 
 static void release(void *context) { ((host *)context)->releases++; }
@@ -135,7 +135,7 @@ static void a_callback_is_a_module(void) {
     OK(wb_module_forward(module, x, &y));
     EXPECT(at(y, 1) == 6 && h.calls == 1);
     expect_text(h.options, "(null)", "options");
-    FAILS(wb_tensor_rank(h.seen, &count), WB_ERROR_HANDLE, "freed");  // the handles of its inputs end with the call
+    FAILS(wb_tensor_rank(h.seen, &count), WB_ERROR_HANDLE, "freed"); // the handles of its inputs end with the call
     OK(wb_module_call(module, "scale=2, what='ever'", (wb_tensor *[]){x, NULL, x}, 3, outputs, 3, &count));
     EXPECT(count == 3 && at(outputs[0], 0) == 3 && outputs[1] == NULL && at(outputs[2], 1) == 6);
     expect_text(h.options, "scale=2, what='ever'", "options");
@@ -333,7 +333,7 @@ static wb_status do_much(void *context, const char *options, wb_tensor *const *i
     OK(wb_scope_keep(other));
     OK(wb_scope_end());
     OK(wb_module_describe(h->module, &text));
-    FAILS(wb_matmul(other, NULL, &outputs[0]), WB_ERROR_HANDLE, "null");  // a failure that it has dealt with
+    FAILS(wb_matmul(other, NULL, &outputs[0]), WB_ERROR_HANDLE, "null"); // a failure that it has dealt with
     OK(wb_tensor_free(inputs[0]));
     outputs[0] = other;
     *output_count = 1;
@@ -533,13 +533,13 @@ static void a_trainer_records_the_hosts_code_once_a_batch_size_and_computes_the_
         found[i] = parameters(models[i]);
         OK(wb_trainer_free(trainer));
         OK(wb_optimizer_free(optimizer));
-        if (i) EXPECT(activation.calls == 2 && loss_host.calls == 2);  // batches of 100 rows, and one of 12 an epoch
+        if (i) EXPECT(activation.calls == 2 && loss_host.calls == 2); // batches of 100 rows, and one of 12 an epoch
         OK(wb_evaluate(models[i], losses[i], NULL, 0, dataset, 64, &mean[i], &accuracy[i], NULL));
         if (i) EXPECT(activation.calls == 3 && loss_host.calls == 3);
     }
     EXPECT(same(found[0], found[1]));
     EXPECT(mean[0] == mean[1]);
-    EXPECT(accuracy[0] > 0.5 && isnan(accuracy[1]));  // nobody says that the host's loss has classes
+    EXPECT(accuracy[0] > 0.5 && isnan(accuracy[1])); // nobody says that the host's loss has classes
     for (int i = 0; i < 2; i++) {
         free(found[i].data);
         OK(wb_module_free(models[i]));
@@ -578,7 +578,7 @@ static void a_callback_that_fails_ends_training_and_changes_nothing(void) {
     double value = 0;
     FAILS(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL), WB_ERROR_ARGUMENT, "Rectifier", "-3");
     OK(wb_trainer_position(trainer, NULL, NULL, &total));
-    EXPECT(total == 5);  // five batches of 100 rows were trained on; the one of 12 could not be recorded
+    EXPECT(total == 5); // five batches of 100 rows were trained on; the one of 12 could not be recorded
     bytes before = parameters(model);
     h.calls = 1;
     FAILS(wb_evaluate(model, loss, NULL, 0, dataset, 512, &value, NULL, NULL), WB_ERROR_ARGUMENT, "Rectifier", "-3");
@@ -587,7 +587,7 @@ static void a_callback_that_fails_ends_training_and_changes_nothing(void) {
     free(before.data);
     free(after.data);
     h.calls = 10;
-    OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL));  // no block was left open
+    OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL)); // no block was left open
     OK(wb_trainer_free(trainer));
     OK(wb_optimizer_free(optimizer));
     OK(wb_module_free(model));
@@ -598,7 +598,7 @@ static void a_callback_that_fails_ends_training_and_changes_nothing(void) {
     FAILS(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL), WB_ERROR_STATE, "Rectifier", "capture");
     wb_tensor *x = NULL, *y = NULL;
     OK(wb_dataset_read(dataset, 0, 3, &x, NULL));
-    OK(wb_module_forward(model, x, &y));  // outside of one there are values
+    OK(wb_module_forward(model, x, &y)); // outside of one there are values
     OK(wb_tensor_free(x));
     OK(wb_tensor_free(y));
     OK(wb_trainer_free(trainer));
@@ -639,7 +639,7 @@ static void metrics_are_measured_beside_the_loss(void) {
     CLOSE(w.validation_metrics[1], values[1], 1e-6);
     CLOSE(w.validation_loss, value, 1e-6);
     OK(wb_evaluate(model, loss, (wb_module *[]){right, second}, 2, dataset, 100, NULL, NULL,
-                   NULL));  // results may be left away
+                   NULL)); // results may be left away
     FAILS(wb_evaluate(model, loss, NULL, 2, dataset, 100, NULL, NULL, values), WB_ERROR_ARGUMENT, "null");
     FAILS(wb_evaluate(model, loss, NULL, -1, dataset, 100, NULL, NULL, values), WB_ERROR_ARGUMENT, "-1");
 
@@ -725,7 +725,7 @@ static void metrics_go_on_after_loading(void) {
     EXPECT(seen[0].loss == seen[1].loss && seen[0].metrics[0] == seen[1].metrics[0]);
     EXPECT(seen[0].validation_metrics[0] == seen[1].validation_metrics[0]);
     EXPECT(
-        !isnan(seen[1].first_validation));  // of the epoch that ended before the checkpoint, as the validation loss is
+        !isnan(seen[1].first_validation)); // of the epoch that ended before the checkpoint, as the validation loss is
     OK(wb_dataset_free(dataset));
     OK(wb_module_free(loss));
 }
@@ -756,7 +756,8 @@ static void attributes_are_read_as_numbers_and_as_texts(void) {
         expect_text(text, cases[i].text, cases[i].expression);
         if (isnan(cases[i].number))
             FAILS(wb_module_attribute(module, cases[i].name, &number), WB_ERROR_ARGUMENT, cases[i].name, "no number");
-        else OK(wb_module_attribute(module, cases[i].name, &number));
+        else
+            OK(wb_module_attribute(module, cases[i].name, &number));
         EXPECT(number == (isnan(cases[i].number) ? -77 : cases[i].number));
         text = "untouched";
         FAILS(wb_module_attribute(module, "colour", &number), WB_ERROR_ARGUMENT, "colour");
@@ -828,7 +829,7 @@ static void groups_have_settings_of_their_own(void) {
     step_on_sum(optimizer, all, 1);
     EXPECT(at(all[0], 0) == 9 && at(all[0], 1) == 19);
     OK(wb_optimizer_add_group(optimizer, &all[1], 1, "lr=0.5, weight_decay=0.1"));
-    OK(wb_optimizer_add_group(optimizer, &all[2], 1, NULL));  // as in the constructor's call
+    OK(wb_optimizer_add_group(optimizer, &all[2], 1, NULL)); // as in the constructor's call
     OK(wb_optimizer_group_count(optimizer, &count));
     EXPECT(count == 3);
     OK(wb_optimizer_group_size(optimizer, 1, &count));
@@ -911,7 +912,7 @@ static void settings_are_numbers_and_texts_and_refuse_what_does_not_fit(void) {
         FAILS(wb_optimizer_set_text(adam, nowhere[i], "lr", "1"), WB_ERROR_INDEX, "group");
         FAILS(wb_optimizer_group_size(adam, nowhere[i], &count), WB_ERROR_INDEX, "group");
     }
-    FAILS(wb_optimizer_get(adam, -1, "lr", &value), WB_ERROR_INDEX, "-1");  // of which one?
+    FAILS(wb_optimizer_get(adam, -1, "lr", &value), WB_ERROR_INDEX, "-1"); // of which one?
     const struct {
         const char *name, *text, *fact;
     } wrong[] = {
@@ -934,7 +935,7 @@ static void settings_are_numbers_and_texts_and_refuse_what_does_not_fit(void) {
     FAILS(wb_optimizer_set(sgd, 0, "nesterov", 1), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set(sgd, 0, "nesterov", 0), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set_text(sgd, 0, "nesterov", "False"), WB_ERROR_ARGUMENT, "nesterov");
-    FAILS(wb_optimizer_set(sgd, 0, "momentum", 0), WB_ERROR_ARGUMENT, "momentum");  // Nesterov's needs one
+    FAILS(wb_optimizer_set(sgd, 0, "momentum", 0), WB_ERROR_ARGUMENT, "momentum"); // Nesterov's needs one
 
     FAILS(wb_optimizer_add_group(adam, &all[0], 1, NULL), WB_ERROR_ARGUMENT, "twice");
     FAILS(wb_optimizer_add_group(adam, (wb_tensor *[]){all[2], all[2]}, 2, NULL), WB_ERROR_ARGUMENT, "twice");
@@ -1107,7 +1108,7 @@ static void tied_parameters_and_shared_modules_stay_one(void) {
     OK(wb_module_child(model, 2, NULL, &third));
     OK(wb_module_set_parameter(third, "weight", parameter(first, 0)));
     OK(wb_module_parameter_count(model, &count));
-    EXPECT(count == 5);  // a weight that stands in three places, two biases of 8, and the last layer's two
+    EXPECT(count == 5); // a weight that stands in three places, two biases of 8, and the last layer's two
     wb_module *loaded = saved_and_loaded(model), *children[6];
     OK(wb_module_parameter_count(loaded, &count));
     EXPECT(count == 5);

@@ -1,4 +1,5 @@
-/* Operations from C: elementwise functions and their derivatives, reductions, scans, sorts, creation, and nonsense given to each. */
+/* Operations from C: elementwise functions and their derivatives, reductions, scans, sorts, creation, and nonsense
+ * given to each. */
 #include "check.h"
 
 static double unary(wb_unary_op op, double x) {
@@ -32,7 +33,8 @@ static void elementary_functions_are_those_of_c(void) {
     CLOSE(unary(WB_UNARY_ELU, -x), expm1(-x), 1e-15);
     CLOSE(unary(WB_UNARY_HARDSWISH, x), x * (x + 3) / 6, 1e-15);
     CLOSE(unary(WB_UNARY_SOFTSIGN, x), x / (1 + x), 1e-15);
-    EXPECT(unary(WB_UNARY_FLOOR, -x) == -1 && unary(WB_UNARY_CEIL, x) == 1 && unary(WB_UNARY_ROUND, 2.5) == 2 && unary(WB_UNARY_TRUNC, -1.9) == -1);
+    EXPECT(unary(WB_UNARY_FLOOR, -x) == -1 && unary(WB_UNARY_CEIL, x) == 1 && unary(WB_UNARY_ROUND, 2.5) == 2 &&
+           unary(WB_UNARY_TRUNC, -1.9) == -1);
     EXPECT(unary(WB_UNARY_RELU6, 9) == 6 && unary(WB_UNARY_HARDSIGMOID, 9) == 1);
     OK(wb_scope_end());
 }

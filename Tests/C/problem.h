@@ -1,5 +1,5 @@
-/* The problem that the training programs share: points in eight dimensions, in four classes that a fixed map tells apart, and
- * a multilayer perceptron for it. */
+/* The problem that the training programs share: points in eight dimensions, in four classes that a fixed map tells
+ * apart, and a multilayer perceptron for it. */
 #ifndef PROBLEM_H
 #define PROBLEM_H
 
@@ -77,7 +77,8 @@ static inline wb_trainer *trainer_for(wb_module *model, wb_optimizer *optimizer)
 }
 
 /* Forward, loss, backward, step on one batch of handles; the loss is the caller's. */
-static inline wb_tensor *training_step(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x, wb_tensor *y) {
+static inline wb_tensor *training_step(const wb_module *model, wb_optimizer *optimizer, const wb_tensor *x,
+                                       wb_tensor *y) {
     wb_tensor *prediction = NULL, *loss = NULL;
     OK(wb_module_forward(model, x, &prediction));
     OK(call_two("cross_entropy", prediction, y, &loss));

@@ -64,7 +64,8 @@ static void a_program_runs_where_all_is_as_it_was_at_capture(void) {
     FAILS(wb_program_run_if_matching(program, &x, NULL, 1, &y, 0, &found), WB_ERROR_ARGUMENT, "outputs");
     FAILS(wb_program_run_if_matching(program, &x, NULL, 1, NULL, 1, &found), WB_ERROR_ARGUMENT, "null");
     FAILS(wb_program_run_if_matching(program, &x, NULL, 1, &y, 1, NULL), WB_ERROR_ARGUMENT, "null");
-    FAILS(wb_program_run_if_matching(program, NULL, (const void *[]){(char *)values + 1}, 1, &y, 1, &found), WB_ERROR_ARGUMENT, "aligned");
+    FAILS(wb_program_run_if_matching(program, NULL, (const void *[]){(char *)values + 1}, 1, &y, 1, &found),
+          WB_ERROR_ARGUMENT, "aligned");
     OK(wb_program_free(program));
     OK(wb_scope_end());
 }
@@ -99,7 +100,8 @@ static training captured_training(void) {
 
 static void train(training t, int steps) {
     float loss = NAN;
-    for (int i = 0; i < steps; i++) OK(wb_program_run_pointers(t.program, (const void *[]){data.x, data.y}, 2, (void *[]){&loss}, 1));
+    for (int i = 0; i < steps; i++)
+        OK(wb_program_run_pointers(t.program, (const void *[]){data.x, data.y}, 2, (void *[]){&loss}, 1));
     EXPECT(isfinite(loss));
 }
 

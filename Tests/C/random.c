@@ -32,7 +32,7 @@ static void a_program_that_draws_first_goes_on_from_run_to_run_and_sees_the_seed
         if (seeded) OK(wb_manual_seed(0));
         for (int run = 0; run < 2; run++) OK(wb_program_run_pointers(program, NULL, 0, (void *[]){runs[run]}, 1));
         EXPECT(memcmp(runs[0], runs[1], sizeof drawn) != 0);
-        OK(wb_manual_seed(0));  // what the process starts with
+        OK(wb_manual_seed(0)); // what the process starts with
         for (int run = 0; run < 2; run++) {
             OK(wb_random(WB_DISTRIBUTION_UNIFORM, WB_FLOAT32, SHAPE(3), 0, 1, &tensor));
             OK(wb_tensor_read(tensor, drawn, sizeof drawn));
@@ -47,7 +47,7 @@ static void a_seed_gives_a_stream(void) {
     OK(wb_manual_seed(42));
     draw(WB_DISTRIBUTION_NORMAL, 0, 1, first);
     draw(WB_DISTRIBUTION_NORMAL, 0, 1, second);
-    EXPECT(memcmp(first, second, sizeof first) != 0);  // the stream goes on
+    EXPECT(memcmp(first, second, sizeof first) != 0); // the stream goes on
     OK(wb_manual_seed(42));
     draw(WB_DISTRIBUTION_NORMAL, 0, 1, second);
     EXPECT(memcmp(first, second, sizeof first) == 0);
@@ -70,7 +70,7 @@ static void uniform_numbers_fill_their_interval(void) {
     EXPECT(fabs(deviation - 5 / sqrt(12.0)) < 0.01);
     double expected = COUNT / 20.0, chi_squared = 0;
     for (int i = 0; i < 20; i++) chi_squared += (bins[i] - expected) * (bins[i] - expected) / expected;
-    EXPECT(chi_squared < 50);  // 19 degrees of freedom: exceeded once in 10^4
+    EXPECT(chi_squared < 50); // 19 degrees of freedom: exceeded once in 10^4
 }
 
 static void normal_numbers_have_mean_and_deviation(void) {

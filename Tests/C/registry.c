@@ -61,7 +61,7 @@ static void every_entry_has_a_name_a_family_and_a_documentation(void) {
             entry e = entry_of(registries[r], i);
             EXPECT(e.name && e.name[0] && e.family && e.family[0] && e.inputs && e.outputs && e.argument_count >= 0);
             expect_documented(e.documentation, e.name, "itself");
-            EXPECT(find(registries[r], e.name) == i);  // no name stands twice
+            EXPECT(find(registries[r], e.name) == i); // no name stands twice
             for (int32_t place = 0; place < e.argument_count; place++) {
                 argument a = argument_of(registries[r], i, place);
                 EXPECT(a.name && a.name[0] && a.type && a.type[0]);
@@ -89,8 +89,10 @@ static void the_entries_say_what_they_take_and_give(void) {
         argument a = argument_of(WB_REGISTRY_LAYERS, linear, i);
         expect_text(a.name, wanted[i].name, "argument");
         expect_text(a.type, wanted[i].type, a.name);
-        if (wanted[i].initial) expect_text(a.initial, wanted[i].initial, a.name);
-        else EXPECT(!a.initial);
+        if (wanted[i].initial)
+            expect_text(a.initial, wanted[i].initial, a.name);
+        else
+            EXPECT(!a.initial);
     }
     expect_text(entry_of(WB_REGISTRY_LOSSES, mse).inputs, "input, target", "inputs of MSELoss");
     expect_text(argument_of(WB_REGISTRY_LOSSES, mse, 0).type, "Literal['none', 'mean', 'sum']", "reduction");
@@ -103,7 +105,7 @@ static void the_entries_say_what_they_take_and_give(void) {
     expect_text(entry_of(WB_REGISTRY_LAYERS, graph).inputs, "*inputs", "inputs of Graph");
     expect_text(entry_of(WB_REGISTRY_LAYERS, graph).outputs, "*outputs", "outputs of Graph");
     int32_t clamp = find(WB_REGISTRY_FUNCTIONS, "clamp");
-    EXPECT(clamp >= 0 && strstr(entry_of(WB_REGISTRY_FUNCTIONS, clamp).inputs, "=None"));  // its bounds may be missing
+    EXPECT(clamp >= 0 && strstr(entry_of(WB_REGISTRY_FUNCTIONS, clamp).inputs, "=None")); // its bounds may be missing
 }
 
 static void an_optimiser_takes_and_gives_no_tensors(void) {
@@ -162,19 +164,32 @@ static int begins(const char *text, const char *with) { return strncmp(text, wit
 
 /* A value of a type as Python annotates it. */
 static void append_value(char *text, const argument *a) {
-    if (begins(a->type, "int")) append(text, "3");
-    else if (begins(a->type, "float")) append(text, "0.5");
-    else if (begins(a->type, "bool")) append(text, "True");
-    else if (begins(a->type, "Literal[")) strncat(text, a->type + 8, strcspn(a->type + 8, ",]"));
-    else if (begins(a->type, "tuple[int, int]")) append(text, "(3, 3)");
-    else if (begins(a->type, "tuple[float, float]")) append(text, "(0.5, 0.5)");
-    else if (begins(a->type, "tuple[int")) append(text, "(3,)");
-    else if (begins(a->type, "DType")) append(text, "float64");
-    else if (begins(a->type, "Module")) append(text, "Linear(3, 3)");
-    else if (strcmp(a->name, "body") == 0) append(text, "'y = relu(x)'");
-    else if (strcmp(a->name, "outputs") == 0) append(text, "'y'");
-    else if (begins(a->type, "str")) append(text, "'x'");
-    else check_report(__FILE__, __LINE__, "no value for an argument %s of type %s", a->name, a->type);
+    if (begins(a->type, "int"))
+        append(text, "3");
+    else if (begins(a->type, "float"))
+        append(text, "0.5");
+    else if (begins(a->type, "bool"))
+        append(text, "True");
+    else if (begins(a->type, "Literal["))
+        strncat(text, a->type + 8, strcspn(a->type + 8, ",]"));
+    else if (begins(a->type, "tuple[int, int]"))
+        append(text, "(3, 3)");
+    else if (begins(a->type, "tuple[float, float]"))
+        append(text, "(0.5, 0.5)");
+    else if (begins(a->type, "tuple[int"))
+        append(text, "(3,)");
+    else if (begins(a->type, "DType"))
+        append(text, "float64");
+    else if (begins(a->type, "Module"))
+        append(text, "Linear(3, 3)");
+    else if (strcmp(a->name, "body") == 0)
+        append(text, "'y = relu(x)'");
+    else if (strcmp(a->name, "outputs") == 0)
+        append(text, "'y'");
+    else if (begins(a->type, "str"))
+        append(text, "'x'");
+    else
+        check_report(__FILE__, __LINE__, "no value for an argument %s of type %s", a->name, a->type);
 }
 
 typedef enum filling { REQUIRED, ALL_BY_NAME, ALL_BY_PLACE } filling;
@@ -194,8 +209,10 @@ static void call_of(wb_registry registry, int32_t index, filling how, char *text
             append(text, is_variadic ? "child" : a.name);
             append(text, "=");
         }
-        if (a.initial) append(text, a.initial);
-        else append_value(text, &a);
+        if (a.initial)
+            append(text, a.initial);
+        else
+            append_value(text, &a);
         separator = ", ";
     }
     append(text, ")");
@@ -271,7 +288,7 @@ static void every_optimiser_is_made_with_the_defaults_that_are_stated(void) {
             OK(wb_sum(square, &loss));
             OK(wb_backward(loss, NULL, 0));
             OK(wb_optimizer_step(optimizer));
-            EXPECT(at(parameter, 0) < 1 && at(parameter, 1) < 2);  // downhill
+            EXPECT(at(parameter, 0) < 1 && at(parameter, 1) < 2); // downhill
             OK(wb_scope_end());
         }
     }

@@ -106,7 +106,7 @@ static void a_shuffled_fit_is_the_same_as_shuffled_batches_by_hand(void) {
         if (by_fit) {
             wb_trainer *trainer = trainer_for(model, optimizer);
             OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 2));
-            OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, 100));  // the last batch of an epoch has 12 rows
+            OK(wb_trainer_set(trainer, WB_TRAINER_BATCH_SIZE, 100)); // the last batch of an epoch has 12 rows
             OK(wb_trainer_set(trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
             OK(wb_trainer_set(trainer, WB_TRAINER_SEED, 3));
             OK(wb_trainer_fit(trainer, dataset, NULL, NULL, NULL));
@@ -203,7 +203,7 @@ static void patience_ends_training_that_no_longer_improves(void) {
     wb_trainer *trainer = trainer_for(model, optimizer);
     wb_stop_reason reason = WB_STOP_EPOCHS;
     int64_t epoch = 0;
-    OK(wb_optimizer_set(optimizer, 0, "lr", 0));  // so that no epoch after the first is better
+    OK(wb_optimizer_set(optimizer, 0, "lr", 0)); // so that no epoch after the first is better
     OK(wb_optimizer_set(optimizer, 0, "weight_decay", 0));
     OK(wb_trainer_set(trainer, WB_TRAINER_EPOCHS, 100));
     OK(wb_trainer_set(trainer, WB_TRAINER_PATIENCE, 3));

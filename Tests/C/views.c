@@ -31,7 +31,8 @@ static void a_write_to_a_view_reaches_the_tensor(void) {
     OK(wb_unbind(turned, 0, 3, parts));
     OK(wb_tensor_write(parts[2], (const float[]){8, 9}, 8));
     HOLDS(flat, 6, 0, 1, 8, 7, 7, 9);
-    OK(wb_index_assign(flat, 1, (const wb_index_kind[]){WB_INDEX_AT}, (const int64_t[]){0, 0, 0}, NULL, filled(0, NULL, 4)));
+    OK(wb_index_assign(flat, 1, (const wb_index_kind[]){WB_INDEX_AT}, (const int64_t[]){0, 0, 0}, NULL,
+                       filled(0, NULL, 4)));
     HOLDS(x, 6, 4, 1, 8, 7, 7, 9);
     HOLDS(row, 3, 7, 7, 9);
     HOLDS(turned, 6, 4, 7, 1, 7, 8, 9);

@@ -28,7 +28,8 @@ static wb_tensor *loss(wb_tensor *x, wb_tensor *a, wb_tensor *b) {
 
 static void gradients_of_each_sample_are_those_of_a_loop(void) {
     OK(wb_scope_begin());
-    wb_tensor *xs = NULL, *a = random_leaf(IN, HIDDEN), *b = random_leaf(HIDDEN, 2), *x = NULL, *each[2] = {NULL, NULL}, *all[2] = {NULL, NULL};
+    wb_tensor *xs = NULL, *a = random_leaf(IN, HIDDEN), *b = random_leaf(HIDDEN, 2), *x = NULL, *each[2] = {NULL, NULL},
+              *all[2] = {NULL, NULL};
     OK(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, SHAPE(SAMPLES, IN), 0, 1, &xs));
     OK(wb_vmap_begin(&xs, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, &x));
     wb_tensor *value = loss(x, a, b);
@@ -78,7 +79,8 @@ static void misuse_is_a_status(void) {
     FAILS(wb_vmap_begin(&x, (int32_t[]){2}, 1, WB_RANDOMNESS_ERROR, variables), WB_ERROR_INDEX, "axis 2");
     FAILS(wb_vmap_begin(&x, (int32_t[]){0}, 1, (wb_randomness)7, variables), WB_ERROR_ARGUMENT, "7");
     FAILS(wb_vmap_begin(&x, (int32_t[]){0}, 1, WB_RANDOMNESS_ERROR, NULL), WB_ERROR_ARGUMENT, "null");
-    FAILS(wb_vmap_begin((wb_tensor *[]){x, y}, (int32_t[]){0, 0}, 2, WB_RANDOMNESS_ERROR, variables), WB_ERROR_SHAPE, "[2, 3]", "[3]");
+    FAILS(wb_vmap_begin((wb_tensor *[]){x, y}, (int32_t[]){0, 0}, 2, WB_RANDOMNESS_ERROR, variables), WB_ERROR_SHAPE,
+          "[2, 3]", "[3]");
     FAILS(wb_vmap_cancel(), WB_ERROR_STATE, "vmap");
     OK(wb_vmap_begin((wb_tensor *[]){x, y}, (int32_t[]){1, 0}, 2, WB_RANDOMNESS_ERROR, variables));
     FAILS(wb_tensor_item(variables[1], &value), WB_ERROR_STATE, "mapped");

@@ -19,9 +19,12 @@ final class AutocastTests: XCTestCase {
 
     func testProductsOfFloat32AloneAreRounded() throws {
         for dtype in [DType.float32, .float64, .int64] {
-            let (a, b) = (try tensor(noise([3, 4]), dtype), try tensor(noise([4, 2]), dtype == .int64 ? .float64 : dtype))
+            let (a, b) = (
+                try tensor(noise([3, 4]), dtype), try tensor(noise([4, 2]), dtype == .int64 ? .float64 : dtype)
+            )
             let product = try inBFloat16 { try a.matmul(b) }
-            XCTAssertEqual(try products(behind: [product]).map { $0.precision }, [dtype == .float32 ? .bfloat16 : .full])
+            XCTAssertEqual(
+                try products(behind: [product]).map { $0.precision }, [dtype == .float32 ? .bfloat16 : .full])
         }
     }
 
@@ -31,8 +34,11 @@ final class AutocastTests: XCTestCase {
             let w = try leaf(noise(transposed ? [2, 4] : [4, 2], seed: 2), .float32)
             let y = try inBFloat16 { try transposed ? x.linear(w, nil) : x.matmul(w) }
             let loss = try (y * y).sum()
-            let first = try Tensor.gradients(of: [loss], [x, w], cotangents: nil, createGraph: true).map { try XCTUnwrap($0) }
-            let second = try Tensor.gradients(of: [(first[0] * v).sum()], [x, w], cotangents: nil, createGraph: true).map { try XCTUnwrap($0) }
+            let first = try Tensor.gradients(of: [loss], [x, w], cotangents: nil, createGraph: true).map {
+                try XCTUnwrap($0)
+            }
+            let second = try Tensor.gradients(of: [(first[0] * v).sum()], [x, w], cotangents: nil, createGraph: true)
+                .map { try XCTUnwrap($0) }
             let tangents = try Tensor.jvp(first, [x], tangents: [v])
             for derivatives in [first, second, tangents, try Tensor.hvp(loss, [x], vectors: [v])] {
                 let found = try products(behind: derivatives)
@@ -54,7 +60,9 @@ final class AutocastTests: XCTestCase {
         let (plain, cast) = (try step(), try inBFloat16(step))
         XCTAssertNotEqual(try Linearization(plain).key.words, try Linearization(cast).key.words)
         let all = Set(Pass.allCases)
-        let labels = try [plain, cast].map { try PlanRun($0, passes: all.subtracting([.epilogue])).plan.steps.map { $0.label } }
+        let labels = try [plain, cast].map {
+            try PlanRun($0, passes: all.subtracting([.epilogue])).plan.steps.map { $0.label }
+        }
         XCTAssertEqual(labels[1], try PlanRun(cast).plan.steps.map { $0.label })
         XCTAssertEqual(labels[0], labels[1].map { $0.replacingOccurrences(of: " bfloat16", with: "") })
         XCTAssertNotEqual(labels[0], labels[1])
@@ -68,7 +76,9 @@ final class AutocastTests: XCTestCase {
     func testEqualProductsOfDifferentPrecisionStayTwo() throws {
         let a = try tensor(noise([8, 8]), .float32)
         let (plain, cast) = (try a.matmul(a), try inBFloat16 { try a.matmul(a) })
-        XCTAssertEqual(try PlanRun([plain.node(), cast.node()]).plan.steps.map { $0.label }, ["matmul 8x8x8", "matmul 8x8x8 bfloat16"])
+        XCTAssertEqual(
+            try PlanRun([plain.node(), cast.node()]).plan.steps.map { $0.label },
+            ["matmul 8x8x8", "matmul 8x8x8 bfloat16"])
         XCTAssertNotEqual(try plain.numbers(), try cast.numbers())
     }
 }

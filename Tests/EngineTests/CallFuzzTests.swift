@@ -109,7 +109,8 @@ final class CallFuzzTests: XCTestCase {
             for place in row.inputs.indices {
                 for (shape, dtype) in kinds {
                     turn += 1
-                    let numbers: [Double] = dtype.isFloat ? [-1, .nan, .infinity] : dtype.isInteger ? [-1, 5] : [0, 1]
+                    let numbers: [Double] =
+                        dtype.isFloat ? [-1, .nan, .infinity] : dtype.isInteger ? [-1, 5] : [0, 1]
                     let number = numbers[turn % numbers.count]
                     var tensors = try row.tensors()
                     tensors[place] = try Tensor.full(shape, number, dtype)

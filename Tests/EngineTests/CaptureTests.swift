@@ -28,7 +28,9 @@ private final class Model {
     }
 
     func captured() throws -> Program {
-        try capture([tensor(Values([Model.rows, 4]) { _ in 0 }, .float32), tensor(Values([Model.rows]) { _ in 0 }, .int64)]) { [try self.step($0[0], $0[1])] }
+        try capture([
+            tensor(Values([Model.rows, 4]) { _ in 0 }, .float32), tensor(Values([Model.rows]) { _ in 0 }, .int64),
+        ]) { [try self.step($0[0], $0[1])] }
     }
 
     static func batch(_ number: Int) throws -> [Tensor] {
@@ -126,7 +128,8 @@ final class CaptureTests: XCTestCase {
         batch[1] = try tensor(Values([Model.rows]) { $0[0] == 4 ? 3 : 0 }, .int64)
         let found = failure { try program.run(batch) }
         XCTAssertEqual(found?.kind, "index")
-        XCTAssertEqual(found?.description, "cross_entropy: label 3 at position 4 is outside 0 ..< 3, the number of classes")
+        XCTAssertEqual(
+            found?.description, "cross_entropy: label 3 at position 4 is outside 0 ..< 3, the number of classes")
         XCTAssertEqual(try model.state, state)
         XCTAssertEqual(try model.w.gradient()?.bytes(), gradient)
         _ = try program.run(Model.batch(1))
@@ -154,7 +157,9 @@ final class CaptureTests: XCTestCase {
         func run(_ number: Int) throws {
             let values = try batches[number].map { try $0.node().value }
             try withUnsafeMutableBytes(of: &loss) { memory in
-                try program.run(arguments: { values[$0].map { UnsafeRawPointer($0.pointer) } }, results: { _ in memory.baseAddress })
+                try program.run(
+                    arguments: { values[$0].map { UnsafeRawPointer($0.pointer) } }, results: { _ in memory.baseAddress }
+                )
             }
         }
         try run(0)
@@ -321,7 +326,10 @@ final class CaptureTests: XCTestCase {
     func testInputsOfAnotherNumberShapeOrDTypeAreRefused() throws {
         let program = try capture([tensor([1, 2], .float32)]) { [try $0[0] * 2] }
         XCTAssertEqual(failure { try program.run([]) }?.kind, "argument")
-        for wrong in [try tensor([1, 2, 3], .float32), try tensor([1, 2], .float64), try tensor(Values([2, 1], [1, 2]), .float32)] {
+        for wrong in [
+            try tensor([1, 2, 3], .float32), try tensor([1, 2], .float64),
+            try tensor(Values([2, 1], [1, 2]), .float32),
+        ] {
             XCTAssertEqual(failure { try program.run([wrong]) }?.kind, "shape")
         }
         XCTAssertEqual(try program.run([tensor([1, 2], .float32)])[0].numbers(), [2, 4])

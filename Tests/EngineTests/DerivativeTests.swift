@@ -36,7 +36,8 @@ final class BackwardTests: XCTestCase {
         let found = failure { try y.backward() }
         XCTAssertEqual(found?.kind, "state")
         XCTAssertEqual(found?.description.contains("retain_graph"), true)
-        XCTAssertEqual(failure { try Tensor.gradients(of: [y], [x], cotangents: nil, createGraph: false) }?.kind, "state")
+        XCTAssertEqual(
+            failure { try Tensor.gradients(of: [y], [x], cotangents: nil, createGraph: false) }?.kind, "state")
         XCTAssertEqual(failure { try Tensor.jvp([y], [x], tangents: [tensor([1, 1])]) }?.kind, "state")
         XCTAssertEqual(try x.gradient()?.numbers(), [4, 8], "a failed backward adds nothing")
         XCTAssertEqual(try y.item(), 5)
@@ -86,7 +87,8 @@ final class BackwardTests: XCTestCase {
 
     func testALeafThatTheGraphReachesByNoDerivativeButZeroCollectsZeros() throws {
         let steps: [(String, (Tensor) throws -> Tensor)] = [
-            ("sign", { try $0.applying(.sign) }), ("times 0", { try $0 * 0 }), ("sign of a product", { try ($0 * $0).applying(.sign) }),
+            ("sign", { try $0.applying(.sign) }), ("times 0", { try $0 * 0 }),
+            ("sign of a product", { try ($0 * $0).applying(.sign) }),
             ("a branch not taken", { try Tensor.choose($0.applying(.greater, 100), $0, tensor([1, 1])) }),
         ]
         for (name, function) in steps {
@@ -150,8 +152,10 @@ final class BackwardTests: XCTestCase {
         try ThreadState.withGrad(false) { () throws(Failure) in
             for y in [x, doubled] {
                 let results = [
-                    try y * 2, try y + 0, try y * 1, try y.applying(.divide, 1), try y.applying(.power, 1), try y.reshape([1, 2]), try y.cast(.float64),
-                    try y.permute([0, 1]), try y.broadcast(to: [1, 2]), try y.slice(0, start: nil, stop: nil, step: 1), try y.sum([]), try y.mean([]),
+                    try y * 2, try y + 0, try y * 1, try y.applying(.divide, 1), try y.applying(.power, 1),
+                    try y.reshape([1, 2]), try y.cast(.float64),
+                    try y.permute([0, 1]), try y.broadcast(to: [1, 2]), try y.slice(0, start: nil, stop: nil, step: 1),
+                    try y.sum([]), try y.mean([]),
                     try y.reduce(.maximum, []), try y.reduce(.logSumExp, []), try y.applying(.identity),
                 ]
                 for (place, result) in results.enumerated() { XCTAssertFalse(result.requiresGrad, "result \(place)") }

@@ -6,13 +6,16 @@ import XCTest
 /// The ends of the number line, and the kinks, where derivatives are a convention: PyTorch's.
 final class EdgeValueTests: XCTestCase {
     private let ends: [Double] = [
-        -.infinity, -1e308, -1e38, -1000, -745, -104, -88, -20, -1, -1e-10, -1e-300, -0.0, 0, 1e-300, 1e-10, 1, 20, 88, 104, 709, 1000, 1e38, 1e308, .infinity, .nan,
+        -.infinity, -1e308, -1e38, -1000, -745, -104, -88, -20, -1, -1e-10, -1e-300, -0.0, 0, 1e-300, 1e-10, 1, 20, 88,
+        104, 709, 1000, 1e38, 1e308, .infinity, .nan,
     ]
 
     private func functions() -> [(Tensor.Unary, (Double) -> Double)] {
         [
-            (.exp, exp), (.expm1, expm1), (.log, log), (.log1p, log1p), (.sqrt, { $0.squareRoot() }), (.tanh, tanh), (.erf, erf), (.absolute, abs),
-            (.reciprocal, { 1 / $0 }), (.square, { $0 * $0 }), (.negative, -), (.sigmoid, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }),
+            (.exp, exp), (.expm1, expm1), (.log, log), (.log1p, log1p), (.sqrt, { $0.squareRoot() }), (.tanh, tanh),
+            (.erf, erf), (.absolute, abs),
+            (.reciprocal, { 1 / $0 }), (.square, { $0 * $0 }), (.negative, -),
+            (.sigmoid, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }),
             (.softplus, { max($0, 0) + log1p(exp(-abs($0))) }), (.relu, { $0.isNaN ? $0 : max($0, 0) }),
             (.sign, { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
         ]
@@ -51,13 +54,15 @@ final class EdgeValueTests: XCTestCase {
     func testGradientsThereAreFiniteWhereTheyExist() throws {
         let far = [-1e4, -800, 800, 1e4]
         for (operation, want) in [
-            (.sigmoid, [0, 0, 0, 0]), (.tanh, [0, 0, 0, 0]), (.softplus, [0, 0, 1, 1]), (.gelu, [0, 0, 1, 1]), (.geluTanh, [0, 0, 1, 1]), (.erf, [0, 0, 0, 0]),
+            (.sigmoid, [0, 0, 0, 0]), (.tanh, [0, 0, 0, 0]), (.softplus, [0, 0, 1, 1]), (.gelu, [0, 0, 1, 1]),
+            (.geluTanh, [0, 0, 1, 1]), (.erf, [0, 0, 0, 0]),
         ] as [(Tensor.Unary, [Double])] {
             let x = try leaf(far)
             let y = try x.applying(operation).sum()
             let gradient = try XCTUnwrap(Tensor.gradients(of: [y], [x], cotangents: nil, createGraph: true)[0])
             assertClose(try gradient.numbers(), want, 1e-15, "\(operation)")
-            let second = try XCTUnwrap(Tensor.gradients(of: [gradient.sum()], [x], cotangents: nil, createGraph: false)[0])
+            let second = try XCTUnwrap(
+                Tensor.gradients(of: [gradient.sum()], [x], cotangents: nil, createGraph: false)[0])
             XCTAssertEqual(try second.numbers().map { abs($0) }, [0, 0, 0, 0], "\(operation), second derivative")
         }
     }
@@ -81,7 +86,8 @@ final class EdgeValueTests: XCTestCase {
         func derivative(_ at: Double, _ function: (Tensor) throws -> Tensor) throws -> Double {
             let x = try leaf([at])
             // Where the derivative is zero everywhere there is none.
-            return try Tensor.gradients(of: [function(x)], [x], cotangents: [tensor([1])], createGraph: false)[0]?.numbers()[0] ?? 0
+            return try Tensor.gradients(of: [function(x)], [x], cotangents: [tensor([1])], createGraph: false)[0]?
+                .numbers()[0] ?? 0
         }
         XCTAssertEqual(try derivative(0) { try $0.applying(.relu) }, 0)
         XCTAssertEqual(try derivative(0) { try $0.applying(.leakyRelu, parameter: 0.2) }, 0.2)
@@ -111,7 +117,8 @@ final class EdgeValueTests: XCTestCase {
         XCTAssert(try x.reduce(.maximum).item().isNaN)
         XCTAssert(try x.reduce(.minimum).item().isNaN)
         XCTAssert(try x.sum().item().isNaN)
-        XCTAssertEqual(try Tensor.apply(.maximum, x, tensor([0, 0, .nan])).numbers().map { $0.isNaN }, [false, true, true])
+        XCTAssertEqual(
+            try Tensor.apply(.maximum, x, tensor([0, 0, .nan])).numbers().map { $0.isNaN }, [false, true, true])
         XCTAssertEqual(try Tensor.apply(.equal, x, x).numbers(), [1, 0, 1])
         XCTAssertEqual(try Tensor.apply(.notEqual, x, x).numbers(), [0, 1, 0])
         XCTAssertEqual(try Tensor.apply(.lessEqual, x, x).numbers(), [1, 0, 1])

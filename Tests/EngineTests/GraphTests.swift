@@ -43,7 +43,9 @@ final class GraphTests: XCTestCase {
 
     func testTheVerifierSeesAWrongTypeALostInputAndALostValue() throws {
         let x = try leaf([1, 2]).node()
-        func refuses(_ node: Node, line: UInt = #line) { XCTAssertEqual(failure { try Verifier.check([node]) }?.kind, "internal", line: line) }
+        func refuses(_ node: Node, line: UInt = #line) {
+            XCTAssertEqual(failure { try Verifier.check([node]) }?.kind, "internal", line: line)
+        }
         refuses(Node(Exp(), [x], TensorType([3], .float64), requiresGrad: true))
         refuses(Node(Exp(), [x], TensorType([2], .float32), requiresGrad: true))
         refuses(Node(Leaf(), [], TensorType([2], .float32), requiresGrad: false))
@@ -51,7 +53,8 @@ final class GraphTests: XCTestCase {
         let y = try Exp().record([Exp().record([x])])
         y.inputs[0].forgetInputs(as: Released())
         refuses(y)
-        XCTAssertThrowsError(try Verifier.check([Node(Add(), [x, try leaf([1, 2, 3]).node()], x.type, requiresGrad: true)]))
+        XCTAssertThrowsError(
+            try Verifier.check([Node(Add(), [x, try leaf([1, 2, 3]).node()], x.type, requiresGrad: true)]))
     }
 
     func testTheVerifierSeesAPlanGraphOutOfOrder() throws {

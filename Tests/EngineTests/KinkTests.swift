@@ -7,16 +7,21 @@ import XCTest
 final class KinkTests: XCTestCase {
     private func derivative(_ at: Double, _ function: (Tensor) throws -> Tensor) throws -> Double {
         let x = try leaf([at])
-        return try Tensor.gradients(of: [function(x)], [x], cotangents: [tensor([1])], createGraph: false)[0]?.numbers()[0] ?? 0
+        return try Tensor.gradients(of: [function(x)], [x], cotangents: [tensor([1])], createGraph: false)[0]?
+            .numbers()[0] ?? 0
     }
 
     func testActivations() throws {
         let cases: [(Tensor.Unary, Double?, Double, Double)] = [
-            (.hardSwish, nil, -3, 0), (.hardSwish, nil, 3, 1), (.hardSigmoid, nil, -3, 0), (.hardSigmoid, nil, 3, 0), (.relu6, nil, 0, 0), (.relu6, nil, 6, 0),
-            (.elu, 1.5, 0, 1.5), (.selu, nil, 0, 1.7580993408473766), (.celu, 1.5, 0, 1), (.softsign, nil, 0, 1), (.floor, nil, 1, 0),
+            (.hardSwish, nil, -3, 0), (.hardSwish, nil, 3, 1), (.hardSigmoid, nil, -3, 0), (.hardSigmoid, nil, 3, 0),
+            (.relu6, nil, 0, 0), (.relu6, nil, 6, 0),
+            (.elu, 1.5, 0, 1.5), (.selu, nil, 0, 1.7580993408473766), (.celu, 1.5, 0, 1), (.softsign, nil, 0, 1),
+            (.floor, nil, 1, 0),
         ]
         for (operation, parameter, at, want) in cases {
-            XCTAssertEqual(try derivative(at) { try $0.applying(operation, parameter: parameter) }, want, accuracy: 1e-15, "\(operation) at \(at)")
+            XCTAssertEqual(
+                try derivative(at) { try $0.applying(operation, parameter: parameter) }, want, accuracy: 1e-15,
+                "\(operation) at \(at)")
         }
     }
 
@@ -27,7 +32,8 @@ final class KinkTests: XCTestCase {
         }
         XCTAssertEqual(try derivative(.infinity) { try $0.nanToNum(nan: 0, positive: nil, negative: nil) }, 0)
         XCTAssertEqual(try derivative(.nan) { try $0.nanToNum(nan: 0, positive: nil, negative: nil) }, 0)
-        XCTAssertEqual(try derivative(2.5) { try $0.softplus(beta: 2, threshold: 5) }, 0.9933071490757152, accuracy: 1e-15)
+        XCTAssertEqual(
+            try derivative(2.5) { try $0.softplus(beta: 2, threshold: 5) }, 0.9933071490757152, accuracy: 1e-15)
         XCTAssertEqual(try derivative(2.6) { try $0.softplus(beta: 2, threshold: 5) }, 1)
     }
 

@@ -3,30 +3,39 @@ import XCTest
 
 @testable import Engine
 
-/// Every row of the table, looked at from every side. Tolerances are relative to the largest element; values that are all smaller than 1, and
-/// derivatives smaller than 1e-3, are held to what that allows.
+/// Every row of the table, looked at from every side. Tolerances are relative to the largest element; values that are
+/// all smaller than 1, and derivatives smaller than 1e-3, are held to what that allows.
 final class OperationTableTests: XCTestCase {
     private let floatRows = Row.all.filter { !$0.inputs.isEmpty }
     private let smoothRows = Row.all.filter { $0.isDifferentiable }
 
     func testEveryOperationHasARow() throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Sources/Engine/Operations")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "../../Sources/Engine/Operations")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         var declared: Set<String> = []
         for file in files {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
             for line in text.split(separator: "\n") where line.hasPrefix("struct ") {
                 let words = line.split(whereSeparator: { " :{,".contains($0) })
-                let protocols = ["Operation", "Viewing", "AlongAxis", "Source", "Elementwise", "PiecewiseConstant", "Predicate", "Bitwise", "Reduction", "Check", "FactorPart"]
-                if protocols.contains(where: { words[2...].contains(Substring($0)) }) { declared.insert(String(words[1])) }
+                let protocols = [
+                    "Operation", "Viewing", "AlongAxis", "Source", "Elementwise", "PiecewiseConstant", "Predicate",
+                    "Bitwise", "Reduction", "Check", "FactorPart",
+                ]
+                if protocols.contains(where: { words[2...].contains(Substring($0)) }) {
+                    declared.insert(String(words[1]))
+                }
             }
         }
         XCTAssertGreaterThan(declared.count, 50)
         let covered = Set(Row.all.flatMap { row in row.covers.map { "\($0)" } })
-        // Not functions of tensors: GraphTests has the four kinds of nodes that are only there, RandomTests the random ones; bundles and barriers are met
-        // inside derivatives alone, those of custom operations and checkpoints, and cofactors in those of determinants; variables of mapped functions
-        // inside those (VmapTests).
-        let elsewhere: Set<String> = ["Leaf", "Placeholder", "LeafOf", "Released", "RandomDraw", "RandomPermutation", "AdvanceGenerator", "Bundle", "Barrier", "Cofactors", "MapVariable"]
+        // Not functions of tensors: GraphTests has the four kinds of nodes that are only there, RandomTests the random
+        // ones; bundles and barriers are met inside derivatives alone, those of custom operations and checkpoints, and
+        // cofactors in those of determinants; variables of mapped functions inside those (VmapTests).
+        let elsewhere: Set<String> = [
+            "Leaf", "Placeholder", "LeafOf", "Released", "RandomDraw", "RandomPermutation", "AdvanceGenerator",
+            "Bundle", "Barrier", "Cofactors", "MapVariable",
+        ]
         XCTAssertEqual(declared.subtracting(covered).subtracting(elsewhere), [], "without a row")
         XCTAssertEqual(covered.union(elsewhere).subtracting(declared), [], "no operations")
     }
@@ -39,7 +48,9 @@ final class OperationTableTests: XCTestCase {
                 found.insert("\(type(of: node.operation))")
                 stack += node.inputs
             }
-            for type in row.covers { XCTAssert(found.contains("\(type)"), "\(row.name) records no \(type), but \(found)") }
+            for type in row.covers {
+                XCTAssert(found.contains("\(type)"), "\(row.name) records no \(type), but \(found)")
+            }
         }
     }
 
@@ -66,7 +77,8 @@ final class OperationTableTests: XCTestCase {
             let weight = noise(want.shape, seed: 77).map { Double(Float($0)) }
             let gradients = try self.gradients(got, narrow, tensor(weight, .float32))
             for gradient in gradients { XCTAssertEqual(gradient.dtype, .float32, row.name) }
-            assertClose(try flat(gradients), try flat(self.gradients(want, wide, tensor(weight))), 4e-6, atLeast: 1, row.name)
+            assertClose(
+                try flat(gradients), try flat(self.gradients(want, wide, tensor(weight))), 4e-6, atLeast: 1, row.name)
         }
     }
 
@@ -105,10 +117,15 @@ final class OperationTableTests: XCTestCase {
             let pulled = try flat(gradients(y, xs, tensor(v)))
             let pushed = try flat(us)
             XCTAssertLessThanOrEqual(
-                abs(dot(moved, v.data) - dot(pushed, pulled)), 1e-12 * max(norm(moved) * norm(v.data), norm(pushed) * norm(pulled)), row.name)
+                abs(dot(moved, v.data) - dot(pushed, pulled)),
+                1e-12 * max(norm(moved) * norm(v.data), norm(pushed) * norm(pulled)), row.name)
             // The transpose of a wrong Jacobian would pass; its columns are looked at too.
             let want = try slope { h in
-                row.reference(try zip(row.inputs, us).map { x, u in try Values(x.shape, zip(x.data, u.numbers()).map { $0 + h * $1 }) }).data
+                row.reference(
+                    try zip(row.inputs, us).map { x, u in
+                        try Values(x.shape, zip(x.data, u.numbers()).map { $0 + h * $1 })
+                    }
+                ).data
             }
             assertClose(moved, want, 1e-6, atLeast: 1e-3, row.name)
         }
@@ -121,7 +138,9 @@ final class OperationTableTests: XCTestCase {
             let u = try us.map { try $0.values() }
             // The reference: how the first derivative changes along u.
             let want = try slope { h in
-                let xs = try zip(row.inputs, u).map { x, u in try leaf(Values(x.shape, zip(x.data, u.data).map { $0 + h * $1 })) }
+                let xs = try zip(row.inputs, u).map { x, u in
+                    try leaf(Values(x.shape, zip(x.data, u.data).map { $0 + h * $1 }))
+                }
                 return try flat(self.gradients(scalarOf(row, xs), xs, nil))
             }
             let xs = try row.inputs.map { try leaf($0) }
@@ -139,7 +158,9 @@ final class OperationTableTests: XCTestCase {
                 assertClose(try flat(got), want, 1e-6, atLeast: 1e-3, "\(row.name), \(name)")
             }
             let curvature = dot(try flat(vs), want)
-            XCTAssertEqual(try jvpOfJvp.item(), curvature, accuracy: 1e-6 * max(norm(try flat(vs)) * norm(want), 1e-3), "\(row.name), jvp of jvp")
+            XCTAssertEqual(
+                try jvpOfJvp.item(), curvature, accuracy: 1e-6 * max(norm(try flat(vs)) * norm(want), 1e-3),
+                "\(row.name), jvp of jvp")
         }
     }
 
@@ -147,7 +168,9 @@ final class OperationTableTests: XCTestCase {
         for row in floatRows where !row.isDifferentiable {
             let xs = try row.inputs.map { try leaf($0) }
             let y = try row.function(xs)
-            XCTAssert(try Tensor.gradients(of: [y], xs, cotangents: [tensor(noise(y.shape), .float64)], createGraph: false).allSatisfy { $0 == nil }, row.name)
+            XCTAssert(
+                try Tensor.gradients(of: [y], xs, cotangents: [tensor(noise(y.shape), .float64)], createGraph: false)
+                    .allSatisfy { $0 == nil }, row.name)
             let tangent = try Tensor.jvp([y], xs, tangents: direction(row, seed: 3))[0]
             XCTAssertEqual(tangent.shape, y.shape)
             XCTAssert(try tangent.numbers().allSatisfy { $0 == 0 }, row.name)
@@ -167,7 +190,9 @@ final class OperationTableTests: XCTestCase {
     }
 
     /// With zeros where nothing depends on an input.
-    private func gradients(_ y: Tensor, _ xs: [Tensor], _ cotangent: Tensor?, createGraph: Bool = false) throws -> [Tensor] {
+    private func gradients(_ y: Tensor, _ xs: [Tensor], _ cotangent: Tensor?, createGraph: Bool = false) throws
+        -> [Tensor]
+    {
         let found = try Tensor.gradients(of: [y], xs, cotangents: cotangent.map { [$0] }, createGraph: createGraph)
         return try zip(found, xs).map { try $0 ?? Tensor.full($1.shape, 0, $1.dtype) }
     }

@@ -9,7 +9,10 @@ struct PlanRun {
     let graph: PlanGraph
     private let leaves: [Node]
 
-    init(_ wanted: [Node], donations: [PlanGraph.Donation] = [], aliases: Bool = false, passes: Set<Pass> = Set(Pass.allCases)) throws {
+    init(
+        _ wanted: [Node], donations: [PlanGraph.Donation] = [], aliases: Bool = false,
+        passes: Set<Pass> = Set(Pass.allCases)
+    ) throws {
         let lines = try Linearization(wanted)
         graph = lines.graph(donations: donations)
         leaves = lines.leaves
@@ -47,8 +50,9 @@ struct PlanRun {
     }
 }
 
-/// Fails if two values that are alive at the same time lie in the same memory. A value lives from the step that writes it to the last that reads it;
-/// a leaf from the beginning, an output to the end. One step may end one life and begin another in the same place only where it says so.
+/// Fails if two values that are alive at the same time lie in the same memory. A value lives from the step that writes
+/// it to the last that reads it; a leaf from the beginning, an output to the end. One step may end one life and begin
+/// another in the same place only where it says so.
 func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #line) throws {
     struct Life {
         var storage: Int
@@ -65,7 +69,8 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
         let isLeaf = plan.storages[storage].leaf != nil
         if !isLeaf {
             guard let first = writes.first else { continue }
-            XCTAssertGreaterThanOrEqual(reads.first ?? first, first, "storage \(storage) is read before it is written", file: file, line: line)
+            XCTAssertGreaterThanOrEqual(
+                reads.first ?? first, first, "storage \(storage) is read before it is written", file: file, line: line)
         }
         let isOutputPlace = if case .output = place { true } else { false }
         let isDonation = if case .leaf = place, !isLeaf { true } else { false }
@@ -73,7 +78,8 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
         let isReplaced = plan.steps.contains { $0.updates == storage && plan.bindings[$0.writes[0]].place == place }
         let isOutput = (isOutputPlace || isDonation) && !isReplaced
         var life = Life(
-            storage: storage, first: isLeaf ? -1 : writes[0], last: isOutput ? plan.steps.count : max(reads.last ?? -1, writes.last ?? -1), start: 0,
+            storage: storage, first: isLeaf ? -1 : writes[0],
+            last: isOutput ? plan.steps.count : max(reads.last ?? -1, writes.last ?? -1), start: 0,
             end: max(plan.storages[storage].bytes, 1))
         var space = "\(place)"
         if case .arena(let offset) = place {
@@ -90,8 +96,12 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
             for b in lives[(number + 1)...] where a.start < b.end && b.start < a.end {
                 let (earlier, later) = a.first <= b.first ? (a, b) : (b, a)
                 if earlier.last < later.first { continue }
-                let hands = later.first >= 0 && earlier.last == later.first && plan.steps[later.first].inPlace.contains(earlier.storage)
-                XCTAssert(hands, "storages \(a.storage) and \(b.storage) overlap in \(space):\n\(plan.listing)", file: file, line: line)
+                let hands =
+                    later.first >= 0 && earlier.last == later.first
+                    && plan.steps[later.first].inPlace.contains(earlier.storage)
+                XCTAssert(
+                    hands, "storages \(a.storage) and \(b.storage) overlap in \(space):\n\(plan.listing)", file: file,
+                    line: line)
             }
         }
     }

@@ -6,7 +6,9 @@ import XCTest
 /// What each pass does, and that it changes no bit.
 final class PlannerTests: XCTestCase {
     private let all = Set(Pass.allCases)
-    private var combinations: [Set<Pass>] { [[]] + Pass.allCases.map { all.subtracting([$0]) } + Pass.allCases.map { [$0] } }
+    private var combinations: [Set<Pass>] {
+        [[]] + Pass.allCases.map { all.subtracting([$0]) } + Pass.allCases.map { [$0] }
+    }
 
     private func assertSameBits(_ wanted: [Node], donations: [PlanGraph.Donation] = [], _ name: String) throws {
         let want = try PlanRun(wanted, donations: donations).outputs()
@@ -33,10 +35,13 @@ final class PlannerTests: XCTestCase {
         }
     }
 
-    /// Forward, loss, backward and momentum step of a perceptron, with parameters and momenta given up for their successors.
+    /// Forward, loss, backward and momentum step of a perceptron, with parameters and momenta given up for their
+    /// successors.
     private func trainingStep(_ dtype: DType) throws -> (wanted: [Node], donations: [PlanGraph.Donation]) {
         let x = try tensor(noise([7, 5], seed: 1), dtype)
-        let parameters = try [[4, 5], [4], [3, 4], [3]].enumerated().map { try leaf(noise($1, seed: UInt64($0 + 2)), dtype) }
+        let parameters = try [[4, 5], [4], [3, 4], [3]].enumerated().map {
+            try leaf(noise($1, seed: UInt64($0 + 2)), dtype)
+        }
         let momenta = try parameters.map { try tensor(noise($0.shape, seed: 40), dtype) }
         let hidden = try x.linear(parameters[0], parameters[1]).applying(.tanh)
         let logits = try hidden.linear(parameters[2], parameters[3])
@@ -75,13 +80,21 @@ final class PlannerTests: XCTestCase {
             let output = plan.outputs[1 + 2 * place]
             XCTAssertEqual(output, .donated(leaf: donations[2 * place].leaf), "momentum \(place):\n\(plan.listing)")
         }
-        XCTAssert(try PlanRun(wanted, donations: donations, passes: all.subtracting([.inplace])).plan.outputs.allSatisfy { $0 == .fresh })
+        XCTAssert(
+            try PlanRun(wanted, donations: donations, passes: all.subtracting([.inplace])).plan.outputs.allSatisfy {
+                $0 == .fresh
+            })
     }
 
     // MARK: What each pass removes
 
-    private func plans(without pass: Pass, _ wanted: [Node], aliases: Bool = false) throws -> (with: Plan, without: Plan) {
-        (try PlanRun(wanted, aliases: aliases).plan, try PlanRun(wanted, aliases: aliases, passes: all.subtracting([pass])).plan)
+    private func plans(without pass: Pass, _ wanted: [Node], aliases: Bool = false) throws -> (
+        with: Plan, without: Plan
+    ) {
+        (
+            try PlanRun(wanted, aliases: aliases).plan,
+            try PlanRun(wanted, aliases: aliases, passes: all.subtracting([pass])).plan
+        )
     }
 
     func testFoldingLeavesOneConstantOfArithmeticOnConstants() throws {
@@ -96,7 +109,9 @@ final class PlannerTests: XCTestCase {
     func testFoldingComputesInTheDTypeOfThePlan() throws {
         let x = try tensor([1], .float32).node()
         let constant = try Node.scalar(0.1, like: x) + Node.scalar(0.2, like: x)
-        let got = try PlanRun([x * constant.broadcast(to: [1])]).outputs()[0].withUnsafeBytes { $0.load(as: Float.self) }
+        let got = try PlanRun([x * constant.broadcast(to: [1])]).outputs()[0].withUnsafeBytes {
+            $0.load(as: Float.self)
+        }
         XCTAssertEqual(got, Float(0.1) + Float(0.2))
         XCTAssertNotEqual(Double(got), 0.1 + 0.2)
     }
@@ -105,8 +120,10 @@ final class PlannerTests: XCTestCase {
         let x = try tensor(noise([2, 3, 4])).node()
         let one = try Node.full([2, 3, 4], 1, .float64)
         for (name, node) in [
-            ("two permutes", try x.permute([2, 0, 1]).permute([1, 2, 0])), ("two reshapes", try x.reshape([6, 4]).reshape([2, 3, 4])),
-            ("two negatives", try -(-x)), ("a factor of one", try Multiply().record([x, one])), ("a quotient by one", try Divide().record([x, one])),
+            ("two permutes", try x.permute([2, 0, 1]).permute([1, 2, 0])),
+            ("two reshapes", try x.reshape([6, 4]).reshape([2, 3, 4])),
+            ("two negatives", try -(-x)), ("a factor of one", try Multiply().record([x, one])),
+            ("a quotient by one", try Divide().record([x, one])),
             ("identities", try Identity().record([Identity().record([x])])),
         ] {
             let (with, without) = try plans(without: .simplify, [node.exp()])
@@ -119,7 +136,8 @@ final class PlannerTests: XCTestCase {
         let column = try tensor(noise([6, 1], seed: 1)).node()
         let row = try tensor(noise([5, 1], seed: 2)).node()
         for product in [
-            try MatMul(transposeB: true).record([column, row]), try MatMul(transposeA: true, transposeB: true).record([column.reshape([1, 6]), row]),
+            try MatMul(transposeB: true).record([column, row]),
+            try MatMul(transposeA: true, transposeB: true).record([column.reshape([1, 6]), row]),
             try MatMul().record([column.broadcast(to: [3, 6, 1]), row.reshape([1, 1, 5])]),
         ] {
             let (with, without) = try plans(without: .simplify, [product.exp()])
@@ -136,8 +154,12 @@ final class PlannerTests: XCTestCase {
         XCTAssertEqual(without.steps.filter { $0.label.hasPrefix("matmul") }.count, 3)
         // Equal operations with other attributes or other inputs stay apart.
         let y = try tensor(noise([4, 4], seed: 2)).node()
-        let apart = try [x.leakyRelu(0.1), x.leakyRelu(0.2), y.leakyRelu(0.1), x.sum([0], keepdims: true), x.sum([1], keepdims: false)]
-        XCTAssertEqual(try PlanRun(apart).graph.mergingCommonSubexpressions().nodes.count, try PlanRun(apart).graph.nodes.count)
+        let apart = try [
+            x.leakyRelu(0.1), x.leakyRelu(0.2), y.leakyRelu(0.1), x.sum([0], keepdims: true),
+            x.sum([1], keepdims: false),
+        ]
+        XCTAssertEqual(
+            try PlanRun(apart).graph.mergingCommonSubexpressions().nodes.count, try PlanRun(apart).graph.nodes.count)
     }
 
     func testFusionMakesOneLoopOfAChainAndItsReduction() throws {
@@ -150,18 +172,21 @@ final class PlannerTests: XCTestCase {
 
     func testSchedulingLetsAnUpdateWaitForTheReadersOfTheOldValue() throws {
         let p = try tensor(noise([16]))
-        let (updated, reader) = (try (p * 0.5).node(), try p.applying(.exp).reshape([4, 4]).matmul(tensor(noise([4, 4]))).node())
+        let (updated, reader) = (
+            try (p * 0.5).node(), try p.applying(.exp).reshape([4, 4]).matmul(tensor(noise([4, 4]))).node()
+        )
         let lines = try Linearization([updated, reader])
         let place = try XCTUnwrap(lines.leaves.firstIndex { $0.value === p.stored.value })
         let donations = [PlanGraph.Donation(leaf: place, output: 0)]
         XCTAssertEqual(try PlanRun([updated, reader], donations: donations).plan.outputs[0], .donated(leaf: place))
         // Without fusion too, or the two would be one loop.
         XCTAssertEqual(
-            try PlanRun([updated, reader], donations: donations, passes: all.subtracting([.schedule, .fuse])).plan.outputs[0], .fresh)
+            try PlanRun([updated, reader], donations: donations, passes: all.subtracting([.schedule, .fuse])).plan
+                .outputs[0], .fresh)
     }
 
-    /// The second weight's gradient after the product that reads the weight, so that the update need not wait for it, and before the first weight's gradient, while what it reads
-    /// is in the cache.
+    /// The second weight's gradient after the product that reads the weight, so that the update need not wait for it,
+    /// and before the first weight's gradient, while what it reads is in the cache.
     func testSchedulingPutsAGradientRightBeforeTheUpdateThatItIsFor() throws {
         let x = try tensor(noise([32, 20])).node()
         let (first, second) = (try tensor(noise([20, 12], seed: 2)), try tensor(noise([12, 6], seed: 3)))
@@ -173,11 +198,14 @@ final class PlannerTests: XCTestCase {
         let wanted = [firstUpdate, secondUpdate]
         let leaves = try Linearization(wanted).leaves
         let donations = try [first, second].enumerated().map { place, weight in
-            PlanGraph.Donation(leaf: try XCTUnwrap(leaves.firstIndex { $0.value === weight.stored.value }), output: place)
+            PlanGraph.Donation(
+                leaf: try XCTUnwrap(leaves.firstIndex { $0.value === weight.stored.value }), output: place)
         }
         for passes in [all, all.subtracting([.epilogue])] {
             let plan = try PlanRun(wanted, donations: donations, passes: passes).plan
-            let products = plan.steps.compactMap { $0.label.split(separator: " ").dropFirst($0.label.hasPrefix("matmul") ? 1 : .max).first }
+            let products = plan.steps.compactMap {
+                $0.label.split(separator: " ").dropFirst($0.label.hasPrefix("matmul") ? 1 : .max).first
+            }
             XCTAssertEqual(products, ["32x12x20", "32x6x12", "32x12x6", "12x6x32", "20x12x32"], plan.listing)
             XCTAssertEqual(plan.outputs, donations.map { .donated(leaf: $0.leaf) }, plan.listing)
         }
@@ -215,7 +243,9 @@ final class PlannerTests: XCTestCase {
         let lines = try Linearization([updated])
         let place = try XCTUnwrap(lines.leaves.firstIndex { $0.value === p.stored.value })
         let donations = [PlanGraph.Donation(leaf: place, output: 0)]
-        let runs = try [all, all.subtracting([.epilogue]), all.subtracting([.inplace])].map { try PlanRun([updated], donations: donations, passes: $0).outputs() }
+        let runs = try [all, all.subtracting([.epilogue]), all.subtracting([.inplace])].map {
+            try PlanRun([updated], donations: donations, passes: $0).outputs()
+        }
         XCTAssertEqual(runs[0], runs[1])
         XCTAssertEqual(runs[0], runs[2])
     }
@@ -238,7 +268,9 @@ final class PlannerTests: XCTestCase {
         let fallible = try XCTUnwrap(plan.steps.lastIndex { $0.mayFail })
         for (number, step) in plan.steps.enumerated() where number <= fallible {
             for storage in step.writes {
-                if case .leaf = plan.bindings[storage].place { XCTFail("step \(number) overwrites a leaf before step \(fallible) may fail") }
+                if case .leaf = plan.bindings[storage].place {
+                    XCTFail("step \(number) overwrites a leaf before step \(fallible) may fail")
+                }
             }
         }
         XCTAssert(plan.outputs.contains { if case .donated = $0 { true } else { false } })

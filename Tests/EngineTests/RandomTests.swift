@@ -8,7 +8,10 @@ final class RandomTests: XCTestCase {
     func testASeedGivesTheSameStreamAndAnotherSeedAnother() throws {
         let (a, b, c) = (try Generator(seed: 7), try Generator(seed: 7), try Generator(seed: 8))
         for kind in [Generator.Distribution.uniform, .normal] {
-            let (x, y, z) = (try a.draw(kind, .float32, [50], 0, 1), try b.draw(kind, .float32, [50], 0, 1), try c.draw(kind, .float32, [50], 0, 1))
+            let (x, y, z) = (
+                try a.draw(kind, .float32, [50], 0, 1), try b.draw(kind, .float32, [50], 0, 1),
+                try c.draw(kind, .float32, [50], 0, 1)
+            )
             XCTAssertEqual(try x.bytes(), try y.bytes())
             XCTAssertNotEqual(try x.bytes(), try z.bytes())
         }
@@ -16,7 +19,9 @@ final class RandomTests: XCTestCase {
 
     func testDrawsFollowEachOtherWithoutOverlap() throws {
         let generator = try Generator(seed: 3)
-        let draws = try (0..<20).map { try generator.draw(.uniform, .float64, [$0 % 5 + 1], 0, 1).numbers() }.flatMap { $0 }
+        let draws = try (0..<20).map { try generator.draw(.uniform, .float64, [$0 % 5 + 1], 0, 1).numbers() }.flatMap {
+            $0
+        }
         XCTAssertEqual(Set(draws).count, draws.count)
     }
 
@@ -44,12 +49,16 @@ final class RandomTests: XCTestCase {
             let normal = try generator.draw(.normal, dtype, [Int(n)], 3, 2).numbers()
             let mean = normal.reduce(0, +) / n
             XCTAssertEqual(mean, 3, accuracy: 5 * 2 / n.squareRoot())
-            XCTAssertEqual(normal.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n, 4, accuracy: 5 * 4 * (2 / n).squareRoot())
+            XCTAssertEqual(
+                normal.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n, 4, accuracy: 5 * 4 * (2 / n).squareRoot())
         }
         for dtype in [DType.uint8, .int32, .int64] {
             let whole = try generator.draw(.integers, dtype, [Int(n)], 3, 8).numbers()
             XCTAssertEqual(Set(whole), [3, 4, 5, 6, 7])
-            for value in 3..<8 { XCTAssertEqual(Double(whole.filter { $0 == Double(value) }.count), n / 5, accuracy: 5 * (n * 0.16).squareRoot()) }
+            for value in 3..<8 {
+                XCTAssertEqual(
+                    Double(whole.filter { $0 == Double(value) }.count), n / 5, accuracy: 5 * (n * 0.16).squareRoot())
+            }
         }
     }
 

@@ -7,13 +7,22 @@ extension Row {
     static let custom: [Row] = {
         let inputs = [points([2, 3], -2...2), points([2, 3], 0.5...2)]
         let reference: ([Values]) -> Values = { $0[0].with($0[1]) { $0 * $0 * $1 * sin($1) } }
-        func row(_ name: String, _ covers: [any Engine.Operation.Type], _ function: @escaping (Tensor, Tensor) throws(Failure) -> Tensor) -> Row {
+        func row(
+            _ name: String, _ covers: [any Engine.Operation.Type],
+            _ function: @escaping (Tensor, Tensor) throws(Failure) -> Tensor
+        ) -> Row {
             Row(name, covers, inputs, { try function($0[0], $0[1]) }, reference)
         }
         return [
-            row("custom with a vjp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, reverse: gradients) },
-            row("custom with a jvp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, forward: tangents) },
-            row("custom with both", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in try product(a, b, reverse: gradients, forward: tangents) },
+            row("custom with a vjp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in
+                try product(a, b, reverse: gradients)
+            },
+            row("custom with a jvp", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in
+                try product(a, b, forward: tangents)
+            },
+            row("custom with both", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in
+                try product(a, b, reverse: gradients, forward: tangents)
+            },
             row("checkpoint", [CustomCall.self, CustomOutput.self]) { (a, b) throws(Failure) in
                 let variables = [try a.variable(), try b.variable()]
                 let outputs = try results(variables[0], variables[1])
@@ -25,16 +34,21 @@ extension Row {
                 { (x) throws(Failure) in
                     let (a, b) = (try x[0].variable(), try x[1].variable())
                     // G reads an input from outside as well.
-                    let block = (f: Tensor.Recorded(variable: b, output: try b.applying(.sin)), g: Tensor.Recorded(variable: a, output: try a.applying(.sin) * x[1]))
+                    let block = (
+                        f: Tensor.Recorded(variable: b, output: try b.applying(.sin)),
+                        g: Tensor.Recorded(variable: a, output: try a.applying(.sin) * x[1])
+                    )
                     let y = try Tensor.reversible(x[0], x[1], [block, block])
                     return try y[0] * y[1]
                 },
-                { $0[0].with($0[1]) { a, b in
-                    let first = a + sin(b)
-                    let second = b + sin(first) * b
-                    let third = first + sin(second)
-                    return third * (second + sin(third) * b)
-                } }),
+                {
+                    $0[0].with($0[1]) { a, b in
+                        let first = a + sin(b)
+                        let second = b + sin(first) * b
+                        let third = first + sin(second)
+                        return third * (second + sin(third) * b)
+                    }
+                }),
         ]
     }()
 }
@@ -58,7 +72,9 @@ private func tangents(_ inputs: [Tensor], _ along: [Tensor?]) throws(Failure) ->
     return [try first * a * b * 2 + second * a * a, try second * b.applying(.cos)]
 }
 
-private func product(_ a: Tensor, _ b: Tensor, reverse: Rule.Map? = nil, forward: Rule.Map? = nil) throws(Failure) -> Tensor {
+private func product(_ a: Tensor, _ b: Tensor, reverse: Rule.Map? = nil, forward: Rule.Map? = nil) throws(Failure)
+    -> Tensor
+{
     let values = try ThreadState.withGrad(false) { () throws(Failure) in try results(a, b) }
     let found = try Tensor.custom([a, b], values, rule: Rule([a, b], reverse, forward))
     return try found[0] * found[1]
@@ -73,7 +89,9 @@ private final class Rule: DerivativeRule {
     var hasReverse: Bool { reverseMap != nil }
     var hasForward: Bool { forwardMap != nil }
 
-    init(_ inputs: [Tensor], _ reverse: Map?, _ forward: Map?) { (self.inputs, reverseMap, forwardMap) = (inputs, reverse, forward) }
+    init(_ inputs: [Tensor], _ reverse: Map?, _ forward: Map?) {
+        (self.inputs, reverseMap, forwardMap) = (inputs, reverse, forward)
+    }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         guard let reverseMap else { throw .internal(operation: "custom", "asked for a vjp that is not there") }

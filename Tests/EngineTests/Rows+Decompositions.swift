@@ -25,7 +25,9 @@ extension Values {
         return Values([m + n, n]) { $0[0] < m ? q[$0[0]][$0[1]] : $0[0] - m > $0[1] ? 0 : r[$0[0] - m][$0[1]] }
     }
 
-    fileprivate func rows(_ range: Range<Int>) -> Values { Values([range.count, shape[1]]) { self[[$0[0] + range.lowerBound, $0[1]]] } }
+    fileprivate func rows(_ range: Range<Int>) -> Values {
+        Values([range.count, shape[1]]) { self[[$0[0] + range.lowerBound, $0[1]]] }
+    }
 
     /// Eigenvalues in ascending order of a symmetric matrix, and their vectors as columns, by Jacobi's rotations.
     fileprivate var rotated: (values: [Double], vectors: Values) {
@@ -37,7 +39,9 @@ extension Values {
                 for q in (p + 1)..<max(n, p + 1) where a[[p, q]] != 0 {
                     let angle = 0.5 * atan2(2 * a[[p, q]], a[[q, q]] - a[[p, p]])
                     var turn = Values([n, n]) { $0[0] == $0[1] ? 1 : 0 }
-                    (turn[[p, p]], turn[[q, q]], turn[[p, q]], turn[[q, p]]) = (cos(angle), cos(angle), sin(angle), -sin(angle))
+                    (turn[[p, p]], turn[[q, q]], turn[[p, q]], turn[[q, p]]) = (
+                        cos(angle), cos(angle), sin(angle), -sin(angle)
+                    )
                     a = referenceMatMul(referenceMatMul(turn.permuted([1, 0]), a), turn)
                     v = referenceMatMul(v, turn)
                 }
@@ -51,39 +55,53 @@ extension Values {
 extension Row {
     static let decompositions: [Row] = qrs + eighs + svds
 
-    private static let qrs: [Row] = [[3, 3], [4, 2], [1, 1], [3, 1]].flatMap { (shape: Shape) -> [Row] in
-        let a = points(shape, -2...2, seed: 3)
-        return [
-            Row("Q of \(shape)", [QR.self], [a], { try $0[0].qr().q }, { $0[0].reflected.rows(0..<shape[0]) }),
-            Row("R of \(shape)", [QR.self], [a], { try $0[0].qr().r }, { $0[0].reflected.rows(shape[0]..<shape[0] + shape[1]) }),
+    private static let qrs: [Row] =
+        [[3, 3], [4, 2], [1, 1], [3, 1]].flatMap { (shape: Shape) -> [Row] in
+            let a = points(shape, -2...2, seed: 3)
+            return [
+                Row("Q of \(shape)", [QR.self], [a], { try $0[0].qr().q }, { $0[0].reflected.rows(0..<shape[0]) }),
+                Row(
+                    "R of \(shape)", [QR.self], [a], { try $0[0].qr().r },
+                    { $0[0].reflected.rows(shape[0]..<shape[0] + shape[1]) }),
+            ]
+        } + [
+            Row(
+                "R of a wide matrix", [QR.self], [points([2, 4], -2...2, seed: 3)], { try $0[0].qr().r },
+                { v in
+                    let q = Values([2, 2]) { v[0][$0] }.reflected.rows(0..<2)
+                    let r = referenceMatMul(q.permuted([1, 0]), v[0])
+                    return Values([2, 4]) { $0[0] > $0[1] ? 0 : r[$0] }
+                }),
+            Row(
+                "Q R of a batch", [QR.self], [points([2, 3, 2], -2...2)],
+                {
+                    let (q, r) = try $0[0].qr()
+                    return try q.matmul(r)
+                }, { $0[0] }),
         ]
-    } + [
-        Row("R of a wide matrix", [QR.self], [points([2, 4], -2...2, seed: 3)], { try $0[0].qr().r }, { v in
-            let q = Values([2, 2]) { v[0][$0] }.reflected.rows(0..<2)
-            let r = referenceMatMul(q.permuted([1, 0]), v[0])
-            return Values([2, 4]) { $0[0] > $0[1] ? 0 : r[$0] }
-        }),
-        Row("Q R of a batch", [QR.self], [points([2, 3, 2], -2...2)], {
-            let (q, r) = try $0[0].qr()
-            return try q.matmul(r)
-        }, { $0[0] }),
-    ]
 
-    /// Of A + A^T, because derivatives take the argument as symmetric. Vectors count up to their signs, hence the squares.
+    /// Of A + A^T, because derivatives take the argument as symmetric. Vectors count up to their signs, hence the
+    /// squares.
     private static let eighs: [Row] = {
         let a = points([3, 3], -2...2, seed: 3)
         func symmetric(_ v: [Values]) -> Values { v[0].with(v[0].permuted([1, 0]), +) }
         return [
-            Row("eigenvalues", [Eigh.self, Eigenvalues.self], [a], { try ($0[0] + $0[0].permute([1, 0])).eigh().values }, { Values([3], symmetric($0).rotated.values) }),
-            Row("eigenvectors squared", [Eigh.self], [a], {
-                let vectors = try ($0[0] + $0[0].permute([1, 0])).eigh().vectors
-                return try vectors * vectors
-            }, { symmetric($0).rotated.vectors.map { $0 * $0 } }),
-            Row("eigenvectors times eigenvalues, of a batch", [Eigh.self], [points([2, 3, 3], -2...2)], {
-                let symmetric = try $0[0] + $0[0].permute([0, 2, 1])
-                let (values, vectors) = try symmetric.eigh(upper: true)
-                return try (vectors * values.reshape([2, 1, 3])).matmul(vectors.permute([0, 2, 1]))
-            }, { $0[0].with($0[0].permuted([0, 2, 1]), +) }),
+            Row(
+                "eigenvalues", [Eigh.self, Eigenvalues.self], [a],
+                { try ($0[0] + $0[0].permute([1, 0])).eigh().values }, { Values([3], symmetric($0).rotated.values) }),
+            Row(
+                "eigenvectors squared", [Eigh.self], [a],
+                {
+                    let vectors = try ($0[0] + $0[0].permute([1, 0])).eigh().vectors
+                    return try vectors * vectors
+                }, { symmetric($0).rotated.vectors.map { $0 * $0 } }),
+            Row(
+                "eigenvectors times eigenvalues, of a batch", [Eigh.self], [points([2, 3, 3], -2...2)],
+                {
+                    let symmetric = try $0[0] + $0[0].permute([0, 2, 1])
+                    let (values, vectors) = try symmetric.eigh(upper: true)
+                    return try (vectors * values.reshape([2, 1, 3])).matmul(vectors.permute([0, 2, 1]))
+                }, { $0[0].with($0[0].permuted([0, 2, 1]), +) }),
         ]
     }()
 
@@ -97,28 +115,44 @@ extension Row {
             return (values.suffix(k).reversed(), Values([n, k]) { vectors[[$0[0], n - 1 - $0[1]]] })
         }
         return [
-            Row("singular values of \(shape)", [SVD.self, SingularValues.self], [a], { try $0[0].svd().values }, { v in
-                Values([k], largest(referenceMatMul(v[0], v[0].permuted([1, 0]))).values.map { $0.squareRoot() })
-            }),
-            Row("left singular vectors of \(shape) squared", [SVD.self], [a], {
-                let u = try $0[0].svd().u
-                return try u * u
-            }, { v in largest(referenceMatMul(v[0], v[0].permuted([1, 0]))).vectors.map { $0 * $0 } }),
-            Row("right singular vectors of \(shape) squared", [SVD.self], [a], {
-                let v = try $0[0].svd().v
-                return try v * v
-            }, { v in largest(referenceMatMul(v[0].permuted([1, 0]), v[0])).vectors.permuted([1, 0]).map { $0 * $0 } }),
-            Row("U V^T of \(shape)", [SVD.self], [a], {
-                let (u, _, v) = try $0[0].svd()
-                return try u.matmul(v)
-            }, { v in
-                // A (A^T A)^(-1/2), on the side that has rank k.
-                let isWide = shape[0] < shape[1]
-                let (values, vectors) = largest(isWide ? referenceMatMul(v[0], v[0].permuted([1, 0])) : referenceMatMul(v[0].permuted([1, 0]), v[0]))
-                let scaled = Values(vectors.shape) { vectors[$0] / values[$0[1]].squareRoot() }
-                let root = referenceMatMul(scaled, vectors.permuted([1, 0]))
-                return isWide ? referenceMatMul(root, v[0]) : referenceMatMul(v[0], root)
-            }),
+            Row(
+                "singular values of \(shape)", [SVD.self, SingularValues.self], [a], { try $0[0].svd().values },
+                { v in
+                    Values([k], largest(referenceMatMul(v[0], v[0].permuted([1, 0]))).values.map { $0.squareRoot() })
+                }),
+            Row(
+                "left singular vectors of \(shape) squared", [SVD.self], [a],
+                {
+                    let u = try $0[0].svd().u
+                    return try u * u
+                }, { v in largest(referenceMatMul(v[0], v[0].permuted([1, 0]))).vectors.map { $0 * $0 } }),
+            Row(
+                "right singular vectors of \(shape) squared", [SVD.self], [a],
+                {
+                    let v = try $0[0].svd().v
+                    return try v * v
+                },
+                { v in
+                    let square = referenceMatMul(v[0].permuted([1, 0]), v[0])
+                    return largest(square).vectors.permuted([1, 0]).map { $0 * $0 }
+                }),
+            Row(
+                "U V^T of \(shape)", [SVD.self], [a],
+                {
+                    let (u, _, v) = try $0[0].svd()
+                    return try u.matmul(v)
+                },
+                { v in
+                    // A (A^T A)^(-1/2), on the side that has rank k.
+                    let isWide = shape[0] < shape[1]
+                    let (values, vectors) = largest(
+                        isWide
+                            ? referenceMatMul(v[0], v[0].permuted([1, 0]))
+                            : referenceMatMul(v[0].permuted([1, 0]), v[0]))
+                    let scaled = Values(vectors.shape) { vectors[$0] / values[$0[1]].squareRoot() }
+                    let root = referenceMatMul(scaled, vectors.permuted([1, 0]))
+                    return isWide ? referenceMatMul(root, v[0]) : referenceMatMul(v[0], root)
+                }),
         ]
     }
 }

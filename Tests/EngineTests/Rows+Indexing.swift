@@ -6,19 +6,23 @@ import Foundation
 extension Row {
     private static let picks = Values([2, 3], [2, 0, 2, 1, 2, 2])
 
-    static let indexing: [Row] = assignments + [DType.uint8, .int32, .int64].flatMap { (dtype: DType) -> [Row] in
-        selections(dtype) + writes(dtype)
-    }
+    static let indexing: [Row] =
+        assignments
+        + [DType.uint8, .int32, .int64].flatMap { (dtype: DType) -> [Row] in
+            selections(dtype) + writes(dtype)
+        }
 
     private static func selections(_ dtype: DType) -> [Row] {
         var rows: [Row] = []
         rows.append(
             Row(
-                "index_select \(dtype.name)", [IndexSelect.self], [points([2, 3, 2], -2...2)], { try $0[0].select(1, tensor(picks, dtype)).applying(.square) },
+                "index_select \(dtype.name)", [IndexSelect.self], [points([2, 3, 2], -2...2)],
+                { try $0[0].select(1, tensor(picks, dtype)).applying(.square) },
                 { v in Values([2, 2, 3, 2]) { v[0][[$0[0], Int(picks[[$0[1], $0[2]]]), $0[3]]] }.map { $0 * $0 } }))
         rows.append(
             Row(
-                "index_select of one row \(dtype.name)", [IndexSelect.self], [points([3, 2], -2...2)], { try $0[0].select(0, scalar(1, dtype)) },
+                "index_select of one row \(dtype.name)", [IndexSelect.self], [points([3, 2], -2...2)],
+                { try $0[0].select(0, scalar(1, dtype)) },
                 { v in Values([2]) { v[0][[1, $0[0]]] } }))
         rows.append(
             Row(
@@ -27,11 +31,13 @@ extension Row {
                 { v in Values([2, 3]) { v[0][[$0[0], Int(picks[$0])]] }.map { $0 * $0 } }))
         rows.append(
             Row(
-                "take_along_axis of the first axis \(dtype.name)", [TakeAlongAxis.self], [points([4, 3], -2...2)], { try $0[0].takeAlong(0, tensor(picks, dtype)) },
+                "take_along_axis of the first axis \(dtype.name)", [TakeAlongAxis.self], [points([4, 3], -2...2)],
+                { try $0[0].takeAlong(0, tensor(picks, dtype)) },
                 { v in Values([2, 3]) { v[0][[Int(picks[$0]), $0[1]]] } }))
         rows.append(
             Row(
-                "gather \(dtype.name)", [TakeAlongAxis.self], [points([3, 4], -2...2)], { try $0[0].gather(1, tensor(picks, dtype)) },
+                "gather \(dtype.name)", [TakeAlongAxis.self], [points([3, 4], -2...2)],
+                { try $0[0].gather(1, tensor(picks, dtype)) },
                 { v in Values([2, 3]) { v[0][[$0[0], Int(picks[$0])]] } }))
         rows.append(
             Row(
@@ -41,12 +47,21 @@ extension Row {
         rows.append(
             Row(
                 "several indices \(dtype.name)", [RavelIndex.self], [points([2, 3, 4], -2...2)],
-                { try $0[0].index([.at(1), .tensor(tensor(picks, dtype)), .tensor(tensor(Values([3], [3, 1, 1]), dtype))]).applying(.square) },
+                {
+                    try $0[0].index([
+                        .at(1), .tensor(tensor(picks, dtype)), .tensor(tensor(Values([3], [3, 1, 1]), dtype)),
+                    ]).applying(.square)
+                },
                 { v in Values([2, 3]) { v[0][[1, Int(picks[$0]), [3, 1, 1][$0[1]]]] }.map { $0 * $0 } }))
         rows.append(
             Row(
                 "several indices apart \(dtype.name)", [RavelIndex.self], [points([3, 2, 4], -2...2)],
-                { try $0[0].index([.tensor(tensor([2, 0, 2], dtype)), .slice(start: nil, stop: nil, step: -1), .tensor(scalar(3, dtype))]).applying(.square) },
+                {
+                    try $0[0].index([
+                        .tensor(tensor([2, 0, 2], dtype)), .slice(start: nil, stop: nil, step: -1),
+                        .tensor(scalar(3, dtype)),
+                    ]).applying(.square)
+                },
                 { v in Values([3, 2]) { v[0][[[2, 0, 2][$0[0]], 1 - $0[1], 3]] }.map { $0 * $0 } }))
         return rows
     }
@@ -58,7 +73,8 @@ extension Row {
             let word = accumulates ? "adds" : "puts"
             return [
                 Row(
-                    "index \(word) rows \(dtype.name)", [IndexPut.self], [points([2, 3, 2], -2...2), points([2, 2, 3, 2], -2...2, seed: 5)],
+                    "index \(word) rows \(dtype.name)", [IndexPut.self],
+                    [points([2, 3, 2], -2...2), points([2, 2, 3, 2], -2...2, seed: 5)],
                     { v in
                         let index = try tensor(dtype == .uint8 ? picks : picks.map { $0 == 2 ? -1 : $0 }, dtype)
                         let put = IndexPut(axis: 1, accumulates: accumulates)
@@ -73,7 +89,8 @@ extension Row {
                         return y.map { $0 * $0 }
                     }),
                 Row(
-                    "scatter \(word) along an axis \(dtype.name)", [ScatterAlongAxis.self, SliceAssign.self], [points([4, 4], -2...2), points([2, 3], -2...2, seed: 5)],
+                    "scatter \(word) along an axis \(dtype.name)", [ScatterAlongAxis.self, SliceAssign.self],
+                    [points([4, 4], -2...2), points([2, 3], -2...2, seed: 5)],
                     { v in try v[0].scatter(0, tensor(picks, dtype), v[1], accumulates: accumulates).applyingSquare },
                     { v in
                         var y = v[0]
@@ -84,7 +101,8 @@ extension Row {
                         return y.map { $0 * $0 }
                     }),
                 Row(
-                    "scatter \(word) along the last axis \(dtype.name)", [ScatterAlongAxis.self], [points([2, 4], -2...2), points([2, 3], -2...2, seed: 5)],
+                    "scatter \(word) along the last axis \(dtype.name)", [ScatterAlongAxis.self],
+                    [points([2, 4], -2...2), points([2, 3], -2...2, seed: 5)],
                     { v in try v[0].scatter(1, tensor(picks, dtype), v[1], accumulates: accumulates).applyingSquare },
                     { v in
                         var y = v[0]
@@ -100,7 +118,8 @@ extension Row {
 
     /// x[entries] = y, then the square; `target` gives the place in x for each place of the values.
     private static func assignment(
-        _ name: String, _ covers: [any Engine.Operation.Type], _ entries: [Index], _ x: Shape, _ y: Shape, _ values: Shape, _ target: @escaping ([Int]) -> [Int]
+        _ name: String, _ covers: [any Engine.Operation.Type], _ entries: [Index], _ x: Shape, _ y: Shape,
+        _ values: Shape, _ target: @escaping ([Int]) -> [Int]
     ) -> Row {
         Row(
             "assignment to \(name)", covers, [points(x, -2...2), points(y, -2...2, seed: 7)],
@@ -118,21 +137,40 @@ extension Row {
 
     private static let assignments: [Row] = {
         let all = Index.slice(start: nil, stop: nil, step: 1)
-        func indices(_ numbers: [Double], _ shape: Shape) -> Index { .tensor(try! tensor(Values(shape, numbers), .int64)) }
+        func indices(_ numbers: [Double], _ shape: Shape) -> Index {
+            .tensor(try! tensor(Values(shape, numbers), .int64))
+        }
         let mask = Index.tensor(try! tensor(Values([2, 3], [1, 0, 1, 0, 0, 1]), .bool))
         let masked = [[0, 0], [0, 2], [1, 2]]
         return [
-            assignment("slices", [SliceAssign.self], [.slice(start: 1, stop: nil, step: 2), .slice(start: nil, stop: nil, step: -1)], [5, 3], [2, 3], [2, 3]) { [1 + 2 * $0[0], 2 - $0[1]] },
+            assignment(
+                "slices", [SliceAssign.self],
+                [.slice(start: 1, stop: nil, step: 2), .slice(start: nil, stop: nil, step: -1)], [5, 3], [2, 3], [2, 3]
+            ) { [1 + 2 * $0[0], 2 - $0[1]] },
             assignment("a row", [SliceAssign.self], [.at(-1)], [2, 3], [], [3]) { [1, $0[0]] },
-            assignment("nothing", [SliceAssign.self], [.slice(start: 1, stop: 1, step: 1)], [2, 3], [0, 3], [0, 3]) { $0 },
-            assignment("a new axis", [SliceAssign.self], [.newAxis, .ellipsis, .at(0)], [2, 3], [2], [1, 2]) { [$0[1], 0] },
-            assignment("rows named twice", [IndexPut.self], [indices([1, 0, -2], [3])], [3, 2], [3, 2], [3, 2]) { [[1, 0, 1][$0[0]], $0[1]] },
-            assignment("several indices", [IndexPut.self, RavelIndex.self], [indices([1, 0, 1], [3]), all, indices([2, -1, 2], [3])], [2, 2, 3], [3, 1], [3, 2]) {
+            assignment("nothing", [SliceAssign.self], [.slice(start: 1, stop: 1, step: 1)], [2, 3], [0, 3], [0, 3]) {
+                $0
+            },
+            assignment("a new axis", [SliceAssign.self], [.newAxis, .ellipsis, .at(0)], [2, 3], [2], [1, 2]) {
+                [$0[1], 0]
+            },
+            assignment("rows named twice", [IndexPut.self], [indices([1, 0, -2], [3])], [3, 2], [3, 2], [3, 2]) {
+                [[1, 0, 1][$0[0]], $0[1]]
+            },
+            assignment(
+                "several indices", [IndexPut.self, RavelIndex.self],
+                [indices([1, 0, 1], [3]), all, indices([2, -1, 2], [3])], [2, 2, 3], [3, 1], [3, 2]
+            ) {
                 [[1, 0, 1][$0[0]], $0[1], 2]
             },
-            assignment("indices in slices", [IndexPut.self, SliceAssign.self], [.slice(start: 1, stop: 3, step: 1), indices([1, 1], [2])], [4, 2], [2], [2, 2]) { [1 + $0[0], 1] },
+            assignment(
+                "indices in slices", [IndexPut.self, SliceAssign.self],
+                [.slice(start: 1, stop: 3, step: 1), indices([1, 1], [2])], [4, 2], [2], [2, 2]
+            ) { [1 + $0[0], 1] },
             assignment("masked elements", [IndexPut.self], [mask], [2, 3], [3], [3]) { masked[$0[0]] },
-            assignment("masked elements, all the same", [Where.self], [mask], [2, 3, 2], [2], [3, 2]) { masked[$0[0]] + [$0[1]] },
+            assignment("masked elements, all the same", [Where.self], [mask], [2, 3, 2], [2], [3, 2]) {
+                masked[$0[0]] + [$0[1]]
+            },
         ]
     }()
 }

@@ -27,7 +27,8 @@ extension Row {
         for order in [1, 3] {
             rows.append(
                 Row(
-                    "polygamma \(order)", [Polygamma.self], [points([5], 1.1...5)], { try $0[0].applying(.polygamma, parameter: Double(order)) },
+                    "polygamma \(order)", [Polygamma.self], [points([5], 1.1...5)],
+                    { try $0[0].applying(.polygamma, parameter: Double(order)) },
                     { $0[0].map { polygamma(order, $0) } }))
         }
         rows += binary(.atan2, Atan2.self, -2...2, 0.6...3) { atan2($0, $1) }
@@ -38,38 +39,50 @@ extension Row {
     }()
 
     private static let rounding: [Row] = {
-        func row(_ operation: Tensor.Unary, _ covers: any Engine.Operation.Type, _ function: @escaping (Double) -> Double) -> Row {
+        func row(
+            _ operation: Tensor.Unary, _ covers: any Engine.Operation.Type, _ function: @escaping (Double) -> Double
+        ) -> Row {
             Row(
-                "\(operation)", [covers], [Values([6], [-1.7, -0.5, 0, 0.5, 1.5, 2.2])], isDifferentiable: false, { try $0[0].applying(operation) },
+                "\(operation)", [covers], [Values([6], [-1.7, -0.5, 0, 0.5, 1.5, 2.2])], isDifferentiable: false,
+                { try $0[0].applying(operation) },
                 { $0[0].map(function) })
         }
         var rows = [
-            row(.floor, Floor.self) { $0.rounded(.down) }, row(.ceil, Ceil.self) { $0.rounded(.up) }, row(.trunc, Trunc.self) { $0.rounded(.towardZero) },
+            row(.floor, Floor.self) { $0.rounded(.down) }, row(.ceil, Ceil.self) { $0.rounded(.up) },
+            row(.trunc, Trunc.self) { $0.rounded(.towardZero) },
             row(.round, Round.self) { $0.rounded(.toNearestOrEven) },
         ]
         let (a, b) = (Values([5], [-7.5, -1, 0, 1, 7.5]), Values([3, 1], [-2, 0.5, 3]))
         rows.append(
             Row(
-                "floor_divide", [FloorDivide.self], [a, b], isDifferentiable: false, { try Tensor.apply(.floorDivide, $0[0], $0[1]) },
+                "floor_divide", [FloorDivide.self], [a, b], isDifferentiable: false,
+                { try Tensor.apply(.floorDivide, $0[0], $0[1]) },
                 { $0[0].with($0[1]) { ($0 / $1).rounded(.down) } }))
         rows.append(
             Row(
-                "quotient cut toward 0", [Trunc.self], [a, b], isDifferentiable: false, { try Tensor.apply(.truncDivide, $0[0], $0[1]) },
+                "quotient cut toward 0", [Trunc.self], [a, b], isDifferentiable: false,
+                { try Tensor.apply(.truncDivide, $0[0], $0[1]) },
                 { $0[0].with($0[1]) { ($0 / $1).rounded(.towardZero) } }))
         return rows
     }()
 
     private static let bits: [Row] = {
         let (a, b) = (Values([2, 3], [-7, -1, 0, 1, 6, 255]), Values([3], [1, 2, 5]))
-        func row(_ operation: Tensor.Binary, _ covers: [any Engine.Operation.Type], _ function: @escaping (Int, Int) -> Int) -> Row {
+        func row(
+            _ operation: Tensor.Binary, _ covers: [any Engine.Operation.Type], _ function: @escaping (Int, Int) -> Int
+        ) -> Row {
             Row(
                 "\(operation) of int64", covers, [a, b], isDifferentiable: false, result: .int64,
-                { try Tensor.apply(operation, $0[0].cast(.int64), $0[1].cast(.int64)) }, { $0[0].with($0[1]) { Double(function(Int($0), Int($1))) } })
+                { try Tensor.apply(operation, $0[0].cast(.int64), $0[1].cast(.int64)) },
+                { $0[0].with($0[1]) { Double(function(Int($0), Int($1))) } })
         }
         return [
-            row(.bitwiseAnd, [BitwiseAnd.self]) { $0 & $1 }, row(.bitwiseOr, [BitwiseOr.self]) { $0 | $1 }, row(.bitwiseXor, [BitwiseXor.self]) { $0 ^ $1 },
+            row(.bitwiseAnd, [BitwiseAnd.self]) { $0 & $1 }, row(.bitwiseOr, [BitwiseOr.self]) { $0 | $1 },
+            row(.bitwiseXor, [BitwiseXor.self]) { $0 ^ $1 },
             row(.shiftLeft, [ShiftLeft.self]) { $0 << $1 }, row(.shiftRight, [ShiftRight.self]) { $0 >> $1 },
-            row(.power, [Power.self, CheckExponent.self]) { base, exponent in (0..<exponent).reduce(1) { product, _ in product * base } },
+            row(.power, [Power.self, CheckExponent.self]) { base, exponent in
+                (0..<exponent).reduce(1) { product, _ in product * base }
+            },
             row(.floorDivide, [FloorDivide.self, CheckDivisor.self]) { Int((Double($0) / Double($1)).rounded(.down)) },
         ]
     }()
@@ -88,5 +101,7 @@ private func polygamma(_ n: Int, _ x: Double) -> Double {
         (0..<n).reduce(coefficient) { $0 * -Float80(power + $1) } * pow(y, -Float80(power + n))
     }
     let logarithm = n == 0 ? log(y) : (n % 2 == 1 ? 1 : -1) * factorial / Float80(n) * pow(y, -Float80(n))
-    return Double(sum + logarithm + derivative(1, -0.5) + derivative(2, -1 / 12) + derivative(4, 1 / 120) + derivative(6, -1 / 252))
+    return Double(
+        sum + logarithm + derivative(1, -0.5) + derivative(2, -1 / 12) + derivative(4, 1 / 120)
+            + derivative(6, -1 / 252))
 }

@@ -2,7 +2,8 @@ import Foundation
 
 @testable import Engine
 
-/// A row of the operation table: a function of float tensors, where it is looked at, and the same function in plain loops over doubles.
+/// A row of the operation table: a function of float tensors, where it is looked at, and the same function in plain
+/// loops over doubles.
 struct Row {
     let name: String
     /// Operation types that the function's graph must hold: the row stands for these.
@@ -16,7 +17,8 @@ struct Row {
     let reference: ([Values]) -> Values
 
     init(
-        _ name: String, _ covers: [any Engine.Operation.Type], _ inputs: [Values], isDifferentiable: Bool = true, result: DType? = nil,
+        _ name: String, _ covers: [any Engine.Operation.Type], _ inputs: [Values], isDifferentiable: Bool = true,
+        result: DType? = nil,
         _ function: @escaping ([Tensor]) throws -> Tensor, _ reference: @escaping ([Values]) -> Values
     ) {
         (self.name, self.covers, self.inputs) = (name, covers, inputs)
@@ -25,7 +27,8 @@ struct Row {
     }
 
     static let all =
-        elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + combinations + ordering + linearAlgebra + decompositions + custom
+        elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + combinations + ordering
+        + linearAlgebra + decompositions + custom
 }
 
 /// Points spread over a range, none of them within 0.01 of a whole number or of each other: kinks lie elsewhere.
@@ -42,24 +45,31 @@ func points(_ shape: Shape, _ range: ClosedRange<Double>, seed: UInt64 = 1) -> V
         })
 }
 
-private let shapePairs: [(Shape, Shape)] = [([2, 3], [2, 3]), ([2, 1], [3]), ([], [2, 2]), ([3], []), ([2, 1, 3], [2, 1]), ([0, 2], [2])]
+private let shapePairs: [(Shape, Shape)] = [
+    ([2, 3], [2, 3]), ([2, 1], [3]), ([], [2, 2]), ([3], []), ([2, 1, 3], [2, 1]), ([0, 2], [2]),
+]
 
 extension Row {
     static func unary(
-        _ operation: Tensor.Unary, _ covers: any Engine.Operation.Type, _ range: ClosedRange<Double>, _ function: @escaping (Double) -> Double
+        _ operation: Tensor.Unary, _ covers: any Engine.Operation.Type, _ range: ClosedRange<Double>,
+        _ function: @escaping (Double) -> Double
     ) -> [Row] {
         [[2, 5], []].map { shape in
-            Row("\(operation) \(shape)", [covers], [points(shape, range)], { try $0[0].applying(operation) }, { $0[0].map(function) })
+            Row(
+                "\(operation) \(shape)", [covers], [points(shape, range)], { try $0[0].applying(operation) },
+                { $0[0].map(function) })
         }
     }
 
     static func binary(
-        _ operation: Tensor.Binary, _ covers: any Engine.Operation.Type, _ a: ClosedRange<Double>, _ b: ClosedRange<Double>,
+        _ operation: Tensor.Binary, _ covers: any Engine.Operation.Type, _ a: ClosedRange<Double>,
+        _ b: ClosedRange<Double>,
         _ function: @escaping (Double, Double) -> Double
     ) -> [Row] {
         shapePairs.map { shapes in
             Row(
-                "\(operation) \(shapes.0) \(shapes.1)", [covers], [points(shapes.0, a, seed: 3), points(shapes.1, b, seed: 5)],
+                "\(operation) \(shapes.0) \(shapes.1)", [covers],
+                [points(shapes.0, a, seed: 3), points(shapes.1, b, seed: 5)],
                 { try Tensor.apply(operation, $0[0], $0[1]) }, { $0[0].with($0[1], function) })
         }
     }
@@ -73,7 +83,8 @@ extension Row {
                 { v in Values([2, 3]) { $0[0] == 0 ? v[0][$0] : v[1].broadcast($0) } }))
         rows.append(
             Row(
-                "clamped_log", [ClampedLog.self], [points([5], 0.5...3)], { Tensor(try ClampedLog().record([$0[0].node()])) },
+                "clamped_log", [ClampedLog.self], [points([5], 0.5...3)],
+                { Tensor(try ClampedLog().record([$0[0].node()])) },
                 { $0[0].map { max(log($0), -100) } }))
         rows.append(
             Row(
@@ -85,7 +96,8 @@ extension Row {
                 { Tensor(try CheckFinite().record([$0[0].applying(.square).node()])) }, { $0[0].map { $0 * $0 } }))
         rows.append(
             Row(
-                "one tensor on both sides", [Multiply.self, Add.self], [points([2, 2], -2...2)], { try $0[0] * $0[0] + $0[0] },
+                "one tensor on both sides", [Multiply.self, Add.self], [points([2, 2], -2...2)],
+                { try $0[0] * $0[0] + $0[0] },
                 { $0[0].map { $0 * $0 + $0 } }))
         return rows
     }()
@@ -120,13 +132,15 @@ extension Row {
         rows.append(
             Row(
                 "normal_cumulative", [NormalCumulative.self], [points([6], -3...3)],
-                { Tensor(try NormalCumulative().record([$0[0].node()])) }, { $0[0].map { erfc(-$0 / 2.0.squareRoot()) / 2 } }))
+                { Tensor(try NormalCumulative().record([$0[0].node()])) },
+                { $0[0].map { erfc(-$0 / 2.0.squareRoot()) / 2 } }))
         rows += unary(.geluTanh, Tanh.self, -3...3) { x in
             0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
         }
         rows += [
             Row(
-                "leaky relu of another slope", [LeakyRelu.self], [points([6], -2...2)], { try $0[0].applying(.leakyRelu, parameter: 0.3) },
+                "leaky relu of another slope", [LeakyRelu.self], [points([6], -2...2)],
+                { try $0[0].applying(.leakyRelu, parameter: 0.3) },
                 { $0[0].map { $0 > 0 ? $0 : 0.3 * $0 } })
         ]
         return rows
@@ -148,7 +162,8 @@ extension Row {
     /// A number on one side: immediates of fused loops.
     private static let numbers: [Row] = {
         func row(
-            _ operation: Tensor.Binary, _ number: Double, _ reversed: Bool, _ covers: any Engine.Operation.Type, _ range: ClosedRange<Double>,
+            _ operation: Tensor.Binary, _ number: Double, _ reversed: Bool, _ covers: any Engine.Operation.Type,
+            _ range: ClosedRange<Double>,
             _ function: @escaping (Double) -> Double
         ) -> Row {
             Row(
@@ -175,22 +190,27 @@ extension Row {
 
     // MARK: Zero derivative
 
-    private static func comparison(_ operation: Tensor.Binary, _ covers: any Engine.Operation.Type, _ function: @escaping (Double, Double) -> Bool) -> [Row] {
+    private static func comparison(
+        _ operation: Tensor.Binary, _ covers: any Engine.Operation.Type, _ function: @escaping (Double, Double) -> Bool
+    ) -> [Row] {
         // Whole numbers, so that some are equal.
         let a = Values([3, 4], { Double(($0[0] * 5 + $0[1]) % 3) })
         let b = Values([4], { Double($0[0] % 3) })
         var rows: [Row] = []
         rows.append(
             Row(
-                "\(operation)", [covers], [a, b], isDifferentiable: false, result: .bool, { try Tensor.apply(operation, $0[0], $0[1]) },
+                "\(operation)", [covers], [a, b], isDifferentiable: false, result: .bool,
+                { try Tensor.apply(operation, $0[0], $0[1]) },
                 { $0[0].with($0[1]) { function($0, $1) ? 1 : 0 } }))
         rows.append(
             Row(
-                "\(operation) 1", [covers], [a], isDifferentiable: false, result: .bool, { try $0[0].applying(operation, 1) },
+                "\(operation) 1", [covers], [a], isDifferentiable: false, result: .bool,
+                { try $0[0].applying(operation, 1) },
                 { $0[0].map { function($0, 1) ? 1 : 0 } }))
         rows.append(
             Row(
-                "1 \(operation)", [covers], [a], isDifferentiable: false, result: .bool, { try $0[0].applying(operation, 1, reversed: true) },
+                "1 \(operation)", [covers], [a], isDifferentiable: false, result: .bool,
+                { try $0[0].applying(operation, 1, reversed: true) },
                 { $0[0].map { function(1, $0) ? 1 : 0 } }))
         return rows
     }
@@ -207,15 +227,18 @@ extension Row {
         rows += comparison(.logicalOr, LogicalOr.self) { $0 != 0 || $1 != 0 }
         rows.append(
             Row(
-                "logical_not", [LogicalNot.self], [Values([4], [0, 1, -2, 0.5])], isDifferentiable: false, result: .bool,
+                "logical_not", [LogicalNot.self], [Values([4], [0, 1, -2, 0.5])], isDifferentiable: false,
+                result: .bool,
                 { try $0[0].applying(.logicalNot) }, { $0[0].map { $0 == 0 ? 1 : 0 } }))
         rows.append(
             Row(
-                "sign", [Sign.self], [Values([4], [-3, 0, 0.5, 7])], isDifferentiable: false, { try $0[0].applying(.sign) },
+                "sign", [Sign.self], [Values([4], [-3, 0, 0.5, 7])], isDifferentiable: false,
+                { try $0[0].applying(.sign) },
                 { $0[0].map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 } }))
         rows.append(
             Row(
-                "cast to int64", [Cast.self], [points([6], -3...3)], isDifferentiable: false, result: .int64, { try $0[0].cast(.int64) },
+                "cast to int64", [Cast.self], [points([6], -3...3)], isDifferentiable: false, result: .int64,
+                { try $0[0].cast(.int64) },
                 { $0[0].map { $0.rounded(.towardZero) } }))
         rows.append(
             Row(
@@ -223,11 +246,13 @@ extension Row {
                 { try $0[0].cast(.bool).cast($0[0].dtype) }, { $0[0].map { $0 == 0 ? 0 : 1 } }))
         rows.append(
             Row(
-                "full", [Fill.self], [], isDifferentiable: false, result: .float64, { _ in try Tensor.full([2, 3], 1.5, .float64) },
+                "full", [Fill.self], [], isDifferentiable: false, result: .float64,
+                { _ in try Tensor.full([2, 3], 1.5, .float64) },
                 { _ in Values([2, 3]) { _ in 1.5 } }))
         rows.append(
             Row(
-                "arange", [Arange.self], [], isDifferentiable: false, result: .float64, { _ in try Tensor.arange(1, -1, -0.3, .float64) },
+                "arange", [Arange.self], [], isDifferentiable: false, result: .float64,
+                { _ in try Tensor.arange(1, -1, -0.3, .float64) },
                 { _ in Values([7]) { 1 - 0.3 * Double($0[0]) } }))
         return rows
     }()

@@ -82,7 +82,9 @@ final class ShapeTests: XCTestCase {
     // MARK: Broadcasting
 
     func testBroadcastingIsNumPys() {
-        let shapes: [Shape] = [[], [1], [3], [0], [2, 3], [2, 1], [1, 3], [3, 2], [1, 1], [4, 2, 3], [4, 1, 1], [1, 0], [2, 0]]
+        let shapes: [Shape] = [
+            [], [1], [3], [0], [2, 3], [2, 1], [1, 3], [3, 2], [1, 1], [4, 2, 3], [4, 1, 1], [1, 0], [2, 0],
+        ]
         for a in shapes {
             for b in shapes { XCTAssertEqual(broadcastShape(a, b), referenceBroadcast(a, b), "\(a) and \(b)") }
         }
@@ -123,9 +125,12 @@ final class ShapeTests: XCTestCase {
         XCTAssertEqual(failure { try scalar(1).broadcast(to: [Int.max, Int.max]) }?.kind, "memory")
         XCTAssertEqual(failure { try scalar(1).reshape([Int.min]) }?.kind, "shape")
         let wide = try Tensor.full([1 << 16, 1], 0, .float32)
-        XCTAssertEqual(failure { try wide + wide.reshape([1, 1 << 16]).broadcast(to: [1 << 30, 1 << 16]) }?.kind, "memory")
-        XCTAssertEqual(failure { try Tensor.oneHot(tensor([0], .int64), classes: -1, dtype: .float32) }?.kind, "argument")
-        XCTAssertEqual(failure { try Tensor.oneHot(tensor([0], .int64), classes: 1 << 60, dtype: .float32) }?.kind, "memory")
+        XCTAssertEqual(
+            failure { try wide + wide.reshape([1, 1 << 16]).broadcast(to: [1 << 30, 1 << 16]) }?.kind, "memory")
+        XCTAssertEqual(
+            failure { try Tensor.oneHot(tensor([0], .int64), classes: -1, dtype: .float32) }?.kind, "argument")
+        XCTAssertEqual(
+            failure { try Tensor.oneHot(tensor([0], .int64), classes: 1 << 60, dtype: .float32) }?.kind, "memory")
     }
 
     // MARK: Nothing and one
@@ -167,8 +172,12 @@ final class ShapeTests: XCTestCase {
         let x = try tensor(Values([3, 2]) { _ in 1 })
         for bad in [3.0, -4, 1e15] {
             XCTAssertEqual(failure { try x.select(0, tensor([0, bad], .int64)).numbers() }?.kind, "index", "\(bad)")
-            XCTAssertEqual(failure { try x.takeAlong(0, tensor(Values([1, 2], [0, bad]), .int64)).numbers() }?.kind, "index", "\(bad)")
-            XCTAssertEqual(failure { try Tensor.oneHot(tensor([bad], .int64), classes: 3, dtype: .float32).numbers() }?.kind, "index", "\(bad)")
+            XCTAssertEqual(
+                failure { try x.takeAlong(0, tensor(Values([1, 2], [0, bad]), .int64)).numbers() }?.kind, "index",
+                "\(bad)")
+            XCTAssertEqual(
+                failure { try Tensor.oneHot(tensor([bad], .int64), classes: 3, dtype: .float32).numbers() }?.kind,
+                "index", "\(bad)")
         }
         XCTAssertEqual(failure { try x.select(0, tensor([0])) }?.kind, "dtype")
         let y = try leaf([1, 2, 3])

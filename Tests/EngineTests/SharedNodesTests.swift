@@ -23,7 +23,9 @@ final class SharedNodesTests: XCTestCase {
         let (x, w) = (try tensor(x), try leaf(w))
         let once = try gradient(layer(x, w).applying(.square).sum(), w)
         let twice = try gradient((layer(x, w) * layer(x, w)).sum(), w)
-        XCTAssertEqual(try operations(behind: twice).filter { $0 == "matmul" }.count, 3, "two that were recorded, and one for the gradient")
+        XCTAssertEqual(
+            try operations(behind: twice).filter { $0 == "matmul" }.count, 3,
+            "two that were recorded, and one for the gradient")
         for (a, b) in zip(try once.numbers(), try twice.numbers()) { XCTAssertEqual(a, b, accuracy: 1e-14) }
     }
 
@@ -31,7 +33,9 @@ final class SharedNodesTests: XCTestCase {
         let (x, w) = (try tensor(x), try leaf(w))
         let (inside, outside) = (try layer(x.variable(), w), try layer(x, w))
         let result = try gradient((inside + outside).sum(), w)
-        XCTAssertEqual(try operations(behind: result).filter { $0 == "matmul" }.count, 2, "the first that was recorded, and one for the gradient")
+        XCTAssertEqual(
+            try operations(behind: result).filter { $0 == "matmul" }.count, 2,
+            "the first that was recorded, and one for the gradient")
         let expected = try gradient(layer(x, w).sum(), w).numbers()
         for (a, b) in zip(try result.numbers(), expected) { XCTAssertEqual(a, 2 * b, accuracy: 1e-14) }
     }
@@ -52,7 +56,9 @@ final class SharedNodesTests: XCTestCase {
 
     func testAConstantIsNotTheVariableThatItWasTakenFrom() throws {
         let w = try leaf([0.3, -0.2])
-        let root = try ((w * 2).applying(.tanh) + (w.detach() * 2).applying(.tanh) * w.detach() + (w.detach() * w).applying(.tanh)).sum()
+        let root = try
+            ((w * 2).applying(.tanh) + (w.detach() * 2).applying(.tanh) * w.detach() + (w.detach() * w).applying(.tanh))
+            .sum()
         let expected = try w.numbers().map { 2 / pow(cosh(2 * $0), 2) + $0 / pow(cosh($0 * $0), 2) }
         for (a, b) in zip(try gradient(root, w).numbers(), expected) { XCTAssertEqual(a, b, accuracy: 1e-14) }
     }
@@ -70,7 +76,9 @@ final class SharedNodesTests: XCTestCase {
         let w = try leaf([1, 1, 1, 1])
         let generator = try Generator(seed: 3)
         func noisy() throws -> Tensor { try (w * generator.draw(.uniform, .float64, [4], 0, 1)).applying(.square) }
-        let (a, b) = (try generator.draw(.uniform, .float64, [4], 0, 1), try generator.draw(.uniform, .float64, [4], 0, 1))
+        let (a, b) = (
+            try generator.draw(.uniform, .float64, [4], 0, 1), try generator.draw(.uniform, .float64, [4], 0, 1)
+        )
         try generator.seed(3)
         let root = try (noisy() + noisy()).sum()
         let expected = zip(try a.numbers(), try b.numbers()).map { 2 * $0 * $0 + 2 * $1 * $1 }
@@ -105,12 +113,17 @@ final class SharedNodesTests: XCTestCase {
                 }
                 return values[values.count - 1]
             }
-            let parts = [try expression(x, seed), try expression(x, seed), try expression(x.variable(), seed), try expression(x, seed + 1)]
+            let parts = [
+                try expression(x, seed), try expression(x, seed), try expression(x.variable(), seed),
+                try expression(x, seed + 1),
+            ]
             let root = try (parts[0] * parts[1] + parts[2] * parts[3]).sum()
             let found = try gradient(root, x).numbers()
             for place in 0..<3 {
                 let direction = try tensor([0, 1, 2].map { $0 == place ? 1.0 : 0 })
-                XCTAssertEqual(found[place], try Tensor.jvp([root], [x], tangents: [direction])[0].item(), accuracy: 1e-12, "seed \(seed)")
+                XCTAssertEqual(
+                    found[place], try Tensor.jvp([root], [x], tangents: [direction])[0].item(), accuracy: 1e-12,
+                    "seed \(seed)")
             }
         }
     }

@@ -42,11 +42,12 @@ struct Values: Equatable {
         let kept = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
         let inner = places(of: axes.map { shape[$0] })
         return Values(kept) { place in
-            function(inner.map { along in
-                var full = place
-                for (axis, index) in zip(axes, along) { full[axis] = index }
-                return self[full]
-            })
+            function(
+                inner.map { along in
+                    var full = place
+                    for (axis, index) in zip(axes, along) { full[axis] = index }
+                    return self[full]
+                })
         }
     }
 
@@ -83,8 +84,10 @@ func tensor(_ values: Values, _ dtype: DType = .float64) throws -> Tensor {
         for (place, value) in values.data.enumerated() {
             switch dtype {
             case .bool: memory.storeBytes(of: value != 0 ? 1 : 0, toByteOffset: place, as: UInt8.self)
-            case .uint8: memory.storeBytes(of: UInt8(truncatingIfNeeded: Int(value)), toByteOffset: place, as: UInt8.self)
-            case .int32: memory.storeBytes(of: Int32(truncatingIfNeeded: Int(value)), toByteOffset: 4 * place, as: Int32.self)
+            case .uint8:
+                memory.storeBytes(of: UInt8(truncatingIfNeeded: Int(value)), toByteOffset: place, as: UInt8.self)
+            case .int32:
+                memory.storeBytes(of: Int32(truncatingIfNeeded: Int(value)), toByteOffset: 4 * place, as: Int32.self)
             case .int64: memory.storeBytes(of: Int64(value), toByteOffset: 8 * place, as: Int64.self)
             case .float32: memory.storeBytes(of: Float(value), toByteOffset: 4 * place, as: Float.self)
             case .float64: memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self)
@@ -93,7 +96,9 @@ func tensor(_ values: Values, _ dtype: DType = .float64) throws -> Tensor {
     }
 }
 
-func tensor(_ data: [Double], _ dtype: DType = .float64) throws -> Tensor { try tensor(Values([data.count], data), dtype) }
+func tensor(_ data: [Double], _ dtype: DType = .float64) throws -> Tensor {
+    try tensor(Values([data.count], data), dtype)
+}
 func scalar(_ value: Double, _ dtype: DType = .float64) throws -> Tensor { try tensor(Values([], [value]), dtype) }
 
 /// A leaf that requires gradients.
@@ -108,15 +113,17 @@ func leaf(_ data: [Double], _ dtype: DType = .float64) throws -> Tensor { try le
 extension Tensor {
     func values() throws -> Values {
         let (dtype, count) = (dtype, count)
-        return Values(shape, try withData { data in
-            (0..<count).map { place in
-                switch dtype {
-                case .float32: return Double(data.load(fromByteOffset: 4 * place, as: Float.self))
-                case .float64: return data.load(fromByteOffset: 8 * place, as: Double.self)
-                default: return Double(integer(dtype, data, place))
+        return Values(
+            shape,
+            try withData { data in
+                (0..<count).map { place in
+                    switch dtype {
+                    case .float32: return Double(data.load(fromByteOffset: 4 * place, as: Float.self))
+                    case .float64: return data.load(fromByteOffset: 8 * place, as: Double.self)
+                    default: return Double(integer(dtype, data, place))
+                    }
                 }
-            }
-        })
+            })
     }
 
     func numbers() throws -> [Double] { try values().data }
@@ -143,7 +150,8 @@ func noise(_ shape: Shape, seed: UInt64 = 1) -> Values {
 func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 func norm(_ a: [Double]) -> Double { dot(a, a).squareRoot() }
 
-/// The largest |got - want| over `scale`, which is at least the largest |want|; infinity where one is NaN and the other not.
+/// The largest |got - want| over `scale`, which is at least the largest |want|; infinity where one is NaN and the other
+/// not.
 func deviation(_ got: [Double], _ want: [Double], atLeast scale: Double = 0) -> Double {
     guard got.count == want.count else { return .infinity }
     let largest = want.filter { $0.isFinite }.reduce(scale) { max($0, abs($1)) }
@@ -155,14 +163,16 @@ func deviation(_ got: [Double], _ want: [Double], atLeast scale: Double = 0) -> 
 }
 
 func assertClose(
-    _ got: [Double], _ want: [Double], _ tolerance: Double, atLeast scale: Double = 0, _ what: String = "", file: StaticString = #filePath,
+    _ got: [Double], _ want: [Double], _ tolerance: Double, atLeast scale: Double = 0, _ what: String = "",
+    file: StaticString = #filePath,
     line: UInt = #line
 ) {
     let worst = deviation(got, want, atLeast: scale)
     XCTAssert(worst <= tolerance, "\(what): off by \(worst), \(got) is not \(want)", file: file, line: line)
 }
 
-/// d/dh of `function` at 0 by the five-point formula: with h = 1e-3 both its error, h^4 f'''''/30, and rounding are near 1e-12.
+/// d/dh of `function` at 0 by the five-point formula: with h = 1e-3 both its error, h^4 f'''''/30, and rounding are
+/// near 1e-12.
 func slope(_ function: (Double) throws -> [Double]) rethrows -> [Double] {
     let h = 1e-3
     let (a, b, c, d) = (try function(-2 * h), try function(-h), try function(h), try function(2 * h))

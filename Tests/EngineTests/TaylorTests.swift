@@ -28,7 +28,8 @@ final class TaylorTests: XCTestCase {
                 XCTAssertEqual(got[k].shape, y.shape, row.name)
                 XCTAssertEqual(got[k].dtype, y.dtype, row.name)
                 let scale = try want[...k].flatMap { try $0.numbers() }.reduce(1) { max($0, abs($1)) }
-                assertClose(try got[k].numbers(), try want[k].numbers(), 1e-10, atLeast: scale, "\(row.name), order \(k + 1)")
+                assertClose(
+                    try got[k].numbers(), try want[k].numbers(), 1e-10, atLeast: scale, "\(row.name), order \(k + 1)")
             }
         }
     }
@@ -43,7 +44,8 @@ final class TaylorTests: XCTestCase {
             for k in 0..<2 {
                 XCTAssertEqual(got[k].dtype, row.result ?? .float32, row.name)
                 let scale = try want[...k].flatMap { try $0.numbers() }.reduce(1) { max($0, abs($1)) }
-                assertClose(try got[k].numbers(), try want[k].numbers(), 2e-5, atLeast: scale, "\(row.name), order \(k + 1)")
+                assertClose(
+                    try got[k].numbers(), try want[k].numbers(), 2e-5, atLeast: scale, "\(row.name), order \(k + 1)")
             }
         }
     }
@@ -68,14 +70,19 @@ final class TaylorTests: XCTestCase {
     private func falling(_ c: Double, _ k: Int) -> Double { (0..<k).reduce(1) { $0 * (c - Double($1)) } }
 
     private func check(
-        _ name: String, _ points: [Double], _ function: (Tensor) throws -> Tensor, _ closed: (Double, Int) -> Double, line: UInt = #line
+        _ name: String, _ points: [Double], _ function: (Tensor) throws -> Tensor, _ closed: (Double, Int) -> Double,
+        line: UInt = #line
     ) throws {
         let x = try leaf(points)
-        let found = try taylor(function(x), [x], [Tensor.full([points.count], 1, .float64)], order).map { try $0.numbers() }
+        let found = try taylor(function(x), [x], [Tensor.full([points.count], 1, .float64)], order).map {
+            try $0.numbers()
+        }
         for (place, point) in points.enumerated() {
             for k in 1...order {
                 let want = closed(point, k)
-                XCTAssertEqual(found[k - 1][place], want, accuracy: 1e-12 * max(abs(want), 1), "\(name) at \(point), order \(k)", line: line)
+                XCTAssertEqual(
+                    found[k - 1][place], want, accuracy: 1e-12 * max(abs(want), 1), "\(name) at \(point), order \(k)",
+                    line: line)
             }
         }
     }
@@ -90,7 +97,8 @@ final class TaylorTests: XCTestCase {
         try check("exp", [-1.5, 0, 2], { try $0.applying(.exp) }, { x, _ in exp(x) })
         try check("sin", [-2, 0, 0.7, 30], { try $0.applying(.sin) }, turning(0))
         try check("cos", [-2, 0, 0.7], { try $0.applying(.cos) }, turning(1))
-        try check("log", [0.3, 1, 5], { try $0.applying(.log) }, { x, k in self.falling(-1, k - 1) * pow(x, -Double(k)) })
+        try check(
+            "log", [0.3, 1, 5], { try $0.applying(.log) }, { x, k in self.falling(-1, k - 1) * pow(x, -Double(k)) })
     }
 
     func testTenDerivativesOfPowersAreTheClosedForms() throws {
@@ -112,7 +120,8 @@ final class TaylorTests: XCTestCase {
             { x, k in self.derivatives(ofSolution: p, at: y(x), k)[k - 1] }
         }
         try check("tanh", [-1.3, 0, 0.4], { try $0.applying(.tanh) }, solution([1, 0, -1], { tanh($0) }))
-        try check("sigmoid", [-1.3, 0, -2], { try $0.applying(.sigmoid) }, solution([0, 1, -1], { 1 / (1 + exp(-$0)) }))
+        try check(
+            "sigmoid", [-1.3, 0, -2], { try $0.applying(.sigmoid) }, solution([0, 1, -1], { 1 / (1 + exp(-$0)) }))
         try check("tan", [-0.9, 0, 1], { try $0.applying(.tan) }, solution([1, 0, 1], { tan($0) }))
     }
 
@@ -120,7 +129,9 @@ final class TaylorTests: XCTestCase {
     func testACurveMayBendAndInputsMayRest() throws {
         let (x, y, z) = (try leaf([2]), try leaf([5]), try leaf([7]))
         let f = try x * x * x * y
-        let curves: [[Tensor?]] = [[try tensor([1]), try tensor([0.5]), try tensor([-2])], [nil, try tensor([3])], []]
+        let curves: [[Tensor?]] = [
+            [try tensor([1]), try tensor([0.5]), try tensor([-2])], [nil, try tensor([3])], [],
+        ]
         let found = try Tensor.taylor([f, z], [x, y, z], curves: curves, order: 3)
         // x = 2 + t + t^2/4 - t^3/3, y = 5 + 3/2 t^2: with u = x^3, u' = 12, u'' = 12 + 6, u''' = 6 + 18 - 24.
         XCTAssertEqual(try found[0].map { try $0.item() }, [60, 114, 108], "u' y, u'' y + u y'', u''' y + 3 u' y''")
@@ -144,17 +155,23 @@ final class TaylorTests: XCTestCase {
         let (x, v) = (try leaf([0.3, -0.8, 1.1]), try tensor([1, 0.5, -2]))
         func f(_ x: Tensor) throws -> Tensor { try (x.applying(.sin) * x.applying(.exp)).applying(.tanh) }
         // grad of taylor: the gradient of the sum of d^2 f is what nested modes give.
-        let of = try Tensor.gradients(of: [taylor(f(x), [x], [v], 2)[1].sum()], [x], cotangents: nil, createGraph: true)[0]!
-        let wanted = try Tensor.gradients(of: [nested(f(x), [x], [v], 2)[1].sum()], [x], cotangents: nil, createGraph: true)[0]!
+        let of = try Tensor.gradients(
+            of: [taylor(f(x), [x], [v], 2)[1].sum()], [x], cotangents: nil, createGraph: true)[0]!
+        let wanted = try Tensor.gradients(
+            of: [nested(f(x), [x], [v], 2)[1].sum()], [x], cotangents: nil, createGraph: true)[0]!
         assertClose(try of.numbers(), try wanted.numbers(), 1e-13)
         // taylor of grad.
         let gradient = try Tensor.gradients(of: [f(x).sum()], [x], cotangents: nil, createGraph: true)[0]!
-        for (got, want) in try zip(taylor(gradient, [x], [v], 3), nested(gradient, [x], [v], 3)) { assertClose(try got.numbers(), try want.numbers(), 1e-12) }
+        for (got, want) in try zip(taylor(gradient, [x], [v], 3), nested(gradient, [x], [v], 3)) {
+            assertClose(try got.numbers(), try want.numbers(), 1e-12)
+        }
         // taylor of taylor, along another direction, and of a variable inside.
         let w = try tensor([-0.2, 1, 0.4])
         let inner = try taylor(f(x), [x], [v], 2)[1]
         let plain = try nested(f(x), [x], [v], 2)[1]
-        for (got, want) in try zip(taylor(inner, [x], [w], 3), nested(plain, [x], [w], 3)) { assertClose(try got.numbers(), try want.numbers(), 1e-11, atLeast: 1) }
+        for (got, want) in try zip(taylor(inner, [x], [w], 3), nested(plain, [x], [w], 3)) {
+            assertClose(try got.numbers(), try want.numbers(), 1e-11, atLeast: 1)
+        }
         // Perturbations are kept apart: d/dx [x d/dy (x + y)] is 1.
         let (a, b) = (try scalar(3).variable(), try scalar(1).variable())
         let one = try scalar(1)
@@ -165,7 +182,9 @@ final class TaylorTests: XCTestCase {
     func testWithoutGradientsResultsAreConstants() throws {
         let x = try leaf([0.5])
         let y = try x.applying(.softplus)
-        let found = try ThreadState.withGrad(false) { () throws(Failure) in try Tensor.taylor([y], [x], curves: [[tensorOfOne()]], order: 3)[0] }
+        let found = try ThreadState.withGrad(false) { () throws(Failure) in
+            try Tensor.taylor([y], [x], curves: [[tensorOfOne()]], order: 3)[0]
+        }
         let s = 1 / (1 + exp(-0.5))
         assertClose(try found.map { try $0.item() }, [s, s * (1 - s), s * (1 - s) * (1 - 2 * s)], 1e-14)
         XCTAssert(found.allSatisfy { !$0.requiresGrad })
@@ -183,11 +202,14 @@ final class TaylorTests: XCTestCase {
         for derivative in found { XCTAssertEqual(try derivative.item(), exp(0.25), accuracy: 1e-12) }
     }
 
-    /// The recurrence of sine needs cosine and that of cosine sine: they are two series, not one of each for every order.
+    /// The recurrence of sine needs cosine and that of cosine sine: they are two series, not one of each for every
+    /// order.
     func testTheNumberOfNodesGrowsWithTheSquareOfTheOrder() throws {
         func count(_ order: Int) throws -> Int {
             let x = try leaf([0.25])
-            var (met, stack) = (Set<Int>(), try taylor(x.applying(.sin), [x], [tensorOfOne()], order).map { try $0.node() })
+            var (met, stack) = (
+                Set<Int>(), try taylor(x.applying(.sin), [x], [tensorOfOne()], order).map { try $0.node() }
+            )
             while let node = stack.popLast() { if met.insert(node.serial).inserted { stack += node.inputs } }
             return met.count
         }
@@ -199,7 +221,9 @@ final class TaylorTests: XCTestCase {
     func testMisuseGetsASentence() throws {
         let (x, v) = (try leaf([1, 2]), try tensor([1, 1]))
         let y = try x.applying(.exp)
-        func kind(_ inputs: [Tensor], _ curves: [[Tensor?]], _ order: Int) -> String? { failure { try Tensor.taylor([y], inputs, curves: curves, order: order) }?.kind }
+        func kind(_ inputs: [Tensor], _ curves: [[Tensor?]], _ order: Int) -> String? {
+            failure { try Tensor.taylor([y], inputs, curves: curves, order: order) }?.kind
+        }
         XCTAssertEqual(kind([x], [[v]], -1), "argument")
         XCTAssertEqual(kind([x], [[v]], 101), "argument")
         XCTAssertEqual(kind([x], [], 2), "argument")

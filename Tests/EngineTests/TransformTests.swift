@@ -39,8 +39,12 @@ final class TransformTests: XCTestCase {
                 reverse = try grad(reverse.sum(), x)
                 forward = try Tensor.jvp([forward], [x], tangents: [tensor([1, 1, 1, 1])])[0]
                 try Verifier.check([reverse.node(), forward.node()])
-                assertClose(try reverse.numbers(), at.map(derivative), 1e-13, atLeast: 1, "\(name), order \(order + 1), reverse")
-                assertClose(try forward.numbers(), at.map(derivative), 1e-13, atLeast: 1, "\(name), order \(order + 1), forward")
+                assertClose(
+                    try reverse.numbers(), at.map(derivative), 1e-13, atLeast: 1, "\(name), order \(order + 1), reverse"
+                )
+                assertClose(
+                    try forward.numbers(), at.map(derivative), 1e-13, atLeast: 1, "\(name), order \(order + 1), forward"
+                )
             }
         }
     }
@@ -66,12 +70,15 @@ final class TransformTests: XCTestCase {
         let weights = noise([8], seed: 5)
         func loss(_ w: Tensor) throws -> Tensor {
             let hidden = try x.matmul(w.slice(0, start: 0, stop: 6, step: 1).reshape([2, 3])).applying(.tanh)
-            return try hidden.sum([1]).linear(noiseRow(), nil).applying(.square).sum() + (w * w).sum() * w.slice(0, start: 7, stop: 8, step: 1).sum()
+            return try hidden.sum([1]).linear(noiseRow(), nil).applying(.square).sum() + (w * w).sum()
+                * w.slice(0, start: 7, stop: 8, step: 1).sum()
         }
         func noiseRow() throws -> Tensor { try tensor(noise([2, 3], seed: 6)) }
         let w = try leaf(weights)
         let f = try loss(w)
-        let rows = try (0..<8).map { k in try Tensor.hvp(f, [w], vectors: [tensor((0..<8).map { $0 == k ? 1 : 0 })])[0].numbers() }
+        let rows = try (0..<8).map { k in
+            try Tensor.hvp(f, [w], vectors: [tensor((0..<8).map { $0 == k ? 1 : 0 })])[0].numbers()
+        }
         for i in 0..<8 {
             for j in 0..<8 { XCTAssertEqual(rows[i][j], rows[j][i], accuracy: 1e-12) }
             let want = try slope { h in
@@ -90,14 +97,18 @@ final class TransformTests: XCTestCase {
         XCTAssertNil(gradients[1])
         XCTAssertEqual(try Tensor.jvp([y], [unused], tangents: [unused])[0].item(), 0)
         XCTAssertEqual(try Tensor.hvp(y, [unused], vectors: [unused])[0].values(), Values([3, 1], [0, 0, 0]))
-        XCTAssertEqual(failure { try Tensor.gradients(of: [y], [tensor([1])], cotangents: nil, createGraph: false) }?.kind, "state")
+        XCTAssertEqual(
+            failure { try Tensor.gradients(of: [y], [tensor([1])], cotangents: nil, createGraph: false) }?.kind, "state"
+        )
         XCTAssertEqual(failure { try Tensor.jvp([y], [x], tangents: []) }?.kind, "argument")
         XCTAssertEqual(failure { try Tensor.jvp([y], [x], tangents: [tensor([1])]) }?.kind, "shape")
     }
 
     func testSeveralOutputsAddUp() throws {
         let x = try leaf([2, 3])
-        let gradients = try Tensor.gradients(of: [x * x, x * 5, x], [x], cotangents: [tensor([1, 1]), tensor([1, 0]), tensor([0, 7])], createGraph: false)
+        let gradients = try Tensor.gradients(
+            of: [x * x, x * 5, x], [x], cotangents: [tensor([1, 1]), tensor([1, 0]), tensor([0, 7])], createGraph: false
+        )
         XCTAssertEqual(try gradients[0]?.numbers(), [4 + 5, 6 + 7])
     }
 
@@ -115,7 +126,8 @@ final class TransformTests: XCTestCase {
     func testDerivativesWithRespectToDifferentVariablesAreKeptApart() throws {
         for mode in ["reverse", "forward"] {
             func d(_ y: Tensor, _ x: Tensor) throws -> Tensor {
-                mode == "reverse" ? try grad(y, x) : try Tensor.jvp([y], [x], tangents: [Tensor.full([], 1, .float64)])[0]
+                mode == "reverse"
+                    ? try grad(y, x) : try Tensor.jvp([y], [x], tangents: [Tensor.full([], 1, .float64)])[0]
             }
             let x = try scalar(3).variable()
             let y = try scalar(1).variable()
@@ -129,7 +141,8 @@ final class TransformTests: XCTestCase {
         }
     }
 
-    /// The derivative above, by hand: with y a fresh variable that stands for x, g(x) = 3 x^3 y^2 at y = x, and y passes derivatives on to x.
+    /// The derivative above, by hand: with y a fresh variable that stands for x, g(x) = 3 x^3 y^2 at y = x, and y
+    /// passes derivatives on to x.
     func testAVariableIsFreshAndStillPassesDerivativesOn() throws {
         let x = try leaf([3])
         let y = try x.variable()
@@ -159,7 +172,9 @@ final class TransformTests: XCTestCase {
         let x = try leaf([0.5, -0.25])
         var y = x
         for _ in 0..<5000 { y = try (y * y + y) * 0.5 }
-        let gradient = try XCTUnwrap(Tensor.gradients(of: [y], [x], cotangents: [tensor([1, 1])], createGraph: false)[0]).numbers()
+        let gradient = try XCTUnwrap(
+            Tensor.gradients(of: [y], [x], cotangents: [tensor([1, 1])], createGraph: false)[0]
+        ).numbers()
         for (place, start) in [0.5, -0.25].enumerated() {
             var (value, slope) = (start, 1.0)
             for _ in 0..<5000 { (value, slope) = ((value * value + value) * 0.5, slope * (2 * value + 1) * 0.5) }

@@ -7,7 +7,9 @@ final class UpdateTests: XCTestCase {
     private let row = Index.at(1)
     private let rows = Index.slice(start: 2, stop: 4, step: 1)
 
-    private func box(_ shape: Shape, seed: UInt64 = 1) throws -> Tensor { try tensor(noise(shape, seed: seed), .float32) }
+    private func box(_ shape: Shape, seed: UInt64 = 1) throws -> Tensor {
+        try tensor(noise(shape, seed: seed), .float32)
+    }
 
     /// x[1] = y; x[2:4] += y; x[[0, 3]] = y: three updates in a row.
     private func updated(_ x: Tensor, _ y: Tensor) throws -> Tensor {
@@ -32,9 +34,13 @@ final class UpdateTests: XCTestCase {
         for step in updates { XCTAssertEqual(run.plan.bindings[step.writes[0]].place, .leaf(leaf)) }
         let lastCheck = try XCTUnwrap(run.plan.steps.lastIndex { $0.mayFail })
         let firstWrite = try XCTUnwrap(run.plan.steps.firstIndex { $0.updates != nil })
-        if lastCheck > firstWrite { XCTFail("an index is checked after something has been written over:\n\(run.plan.listing)") }
+        if lastCheck > firstWrite {
+            XCTFail("an index is checked after something has been written over:\n\(run.plan.listing)")
+        }
         // The listing counts what is moved, not the size of what it is moved into.
-        let last = try XCTUnwrap(run.plan.listing.split(separator: "\n").last).split(separator: " ").compactMap { Int($0.replacingOccurrences(of: ",", with: "")) }
+        let last = try XCTUnwrap(run.plan.listing.split(separator: "\n").last).split(separator: " ").compactMap {
+            Int($0.replacingOccurrences(of: ",", with: ""))
+        }
         XCTAssertLessThan(last.reduce(0, +), 8192, run.plan.listing)
         XCTAssertEqual(try run.outputs(), try PlanRun([result.node()], passes: []).outputs())
     }
@@ -55,7 +61,8 @@ final class UpdateTests: XCTestCase {
         XCTAssertEqual(try run.outputs(), try PlanRun([changed.node(), late.node()], passes: []).outputs())
     }
 
-    /// Assignments and readers in any order: every set of passes gives the same bits, and no two values that are alive lie in one place.
+    /// Assignments and readers in any order: every set of passes gives the same bits, and no two values that are alive
+    /// lie in one place.
     func testRandomChainsOfUpdatesGiveTheSameBitsWithAnyPasses() throws {
         var state: UInt64 = 7
         func below(_ bound: Int) -> Int {
@@ -72,8 +79,13 @@ final class UpdateTests: XCTestCase {
                 switch below(6) {
                 case 0: try target.assign([row], source.index([.at(below(6))]))
                 case 1: try target.assign([rows], source.index([.slice(start: 1, stop: 3, step: 1)]) * 2)
-                case 2: try target.assign([.slice(start: nil, stop: nil, step: -2)], source.index([.slice(start: 0, stop: 3, step: 1)]))
-                case 3: try target.assign([.tensor(tensor([0, -1, 0], .int32)), .at(1)], source.index([.slice(start: 3, stop: nil, step: 1), .at(2)]))
+                case 2:
+                    try target.assign(
+                        [.slice(start: nil, stop: nil, step: -2)], source.index([.slice(start: 0, stop: 3, step: 1)]))
+                case 3:
+                    try target.assign(
+                        [.tensor(tensor([0, -1, 0], .int32)), .at(1)],
+                        source.index([.slice(start: 3, stop: nil, step: 1), .at(2)]))
                 case 4:
                     let index = try tensor(Values([2, 4], [0, 1, 2, 3, 5, 1, 1, 0]), .int64)
                     values.append(try target.scatter(0, index, source, accumulates: below(2) == 0))
@@ -88,8 +100,14 @@ final class UpdateTests: XCTestCase {
             let leaf = lines.leaves.firstIndex { $0 === x.stored }
             let donations = leaf.map { [PlanGraph.Donation(leaf: $0, output: nodes.count - 1)] } ?? []
             let plain = try PlanRun(nodes, passes: []).outputs()
-            for pass in Pass.allCases { XCTAssertEqual(try PlanRun(nodes, donations: donations, passes: Set(Pass.allCases).subtracting([pass])).outputs(), plain) }
-            for aliases in [false, true] { XCTAssertEqual(try PlanRun(nodes, donations: donations, aliases: aliases).outputs(), plain) }
+            for pass in Pass.allCases {
+                XCTAssertEqual(
+                    try PlanRun(nodes, donations: donations, passes: Set(Pass.allCases).subtracting([pass])).outputs(),
+                    plain)
+            }
+            for aliases in [false, true] {
+                XCTAssertEqual(try PlanRun(nodes, donations: donations, aliases: aliases).outputs(), plain)
+            }
         }
     }
 

@@ -28,7 +28,9 @@ final class VmapTests: XCTestCase {
         }
 
         /// What `function` of the row's inputs, and of one more tensor that is mapped over, gives for all examples.
-        func mapped(_ leaves: [Tensor], _ other: Tensor? = nil, _ function: ([Tensor], Tensor?) throws -> [Tensor]) throws -> [Tensor] {
+        func mapped(_ leaves: [Tensor], _ other: Tensor? = nil, _ function: ([Tensor], Tensor?) throws -> [Tensor])
+            throws -> [Tensor]
+        {
             let sources = zip(leaves, isMapped).compactMap { $1 ? $0 : nil } + (other.map { [$0] } ?? [])
             var rest = try MappedFunction.begin(sources, axes: sources.map { _ in 0 }, .error)[...]
             do {
@@ -63,7 +65,8 @@ final class VmapTests: XCTestCase {
     }
 
     func testOnlyRowsWhoseShapesDependOnValuesCannotBeMapped() {
-        XCTAssertEqual(Row.all.filter { !$0.inputs.isEmpty && needsValues($0) }.map { $0.name }, ["unique", "unique rows"])
+        XCTAssertEqual(
+            Row.all.filter { !$0.inputs.isEmpty && needsValues($0) }.map { $0.name }, ["unique", "unique rows"])
     }
 
     func testValuesAreThoseOfALoopOverExamples() throws {
@@ -73,7 +76,9 @@ final class VmapTests: XCTestCase {
             let one = try item.row.function(item.row.inputs.map { try leaf($0) })
             XCTAssertEqual(result.shape, [item.size] + one.shape, item.name)
             XCTAssertEqual(result.dtype, one.dtype, item.name)
-            let want = try (0..<item.size).flatMap { try item.row.function(item.inputs($0).map { try leaf($0) }).numbers() }
+            let want = try (0..<item.size).flatMap {
+                try item.row.function(item.inputs($0).map { try leaf($0) }).numbers()
+            }
             assertClose(try result.numbers(), want, 1e-14, atLeast: 1, item.name)
         }
     }
@@ -84,19 +89,27 @@ final class VmapTests: XCTestCase {
             let result = try item.mapped(leaves) { xs, _ in [try item.row.function(xs)] }[0]
             let weight = noise(result.shape, seed: 5)
             let outer = try gradients(result, leaves, tensor(weight))
-            let inner = try item.mapped(leaves, tensor(weight)) { xs, weight in try self.gradients(item.row.function(xs), xs, weight!) }
+            let inner = try item.mapped(leaves, tensor(weight)) { xs, weight in
+                try self.gradients(item.row.function(xs), xs, weight!)
+            }
             try Verifier.check((outer + inner).map { try $0.node() })
             let count = weight.data.count / item.size
             let loop = try (0..<item.size).map { example in
                 let xs = try item.inputs(example).map { try leaf($0) }
                 let y = try item.row.function(xs)
-                return try self.gradients(y, xs, tensor(Values(y.shape, Array(weight.data[example * count..<(example + 1) * count])))).map { try $0.numbers() }
+                return try self.gradients(
+                    y, xs, tensor(Values(y.shape, Array(weight.data[example * count..<(example + 1) * count])))
+                ).map { try $0.numbers() }
             }
             for place in leaves.indices {
                 let each = loop.map { $0[place] }
                 let sum = each[0].indices.map { element in each.reduce(0) { $0 + $1[element] } }
-                assertClose(try outer[place].numbers(), item.isMapped[place] ? each.flatMap { $0 } : sum, 1e-12, atLeast: 1, "\(item.name), gradient \(place) of the mapped")
-                assertClose(try inner[place].numbers(), each.flatMap { $0 }, 1e-12, atLeast: 1, "\(item.name), mapped gradient \(place)")
+                assertClose(
+                    try outer[place].numbers(), item.isMapped[place] ? each.flatMap { $0 } : sum, 1e-12, atLeast: 1,
+                    "\(item.name), gradient \(place) of the mapped")
+                assertClose(
+                    try inner[place].numbers(), each.flatMap { $0 }, 1e-12, atLeast: 1,
+                    "\(item.name), mapped gradient \(place)")
             }
         }
     }
@@ -120,13 +133,17 @@ final class VmapTests: XCTestCase {
             let v = try MappedFunction.begin(sources, axes: sources.map { _ in 0 }, .error)
             let one = isMapped ? v[0] : whole
             let picked = try one.select(1, v.last!)
-            let put = try Tensor(IndexPut(axis: 1, accumulates: true).record([one.node(), picked.node(), v.last!.node()]))
+            let put = try Tensor(
+                IndexPut(axis: 1, accumulates: true).record([one.node(), picked.node(), v.last!.node()]))
             let found = try MappedFunction.end([picked, put], axes: [0, 0])
             for example in 0..<3 {
-                let base = try tensor(Values([2, 4, 2], Array(xs.data[(isMapped ? example * 16 : 0)..<(isMapped ? example * 16 : 0) + 16])))
+                let base = try tensor(
+                    Values(
+                        [2, 4, 2], Array(xs.data[(isMapped ? example * 16 : 0)..<(isMapped ? example * 16 : 0) + 16])))
                 let own = try tensor(Values([2], Array(picks.data[example * 2..<example * 2 + 2])), .int64)
                 let rows = try base.select(1, own)
-                let written = try Tensor(IndexPut(axis: 1, accumulates: true).record([base.node(), rows.node(), own.node()]))
+                let written = try Tensor(
+                    IndexPut(axis: 1, accumulates: true).record([base.node(), rows.node(), own.node()]))
                 XCTAssertEqual(Array(try found[0].numbers()[example * 8..<example * 8 + 8]), try rows.numbers())
                 XCTAssertEqual(Array(try found[1].numbers()[example * 16..<example * 16 + 16]), try written.numbers())
             }

@@ -4,10 +4,14 @@ import XCTest
 
 final class ConvertTests: XCTestCase {
     private let edges: [Number] = [
-        .whole(0), .whole(1), .whole(-1), .whole(255), .whole(256), .whole(-129), .whole(1 << 31), .whole((1 << 31) - 1), .whole(-(1 << 31) - 1), .whole(.max),
-        .whole(.min), .whole((1 << 24) + 1), .whole((1 << 53) + 1), .real(0.5), .real(-0.5), .real(-0.0), .real(254.999), .real(255.5), .real(256), .real(-1.9),
-        .real(0x1p31), .real(0x1p31 - 1), .real(-0x1p31), .real(-0x1p31 - 1), .real(-0x1p31 - 0.5), .real(0x1p63), .real(-0x1p63), .real(0x1p63 - 1024),
-        .real(1e300), .real(.infinity), .real(-.infinity), .real(.nan), .real(.leastNonzeroMagnitude), .real(3.4e38), .real(0.1),
+        .whole(0), .whole(1), .whole(-1), .whole(255), .whole(256), .whole(-129), .whole(1 << 31),
+        .whole((1 << 31) - 1), .whole(-(1 << 31) - 1), .whole(.max),
+        .whole(.min), .whole((1 << 24) + 1), .whole((1 << 53) + 1), .real(0.5), .real(-0.5), .real(-0.0),
+        .real(254.999), .real(255.5), .real(256), .real(-1.9),
+        .real(0x1p31), .real(0x1p31 - 1), .real(-0x1p31), .real(-0x1p31 - 1), .real(-0x1p31 - 0.5), .real(0x1p63),
+        .real(-0x1p63), .real(0x1p63 - 1024),
+        .real(1e300), .real(.infinity), .real(-.infinity), .real(.nan), .real(.leastNonzeroMagnitude), .real(3.4e38),
+        .real(0.1),
     ]
 
     func testEveryPairOfDTypesCastsAsNumPyDoes() {
@@ -19,7 +23,9 @@ final class ConvertTests: XCTestCase {
                 XCTAssertTrue(found.isWallIntact)
                 for place in edges.indices {
                     let wanted = Memory(to, [source[place]])[0]
-                    XCTAssertTrue(found[place].isSame(as: wanted), "\(from) to \(to): \(source[place]) gave \(found[place]), not \(wanted)")
+                    XCTAssertTrue(
+                        found[place].isSame(as: wanted),
+                        "\(from) to \(to): \(source[place]) gave \(found[place]), not \(wanted)")
                 }
             }
         }
@@ -27,7 +33,10 @@ final class ConvertTests: XCTestCase {
 
     func testLongArraysAreCastInPieces() {
         var noise = Noise(1)
-        for (from, to) in [(DType.float32, DType.float64), (.float64, .int32), (.int64, .uint8), (.uint8, .float32), (.float32, .float32), (.bool, .int64)] {
+        for (from, to) in [
+            (DType.float32, DType.float64), (.float64, .int32), (.int64, .uint8), (.uint8, .float32),
+            (.float32, .float32), (.bool, .int64),
+        ] {
             for count in [0, 1, 131_072, 131_073, 300_001] {
                 let source = Memory.noise(from, count, &noise)
                 let found = sameOnAnyThreads { () -> [UInt8] in

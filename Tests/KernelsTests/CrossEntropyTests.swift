@@ -9,20 +9,25 @@ final class CrossEntropyTests: XCTestCase {
 
     private func epsilon(_ dtype: DType) -> Float80 { dtype == .float32 ? 0x1p-23 : 0x1p-52 }
 
-    private func losses(_ dtype: DType, _ logits: Memory, _ labels: Memory, _ rows: Int, _ classes: Int) -> (bad: Int, loss: Memory) {
+    private func losses(_ dtype: DType, _ logits: Memory, _ labels: Memory, _ rows: Int, _ classes: Int) -> (
+        bad: Int, loss: Memory
+    ) {
         let loss = Memory(dtype, rows)
         let bad = RowKernels.crossEntropy(
-            dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, loss: loss.pointer, rows: rows, classes: classes)
+            dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, loss: loss.pointer,
+            rows: rows, classes: classes)
         XCTAssertTrue(loss.isWallIntact)
         return (bad, loss)
     }
 
     private func gradient(
-        _ dtype: DType, _ logits: Memory, _ labels: Memory, _ upstream: Memory, _ stride: Int, _ rows: Int, _ classes: Int
+        _ dtype: DType, _ logits: Memory, _ labels: Memory, _ upstream: Memory, _ stride: Int, _ rows: Int,
+        _ classes: Int
     ) -> (bad: Int, gradient: Memory) {
         let gradient = Memory(dtype, rows * classes)
         let bad = RowKernels.crossEntropyGradient(
-            dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, upstream: upstream.pointer, upstreamStride: stride,
+            dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, upstream: upstream.pointer,
+            upstreamStride: stride,
             gradient: gradient.pointer, rows: rows, classes: classes)
         XCTAssertTrue(gradient.isWallIntact)
         return (bad, gradient)
@@ -57,9 +62,11 @@ final class CrossEntropyTests: XCTestCase {
                         for c in 0..<classes {
                             let p = Glibc.exp(x[c] - x.max()!) / sum
                             let exact = (p - (c == label ? 1 : 0)) * up
-                            let roundings = p * ((x[c] - x.max()!).magnitude / 2 + 4 + Float80(classes) / 32) + (c == label ? 1 : 0)
+                            let roundings =
+                                p * ((x[c] - x.max()!).magnitude / 2 + 4 + Float80(classes) / 32) + (c == label ? 1 : 0)
                             let error = (Float80(gradient[row * classes + c].double) - exact).magnitude
-                            worst = Swift.max(worst, Double(error / (roundings * epsilon(dtype) * up.magnitude + 0x1p-149)))
+                            worst = Swift.max(
+                                worst, Double(error / (roundings * epsilon(dtype) * up.magnitude + 0x1p-149)))
                         }
                         XCTAssertLessThanOrEqual(worst, 1, "\(dtype) \(rows) \(classes) \(scale)")
                     }
@@ -93,7 +100,9 @@ final class CrossEntropyTests: XCTestCase {
         var noise = Noise(2)
         for dtype in [DType.float32, .float64] {
             for labelType in CrossEntropyTests.labelTypes {
-                for (bad, number) in [(0, 5), (6, 200), (3, labelType == .uint8 ? 255 : -1), (2, labelType == .int64 ? Int64.min : 5)] {
+                for (bad, number) in [
+                    (0, 5), (6, 200), (3, labelType == .uint8 ? 255 : -1), (2, labelType == .int64 ? Int64.min : 5),
+                ] {
                     let logits = Memory.noise(dtype, 35, &noise)
                     let labels = labels(labelType, 7, 5, &noise)
                     labels[bad] = .whole(number)
@@ -114,7 +123,8 @@ final class CrossEntropyTests: XCTestCase {
     func testNoRowsOfAnyNumberOfClassesAreRight() {
         for classes in [0, 1, 5] {
             XCTAssertEqual(losses(.float32, Memory(.float32, 0), Memory(.int64, 0), 0, classes).bad, -1)
-            XCTAssertEqual(gradient(.float64, Memory(.float64, 0), Memory(.int64, 0), Memory(.float64, 1), 0, 0, classes).bad, -1)
+            XCTAssertEqual(
+                gradient(.float64, Memory(.float64, 0), Memory(.int64, 0), Memory(.float64, 1), 0, 0, classes).bad, -1)
         }
         XCTAssertEqual(losses(.float32, Memory(.float32, 0), Memory(.uint8, [.whole(0)]), 1, 0).bad, 0)
     }

@@ -2,8 +2,9 @@ import Glibc
 
 @testable import Kernels
 
-/// The gamma function's logarithm and its derivatives in extended precision, by formulas that are slow and plain: the argument is raised until the asymptotic
-/// series is good to 80 bits. Below 0 by the reflection formulas for orders 0 and 1; higher orders are tested above 0 only.
+/// The gamma function's logarithm and its derivatives in extended precision, by formulas that are slow and plain: the
+/// argument is raised until the asymptotic series is good to 80 bits. Below 0 by the reflection formulas for orders 0
+/// and 1; higher orders are tested above 0 only.
 enum GammaReference {
     static func exact(_ opcode: LoopOpcode, _ x: Float80, _ order: Int) -> Float80 {
         switch opcode {
@@ -15,7 +16,8 @@ enum GammaReference {
 
     /// B2k / 2k.
     private static let bernoulli: [Float80] = [
-        1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32_760, 1 / 12, -3_617 / 8_160, 43_867 / 14_364, -174_611 / 6_600,
+        1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32_760, 1 / 12, -3_617 / 8_160, 43_867 / 14_364,
+        -174_611 / 6_600,
     ]
 
     static func digamma(_ x: Float80) -> Float80 {

@@ -2,13 +2,17 @@ import XCTest
 
 @testable import Kernels
 
-/// The gamma family against extended precision: relative to each value, except that next to a zero what counts is how far the argument is from it.
+/// The gamma family against extended precision: relative to each value, except that next to a zero what counts is how
+/// far the argument is from it.
 final class GammaTests: XCTestCase {
-    private let positive = (1...20_000).map { Double($0) * 0.0013 } + stride(from: -300.0, through: 300, by: 0.7).map { Glibc.pow(10, $0) }
+    private let positive =
+        (1...20_000).map { Double($0) * 0.0013 } + stride(from: -300.0, through: 300, by: 0.7).map { Glibc.pow(10, $0) }
     private let negative = (1...20_000).map { -Double($0) * 0.00131 }.filter { ($0 - $0.rounded()).magnitude > 1e-3 }
 
     /// The largest error over the larger of |value| and `floor`, in units of 2^-52.
-    private func worst(_ x: [Double], floor: Float80, _ function: (Double) -> Double, _ exact: (Float80) -> Float80) -> (Double, at: Double) {
+    private func worst(_ x: [Double], floor: Float80, _ function: (Double) -> Double, _ exact: (Float80) -> Float80)
+        -> (Double, at: Double)
+    {
         var (worst, at) = (0.0, 0.0)
         for x in x {
             let (found, wanted) = (function(x), exact(Float80(x)))
@@ -21,7 +25,8 @@ final class GammaTests: XCTestCase {
 
     func testDigammaIsWithinItsPlaces() {
         XCTAssertLessThanOrEqual(worst(positive, floor: 1, Gamma.digamma, GammaReference.digamma).0, 4)
-        XCTAssertLessThanOrEqual(worst(negative, floor: 1, Gamma.digamma, GammaReference.digamma).0, 1000, "a pole is at most 1e-3 away")
+        XCTAssertLessThanOrEqual(
+            worst(negative, floor: 1, Gamma.digamma, GammaReference.digamma).0, 1000, "a pole is at most 1e-3 away")
     }
 
     /// By the Taylor series around the root, which needs no difference of large numbers.
@@ -33,7 +38,9 @@ final class GammaTests: XCTestCase {
         let near = (0..<2_000).map { high + (Double($0) - 1000) * 1e-7 } + [high, high.nextUp, high.nextDown]
         let (off, at) = worst(near, floor: 0, Gamma.digamma) { x in
             let d = (x - root) - Float80(low)
-            return d * (derivatives[0] + d / 2 * (derivatives[1] + d / 3 * (derivatives[2] + d / 4 * (derivatives[3] + d / 5 * derivatives[4]))))
+            return d
+                * (derivatives[0] + d / 2
+                    * (derivatives[1] + d / 3 * (derivatives[2] + d / 4 * (derivatives[3] + d / 5 * derivatives[4]))))
         }
         XCTAssertLessThanOrEqual(off, 4, "at \(at)")
     }
@@ -44,7 +51,8 @@ final class GammaTests: XCTestCase {
             let (off, at) = worst(x, floor: 1e-290, { Gamma.polygamma(n, $0) }, { GammaReference.polygamma(n, $0) })
             XCTAssertLessThanOrEqual(off, 12, "order \(n) at \(at)")
         }
-        XCTAssertLessThanOrEqual(worst(negative, floor: 1, { Gamma.polygamma(1, $0) }, { GammaReference.polygamma(1, $0) }).0, 2000)
+        XCTAssertLessThanOrEqual(
+            worst(negative, floor: 1, { Gamma.polygamma(1, $0) }, { GammaReference.polygamma(1, $0) }).0, 2000)
     }
 
     func testHigherOrdersBelowZeroAreDerivativesOfLowerOnes() {
@@ -53,7 +61,8 @@ final class GammaTests: XCTestCase {
                 let h = 1e-3
                 let f = { (x: Double) in Gamma.polygamma(n - 1, x) }
                 let slope = (f(x - 2 * h) - 8 * f(x - h) + 8 * f(x + h) - f(x + 2 * h)) / (12 * h)
-                XCTAssertEqual(Gamma.polygamma(n, x), slope, accuracy: 1e-6 * Swift.max(1, slope.magnitude), "order \(n) at \(x)")
+                XCTAssertEqual(
+                    Gamma.polygamma(n, x), slope, accuracy: 1e-6 * Swift.max(1, slope.magnitude), "order \(n) at \(x)")
             }
         }
     }
@@ -77,7 +86,9 @@ final class GammaTests: XCTestCase {
 
     func testLoopsGiveWhatSingleElementsDoInBothPrecisions() {
         let x = (0..<1000).map { Double($0) * 0.037 - 9.3 }
-        for (opcode, function) in [(LoopOpcode.logGamma, Gamma.logarithm), (.digamma, Gamma.digamma)] as [(LoopOpcode, (Double) -> Double)] {
+        for (opcode, function) in [(LoopOpcode.logGamma, Gamma.logarithm), (.digamma, Gamma.digamma)]
+            as [(LoopOpcode, (Double) -> Double)]
+        {
             XCTAssertEqual(evaluate(opcode, x, .float64), x.map(function), "\(opcode)")
             let narrow = x.map { Float($0) }
             XCTAssertEqual(evaluate(opcode, narrow, .float32), narrow.map { Float(function(Double($0))) }, "\(opcode)")

@@ -11,11 +11,13 @@ final class GemmBFloat16Tests: XCTestCase {
     }
 
     private func run(
-        _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool, offsetsA: [Int] = [0], offsetsB: [Int] = [0],
+        _ a: Memory, _ b: Memory, _ m: Int, _ n: Int, _ k: Int, transposeA: Bool, transposeB: Bool,
+        offsetsA: [Int] = [0], offsetsB: [Int] = [0],
         isNative: Bool? = nil
     ) -> Memory {
         let gemm = GemmBFloat16(
-            m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA, batchOffsetsB: offsetsB, isNative: isNative)
+            m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, batchOffsetsA: offsetsA,
+            batchOffsetsB: offsetsB, isNative: isNative)
         let c = Memory(.float32, offsetsA.count * m * n)
         let scratch = UnsafeMutableRawPointer.allocate(byteCount: gemm.scratchBytes + 64, alignment: 64)
         defer { scratch.deallocate() }
@@ -23,7 +25,8 @@ final class GemmBFloat16Tests: XCTestCase {
         memset(scratch + gemm.scratchBytes, 0x5A, 64)
         gemm.run(a.pointer, b.pointer, c.pointer, scratch: scratch)
         XCTAssertTrue(c.isWallIntact)
-        XCTAssertTrue((0..<64).allSatisfy { scratch.load(fromByteOffset: gemm.scratchBytes + $0, as: UInt8.self) == 0x5A })
+        XCTAssertTrue(
+            (0..<64).allSatisfy { scratch.load(fromByteOffset: gemm.scratchBytes + $0, as: UInt8.self) == 0x5A })
         return c
     }
 
@@ -33,7 +36,10 @@ final class GemmBFloat16Tests: XCTestCase {
 
     func testRoundingIsToTheNearestTiesToEvenAndKeepsNaNAndInfinity() {
         var noise = Noise(1)
-        var patterns: [UInt32] = [0, 0x8000_0000, 0x7F80_0000, 0xFF80_0000, 0x3F80_8000, 0x3F81_8000, 0x3F80_7FFF, 0x3F80_8001, 0x7F7F_FFFF, 0x7F7F_7FFF]
+        var patterns: [UInt32] = [
+            0, 0x8000_0000, 0x7F80_0000, 0xFF80_0000, 0x3F80_8000, 0x3F81_8000, 0x3F80_7FFF, 0x3F80_8001, 0x7F7F_FFFF,
+            0x7F7F_7FFF,
+        ]
         for _ in 0..<100_003 { patterns.append(UInt32(truncatingIfNeeded: noise.next())) }
         let source = patterns.map { Float(bitPattern: $0) }
         var result = [Float](repeating: -1, count: source.count)
@@ -65,7 +71,11 @@ final class GemmBFloat16Tests: XCTestCase {
                         let isSame = (0..<m * n).allSatisfy { place in
                             let (i, j) = place.quotientAndRemainder(dividingBy: n)
                             var sum = 0.0
-                            for l in 0..<k { sum += a[transposeA ? l * m + i : i * k + l].double * b[transposeB ? j * k + l : l * n + j].double }
+                            for l in 0..<k {
+                                sum +=
+                                    a[transposeA ? l * m + i : i * k + l].double
+                                    * b[transposeB ? j * k + l : l * n + j].double
+                            }
                             return c[place].double == sum
                         }
                         XCTAssertTrue(isSame, "\(isNative) \(m) \(n) \(k) \(transposeA) \(transposeB)")
@@ -86,7 +96,9 @@ final class GemmBFloat16Tests: XCTestCase {
                         let (i, j) = place.quotientAndRemainder(dividingBy: n)
                         var (sum, magnitude) = (0.0, 0.0)
                         for l in 0..<k {
-                            let term = rounded(a[transposeA ? l * m + i : i * k + l].double) * rounded(b[transposeB ? j * k + l : l * n + j].double)
+                            let term =
+                                rounded(a[transposeA ? l * m + i : i * k + l].double)
+                                * rounded(b[transposeB ? j * k + l : l * n + j].double)
                             sum += term
                             magnitude += term.magnitude
                         }
@@ -105,7 +117,8 @@ final class GemmBFloat16Tests: XCTestCase {
         defer { ThreadPool.setCount(2) }
         var noise = Noise(4)
         let sizes = [
-            (300, 260, 170), (70, 530, 1350), (1030, 70, 1350), (530, 130, 2400), (1, 1500, 400), (1500, 1, 400), (600, 600, 65), (260, 100, 3000),
+            (300, 260, 170), (70, 530, 1350), (1030, 70, 1350), (530, 130, 2400), (1, 1500, 400), (1500, 1, 400),
+            (600, 600, 65), (260, 100, 3000),
             (900, 30, 2100),
         ]
         for (m, n, k) in sizes {
@@ -123,7 +136,11 @@ final class GemmBFloat16Tests: XCTestCase {
                     for _ in 0..<200 {
                         let (i, j) = (noise.below(m), noise.below(n))
                         var sum = 0.0
-                        for l in 0..<k { sum += a[transposeA ? l * m + i : i * k + l].double * b[transposeB ? j * k + l : l * n + j].double }
+                        for l in 0..<k {
+                            sum +=
+                                a[transposeA ? l * m + i : i * k + l].double
+                                * b[transposeB ? j * k + l : l * n + j].double
+                        }
                         XCTAssertEqual(results[0][i * n + j].double, sum, call)
                     }
                 }
@@ -138,17 +155,22 @@ final class GemmBFloat16Tests: XCTestCase {
             let a = Memory(.float32, (0..<4 * m * k + 2).map { _ in Double(noise.below(9) - 4) })
             let b = Memory(.float32, (0..<4 * k * n + 1).map { _ in Double(noise.below(9) - 4) })
             let batches = [
-                ((0..<4).map { $0 * m * k }, (0..<4).map { $0 * k * n }), ([2, 2, 2], [1, k * n + 1, 2 * k * n + 1]), ([3 * m * k, 0], [0, 0]), ([], []),
+                ((0..<4).map { $0 * m * k }, (0..<4).map { $0 * k * n }), ([2, 2, 2], [1, k * n + 1, 2 * k * n + 1]),
+                ([3 * m * k, 0], [0, 0]), ([], []),
             ]
             for isNative in ways {
                 for (offsetsA, offsetsB) in batches {
-                    let c = run(a, b, m, n, k, transposeA: false, transposeB: true, offsetsA: offsetsA, offsetsB: offsetsB, isNative: isNative)
+                    let c = run(
+                        a, b, m, n, k, transposeA: false, transposeB: true, offsetsA: offsetsA, offsetsB: offsetsB,
+                        isNative: isNative)
                     for (index, (offsetA, offsetB)) in zip(offsetsA, offsetsB).enumerated() {
                         for place in 0..<m * n {
                             let (i, j) = place.quotientAndRemainder(dividingBy: n)
                             var sum = 0.0
                             for l in 0..<k { sum += a[offsetA + i * k + l].double * b[offsetB + j * k + l].double }
-                            if c[index * m * n + place].double != sum { return XCTFail("\(isNative) \(m) product \(index) [\(place)]") }
+                            if c[index * m * n + place].double != sum {
+                                return XCTFail("\(isNative) \(m) product \(index) [\(place)]")
+                            }
                         }
                     }
                 }
@@ -163,7 +185,8 @@ final class GemmBFloat16Tests: XCTestCase {
             left[2 * k + 2] = .nan
             right[2 * n + 34] = .infinity
             let c = run(
-                Memory(.float32, left), Memory(.float32, right), m, n, k, transposeA: false, transposeB: false, isNative: isNative)
+                Memory(.float32, left), Memory(.float32, right), m, n, k, transposeA: false, transposeB: false,
+                isNative: isNative)
             for i in 0..<m {
                 for j in 0..<n {
                     let value = c[i * n + j].double

@@ -5,13 +5,15 @@ import XCTest
 /// Selections and their adjoints against loops over single elements.
 final class IndexingTests: XCTestCase {
     private let shapes: [(outer: Int, n: Int, inner: Int, count: Int)] = [
-        (1, 1, 1, 1), (1, 5, 1, 9), (3, 4, 1, 7), (2, 7, 3, 5), (1, 100, 2, 300), (2, 3, 300, 4), (1, 50, 5000, 20), (3, 10, 1000, 40), (2, 5, 3, 0), (0, 5, 3, 2),
+        (1, 1, 1, 1), (1, 5, 1, 9), (3, 4, 1, 7), (2, 7, 3, 5), (1, 100, 2, 300), (2, 3, 300, 4), (1, 50, 5000, 20),
+        (3, 10, 1000, 40), (2, 5, 3, 0), (0, 5, 3, 2),
         (2, 5, 0, 3), (1, 3, 200_000, 2),
     ]
 
     private func indices(_ dtype: DType, _ count: Int, _ n: Int, _ noise: inout Noise) -> Memory {
         let isSigned = dtype != .uint8
-        return Memory(dtype, (0..<count).map { _ in .whole(Int64(noise.below(isSigned ? 2 * n : n)) - Int64(isSigned ? n : 0)) })
+        return Memory(
+            dtype, (0..<count).map { _ in .whole(Int64(noise.below(isSigned ? 2 * n : n)) - Int64(isSigned ? n : 0)) })
     }
 
     private func wrapped(_ indices: Memory, _ place: Int, _ n: Int) -> Int {
@@ -36,7 +38,8 @@ final class IndexingTests: XCTestCase {
                 let found = sameOnAnyThreads { () -> [UInt8] in
                     let y = Memory(dtype, wanted.count)
                     gatherRows(
-                        elementBytes: dtype.size, x.pointer, outer: outer, n: n, inner: inner, indexDType: indices.dtype, indices: indices.pointer, count: count,
+                        elementBytes: dtype.size, x.pointer, outer: outer, n: n, inner: inner,
+                        indexDType: indices.dtype, indices: indices.pointer, count: count,
                         y.pointer)
                     XCTAssertTrue(y.isWallIntact)
                     return y.bytes
@@ -61,7 +64,8 @@ final class IndexingTests: XCTestCase {
                 let found = sameOnAnyThreads { () -> [UInt8] in
                     let y = Memory(dtype, wanted.count)
                     takeAlongAxis(
-                        elementBytes: dtype.size, x.pointer, outer: outer, n: n, inner: inner, indexDType: indices.dtype, indices: indices.pointer, count: count,
+                        elementBytes: dtype.size, x.pointer, outer: outer, n: n, inner: inner,
+                        indexDType: indices.dtype, indices: indices.pointer, count: count,
                         y.pointer)
                     XCTAssertTrue(y.isWallIntact)
                     return y.bytes
@@ -71,7 +75,8 @@ final class IndexingTests: XCTestCase {
         }
     }
 
-    /// The sum in the order of the indices, in the dtype itself: floats are equal to the bit, integers wrap, and bools are true once one is.
+    /// The sum in the order of the indices, in the dtype itself: floats are equal to the bit, integers wrap, and bools
+    /// are true once one is.
     private func add(_ dtype: DType, _ a: Number, _ b: Number) -> Number {
         switch dtype {
         case .bool: return .whole(a.isTrue || b.isTrue ? 1 : 0)
@@ -99,7 +104,9 @@ final class IndexingTests: XCTestCase {
                     let found = sameOnAnyThreads { () -> [UInt8] in
                         let y = Memory(dtype, (0..<before.count).map { before[$0] })
                         let kernel = isAlongAxis ? putAlongAxis : putRows
-                        kernel(dtype, accumulates, rows.pointer, outer, n, inner, indices.dtype, indices.pointer, count, y.pointer)
+                        kernel(
+                            dtype, accumulates, rows.pointer, outer, n, inner, indices.dtype, indices.pointer, count,
+                            y.pointer)
                         XCTAssertTrue(y.isWallIntact)
                         return y.bytes
                     }
@@ -119,11 +126,17 @@ final class IndexingTests: XCTestCase {
                 let numbers = flat.pointer.assumingMemoryBound(to: Int64.self)
                 ravel(isFirst: place == 0, n: extents[place], index.dtype, index.pointer, count: 40, numbers)
             }
-            let wanted = (0..<40).map { c in (wrapped(indices[0], c, 3) * 5 + wrapped(indices[1], c, 5)) * 4 + wrapped(indices[2], c, 4) }
+            let wanted = (0..<40).map { c in
+                (wrapped(indices[0], c, 3) * 5 + wrapped(indices[1], c, 5)) * 4 + wrapped(indices[2], c, 4)
+            }
             XCTAssertEqual((0..<40).map { Int(flat[$0].int64) }, wanted)
             let places = Memory(.int64, 120)
-            unravel(flat.pointer.assumingMemoryBound(to: Int64.self), 40, extents: extents, places.pointer.assumingMemoryBound(to: Int64.self))
-            XCTAssertEqual((0..<120).map { Int(places[$0].int64) }, (0..<120).map { wrapped(indices[$0 % 3], $0 / 3, extents[$0 % 3]) })
+            unravel(
+                flat.pointer.assumingMemoryBound(to: Int64.self), 40, extents: extents,
+                places.pointer.assumingMemoryBound(to: Int64.self))
+            XCTAssertEqual(
+                (0..<120).map { Int(places[$0].int64) },
+                (0..<120).map { wrapped(indices[$0 % 3], $0 / 3, extents[$0 % 3]) })
             XCTAssertTrue(flat.isWallIntact && places.isWallIntact)
         }
     }
@@ -170,6 +183,7 @@ final class IndexingTests: XCTestCase {
         }
         // Labels do not count from the end.
         let y = Memory(.float32, 4)
-        XCTAssertEqual(oneHot(.int64, Memory(.int64, [.whole(-1)]).pointer, .float32, y.pointer, count: 1, classes: 4), 0)
+        XCTAssertEqual(
+            oneHot(.int64, Memory(.int64, [.whole(-1)]).pointer, .float32, y.pointer, count: 1, classes: 4), 0)
     }
 }

@@ -20,7 +20,8 @@ final class LoopCombiningTests: XCTestCase {
         let (product, sum) = (LoopInstruction(.multiply, a: 0, b: 1), LoopInstruction(.add, a: 0, b: 1))
         let scaled = LoopInstruction(.multiplyImmediate, a: 0, immediate: 2)
         for (first, opcode, combination) in [
-            (product, LoopOpcode.multiply, LoopOpcode.multiplyMultiply), (sum, .add, .addAdd), (scaled, .multiply, .multiplyScaled),
+            (product, LoopOpcode.multiply, LoopOpcode.multiplyMultiply), (sum, .add, .addAdd),
+            (scaled, .multiply, .multiplyScaled),
         ] {
             XCTAssertEqual(combined(3, [first, LoopInstruction(opcode, a: 3, b: 2)], [4]), [combination])
             XCTAssertEqual(combined(3, [first, LoopInstruction(opcode, a: 2, b: 3)], [4]), [combination])
@@ -29,7 +30,8 @@ final class LoopCombiningTests: XCTestCase {
 
     func testDerivativesOfActivationsBecomeOneInstruction() {
         let throughTanh = [
-            LoopInstruction(.square, a: 1), LoopInstruction(.reverseSubtractImmediate, a: 2, immediate: 1), LoopInstruction(.multiply, a: 0, b: 3),
+            LoopInstruction(.square, a: 1), LoopInstruction(.reverseSubtractImmediate, a: 2, immediate: 1),
+            LoopInstruction(.multiply, a: 0, b: 3),
         ]
         XCTAssertEqual(combined(2, throughTanh, [4]), [.throughTanh])
         let throughSigmoid = [
@@ -48,12 +50,16 @@ final class LoopCombiningTests: XCTestCase {
         let product = LoopInstruction(.multiply, a: 0, b: 1)
         XCTAssertEqual(combined(3, [product, LoopInstruction(.add, a: 2, b: 3)], [3, 4]), [.multiply, .add])
         XCTAssertEqual(
-            combined(3, [product, LoopInstruction(.add, a: 2, b: 3), LoopInstruction(.exp, a: 3)], [4, 5]), [.multiply, .add, .exp])
+            combined(3, [product, LoopInstruction(.add, a: 2, b: 3), LoopInstruction(.exp, a: 3)], [4, 5]),
+            [.multiply, .add, .exp])
         XCTAssertEqual(combined(3, [product, LoopInstruction(.add, a: 3, b: 3)], [4]), [.multiply, .add])
     }
 
     func testALoopOfConstantsNeedsNoInputs() {
-        let instructions = [LoopInstruction(.constant, immediate: 3), LoopInstruction(.sqrt, a: 0), LoopInstruction(.constant, immediate: 1)]
+        let instructions = [
+            LoopInstruction(.constant, immediate: 3), LoopInstruction(.sqrt, a: 0),
+            LoopInstruction(.constant, immediate: 1),
+        ]
         let combining = LoopCombining(0, instructions, results: [1])
         XCTAssertEqual(combining.instructions.map { $0.opcode }, [.constant, .sqrt])
         XCTAssertEqual(combining.number, [0, 1, -1])
@@ -92,7 +98,9 @@ final class LoopCombiningTests: XCTestCase {
             var pointers = memory.indices.map { index in memory[index].withUnsafeMutableBytes { $0.baseAddress! } }
             program.run(&pointers)
             for place in 0..<count {
-                XCTAssertEqual(memory[3][place].bitPattern, single(memory[0][place], memory[1][place], memory[2][place]).bitPattern, "\(place)")
+                XCTAssertEqual(
+                    memory[3][place].bitPattern,
+                    single(memory[0][place], memory[1][place], memory[2][place]).bitPattern, "\(place)")
             }
         }
     }

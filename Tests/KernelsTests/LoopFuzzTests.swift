@@ -44,7 +44,8 @@ final class LoopFuzzTests: XCTestCase {
         let compute = noise.pick([DType.float32, .float64, .int64])
         var loop = LoopCase(compute, domain(&noise))
         for _ in 0..<noise.below(5) {
-            let dtype = noise.chance(50) ? compute : noise.pick(DType.allCases.filter { compute != .int64 || !$0.isFloat })
+            let dtype =
+                noise.chance(50) ? compute : noise.pick(DType.allCases.filter { compute != .int64 || !$0.isFloat })
             addInput(&loop, dtype, &noise)
         }
         let excluded = compute == .int64 ? realOpcodes : roundedOpcodes.union(integerOpcodes)
@@ -69,7 +70,8 @@ final class LoopFuzzTests: XCTestCase {
         if writes == 0 || noise.chance(40) {
             let dtype = noise.chance(80) ? compute : noise.pick(DType.allCases)
             loop.reduce(
-                noise.pick(ReductionKind.allCases), loop.domain.map { _ in noise.chance(50) }, dtype, value: noise.below(values),
+                noise.pick(ReductionKind.allCases), loop.domain.map { _ in noise.chance(50) }, dtype,
+                value: noise.below(values),
                 divisor: noise.pick([1, 1, 3]))
         }
         return loop

@@ -9,8 +9,8 @@ protocol LoopNumber {
     static func apply(_ opcode: LoopOpcode, _ a: Self, _ b: Self, _ c: Self, _ immediate: Double) -> Self
 }
 
-/// The element-by-element meaning of the opcodes on float32 and float64: `exact` gives the result before its last rounding. Functions are
-/// glibc's in extended precision, 11 bits more than a Double has.
+/// The element-by-element meaning of the opcodes on float32 and float64: `exact` gives the result before its last
+/// rounding. Functions are glibc's in extended precision, 11 bits more than a Double has.
 protocol RealLoopNumber: LoopNumber, BinaryFloatingPoint {}
 
 extension RealLoopNumber {
@@ -151,7 +151,9 @@ extension RealLoopNumber {
         return cut != 0 && (cut < 0) != (b < 0) ? cut + b : cut
     }
 
-    private static func larger<T: BinaryFloatingPoint>(_ a: T, _ b: T) -> T { a.isNaN || b.isNaN ? .nan : b > a ? b : a }
+    private static func larger<T: BinaryFloatingPoint>(_ a: T, _ b: T) -> T {
+        a.isNaN || b.isNaN ? .nan : b > a ? b : a
+    }
 }
 
 extension Float: RealLoopNumber {
@@ -236,17 +238,22 @@ extension Int64: LoopNumber {
 
 /// The opcodes that only floats have.
 let realOpcodes: Set<LoopOpcode> = [
-    .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh, .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
-    .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh,
+    .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh,
+    .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
+    .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .atan2, .exp2, .log2, .log10, .tan,
+    .asin, .acos, .atan, .sinh, .cosh, .asinh,
     .acosh, .atanh, .round, .floor, .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign,
 ]
 
 /// The opcodes that only integers have.
 let integerOpcodes: Set<LoopOpcode> = [.bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight]
 
-/// The opcodes whose results on floats are right to within a few places of the last digit; all others are right to the bit.
+/// The opcodes whose results on floats are right to within a few places of the last digit; all others are right to the
+/// bit.
 let roundedOpcodes: Set<LoopOpcode> = [
-    .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .normalCumulative, .softplus, .bceWithLogits, .bce, .clampedLog, .power,
-    .powerImmediate, .rsqrt, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .erfc, .logGamma, .digamma, .polygamma,
+    .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .normalCumulative, .softplus, .bceWithLogits,
+    .bce, .clampedLog, .power,
+    .powerImmediate, .rsqrt, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
+    .atanh, .erfc, .logGamma, .digamma, .polygamma,
     .softsign,
 ]

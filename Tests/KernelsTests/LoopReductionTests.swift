@@ -6,7 +6,8 @@ final class LoopReductionTests: XCTestCase {
     private static let computes: [DType] = [.float32, .float64, .int64]
 
     private let domains: [[Int]] = [
-        [], [1], [3], [15], [16], [17], [33], [1000], [5000], [1, 1], [2, 3], [7, 15], [300, 5], [5, 300], [3, 2500], [2500, 3], [4, 3, 5], [6, 20, 31],
+        [], [1], [3], [15], [16], [17], [33], [1000], [5000], [1, 1], [2, 3], [7, 15], [300, 5], [5, 300], [3, 2500],
+        [2500, 3], [4, 3, 5], [6, 20, 31],
         [3, 2, 2049], [20, 1, 300], [2, 3, 4, 5], [3, 4, 1, 700],
     ]
 
@@ -87,14 +88,18 @@ final class LoopReductionTests: XCTestCase {
         }
     }
 
-    /// Above a million elements every way of cutting occurs: rows of their own, columns of their own, and shares of results.
+    /// Above a million elements every way of cutting occurs: rows of their own, columns of their own, and shares of
+    /// results.
     func testLargeReductionsAreCutIntoPiecesWithoutALoss() {
         var noise = Noise(5)
         let cases: [([Int], [Bool])] = [
-            ([1_100_003], [true]), ([1001, 1100], [true, false]), ([1001, 1100], [false, true]), ([150_001, 8], [true, false]),
-            ([150_001, 8], [false, true]), ([3, 400_001], [false, true]), ([3, 400_001], [true, false]), ([3, 400_001], [true, true]),
+            ([1_100_003], [true]), ([1001, 1100], [true, false]), ([1001, 1100], [false, true]),
+            ([150_001, 8], [true, false]),
+            ([150_001, 8], [false, true]), ([3, 400_001], [false, true]), ([3, 400_001], [true, false]),
+            ([3, 400_001], [true, true]),
             ([200_003, 6], [true, true]), ([30, 50, 800], [true, false, true]), ([30, 50, 800], [false, true, false]),
-            ([30, 50, 800], [true, false, false]), ([2, 300_001, 2], [false, true, false]), ([2, 300_001, 2], [true, false, true]),
+            ([30, 50, 800], [true, false, false]), ([2, 300_001, 2], [false, true, false]),
+            ([2, 300_001, 2], [true, false, true]),
         ]
         for (number, (domain, axes)) in cases.enumerated() {
             for compute in [DType.float32, number % 2 == 0 ? .float64 : .int64] {
@@ -131,9 +136,12 @@ final class LoopReductionTests: XCTestCase {
     func testOneNaNMakesSumAndExtremaNaNWhereverItStands() {
         for compute in [DType.float32, .float64] {
             for length in [1, 7, 16, 17, 40, 1000, 2500] {
-                for place in Set([0, 1, length / 3, length / 2, length - 2, length - 1]) where place >= 0 && place < length {
+                for place in Set([0, 1, length / 3, length / 2, length - 2, length - 1])
+                where place >= 0 && place < length {
                     for kind in ReductionKind.allCases {
-                        for (domain, axes) in [([length], [true]), ([2, length], [false, true]), ([length, 2], [true, false])] {
+                        for (domain, axes) in [
+                            ([length], [true]), ([2, length], [false, true]), ([length, 2], [true, false]),
+                        ] {
                             var numbers = (0..<domain.reduce(1, *)).map { Double($0 % 11) - 5 }
                             let at = domain.count == 1 ? place : axes[0] ? 2 * place + 1 : length + place
                             numbers[at] = .nan
@@ -153,7 +161,9 @@ final class LoopReductionTests: XCTestCase {
     }
     func testInfinitiesAreSummedAndComparedAsNumbers() {
         for compute in [DType.float32, .float64] {
-            for numbers: [Double] in [[.infinity, 1], [-.infinity, 1], [.infinity, -.infinity], [-.infinity, -.infinity]] {
+            for numbers: [Double] in [
+                [.infinity, 1], [-.infinity, 1], [.infinity, -.infinity], [-.infinity, -.infinity],
+            ] {
                 for kind in ReductionKind.allCases {
                     var loop = LoopCase(compute, [40])
                     loop.read(Memory(compute, (0..<40).map { numbers[$0 % 2] }), strides: [1])

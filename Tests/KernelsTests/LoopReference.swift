@@ -20,7 +20,8 @@ struct LoopCase {
 
     func program(_ compilation: LoopCompilation) -> LoopProgram {
         LoopProgram(
-            compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: reduction,
+            compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs,
+            reduction: reduction,
             compilation: compilation)
     }
 
@@ -41,7 +42,9 @@ struct LoopCase {
         read(.noise(dtype, offset + size, &noise), strides: strides, offset: offset)
     }
 
-    mutating func readNoise(_ dtype: DType, _ noise: inout Noise) { readNoise(dtype, along: domain.map { _ in true }, &noise) }
+    mutating func readNoise(_ dtype: DType, _ noise: inout Noise) {
+        readNoise(dtype, along: domain.map { _ in true }, &noise)
+    }
 
     /// Instruction k is value inputs + k, so all inputs come first.
     mutating func run(_ opcode: LoopOpcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, immediate: Double = 0) {
@@ -59,11 +62,14 @@ struct LoopCase {
         outputs.append(LoopOutput(slot: inputs[input].slot, dtype: inputs[input].dtype, value: value ?? last))
     }
 
-    mutating func reduce(_ kind: ReductionKind, _ axes: [Bool], _ dtype: DType? = nil, value: Int? = nil, divisor: Double = 1) {
+    mutating func reduce(
+        _ kind: ReductionKind, _ axes: [Bool], _ dtype: DType? = nil, value: Int? = nil, divisor: Double = 1
+    ) {
         let kept = domain.indices.filter { !axes[$0] }.map { domain[$0] }.reduce(1, *)
         memory.append(Memory(dtype ?? compute, kept))
         reduction = LoopReduction(
-            kind: kind, value: value ?? last, axes: axes, slot: memory.count - 1, dtype: dtype ?? compute, divisor: divisor)
+            kind: kind, value: value ?? last, axes: axes, slot: memory.count - 1, dtype: dtype ?? compute,
+            divisor: divisor)
     }
 
     private var last: Int { inputs.count + instructions.count - 1 }
@@ -71,14 +77,20 @@ struct LoopCase {
     private var text: String {
         let steps = instructions.map { "\($0.opcode)(\($0.a) \($0.b) \($0.c), \($0.immediate))" }.joined(separator: " ")
         let reads = inputs.map { "\($0.dtype.name)\($0.strides)+\($0.offset)" }.joined(separator: " ")
-        return "\(compute.name) \(domain): \(reads): \(steps): \(outputs.map { $0.value }) \(String(describing: reduction))"
+        return
+            "\(compute.name) \(domain): \(reads): \(steps): \(outputs.map { $0.value }) "
+            + "\(String(describing: reduction))"
     }
 
-    /// Runs the program on one, two and four threads, interpreted and as machine code: outputs must be to the bit what the definition says, reductions as near
-    /// as their accumulators allow and the same both ways, and everything else as it was.
+    /// Runs the program on one, two and four threads, interpreted and as machine code: outputs must be to the bit what
+    /// the definition says, reductions as near as their accumulators allow and the same both ways, and everything else
+    /// as it was.
     func check(file: StaticString = #filePath, line: UInt = #line) {
         let (compiled, interpreted) = (bytes(.atOnce, file: file, line: line), bytes(.never, file: file, line: line))
-        if let reduction { XCTAssertEqual(compiled[reduction.slot], interpreted[reduction.slot], "compiled, \(text)", file: file, line: line) }
+        if let reduction {
+            XCTAssertEqual(
+                compiled[reduction.slot], interpreted[reduction.slot], "compiled, \(text)", file: file, line: line)
+        }
         check(compiled, "compiled", file: file, line: line)
         check(interpreted, "interpreted", file: file, line: line)
     }
@@ -104,7 +116,9 @@ struct LoopCase {
         }
         for (slot, memory) in expected.enumerated() {
             let found = Memory(memory.dtype, memory.count)
-            bytes[slot].withUnsafeBytes { if let base = $0.baseAddress { found.pointer.copyMemory(from: base, byteCount: $0.count) } }
+            bytes[slot].withUnsafeBytes {
+                if let base = $0.baseAddress { found.pointer.copyMemory(from: base, byteCount: $0.count) }
+            }
             for place in 0..<memory.count {
                 let isRight: Bool
                 if let reduction, slot == reduction.slot {
@@ -113,8 +127,11 @@ struct LoopCase {
                     isRight = found[place].isSame(as: memory[place])
                 }
                 if isRight { continue }
-                let wanted = totals.isEmpty ? "\(memory[place])" : "\(memory[place]) or \(totals[Swift.min(place, totals.count - 1)])"
-                XCTFail("\(way), slot \(slot)[\(place)] is \(found[place]), not \(wanted): \(text)", file: file, line: line)
+                let wanted =
+                    totals.isEmpty
+                    ? "\(memory[place])" : "\(memory[place]) or \(totals[Swift.min(place, totals.count - 1)])"
+                XCTFail(
+                    "\(way), slot \(slot)[\(place)] is \(found[place]), not \(wanted): \(text)", file: file, line: line)
                 break
             }
         }
@@ -125,7 +142,8 @@ struct LoopCase {
         var stored = outputs.map { _ in [T]() }
         let axes = reduction?.axes ?? domain.map { _ in true }
         let kept = domain.indices.filter { !axes[$0] }
-        var totals = [LoopTotal](repeating: LoopTotal(), count: reduction == nil ? 0 : kept.map { domain[$0] }.reduce(1, *))
+        var totals = [LoopTotal](
+            repeating: LoopTotal(), count: reduction == nil ? 0 : kept.map { domain[$0] }.reduce(1, *))
         var index = domain.map { _ in 0 }
         var values = [T](repeating: T(.whole(0)), count: inputs.count + instructions.count)
         for _ in 0..<count {
@@ -135,7 +153,8 @@ struct LoopCase {
                 values[place] = T(memory[input.slot][at])
             }
             for (place, step) in instructions.enumerated() {
-                values[inputs.count + place] = T.apply(step.opcode, values[step.a], values[step.b], values[step.c], step.immediate)
+                values[inputs.count + place] = T.apply(
+                    step.opcode, values[step.a], values[step.b], values[step.c], step.immediate)
             }
             for (place, output) in outputs.enumerated() { stored[place].append(values[output.value]) }
             if let reduction {
@@ -184,20 +203,25 @@ struct LoopTotal {
         return a.double < b.double
     }
 
-    /// Whether `found` may be the result: exactly the extremum or the integer; for sums of floats what float64 accumulators in any order
-    /// can give, rounded to the compute type once for the sum and once for the quotient, and then cast.
+    /// Whether `found` may be the result: exactly the extremum or the integer; for sums of floats what float64
+    /// accumulators in any order can give, rounded to the compute type once for the sum and once for the quotient, and
+    /// then cast.
     func admits(_ found: Number, _ reduction: LoopReduction, _ compute: DType) -> Bool {
         if compute == .int64 {
             var value = wholeSum
             if reduction.kind == .maximum { value = largest?.int64 ?? .min }
             if reduction.kind == .minimum { value = smallest?.int64 ?? .max }
-            let quotient = reduction.divisor == 1 ? Number.whole(value) : .real(Number.real(Double(value) / reduction.divisor).double)
+            let quotient =
+                reduction.divisor == 1
+                ? Number.whole(value) : .real(Number.real(Double(value) / reduction.divisor).double)
             return found.isSame(as: cast(.whole(quotient.int64), reduction.dtype))
         }
         guard reduction.kind == .sum else {
             var value = reduction.kind == .maximum ? largest?.double ?? -.infinity : smallest?.double ?? .infinity
             if hasNaN { value = .nan }
-            if reduction.divisor != 1 { value = rounded(rounded(value, compute) / rounded(reduction.divisor, compute), compute) }
+            if reduction.divisor != 1 {
+                value = rounded(rounded(value, compute) / rounded(reduction.divisor, compute), compute)
+            }
             // Zeros of both signs are equal, and either is the largest.
             let wanted = cast(.real(value), reduction.dtype)
             return found == wanted || found.isSame(as: wanted)

@@ -7,8 +7,10 @@ final class LoopShapeTests: XCTestCase {
     private static let computes: [DType] = [.float32, .float64, .int64]
 
     private let domains: [[Int]] = [
-        [], [1], [3], [15], [16], [17], [1000], [100_003], [1, 1, 1], [0], [5, 0], [0, 7], [3, 0, 4], [1, 5, 1], [2, 3], [7, 15], [9, 16],
-        [33, 17], [2000, 3], [300, 255], [301, 256], [40, 257], [5, 1000], [3, 5003], [4, 3, 5], [6, 20, 31], [3, 2, 2049], [2, 3, 4, 5],
+        [], [1], [3], [15], [16], [17], [1000], [100_003], [1, 1, 1], [0], [5, 0], [0, 7], [3, 0, 4], [1, 5, 1],
+        [2, 3], [7, 15], [9, 16],
+        [33, 17], [2000, 3], [300, 255], [301, 256], [40, 257], [5, 1000], [3, 5003], [4, 3, 5], [6, 20, 31],
+        [3, 2, 2049], [2, 3, 4, 5],
         [5, 1, 7, 300], [2, 3, 4, 5, 6],
     ]
 
@@ -58,15 +60,19 @@ final class LoopShapeTests: XCTestCase {
                 let domain = [3, 4, last]
                 // Outer axes exchanged, backwards, overlapping, and with gaps.
                 let views: [(strides: [Int], offset: Int, size: Int)] = [
-                    ([last, 3 * last, 1], 0, 12 * last), ([-4 * last, -last, 1], 11 * last, 12 * last), ([1, 2, 1], 0, last + 8),
-                    ([40 * last, 7 * last, 1], 2, 102 * last + 2), ([1, 3, 0], 1, 13), ([0, -1, 1], 3, last + 3), ([0, last, 1], 0, 4 * last),
+                    ([last, 3 * last, 1], 0, 12 * last), ([-4 * last, -last, 1], 11 * last, 12 * last),
+                    ([1, 2, 1], 0, last + 8),
+                    ([40 * last, 7 * last, 1], 2, 102 * last + 2), ([1, 3, 0], 1, 13), ([0, -1, 1], 3, last + 3),
+                    ([0, last, 1], 0, 4 * last),
                 ]
                 for view in views {
                     var loop = LoopCase(compute, domain)
                     let other = noise.pick(views)
                     loop.read(.noise(compute, view.size, &noise), strides: view.strides, offset: view.offset)
                     loop.read(.noise(compute, other.size, &noise), strides: other.strides, offset: other.offset)
-                    loop.read(.noise(noise.pick(DType.allCases), view.size, &noise), strides: view.strides, offset: view.offset)
+                    loop.read(
+                        .noise(noise.pick(DType.allCases), view.size, &noise), strides: view.strides,
+                        offset: view.offset)
                     addSteps(&loop)
                     loop.check()
                 }
@@ -94,7 +100,8 @@ final class LoopShapeTests: XCTestCase {
 
     func testNumbersTooLargeForAnIntegerAreCastAsTheyAreOutsideLoops() {
         let numbers: [Double] = [
-            255, 256, 300, -1, -0.5, 0.5, -1.5, 2_147_483_647, 2_147_483_648, -2_147_483_648, -2_147_483_649, 1e10, 0x1p63, -0x1p63, 1e30, .infinity,
+            255, 256, 300, -1, -0.5, 0.5, -1.5, 2_147_483_647, 2_147_483_648, -2_147_483_648, -2_147_483_649, 1e10,
+            0x1p63, -0x1p63, 1e30, .infinity,
             -.infinity, .nan, 0, -0.0,
         ]
         for compute in [DType.float32, .float64] {
@@ -216,7 +223,9 @@ final class LoopShapeTests: XCTestCase {
 
     func testAnOutputOfAnotherTypeThanTheArithmeticMayLieInTheMemoryOfAnInputOfItsType() {
         var noise = Noise(10)
-        for (compute, stored) in [(DType.float32, DType.float64), (.float32, .int32), (.float64, .float32), (.int64, .uint8), (.int64, .bool)] {
+        for (compute, stored) in [
+            (DType.float32, DType.float64), (.float32, .int32), (.float64, .float32), (.int64, .uint8), (.int64, .bool),
+        ] {
             for domain in lengths {
                 var loop = LoopCase(compute, domain)
                 loop.readNoise(stored, &noise)

@@ -17,7 +17,9 @@ final class MovementTests: XCTestCase {
         /// The places of its elements, row-major.
         var places: [Int] {
             var places = [offset]
-            for (extent, stride) in zip(shape, strides) { places = places.flatMap { place in (0..<extent).map { place + $0 * stride } } }
+            for (extent, stride) in zip(shape, strides) {
+                places = places.flatMap { place in (0..<extent).map { place + $0 * stride } }
+            }
             return places
         }
     }
@@ -83,7 +85,10 @@ final class MovementTests: XCTestCase {
     func testMatricesOfAnySizeAreTransposed() {
         var noise = Noise(1)
         for dtype in MovementTests.dtypes {
-            for (rows, columns) in [(1, 1), (1, 9), (3, 5), (4, 4), (15, 17), (16, 16), (16, 32), (31, 33), (48, 5), (5, 48), (100, 129), (3, 1000), (1000, 3)] {
+            for (rows, columns) in [
+                (1, 1), (1, 9), (3, 5), (4, 4), (15, 17), (16, 16), (16, 32), (31, 33), (48, 5), (5, 48), (100, 129),
+                (3, 1000), (1000, 3),
+            ] {
                 check(transposed([rows, columns], [1, 0]), dtype, scatters: true, &noise)
             }
         }
@@ -102,10 +107,14 @@ final class MovementTests: XCTestCase {
 
     func testLargeCopiesInPiecesAreTheSame() {
         var noise = Noise(3)
-        for (shape, order) in [([1000, 1003], [1, 0]), ([7, 300, 500], [0, 2, 1]), ([300, 7, 500], [2, 1, 0]), ([1_500_000], [0]), ([2, 700_000], [1, 0])] {
+        for (shape, order) in [
+            ([1000, 1003], [1, 0]), ([7, 300, 500], [0, 2, 1]), ([300, 7, 500], [2, 1, 0]), ([1_500_000], [0]),
+            ([2, 700_000], [1, 0]),
+        ] {
             check(transposed(shape, order), .float32, scatters: true, &noise)
         }
-        check(View(shape: [600_000], strides: [-2], offset: 1_199_998, size: 1_200_000), .float32, scatters: true, &noise)
+        check(
+            View(shape: [600_000], strides: [-2], offset: 1_199_998, size: 1_200_000), .float32, scatters: true, &noise)
         check(View(shape: [1000, 900], strides: [0, 1], size: 900), .int64, scatters: false, &noise)
         check(View(shape: [900, 1000], strides: [1, 0], size: 900), .int64, scatters: false, &noise)
     }

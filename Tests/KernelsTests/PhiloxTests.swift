@@ -37,7 +37,8 @@ final class PhiloxTests: XCTestCase {
         ]
         for (counter, key, answer) in cases {
             func word(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(high) << 32 | UInt64(low) }
-            let chunk = PhiloxChunk(low: word(counter[0], counter[1]), high: word(counter[2], counter[3]), key: word(key[0], key[1]))
+            let chunk = PhiloxChunk(
+                low: word(counter[0], counter[1]), high: word(counter[2], counter[3]), key: word(key[0], key[1]))
             XCTAssertEqual(lane(chunk, 0), answer)
             XCTAssertEqual(block(counter, key), answer)
         }
@@ -46,7 +47,9 @@ final class PhiloxTests: XCTestCase {
     func testTheLanesOfAChunkAreSuccessiveBlocksAlsoWhereTheCounterWraps() {
         for low in [0, 5, 0xFFFF_FFFC, UInt64.max - 3] {
             let chunk = PhiloxChunk(low: low, high: 9, key: 77)
-            for index in 0..<8 { XCTAssertEqual(lane(chunk, index), block(low: low &+ UInt64(index), high: 9, key: 77)) }
+            for index in 0..<8 {
+                XCTAssertEqual(lane(chunk, index), block(low: low &+ UInt64(index), high: 9, key: 77))
+            }
         }
     }
 
@@ -57,12 +60,21 @@ final class PhiloxTests: XCTestCase {
     private func draws(seed: UInt64) -> [(String, DType, Draw)] {
         var draws: [(String, DType, Draw)] = []
         for dtype in [DType.float32, .float64] {
-            draws.append(("uniform", dtype, { Philox.uniform(seed: seed, offset: $2, dtype, low: -1, high: 3, $0, count: $1) }))
-            draws.append(("normal", dtype, { Philox.normal(seed: seed, offset: $2, dtype, mean: 2, standardDeviation: 3, $0, count: $1) }))
+            draws.append(
+                ("uniform", dtype, { Philox.uniform(seed: seed, offset: $2, dtype, low: -1, high: 3, $0, count: $1) }))
+            draws.append(
+                (
+                    "normal", dtype,
+                    { Philox.normal(seed: seed, offset: $2, dtype, mean: 2, standardDeviation: 3, $0, count: $1) }
+                ))
         }
         for dtype in DType.allCases {
             let (low, high): (Int64, Int64) = dtype == .bool ? (0, 2) : (3, 90)
-            draws.append(("integers", dtype, { Philox.integers(seed: seed, offset: $2, dtype, low: low, high: high, $0, count: $1) }))
+            draws.append(
+                (
+                    "integers", dtype,
+                    { Philox.integers(seed: seed, offset: $2, dtype, low: low, high: high, $0, count: $1) }
+                ))
         }
         return draws
     }
@@ -78,7 +90,9 @@ final class PhiloxTests: XCTestCase {
         for (name, dtype, draw) in draws(seed: 5) {
             let long = sameOnAnyThreads { values(dtype, 200_003, offset: 11, draw).bytes }
             for count in [0, 1, 15, 16, 17, 31, 32, 33, 100, 65_537] {
-                XCTAssertTrue(values(dtype, count, offset: 11, draw).bytes == long.prefix(count * dtype.size).map { $0 }, "\(name) \(dtype) \(count)")
+                XCTAssertTrue(
+                    values(dtype, count, offset: 11, draw).bytes == long.prefix(count * dtype.size).map { $0 },
+                    "\(name) \(dtype) \(count)")
             }
         }
     }
@@ -132,7 +146,9 @@ final class PhiloxTests: XCTestCase {
                 XCTAssertEqual(x[pair * 16 + lane].double, Double(a), accuracy: 0x1p-22 * 2)
                 XCTAssertEqual(x[pair * 16 + 8 + lane].double, Double(b), accuracy: 0x1p-22 * 2)
             }
-            func unit(_ low: Float80, _ high: Float80) -> Float80 { high * 0x1p-32 + (low / 2048).rounded(.down) * 0x1p-53 }
+            func unit(_ low: Float80, _ high: Float80) -> Float80 {
+                high * 0x1p-32 + (low / 2048).rounded(.down) * 0x1p-53
+            }
             let (a, b) = transform(unit(words[0], words[1]) + 0x1p-54, unit(words[2], words[3]))
             // Angles are rounded before their cosine is taken: an error of the radius times an ulp.
             XCTAssertEqual(y[lane].double, Double(a), accuracy: 0x1p-49)
@@ -143,9 +159,13 @@ final class PhiloxTests: XCTestCase {
     func testUniformNumbersNeverReachTheirUpperBound() {
         for dtype in [DType.float32, .float64] {
             for (low, high) in [(0.0, 1.0), (-3, 5), (1e7, 1e7 + 1), (1, 1 + 0x1p-23), (2, 2), (-0x1p-149, 0x1p-149)] {
-                let x = values(dtype, 100_000) { Philox.uniform(seed: 1, offset: $2, dtype, low: low, high: high, $0, count: $1) }
+                let x = values(dtype, 100_000) {
+                    Philox.uniform(seed: 1, offset: $2, dtype, low: low, high: high, $0, count: $1)
+                }
                 let bound = dtype == .float32 ? Double(Float(high)) : high
-                XCTAssertTrue((0..<x.count).allSatisfy { x[$0].double >= low && (x[$0].double < bound || low == high) }, "\(dtype) \(low) \(high)")
+                XCTAssertTrue(
+                    (0..<x.count).allSatisfy { x[$0].double >= low && (x[$0].double < bound || low == high) },
+                    "\(dtype) \(low) \(high)")
             }
         }
     }
@@ -157,9 +177,13 @@ final class PhiloxTests: XCTestCase {
         let n = 1_000_000
         for dtype in [DType.float32, .float64] {
             let u = values(dtype, n) { Philox.uniform(seed: 3, offset: $2, dtype, low: 0, high: 1, $0, count: $1) }
-            let z = values(dtype, n) { Philox.normal(seed: 4, offset: $2, dtype, mean: 0, standardDeviation: 1, $0, count: $1) }
+            let z = values(dtype, n) {
+                Philox.normal(seed: 4, offset: $2, dtype, mean: 0, standardDeviation: 1, $0, count: $1)
+            }
             func moment(_ x: Memory, _ power: Int) -> Double {
-                (0..<n).reduce(0) { sum, place in (0..<power).reduce(1) { product, _ in product * x[place].double } + sum } / Double(n)
+                (0..<n).reduce(0) { sum, place in
+                    (0..<power).reduce(1) { product, _ in product * x[place].double } + sum
+                } / Double(n)
             }
             for power in 1...6 {
                 let mean = 1 / Double(power + 1)
@@ -170,7 +194,9 @@ final class PhiloxTests: XCTestCase {
             let even = [1.0, 1, 3, 15, 105, 945, 10_395]
             for power in 1...6 {
                 let mean = power % 2 == 0 ? even[power / 2] : 0
-                XCTAssertEqual(moment(z, power), mean, accuracy: 4.5 * ((even[power] - mean * mean) / Double(n)).squareRoot(), "normal \(power)")
+                XCTAssertEqual(
+                    moment(z, power), mean, accuracy: 4.5 * ((even[power] - mean * mean) / Double(n)).squareRoot(),
+                    "normal \(power)")
             }
             // Neighbours do not know of each other.
             let pairs = (1..<n).reduce(0.0) { $0 + z[$1].double * z[$1 - 1].double } / Double(n)
@@ -178,7 +204,8 @@ final class PhiloxTests: XCTestCase {
             for edge in [-2.0, -0.5, 0, 1, 3] {
                 let share = Double((0..<n).filter { z[$0].double < edge }.count) / Double(n)
                 let wanted = Glibc.erfc(-edge / 2.0.squareRoot()) / 2
-                XCTAssertEqual(share, wanted, accuracy: 4.5 * (wanted * (1 - wanted) / Double(n)).squareRoot(), "below \(edge)")
+                XCTAssertEqual(
+                    share, wanted, accuracy: 4.5 * (wanted * (1 - wanted) / Double(n)).squareRoot(), "below \(edge)")
             }
         }
     }
@@ -190,13 +217,17 @@ final class PhiloxTests: XCTestCase {
 
     func testWholeNumbersAreEquallyLikelyAndInTheirRange() {
         for dtype in [DType.uint8, .int32, .int64, .float32] {
-            let x = values(dtype, 200_000) { Philox.integers(seed: 8, offset: $2, dtype, low: 3, high: 103, $0, count: $1) }
+            let x = values(dtype, 200_000) {
+                Philox.integers(seed: 8, offset: $2, dtype, low: 3, high: 103, $0, count: $1)
+            }
             var counts = [Int](repeating: 0, count: 100)
             for place in 0..<x.count { counts[Int(x[place].double) - 3] += 1 }
             // 99 degrees of freedom: 99 ± 4.5 √198.
             XCTAssertEqual(chiSquare(counts), 99, accuracy: 63, "\(dtype)")
         }
-        let x = values(.int64, 10_000) { Philox.integers(seed: 8, offset: $2, .int64, low: .min, high: .max, $0, count: $1) }
+        let x = values(.int64, 10_000) {
+            Philox.integers(seed: 8, offset: $2, .int64, low: .min, high: .max, $0, count: $1)
+        }
         XCTAssertEqual((0..<x.count).filter { x[$0].int64 < 0 }.count, 5000, accuracy: 225)
         let one = values(.int32, 100) { Philox.integers(seed: 8, offset: $2, .int32, low: -7, high: -6, $0, count: $1) }
         XCTAssertTrue((0..<100).allSatisfy { one[$0] == .whole(-7) })
@@ -210,7 +241,9 @@ final class PhiloxTests: XCTestCase {
     }
 
     func testPermutationsHoldEveryNumberOnceAndDifferBySeedAndOffset() {
-        for count in [0, 1, 2, 3, 16, 17, 1000, 100_000] { XCTAssertEqual(permutation(count, seed: 1).sorted(), (0..<Int64(count)).map { $0 }) }
+        for count in [0, 1, 2, 3, 16, 17, 1000, 100_000] {
+            XCTAssertEqual(permutation(count, seed: 1).sorted(), (0..<Int64(count)).map { $0 })
+        }
         XCTAssertEqual(permutation(1000, seed: 1), permutation(1000, seed: 1))
         XCTAssertNotEqual(permutation(1000, seed: 1), permutation(1000, seed: 2))
         XCTAssertNotEqual(permutation(1000, seed: 1), permutation(1000, seed: 1, offset: 1))

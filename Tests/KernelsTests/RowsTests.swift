@@ -8,11 +8,14 @@ final class RowsTests: XCTestCase {
     private enum Function: CaseIterable { case softmax, logSoftmax, logSumExp }
 
     private let shapes: [(outer: Int, n: Int, inner: Int)] = [
-        (1, 1, 1), (3, 1, 1), (1, 5, 1), (7, 10, 1), (33, 16, 1), (5, 17, 1), (9, 8, 1), (4, 1000, 1), (2, 5000, 1), (300, 3, 1), (2000, 100, 1), (1, 1, 4),
+        (1, 1, 1), (3, 1, 1), (1, 5, 1), (7, 10, 1), (33, 16, 1), (5, 17, 1), (9, 8, 1), (4, 1000, 1), (2, 5000, 1),
+        (300, 3, 1), (2000, 100, 1), (1, 1, 4),
         (1, 5, 3), (2, 7, 16), (3, 16, 17), (1, 300, 2), (2, 3, 1000), (4, 50, 33), (3, 1000, 5), (100, 40, 20),
     ]
 
-    private func run(_ function: Function, _ dtype: DType, _ x: Memory, _ shape: (outer: Int, n: Int, inner: Int)) -> Memory {
+    private func run(_ function: Function, _ dtype: DType, _ x: Memory, _ shape: (outer: Int, n: Int, inner: Int))
+        -> Memory
+    {
         let count = shape.outer * shape.inner * (function == .logSumExp ? 1 : shape.n)
         let y = Memory(dtype, count)
         let (outer, n, inner) = shape
@@ -33,9 +36,11 @@ final class RowsTests: XCTestCase {
         }
     }
 
-    /// The worst error in units of what the algorithm loses at most: the rounding of x - max, which an exponential multiplies by its size, and a few
-    /// roundings of exponentials, sum and logarithm.
-    private func worst(_ function: Function, _ dtype: DType, _ x: Memory, _ y: Memory, _ shape: (outer: Int, n: Int, inner: Int)) -> Double {
+    /// The worst error in units of what the algorithm loses at most: the rounding of x - max, which an exponential
+    /// multiplies by its size, and a few roundings of exponentials, sum and logarithm.
+    private func worst(
+        _ function: Function, _ dtype: DType, _ x: Memory, _ y: Memory, _ shape: (outer: Int, n: Int, inner: Int)
+    ) -> Double {
         let epsilon: Float80 = dtype == .float32 ? 0x1p-23 : 0x1p-52
         let floor: Float80 = dtype == .float32 ? 0x1p-149 : 0x1p-1074
         var worst = 0.0
@@ -105,8 +110,10 @@ final class RowsTests: XCTestCase {
 
     func testInfinitiesAndNaNFareAsInSciPy() {
         let rows: [[Double]] = [
-            [-.infinity, 3, -.infinity], [-.infinity, -.infinity, -.infinity], [1, .infinity, 2], [.infinity, -.infinity, 0], [.nan, 1, 2],
-            [1, .nan, 2], [1, 2, .nan], [.infinity, .infinity, 1], [-.infinity, .nan, -.infinity], [-.infinity, 1e4, 1e4],
+            [-.infinity, 3, -.infinity], [-.infinity, -.infinity, -.infinity], [1, .infinity, 2],
+            [.infinity, -.infinity, 0], [.nan, 1, 2],
+            [1, .nan, 2], [1, 2, .nan], [.infinity, .infinity, 1], [-.infinity, .nan, -.infinity],
+            [-.infinity, 1e4, 1e4],
         ]
         for dtype in [DType.float32, .float64] {
             for row in rows {
@@ -131,7 +138,9 @@ final class RowsTests: XCTestCase {
                     let size = together.bytes.count / 40
                     for row in [0, 1, 17, 39] {
                         let alone = Memory(dtype, (0..<n).map { x[row * n + $0] })
-                        XCTAssertEqual(run(function, dtype, alone, (1, n, 1)).bytes, Array(together.bytes[row * size..<row * size + size]))
+                        XCTAssertEqual(
+                            run(function, dtype, alone, (1, n, 1)).bytes,
+                            Array(together.bytes[row * size..<row * size + size]))
                     }
                 }
             }
@@ -151,7 +160,8 @@ final class RowsTests: XCTestCase {
     func testNothingIsSummedToMinusInfinityAndEmptyArraysAreLeftAlone() {
         for dtype in [DType.float32, .float64] {
             for inner in [1, 3] {
-                XCTAssertEqual(run(.logSumExp, dtype, Memory(dtype, 0), (2, 0, inner))[2 * inner - 1], .real(-.infinity))
+                XCTAssertEqual(
+                    run(.logSumExp, dtype, Memory(dtype, 0), (2, 0, inner))[2 * inner - 1], .real(-.infinity))
                 for function in Function.allCases { _ = run(function, dtype, Memory(dtype, 0), (0, 5, inner)) }
                 _ = run(.softmax, dtype, Memory(dtype, 0), (2, 0, inner))
             }
@@ -178,12 +188,17 @@ final class RowsTests: XCTestCase {
                 let x = Memory.noise(dtype, shape.outer * shape.n * shape.inner, &noise)
                 // Few different values, so that there are equals.
                 for place in 0..<x.count where noise.chance(50) { x[place] = .whole(Int64(noise.below(3))) }
-                if dtype.isFloat { for place in 0..<x.count where noise.chance(2) { x[place] = noise.pick([.real(.nan), .real(.infinity), .real(-0.0)]) } }
+                if dtype.isFloat {
+                    for place in 0..<x.count where noise.chance(2) {
+                        x[place] = noise.pick([.real(.nan), .real(.infinity), .real(-0.0)])
+                    }
+                }
                 for maximum in [true, false] {
                     let found = sameOnAnyThreads { () -> [UInt8] in
                         let result = Memory(.int64, shape.outer * shape.inner)
                         RowKernels.argReduce(
-                            dtype, x.pointer, result.pointer.assumingMemoryBound(to: Int64.self), outer: shape.outer, n: shape.n, inner: shape.inner,
+                            dtype, x.pointer, result.pointer.assumingMemoryBound(to: Int64.self), outer: shape.outer,
+                            n: shape.n, inner: shape.inner,
                             maximum: maximum)
                         XCTAssertTrue(result.isWallIntact)
                         return result.bytes

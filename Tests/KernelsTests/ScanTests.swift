@@ -4,7 +4,9 @@ import XCTest
 
 final class ScanTests: XCTestCase {
     /// [outer, n, inner] of each kind: rows that are alone, side by side, more than a block of them, empty, long.
-    private let layouts = [(1, 7, 1), (3, 5, 1), (2, 4, 3), (2, 3, 130), (4, 0, 2), (0, 3, 2), (2, 3, 0), (1, 100_000, 1), (700, 200, 1)]
+    private let layouts = [
+        (1, 7, 1), (3, 5, 1), (2, 4, 3), (2, 3, 130), (4, 0, 2), (0, 3, 2), (2, 3, 0), (1, 100_000, 1), (700, 200, 1),
+    ]
 
     private func noise(_ count: Int, _ seed: UInt64) -> [Double] {
         var noise = Noise(seed)
@@ -39,7 +41,9 @@ final class ScanTests: XCTestCase {
                 let narrow = b.map { Float($0) }
                 var y = [Float](repeating: 0, count: count)
                 cumulativeSum(.float32, narrow, &y, outer: outer, n: n, inner: inner, isReversed: isReversed)
-                for (found, wanted) in zip(y, sums) { XCTAssertEqual(Double(found), wanted, accuracy: 1e-7 * Double(Swift.max(n, 10))) }
+                for (found, wanted) in zip(y, sums) {
+                    XCTAssertEqual(Double(found), wanted, accuracy: 1e-7 * Double(Swift.max(n, 10)))
+                }
             }
         }
     }

@@ -71,8 +71,8 @@ enum Number: Equatable {
     var isTrue: Bool { double != 0 }
 }
 
-/// Elements between two walls, which are looked at after each use: kernels must not write beside what they are given. The elements
-/// are aligned to their size and to no more than that.
+/// Elements between two walls, which are looked at after each use: kernels must not write beside what they are given.
+/// The elements are aligned to their size and to no more than that.
 final class Memory {
     let dtype: DType
     let count: Int
@@ -114,7 +114,8 @@ final class Memory {
     var isWallIntact: Bool {
         let inside = pointer - block
         let whole = UnsafeRawBufferPointer(start: block, count: size + 2 * Memory.wall)
-        return whole.prefix(inside).allSatisfy { $0 == Memory.brick } && whole.dropFirst(inside + size).allSatisfy { $0 == Memory.brick }
+        return whole.prefix(inside).allSatisfy { $0 == Memory.brick }
+            && whole.dropFirst(inside + size).allSatisfy { $0 == Memory.brick }
     }
 
     subscript(place: Int) -> Number {
@@ -156,14 +157,16 @@ final class Memory {
     }
 }
 
-/// How far `value` is from `exact`, in units of the last place that T has there; 0 where both are NaN, or the same infinity once rounded.
+/// How far `value` is from `exact`, in units of the last place that T has there; 0 where both are NaN, or the same
+/// infinity once rounded.
 func ulps<T: BinaryFloatingPoint>(_ value: T, _ exact: Float80) -> Double {
     if exact.isNaN || value.isNaN { return exact.isNaN && value.isNaN ? 0 : .infinity }
     let rounded = T(exact)
     if rounded.isInfinite || value.isInfinite {
         if value == rounded { return 0 }
         // Next to the overflow threshold, one place off.
-        return value.magnitude == T.greatestFiniteMagnitude || rounded.magnitude == T.greatestFiniteMagnitude ? 1 : .infinity
+        return value.magnitude == T.greatestFiniteMagnitude || rounded.magnitude == T.greatestFiniteMagnitude
+            ? 1 : .infinity
     }
     return Double((Float80(value) - exact).magnitude / Float80(Swift.max(rounded.ulp, T.leastNonzeroMagnitude)))
 }
@@ -188,7 +191,8 @@ func evaluate<T: BitwiseCopyable>(_ opcode: LoopOpcode, _ x: [T], _ compute: DTy
     x.withUnsafeBytes { if let base = $0.baseAddress { source.pointer.copyMemory(from: base, byteCount: $0.count) } }
     let program = LoopProgram(
         compute: compute, domain: [x.count], inputs: [LoopInput(slot: 0, dtype: compute, strides: [1], offset: 0)],
-        instructions: [LoopInstruction(opcode)], outputs: [LoopOutput(slot: 1, dtype: compute, value: 1)], reduction: nil)
+        instructions: [LoopInstruction(opcode)], outputs: [LoopOutput(slot: 1, dtype: compute, value: 1)],
+        reduction: nil)
     [source.pointer, result.pointer].withUnsafeBufferPointer { program.run($0.baseAddress!) }
     return result.values(T.self)
 }

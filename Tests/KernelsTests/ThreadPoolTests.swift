@@ -41,8 +41,12 @@ final class ThreadPoolTests: XCTestCase {
         defer { memory.deallocate() }
         for round in 0..<5000 {
             nonisolated(unsafe) let target = memory
-            ThreadPool.run(pieces: 16) { piece in for place in 0..<16 { target[piece * 16 + place] = round &* 256 &+ piece * 16 + place } }
-            for place in 0..<256 where memory[place] != round &* 256 &+ place { return XCTFail("round \(round), place \(place)") }
+            ThreadPool.run(pieces: 16) { piece in
+                for place in 0..<16 { target[piece * 16 + place] = round &* 256 &+ piece * 16 + place }
+            }
+            for place in 0..<256 where memory[place] != round &* 256 &+ place {
+                return XCTFail("round \(round), place \(place)")
+            }
         }
     }
 

@@ -46,7 +46,9 @@ final class BatchReaderTests: XCTestCase {
         }
     }
 
-    private func reader(_ rows: Rows, _ shuffle: Shuffle = .exact, size: Int = 7, dropLast: Bool = false, from place: Int = 0) throws -> BatchReader {
+    private func reader(
+        _ rows: Rows, _ shuffle: Shuffle = .exact, size: Int = 7, dropLast: Bool = false, from place: Int = 0
+    ) throws -> BatchReader {
         let batches = try Batches(rows, batchSize: size, shuffle: shuffle, seed: 1, epoch: 2, dropLast: dropLast)
         batches.seek(place)
         return BatchReader(batches)
@@ -55,7 +57,9 @@ final class BatchReaderTests: XCTestCase {
     /// The labels of a batch, after a look at its x.
     private func labels(_ batch: Batch?) -> [Int]? {
         guard let batch, let y = batch.y else { return nil }
-        let labels = UnsafeBufferPointer(start: y.pointer.assumingMemoryBound(to: Int64.self), count: batch.rows).map { Int($0) }
+        let labels = UnsafeBufferPointer(start: y.pointer.assumingMemoryBound(to: Int64.self), count: batch.rows).map {
+            Int($0)
+        }
         let x = UnsafeBufferPointer(start: batch.x.pointer.assumingMemoryBound(to: Double.self), count: 2 * batch.rows)
         XCTAssertEqual(Array(x), labels.flatMap { [Double(2 * $0), Double(2 * $0 + 1)] })
         return labels
@@ -79,11 +83,16 @@ final class BatchReaderTests: XCTestCase {
         for shuffle in Shuffle.allCases {
             for (count, size) in [(1, 1), (1, 7), (100, 7), (100, 100), (100, 1000), (2003, 1), (2003, 64)] {
                 for dropLast in count < size ? [false] : [false, true] {
-                    let expected = try all(reader(Rows(count, readsAhead: false), shuffle, size: size, dropLast: dropLast))
-                    XCTAssertEqual(try all(reader(Rows(count, readsAhead: true), shuffle, size: size, dropLast: dropLast)), expected)
+                    let expected = try all(
+                        reader(Rows(count, readsAhead: false), shuffle, size: size, dropLast: dropLast))
+                    XCTAssertEqual(
+                        try all(reader(Rows(count, readsAhead: true), shuffle, size: size, dropLast: dropLast)),
+                        expected)
                     let middle = expected.count / 2
                     XCTAssertEqual(
-                        try all(reader(Rows(count, readsAhead: true), shuffle, size: size, dropLast: dropLast, from: middle)), Array(expected[middle...]))
+                        try all(
+                            reader(Rows(count, readsAhead: true), shuffle, size: size, dropLast: dropLast, from: middle)
+                        ), Array(expected[middle...]))
                 }
             }
         }
@@ -97,7 +106,9 @@ final class BatchReaderTests: XCTestCase {
             let reader = try reader(rows)
             for place in 0..<3 { XCTAssertEqual(labels(try reader.next()), expected[place]) }
             for _ in 0..<3 {
-                XCTAssertThrowsError(try reader.next()) { XCTAssertEqual("\($0)", "rows: row \(expected[3][2]) is bad") }
+                XCTAssertThrowsError(try reader.next()) {
+                    XCTAssertEqual("\($0)", "rows: row \(expected[3][2]) is bad")
+                }
             }
             rows.bad = []
             XCTAssertEqual(try all(reader), Array(expected[3...]))

@@ -95,7 +95,10 @@ final class GraphBodyTests: XCTestCase {
             ("y = fc()", "Graph.fc (Linear): line 1: column 5: the tensor 'input' is missing; expected are: input"),
             ("y = fc(3)", "Graph: line 1: column 8: the module 'fc' takes tensors, not numbers"),
             ("y = fc('a')", "Graph: line 1: column 8: a tensor or a whole number is expected, but found ''a''"),
-            ("y = fc(x, scale=2)", "Graph.fc (Linear): line 1: column 7: there is no argument 'scale'; Linear takes none"),
+            (
+                "y = fc(x, scale=2)",
+                "Graph.fc (Linear): line 1: column 7: there is no argument 'scale'; Linear takes none"
+            ),
             ("a, y = relu(x)", "Graph: line 1: 2 names before '=', but 1 value behind it"),
             ("y = split(x, 1)", "Graph: line 1: 1 name before '=', but 2 values behind it"),
             ("y = relu(split(x, 1))", "Graph: line 1: column 10: split gives 2 values, but one is expected here"),

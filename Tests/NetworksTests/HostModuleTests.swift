@@ -92,7 +92,9 @@ final class HostModuleTests: XCTestCase {
         let counter = try make("Graph('x', 'count = add(count, 1)', 'x', count=Buffer(1))")
         let model = try Sequential([counter, module])
         let x = try tensor([1], [3])
-        for _ in 0..<2 { XCTAssertEqual(failure { try model(x) }?.description, "Sequential.1 (Mine): mine: out of ideas") }
+        for _ in 0..<2 {
+            XCTAssertEqual(failure { try model(x) }?.description, "Sequential.1 (Mine): mine: out of ideas")
+        }
         XCTAssertEqual(try counter.buffers[0].tensor.numbers(), [0])
         isBad = false
         XCTAssertEqual(try model(x).numbers(), [3])
@@ -163,7 +165,8 @@ final class HostModuleTests: XCTestCase {
             lines(of: model.structure),
             [
                 "@class 'Sequential'", "0/", "0/@class 'Sub'", "0/@_host True", "0/@_kind 'Linear'", "0/@in_features 2",
-                "0/@out_features 2", "0/@bias True", "0/@_parameters ('weight', 'bias')", "1/", "1/@class 'Own'", "1/@_host True",
+                "0/@out_features 2", "0/@bias True", "0/@_parameters ('weight', 'bias')", "1/", "1/@class 'Own'",
+                "1/@_host True",
                 "1/@_buffers ('seen',)", "2/", "2/@class 'Linear'", "2/@in_features 2", "2/@out_features 2",
                 "2/@bias True",
                 "2/@_parameters ('weight', 'bias')",
@@ -183,7 +186,9 @@ final class HostModuleTests: XCTestCase {
             XCTAssertEqual(refusal?.kind, "unsupported")
             XCTAssertEqual(
                 refusal?.description,
-                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it with the class (wb_load_with, custom=)")
+                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it, "
+                    + "or load it with the class (wb_load_with, custom=)"
+            )
             let failure = failure { try module.expression() }
             XCTAssertEqual(failure?.kind, "unsupported")
             XCTAssertEqual(
@@ -239,9 +244,11 @@ final class HostModuleTests: XCTestCase {
             model, try make("CrossEntropyLoss()"), try Optimizer.make("SGD(lr=0.1)", model.allParameters.map(\.tensor)))
         let data = try TensorRows(tensor([4, 4], noise(16)), tensor([4], [0, 1, 2, 0], .int64))
         let before = try model.allParameters.map { try $0.tensor.bytes() }
-        XCTAssertEqual(failure { try trainer.fit(data, report: nil) }?.description, "Sequential.1 (Mine): mine: not today")
         XCTAssertEqual(
-            failure { try evaluate(model, trainer.loss, data, batchSize: 4) }?.description, "Sequential.1 (Mine): mine: not today")
+            failure { try trainer.fit(data, report: nil) }?.description, "Sequential.1 (Mine): mine: not today")
+        XCTAssertEqual(
+            failure { try evaluate(model, trainer.loss, data, batchSize: 4) }?.description,
+            "Sequential.1 (Mine): mine: not today")
         XCTAssertEqual(try model.allParameters.map { try $0.tensor.bytes() }, before)
         XCTAssertEqual(trainer.position.totalSteps, 0)
         isBad = false

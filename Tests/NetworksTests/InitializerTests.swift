@@ -9,7 +9,9 @@ final class InitializerTests: XCTestCase {
     private let shape = [60, 40, 5]
     private let (fanIn, fanOut, count) = (200.0, 300.0, 12_000.0)
 
-    private func filled(_ kind: Initializer, _ a: Double, _ b: Double, seed: UInt64 = 1, _ dtype: DType = .float64) throws -> [Double] {
+    private func filled(_ kind: Initializer, _ a: Double, _ b: Double, seed: UInt64 = 1, _ dtype: DType = .float64)
+        throws -> [Double]
+    {
         let weight = try leaf(shape, [Double](repeating: 9, count: 12_000), dtype)
         try Generator.standard().seed(seed)
         try kind.fill(weight, a, b)
@@ -19,8 +21,10 @@ final class InitializerTests: XCTestCase {
 
     func testUniformInitialisersHaveTheirBoundsAndFillThem() throws {
         for (kind, gain, bound) in [
-            (.xavierUniform, 1.5, 1.5 * (6 / (fanIn + fanOut)).squareRoot()), (.kaimingUniform, 2.0.squareRoot(), (6 / fanIn).squareRoot()),
-            (.kaimingUniformFanOut, 2.0.squareRoot(), (6 / fanOut).squareRoot()), (.linearDefault, 1, 1 / fanIn.squareRoot()),
+            (.xavierUniform, 1.5, 1.5 * (6 / (fanIn + fanOut)).squareRoot()),
+            (.kaimingUniform, 2.0.squareRoot(), (6 / fanIn).squareRoot()),
+            (.kaimingUniformFanOut, 2.0.squareRoot(), (6 / fanOut).squareRoot()),
+            (.linearDefault, 1, 1 / fanIn.squareRoot()),
         ] as [(Initializer, Double, Double)] {
             let values = try filled(kind, gain, 0)
             XCTAssertLessThanOrEqual(values.map { abs($0) }.max()!, bound, "\(kind)")
@@ -28,7 +32,8 @@ final class InitializerTests: XCTestCase {
             XCTAssertLessThan(values.min()!, -0.99 * bound, "\(kind)")
             let variance = values.reduce(0) { $0 + $1 * $1 } / count
             // Five standard errors of the variance of a uniform distribution: var(x^2) = bound^4 4/45.
-            XCTAssertEqual(variance, bound * bound / 3, accuracy: 5 * bound * bound * (4 / 45 / count).squareRoot(), "\(kind)")
+            XCTAssertEqual(
+                variance, bound * bound / 3, accuracy: 5 * bound * bound * (4 / 45 / count).squareRoot(), "\(kind)")
         }
         let values = try filled(.uniform, -1, 3)
         XCTAssert(values.allSatisfy { $0 >= -1 && $0 < 3 })
@@ -37,13 +42,17 @@ final class InitializerTests: XCTestCase {
 
     func testNormalInitialisersHaveTheirDeviation() throws {
         for (kind, a, b, mean, deviation) in [
-            (.xavierNormal, 1.5, 0, 0, 1.5 * (2 / (fanIn + fanOut)).squareRoot()), (.kaimingNormal, 2.0.squareRoot(), 0, 0, (2 / fanIn).squareRoot()),
-            (.kaimingNormalFanOut, 1, 0, 0, 1 / fanOut.squareRoot()), (.lecunNormal, 1, 0, 0, 1 / fanIn.squareRoot()), (.normal, 4, 0.5, 4, 0.5),
+            (.xavierNormal, 1.5, 0, 0, 1.5 * (2 / (fanIn + fanOut)).squareRoot()),
+            (.kaimingNormal, 2.0.squareRoot(), 0, 0, (2 / fanIn).squareRoot()),
+            (.kaimingNormalFanOut, 1, 0, 0, 1 / fanOut.squareRoot()), (.lecunNormal, 1, 0, 0, 1 / fanIn.squareRoot()),
+            (.normal, 4, 0.5, 4, 0.5),
         ] as [(Initializer, Double, Double, Double, Double)] {
             let values = try filled(kind, a, b)
             XCTAssertEqual(values.reduce(0, +) / count, mean, accuracy: 5 * deviation / count.squareRoot(), "\(kind)")
             let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-            XCTAssertEqual(variance, deviation * deviation, accuracy: 5 * deviation * deviation * (2 / count).squareRoot(), "\(kind)")
+            XCTAssertEqual(
+                variance, deviation * deviation, accuracy: 5 * deviation * deviation * (2 / count).squareRoot(),
+                "\(kind)")
         }
     }
 
@@ -57,7 +66,10 @@ final class InitializerTests: XCTestCase {
         let first = try linear(3, 2, .float32)
         let second = try linear(3, 2, .float32)
         XCTAssertNotEqual(try first.parameters[0].tensor.bytes(), try second.parameters[0].tensor.bytes())
-        XCTAssert(try first.allParameters.allSatisfy { try $0.tensor.numbers().allSatisfy { abs($0) <= 1 / 3.0.squareRoot() } })
+        XCTAssert(
+            try first.allParameters.allSatisfy {
+                try $0.tensor.numbers().allSatisfy { abs($0) <= 1 / 3.0.squareRoot() }
+            })
     }
 
     func testWhatHasNoFansIsRefused() throws {

@@ -24,10 +24,16 @@ final class LossTests: XCTestCase {
     }
 
     /// Prediction, target, and the loss of each element or row in closed form.
-    private func cases() throws -> [(name: String, loss: String, prediction: [Double], target: Tensor, elements: ([Double]) -> [Double])] {
+    private func cases() throws -> [(
+        name: String, loss: String, prediction: [Double], target: Tensor, elements: ([Double]) -> [Double]
+    )] {
         let (t, y, rows, classes) = (shares, labels, rows, classes)
         func pick(_ p: [Double]) -> [Double] { (0..<rows).map { -log(p[$0 * classes + Int(y[$0])]) } }
-        func against(_ p: [Double]) -> [Double] { (0..<rows).map { row in -(0..<classes).reduce(0.0) { $0 + t[row * classes + $1] * log(p[row * classes + $1]) } } }
+        func against(_ p: [Double]) -> [Double] {
+            (0..<rows).map { row in
+                -(0..<classes).reduce(0.0) { $0 + t[row * classes + $1] * log(p[row * classes + $1]) }
+            }
+        }
         func binary(_ p: Double, _ t: Double) -> Double { -(t * log(p) + (1 - t) * log(1 - p)) }
         let (sigmoid, softmax) = ({ (x: Double) in 1 / (1 + exp(-x)) }, softmax)
         let target = try tensor([4, 3], t)
@@ -38,8 +44,14 @@ final class LossTests: XCTestCase {
             ("cross entropy", "CrossEntropyLoss(%)", scores, try tensor([4], y, .int64), { pick(softmax($0)) }),
             ("cross entropy, uint8", "CrossEntropyLoss(%)", scores, try tensor([4], y, .uint8), { pick(softmax($0)) }),
             ("cross entropy, distributions", "CrossEntropyLoss(%)", scores, target, { against(softmax($0)) }),
-            ("probabilities", "CrossEntropyLoss(from_logits=False, %)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, try tensor([4], y, .int32), pick),
-            ("probabilities, distributions", "CrossEntropyLoss(from_logits=False, %)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, against),
+            (
+                "probabilities", "CrossEntropyLoss(from_logits=False, %)", noise(12, seed: 9).map { 0.5 + 0.4 * $0 },
+                try tensor([4], y, .int32), pick
+            ),
+            (
+                "probabilities, distributions", "CrossEntropyLoss(from_logits=False, %)",
+                noise(12, seed: 9).map { 0.5 + 0.4 * $0 }, target, against
+            ),
         ]
     }
 
@@ -49,7 +61,8 @@ final class LossTests: XCTestCase {
             let x = try tensor([4, 3], prediction)
             assertClose(try loss(text, .none)(x, target).numbers(), want, 1e-14, name)
             assertClose(try loss(text, .sum)(x, target).numbers(), [want.reduce(0, +)], 1e-14, name)
-            assertClose(try loss(text, .mean)(x, target).numbers(), [want.reduce(0, +) / Double(want.count)], 1e-14, name)
+            assertClose(
+                try loss(text, .mean)(x, target).numbers(), [want.reduce(0, +) / Double(want.count)], 1e-14, name)
             let narrow = try loss(text, .mean)(x.cast(.float32), target)
             XCTAssertEqual(narrow.dtype, .float32)
             assertClose(try narrow.numbers(), [want.reduce(0, +) / Double(want.count)], 1e-6, name)
@@ -80,12 +93,18 @@ final class LossTests: XCTestCase {
         let probabilities = try make("CrossEntropyLoss(reduction='sum', from_logits=False)")
         for scale in [1.0, 40, 1e4] {
             let z = scores.map { $0 * scale }
-            let want = zip(try tensor([4, 3], z).softmax(1).numbers(), (0..<12).map { Int(labels[$0 / 3]) == $0 % 3 ? 1.0 : 0 }).map { $0 - $1 }
-            let (y, hot) = (try tensor([4], labels, .int64), try Tensor.oneHot(tensor([4], labels, .int64), classes: 3, dtype: .float64))
+            let want = zip(
+                try tensor([4, 3], z).softmax(1).numbers(), (0..<12).map { Int(labels[$0 / 3]) == $0 % 3 ? 1.0 : 0 }
+            ).map { $0 - $1 }
+            let (y, hot) = (
+                try tensor([4], labels, .int64),
+                try Tensor.oneHot(tensor([4], labels, .int64), classes: 3, dtype: .float64)
+            )
             let layer = try make("Softmax(dim=-1)")
             let ways: [(String, (Tensor) throws -> Tensor)] = [
                 ("logits", { try logits($0, y) }), ("logits, one-hot", { try logits($0, hot) }),
-                ("softmax layer", { try probabilities(layer($0), y) }), ("softmax layer, one-hot", { try probabilities(layer($0), hot) }),
+                ("softmax layer", { try probabilities(layer($0), y) }),
+                ("softmax layer, one-hot", { try probabilities(layer($0), hot) }),
             ]
             for (name, loss) in ways {
                 let x = try leaf([4, 3], z)
@@ -141,7 +160,9 @@ final class LossTests: XCTestCase {
     }
 
     func testOneRowWithoutABatchAxisIsTakenAndWrongShapesAreNamed() throws {
-        let (mse, entropy, ofProbabilities) = (try make("MSELoss()"), try make("CrossEntropyLoss()"), try make("CrossEntropyLoss(from_logits=False)"))
+        let (mse, entropy, ofProbabilities) = (
+            try make("MSELoss()"), try make("CrossEntropyLoss()"), try make("CrossEntropyLoss(from_logits=False)")
+        )
         let z = try tensor([3], [1, 2, 3])
         let sum: Double = exp(1.0) + exp(2.0) + exp(3.0)
         let want = -log(exp(2.0) / sum)

@@ -142,7 +142,8 @@ final class MetricTests: XCTestCase {
         var before: [Networks.Progress] = []
         XCTAssertEqual(
             try first.fit(data()) {
-                before.append($0); return false
+                before.append($0)
+                return false
             }, .steps)
         let second = try copied(first, metrics())
         second.validation = try data()
@@ -151,7 +152,8 @@ final class MetricTests: XCTestCase {
         var after: [Networks.Progress] = []
         XCTAssertEqual(
             try second.fit(data()) {
-                after.append($0); return false
+                after.append($0)
+                return false
             }, .epochs)
         XCTAssertEqual(after.count, 4)
         XCTAssertEqual(after[0].validationMetrics, before[9].validationMetrics)
@@ -176,7 +178,8 @@ final class MetricTests: XCTestCase {
         second.options.maxSteps = 0
         var reports: [Networks.Progress] = []
         _ = try second.fit(data()) {
-            reports.append($0); return false
+            reports.append($0)
+            return false
         }
         XCTAssertEqual(reports.map(\.metrics), [[2]])
         assertClose(reports.map(\.loss), [try expected(first.model, rows: 50)[0]], 1e-12)

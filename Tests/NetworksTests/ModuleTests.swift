@@ -20,10 +20,14 @@ final class ModuleTests: XCTestCase {
         let x = try tensor([3, 2], noise(6), .float32)
         XCTAssertEqual(try copy(x).bytes(), try model(x).bytes())
         try copy.structure.checkSame(as: model.structure)
-        let apart = try make("Sequential(Sequential(Linear(2, 2), ReLU()), Linear(2, 2), ReLU(), Sequential(Linear(2, 2), ReLU()))", .float32)
+        let apart = try make(
+            "Sequential(Sequential(Linear(2, 2), ReLU()), Linear(2, 2), ReLU(), Sequential(Linear(2, 2), ReLU()))",
+            .float32)
         try apart.structure.checkSame(as: model.structure)
         try model.structure.checkSame(as: apart.structure)
-        XCTAssertEqual(failure { try model.matching(parameters: apart.parameterTree, buffers: apart.bufferTree) }?.kind, "structure")
+        XCTAssertEqual(
+            failure { try model.matching(parameters: apart.parameterTree, buffers: apart.bufferTree) }?.kind,
+            "structure")
         let other = try Sequential([pair, linear, relu, Sequential([linear, make("Tanh()")])])
         XCTAssertEqual(failure { try other.structure.checkSame(as: model.structure) }?.kind, "structure")
     }
@@ -34,7 +38,9 @@ final class ModuleTests: XCTestCase {
         for path in ["1", "2", "", "0.0", "."] {
             var structure = model.structure
             structure.children[1].tree.attributes[1].value = .text(path)
-            XCTAssertEqual(failure { try Module.build(structure, parameters: model.parameterTree, buffers: model.bufferTree) }?.kind, "structure", path)
+            XCTAssertEqual(
+                failure { try Module.build(structure, parameters: model.parameterTree, buffers: model.bufferTree) }?
+                    .kind, "structure", path)
             XCTAssertEqual(failure { try model.structure.checkSame(as: structure) }?.kind, "structure", path)
         }
     }
@@ -110,14 +116,22 @@ final class ModuleTests: XCTestCase {
 
     func testAModuleBuiltFromItsStructureComputesTheSame() throws {
         let model = try make(
-            "Sequential(Flatten(1, 2), Linear(6, 5), LeakyReLU(0.3), Linear(5, 3, bias=False), GELU('tanh'), LogSoftmax(-1))")
+            "Sequential(Flatten(1, 2), Linear(6, 5), LeakyReLU(0.3), Linear(5, 3, bias=False), GELU('tanh'), "
+                + "LogSoftmax(-1))"
+        )
         let copy = try Module.build(model.structure, parameters: model.parameterTree, buffers: model.bufferTree)
         XCTAssertEqual(copy.description, model.description)
         let x = try tensor([2, 3, 2], noise(12))
         XCTAssertEqual(try copy(x).bytes(), try model(x).bytes())
         XCTAssertEqual(failure { try copy.matching(parameters: StateTree(), buffers: StateTree()) }?.kind, "structure")
-        XCTAssertEqual(failure { try Sequential([]).matching(parameters: model.parameterTree, buffers: StateTree()) }?.kind, "structure")
-        XCTAssertEqual(failure { try Module.build(HostModule(className: "Mine", nil).structure, parameters: StateTree(), buffers: StateTree()) }?.kind, "unsupported")
+        XCTAssertEqual(
+            failure { try Sequential([]).matching(parameters: model.parameterTree, buffers: StateTree()) }?.kind,
+            "structure")
+        XCTAssertEqual(
+            failure {
+                try Module.build(
+                    HostModule(className: "Mine", nil).structure, parameters: StateTree(), buffers: StateTree())
+            }?.kind, "unsupported")
     }
 
     func testTrainingModeReachesAllChildren() throws {
@@ -133,7 +147,8 @@ final class ModuleTests: XCTestCase {
 
     func testGradientsOfAPerceptronAreThoseOfFiniteDifferencesForEveryActivation() throws {
         let activations = [
-            "Identity()", "ReLU()", "LeakyReLU(0.1)", "Sigmoid()", "Tanh()", "GELU()", "GELU('tanh')", "Softmax()", "LogSoftmax(1)",
+            "Identity()", "ReLU()", "LeakyReLU(0.1)", "Sigmoid()", "Tanh()", "GELU()", "GELU('tanh')", "Softmax()",
+            "LogSoftmax(1)",
             "Softplus(threshold=inf)", "Softplus(beta=2)",
         ]
         for activation in activations {
@@ -146,7 +161,9 @@ final class ModuleTests: XCTestCase {
                 let values = try tensor.numbers()
                 func write(_ values: [Double]) throws {
                     try tensor.write { memory in
-                        for (place, value) in values.enumerated() { memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self) }
+                        for (place, value) in values.enumerated() {
+                            memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self)
+                        }
                     }
                 }
                 let want = try values.indices.map { place in

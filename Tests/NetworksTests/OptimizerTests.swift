@@ -9,8 +9,11 @@ final class OptimizerTests: XCTestCase {
     private let start = [1.5, -0.7, 0.2]
     private func gradient(_ step: Int, _ place: Int) -> Double { sin(Double(3 * step + place)) + 0.1 }
 
-    /// Runs ten steps and compares the parameter after each with `reference(place)`, a function from gradients to the next value.
-    private func check(_ name: String, _ make: ([Tensor]) throws -> Optimizer, _ reference: (Double) -> (Double) -> Double) throws {
+    /// Runs ten steps and compares the parameter after each with `reference(place)`, a function from gradients to the
+    /// next value.
+    private func check(
+        _ name: String, _ make: ([Tensor]) throws -> Optimizer, _ reference: (Double) -> (Double) -> Double
+    ) throws {
         for dtype in [DType.float64, .float32] {
             let parameter = try leaf([3], start, dtype)
             let optimizer = try make([parameter])
@@ -19,19 +22,24 @@ final class OptimizerTests: XCTestCase {
                 try parameter.setGradient(tensor([3], (0..<3).map { gradient(step, $0) }))
                 try optimizer.step()
                 let want = references.enumerated().map { $1(gradient(step, $0)) }
-                assertClose(try parameter.numbers(), want, dtype == .float64 ? 1e-14 : 1e-6, "\(name), step \(step + 1), \(dtype.name)")
+                assertClose(
+                    try parameter.numbers(), want, dtype == .float64 ? 1e-14 : 1e-6,
+                    "\(name), step \(step + 1), \(dtype.name)")
             }
         }
     }
 
     func testSGDIsPyTorchsInAllItsVariants() throws {
         for (momentum, dampening, decay, nesterov) in [
-            (0, 0, 0, false), (0, 0, 0.1, false), (0.9, 0, 0, false), (0.9, 0.3, 0, false), (0.9, 0, 0.05, true), (0.8, 0.5, 0.02, false), (0.5, 0, 0, true),
+            (0, 0, 0, false), (0, 0, 0.1, false), (0.9, 0, 0, false), (0.9, 0.3, 0, false), (0.9, 0, 0.05, true),
+            (0.8, 0.5, 0.02, false), (0.5, 0, 0, true),
         ] as [(Double, Double, Double, Bool)] {
             let lr = 0.07
             try check("momentum \(momentum), dampening \(dampening), decay \(decay), nesterov \(nesterov)") {
                 try Optimizer.make(
-                    "SGD(lr=\(lr), momentum=\(momentum), dampening=\(dampening), weight_decay=\(decay), nesterov=\(Value.flag(nesterov).literal))", $0)
+                    "SGD(lr=\(lr), momentum=\(momentum), dampening=\(dampening), weight_decay=\(decay), "
+                        + "nesterov=\(Value.flag(nesterov).literal))",
+                    $0)
             } _: { start in
                 var (p, velocity) = (start, Double?.none)
                 return { gradient in
@@ -50,7 +58,9 @@ final class OptimizerTests: XCTestCase {
             let (lr, b1, b2, epsilon) = (0.03, 0.8, 0.95, 1e-4)
             try check("decay \(decay), decoupled \(decoupled)") {
                 try Optimizer.make(
-                    "\(decoupled ? "AdamW" : "Adam")(lr=\(lr), betas=(\(b1), \(b2)), eps=\(epsilon), weight_decay=\(decay))", $0)
+                    "\(decoupled ? "AdamW" : "Adam")(lr=\(lr), betas=(\(b1), \(b2)), eps=\(epsilon), "
+                        + "weight_decay=\(decay))",
+                    $0)
             } _: { start in
                 var (p, m, v, t) = (start, 0.0, 0.0, 0.0)
                 return { gradient in
@@ -139,24 +149,42 @@ final class OptimizerTests: XCTestCase {
         let changes: [(String, (Tensor) throws -> Void)] = [
             ("assigned", { p in try self.assign(p, tensor([3], [4, -2, 1])) }),
             ("assigned lazily", { p in try self.assign(p, p.detach() * 2) }),
-            ("written", { p in try p.write { memory in for place in 0..<3 { memory.storeBytes(of: Double(place), toByteOffset: 8 * place, as: Double.self) } } }),
+            (
+                "written",
+                { p in
+                    try p.write { memory in
+                        for place in 0..<3 {
+                            memory.storeBytes(of: Double(place), toByteOffset: 8 * place, as: Double.self)
+                        }
+                    }
+                }
+            ),
             ("held", { p in held.append((try p.detach(), try p.numbers())) }),
             ("read lazily", { p in held.append((try p.detach() * 2, try p.numbers().map { $0 * 2 })) }),
-            ("narrow and wide again", { p in
-                let gradient = try XCTUnwrap(p.gradient())
-                try p.become(p.cast(.float32))
-                try p.become(p.cast(.float64))
-                try p.setGradient(gradient)
-            }),
-            ("taken over", { p in
-                let other = try tensor([3], [0.5, 0.25, 8])
-                held.append((other, [0.5, 0.25, 8]))
-                try p.become(other)
-            }),
-            ("constant and variable again", { p in
-                try p.setRequiresGrad(false)
-                try p.setRequiresGrad(true)
-            }),
+            (
+                "narrow and wide again",
+                { p in
+                    let gradient = try XCTUnwrap(p.gradient())
+                    try p.become(p.cast(.float32))
+                    try p.become(p.cast(.float64))
+                    try p.setGradient(gradient)
+                }
+            ),
+            (
+                "taken over",
+                { p in
+                    let other = try tensor([3], [0.5, 0.25, 8])
+                    held.append((other, [0.5, 0.25, 8]))
+                    try p.become(other)
+                }
+            ),
+            (
+                "constant and variable again",
+                { p in
+                    try p.setRequiresGrad(false)
+                    try p.setRequiresGrad(true)
+                }
+            ),
         ]
         let p = try leaf([3], [1, 2, 3])
         let optimizer = try sgd([p])
@@ -183,20 +211,27 @@ final class OptimizerTests: XCTestCase {
         let memory = UnsafeMutablePointer<Double>.allocate(capacity: 3)
         defer { memory.deallocate() }
         for place in 0..<3 { memory[place] = Double(place) - 0.5 }
-        let borrowed = try Tensor(dtype: .float64, shape: [3], buffer: Buffer.borrowing(UnsafeRawPointer(memory), bytes: 24, release: nil))
+        let borrowed = try Tensor(
+            dtype: .float64, shape: [3], buffer: Buffer.borrowing(UnsafeRawPointer(memory), bytes: 24, release: nil))
         let gradients: [(String, () throws -> (Tensor, Tensor))] = [
-            ("one tensor", {
-                let g = try tensor([3], [1, 0, -1])
-                return (g, g)
-            }),
+            (
+                "one tensor",
+                {
+                    let g = try tensor([3], [1, 0, -1])
+                    return (g, g)
+                }
+            ),
             ("its own", { (p, q) }),
             ("each other's", { (q, p) }),
             ("borrowed", { (borrowed, borrowed) }),
-            ("another optimiser's parameter's", {
-                try (r * r).sum().backward()
-                let gradient = try XCTUnwrap(r.gradient())
-                return (gradient, gradient)
-            }),
+            (
+                "another optimiser's parameter's",
+                {
+                    try (r * r).sum().backward()
+                    let gradient = try XCTUnwrap(r.gradient())
+                    return (gradient, gradient)
+                }
+            ),
             ("another optimiser's parameter", { (r, r) }),
             ("a momentum", { (optimizer.state[0].tensor, optimizer.state[1].tensor) }),
             ("not computed yet", { (try p.detach() * q.detach(), try q.detach() * 2) }),
@@ -369,7 +404,8 @@ final class OptimizerTests: XCTestCase {
                 b.step([1])
                 XCTAssertEqual(try p.numbers() + q.numbers(), a.p + b.p, form)
             }
-            XCTAssertEqual(Set(optimizer.state.map { $0.name }), ["0.momentum_buffer", "0.step", "1.momentum_buffer", "1.step"])
+            XCTAssertEqual(
+                Set(optimizer.state.map { $0.name }), ["0.momentum_buffer", "0.step", "1.momentum_buffer", "1.step"])
             // Loaded once more, into boxes that are there.
             try optimizer.load(state: state)
             a.velocity = [4]
@@ -385,7 +421,10 @@ final class OptimizerTests: XCTestCase {
     // MARK: Captured steps
 
     func testACapturedStepGivesTheBitsOfRecordingAnew() throws {
-        for text in ["SGD(lr=0.1, momentum=0.9, dampening=0.2, weight_decay=0.01)", "Adam(lr=0.01, weight_decay=0.01)", "AdamW(lr=0.01, weight_decay=0.01)"] {
+        for text in [
+            "SGD(lr=0.1, momentum=0.9, dampening=0.2, weight_decay=0.01)", "Adam(lr=0.01, weight_decay=0.01)",
+            "AdamW(lr=0.01, weight_decay=0.01)",
+        ] {
             let name = text.prefix { $0 != "(" }
             func build() throws -> (Module, Optimizer) {
                 try Generator.standard().seed(5)
@@ -413,13 +452,17 @@ final class OptimizerTests: XCTestCase {
                 if number == 10 { for optimizer in [a.1, b.1] { try optimizer.set("lr", .real(0.003), of: nil) } }
                 let x = try tensor([8, 4], noise(32, seed: UInt64(number + 1)), .float32)
                 let y = try tensor([8], (0..<8).map { Double(($0 + number) % 3) }, .int64)
-                XCTAssertEqual(try program.run([x, y])[0].bytes(), try step(a.0, a.1, x, y).bytes(), "\(name), loss \(number)")
+                XCTAssertEqual(
+                    try program.run([x, y])[0].bytes(), try step(a.0, a.1, x, y).bytes(), "\(name), loss \(number)")
                 for (mine, other) in zip(a.0.allParameters, b.0.allParameters) {
-                    XCTAssertEqual(try mine.tensor.bytes(), try other.tensor.bytes(), "\(name), \(mine.name) after step \(number)")
+                    XCTAssertEqual(
+                        try mine.tensor.bytes(), try other.tensor.bytes(), "\(name), \(mine.name) after step \(number)")
                 }
             }
             XCTAssertEqual(a.1.state.map { $0.name }, b.1.state.map { $0.name })
-            for (mine, other) in zip(a.1.state, b.1.state) { XCTAssertEqual(try mine.tensor.bytes(), try other.tensor.bytes(), "\(name), \(mine.name)") }
+            for (mine, other) in zip(a.1.state, b.1.state) {
+                XCTAssertEqual(try mine.tensor.bytes(), try other.tensor.bytes(), "\(name), \(mine.name)")
+            }
         }
     }
 }

@@ -374,7 +374,8 @@ final class RecordingTests: XCTestCase {
         XCTAssertEqual(try made { _ in [1, -0.0] }.allBuffers.count, 1)
         let sentence =
             """
-            export: model.py, line 4: a tensor is used here that is made anew in each call, with other values; make it of \
+            export: model.py, line 4: a tensor is used here that is made anew in each call, with other values; make \
+            it of \
             the inputs or of functions such as arange
             """
         XCTAssertEqual(refusal { try made { [1, Double($0)] } }, sentence)
@@ -619,7 +620,8 @@ final class RecordingTests: XCTestCase {
         XCTAssertEqual(
             refusal { try record(model, tensor([1, 2], [1, 2])) { x in try self.linear(2, 2)(x) } },
             """
-            export: model.py, line 5: a Linear is called that is no part of the model; assign it to an attribute of the \
+            export: model.py, line 5: a Linear is called that is no part of the model; assign it to an attribute of \
+            the \
             model
             """
         )

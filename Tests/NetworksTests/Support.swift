@@ -8,7 +8,9 @@ import XCTest
 func tensor(_ shape: Shape, _ data: [Double], _ dtype: DType = .float64) throws -> Tensor {
     precondition(shape.reduce(1, *) == data.count)
     let wide = try Tensor(dtype: .float64, shape: shape) { memory in
-        for (place, value) in data.enumerated() { memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self) }
+        for (place, value) in data.enumerated() {
+            memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self)
+        }
     }
     return try wide.cast(dtype)
 }
@@ -54,16 +56,22 @@ final class HostFunction: HostForward {
 
 /// A module of the host's, of one tensor in and one out.
 func host(_ className: String = "Mine", _ body: @escaping (Tensor) throws(Failure) -> Tensor) -> HostModule {
-    HostModule(className: className, HostFunction { (inputs, _) throws(Failure) in
-        guard inputs.count == 1, let x = inputs[0] else { throw .argument(operation: className, "one tensor is expected") }
-        return [try body(x)]
-    })
+    HostModule(
+        className: className,
+        HostFunction { (inputs, _) throws(Failure) in
+            guard inputs.count == 1, let x = inputs[0] else {
+                throw .argument(operation: className, "one tensor is expected")
+            }
+            return [try body(x)]
+        })
 }
 
 /// One line for everything that is in a tree, in order.
 func lines(of tree: StateTree, at place: String = "") -> [String] {
     var found = tree.attributes.map { "\(place)@\($0.name) \($0.value.literal)" }
-    for (name, tensor) in tree.arrays { found.append("\(place)\(name) \(tensor.dtype.name) \(tensor.shape) \((try? tensor.bytes()) ?? [])") }
+    for (name, tensor) in tree.arrays {
+        found.append("\(place)\(name) \(tensor.dtype.name) \(tensor.shape) \((try? tensor.bytes()) ?? [])")
+    }
     for (name, child) in tree.children { found += ["\(place)\(name)/"] + lines(of: child, at: place + name + "/") }
     return found
 }
@@ -80,7 +88,9 @@ extension Module {
 extension Tensor {
     func numbers() throws -> [Double] {
         let count = count
-        return try cast(.float64).withData { data in (0..<count).map { data.load(fromByteOffset: 8 * $0, as: Double.self) } }
+        return try cast(.float64).withData { data in
+            (0..<count).map { data.load(fromByteOffset: 8 * $0, as: Double.self) }
+        }
     }
 
     func bytes() throws -> [UInt8] {
@@ -90,7 +100,10 @@ extension Tensor {
 }
 
 /// Relative to the largest of `want`.
-func assertClose(_ got: [Double], _ want: [Double], _ tolerance: Double, _ what: String = "", file: StaticString = #filePath, line: UInt = #line) {
+func assertClose(
+    _ got: [Double], _ want: [Double], _ tolerance: Double, _ what: String = "", file: StaticString = #filePath,
+    line: UInt = #line
+) {
     let scale = max(want.reduce(0) { max($0, abs($1)) }, 1e-3)
     let isClose = got.count == want.count && zip(got, want).allSatisfy { abs($0 - $1) <= tolerance * scale }
     XCTAssert(isClose, "\(what): \(got) is not \(want)", file: file, line: line)

@@ -12,12 +12,17 @@ final class BatchesTests: XCTestCase {
         let isRandomAccess: Bool
         let x = RowLayout(dtype: .float64, shape: [])
         let y: RowLayout? = nil
-        init(_ count: Int, run: Int, isRandomAccess: Bool) { (self.count, preferredRun, self.isRandomAccess) = (count, run, isRandomAccess) }
+        init(_ count: Int, run: Int, isRandomAccess: Bool) {
+            (self.count, preferredRun, self.isRandomAccess) = (count, run, isRandomAccess)
+        }
         func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {}
     }
 
-    private func order(_ source: Rows, _ shuffle: Shuffle, size: Int = 7, seed: UInt64 = 1, epoch: Int = 0, dropLast: Bool = false) throws -> [[Int]] {
-        let batches = try Batches(source, batchSize: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast)
+    private func order(
+        _ source: Rows, _ shuffle: Shuffle, size: Int = 7, seed: UInt64 = 1, epoch: Int = 0, dropLast: Bool = false
+    ) throws -> [[Int]] {
+        let batches = try Batches(
+            source, batchSize: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast)
         var result: [[Int]] = []
         while let rows = try batches.next() {
             XCTAssertEqual(rows.count, batches.rows(in: result.count))
@@ -35,7 +40,11 @@ final class BatchesTests: XCTestCase {
                         let source = Rows(count, run: run, isRandomAccess: isRandomAccess)
                         let rows = try order(source, shuffle).flatMap { $0 }
                         XCTAssertEqual(rows.sorted(), Array(0..<count), "\(count) rows, \(shuffle), runs of \(run)")
-                        if shuffle == .none { XCTAssertEqual(rows, Array(0..<count)) } else if count >= 100, run < count { XCTAssertNotEqual(rows, Array(0..<count)) }
+                        if shuffle == .none {
+                            XCTAssertEqual(rows, Array(0..<count))
+                        } else if count >= 100, run < count {
+                            XCTAssertNotEqual(rows, Array(0..<count))
+                        }
                     }
                 }
             }
@@ -59,7 +68,9 @@ final class BatchesTests: XCTestCase {
             XCTAssertEqual(try order(source, shuffle, seed: 3, epoch: 2), first)
             XCTAssertNotEqual(try order(source, shuffle, seed: 3, epoch: 3), first)
             XCTAssertNotEqual(try order(source, shuffle, seed: 4, epoch: 2), first)
-            XCTAssertEqual(try order(source, shuffle, size: 50, seed: 3, epoch: 2).flatMap { $0 }, first.flatMap { $0 }, "whatever the batch size")
+            XCTAssertEqual(
+                try order(source, shuffle, size: 50, seed: 3, epoch: 2).flatMap { $0 }, first.flatMap { $0 },
+                "whatever the batch size")
         }
     }
 
@@ -105,7 +116,9 @@ final class TrainerTests: XCTestCase {
         return trainer
     }
 
-    private func weights(_ trainer: Trainer) throws -> [[UInt8]] { try trainer.model.allParameters.map { try $0.tensor.bytes() } }
+    private func weights(_ trainer: Trainer) throws -> [[UInt8]] {
+        try trainer.model.allParameters.map { try $0.tensor.bytes() }
+    }
 
     func testTrainingLearnsAndReportsEveryStepAndEpoch() throws {
         let trainer = try trainer(12)
@@ -167,7 +180,9 @@ final class TrainerTests: XCTestCase {
                 try second.load(trees.0)
                 try second.optimizer.check(trees.1)
                 try second.optimizer.load(trees.1)
-                for (tensor, value) in try second.model.matching(parameters: trees.2, buffers: StateTree()) { try tensor.become(value) }
+                for (tensor, value) in try second.model.matching(parameters: trees.2, buffers: StateTree()) {
+                    try tensor.become(value)
+                }
                 XCTAssertEqual(try second.fit(problem(), report: nil), .epochs)
                 XCTAssertEqual(try weights(second), try weights(straight), "\(shuffle), stopped after \(stop)")
                 XCTAssertEqual(second.position.totalSteps, straight.position.totalSteps)
@@ -235,7 +250,9 @@ final class TrainerTests: XCTestCase {
         let trainer = try trainer(1)
         trainer.options.checksFinite = true
         let before = try weights(trainer)
-        let data = try TensorRows(tensor([8, 4], [Double](repeating: .infinity, count: 32), .float32), tensor([8], noise(8).map { _ in 1 }, .int64))
+        let data = try TensorRows(
+            tensor([8, 4], [Double](repeating: .infinity, count: 32), .float32),
+            tensor([8], noise(8).map { _ in 1 }, .int64))
         XCTAssertEqual(failure { try trainer.fit(data, report: nil) }?.kind, "notFinite")
         XCTAssertEqual(try weights(trainer), before)
         XCTAssertFalse(Tensor.checksFinite)
@@ -244,7 +261,9 @@ final class TrainerTests: XCTestCase {
     func testATreeOfAnotherTrainerIsRefused() throws {
         let trainer = try trainer(1)
         XCTAssertEqual(failure { try trainer.check(StateTree()) }?.kind, "structure")
-        XCTAssertEqual(failure { try trainer.check(Trainer(trainer.model, make("MSELoss()"), trainer.optimizer).tree) }?.kind, "structure")
+        XCTAssertEqual(
+            failure { try trainer.check(Trainer(trainer.model, make("MSELoss()"), trainer.optimizer).tree) }?.kind,
+            "structure")
         let sgd = try Optimizer.make("SGD(lr=1)", trainer.model.allParameters.map { $0.tensor })
         XCTAssertEqual(failure { try sgd.check(trainer.optimizer.tree) }?.kind, "structure")
     }

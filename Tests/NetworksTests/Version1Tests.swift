@@ -98,7 +98,9 @@ final class Version1Tests: XCTestCase {
             XCTAssertEqual(found?.kind, "unsupported", name)
             XCTAssertEqual(
                 found?.description,
-                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it with the class (wb_load_with, custom=)")
+                "load: the model holds a '\(name)', whose code this library does not have; build it and load into it, "
+                    + "or load it with the class (wb_load_with, custom=)"
+            )
         }
         // A program that has the class now loads into it.
         for text in ["Dropout(0.25)", "MSELoss('sum')"] {

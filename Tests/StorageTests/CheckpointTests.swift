@@ -13,7 +13,8 @@ final class CheckpointTests: XCTestCase {
 
     private func assertComesBack(_ tree: StateTree, file: StaticString = #filePath, line: UInt = #line) throws {
         try writeCheckpoint(tree, to: folder("model.h5"), libraryVersion: "0.1.0")
-        XCTAssertEqual(try lines(of: readCheckpoint(folder("model.h5")).tree), try lines(of: tree), file: file, line: line)
+        XCTAssertEqual(
+            try lines(of: readCheckpoint(folder("model.h5")).tree), try lines(of: tree), file: file, line: line)
         XCTAssertEqual(folder.names, ["model.h5"], file: file, line: line)
     }
 
@@ -30,8 +31,11 @@ final class CheckpointTests: XCTestCase {
 
     func testArraysOfManyChunksComeBack() throws {
         var tree = StateTree()
-        for (index, shape) in [[8193], [300_001], [1000, 700], [3, 1_000_003], [17, 129, 257], [600_000, 1]].enumerated() {
-            tree.arrays.append(("\(index)", try noise(index % 2 == 0 ? .float32 : .uint8, shape, seed: UInt64(index + 1))))
+        for (index, shape) in [[8193], [300_001], [1000, 700], [3, 1_000_003], [17, 129, 257], [600_000, 1]]
+            .enumerated()
+        {
+            tree.arrays.append(
+                ("\(index)", try noise(index % 2 == 0 ? .float32 : .uint8, shape, seed: UInt64(index + 1))))
         }
         tree.arrays.append(("mask", try noise(.bool, [70_000])))
         try assertComesBack(tree)
@@ -50,7 +54,8 @@ final class CheckpointTests: XCTestCase {
         var tree = StateTree()
         tree.attributes = [
             ("least", .integer(.min)), ("most", .integer(.max)), ("zero", .integer(0)),
-            ("negative zero", .real(-0.0)), ("third", .real(1 / 3)), ("nan", .real(.nan)), ("infinity", .real(-.infinity)),
+            ("negative zero", .real(-0.0)), ("third", .real(1 / 3)), ("nan", .real(.nan)),
+            ("infinity", .real(-.infinity)),
             ("subnormal", .real(.leastNonzeroMagnitude)), ("empty", .text("")), ("space", .text(" x ")),
             ("greek", .text("∂ℒ/∂θ – Größe 😀")), ("lines", .text("a\nb\tc")),
             ("long", .text(String(repeating: "0123456789", count: 20_000))),
@@ -59,7 +64,10 @@ final class CheckpointTests: XCTestCase {
     }
 
     func testNamesWithDotsSpacesAndOtherScriptsComeBackInTheirOrder() throws {
-        let names = ["z", "0.weight", "0.bias", "10.weight", "2.weight", "a b", "..", "...", "θ", "重み", "😀", "-", "%s", "a\\b", "\n", "A", "a"]
+        let names = [
+            "z", "0.weight", "0.bias", "10.weight", "2.weight", "a b", "..", "...", "θ", "重み", "😀", "-", "%s", "a\\b",
+            "\n", "A", "a",
+        ]
         var tree = StateTree()
         for (index, name) in names.enumerated() {
             tree.attributes.append((name, .integer(Int64(index))))
@@ -108,10 +116,12 @@ final class CheckpointTests: XCTestCase {
         for name in ["", ".", "a/b", "a\0b"] {
             var tree = StateTree()
             tree.arrays = [(name, try noise(.float32, [1]))]
-            XCTAssertEqual(failure { try writeCheckpoint(tree, to: folder("x.h5"), libraryVersion: "") }?.isArgument, true, name)
+            XCTAssertEqual(
+                failure { try writeCheckpoint(tree, to: folder("x.h5"), libraryVersion: "") }?.isArgument, true, name)
             tree = StateTree()
             tree.attributes = [(name, .integer(1))]
-            XCTAssertEqual(failure { try writeCheckpoint(tree, to: folder("x.h5"), libraryVersion: "") }?.isArgument, true, name)
+            XCTAssertEqual(
+                failure { try writeCheckpoint(tree, to: folder("x.h5"), libraryVersion: "") }?.isArgument, true, name)
         }
         var tree = StateTree()
         tree.arrays = [("a", try noise(.float32, [1]))]
@@ -135,7 +145,9 @@ final class CheckpointTests: XCTestCase {
         XCTAssertEqual(failure?.isFormat, true)
         XCTAssertEqual(
             failure?.description,
-            "\(folder("new.h5")): written by Wingbeat 9.1.0 in version 3 of the checkpoint format; this library reads up to version 2")
+            "\(folder("new.h5")): written by Wingbeat 9.1.0 in version 3 of the checkpoint format; this library reads "
+                + "up to version 2"
+        )
     }
 
     func testAnHDF5FileOfAnotherKindIsNoCheckpoint() throws {
@@ -157,11 +169,16 @@ final class CheckpointTests: XCTestCase {
             makeGroup(file, "a")
             XCTAssertGreaterThanOrEqual(H5Lcreate_hard(file, "a", file, "a/b", wb_h5_default(), wb_h5_default()), 0)
         }
-        checkpoint("soft.h5") { XCTAssertGreaterThanOrEqual(H5Lcreate_soft("/", $0, "a", wb_h5_default(), wb_h5_default()), 0) }
-        checkpoint("external.h5") {
-            XCTAssertGreaterThanOrEqual(H5Lcreate_external("circle.h5", "/", $0, "a", wb_h5_default(), wb_h5_default()), 0)
+        checkpoint("soft.h5") {
+            XCTAssertGreaterThanOrEqual(H5Lcreate_soft("/", $0, "a", wb_h5_default(), wb_h5_default()), 0)
         }
-        checkpoint("unwritten.h5") { makeDataset($0, "x", type: wb_h5_f32(), shape: [1000, 1000], data: [Float](), chunk: [10, 10]) }
+        checkpoint("external.h5") {
+            XCTAssertGreaterThanOrEqual(
+                H5Lcreate_external("circle.h5", "/", $0, "a", wb_h5_default(), wb_h5_default()), 0)
+        }
+        checkpoint("unwritten.h5") {
+            makeDataset($0, "x", type: wb_h5_f32(), shape: [1000, 1000], data: [Float](), chunk: [10, 10])
+        }
         checkpoint("half.h5") { makeDataset($0, "x", type: wb_h5_u16(), shape: [2], data: [UInt16(1), 2]) }
         for name in ["circle.h5", "soft.h5", "external.h5", "unwritten.h5", "half.h5"] {
             XCTAssertEqual(failure { try readCheckpoint(folder(name)) }?.isFormat, true, name)
@@ -173,14 +190,18 @@ final class CheckpointTests: XCTestCase {
             attribute(file, "format", "wingbeat-checkpoint")
             attribute(file, "format_version", 1)
             makeDataset(
-                file, "w", type: wb_h5_f64_le(), memory: wb_h5_f32(), shape: [4, 2], data: (0..<8).map { Float($0) }, chunk: [2, 2],
+                file, "w", type: wb_h5_f64_le(), memory: wb_h5_f32(), shape: [4, 2], data: (0..<8).map { Float($0) },
+                chunk: [2, 2],
                 compressed: true)
             makeDataset(file, "b", type: wb_h5_i32_le(), shape: [2], data: [Int32(-1), 5])
         }
         let (tree, version) = try readCheckpoint(folder("edited.h5"))
         XCTAssertEqual(version, 1)
         XCTAssertEqual(tree.attributes.count, 0)
-        XCTAssertEqual(try tree[array: "w"]?.withData { Array(UnsafeBufferPointer(start: $0.assumingMemoryBound(to: Double.self), count: 8)) },
+        XCTAssertEqual(
+            try tree[array: "w"]?.withData {
+                Array(UnsafeBufferPointer(start: $0.assumingMemoryBound(to: Double.self), count: 8))
+            },
             (0..<8).map { Double($0) })
         XCTAssertEqual(tree[array: "b"]?.dtype, .int32)
     }
@@ -236,14 +257,18 @@ func model() throws -> StateTree {
     var linear = StateTree()
     linear.attributes = [("class", .text("Linear")), ("in_features", .integer(4)), ("slope", .real(0.25))]
     var structure = StateTree()
-    structure.attributes = [("class", .text("Sequential")), ("bias", .flag(true)), ("path", .none), ("empty", .list([]))]
+    structure.attributes = [
+        ("class", .text("Sequential")), ("bias", .flag(true)), ("path", .none), ("empty", .list([])),
+    ]
     structure.attributes.append(("_parameters", .list([.text("weight"), .text("bias=0.bias")])))
     structure.attributes.append(("betas", .list([.real(0.9), .real(0.5)])))
     structure.children = [("0", linear), ("1", linear)]
     var parameters = StateTree()
     parameters.arrays = [
-        ("0.weight", try noise(.float32, [3, 4])), ("0.bias", try noise(.float64, [3])), ("mask", try noise(.bool, [5])),
-        ("large", try noise(.uint8, [3, 3000])), ("scalar", try noise(.int64, [])), ("none", try noise(.int32, [2, 0])),
+        ("0.weight", try noise(.float32, [3, 4])), ("0.bias", try noise(.float64, [3])),
+        ("mask", try noise(.bool, [5])),
+        ("large", try noise(.uint8, [3, 3000])), ("scalar", try noise(.int64, [])),
+        ("none", try noise(.int32, [2, 0])),
     ]
     var tree = StateTree()
     tree.attributes = [("epoch", .integer(3)), ("step", .integer(77))]

@@ -33,7 +33,8 @@ final class DamageTests: XCTestCase {
             for bit in 0..<8 {
                 var flipped = byte ^ UInt8(1 << bit)
                 pwrite(descriptor, &flipped, 1, position)
-                XCTAssert(try isRefused(path, expected, "bit \(bit) of byte \(position)"), "bit \(bit) of byte \(position)")
+                XCTAssert(
+                    try isRefused(path, expected, "bit \(bit) of byte \(position)"), "bit \(bit) of byte \(position)")
             }
             var byte = byte
             pwrite(descriptor, &byte, 1, position)
@@ -49,7 +50,9 @@ final class DamageTests: XCTestCase {
         let length = try bytes(of: path).count
         for shorter in (0..<length).reversed() {
             XCTAssertEqual(truncate(path, shorter), 0)
-            XCTAssertEqual(try isRefused(path, expected, "a cut at \(shorter)"), shorter != length - Seal.size, "a cut at \(shorter)")
+            XCTAssertEqual(
+                try isRefused(path, expected, "a cut at \(shorter)"), shorter != length - Seal.size,
+                "a cut at \(shorter)")
         }
     }
 

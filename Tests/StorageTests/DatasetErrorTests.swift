@@ -15,14 +15,16 @@ final class DatasetErrorTests: XCTestCase {
     private var path: String { folder("data.h5") }
 
     private func open(
-        _ path: String? = nil, x: String = "x", y: String? = nil, xDType: DType = .float32, scale: Double = 1, cacheBytes: Int = 1 << 30
+        _ path: String? = nil, x: String = "x", y: String? = nil, xDType: DType = .float32, scale: Double = 1,
+        cacheBytes: Int = 1 << 30
     ) throws -> HDF5Rows {
         try HDF5Rows(
             path: path ?? self.path, x: x, y: y, xDType: xDType, scale: scale, flatten: false, cacheBytes: cacheBytes)
     }
 
     private func assertRefused(
-        _ sentence: String, _ isExpected: (Failure) -> Bool, file: StaticString = #filePath, line: UInt = #line, _ body: () throws -> Void
+        _ sentence: String, _ isExpected: (Failure) -> Bool, file: StaticString = #filePath, line: UInt = #line,
+        _ body: () throws -> Void
     ) {
         guard let failure = failure(of: body, file: file, line: line) else { return }
         XCTAssert(isExpected(failure), "\(failure)", file: file, line: line)
@@ -55,10 +57,15 @@ final class DatasetErrorTests: XCTestCase {
             }
         }
         assertRefused(
-            "\(path): has no data set 'train/imagez'; it has: test/images, test/labels, train/images, train/labels", \.isFormat
+            "\(path): has no data set 'train/imagez'; it has: test/images, test/labels, train/images, train/labels",
+            \.isFormat
         ) { _ = try open(x: "train/imagez") }
-        assertRefused("'train' is a group, not a data set; it has: test/images", \.isFormat) { _ = try open(x: "train") }
-        assertRefused("has no data set 'train/images/0': 'train/images' is not a group", \.isFormat) { _ = try open(x: "train/images/0") }
+        assertRefused("'train' is a group, not a data set; it has: test/images", \.isFormat) {
+            _ = try open(x: "train")
+        }
+        assertRefused("has no data set 'train/images/0': 'train/images' is not a group", \.isFormat) {
+            _ = try open(x: "train/images/0")
+        }
         assertRefused("has no data set ''", \.isFormat) { _ = try open(x: "") }
         assertRefused("has no data set", \.isFormat) { _ = try open(x: "train\0/images") }
         assertRefused("has no data set 'labels'", \.isFormat) { _ = try open(x: "train/images", y: "labels") }
@@ -68,10 +75,13 @@ final class DatasetErrorTests: XCTestCase {
     func testTheListOfDataSetsIsBounded() throws {
         makeFile(path) { file in
             makeDataset(file, String(repeating: "a", count: 500), type: wb_h5_u8(), shape: [1], data: [1] as [UInt8])
-            for index in 10..<60 { makeDataset(file, "set\(index)", type: wb_h5_u8(), shape: [1], data: [1] as [UInt8]) }
+            for index in 10..<60 {
+                makeDataset(file, "set\(index)", type: wb_h5_u8(), shape: [1], data: [1] as [UInt8])
+            }
         }
         let failure = failure { try open() }
-        XCTAssertEqual(failure?.description.hasSuffix("aaa..., set10, set11, set12, set13, set14, set15, set16, ..."), true)
+        XCTAssertEqual(
+            failure?.description.hasSuffix("aaa..., set10, set11, set12, set13, set14, set15, set16, ..."), true)
         XCTAssertLessThan(failure?.description.count ?? 0, 300)
         makeFile(path) { makeGroup($0, "g") }
         assertRefused("has no data set 'x'; it has no data sets", \.isFormat) { _ = try open() }
@@ -89,7 +99,8 @@ final class DatasetErrorTests: XCTestCase {
             H5Tinsert(record, "b", 4, wb_h5_f32())
             makeDataset(file, "record", type: record, shape: [1], data: [0, 0] as [Int32])
             makeDataset(file, "lists", type: H5Tvlen_create(wb_h5_i32()), shape: [1], data: [UInt8]())
-            makeDataset(file, "vectors", type: H5Tarray_create2(wb_h5_i32(), 1, [2]), shape: [1], data: [1, 2] as [Int32])
+            makeDataset(
+                file, "vectors", type: H5Tarray_create2(wb_h5_i32(), 1, [2]), shape: [1], data: [1, 2] as [Int32])
             makeDataset(file, "opaque", type: H5Tcreate(H5T_OPAQUE, 3), shape: [1], data: [1, 2, 3] as [UInt8])
             let wide = H5Tcopy(wb_h5_i64())
             H5Tset_size(wide, 16)
@@ -101,7 +112,8 @@ final class DatasetErrorTests: XCTestCase {
         }
         for (name, sentence) in [
             ("text", "text, not numbers"), ("texts", "text, not numbers"), ("record", "records of several fields"),
-            ("lists", "lists of varying length"), ("vectors", "arrays as elements"), ("opaque", "opaque bytes"), ("wide", "integers of 16 bytes"),
+            ("lists", "lists of varying length"), ("vectors", "arrays as elements"), ("opaque", "opaque bytes"),
+            ("wide", "integers of 16 bytes"),
         ] { assertRefused("data set '\(name)' holds \(sentence)", \.isFormat) { _ = try open(x: name) } }
         assertRefused("data set 'scalar' is a single number", \.isShape) { _ = try open(x: "scalar") }
         assertRefused("data set 'null'", \.isFormat) { _ = try open(x: "null") }
@@ -114,13 +126,18 @@ final class DatasetErrorTests: XCTestCase {
             makeDataset(file, "big", type: wb_h5_u64(), shape: [2], data: [1, 1 << 63] as [UInt64])
         }
         assertRefused("'x' has 3 rows, but 'y' has 4", \.isShape) { _ = try open(y: "y") }
-        assertRefused("data set 'x' holds float32, which cannot be read as int64", \.isDType) { _ = try open(xDType: .int64) }
-        assertRefused("scaled only as float32 or float64", \.isArgument) { _ = try open(x: "y", xDType: .int32, scale: 0.5) }
+        assertRefused("data set 'x' holds float32, which cannot be read as int64", \.isDType) {
+            _ = try open(xDType: .int64)
+        }
+        assertRefused("scaled only as float32 or float64", \.isArgument) {
+            _ = try open(x: "y", xDType: .int32, scale: 0.5)
+        }
         for cacheBytes in [0, 1 << 20] {
             assertRefused("data set 'y' holds a value in row 1 that uint8 cannot hold", \.isFormat) {
                 _ = try open(x: "y", xDType: .uint8, cacheBytes: cacheBytes).values([0, 1], UInt8.self)
             }
-            XCTAssertEqual(try open(x: "y", xDType: .uint8, cacheBytes: cacheBytes).values([3, 0], UInt8.self), [0, 1])
+            XCTAssertEqual(
+                try open(x: "y", xDType: .uint8, cacheBytes: cacheBytes).values([3, 0], UInt8.self), [0, 1])
             assertRefused("data set 'big' holds a value in row 1 that int64 cannot hold", \.isFormat) {
                 _ = try open(x: "big", y: "big", cacheBytes: cacheBytes).labels([0, 1], Int64.self)
             }
@@ -145,27 +162,39 @@ final class DatasetErrorTests: XCTestCase {
             try write(bytes, to: path)
             for cacheBytes in [0, 1 << 20] {
                 let rows = try open(cacheBytes: cacheBytes)
-                assertRefused("data set 'x' cannot be read", \.isFormat) { _ = try rows.values(Array(0..<4000), Float.self) }
-                assertRefused("data set 'x' cannot be read", \.isFormat) { _ = try rows.values(Array(0..<4000), Float.self) }
-                if cacheBytes == 0 { XCTAssertEqual(try rows.values([0, 999], Float.self), [Float(values[0]), Float(values[999])]) }
+                assertRefused("data set 'x' cannot be read", \.isFormat) {
+                    _ = try rows.values(Array(0..<4000), Float.self)
+                }
+                assertRefused("data set 'x' cannot be read", \.isFormat) {
+                    _ = try rows.values(Array(0..<4000), Float.self)
+                }
+                if cacheBytes == 0 {
+                    XCTAssertEqual(try rows.values([0, 999], Float.self), [Float(values[0]), Float(values[999])])
+                }
             }
         }
     }
 
     func testATruncatedFileIsAFailureAtEveryLength() throws {
         makeFile(path) { file in
-            makeDataset(file, "x", type: wb_h5_u8(), shape: [50, 10], data: [UInt8](repeating: 7, count: 500), chunk: [10, 10], compressed: true)
+            makeDataset(
+                file, "x", type: wb_h5_u8(), shape: [50, 10], data: [UInt8](repeating: 7, count: 500), chunk: [10, 10],
+                compressed: true)
         }
         for length in (0..<(try bytes(of: path).count)).reversed() {
             XCTAssertEqual(truncate(path, length), 0)
-            assertRefused(length < 8 ? "not an HDF5 file" : "damaged or cut short", \.isFormat) { _ = try open().values(Array(0..<50), Float.self) }
+            assertRefused(length < 8 ? "not an HDF5 file" : "damaged or cut short", \.isFormat) {
+                _ = try open().values(Array(0..<50), Float.self)
+            }
         }
     }
 
     func testFlippedBitsInADataFileNeverEndTheProcess() throws {
         makeFile(path) { file in
             makeGroup(file, "g")
-            makeDataset(file, "g/x", type: wb_h5_u8(), shape: [50, 10], data: [UInt8](repeating: 7, count: 500), chunk: [10, 10], compressed: true)
+            makeDataset(
+                file, "g/x", type: wb_h5_u8(), shape: [50, 10], data: [UInt8](repeating: 7, count: 500),
+                chunk: [10, 10], compressed: true)
         }
         let whole = try bytes(of: path)
         for position in whole.indices {
@@ -183,10 +212,17 @@ final class DatasetErrorTests: XCTestCase {
 
     func testACompressionThatIsNotHereIsNamed() throws {
         CountingFilter.register()
-        makeFile(path) { makeDataset($0, "x", type: wb_h5_u8(), shape: [4], data: [1, 2, 3, 4] as [UInt8], chunk: [2], filter: CountingFilter.id) }
+        makeFile(path) {
+            makeDataset(
+                $0, "x", type: wb_h5_u8(), shape: [4], data: [1, 2, 3, 4] as [UInt8], chunk: [2],
+                filter: CountingFilter.id)
+        }
         CountingFilter.unregister()
-        assertRefused("data set 'x' is compressed with filter 300 (counting), which the HDF5 library here does not have", {
-            if case .unsupported = $0 { true } else { false }
-        }) { _ = try open() }
+        assertRefused(
+            "data set 'x' is compressed with filter 300 (counting), which the HDF5 library here does not have",
+            {
+                if case .unsupported = $0 { true } else { false }
+            }
+        ) { _ = try open() }
     }
 }

@@ -12,14 +12,17 @@ final class HDF5RowsTests: XCTestCase {
     override func tearDown() { folder = nil }
 
     private func open(
-        x: String = "x", y: String? = nil, xDType: DType = .float32, scale: Double = 1, flatten: Bool = false, cacheBytes: Int = 1 << 30
+        x: String = "x", y: String? = nil, xDType: DType = .float32, scale: Double = 1, flatten: Bool = false,
+        cacheBytes: Int = 1 << 30
     ) throws -> HDF5Rows {
         try HDF5Rows(
             path: folder("data.h5"), x: x, y: y, xDType: xDType, scale: scale, flatten: flatten, cacheBytes: cacheBytes)
     }
 
     private func makeX<Value: BitwiseCopyable>(_ type: hid_t, memory: hid_t, _ values: [Value]) {
-        makeFile(folder("data.h5")) { makeDataset($0, "x", type: type, memory: memory, shape: [values.count], data: values) }
+        makeFile(folder("data.h5")) {
+            makeDataset($0, "x", type: type, memory: memory, shape: [values.count], data: values)
+        }
     }
 
     /// Reads `values`, stored as `type`, as every dtype that takes them, from memory and from the file.
@@ -30,9 +33,12 @@ final class HDF5RowsTests: XCTestCase {
         for cacheBytes in [0, 1 << 20] {
             let all = Array(values.indices)
             XCTAssertEqual(try open(cacheBytes: cacheBytes).values(all, Float.self), values.map { Float($0) }, name)
-            XCTAssertEqual(try open(xDType: .float64, cacheBytes: cacheBytes).values(all, Double.self), values.map { Double($0) }, name)
             XCTAssertEqual(
-                try open(scale: 1 / 255, cacheBytes: cacheBytes).values(all, Float.self), values.map { Float($0) * Float(1.0 / 255) }, name)
+                try open(xDType: .float64, cacheBytes: cacheBytes).values(all, Double.self), values.map { Double($0) },
+                name)
+            XCTAssertEqual(
+                try open(scale: 1 / 255, cacheBytes: cacheBytes).values(all, Float.self),
+                values.map { Float($0) * Float(1.0 / 255) }, name)
             let rows = try open(y: "x", cacheBytes: cacheBytes)
             XCTAssertEqual(rows.y, RowLayout(dtype: .int64, shape: []), name)
             XCTAssertEqual(try rows.labels(all, Int64.self), values.map { Int64($0) }, name)
@@ -49,16 +55,21 @@ final class HDF5RowsTests: XCTestCase {
                 }
                 try assertReads([0, 1, -1, .min, .max] as [Int8], stored: type(wb_h5_i8()), memory: wb_h5_i8(), "int8")
                 try assertReads(Array(0...UInt8.max), stored: type(wb_h5_u8()), memory: wb_h5_u8(), "uint8")
-                try assertReads([0, 258, -2, .min, .max] as [Int16], stored: type(wb_h5_i16()), memory: wb_h5_i16(), "int16")
+                try assertReads(
+                    [0, 258, -2, .min, .max] as [Int16], stored: type(wb_h5_i16()), memory: wb_h5_i16(), "int16")
                 try assertReads([0, 258, .max] as [UInt16], stored: type(wb_h5_u16()), memory: wb_h5_u16(), "uint16")
-                try assertReads([0, 66051, .min, .max] as [Int32], stored: type(wb_h5_i32()), memory: wb_h5_i32(), "int32")
+                try assertReads(
+                    [0, 66051, .min, .max] as [Int32], stored: type(wb_h5_i32()), memory: wb_h5_i32(), "int32")
                 try assertReads([0, 66051, .max] as [UInt32], stored: type(wb_h5_u32()), memory: wb_h5_u32(), "uint32")
-                try assertReads([0, 1 << 40 + 3, .min, .max] as [Int64], stored: type(wb_h5_i64()), memory: wb_h5_i64(), "int64")
-                try assertReads([0, 1 << 40 + 3, 1 << 63 - 1] as [UInt64], stored: type(wb_h5_u64()), memory: wb_h5_u64(), "uint64")
+                try assertReads(
+                    [0, 1 << 40 + 3, .min, .max] as [Int64], stored: type(wb_h5_i64()), memory: wb_h5_i64(), "int64")
+                try assertReads(
+                    [0, 1 << 40 + 3, 1 << 63 - 1] as [UInt64], stored: type(wb_h5_u64()), memory: wb_h5_u64(), "uint64")
                 let three = type(wb_h5_i32())
                 H5Tset_precision(three, 24)
                 H5Tset_size(three, 3)
-                try assertReads([0, 66051, -1, -1 << 23, 1 << 23 - 1] as [Int32], stored: three, memory: wb_h5_i32(), "3 bytes")
+                try assertReads(
+                    [0, 66051, -1, -1 << 23, 1 << 23 - 1] as [Int32], stored: three, memory: wb_h5_i32(), "3 bytes")
             }
         }
     }
@@ -75,7 +86,9 @@ final class HDF5RowsTests: XCTestCase {
                 let exact = values.map { Float(Float16($0)) }
                 makeX(half, memory: wb_h5_f32(), exact)
                 XCTAssertEqual(try open().values(Array(values.indices), Float.self), exact)
-                XCTAssertEqual(try open(xDType: .float64, cacheBytes: 0).values(Array(values.indices), Double.self), exact.map { Double($0) })
+                XCTAssertEqual(
+                    try open(xDType: .float64, cacheBytes: 0).values(Array(values.indices), Double.self),
+                    exact.map { Double($0) })
 
                 for (native, name) in [(wb_h5_f32(), "float32"), (wb_h5_f64(), "float64")] {
                     let type = H5Tcopy(native)
@@ -94,7 +107,8 @@ final class HDF5RowsTests: XCTestCase {
         let values = (0..<100).map { sin(Double($0)) * 1e3 }
         makeX(wb_h5_f64(), memory: wb_h5_f64(), values)
         XCTAssertEqual(try open(scale: 0.1).values(Array(0..<100), Float.self), values.map { Float($0) * Float(0.1) })
-        XCTAssertEqual(try open(xDType: .float64, scale: 0.1).values(Array(0..<100), Double.self), values.map { $0 * 0.1 })
+        XCTAssertEqual(
+            try open(xDType: .float64, scale: 0.1).values(Array(0..<100), Double.self), values.map { $0 * 0.1 })
     }
 
     func testBooleansAndOtherEnumerationsAreTheirNumbers() throws {
@@ -107,8 +121,12 @@ final class HDF5RowsTests: XCTestCase {
                 }
                 return type
             }
-            makeDataset(file, "mask", type: enumeration(wb_h5_i8(), ["FALSE", "TRUE"]), shape: [4], data: [0, 1, 1, 0] as [Int8])
-            makeDataset(file, "kind", type: enumeration(wb_h5_i16(), ["cat", "dog", "emu"]), shape: [4], data: [2, 0, 1, 2] as [Int16])
+            makeDataset(
+                file, "mask", type: enumeration(wb_h5_i8(), ["FALSE", "TRUE"]), shape: [4],
+                data: [0, 1, 1, 0] as [Int8])
+            makeDataset(
+                file, "kind", type: enumeration(wb_h5_i16(), ["cat", "dog", "emu"]), shape: [4],
+                data: [2, 0, 1, 2] as [Int16])
         }
         let rows = try open(x: "mask", y: "kind")
         XCTAssertEqual(try rows.values([0, 1, 2, 3], Float.self), [0, 1, 1, 0])
@@ -154,13 +172,17 @@ final class HDF5RowsTests: XCTestCase {
         let values = (0..<shape.reduce(1, *)).map { Int16(truncatingIfNeeded: $0 &* 7919) }
         var generator = Generator(state: 1)
         let orders = [
-            Array(0..<101), Array((0..<101).reversed()), [100], [3, 3, 3, 4, 4, 100, 0], (0..<101).shuffled(using: &generator),
-            (0..<300).map { _ in Int.random(in: 0..<101, using: &generator) }, stride(from: 0, to: 101, by: 9).map { $0 },
+            Array(0..<101), Array((0..<101).reversed()), [100], [3, 3, 3, 4, 4, 100, 0],
+            (0..<101).shuffled(using: &generator),
+            (0..<300).map { _ in Int.random(in: 0..<101, using: &generator) },
+            stride(from: 0, to: 101, by: 9).map { $0 },
         ]
         for chunk in [nil, [1, 5, 7], [10, 5, 7], [101, 5, 7], [7, 2, 3], [200, 1, 1]] as [[Int]?] {
             for compressed in chunk == nil ? [false] : [false, true] {
                 makeFile(folder("data.h5")) {
-                    makeDataset($0, "x", type: wb_h5_i16(), shape: shape, data: values, chunk: chunk, compressed: compressed, growing: chunk != nil)
+                    makeDataset(
+                        $0, "x", type: wb_h5_i16(), shape: shape, data: values, chunk: chunk, compressed: compressed,
+                        growing: chunk != nil)
                 }
                 let cached = try open(y: "x")
                 let streamed = try open(y: "x", cacheBytes: values.count * 4 - 1)
@@ -197,10 +219,16 @@ struct Generator: RandomNumberGenerator {
 }
 
 extension HDF5Rows {
-    func values<Value: BitwiseCopyable>(_ rows: [Int], _: Value.Type) throws -> [Value] { try read(rows, Value.self, UInt8.self).x }
-    func labels<Value: BitwiseCopyable>(_ rows: [Int], _: Value.Type) throws -> [Value] { try read(rows, UInt8.self, Value.self).y }
+    func values<Value: BitwiseCopyable>(_ rows: [Int], _: Value.Type) throws -> [Value] {
+        try read(rows, Value.self, UInt8.self).x
+    }
+    func labels<Value: BitwiseCopyable>(_ rows: [Int], _: Value.Type) throws -> [Value] {
+        try read(rows, UInt8.self, Value.self).y
+    }
 
-    private func read<X: BitwiseCopyable, Y: BitwiseCopyable>(_ rows: [Int], _: X.Type, _: Y.Type) throws -> (x: [X], y: [Y]) {
+    private func read<X: BitwiseCopyable, Y: BitwiseCopyable>(_ rows: [Int], _: X.Type, _: Y.Type) throws -> (
+        x: [X], y: [Y]
+    ) {
         let xBytes = rows.count * x.bytes
         let yBytes = rows.count * (y?.bytes ?? 0)
         let xMemory = UnsafeMutableRawPointer.allocate(byteCount: xBytes + 1, alignment: 64)
@@ -210,8 +238,10 @@ extension HDF5Rows {
             yMemory.deallocate()
         }
         try read(rows: rows, x: xMemory, y: y == nil ? nil : yMemory)
-        let xs = UnsafeBufferPointer(start: xMemory.assumingMemoryBound(to: X.self), count: xBytes / MemoryLayout<X>.size)
-        let ys = UnsafeBufferPointer(start: yMemory.assumingMemoryBound(to: Y.self), count: yBytes / MemoryLayout<Y>.size)
+        let xs = UnsafeBufferPointer(
+            start: xMemory.assumingMemoryBound(to: X.self), count: xBytes / MemoryLayout<X>.size)
+        let ys = UnsafeBufferPointer(
+            start: yMemory.assumingMemoryBound(to: Y.self), count: yBytes / MemoryLayout<Y>.size)
         return (Array(xs), Array(ys))
     }
 }

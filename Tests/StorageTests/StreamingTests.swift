@@ -5,7 +5,8 @@ import XCTest
 
 @testable import Storage
 
-/// Files larger than the cache: how often chunks are decoded, how much memory that takes, and reading from several threads.
+/// Files larger than the cache: how often chunks are decoded, how much memory that takes, and reading from several
+/// threads.
 final class StreamingTests: XCTestCase {
     private var folder: TemporaryFolder!
     override func setUpWithError() throws { folder = try TemporaryFolder() }
@@ -23,14 +24,17 @@ final class StreamingTests: XCTestCase {
         let shape = [1000, 3, 2500]
         makeFile(folder("data.h5")) { file in
             makeDataset(
-                file, "x", type: wb_h5_i32(), shape: shape, data: (0..<shape.reduce(1, *)).map { Int32($0) }, chunk: [100, 1, 2500],
+                file, "x", type: wb_h5_i32(), shape: shape, data: (0..<shape.reduce(1, *)).map { Int32($0) },
+                chunk: [100, 1, 2500],
                 filter: CountingFilter.id)
         }
         var generator = Generator(state: 3)
         func decoded(_ rows: HDF5Rows, _ order: [Int]) throws -> Int {
             CountingFilter.decoded = 0
             let values = try rows.values(order, Float.self)
-            for (index, row) in order.enumerated() where values[index * 7500 + 7499] != Float(row * 7500 + 7499) { XCTFail("row \(row)") }
+            for (index, row) in order.enumerated() where values[index * 7500 + 7499] != Float(row * 7500 + 7499) {
+                XCTFail("row \(row)")
+            }
             return CountingFilter.decoded
         }
         XCTAssertEqual(try decoded(open("data.h5"), Array(0..<1000)), 30)
@@ -53,7 +57,8 @@ final class StreamingTests: XCTestCase {
         HDF5.locked {
             makeFile(folder("large.h5")) { file in
                 makeDataset(
-                    file, "x", type: wb_h5_u8(), shape: [rowCount, width], data: [UInt8](), chunk: [256, width], compressed: true)
+                    file, "x", type: wb_h5_u8(), shape: [rowCount, width], data: [UInt8](), chunk: [256, width],
+                    compressed: true)
                 let dataset = H5Dopen2(file, "x", wb_h5_default())
                 let space = H5Dget_space(dataset)
                 let block = H5Screate_simple(2, [256, hsize_t(width)], nil)
@@ -88,7 +93,8 @@ final class StreamingTests: XCTestCase {
         let values = (0..<5000 * 20).map { Int32(truncatingIfNeeded: $0 &* 40503) }
         for name in ["a.h5", "b.h5"] {
             makeFile(folder(name)) {
-                makeDataset($0, "x", type: wb_h5_i32(), shape: [5000, 20], data: values, chunk: [64, 20], compressed: true)
+                makeDataset(
+                    $0, "x", type: wb_h5_i32(), shape: [5000, 20], data: values, chunk: [64, 20], compressed: true)
             }
         }
         let sources = [try open("a.h5"), try open("a.h5", cacheBytes: 1 << 30), try open("b.h5")]
@@ -100,8 +106,11 @@ final class StreamingTests: XCTestCase {
                 let expected = order.flatMap { row in values[row * 20..<(row + 1) * 20].map { Float($0) } }
                 if (try? sources[(thread + round) % 3].values(order, Float.self)) != expected { mismatches.increment() }
                 // Failures, and their texts, stay with the thread that met them.
-                let missing = failure { try HDF5Rows(
-                    path: self.folder("a.h5"), x: "x\(thread)", y: nil, xDType: .float32, scale: 1, flatten: false, cacheBytes: 0) }
+                let missing = failure {
+                    try HDF5Rows(
+                        path: self.folder("a.h5"), x: "x\(thread)", y: nil, xDType: .float32, scale: 1, flatten: false,
+                        cacheBytes: 0)
+                }
                 if missing?.description.contains("'x\(thread)'") != true { mismatches.increment() }
                 if round % 5 == 0, (try? self.roundTrip(thread)) != true { mismatches.increment() }
             }

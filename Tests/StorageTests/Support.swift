@@ -26,7 +26,9 @@ final class TemporaryFolder {
 
 func bytes(of path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
-func write(_ bytes: some Sequence<UInt8>, to path: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
 
 /// Runs `body`, which must throw, and gives the failure.
 func failure<R>(of body: () throws -> R, file: StaticString = #filePath, line: UInt = #line) -> Failure? {
@@ -62,7 +64,8 @@ extension HDF5Rows {
     convenience init(
         path: String, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
     ) throws {
-        try self.init(path: FilePath(path), x: x, y: y, xDType: xDType, scale: scale, flatten: flatten, cacheBytes: cacheBytes)
+        try self.init(
+            path: FilePath(path), x: x, y: y, xDType: xDType, scale: scale, flatten: flatten, cacheBytes: cacheBytes)
     }
 }
 
@@ -129,16 +132,19 @@ func makeGroup(_ file: hid_t, _ name: String) {
     H5Gclose(group)
 }
 
-/// `type` is how the elements are stored, `memory` how they lie in `data`. Chunks may be compressed by gzip after shuffle; a `growing` data set
-/// may get more rows later, and its chunks may be larger than it.
+/// `type` is how the elements are stored, `memory` how they lie in `data`. Chunks may be compressed by gzip after
+/// shuffle; a `growing` data set may get more rows later, and its chunks may be larger than it.
 func makeDataset<Element: BitwiseCopyable>(
-    _ file: hid_t, _ name: String, type: hid_t, memory: hid_t? = nil, shape: [Int], data: [Element], chunk: [Int]? = nil,
+    _ file: hid_t, _ name: String, type: hid_t, memory: hid_t? = nil, shape: [Int], data: [Element],
+    chunk: [Int]? = nil,
     compressed: Bool = false, growing: Bool = false, filter: H5Z_filter_t? = nil
 ) {
     let most = shape.map { growing ? hsize_t.max : hsize_t($0) }
     let space = H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, most)
     let creation = H5Pcreate(wb_h5_dataset_create())
-    if let chunk { XCTAssertGreaterThanOrEqual(H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) }), 0) }
+    if let chunk {
+        XCTAssertGreaterThanOrEqual(H5Pset_chunk(creation, Int32(chunk.count), chunk.map { hsize_t($0) }), 0)
+    }
     if compressed {
         H5Pset_shuffle(creation)
         H5Pset_deflate(creation, 4)
@@ -147,7 +153,8 @@ func makeDataset<Element: BitwiseCopyable>(
     let dataset = H5Dcreate2(file, name, type, space, wb_h5_default(), creation, wb_h5_default())
     XCTAssertGreaterThanOrEqual(dataset, 0)
     if !data.isEmpty {
-        XCTAssertGreaterThanOrEqual(H5Dwrite(dataset, memory ?? type, wb_h5_all(), wb_h5_all(), wb_h5_default(), data), 0)
+        XCTAssertGreaterThanOrEqual(
+            H5Dwrite(dataset, memory ?? type, wb_h5_all(), wb_h5_all(), wb_h5_default(), data), 0)
     }
     H5Dclose(dataset)
     H5Pclose(creation)

@@ -1,4 +1,7 @@
-"""How the other engines' stream workloads read: h5py, many chunks at a time, shuffled in memory. One block is read ahead by a thread if there may be two."""
+"""How the other engines' stream workloads read: h5py, many chunks at a time, shuffled in memory.
+
+One block is read ahead by a thread if there may be two.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +12,8 @@ BLOCK = 32 * 256  # rows: 32 chunks, 25 MB
 
 
 def batches(path, batch, threads, seed=None):
-    """Pairs (x [batch, 784], y [batch]): blocks in random order, rows shuffled in each; in the file's order without a seed."""
+    """Pairs (x [batch, 784], y [batch]): blocks in random order, rows shuffled in each; in the file's order without a
+    seed."""
     rng = None if seed is None else np.random.default_rng(seed)
     with h5py.File(path, "r") as file, ThreadPoolExecutor(1) as thread:
         x, y = file["x"], file["y"]
@@ -22,8 +26,8 @@ def batches(path, batch, threads, seed=None):
             xs, ys = spare[place % len(spare)]
             start = int(starts[place])
             rows = min(BLOCK, len(x) - start)
-            x.read_direct(xs, np.s_[start:start + rows], np.s_[:rows])
-            y.read_direct(ys, np.s_[start:start + rows], np.s_[:rows])
+            x.read_direct(xs, np.s_[start : start + rows], np.s_[:rows])
+            y.read_direct(ys, np.s_[start : start + rows], np.s_[:rows])
             return xs[:rows], ys[:rows]
 
         ahead = thread.submit(read, 0) if threads > 1 else None
@@ -33,5 +37,5 @@ def batches(path, batch, threads, seed=None):
                 ahead = thread.submit(read, place + 1)
             order = np.arange(len(xs)) if rng is None else rng.permutation(len(xs))
             for first in range(0, len(order), batch):
-                some = order[first:first + batch]
+                some = order[first : first + batch]
                 yield xs[some], ys[some]

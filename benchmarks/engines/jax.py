@@ -6,10 +6,10 @@ import os
 if os.environ.get("OMP_NUM_THREADS") == "1":
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-import jax  # noqa: E402  (after its flags are set)
-import jax.numpy as jnp  # noqa: E402
+import jax
+import jax.numpy as jnp
 
-from . import buffered  # noqa: E402
+from . import buffered
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "identity": lambda z: z}
 
@@ -30,7 +30,8 @@ def rounded_product(a, b):
 bfloat16_product = jax.custom_vjp(rounded_product)
 bfloat16_product.defvjp(
     lambda a, b: (rounded_product(a, b), (a, b)),
-    lambda saved, cotangent: (rounded_product(cotangent, saved[1].T), rounded_product(saved[0].T, cotangent)))
+    lambda saved, cotangent: (rounded_product(cotangent, saved[1].T), rounded_product(saved[0].T, cotangent)),
+)
 
 
 def forward(workload, parameters, x):
@@ -59,8 +60,8 @@ def descend(workload, loss):
         time = time + 1
         means = [m + 0.1 * (g - m) for m, g in zip(means, gradients)]
         squares = [0.999 * v + 0.001 * g * g for v, g in zip(squares, gradients)]
-        rate = lr / (1 - 0.9 ** time)
-        correction = jnp.sqrt(1 - 0.999 ** time)
+        rate = lr / (1 - 0.9**time)
+        correction = jnp.sqrt(1 - 0.999**time)
         parameters = [p - rate * m / (jnp.sqrt(v) / correction + 1e-8) for p, m, v in zip(parameters, means, squares)]
         return (parameters, means, squares, time), value
 
@@ -74,6 +75,7 @@ def descend(workload, loss):
         for _ in range(count):
             state, value = compiled(state)
         return float(value)
+
     return run
 
 
@@ -104,6 +106,7 @@ def stream(workload, threads):
         for x, y in buffered.batches(workload.file(), workload.batch, threads, seed=next(seeds)):
             state, value = compiled(state, x, y)
         return float(value)
+
     return first, epoch
 
 
@@ -123,6 +126,7 @@ def pinn(workload):
         (value, u_x), (_, u_xx) = jax.jvp(along_x, (x,), (ones,))
         u_t = jax.jvp(lambda t: u(x, t), (t,), (ones,))[1]
         return ((u_t + value * u_x - (0.01 / jnp.pi) * u_xx) ** 2).mean()
+
     return descend(workload, loss)
 
 
@@ -135,6 +139,7 @@ def infer(workload):
         for _ in range(count):
             y = jax.device_get(predict(x))
         return float(y.sum())
+
     return run
 
 
@@ -149,6 +154,7 @@ def hvp(workload):
         for _ in range(count):
             products = product(parameters, vectors)
         return float(sum(jnp.vdot(p, p) for p in products))
+
     return run
 
 
@@ -166,10 +172,12 @@ def deep(workload):
 
 def repeat(compiled, x):
     """run(count) for a function of x that returns a number."""
+
     def run(count):
         for _ in range(count):
             value = compiled(x)
         return float(value)
+
     return run
 
 

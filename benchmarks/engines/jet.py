@@ -1,10 +1,10 @@
 """JAX's own Taylor mode, jax.experimental.jet, for the deep workloads."""
 
-from . import jax as engine  # first, since it sets JAX's flags
-
 import jax
 import jax.numpy as jnp
 from jax.experimental.jet import jet
+
+from . import jax as engine  # first, since it sets JAX's flags
 
 
 def steps(workload, threads):
@@ -14,4 +14,5 @@ def steps(workload, threads):
     def derivative(x):
         line = [jnp.ones_like(x)] + [jnp.zeros_like(x)] * (workload.order - 1)
         return jet(lambda x: engine.forward(workload, parameters, x), (x,), (line,))[1][-1].sum()
+
     return engine.repeat(jax.jit(derivative), x)

@@ -16,12 +16,13 @@ def infer(workload):
     def run(count):
         for _ in range(count):
             a = x
-            for place, (w, b, activation) in enumerate(zip(weights, biases, workload.activations)):
+            for w, b, activation in zip(weights, biases, workload.activations):
                 a = a @ w
                 a += b
                 if activation == "relu":
                     np.maximum(a, 0, out=a)
         return float(a.sum())
+
     return run
 
 
@@ -75,10 +76,10 @@ def train(workload):
             s *= 0.001
             v += s
             np.sqrt(v, out=s)
-            s /= np.sqrt(1 - 0.999 ** time)
+            s /= np.sqrt(1 - 0.999**time)
             s += 1e-8
             np.divide(m, s, out=s)
-            s *= lr / (1 - 0.9 ** time)
+            s *= lr / (1 - 0.9**time)
             p -= s
 
     def step():
@@ -115,4 +116,5 @@ def train(workload):
         for _ in range(count):
             loss = step()
         return float(loss)
+
     return run

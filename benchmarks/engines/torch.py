@@ -50,6 +50,7 @@ def training_step(workload, wrap=lambda function: function):
         loss.backward()
         optimizer.step()
         return loss
+
     return step
 
 
@@ -58,6 +59,7 @@ def repeat(step, *arguments):
         for _ in range(count):
             result = step(*arguments)
         return result.item()
+
     return run
 
 
@@ -74,6 +76,7 @@ def infer(workload):
             for _ in range(count):
                 y = model(torch.from_numpy(x)).numpy()
         return float(y.sum())
+
     return run
 
 
@@ -89,6 +92,7 @@ def hvp(workload):
             gradients = torch.autograd.grad(loss_fn(model(x), y), parameters, create_graph=True)
             products = torch.autograd.grad(gradients, parameters, vectors)
         return float(sum((p * p).sum() for p in products))
+
     return run
 
 
@@ -107,6 +111,7 @@ def pinn(workload):
         loss.backward()
         optimizer.step()
         return loss
+
     return repeat(step)
 
 
@@ -121,6 +126,7 @@ def deep(workload):
         for _ in range(workload.order):
             value = torch.autograd.grad(value.sum(), x, create_graph=True)[0]
         return value.sum()
+
     return repeat(step)
 
 
@@ -139,6 +145,7 @@ def stream(workload, threads):
         for x, y in buffered.batches(workload.file(), workload.batch, threads, seed=next(seeds)):
             loss = step(torch.from_numpy(x), torch.from_numpy(y))
         return loss.item()
+
     return first, epoch
 
 

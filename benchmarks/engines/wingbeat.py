@@ -35,6 +35,7 @@ def steps(workload, threads):
         for _ in range(count):
             result = step(*arguments)
         return value(result)
+
     return run
 
 
@@ -63,6 +64,7 @@ def training_step(workload):
         optimizer.step()
         optimizer.zero_grad()  # no gradient outlives the step, as in the engines that return none
         return loss
+
     return step, list(model.parameters())
 
 
@@ -143,7 +145,11 @@ def deep(workload):
 
     x, _ = workload.data()
     if workload.mode == "taylor":
-        return wb.compile(lambda x: wb.taylor(model, (x,), (wb.ones_like(x),), workload.order)[1][-1].sum()), (wb.tensor(x),), []
+        return (
+            wb.compile(lambda x: wb.taylor(model, (x,), (wb.ones_like(x),), workload.order)[1][-1].sum()),
+            (wb.tensor(x),),
+            [],
+        )
     function = model
     for _ in range(workload.order):
         function = derivative(function)
@@ -165,8 +171,14 @@ def stream(workload):
     def epoch(count):
         if count != workload.steps:
             raise ValueError("a stream is timed by the epoch")
-        trainer.fit(data.HDF5Dataset(workload.file(), "x", "y"), epochs=trainer.epoch + 1, batch_size=workload.batch, shuffle=workload.shuffle)
+        trainer.fit(
+            data.HDF5Dataset(workload.file(), "x", "y"),
+            epochs=trainer.epoch + 1,
+            batch_size=workload.batch,
+            shuffle=workload.shuffle,
+        )
         return float("nan")
+
     return first, epoch
 
 

@@ -1,5 +1,5 @@
-"""Trains a multilayer perceptron on handwritten digits and leaves in demo-output/: training curves and digits with their
-predictions as pictures, and a checkpoint that evaluate.c reads from C.
+"""Trains a multilayer perceptron on handwritten digits and leaves in demo-output/: training curves and digits with
+their predictions as pictures, and a checkpoint that evaluate.c reads from C.
 
     demo.py                    the digits that scikit-learn ships (1,797 images of 8 x 8)
     demo.py --data FILE.h5     a file with train/images, train/labels, test/images, test/labels; images uint8
@@ -17,7 +17,7 @@ import wingbeat as wb
 from wingbeat import nn, optim
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  (after the choice of a backend that needs no display)
+import matplotlib.pyplot as plt
 
 OUTPUT = Path("demo-output")
 SCALE = 1 / 255
@@ -25,8 +25,10 @@ BATCH_SIZE = 64
 
 
 def scikit_learn_digits(path):
-    """Writes scikit-learn's digits the way MNIST files are laid out: uint8 images, every fifth one held out for the test."""
+    """Writes scikit-learn's digits the way MNIST files are laid out: uint8 images, every fifth one held out for the
+    test."""
     from sklearn.datasets import load_digits
+
     digits = load_digits()
     images = np.round(digits.images * (255 / 16)).astype(np.uint8)  # pixels are 0 ... 16 there
     held_out = np.arange(len(images)) % 5 == 0
@@ -42,12 +44,15 @@ def train(trainer, training, test, epochs):
     history = []
     steps = epochs * -(-len(training) // BATCH_SIZE)
     with tqdm(total=steps, unit=" steps", dynamic_ncols=True) as bar:
+
         def report(progress):
             bar.set_description(f"epoch {progress.epoch + 1}/{progress.epochs}", refresh=False)
             bar.set_postfix_str(f"loss {progress.loss:.4f}, accuracy {progress.accuracy:.2%}", refresh=False)
             bar.update(progress.total_steps - bar.n)
             if progress.epoch_ended:
-                history.append((progress.loss, progress.validation_loss, progress.accuracy, progress.validation_accuracy))
+                history.append(
+                    (progress.loss, progress.validation_loss, progress.accuracy, progress.validation_accuracy)
+                )
 
         trainer.fit(training, epochs=epochs, batch_size=BATCH_SIZE, seed=0, validation=test, callback=report)
     return np.array(history)
@@ -68,7 +73,7 @@ def draw_curves(history, path):
 def draw_digits(model, data, path, rows=4, columns=8):
     """The first test digits, each with what the network takes it for; mistakes in red."""
     with h5py.File(data, "r") as file:
-        images, labels = file["test/images"][:rows * columns], file["test/labels"][:rows * columns]
+        images, labels = file["test/images"][: rows * columns], file["test/labels"][: rows * columns]
     with wb.no_grad():
         scores = model(wb.tensor(images.reshape(len(images), -1).astype(np.float32) * SCALE))
     predictions = scores.numpy().argmax(axis=1)

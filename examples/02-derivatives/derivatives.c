@@ -1,4 +1,5 @@
-/* Nested derivatives of a network u(x) and of the residual of u'' + u = 0, against closed forms. Exits with 1 if they differ. */
+/* Nested derivatives of a network u(x) and of the residual of u'' + u = 0, against closed forms. Exits with 1 if
+ * they differ. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

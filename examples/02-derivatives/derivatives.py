@@ -1,4 +1,7 @@
-"""Nested derivatives of a network u(x) and of the residual of u'' + u = 0, against closed forms. Exits with 1 if they differ."""
+"""Nested derivatives of a network u(x) and of the residual of u'' + u = 0, against closed forms.
+
+Exits with 1 if they differ.
+"""
 
 import sys
 
@@ -8,7 +11,10 @@ import wingbeat as wb
 
 POINTS, UNITS = 6, 4
 x = np.linspace(-1, 1, POINTS)
-a, b, c = (np.array([scale * (k + 1) + shift for k in range(UNITS)]) for scale, shift in ((0.5, 0.25), (0.1, -0.3), (-0.4, 1.2)))
+a, b, c = (
+    np.array([scale * (k + 1) + shift for k in range(UNITS)])
+    for scale, shift in ((0.5, 0.25), (0.1, -0.3), (-0.4, 1.2))
+)
 v = np.array([1.0, -0.5, 0.25, 2.0])
 
 
@@ -18,9 +24,14 @@ def u(x, c):
 
 
 def by_reverse_mode(x, c):
-    """u'' : the gradient of the gradient. Points do not meet, so the gradient of a sum holds the derivative at each point."""
+    """u'' : the gradient of the gradient.
+
+    Points do not meet, so the gradient of a sum holds the derivative at each point.
+    """
+
     def first(x):
         return wb.grad(lambda x: u(x, c).sum())(x)
+
     return wb.grad(lambda x: first(x).sum())(x)
 
 
@@ -30,6 +41,7 @@ def by_forward_mode(x, c):
 
     def first(x):
         return wb.jvp(lambda x: u(x, c), (x,), (ones,))[1]
+
     return wb.jvp(first, (x,), (ones,))[1]
 
 

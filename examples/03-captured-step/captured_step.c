@@ -50,7 +50,8 @@ int main(void) {
     const void *arguments[2] = {x, y};
     ok(wb_program_run_pointers(step, arguments, 2, (void *[]){&first}, 1));
     for (int number = 1; number < STEPS; number++) {
-        if (number == STEPS / 2) ok(wb_optimizer_set(optimizer, 0, "lr", 0.002)); /* no new capture: the rate is read at each run */
+        if (number == STEPS / 2)
+            ok(wb_optimizer_set(optimizer, 0, "lr", 0.002)); /* no new capture: the rate is read at each run */
         ok(wb_program_run_pointers(step, arguments, 2, (void *[]){&last}, 1));
     }
     ok(wb_tensor_read(parameters[0], weight, sizeof weight));
@@ -68,5 +69,7 @@ int main(void) {
     wb_program_free(step);
     wb_optimizer_free(optimizer);
     wb_module_free(model);
-    return is_still && fabsf(weight[0] - 3) < 1e-3f && fabsf(weight[1] + 2) < 1e-3f && fabsf(bias[0] - 0.5f) < 1e-3f ? 0 : 1;
+    return is_still && fabsf(weight[0] - 3) < 1e-3f && fabsf(weight[1] + 2) < 1e-3f && fabsf(bias[0] - 0.5f) < 1e-3f
+               ? 0
+               : 1;
 }

@@ -1,4 +1,5 @@
-/* Gradients of each sample of a linear model, by wb_vmap_begin and wb_vmap_end, against their closed form. Exits with 1 if they differ. */
+/* Gradients of each sample of a linear model, by wb_vmap_begin and wb_vmap_end, against their closed form. Exits
+ * with 1 if they differ. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ int main(void) {
     parameters[1] = tensor(0, NULL, &b);
     for (int k = 0; k < 2; k++) ok(wb_tensor_set_requires_grad(parameters[k], 1));
 
-    ok(wb_vmap_begin(samples, (const int32_t[]){0, 0}, 2, WB_RANDOMNESS_ERROR, one)); /* one[0]: [FEATURES], one[1]: a number */
+    ok(wb_vmap_begin(samples, (const int32_t[]){0, 0}, 2, WB_RANDOMNESS_ERROR,
+                     one)); /* one[0]: [FEATURES], one[1]: a number */
     ok(wb_matmul(parameters[0], one[0], &product));
     ok(wb_binary(WB_BINARY_ADD, product, parameters[1], &prediction));
     ok(wb_binary(WB_BINARY_SUBTRACT, prediction, one[1], &residual));

@@ -1,4 +1,5 @@
-/* Derivatives of an expectation over a discrete variable, estimated from samples, against exact ones. Exits with 1 if a stated answer is missed. */
+/* Derivatives of an expectation over a discrete variable, estimated from samples, against exact ones. Exits with 1
+ * if a stated answer is missed. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +54,8 @@ static wb_tensor *reinforce(double baseline) {
     return gradient_of_sum(log_p, policy);
 }
 
-/* The gradient of the mean reward of a one-hot arm, taken as that of soft = softmax((logits + Gumbel's numbers) / tau): straight-through
- * Gumbel-softmax (Jang et al. 2017). */
+/* The gradient of the mean reward of a one-hot arm, taken as that of soft = softmax((logits + Gumbel's numbers) /
+ * tau): straight-through Gumbel-softmax (Jang et al. 2017). */
 static wb_tensor *straight_through(double tau) {
     wb_tensor *policy = policies(), *soft = NULL, *fixed = NULL, *arm = NULL, *hard = NULL, *reward = NULL;
     ok(wb_random(WB_DISTRIBUTION_GUMBEL, WB_FLOAT64, 2, rows, 0, 1, &soft));
@@ -130,7 +131,8 @@ int main(void) {
     ok(wb_scope_end());
 
     answer(plain.bias < 5 * plain.error && centred.bias < 5 * centred.error, "reinforce has no bias");
-    answer(fabs(plain.deviation / spread(0, p, exact) - 1) < 0.02 && fabs(centred.deviation / spread(earned, p, exact) - 1) < 0.02,
+    answer(fabs(plain.deviation / spread(0, p, exact) - 1) < 0.02 &&
+               fabs(centred.deviation / spread(earned, p, exact) - 1) < 0.02,
            "its deviation is the known one");
     answer(centred.deviation < plain.deviation / 5, "a baseline makes it a fifth at most");
     answer(warm.bias > 10 * warm.error && cold.bias < warm.bias / 3 && cold.deviation > warm.deviation,

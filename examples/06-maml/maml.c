@@ -1,4 +1,5 @@
-/* Model-agnostic meta-learning of sinusoids (Finn et al. 2017): derivatives through gradient steps. Exits with 1 if a stated answer is missed. */
+/* Model-agnostic meta-learning of sinusoids (Finn et al. 2017): derivatives through gradient steps. Exits with 1 if
+ * a stated answer is missed. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ static void initialize(wb_dtype dtype, wb_tensor **parameters) {
     for (int layer = 0; layer < 3; layer++) {
         double bound = 1 / sqrt((double)sizes[layer]);
         for (int which = 0; which < 2; which++) {
-            wb_tensor *parameter = uniform(dtype, 2, (const int64_t[]){which ? 1 : sizes[layer], sizes[layer + 1]}, -bound, bound);
+            wb_tensor *parameter =
+                uniform(dtype, 2, (const int64_t[]){which ? 1 : sizes[layer], sizes[layer + 1]}, -bound, bound);
             ok(wb_tensor_set_requires_grad(parameter, 1));
             parameters[2 * layer + which] = parameter;
         }
@@ -69,8 +71,10 @@ static wb_tensor *errors(wb_tensor *const *parameters, Points points) {
     return x;
 }
 
-/* The mean error on the points from SHOTS, after gradient steps on those before. With create_graph, derivatives pass through these steps. */
-static wb_tensor *meta_loss(wb_tensor *const *parameters, Points points, int64_t tasks, int64_t count, int steps, int create_graph) {
+/* The mean error on the points from SHOTS, after gradient steps on those before. With create_graph, derivatives pass
+ * through these steps. */
+static wb_tensor *meta_loss(wb_tensor *const *parameters, Points points, int64_t tasks, int64_t count, int steps,
+                            int create_graph) {
     Points known = part(points, 0, SHOTS);
     wb_tensor *adapted[COUNT], *gradients[COUNT], *loss = NULL;
     for (int i = 0; i < COUNT; i++) { /* [tasks, in, out], [tasks, 1, out] */
@@ -94,7 +98,7 @@ static double item(wb_tensor *tensor) {
     return value;
 }
 
-/* ------------------------------------------------------------------ the gradient through five steps, against a finite difference */
+/* ------------------------------------ the gradient through five steps, against a finite difference */
 
 /* The loss after 5 steps of parameters moved along directions. */
 static double loss_at(wb_tensor *const *parameters, wb_tensor *const *directions, double distance, Points points) {
@@ -123,7 +127,8 @@ static double slope(wb_tensor *const *parameters, wb_tensor *const *directions, 
 
 /* ------------------------------------------------------------------ training */
 
-/* Trains on new tasks at each step, for the error after `inner_steps` gradient steps. found: the errors on new tasks after 0, 1 and 5 steps. */
+/* Trains on new tasks at each step, for the error after `inner_steps` gradient steps. found: the errors on new tasks
+ * after 0, 1 and 5 steps. */
 static void train_and_test(const char *name, int inner_steps, double *found) {
     wb_tensor *parameters[COUNT], *loss = NULL;
     wb_optimizer *optimizer = NULL;
@@ -148,7 +153,8 @@ static void train_and_test(const char *name, int inner_steps, double *found) {
     ok(wb_manual_seed(2));
     Points points = sinusoids(WB_FLOAT32, 500, SHOTS + 100);
     printf("%-24s", name);
-    for (int i = 0; i < 3; i++) printf(" %8.3f", found[i] = item(meta_loss(parameters, points, 500, SHOTS + 100, steps[i], 0)));
+    for (int i = 0; i < 3; i++)
+        printf(" %8.3f", found[i] = item(meta_loss(parameters, points, 500, SHOTS + 100, steps[i], 0)));
     printf("\n");
     ok(wb_scope_end());
 }
@@ -172,9 +178,12 @@ int main(void) {
         ok(wb_random(WB_DISTRIBUTION_NORMAL, WB_FLOAT64, 2, shape, 0, 1, &directions[i]));
     }
     double exact = slope(parameters, directions, points, 1), first_order = slope(parameters, directions, points, 0);
-    double difference = (loss_at(parameters, directions, 1e-6, points) - loss_at(parameters, directions, -1e-6, points)) / 2e-6;
+    double difference =
+        (loss_at(parameters, directions, 1e-6, points) - loss_at(parameters, directions, -1e-6, points)) / 2e-6;
     ok(wb_scope_end());
-    printf("slope of the loss after 5 steps: %.8f by reverse mode, %.8f by differences; %.4f without second derivatives\n", exact, difference, first_order);
+    printf(
+        "slope of the loss after 5 steps: %.8f by reverse mode, %.8f by differences; %.4f without second derivatives\n",
+        exact, difference, first_order);
 
     double pretrained[3], maml[3];
     printf("error after 0, 1, 5 steps on 10 points\n");

@@ -1,4 +1,7 @@
-"""Model-agnostic meta-learning of sinusoids (Finn et al. 2017): derivatives through gradient steps. Exits with 1 if a stated answer is missed."""
+"""Model-agnostic meta-learning of sinusoids (Finn et al. 2017): derivatives through gradient steps.
+
+Exits with 1 if a stated answer is missed.
+"""
 
 import sys
 from math import pi
@@ -14,7 +17,7 @@ def initial(dtype="float32"):
     """Weights [in, out] and biases [1, out] of the layers 1-40-40-1, uniform within 1 / sqrt(in)."""
     parameters = []
     for size_in, size_out in zip(SIZES, SIZES[1:]):
-        parameters += [wb.uniform(-size_in ** -0.5, size_in ** -0.5, (rows, size_out), dtype) for rows in (size_in, 1)]
+        parameters += [wb.uniform(-(size_in**-0.5), size_in**-0.5, (rows, size_out), dtype) for rows in (size_in, 1)]
     return [parameter.requires_grad_() for parameter in parameters]
 
 
@@ -35,7 +38,10 @@ def errors(parameters, x, y):
 
 
 def adapted(parameters, x, y, steps, create_graph=True):
-    """Parameters [tasks, ...] after gradient steps on each task's points. With create_graph, derivatives pass through these steps."""
+    """Parameters [tasks, ...] after gradient steps on each task's points.
+
+    With create_graph, derivatives pass through these steps.
+    """
     parameters = [parameter.expand(x.shape[0], *parameter.shape) for parameter in parameters]
     for _ in range(steps):
         gradients = wb.autograd.grad(errors(parameters, x, y).sum(), parameters, create_graph=create_graph)
@@ -45,13 +51,17 @@ def adapted(parameters, x, y, steps, create_graph=True):
 
 def meta_loss(parameters, x, y, steps, create_graph=True):
     """The error on the second half of the points, after steps on the first."""
-    return errors(adapted(parameters, x[:, :SHOTS], y[:, :SHOTS], steps, create_graph), x[:, SHOTS:], y[:, SHOTS:]).mean()
+    return errors(
+        adapted(parameters, x[:, :SHOTS], y[:, :SHOTS], steps, create_graph), x[:, SHOTS:], y[:, SHOTS:]
+    ).mean()
 
 
 # -------------------------------------------------------------------- the gradient through five steps, against a finite difference
 
+
 def slopes():
-    """The derivative of the loss after 5 steps along a direction: by reverse mode, by a central difference, and without the second derivatives."""
+    """The derivative of the loss after 5 steps along a direction: by reverse mode, by a central difference, and without
+    the second derivatives."""
     wb.manual_seed(3)
     parameters, (x, y) = initial("float64"), tasks(5, 2 * SHOTS, "float64")
     direction = [wb.randn_like(parameter) for parameter in parameters]
@@ -61,13 +71,16 @@ def slopes():
         return sum((gradient * way).sum().item() for gradient, way in zip(gradients, direction))
 
     def at(distance):
-        moved = [(parameter + distance * way).detach().requires_grad_() for parameter, way in zip(parameters, direction)]
+        moved = [
+            (parameter + distance * way).detach().requires_grad_() for parameter, way in zip(parameters, direction)
+        ]
         return meta_loss(moved, x, y, 5).item()
 
     return along(True), (at(1e-6) - at(-1e-6)) / 2e-6, along(False)
 
 
 # -------------------------------------------------------------------- training
+
 
 def trained(inner_steps):
     """Parameters trained on new tasks at each step: for the error after `inner_steps` gradient steps on each task."""
@@ -102,7 +115,9 @@ def tested(parameters):
 
 def main():
     exact, difference, first_order = slopes()
-    print(f"slope of the loss after 5 steps: {exact:.8f} by reverse mode, {difference:.8f} by differences; {first_order:.4f} without second derivatives")
+    print(
+        f"slope of the loss after 5 steps: {exact:.8f} by reverse mode, {difference:.8f} by differences; {first_order:.4f} without second derivatives"
+    )
     pretrained, maml = tested(trained(0)), tested(trained(1))
     print("error after 0, 1, 5 steps on 10 points")
     for name, row in (("pretrained on all tasks", pretrained), ("MAML", maml)):

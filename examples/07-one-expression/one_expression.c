@@ -1,7 +1,8 @@
 /* A network from one expression learns which points lie in a ring. Exits with 1 if it, or what is saved of it, errs. */
 #include <stdio.h>
 #include <wingbeat.h>
-#define TRY(call) if ((call) != WB_OK) return fprintf(stderr, "%s\n", wb_last_error()), 1
+#define TRY(call)                                                                                                      \
+    if ((call) != WB_OK) return fprintf(stderr, "%s\n", wb_last_error()), 1
 
 int main(void) {
     wb_tensor *points, *labels, *parameters[4];

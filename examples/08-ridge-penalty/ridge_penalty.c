@@ -1,4 +1,5 @@
-/* A ridge penalty, tuned by the gradient of a validation loss through the solution of the inner problem. Exits with 1 if it misses the closed form. */
+/* A ridge penalty, tuned by the gradient of a validation loss through the solution of the inner problem. Exits with
+ * 1 if it misses the closed form. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,8 @@ static void solve(const wb_tensor *loss, wb_tensor *w, const double *b, double *
 static double hypergradient(double log_penalty, double *validation_loss) {
     double slope[FEATURES], w[FEATURES] = {0}, step[FEATURES];
     ok(wb_scope_begin());
-    wb_tensor *lambda = NULL, *weights = vector(w), *loss = NULL, *gradient = NULL, *outer = NULL, *crossed = NULL, *along = NULL;
+    wb_tensor *lambda = NULL, *weights = vector(w), *loss = NULL, *gradient = NULL, *outer = NULL, *crossed = NULL,
+              *along = NULL;
     ok(wb_tensor_full(WB_FLOAT64, 0, NULL, log_penalty, &lambda));
     ok(wb_tensor_set_requires_grad(lambda, 1));
 
@@ -178,7 +180,8 @@ int main(void) {
     for (double log_penalty = -3; log_penalty <= 3; log_penalty += 3) {
         double found = hypergradient(log_penalty, &loss), known = closed_form(log_penalty, &known_loss);
         passes &= fabs(found - known) <= 1e-8 * fabs(known) && fabs(loss - known_loss) <= 1e-12 * known_loss;
-        printf("log penalty %5.1f: loss %.6f, hypergradient %11.8f, closed form %11.8f\n", log_penalty, loss, found, known);
+        printf("log penalty %5.1f: loss %.6f, hypergradient %11.8f, closed form %11.8f\n", log_penalty, loss, found,
+               known);
     }
     /* The secant method: the zero of the hypergradient, from two points. */
     double before = -0.5, now = -1, slope_before = hypergradient(before, &loss), slope = hypergradient(now, &loss);

@@ -1,4 +1,7 @@
-"""A ridge penalty, tuned by the gradient of a validation loss through the solution of the inner problem. Exits with 1 if it misses the closed form."""
+"""A ridge penalty, tuned by the gradient of a validation loss through the solution of the inner problem.
+
+Exits with 1 if it misses the closed form.
+"""
 
 import sys
 
@@ -12,7 +15,7 @@ ROWS, FEATURES = 24, 8
 def data(rows, phase):
     """Features [rows, FEATURES] and noisy targets [rows]: sines, so that both programs have the same numbers."""
     place = np.arange(rows)[:, None] * FEATURES + np.arange(FEATURES)
-    x = np.sin(0.37 * place ** 2 + phase)
+    x = np.sin(0.37 * place**2 + phase)
     return x, x @ np.cos(np.arange(FEATURES)) + 3 * np.sin(12.9 * np.arange(rows) ** 2 + phase)
 
 
@@ -22,7 +25,7 @@ x, y, xv, yv = map(wb.tensor, (X, Y, XV, YV))
 
 def inner(w, log_penalty):
     """The training loss with its penalty."""
-    return 0.5 * ((x @ w - y) ** 2).sum() + 0.5 * log_penalty.exp() * (w ** 2).sum()
+    return 0.5 * ((x @ w - y) ** 2).sum() + 0.5 * log_penalty.exp() * (w**2).sum()
 
 
 def outer(log_penalty):
@@ -36,15 +39,20 @@ def closed_form(log_penalty):
     h = X.T @ X + np.exp(log_penalty) * np.eye(FEATURES)
     w = np.linalg.solve(h, X.T @ Y)
     residual = XV @ w - YV
-    return 0.5 * (residual ** 2).mean(), -(XV.T @ residual / ROWS) @ np.linalg.solve(h, np.exp(log_penalty) * w)
+    return 0.5 * (residual**2).mean(), -(XV.T @ residual / ROWS) @ np.linalg.solve(h, np.exp(log_penalty) * w)
 
 
 def main():
     passes = True
     for log_penalty in (-3.0, 0.0, 3.0):
-        gradient, (loss, known) = wb.grad(outer)(wb.tensor(log_penalty, dtype="float64")).item(), closed_form(log_penalty)
+        gradient, (loss, known) = (
+            wb.grad(outer)(wb.tensor(log_penalty, dtype="float64")).item(),
+            closed_form(log_penalty),
+        )
         passes &= abs(gradient - known) <= 1e-8 * abs(known)
-        print(f"log penalty {log_penalty:5.1f}: loss {loss:.6f}, hypergradient {gradient:11.8f}, closed form {known:11.8f}")
+        print(
+            f"log penalty {log_penalty:5.1f}: loss {loss:.6f}, hypergradient {gradient:11.8f}, closed form {known:11.8f}"
+        )
     # Newton's method: the hypergradient has a derivative of its own.
     found = wb.tensor(1.0, dtype="float64")
     for _ in range(30):

@@ -1,5 +1,5 @@
-"""A residual network as a Graph: it learns to tell two spirals apart, and is saved half way. Exits with 1 if what is loaded
-ends with other bits, or if a point is told wrong."""
+"""A residual network as a Graph: it learns to tell two spirals apart, and is saved half way. Exits with 1 if what is
+loaded ends with other bits, or if a point is told wrong."""
 
 import sys
 

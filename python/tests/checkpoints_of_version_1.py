@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
+from support import ROOT
 
 import wingbeat as wb
-from support import ROOT
 from wingbeat import nn, optim
 from wingbeat.training import Trainer
 
@@ -49,32 +49,53 @@ class Model(NamedTuple):
 
 # ---------------------------------------------------------------- models of layers alone, which wb.load builds
 
+
 def activations():
     """Every layer without parameters but Softplus, with each of its attributes."""
-    return nn.Sequential({
-        "identity": nn.Identity(), "relu": nn.ReLU(), "sigmoid": nn.Sigmoid(), "tanh": nn.Tanh(),
-        "leaky_relu": nn.LeakyReLU(), "steep": nn.LeakyReLU(negative_slope=0.3),
-        "gelu": nn.GELU(), "gelu_tanh": nn.GELU(approximate="tanh"),
-        "softmax": nn.Softmax(dim=-1), "softmax_0": nn.Softmax(dim=0), "softmax_1": nn.Softmax(dim=1),
-        "softmax_-2": nn.Softmax(dim=-2), "log_softmax": nn.LogSoftmax(dim=-1), "log_softmax_0": nn.LogSoftmax(dim=0),
-        "log_softmax_1": nn.LogSoftmax(dim=1), "flatten": nn.Flatten(),
-        "flatten_0_1": nn.Flatten(start_dim=0, end_dim=1), "flatten_0": nn.Flatten(0, -1),
-        "flatten_-3_-2": nn.Flatten(start_dim=-3, end_dim=-2),
-    })
+    return nn.Sequential(
+        {
+            "identity": nn.Identity(),
+            "relu": nn.ReLU(),
+            "sigmoid": nn.Sigmoid(),
+            "tanh": nn.Tanh(),
+            "leaky_relu": nn.LeakyReLU(),
+            "steep": nn.LeakyReLU(negative_slope=0.3),
+            "gelu": nn.GELU(),
+            "gelu_tanh": nn.GELU(approximate="tanh"),
+            "softmax": nn.Softmax(dim=-1),
+            "softmax_0": nn.Softmax(dim=0),
+            "softmax_1": nn.Softmax(dim=1),
+            "softmax_-2": nn.Softmax(dim=-2),
+            "log_softmax": nn.LogSoftmax(dim=-1),
+            "log_softmax_0": nn.LogSoftmax(dim=0),
+            "log_softmax_1": nn.LogSoftmax(dim=1),
+            "flatten": nn.Flatten(),
+            "flatten_0_1": nn.Flatten(start_dim=0, end_dim=1),
+            "flatten_0": nn.Flatten(0, -1),
+            "flatten_-3_-2": nn.Flatten(start_dim=-3, end_dim=-2),
+        }
+    )
 
 
 def nested(dtype):
     """Sequentials with numbers and with names in one another, one of them empty; Linear with and without a bias."""
-    return nn.Sequential({
-        "flatten": nn.Flatten(start_dim=1, end_dim=2),
-        "encoder": nn.Sequential(
-            nn.Linear(6, 5, dtype=dtype), nn.Tanh(), nn.Linear(5, 4, bias=False, dtype=dtype), nn.GELU()),
-        "nothing": nn.Sequential(),
-        "head": nn.Sequential({
-            "hidden": nn.Linear(4, 3, dtype=dtype), "act": nn.LeakyReLU(0.3), "out": nn.Linear(3, 2, dtype=dtype),
-            "deep": nn.Sequential(nn.Sequential(nn.Sequential({"last one": nn.LogSoftmax(dim=1)}))),
-        }),
-    })
+    return nn.Sequential(
+        {
+            "flatten": nn.Flatten(start_dim=1, end_dim=2),
+            "encoder": nn.Sequential(
+                nn.Linear(6, 5, dtype=dtype), nn.Tanh(), nn.Linear(5, 4, bias=False, dtype=dtype), nn.GELU()
+            ),
+            "nothing": nn.Sequential(),
+            "head": nn.Sequential(
+                {
+                    "hidden": nn.Linear(4, 3, dtype=dtype),
+                    "act": nn.LeakyReLU(0.3),
+                    "out": nn.Linear(3, 2, dtype=dtype),
+                    "deep": nn.Sequential(nn.Sequential(nn.Sequential({"last one": nn.LogSoftmax(dim=1)}))),
+                }
+            ),
+        }
+    )
 
 
 def shared_module():
@@ -104,12 +125,15 @@ def frozen():
 MODELS = {
     "activations": Model(activations, values((2, 3, 4), "float64", low=-6, high=6), by_child=True),
     # Here a threshold of 20, as PyTorch's Softplus has it, would show.
-    "softplus": Model(lambda: nn.Sequential(nn.Softplus()),
-                      np.array([-800.0, -30.0, -1.0, 0.0, 1.0, 15.0, 20.0, 20.5, 25.0, 30.0, 800.0])),
+    "softplus": Model(
+        lambda: nn.Sequential(nn.Softplus()),
+        np.array([-800.0, -30.0, -1.0, 0.0, 1.0, 15.0, 20.0, 20.5, 25.0, 30.0, 800.0]),
+    ),
     "nested-float32": Model(lambda: nested("float32"), values((4, 2, 3))),
     "nested-float64": Model(lambda: nested("float64"), values((4, 2, 3), "float64")),
     "two-dtypes": Model(
-        lambda: nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2, dtype="float64"), nn.Linear(2, 2, bias=False))),
+        lambda: nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2, dtype="float64"), nn.Linear(2, 2, bias=False))
+    ),
     "linear": Model(lambda: nn.Linear(3, 2), values((4, 3))),
     "shared-module": Model(shared_module, values((4, 3))),
     "subclasses": Model(lambda: Stack(Dense(3, 4), nn.ReLU(), Stack(Dense(4, 2, bias=False))), values((4, 3))),
@@ -120,6 +144,7 @@ MODELS = {
 
 
 # ---------------------------------------------------------------- models that only their program can build
+
 
 class Scaled(nn.Linear):
     """A Linear with a forward and a parameter of its own."""
@@ -213,13 +238,15 @@ def tied():
 OWN_MODELS = {
     "net": Model(Net, values((4, 3))),
     "namesakes": Model(
-        lambda: nn.Sequential(nn.Linear(3, 4), LayerNorm(4), Dropout(), nn.Linear(4, 2)), values((4, 3))),
+        lambda: nn.Sequential(nn.Linear(3, 4), LayerNorm(4), Dropout(), nn.Linear(4, 2)), values((4, 3))
+    ),
     "extended": Model(extended, values((4, 3))),
     "tied": Model(tied, values((4, 3))),
 }
 
 
 # ---------------------------------------------------------------- optimisers
+
 
 class Optimized(NamedTuple):
     """saved: makes the optimiser that was saved; loaded: one with other settings, which takes over the file's."""
@@ -251,32 +278,46 @@ def _double():
 OPTIMIZERS = {
     "sgd": Optimized(lambda p: optim.SGD(p, lr=0.1), lambda p: optim.SGD(p, lr=0.7, momentum=0.5, weight_decay=0.5)),
     "sgd-momentum": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.SGD(p, lr=0.7)),
-    "sgd-dampening": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.4),
-                               lambda p: optim.SGD(p, lr=0.7, momentum=0.5)),
-    "sgd-nesterov": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
-                              lambda p: optim.SGD(p, lr=0.7, momentum=0.5, nesterov=True)),
-    "sgd-weight-decay": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02),
-                                  lambda p: optim.SGD(p, lr=0.7)),
+    "sgd-dampening": Optimized(
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.4), lambda p: optim.SGD(p, lr=0.7, momentum=0.5)
+    ),
+    "sgd-nesterov": Optimized(
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+        lambda p: optim.SGD(p, lr=0.7, momentum=0.5, nesterov=True),
+    ),
+    "sgd-weight-decay": Optimized(
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02), lambda p: optim.SGD(p, lr=0.7)
+    ),
     # Momentum whose dampening began later: the file has no count of steps.
     "sgd-dampening-later": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.SGD(p, lr=0.7)),
     # One count of steps for all parameters, as older files have it; the file has no seal.
-    "sgd-one-count": Optimized(lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.4),
-                               lambda p: optim.SGD(p, lr=0.7, momentum=0.5)),
+    "sgd-one-count": Optimized(
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.4), lambda p: optim.SGD(p, lr=0.7, momentum=0.5)
+    ),
     "adam": Optimized(lambda p: optim.Adam(p, lr=0.05, betas=(0.8, 0.95), eps=1e-3), lambda p: optim.Adam(p, lr=0.7)),
-    "adam-weight-decay": Optimized(lambda p: optim.Adam(p, lr=0.05, weight_decay=0.1), lambda p: optim.Adam(p, lr=0.7),
-                                   _double),
-    "adamw": Optimized(lambda p: optim.AdamW(p, lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.2),
-                       lambda p: optim.AdamW(p, lr=0.7)),
+    "adam-weight-decay": Optimized(
+        lambda p: optim.Adam(p, lr=0.05, weight_decay=0.1), lambda p: optim.Adam(p, lr=0.7), _double
+    ),
+    "adamw": Optimized(
+        lambda p: optim.AdamW(p, lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.2),
+        lambda p: optim.AdamW(p, lr=0.7),
+    ),
     # The numbers of parameters in the file are those that the optimiser was given.
-    "adam-frozen": Optimized(lambda p: optim.Adam([q for q in p if q.requires_grad], lr=0.05),
-                             lambda p: optim.Adam([q for q in p if q.requires_grad], lr=0.7), _frozen_part),
+    "adam-frozen": Optimized(
+        lambda p: optim.Adam([q for q in p if q.requires_grad], lr=0.05),
+        lambda p: optim.Adam([q for q in p if q.requires_grad], lr=0.7),
+        _frozen_part,
+    ),
     # A parameter that never had a gradient has no state: the file's numbers begin with 1.
-    "adam-unused": Optimized(lambda p: optim.Adam([nn.Parameter(wb.zeros(2)), *p], lr=0.05),
-                             lambda p: optim.Adam([nn.Parameter(wb.zeros(2)), *p], lr=0.7)),
+    "adam-unused": Optimized(
+        lambda p: optim.Adam([nn.Parameter(wb.zeros(2)), *p], lr=0.05),
+        lambda p: optim.Adam([nn.Parameter(wb.zeros(2)), *p], lr=0.7),
+    ),
 }
 
 
 # ---------------------------------------------------------------- trainers
+
 
 class Training(NamedTuple):
     """A training that was stopped after `steps` steps; loaded: makes an optimiser with other settings."""
@@ -320,33 +361,75 @@ def _mlp(outputs, *last, dtype="float32"):
 
 TRAININGS = {
     "mse": Training(
-        lambda: _mlp(2), nn.MSELoss, lambda p: optim.SGD(p, lr=0.05, momentum=0.9), lambda p: optim.SGD(p, lr=0.7),
-        (X, numbers_of(X)), 6, {"epochs": 3, "batch_size": 16, "seed": 3}),
+        lambda: _mlp(2),
+        nn.MSELoss,
+        lambda p: optim.SGD(p, lr=0.05, momentum=0.9),
+        lambda p: optim.SGD(p, lr=0.7),
+        (X, numbers_of(X)),
+        6,
+        {"epochs": 3, "batch_size": 16, "seed": 3},
+    ),
     "bce": Training(
-        lambda: _mlp(1, nn.Sigmoid(), dtype="float64"), nn.BCELoss,
-        lambda p: optim.Adam(p, lr=0.02), lambda p: optim.Adam(p, lr=0.7),
-        (X.astype("float64"), answers_of(X.astype("float64"))), 5,
-        {"epochs": 3, "batch_size": 16, "shuffle": False, "drop_last": True}),
+        lambda: _mlp(1, nn.Sigmoid(), dtype="float64"),
+        nn.BCELoss,
+        lambda p: optim.Adam(p, lr=0.02),
+        lambda p: optim.Adam(p, lr=0.7),
+        (X.astype("float64"), answers_of(X.astype("float64"))),
+        5,
+        {"epochs": 3, "batch_size": 16, "shuffle": False, "drop_last": True},
+    ),
     # The targets of the validation are wrong: the first epoch is the best, and patience ends training in the fourth.
     "bce-with-logits": Training(
-        lambda: _mlp(1), nn.BCEWithLogitsLoss, lambda p: optim.AdamW(p, lr=0.02), lambda p: optim.AdamW(p, lr=0.7),
-        (X, answers_of(X)), 10,
-        {"epochs": 9, "batch_size": 16, "shuffle": "exact", "seed": 2**40 + 5, "patience": 3, "min_delta": 0.01,
-         "validation": (EVEN, 1 - answers_of(EVEN))}),
+        lambda: _mlp(1),
+        nn.BCEWithLogitsLoss,
+        lambda p: optim.AdamW(p, lr=0.02),
+        lambda p: optim.AdamW(p, lr=0.7),
+        (X, answers_of(X)),
+        10,
+        {
+            "epochs": 9,
+            "batch_size": 16,
+            "shuffle": "exact",
+            "seed": 2**40 + 5,
+            "patience": 3,
+            "min_delta": 0.01,
+            "validation": (EVEN, 1 - answers_of(EVEN)),
+        },
+    ),
     # Wrong again: what the training ends with are the best parameters, which are in the file.
     "cross-entropy": Training(
-        lambda: _mlp(3), nn.CrossEntropyLoss, lambda p: optim.Adam(p, lr=0.03), lambda p: optim.Adam(p, lr=0.7),
-        (X, classes_of(X)), 10,
-        {"epochs": 4, "batch_size": 16, "shuffle": True, "seed": 1, "restore_best": True,
-         "validation": (EVEN, 2 - classes_of(EVEN))}),
+        lambda: _mlp(3),
+        nn.CrossEntropyLoss,
+        lambda p: optim.Adam(p, lr=0.03),
+        lambda p: optim.Adam(p, lr=0.7),
+        (X, classes_of(X)),
+        10,
+        {
+            "epochs": 4,
+            "batch_size": 16,
+            "shuffle": True,
+            "seed": 1,
+            "restore_best": True,
+            "validation": (EVEN, 2 - classes_of(EVEN)),
+        },
+    ),
     # Stopped between two epochs; the best parameters are found after loading.
     "cross-entropy-of-probabilities": Training(
-        lambda: _mlp(3, nn.Softmax(dim=1)), lambda: nn.CrossEntropyLoss(from_logits=False),
+        lambda: _mlp(3, nn.Softmax(dim=1)),
+        lambda: nn.CrossEntropyLoss(from_logits=False),
         lambda p: optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
         lambda p: optim.SGD(p, lr=0.7, momentum=0.5, nesterov=True),
-        (ODD, classes_of(ODD)), 6,
-        {"epochs": 4, "batch_size": 10, "shuffle": "chunks", "seed": 6, "restore_best": True,
-         "validation": (EVEN, classes_of(EVEN))}),
+        (ODD, classes_of(ODD)),
+        6,
+        {
+            "epochs": 4,
+            "batch_size": 10,
+            "shuffle": "chunks",
+            "seed": 6,
+            "restore_best": True,
+            "validation": (EVEN, classes_of(EVEN)),
+        },
+    ),
 }
 
 ALL = (*MODELS, *OWN_MODELS, *OPTIMIZERS, *TRAININGS)

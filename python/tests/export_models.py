@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import wingbeat as wb
 from support import numbers
+
+import wingbeat as wb
 from wingbeat import autograd, nn
 
 
@@ -125,7 +126,7 @@ class Halves(nn.Module):
 
     def forward(self, x):
         x = self.body(x)
-        value, gate = x[:, :x.shape[1] // 2], x[:, x.shape[1] // 2:]
+        value, gate = x[:, : x.shape[1] // 2], x[:, x.shape[1] // 2 :]
         return self.head(value * wb.sigmoid(gate))
 
 
@@ -231,6 +232,7 @@ MODELS = {
 
 
 # ---------------------------------------------------------------- what no graph can say
+
 
 class DecidedByAValue(nn.Module):
     """Which layer comes next is decided by a number."""

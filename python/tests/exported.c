@@ -1,16 +1,16 @@
-/* Runs and trains a model that Python has exported: exported MODEL FOLDER. FOLDER has shapes.txt and the numbers, and takes the results.
- * test_exports.py compares them with Python's, to the bit. */
+/* Runs and trains a model that Python has exported: exported MODEL FOLDER. FOLDER has shapes.txt and the numbers,
+ * and takes the results. test_exports.py compares them with Python's, to the bit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wingbeat.h>
 
-#define CHECK(call) \
-    do { \
-        if ((call) != WB_OK) { \
-            fprintf(stderr, "%s: %s\n", #call, wb_last_error()); \
-            exit(1); \
-        } \
+#define CHECK(call)                                                                                                    \
+    do {                                                                                                               \
+        if ((call) != WB_OK) {                                                                                         \
+            fprintf(stderr, "%s: %s\n", #call, wb_last_error());                                                       \
+            exit(1);                                                                                                   \
+        }                                                                                                              \
     } while (0)
 
 enum { MOST = 4, STEPS = 4, TRAINING_ROWS = 6 };
@@ -105,8 +105,10 @@ int main(int count, char **arguments) {
         for (int k = 0; k < outputs.count; k++) {
             wb_tensor *target = tensor("target", step, k, TRAINING_ROWS, outputs.width[k]), *part = NULL;
             CHECK(wb_call("mse_loss", (wb_tensor *[]){y[k], target}, 2, &part, 1, NULL));
-            if (loss) CHECK(wb_add(loss, part, &loss));
-            else loss = part;
+            if (loss)
+                CHECK(wb_add(loss, part, &loss));
+            else
+                loss = part;
         }
         CHECK(wb_optimizer_zero_grad(optimizer));
         CHECK(wb_backward(loss, NULL, 0));

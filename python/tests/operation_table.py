@@ -1,7 +1,9 @@
-"""The table of operations: what NumPy or SciPy says of each, calls that show its arguments, and what is special about it.
+"""The table of operations: what NumPy or SciPy says of each, calls that show its arguments, and what is special about
+it.
 
-Here is what a row is; the rows are in rows_*.py, a family a file. test_operation_table.py looks at each from every side, and
-scripts/compare_with_torch.py holds the same rows beside PyTorch. A row for a new operation: Operation("its name", what NumPy says, given(arguments), ...).
+Here is what a row is; the rows are in rows_*.py, a family a file. test_operation_table.py looks at each from every
+side, and scripts/compare_with_torch.py holds the same rows beside PyTorch. A row for a new operation: Operation("its
+name", what NumPy says, given(arguments), ...).
 """
 
 import numpy as np
@@ -10,9 +12,46 @@ DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
 WHOLE = ("bool", "uint8", "int32", "int64")
 FLOATS = ("float32", "float64")
 
-# Where elementwise functions are looked at beside their reference: both ends of the number line, both zeros, kinks, what is hardly a number.
-EDGES = np.array([-np.inf, -1e308, -1e38, -750.0, -89.5, -20.3, -6.0, -3.0, -2.5, -1.5, -1.0, -0.5, -1e-10, -1e-300, -0.0, 0.0, 5e-324, 1e-300, 1e-10, 0.3, 0.5, 1.0,
-                  1.4616321449683622, 1.5, 2.5, 3.0, 6.0, 20.3, 88.9, 710.2, 1e38, 1e308, np.inf, np.nan])
+# Where elementwise functions are looked at beside their reference: both ends of the number line, both zeros, kinks,
+# what is hardly a number.
+EDGES = np.array(
+    [
+        -np.inf,
+        -1e308,
+        -1e38,
+        -750.0,
+        -89.5,
+        -20.3,
+        -6.0,
+        -3.0,
+        -2.5,
+        -1.5,
+        -1.0,
+        -0.5,
+        -1e-10,
+        -1e-300,
+        -0.0,
+        0.0,
+        5e-324,
+        1e-300,
+        1e-10,
+        0.3,
+        0.5,
+        1.0,
+        1.4616321449683622,
+        1.5,
+        2.5,
+        3.0,
+        6.0,
+        20.3,
+        88.9,
+        710.2,
+        1e38,
+        1e308,
+        np.inf,
+        np.nan,
+    ]
+)
 # Of functions of two arguments each of these meets each.
 FEW_EDGES = np.array([-np.inf, -1e38, -2.5, -1.0, -1e-30, -0.0, 0.0, 1e-30, 0.5, 1.0, 3.0, 1e38, np.inf, np.nan])
 
@@ -28,13 +67,15 @@ def points(shape, low=-2.0, high=2.0, seed=0):
 class Case:
     """A call of an operation. Arrays among its arguments stand for tensors; derivatives are taken by those of float64.
 
-    call(f, *args, **kwargs): how the function, or its reference, is called; several results come as a tuple, or a list. smooth: whether its derivatives are
-    what finite differences find here. text: what a test is called.
+    call(f, *args, **kwargs): how the function, or its reference, is called; several results come as a tuple, or a list.
+    smooth: whether its derivatives are what finite differences find here. text: what a test is called.
     """
 
     def __init__(self, args, kwargs, call, smooth):
         self.args, self.kwargs, self.call, self.smooth = args, kwargs, call, smooth
-        self.text = ", ".join([_text(value) for value in args] + [f"{name}={_text(value)}" for name, value in kwargs.items()])
+        self.text = ", ".join(
+            [_text(value) for value in args] + [f"{name}={_text(value)}" for name, value in kwargs.items()]
+        )
 
     def arrays(self):
         """The arrays among the arguments, in order."""
@@ -85,35 +126,79 @@ def parts(result):
 class Operation:
     """A row: an operation by name, its reference (called with the operation's own arguments), and cases.
 
-    results: the dtype of the result for each of the inputs: "same", "float" (of bool and integers float64), "sum" (of these int64), "bool", "int64"; one for all
-    results, or a tuple. refuses: dtypes that are refused. promotes: whether the dtypes of the first two arrays promote as NumPy's. elementwise: whether every
-    array broadcasts, so that any shape is a case. edges: elementwise functions are looked at on EDGES with this call; None if not. kinks: point -> slope there.
-    flat: whether derivatives are 0. rtol: of values in float64; ulps: of those on EDGES. whole: the range of integers that it is given. torch: the function's name in torch where it is another, or a function that calls it; DIFFERENT
-    with a reason where PyTorch has something else. random: whether it draws, so that each run has to be seeded and the reference gives only shapes and dtypes.
+    results: the dtype of the result for each of the inputs: "same", "float" (of bool and integers float64), "sum" (of
+    these int64), "bool", "int64"; one for all results, or a tuple. refuses: dtypes that are refused. promotes: whether
+    the dtypes of the first two arrays promote as NumPy's. elementwise: whether every array broadcasts, so that any
+    shape is a case. edges: elementwise functions are looked at on EDGES with this call; None if not. kinks: point ->
+    slope there. flat: whether derivatives are 0. rtol: of values in float64; ulps: of those on EDGES. whole: the range
+    of integers that it is given. torch: the function's name in torch where it is another, or a function that calls it;
+    DIFFERENT with a reason where PyTorch has something else. random: whether it draws, so that each run has to be
+    seeded and the reference gives only shapes and dtypes.
     """
 
-    def __init__(self, name, reference, *cases, results="float", refuses=(), promotes=False, elementwise=False, edges=plainly, kinks=None, flat=False, rtol=1e-12,
-                 whole=(1, 6), ulps=8, torch=None, random=False, methods=True):
-        self.name, self.reference, self.cases, self.results, self.refuses, self.promotes = name, reference, cases, results, refuses, promotes
-        self.elementwise, self.edges, self.kinks, self.flat, self.rtol, self.whole = elementwise, edges if elementwise else None, kinks or {}, flat, rtol, whole
+    def __init__(
+        self,
+        name,
+        reference,
+        *cases,
+        results="float",
+        refuses=(),
+        promotes=False,
+        elementwise=False,
+        edges=plainly,
+        kinks=None,
+        flat=False,
+        rtol=1e-12,
+        whole=(1, 6),
+        ulps=8,
+        torch=None,
+        random=False,
+        methods=True,
+    ):
+        self.name, self.reference, self.cases, self.results, self.refuses, self.promotes = (
+            name,
+            reference,
+            cases,
+            results,
+            refuses,
+            promotes,
+        )
+        self.elementwise, self.edges, self.kinks, self.flat, self.rtol, self.whole = (
+            elementwise,
+            edges if elementwise else None,
+            kinks or {},
+            flat,
+            rtol,
+            whole,
+        )
         self.torch, self.random, self.methods, self.ulps = torch, random, methods, ulps
 
     def expected_dtype(self, dtype, place=0):
         """The dtype of result number `place` for inputs of that dtype."""
         rule = self.results if isinstance(self.results, str) else self.results[place % len(self.results)]
-        return {"same": dtype, "float": "float64" if dtype in WHOLE else dtype, "sum": "int64" if dtype in WHOLE else dtype}.get(rule, rule)
+        return {
+            "same": dtype,
+            "float": "float64" if dtype in WHOLE else dtype,
+            "sum": "int64" if dtype in WHOLE else dtype,
+        }.get(rule, rule)
 
     @property
     def differentiable(self):
         """Whether some result is of floats and depends on the inputs."""
         rules = (self.results,) if isinstance(self.results, str) else self.results
-        return not self.flat and any(rule in ("same", "float", "sum", "float32", "float64") for rule in rules) and "float64" not in self.refuses
+        return (
+            not self.flat
+            and any(rule in ("same", "float", "sum", "float32", "float64") for rule in rules)
+            and "float64" not in self.refuses
+        )
 
 
 def along(function):
     """A function of NumPy with `dim` and `keepdim` for its axis and keepdims."""
+
     def reference(x, dim=None, keepdim=False, **kwargs):
         return function(x, axis=tuple(dim) if isinstance(dim, list) else dim, keepdims=keepdim, **kwargs)
+
     return reference
 
 
@@ -124,7 +209,12 @@ def table():
     import rows_linear_algebra
     import rows_reductions
     import rows_shapes
-    rows = [row for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra) for row in module.ROWS]
+
+    rows = [
+        row
+        for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra)
+        for row in module.ROWS
+    ]
     names = [row.name for row in rows]
     assert len(set(names)) == len(names), f"two rows for {sorted({name for name in names if names.count(name) > 1})}"
     return {row.name: row for row in rows}

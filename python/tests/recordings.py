@@ -18,6 +18,7 @@ class Recorded:
 
         def say(_, text, capacity):
             memmove(text, place + b"\0", min(len(place) + 1, capacity))
+
         callback = _abi.wb_place_callback(say) if place else _abi.wb_place_callback()
         check(lib.wb_recording_begin(module._handle, handles(inputs), names, len(inputs), callback, None))
         try:

@@ -1,8 +1,10 @@
-"""Rows of the table for products of matrices and for factorisations. Factors whose signs, or phases, are a decomposition's own choice are looked at squared."""
+"""Rows of the table for products of matrices and for factorisations.
+
+Factors whose signs, or phases, are a decomposition's own choice are looked at squared.
+"""
 
 import numpy as np
 import scipy.linalg
-
 from operation_table import WHOLE, Operation, given, points
 
 A, B, BATCH, OTHERS = points((2, 3)), points((3, 4), seed=1), points((2, 2, 3), seed=2), points((2, 3, 2), seed=3)
@@ -38,7 +40,9 @@ def solve_triangular(a, b, upper, left=True, unitriangular=False):
 
 
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
-    solution = scipy.linalg.solve_triangular(A, b, trans=1 if transpose else 0, lower=not upper, unit_diagonal=unitriangular)
+    solution = scipy.linalg.solve_triangular(
+        A, b, trans=1 if transpose else 0, lower=not upper, unit_diagonal=unitriangular
+    )
     return solution, A
 
 
@@ -69,39 +73,197 @@ def einsum(equation, *arrays):
 
 
 PRODUCTS = [
-    Operation("matmul", np.matmul, given(A, B), given(U, V), given(A, U), given(U, B), given(BATCH, OTHERS), given(BATCH, B), given(A, OTHERS), given(BATCH[:, None], OTHERS),
-              given(np.zeros((2, 0)), np.zeros((0, 3))), given(np.zeros((0, 3)), B), refuses=WHOLE),
-    Operation("linear", linear, given(A, B.T), given(A, B.T, BIAS), given(BATCH, B.T, bias=BIAS), given(U, B.T), refuses=WHOLE, torch="nn.functional.linear"),
-    Operation("mm", np.matmul, given(A, B), given(np.zeros((2, 0)), np.zeros((0, 3))), refuses=WHOLE), Operation("bmm", np.matmul, given(BATCH, OTHERS), refuses=WHOLE),
-    Operation("mv", np.matmul, given(A, U), refuses=WHOLE), Operation("dot", np.dot, given(U, V), given(np.array([1, 2]), np.array([3, 4])), given(U[:0], V[:0]), results="sum"),
+    Operation(
+        "matmul",
+        np.matmul,
+        given(A, B),
+        given(U, V),
+        given(A, U),
+        given(U, B),
+        given(BATCH, OTHERS),
+        given(BATCH, B),
+        given(A, OTHERS),
+        given(BATCH[:, None], OTHERS),
+        given(np.zeros((2, 0)), np.zeros((0, 3))),
+        given(np.zeros((0, 3)), B),
+        refuses=WHOLE,
+    ),
+    Operation(
+        "linear",
+        linear,
+        given(A, B.T),
+        given(A, B.T, BIAS),
+        given(BATCH, B.T, bias=BIAS),
+        given(U, B.T),
+        refuses=WHOLE,
+        torch="nn.functional.linear",
+    ),
+    Operation("mm", np.matmul, given(A, B), given(np.zeros((2, 0)), np.zeros((0, 3))), refuses=WHOLE),
+    Operation("bmm", np.matmul, given(BATCH, OTHERS), refuses=WHOLE),
+    Operation("mv", np.matmul, given(A, U), refuses=WHOLE),
+    Operation(
+        "dot", np.dot, given(U, V), given(np.array([1, 2]), np.array([3, 4])), given(U[:0], V[:0]), results="sum"
+    ),
     Operation("outer", np.outer, given(U, W), given(U[:0], W), results="same"),
-    Operation("einsum", einsum,
-              *(given(*case) for case in (("ij,jk->ik", A, B), ("ij,kj", A, B.T), ("bij,bjk->bik", BATCH, OTHERS), ("...ij,...jk", BATCH, B), ("ii->i", SQUARE), ("ii", SQUARE), ("ij->", A),
-                                          ("ij->ji", A), ("...i->i...", BATCH), ("i,i->", U, V), ("i,j", U, W), ("ij,jk,k->i", A, B, W), ("ij,ij->ij", A, A[:1]), ("iij,ij->j", SQUARES.T, SIDES),
-                                          ("ij,jk->ik", [A, B]))), refuses=WHOLE),
+    Operation(
+        "einsum",
+        einsum,
+        *(
+            given(*case)
+            for case in (
+                ("ij,jk->ik", A, B),
+                ("ij,kj", A, B.T),
+                ("bij,bjk->bik", BATCH, OTHERS),
+                ("...ij,...jk", BATCH, B),
+                ("ii->i", SQUARE),
+                ("ii", SQUARE),
+                ("ij->", A),
+                ("ij->ji", A),
+                ("...i->i...", BATCH),
+                ("i,i->", U, V),
+                ("i,j", U, W),
+                ("ij,jk,k->i", A, B, W),
+                ("ij,ij->ij", A, A[:1]),
+                ("iij,ij->j", SQUARES.T, SIDES),
+                ("ij,jk->ik", [A, B]),
+            )
+        ),
+        refuses=WHOLE,
+    ),
     Operation("trace", np.trace, given(SQUARE), given(A), given(np.array([[1, 2], [3, 4]])), results="sum"),
 ]
 
 FACTORS = [
-    Operation("inverse", np.linalg.inv, given(SQUARE), given(SQUARES), given(SQUARE[:1, :1]), given(np.zeros((0, 3, 3))), given(np.zeros((0, 0))), refuses=WHOLE, rtol=1e-11),
-    Operation("det", np.linalg.det, given(SQUARE), given(SQUARES), given(SQUARE[:1, :1]), given(np.zeros((0, 3, 3))), given(np.zeros((0, 0))), refuses=WHOLE, rtol=1e-11),
-    Operation("slogdet", np.linalg.slogdet, given(SQUARE, call=lambda f, x: f(x).logabsdet), given(SQUARES), given(-SQUARE), refuses=WHOLE, rtol=1e-11),
-    Operation("solve", solve, given(SQUARE, SIDES), given(SQUARE, SIDE), given(SQUARES, SIDES), given(SQUARE, SIDES.T, left=False), given(SQUARES, SQUARES[:, 0]),
-              given(SQUARE, call=lambda f, x: f(x, x[:, :2])), refuses=WHOLE, rtol=1e-11, torch="linalg.solve"),
-    Operation("solve_triangular", solve_triangular, given(SQUARE, SIDES, upper=True), given(SQUARE, SIDES, upper=False, unitriangular=True), given(SQUARE, SIDES.T, upper=True, left=False),
-              refuses=WHOLE, rtol=1e-11, torch="linalg.solve_triangular"),
-    Operation("triangular_solve", triangular_solve, given(SIDES, SQUARE), given(SIDES, SQUARE, False, True), given(SIDES, SQUARE, upper=True, unitriangular=True), refuses=WHOLE, rtol=1e-11),
-    Operation("cholesky", cholesky, given(SQUARE, call=lambda f, x: f(gram(x))), given(SQUARES, call=lambda f, x: f(gram(x))), given(SQUARE, call=lambda f, x: f(gram(x), upper=True)),
-              refuses=WHOLE, rtol=1e-11, torch="linalg.cholesky"),
-    Operation("qr", lambda a, mode="reduced": np.linalg.qr(a, mode), given(TALL), given(SQUARE), given(WIDE, call=lambda f, x: f(x).R), given(np.stack([TALL, 2 * TALL[::-1]])), refuses=WHOLE,
-              rtol=1e-11, torch="linalg.qr"),
-    Operation("eigh", lambda a, UPLO="L": np.linalg.eigh(a, UPLO), given(SQUARE, call=lambda f, x: (lambda found: (found.eigenvalues, found.eigenvectors**2))(f(even(x)))),
-              given(SQUARES, call=lambda f, x: f(even(x), "U").eigenvalues), given(SQUARE, call=lambda f, x: f(even(x), UPLO="L").eigenvalues), refuses=WHOLE, rtol=1e-10, torch="linalg.eigh"),
-    Operation("eigvalsh", eigvalsh, given(SQUARE, call=lambda f, x: f(even(x))), given(SQUARES, call=lambda f, x: f(even(x), UPLO="U")), refuses=WHOLE, rtol=1e-11, torch="linalg.eigvalsh"),
-    Operation("svd", svd, given(SQUARE, call=lambda f, x: (lambda found: (found.U**2, found.S, found.Vh**2))(f(x))),
-              *(given(x, full_matrices=False, call=lambda f, x, full_matrices: (lambda found: (found.U**2, found.S, found.Vh**2))(f(x, full_matrices=full_matrices))) for x in (TALL, WIDE)),
-              refuses=WHOLE, rtol=1e-10, torch="linalg.svd"),
-    Operation("svdvals", lambda a: np.linalg.svd(a, compute_uv=False), given(TALL), given(SQUARES), refuses=WHOLE, rtol=1e-11, torch="linalg.svdvals"),
+    Operation(
+        "inverse",
+        np.linalg.inv,
+        given(SQUARE),
+        given(SQUARES),
+        given(SQUARE[:1, :1]),
+        given(np.zeros((0, 3, 3))),
+        given(np.zeros((0, 0))),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "det",
+        np.linalg.det,
+        given(SQUARE),
+        given(SQUARES),
+        given(SQUARE[:1, :1]),
+        given(np.zeros((0, 3, 3))),
+        given(np.zeros((0, 0))),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "slogdet",
+        np.linalg.slogdet,
+        given(SQUARE, call=lambda f, x: f(x).logabsdet),
+        given(SQUARES),
+        given(-SQUARE),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "solve",
+        solve,
+        given(SQUARE, SIDES),
+        given(SQUARE, SIDE),
+        given(SQUARES, SIDES),
+        given(SQUARE, SIDES.T, left=False),
+        given(SQUARES, SQUARES[:, 0]),
+        given(SQUARE, call=lambda f, x: f(x, x[:, :2])),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.solve",
+    ),
+    Operation(
+        "solve_triangular",
+        solve_triangular,
+        given(SQUARE, SIDES, upper=True),
+        given(SQUARE, SIDES, upper=False, unitriangular=True),
+        given(SQUARE, SIDES.T, upper=True, left=False),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.solve_triangular",
+    ),
+    Operation(
+        "triangular_solve",
+        triangular_solve,
+        given(SIDES, SQUARE),
+        given(SIDES, SQUARE, False, True),
+        given(SIDES, SQUARE, upper=True, unitriangular=True),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "cholesky",
+        cholesky,
+        given(SQUARE, call=lambda f, x: f(gram(x))),
+        given(SQUARES, call=lambda f, x: f(gram(x))),
+        given(SQUARE, call=lambda f, x: f(gram(x), upper=True)),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.cholesky",
+    ),
+    Operation(
+        "qr",
+        lambda a, mode="reduced": np.linalg.qr(a, mode),
+        given(TALL),
+        given(SQUARE),
+        given(WIDE, call=lambda f, x: f(x).R),
+        given(np.stack([TALL, 2 * TALL[::-1]])),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.qr",
+    ),
+    Operation(
+        "eigh",
+        lambda a, UPLO="L": np.linalg.eigh(a, UPLO),
+        given(SQUARE, call=lambda f, x: (lambda found: (found.eigenvalues, found.eigenvectors**2))(f(even(x)))),
+        given(SQUARES, call=lambda f, x: f(even(x), "U").eigenvalues),
+        given(SQUARE, call=lambda f, x: f(even(x), UPLO="L").eigenvalues),
+        refuses=WHOLE,
+        rtol=1e-10,
+        torch="linalg.eigh",
+    ),
+    Operation(
+        "eigvalsh",
+        eigvalsh,
+        given(SQUARE, call=lambda f, x: f(even(x))),
+        given(SQUARES, call=lambda f, x: f(even(x), UPLO="U")),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.eigvalsh",
+    ),
+    Operation(
+        "svd",
+        svd,
+        given(SQUARE, call=lambda f, x: (lambda found: (found.U**2, found.S, found.Vh**2))(f(x))),
+        *(
+            given(
+                x,
+                full_matrices=False,
+                call=lambda f, x, full_matrices: (lambda found: (found.U**2, found.S, found.Vh**2))(
+                    f(x, full_matrices=full_matrices)
+                ),
+            )
+            for x in (TALL, WIDE)
+        ),
+        refuses=WHOLE,
+        rtol=1e-10,
+        torch="linalg.svd",
+    ),
+    Operation(
+        "svdvals",
+        lambda a: np.linalg.svd(a, compute_uv=False),
+        given(TALL),
+        given(SQUARES),
+        refuses=WHOLE,
+        rtol=1e-11,
+        torch="linalg.svdvals",
+    ),
 ]
 
 ROWS = PRODUCTS + FACTORS

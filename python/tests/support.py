@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+
 from wingbeat._callbacks import watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +36,13 @@ def same_bits(a, b):
 
 def python(code, *arguments, **environment):
     """Runs code in a new interpreter and returns what it printed; fails with what it wrote to stderr."""
-    result = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60,
-                            env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{Path(__file__).parent}", **environment})
+    result = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{Path(__file__).parent}", **environment},
+    )
     assert result.returncode == 0, f"exit status {result.returncode}\n{result.stdout}{result.stderr}"
     return result.stdout
 
@@ -44,17 +50,50 @@ def python(code, *arguments, **environment):
 def compile_c(source, program):
     """Compiles a C program against build/lib, warnings being errors."""
     library = ROOT / "build" / "lib"
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", str(source), "-o", str(program),
-                    f"-L{library}", "-lwingbeat", f"-Wl,-rpath,{library}", "-lm"], check=True)
+    subprocess.run(
+        [
+            "cc",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            f"-I{ROOT / 'include'}",
+            str(source),
+            "-o",
+            str(program),
+            f"-L{library}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{library}",
+            "-lm",
+        ],
+        check=True,
+    )
     return program
 
 
 def compile_fortran(source, program, warnings=("-Wall", "-Wextra", "-Wno-compare-reals")):
-    """Compiles a Fortran program with the module against build/lib, warnings being errors. .mod files go beside the program."""
+    """Compiles a Fortran program with the module against build/lib, warnings being errors. .mod files go beside the
+    program."""
     library = ROOT / "build" / "lib"
-    subprocess.run(["gfortran", "-std=f2018", *warnings, "-Werror", "-fcheck=all,no-array-temps",
-                    "-J", str(Path(program).parent), str(ROOT / "fortran" / "wingbeat.f90"), str(source), "-o", str(program),
-                    f"-L{library}", "-lwingbeat", f"-Wl,-rpath,{library}"], check=True)
+    subprocess.run(
+        [
+            "gfortran",
+            "-std=f2018",
+            *warnings,
+            "-Werror",
+            "-fcheck=all,no-array-temps",
+            "-J",
+            str(Path(program).parent),
+            str(ROOT / "fortran" / "wingbeat.f90"),
+            str(source),
+            "-o",
+            str(program),
+            f"-L{library}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{library}",
+        ],
+        check=True,
+    )
     return program
 
 

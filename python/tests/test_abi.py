@@ -1,4 +1,5 @@
-"""The header, the library's exported symbols and the Python declarations agree, and the library is what a host may expect."""
+"""The header, the library's exported symbols and the Python declarations agree, and the library is what a host may
+expect."""
 
 import ctypes
 import re
@@ -29,13 +30,18 @@ def functions_in_header():
 
 
 def test_the_declarations_are_what_the_header_says():
-    result = subprocess.run([sys.executable, ROOT / "scripts" / "generate_abi.py", "--check"], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "generate_abi.py", "--check"], capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
     assert set(_abi.FUNCTIONS) == functions_in_header()
 
 
 def test_every_value_of_an_enum_has_the_enums_prefix():
-    """The last word of an enum's name (op, kind, mode, ...) may be left out. Statuses and dtypes are the library's own words: WB_."""
+    """The last word of an enum's name (op, kind, mode, ...) may be left out.
+
+    Statuses and dtypes are the library's own words: WB_.
+    """
     text = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
     enums = re.findall(r"typedef enum \w+ \{(.*?)\} (\w+);", text, flags=re.S)
     assert len(enums) >= 10
@@ -50,13 +56,18 @@ def test_every_value_of_an_enum_has_the_enums_prefix():
 
 
 def test_the_header_has_no_code():
-    assert not re.search(r"\bstatic\b|\binline\b", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)), "other languages could not call it"
+    assert not re.search(r"\bstatic\b|\binline\b", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)), (
+        "other languages could not call it"
+    )
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda path: path.parent.name)
 def test_the_library_exports_the_headers_functions_and_nothing_else(library):
-    exported = {line.split()[7].split("@")[0] for line in readelf("--dyn-syms", library).splitlines()
-                if re.match(r"\s*\d+:", line) and line.split()[6] != "UND" and len(line.split()) > 7}
+    exported = {
+        line.split()[7].split("@")[0]
+        for line in readelf("--dyn-syms", library).splitlines()
+        if re.match(r"\s*\d+:", line) and line.split()[6] != "UND" and len(line.split()) > 7
+    }
     assert exported == functions_in_header()
 
 
@@ -76,11 +87,15 @@ def test_enumerations_and_structs_have_the_sizes_that_the_compiler_gives_them(tm
         "#include <stdio.h>\n#include <wingbeat.h>\nint main(void) {\n"
         + "".join(f'printf("%d\\n", (int){name});\n' for name in constants)
         + "".join(f'printf("%zu\\n", offsetof(wb_progress, {field}));\n' for field in fields)
-        + 'printf("%zu\\n%zu\\n", sizeof(wb_progress), sizeof(wb_status));\nreturn 0;\n}\n', encoding="utf-8")
+        + 'printf("%zu\\n%zu\\n", sizeof(wb_progress), sizeof(wb_status));\nreturn 0;\n}\n',
+        encoding="utf-8",
+    )
     program = tmp_path / "sizes"
     subprocess.run(["cc", "-std=c11", "-Wall", "-Werror", f"-I{ROOT / 'include'}", source, "-o", program], check=True)
     found = [int(line) for line in subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()]
-    expected = [getattr(_abi, name) for name in constants] + [getattr(_abi.wb_progress, field).offset for field in fields]
+    expected = [getattr(_abi, name) for name in constants] + [
+        getattr(_abi.wb_progress, field).offset for field in fields
+    ]
     assert found == expected + [ctypes.sizeof(_abi.wb_progress), ctypes.sizeof(_abi.wb_status)]
 
 
@@ -94,19 +109,26 @@ def test_every_status_has_an_exception():
     assert len({type(_errors.exception(status, "")) for status in statuses.values()}) == len(statuses)
 
 
-@pytest.mark.parametrize("sentence, kind", [
-    ("open 'x.h5': No such file or directory", FileNotFoundError),
-    ("open 'x.h5': Permission denied", PermissionError),
-    ("save 'x.h5': No space left on device", OSError),
-])
+@pytest.mark.parametrize(
+    "sentence, kind",
+    [
+        ("open 'x.h5': No such file or directory", FileNotFoundError),
+        ("open 'x.h5': Permission denied", PermissionError),
+        ("save 'x.h5': No space left on device", OSError),
+    ],
+)
 def test_trouble_with_files_is_the_built_in_exception_of_its_cause(sentence, kind):
     error = _errors.exception(_abi.WB_ERROR_FILE, sentence)
     assert isinstance(error, kind) and isinstance(error, _errors.FileError) and error.errno
 
 
 def load_in_new_process(code, **environment):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                          env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT / "python"), **environment})
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT / "python"), **environment},
+    )
 
 
 def test_a_library_that_cannot_be_loaded_is_an_import_error_with_a_sentence():

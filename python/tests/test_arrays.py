@@ -5,9 +5,9 @@ import weakref
 
 import numpy as np
 import pytest
+from support import DTYPES, address, numbers, same_bits
 
 import wingbeat as wb
-from support import DTYPES, address, numbers, same_bits
 from wingbeat import nn, optim
 
 
@@ -20,11 +20,24 @@ def test_a_tensor_holds_the_arrays_values_dtype_and_shape(dtype, shape):
         assert same_bits(t.numpy(), x) and same_bits(np.asarray(t), x)
 
 
-@pytest.mark.parametrize("make", [
-    lambda x: np.asfortranarray(x), lambda x: x[::2], lambda x: x[:, ::-1], lambda x: x.T, lambda x: x[1:, 1:3], lambda x: np.broadcast_to(x[:1], (5, 6)),
-    lambda x: x.astype(x.dtype.newbyteorder()), lambda x: np.lib.stride_tricks.as_strided(x, (3, 3), (8, 8)),
-    lambda x: np.frombuffer(b"\0" + x.tobytes(), x.dtype, offset=1), lambda x: np.ma.masked_array(x), lambda x: np.asmatrix(x), lambda x: x[:0], lambda x: x[..., None],
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: np.asfortranarray(x),
+        lambda x: x[::2],
+        lambda x: x[:, ::-1],
+        lambda x: x.T,
+        lambda x: x[1:, 1:3],
+        lambda x: np.broadcast_to(x[:1], (5, 6)),
+        lambda x: x.astype(x.dtype.newbyteorder()),
+        lambda x: np.lib.stride_tricks.as_strided(x, (3, 3), (8, 8)),
+        lambda x: np.frombuffer(b"\0" + x.tobytes(), x.dtype, offset=1),
+        lambda x: np.ma.masked_array(x),
+        lambda x: np.asmatrix(x),
+        lambda x: x[:0],
+        lambda x: x[..., None],
+    ],
+)
 def test_arrays_of_any_layout_are_taken_by_value(make):
     x = make(numbers((4, 6)))
     for t in (wb.tensor(x), wb.from_numpy(x), wb.asarray(x), wb.zeros(x.shape) + x):
@@ -32,14 +45,27 @@ def test_arrays_of_any_layout_are_taken_by_value(make):
         assert t.dtype == "float64"
 
 
-@pytest.mark.parametrize("narrow, wide", [("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32")])
+@pytest.mark.parametrize(
+    "narrow, wide",
+    [("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32")],
+)
 def test_dtypes_that_the_engine_lacks_become_the_next_wider_one(narrow, wide):
     x = np.array([0, 1, np.iinfo(narrow).max if np.dtype(narrow).kind in "iu" else 65504], narrow)
     assert wb.tensor(x).dtype == wide
     np.testing.assert_array_equal(wb.tensor(x).numpy(), x)
 
 
-@pytest.mark.parametrize("values", [np.array(["a"]), np.array([1j]), np.array([None]), np.zeros(2, "M8[s]"), np.zeros(2, "i4,i4"), np.array([2**63], np.uint64)])
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array(["a"]),
+        np.array([1j]),
+        np.array([None]),
+        np.zeros(2, "M8[s]"),
+        np.zeros(2, "i4,i4"),
+        np.array([2**63], np.uint64),
+    ],
+)
 def test_arrays_of_other_than_numbers_are_a_type_error_that_names_their_dtype(values):
     for function in (wb.tensor, wb.from_numpy, wb.asarray):
         with pytest.raises(TypeError, match="found an array of"):
@@ -115,7 +141,7 @@ def test_an_array_that_was_given_out_stays_as_it_is_while_training_goes_on():
         optimizer.zero_grad()
         nn.functional.mse_loss(model(x), y).backward()
         seen += [model.weight.grad.numpy(), np.asarray(model.bias.detach())]
-        kept += [array.copy() for array in seen[len(kept):]]
+        kept += [array.copy() for array in seen[len(kept) :]]
         optimizer.step()
         seen.append(model.weight.detach().numpy())
         kept.append(seen[-1].copy())

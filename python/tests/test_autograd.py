@@ -5,9 +5,9 @@ import threading
 
 import numpy as np
 import pytest
+from support import numbers, same_bits, slope
 
 import wingbeat as wb
-from support import numbers, same_bits, slope
 from wingbeat import nn, optim
 
 
@@ -47,12 +47,12 @@ def test_a_gradient_weights_the_result():
     weights = numbers((3,), seed=1)
     for given in (weights, wb.tensor(weights)):
         t.grad = None
-        (t ** 2).backward(gradient=given)
+        (t**2).backward(gradient=given)
         np.testing.assert_allclose(t.grad.numpy(), 2 * numbers((3,)) * weights, rtol=1e-14)
     with pytest.raises(ValueError, match=r"\[3\]"):
-        (t ** 2).backward()
+        (t**2).backward()
     with pytest.raises(ValueError, match=r"\[2\]"):
-        (t ** 2).backward(np.ones(2))
+        (t**2).backward(np.ones(2))
 
 
 def test_a_released_graph_is_a_runtime_error_and_a_retained_one_is_not():
@@ -92,7 +92,9 @@ def test_a_detached_tensor_shares_its_values_and_its_clone_keeps_them():
     d, kept = t.detach(), t.detach().clone()
     with wb.no_grad():
         t.add_(1)
-    assert d.item() == 2 and kept.item() == 1 and t.item() == 2 and t.requires_grad and t.is_leaf and not d.requires_grad
+    assert (
+        d.item() == 2 and kept.item() == 1 and t.item() == 2 and t.requires_grad and t.is_leaf and not d.requires_grad
+    )
     d.add_(1)
     assert t.item() == 3 and t.requires_grad and t.is_leaf
 
@@ -110,6 +112,7 @@ def test_a_leaf_is_written_only_without_gradients():
 
 # -------------------------------------------------------------------- autograd.grad
 
+
 def test_autograd_grad_returns_one_gradient_for_each_input_and_collects_none():
     x, y = wb.tensor([2.0], requires_grad=True), wb.tensor([3.0], requires_grad=True)
     gx, gy = wb.autograd.grad(x * x * y, [x, y])
@@ -120,12 +123,12 @@ def test_autograd_grad_returns_one_gradient_for_each_input_and_collects_none():
 
 def test_autograd_grad_can_be_differentiated_again_to_any_order():
     x = wb.tensor([1.5], "float64", requires_grad=True)
-    y, expected = x ** 5, [5 * 1.5**4, 20 * 1.5**3, 60 * 1.5**2, 120 * 1.5, 120.0]
+    y, expected = x**5, [5 * 1.5**4, 20 * 1.5**3, 60 * 1.5**2, 120 * 1.5, 120.0]
     for value in expected:
-        y, = wb.autograd.grad(y, x, create_graph=True)
+        (y,) = wb.autograd.grad(y, x, create_graph=True)
         np.testing.assert_allclose(y.item(), value, rtol=1e-13)
-    penalty, = wb.autograd.grad((x ** 3).sum(), x, create_graph=True)
-    (penalty ** 2).sum().backward()
+    (penalty,) = wb.autograd.grad((x**3).sum(), x, create_graph=True)
+    (penalty**2).sum().backward()
     np.testing.assert_allclose(x.grad.item(), 36 * 1.5**3, rtol=1e-13)
 
 
@@ -148,6 +151,7 @@ def test_autograd_grad_of_what_the_output_does_not_depend_on():
 
 # -------------------------------------------------------------------- the gradient mode
 
+
 def test_no_grad_holds_inside_its_block_its_function_and_its_thread():
     t = wb.ones(1, requires_grad=True)
 
@@ -169,7 +173,12 @@ def test_no_grad_holds_inside_its_block_its_function_and_its_thread():
         thread.start()
         thread.join()
         assert seen == [True] and not wb.is_grad_enabled()
-    assert decorated() == (False, False) and bare(1, scale=2) is False and bare.__doc__ == "Its own words." and wb.is_grad_enabled()
+    assert (
+        decorated() == (False, False)
+        and bare(1, scale=2) is False
+        and bare.__doc__ == "Its own words."
+        and wb.is_grad_enabled()
+    )
     with wb.set_grad_enabled(False):
         assert not wb.is_grad_enabled()
     assert wb.is_grad_enabled()
@@ -197,6 +206,7 @@ def test_an_exception_leaves_the_gradient_mode_as_it_was():
 
 
 # -------------------------------------------------------------------- memory
+
 
 def in_use():
     gc.collect()
@@ -280,9 +290,14 @@ def test_a_gradient_checked_loss_that_is_not_finite_changes_nothing():
     assert same_bits(parameter.detach().numpy(), np.array([1], "f4"))
 
 
-@pytest.mark.parametrize("gradient", [
-    lambda x: x * 2, lambda x: (x * 2).detach(), lambda x: wb.autograd.grad((x * x * x).sum(), x, create_graph=True)[0],
-])
+@pytest.mark.parametrize(
+    "gradient",
+    [
+        lambda x: x * 2,
+        lambda x: (x * 2).detach(),
+        lambda x: wb.autograd.grad((x * x * x).sum(), x, create_graph=True)[0],
+    ],
+)
 def test_a_gradient_that_was_set_to_an_expression_of_its_tensor_goes_with_it(gradient):
     def once():
         x = wb.ones(1000, requires_grad=True)

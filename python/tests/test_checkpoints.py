@@ -6,9 +6,9 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
+from support import ROOT, compile_c, numbers, python, same_bits
 
 import wingbeat as wb
-from support import ROOT, compile_c, numbers, python, same_bits
 from wingbeat import nn, optim
 
 
@@ -33,13 +33,36 @@ def test_a_model_is_loaded_without_being_told_its_structure(tmp_path):
     for save in (lambda path: model.save(path), lambda path: wb.save(path, model)):
         save(tmp_path / "m.h5")
         loaded = wb.load(tmp_path / "m.h5")
-        assert repr(loaded) == repr(model) and all(same_bits(a, b) for a, b in zip(values(model).values(), values(loaded).values()))
+        assert repr(loaded) == repr(model) and all(
+            same_bits(a, b) for a, b in zip(values(model).values(), values(loaded).values())
+        )
         x = numbers((7, 4), "float32")
-        assert same_bits(model(x).detach().numpy(), loaded(x).detach().numpy()) and all(p.requires_grad for p in loaded.parameters())
+        assert same_bits(model(x).detach().numpy(), loaded(x).detach().numpy()) and all(
+            p.requires_grad for p in loaded.parameters()
+        )
 
 
-@pytest.mark.parametrize("layer", [nn.Linear(2, 3), nn.Linear(2, 3, bias=False, dtype="float64"), nn.Identity(), nn.ReLU(), nn.LeakyReLU(0.25), nn.Sigmoid(), nn.Tanh(), nn.GELU(), nn.GELU("tanh"), nn.Softmax(0),
-                                   nn.LogSoftmax(), nn.Softplus(), nn.Flatten(0, -1), nn.Sequential(), nn.Sequential({"named": nn.Sequential(nn.Linear(2, 2), nn.Tanh())})], ids=repr)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Linear(2, 3),
+        nn.Linear(2, 3, bias=False, dtype="float64"),
+        nn.Identity(),
+        nn.ReLU(),
+        nn.LeakyReLU(0.25),
+        nn.Sigmoid(),
+        nn.Tanh(),
+        nn.GELU(),
+        nn.GELU("tanh"),
+        nn.Softmax(0),
+        nn.LogSoftmax(),
+        nn.Softplus(),
+        nn.Flatten(0, -1),
+        nn.Sequential(),
+        nn.Sequential({"named": nn.Sequential(nn.Linear(2, 2), nn.Tanh())}),
+    ],
+    ids=repr,
+)
 def test_every_layer_survives_a_checkpoint(tmp_path, layer):
     layer.save(tmp_path / "m.h5")
     loaded = wb.load(tmp_path / "m.h5")
@@ -54,15 +77,26 @@ def test_h5py_reads_parameters_by_their_paths_state_and_counts(tmp_path):
     model.save(path, optimizer, epoch=7, step=123)
     found, attributes = {}, {}
     with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
+        file.visititems(
+            lambda name, item: found.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None
+        )
         for holder in [file, *[file[name] for name in file]]:
             attributes.update(holder.attrs)
             for name in holder if isinstance(holder, h5py.Group) else ():
                 attributes.update(holder[name].attrs)
-    expected = {**{f"model {name}": value for name, value in values(model).items()}, **{f"state {name}": value.numpy() for name, value in optimizer.state_dict()["state"].items()}}
+    expected = {
+        **{f"model {name}": value for name, value in values(model).items()},
+        **{f"state {name}": value.numpy() for name, value in optimizer.state_dict()["state"].items()},
+    }
     for label, value in expected.items():
         name = label.split(" ")[1]
-        matches = [array for path, array in found.items() if path.replace("/", ".").endswith(name) and np.shape(array) == value.shape and np.asarray(array).dtype == value.dtype]
+        matches = [
+            array
+            for path, array in found.items()
+            if path.replace("/", ".").endswith(name)
+            and np.shape(array) == value.shape
+            and np.asarray(array).dtype == value.dtype
+        ]
         assert any(same_bits(np.asarray(array), value) for array in matches), (label, sorted(found))
     text = {name: value.decode() if isinstance(value, bytes) else value for name, value in attributes.items()}
     assert text["epoch"] == 7 and text["step"] == 123
@@ -93,6 +127,7 @@ def test_a_module_of_ones_own_is_saved_and_loaded_into(tmp_path):
 
         def forward(self, x):
             return self.inner(x) * self.scale
+
     net, other = Net(), Net()
     net.save(tmp_path / "m.h5")
     other.load(tmp_path / "m.h5")
@@ -114,8 +149,14 @@ def test_a_checkpoint_of_another_structure_or_optimiser_changes_nothing(tmp_path
     model, optimizer = trained()
     path = tmp_path / "m.h5"
     model.save(path, optimizer)
-    others = [nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2), nn.Softmax(1)), nn.Sequential(nn.Linear(4, 6)), nn.Linear(4, 6), nn.Sequential(nn.Linear(4, 7), nn.LeakyReLU(0.3), nn.Linear(7, 2), nn.Softmax(1)),
-              nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.2), nn.Linear(6, 2), nn.Softmax(1)), nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.3), nn.Linear(6, 2))]
+    others = [
+        nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2), nn.Softmax(1)),
+        nn.Sequential(nn.Linear(4, 6)),
+        nn.Linear(4, 6),
+        nn.Sequential(nn.Linear(4, 7), nn.LeakyReLU(0.3), nn.Linear(7, 2), nn.Softmax(1)),
+        nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.2), nn.Linear(6, 2), nn.Softmax(1)),
+        nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.3), nn.Linear(6, 2)),
+    ]
     for other in others:
         before = values(other)
         with pytest.raises(RuntimeError, match="load"):
@@ -145,6 +186,7 @@ def test_missing_truncated_and_flipped_files_are_refused_and_change_nothing(tmp_
             with pytest.raises(kind, match=words):
                 call()
             assert all(same_bits(a, b) for a, b in zip(before.values(), values(other).values()))
+
     refused(tmp_path / "none.h5", FileNotFoundError, "none.h5")
     refused(tmp_path, OSError)
     (tmp_path / "text.h5").write_text("no HDF5")
@@ -172,9 +214,15 @@ def test_a_path_may_be_of_any_form_and_nonsense_is_refused(tmp_path):
         assert repr(wb.load(path)) == repr(model)
     before = sorted(os.listdir(tmp_path))
     for call, kind, words in (
-        (lambda: model.save(None), TypeError, "NoneType"), (lambda: model.save(tmp_path / "no" / "m.h5"), FileNotFoundError, "m.h5"), (lambda: model.save(tmp_path), OSError, ""),
-        (lambda: wb.save(tmp_path / "a.h5", "text"), TypeError, "'text'"), (lambda: model.save(tmp_path / "a.h5", "text"), TypeError, "'text'"), (lambda: model.save(tmp_path / "a.h5", epoch="a"), TypeError, "'a'"),
-        (lambda: model.save(tmp_path / "a.h5", epoch=2**70), ValueError, "epoch"), (lambda: wb.load(3.5), TypeError, "float"), (lambda: model.save("a\0b"), ValueError, "null"),
+        (lambda: model.save(None), TypeError, "NoneType"),
+        (lambda: model.save(tmp_path / "no" / "m.h5"), FileNotFoundError, "m.h5"),
+        (lambda: model.save(tmp_path), OSError, ""),
+        (lambda: wb.save(tmp_path / "a.h5", "text"), TypeError, "'text'"),
+        (lambda: model.save(tmp_path / "a.h5", "text"), TypeError, "'text'"),
+        (lambda: model.save(tmp_path / "a.h5", epoch="a"), TypeError, "'a'"),
+        (lambda: model.save(tmp_path / "a.h5", epoch=2**70), ValueError, "epoch"),
+        (lambda: wb.load(3.5), TypeError, "float"),
+        (lambda: model.save("a\0b"), ValueError, "null"),
     ):
         with pytest.raises(kind, match=words or None):
             call()
@@ -198,7 +246,8 @@ def test_a_folder_without_permission_is_a_permission_error(tmp_path):
 
 def test_a_write_that_does_not_fit_leaves_the_old_file(tmp_path):
     """A limit on file size stands for the full disk: the write fails in the middle."""
-    output = python("""
+    output = python(
+        """
 import os, resource, signal, sys
 import wingbeat as wb
 from wingbeat import nn
@@ -217,13 +266,17 @@ for attempt in range(3):
 assert open(path, "rb").read() == old and os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
 assert (large.weight.detach().numpy() == kept).all() and repr(wb.load(path)) == repr(small)
 small.save(path)
-""", tmp_path / "m.h5")
+""",
+        tmp_path / "m.h5",
+    )
     assert output.count("FileError") == 3 and "m.h5" in output, output
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_full_disk_leaves_the_old_file(tmp_path):
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], capture_output=True
+    ).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         path = tmp_path / "m.h5"
@@ -297,8 +350,13 @@ def test_python_and_c_read_each_others_models_to_the_bit(tmp_path):
     np.testing.assert_allclose(loaded(x).detach().numpy().reshape(-1), found[4:], rtol=1e-6)
     again = optim.SGD(loaded.parameters(), lr=9.0)
     assert loaded.load(tmp_path / "c.h5", again) == (4, 5)
-    assert (again.lr, again.momentum) == (0.1, 0.9) and sorted(again.state_dict()["state"]) == ["0.momentum_buffer", "1.momentum_buffer"]
+    assert (again.lr, again.momentum) == (0.1, 0.9) and sorted(again.state_dict()["state"]) == [
+        "0.momentum_buffer",
+        "1.momentum_buffer",
+    ]
     wb.manual_seed(11)
     first = nn.Linear(4, 3)
-    assert np.abs(first.weight.detach().numpy() - loaded[0].weight.detach().numpy()).max() < 0.2, "the seed gives C the same start"
+    assert np.abs(first.weight.detach().numpy() - loaded[0].weight.detach().numpy()).max() < 0.2, (
+        "the seed gives C the same start"
+    )
     assert (ROOT / "include" / "wingbeat.h").exists()

@@ -12,11 +12,23 @@ from ctypes import c_double
 import h5py
 import numpy as np
 import pytest
+from checkpoints_of_version_1 import (
+    ALL,
+    EPOCH,
+    FOLDER,
+    MODELS,
+    OPTIMIZERS,
+    OWN_MODELS,
+    STEP,
+    TRAININGS,
+    history,
+    parameters,
+    path,
+    step,
+)
+from support import same_bits
 
 import wingbeat as wb
-from checkpoints_of_version_1 import (
-    ALL, EPOCH, FOLDER, MODELS, OPTIMIZERS, OWN_MODELS, STEP, TRAININGS, history, parameters, path, step)
-from support import same_bits
 from wingbeat import _abi, nn
 from wingbeat._library import check, lib
 from wingbeat.data import shuffle_code
@@ -80,6 +92,7 @@ def assert_unchanged(model, before):
 
 # ---------------------------------------------------------------- the files
 
+
 def test_each_file_is_of_version_1_and_belongs_to_a_case():
     files = sorted(file.stem for file in FOLDER.glob("*.h5"))
     assert files == sorted([*ALL, "expected"])
@@ -89,6 +102,7 @@ def test_each_file_is_of_version_1_and_belongs_to_a_case():
 
 
 # ---------------------------------------------------------------- models
+
 
 @pytest.mark.parametrize("name", MODELS)
 def test_load_builds_the_model_that_was_saved(name, expected):
@@ -164,22 +178,26 @@ def changed(name, places, layer):
     return model
 
 
-@pytest.mark.parametrize("name, places, layer", [
-    ("activations", ["steep"], lambda: nn.LeakyReLU(0.25)),
-    ("activations", ["steep"], nn.ReLU),
-    ("activations", ["gelu"], lambda: nn.GELU(approximate="tanh")),
-    ("activations", ["gelu_tanh"], nn.GELU),
-    ("activations", ["softmax_1"], lambda: nn.Softmax(dim=0)),
-    ("activations", ["log_softmax_0"], lambda: nn.LogSoftmax(dim=1)),
-    ("activations", ["flatten_0_1"], lambda: nn.Flatten(start_dim=0, end_dim=2)),
-    ("activations", ["flatten_0"], nn.Flatten),
-    ("activations", ["one more"], nn.Tanh),
-    ("nested-float32", ["nothing"], nn.Identity),
-    ("nested-float32", ["encoder", "2"], lambda: nn.Linear(5, 4)),
-    ("nested-float32", ["head", "hidden"], lambda: nn.Linear(4, 3, bias=False)),
-    ("nested-float32", ["head", "hidden"], lambda: nn.Linear(4, 3, dtype="float64")),
-    ("nested-float32", ["head", "out"], lambda: nn.Linear(3, 3)),
-], ids=lambda value: "-".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    "name, places, layer",
+    [
+        ("activations", ["steep"], lambda: nn.LeakyReLU(0.25)),
+        ("activations", ["steep"], nn.ReLU),
+        ("activations", ["gelu"], lambda: nn.GELU(approximate="tanh")),
+        ("activations", ["gelu_tanh"], nn.GELU),
+        ("activations", ["softmax_1"], lambda: nn.Softmax(dim=0)),
+        ("activations", ["log_softmax_0"], lambda: nn.LogSoftmax(dim=1)),
+        ("activations", ["flatten_0_1"], lambda: nn.Flatten(start_dim=0, end_dim=2)),
+        ("activations", ["flatten_0"], nn.Flatten),
+        ("activations", ["one more"], nn.Tanh),
+        ("nested-float32", ["nothing"], nn.Identity),
+        ("nested-float32", ["encoder", "2"], lambda: nn.Linear(5, 4)),
+        ("nested-float32", ["head", "hidden"], lambda: nn.Linear(4, 3, bias=False)),
+        ("nested-float32", ["head", "hidden"], lambda: nn.Linear(4, 3, dtype="float64")),
+        ("nested-float32", ["head", "out"], lambda: nn.Linear(3, 3)),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
 def test_a_model_with_another_attribute_is_refused_and_unchanged(name, places, layer):
     model = changed(name, places, layer())
     before = contents(model)
@@ -189,6 +207,7 @@ def test_a_model_with_another_attribute_is_refused_and_unchanged(name, places, l
 
 
 # ---------------------------------------------------------------- optimisers
+
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimiser_goes_on_as_the_saved_one_would_have(name, expected):
@@ -207,9 +226,9 @@ def test_an_optimiser_goes_on_as_the_saved_one_would_have(name, expected):
         assert_trained(model, expected)
 
 
-@pytest.mark.parametrize("name, other", [
-    ("sgd-momentum", "adam"), ("adam", "adamw"), ("adamw", "adam"), ("adam", "sgd"),
-])
+@pytest.mark.parametrize(
+    "name, other", [("sgd-momentum", "adam"), ("adam", "adamw"), ("adamw", "adam"), ("adam", "sgd")]
+)
 def test_an_optimiser_of_another_class_is_refused_and_nothing_has_changed(name, other):
     model = OPTIMIZERS[name].build()
     optimizer = OPTIMIZERS[other].loaded(model.parameters())
@@ -221,6 +240,7 @@ def test_an_optimiser_of_another_class_is_refused_and_nothing_has_changed(name, 
 
 
 # ---------------------------------------------------------------- trainers
+
 
 @pytest.mark.parametrize("name", TRAININGS)
 def test_a_training_goes_on_to_the_end_it_would_have_had(name, expected):
@@ -252,9 +272,12 @@ def test_a_loaded_trainer_has_the_order_of_the_data_from_the_file(name):
     trainer = case.trainer(case.loaded)
     trainer.load(path(name))
     shuffle = shuffle_code(case.options.get("shuffle", True))
-    for option, wanted in ((_abi.WB_TRAINER_BATCH_SIZE, case.options["batch_size"]), (_abi.WB_TRAINER_SHUFFLE, shuffle),
-                           (_abi.WB_TRAINER_SEED, case.options.get("seed", 0)),
-                           (_abi.WB_TRAINER_DROP_LAST, case.options.get("drop_last", False))):
+    for option, wanted in (
+        (_abi.WB_TRAINER_BATCH_SIZE, case.options["batch_size"]),
+        (_abi.WB_TRAINER_SHUFFLE, shuffle),
+        (_abi.WB_TRAINER_SEED, case.options.get("seed", 0)),
+        (_abi.WB_TRAINER_DROP_LAST, case.options.get("drop_last", False)),
+    ):
         found = c_double()
         check(lib.wb_trainer_get(trainer._handle, option, found))
         assert found.value == wanted

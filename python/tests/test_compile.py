@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from support import numbers, python, same_bits
 
 import wingbeat as wb
-from support import numbers, python, same_bits
 from wingbeat import nn, optim
 
 
@@ -19,6 +19,7 @@ def setting(make_optimizer):
         loss.backward()
         optimizer.step()
         return loss
+
     return model, optimizer, step
 
 
@@ -27,8 +28,12 @@ def batch(place, rows=8):
 
 
 OPTIMIZERS = {
-    "SGD": lambda p: optim.SGD(p, lr=0.1), "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01), "dampening": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
-    "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True), "Adam": lambda p: optim.Adam(p, lr=0.01), "AdamW": lambda p: optim.AdamW(p, lr=0.01),
+    "SGD": lambda p: optim.SGD(p, lr=0.1),
+    "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
+    "dampening": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
+    "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "Adam": lambda p: optim.Adam(p, lr=0.01),
+    "AdamW": lambda p: optim.AdamW(p, lr=0.01),
 }
 
 
@@ -61,6 +66,7 @@ def test_a_changed_learning_rate_is_seen_without_capturing_again():
         optimizer.zero_grad()
         parameter.sum().backward()
         optimizer.step()
+
     for lr in (1.0, 0.5, 0.25):
         optimizer.lr = lr
         step()
@@ -73,13 +79,14 @@ def test_it_captures_once_for_each_shape_dtype_and_hashable_argument():
     @wb.compile
     def f(x, power=2):
         captures.append((x.shape, x.dtype.name, power))
-        return x ** power
+        return x**power
+
     x = numbers((3, 2), low=0)
     for _ in range(2):
         for given in (x, x.astype("f4"), x[:2], x[:, 0], x.T):
-            np.testing.assert_allclose(f(given).numpy(), given ** 2, rtol=1e-6)
-        np.testing.assert_allclose(f(x, 3).numpy(), x ** 3)
-        np.testing.assert_allclose(f(wb.tensor(x), power=3).numpy(), x ** 3)
+            np.testing.assert_allclose(f(given).numpy(), given**2, rtol=1e-6)
+        np.testing.assert_allclose(f(x, 3).numpy(), x**3)
+        np.testing.assert_allclose(f(wb.tensor(x), power=3).numpy(), x**3)
     assert len(captures) == len(set(captures)) + 1 == 7, "power=3 by name is a structure of its own"
     assert f.__name__ == "f"
 
@@ -89,6 +96,7 @@ def test_structures_go_in_and_out():
     def f(pair, options):
         a, b = pair
         return {"sum": a + b * options["scale"], "both": [a, (b, "text", None, 3)]}
+
     x, y = numbers((3,), seed=1), numbers((3,), seed=2)
     for _ in range(2):
         result = f((x, wb.tensor(y)), {"scale": 2.0})
@@ -112,7 +120,18 @@ def test_arguments_are_not_kept_and_results_are_not_overwritten():
     assert [r[0] for r in results] == [0, 2, 4, 6, 8]
 
 
-@pytest.mark.parametrize("make", [lambda x: np.asfortranarray(x), lambda x: x[::2], lambda x: x.astype(">f8"), lambda x: x[:, ::-1], lambda x: x.astype("f2"), lambda x: x.astype("i2"), lambda x: x[:0]])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: np.asfortranarray(x),
+        lambda x: x[::2],
+        lambda x: x.astype(">f8"),
+        lambda x: x[:, ::-1],
+        lambda x: x.astype("f2"),
+        lambda x: x.astype("i2"),
+        lambda x: x[:0],
+    ],
+)
 @pytest.mark.parametrize("numpy", [True, False])
 def test_arrays_of_any_layout_are_arguments(make, numpy):
     x = make(numbers((4, 6)))
@@ -125,6 +144,7 @@ def test_training_and_evaluation_mode_are_two_programs():
     class Switch(nn.Module):
         def forward(self, x):
             return x * 2 if self.training else x
+
     model = nn.Sequential(Switch(), nn.Identity())
     f = wb.compile(lambda x: model(x))
     assert f(np.ones(1)).item() == 2
@@ -143,9 +163,15 @@ def test_random_numbers_go_on_from_run_to_run_as_without_compiling():
 
 
 DRAWS = {
-    "rand": "wb.rand(2)", "randn": "wb.randn(2)", "randint": "wb.randint(0, 1000, (4,))", "bernoulli": "wb.bernoulli(wb.full((40,), 0.5))",
-    "randperm": "wb.randperm(20)", "multinomial": "wb.multinomial(wb.ones(50), 20)", "in place": "wb.zeros(3).uniform_()",
-    "gumbel_softmax": "nn.functional.gumbel_softmax(wb.zeros(5))", "Normal": "wb.distributions.Normal(0.0, 1.0).sample((3,))",
+    "rand": "wb.rand(2)",
+    "randn": "wb.randn(2)",
+    "randint": "wb.randint(0, 1000, (4,))",
+    "bernoulli": "wb.bernoulli(wb.full((40,), 0.5))",
+    "randperm": "wb.randperm(20)",
+    "multinomial": "wb.multinomial(wb.ones(50), 20)",
+    "in place": "wb.zeros(3).uniform_()",
+    "gumbel_softmax": "nn.functional.gumbel_softmax(wb.zeros(5))",
+    "Normal": "wb.distributions.Normal(0.0, 1.0).sample((3,))",
     "Dropout": "layer(wb.ones(50))",
 }
 
@@ -178,16 +204,17 @@ def test_a_method_is_compiled_for_each_instance():
         @wb.compile
         def predict(self, x):
             return x * self.scale
+
     two, three = Model(2), Model(3)
     assert [m.predict(np.ones(1, "f4")).item() for m in (two, three, two)] == [2, 3, 2]
 
 
 def test_transforms_inside_and_around_a_compiled_function():
-    f = wb.compile(lambda x: wb.grad(lambda v: (v ** 3).sum())(x))
+    f = wb.compile(lambda x: wb.grad(lambda v: (v**3).sum())(x))
     x = numbers((4,))
     for _ in range(2):
         np.testing.assert_allclose(f(x).numpy(), 3 * x**2, rtol=1e-13)
-    cube = wb.compile(lambda x: (x ** 3).sum())
+    cube = wb.compile(lambda x: (x**3).sum())
     np.testing.assert_allclose(wb.grad(cube)(x).numpy(), 3 * x**2, rtol=1e-13)
     np.testing.assert_allclose(wb.hvp(cube, (x,), (x,))[0].numpy(), 6 * x * x, rtol=1e-13)
     leaf = wb.tensor(x, requires_grad=True)
@@ -209,7 +236,13 @@ def test_parameters_changed_from_outside_are_seen():
 
 
 def test_asking_for_values_inside_is_a_runtime_error_and_nothing_stays_open():
-    for ask in (lambda t: t.item(), lambda t: t.numpy(), lambda t: float(t), lambda t: bool(t > 0), lambda t: np.asarray(t)):
+    for ask in (
+        lambda t: t.item(),
+        lambda t: t.numpy(),
+        lambda t: float(t),
+        lambda t: bool(t > 0),
+        lambda t: np.asarray(t),
+    ):
         with pytest.raises(RuntimeError, match="captur|compile"):
             wb.compile(lambda x: ask(x * 2))(wb.ones(()))
     seen = []
@@ -225,6 +258,7 @@ def test_an_exception_during_capture_changes_nothing():
         nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()
         raise KeyError("mine")
+
     with pytest.raises(KeyError, match="mine"):
         step(*batch(0))
     assert all(same_bits(p.detach().numpy(), kept) and p.grad is None for p, kept in zip(model.parameters(), before))

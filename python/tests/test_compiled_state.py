@@ -1,13 +1,14 @@
-"""wingbeat.compile beside plain calls where the state around the function changes: what is frozen, replaced, rebound, written to, drawn."""
+"""wingbeat.compile beside plain calls where the state around the function changes: what is frozen, replaced, rebound,
+written to, drawn."""
 
 import copy
 import pickle
 
 import numpy as np
 import pytest
+from support import same_bits
 
 import wingbeat as wb
-from support import same_bits
 from wingbeat import nn, optim
 
 
@@ -33,6 +34,7 @@ def training(model, optimizer):
         loss.backward()
         optimizer.step()
         return loss
+
     return step
 
 
@@ -55,12 +57,18 @@ def parameters(model):
 CHANGES = {
     "a weight is frozen": lambda m, o: setattr(m.fc.weight, "requires_grad", False),
     "all but one are frozen": lambda m, o: [setattr(p, "requires_grad", False) for p in list(m.parameters())[1:]],
-    "a child is replaced": lambda m, o: (setattr(m, "fc", nn.Linear(3, 5)), o.add_param_group({"params": list(m.fc.parameters())})),
+    "a child is replaced": lambda m, o: (
+        setattr(m, "fc", nn.Linear(3, 5)),
+        o.add_param_group({"params": list(m.fc.parameters())}),
+    ),
     "a child is replaced and not trained": lambda m, o: setattr(m, "fc", nn.Linear(3, 5)),
     "a parameter is replaced": lambda m, o: setattr(m.fc, "weight", nn.Parameter(wb.ones(5, 3))),
     "an attribute changes": lambda m, o: setattr(m, "scale", 0.5),
     "a number becomes a tensor": lambda m, o: setattr(m, "scale", wb.tensor(0.25)),
-    "an attribute is deleted that a class has": lambda m, o: (setattr(type(m), "spare", 3.0), setattr(m, "scale", m.spare)),
+    "an attribute is deleted that a class has": lambda m, o: (
+        setattr(type(m), "spare", 3.0),
+        setattr(m, "scale", m.spare),
+    ),
     "a state is loaded": lambda m, o: m.load_state_dict({name: value * 0.5 for name, value in m.state_dict().items()}),
     "the rate": lambda m, o: setattr(o, "lr", 0.3),
     "the rate becomes 0": lambda m, o: setattr(o, "lr", 0.0),
@@ -88,13 +96,20 @@ def test_a_training_step_sees_what_changes_between_two_calls(name):
                     x, y = x.to("float64"), y.to("float64")
             results.append(step(x, y))
             results.extend(parameters(state[0]))
+
     both(make, calls)
 
 
 def test_programs_from_arrays_to_arrays_see_changes_too():
     model = Net()
     f, x = wb.compile(lambda x: model(x), numpy=True), X
-    for change in (lambda: None, lambda: setattr(model, "scale", 0.5), lambda: setattr(model, "fc", nn.Linear(3, 5)), model.double, lambda: setattr(model, "scale", 2.0)):
+    for change in (
+        lambda: None,
+        lambda: setattr(model, "scale", 0.5),
+        lambda: setattr(model, "fc", nn.Linear(3, 5)),
+        model.double,
+        lambda: setattr(model, "scale", 2.0),
+    ):
         change()
         x = X if model.fc.weight.dtype == wb.float32 else X.astype("f8")
         for _ in range(3):
@@ -113,6 +128,7 @@ def test_a_hook_that_is_removed_is_not_called_any_more():
                 handle.remove()
             step(wb.tensor(X), wb.tensor(Y))
             results.extend(parameters(model))
+
     both(make, calls)
 
 
@@ -125,6 +141,7 @@ def test_freezing_and_training_in_turn_captures_twice():
     def step(x, y):
         captures.append(1)
         return plain(x, y)
+
     for round in range(12):
         model.weight.requires_grad = round % 2 == 0
         model.train(round % 3 == 0)
@@ -157,9 +174,11 @@ def test_tensors_that_a_forward_pass_leaves_in_attributes_go_on_from_call_to_cal
             if place == 3:
                 model.m = wb.ones(2) * 9
         results += kept
+
     def make():
         model = Memory()
         return model, model
+
     both(make, calls)
 
 
@@ -170,8 +189,9 @@ def test_the_moving_average_of_ones_is_right():
             self.m = wb.zeros(1)
 
         def forward(self, t):
-            self.m = self.m * .5 + t * .5
+            self.m = self.m * 0.5 + t * 0.5
             return self.m
+
     f = wb.compile(Average())
     assert [f(wb.ones(1)).item() for _ in range(4)] == [0.5, 0.75, 0.875, 0.9375]
 
@@ -182,6 +202,7 @@ def test_writes_to_arguments_reach_the_caller():
         t[0] = 9.0
         u["a"] *= t.sum()
         return t * 2
+
     def calls(f, _, results):
         t, u = wb.arange(3, dtype="float32"), {"a": wb.ones(2)}
         alias = t
@@ -190,6 +211,7 @@ def test_writes_to_arguments_reach_the_caller():
             results += [t, u["a"], alias]
         t = t * 0.5
         results += [f(t, u), t]
+
     both(lambda: (work, None), calls)
 
 
@@ -198,6 +220,7 @@ def test_writes_to_arrays_reach_the_caller_and_read_only_ones_are_refused():
         a[1:] = 5.0
         a[0] = a[1] * 2
         return a + 1
+
     for numpy in (False, True):
         f = wb.compile(fill, numpy=numpy)
         for _ in range(3):
@@ -212,21 +235,25 @@ def test_one_tensor_given_twice_and_written_is_one_tensor():
     def swap(a, b):
         a.add_(1)
         return b * 2
+
     def calls(f, _, results):
         t = wb.ones(2)
         for _ in range(3):
             results += [f(t, t), t, f(t, wb.ones(2)), t]
+
     both(lambda: (swap, None), calls)
     total = wb.zeros(2)
 
     def collect(t):
         t.add_(1)
         return total + t
+
     def again(f, _, results):
         with wb.no_grad():
             total.fill_(0)
         for _ in range(3):
             results += [f(total), total, f(wb.ones(2))]
+
     both(lambda: (collect, None), again)
 
 
@@ -256,6 +283,7 @@ def test_global_names_that_are_bound_anew_are_seen_also_in_functions_that_are_ca
                 TABLE = wb.ones(2) * 3
             if place == 3:
                 FACTOR = 5.0
+
     both(lambda: (lambda x: helper(x), None), calls)
 
 
@@ -265,6 +293,7 @@ def test_a_tensor_that_is_replaced_at_each_call_is_captured_twice_at_most():
     def add(x):
         captures.append(1)
         return state + x
+
     f = wb.compile(add)
     for _ in range(6):
         state = f(wb.ones(2))
@@ -277,6 +306,7 @@ def test_global_names_that_the_function_binds_keep_what_it_has_left_there():
         TABLE, CALLS = wb.ones(2), 0
         for _ in range(4):
             results += [f(wb.ones(2)), TABLE, CALLS]
+
     both(lambda: (counting, None), calls)
 
 
@@ -292,12 +322,15 @@ def test_variables_of_an_enclosing_function_are_carried_and_seen():
         def change(value):
             nonlocal factor
             factor = value
+
         return add, change
+
     def calls(f, change, results):
         for place in range(5):
             results.append(f(wb.ones(2)))
             if place == 2:
                 change(3.0)
+
     assert both(make, calls)[-1].tolist() == [18, 18]
 
 
@@ -309,9 +342,11 @@ def test_a_method_sees_the_attributes_of_its_object():
         def update(self, x):
             self.value = self.value * (1 - self.rate) + self.model(x) * self.rate
             return self.value
+
     def make():
         average = Average()
         return average.update, average
+
     def calls(f, average, results):
         for place in range(6):
             with wb.no_grad():
@@ -320,6 +355,7 @@ def test_a_method_sees_the_attributes_of_its_object():
                 average.rate = 0.25
             if place == 3:
                 average.model = nn.Linear(2, 2)
+
     both(make, calls)
 
 
@@ -332,12 +368,15 @@ def test_modes_that_the_function_sets_stay_set():
             y = model(x)
             model.eval()
             return y + model(x)
+
         return f, model
+
     def calls(f, model, results):
         for _ in range(3):
             results += [f(wb.tensor(X)), model.training]
             model.train()
             results += [f(wb.tensor(X)), model.training]
+
     both(make, calls)
 
 
@@ -346,12 +385,14 @@ def test_a_step_alone_follows_which_gradients_there_are():
         a, b = nn.Parameter(wb.ones(2)), nn.Parameter(wb.ones(2))
         optimizer = optim.SGD([a, b], lr=0.1, momentum=0.5, weight_decay=0.1)
         return optimizer.step, (a, b)
+
     def calls(step, parameters, results):
         for place in range(8):
             for number, p in enumerate(parameters):
                 p.grad = wb.ones(2) * (place + 1) if place >> number & 1 else None
             step()
             results += list(parameters)
+
     both(make, calls)
 
 
@@ -362,12 +403,15 @@ def test_gradients_that_are_added_up_may_come_and_go():
         def collect(x):
             (p * x).sum().backward()
             return p.grad * 1
+
         return collect, p
+
     def calls(f, p, results):
         for place in range(7):
             if place in (2, 3, 6):
                 p.grad = None
             results += [f(-wb.zeros(2) if place == 3 else wb.ones(2)), p.grad]
+
     both(make, calls)
 
 
@@ -379,13 +423,16 @@ def test_what_requires_gradients_may_change_inside():
             a.requires_grad = False
             (a * b * x).sum().backward()
             return b.grad * 1
+
         return step, (a, b)
+
     def calls(f, tensors, results):
         a, b = tensors
         for place in range(5):
             results += [f(wb.ones(2) * place), a.requires_grad]
             if place == 2:
                 a.requires_grad = True
+
     both(make, calls)
 
 
@@ -394,11 +441,13 @@ def test_a_compiled_function_inside_another_is_looked_into():
         model = nn.Linear(3, 2)
         inner = wb.compile(lambda x: model(x))
         return lambda x: inner(x) * 2, model
+
     def calls(f, model, results):
         for place in range(4):
             results.append(f(wb.tensor(X)).detach())
             if place == 1:
                 model.weight = nn.Parameter(wb.zeros(2, 3))
+
     both(make, calls)
 
 
@@ -434,8 +483,13 @@ def test_a_compiled_function_shows_its_programs():
 
 
 ASKS = {
-    "an if": lambda t: 1 if t.sum() > 0 else 2, "item": lambda t: t.sum().item(), "float": lambda t: float(t.sum()), "numpy": lambda t: t.numpy(),
-    "tolist": lambda t: t.tolist(), "nonzero": lambda t: len(t.nonzero()), "a mask": lambda t: t[t > 0],
+    "an if": lambda t: 1 if t.sum() > 0 else 2,
+    "item": lambda t: t.sum().item(),
+    "float": lambda t: float(t.sum()),
+    "numpy": lambda t: t.numpy(),
+    "tolist": lambda t: t.tolist(),
+    "nonzero": lambda t: len(t.nonzero()),
+    "a mask": lambda t: t[t > 0],
 }
 
 
@@ -443,6 +497,7 @@ ASKS = {
 def test_asking_for_a_value_names_the_function_and_the_line(name):
     def choose(t):
         return ASKS[name](t)
+
     with pytest.raises(wb.StateError, match=r"choose.*test_compiled_state.py:\d+, `.*lambda t: ") as caught:
         wb.compile(choose)(wb.ones(3))
     assert name in ("nonzero", "a mask") or "where" in str(caught.value), str(caught.value)
@@ -460,7 +515,10 @@ class Fit(nn.Module):
 IN_TRAINING = {
     "freezing": lambda m, o: setattr(m.first.weight, "requires_grad", False),
     "replacing": lambda m, o: setattr(m, "first", nn.Linear(3, 4)),
-    "adding a group": lambda m, o: (setattr(m, "first", nn.Linear(3, 4)), o.add_param_group({"params": list(m.first.parameters())})),
+    "adding a group": lambda m, o: (
+        setattr(m, "first", nn.Linear(3, 4)),
+        o.add_param_group({"params": list(m.first.parameters())}),
+    ),
     "an attribute": lambda m, o: setattr(m, "factor", 0.5),
     "weight decay": lambda m, o: setattr(o, "weight_decay", 0.1),
     "a hook": lambda m, o: m.first.weight.register_hook(lambda g: g * 0),
@@ -476,10 +534,14 @@ def test_a_trainer_sees_what_its_callback_changes(name):
         optimizer = optim.SGD(model.parameters(), lr=0.1)
         step = training(model, optimizer)
         if by_trainer:
+
             def callback(progress):
                 if progress.total_steps == 3:
                     IN_TRAINING[name](model, optimizer)
-            wb.Trainer(model, nn.MSELoss(), optimizer).fit(wb.data.TensorDataset(X, Y), epochs=6, batch_size=4, shuffle=False, callback=callback)
+
+            wb.Trainer(model, nn.MSELoss(), optimizer).fit(
+                wb.data.TensorDataset(X, Y), epochs=6, batch_size=4, shuffle=False, callback=callback
+            )
         else:
             for number in range(6):
                 step(wb.tensor(X), wb.tensor(Y))
@@ -498,11 +560,14 @@ def test_an_error_in_a_layer_names_its_path():
 
         def forward(self, x):
             return self.body(x)
+
     x = wb.ones(1, 3)
-    for model, path in ((nn.Sequential(nn.ReLU(), nn.Linear(4, 2)), r"Sequential\.1 \(Linear\): "),
-                        (nn.Sequential(nn.Sequential(nn.Linear(4, 2))), r"Sequential\.0\.0 \(Linear\): "),
-                        (Block(), r"Block\.body\.1\.1 \(Linear\): "),
-                        (nn.Sequential(nn.Identity(), Block()), r"Sequential\.1\.body\.1\.1 \(Linear\): ")):
+    for model, path in (
+        (nn.Sequential(nn.ReLU(), nn.Linear(4, 2)), r"Sequential\.1 \(Linear\): "),
+        (nn.Sequential(nn.Sequential(nn.Linear(4, 2))), r"Sequential\.0\.0 \(Linear\): "),
+        (Block(), r"Block\.body\.1\.1 \(Linear\): "),
+        (nn.Sequential(nn.Identity(), Block()), r"Sequential\.1\.body\.1\.1 \(Linear\): "),
+    ):
         for call in (model, wb.compile(model)):
             with pytest.raises(wb.ShapeError, match="^" + path + r"[a-z]+: "):
                 call(x)

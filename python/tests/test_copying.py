@@ -9,9 +9,9 @@ import sys
 
 import numpy as np
 import pytest
+from support import python, same_bits
 
 import wingbeat as wb
-from support import python, same_bits
 from wingbeat import nn, optim
 from wingbeat._owner import Owner
 from wingbeat.nn.graph import Container
@@ -71,19 +71,34 @@ def models():
     graph = nn.Graph("x", "h = relu(fc(x))\ny = add(h, x)", "y", "y = fc(x)", fc=nn.Linear(3, 3))
     return {
         "Sequential": nn.Sequential(nn.Linear(3, 4), nn.GELU("tanh"), nn.Linear(4, 3, bias=False)),
-        "named": nn.Sequential({"fc": nn.Linear(3, 3), "act": nn.Softplus(2.0, 5.0)}), "double": nn.Sequential(nn.Linear(3, 3)).double(),
-        "shared": nn.Sequential(shared, nn.Tanh(), shared), "tied": tied, "graph": graph, "host": Scaled(2.0), "residual": Residual(Scaled(0.5), nn.Tanh()),
-        "reversible": nn.Reversible(nn.Linear(3, 3), nn.Linear(3, 3)), "list": nn.ModuleList([nn.Linear(3, 3)]), "dropout": nn.Sequential(nn.Dropout(0.25)),
-        "loss": nn.CrossEntropyLoss("sum", from_logits=False), "container": Container(a=nn.Linear(1, 1)),
+        "named": nn.Sequential({"fc": nn.Linear(3, 3), "act": nn.Softplus(2.0, 5.0)}),
+        "double": nn.Sequential(nn.Linear(3, 3)).double(),
+        "shared": nn.Sequential(shared, nn.Tanh(), shared),
+        "tied": tied,
+        "graph": graph,
+        "host": Scaled(2.0),
+        "residual": Residual(Scaled(0.5), nn.Tanh()),
+        "reversible": nn.Reversible(nn.Linear(3, 3), nn.Linear(3, 3)),
+        "list": nn.ModuleList([nn.Linear(3, 3)]),
+        "dropout": nn.Sequential(nn.Dropout(0.25)),
+        "loss": nn.CrossEntropyLoss("sum", from_logits=False),
+        "container": Container(a=nn.Linear(1, 1)),
     }
 
 
 def test_every_class_that_owns_a_handle_has_one_base():
     for entry in pkgutil.walk_packages(wb.__path__, "wingbeat."):
         importlib.import_module(entry.name)
-    kinds = {kind for name, module in list(sys.modules.items()) if name.partition(".")[0] == "wingbeat" for kind in vars(module).values()
-             if isinstance(kind, type) and kind.__module__.startswith("wingbeat") and "__del__" in vars(kind)}
-    assert {"Tensor", "Module", "Optimizer", "Trainer", "Dataset", "Program", "_Recording", "_Memory"} <= {kind.__name__ for kind in kinds}
+    kinds = {
+        kind
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == "wingbeat"
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__.startswith("wingbeat") and "__del__" in vars(kind)
+    }
+    assert {"Tensor", "Module", "Optimizer", "Trainer", "Dataset", "Program", "_Recording", "_Memory"} <= {
+        kind.__name__ for kind in kinds
+    }
     assert [kind for kind in kinds if not issubclass(kind, Owner)] == []
 
 
@@ -172,7 +187,12 @@ def test_copies_of_a_model_have_its_structure_and_share_nothing_with_it(name):
         state = wb.get_rng_state() if hasattr(wb, "get_rng_state") else None
         other = function(model)
         assert state is None or wb.get_rng_state() == state
-        assert type(other) is type(model) and repr(other) == repr(model) and other.modes() == model.modes() and same_values(values(other), before)
+        assert (
+            type(other) is type(model)
+            and repr(other) == repr(model)
+            and other.modes() == model.modes()
+            and same_values(values(other), before)
+        )
         assert [path for path, _ in other.named_parameters()] == [path for path, _ in model.named_parameters()]
         assert [p.requires_grad for p in other.parameters()] == [p.requires_grad for p in model.parameters()]
         assert [type(m) for m in other.modules()] == [type(m) for m in model.modules()]
@@ -194,7 +214,11 @@ def test_a_copy_draws_no_random_numbers():
 @pytest.mark.parametrize("name", ["Sequential", "named", "shared", "tied", "graph", "host", "residual"])
 def test_a_model_and_its_optimiser_copied_together_stay_connected(name):
     model = models()[name]
-    optimizer = optim.Adam([{"params": list(model.parameters())[:1], "lr": 0.3}, {"params": list(model.parameters())[1:]}], lr=0.01, weight_decay=0.1)
+    optimizer = optim.Adam(
+        [{"params": list(model.parameters())[:1], "lr": 0.3}, {"params": list(model.parameters())[1:]}],
+        lr=0.01,
+        weight_decay=0.1,
+    )
     for seed in range(3):
         step(model, optimizer, seed)
     twins = [function((model, optimizer)) for function in COPIES]
@@ -203,13 +227,23 @@ def test_a_model_and_its_optimiser_copied_together_stay_connected(name):
         other.lr = 0.02
     step(model, optimizer, 9)
     for twin, other in twins:
-        assert [p is q for p, q in zip(twin.parameters(), (p for group in other.param_groups for p in group["params"]))] == [True] * len(list(model.parameters()))
+        assert [
+            p is q for p, q in zip(twin.parameters(), (p for group in other.param_groups for p in group["params"]))
+        ] == [True] * len(list(model.parameters()))
         step(twin, other, 9)
         assert same_values(values(twin), values(model)) and repr(other) == repr(optimizer)
 
 
-@pytest.mark.parametrize("kind", [lambda p: optim.SGD(p, 0.1), lambda p: optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
-                                  lambda p: optim.SGD(p, 0.1, momentum=0.9, dampening=0.5), optim.Adam, optim.AdamW])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda p: optim.SGD(p, 0.1),
+        lambda p: optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
+        lambda p: optim.SGD(p, 0.1, momentum=0.9, dampening=0.5),
+        optim.Adam,
+        optim.AdamW,
+    ],
+)
 def test_an_optimiser_copied_alone_has_parameters_of_its_own(kind):
     model = nn.Linear(3, 3)
     optimizer = kind(model.parameters())
@@ -220,7 +254,10 @@ def test_an_optimiser_copied_alone_has_parameters_of_its_own(kind):
     for function in COPIES:
         other = function(optimizer)
         parameters = other.param_groups[0]["params"]
-        assert other.note == ["kept"] and all(p is not q and same_bits(p.detach().numpy(), q.detach().numpy()) for p, q in zip(parameters, model.parameters()))
+        assert other.note == ["kept"] and all(
+            p is not q and same_bits(p.detach().numpy(), q.detach().numpy())
+            for p, q in zip(parameters, model.parameters())
+        )
         other.step()
         assert same_values(values(model), before) and not same_bits(parameters[0].detach().numpy(), before["weight"])
         del other
@@ -273,7 +310,7 @@ class Quiet(nn.Module):
     def __init__(self):
         super().__init__()
         self.fc = nn.Linear(3, 3)
-        self.log = open(__file__)  # noqa: SIM115
+        self.log = open(__file__)
 
     def __getstate__(self):
         state = self.__dict__.copy()
@@ -310,13 +347,25 @@ def test_a_pickle_works_in_another_process(tmp_path):
     optimizer = optim.Adam(model.parameters(), lr=0.05)
     step(model, optimizer)
     model(wb.ones(2, 3)).sum().backward()
-    (tmp_path / "pickle").write_bytes(pickle.dumps({"model": model, "optimizer": optimizer, "loss": nn.MSELoss(), "tensor": wb.tensor([1.5, 2.5], dtype="float64")}))
+    (tmp_path / "pickle").write_bytes(
+        pickle.dumps(
+            {
+                "model": model,
+                "optimizer": optimizer,
+                "loss": nn.MSELoss(),
+                "tensor": wb.tensor([1.5, 2.5], dtype="float64"),
+            }
+        )
+    )
     optimizer.step()
-    out = python("""
+    out = python(
+        """
 import pickle, sys
 import wingbeat as wb
 found = pickle.load(open(sys.argv[1], 'rb'))
 found['optimizer'].step()
 print(found['model'](wb.ones(1, 3)).item().hex(), found['tensor'].tolist(), found['tensor'].dtype, found['loss'](wb.ones(2), wb.zeros(2)).item())
-""", tmp_path / "pickle")
+""",
+        tmp_path / "pickle",
+    )
     assert out.split() == [model(wb.ones(1, 3)).item().hex(), "[1.5,", "2.5]", "float64", "1.0"]

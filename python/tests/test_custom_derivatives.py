@@ -5,9 +5,9 @@ import threading
 
 import numpy as np
 import pytest
+from support import numbers, python, same_bits
 
 import wingbeat as wb
-from support import numbers, python, same_bits
 from wingbeat import _callbacks, autograd
 
 F64 = "float64"
@@ -22,7 +22,7 @@ class CubeByBackward(autograd.Function):
 
     @staticmethod
     def backward(ctx, gradient):
-        x, = ctx.saved_tensors
+        (x,) = ctx.saved_tensors
         return gradient * 3 * x * x
 
 
@@ -37,14 +37,14 @@ class CubeByJvp(autograd.Function):
 
     @staticmethod
     def jvp(ctx, tangent):
-        x, = ctx.saved_tensors
+        (x,) = ctx.saved_tensors
         return tangent * 3 * x * x
 
 
 class CubeByBoth(CubeByBackward):
     @staticmethod
     def jvp(ctx, tangent):
-        x, = ctx.saved_tensors
+        (x,) = ctx.saved_tensors
         return tangent * 3 * x * x
 
 
@@ -69,8 +69,14 @@ def cube_gradient(x):
     return x * x * x, lambda cotangent: cotangent * 3 * x * x
 
 
-CUBES = {"Function.backward": CubeByBackward.apply, "Function.jvp": CubeByJvp.apply, "Function with both": CubeByBoth.apply,
-         "custom_vjp": cube_vjp, "custom_jvp": cube_jvp, "custom_gradient": cube_gradient}
+CUBES = {
+    "Function.backward": CubeByBackward.apply,
+    "Function.jvp": CubeByJvp.apply,
+    "Function with both": CubeByBoth.apply,
+    "custom_vjp": cube_vjp,
+    "custom_jvp": cube_jvp,
+    "custom_gradient": cube_gradient,
+}
 cubes = pytest.mark.parametrize("cube", CUBES.values(), ids=CUBES)
 
 
@@ -78,6 +84,7 @@ cubes = pytest.mark.parametrize("cube", CUBES.values(), ids=CUBES)
 def test_first_and_higher_derivatives_pass_through_in_every_mode(cube):
     def f(x):
         return cube(x).sum()
+
     x = wb.tensor(X)
     np.testing.assert_allclose(cube(x).numpy(), X**3, rtol=1e-14)
     np.testing.assert_allclose(wb.grad(f)(X).numpy(), 3 * X**2, rtol=1e-13)
@@ -100,6 +107,7 @@ def test_backward_and_compiled_functions_use_the_rule(cube):
     @wb.compile
     def step(x):
         return wb.grad(lambda x: cube(x).sum())(x)
+
     for x in (X, V):
         assert same_bits(step(x).numpy(), wb.grad(lambda x: cube(x).sum())(x).numpy())
 
@@ -108,6 +116,7 @@ def test_the_rule_is_what_counts_not_the_true_derivative():
     @wb.custom_gradient
     def straight_through(x):
         return (x > 0).to(x.dtype), lambda cotangent: cotangent * 7
+
     np.testing.assert_array_equal(wb.grad(lambda x: (straight_through(x) * W).sum())(X).numpy(), 7 * W)
 
 
@@ -131,6 +140,7 @@ def test_several_arguments_and_outputs():
     def f(x, y):
         product, sine = ProductAndSine.apply(x, 3.0, y)
         return (product * sine).sum()
+
     ProductAndSine.seen.clear()
     of_x, of_y = wb.grad(f, argnums=(0, 1))(X, V)
     np.testing.assert_allclose(of_x.numpy(), 3 * V * (np.sin(X) + X * np.cos(X)), rtol=1e-13)
@@ -152,7 +162,7 @@ class Exponential(autograd.Function):
 
     @staticmethod
     def backward(ctx, gradient):
-        y, = ctx.saved_tensors
+        (y,) = ctx.saved_tensors
         return gradient * y
 
 
@@ -186,8 +196,11 @@ def test_structures_pass_through_custom_vjp_and_custom_jvp():
     @wb.custom_vjp
     def g(tree, n):
         return {"out": tree["a"] * tree["b"][0]}
-    g.defvjp(lambda tree, n: (g._function(tree, n), (tree, n)),
-             lambda kept, cotangent: ({"a": cotangent["out"] * kept[0]["b"][0] * kept[1], "b": [None]}, None))
+
+    g.defvjp(
+        lambda tree, n: (g._function(tree, n), (tree, n)),
+        lambda kept, cotangent: ({"a": cotangent["out"] * kept[0]["b"][0] * kept[1], "b": [None]}, None),
+    )
     found = wb.grad(lambda tree: g(tree, 2)["out"].sum())({"a": X, "b": [V]})
     np.testing.assert_allclose(found["a"].numpy(), 2 * V)
     assert not found["b"][0].numpy().any()
@@ -208,6 +221,7 @@ def test_marked_outputs_are_constants_and_unused_ones_can_be_none():
         def backward(ctx, *gradients):
             seen.append([gradient is None for gradient in gradients])
             return gradients[0] * 2
+
     x = wb.tensor(X, requires_grad=True)
     double, constant, place = Sorted.apply(x)
     assert double.requires_grad and not constant.requires_grad and place.item() == X.argmax()
@@ -229,10 +243,18 @@ class Raises(autograd.Function):
         raise Mine("own")
 
 
-@pytest.mark.parametrize("ask", [
-    lambda f: wb.grad(f)(X), lambda f: f(wb.tensor(X, requires_grad=True)).backward(), lambda f: wb.jvp(f, (X,), (V,)), lambda f: wb.hessian(f)(X),
-    lambda f: wb.compile(wb.grad(f))(X), lambda f: wb.grad(lambda x: wb.checkpoint(f, x))(X),
-], ids=["grad", "backward", "jvp", "hessian", "compile", "checkpoint"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda f: wb.grad(f)(X),
+        lambda f: f(wb.tensor(X, requires_grad=True)).backward(),
+        lambda f: wb.jvp(f, (X,), (V,)),
+        lambda f: wb.hessian(f)(X),
+        lambda f: wb.compile(wb.grad(f))(X),
+        lambda f: wb.grad(lambda x: wb.checkpoint(f, x))(X),
+    ],
+    ids=["grad", "backward", "jvp", "hessian", "compile", "checkpoint"],
+)
 def test_an_exception_in_a_rule_comes_out_as_it_is_and_leaves_everything_in_order(ask):
     with pytest.raises(Mine, match="own"):
         ask(lambda x: Raises.apply(x).sum())
@@ -249,9 +271,10 @@ def test_a_rule_may_differentiate_and_evaluate():
 
         @staticmethod
         def backward(ctx, gradient):
-            x, = ctx.saved_tensors
+            (x,) = ctx.saved_tensors
             assert np.isfinite(x.detach().numpy()).all()
             return gradient * wb.grad(lambda x: x.sin().sum())(x)
+
     shared = lambda x: (Nested.apply(x * x) * Nested.apply(x) * x).sum()  # noqa: E731
     plain = lambda x: ((x * x).sin() * x.sin() * x).sum()  # noqa: E731
     np.testing.assert_allclose(wb.grad(shared)(X).numpy(), wb.grad(plain)(X).numpy(), rtol=1e-12)
@@ -270,6 +293,7 @@ def test_a_rule_that_releases_the_graph_under_way_loses_no_gradient_unsaid():
                 seen.append(True)
                 y.backward()
             return gradient * 2
+
     leaf, seen = wb.tensor(X, requires_grad=True), []
     y = Releases.apply(leaf * 3).sum()
     with pytest.raises(wb.StateError, match="released by an earlier backward"):
@@ -279,16 +303,19 @@ def test_a_rule_that_releases_the_graph_under_way_loses_no_gradient_unsaid():
 
 def test_each_call_of_a_rule_has_saved_tensors_of_its_own():
     """Two threads in one application's backward at once, and a backward that differentiates its own graph on the way."""
+
     class Meeting(CubeByBackward):
         @staticmethod
         def backward(ctx, gradient):
             meet(ctx)
             return CubeByBackward.backward(ctx, gradient)
+
     leaf = wb.tensor(X, requires_grad=True)
     y = Meeting.apply(leaf).sum()
 
     def gradient():
         return wb.autograd.grad(y, leaf, retain_graph=True)[0].numpy()
+
     both, first_is_done, found = threading.Barrier(2), threading.Event(), []
 
     def meet(ctx):
@@ -298,6 +325,7 @@ def test_each_call_of_a_rule_has_saved_tensors_of_its_own():
     def work():
         found.append(gradient())
         first_is_done.set()
+
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -307,10 +335,11 @@ def test_each_call_of_a_rule_has_saved_tensors_of_its_own():
 
     inner = []
 
-    def meet(ctx):
+    def meet(ctx):  # noqa: F811
         ctx.depth = getattr(ctx, "depth", 0) + 1
         if ctx.depth == 1:
             inner.append(gradient())
+
     np.testing.assert_allclose(gradient(), 3 * X**2, rtol=1e-13)
     np.testing.assert_allclose(inner, [3 * X**2], rtol=1e-13)
 
@@ -329,6 +358,7 @@ def test_threads_may_differentiate_one_graph_at_once():
             found.extend(wb.autograd.grad(y, leaf)[0].numpy() for _ in range(30))
         except BaseException as failure:
             failures.append(failure)
+
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -343,6 +373,7 @@ def test_many_steps_through_custom_operations_and_checkpoints_leave_nothing_behi
     def step():
         weight.grad = None
         wb.checkpoint(lambda x: Exponential.apply(CubeByBackward.apply(x)), weight * 1).sum().backward()
+
     for _ in range(20):
         step()
     gc.collect()
@@ -357,17 +388,38 @@ def function_with(backward, forward=lambda ctx, x: x * 2):
     return type("Wrong", (autograd.Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
 
 
-@pytest.mark.parametrize("call, kind, words", [
-    (lambda: wb.grad(lambda x: function_with(lambda ctx, g: (g, g)).apply(x).sum())(X), ValueError, "expected 1 gradients.*found 2"),
-    (lambda: wb.grad(lambda x: function_with(lambda ctx, g: g[:2]).apply(x).sum())(X), ValueError, r"\[4\].*\[2\]"),
-    (lambda: wb.grad(lambda x: function_with(lambda ctx, g: "text").apply(x).sum())(X), TypeError, ""),
-    (lambda: wb.grad(lambda x: function_with(lambda ctx, g: g, lambda ctx, x: "text").apply(x))(X), TypeError, "str"),
-    (lambda: CubeByBackward(), RuntimeError, "apply"), (lambda: autograd.Function.apply(wb.tensor(X)), NotImplementedError, "forward"),
-    (lambda: wb.grad(lambda x: type("None_", (autograd.Function,), {"forward": staticmethod(lambda ctx, x: x)}).apply(x).sum())(X), NotImplementedError, "backward"),
-    (lambda: wb.custom_vjp("text"), TypeError, "text"), (lambda: wb.grad(lambda x: wb.custom_vjp(lambda x: x)(x).sum())(X), RuntimeError, "defvjp"),
-    (lambda: wb.grad(lambda x: wb.custom_jvp(lambda x: x)(x).sum())(X), RuntimeError, "defjvp"),
-    (lambda: wb.grad(lambda x: wb.custom_gradient(lambda x: x)(x).sum())(X), TypeError, "gradient function"),
-])
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        (
+            lambda: wb.grad(lambda x: function_with(lambda ctx, g: (g, g)).apply(x).sum())(X),
+            ValueError,
+            "expected 1 gradients.*found 2",
+        ),
+        (lambda: wb.grad(lambda x: function_with(lambda ctx, g: g[:2]).apply(x).sum())(X), ValueError, r"\[4\].*\[2\]"),
+        (lambda: wb.grad(lambda x: function_with(lambda ctx, g: "text").apply(x).sum())(X), TypeError, ""),
+        (
+            lambda: wb.grad(lambda x: function_with(lambda ctx, g: g, lambda ctx, x: "text").apply(x))(X),
+            TypeError,
+            "str",
+        ),
+        (lambda: CubeByBackward(), RuntimeError, "apply"),
+        (lambda: autograd.Function.apply(wb.tensor(X)), NotImplementedError, "forward"),
+        (
+            lambda: wb.grad(
+                lambda x: (
+                    type("None_", (autograd.Function,), {"forward": staticmethod(lambda ctx, x: x)}).apply(x).sum()
+                )
+            )(X),
+            NotImplementedError,
+            "backward",
+        ),
+        (lambda: wb.custom_vjp("text"), TypeError, "text"),
+        (lambda: wb.grad(lambda x: wb.custom_vjp(lambda x: x)(x).sum())(X), RuntimeError, "defvjp"),
+        (lambda: wb.grad(lambda x: wb.custom_jvp(lambda x: x)(x).sum())(X), RuntimeError, "defjvp"),
+        (lambda: wb.grad(lambda x: wb.custom_gradient(lambda x: x)(x).sum())(X), TypeError, "gradient function"),
+    ],
+)
 def test_wrong_use_gets_a_sentence(call, kind, words):
     with pytest.raises(kind, match=words or None):
         call()

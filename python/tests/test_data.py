@@ -8,9 +8,9 @@ import sys
 import h5py
 import numpy as np
 import pytest
+from support import ROOT, numbers, same_bits
 
 import wingbeat as wb
-from support import ROOT, numbers, same_bits
 from wingbeat import data
 
 
@@ -33,10 +33,18 @@ def test_bytes_are_scaled_and_flattened_and_labels_become_int64(images):
     np.testing.assert_allclose(a.numpy(), x.reshape(103, 20) / 255, rtol=1e-6)
     assert a.dtype == "float32" and b.dtype == "int64" and b.tolist() == y.tolist()
     row, label = dataset[-1]
-    assert row.shape == (20,) and label.shape == () and label.item() == y[-1] and dataset[5:9][1].tolist() == y[5:9].tolist() and dataset[9:5][0].shape == (0, 20)
+    assert (
+        row.shape == (20,)
+        and label.shape == ()
+        and label.item() == y[-1]
+        and dataset[5:9][1].tolist() == y[5:9].tolist()
+        and dataset[9:5][0].shape == (0, 20)
+    )
 
 
-@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", ">i4", ">f8", ">u2"])
+@pytest.mark.parametrize(
+    "dtype", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", ">i4", ">f8", ">u2"]
+)
 @pytest.mark.parametrize("shape", [(7,), (7, 3), (7, 2, 3, 2)])
 def test_any_numeric_type_and_rank_is_read(tmp_path, dtype, shape):
     values = np.random.default_rng(1).integers(0, 100, shape).astype(dtype)
@@ -44,7 +52,9 @@ def test_any_numeric_type_and_rank_is_read(tmp_path, dtype, shape):
         file["x"], file["y"] = values, values
     for target in ("float32", "float64"):
         a, b = data.HDF5Dataset(tmp_path / "d.h5", "x", "y", dtype=target)[:]
-        assert a.dtype == target and a.shape == shape and b.dtype == (target if np.dtype(dtype).kind == "f" else "int64")
+        assert (
+            a.dtype == target and a.shape == shape and b.dtype == (target if np.dtype(dtype).kind == "f" else "int64")
+        )
         np.testing.assert_array_equal(a.numpy(), values.astype(target))
         np.testing.assert_array_equal(b.numpy(), values.astype(b.dtype.name))
 
@@ -99,9 +109,15 @@ def test_the_order_depends_on_seed_and_epoch_alone():
 
     def order(**settings):
         return [row for _, b in dataset.batches(7, shuffle=True, **settings) for row in b.tolist()]
+
     first = order(seed=1)
     wb.manual_seed(9)
-    assert order(seed=1) == first and order(seed=2) != first and order(seed=1, epoch=1) != first and order(seed=1, epoch=1) == order(seed=1, epoch=1)
+    assert (
+        order(seed=1) == first
+        and order(seed=2) != first
+        and order(seed=1, epoch=1) != first
+        and order(seed=1, epoch=1) == order(seed=1, epoch=1)
+    )
     batches = dataset.batches(7, shuffle=True, seed=1)
     assert [b.tolist() for _, b in batches] == [b.tolist() for _, b in batches], "each iteration begins anew"
     assert order(seed=2**64 - 1) != first
@@ -152,27 +168,52 @@ def test_wrong_files_and_names_are_the_exceptions_they_should_be(images, tmp_pat
     (tmp_path / "text.h5").write_text("no HDF5")
     (tmp_path / "cut.h5").write_bytes(path.read_bytes()[:600])
     with h5py.File(path, "r+") as file:
-        file["short"], file["words"], file["scalar"], file["empty"] = np.zeros(5), np.array([b"a", b"b"]), 3.0, np.zeros((0, 3))
+        file["short"], file["words"], file["scalar"], file["empty"] = (
+            np.zeros(5),
+            np.array([b"a", b"b"]),
+            3.0,
+            np.zeros((0, 3)),
+        )
         file["complex"] = np.zeros(5, complex)
     for call, kind, words in (
-        (lambda: data.HDF5Dataset(tmp_path / "none.h5", "x"), FileNotFoundError, "none.h5"), (lambda: data.HDF5Dataset(tmp_path, "x"), OSError, ""),
-        (lambda: data.HDF5Dataset(tmp_path / "text.h5", "x"), OSError, "text.h5.*HDF5"), (lambda: data.HDF5Dataset(tmp_path / "cut.h5", "train/images"), OSError, "cut.h5"),
-        (lambda: data.HDF5Dataset(path, "train/nothing"), OSError, "train/nothing"), (lambda: data.HDF5Dataset(path, "train"), OSError, "train"),
-        (lambda: data.HDF5Dataset(path, "train/images", "short"), ValueError, "103.*5|5.*103"), (lambda: data.HDF5Dataset(path, "words"), (TypeError, OSError), "words"),
-        (lambda: data.HDF5Dataset(path, "scalar"), (ValueError, OSError), "scalar"), (lambda: data.HDF5Dataset(path, "complex"), (TypeError, OSError), "complex"),
-        (lambda: data.HDF5Dataset(path, None), TypeError, "NoneType"), (lambda: data.HDF5Dataset(None, "x"), TypeError, "NoneType"), (lambda: data.HDF5Dataset(path, "train/images", scale="a"), TypeError, "'a'"),
-        (lambda: data.HDF5Dataset(path, "short", dtype="int64"), TypeError, "int64"), (lambda: data.HDF5Dataset(path, "train/images", scale=float("nan")), ValueError, "nan"),
-        (lambda: data.TensorDataset(np.zeros((3, 2)), np.zeros(4)), ValueError, "3.*4"), (lambda: data.TensorDataset(np.zeros(())), ValueError, r"rows|axis|\[\]"),
-        (lambda: data.TensorDataset("text"), TypeError, "<U4"), (lambda: data.TensorDataset(None), TypeError, "object"),
+        (lambda: data.HDF5Dataset(tmp_path / "none.h5", "x"), FileNotFoundError, "none.h5"),
+        (lambda: data.HDF5Dataset(tmp_path, "x"), OSError, ""),
+        (lambda: data.HDF5Dataset(tmp_path / "text.h5", "x"), OSError, "text.h5.*HDF5"),
+        (lambda: data.HDF5Dataset(tmp_path / "cut.h5", "train/images"), OSError, "cut.h5"),
+        (lambda: data.HDF5Dataset(path, "train/nothing"), OSError, "train/nothing"),
+        (lambda: data.HDF5Dataset(path, "train"), OSError, "train"),
+        (lambda: data.HDF5Dataset(path, "train/images", "short"), ValueError, "103.*5|5.*103"),
+        (lambda: data.HDF5Dataset(path, "words"), (TypeError, OSError), "words"),
+        (lambda: data.HDF5Dataset(path, "scalar"), (ValueError, OSError), "scalar"),
+        (lambda: data.HDF5Dataset(path, "complex"), (TypeError, OSError), "complex"),
+        (lambda: data.HDF5Dataset(path, None), TypeError, "NoneType"),
+        (lambda: data.HDF5Dataset(None, "x"), TypeError, "NoneType"),
+        (lambda: data.HDF5Dataset(path, "train/images", scale="a"), TypeError, "'a'"),
+        (lambda: data.HDF5Dataset(path, "short", dtype="int64"), TypeError, "int64"),
+        (lambda: data.HDF5Dataset(path, "train/images", scale=float("nan")), ValueError, "nan"),
+        (lambda: data.TensorDataset(np.zeros((3, 2)), np.zeros(4)), ValueError, "3.*4"),
+        (lambda: data.TensorDataset(np.zeros(())), ValueError, r"rows|axis|\[\]"),
+        (lambda: data.TensorDataset("text"), TypeError, "<U4"),
+        (lambda: data.TensorDataset(None), TypeError, "object"),
     ):
         with pytest.raises(kind, match=words or None):
             call()
     dataset = data.HDF5Dataset(path, "train/images", "train/labels")
     for call, kind, words in (
-        (lambda: dataset.batches(0), ValueError, "0"), (lambda: dataset.batches(-1), ValueError, "-1"), (lambda: dataset.batches("a"), TypeError, ""), (lambda: dataset.batches(2.5), TypeError, ""),
-        (lambda: dataset.batches(1, shuffle="other"), ValueError, "'other'"), (lambda: next(iter(dataset.batches(1, seed=-1))), ValueError, "-1"), (lambda: next(iter(dataset.batches(1, seed="a"))), TypeError, "'a'"),
-        (lambda: next(iter(dataset.batches(2**63))), ValueError, "9223372036854775808"), (lambda: dataset[103], IndexError, "103"), (lambda: dataset[-104], IndexError, "-104"),
-        (lambda: dataset[::2], ValueError, "step"), (lambda: dataset["a"], TypeError, ""), (lambda: data.set_cache("a"), TypeError, "'a'"), (lambda: data.set_cache(-1), ValueError, "-1"),
+        (lambda: dataset.batches(0), ValueError, "0"),
+        (lambda: dataset.batches(-1), ValueError, "-1"),
+        (lambda: dataset.batches("a"), TypeError, ""),
+        (lambda: dataset.batches(2.5), TypeError, ""),
+        (lambda: dataset.batches(1, shuffle="other"), ValueError, "'other'"),
+        (lambda: next(iter(dataset.batches(1, seed=-1))), ValueError, "-1"),
+        (lambda: next(iter(dataset.batches(1, seed="a"))), TypeError, "'a'"),
+        (lambda: next(iter(dataset.batches(2**63))), ValueError, "9223372036854775808"),
+        (lambda: dataset[103], IndexError, "103"),
+        (lambda: dataset[-104], IndexError, "-104"),
+        (lambda: dataset[::2], ValueError, "step"),
+        (lambda: dataset["a"], TypeError, ""),
+        (lambda: data.set_cache("a"), TypeError, "'a'"),
+        (lambda: data.set_cache(-1), ValueError, "-1"),
     ):
         with pytest.raises(kind, match=words or None):
             call()
@@ -196,7 +237,10 @@ def test_each_pass_without_seed_and_epoch_has_a_new_order_from_the_seeded_genera
         wb.manual_seed(4)
         batches = dataset.batches(10, shuffle=shuffle)
         first, second, third = order_of(batches), order_of(batches), order_of(dataset.batches(10, shuffle=shuffle))
-        assert sorted(first) == sorted(second) == sorted(third) == list(range(103)) and len({tuple(first), tuple(second), tuple(third)}) == 3
+        assert (
+            sorted(first) == sorted(second) == sorted(third) == list(range(103))
+            and len({tuple(first), tuple(second), tuple(third)}) == 3
+        )
         wb.manual_seed(4)
         assert order_of(batches) == first and order_of(batches) == second
         wb.manual_seed(5)
@@ -204,7 +248,9 @@ def test_each_pass_without_seed_and_epoch_has_a_new_order_from_the_seeded_genera
         for fixed in ({"seed": 1}, {"epoch": 1}, {"seed": 0, "epoch": 0}):
             batches = dataset.batches(10, shuffle=shuffle, **fixed)
             assert order_of(batches) == order_of(batches) == order_of(dataset.batches(10, shuffle=shuffle, **fixed))
-        assert order_of(dataset.batches(10, shuffle=shuffle, epoch=2)) == order_of(dataset.batches(10, shuffle=shuffle, seed=0, epoch=2))
+        assert order_of(dataset.batches(10, shuffle=shuffle, epoch=2)) == order_of(
+            dataset.batches(10, shuffle=shuffle, seed=0, epoch=2)
+        )
     with pytest.raises(ValueError, match="-1"):
         dataset.batches(10, shuffle=shuffle, epoch=-1)
 
@@ -216,15 +262,23 @@ def test_only_a_shuffle_without_seed_and_epoch_moves_the_generator():
         wb.manual_seed(7)
         list(dataset.batches(7, **settings))
         return wb.rand(3).tolist()
+
     wb.manual_seed(7)
     untouched = wb.rand(3).tolist()
-    assert numbers_after() == numbers_after(shuffle=True, seed=0) == numbers_after(shuffle=True, epoch=0) == untouched != numbers_after(shuffle=True)
+    assert (
+        numbers_after()
+        == numbers_after(shuffle=True, seed=0)
+        == numbers_after(shuffle=True, epoch=0)
+        == untouched
+        != numbers_after(shuffle=True)
+    )
     with wb.no_grad():
         assert len(list(dataset.batches(7, shuffle=True))) == 5
 
     @wb.compile
     def inside(x):
         return x + next(iter(dataset.batches(7, shuffle=True))).sum()
+
     with pytest.raises(wb.StateError, match="seed"):
         inside(wb.ones(1))
 
@@ -243,15 +297,25 @@ def test_a_closed_data_set_says_so_and_lets_go_of_its_file(images):
     tensors.close()
     for closed, words in ((dataset, "HDF5Dataset.*images.h5.*closed"), (tensors, "TensorDataset.*closed")):
         assert "closed" in repr(closed)
-        for call in (lambda: closed[0], lambda: len(closed), lambda: closed.x_shape, lambda: list(closed.batches(3)), lambda: pickle.dumps(closed), closed.__enter__,
-                     lambda: wb.training.evaluate(wb.nn.Linear(5, 1), wb.nn.MSELoss(), closed)):
+        for call in (
+            lambda: closed[0],
+            lambda: len(closed),
+            lambda: closed.x_shape,
+            lambda: list(closed.batches(3)),
+            lambda: pickle.dumps(closed),
+            closed.__enter__,
+            lambda: wb.training.evaluate(wb.nn.Linear(5, 1), wb.nn.MSELoss(), closed),
+        ):
             with pytest.raises(wb.StateError, match=words):
                 call()
 
 
 def test_data_sets_print_what_they_are(images):
     path, x, y = images
-    assert repr(data.HDF5Dataset(path, "train/images")) == f"HDF5Dataset({str(path)!r}, 'train/images': 103 rows, x [4, 5])"
+    assert (
+        repr(data.HDF5Dataset(path, "train/images"))
+        == f"HDF5Dataset({str(path)!r}, 'train/images': 103 rows, x [4, 5])"
+    )
     dataset = data.HDF5Dataset(path, "train/images", "train/labels", flatten=True)
     assert repr(dataset) == f"HDF5Dataset({str(path)!r}, 'train/images', 'train/labels': 103 rows, x [20], y [])"
     assert repr(data.TensorDataset(x, y)) == "TensorDataset(103 rows, x [4, 5], y [])"
@@ -270,23 +334,36 @@ class Named(data.TensorDataset):
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])
 def test_copies_are_data_sets_of_their_own(images, duplicate):
     path, x, y = images
-    for make in (lambda: data.HDF5Dataset(path, "train/images", "train/labels", scale=0.5, flatten=True, dtype="float64"), lambda: data.HDF5Dataset(path, "train/images"),
-                 lambda: data.TensorDataset(x, y), lambda: data.TensorDataset(x), lambda: Named("mine")):
+    for make in (
+        lambda: data.HDF5Dataset(path, "train/images", "train/labels", scale=0.5, flatten=True, dtype="float64"),
+        lambda: data.HDF5Dataset(path, "train/images"),
+        lambda: data.TensorDataset(x, y),
+        lambda: data.TensorDataset(x),
+        lambda: Named("mine"),
+    ):
         original = make()
         twin = duplicate(original)
-        assert type(twin) is type(original) and twin._handle != original._handle and getattr(twin, "name", None) == getattr(original, "name", None)
+        assert (
+            type(twin) is type(original)
+            and twin._handle != original._handle
+            and getattr(twin, "name", None) == getattr(original, "name", None)
+        )
         expected = [part.numpy().copy() for part in (original[:] if isinstance(original[:], tuple) else (original[:],))]
         original.close()
         del original
         found = twin[:] if isinstance(twin[:], tuple) else (twin[:],)
-        assert all(a.numpy().dtype == b.dtype and (a.numpy() == b).all() for a, b in zip(found, expected)) and len(found) == len(expected)
+        assert all(a.numpy().dtype == b.dtype and (a.numpy() == b).all() for a, b in zip(found, expected)) and len(
+            found
+        ) == len(expected)
         batches = duplicate(twin.batches(10, shuffle=True, seed=1))
         assert [repr(batch) for batch in batches] == [repr(batch) for batch in twin.batches(10, shuffle=True, seed=1)]
 
 
 def test_a_pickled_data_set_is_opened_anew_in_another_process_with_its_own_rows(images, tmp_path):
     path, x, y = images
-    (tmp_path / "pickled").write_bytes(pickle.dumps([data.HDF5Dataset(path, "train/images", "train/labels"), data.TensorDataset(y)]))
+    (tmp_path / "pickled").write_bytes(
+        pickle.dumps([data.HDF5Dataset(path, "train/images", "train/labels"), data.TensorDataset(y)])
+    )
     program = """
 import pickle, sys
 import numpy as np
@@ -295,7 +372,9 @@ others = [wb.data.TensorDataset(np.full((103, 4, 5), 7.0), np.full(103, 7)) for 
 of_file, of_tensors = pickle.load(open(sys.argv[1], "rb"))
 print(of_file[:][0].numpy().sum(), of_file[:][1].numpy().sum(), of_tensors[:].numpy().sum())
 """
-    found = subprocess.run([sys.executable, "-c", program, str(tmp_path / "pickled")], capture_output=True, text=True, cwd="/")
+    found = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "pickled")], capture_output=True, text=True, cwd="/"
+    )
     assert found.stdout.split() == [str(float(x.sum())), str(y.sum()), str(y.sum())], found
     pickled = pickle.dumps(data.HDF5Dataset(path, "train/images"))
     with h5py.File(path, "r+") as file:
@@ -323,7 +402,9 @@ if sys.argv[2] == "left open":
     os._exit(0)
 sys.stdin.read()
 """
-    other = subprocess.Popen([sys.executable, "-c", program, str(path), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(path), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     try:
         assert other.stdout.readline() == b"open\n"
         if how == "left open":

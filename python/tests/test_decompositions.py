@@ -2,12 +2,28 @@
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from support import numbers, same_bits
 
+import wingbeat as wb
+
 RTOL = {"float32": 2e-4, "float64": 1e-11}
-SHAPES = [(4, 4), (6, 3), (3, 6), (1, 1), (1, 3), (3, 1), (3, 5, 2), (2, 3, 2, 4), (90, 70), (70, 90), (40, 20, 20), (0, 3, 2), (3, 0), (0, 3), (2, 0, 0)]
+SHAPES = [
+    (4, 4),
+    (6, 3),
+    (3, 6),
+    (1, 1),
+    (1, 3),
+    (3, 1),
+    (3, 5, 2),
+    (2, 3, 2, 4),
+    (90, 70),
+    (70, 90),
+    (40, 20, 20),
+    (0, 3, 2),
+    (3, 0),
+    (0, 3),
+    (2, 0, 0),
+]
 
 
 def close(found, expected, dtype):
@@ -55,8 +71,12 @@ def test_eigh_is_numpys(shape, dtype):
         close(values, expected[0], dtype)
         close(wb.linalg.eigvalsh(a, triangle), expected[0], dtype)
         if shape[-1] < 20 or dtype == "float64":
-            np.testing.assert_allclose(signed(vectors.numpy(), expected[1]), expected[1], rtol=1e-3 if dtype == "float32" else 1e-8,
-                                       atol=1e-3 if dtype == "float32" else 1e-8)
+            np.testing.assert_allclose(
+                signed(vectors.numpy(), expected[1]),
+                expected[1],
+                rtol=1e-3 if dtype == "float32" else 1e-8,
+                atol=1e-3 if dtype == "float32" else 1e-8,
+            )
 
 
 def test_what_is_not_finite_is_said_to_be():
@@ -76,7 +96,11 @@ def test_wrong_arguments_are_refused_where_the_function_is_called():
             function(np.ones((2, 2), np.int64))
     with pytest.raises(wb.ShapeError):
         wb.linalg.eigh(np.ones((2, 3)))
-    for call in (lambda: wb.linalg.eigh(np.eye(2), "x"), lambda: wb.linalg.qr(np.eye(2), mode="complete"), lambda: wb.linalg.svd(np.ones((2, 3)))):
+    for call in (
+        lambda: wb.linalg.eigh(np.eye(2), "x"),
+        lambda: wb.linalg.qr(np.eye(2), mode="complete"),
+        lambda: wb.linalg.svd(np.ones((2, 3))),
+    ):
         with pytest.raises(wb.ArgumentError, match="expected"):
             call()
 
@@ -87,7 +111,12 @@ def test_any_number_of_threads_gives_the_same_bits():
     try:
         for threads in (1, 2, 7):
             wb.set_num_threads(threads)
-            found.append([tensor.numpy() for tensor in (*wb.linalg.qr(a), *wb.linalg.svd(a, full_matrices=False), *wb.linalg.eigh(a[:, :16]))])
+            found.append(
+                [
+                    tensor.numpy()
+                    for tensor in (*wb.linalg.qr(a), *wb.linalg.svd(a, full_matrices=False), *wb.linalg.eigh(a[:, :16]))
+                ]
+            )
     finally:
         wb.set_num_threads(before)
     for others in found[1:]:

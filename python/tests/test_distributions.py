@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy import stats
+from support import numbers, python, slope
 
 import wingbeat as wb
-from support import numbers, python, slope
 from wingbeat.distributions import Bernoulli, Categorical, Distribution, Normal, kl_divergence, register_kl
 
 F64 = "float64"
@@ -46,28 +46,44 @@ def some_values(name):
 
 # -------------------------------------------------------------------- values
 
+
 @pytest.mark.parametrize("dtype, tolerance", [("float32", 2e-6), (F64, 1e-13)])
 def test_log_prob_entropy_and_moments_are_scipys(dtype, tolerance):
     normal, known = made("normal", dtype), stats.norm(LOC, SCALE)
     x = numbers((2, 3, 4), seed=6)
     value = wb.tensor(x, dtype)
-    close = dict(rtol=tolerance * 10, atol=tolerance)
+    close = {"rtol": tolerance * 10, "atol": tolerance}
     np.testing.assert_allclose(normal.log_prob(value).numpy(), known.logpdf(x), **close)
     np.testing.assert_allclose(normal.cdf(value).numpy(), known.cdf(x), **close)
     np.testing.assert_allclose(normal.entropy().numpy(), known.entropy(), **close)
-    for name, expected in (("mean", known.mean()), ("stddev", known.std()), ("variance", known.var()), ("mode", known.mean())):
+    for name, expected in (
+        ("mean", known.mean()),
+        ("stddev", known.std()),
+        ("variance", known.var()),
+        ("mode", known.mean()),
+    ):
         np.testing.assert_allclose(getattr(normal, name).numpy(), expected, **close)
     for name in ("bernoulli of logits", "bernoulli of probs"):
         coin, known = made(name, dtype), stats.bernoulli(sigmoid(COINS))
         for value in (0, 1):
             np.testing.assert_allclose(coin.log_prob(value).numpy(), known.logpmf(value), **close)
         np.testing.assert_allclose(coin.entropy().numpy(), known.entropy(), **close)
-        for attribute, expected in (("mean", known.mean()), ("stddev", known.std()), ("variance", known.var()), ("mode", COINS > 0), ("logits", COINS),
-                                    ("probs", sigmoid(COINS))):
+        for attribute, expected in (
+            ("mean", known.mean()),
+            ("stddev", known.std()),
+            ("variance", known.var()),
+            ("mode", COINS > 0),
+            ("logits", COINS),
+            ("probs", sigmoid(COINS)),
+        ):
             np.testing.assert_allclose(getattr(coin, attribute).numpy(), expected, **close)
     for name in ("categorical of logits", "categorical of probs"):
         classes = made(name, dtype)
-        np.testing.assert_allclose(classes.log_prob(wb.tensor([[0, 3], [2, 1]])).numpy(), np.log([[PROBS[0, 0], PROBS[1, 3]], [PROBS[0, 2], PROBS[1, 1]]]), **close)
+        np.testing.assert_allclose(
+            classes.log_prob(wb.tensor([[0, 3], [2, 1]])).numpy(),
+            np.log([[PROBS[0, 0], PROBS[1, 3]], [PROBS[0, 2], PROBS[1, 1]]]),
+            **close,
+        )
         np.testing.assert_allclose(classes.entropy().numpy(), stats.entropy(PROBS, axis=1), **close)
         np.testing.assert_allclose(classes.perplexity().numpy(), np.exp(stats.entropy(PROBS, axis=1)), **close)
         np.testing.assert_allclose(classes.probs.numpy(), PROBS, **close)
@@ -88,9 +104,13 @@ def test_extreme_parameters_keep_their_precision():
     coin = Bernoulli(logits=wb.tensor([-200.0, 200.0]))
     assert coin.log_prob(1).tolist() == [-200, 0] and coin.log_prob(0).tolist() == [0, -200]
     np.testing.assert_allclose(Bernoulli(wb.tensor([1e-30])).log_prob(1).numpy(), np.log(np.float32(1e-30)), rtol=1e-6)
-    np.testing.assert_allclose(Categorical(logits=wb.tensor([0.0, 1000.0, -1000.0])).log_prob(wb.tensor([0, 1, 2])).numpy(), [-1000, 0, -2000])
+    np.testing.assert_allclose(
+        Categorical(logits=wb.tensor([0.0, 1000.0, -1000.0])).log_prob(wb.tensor([0, 1, 2])).numpy(), [-1000, 0, -2000]
+    )
     np.testing.assert_allclose(Normal(0.0, 1.0).cdf(wb.tensor(-30.0, F64)).item(), stats.norm.cdf(-30.0), rtol=1e-12)
-    np.testing.assert_allclose(Normal(0.0, 1.0).log_prob(wb.tensor(1e6, F64)).item(), stats.norm.logpdf(1e6), rtol=1e-12)
+    np.testing.assert_allclose(
+        Normal(0.0, 1.0).log_prob(wb.tensor(1e6, F64)).item(), stats.norm.logpdf(1e6), rtol=1e-12
+    )
 
 
 def test_what_cannot_occur_has_log_prob_minus_infinity_and_adds_nothing():
@@ -106,11 +126,19 @@ def test_what_cannot_occur_has_log_prob_minus_infinity_and_adds_nothing():
         assert kl_divergence(Bernoulli(0.5), coin).tolist() == [np.inf, np.inf]
         assert coin.sample((100,)).numpy().mean(0).tolist() == [0, 1]
     assert np.isnan(Bernoulli(0.5).mode.item())
-    derivative = wb.grad(lambda probs: Categorical(probs).log_prob(1) + Categorical(probs).entropy())(wb.tensor([0.0, 1.0, 3.0]))
+    derivative = wb.grad(lambda probs: Categorical(probs).log_prob(1) + Categorical(probs).entropy())(
+        wb.tensor([0.0, 1.0, 3.0])
+    )
     assert np.isfinite(derivative.numpy()).all()
-    masked = wb.grad(lambda logits: Categorical(logits=logits).log_prob(1) + Categorical(logits=logits).entropy())(wb.tensor([-np.inf, 1.0, 3.0]))
+    masked = wb.grad(lambda logits: Categorical(logits=logits).log_prob(1) + Categorical(logits=logits).entropy())(
+        wb.tensor([-np.inf, 1.0, 3.0])
+    )
     assert masked.numpy()[0] == 0 and np.isfinite(masked.numpy()).all()
-    assert np.isfinite(wb.grad(lambda p: Bernoulli(p).log_prob(wb.tensor([0, 1])).sum() + Bernoulli(p).entropy().sum())(wb.tensor([0.0, 1.0])).numpy()).all()
+    assert np.isfinite(
+        wb.grad(lambda p: Bernoulli(p).log_prob(wb.tensor([0, 1])).sum() + Bernoulli(p).entropy().sum())(
+            wb.tensor([0.0, 1.0])
+        ).numpy()
+    ).all()
 
 
 # -------------------------------------------------------------------- shapes
@@ -137,7 +165,13 @@ def test_shapes_are_pytorchs(make, batch, sample, log_prob):
     assert distribution.batch_shape == batch and distribution.event_shape == ()
     assert distribution.sample().shape == batch and distribution.sample((5, 2)).shape == sample
     assert distribution.sample(3).shape == (3,) + batch and distribution.sample((0,)).shape == (0,) + batch
-    assert distribution.entropy().shape == distribution.mean.shape == distribution.stddev.shape == distribution.mode.shape == batch
+    assert (
+        distribution.entropy().shape
+        == distribution.mean.shape
+        == distribution.stddev.shape
+        == distribution.mode.shape
+        == batch
+    )
     assert kl_divergence(distribution, make()).shape == batch
     if log_prob is not None:
         assert distribution.log_prob(wb.zeros(7, 1, 1)).shape == log_prob
@@ -163,12 +197,16 @@ def test_dtypes_are_the_parameters():
             assert distribution.entropy().dtype == distribution.log_prob(distribution.sample()).dtype == dtype
             assert distribution.sample().dtype == ("int64" if name.startswith("cat") else dtype)
     assert Normal(0, 1).sample().dtype == "float32" and Normal(0.1, np.ones(2)).loc.tolist() == [0.1, 0.1]
-    assert Normal(wb.tensor([0, 1]), 1).scale.dtype == F64 and Normal(0.0, wb.ones(2, dtype=F64)).log_prob(0.1).tolist() == [stats.norm.logpdf(0.1)] * 2
+    assert (
+        Normal(wb.tensor([0, 1]), 1).scale.dtype == F64
+        and Normal(0.0, wb.ones(2, dtype=F64)).log_prob(0.1).tolist() == [stats.norm.logpdf(0.1)] * 2
+    )
     assert Bernoulli(np.array([0.5])).probs.dtype == F64 and Categorical([1, 2, 1]).probs.tolist() == [0.25, 0.5, 0.25]
     assert Bernoulli(0.5).log_prob(wb.tensor([True])).item() == pytest.approx(np.log(0.5))
 
 
 # -------------------------------------------------------------------- samples
+
 
 @pytest.mark.parametrize("dtype", ["float32", F64])
 @pytest.mark.parametrize("name", KINDS)
@@ -178,7 +216,9 @@ def test_samples_follow_their_distribution_within_five_sigma(name, dtype):
     x = distribution.sample((count,)).numpy()
     if name == "normal":
         for place in np.ndindex(3, 4):
-            assert stats.kstest(x[(slice(None), *place)], stats.norm(LOC[place[0], 0], SCALE[place[1]]).cdf).pvalue > 1e-4
+            assert (
+                stats.kstest(x[(slice(None), *place)], stats.norm(LOC[place[0], 0], SCALE[place[1]]).cdf).pvalue > 1e-4
+            )
         return
     for value in range(distribution.enumerate_support().shape[0]):
         p = np.exp(distribution.log_prob(value).numpy())
@@ -202,8 +242,11 @@ def test_samples_are_those_of_the_seed_and_have_no_graph(name):
     assert not first.requires_grad and (first.numpy() != second.numpy()).any()
     wb.manual_seed(5)
     np.testing.assert_array_equal(distribution.sample((50,)).numpy(), first.numpy())
-    inside = wb.jvp(lambda p: make(p, *[wb.tensor(parameter) for parameter in parameters[1:]]).sample((9,)).to(F64), (wb.tensor(parameters[0]),),
-                    (wb.ones(*parameters[0].shape, dtype=F64),))
+    inside = wb.jvp(
+        lambda p: make(p, *[wb.tensor(parameter) for parameter in parameters[1:]]).sample((9,)).to(F64),
+        (wb.tensor(parameters[0]),),
+        (wb.ones(*parameters[0].shape, dtype=F64),),
+    )
     assert not inside[1].numpy().any()
 
 
@@ -222,6 +265,7 @@ def test_rsample_is_the_sample_with_derivatives_to_loc_and_scale():
 
 # -------------------------------------------------------------------- derivatives
 
+
 def weighted(name, what):
     """A scalar function of each parameter of a distribution."""
     make, parameters = KINDS[name]
@@ -238,10 +282,16 @@ def weighted(name, what):
         else:
             result = distribution.variance if name.startswith("ber") else distribution.cdf(wb.tensor(some_values(name)))
         return (result * wb.tensor(weights.setdefault(result.shape, numbers(result.shape, seed=9)))).sum()
+
     return function, parameters
 
 
-CASES = [(name, what) for name in KINDS for what in ("entropy", "log_prob", "kl", "other") if what != "other" or not name.startswith("cat")]
+CASES = [
+    (name, what)
+    for name in KINDS
+    for what in ("entropy", "log_prob", "kl", "other")
+    if what != "other" or not name.startswith("cat")
+]
 
 
 @pytest.mark.parametrize("name, what", CASES)
@@ -249,8 +299,10 @@ def test_derivatives_are_finite_differences_in_every_mode(name, what):
     function, parameters = weighted(name, what)
     tensors = [wb.tensor(parameter) for parameter in parameters]
     for place, parameter in enumerate(parameters):
+
         def at(x, place=place):
-            return function(*tensors[:place], wb.tensor(np.array(x)), *tensors[place + 1:]).item()
+            return function(*tensors[:place], wb.tensor(np.array(x)), *tensors[place + 1 :]).item()
+
         gradient = wb.grad(function, argnums=place)
         by_reverse = gradient(*tensors).numpy()
         np.testing.assert_allclose(by_reverse, slope(at, parameter), rtol=1e-6, atol=1e-8)
@@ -259,14 +311,27 @@ def test_derivatives_are_finite_differences_in_every_mode(name, what):
         np.testing.assert_allclose(along, (by_reverse * direction).sum(), rtol=1e-10, atol=1e-12)
         # Second order, three ways
         step = 1e-5
-        ends = [gradient(*tensors[:place], wb.tensor(parameter + sign * step * direction), *tensors[place + 1:]).numpy() for sign in (1, -1)]
+        ends = [
+            gradient(*tensors[:place], wb.tensor(parameter + sign * step * direction), *tensors[place + 1 :]).numpy()
+            for sign in (1, -1)
+        ]
         expected = (ends[0] - ends[1]) / (2 * step)
         product = wb.hvp(function, tensors, (wb.tensor(direction),), argnums=place)
         np.testing.assert_allclose(product.numpy(), expected, rtol=1e-5, atol=1e-7)
-        np.testing.assert_allclose(wb.grad(lambda *p: (gradient(*p) * wb.tensor(direction)).sum(), argnums=place)(*tensors).numpy(), product.numpy(),
-                                   rtol=1e-9, atol=1e-11)
-        np.testing.assert_allclose(wb.grad(lambda *p: wb.jvp(function, p, (wb.tensor(direction),), argnums=place)[1], argnums=place)(*tensors).numpy(),
-                                   product.numpy(), rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(
+            wb.grad(lambda *p: (gradient(*p) * wb.tensor(direction)).sum(), argnums=place)(*tensors).numpy(),
+            product.numpy(),
+            rtol=1e-9,
+            atol=1e-11,
+        )
+        np.testing.assert_allclose(
+            wb.grad(lambda *p: wb.jvp(function, p, (wb.tensor(direction),), argnums=place)[1], argnums=place)(
+                *tensors
+            ).numpy(),
+            product.numpy(),
+            rtol=1e-9,
+            atol=1e-11,
+        )
 
 
 def test_the_score_function_has_mean_zero_and_the_fisher_information_as_its_variance():
@@ -277,10 +342,11 @@ def test_the_score_function_has_mean_zero_and_the_fisher_information_as_its_vari
     scores = wb.grad(lambda rows: Categorical(logits=rows).log_prob(arms).sum())(rows).numpy()
     fisher = np.diag(PROBS[0]) - np.outer(PROBS[0], PROBS[0])
     assert (np.abs(scores.mean(0)) < 5 * np.sqrt(np.diag(fisher) / count)).all()
-    np.testing.assert_allclose(np.cov(scores.T), fisher, atol=5 / count ** 0.5)
+    np.testing.assert_allclose(np.cov(scores.T), fisher, atol=5 / count**0.5)
 
 
 # -------------------------------------------------------------------- divergences
+
 
 @pytest.mark.parametrize("name", DISCRETE)
 def test_divergences_of_discrete_distributions_are_sums_over_the_support(name):
@@ -298,14 +364,16 @@ def test_the_divergence_of_normals_is_the_mean_of_the_log_ratio():
     x = p.sample((count,))
     ratio = (p.log_prob(x) - q.log_prob(x)).numpy()
     found = kl_divergence(p, q).numpy()
-    assert (np.abs(ratio.mean(0) - found) < 5 * ratio.std(0) / count ** 0.5).all()
+    assert (np.abs(ratio.mean(0) - found) < 5 * ratio.std(0) / count**0.5).all()
     assert (kl_divergence(p, made("normal")).numpy() == 0).all()
 
 
 def test_divergences_mix_parametrisations_and_pairs_can_be_registered():
     probs, logits = Categorical(wb.tensor(PROBS)), Categorical(logits=wb.tensor(LOGITS))
     np.testing.assert_allclose(kl_divergence(probs, logits).numpy(), 0, atol=1e-15)
-    np.testing.assert_allclose(kl_divergence(Bernoulli(logits=wb.tensor(COINS)), Bernoulli(wb.tensor(sigmoid(COINS)))).numpy(), 0, atol=1e-15)
+    np.testing.assert_allclose(
+        kl_divergence(Bernoulli(logits=wb.tensor(COINS)), Bernoulli(wb.tensor(sigmoid(COINS)))).numpy(), 0, atol=1e-15
+    )
 
     class Shifted(Normal):
         pass
@@ -325,6 +393,7 @@ def test_divergences_mix_parametrisations_and_pairs_can_be_registered():
 
 # -------------------------------------------------------------------- capture, checks
 
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_compiled_function_has_the_bits_of_the_plain_one_and_draws_anew(name):
     make, parameters = KINDS[name]
@@ -333,7 +402,12 @@ def test_a_compiled_function_has_the_bits_of_the_plain_one_and_draws_anew(name):
     def both(*tensors):
         distribution = make(*tensors)
         x = distribution.sample((20,))
-        return x, distribution.log_prob(x), distribution.entropy(), kl_divergence(distribution, distribution.expand(distribution.batch_shape))
+        return (
+            x,
+            distribution.log_prob(x),
+            distribution.entropy(),
+            kl_divergence(distribution, distribution.expand(distribution.batch_shape)),
+        )
 
     compiled = wb.compile(both)
     wb.manual_seed(3)
@@ -347,7 +421,9 @@ def test_a_compiled_function_has_the_bits_of_the_plain_one_and_draws_anew(name):
 
 def test_inside_a_capture_nothing_is_checked_and_outside_everything_unless_it_is_told_not_to():
     outside = wb.tensor(-1.0)
-    unchecked = wb.compile(lambda scale, value: Normal(0.0, scale).log_prob(value) + Normal(0.0, outside).log_prob(value))
+    unchecked = wb.compile(
+        lambda scale, value: Normal(0.0, scale).log_prob(value) + Normal(0.0, outside).log_prob(value)
+    )
     assert np.isnan(unchecked(wb.tensor(-1.0), wb.tensor(1.0)).item())
     assert np.isnan(Normal(0.0, -1.0, validate_args=False).entropy().item())
     try:
@@ -364,57 +440,83 @@ def test_inside_a_capture_nothing_is_checked_and_outside_everything_unless_it_is
         wb.compile(lambda x: Categorical(logits=wb.zeros(3)).log_prob(x))(wb.tensor([3])).numpy()
 
 
-@pytest.mark.parametrize("wrong, sentence", [
-    (lambda: Normal(0.0, -1.0), "scale above 0, found -1.0"),
-    (lambda: Normal(0.0, 0.0), "scale above 0"),
-    (lambda: Normal(wb.tensor([0.0, np.nan]), 1.0), "loc"),
-    (lambda: Normal(wb.zeros(2), wb.tensor([1.0, np.nan])), "scale above 0, found nan"),
-    (lambda: Normal(wb.zeros(2), wb.ones(3)), "broadcast together"),
-    (lambda: Normal(0.0, 1.0).log_prob(np.nan), "values that are numbers"),
-    (lambda: Normal(wb.zeros(2), 1.0).log_prob(wb.zeros(3)), r"broadcasts with \[2\], found shape \[3\]"),
-    (lambda: Normal(0.0, 1.0).sample((2, -1)), "sample_shape"),
-    (lambda: Normal(0.0, 1.0).sample(-1), "sample_shape"),
-    (lambda: Categorical(), "found neither"),
-    (lambda: Categorical(wb.ones(2), wb.ones(2)), "found both"),
-    (lambda: Categorical(wb.tensor([0.5, -0.5])), "probs of 0 or more, found -0.5"),
-    (lambda: Categorical(wb.tensor([0.5, np.inf])), "found inf"),
-    (lambda: Categorical(wb.zeros(2)), "sum above 0"),
-    (lambda: Categorical(logits=wb.tensor([0.0, np.nan])), "logits"),
-    (lambda: Categorical(logits=wb.tensor([0.0, np.inf])), "logits"),
-    (lambda: Categorical(logits=wb.tensor([-np.inf, -np.inf])), "logits"),
-    (lambda: Categorical(0.5), "one class at least"),
-    (lambda: Categorical(logits=wb.zeros(2, 0)), "one class at least"),
-    (lambda: Categorical(wb.ones(3)).log_prob(3), "classes from 0 to 2, found 3"),
-    (lambda: Categorical(wb.ones(3)).log_prob(-1), "classes from 0 to 2"),
-    (lambda: Categorical(wb.ones(3)).log_prob(0.5), "classes from 0 to 2"),
-    (lambda: Categorical(wb.ones(3)).sample((-2, -3)), "sample_shape"),
-    (lambda: Bernoulli(), "found neither"),
-    (lambda: Bernoulli(0.5, 0.0), "found both"),
-    (lambda: Bernoulli(1.5), "probs from 0 to 1, found 1.5"),
-    (lambda: Bernoulli(np.nan), "probs from 0 to 1"),
-    (lambda: Bernoulli(logits=np.nan), "logits"),
-    (lambda: Bernoulli(0.5).log_prob(2), "values 0 or 1"),
-])
+@pytest.mark.parametrize(
+    "wrong, sentence",
+    [
+        (lambda: Normal(0.0, -1.0), "scale above 0, found -1.0"),
+        (lambda: Normal(0.0, 0.0), "scale above 0"),
+        (lambda: Normal(wb.tensor([0.0, np.nan]), 1.0), "loc"),
+        (lambda: Normal(wb.zeros(2), wb.tensor([1.0, np.nan])), "scale above 0, found nan"),
+        (lambda: Normal(wb.zeros(2), wb.ones(3)), "broadcast together"),
+        (lambda: Normal(0.0, 1.0).log_prob(np.nan), "values that are numbers"),
+        (lambda: Normal(wb.zeros(2), 1.0).log_prob(wb.zeros(3)), r"broadcasts with \[2\], found shape \[3\]"),
+        (lambda: Normal(0.0, 1.0).sample((2, -1)), "sample_shape"),
+        (lambda: Normal(0.0, 1.0).sample(-1), "sample_shape"),
+        (lambda: Categorical(), "found neither"),
+        (lambda: Categorical(wb.ones(2), wb.ones(2)), "found both"),
+        (lambda: Categorical(wb.tensor([0.5, -0.5])), "probs of 0 or more, found -0.5"),
+        (lambda: Categorical(wb.tensor([0.5, np.inf])), "found inf"),
+        (lambda: Categorical(wb.zeros(2)), "sum above 0"),
+        (lambda: Categorical(logits=wb.tensor([0.0, np.nan])), "logits"),
+        (lambda: Categorical(logits=wb.tensor([0.0, np.inf])), "logits"),
+        (lambda: Categorical(logits=wb.tensor([-np.inf, -np.inf])), "logits"),
+        (lambda: Categorical(0.5), "one class at least"),
+        (lambda: Categorical(logits=wb.zeros(2, 0)), "one class at least"),
+        (lambda: Categorical(wb.ones(3)).log_prob(3), "classes from 0 to 2, found 3"),
+        (lambda: Categorical(wb.ones(3)).log_prob(-1), "classes from 0 to 2"),
+        (lambda: Categorical(wb.ones(3)).log_prob(0.5), "classes from 0 to 2"),
+        (lambda: Categorical(wb.ones(3)).sample((-2, -3)), "sample_shape"),
+        (lambda: Bernoulli(), "found neither"),
+        (lambda: Bernoulli(0.5, 0.0), "found both"),
+        (lambda: Bernoulli(1.5), "probs from 0 to 1, found 1.5"),
+        (lambda: Bernoulli(np.nan), "probs from 0 to 1"),
+        (lambda: Bernoulli(logits=np.nan), "logits"),
+        (lambda: Bernoulli(0.5).log_prob(2), "values 0 or 1"),
+    ],
+)
 def test_wrong_arguments_get_a_sentence(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
         wrong()
 
 
-@pytest.mark.parametrize("wrong", [lambda: Normal("a", 1.0), lambda: Normal(None, 1.0), lambda: Categorical("a"), lambda: Bernoulli([None]), lambda: Normal(0.0, 1.0).sample(2.5),
-                                   lambda: Normal(0.0, 1.0).log_prob("a"), lambda: Categorical(wb.ones(2)).log_prob(None)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Normal("a", 1.0),
+        lambda: Normal(None, 1.0),
+        lambda: Categorical("a"),
+        lambda: Bernoulli([None]),
+        lambda: Normal(0.0, 1.0).sample(2.5),
+        lambda: Normal(0.0, 1.0).log_prob("a"),
+        lambda: Categorical(wb.ones(2)).log_prob(None),
+    ],
+)
 def test_what_is_no_number_is_a_type_error(wrong):
     with pytest.raises(TypeError):
         wrong()
 
 
 def test_what_a_distribution_has_not_is_not_implemented():
-    for wrong in (lambda: Bernoulli(0.5).rsample(), lambda: Categorical(wb.ones(2)).rsample(), lambda: Categorical(wb.ones(2)).cdf(1), lambda: Normal(0.0, 1.0).enumerate_support(),
-                  lambda: Distribution().entropy(), lambda: Distribution().sample(), lambda: Distribution().mean, lambda: Distribution().expand((2,))):
+    for wrong in (
+        lambda: Bernoulli(0.5).rsample(),
+        lambda: Categorical(wb.ones(2)).rsample(),
+        lambda: Categorical(wb.ones(2)).cdf(1),
+        lambda: Normal(0.0, 1.0).enumerate_support(),
+        lambda: Distribution().entropy(),
+        lambda: Distribution().sample(),
+        lambda: Distribution().mean,
+        lambda: Distribution().expand((2,)),
+    ):
         with pytest.raises(NotImplementedError, match="there is no"):
             wrong()
 
 
 def test_the_package_does_not_import_distributions_until_it_is_asked_for():
-    assert python("import sys, wingbeat as wb\n"
-                  "before = 'wingbeat.distributions' in sys.modules\n"
-                  "print(before, wb.distributions.Normal(0.0, 1.0).batch_shape)") == "False ()\n"
+    assert (
+        python(
+            "import sys, wingbeat as wb\n"
+            "before = 'wingbeat.distributions' in sys.modules\n"
+            "print(before, wb.distributions.Normal(0.0, 1.0).batch_shape)"
+        )
+        == "False ()\n"
+    )

@@ -100,6 +100,7 @@ def test_a_capsule_that_nobody_takes_frees_its_memory():
         tensor = wb.zeros(1 << 20)
         for version in (None, (1, 0)):
             tensor.__dlpack__(max_version=version)
+
     use()
     gc.collect()
     before = wb.memory_usage()
@@ -132,14 +133,29 @@ def test_imported_memory_lives_as_long_as_the_tensor():
 
 def test_layouts_that_are_not_contiguous_are_copied():
     values = np.arange(24.0).reshape(4, 6)
-    for view in (values.T, values[::2], values[:, 1:3], values[::-1], np.broadcast_to(values[0], (3, 6)), values[:, ::-2]):
-        np.testing.assert_array_equal(wb.from_dlpack(np.array(view, copy=False, subok=True) if view.flags.writeable else view).numpy(), view)
+    for view in (
+        values.T,
+        values[::2],
+        values[:, 1:3],
+        values[::-1],
+        np.broadcast_to(values[0], (3, 6)),
+        values[:, ::-2],
+    ):
+        np.testing.assert_array_equal(
+            wb.from_dlpack(np.array(view, copy=False, subok=True) if view.flags.writeable else view).numpy(), view
+        )
     with pytest.raises(wb.ArgumentError, match="copy=False"):
         wb.from_dlpack(values.T, copy=False)
 
 
 def test_narrow_numbers_become_the_next_wider_dtype():
-    for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32")):
+    for narrow, wide in (
+        ("int8", "int32"),
+        ("int16", "int32"),
+        ("uint16", "int32"),
+        ("uint32", "int64"),
+        ("float16", "float32"),
+    ):
         tensor = wb.from_dlpack(np.array([1, 2, 3], narrow))
         assert tensor.dtype == wide and tensor.tolist() == [1, 2, 3]
 
@@ -156,14 +172,28 @@ def test_a_tensor_is_imported_from_a_tensor_and_from_its_capsule():
 
 # -------------------------------------------------------------------- structures made by hand
 
+
 class DLTensor(ctypes.Structure):
-    _fields_ = [("data", ctypes.c_void_p), ("device_type", ctypes.c_int32), ("device_id", ctypes.c_int32), ("ndim", ctypes.c_int32),
-                ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16), ("shape", ctypes.POINTER(ctypes.c_int64)),
-                ("strides", ctypes.POINTER(ctypes.c_int64)), ("byte_offset", ctypes.c_uint64)]
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("device_type", ctypes.c_int32),
+        ("device_id", ctypes.c_int32),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("byte_offset", ctypes.c_uint64),
+    ]
 
 
 class DLManagedTensor(ctypes.Structure):
-    _fields_ = [("dl_tensor", DLTensor), ("manager_ctx", ctypes.c_void_p), ("deleter", ctypes.CFUNCTYPE(None, ctypes.c_void_p))]
+    _fields_ = [
+        ("dl_tensor", DLTensor),
+        ("manager_ctx", ctypes.c_void_p),
+        ("deleter", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+    ]
 
 
 class Made:
@@ -175,8 +205,13 @@ class Made:
         self.shape = (ctypes.c_int64 * len(shape))(*shape)
         self.strides = None if strides is None else (ctypes.c_int64 * len(strides))(*strides)
         self.deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.free)
-        self.managed = DLManagedTensor(DLTensor(values.ctypes.data, device, 0, len(shape), code, bits, lanes, self.shape, self.strides, byte_offset),
-                                       None, self.deleter)
+        self.managed = DLManagedTensor(
+            DLTensor(
+                values.ctypes.data, device, 0, len(shape), code, bits, lanes, self.shape, self.strides, byte_offset
+            ),
+            None,
+            self.deleter,
+        )
         self.device = device
 
     def free(self, _):
@@ -214,9 +249,17 @@ def test_offsets_and_strides_are_read():
     assert wb.from_dlpack(made).tolist() == [2, 3]
 
 
-@pytest.mark.parametrize("options, sentence", [
-    ({"code": 4, "bits": 16}, "bfloat16"), ({"lanes": 2}, "NumPy has a dtype for"), ({"code": 2, "bits": 24}, "NumPy has a dtype for"),
-    ({"code": 5, "bits": 64}, "found an array of complex64"), ({"code": 1, "bits": 64}, "found an array of uint64"), ({"device": 2}, "expected memory of the CPU")])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"code": 4, "bits": 16}, "bfloat16"),
+        ({"lanes": 2}, "NumPy has a dtype for"),
+        ({"code": 2, "bits": 24}, "NumPy has a dtype for"),
+        ({"code": 5, "bits": 64}, "found an array of complex64"),
+        ({"code": 1, "bits": 64}, "found an array of uint64"),
+        ({"device": 2}, "expected memory of the CPU"),
+    ],
+)
 def test_what_cannot_be_imported_is_refused_with_a_sentence(options, sentence):
     with pytest.raises(wb.Error, match=sentence) as caught:
         wb.from_dlpack(Made(np.zeros(4, np.float32), **options))
@@ -230,8 +273,10 @@ def test_what_is_no_exporter_is_a_type_error():
 
 
 def test_capsules_and_arrays_that_are_left_at_exit_end_quietly():
-    program = ("import numpy as np, wingbeat as wb, builtins\n"
-               "t = wb.tensor([1., 2.])\n"
-               "builtins.kept = [np.from_dlpack(t), t.__dlpack__(), t.__dlpack__(max_version=(1, 0)), wb.from_dlpack(np.arange(3.)), t]\n")
+    program = (
+        "import numpy as np, wingbeat as wb, builtins\n"
+        "t = wb.tensor([1., 2.])\n"
+        "builtins.kept = [np.from_dlpack(t), t.__dlpack__(), t.__dlpack__(max_version=(1, 0)), wb.from_dlpack(np.arange(3.)), t]\n"
+    )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

@@ -46,12 +46,25 @@ def test_a_sensible_edit_is_read(path):
     assert (second.epoch, second.step, second.total_steps) == (1, 1, 5)
 
 
-@pytest.mark.parametrize("group, name, value", [
-    ("optimizer/groups/0", "lr", -1.0), ("optimizer/groups/0", "lr", np.nan), ("optimizer/groups/0", "betas", np.array([1.0, 0.9])), ("optimizer", "class", "SGD"),
-    ("optimizer/groups/0", "betas", "text"), ("optimizer/groups/0", "_count", 3),
-    ("trainer", "step", -5), ("trainer", "total_steps", 2**63 - 1), ("trainer", "epoch", -1), ("trainer", "batch_size", 0),
-    ("trainer", "row_count", 2**62), ("trainer", "shuffle", 77), ("trainer", "loss", "MSELoss()"), ("model", "class", "Linear"),
-])
+@pytest.mark.parametrize(
+    "group, name, value",
+    [
+        ("optimizer/groups/0", "lr", -1.0),
+        ("optimizer/groups/0", "lr", np.nan),
+        ("optimizer/groups/0", "betas", np.array([1.0, 0.9])),
+        ("optimizer", "class", "SGD"),
+        ("optimizer/groups/0", "betas", "text"),
+        ("optimizer/groups/0", "_count", 3),
+        ("trainer", "step", -5),
+        ("trainer", "total_steps", 2**63 - 1),
+        ("trainer", "epoch", -1),
+        ("trainer", "batch_size", 0),
+        ("trainer", "row_count", 2**62),
+        ("trainer", "shuffle", 77),
+        ("trainer", "loss", "MSELoss()"),
+        ("model", "class", "Linear"),
+    ],
+)
 def test_an_impossible_number_is_refused_and_nothing_has_changed(path, group, name, value):
     edit(path, group, name, value)
     second = trainer(2)
@@ -64,9 +77,15 @@ def test_an_impossible_number_is_refused_and_nothing_has_changed(path, group, na
     second.fit(data(), epochs=1, batch_size=32)
 
 
-@pytest.mark.parametrize("name, array", [
-    ("0.exp_avg", np.zeros((4, 4), np.float32)), ("0.exp_avg", np.zeros((4, 3), np.int64)), ("step", np.zeros(3)), ("9.exp_avg", np.zeros(2)),
-])
+@pytest.mark.parametrize(
+    "name, array",
+    [
+        ("0.exp_avg", np.zeros((4, 4), np.float32)),
+        ("0.exp_avg", np.zeros((4, 3), np.int64)),
+        ("step", np.zeros(3)),
+        ("9.exp_avg", np.zeros(2)),
+    ],
+)
 def test_state_that_fits_no_parameter_is_refused(path, name, array):
     with h5py.File(path, "r+") as file:
         state = file["optimizer/state"]

@@ -5,18 +5,21 @@ from ctypes import c_char_p
 
 import numpy as np
 import pytest
+from support import numbers, same_bits
 
 import wingbeat as wb
-from support import numbers, same_bits
 from wingbeat import nn, optim
 from wingbeat._arrays import handle_array
 from wingbeat._library import check, lib
 
 
 def cells(text):
-    """The first line's numbers, and the table as one dict a line; a cell belongs to the title that it ends or begins with."""
+    """The first line's numbers, and the table as one dict a line; a cell belongs to the title that it ends or begins
+    with."""
     first, header, *lines = text.splitlines()
-    nodes, steps, arena = map(int, re.fullmatch(r"plan: (\d+) nodes, (\d+) steps, (\d+) bytes of arena", first).groups())
+    nodes, steps, arena = map(
+        int, re.fullmatch(r"plan: (\d+) nodes, (\d+) steps, (\d+) bytes of arena", first).groups()
+    )
     titles = [(match.group(), match.start(), match.end()) for match in re.finditer(r"\S+( \S+)*", header)]
     rows = []
     for line in lines:
@@ -46,6 +49,7 @@ def training(kind=optim.Adam):
         loss.backward()
         optimizer.step()
         return loss
+
     return model, step
 
 
@@ -102,13 +106,23 @@ def test_measuring_changes_no_parameter_gradient_state_or_random_number(with_arg
         for seed in range(4):
             losses.append(function(*batch(seed)).item())
             if measures:
-                kept = [p.detach().numpy().copy() for p in current.parameters()] + [p.grad.numpy().copy() for p in current.parameters()]
+                kept = [p.detach().numpy().copy() for p in current.parameters()] + [
+                    p.grad.numpy().copy() for p in current.parameters()
+                ]
                 held = [p.grad for p in current.parameters()]
                 function.explain(*(batch(seed + 9) if with_arguments else ()), time=True)
-                now = [p.detach().numpy() for p in current.parameters()] + [p.grad.numpy() for p in current.parameters()]
-                assert all(map(same_bits, kept, now)) and all(map(same_bits, kept[len(held):], [g.numpy() for g in held]))
+                now = [p.detach().numpy() for p in current.parameters()] + [
+                    p.grad.numpy() for p in current.parameters()
+                ]
+                assert all(map(same_bits, kept, now)) and all(
+                    map(same_bits, kept[len(held) :], [g.numpy() for g in held])
+                )
         after.append((losses, [p.detach().numpy() for p in current.parameters()], wb.rand(3).numpy()))
-    assert after[0][0] == after[1][0] and all(map(same_bits, after[0][1], after[1][1])) and same_bits(after[0][2], after[1][2])
+    assert (
+        after[0][0] == after[1][0]
+        and all(map(same_bits, after[0][1], after[1][1]))
+        and same_bits(after[0][2], after[1][2])
+    )
 
 
 def test_measuring_before_the_first_run_takes_gradients_that_are_not_there_as_zero():
@@ -129,9 +143,18 @@ def test_a_program_that_cannot_run_on_the_arguments_cannot_be_measured_and_chang
     assert all(map(same_bits, before, [p.detach().numpy() for p in model.parameters()]))
     handle = next(iter(step._programs.values()))._handle
     wrong = wb.ones(8, 6)
-    for count, inputs, sentence in ((1, None, "null"), (1, [wrong], "2 inputs"), (2, [wrong, wrong], "input 1"), (-1, None, "negative")):
+    for count, inputs, sentence in (
+        (1, None, "null"),
+        (1, [wrong], "2 inputs"),
+        (2, [wrong, wrong], "input 1"),
+        (-1, None, "negative"),
+    ):
         with pytest.raises(ValueError, match=sentence):
-            check(lib.wb_program_profile(handle, inputs and handle_array(count)(*[t._handle for t in inputs]), count, c_char_p()))
+            check(
+                lib.wb_program_profile(
+                    handle, inputs and handle_array(count)(*[t._handle for t in inputs]), count, c_char_p()
+                )
+            )
 
 
 def test_functions_that_return_arrays_and_functions_without_arguments_are_measured_too():

@@ -4,9 +4,9 @@ import inspect
 
 import numpy as np
 import pytest
-
 from export_models import MODELS, REFUSED
 from support import same_bits
+
 from wingbeat import optim
 
 ALL = {**MODELS, **{name: refused.model for name, refused in REFUSED.items()}}

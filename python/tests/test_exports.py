@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from export_models import MODELS, REFUSED
 from support import numbers, same_bits
+
+import wingbeat as wb
 from wingbeat import nn, optim
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,8 +30,22 @@ def state_of(model):
 def program(tmp_path_factory):
     path = tmp_path_factory.mktemp("exports") / "exported"
     subprocess.run(
-        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", Path(__file__).with_name("exported.c"), "-o", path,
-         f"-L{ROOT / 'build/lib'}", "-lwingbeat", f"-Wl,-rpath,{ROOT / 'build/lib'}"], check=True)
+        [
+            "cc",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            f"-I{ROOT / 'include'}",
+            Path(__file__).with_name("exported.c"),
+            "-o",
+            path,
+            f"-L{ROOT / 'build/lib'}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{ROOT / 'build/lib'}",
+        ],
+        check=True,
+    )
     return path
 
 
@@ -106,7 +120,11 @@ def test_an_exported_model_is_saved_loaded_and_exported_again(name, tmp_path):
     graph = wb.export(case.build(), *case.examples(4))
     graph.save(tmp_path / "graph.h5")
     loaded = wb.load(tmp_path / "graph.h5")
-    assert repr(loaded) == repr(graph) and loaded.code(True) == graph.code(True) and loaded.expression() == graph.expression()
+    assert (
+        repr(loaded) == repr(graph)
+        and loaded.code(True) == graph.code(True)
+        and loaded.expression() == graph.expression()
+    )
     for module in (graph, loaded):
         module.eval()
     inputs = case.examples(3)
@@ -135,7 +153,7 @@ def test_several_extents_vary_apart_from_each_other():
         def forward(self, x):
             rows, length, width = x.shape
             flat = wb.tanh(self.inner(x.reshape(-1, width))).reshape(rows, length, 5)
-            return self.head(flat[:, length // 2:].mean(1) + flat[:, 0]) * (length + 1)
+            return self.head(flat[:, length // 2 :].mean(1) + flat[:, 0]) * (length + 1)
 
     wb.manual_seed(1)
     model = Sequence()
@@ -155,9 +173,12 @@ def test_several_extents_vary_apart_from_each_other():
 def test_wrong_arguments_are_refused():
     model, x = nn.Linear(3, 2), numbers((2, 3), "float32")
     for call, kind, words in (
-        (lambda: wb.export("text", x), TypeError, "module"), (lambda: wb.export(model), ValueError, "example"),
-        (lambda: wb.export(model, x, batch_axes=5), ValueError, "axis"), (lambda: wb.export(model, x, batch_axes=[0, 0]), ValueError, "batch_axes"),
-        (lambda: wb.export(model, x, dynamic=[{7: "length"}]), ValueError, "axis"), (lambda: wb.export(model, x[:, :2]), ValueError, "3|2"),
+        (lambda: wb.export("text", x), TypeError, "module"),
+        (lambda: wb.export(model), ValueError, "example"),
+        (lambda: wb.export(model, x, batch_axes=5), ValueError, "axis"),
+        (lambda: wb.export(model, x, batch_axes=[0, 0]), ValueError, "batch_axes"),
+        (lambda: wb.export(model, x, dynamic=[{7: "length"}]), ValueError, "axis"),
+        (lambda: wb.export(model, x[:, :2]), ValueError, "3|2"),
     ):
         with pytest.raises(kind, match=words):
             call()

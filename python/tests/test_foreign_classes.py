@@ -1,4 +1,5 @@
-"""Checkpoints say whose class a module is: a foreign one is refused by name, or built from the class that the caller gives."""
+"""Checkpoints say whose class a module is: a foreign one is refused by name, or built from the class that the caller
+gives."""
 
 import math
 
@@ -64,18 +65,32 @@ def saved(model, tmp_path):
     return tmp_path / "model.h5"
 
 
-@pytest.mark.parametrize("made", [lambda: nn.Sequential(nn.Linear(3, 3), Tanh()), lambda: nn.Sequential(Halved()), lambda: nn.Sequential(Called()),
-                                  lambda: Residual(nn.Linear(3, 3)), lambda: nn.Sequential(Residual(Residual(nn.Linear(3, 3)), Tanh())), lambda: Block(4)])
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: nn.Sequential(nn.Linear(3, 3), Tanh()),
+        lambda: nn.Sequential(Halved()),
+        lambda: nn.Sequential(Called()),
+        lambda: Residual(nn.Linear(3, 3)),
+        lambda: nn.Sequential(Residual(Residual(nn.Linear(3, 3)), Tanh())),
+        lambda: Block(4),
+    ],
+)
 def test_a_class_of_the_users_is_refused_by_name_or_built_from_the_class(made, tmp_path):
     model = made()
     path = saved(model, tmp_path)
     name = next(type(module).__name__ for module in model.modules() if type(module).__module__ == __name__)
     with pytest.raises(NotImplementedError, match=f"the model holds a '{name}', whose code this library does not have"):
         wb.load(path)
-    for custom in ([Tanh, Halved, Called, Residual, Block], {kind.__name__: kind for kind in (Tanh, Halved, Called, Residual, Block)},
-                   {f"{__name__}.{kind.__name__}": kind for kind in (Tanh, Halved, Called, Residual, Block)}):
+    for custom in (
+        [Tanh, Halved, Called, Residual, Block],
+        {kind.__name__: kind for kind in (Tanh, Halved, Called, Residual, Block)},
+        {f"{__name__}.{kind.__name__}": kind for kind in (Tanh, Halved, Called, Residual, Block)},
+    ):
         other = wb.load(path, custom)
-        assert [type(module) for module in other.modules()] == [type(module) for module in model.modules()] and repr(other) == repr(model)
+        assert [type(module) for module in other.modules()] == [type(module) for module in model.modules()] and repr(
+            other
+        ) == repr(model)
         assert other(X).tolist() == model(X).tolist()
         assert nn.Sequential(other)(X).tolist() == nn.Sequential(model)(X).tolist()
 
@@ -89,15 +104,26 @@ def test_a_module_that_overrides_call_is_called_by_containers_and_the_trainer():
 def test_plain_attributes_come_back_and_those_that_no_file_holds_are_named(tmp_path):
     other = wb.load(saved(Block(5, "sigmoid"), tmp_path), [Block])
     assert (other.hidden, other.act, other.bounds) == (5, "sigmoid", (-1.0, math.inf, {"deep": [1, None, True]}))
-    assert [name for name, _ in other.named_parameters()] == ["offset", "inner.0.weight", "inner.0.bias", "inner.1.weight", "inner.1.bias"]
+    assert [name for name, _ in other.named_parameters()] == [
+        "offset",
+        "inner.0.weight",
+        "inner.0.bias",
+        "inner.1.weight",
+        "inner.1.bias",
+    ]
     model = nn.Sequential(Block(4, function=wb.exp), nn.Linear(3, 1))
     model[0].inner[0].weight.requires_grad = False
     path = saved(model, tmp_path)
     with pytest.raises(NotImplementedError, match="no file holds the attributes of a 'Block' that are function"):
         wb.load(path, [Block])
     other = wb.load(path, {"Block": lambda: Block(4, function=wb.exp)})
-    assert other(X).tolist() == model(X).tolist() and [p.requires_grad for p in other.parameters()] == [p.requires_grad for p in model.parameters()]
-    assert saved(other, tmp_path) and wb.load(path, {"Block": lambda: Block(4, function=wb.exp)})(X).tolist() == model(X).tolist()
+    assert other(X).tolist() == model(X).tolist() and [p.requires_grad for p in other.parameters()] == [
+        p.requires_grad for p in model.parameters()
+    ]
+    assert (
+        saved(other, tmp_path)
+        and wb.load(path, {"Block": lambda: Block(4, function=wb.exp)})(X).tolist() == model(X).tolist()
+    )
     with pytest.raises(StructureError, match="load_state_dict: the state does not fit Block"):
         wb.load(path, {"Block": lambda: Block(7)})
 

@@ -6,12 +6,11 @@ import subprocess
 import sys
 
 import pytest
-
 from support import ROOT, compile_fortran
 
 sys.path.insert(0, str(ROOT / "scripts"))
-import generate_fortran  # noqa: E402
-import header  # noqa: E402
+import generate_fortran
+import header
 
 MODULE = ROOT / "fortran" / "wingbeat.f90"
 HEADER = (ROOT / "include" / "wingbeat.h").read_text(encoding="utf-8")
@@ -51,16 +50,22 @@ def test_the_fortran_program_passes(source, tmp_path):
 
 @needs_gfortran
 def test_the_program_of_the_guide_runs_as_it_stands(tmp_path):
-    (program,) = re.findall(r"^```fortran\n(program .*?)^```$", (ROOT / "docs" / "fortran.md").read_text(encoding="utf-8"),
-                            flags=re.S | re.M)
+    (program,) = re.findall(
+        r"^```fortran\n(program .*?)^```$",
+        (ROOT / "docs" / "fortran.md").read_text(encoding="utf-8"),
+        flags=re.S | re.M,
+    )
     (tmp_path / "gradient.f90").write_text(program, encoding="utf-8")
-    assert run([compile_fortran(tmp_path / "gradient.f90", tmp_path / "gradient")], tmp_path) == "  1.0000  1.6487  2.7183\n"
+    assert (
+        run([compile_fortran(tmp_path / "gradient.f90", tmp_path / "gradient")], tmp_path)
+        == "  1.0000  1.6487  2.7183\n"
+    )
 
 
 def test_of_a_comment_the_first_sentence_stays():
     for comment, first in [
         ("Frees it. NULL is allowed.", "Frees it."),
-        ("By name, e.g. \"x\". More.", "By name, e.g. \"x\"."),
+        ('By name, e.g. "x". More.', 'By name, e.g. "x".'),
         ("The values 0, 1, ... below stop: [n]. All finite.", "The values 0, 1, ... below stop: [n]."),
         ("As of version 0.1.0. More.", "As of version 0.1.0."),
         ("p -= (nesterov ? g : v). More.", "p -= (nesterov ? g : v)."),
@@ -72,9 +77,12 @@ def test_of_a_comment_the_first_sentence_stays():
 
 EXTENTS = (2, 3, 1, 2, 1, 2, 2)
 KINDS = {  # declaration: (dtype, declaration of its bytes)
-    "real(c_float)": ("WB_FLOAT32", "real(c_float)"), "real(c_double)": ("WB_FLOAT64", "real(c_double)"),
-    "integer(c_int8_t)": ("WB_UINT8", "integer(c_int8_t)"), "integer(c_int32_t)": ("WB_INT32", "integer(c_int32_t)"),
-    "integer(c_int64_t)": ("WB_INT64", "integer(c_int64_t)"), "logical(c_bool)": ("WB_BOOL", "logical(c_bool)"),
+    "real(c_float)": ("WB_FLOAT32", "real(c_float)"),
+    "real(c_double)": ("WB_FLOAT64", "real(c_double)"),
+    "integer(c_int8_t)": ("WB_UINT8", "integer(c_int8_t)"),
+    "integer(c_int32_t)": ("WB_INT32", "integer(c_int32_t)"),
+    "integer(c_int64_t)": ("WB_INT64", "integer(c_int64_t)"),
+    "logical(c_bool)": ("WB_BOOL", "logical(c_bool)"),
     "logical": ("WB_BOOL", "logical(c_bool)"),
 }
 
@@ -92,7 +100,7 @@ def round_trip(declaration, rank):
         block
             {declaration} :: a{shape}, b{shape}
             {bytes_declaration}, pointer :: memory(:)
-            count = size({'a' if rank else '[a]'})
+            count = size({"a" if rank else "[a]"})
             a = {elements}
             call check(wb_tensor_create(a, tensor) == WB_OK, &
                 "{declaration} of rank {rank}")
@@ -103,17 +111,17 @@ def round_trip(declaration, rank):
                 "the shape of {declaration} of rank {rank}")
             call check(wb_tensor_data(tensor, address) == WB_OK, "data")
             call c_f_pointer(address, memory, [count])
-            call check(all(logical(memory {equal} reshape({'a' if rank else '[a]'}, [count]))), &
+            call check(all(logical(memory {equal} reshape({"a" if rank else "[a]"}, [count]))), &
                 "the memory of {declaration} of rank {rank}")
             call check(wb_tensor_read(tensor, b) == WB_OK, &
                 "read {declaration} of rank {rank}")
-            call check({'all' if rank else ''}(logical(b {equal} a)), &
+            call check({"all" if rank else ""}(logical(b {equal} a)), &
                 "the values of {declaration} of rank {rank}")
             call check(wb_tensor_create(a{mirrored}, tensor) == WB_OK, &
                 "{declaration} of rank {rank}, mirrored")
             call check(wb_tensor_read(tensor, b{mirrored}) == WB_OK, &
                 "read {declaration} of rank {rank}, mirrored")
-            call check({'all' if rank else ''}(logical(b {equal} a)), &
+            call check({"all" if rank else ""}(logical(b {equal} a)), &
                 "the values of {declaration} of rank {rank}, mirrored")
         end block"""
 
@@ -132,7 +140,7 @@ program arrays
     type(c_ptr) :: address
     checks = 0
     i = 0
-    {''.join(round_trip(declaration, rank) for declaration in KINDS for rank in range(8))}
+    {"".join(round_trip(declaration, rank) for declaration in KINDS for rank in range(8))}
     print "(i0)", checks
 contains
     subroutine check(condition, what)
@@ -339,19 +347,36 @@ def test_types_of_each_shape_cross_from_fortran_to_c_and_back(tmp_path):
     (tmp_path / "library.c").write_text(library, encoding="utf-8")
     (tmp_path / "small.f90").write_text(SMALL_PROGRAM, encoding="utf-8")
     run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-c", "library.c"], tmp_path)
-    run(["gfortran", "-std=f2018", "-Wall", "-Wextra", "-Werror", "-fcheck=all,no-array-temps",
-         "wingbeat.f90", "small.f90", "library.o", "-o", "small"], tmp_path)
+    run(
+        [
+            "gfortran",
+            "-std=f2018",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-fcheck=all,no-array-temps",
+            "wingbeat.f90",
+            "small.f90",
+            "library.o",
+            "-o",
+            "small",
+        ],
+        tmp_path,
+    )
     assert run([tmp_path / "small"], tmp_path) == SMALL_OUTPUT
 
 
-@pytest.mark.parametrize("declarations, sentence", [
-    ("/* results[i]: one each. */ wb_status wb_f(wb_thing **results);", "results is a list in the comment"),
-    ("wb_status wb_greeting(void); wb_status wb_Greeting(void);", "one name to Fortran"),
-    ("const char *wb_f(void); wb_status wb_f_string(void);", "one name to Fortran"),
-    ("wb_status wb_f(double **matrix);", "no type for matrix"),
-    ("wb_status wb_f(wb_colour status);", "a parameter has the name status"),
-])
+@pytest.mark.parametrize(
+    "declarations, sentence",
+    [
+        ("/* results[i]: one each. */ wb_status wb_f(wb_thing **results);", "results is a list in the comment"),
+        ("wb_status wb_greeting(void); wb_status wb_Greeting(void);", "one name to Fortran"),
+        ("const char *wb_f(void); wb_status wb_f_string(void);", "one name to Fortran"),
+        ("wb_status wb_f(double **matrix);", "no type for matrix"),
+        ("wb_status wb_f(wb_colour status);", "a parameter has the name status"),
+    ],
+)
 def test_what_fortran_cannot_say_is_an_error_of_the_generator(declarations, sentence):
-    start = SMALL_HEADER[:SMALL_HEADER.index("typedef struct wb_point")]
+    start = SMALL_HEADER[: SMALL_HEADER.index("typedef struct wb_point")]
     with pytest.raises(ValueError, match=sentence):
         generate_fortran.render(header.parse(start + declarations))

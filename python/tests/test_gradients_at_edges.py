@@ -1,4 +1,5 @@
-"""Derivatives where formulas divide 0 by 0: what is finite is right, and what has no derivative is NaN or infinite, not a number."""
+"""Derivatives where formulas divide 0 by 0: what is finite is right, and what has no derivative is NaN or infinite, not
+a number."""
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def orthogonal(n, seed=0):
 
 # -------------------------------------------------------------------- equal values
 
+
 @pytest.mark.parametrize("values", [[1.0, 1.0, 1.0], [2.0, 2.0, 5.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 3.0]])
 def test_equal_eigenvalues_have_derivatives(values):
     turn = orthogonal(3)
@@ -49,13 +51,17 @@ def test_equal_singular_values_have_derivatives(shape, values):
     a = float64(orthogonal(shape[0]) @ singular @ orthogonal(shape[1], 1))
     squares = wb.grad(lambda a: (wb.linalg.svdvals(a) ** 2).sum())  # the sum of the squares of all elements
     np.testing.assert_allclose(squares(a).numpy(), 2 * a.numpy(), atol=1e-12)
-    np.testing.assert_allclose(wb.grad(lambda a: (wb.linalg.svd(a, full_matrices=False)[1] ** 2).sum())(a).numpy(), 2 * a.numpy(), atol=1e-12)
+    np.testing.assert_allclose(
+        wb.grad(lambda a: (wb.linalg.svd(a, full_matrices=False)[1] ** 2).sum())(a).numpy(), 2 * a.numpy(), atol=1e-12
+    )
     _, slope = wb.jvp(lambda a: (wb.linalg.svdvals(a) ** 2).sum(), (a,), (a,))
     assert slope.item() == pytest.approx(2 * (a.numpy() ** 2).sum())
 
 
 def test_the_nuclear_norm_of_the_identity_has_the_identity_as_its_gradient():
-    np.testing.assert_allclose(wb.grad(lambda a: wb.linalg.svdvals(a).sum())(wb.eye(3, dtype="float64")).numpy(), np.eye(3), atol=1e-14)
+    np.testing.assert_allclose(
+        wb.grad(lambda a: wb.linalg.svdvals(a).sum())(wb.eye(3, dtype="float64")).numpy(), np.eye(3), atol=1e-14
+    )
 
 
 def test_second_derivatives_of_different_eigenvalues_are_those_of_polynomials():
@@ -74,8 +80,17 @@ def test_derivatives_of_vectors_of_equal_values_are_not_finite():
 
 # -------------------------------------------------------------------- determinants
 
-SINGULAR = [[[1.0, 2.0], [2.0, 4.0]], [[0.0, 0.0], [0.0, 0.0]], np.diag([1.0, 2.0, 0.0]), np.diag([3.0, 0.0, 0.0]), np.zeros((3, 3)),
-            np.arange(9.0).reshape(3, 3), np.ones((4, 4)), [[0.0]], np.diag([1.0, 2.0, 3.0, 4.0, 0.0])[::-1]]
+SINGULAR = [
+    [[1.0, 2.0], [2.0, 4.0]],
+    [[0.0, 0.0], [0.0, 0.0]],
+    np.diag([1.0, 2.0, 0.0]),
+    np.diag([3.0, 0.0, 0.0]),
+    np.zeros((3, 3)),
+    np.arange(9.0).reshape(3, 3),
+    np.ones((4, 4)),
+    [[0.0]],
+    np.diag([1.0, 2.0, 3.0, 4.0, 0.0])[::-1],
+]
 
 
 @pytest.mark.parametrize("a", SINGULAR + [[[3.0, 1.0], [1.0, 2.0]], [[2.0]], orthogonal(5)[::-1]])
@@ -103,7 +118,9 @@ def test_singular_matrices_do_not_spoil_the_others_of_a_batch():
 
 def test_second_derivatives_of_a_determinant_are_those_of_the_polynomial():
     def sarrus(a):
-        return sum(a[0, k] * (a[1, (k + 1) % 3] * a[2, (k + 2) % 3] - a[1, (k + 2) % 3] * a[2, (k + 1) % 3]) for k in range(3))
+        return sum(
+            a[0, k] * (a[1, (k + 1) % 3] * a[2, (k + 2) % 3] - a[1, (k + 2) % 3] * a[2, (k + 1) % 3]) for k in range(3)
+        )
 
     a = float64(np.random.default_rng(0).standard_normal((3, 3)))
     np.testing.assert_allclose(wb.hessian(wb.linalg.det)(a).numpy(), wb.hessian(sarrus)(a).numpy(), atol=1e-13)
@@ -115,6 +132,7 @@ def test_a_matrix_that_is_not_finite_gives_NaN():
 
 
 # -------------------------------------------------------------------- logarithms and exponentials
+
 
 def test_the_logarithm_of_a_sum_of_nothing_has_derivative_0():
     nothing = wb.tensor([-INF, -INF])
@@ -130,8 +148,8 @@ def test_a_class_that_is_impossible_counts_for_nothing_in_a_cross_entropy():
     z, p = float64([[-INF, 1.0, 2.0], [0.5, -INF, -1.0]]), float64([[0.0, 0.25, 0.75], [0.5, 0.0, 0.5]])
     finite = [[1, 2], [0, 2]]
     for row, kept in enumerate(finite):
-        with_all, without = z[row:row + 1], z[row:row + 1][:, kept]
-        targets = p[row:row + 1], p[row:row + 1][:, kept]
+        with_all, without = z[row : row + 1], z[row : row + 1][:, kept]
+        targets = p[row : row + 1], p[row : row + 1][:, kept]
         for order in (lambda f: f, wb.grad, wb.hessian):
             found = order(lambda z: F.cross_entropy(z, targets[0]))(with_all).numpy()
             want = order(lambda z: F.cross_entropy(z, targets[1]))(without).numpy()
@@ -144,6 +162,7 @@ def test_a_class_that_is_impossible_counts_for_nothing_in_a_cross_entropy():
 
 
 # -------------------------------------------------------------------- powers, norms, angles
+
 
 def nested(function, order):
     for _ in range(order):
@@ -184,7 +203,9 @@ def test_the_slopes_of_an_angle_have_slopes():
     x, y = 0.7, 0.3
     square = x * x + y * y
     found = wb.hessian(lambda point: wb.atan2(point[0], point[1]))(float64([y, x])).numpy()
-    np.testing.assert_allclose(found, np.array([[-2 * x * y, y * y - x * x], [y * y - x * x, 2 * x * y]]) / square**2, atol=1e-15)
+    np.testing.assert_allclose(
+        found, np.array([[-2 * x * y, y * y - x * x], [y * y - x * x, 2 * x * y]]) / square**2, atol=1e-15
+    )
     assert wb.grad(wb.atan2)(wb.tensor(0.0), wb.tensor(0.0)).item() == 0
 
 
@@ -196,6 +217,7 @@ def test_what_where_does_not_choose_takes_part_with_0_as_its_documentation_says(
 
 # -------------------------------------------------------------------- sums of many terms
 
+
 def test_sums_of_many_terms_lose_no_more_than_a_few_bits():
     n = 1 << 21
     rng = np.random.default_rng(0)
@@ -204,9 +226,18 @@ def test_sums_of_many_terms_lose_no_more_than_a_few_bits():
     x, y, z = wb.from_numpy(a), wb.from_numpy(b), wb.from_numpy(w)
     turned = wb.from_numpy(np.ascontiguousarray(a.T))
     pairs = [
-        (x.T @ y, wide[0].T @ wide[1]), (turned @ y, wide[0].T @ wide[1]), (z @ x, wide[2] @ wide[0]), (x.T @ z, wide[2] @ wide[0]),
-        (turned @ z, wide[2] @ wide[0]), (z @ turned.T, wide[2] @ wide[0]), (z.dot(z), wide[2] @ wide[2]), (x.sum(0), wide[0].sum(0)),
-        (x.mean(0), wide[0].mean(0)), (x.sum(), wide[0].sum()), (wb.einsum("ij,ik->jk", x, y), wide[0].T @ wide[1])]
+        (x.T @ y, wide[0].T @ wide[1]),
+        (turned @ y, wide[0].T @ wide[1]),
+        (z @ x, wide[2] @ wide[0]),
+        (x.T @ z, wide[2] @ wide[0]),
+        (turned @ z, wide[2] @ wide[0]),
+        (z @ turned.T, wide[2] @ wide[0]),
+        (z.dot(z), wide[2] @ wide[2]),
+        (x.sum(0), wide[0].sum(0)),
+        (x.mean(0), wide[0].mean(0)),
+        (x.sum(), wide[0].sum()),
+        (wb.einsum("ij,ik->jk", x, y), wide[0].T @ wide[1]),
+    ]
     for found, want in pairs:
         np.testing.assert_allclose(found.numpy(), want, rtol=3e-5)
 
@@ -226,7 +257,9 @@ def test_a_deep_product_has_the_same_bits_on_any_number_of_threads():
         results = []
         for threads in (1, 2, 5):
             wb.set_num_threads(threads)
-            results.append([(a.T @ b).numpy().tobytes(), (a.T @ b[:, 0]).numpy().tobytes(), (a.T @ b)[:3].numpy().tobytes()])
+            results.append(
+                [(a.T @ b).numpy().tobytes(), (a.T @ b[:, 0]).numpy().tobytes(), (a.T @ b)[:3].numpy().tobytes()]
+            )
             assert (a[:, :3].T @ b).numpy().tobytes() == results[-1][2]
         assert results[0] == results[1] == results[2]
     finally:

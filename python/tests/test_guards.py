@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 import pytest
+from support import ROOT
 
 import wingbeat as wb
-from support import ROOT
 from wingbeat import _abi, _library
 
 WHOLE = (ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t)
@@ -18,13 +18,42 @@ REAL, HANDLE = ctypes.c_double, ctypes.c_void_p
 # What may be called without a guard: at each operation, at each call of a compiled function, and where a tensor is
 # asked about itself.
 HOT = {
-    "wb_unary", "wb_binary", "wb_binary_scalar", "wb_reduce", "wb_cast", "wb_matmul", "wb_linear", "wb_reshape",
-    "wb_index", "wb_tensor_create", "wb_tensor_borrow", "wb_tensor_info", "wb_tensor_data", "wb_tensor_dtype",
-    "wb_tensor_item", "wb_tensor_item_int64", "wb_tensor_detach", "wb_tensor_get_requires_grad", "wb_tensor_grad",
-    "wb_backward", "wb_set_grad_enabled", "wb_get_grad_enabled", "wb_grad_flags", "wb_program_run",
-    "wb_program_run_pointers", "wb_batches_next", "wb_module_forward", "wb_module_call", "wb_call",
-    "wb_module_get_training", "wb_optimizer_step", "wb_optimizer_zero_grad", "wb_program_run_if_matching",
-    "wb_program_renew", "wb_capture_depends", "wb_tensor_share",
+    "wb_unary",
+    "wb_binary",
+    "wb_binary_scalar",
+    "wb_reduce",
+    "wb_cast",
+    "wb_matmul",
+    "wb_linear",
+    "wb_reshape",
+    "wb_index",
+    "wb_tensor_create",
+    "wb_tensor_borrow",
+    "wb_tensor_info",
+    "wb_tensor_data",
+    "wb_tensor_dtype",
+    "wb_tensor_item",
+    "wb_tensor_item_int64",
+    "wb_tensor_detach",
+    "wb_tensor_get_requires_grad",
+    "wb_tensor_grad",
+    "wb_backward",
+    "wb_set_grad_enabled",
+    "wb_get_grad_enabled",
+    "wb_grad_flags",
+    "wb_program_run",
+    "wb_program_run_pointers",
+    "wb_batches_next",
+    "wb_module_forward",
+    "wb_module_call",
+    "wb_call",
+    "wb_module_get_training",
+    "wb_optimizer_step",
+    "wb_optimizer_zero_grad",
+    "wb_program_run_if_matching",
+    "wb_program_renew",
+    "wb_capture_depends",
+    "wb_tensor_share",
 }
 # What is called by C alone, so that no signal's handler runs in between.
 FROM_C = {"wb_callback_done", "wb_set_run_callback"}
@@ -32,8 +61,12 @@ FROM_C = {"wb_callback_done", "wb_set_run_callback"}
 
 def places(*wanted):
     """(function, place) of each argument of these kinds."""
-    return [pytest.param(name, place, id=f"{name}-{names[place]}") for name, (_, kinds, names) in _abi.FUNCTIONS.items()
-            for place, kind in enumerate(kinds) if kind in wanted]
+    return [
+        pytest.param(name, place, id=f"{name}-{names[place]}")
+        for name, (_, kinds, names) in _abi.FUNCTIONS.items()
+        for place, kind in enumerate(kinds)
+        if kind in wanted
+    ]
 
 
 def harmless(kinds):
@@ -94,7 +127,7 @@ def test_a_number_that_its_argument_cannot_hold_is_refused_by_name(name, place):
         for fits in (low, high):
             values[place] = fits
             assert call(*values)[place] == fits
-        for wrong in (low - 1, high + 1, 10**30, -10**30):
+        for wrong in (low - 1, high + 1, 10**30, -(10**30)):
             values[place] = wrong
             with pytest.raises(wb.ArgumentError, match=f"expected {low} to {high} as {names[place]}, found {wrong}"):
                 call(*values)
@@ -113,16 +146,19 @@ def test_text_is_no_address_where_a_handle_is_expected(name, place):
         assert call(*values)[place] is fits
 
 
-@pytest.mark.parametrize("call, name", [
-    (lambda x: wb.full((2,), x), "full: expected a number as value"),
-    (lambda x: wb.nn.functional.elu(x, alpha=x), "elu: expected a number as parameter"),
-    (lambda x: wb.norm(x, p=x), "norm: expected a number as p"),
-    (lambda x: wb.pad(x, (1, 1), value=x), "pad: expected a number as value"),
-    (lambda x: wb.softmax(x, x), "softmax: expected a whole number as axis"),
-    (lambda x: wb.manual_seed(x), "manual_seed: expected a whole number as seed"),
-    (lambda x: wb.optim.Adam([x], lr=x), "Adam: lr: expected a number"),
-    (lambda x: x.fill_(x), "fill_: expected a number as value"),
-])
+@pytest.mark.parametrize(
+    "call, name",
+    [
+        (lambda x: wb.full((2,), x), "full: expected a number as value"),
+        (lambda x: wb.nn.functional.elu(x, alpha=x), "elu: expected a number as parameter"),
+        (lambda x: wb.norm(x, p=x), "norm: expected a number as p"),
+        (lambda x: wb.pad(x, (1, 1), value=x), "pad: expected a number as value"),
+        (lambda x: wb.softmax(x, x), "softmax: expected a whole number as axis"),
+        (lambda x: wb.manual_seed(x), "manual_seed: expected a whole number as seed"),
+        (lambda x: wb.optim.Adam([x], lr=x), "Adam: lr: expected a number"),
+        (lambda x: x.fill_(x), "fill_: expected a number as value"),
+    ],
+)
 def test_a_users_tensor_in_place_of_a_number_is_refused(call, name):
     with pytest.raises(TypeError, match=name):
         call(wb.tensor([1.0, 2.0]))

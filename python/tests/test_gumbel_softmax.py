@@ -1,10 +1,11 @@
-"""gumbel_softmax and straight_through: their values, their distribution, and derivatives that are those of the soft values."""
+"""gumbel_softmax and straight_through: their values, their distribution, and derivatives that are those of the soft
+values."""
 
 import numpy as np
 import pytest
+from support import numbers, slope
 
 import wingbeat as wb
-from support import numbers, slope
 from wingbeat.nn import functional as F
 
 F64 = "float64"
@@ -24,10 +25,14 @@ def test_soft_samples_are_the_softmax_of_logits_and_gumbels_numbers(dim, dtype):
     wb.manual_seed(1)
     found = F.gumbel_softmax(wb.tensor(LOGITS, dtype), 0.7, dim=dim)
     assert found.dtype == dtype
-    np.testing.assert_allclose(found.numpy(), softmax((LOGITS + noise) / 0.7, dim), rtol=1e-5 if dtype == "float32" else 1e-13)
+    np.testing.assert_allclose(
+        found.numpy(), softmax((LOGITS + noise) / 0.7, dim), rtol=1e-5 if dtype == "float32" else 1e-13
+    )
     wb.manual_seed(1)
     hard = F.gumbel_softmax(wb.tensor(LOGITS, dtype), 0.7, hard=True, dim=dim)
-    assert hard.dtype == dtype and set(np.unique(hard.numpy())) == {0, 1} and (hard.numpy().sum(dim) == 1).all(), "exactly, not nearly"
+    assert hard.dtype == dtype and set(np.unique(hard.numpy())) == {0, 1} and (hard.numpy().sum(dim) == 1).all(), (
+        "exactly, not nearly"
+    )
     np.testing.assert_array_equal(hard.numpy().argmax(dim), found.numpy().argmax(dim))
 
 
@@ -50,23 +55,25 @@ def test_derivatives_of_soft_and_hard_samples_are_those_of_the_softmax():
     by_logits = slope(lambda x: seeded(wb.tensor(np.array(x)), tau, False).item(), LOGITS)
     by_tau = slope(lambda x: seeded(logits, wb.tensor(np.array(x)), False).item(), np.array(0.8))
     direction = wb.tensor(numbers(LOGITS.shape, seed=4))
-    second, = wb.hvp(lambda logits: seeded(logits, tau, False), (logits,), (direction,))
+    (second,) = wb.hvp(lambda logits: seeded(logits, tau, False), (logits,), (direction,))
     for hard in (False, True):
         np.testing.assert_allclose(wb.grad(seeded)(logits, tau, hard).numpy(), by_logits, rtol=1e-6, atol=1e-9)
         np.testing.assert_allclose(wb.grad(seeded, argnums=1)(logits, tau, hard).numpy(), by_tau, rtol=1e-6)
         along = wb.jvp(lambda logits: seeded(logits, tau, hard), (logits,), (direction,))[1]
         np.testing.assert_allclose(along.item(), (by_logits * direction.numpy()).sum(), rtol=1e-6)
-        product, = wb.hvp(lambda logits: seeded(logits, tau, hard), (logits,), (direction,))
+        (product,) = wb.hvp(lambda logits: seeded(logits, tau, hard), (logits,), (direction,))
         np.testing.assert_allclose(product.numpy(), second.numpy(), rtol=1e-10, atol=1e-12)
 
 
 def test_straight_through_has_the_values_of_one_and_the_derivatives_of_the_other():
     x = wb.tensor([0.2, 0.7, -1.6], F64, requires_grad=True)
-    y = wb.straight_through(x.round() * 3, x ** 2)
+    y = wb.straight_through(x.round() * 3, x**2)
     assert y.tolist() == [0, 3, -6]
     (y * y).sum().backward()
     np.testing.assert_allclose(x.grad.numpy(), 2 * np.array([0, 3, -6]) * 2 * np.array([0.2, 0.7, -1.6]))
-    assert wb.jvp(lambda x: wb.straight_through(wb.sign(x), x), (wb.tensor([0.5]),), (wb.tensor([3.0]),))[1].tolist() == [3]
+    assert wb.jvp(lambda x: wb.straight_through(wb.sign(x), x), (wb.tensor([0.5]),), (wb.tensor([3.0]),))[
+        1
+    ].tolist() == [3]
     assert wb.straight_through(wb.tensor([1, 0]), wb.tensor([0.25, 0.125])).dtype == "float32", "the soft one's"
     assert wb.straight_through(wb.tensor(1.0), wb.tensor(1e30)).item() == 1, "nothing is lost to rounding"
 
@@ -86,11 +93,20 @@ def test_shapes_without_elements_and_integers_are_taken():
     assert F.gumbel_softmax(wb.tensor([1, 2])).dtype == F64
 
 
-@pytest.mark.parametrize("wrong, kind", [(lambda: F.gumbel_softmax(wb.zeros(2), 0), ValueError), (lambda: F.gumbel_softmax(wb.zeros(2), -1.0), ValueError),
-                                         (lambda: F.gumbel_softmax(wb.zeros(2), float("nan")), ValueError), (lambda: F.gumbel_softmax(wb.zeros(2), dim=1), IndexError),
-                                         (lambda: F.gumbel_softmax("a"), TypeError), (lambda: F.gumbel_softmax(wb.zeros(2), "a"), TypeError),
-                                         (lambda: wb.straight_through(wb.zeros(2), wb.zeros(3)), ValueError), (lambda: wb.straight_through(None, wb.zeros(3)), TypeError),
-                                         (lambda: wb.straight_through(wb.zeros(3), wb.tensor([1, 2, 3])), TypeError)])
+@pytest.mark.parametrize(
+    "wrong, kind",
+    [
+        (lambda: F.gumbel_softmax(wb.zeros(2), 0), ValueError),
+        (lambda: F.gumbel_softmax(wb.zeros(2), -1.0), ValueError),
+        (lambda: F.gumbel_softmax(wb.zeros(2), float("nan")), ValueError),
+        (lambda: F.gumbel_softmax(wb.zeros(2), dim=1), IndexError),
+        (lambda: F.gumbel_softmax("a"), TypeError),
+        (lambda: F.gumbel_softmax(wb.zeros(2), "a"), TypeError),
+        (lambda: wb.straight_through(wb.zeros(2), wb.zeros(3)), ValueError),
+        (lambda: wb.straight_through(None, wb.zeros(3)), TypeError),
+        (lambda: wb.straight_through(wb.zeros(3), wb.tensor([1, 2, 3])), TypeError),
+    ],
+)
 def test_wrong_arguments_are_refused(wrong, kind):
     with pytest.raises(kind):
         wrong()

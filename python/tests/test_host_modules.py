@@ -5,9 +5,9 @@ import weakref
 
 import numpy as np
 import pytest
+from support import numbers, same_bits
 
 import wingbeat as wb
-from support import numbers, same_bits
 from wingbeat import nn, optim
 from wingbeat._library import check, lib
 from wingbeat.training import Trainer, evaluate
@@ -38,7 +38,7 @@ def by_hand(model, loss_fn, epochs=2):
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     for _ in range(epochs):
         for start in range(0, 60, 20):
-            loss = loss_fn(model(X[start:start + 20]), wb.tensor(Y[start:start + 20]))
+            loss = loss_fn(model(X[start : start + 20]), wb.tensor(Y[start : start + 20]))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -84,14 +84,32 @@ def test_metrics_are_means_over_the_epoch_and_the_data_set():
 
     model = network()
     seen = []
-    trainer = Trainer(model, nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=0.1), {"right": Right(), "largest": Largest()})
-    trainer.fit((X, Y), epochs=1, batch_size=16, shuffle=False, validation=(X, Y), callback=lambda progress: seen.append(progress) and None)
+    trainer = Trainer(
+        model, nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=0.1), {"right": Right(), "largest": Largest()}
+    )
+    trainer.fit(
+        (X, Y),
+        epochs=1,
+        batch_size=16,
+        shuffle=False,
+        validation=(X, Y),
+        callback=lambda progress: seen.append(progress) and None,
+    )
     last = seen[-1]
-    assert last.metrics["right"] == pytest.approx(last.accuracy) and last.validation_metrics["right"] == pytest.approx(last.validation_accuracy)
-    result = evaluate(model, nn.CrossEntropyLoss(), (X, Y), metrics={"right": Right(), "largest": Largest()}, batch_size=25)
-    assert result.metrics["right"] == pytest.approx(result[1]) and last.validation_metrics["right"] == pytest.approx(result[1])
+    assert last.metrics["right"] == pytest.approx(last.accuracy) and last.validation_metrics["right"] == pytest.approx(
+        last.validation_accuracy
+    )
+    result = evaluate(
+        model, nn.CrossEntropyLoss(), (X, Y), metrics={"right": Right(), "largest": Largest()}, batch_size=25
+    )
+    assert result.metrics["right"] == pytest.approx(result[1]) and last.validation_metrics["right"] == pytest.approx(
+        result[1]
+    )
     prediction = model(X).detach().numpy()
-    expected = sum(prediction[start:start + 25].max() * len(prediction[start:start + 25]) for start in range(0, 60, 25)) / 60
+    expected = (
+        sum(prediction[start : start + 25].max() * len(prediction[start : start + 25]) for start in range(0, 60, 25))
+        / 60
+    )
     assert result.metrics["largest"] == pytest.approx(expected, rel=1e-6)
 
 
@@ -179,7 +197,9 @@ def test_a_subclass_of_a_layer_has_its_own_forward_everywhere_and_the_layers_by_
     loss, _ = evaluate(nn.Sequential(layer), nn.CrossEntropyLoss(), (X, Y))
     assert loss == pytest.approx(nn.functional.cross_entropy(wb.tensor(expected), wb.tensor(Y)).item(), rel=1e-6)
     layer.bias = None
-    assert same_bits(layer(X).detach().numpy(), 2 * (X @ plain.weight.detach().numpy().T)) or np.allclose(layer(X).detach().numpy(), 2 * (X @ plain.weight.detach().numpy().T), rtol=1e-5)
+    assert same_bits(layer(X).detach().numpy(), 2 * (X @ plain.weight.detach().numpy().T)) or np.allclose(
+        layer(X).detach().numpy(), 2 * (X @ plain.weight.detach().numpy().T), rtol=1e-5
+    )
     with pytest.raises(wb.UnsupportedError, match="Doubled"):
         nn.Sequential(layer).expression()
 
@@ -211,8 +231,13 @@ def test_python_modules_end_with_their_last_reference():
 
 def test_the_engine_says_whether_a_tree_needs_python():
     from ctypes import c_int32
+
     flag = c_int32()
-    for model, needs in ((network(), 1), (nn.Sequential(nn.Linear(2, 2)), 0), (nn.Sequential(nn.Sequential(nn.ModuleList())), 1)):
+    for model, needs in (
+        (network(), 1),
+        (nn.Sequential(nn.Linear(2, 2)), 0),
+        (nn.Sequential(nn.Sequential(nn.ModuleList())), 1),
+    ):
         check(lib.wb_module_needs_host(model, flag))
         assert flag.value == needs
 
@@ -243,7 +268,9 @@ def test_groups_have_settings_of_their_own():
         assert [group["lr"] for group in together.param_groups] == [0.2, 0.2]
         e = nn.Parameter(wb.ones(1))
         together.add_param_group({"params": e, "lr": 1.0})
-        assert [group["lr"] for group in together.param_groups] == [0.2, 0.2, 1.0] and together.param_groups[2]["weight_decay"] == apart[0].weight_decay
+        assert [group["lr"] for group in together.param_groups] == [0.2, 0.2, 1.0] and together.param_groups[2][
+            "weight_decay"
+        ] == apart[0].weight_decay
         state = together.state_dict()
         f, g = parameters()
         other = kind([{"params": [f]}, {"params": [g]}, {"params": [nn.Parameter(wb.ones(1))]}])
@@ -251,8 +278,12 @@ def test_groups_have_settings_of_their_own():
         assert [group["lr"] for group in other.param_groups] == [0.2, 0.2, 1.0]
         with pytest.raises(wb.StructureError, match="groups"):
             kind([f]).load_state_dict(state)
-    for wrong, error, words in ((lambda: optim.SGD([{"params": [a]}, {"params": [a]}]), ValueError, "twice"), (lambda: optim.SGD([{"params": [a], "beta": 1}]), ValueError, "no argument 'beta'"),
-                                (lambda: optim.SGD([{"params": []}]), ValueError, "no parameters"), (lambda: together.add_param_group({"params": [a], "lr": -1}), ValueError, "-1|twice")):
+    for wrong, error, words in (
+        (lambda: optim.SGD([{"params": [a]}, {"params": [a]}]), ValueError, "twice"),
+        (lambda: optim.SGD([{"params": [a], "beta": 1}]), ValueError, "no argument 'beta'"),
+        (lambda: optim.SGD([{"params": []}]), ValueError, "no parameters"),
+        (lambda: together.add_param_group({"params": [a], "lr": -1}), ValueError, "-1|twice"),
+    ):
         with pytest.raises(error, match=words):
             wrong()
 
@@ -267,4 +298,11 @@ def test_frozen_parameters_are_left_alone_and_named_parameters_are_taken(tmp_pat
     assert all(map(same_bits, weights(model)[:2], before)) and len(optimizer.param_groups[0]["params"]) == 6
     graph = wb.export(model, X)
     graph.save(tmp_path / "frozen.h5", optimizer=None)
-    assert [p.requires_grad for p in wb.load(tmp_path / "frozen.h5").parameters()] == [False, False, True, True, True, True]
+    assert [p.requires_grad for p in wb.load(tmp_path / "frozen.h5").parameters()] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]

@@ -1,4 +1,5 @@
-"""Files of data sets that say of themselves what is not so, or lead where nothing should go: each is refused in one sentence."""
+"""Files of data sets that say of themselves what is not so, or lead where nothing should go: each is refused in one
+sentence."""
 
 import os
 import struct
@@ -39,10 +40,19 @@ def cache(request):
 
 def assert_refused(path, name="x", match="damaged|cannot be read"):
     """Every way to all rows ends in a FormatError that names the file."""
-    for read in (lambda d: d[:], lambda d: list(d.batches(5)), lambda d: list(d.batches(5, shuffle="exact")), lambda d: [d[row] for row in range(ROWS)]):
+    for read in (
+        lambda d: d[:],
+        lambda d: list(d.batches(5)),
+        lambda d: list(d.batches(5, shuffle="exact")),
+        lambda d: [d[row] for row in range(ROWS)],
+    ):
         with pytest.raises(OSError, match=match) as caught:
             read(data.HDF5Dataset(path, name))
-        assert type(caught.value).__name__ == "FormatError" and os.path.basename(path) in str(caught.value) and len(str(caught.value)) < 1000
+        assert (
+            type(caught.value).__name__ == "FormatError"
+            and os.path.basename(path) in str(caught.value)
+            and len(str(caught.value)) < 1000
+        )
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 5])
@@ -60,9 +70,14 @@ def test_a_chunk_whose_tree_says_another_size_is_refused(tmp_path, cache, chunk,
 
 
 LAYOUTS = {
-    "unfiltered": ({}, "<f8"), "fletcher32": ({"fletcher32": True}, "<f8"), "gzip and fletcher32": ({"compression": "gzip", "fletcher32": True}, "<f8"),
-    "gzip": ({"compression": "gzip"}, "<f8"), "shuffled gzip": ({"compression": "gzip", "shuffle": True}, "<f8"), "big-endian": ({}, ">f8"),
-    "big-endian gzip": ({"compression": "gzip"}, ">f8"), "scale-offset": ({"scaleoffset": 9}, "<i4"),
+    "unfiltered": ({}, "<f8"),
+    "fletcher32": ({"fletcher32": True}, "<f8"),
+    "gzip and fletcher32": ({"compression": "gzip", "fletcher32": True}, "<f8"),
+    "gzip": ({"compression": "gzip"}, "<f8"),
+    "shuffled gzip": ({"compression": "gzip", "shuffle": True}, "<f8"),
+    "big-endian": ({}, ">f8"),
+    "big-endian gzip": ({"compression": "gzip"}, ">f8"),
+    "scale-offset": ({"scaleoffset": 9}, "<i4"),
     "scale-offset, gzip": ({"compression": "gzip", "shuffle": True, "scaleoffset": 9}, ">i4"),
 }
 
@@ -97,7 +112,7 @@ def test_a_chunk_that_is_stored_too_short_is_refused_wherever_it_is(tmp_path, ca
 def fletcher32(stored):
     """The checksum of the filter of that name, over big-endian words."""
     first = second = 0
-    words = struct.unpack(f">{len(stored) // 2}H", stored[:len(stored) // 2 * 2])
+    words = struct.unpack(f">{len(stored) // 2}H", stored[: len(stored) // 2 * 2])
     for word in [*words, *([stored[-1] << 8] if len(stored) % 2 else [])]:
         first = (first + word) % 65535
         second = (second + first) % 65535
@@ -106,6 +121,7 @@ def fletcher32(stored):
 
 def test_a_compressed_chunk_that_holds_less_is_refused(tmp_path, cache):
     import zlib
+
     path = tmp_path / "a.h5"
     for fill in (b"", b"1" * 100, b"1" * (4 * COLUMNS * 8 - 1), b"1" * (4 * COLUMNS * 8 + 1)):
         with h5py.File(path, "w") as file:
@@ -137,7 +153,12 @@ def test_a_shape_larger_than_what_is_stored_is_refused(tmp_path, cache, kind, ro
 def test_elements_that_were_never_stored_have_the_fill_value_in_every_layout(tmp_path, cache):
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        for name, options in {"plain": {}, "gzip": {"compression": "gzip"}, "sum": {"fletcher32": True}, "scaled": {"scaleoffset": 4}}.items():
+        for name, options in {
+            "plain": {},
+            "gzip": {"compression": "gzip"},
+            "sum": {"fletcher32": True},
+            "scaled": {"scaleoffset": 4},
+        }.items():
             x = file.create_dataset(name, (ROWS, 5), ">i4", chunks=(4, 3), fillvalue=7, **options)
             x[9, 3] = 1
         never = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
@@ -150,7 +171,9 @@ def test_elements_that_were_never_stored_have_the_fill_value_in_every_layout(tmp
             expected = file[name][:]
             assert expected[0, 0] == 7 and expected[9, 3] == 1
             np.testing.assert_array_equal(data.HDF5Dataset(path, name)[:].numpy(), expected)
-            np.testing.assert_array_equal(np.concatenate([x.numpy() for x in data.HDF5Dataset(path, name).batches(5)]), expected)
+            np.testing.assert_array_equal(
+                np.concatenate([x.numpy() for x in data.HDF5Dataset(path, name).batches(5)]), expected
+            )
     junk = [np.full(100_000, 3.0) for _ in range(20)]
     del junk
     for name in ("never", "never chunked"):
@@ -159,8 +182,11 @@ def test_elements_that_were_never_stored_have_the_fill_value_in_every_layout(tmp
 
 # -------------------------------------------------------------------- other files
 
+
 def in_child(program, *arguments, timeout=30):
-    return subprocess.run([sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, timeout=timeout
+    )
 
 
 OPEN = """
@@ -175,7 +201,7 @@ except OSError as error:
 def virtual(path, name, shape, *sources, maxshape=None):
     layout = h5py.VirtualLayout(shape, "<f8", maxshape=maxshape)
     for place, source in enumerate(sources):
-        layout[place * (shape[0] // len(sources)):(place + 1) * (shape[0] // len(sources))] = source
+        layout[place * (shape[0] // len(sources)) : (place + 1) * (shape[0] // len(sources))] = source
     with h5py.File(path, "a") as file:
         file.create_virtual_dataset(name, layout, fillvalue=0)
 
@@ -213,7 +239,7 @@ def test_a_virtual_data_set_whose_list_of_sources_has_no_end_is_refused(tmp_path
     virtual(path, "v", (4, 2), h5py.VirtualSource(".", "x", (4, 2)))
     contents = bytearray(path.read_bytes())
     place = contents.index(b"GCOL") + 16
-    contents[place:place + 16] = bytes(16)  # free space of no bytes
+    contents[place : place + 16] = bytes(16)  # free space of no bytes
     path.write_bytes(contents)
     assert in_child(OPEN, path, "v").stdout.startswith("FormatError")
     assert in_child(OPEN, path, "x").stdout == "8.0\n"
@@ -241,7 +267,18 @@ def test_only_regular_files_are_opened_for_links_sources_and_raw_files(tmp_path)
     virtual(path, "numbered", (4, 2), h5py.VirtualSource("pip%%e.h5", "x", (4, 2)))
     for name, found in (("good link", "8.0"), ("good raw", "28.0"), ("numbered", "0.0")):
         assert in_child(OPEN, path, name).stdout == found + "\n"
-    for name in ("link", "soft", "group/x", "raw", "source", "source link", "source group", "short raw", "late raw", "no raw"):
+    for name in (
+        "link",
+        "soft",
+        "group/x",
+        "raw",
+        "source",
+        "source link",
+        "source group",
+        "short raw",
+        "late raw",
+        "no raw",
+    ):
         found = in_child(OPEN, path, name)
         assert found.returncode == 0 and found.stdout.startswith("FormatError"), (name, found)
     assert "not a regular file" in in_child(OPEN, path, "raw").stdout + in_child(OPEN, path, "source").stdout

@@ -8,9 +8,9 @@ import zlib
 import h5py
 import numpy as np
 import pytest
+from support import python
 
 import wingbeat as wb
-from support import python
 from wingbeat import nn
 from wingbeat.data import HDF5Dataset
 
@@ -29,7 +29,8 @@ def checkpoint(path, **settings):
 
 def read(path):
     """Every way into a checkpoint, in a process of its own that must end soon; what each said."""
-    return python("""
+    return python(
+        """
 import sys
 import wingbeat as wb
 from wingbeat import nn
@@ -40,7 +41,9 @@ for call in (wb.load, nn.Linear(1, 1).load, lambda path: HDF5Dataset(path, "none
         print("read")
     except (wb.Error, MemoryError) as error:
         print(type(error).__name__, error)
-""", path).splitlines()
+""",
+        path,
+    ).splitlines()
 
 
 @pytest.mark.parametrize("version", ["earliest", "latest"])
@@ -61,7 +64,7 @@ def test_a_text_in_a_heap_that_runs_in_a_circle_is_refused(tmp_path):
     place = sound.index(b"GCOL")
     for size in (0, 1, 2**64 - 16, 2**64 - 8, 2**63, 2**32):
         for at in (8, 16 + 8):  # of the collection, and of its first object
-            changed = sound[:place + at] + struct.pack("<Q", size) + sound[place + at + 8:]
+            changed = sound[: place + at] + struct.pack("<Q", size) + sound[place + at + 8 :]
             (tmp_path / "f.h5").write_bytes(changed)
             seal(tmp_path / "f.h5")
             assert all("Error" in line for line in read(tmp_path / "f.h5"))
@@ -102,13 +105,14 @@ def test_chunks_that_all_lie_in_one_place_do_not_make_work_without_end(tmp_path)
             chunks = [array.get_chunk_info(number) for number in range(64)]
             for chunk in chunks[1:]:
                 place = content.index(struct.pack("<Q", chunk.byte_offset))
-                content[place:place + 8] = struct.pack("<Q", chunks[0].byte_offset)
+                content[place : place + 8] = struct.pack("<Q", chunks[0].byte_offset)
     (tmp_path / "f.h5").write_bytes(content)
     assert all("Error" in line for line in read(tmp_path / "f.h5"))
 
 
 def test_sizes_that_no_file_holds_take_no_memory(tmp_path):
-    """Every size that a file states is checked before memory is taken for it: 2^40 texts, a compact array larger than its bytes."""
+    """Every size that a file states is checked before memory is taken for it: 2^40 texts, a compact array larger than
+    its bytes."""
     with checkpoint(tmp_path / "f.h5", libver="latest") as file:
         file.create_dataset("x", (2**40,), "u1", chunks=(2**20,), compression=1)
     assert all("Error" in line for line in read(tmp_path / "f.h5"))

@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 import pytest
+from support import address, numbers, python, same_bits
 
 import wingbeat as wb
-from support import address, numbers, python, same_bits
 from wingbeat import nn, optim
 
 TRAINING = """
@@ -35,7 +35,10 @@ def training(captured=True):
 
 
 def test_no_more_threads_are_started_than_were_asked_for():
-    assert python(TRAINING + """
+    assert (
+        python(
+            TRAINING
+            + """
 before = threads()
 wb.set_num_threads(1)
 train, _ = training()
@@ -50,11 +53,16 @@ wb.set_num_threads(3)
 train(3)
 assert threads() <= before + 3
 print("ok")
-""", WINGBEAT_NUM_THREADS="1") == "ok\n"
+""",
+            WINGBEAT_NUM_THREADS="1",
+        )
+        == "ok\n"
+    )
 
 
 def test_the_settings_of_the_hosts_libraries_are_as_they_were():
-    output = python("""
+    output = python(
+        """
 import ctypes, os
 def library(*names):
     for name in names:
@@ -67,7 +75,9 @@ if openmp:
     openmp.omp_set_num_threads(3)
 if openblas:
     openblas.openblas_set_num_threads(2)
-""" + TRAINING + """
+"""
+        + TRAINING
+        + """
 variables = {name: value for name, value in os.environ.items()}
 libc = ctypes.CDLL(None)
 libc.getenv.restype = ctypes.c_char_p
@@ -84,7 +94,8 @@ if openblas:
 a = np.random.default_rng(1).random((300, 300))
 assert np.allclose(a @ np.linalg.inv(a), np.eye(300), atol=1e-6)
 print("as they were")
-""")
+"""
+    )
     assert output == "as they were\n"
 
 
@@ -92,7 +103,11 @@ print("as they were")
 @pytest.mark.parametrize("captured", [True, False])
 def test_a_forked_child_trains_on_to_the_bits_of_its_parent(captured):
     """Also a child's child, and after the threads of the parent have been at work."""
-    assert python(TRAINING + f"train, state = training({captured})" + """
+    assert (
+        python(
+            TRAINING
+            + f"train, state = training({captured})"
+            + """
 wb.set_num_threads(3)
 train(3)
 reader, writer = os.pipe()
@@ -117,11 +132,17 @@ train(5)
 results = os.read(reader, 4 * 64).decode()
 assert results == 4 * state(), results
 print("the same")
-""") == "the same\n"
+"""
+        )
+        == "the same\n"
+    )
 
 
 def test_processes_of_a_pool_train_on_a_model_that_they_inherit(tmp_path):
-    assert python(TRAINING + """
+    assert (
+        python(
+            TRAINING
+            + """
 import multiprocessing
 wb.set_num_threads(2)
 train, state = training()
@@ -135,7 +156,10 @@ for _ in range(2):
         results.append(pool.apply(work, (3,)))
 train(3)
 print(results == [state()] * 2)
-""") == "True\n"
+"""
+        )
+        == "True\n"
+    )
 
 
 def test_arrays_are_read_where_they_lie():
@@ -156,7 +180,11 @@ def test_arrays_are_read_where_they_lie():
 
 def test_what_a_compiled_function_returns_keeps_nothing_of_the_array_that_it_was_given():
     x = numbers((5,))
-    results = [wb.compile(lambda x: x)(x), wb.compile(lambda x: x.reshape(5, 1))(x), wb.compile(lambda x: (x, x * 1))(x)[0]]
+    results = [
+        wb.compile(lambda x: x)(x),
+        wb.compile(lambda x: x.reshape(5, 1))(x),
+        wb.compile(lambda x: (x, x * 1))(x)[0],
+    ]
     kept = x.copy()
     x[:] = -9
     assert all(same_bits(result.numpy().ravel(), kept) for result in results)
@@ -178,8 +206,15 @@ def test_arguments_of_one_call_may_be_arrays_tensors_and_parameters_and_each_is_
         (weight * a * b).sum().backward()
         optimizer.step()
         return weight.detach() + a
+
     a = np.arange(3.0)
-    for b in (wb.ones(3, dtype="float64"), np.ones(3), wb.tensor([1.0, 1, 1], dtype="float64"), np.ones(3)[::1], np.ones(6)[::2]):
+    for b in (
+        wb.ones(3, dtype="float64"),
+        np.ones(3),
+        wb.tensor([1.0, 1, 1], dtype="float64"),
+        np.ones(3)[::1],
+        np.ones(6)[::2],
+    ):
         before = weight.detach().numpy().copy()
         assert same_bits(step(a, b).numpy(), before - a + a) and same_bits(weight.detach().numpy(), before - a)
     with pytest.raises(ValueError):

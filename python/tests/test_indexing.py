@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from support import DTYPES, numbers, same_bits, slope
 
 import wingbeat as wb
-from support import DTYPES, numbers, same_bits, slope
 
 X = np.arange(4 * 5 * 6).reshape(4, 5, 6)
 M = X * X % 7 < 3
@@ -12,22 +12,111 @@ M[:, 0, 0] = [True, False, False, True]
 T, F = True, False
 
 KEYS = [
-    0, -1, np.int64(2), (1, 2), (1, -2, 3), slice(None), slice(1, 3), slice(None, None, 2), slice(None, None, -1), slice(3, 0, -2), slice(-3, -1),
-    slice(10, 20), slice(2, 1), slice(-100, 100), slice(0, 4, 3), slice(None, -10, -1), slice(2**70), None, ..., (..., 0), (0, ...), (..., None), (None, 0), (0, None),
-    (slice(None), None, 1), (slice(None), 1), (slice(1, 3), slice(None, None, -1), slice(None, None, 2)), (1, slice(4, 1, -1), -1), (None, ..., None), (..., slice(1, 2)),
-    (slice(None), slice(None), -1), (slice(None), -1, None, slice(2)), (), (slice(3, 3), 0),
-    [0, 2], [0, -1, 1, 1], np.array([3, 0]), np.array([[0, 1], [2, -1]]), np.array(2), [], np.array([1], np.uint8), np.array([2], np.int32),
-    (slice(None), [0, 4]), (..., [1, 2]), (slice(1, None), np.array([[0], [1]])), (slice(None, None, -1), [0, 1], slice(None, None, 2)), (0, [1, 2]), ([1, 2], 0),
-    (None, [1, 2]), (slice(None), [0, 1], 2), range(2), (range(3), range(3)),
+    0,
+    -1,
+    np.int64(2),
+    (1, 2),
+    (1, -2, 3),
+    slice(None),
+    slice(1, 3),
+    slice(None, None, 2),
+    slice(None, None, -1),
+    slice(3, 0, -2),
+    slice(-3, -1),
+    slice(10, 20),
+    slice(2, 1),
+    slice(-100, 100),
+    slice(0, 4, 3),
+    slice(None, -10, -1),
+    slice(2**70),
+    None,
+    ...,
+    (..., 0),
+    (0, ...),
+    (..., None),
+    (None, 0),
+    (0, None),
+    (slice(None), None, 1),
+    (slice(None), 1),
+    (slice(1, 3), slice(None, None, -1), slice(None, None, 2)),
+    (1, slice(4, 1, -1), -1),
+    (None, ..., None),
+    (..., slice(1, 2)),
+    (slice(None), slice(None), -1),
+    (slice(None), -1, None, slice(2)),
+    (),
+    (slice(3, 3), 0),
+    [0, 2],
+    [0, -1, 1, 1],
+    np.array([3, 0]),
+    np.array([[0, 1], [2, -1]]),
+    np.array(2),
+    [],
+    np.array([1], np.uint8),
+    np.array([2], np.int32),
+    (slice(None), [0, 4]),
+    (..., [1, 2]),
+    (slice(1, None), np.array([[0], [1]])),
+    (slice(None, None, -1), [0, 1], slice(None, None, 2)),
+    (0, [1, 2]),
+    ([1, 2], 0),
+    (None, [1, 2]),
+    (slice(None), [0, 1], 2),
+    range(2),
+    (range(3), range(3)),
     # several index arrays: neighbours, apart, with ints among them, broadcasting, empty
-    ([0, 1], [2, 3]), ([0, 1], [2, 3], [4, 5]), ([[0], [1]], [2, 3]), (slice(None), [0, 1], [2, 3]), ([0, 1], slice(None), [2, 3]), ([0, 1], slice(1, 3), [[2], [3]]),
-    ([0, 1], None, [2, 3]), ([0, 1], ..., [2, 3]), (0, slice(None), [1, 2]), ([0, 1], slice(None), 2), (0, [1, 2], [3, 4]), ([1, 2], 0, [3, 4]), (0, None, [1, 2]),
-    ([0, 1], 0, slice(None, None, -2)), (slice(None), 0, [1, 2]), ([], [], slice(2)), ([[]], [[]]), ([-1, -4], [-5, 4]), (np.array(1), [0, 2]), (np.array(1), slice(None), [0, 2]),
-    (None, [0, 1], None, [2, 3]), (..., [0, 1], None, 2), ([0, 1], np.array([1, 2], np.uint8), np.array([0], np.int32)),
+    ([0, 1], [2, 3]),
+    ([0, 1], [2, 3], [4, 5]),
+    ([[0], [1]], [2, 3]),
+    (slice(None), [0, 1], [2, 3]),
+    ([0, 1], slice(None), [2, 3]),
+    ([0, 1], slice(1, 3), [[2], [3]]),
+    ([0, 1], None, [2, 3]),
+    ([0, 1], ..., [2, 3]),
+    (0, slice(None), [1, 2]),
+    ([0, 1], slice(None), 2),
+    (0, [1, 2], [3, 4]),
+    ([1, 2], 0, [3, 4]),
+    (0, None, [1, 2]),
+    ([0, 1], 0, slice(None, None, -2)),
+    (slice(None), 0, [1, 2]),
+    ([], [], slice(2)),
+    ([[]], [[]]),
+    ([-1, -4], [-5, 4]),
+    (np.array(1), [0, 2]),
+    (np.array(1), slice(None), [0, 2]),
+    (None, [0, 1], None, [2, 3]),
+    (..., [0, 1], None, 2),
+    ([0, 1], np.array([1, 2], np.uint8), np.array([0], np.int32)),
     # masks
-    M, ~M, M & F, M[:, :, 0], M[:, 0, 0], [T, F, T, T], (slice(None), [T, F, F, T, T]), (..., M[0, 0]), (0, M[0]), (M[:, 0, 0], 1), (M[:, :, 0], 2), (M[:, :, 0], [1]),
-    (slice(1, None), M[0]), (M[:, 0, 0], slice(None), [1, 2]), ([0, 3], [T, F, F, F, T]), (M[:, 0, 0], slice(None, None, -1)), (slice(None), M[0, :, 0], None, 3),
-    T, F, (T, 0), (0, T), (..., T), (T, [0, 1]), ([0], F, slice(None)), np.True_, (None, T), (T, T, 1), np.array(True),
+    M,
+    ~M,
+    M & F,
+    M[:, :, 0],
+    M[:, 0, 0],
+    [T, F, T, T],
+    (slice(None), [T, F, F, T, T]),
+    (..., M[0, 0]),
+    (0, M[0]),
+    (M[:, 0, 0], 1),
+    (M[:, :, 0], 2),
+    (M[:, :, 0], [1]),
+    (slice(1, None), M[0]),
+    (M[:, 0, 0], slice(None), [1, 2]),
+    ([0, 3], [T, F, F, F, T]),
+    (M[:, 0, 0], slice(None, None, -1)),
+    (slice(None), M[0, :, 0], None, 3),
+    T,
+    F,
+    (T, 0),
+    (0, T),
+    (..., T),
+    (T, [0, 1]),
+    ([0], F, slice(None)),
+    np.True_,
+    (None, T),
+    (T, T, 1),
+    np.array(True),
 ]
 
 
@@ -74,17 +163,20 @@ def test_augmented_assignment_through_every_key(key):
 
 def random_key(rng, shape):
     """An index expression of all kinds of entries."""
+
     def entry(extent):
         kind = rng.integers(4)
         if kind == 0 and extent:
             return int(rng.integers(-extent, extent))
         if kind == 1 and extent and picks:
-            index = rng.integers(-extent, extent, common[rng.integers(len(common)):])
-            return index.tolist() if rng.random() < 0.3 else index.astype(rng.choice(["int8", "int16", "int32", "int64"]))
+            index = rng.integers(-extent, extent, common[rng.integers(len(common)) :])
+            return (
+                index.tolist() if rng.random() < 0.3 else index.astype(rng.choice(["int8", "int16", "int32", "int64"]))
+            )
         bounds = [None if rng.random() < 0.4 else int(rng.integers(-extent - 2, extent + 3)) for _ in range(2)]
         return slice(*bounds, None if rng.random() < 0.5 else int(rng.choice([-3, -2, -1, 1, 2, 3])))
 
-    picks, common = rng.random() < 0.7, [(2, 3), (3,), (1,), ()][rng.integers(4):][0]
+    picks, common = rng.random() < 0.7, [(2, 3), (3,), (1,), ()][rng.integers(4) :][0]
     common = common or (1,)
     key, axis = [], 0
     count = int(rng.integers(len(shape) + 1))
@@ -103,8 +195,12 @@ def random_key(rng, shape):
             key.insert(int(rng.integers(len(key) + 1)), extra)
     dots = [at for at, entry in enumerate(key) if entry is Ellipsis]
     if dots:  # what lies behind the dots indexes the last axes
-        tail = [entry for entry in key[dots[0] + 1:] if entry is not None]
-        key[dots[0] + 1:] = key[dots[0] + 1:] if not tail else [entry for entry in key[dots[0] + 1:] if entry is None] + [slice(None)] * len(tail)
+        tail = [entry for entry in key[dots[0] + 1 :] if entry is not None]
+        key[dots[0] + 1 :] = (
+            key[dots[0] + 1 :]
+            if not tail
+            else [entry for entry in key[dots[0] + 1 :] if entry is None] + [slice(None)] * len(tail)
+        )
     return tuple(key)
 
 
@@ -159,8 +255,21 @@ def test_the_last_of_several_values_for_one_place_stays(dtype):
 
 
 CASES = [
-    slice(None, None, -2), (slice(None), 1), ([0, 2, 2],), (..., None, slice(1, 4)), -1, ([0, 2], [1, 1]), ([3, 3], slice(None, None, -1)), ([0, 2, 0], [1, 1, 1]), (0, [1, 1]),
-    np.arange(20).reshape(4, 5) % 3 == 0, [T, F, F, T], (slice(1, 3), [T, F, T, F, T]), T, ([], 0), (slice(2, 2),),
+    slice(None, None, -2),
+    (slice(None), 1),
+    ([0, 2, 2],),
+    (..., None, slice(1, 4)),
+    -1,
+    ([0, 2], [1, 1]),
+    ([3, 3], slice(None, None, -1)),
+    ([0, 2, 0], [1, 1, 1]),
+    (0, [1, 1]),
+    np.arange(20).reshape(4, 5) % 3 == 0,
+    [T, F, F, T],
+    (slice(1, 3), [T, F, T, F, T]),
+    T,
+    ([], 0),
+    (slice(2, 2),),
 ]
 
 
@@ -193,7 +302,10 @@ def test_an_assignment_passes_gradients_to_what_stays_of_the_old_value_and_of_th
     u, v = numbers(x.shape, seed=3), numbers(y.shape, seed=4)
     gradient = wb.grad(lambda x, y: assigned(x, y), argnums=(0, 1))
     _, along = wb.jvp(gradient, (wb.tensor(x), wb.tensor(y)), (wb.tensor(u), wb.tensor(v)))
-    above, below = gradient(wb.tensor(x + 1e-5 * u), wb.tensor(y + 1e-5 * v)), gradient(wb.tensor(x - 1e-5 * u), wb.tensor(y - 1e-5 * v))
+    above, below = (
+        gradient(wb.tensor(x + 1e-5 * u), wb.tensor(y + 1e-5 * v)),
+        gradient(wb.tensor(x - 1e-5 * u), wb.tensor(y - 1e-5 * v)),
+    )
     for product, high, low in zip(along, above, below):
         np.testing.assert_allclose(product.numpy(), (high.numpy() - low.numpy()) / 2e-5, rtol=1e-6, atol=1e-7)
 
@@ -255,7 +367,12 @@ def test_a_chain_of_assignments():
 
 def test_values_that_come_from_the_tensor_itself():
     x = numbers((6, 6), "float32")
-    for target, source in ((slice(1, 4), slice(0, 3)), (slice(None), slice(None, None, -1)), ([0, 1], [1, 0]), (slice(None, None, 2), slice(3))):
+    for target, source in (
+        (slice(1, 4), slice(0, 3)),
+        (slice(None), slice(None, None, -1)),
+        ([0, 1], [1, 0]),
+        (slice(None, None, 2), slice(3)),
+    ):
         t, expected = wb.tensor(x), x.copy()
         t[target] = t[source]
         expected[target] = x[source]
@@ -312,17 +429,21 @@ def test_what_is_no_index_is_refused_with_a_sentence_and_nothing_is_lost(key, ki
         t.numpy()
 
 
-@pytest.mark.parametrize("target, key, value, kind, words", [
-    (X, 0, np.zeros((2, 6), int), ValueError, r"values of \[2, 6\] do not broadcast to the \[5, 6\]"),
-    (X, [0, 1], np.zeros((3, 5, 6), int), ValueError, "do not broadcast"),
-    (X, M, np.arange(3), ValueError, "do not broadcast"),
-    (X, 0, 0.5, TypeError, "int64 cannot take the float 0.5"),
-    (X, 0, np.float32(0.5), TypeError, "cannot take"),
-    (X, 0, wb.tensor(0.5), TypeError, "cannot take values of float32"),
-    (X.astype("uint8"), 0, 300, ValueError, "300"),
-    (X, 0, "a", TypeError, "expected numbers"),
-    (X, 0, None, TypeError, "expected numbers"),
-], ids=as_text)
+@pytest.mark.parametrize(
+    "target, key, value, kind, words",
+    [
+        (X, 0, np.zeros((2, 6), int), ValueError, r"values of \[2, 6\] do not broadcast to the \[5, 6\]"),
+        (X, [0, 1], np.zeros((3, 5, 6), int), ValueError, "do not broadcast"),
+        (X, M, np.arange(3), ValueError, "do not broadcast"),
+        (X, 0, 0.5, TypeError, "int64 cannot take the float 0.5"),
+        (X, 0, np.float32(0.5), TypeError, "cannot take"),
+        (X, 0, wb.tensor(0.5), TypeError, "cannot take values of float32"),
+        (X.astype("uint8"), 0, 300, ValueError, "300"),
+        (X, 0, "a", TypeError, "expected numbers"),
+        (X, 0, None, TypeError, "expected numbers"),
+    ],
+    ids=as_text,
+)
 def test_values_that_do_not_fit_are_refused_and_the_tensor_stays_as_it_is(target, key, value, kind, words):
     t = wb.tensor(target)
     with pytest.raises(kind, match=words):
@@ -340,7 +461,7 @@ def test_inside_a_capture_block_assignments_are_recorded_and_masks_are_not_asked
         state[x > 2] = -1
         y = x * 1
         y[::2] = 0
-        y[y > 1] += 1   # read by a mask needs its values
+        y[y > 1] += 1  # read by a mask needs its values
         return y
 
     @wb.compile

@@ -6,12 +6,20 @@ import shutil
 import subprocess
 
 import pytest
-
 from support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # What would show a program the way, or make another make of the one that runs this.
-LEFT_OUT = ("LD_LIBRARY_PATH", "LD_RUN_PATH", "PKG_CONFIG_PATH", "CMAKE_PREFIX_PATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "DESTDIR")
+LEFT_OUT = (
+    "LD_LIBRARY_PATH",
+    "LD_RUN_PATH",
+    "PKG_CONFIG_PATH",
+    "CMAKE_PREFIX_PATH",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+    "DESTDIR",
+)
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
 
 C_PROGRAM = """
@@ -96,8 +104,9 @@ def configure(folder, languages, text, found_in):
     """A CMake project in a folder, configured into folder/build; returns what its message(STATUS ...) said."""
     (folder / "program.c").write_text(C_PROGRAM, encoding="utf-8")
     (folder / "program.f90").write_text(FORTRAN_PROGRAM, encoding="utf-8")
-    (folder / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.10)\nproject(app LANGUAGES {languages})\n{text}",
-                                           encoding="utf-8")
+    (folder / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.10)\nproject(app LANGUAGES {languages})\n{text}", encoding="utf-8"
+    )
     return re.findall(r"^-- app: (.*)$", run(["cmake", "-S", ".", "-B", "build", *found_in], folder), flags=re.M)
 
 
@@ -107,10 +116,15 @@ def test_a_cmake_project_links_the_library_also_when_the_prefix_was_moved(tmp_pa
     moved = (tmp_path / "first").rename(tmp_path / "second")
     project = tmp_path / "project"
     project.mkdir()
-    configure(project, "C", """
+    configure(
+        project,
+        "C",
+        """
         find_package(wingbeat 0.1 REQUIRED)
         add_executable(app program.c)
-        target_link_libraries(app PRIVATE wingbeat::wingbeat)""", [f"-DCMAKE_PREFIX_PATH={moved}"])
+        target_link_libraries(app PRIVATE wingbeat::wingbeat)""",
+        [f"-DCMAKE_PREFIX_PATH={moved}"],
+    )
     run(["cmake", "--build", "build"], project)
     assert run([project / "build/app"], project) == "7\n"
     assert loaded_from(project / "build/app").startswith(f"{moved}/lib/")
@@ -118,10 +132,15 @@ def test_a_cmake_project_links_the_library_also_when_the_prefix_was_moved(tmp_pa
 
 @needs("cmake", "gfortran")
 def test_a_cmake_project_with_fortran_compiles_the_module_for_itself(prefix, tmp_path):
-    configure(tmp_path, "Fortran", """
+    configure(
+        tmp_path,
+        "Fortran",
+        """
         find_package(wingbeat REQUIRED COMPONENTS fortran)
         add_executable(app program.f90)
-        target_link_libraries(app PRIVATE wingbeat::fortran)""", [f"-DCMAKE_PREFIX_PATH={prefix}"])
+        target_link_libraries(app PRIVATE wingbeat::fortran)""",
+        [f"-DCMAKE_PREFIX_PATH={prefix}"],
+    )
     run(["cmake", "--build", "build"], tmp_path)
     assert run([tmp_path / "build/app"], tmp_path) == "7\n"
     assert [path.name for path in (tmp_path / "build").rglob("*.mod")] == ["wingbeat.mod"]
@@ -129,12 +148,16 @@ def test_a_cmake_project_with_fortran_compiles_the_module_for_itself(prefix, tmp
 
 @needs("cmake", "cc")
 def test_a_cmake_project_without_fortran_is_told_so_where_it_asks_for_the_module(prefix, tmp_path):
-    assert configure(tmp_path, "C", """
+    assert configure(
+        tmp_path,
+        "C",
+        """
         find_package(wingbeat QUIET COMPONENTS fortran)
         message(STATUS "app: ${wingbeat_FOUND}, ${wingbeat_NOT_FOUND_MESSAGE}")
         find_package(wingbeat QUIET OPTIONAL_COMPONENTS fortran)
-        message(STATUS "app: ${wingbeat_FOUND}")""", [f"-DCMAKE_PREFIX_PATH={prefix}"]) == [
-        "0, wingbeat has no component fortran here; fortran needs a project that has enabled Fortran", "1"]
+        message(STATUS "app: ${wingbeat_FOUND}")""",
+        [f"-DCMAKE_PREFIX_PATH={prefix}"],
+    ) == ["0, wingbeat has no component fortran here; fortran needs a project that has enabled Fortran", "1"]
 
 
 @needs("cmake")
@@ -148,14 +171,26 @@ def test_a_minor_version_serves_for_its_own_patches(prefix, tmp_path):
         """What find_package would hear, told the variables that it sets."""
         first, _, last = asked.partition("...")
         major, minor = f"{first}.0".split(".")[:2]
-        settings = {"PACKAGE_FIND_VERSION": first, "PACKAGE_FIND_VERSION_MAJOR": major, "PACKAGE_FIND_VERSION_MINOR": minor}
+        settings = {
+            "PACKAGE_FIND_VERSION": first,
+            "PACKAGE_FIND_VERSION_MAJOR": major,
+            "PACKAGE_FIND_VERSION_MINOR": minor,
+        }
         if last:
-            settings |= {"PACKAGE_FIND_VERSION_RANGE": asked, "PACKAGE_FIND_VERSION_MIN": first,
-                         "PACKAGE_FIND_VERSION_MAX": last.lstrip("<"),
-                         "PACKAGE_FIND_VERSION_RANGE_MAX": "EXCLUDE" if last.startswith("<") else "INCLUDE"}
+            settings |= {
+                "PACKAGE_FIND_VERSION_RANGE": asked,
+                "PACKAGE_FIND_VERSION_MIN": first,
+                "PACKAGE_FIND_VERSION_MAX": last.lstrip("<"),
+                "PACKAGE_FIND_VERSION_RANGE_MAX": "EXCLUDE" if last.startswith("<") else "INCLUDE",
+            }
         script = tmp_path / "script.cmake"
-        script.write_text("cmake_minimum_required(VERSION 3.10)\n" + "".join(f'set({name} "{value}")\n' for name, value in settings.items())
-                          + version + '\nmessage("${PACKAGE_VERSION_COMPATIBLE} ${PACKAGE_VERSION_EXACT}")\n', encoding="utf-8")
+        script.write_text(
+            "cmake_minimum_required(VERSION 3.10)\n"
+            + "".join(f'set({name} "{value}")\n' for name, value in settings.items())
+            + version
+            + '\nmessage("${PACKAGE_VERSION_COMPATIBLE} ${PACKAGE_VERSION_EXACT}")\n',
+            encoding="utf-8",
+        )
         return subprocess.run(["cmake", "-P", script], capture_output=True, text=True, check=True).stderr.split()
 
     assert serves("0.3.4") == ["TRUE", "TRUE"]
@@ -168,17 +203,28 @@ def test_a_minor_version_serves_for_its_own_patches(prefix, tmp_path):
 def test_a_package_is_staged_for_its_own_place_and_names_no_path_that_the_loader_knows(tmp_path):
     install(f"DESTDIR={tmp_path}", "PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu")
     library = tmp_path / "usr/lib/x86_64-linux-gnu"
-    files = {str(path.relative_to(tmp_path / "usr")) for path in tmp_path.rglob("*") if not path.is_dir() and "hwcaps" not in str(path)}
+    files = {
+        str(path.relative_to(tmp_path / "usr"))
+        for path in tmp_path.rglob("*")
+        if not path.is_dir() and "hwcaps" not in str(path)
+    }
     lib = "lib/x86_64-linux-gnu"
     assert files == {
-        "include/wingbeat.h", "include/wingbeat/module.modulemap", "include/wingbeat/wingbeat.f90",
-        f"{lib}/libwingbeat.so", f"{lib}/libwingbeat.so.0", f"{lib}/pkgconfig/wingbeat.pc",
-        f"{lib}/cmake/wingbeat/wingbeat-config.cmake", f"{lib}/cmake/wingbeat/wingbeat-config-version.cmake",
+        "include/wingbeat.h",
+        "include/wingbeat/module.modulemap",
+        "include/wingbeat/wingbeat.f90",
+        f"{lib}/libwingbeat.so",
+        f"{lib}/libwingbeat.so.0",
+        f"{lib}/pkgconfig/wingbeat.pc",
+        f"{lib}/cmake/wingbeat/wingbeat-config.cmake",
+        f"{lib}/cmake/wingbeat/wingbeat-config-version.cmake",
     }
     for path in library.rglob("*.cmake"):
         assert str(tmp_path) not in path.read_text(encoding="utf-8") and "/usr" not in path.read_text(encoding="utf-8")
     package = (library / "pkgconfig/wingbeat.pc").read_text(encoding="utf-8")
     assert "rpath" not in package and str(tmp_path) not in package and "prefix=/usr\n" in package
     if shutil.which("pkg-config"):
-        flags = run(["pkg-config", "--cflags", "--libs", "wingbeat"], tmp_path, PKG_CONFIG_PATH=str(library / "pkgconfig"))
+        flags = run(
+            ["pkg-config", "--cflags", "--libs", "wingbeat"], tmp_path, PKG_CONFIG_PATH=str(library / "pkgconfig")
+        )
         assert flags.split() == ["-lwingbeat"]

@@ -8,8 +8,9 @@ import time
 
 import numpy as np
 import pytest
-import wingbeat as wb
 from support import Alarm, alarms
+
+import wingbeat as wb
 from wingbeat import _abi, nn, optim
 from wingbeat._library import lib
 from wingbeat._modes import recording_flags
@@ -25,7 +26,10 @@ def exceptions_of_alarms():
 
 
 def alarm_when_gradient_comes(tensor):
-    """Has the C library raise SIGALRM when the tensor's gradient has been computed: Python's handler then runs at the next byte code, wherever that is."""
+    """Has the C library raise SIGALRM when the tensor's gradient has been computed:
+
+    Python's handler then runs at the next byte code, wherever that is.
+    """
     hook = ctypes.cast(ctypes.CDLL(None)["raise"], _abi.wb_hook_callback)
     assert lib.wb_tensor_register_hook(tensor, hook, _abi.wb_release_callback(), int(signal.SIGALRM)) == 0
 
@@ -136,7 +140,9 @@ def test_what_a_callback_leaves_open_is_closed_when_it_ends():
     def hook(gradient):
         wb.no_grad().__enter__()
         wb.autocast().__enter__()
-        lib.wb_vmap_begin((ctypes.c_void_p * 1)(gradient._handle), (ctypes.c_int32 * 1)(0), 1, 0, (ctypes.c_void_p * 1)())
+        lib.wb_vmap_begin(
+            (ctypes.c_void_p * 1)(gradient._handle), (ctypes.c_int32 * 1)(0), 1, 0, (ctypes.c_void_p * 1)()
+        )
 
     x.register_hook(hook)
     (x * x).sum().backward()

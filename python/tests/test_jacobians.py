@@ -1,12 +1,13 @@
-"""jacrev, jacfwd, hessian and linearize; argnums, has_aux and structures of all transforms: against closed forms and finite differences."""
+"""jacrev, jacfwd, hessian and linearize; argnums, has_aux and structures of all transforms: against closed forms and
+finite differences."""
 
 import itertools
 
 import numpy as np
 import pytest
+from support import numbers, slope
 
 import wingbeat as wb
-from support import numbers, slope
 
 F64 = "float64"
 A, B = numbers((2, 3), seed=1), numbers((3,), seed=2)
@@ -29,20 +30,26 @@ def test_a_jacobian_is_its_closed_form(jacobian):
     of_a, of_b = jacobian(product, argnums=(0, 1))(wb.tensor(A), wb.tensor(B))
     np.testing.assert_allclose(of_a.numpy(), by_a(), rtol=1e-13)
     np.testing.assert_allclose(of_b.numpy(), A**2, rtol=1e-13)
-    one, = jacobian(product, argnums=(1,))(A, B)
+    (one,) = jacobian(product, argnums=(1,))(A, B)
     assert one.shape == (2, 3) and not one.requires_grad
 
 
 @pytest.mark.parametrize("jacobian", JACOBIANS.values(), ids=JACOBIANS)
 def test_a_jacobian_has_the_results_structure_outside_and_the_arguments_inside(jacobian):
     def function(tree, scale=1.0):
-        return {"product": product(tree["a"], tree["b"][0]) * scale, "rest": [tree["b"][0] * 2, tree["a"].sum()]}, {"note": "text", "kept": tree["a"]}
+        return {"product": product(tree["a"], tree["b"][0]) * scale, "rest": [tree["b"][0] * 2, tree["a"].sum()]}, {
+            "note": "text",
+            "kept": tree["a"],
+        }
+
     found, aux = jacobian(function, has_aux=True)({"a": wb.tensor(A), "b": (wb.tensor(B),)}, scale=3.0)
     assert list(found) == ["product", "rest"] and list(found["rest"][0]) == ["a", "b"] and aux["note"] == "text"
     assert not aux["kept"].requires_grad
     np.testing.assert_allclose(found["product"]["a"].numpy(), 3 * by_a(), rtol=1e-13)
     np.testing.assert_allclose(found["product"]["b"][0].numpy(), 3 * A**2, rtol=1e-13)
-    assert found["rest"][0]["a"].shape == (3, 2, 3) and not found["rest"][0]["a"].numpy().any(), "zeros where nothing depends"
+    assert found["rest"][0]["a"].shape == (3, 2, 3) and not found["rest"][0]["a"].numpy().any(), (
+        "zeros where nothing depends"
+    )
     np.testing.assert_allclose(found["rest"][0]["b"][0].numpy(), 2 * np.eye(3))
     np.testing.assert_allclose(found["rest"][1]["a"].numpy(), np.ones((2, 3)))
 
@@ -61,7 +68,7 @@ def test_the_dtype_is_the_arguments():
 
 
 def f(x):
-    return (x ** 4 / 4 + x.sin()).sum()
+    return (x**4 / 4 + x.sin()).sum()
 
 
 @pytest.mark.parametrize("outer, inner", list(itertools.product(JACOBIANS, repeat=2)))
@@ -80,7 +87,9 @@ def test_a_hessian_is_its_closed_form_and_what_finite_differences_find():
     np.testing.assert_allclose(ab.numpy(), np.moveaxis(ba.numpy(), 0, -1), rtol=1e-12)
     gradient = wb.grad(lambda a: (product(a, wb.tensor(B)) ** 2).sum())
     for i, j in np.ndindex(2, 3):
-        np.testing.assert_allclose(aa.numpy()[i, j], slope(lambda a: gradient(a).numpy()[i, j], A), rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(
+            aa.numpy()[i, j], slope(lambda a: gradient(a).numpy()[i, j], A), rtol=1e-6, atol=1e-6
+        )
     found, aux = wb.hessian(lambda tree: (f(tree["x"]), "note"), has_aux=True)({"x": B})
     assert aux == "note"
     np.testing.assert_allclose(found["x"]["x"].numpy(), np.diag(3 * B**2 - np.sin(B)), rtol=1e-12, atol=1e-14)
@@ -108,6 +117,7 @@ def test_linearize_is_jvp_recorded_once():
     def function(a, b):
         calls.append(1)
         return {"r": product(a, b)}, "note"
+
     result, along, aux = wb.linearize(function, A, B, has_aux=True)
     assert aux == "note"
     np.testing.assert_allclose(result["r"].numpy(), (A * A * B).sum(1), rtol=1e-13)
@@ -115,7 +125,9 @@ def test_linearize_is_jvp_recorded_once():
         u, v = numbers((2, 3), seed=seed), numbers((3,), seed=seed + 5)
         expected = (2 * A * B * u + A**2 * v).sum(1)
         np.testing.assert_allclose(along(u, v)["r"].numpy(), expected, rtol=1e-13)
-        np.testing.assert_allclose(wb.jvp(lambda a, b: function(a, b)[0], (A, B), (u, v))[1]["r"].numpy(), expected, rtol=1e-13)
+        np.testing.assert_allclose(
+            wb.jvp(lambda a, b: function(a, b)[0], (A, B), (u, v))[1]["r"].numpy(), expected, rtol=1e-13
+        )
     assert len(calls) == 3
     _, along = wb.linearize(product, A, B, argnums=1)
     np.testing.assert_allclose(along(B).numpy(), (A**2 * B).sum(1), rtol=1e-13)
@@ -126,6 +138,7 @@ def test_linearize_is_jvp_recorded_once():
 def test_argnums_and_aux_of_vjp_jvp_and_hvp():
     def noted(a, b):
         return product(a, b), "note"
+
     weights = numbers((2,), seed=7)
     _, back, aux = wb.vjp(noted, A, B, argnums=1, has_aux=True)
     np.testing.assert_allclose(back(weights).numpy(), weights @ A**2, rtol=1e-13)
@@ -139,13 +152,21 @@ def test_argnums_and_aux_of_vjp_jvp_and_hvp():
     assert aux == other == third == "note" and of_b.shape == (3,)
 
 
-@pytest.mark.parametrize("call, kind, words", [
-    (lambda: wb.jacrev(product, argnums=2)(A, B), ValueError, "argnums 2"), (lambda: wb.jacfwd(product, argnums=(0, 0))(A, B), ValueError, "twice"),
-    (lambda: wb.jacrev(product, argnums="a")(A, B), TypeError, "argnums"), (lambda: wb.jacrev(lambda x: x > 0)(A), TypeError, "bool"),
-    (lambda: wb.jacrev(product, has_aux=True)(A, B), TypeError, "has_aux"), (lambda: wb.jacfwd(f)("text"), TypeError, "text"),
-    (lambda: wb.linearize(product, A, B)[1](A), RuntimeError, "structure"), (lambda: wb.hvp(lambda x: [x], (B,), (B,)), TypeError, "one element"),
-    (lambda: wb.jvp(product, (A, B), (A,), argnums=1), ValueError, r"\[3\]"), (lambda: wb.hessian(f)(np.array([1, 2])), TypeError, "int64"),
-])
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        (lambda: wb.jacrev(product, argnums=2)(A, B), ValueError, "argnums 2"),
+        (lambda: wb.jacfwd(product, argnums=(0, 0))(A, B), ValueError, "twice"),
+        (lambda: wb.jacrev(product, argnums="a")(A, B), TypeError, "argnums"),
+        (lambda: wb.jacrev(lambda x: x > 0)(A), TypeError, "bool"),
+        (lambda: wb.jacrev(product, has_aux=True)(A, B), TypeError, "has_aux"),
+        (lambda: wb.jacfwd(f)("text"), TypeError, "text"),
+        (lambda: wb.linearize(product, A, B)[1](A), RuntimeError, "structure"),
+        (lambda: wb.hvp(lambda x: [x], (B,), (B,)), TypeError, "one element"),
+        (lambda: wb.jvp(product, (A, B), (A,), argnums=1), ValueError, r"\[3\]"),
+        (lambda: wb.hessian(f)(np.array([1, 2])), TypeError, "int64"),
+    ],
+)
 def test_wrong_use_is_refused_with_a_fitting_exception(call, kind, words):
     with pytest.raises(kind, match=words):
         call()

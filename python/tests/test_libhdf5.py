@@ -8,7 +8,6 @@ from pathlib import Path
 
 import h5py
 import pytest
-
 from support import ROOT
 
 # Refuses to load what the variable REFUSED names, as on a machine where it is not installed.
@@ -32,11 +31,14 @@ optimizer = optim.SGD(model.parameters(), lr=0.1)
 model(wb.ones(3, 2)).sum().backward()
 optimizer.step()
 """
-SAVES = TRAINS + """
+SAVES = (
+    TRAINS
+    + """
 model.save("model.h5")
 assert wb.load("model.h5")(wb.ones(1, 2)).item() == model(wb.ones(1, 2)).item()
 print("saved")
 """
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +53,13 @@ def refusing(tmp_path_factory):
 
 
 def run(program, folder, **environment):
-    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "python"), **{k: str(v) for k, v in environment.items()}})
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python"), **{k: str(v) for k, v in environment.items()}},
+    )
 
 
 def test_without_libhdf5_networks_train_and_a_file_gets_a_sentence_that_names_the_packages(refusing, tmp_path):
@@ -78,7 +85,9 @@ def test_checkpoints_are_loaded_without_libhdf5(refusing, tmp_path):
     assert "in_features=2" in result.stdout, result.stderr
 
 
-@pytest.mark.parametrize("name", ["libhdf5.so.103", "libhdf5_serial.so.310", "libhdf5.so.310", "libhdf5.so.200", "libhdf5.so"])
+@pytest.mark.parametrize(
+    "name", ["libhdf5.so.103", "libhdf5_serial.so.310", "libhdf5.so.310", "libhdf5.so.200", "libhdf5.so"]
+)
 def test_libhdf5_is_found_under_its_other_names(name, refusing, tmp_path):
     run_here = run("import ctypes.util; print(ctypes.util.find_library('hdf5_serial'))", tmp_path)
     found = run_here.stdout.strip()

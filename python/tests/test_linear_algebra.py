@@ -1,18 +1,38 @@
-"""Products, einsum and factorisations against NumPy and SciPy; singular matrices, shapes that do not fit, a machine without OpenBLAS."""
+"""Products, einsum and factorisations against NumPy and SciPy; singular matrices, shapes that do not fit, a machine
+without OpenBLAS."""
 
 import numpy as np
 import pytest
 import scipy.linalg
-
-import wingbeat as wb
 from support import numbers, python, same_bits, slope
 
+import wingbeat as wb
+
 RTOL = {"float32": 2e-4, "float64": 1e-11}
-EQUATIONS = [("ij,jk->ik", (3, 4), (4, 5)), ("ij,kj", (3, 4), (5, 4)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("...ij,...jk", (2, 1, 3, 4), (5, 4, 2)),
-             ("ii->i", (4, 4)), ("ii", (4, 4)), ("ij->", (3, 4)), ("ij->ji", (3, 4)), ("...i->i...", (2, 3, 4)), ("i,i->", (5,), (5,)), ("i,j", (3,), (4,)),
-             ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)), ("abc,abd,ce->de", (2, 3, 4), (2, 3, 5), (4, 6)), ("bqhd,bkhd->bhqk", (2, 3, 4, 5), (2, 6, 4, 5)),
-             ("ij,ij->ij", (3, 4), (3, 4)), ("ij,ij->ij", (3, 1), (3, 4)), (" i j , j -> i ", (3, 4), (4,)), ("iij,jj->ij", (3, 3, 2), (2, 2)), ("Aa,ab->bA", (2, 3), (3, 4)),
-             (",i->i", (), (3,)), ("ij,jk->ik", (3, 0), (0, 4)), ("i...->...", (3, 0, 2))]
+EQUATIONS = [
+    ("ij,jk->ik", (3, 4), (4, 5)),
+    ("ij,kj", (3, 4), (5, 4)),
+    ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+    ("...ij,...jk", (2, 1, 3, 4), (5, 4, 2)),
+    ("ii->i", (4, 4)),
+    ("ii", (4, 4)),
+    ("ij->", (3, 4)),
+    ("ij->ji", (3, 4)),
+    ("...i->i...", (2, 3, 4)),
+    ("i,i->", (5,), (5,)),
+    ("i,j", (3,), (4,)),
+    ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)),
+    ("abc,abd,ce->de", (2, 3, 4), (2, 3, 5), (4, 6)),
+    ("bqhd,bkhd->bhqk", (2, 3, 4, 5), (2, 6, 4, 5)),
+    ("ij,ij->ij", (3, 4), (3, 4)),
+    ("ij,ij->ij", (3, 1), (3, 4)),
+    (" i j , j -> i ", (3, 4), (4,)),
+    ("iij,jj->ij", (3, 3, 2), (2, 2)),
+    ("Aa,ab->bA", (2, 3), (3, 4)),
+    (",i->i", (), (3,)),
+    ("ij,jk->ik", (3, 0), (0, 4)),
+    ("i...->...", (3, 0, 2)),
+]
 
 
 def matrices(leading, n, dtype="float64", seed=0):
@@ -39,7 +59,11 @@ def test_products_of_given_ranks_are_numpys(dtype):
     close(wb.tensor(u).dot(v), u @ v, dtype)
     close(wb.outer(u, v), np.outer(u, v), dtype)
     close(wb.trace(a), np.trace(a), dtype)
-    assert wb.dot([1, 2], [3, 4]).item() == 11 and wb.outer([1, 2], [3]).dtype == "int64" and wb.trace([[1, 2], [3, 4]]).item() == 5
+    assert (
+        wb.dot([1, 2], [3, 4]).item() == 11
+        and wb.outer([1, 2], [3]).dtype == "int64"
+        and wb.trace([[1, 2], [3, 4]]).item() == 5
+    )
 
 
 @pytest.mark.parametrize("equation,shapes", [(equation, shapes) for equation, *shapes in EQUATIONS])
@@ -49,7 +73,24 @@ def test_einsum_is_numpys(equation, shapes, dtype):
     close(wb.einsum(equation, *arrays), np.einsum(equation, *arrays), dtype)
 
 
-@pytest.mark.parametrize("equation", ["", "ij", "ij,jk,kl", "ij,jk->il", "ij,jk->ii", "i.j,jk", "ij,jk->ik->i", "ijk,jk", "1j,jk", "ij...jk,ab", "ij,jk-", "é,jk", "i\0j,jk"])
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "",
+        "ij",
+        "ij,jk,kl",
+        "ij,jk->il",
+        "ij,jk->ii",
+        "i.j,jk",
+        "ij,jk->ik->i",
+        "ijk,jk",
+        "1j,jk",
+        "ij...jk,ab",
+        "ij,jk-",
+        "é,jk",
+        "i\0j,jk",
+    ],
+)
 def test_equations_that_are_none_are_refused(equation):
     with pytest.raises((wb.ArgumentError, wb.ShapeError, ValueError), match="einsum|null"):
         wb.einsum(equation, np.ones((2, 3)), np.ones((3, 4)))
@@ -69,7 +110,9 @@ def test_einsum_refuses_what_does_not_fit():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("leading,n", [((), 4), ((), 1), ((3,), 5), ((2, 3), 2), ((), 70), ((40,), 20), ((0,), 3), ((), 0), ((2,), 0)])
+@pytest.mark.parametrize(
+    "leading,n", [((), 4), ((), 1), ((3,), 5), ((2, 3), 2), ((), 70), ((40,), 20), ((0,), 3), ((), 0), ((2,), 0)]
+)
 def test_factorisations_are_numpys(leading, n, dtype):
     a = matrices(leading, n, dtype) * (0.5 if n > 60 else 1)
     b = numbers((*leading, n, 3), dtype, 7)
@@ -83,7 +126,11 @@ def test_factorisations_are_numpys(leading, n, dtype):
         np.testing.assert_allclose(t.det().numpy(), np.linalg.det(a), rtol=2e-4 if dtype == "float32" else 1e-11)
     close(wb.linalg.solve(a, b), np.linalg.solve(a, b), dtype)
     close(wb.linalg.solve(a, b[..., 0]), np.linalg.solve(a, b[..., :1])[..., 0], dtype)
-    close(wb.linalg.solve(a, b.swapaxes(-1, -2), left=False), np.linalg.solve(a.swapaxes(-1, -2), b).swapaxes(-1, -2), dtype)
+    close(
+        wb.linalg.solve(a, b.swapaxes(-1, -2), left=False),
+        np.linalg.solve(a.swapaxes(-1, -2), b).swapaxes(-1, -2),
+        dtype,
+    )
     p = definite(leading, n, dtype)
     lower = np.linalg.cholesky(p)
     close(wb.linalg.cholesky(p), lower, dtype)
@@ -108,7 +155,10 @@ def test_triangular_systems_are_scipys(upper, unit, transpose):
     close(coefficient, a)
     if not transpose:
         close(wb.linalg.solve_triangular(a, b, upper=upper, unitriangular=unit), expected)
-        close(wb.linalg.solve_triangular(np.swapaxes(a, 0, 1), b.T, upper=not upper, left=False, unitriangular=unit), expected.T)
+        close(
+            wb.linalg.solve_triangular(np.swapaxes(a, 0, 1), b.T, upper=not upper, left=False, unitriangular=unit),
+            expected.T,
+        )
 
 
 def test_the_gradient_of_a_gaussians_density_is_a_finite_difference():
@@ -116,11 +166,16 @@ def test_the_gradient_of_a_gaussians_density_is_a_finite_difference():
 
     def density(a):
         factor = np.linalg.cholesky(a)
-        return np.log(np.diagonal(factor)).sum() + 0.5 * (scipy.linalg.solve_triangular(factor, y, lower=True) ** 2).sum()
+        return (
+            np.log(np.diagonal(factor)).sum() + 0.5 * (scipy.linalg.solve_triangular(factor, y, lower=True) ** 2).sum()
+        )
 
     def of_tensors(a):
         factor = wb.cholesky(a)
-        return wb.einsum("ii->i", factor).log().sum() + 0.5 * wb.linalg.solve_triangular(factor, y[:, None], upper=False).square().sum()
+        return (
+            wb.einsum("ii->i", factor).log().sum()
+            + 0.5 * wb.linalg.solve_triangular(factor, y[:, None], upper=False).square().sum()
+        )
 
     a = definite((), 4)
     gradient = wb.grad(of_tensors)(wb.tensor(a)).numpy()
@@ -157,9 +212,23 @@ def test_singular_matrices_are_said_to_be_and_nothing_is_lost():
     np.testing.assert_array_equal(step(2 * np.eye(2)).numpy(), np.eye(2) / 2)
 
 
-@pytest.mark.parametrize("call", [lambda x: wb.inverse(x), lambda x: wb.det(x), lambda x: wb.slogdet(x), lambda x: wb.cholesky(x), lambda x: wb.cholesky(x, upper=True),
-                                  lambda x: wb.linalg.solve(x, x), lambda x: wb.linalg.solve_triangular(x, x, upper=True), lambda x: wb.mm(x, x), lambda x: wb.bmm(x, x),
-                                  lambda x: wb.mv(x, x), lambda x: wb.dot(x, x), lambda x: wb.outer(x, x)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: wb.inverse(x),
+        lambda x: wb.det(x),
+        lambda x: wb.slogdet(x),
+        lambda x: wb.cholesky(x),
+        lambda x: wb.cholesky(x, upper=True),
+        lambda x: wb.linalg.solve(x, x),
+        lambda x: wb.linalg.solve_triangular(x, x, upper=True),
+        lambda x: wb.mm(x, x),
+        lambda x: wb.bmm(x, x),
+        lambda x: wb.mv(x, x),
+        lambda x: wb.dot(x, x),
+        lambda x: wb.outer(x, x),
+    ],
+)
 @pytest.mark.parametrize("shape", [(), (2, 3), (4, 2, 3), (2, 3, 4, 5)])
 def test_shapes_that_do_not_fit_are_refused_where_the_function_is_called(call, shape):
     with pytest.raises(wb.ShapeError):
@@ -182,7 +251,14 @@ def test_any_number_of_threads_gives_the_same_bits():
     try:
         for threads in (1, 2, 7):
             wb.set_num_threads(threads)
-            found.append([wb.inverse(a).numpy(), wb.linalg.solve(a, b).numpy(), wb.cholesky(definite((50,), 30)).numpy(), wb.det(a).numpy()])
+            found.append(
+                [
+                    wb.inverse(a).numpy(),
+                    wb.linalg.solve(a, b).numpy(),
+                    wb.cholesky(definite((50,), 30)).numpy(),
+                    wb.det(a).numpy(),
+                ]
+            )
     finally:
         wb.set_num_threads(before)
     for others in found[1:]:
@@ -191,8 +267,10 @@ def test_any_number_of_threads_gives_the_same_bits():
 
 def test_without_openblas_a_sentence_says_what_to_install(tmp_path):
     (tmp_path / "libopenblas.so.0").write_bytes(b"no library")
-    code = ("import wingbeat as wb\n"
-            "print(wb.mm([[2.]], [[3.]]).item())\n"
-            "try:\n    wb.inverse([[2.]])\nexcept wb.UnsupportedError as error:\n    print(error)\n")
+    code = (
+        "import wingbeat as wb\n"
+        "print(wb.mm([[2.]], [[3.]]).item())\n"
+        "try:\n    wb.inverse([[2.]])\nexcept wb.UnsupportedError as error:\n    print(error)\n"
+    )
     value, sentence = python(code, LD_LIBRARY_PATH=str(tmp_path)).splitlines()
     assert value == "6.0" and "libopenblas0" in sentence

@@ -78,4 +78,6 @@ def test_a_file_that_was_read_is_open_no_more(path):
             HDF5Dataset(path, "none")
         with h5py.File(path, "r+") as file:
             file["model"].attrs["bad"] = h5py.Empty("f4")
-        assert not [link for link in os.listdir("/proc/self/fd") if path.name in os.path.realpath(f"/proc/self/fd/{link}")]
+        assert not [
+            link for link in os.listdir("/proc/self/fd") if path.name in os.path.realpath(f"/proc/self/fd/{link}")
+        ]

@@ -1,13 +1,14 @@
-"""What the operation table does not say of the elementwise operations of _math and _activations: corners of division, bits, clamping, special functions."""
+"""What the operation table does not say of the elementwise operations of _math and _activations: corners of division,
+bits, clamping, special functions."""
 
 import math
 
 import numpy as np
 import pytest
 from scipy import special
+from support import numbers
 
 import wingbeat as wb
-from support import numbers
 
 
 def test_digamma_and_polygamma_are_scipys_and_each_others_derivatives():
@@ -17,11 +18,15 @@ def test_digamma_and_polygamma_are_scipys_and_each_others_derivatives():
     above = x[x > 0]
     for n in (0, 1, 2, 5):
         np.testing.assert_allclose(wb.polygamma(n, above).numpy(), special.polygamma(n, above), rtol=1e-11)
-        np.testing.assert_allclose(wb.tensor(above, "float32").polygamma(n).numpy(), special.polygamma(n, above.astype("f4").astype("f8")), rtol=1e-6)
+        np.testing.assert_allclose(
+            wb.tensor(above, "float32").polygamma(n).numpy(),
+            special.polygamma(n, above.astype("f4").astype("f8")),
+            rtol=1e-6,
+        )
     t = wb.tensor(above, requires_grad=True)
     order, g = 0, wb.lgamma(t).sum()
     for _ in range(4):
-        g, = wb.autograd.grad(g.sum(), t, create_graph=True)
+        (g,) = wb.autograd.grad(g.sum(), t, create_graph=True)
         np.testing.assert_allclose(g.detach().numpy(), special.polygamma(order, above), rtol=1e-11, atol=1e-12)
         order += 1
     for wrong in (-1, 101, 0.5):
@@ -42,13 +47,18 @@ def test_atan2_is_numpys_in_all_directions(dtype):
 
 # -------------------------------------------------------------------- division
 
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_floor_division_and_remainder_of_floats_are_pythons(dtype):
-    # PyTorch and NumPy differ where the quotient is infinite: floor_divide(5, 0) is inf in both; -5 % inf is inf, as in Python.
+    # PyTorch and NumPy differ where the quotient is infinite: floor_divide(5, 0) is inf in both; -5 % inf is inf, as in
+    # Python.
     a = np.array([-7.0, -5.5, -1.0, -0.0, 0.0, 1.0, 5.5, 7.0, 1e30, 0.1, np.inf, np.nan], dtype)[:, None]
     b = np.array([-3.0, -0.1, 0.1, 2.0, 1e-30, 1e30, 0.0, np.inf, -np.inf, np.nan], dtype)
-    quotient, rest = wb.floor_divide(wb.tensor(a), wb.tensor(b)).numpy(), wb.remainder(wb.tensor(a), wb.tensor(b)).numpy()
+    quotient, rest = (
+        wb.floor_divide(wb.tensor(a), wb.tensor(b)).numpy(),
+        wb.remainder(wb.tensor(a), wb.tensor(b)).numpy(),
+    )
     np.testing.assert_array_equal(rest, np.remainder(a, b))
     np.testing.assert_array_equal(quotient, np.floor_divide(a, b))
     np.testing.assert_array_equal((wb.tensor(a) // wb.tensor(b)).numpy(), quotient)
@@ -64,11 +74,22 @@ def test_integer_division_rounds_down_or_cuts_and_refuses_zero(a, b):
     x, y = numbers((40,), a, 1) * 3, numbers((40,), b, 2)
     y = np.where(y == 0, 1, y).astype(b)
     tx, ty = wb.tensor(x), wb.tensor(y)
-    for found, expected in ((tx // ty, x // y), (tx % ty, x % y), (wb.div(tx, ty, rounding_mode="floor"), x // y),
-                            (wb.div(tx, ty, rounding_mode="trunc"), np.trunc(x / y).astype(np.result_type(x, y))), (100 // ty, 100 // y), (tx % 3, x % 3)):
+    for found, expected in (
+        (tx // ty, x // y),
+        (tx % ty, x % y),
+        (wb.div(tx, ty, rounding_mode="floor"), x // y),
+        (wb.div(tx, ty, rounding_mode="trunc"), np.trunc(x / y).astype(np.result_type(x, y))),
+        (100 // ty, 100 // y),
+        (tx % 3, x % 3),
+    ):
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found.numpy(), expected)
-    for zero in (lambda: tx // 0, lambda: tx % 0, lambda: (tx // wb.zeros_like(ty)).numpy(), lambda: (5 % wb.tensor(y - y)).numpy()):
+    for zero in (
+        lambda: tx // 0,
+        lambda: tx % 0,
+        lambda: (tx // wb.zeros_like(ty)).numpy(),
+        lambda: (5 % wb.tensor(y - y)).numpy(),
+    ):
         with pytest.raises(ValueError, match="divisor is 0"):
             zero()
 
@@ -98,11 +119,20 @@ def test_rounding_to_places():
 
 # -------------------------------------------------------------------- bits
 
+
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int32", "int64"])
 def test_bitwise_operations_are_numpys(dtype):
     x, y = numbers((50,), dtype, 1), numbers((50,), dtype, 2)
     a, b = wb.tensor(x), wb.tensor(y)
-    for found, expected in ((a & b, x & y), (a | b, x | y), (a ^ b, x ^ y), (~a, ~x), (wb.bitwise_and(a, y), x & y), (wb.bitwise_xor(x, b), x ^ y), (wb.bitwise_not(x), ~x)):
+    for found, expected in (
+        (a & b, x & y),
+        (a | b, x | y),
+        (a ^ b, x ^ y),
+        (~a, ~x),
+        (wb.bitwise_and(a, y), x & y),
+        (wb.bitwise_xor(x, b), x ^ y),
+        (wb.bitwise_not(x), ~x),
+    ):
         assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found.numpy(), expected)
     np.testing.assert_array_equal(wb.logical_xor(x, y).numpy(), np.logical_xor(x, y))
@@ -120,17 +150,26 @@ def test_shifts_are_pytorchs_also_by_too_much(dtype, bits):
     for by in (bits, 100):
         assert not (x << by).numpy().any()
         np.testing.assert_array_equal((x >> by).numpy(), np.where(x.numpy() < 0, -1, 0))
-    assert (1 << wb.tensor([0, 3])).tolist() == [1, 8] and wb.bitwise_left_shift(wb.tensor([1]), wb.tensor([-1])).tolist() == [0]
+    assert (1 << wb.tensor([0, 3])).tolist() == [1, 8] and wb.bitwise_left_shift(
+        wb.tensor([1]), wb.tensor([-1])
+    ).tolist() == [0]
 
 
 def test_bits_of_floats_and_shifts_of_bool_are_refused():
-    for wrong in (lambda: wb.ones(2) & wb.ones(2), lambda: wb.ones(2) | 1, lambda: ~wb.ones(2), lambda: wb.ones(2) << 1, lambda: wb.tensor([True]) << wb.tensor([True]),
-                  lambda: wb.tensor([1]) ^ 0.5):
+    for wrong in (
+        lambda: wb.ones(2) & wb.ones(2),
+        lambda: wb.ones(2) | 1,
+        lambda: ~wb.ones(2),
+        lambda: wb.ones(2) << 1,
+        lambda: wb.tensor([True]) << wb.tensor([True]),
+        lambda: wb.tensor([1]) ^ 0.5,
+    ):
         with pytest.raises(TypeError):
             wrong()
 
 
 # -------------------------------------------------------------------- choices
+
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64", "float32", "float64"])
 def test_clamp_is_numpys_clip(dtype):
@@ -141,7 +180,9 @@ def test_clamp_is_numpys_clip(dtype):
         assert found.dtype == dtype
         np.testing.assert_array_equal(found.numpy(), np.clip(x, low, high))
     bounds = numbers((5,), dtype, 7)
-    np.testing.assert_array_equal(wb.clip(t, wb.tensor(bounds), wb.tensor(bounds + 2)).numpy(), np.clip(x, bounds, bounds + 2))
+    np.testing.assert_array_equal(
+        wb.clip(t, wb.tensor(bounds), wb.tensor(bounds + 2)).numpy(), np.clip(x, bounds, bounds + 2)
+    )
     np.testing.assert_array_equal(wb.clamp(t, max=wb.tensor(bounds)).numpy(), np.minimum(x, bounds))
     np.testing.assert_array_equal(wb.clamp(t, 1, wb.tensor(bounds)).numpy(), np.minimum(np.maximum(x, 1), bounds))
 
@@ -150,8 +191,14 @@ def test_clamp_of_nan_and_by_nan_and_of_bool():
     t = wb.tensor([np.nan, -np.inf, np.inf, 0.5])
     np.testing.assert_array_equal(t.clamp(0, 1).numpy(), np.array([np.nan, 0, 1, 0.5], "f4"))
     assert np.isnan(t.clamp(min=np.nan).numpy()).all()
-    np.testing.assert_array_equal(t.clamp(wb.tensor([0, np.nan, 0, 1]), None).numpy(), np.array([np.nan, np.nan, np.inf, 1], "f4"))
-    assert wb.clamp(wb.tensor([1, 2]), 1.5).tolist() == wb.clamp(wb.tensor([1, 2]), 1.5, wb.tensor([9])).tolist() == [1.5, 2]
+    np.testing.assert_array_equal(
+        t.clamp(wb.tensor([0, np.nan, 0, 1]), None).numpy(), np.array([np.nan, np.nan, np.inf, 1], "f4")
+    )
+    assert (
+        wb.clamp(wb.tensor([1, 2]), 1.5).tolist()
+        == wb.clamp(wb.tensor([1, 2]), 1.5, wb.tensor([9])).tolist()
+        == [1.5, 2]
+    )
     assert wb.clamp(wb.tensor([True, False]), 0, 1).dtype == "int64"
     with pytest.raises(ValueError, match="neither"):
         t.clamp()
@@ -180,7 +227,10 @@ def test_lerp_is_exact_at_its_ends():
     np.testing.assert_array_equal(wb.lerp(a, b, 1.0).numpy(), np.broadcast_to(b, (5, 4)))
     np.testing.assert_array_equal(wb.tensor(a).lerp(b, wb.tensor(np.ones(4, "f4"))).numpy(), np.broadcast_to(b, (5, 4)))
     assert wb.lerp(wb.tensor([1]), wb.tensor([2]), 0.5).tolist() == [1.5]
-    assert wb.lerp(wb.tensor([1.0]), 3.0, 0.3).dtype == "float32" and wb.lerp(wb.tensor([0.0]), np.ones(1), 0.3).item() == 0.3
+    assert (
+        wb.lerp(wb.tensor([1.0]), 3.0, 0.3).dtype == "float32"
+        and wb.lerp(wb.tensor([0.0]), np.ones(1), 0.3).item() == 0.3
+    )
 
 
 def test_softplus_has_pytorchs_parameters():
@@ -195,11 +245,14 @@ def test_softplus_has_pytorchs_parameters():
 
 def test_the_same_bits_with_any_passes_and_threads():
     from support import python
-    code = ("import hashlib, numpy as np, wingbeat as wb\n"
-            "x = wb.tensor(np.linspace(-3, 3, 300_000, dtype='f4'), requires_grad=True)\n"
-            "y = wb.mish(x) * wb.elu(x) + wb.erfc(x) * wb.atan2(x, x + 4) + wb.remainder(x, 0.7) * wb.lgamma(x * x + 1)\n"
-            "y.cumsum(0).norm().backward()\n"
-            "print(hashlib.sha256(y.detach().numpy().tobytes() + x.grad.numpy().tobytes()).hexdigest())")
+
+    code = (
+        "import hashlib, numpy as np, wingbeat as wb\n"
+        "x = wb.tensor(np.linspace(-3, 3, 300_000, dtype='f4'), requires_grad=True)\n"
+        "y = wb.mish(x) * wb.elu(x) + wb.erfc(x) * wb.atan2(x, x + 4) + wb.remainder(x, 0.7) * wb.lgamma(x * x + 1)\n"
+        "y.cumsum(0).norm().backward()\n"
+        "print(hashlib.sha256(y.detach().numpy().tobytes() + x.grad.numpy().tobytes()).hexdigest())"
+    )
     bits = python(code, WINGBEAT_NUM_THREADS="1")
     assert python(code, WINGBEAT_NUM_THREADS="4") == bits
     assert python(code, WINGBEAT_PASSES="none") == bits

@@ -5,9 +5,9 @@ import weakref
 
 import numpy as np
 import pytest
+from support import numbers, same_bits
 
 import wingbeat as wb
-from support import numbers, same_bits
 from wingbeat import nn, optim
 
 
@@ -43,7 +43,10 @@ def test_attributes_register_themselves_under_dotted_paths():
     assert [id(p) for p in net.parameters()] == [id(p) for _, p in net.named_parameters()]
     assert [name for name, _ in net.named_buffers()] == ["block.offset"] and len(list(net.buffers())) == 1
     assert [name for name, _ in net.named_modules()] == ["", "block", "block.first", "head", "head.0", "head.1"]
-    assert [name for name, _ in net.named_children()] == ["block", "head"] and list(net.children()) == [net.block, net.head]
+    assert [name for name, _ in net.named_children()] == ["block", "head"] and list(net.children()) == [
+        net.block,
+        net.head,
+    ]
     assert all(isinstance(p, nn.Parameter) and p.requires_grad and p.is_leaf for p in net.parameters())
     assert net.block.note == "plain" and net.head[1] is dict(net.named_modules())["head.1"]
 
@@ -84,7 +87,11 @@ def test_assigning_again_replaces_and_deleting_removes():
     net.block.offset = wb.ones(4)
     assert dict(net.named_buffers())["block.offset"].tolist() == [1] * 4
     del net.block.scale, net.block.offset
-    assert "block.scale" not in net.state_dict() and "block.offset" not in net.state_dict() and not hasattr(net.block, "scale")
+    assert (
+        "block.scale" not in net.state_dict()
+        and "block.offset" not in net.state_dict()
+        and not hasattr(net.block, "scale")
+    )
     del net.block.note
     assert not hasattr(net.block, "note")
     net.head = nn.Linear(4, 1)
@@ -114,6 +121,7 @@ def test_wrong_assignments_are_refused():
     class Early(nn.Module):
         def __init__(self):
             self.layer = nn.Linear(1, 1)
+
     with pytest.raises(RuntimeError, match=r"super\(\).__init__\(\)"):
         Early()
     assert [name for name, _ in net.named_parameters()] == NAMES
@@ -130,6 +138,7 @@ def test_a_shared_parameter_and_a_shared_module_count_once_and_train_once():
 
         def forward(self, x):
             return self.c(self.b(self.a(x)))
+
     tied = Tied()
     assert [name for name, _ in tied.named_parameters()] == ["a.weight"] and list(tied.state_dict()) == ["a.weight"]
     with wb.no_grad():
@@ -141,6 +150,7 @@ def test_a_shared_parameter_and_a_shared_module_count_once_and_train_once():
 
 def test_the_work_on_modules_that_share_children_is_linear_in_modules():
     """Each of 30 levels has the one below twice: 2**30 paths lead to the innermost."""
+
     class Pair(nn.Module):
         def __init__(self, child):
             super().__init__()
@@ -193,7 +203,11 @@ def test_a_state_that_does_not_fit_is_refused_whole():
     kept = {name: value.numpy().copy() for name, value in net.state_dict().items()}
     state = {name: value * 0 for name, value in kept.items()}
     missing = {name: value for name, value in state.items() if name != "head.1.bias"}
-    for wrong, words in ((missing, "missing: head.1.bias"), ({**state, "extra": np.zeros(1)}, "unexpected: extra"), ({**state, "block.scale": np.zeros(5)}, r"expected shape \[4\], found \[5\]")):
+    for wrong, words in (
+        (missing, "missing: head.1.bias"),
+        ({**state, "extra": np.zeros(1)}, "unexpected: extra"),
+        ({**state, "block.scale": np.zeros(5)}, r"expected shape \[4\], found \[5\]"),
+    ):
         with pytest.raises(RuntimeError, match=words):
             net.load_state_dict(wrong)
         assert all(same_bits(value.numpy(), kept[name]) for name, value in net.state_dict().items())
@@ -201,7 +215,9 @@ def test_a_state_that_does_not_fit_is_refused_whole():
         net.load_state_dict({**state, "head.1.bias": "text"})
     assert all(same_bits(value.numpy(), kept[name]) for name, value in net.state_dict().items())
     net.load_state_dict(missing, strict=False)
-    assert not net.block.scale.detach().numpy().any() and same_bits(net.head[1].bias.detach().numpy(), kept["head.1.bias"])
+    assert not net.block.scale.detach().numpy().any() and same_bits(
+        net.head[1].bias.detach().numpy(), kept["head.1.bias"]
+    )
 
 
 def test_train_and_eval_reach_all_modules():
@@ -220,7 +236,9 @@ def test_conversion_changes_parameters_and_buffers_in_place():
     assert net.double() is net and all(p.dtype == "float64" for p in (*net.parameters(), *net.buffers()))
     assert [id(p) for p in net.parameters()] == [id(p) for p in parameters] and net(numbers((2, 3))).dtype == "float64"
     net.float()
-    assert all(same_bits(p.detach().numpy(), kept) for p, kept in zip(parameters, before)) and all(p.requires_grad for p in parameters)
+    assert all(same_bits(p.detach().numpy(), kept) for p, kept in zip(parameters, before)) and all(
+        p.requires_grad for p in parameters
+    )
     net.to("float64")
     (net(numbers((2, 3))).sum()).backward()
     assert all(p.grad.dtype == "float64" for p in net.parameters())
@@ -244,7 +262,9 @@ def test_zero_grad_requires_grad_and_apply():
 
 
 def test_a_module_prints_as_in_pytorch():
-    assert repr(Net()) == """Net(
+    assert (
+        repr(Net())
+        == """Net(
   (block): Block(
     (first): Linear(in_features=3, out_features=4, bias=True)
   )
@@ -253,20 +273,33 @@ def test_a_module_prints_as_in_pytorch():
     (1): Linear(in_features=4, out_features=2, bias=True)
   )
 )"""
-    assert repr(nn.Softmax(1)) == "Softmax(dim=1)" and repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)" and "tanh" in repr(nn.GELU("tanh"))
+    )
+    assert (
+        repr(nn.Softmax(1)) == "Softmax(dim=1)"
+        and repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
+        and "tanh" in repr(nn.GELU("tanh"))
+    )
     assert repr(nn.Parameter(wb.ones(1))).startswith("Parameter containing:\ntensor([1.], requires_grad=True)")
 
 
 def test_sequential_and_module_list_are_sequences():
     model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
     model.append(nn.Linear(3, 1)).extend([nn.Tanh(), nn.Identity()])
-    assert len(model) == 5 and isinstance(model[-2], nn.Tanh) and [type(m).__name__ for m in model[:2]] == ["Linear", "ReLU"] and list(model)[0] is model[0]
+    assert (
+        len(model) == 5
+        and isinstance(model[-2], nn.Tanh)
+        and [type(m).__name__ for m in model[:2]] == ["Linear", "ReLU"]
+        and list(model)[0] is model[0]
+    )
     model[3] = nn.Sigmoid()
     assert 0 < model(np.ones((1, 2), "f4")).item() < 1
     with pytest.raises(IndexError):
         model[9]
     named = nn.Sequential({"hidden": nn.Linear(2, 3), "out": nn.Linear(3, 1)})
-    assert list(named.state_dict()) == ["hidden.weight", "hidden.bias", "out.weight", "out.bias"] and named.hidden is named[0]
+    assert (
+        list(named.state_dict()) == ["hidden.weight", "hidden.bias", "out.weight", "out.bias"]
+        and named.hidden is named[0]
+    )
 
     class Many(nn.Module):
         def __init__(self):
@@ -277,22 +310,31 @@ def test_sequential_and_module_list_are_sequences():
             for layer in self.layers:
                 x = layer(x)
             return x
+
     many = Many()
     many.layers.append(nn.Linear(2, 1))
-    assert len(list(many.parameters())) == 8 and many(np.ones((3, 2), "f4")).shape == (3, 1) and "layers.3.bias" in many.state_dict()
+    assert (
+        len(list(many.parameters())) == 8
+        and many(np.ones((3, 2), "f4")).shape == (3, 1)
+        and "layers.3.bias" in many.state_dict()
+    )
 
 
 def test_sequential_of_own_modules_and_of_the_engines_is_the_same_function():
     class Double(nn.Module):
         def forward(self, x):
             return x * 2
+
     layer = nn.Linear(3, 3)
     x = numbers((2, 3), "float32")
-    assert same_bits(nn.Sequential(layer, Double(), nn.ReLU())(x).detach().numpy(), (layer(x) * 2).relu().detach().numpy())
+    assert same_bits(
+        nn.Sequential(layer, Double(), nn.ReLU())(x).detach().numpy(), (layer(x) * 2).relu().detach().numpy()
+    )
 
     class Mine(nn.Linear):
         def forward(self, x):
             return super().forward(x) + 1
+
     mine = Mine(3, 2)
     expected = x @ mine.weight.detach().numpy().T + mine.bias.detach().numpy() + 1
     for model in (mine, nn.Sequential(mine)):

@@ -15,12 +15,67 @@ INTS = np.array([[5, 2, 7, 2], [1, 6, 3, 4], [9, 8, 2, 6]])
 MASK = X > 0.5
 
 UFUNCS_OF_ONE = [
-    np.negative, np.positive, np.absolute, np.fabs, np.sign, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sqrt, np.square,
-    np.reciprocal, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan, np.sinh, np.cosh, np.tanh, np.arcsinh, np.arctanh, np.floor, np.ceil,
-    np.trunc, np.rint, np.logical_not, np.isnan, np.isinf, np.isfinite, np.deg2rad, np.rad2deg, np.degrees, np.radians]
+    np.negative,
+    np.positive,
+    np.absolute,
+    np.fabs,
+    np.sign,
+    np.exp,
+    np.exp2,
+    np.expm1,
+    np.log,
+    np.log2,
+    np.log10,
+    np.log1p,
+    np.sqrt,
+    np.square,
+    np.reciprocal,
+    np.sin,
+    np.cos,
+    np.tan,
+    np.arcsin,
+    np.arccos,
+    np.arctan,
+    np.sinh,
+    np.cosh,
+    np.tanh,
+    np.arcsinh,
+    np.arctanh,
+    np.floor,
+    np.ceil,
+    np.trunc,
+    np.rint,
+    np.logical_not,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.deg2rad,
+    np.rad2deg,
+    np.degrees,
+    np.radians,
+]
 UFUNCS_OF_TWO = [
-    np.add, np.subtract, np.multiply, np.divide, np.power, np.float_power, np.floor_divide, np.remainder, np.arctan2, np.maximum, np.minimum, np.equal,
-    np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.logical_and, np.logical_or, np.logical_xor]
+    np.add,
+    np.subtract,
+    np.multiply,
+    np.divide,
+    np.power,
+    np.float_power,
+    np.floor_divide,
+    np.remainder,
+    np.arctan2,
+    np.maximum,
+    np.minimum,
+    np.equal,
+    np.not_equal,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.logical_and,
+    np.logical_or,
+    np.logical_xor,
+]
 UFUNCS_OF_INTS = [np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift]
 
 
@@ -43,7 +98,13 @@ def test_a_ufunc_of_one_tensor_gives_a_tensor_of_numpys_values(ufunc):
 
 @pytest.mark.parametrize("ufunc", UFUNCS_OF_TWO, ids=lambda ufunc: ufunc.__name__)
 def test_a_ufunc_of_two_takes_tensors_and_arrays_on_either_side(ufunc):
-    for left, right in ((wb.tensor(X), wb.tensor(Y)), (X, wb.tensor(Y)), (wb.tensor(X), Y), (X, wb.tensor(V)), (0.5, wb.tensor(Y))):
+    for left, right in (
+        (wb.tensor(X), wb.tensor(Y)),
+        (X, wb.tensor(Y)),
+        (wb.tensor(X), Y),
+        (X, wb.tensor(V)),
+        (0.5, wb.tensor(Y)),
+    ):
         wanted = [value.numpy() if isinstance(value, wb.Tensor) else value for value in (left, right)]
         same(ufunc(left, right), ufunc(*wanted))
 
@@ -55,36 +116,101 @@ def test_a_ufunc_of_integers_gives_numpys_values(ufunc):
 
 
 FUNCTIONS = {
-    "sum": lambda x: np.sum(x), "sum along": lambda x: np.sum(x, axis=0), "sum keeping": lambda x: np.sum(x, 1, keepdims=True),
-    "sum over no axes": lambda x: np.sum(x, axis=()), "sum of two axes": lambda x: np.sum(x, axis=(0, 1)), "prod": lambda x: np.prod(x, axis=-1),
-    "mean": lambda x: np.mean(x, axis=0), "average": lambda x: np.average(x), "var": lambda x: np.var(x), "std along": lambda x: np.std(x, axis=1),
-    "var with ddof": lambda x: np.var(x, axis=0, ddof=1), "max": lambda x: np.max(x, axis=1), "min": lambda x: np.min(x), "ptp": lambda x: np.ptp(x, axis=0),
-    "all": lambda x: np.all(x > 0.3), "any": lambda x: np.any(x > 0.8, axis=0), "argmax": lambda x: np.argmax(x, axis=1), "argmin": lambda x: np.argmin(x),
-    "cumsum": lambda x: np.cumsum(x), "cumprod": lambda x: np.cumprod(x, axis=1), "sort": lambda x: np.sort(x, axis=0), "argsort": lambda x: np.argsort(x),
-    "clip": lambda x: np.clip(x, 0.4, None), "round": lambda x: np.round(x, 1), "where": lambda x: np.where(MASK, x, 0.0), "flip": lambda x: np.flip(x),
-    "where of places": lambda x: np.where(x > 0.5), "nonzero": lambda x: np.nonzero(x > 0.5), "flatnonzero": lambda x: np.flatnonzero(x > 0.5),
-    "argwhere": lambda x: np.argwhere(x > 0.5), "reshape": lambda x: np.reshape(x, (4, 3)), "ravel": lambda x: np.ravel(x), "T": lambda x: np.transpose(x),
-    "transpose": lambda x: np.transpose(x[None], (2, 0, 1)), "swapaxes": lambda x: np.swapaxes(x, 0, 1), "moveaxis": lambda x: np.moveaxis(x, 0, 1),
-    "squeeze": lambda x: np.squeeze(x[:, :1], axis=1), "expand_dims": lambda x: np.expand_dims(x, 1), "broadcast_to": lambda x: np.broadcast_to(x, (2, 3, 4)),
-    "atleast_2d": lambda x: np.atleast_2d(x[0]), "roll": lambda x: np.roll(x, 2, axis=1), "tile": lambda x: np.tile(x, (2, 1)),
-    "repeat": lambda x: np.repeat(x, 2), "repeat along": lambda x: np.repeat(x, [1, 0, 2], axis=0), "take": lambda x: np.take(x, [1, 5]),
-    "take along": lambda x: np.take(x, [[1, 0]], axis=1), "take one": lambda x: np.take(x, -1, axis=0), "pad": lambda x: np.pad(x, ((1, 2), (0, 1))),
-    "pad edge": lambda x: np.pad(x, 1, mode="edge"), "take_along_axis": lambda x: np.take_along_axis(x, np.argsort(X, axis=0), axis=0),
-    "concatenate": lambda x: np.concatenate([x, x]), "concatenate flat": lambda x: np.concatenate([x, V], axis=None), "stack": lambda x: np.stack([x, Y], axis=1),
-    "concatenate arrays": lambda x: np.concatenate([Y, x], axis=1), "vstack": lambda x: np.vstack([x, V]), "hstack": lambda x: np.hstack([x, Y]),
-    "column_stack": lambda x: np.column_stack([x[:, 0], x]), "split": lambda x: np.split(x, 2, axis=1), "split at": lambda x: np.split(x, [1, 3], axis=1),
-    "array_split": lambda x: np.array_split(x, 3, axis=1), "diagonal": lambda x: np.diagonal(x, 1), "diag": lambda x: np.diag(x[0], 1), "trace": lambda x: np.trace(x),
-    "tril": lambda x: np.tril(x, -1), "triu": lambda x: np.triu(x), "dot": lambda x: np.dot(x, V), "dot of vectors": lambda x: np.dot(x[0], V),
-    "inner": lambda x: np.inner(x, Y), "outer": lambda x: np.outer(x[0], V), "matmul": lambda x: np.matmul(x, Y.T), "@": lambda x: Y.T @ x,
-    "einsum": lambda x: np.einsum("ij,kj->ik", x, Y), "norm": lambda x: np.linalg.norm(x), "norm along": lambda x: np.linalg.norm(x, 1, axis=0),
-    "copy": lambda x: np.copy(x), "zeros_like": lambda x: np.zeros_like(x), "full_like": lambda x: np.full_like(x, 2), "nan_to_num": lambda x: np.nan_to_num(x),
-    "add.reduce": lambda x: np.add.reduce(x), "maximum.reduce": lambda x: np.maximum.reduce(x, axis=1), "add.accumulate": lambda x: np.add.accumulate(x, axis=1),
-    "multiply.outer": lambda x: np.multiply.outer(x, V), "unique": lambda x: np.unique(np.round(x, 1)), "divmod": lambda x: np.divmod(x, 0.25),
+    "sum": lambda x: np.sum(x),
+    "sum along": lambda x: np.sum(x, axis=0),
+    "sum keeping": lambda x: np.sum(x, 1, keepdims=True),
+    "sum over no axes": lambda x: np.sum(x, axis=()),
+    "sum of two axes": lambda x: np.sum(x, axis=(0, 1)),
+    "prod": lambda x: np.prod(x, axis=-1),
+    "mean": lambda x: np.mean(x, axis=0),
+    "average": lambda x: np.average(x),
+    "var": lambda x: np.var(x),
+    "std along": lambda x: np.std(x, axis=1),
+    "var with ddof": lambda x: np.var(x, axis=0, ddof=1),
+    "max": lambda x: np.max(x, axis=1),
+    "min": lambda x: np.min(x),
+    "ptp": lambda x: np.ptp(x, axis=0),
+    "all": lambda x: np.all(x > 0.3),
+    "any": lambda x: np.any(x > 0.8, axis=0),
+    "argmax": lambda x: np.argmax(x, axis=1),
+    "argmin": lambda x: np.argmin(x),
+    "cumsum": lambda x: np.cumsum(x),
+    "cumprod": lambda x: np.cumprod(x, axis=1),
+    "sort": lambda x: np.sort(x, axis=0),
+    "argsort": lambda x: np.argsort(x),
+    "clip": lambda x: np.clip(x, 0.4, None),
+    "round": lambda x: np.round(x, 1),
+    "where": lambda x: np.where(MASK, x, 0.0),
+    "flip": lambda x: np.flip(x),
+    "where of places": lambda x: np.where(x > 0.5),
+    "nonzero": lambda x: np.nonzero(x > 0.5),
+    "flatnonzero": lambda x: np.flatnonzero(x > 0.5),
+    "argwhere": lambda x: np.argwhere(x > 0.5),
+    "reshape": lambda x: np.reshape(x, (4, 3)),
+    "ravel": lambda x: np.ravel(x),
+    "T": lambda x: np.transpose(x),
+    "transpose": lambda x: np.transpose(x[None], (2, 0, 1)),
+    "swapaxes": lambda x: np.swapaxes(x, 0, 1),
+    "moveaxis": lambda x: np.moveaxis(x, 0, 1),
+    "squeeze": lambda x: np.squeeze(x[:, :1], axis=1),
+    "expand_dims": lambda x: np.expand_dims(x, 1),
+    "broadcast_to": lambda x: np.broadcast_to(x, (2, 3, 4)),
+    "atleast_2d": lambda x: np.atleast_2d(x[0]),
+    "roll": lambda x: np.roll(x, 2, axis=1),
+    "tile": lambda x: np.tile(x, (2, 1)),
+    "repeat": lambda x: np.repeat(x, 2),
+    "repeat along": lambda x: np.repeat(x, [1, 0, 2], axis=0),
+    "take": lambda x: np.take(x, [1, 5]),
+    "take along": lambda x: np.take(x, [[1, 0]], axis=1),
+    "take one": lambda x: np.take(x, -1, axis=0),
+    "pad": lambda x: np.pad(x, ((1, 2), (0, 1))),
+    "pad edge": lambda x: np.pad(x, 1, mode="edge"),
+    "take_along_axis": lambda x: np.take_along_axis(x, np.argsort(X, axis=0), axis=0),
+    "concatenate": lambda x: np.concatenate([x, x]),
+    "concatenate flat": lambda x: np.concatenate([x, V], axis=None),
+    "stack": lambda x: np.stack([x, Y], axis=1),
+    "concatenate arrays": lambda x: np.concatenate([Y, x], axis=1),
+    "vstack": lambda x: np.vstack([x, V]),
+    "hstack": lambda x: np.hstack([x, Y]),
+    "column_stack": lambda x: np.column_stack([x[:, 0], x]),
+    "split": lambda x: np.split(x, 2, axis=1),
+    "split at": lambda x: np.split(x, [1, 3], axis=1),
+    "array_split": lambda x: np.array_split(x, 3, axis=1),
+    "diagonal": lambda x: np.diagonal(x, 1),
+    "diag": lambda x: np.diag(x[0], 1),
+    "trace": lambda x: np.trace(x),
+    "tril": lambda x: np.tril(x, -1),
+    "triu": lambda x: np.triu(x),
+    "dot": lambda x: np.dot(x, V),
+    "dot of vectors": lambda x: np.dot(x[0], V),
+    "inner": lambda x: np.inner(x, Y),
+    "outer": lambda x: np.outer(x[0], V),
+    "matmul": lambda x: np.matmul(x, Y.T),
+    "@": lambda x: Y.T @ x,
+    "einsum": lambda x: np.einsum("ij,kj->ik", x, Y),
+    "norm": lambda x: np.linalg.norm(x),
+    "norm along": lambda x: np.linalg.norm(x, 1, axis=0),
+    "copy": lambda x: np.copy(x),
+    "zeros_like": lambda x: np.zeros_like(x),
+    "full_like": lambda x: np.full_like(x, 2),
+    "nan_to_num": lambda x: np.nan_to_num(x),
+    "add.reduce": lambda x: np.add.reduce(x),
+    "maximum.reduce": lambda x: np.maximum.reduce(x, axis=1),
+    "add.accumulate": lambda x: np.add.accumulate(x, axis=1),
+    "multiply.outer": lambda x: np.multiply.outer(x, V),
+    "unique": lambda x: np.unique(np.round(x, 1)),
+    "divmod": lambda x: np.divmod(x, 0.25),
     "of dtype": lambda x: np.add(x, 1, dtype=np.float64),
 }
 OF_MATRICES = {
-    "inv": np.linalg.inv, "det": np.linalg.det, "slogdet": np.linalg.slogdet, "solve": lambda x: np.linalg.solve(x, X), "eigvalsh": np.linalg.eigvalsh,
-    "cholesky": np.linalg.cholesky, "svdvals": lambda x: np.linalg.svd(x, compute_uv=False), "eigh": lambda x: np.linalg.eigh(x)[0],
+    "inv": np.linalg.inv,
+    "det": np.linalg.det,
+    "slogdet": np.linalg.slogdet,
+    "solve": lambda x: np.linalg.solve(x, X),
+    "eigvalsh": np.linalg.eigvalsh,
+    "cholesky": np.linalg.cholesky,
+    "svdvals": lambda x: np.linalg.svd(x, compute_uv=False),
+    "eigh": lambda x: np.linalg.eigh(x)[0],
 }
 
 
@@ -106,7 +232,9 @@ def test_means_and_variances_of_integers_are_float64():
 
 def test_derivatives_pass_through_numpys_functions():
     x = wb.tensor(X, requires_grad=True)
-    loss = np.sum(np.where(MASK, np.sin(x) * Y, np.concatenate([x[:1], x[1:]]) ** 2)) + np.mean(Y - x) + np.linalg.norm(x)
+    loss = (
+        np.sum(np.where(MASK, np.sin(x) * Y, np.concatenate([x[:1], x[1:]]) ** 2)) + np.mean(Y - x) + np.linalg.norm(x)
+    )
     loss.backward()
     expected = np.where(MASK, np.cos(X) * Y, 2 * X) - 1 / 12 + X / np.linalg.norm(X)
     np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-12)
@@ -164,8 +292,16 @@ def test_an_array_does_not_take_what_requires_gradients():
 
 def test_what_only_numpy_has_gives_arrays():
     x = wb.tensor(X)
-    for function in (lambda x: np.hypot(x, 1.0), lambda x: np.percentile(x, 30), lambda x: np.sum(x, where=MASK), lambda x: np.linalg.cond(x),
-                     lambda x: np.max(x, initial=0.7), lambda x: np.linalg.norm(x, "nuc"), lambda x: np.add.reduceat(x, [0, 2]), lambda x: np.kron(x, x)):
+    for function in (
+        lambda x: np.hypot(x, 1.0),
+        lambda x: np.percentile(x, 30),
+        lambda x: np.sum(x, where=MASK),
+        lambda x: np.linalg.cond(x),
+        lambda x: np.max(x, initial=0.7),
+        lambda x: np.linalg.norm(x, "nuc"),
+        lambda x: np.add.reduceat(x, [0, 2]),
+        lambda x: np.kron(x, x),
+    ):
         found = function(x)
         assert not isinstance(found, wb.Tensor)
         np.testing.assert_allclose(found, function(X), rtol=1e-12)
@@ -175,8 +311,13 @@ def test_what_only_numpy_has_gives_arrays():
 
 def test_what_only_numpy_has_is_refused_where_a_gradient_would_be_lost():
     x = wb.tensor(X, requires_grad=True)
-    for name, call in (("numpy.hypot", lambda: np.hypot(x, 1.0)), ("numpy.percentile", lambda: np.percentile(x, 30)), ("numpy.sum", lambda: np.sum(x, where=MASK)),
-                       ("numpy.add.reduceat", lambda: np.add.reduceat(x, [0, 2])), ("numpy.kron", lambda: np.kron(X, [x][0]))):
+    for name, call in (
+        ("numpy.hypot", lambda: np.hypot(x, 1.0)),
+        ("numpy.percentile", lambda: np.percentile(x, 30)),
+        ("numpy.sum", lambda: np.sum(x, where=MASK)),
+        ("numpy.add.reduceat", lambda: np.add.reduceat(x, [0, 2])),
+        ("numpy.kron", lambda: np.kron(X, [x][0])),
+    ):
         with pytest.raises(TypeError, match=rf"^{name}: .*use tensor.detach\(\).numpy\(\)"):
             call()
     assert np.shape(x) == (3, 4) and np.ndim(x) == 2 and np.size(x, 0) == 3
@@ -229,8 +370,16 @@ def test_a_list_beside_a_tensor_takes_its_dtype_unless_its_elements_have_one():
 
 def test_python_asks_a_tensor_of_one_element_as_it_asks_a_number():
     import math
+
     for x in (wb.tensor(2.5), wb.tensor([2.5])):
-        assert f"{x:.2f}" == "2.50" and int(x) == 2 and complex(x) == 2.5 and math.floor(x) == 2 and math.ceil(x) == 3 and math.trunc(x) == 2
+        assert (
+            f"{x:.2f}" == "2.50"
+            and int(x) == 2
+            and complex(x) == 2.5
+            and math.floor(x) == 2
+            and math.ceil(x) == 3
+            and math.trunc(x) == 2
+        )
     assert f"{wb.tensor([7]):03d}" == "007"
     assert f"{wb.tensor([1.0, 2.0]):>18}" == "  tensor([1., 2.])"
     with pytest.raises(ValueError, match="format: the format '.2f' is for a tensor of one element"):

@@ -1,14 +1,15 @@
-"""Every row of the operation table, looked at from every side: values, dtypes, layouts, empty and 0-d inputs, derivatives of both modes and of every nesting."""
+"""Every row of the operation table, looked at from every side: values, dtypes, layouts, empty and 0-d inputs,
+derivatives of both modes and of every nesting."""
 
 import sys
 import zlib
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from operation_table import DTYPES, EDGES, FEW_EDGES, FLOATS, WHOLE, parts, table
 from support import ROOT
+
+import wingbeat as wb
 
 TABLE = table()
 ROWS = [pytest.param(row, id=row.name) for row in TABLE.values()]
@@ -28,6 +29,7 @@ def function_of(row):
     def seeded(*args, **kwargs):
         wb.manual_seed(zlib.crc32(row.name.encode()))
         return function(*args, **kwargs)
+
     return seeded
 
 
@@ -41,7 +43,9 @@ def floats(case):
 
 
 def differentiable(row, case):
-    return row.differentiable and case.smooth and any(array.dtype == np.float64 and array.size for array in case.arrays())
+    return (
+        row.differentiable and case.smooth and any(array.dtype == np.float64 and array.size for array in case.arrays())
+    )
 
 
 SMOOTH = [param for param in CASES if differentiable(*param.values)]
@@ -96,40 +100,54 @@ def flat(tensors):
 
 # -------------------------------------------------------------------- the table
 
+
 def test_every_operation_has_a_row():
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
         import generate_operations
     finally:
         sys.path.pop(0)
-    without = [names[0] for function, names in generate_operations.operations().items() if not any(getattr(wb, name) is function for name in TABLE)]
+    without = [
+        names[0]
+        for function, names in generate_operations.operations().items()
+        if not any(getattr(wb, name) is function for name in TABLE)
+    ]
     assert not without, f"no row for {', '.join(without)}: add one to python/tests/rows_*.py"
     assert not [name for name in TABLE if not callable(getattr(wb, name, None))]
 
 
 # -------------------------------------------------------------------- values
 
+
 @pytest.mark.parametrize("row, case", FIXED)
 def test_values_and_dtypes_are_the_references(row, case):
     want = expected(row, case, case.arrays())
-    kinds = {"of tensors": case.run(getattr(wb, row.name), [wb.tensor(array) for array in case.arrays()]), "of arrays": case.run(getattr(wb, row.name), case.arrays())}
+    kinds = {
+        "of tensors": case.run(getattr(wb, row.name), [wb.tensor(array) for array in case.arrays()]),
+        "of arrays": case.run(getattr(wb, row.name), case.arrays()),
+    }
     if row.methods and hasattr(wb.Tensor, row.name) and case.args and isinstance(case.args[0], np.ndarray):
-        kinds["method"] = case.run(lambda first, *args, **kwargs: getattr(first, row.name)(*args, **kwargs), [wb.tensor(array) for array in case.arrays()])
+        kinds["method"] = case.run(
+            lambda first, *args, **kwargs: getattr(first, row.name)(*args, **kwargs),
+            [wb.tensor(array) for array in case.arrays()],
+        )
     for kind, found in kinds.items():
-        assert [(part.shape, part.dtype.name) for part in found] == [(np.shape(part), np.asarray(part).dtype.name) for part in want], kind
+        assert [(part.shape, part.dtype.name) for part in found] == [
+            (np.shape(part), np.asarray(part).dtype.name) for part in want
+        ], kind
         for part, value in zip(found, want):
             close(part.detach().numpy(), value, row.rtol, 1)
 
 
 @pytest.mark.parametrize("row, case", [param for param in CASES if param.values[0].random])
 def test_draws_have_their_shape_dtype_and_bounds_and_come_again_with_the_seed(row, case):
-    want, = expected(row, case, case.arrays())
+    (want,) = expected(row, case, case.arrays())
     tensors = [wb.tensor(array) for array in case.arrays()]
-    found, = case.run(function_of(row), tensors)
+    (found,) = case.run(function_of(row), tensors)
     assert (found.shape, found.dtype.name) == (want.shape, want.dtype.name)
     values = found.detach().numpy()
     assert np.isfinite(values).all() and (values >= want.low).all() and (values <= want.high).all()
-    again, = case.run(function_of(row), tensors)
+    (again,) = case.run(function_of(row), tensors)
     np.testing.assert_array_equal(values, again.detach().numpy())
 
 
@@ -145,8 +163,17 @@ def data_places(case):
 
 def promotes_by_itself(case, dtype):
     """Whether a number among the arguments may not be one of that dtype."""
-    numbers = [value for value in (*case.args, *case.kwargs.values()) if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    return dtype in WHOLE and any(isinstance(number, float) for number in numbers) or dtype in ("bool", "uint8") and any(number < 0 for number in numbers)
+    numbers = [
+        value
+        for value in (*case.args, *case.kwargs.values())
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+    return (
+        dtype in WHOLE
+        and any(isinstance(number, float) for number in numbers)
+        or dtype in ("bool", "uint8")
+        and any(number < 0 for number in numbers)
+    )
 
 
 def check_dtypes(row, case, dtypes):
@@ -154,7 +181,9 @@ def check_dtypes(row, case, dtypes):
     arrays, kinds = [], iter(dtypes)
     for array, is_data in zip(case.arrays(), data_places(case)):
         dtype = next(kinds) if is_data else None
-        arrays.append(array if not is_data else array.astype(dtype) if dtype in FLOATS else whole_numbers(row, array, dtype))
+        arrays.append(
+            array if not is_data else array.astype(dtype) if dtype in FLOATS else whole_numbers(row, array, dtype)
+        )
     joint = np.result_type(*dtypes).name
     tensors = [wb.tensor(array) for array in arrays]
     if joint in row.refuses:
@@ -201,11 +230,15 @@ def test_every_pair_of_dtypes_promotes_as_numpys(row):
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_values_from_minus_infinity_to_infinity(row, dtype):
     inputs = [FEW_EDGES.astype(dtype)[:, None], FEW_EDGES.astype(dtype)] if row.promotes else [EDGES.astype(dtype)]
-    want = np.asarray(row.edges(row.reference, *(x.astype(dtype if row.results == "same" else "float64") for x in inputs))).astype(row.expected_dtype(dtype))
+    want = np.asarray(
+        row.edges(row.reference, *(x.astype(dtype if row.results == "same" else "float64") for x in inputs))
+    ).astype(row.expected_dtype(dtype))
     found = row.edges(getattr(wb, row.name), *map(wb.tensor, inputs)).numpy()
     assert found.dtype == want.dtype
     if dtype in FLOATS and want.dtype.kind == "f":
-        np.testing.assert_allclose(found, want, rtol=row.ulps * np.finfo(dtype).eps, atol=8 * np.finfo(dtype).smallest_normal)
+        np.testing.assert_allclose(
+            found, want, rtol=row.ulps * np.finfo(dtype).eps, atol=8 * np.finfo(dtype).smallest_normal
+        )
     else:
         np.testing.assert_array_equal(found, want)
     if row.name in SIGNED_ZEROS:
@@ -214,6 +247,7 @@ def test_values_from_minus_infinity_to_infinity(row, dtype):
 
 
 # -------------------------------------------------------------------- layouts, empty and 0-d inputs
+
 
 def every_second(x):
     return np.repeat(x, 2, axis=-1)
@@ -233,10 +267,16 @@ def test_inputs_that_are_not_contiguous_give_the_same(row, case):
         pytest.skip("nothing to lay out otherwise")
     function = getattr(wb, row.name)
     want = case.run(function, [wb.tensor(array) for array in case.arrays()])
-    forms = [[np.asfortranarray(array) for array in case.arrays()], [every_second(array)[..., ::2] if array.ndim else array for array in case.arrays()],
-             [np.flip(np.flip(array).copy()) if array.ndim else array for array in case.arrays()]]
+    forms = [
+        [np.asfortranarray(array) for array in case.arrays()],
+        [every_second(array)[..., ::2] if array.ndim else array for array in case.arrays()],
+        [np.flip(np.flip(array).copy()) if array.ndim else array for array in case.arrays()],
+    ]
     found = [case.run(function, [wb.from_numpy(array) for array in arrays]) for arrays in forms]
-    found += [case.run(function, [view(wb.tensor(prepare(array))) for array in case.arrays()]) for prepare, view in LAYOUTS.values()]
+    found += [
+        case.run(function, [view(wb.tensor(prepare(array))) for array in case.arrays()])
+        for prepare, view in LAYOUTS.values()
+    ]
     for results in found:
         for part, value in zip(results, want, strict=True):
             assert part.dtype == value.dtype
@@ -260,8 +300,13 @@ def test_expanded_inputs_are_those_that_were_repeated(row, case):
         pytest.skip("nothing to expand")
     arrays = case.arrays()
     results = []
-    for tensors in ([wb.tensor(array[:1]).expand(array.shape) if array.ndim else wb.tensor(array) for array in arrays],
-                    [wb.tensor(np.ascontiguousarray(np.broadcast_to(array[:1], array.shape))) if array.ndim else wb.tensor(array) for array in arrays]):
+    for tensors in (
+        [wb.tensor(array[:1]).expand(array.shape) if array.ndim else wb.tensor(array) for array in arrays],
+        [
+            wb.tensor(np.ascontiguousarray(np.broadcast_to(array[:1], array.shape))) if array.ndim else wb.tensor(array)
+            for array in arrays
+        ],
+    ):
         try:
             results.append([part.detach().numpy() for part in case.run(getattr(wb, row.name), tensors)])
         except wb.Error as error:
@@ -279,7 +324,7 @@ def agree(row, case, arrays, what):
     """The operation gives what the reference gives, or both refuse."""
     try:
         want = expected(row, case, arrays)
-    except Exception:  # noqa: BLE001 (NumPy's own complaint, whatever it is)
+    except Exception:
         want = None
     try:
         found = case.run(getattr(wb, row.name), [wb.tensor(array) for array in arrays])
@@ -298,9 +343,14 @@ def agree(row, case, arrays, what):
 @pytest.mark.parametrize("row, case", FIXED)
 def test_an_extent_of_0_in_each_place_is_taken_as_by_the_reference(row, case):
     arrays = case.arrays()
-    extents = sorted({(axis, array.shape[axis]) for array in arrays for axis in range(-array.ndim, 0) if array.shape[axis] > 1})
+    extents = sorted(
+        {(axis, array.shape[axis]) for array in arrays for axis in range(-array.ndim, 0) if array.shape[axis] > 1}
+    )
     for axis, extent in extents:
-        emptied = [np.take(array, [], axis) if array.ndim >= -axis and array.shape[axis] == extent else array for array in arrays]
+        emptied = [
+            np.take(array, [], axis) if array.ndim >= -axis and array.shape[axis] == extent else array
+            for array in arrays
+        ]
         agree(row, case, emptied, [array.shape for array in emptied])
 
 
@@ -313,6 +363,7 @@ def test_elementwise_operations_of_0d_tensors_are_0d(row, case):
 
 
 # -------------------------------------------------------------------- derivatives
+
 
 @pytest.mark.parametrize("row, case", SMOOTH)
 def test_gradients_and_tangents_are_what_finite_differences_find(row, case):
@@ -331,7 +382,10 @@ def test_gradients_and_tangents_are_what_finite_differences_find(row, case):
         close(gradient.numpy(), want, 2e-7, 1)
     directions = function.directions(10)
     results, tangents = wb.jvp(lambda *xs: tuple(function(*xs)), function.tensors(), directions)
-    above, below = (function(*function.tensors([x + step * u.numpy() for x, u in zip(function.inputs, directions)])) for step in (STEP, -STEP))
+    above, below = (
+        function(*function.tensors([x + step * u.numpy() for x, u in zip(function.inputs, directions)]))
+        for step in (STEP, -STEP)
+    )
     for result, tangent, high, low in zip(results, tangents, above, below, strict=True):
         assert (tangent.shape, tangent.dtype) == (result.shape, result.dtype)
         close(tangent.numpy(), (high.numpy() - low.numpy()) / (2 * STEP), 2e-7, 1)
@@ -356,9 +410,16 @@ def test_second_derivatives_agree_in_all_four_nestings_and_with_finite_differenc
     xs, us, vs = function.tensors(), function.directions(40), function.directions(60)
     along = lambda *ts: wb.jvp(function.weighed, ts, us)[1]  # noqa: E731
     every = tuple(range(len(xs)))
-    sides = [flat(function.gradient(*function.tensors([x + step * u.numpy() for x, u in zip(function.inputs, us)]))) for step in (STEP, -STEP)]
+    sides = [
+        flat(function.gradient(*function.tensors([x + step * u.numpy() for x, u in zip(function.inputs, us)])))
+        for step in (STEP, -STEP)
+    ]
     want = (sides[0] - sides[1]) / (2 * STEP)
-    vjp_of_vjp = flat(wb.grad(lambda *ts: sum((gradient * u).sum() for gradient, u in zip(function.gradient(*ts), us)), argnums=every)(*xs))
+    vjp_of_vjp = flat(
+        wb.grad(
+            lambda *ts: sum((gradient * u).sum() for gradient, u in zip(function.gradient(*ts), us)), argnums=every
+        )(*xs)
+    )
     jvp_of_vjp = flat(wb.jvp(lambda *ts: tuple(function.gradient(*ts)), xs, us)[1])
     vjp_of_jvp = flat(wb.grad(along, argnums=every)(*xs))
     jvp_of_jvp = wb.jvp(along, xs, vs)[1].item()
@@ -383,12 +444,18 @@ def test_float32_gives_what_float64_gives(row, case):
         close(found.numpy(), want.numpy(), 5 * slack, 1)
 
 
-@pytest.mark.parametrize("row, case", [param for param in CASES if any(floats(param.values[1])) and not param.values[0].differentiable])
+@pytest.mark.parametrize(
+    "row, case", [param for param in CASES if any(floats(param.values[1])) and not param.values[0].differentiable]
+)
 def test_what_is_flat_has_no_gradient_and_zero_tangents(row, case):
     function = Function(row, case)
     leaves = [tensor.requires_grad_() for tensor in function.tensors()]
     results = function(*leaves)
-    for gradient in wb.autograd.grad([result.sum() for result in results if result.requires_grad], leaves, allow_unused=True) if any(result.requires_grad for result in results) else []:
+    for gradient in (
+        wb.autograd.grad([result.sum() for result in results if result.requires_grad], leaves, allow_unused=True)
+        if any(result.requires_grad for result in results)
+        else []
+    ):
         assert gradient is None or not gradient.numpy().any()
     if results:
         for tangent in wb.jvp(lambda *xs: tuple(function(*xs)), function.tensors(), function.directions(70))[1]:
@@ -401,8 +468,12 @@ def test_subgradients_at_kinks_are_the_expected_ones(row):
     for point, slope in row.kinks.items():
         for dtype in FLOATS:
             x = wb.tensor([point], dtype)
-            assert wb.grad(lambda t: call(getattr(wb, row.name), t).sum())(x).item() == pytest.approx(slope, rel=1e-6), point
-            assert wb.jvp(lambda t: call(getattr(wb, row.name), t), (x,), (wb.ones(1, dtype=dtype),))[1].item() == pytest.approx(slope, rel=1e-6), point
+            assert wb.grad(lambda t: call(getattr(wb, row.name), t).sum())(x).item() == pytest.approx(
+                slope, rel=1e-6
+            ), point
+            assert wb.jvp(lambda t: call(getattr(wb, row.name), t), (x,), (wb.ones(1, dtype=dtype),))[
+                1
+            ].item() == pytest.approx(slope, rel=1e-6), point
 
 
 # Their results' shapes depend on values, so one plan cannot compute several.
@@ -412,7 +483,9 @@ SHAPED_BY_VALUES = {"unique", "nonzero"}
 @pytest.mark.parametrize("row, case", [param for param in FIXED if any(floats(param.values[1]))])
 def test_vmap_is_a_loop(row, case):
     function = Function(row, case)
-    batches = [[x, np.flip(x).copy(), np.where(np.isfinite(x), 0.25 * x + 0.75 * np.roll(x, 1), x)] for x in function.inputs]
+    batches = [
+        [x, np.flip(x).copy(), np.where(np.isfinite(x), 0.25 * x + 0.75 * np.roll(x, 1), x)] for x in function.inputs
+    ]
     mapped = wb.vmap(lambda *xs: tuple(case.run(getattr(wb, row.name), placed(case, xs))))
     stacked = [wb.tensor(np.stack(batch)) for batch in batches]
     if row.name in SHAPED_BY_VALUES:

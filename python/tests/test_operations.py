@@ -1,16 +1,19 @@
-"""What the operation table does not say of the operations of _functions: overflow, ties, axes in all forms, what is refused."""
+"""What the operation table does not say of the operations of _functions: overflow, ties, axes in all forms, what is
+refused."""
 
 import numpy as np
 import pytest
+from support import numbers
 
 import wingbeat as wb
-from support import numbers
 
 
 def test_parameters_of_activations():
     x = numbers((20,))
     np.testing.assert_allclose(wb.leaky_relu(x, 0.3).numpy(), np.where(x > 0, x, 0.3 * x), rtol=1e-14)
-    np.testing.assert_allclose(wb.gelu(x, "tanh").numpy(), x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2, rtol=1e-12)
+    np.testing.assert_allclose(
+        wb.gelu(x, "tanh").numpy(), x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2, rtol=1e-12
+    )
     with pytest.raises(ValueError, match="'none' or 'tanh'"):
         wb.gelu(x, "other")
     with pytest.raises(TypeError, match="'a'"):
@@ -32,12 +35,26 @@ def test_activations_do_not_overflow(value):
 def test_reductions_are_numpys_over_any_axes(name, axes, keep):
     x = numbers((3, 4, 5))
     expected = np.asarray(getattr(np, name)(x, axis=axes if axes != () else None, keepdims=keep))
-    for found in (getattr(wb, name)(wb.tensor(x), axes, keep), getattr(wb.tensor(x), name)(dim=axes, keepdim=keep), getattr(wb, name)(x, axis=axes, keepdims=keep)):
+    for found in (
+        getattr(wb, name)(wb.tensor(x), axes, keep),
+        getattr(wb.tensor(x), name)(dim=axes, keepdim=keep),
+        getattr(wb, name)(x, axis=axes, keepdims=keep),
+    ):
         assert found.shape == expected.shape
         np.testing.assert_allclose(found.numpy(), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("dtype, result", [("bool", "int64"), ("uint8", "int64"), ("int32", "int64"), ("int64", "int64"), ("float32", "float32"), ("float64", "float64")])
+@pytest.mark.parametrize(
+    "dtype, result",
+    [
+        ("bool", "int64"),
+        ("uint8", "int64"),
+        ("int32", "int64"),
+        ("int64", "int64"),
+        ("float32", "float32"),
+        ("float64", "float64"),
+    ],
+)
 def test_sums_have_the_documented_dtypes(dtype, result):
     x = numbers((1000,), dtype)
     assert wb.tensor(x).sum().dtype == result
@@ -55,7 +72,12 @@ def test_extremes_along_an_axis_and_their_places_are_numpys(axis):
     np.testing.assert_array_equal(low.values.numpy(), x.min(axis, keepdims=True))
     np.testing.assert_array_equal(low.indices.numpy(), np.expand_dims(x.argmin(axis), axis))
     np.testing.assert_array_equal(t.argmax(axis).numpy(), x.argmax(axis))
-    assert (t.argmin().item(), t.argmax().item(), t.max().item(), t.min().item()) == (x.argmin(), x.argmax(), x.max(), x.min())
+    assert (t.argmin().item(), t.argmax().item(), t.max().item(), t.min().item()) == (
+        x.argmin(),
+        x.argmax(),
+        x.max(),
+        x.min(),
+    )
     np.testing.assert_array_equal(t.max(wb.zeros_like(t)).numpy(), np.maximum(x, 0))
 
 
@@ -66,7 +88,9 @@ def test_softmax_and_its_relatives_are_their_definitions_without_overflow(axis):
     total = np.exp(shifted).sum(axis, keepdims=True)
     np.testing.assert_allclose(wb.softmax(x, axis).numpy(), np.exp(shifted) / total, rtol=1e-12, atol=1e-300)
     np.testing.assert_allclose(wb.log_softmax(x, dim=axis).numpy(), shifted - np.log(total), rtol=1e-12)
-    np.testing.assert_allclose(wb.logsumexp(x, axis).numpy(), (x.max(axis, keepdims=True) + np.log(total)).squeeze(axis), rtol=1e-13)
+    np.testing.assert_allclose(
+        wb.logsumexp(x, axis).numpy(), (x.max(axis, keepdims=True) + np.log(total)).squeeze(axis), rtol=1e-13
+    )
 
 
 def test_where_maximum_and_minimum_are_numpys_and_numbers_take_the_tensors_dtype():
@@ -97,21 +121,43 @@ def test_joining_and_picking_are_numpys():
     np.testing.assert_array_equal(wb.concatenate([x, y, x], axis=-2).numpy(), np.concatenate([x, y, x], 1))
     for axis in (0, 1, -1):
         np.testing.assert_array_equal(wb.stack([x, x + 1], axis).numpy(), np.stack([x, x + 1], axis))
-        np.testing.assert_array_equal(wb.index_select(x, axis, [[1, 0], [-1, 1]]).numpy(), np.take(x, [[1, 0], [-1, 1]], axis))
+        np.testing.assert_array_equal(
+            wb.index_select(x, axis, [[1, 0], [-1, 1]]).numpy(), np.take(x, [[1, 0], [-1, 1]], axis)
+        )
         places = np.argsort(x, axis)
-        np.testing.assert_array_equal(wb.take_along_dim(wb.tensor(x), places, axis).numpy(), np.take_along_axis(x, places, axis))
+        np.testing.assert_array_equal(
+            wb.take_along_dim(wb.tensor(x), places, axis).numpy(), np.take_along_axis(x, places, axis)
+        )
     np.testing.assert_array_equal(wb.take_along_dim(x, [5, 0]).numpy(), x.reshape(-1)[[5, 0]])
     assert wb.cat([wb.tensor([1]), wb.tensor([1.5])]).dtype == "float64"
-    for wrong, kind in ((lambda: wb.cat([]), ValueError), (lambda: wb.cat([x, y], 0), ValueError), (lambda: wb.cat(5), TypeError), (lambda: wb.cat([x, x], 2**32), ValueError),
-                        (lambda: wb.index_select(x, 0, [0.5]), TypeError), (lambda: wb.stack([x, y]), ValueError), (lambda: wb.cat(["a"]), TypeError)):
+    for wrong, kind in (
+        (lambda: wb.cat([]), ValueError),
+        (lambda: wb.cat([x, y], 0), ValueError),
+        (lambda: wb.cat(5), TypeError),
+        (lambda: wb.cat([x, x], 2**32), ValueError),
+        (lambda: wb.index_select(x, 0, [0.5]), TypeError),
+        (lambda: wb.stack([x, y]), ValueError),
+        (lambda: wb.cat(["a"]), TypeError),
+    ):
         with pytest.raises(kind):
             wrong()
 
 
 def test_empty_tensors_pass_through_everything_and_have_no_maximum():
     empty = wb.zeros(0, 3)
-    assert [t.shape for t in (empty + 1, wb.exp(empty), empty.sum(1), empty.T, empty.softmax(1), empty @ wb.zeros(3, 2), empty[:, ::2], wb.cat([empty, empty]))] == [
-        (0, 3), (0, 3), (0,), (3, 0), (0, 3), (0, 2), (0, 2), (0, 3)]
+    assert [
+        t.shape
+        for t in (
+            empty + 1,
+            wb.exp(empty),
+            empty.sum(1),
+            empty.T,
+            empty.softmax(1),
+            empty @ wb.zeros(3, 2),
+            empty[:, ::2],
+            wb.cat([empty, empty]),
+        )
+    ] == [(0, 3), (0, 3), (0,), (3, 0), (0, 3), (0, 2), (0, 2), (0, 3)]
     for t in (empty.sum(0), wb.zeros(2, 0) @ wb.zeros(0, 3)):
         assert not t.numpy().any()
     with pytest.raises(ValueError, match="empty"):

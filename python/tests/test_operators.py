@@ -5,14 +5,14 @@ import warnings
 
 import numpy as np
 import pytest
+from support import DTYPES, numbers
 
 import wingbeat as wb
-from support import DTYPES, numbers
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
-NUMPY_HAS_NONE = {(operator.sub, "bool", "bool")}     # NumPy: TypeError
-ENGINE_HAS_NONE = {(operator.pow, "bool", "bool")}    # NumPy: int8, a dtype that the engine does not have
+NUMPY_HAS_NONE = {(operator.sub, "bool", "bool")}  # NumPy: TypeError
+ENGINE_HAS_NONE = {(operator.pow, "bool", "bool")}  # NumPy: int8, a dtype that the engine does not have
 
 
 def agree(found, expected, exact=True):
@@ -128,7 +128,10 @@ def test_masks_combine_with_and_and_or():
         wb.tensor([1.0, 2.0]) & wb.tensor(a[0, :2])
 
 
-@pytest.mark.parametrize("left, right", [((4,), (3, 4)), ((3, 1), (1, 4)), ((), (2, 3)), ((1, 1, 1), (2,)), ((0, 3), (1, 3)), ((2, 0), (2, 1))])
+@pytest.mark.parametrize(
+    "left, right",
+    [((4,), (3, 4)), ((3, 1), (1, 4)), ((), (2, 3)), ((1, 1, 1), (2,)), ((0, 3), (1, 3)), ((2, 0), (2, 1))],
+)
 def test_shapes_broadcast_as_in_numpy(left, right):
     x, y = numbers(left, seed=1), numbers(right, seed=2)
     agree(wb.tensor(x) + wb.tensor(y), x + y if np.ndim(x + y) else np.asarray(x + y))
@@ -142,15 +145,31 @@ def test_shapes_that_do_not_broadcast_are_named_in_a_value_error(left, right):
     assert str(list(left)) in str(caught.value) and str(list(right)) in str(caught.value)
 
 
-@pytest.mark.parametrize("left, right", [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((5, 2, 3), (3, 4)), ((5, 1, 2, 3), (7, 3, 4)),
-                                         ((2, 0), (0, 3)), ((0, 3), (3, 2))])
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        ((2, 3), (3, 4)),
+        ((3,), (3,)),
+        ((3,), (3, 4)),
+        ((2, 3), (3,)),
+        ((5, 2, 3), (3, 4)),
+        ((5, 1, 2, 3), (7, 3, 4)),
+        ((2, 0), (0, 3)),
+        ((0, 3), (3, 2)),
+    ],
+)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_matrix_product_is_numpys(left, right, dtype):
     x, y = numbers(left, dtype, 1), numbers(right, dtype, 2)
     expected = np.asarray(x @ y)
     for found in (wb.tensor(x) @ wb.tensor(y), wb.tensor(x) @ y, x @ wb.tensor(y), wb.matmul(x, y)):
         assert found.dtype == dtype and found.shape == expected.shape
-        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-5 if dtype == "float32" else 1e-12, atol=1e-5 if dtype == "float32" else 1e-12)
+        np.testing.assert_allclose(
+            found.numpy(),
+            expected,
+            rtol=1e-5 if dtype == "float32" else 1e-12,
+            atol=1e-5 if dtype == "float32" else 1e-12,
+        )
 
 
 def test_the_matrix_product_refuses_what_does_not_fit():

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from support import numbers, same_bits
 
 import wingbeat as wb
-from support import numbers, same_bits
 from wingbeat import nn, optim
 
 START = [numbers((3, 2), seed=1), numbers((4,), seed=2)]
@@ -47,7 +47,9 @@ def adam(lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled=False):
                 g = g + weight_decay * values[i]
             m[i] = betas[0] * m[i] + (1 - betas[0]) * g
             v[i] = betas[1] * v[i] + (1 - betas[1]) * g * g
-            values[i] = values[i] - lr * (m[i] / (1 - betas[0] ** (step + 1))) / (np.sqrt(v[i] / (1 - betas[1] ** (step + 1))) + eps)
+            values[i] = values[i] - lr * (m[i] / (1 - betas[0] ** (step + 1))) / (
+                np.sqrt(v[i] / (1 - betas[1] ** (step + 1))) + eps
+            )
     return values
 
 
@@ -60,14 +62,29 @@ def check(make, expected):
             np.testing.assert_allclose(parameter.detach().numpy(), value, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("momentum, dampening, weight_decay, nesterov", [
-    (m, d, w, n) for m, d, w, n in itertools.product((0, 0.9), (0, 0.3), (0, 0.1), (False, True)) if not (n and (d or not m))])
+@pytest.mark.parametrize(
+    "momentum, dampening, weight_decay, nesterov",
+    [
+        (m, d, w, n)
+        for m, d, w, n in itertools.product((0, 0.9), (0, 0.3), (0, 0.1), (False, True))
+        if not (n and (d or not m))
+    ],
+)
 def test_sgd_is_its_formula_for_ten_steps(momentum, dampening, weight_decay, nesterov):
-    settings = dict(lr=0.1, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov)
+    settings = {
+        "lr": 0.1,
+        "momentum": momentum,
+        "dampening": dampening,
+        "weight_decay": weight_decay,
+        "nesterov": nesterov,
+    }
     check(lambda parameters: optim.SGD(parameters, **settings), sgd(**settings))
 
 
-@pytest.mark.parametrize("settings", [{"lr": 0.01}, {"lr": 0.1, "betas": (0.5, 0.9)}, {"lr": 0.01, "eps": 0.1}, {"lr": 0.01, "weight_decay": 0.2}])
+@pytest.mark.parametrize(
+    "settings",
+    [{"lr": 0.01}, {"lr": 0.1, "betas": (0.5, 0.9)}, {"lr": 0.01, "eps": 0.1}, {"lr": 0.01, "weight_decay": 0.2}],
+)
 def test_adam_and_adamw_are_their_formulas_for_ten_steps(settings):
     check(lambda parameters: optim.Adam(parameters, **settings), adam(**settings))
     settings = {"weight_decay": 0.01, **settings}
@@ -86,7 +103,11 @@ def test_parameters_without_a_gradient_are_left_alone():
 def test_a_changed_learning_rate_holds_from_the_next_step():
     parameter = nn.Parameter(wb.zeros(1, dtype="float64"))
     optimizer = optim.SGD([parameter], lr=1.0)
-    for change in (lambda: None, lambda: setattr(optimizer, "lr", 0.5), lambda: optimizer.param_groups[0].__setitem__("lr", 0.25)):
+    for change in (
+        lambda: None,
+        lambda: setattr(optimizer, "lr", 0.5),
+        lambda: optimizer.param_groups[0].__setitem__("lr", 0.25),
+    ):
         change()
         optimizer.zero_grad()
         parameter.sum().backward()
@@ -97,18 +118,29 @@ def test_a_changed_learning_rate_holds_from_the_next_step():
 def test_settings_are_attributes_and_a_parameter_group():
     parameters = [nn.Parameter(wb.zeros(1))]
     optimizer = optim.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True)
-    assert (optimizer.lr, optimizer.momentum, optimizer.dampening, optimizer.weight_decay, optimizer.nesterov) == (0.1, 0.9, 0, 0, True)
-    group, = optimizer.param_groups
+    assert (optimizer.lr, optimizer.momentum, optimizer.dampening, optimizer.weight_decay, optimizer.nesterov) == (
+        0.1,
+        0.9,
+        0,
+        0,
+        True,
+    )
+    (group,) = optimizer.param_groups
     assert group["params"] == parameters and dict(group)["momentum"] == 0.9
     for name in ("other", "betas"):
         with pytest.raises(KeyError):
             group[name] = 1
     adam = optim.Adam(parameters, betas=(0.8, 0.9), eps=1e-6)
     assert (adam.lr, adam.betas, adam.eps, adam.weight_decay) == (1e-3, (0.8, 0.9), 1e-6, 0)
-    assert repr(optimizer) == "SGD(lr=0.1, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=True)" and repr(optim.AdamW(parameters)).startswith("AdamW(lr=0.001")
+    assert repr(optimizer) == "SGD(lr=0.1, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=True)" and repr(
+        optim.AdamW(parameters)
+    ).startswith("AdamW(lr=0.001")
 
 
-@pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.Adam(p, lr=0.1), lambda p: optim.AdamW(p, lr=0.1)])
+@pytest.mark.parametrize(
+    "make",
+    [lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.Adam(p, lr=0.1), lambda p: optim.AdamW(p, lr=0.1)],
+)
 def test_a_state_dict_lets_another_optimiser_go_on_with_the_same_bits(make):
     straight = [nn.Parameter(p) for p in START]
     run(make(straight), straight, 6)
@@ -135,22 +167,46 @@ def test_a_state_that_does_not_fit_is_refused_whole():
     before = {name: value.numpy().copy() for name, value in state["state"].items()}
     other = optim.SGD(parameters, lr=0.5, momentum=0.9)
     run(other, parameters, 1)
-    wrong_shape = {**state, "state": {name: np.zeros(7) for name in state["state"]}, "groups": [{**state["groups"][0], "lr": 9.0}]}
+    wrong_shape = {
+        **state,
+        "state": {name: np.zeros(7) for name in state["state"]},
+        "groups": [{**state["groups"][0], "lr": 9.0}],
+    }
     renamed = {**state, "state": {name + "_": value for name, value in state["state"].items()}}
-    for given, words in ((other.state_dict(), "Adam"), (wrong_shape, r"\[7\] fits no parameter"), (renamed, "_' of shape .* fits no parameter")):
+    for given, words in (
+        (other.state_dict(), "Adam"),
+        (wrong_shape, r"\[7\] fits no parameter"),
+        (renamed, "_' of shape .* fits no parameter"),
+    ):
         with pytest.raises(RuntimeError, match=words):
             optimizer.load_state_dict(given)
-        assert optimizer.lr == 0.1 and all(same_bits(value.numpy(), before[name]) for name, value in optimizer.state_dict()["state"].items())
+        assert optimizer.lr == 0.1 and all(
+            same_bits(value.numpy(), before[name]) for name, value in optimizer.state_dict()["state"].items()
+        )
 
 
-@pytest.mark.parametrize("make, kind, words", [
-    (lambda p: optim.SGD([], lr=0.1), ValueError, "parameter"), (lambda p: optim.SGD(p, lr=0.1), TypeError, "found a tensor"), (lambda p: optim.SGD(["a"]), TypeError, "found str"),
-    (lambda p: optim.SGD(None), TypeError, "NoneType"), (lambda p: optim.SGD([{"params": [p], "lr": "a"}]), TypeError, "lr takes a number"), (lambda p: optim.SGD([{"lr": 1}]), TypeError, "params"), (lambda p: optim.SGD([p], lr=-1), ValueError, "-1"),
-    (lambda p: optim.SGD([p], lr="a"), TypeError, "'a'"), (lambda p: optim.SGD([p], lr=float("nan")), ValueError, "nan"), (lambda p: optim.SGD([p], lr=0.1, nesterov=True), ValueError, "nesterov|momentum"),
-    (lambda p: optim.Adam([p], betas=(1.0, 0.9)), ValueError, "beta"), (lambda p: optim.Adam([p], betas=0.9), TypeError, "betas takes a tuple of 2"), (lambda p: optim.Adam([p], eps=-1), ValueError, "-1"),
-    (lambda p: optim.Adam([p * 2]), (ValueError, RuntimeError), "leaf|require"), (lambda p: optim.Adam([p, p]), ValueError, "twice"),
-    (lambda p: setattr(optim.SGD([p], lr=1.0), "lr", -1), ValueError, "-1"), (lambda p: setattr(optim.SGD([p], lr=1.0), "lr", None), TypeError, "None"),
-])
+@pytest.mark.parametrize(
+    "make, kind, words",
+    [
+        (lambda p: optim.SGD([], lr=0.1), ValueError, "parameter"),
+        (lambda p: optim.SGD(p, lr=0.1), TypeError, "found a tensor"),
+        (lambda p: optim.SGD(["a"]), TypeError, "found str"),
+        (lambda p: optim.SGD(None), TypeError, "NoneType"),
+        (lambda p: optim.SGD([{"params": [p], "lr": "a"}]), TypeError, "lr takes a number"),
+        (lambda p: optim.SGD([{"lr": 1}]), TypeError, "params"),
+        (lambda p: optim.SGD([p], lr=-1), ValueError, "-1"),
+        (lambda p: optim.SGD([p], lr="a"), TypeError, "'a'"),
+        (lambda p: optim.SGD([p], lr=float("nan")), ValueError, "nan"),
+        (lambda p: optim.SGD([p], lr=0.1, nesterov=True), ValueError, "nesterov|momentum"),
+        (lambda p: optim.Adam([p], betas=(1.0, 0.9)), ValueError, "beta"),
+        (lambda p: optim.Adam([p], betas=0.9), TypeError, "betas takes a tuple of 2"),
+        (lambda p: optim.Adam([p], eps=-1), ValueError, "-1"),
+        (lambda p: optim.Adam([p * 2]), (ValueError, RuntimeError), "leaf|require"),
+        (lambda p: optim.Adam([p, p]), ValueError, "twice"),
+        (lambda p: setattr(optim.SGD([p], lr=1.0), "lr", -1), ValueError, "-1"),
+        (lambda p: setattr(optim.SGD([p], lr=1.0), "lr", None), TypeError, "None"),
+    ],
+)
 def test_wrong_settings_and_parameters_are_refused_with_a_fitting_exception(make, kind, words):
     with pytest.raises(kind, match=words):
         make(nn.Parameter(wb.ones(1)))
@@ -196,7 +252,9 @@ def test_steps_see_what_happens_between_them():
         gradient = parameter.grad.numpy().astype("f8")
         optimizer.step()
         velocity = gradient if velocity is None else 0.5 * velocity + gradient
-        np.testing.assert_allclose(parameter.detach().numpy(), before - 0.5 * velocity, rtol=1e-5, atol=1e-5, err_msg=str(step))
+        np.testing.assert_allclose(
+            parameter.detach().numpy(), before - 0.5 * velocity, rtol=1e-5, atol=1e-5, err_msg=str(step)
+        )
         np.testing.assert_array_equal(parameter.grad.numpy(), gradient.astype(parameter.grad.dtype))
 
 

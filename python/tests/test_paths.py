@@ -5,9 +5,9 @@ import os
 import h5py
 import numpy as np
 import pytest
+from support import compile_c, same_bits
 
 import wingbeat as wb
-from support import compile_c, same_bits
 from wingbeat import nn, optim
 from wingbeat.data import HDF5Dataset, TensorDataset
 from wingbeat.training import Trainer
@@ -85,7 +85,11 @@ int main(void)
 """)
     program = compile_c(source, tmp_path / "program")
     import subprocess
+
     folder = tmp_path / "files"
     folder.mkdir()
     output = subprocess.run([program], cwd=folder, capture_output=True, check=True, text=True).stdout
-    assert "in_features=2, out_features=3" in output and sorted(os.listdir(os.fsencode(folder))) == [b"\xe8.h5", b"\xe9.h5"]
+    assert "in_features=2, out_features=3" in output and sorted(os.listdir(os.fsencode(folder))) == [
+        b"\xe8.h5",
+        b"\xe9.h5",
+    ]

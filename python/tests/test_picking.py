@@ -2,16 +2,28 @@
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from support import DTYPES, numbers, same_bits, slope
 
-SHAPES = [((5,), (3,), 0), ((4, 3), (2, 3), 0), ((4, 3), (4, 6), -1), ((3, 4, 2), (3, 9, 2), 1), ((4, 3), (2, 2), 0), ((3, 4, 2), (2, 5, 1), 1), ((), (), 0), ((3, 0), (2, 0), 0), ((4, 3), (0, 3), 0)]
+import wingbeat as wb
+
+SHAPES = [
+    ((5,), (3,), 0),
+    ((4, 3), (2, 3), 0),
+    ((4, 3), (4, 6), -1),
+    ((3, 4, 2), (3, 9, 2), 1),
+    ((4, 3), (2, 2), 0),
+    ((3, 4, 2), (2, 5, 1), 1),
+    ((), (), 0),
+    ((3, 0), (2, 0), 0),
+    ((4, 3), (0, 3), 0),
+]
 
 
 def drawn(shape, index_shape, dim, dtype="int64", seed=0):
     extent = shape[dim] if shape else 1
-    return np.array(np.random.default_rng(seed).integers(-extent if dtype != "uint8" else 0, extent, index_shape), dtype)
+    return np.array(
+        np.random.default_rng(seed).integers(-extent if dtype != "uint8" else 0, extent, index_shape), dtype
+    )
 
 
 def reference_scatter(x, dim, index, src, add):
@@ -49,7 +61,11 @@ def test_gather_scatter_and_scatter_add(shape, index_shape, dim, kind):
 @pytest.mark.parametrize("name", ["gather", "scatter", "scatter_add"])
 def test_gradients_of_gather_and_scatter(shape, index_shape, dim, name):
     index = wb.tensor(drawn(shape, index_shape, dim))
-    x, src, w = np.array(numbers(shape)), np.array(numbers(index_shape, seed=1)), np.array(numbers(index_shape if name == "gather" else shape, seed=2))
+    x, src, w = (
+        np.array(numbers(shape)),
+        np.array(numbers(index_shape, seed=1)),
+        np.array(numbers(index_shape if name == "gather" else shape, seed=2)),
+    )
 
     def function(x, src):
         x, src = wb.asarray(x), wb.asarray(src)
@@ -84,7 +100,9 @@ def test_scatter_add_sums_in_order_on_any_number_of_threads():
 def test_take_along_dim_broadcasts_and_flattens():
     x = numbers((4, 1, 5))
     for index, axis in ((np.array([[[0], [-1], [2]]]), 2), (np.array([[[3], [1]]]), 0), (np.array([[[0] * 5]]), 1)):
-        assert same_bits(wb.take_along_dim(wb.tensor(x), wb.tensor(index), axis).numpy(), np.take_along_axis(x, index, axis))
+        assert same_bits(
+            wb.take_along_dim(wb.tensor(x), wb.tensor(index), axis).numpy(), np.take_along_axis(x, index, axis)
+        )
     assert same_bits(wb.take_along_dim(wb.tensor(x), wb.tensor([7, -1])).numpy(), x.reshape(-1)[[7, -1]])
 
 
@@ -92,7 +110,13 @@ def test_take_along_dim_broadcasts_and_flattens():
 def test_masks(dtype):
     x = numbers((3, 4), dtype)
     t = wb.tensor(x)
-    for mask in (x > 0, np.array([True, False, True, True]), np.array(True), np.array([[True], [False], [True]]), np.zeros((2, 3, 4), bool)):
+    for mask in (
+        x > 0,
+        np.array([True, False, True, True]),
+        np.array(True),
+        np.array([[True], [False], [True]]),
+        np.zeros((2, 3, 4), bool),
+    ):
         wide, m = np.broadcast_to(x, np.broadcast_shapes(x.shape, mask.shape)), wb.tensor(mask)
         assert same_bits(t.masked_select(m).numpy(), wide[np.broadcast_to(mask, wide.shape)])
         assert same_bits(t.masked_fill(m, 1).numpy(), np.where(mask, np.array(1, dtype), wide))
@@ -128,45 +152,78 @@ def test_one_hot():
     assert same_bits(wb.one_hot(wb.tensor(labels)).numpy(), np.eye(4, dtype=np.int64)[labels])
     assert same_bits(wb.nn.functional.one_hot(wb.tensor(labels), 6).numpy(), np.eye(6, dtype=np.int64)[labels])
     assert same_bits(wb.one_hot(wb.tensor(labels), 4, "float32").numpy(), np.eye(4, dtype=np.float32)[labels])
-    assert wb.one_hot(wb.tensor(1), 3).tolist() == [0, 1, 0] and wb.one_hot(wb.tensor(np.zeros(0, int)), 3).shape == (0, 3)
+    assert wb.one_hot(wb.tensor(1), 3).tolist() == [0, 1, 0] and wb.one_hot(wb.tensor(np.zeros(0, int)), 3).shape == (
+        0,
+        3,
+    )
 
 
 LABELS = wb.tensor([0, 3])
 
 
-@pytest.mark.parametrize("call, kind, words", [
-    (lambda t: t.gather(0, wb.tensor([0, 1])), ValueError, "x has 2 axes, but the index has 1"),
-    (lambda t: t.gather(0, wb.zeros(3, 9, dtype="int64")), ValueError, r"index \[3, 9\] is larger than x \[4, 3\] along another axis than 0"),
-    (lambda t: t.gather(2, wb.zeros(4, 3, dtype="int64")), IndexError, "axis 2"),
-    (lambda t: t.gather(0, wb.zeros(4, 3)), TypeError, "uint8, int32 or int64, but is float32"),
-    (lambda t: t.gather(0, wb.full((1, 3), 4, dtype="int64")), IndexError, "index 4 is out of range for axis 0 of extent 4"),
-    (lambda t: t.scatter(0, wb.full((1, 3), -5, dtype="int64"), 1.0), IndexError, "scatter: index -5 is out of range for axis 0 of extent 4"),
-    (lambda t: t.scatter_add(1, wb.full((4, 1), 3, dtype="int64"), t), IndexError, "scatter_add: index 3 is out of range for axis 1 of extent 3"),
-    (lambda t: t.scatter(0, wb.zeros(2, 3, dtype="int64"), wb.zeros(1, 3)), ValueError, r"index \[2, 3\] is larger than the source \[1, 3\]"),
-    (lambda t: t.scatter(0, wb.zeros(2, 3, dtype="int64")), ValueError, "either src or value"),
-    (lambda t: t.to("int64").scatter(0, wb.zeros(2, 3, dtype="int64"), t), TypeError, "cannot take values of float64"),
-    (lambda t: t.index_select(0, wb.tensor([0.5])), TypeError, "float32"),
-    (lambda t: t.index_select(0, wb.tensor([True])), TypeError, "bool"),
-    (lambda t: t.take_along_dim(wb.zeros(2, 2, dtype="int64"), 0), ValueError, "must broadcast together"),
-    (lambda t: t.masked_fill(t, 1), TypeError, "masked_fill: the mask must be bool, but is float64"),
-    (lambda t: t.masked_fill(wb.zeros(5, dtype="bool"), 1), ValueError, "broadcast"),
-    (lambda t: t.masked_select(wb.zeros(5, dtype="bool")), ValueError, "do not broadcast together"),
-    (lambda t: t.masked_select(t), TypeError, "must be bool"),
-    (lambda t: t.masked_fill_(wb.zeros(2, 4, 3, dtype="bool"), 1), ValueError, "shape"),
-    (lambda t: wb.one_hot(t), TypeError, "labels must be integers"),
-    (lambda t: wb.one_hot(LABELS, 3), IndexError, "label 3 at position 1 is outside 0 ..< 3"),
-    (lambda t: wb.one_hot(wb.tensor([-1])), IndexError, "label -1 at position 0"),
-    (lambda t: wb.one_hot(LABELS, 0), ValueError, "one class"),
-    (lambda t: wb.one_hot(LABELS[:0]), ValueError, "no labels"),
-    (lambda t: wb.where(t > 0, 1), ValueError, "both"),
-], ids=range(24))
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        (lambda t: t.gather(0, wb.tensor([0, 1])), ValueError, "x has 2 axes, but the index has 1"),
+        (
+            lambda t: t.gather(0, wb.zeros(3, 9, dtype="int64")),
+            ValueError,
+            r"index \[3, 9\] is larger than x \[4, 3\] along another axis than 0",
+        ),
+        (lambda t: t.gather(2, wb.zeros(4, 3, dtype="int64")), IndexError, "axis 2"),
+        (lambda t: t.gather(0, wb.zeros(4, 3)), TypeError, "uint8, int32 or int64, but is float32"),
+        (
+            lambda t: t.gather(0, wb.full((1, 3), 4, dtype="int64")),
+            IndexError,
+            "index 4 is out of range for axis 0 of extent 4",
+        ),
+        (
+            lambda t: t.scatter(0, wb.full((1, 3), -5, dtype="int64"), 1.0),
+            IndexError,
+            "scatter: index -5 is out of range for axis 0 of extent 4",
+        ),
+        (
+            lambda t: t.scatter_add(1, wb.full((4, 1), 3, dtype="int64"), t),
+            IndexError,
+            "scatter_add: index 3 is out of range for axis 1 of extent 3",
+        ),
+        (
+            lambda t: t.scatter(0, wb.zeros(2, 3, dtype="int64"), wb.zeros(1, 3)),
+            ValueError,
+            r"index \[2, 3\] is larger than the source \[1, 3\]",
+        ),
+        (lambda t: t.scatter(0, wb.zeros(2, 3, dtype="int64")), ValueError, "either src or value"),
+        (
+            lambda t: t.to("int64").scatter(0, wb.zeros(2, 3, dtype="int64"), t),
+            TypeError,
+            "cannot take values of float64",
+        ),
+        (lambda t: t.index_select(0, wb.tensor([0.5])), TypeError, "float32"),
+        (lambda t: t.index_select(0, wb.tensor([True])), TypeError, "bool"),
+        (lambda t: t.take_along_dim(wb.zeros(2, 2, dtype="int64"), 0), ValueError, "must broadcast together"),
+        (lambda t: t.masked_fill(t, 1), TypeError, "masked_fill: the mask must be bool, but is float64"),
+        (lambda t: t.masked_fill(wb.zeros(5, dtype="bool"), 1), ValueError, "broadcast"),
+        (lambda t: t.masked_select(wb.zeros(5, dtype="bool")), ValueError, "do not broadcast together"),
+        (lambda t: t.masked_select(t), TypeError, "must be bool"),
+        (lambda t: t.masked_fill_(wb.zeros(2, 4, 3, dtype="bool"), 1), ValueError, "shape"),
+        (lambda t: wb.one_hot(t), TypeError, "labels must be integers"),
+        (lambda t: wb.one_hot(LABELS, 3), IndexError, "label 3 at position 1 is outside 0 ..< 3"),
+        (lambda t: wb.one_hot(wb.tensor([-1])), IndexError, "label -1 at position 0"),
+        (lambda t: wb.one_hot(LABELS, 0), ValueError, "one class"),
+        (lambda t: wb.one_hot(LABELS[:0]), ValueError, "no labels"),
+        (lambda t: wb.where(t > 0, 1), ValueError, "both"),
+    ],
+    ids=range(24),
+)
 def test_what_does_not_fit_is_refused_with_a_sentence(call, kind, words):
     t = wb.tensor(numbers((4, 3)))
     with pytest.raises(kind, match=words):
         call(t).numpy()
 
 
-@pytest.mark.parametrize("call", [wb.nonzero, lambda x: x.masked_select(x > 0), lambda x: wb.one_hot(x.long()), lambda x: wb.where(x)])
+@pytest.mark.parametrize(
+    "call", [wb.nonzero, lambda x: x.masked_select(x > 0), lambda x: wb.one_hot(x.long()), lambda x: wb.where(x)]
+)
 def test_what_needs_values_is_refused_inside_a_capture_block(call):
     with pytest.raises(wb.StateError, match="capture block"):
         wb.compile(call)(wb.tensor([1.0, 0.0]))

@@ -7,9 +7,9 @@ import threading
 
 import numpy as np
 import pytest
+from support import numbers, python, same_bits
 
 import wingbeat as wb
-from support import numbers, python, same_bits
 from wingbeat import nn, optim
 from wingbeat._library import check, lib
 
@@ -42,7 +42,14 @@ def test_the_number_of_threads_can_be_set_and_read():
         for count in (1, 2, 256):
             wb.set_num_threads(count)
             assert wb.get_num_threads() == count
-        for wrong, kind in ((0, ValueError), (257, ValueError), (-1, ValueError), ("a", TypeError), (1.5, TypeError), (2**40, ValueError)):
+        for wrong, kind in (
+            (0, ValueError),
+            (257, ValueError),
+            (-1, ValueError),
+            ("a", TypeError),
+            (1.5, TypeError),
+            (2**40, ValueError),
+        ):
             with pytest.raises(kind):
                 wb.set_num_threads(wrong)
         assert wb.get_num_threads() == 256
@@ -65,8 +72,9 @@ def test_several_python_threads_train_models_of_their_own_to_the_same_bits():
             optimizer.step()
             with pytest.raises(ValueError, match=r"\[20, 20\] x \[3, 4\]"):
                 weight @ wb.ones(3, 4)
-            wb.hvp(lambda v: (v ** 3).sum(), (x,), (x,))[0].numpy()
+            wb.hvp(lambda v: (v**3).sum(), (x,), (x,))[0].numpy()
         results[place] = weight.detach().numpy().copy(), compiled(np.ones((1, 20), "f4")).item()
+
     alone, together = {}, {}
     for place in range(4):
         train(place, alone)
@@ -89,6 +97,7 @@ def test_one_tensor_may_be_read_and_differentiated_from_several_threads():
         for _ in range(20):
             if not same_bits(wb.grad(lambda t: (t * t).sum())(shared.detach()).numpy(), expected):
                 wrong.append(1)
+
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -105,6 +114,7 @@ def test_other_python_threads_run_while_the_engine_computes():
         while not done.is_set():
             ticks.append(1)
             done.wait(0.001)
+
     before = sys.getswitchinterval()
     x = wb.tensor(numbers((700, 700)))
     sys.setswitchinterval(100)
@@ -169,8 +179,14 @@ if __name__ == "__main__":
 
 def test_memory_that_cannot_be_had_is_a_memory_error_and_earlier_values_stay():
     kept = wb.tensor(numbers((10,)))
-    for call in (lambda: wb.zeros(2**50), lambda: wb.ones(2**40, dtype="float64").numpy(), lambda: wb.ones(1).expand(2**45).clone().numpy(), lambda: wb.ones(2**25, 1) + wb.ones(1, 2**25), lambda: wb.randn(2**46),
-                 lambda: nn.Linear(2**25, 2**25)):
+    for call in (
+        lambda: wb.zeros(2**50),
+        lambda: wb.ones(2**40, dtype="float64").numpy(),
+        lambda: wb.ones(1).expand(2**45).clone().numpy(),
+        lambda: wb.ones(2**25, 1) + wb.ones(1, 2**25),
+        lambda: wb.randn(2**46),
+        lambda: nn.Linear(2**25, 2**25),
+    ):
         with pytest.raises(MemoryError, match="bytes"):
             result = call()
             result.numpy()
@@ -219,19 +235,22 @@ def test_a_freed_handle_is_a_runtime_error():
 
 def test_names_that_the_package_does_not_have_are_attribute_errors():
     with pytest.raises(AttributeError, match="nothing"):
-        wb.nothing
+        _ = wb.nothing
     assert all(hasattr(wb, name) for name in wb.__all__) and "nn" in dir(wb) and wb.__version__
 
 
 def test_a_program_that_ends_with_live_objects_ends_quietly():
-    assert python("""
+    assert (
+        python("""
 import wingbeat as wb, numpy as np, threading
 from wingbeat import nn, optim
 model = nn.Sequential(nn.Linear(2, 2)); optimizer = optim.Adam(model.parameters())
 array = wb.ones(5).numpy(); borrowed = wb.from_numpy(np.ones(5)); lazy = borrowed * 2
 step = wb.compile(lambda x: model(x)); step(np.ones((1, 2), "f4"))
 import builtins; builtins.kept = [model, optimizer, array, borrowed, lazy, step]
-""") == ""
+""")
+        == ""
+    )
 
 
 def test_where_no_code_may_be_made_loops_are_interpreted_to_the_same_bits():

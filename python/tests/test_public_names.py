@@ -8,8 +8,20 @@ import pytest
 
 import wingbeat as wb
 
-MODULES = ("wingbeat", "wingbeat.autograd", "wingbeat.data", "wingbeat.distributions", "wingbeat.implicit", "wingbeat.linalg", "wingbeat.nn", "wingbeat.nn.functional", "wingbeat.nn.init",
-           "wingbeat.optim", "wingbeat.storage", "wingbeat.training")
+MODULES = (
+    "wingbeat",
+    "wingbeat.autograd",
+    "wingbeat.data",
+    "wingbeat.distributions",
+    "wingbeat.implicit",
+    "wingbeat.linalg",
+    "wingbeat.nn",
+    "wingbeat.nn.functional",
+    "wingbeat.nn.init",
+    "wingbeat.optim",
+    "wingbeat.storage",
+    "wingbeat.training",
+)
 # What training takes from data, until it is elsewhere.
 HELPERS = {"wingbeat.data": {"as_dataset", "shuffle_code"}}
 
@@ -19,14 +31,25 @@ def modules():
 
 
 def public_classes():
-    return [pytest.param(value, id=f"{name}.{public}") for name in MODULES for public in importlib.import_module(name).__all__
-            if inspect.isclass(value := getattr(importlib.import_module(name), public))]
+    return [
+        pytest.param(value, id=f"{name}.{public}")
+        for name in MODULES
+        for public in importlib.import_module(name).__all__
+        if inspect.isclass(value := getattr(importlib.import_module(name), public))
+    ]
 
 
 def defined_in(module):
-    """Names without an underscore of functions and classes that are a module's own, and of all else in it that is neither a module nor imported from one."""
-    return {name for name, value in vars(module).items() if not name.startswith("_") and not isinstance(value, types.ModuleType)
-            and getattr(value, "__module__", "").split(".")[0] == "wingbeat" and (module is wb or value.__module__ == module.__name__)}
+    """Names without an underscore of functions and classes that are a module's own, and of all else in it that is
+    neither a module nor imported from one."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and not isinstance(value, types.ModuleType)
+        and getattr(value, "__module__", "").split(".")[0] == "wingbeat"
+        and (module is wb or value.__module__ == module.__name__)
+    }
 
 
 def test_every_module_that_is_reached_from_the_package_is_looked_at():
@@ -35,7 +58,11 @@ def test_every_module_that_is_reached_from_the_package_is_looked_at():
         name = todo.pop()
         found.add(name)
         module = importlib.import_module(name)
-        todo += [f"{name}.{public}" for public in getattr(module, "__all__", ()) if isinstance(getattr(module, public), types.ModuleType)]
+        todo += [
+            f"{name}.{public}"
+            for public in getattr(module, "__all__", ())
+            if isinstance(getattr(module, public), types.ModuleType)
+        ]
     assert found == set(MODULES)
 
 

@@ -1,11 +1,12 @@
-"""Random numbers by distribution: their statistics, their seeds, what depends on threads (nothing), and creation of regular numbers."""
+"""Random numbers by distribution: their statistics, their seeds, what depends on threads (nothing), and creation of
+regular numbers."""
 
 import numpy as np
 import pytest
 from scipy import stats
+from support import DTYPES, python
 
 import wingbeat as wb
-from support import DTYPES, python
 
 DRAWS = {
     "exponential": (lambda size, dtype: wb.exponential(2.0, size, dtype), stats.expon(scale=0.5)),
@@ -31,7 +32,9 @@ def test_draws_follow_their_distribution(name, dtype):
 
 
 def test_exponential_numbers_are_above_zero():
-    assert (wb.exponential(1e30, (100_000,)).numpy() > 0).all() and (wb.exponential(1e-38, (10_000,)).numpy() < np.inf).all()
+    assert (wb.exponential(1e30, (100_000,)).numpy() > 0).all() and (
+        wb.exponential(1e-38, (10_000,)).numpy() < np.inf
+    ).all()
 
 
 def test_bernoulli_follows_its_probabilities():
@@ -57,7 +60,9 @@ def test_multinomial_with_replacement_follows_the_weights():
         x = wb.multinomial(wb.tensor(weights, dtype), 100_000, replacement=True)
         assert x.shape == (2, 100_000) and x.dtype == "int64"
         for row in range(2):
-            np.testing.assert_allclose(np.bincount(x.numpy()[row], minlength=4) / 100_000, weights[row] / weights[row].sum(), atol=0.01)
+            np.testing.assert_allclose(
+                np.bincount(x.numpy()[row], minlength=4) / 100_000, weights[row] / weights[row].sum(), atol=0.01
+            )
     assert wb.tensor([0.0, 1.0]).multinomial(3, True).tolist() == [1, 1, 1]
 
 
@@ -67,7 +72,13 @@ def test_multinomial_without_replacement_draws_each_once_and_the_first_by_weight
     x = wb.multinomial(wb.tensor(weights.copy()), 3).numpy()
     assert (np.sort(x, 1) == [0, 1, 3]).all()
     np.testing.assert_allclose(np.bincount(x[:, 0], minlength=4) / 20_000, [0.1, 0.2, 0, 0.7], atol=0.015)
-    for wrong, sentence in (([1.0, 0.0], "fewer than 2"), ([1.0, -1.0], "negative"), ([np.nan, 1.0], "NaN"), ([0.0, 0.0], "fewer"), ([1.0], "cannot be drawn")):
+    for wrong, sentence in (
+        ([1.0, 0.0], "fewer than 2"),
+        ([1.0, -1.0], "negative"),
+        ([np.nan, 1.0], "NaN"),
+        ([0.0, 0.0], "fewer"),
+        ([1.0], "cannot be drawn"),
+    ):
         with pytest.raises(ValueError, match=sentence):
             wb.multinomial(wb.tensor(wrong), 2)
     with pytest.raises(ValueError):
@@ -88,12 +99,18 @@ def test_randperm_is_a_permutation_each_as_likely():
 
 
 def test_draws_have_the_same_bits_on_any_number_of_threads_and_anew_in_each_run_of_a_program():
-    code = ("import hashlib, wingbeat as wb\n"
-            "wb.manual_seed(9)\n"
-            "draws = [wb.exponential(1., (300_000,)), wb.gumbel(size=300_000), wb.bernoulli(wb.full((300_000,), 0.3)), wb.randperm(1000),\n"
-            "         wb.multinomial(wb.rand(100, 50), 20), wb.multinomial(wb.rand(100, 50), 20, True), wb.normal(0., 1., 5)]\n"
-            "print(hashlib.sha256(b''.join(x.numpy().tobytes() for x in draws)).hexdigest())")
-    assert python(code, WINGBEAT_NUM_THREADS="1") == python(code, WINGBEAT_NUM_THREADS="4") == python(code, WINGBEAT_PASSES="none")
+    code = (
+        "import hashlib, wingbeat as wb\n"
+        "wb.manual_seed(9)\n"
+        "draws = [wb.exponential(1., (300_000,)), wb.gumbel(size=300_000), wb.bernoulli(wb.full((300_000,), 0.3)), wb.randperm(1000),\n"
+        "         wb.multinomial(wb.rand(100, 50), 20), wb.multinomial(wb.rand(100, 50), 20, True), wb.normal(0., 1., 5)]\n"
+        "print(hashlib.sha256(b''.join(x.numpy().tobytes() for x in draws)).hexdigest())"
+    )
+    assert (
+        python(code, WINGBEAT_NUM_THREADS="1")
+        == python(code, WINGBEAT_NUM_THREADS="4")
+        == python(code, WINGBEAT_PASSES="none")
+    )
     draw = wb.compile(lambda p: (wb.bernoulli(p), wb.randperm(50), wb.gumbel(size=3), wb.multinomial(p, 4)))
     p = wb.full((64,), 0.5)
     wb.manual_seed(1)
@@ -107,7 +124,12 @@ def test_draws_have_the_same_bits_on_any_number_of_threads_and_anew_in_each_run_
 def test_filling_in_place_and_draws_like_others():
     t = wb.zeros(1000, dtype="float64")
     same = t
-    for fill, low, high in ((lambda: t.uniform_(2, 3), 2, 3), (lambda: t.exponential_(10.0), 0, 5), (lambda: t.bernoulli_(0.5), 0, 1), (lambda: t.normal_(100, 1), 90, 110)):
+    for fill, low, high in (
+        (lambda: t.uniform_(2, 3), 2, 3),
+        (lambda: t.exponential_(10.0), 0, 5),
+        (lambda: t.bernoulli_(0.5), 0, 1),
+        (lambda: t.normal_(100, 1), 90, 110),
+    ):
         assert fill() is t
         assert t.numpy().min() >= low and t.numpy().max() <= high and t.numpy().std() > 0
     assert same is t and t.dtype == "float64"
@@ -127,16 +149,39 @@ def test_normal_of_tensors_passes_derivatives_on():
         wb.normal(mean, 1.0, 3)
 
 
-@pytest.mark.parametrize("wrong", [lambda: wb.exponential(0.0), lambda: wb.exponential(-1.0), lambda: wb.gumbel(0.0, -1.0), lambda: wb.exponential(float("inf")),
-                                   lambda: wb.linspace(0, float("nan"), 3), lambda: wb.linspace(0, 1, -1), lambda: wb.meshgrid(wb.ones(2, 2)), lambda: wb.meshgrid(wb.ones(2), indexing="ji"),
-                                   lambda: wb.eye(-1), lambda: wb.randperm(2**70)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: wb.exponential(0.0),
+        lambda: wb.exponential(-1.0),
+        lambda: wb.gumbel(0.0, -1.0),
+        lambda: wb.exponential(float("inf")),
+        lambda: wb.linspace(0, float("nan"), 3),
+        lambda: wb.linspace(0, 1, -1),
+        lambda: wb.meshgrid(wb.ones(2, 2)),
+        lambda: wb.meshgrid(wb.ones(2), indexing="ji"),
+        lambda: wb.eye(-1),
+        lambda: wb.randperm(2**70),
+    ],
+)
 def test_wrong_parameters_are_refused(wrong):
     with pytest.raises(ValueError):
         wrong()
 
 
-@pytest.mark.parametrize("wrong", [lambda: wb.linspace(0, 1, 2.5), lambda: wb.randperm(2.5), lambda: wb.eye("a"), lambda: wb.uniform("a", 1), lambda: wb.bernoulli(None),
-                                   lambda: wb.multinomial(wb.ones(2), "a"), lambda: wb.clamp(wb.ones(1), 0, "a"), lambda: wb.nan_to_num(wb.ones(1), "a")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: wb.linspace(0, 1, 2.5),
+        lambda: wb.randperm(2.5),
+        lambda: wb.eye("a"),
+        lambda: wb.uniform("a", 1),
+        lambda: wb.bernoulli(None),
+        lambda: wb.multinomial(wb.ones(2), "a"),
+        lambda: wb.clamp(wb.ones(1), 0, "a"),
+        lambda: wb.nan_to_num(wb.ones(1), "a"),
+    ],
+)
 def test_what_is_no_number_is_a_type_error(wrong):
     with pytest.raises(TypeError):
         wrong()
@@ -149,7 +194,9 @@ def test_regular_numbers_are_numpys(dtype):
         found = wb.linspace(start, end, steps, dtype)
         assert found.dtype == dtype
         if dtype.startswith("float"):
-            np.testing.assert_allclose(found.numpy(), expected.astype(dtype), rtol=2e-7 if dtype == "float32" else 1e-15, atol=1e-15)
+            np.testing.assert_allclose(
+                found.numpy(), expected.astype(dtype), rtol=2e-7 if dtype == "float32" else 1e-15, atol=1e-15
+            )
         elif dtype in ("int32", "int64"):
             np.testing.assert_array_equal(found.numpy(), np.trunc(np.round(expected, 9)).astype(dtype))
     assert wb.linspace(0, 0.1, 11, "float64")[-1].item() == 0.1

@@ -1,4 +1,5 @@
-"""Batches that a thread reads ahead: the rows that h5py reads, whatever the layout, the threads, and what happens in between."""
+"""Batches that a thread reads ahead: the rows that h5py reads, whatever the layout, the threads, and what happens in
+between."""
 
 import gc
 import os
@@ -7,14 +8,17 @@ import time
 import h5py
 import numpy as np
 import pytest
+from support import python
 
 import wingbeat as wb
-from support import python
 from wingbeat import data, nn, optim, training
 
 LAYOUTS = {
-    "contiguous": {}, "chunked": {"chunks": (16, 20)}, "gzip": {"chunks": (16, 20), "compression": "gzip"},
-    "shuffled gzip": {"chunks": (16, 20), "compression": "gzip", "shuffle": True}, "narrow": {"chunks": (30, 7), "compression": "gzip", "shuffle": True},
+    "contiguous": {},
+    "chunked": {"chunks": (16, 20)},
+    "gzip": {"chunks": (16, 20), "compression": "gzip"},
+    "shuffled gzip": {"chunks": (16, 20), "compression": "gzip", "shuffle": True},
+    "narrow": {"chunks": (30, 7), "compression": "gzip", "shuffle": True},
     "checked": {"chunks": (16, 20), "compression": "gzip", "fletcher32": True},
     "scaled": {"chunks": (16, 20), "scaleoffset": 0},
 }
@@ -37,7 +41,8 @@ def cache():
 
 
 def threads():
-    """How many threads the process has, once those that are on their way out, of passes that nobody holds any more, are gone."""
+    """How many threads the process has, once those that are on their way out, of passes that nobody holds any more, are
+    gone."""
     gc.collect()
     count, since = None, time.monotonic()
     while time.monotonic() < since + 0.2:
@@ -71,7 +76,9 @@ def test_every_layout_and_type_gives_the_rows_of_h5py(tmp_path, cache, thread_co
             found = list(dataset.batches(64, shuffle=shuffle, seed=1))
             rows = np.concatenate([y.numpy() for _, y in found])
             assert sorted(rows) == list(range(1000)) and (list(rows) == sorted(rows)) == (not shuffle)
-            np.testing.assert_array_equal(np.concatenate([a.numpy() for a, _ in found]), x[rows].astype("f4") * np.float32(0.5))
+            np.testing.assert_array_equal(
+                np.concatenate([a.numpy() for a, _ in found]), x[rows].astype("f4") * np.float32(0.5)
+            )
 
 
 def trained(dataset, shuffle, **options):
@@ -118,7 +125,7 @@ def test_damage_fails_at_its_batch_in_a_loop_and_in_training(tmp_path, cache, si
     batches, count = iter(dataset.batches(100)), 0
     with pytest.raises(OSError, match="data set 'x' cannot be read at rows 20000 to 20499"):
         for count, (a, _) in enumerate(batches, 1):
-            np.testing.assert_array_equal(a.numpy(), x[(count - 1) * 100:count * 100])
+            np.testing.assert_array_equal(a.numpy(), x[(count - 1) * 100 : count * 100])
     assert count == 200
     model = nn.Sequential(nn.Linear(200, 1))
     trainer = training.Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=1e-3))
@@ -142,7 +149,9 @@ def test_a_file_cut_short_meanwhile_is_a_failure(tmp_path, cache):
 
 def test_loops_left_early_and_exceptions_leave_no_thread(tmp_path, cache, thread_count):
     write(tmp_path / "a.h5", rows=20_000, chunks=(100, 20), compression="gzip")
-    list(data.HDF5Dataset(tmp_path / "a.h5", "x", "y").batches(1000, shuffle=True))  # starts the other threads of the library
+    list(
+        data.HDF5Dataset(tmp_path / "a.h5", "x", "y").batches(1000, shuffle=True)
+    )  # starts the other threads of the library
     before = threads()
     for size in (0, 1 << 30):
         cache(size)
@@ -159,6 +168,7 @@ def test_loops_left_early_and_exceptions_leave_no_thread(tmp_path, cache, thread
         def stop(progress):
             if progress.step == 7:
                 raise KeyError("enough")
+
         model = nn.Sequential(nn.Linear(20, 1))
         trainer = training.Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=1e-9))
         with h5py.File(tmp_path / "b.h5", "w") as file:
@@ -179,16 +189,20 @@ def test_a_data_set_freed_in_mid_epoch_serves_the_pass_to_its_end(tmp_path, cach
         found = [next(batches)]
         gc.collect()
         found += list(batches)
-        np.testing.assert_array_equal(np.concatenate([a.numpy() for a, _ in found]), x[np.concatenate([b.numpy() for _, b in found])])
+        np.testing.assert_array_equal(
+            np.concatenate([a.numpy() for a, _ in found]), x[np.concatenate([b.numpy() for _, b in found])]
+        )
 
 
 def test_many_epochs_take_no_more_memory_and_threads_than_a_few(tmp_path, cache):
     write(tmp_path / "a.h5", rows=20_000, chunks=(100, 20), compression="gzip")
 
     def resident():
-        """Bytes of the process's own, in memory or swapped out; not pages of files, which come and go as the system likes."""
+        """Bytes of the process's own, in memory or swapped out; not pages of files, which come and go as the system
+        likes."""
         with open("/proc/self/status", encoding="ascii") as file:
             return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(("RssAnon:", "VmSwap:")))
+
     for size in (0, 1 << 30):
         cache(size)
         dataset = data.HDF5Dataset(tmp_path / "a.h5", "x", "y")
@@ -197,6 +211,7 @@ def test_many_epochs_take_no_more_memory_and_threads_than_a_few(tmp_path, cache)
             for epoch in range(count):
                 for _ in dataset.batches(500, shuffle="chunks", epoch=epoch):
                     pass
+
         epochs(10)
         before = resident(), threads()
         epochs(100)

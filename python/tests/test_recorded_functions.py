@@ -7,10 +7,10 @@ from ctypes import c_char_p, c_int32, c_int64, c_void_p
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from operation_table import DTYPES, FLOATS, parts, table
 from recordings import Called, Recorded, graph_of, handles, text_of
+
+import wingbeat as wb
 from wingbeat import _abi, nn
 from wingbeat._library import check as check_status
 from wingbeat._library import lib
@@ -28,9 +28,11 @@ def bits(tensors):
 
 def check(function, arrays, seed=0):
     """`function` of tensors gives the same inside a recording, and by the graph that is made of it, as outside."""
+
     def tensors():
         wb.manual_seed(seed)
         return [wb.tensor(array) for array in arrays]
+
     want = bits(parts(function(*tensors())))
     recorded = Recorded(Called(function), *tensors())
     assert bits(recorded.results) == want
@@ -40,6 +42,7 @@ def check(function, arrays, seed=0):
 
 
 # -------------------------------------------------------------------- functions
+
 
 @pytest.mark.parametrize("row, case", CASES)
 def test_a_graph_of_a_call_gives_its_bits(row, case):
@@ -59,6 +62,7 @@ def test_a_graph_of_a_call_gives_its_bits_in_every_dtype(row, case):
             return array.astype(dtype)
         whole = rng.integers(*row.whole, array.shape)
         return rng.random(array.shape) < 0.5 if dtype == "bool" else whole.astype(dtype)
+
     for dtype in DTYPES:
         arrays = [cast(array, dtype) if data else array for array, data in zip(case.arrays(), is_data)]
         try:
@@ -70,10 +74,22 @@ def test_a_graph_of_a_call_gives_its_bits_in_every_dtype(row, case):
 
 NUMBERS = (0, 1, -1, 2, 3, 0.5, -1.5, -0.0, 300, 1 << 40, float("inf"), True)
 OPERATORS = {
-    "+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y, "/": lambda x, y: x / y,
-    "//": lambda x, y: x // y, "%": lambda x, y: x % y, "**": lambda x, y: x ** y, "<": lambda x, y: x < y,
-    "==": lambda x, y: x == y, "!=": lambda x, y: x != y, ">=": lambda x, y: x >= y, "&": lambda x, y: x & y,
-    "|": lambda x, y: x | y, "^": lambda x, y: x ^ y, "<<": lambda x, y: x << y, ">>": lambda x, y: x >> y,
+    "+": lambda x, y: x + y,
+    "-": lambda x, y: x - y,
+    "*": lambda x, y: x * y,
+    "/": lambda x, y: x / y,
+    "//": lambda x, y: x // y,
+    "%": lambda x, y: x % y,
+    "**": lambda x, y: x**y,
+    "<": lambda x, y: x < y,
+    "==": lambda x, y: x == y,
+    "!=": lambda x, y: x != y,
+    ">=": lambda x, y: x >= y,
+    "&": lambda x, y: x & y,
+    "|": lambda x, y: x | y,
+    "^": lambda x, y: x ^ y,
+    "<<": lambda x, y: x << y,
+    ">>": lambda x, y: x >> y,
 }
 
 
@@ -98,7 +114,9 @@ def test_numbers_from_c_that_no_dtype_holds_are_written_too(dtype):
             out = c_void_p()
             check_status(lib.wb_binary_scalar(op, x._handle, value, is_reversed, out))
             return wrap(out.value)
+
         return function
+
     operations = (_abi.WB_BINARY_ADD, _abi.WB_BINARY_MULTIPLY, _abi.WB_BINARY_DIVIDE, _abi.WB_BINARY_EQUAL)
     for value in (0.0, -0.0, 1.0, 7.0, -3.0, 300.0, 0.5, 2.0**31, 2.0**60, 1e300, float("nan")):
         for op in operations:
@@ -107,11 +125,21 @@ def test_numbers_from_c_that_no_dtype_holds_are_written_too(dtype):
 
 
 INDICES = {
-    "at": lambda x: x[1], "two": lambda x: x[1, -1], "slice": lambda x: x[:, 1:], "backwards": lambda x: x[::-1, ::2],
-    "new axis": lambda x: x[None, :, None], "ellipsis": lambda x: x[..., 0], "list": lambda x: x[[1, 0, 1]],
-    "tensors": lambda x: x[wb.tensor([0, 1]), wb.tensor([2, 0])], "mask": lambda x: x[x != 1],
-    "mask of rows": lambda x: x[wb.tensor([True, False])], "mixed": lambda x: x[1, None, wb.tensor([2, 0])],
-    "all": lambda x: x[()], "T": lambda x: x.T, "mT": lambda x: x.mT, "one column": lambda x: x[:, -1:],
+    "at": lambda x: x[1],
+    "two": lambda x: x[1, -1],
+    "slice": lambda x: x[:, 1:],
+    "backwards": lambda x: x[::-1, ::2],
+    "new axis": lambda x: x[None, :, None],
+    "ellipsis": lambda x: x[..., 0],
+    "list": lambda x: x[[1, 0, 1]],
+    "tensors": lambda x: x[wb.tensor([0, 1]), wb.tensor([2, 0])],
+    "mask": lambda x: x[x != 1],
+    "mask of rows": lambda x: x[wb.tensor([True, False])],
+    "mixed": lambda x: x[1, None, wb.tensor([2, 0])],
+    "all": lambda x: x[()],
+    "T": lambda x: x.T,
+    "mT": lambda x: x.mT,
+    "one column": lambda x: x[:, -1:],
     "array": lambda x: x[:, np.array([[2, 1]])],
 }
 
@@ -125,24 +153,29 @@ def test_index_expressions_are_written_as_they_are(name, array):
 def assign(index, value):
     def change(y, row):
         y[index] = value(row) if callable(value) else value
+
     return change
 
 
 IN_PLACE = {
-    "a row": assign(1, 5), "elements": assign((slice(None), slice(1, None)), lambda row: row[1:]),
-    "a mask": assign(wb.tensor(X > 0), 0), "picked": assign(wb.tensor([1, 0]), lambda row: row),
+    "a row": assign(1, 5),
+    "elements": assign((slice(None), slice(1, None)), lambda row: row[1:]),
+    "a mask": assign(wb.tensor(X > 0), 0),
+    "picked": assign(wb.tensor([1, 0]), lambda row: row),
     "copy": lambda y, row: y.copy_(row.expand(2, 3)),
 }
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
-@pytest.mark.parametrize("dtypes", [
-    ("float64", "float64"), ("float32", "float64"), ("float64", "int64"), ("int64", "int32")], ids=str)
+@pytest.mark.parametrize(
+    "dtypes", [("float64", "float64"), ("float32", "float64"), ("float64", "int64"), ("int64", "int32")], ids=str
+)
 def test_what_is_written_in_place_is_read_from_then_on(name, dtypes):
     def function(x, row):
         y = x.clone()
         IN_PLACE[name](y, row)
         return y, x + 1
+
     check(function, [X.astype(dtypes[0]), (ROW * 2).astype(dtypes[1])])
 
 
@@ -153,6 +186,7 @@ def test_a_tensor_that_the_host_made_takes_what_is_written_to_it():
         y[1:] = x
         y[0, 0] = 7
         return y, first
+
     check(function, [X])
 
 
@@ -176,6 +210,7 @@ def test_random_numbers_are_drawn_in_the_order_of_the_model_also_those_that_nobo
         wb.randperm(4)
         rest = wb.normal(0.1, 0.7, (3,), dtype="float64"), wb.randint(0, 9, (4,))
         return x + first + wb.uniform(-1, 1, (2, 3)), *rest
+
     check(function, [X], seed=11)
 
 
@@ -183,7 +218,8 @@ def test_functions_called_by_a_text_are_written_with_their_tensors():
     def called(text, *tensors):
         out, count = (c_void_p * 8)(), c_int32()
         check_status(lib.wb_call(text.encode(), handles(tensors), len(tensors), out, 8, count))
-        return [wrap(handle) for handle in out[:count.value]]
+        return [wrap(handle) for handle in out[: count.value]]
+
     check(lambda x: called("softmax(dim=1)", x), [X])
     check(lambda x, y: called("cat(dim=1)", x, y), [X, Y])
     check(lambda x, y: called("add(alpha=2)", x, y), [X, Y])
@@ -197,12 +233,14 @@ def test_a_reduction_over_no_axes_is_refused():
         out = c_void_p()
         check_status(lib.wb_reduce(_abi.WB_REDUCE_SUM, x._handle, (c_int32 * 1)(), 0, 0, out))
         return wrap(out.value)
+
     assert function(wb.tensor(X)).shape == (2, 3)
     with pytest.raises(wb.UnsupportedError, match="no word for a reduction over no axes"):
         Recorded(Called(function), wb.tensor(X))
 
 
 # -------------------------------------------------------------------- derivatives
+
 
 class Weighted(nn.Module):
     def __init__(self, compute):
@@ -241,13 +279,15 @@ def in_a_checkpoint(x, weight):
     return wb.checkpoint(lambda z: wb.tanh(z * weight), x)
 
 
-@pytest.mark.parametrize("compute", [
-    without_gradients, in_a_module_without_gradients, assigned_without_gradients, detached, in_a_checkpoint])
+@pytest.mark.parametrize(
+    "compute", [without_gradients, in_a_module_without_gradients, assigned_without_gradients, detached, in_a_checkpoint]
+)
 def test_a_graph_has_the_derivatives_of_what_it_was_made_of(compute):
     def gradients(module):
         x = wb.tensor(X, requires_grad=True)
         module(x).sum().backward()
         return bits([wb.zeros(0) if gradient is None else gradient for gradient in (x.grad, module.weight.grad)])
+
     model = Weighted(compute)
     graph = graph_of(Recorded(model, wb.tensor(X)))
     assert bits([graph(wb.tensor(X))]) == bits([model(wb.tensor(X))])
@@ -255,6 +295,7 @@ def test_a_graph_has_the_derivatives_of_what_it_was_made_of(compute):
 
 
 # -------------------------------------------------------------------- what is refused
+
 
 class Refusing(nn.Module):
     """A module that asks for what no line can say, and holds what that needs."""
@@ -360,9 +401,11 @@ REFUSED = {
 def test_what_no_line_can_say_is_refused_before_it_does_anything(name):
     function, sentence = REFUSED[name]
     model = Refusing(function, grad=function not in (assign_weight, copy_weight))
+
     def state():
         grads, modes = [p.requires_grad for p in model.parameters()], [module.training for module in model.modules()]
         return bits([*model.state_dict().values(), x, OUTSIDE]), grads, modes
+
     x = wb.tensor(np.ones((2, 3), np.float32))
     before = state()
     with pytest.raises(wb.UnsupportedError, match="model.py, line 7: ") as raised:
@@ -380,6 +423,7 @@ def test_nothing_is_refused_after_a_recording():
 
 
 # -------------------------------------------------------------------- how a recording begins and ends
+
 
 def begin(module, *inputs):
     names = (c_char_p * len(inputs))(*(f"x{number}".encode() for number in range(len(inputs))))
@@ -454,6 +498,7 @@ def test_a_thread_that_ends_inside_a_recording_leaves_nothing_behind():
         statuses.append(begin(Called(lambda x: x), x))
         y = x + 1
         statuses.append(lib.wb_eval(handles([y]), 1))
+
     before = in_use()
     for _ in range(3):
         thread = threading.Thread(target=work)

@@ -1,10 +1,11 @@
-"""The reductions, cumulative operations and sorts of _reductions against NumPy, with what PyTorch does where the two differ."""
+"""The reductions, cumulative operations and sorts of _reductions against NumPy, with what PyTorch does where the two
+differ."""
 
 import numpy as np
 import pytest
+from support import DTYPES, numbers, slope
 
 import wingbeat as wb
-from support import DTYPES, numbers, slope
 
 AXES = [None, 0, 1, -1, (0, 2), (2, 1, 0)]
 NORMS = [0, 1, 2, 3, 0.5, -1, np.inf, -np.inf]
@@ -16,7 +17,7 @@ def norm(x, p, axis, keepdims):
         return (x != 0).sum(axis, keepdims=keepdims).astype(x.dtype)
     if np.isinf(p):
         return a.max(axis, keepdims=keepdims) if p > 0 else a.min(axis, keepdims=keepdims)
-    return (a ** p).sum(axis, keepdims=keepdims) ** (1 / p)
+    return (a**p).sum(axis, keepdims=keepdims) ** (1 / p)
 
 
 @pytest.mark.parametrize("axes", AXES)
@@ -26,8 +27,12 @@ def test_reductions_are_numpys_over_any_axes(axes, keep, dtype):
     x = numbers((3, 4, 5), dtype)
     t = wb.tensor(x)
     rtol = 1e-5 if dtype == "float32" else 1e-13
-    pairs = [(t.prod(axes, keep), np.prod(x, axes, keepdims=keep)), (t.var(axes, keepdim=keep), np.var(x, axes, ddof=1, keepdims=keep)),
-             (wb.std(x, axes, correction=0, keepdims=keep), np.std(x, axes, keepdims=keep)), (t.var(dim=axes, unbiased=False, keepdim=keep), np.var(x, axes, keepdims=keep))]
+    pairs = [
+        (t.prod(axes, keep), np.prod(x, axes, keepdims=keep)),
+        (t.var(axes, keepdim=keep), np.var(x, axes, ddof=1, keepdims=keep)),
+        (wb.std(x, axes, correction=0, keepdims=keep), np.std(x, axes, keepdims=keep)),
+        (t.var(dim=axes, unbiased=False, keepdim=keep), np.var(x, axes, keepdims=keep)),
+    ]
     pairs += [(wb.norm(t, p, axes, keep), norm(x, p, axes, keep)) for p in NORMS]
     for found, expected in pairs:
         assert found.dtype == dtype and found.shape == np.shape(expected)
@@ -44,9 +49,15 @@ def test_reductions_are_numpys_over_any_axes(axes, keep, dtype):
 def test_gradients_are_finite_differences(name, axes):
     x = numbers((3, 4))
     t = wb.tensor(x, requires_grad=True)
-    reference = {"prod": np.prod, "var": lambda v, axis: np.var(v, axis=axis, ddof=1), "std": lambda v, axis: np.std(v, axis=axis, ddof=1)}[name]
-    gradient, = wb.autograd.grad((getattr(t, name)(axes) ** 2).sum(), t)
-    np.testing.assert_allclose(gradient.numpy(), slope(lambda v: (reference(v, axis=axes) ** 2).sum(), x), rtol=1e-6, atol=1e-6)
+    reference = {
+        "prod": np.prod,
+        "var": lambda v, axis: np.var(v, axis=axis, ddof=1),
+        "std": lambda v, axis: np.std(v, axis=axis, ddof=1),
+    }[name]
+    (gradient,) = wb.autograd.grad((getattr(t, name)(axes) ** 2).sum(), t)
+    np.testing.assert_allclose(
+        gradient.numpy(), slope(lambda v: (reference(v, axis=axes) ** 2).sum(), x), rtol=1e-6, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -54,7 +65,11 @@ def test_integers_and_bool_have_the_documented_dtypes(dtype):
     x = numbers((3, 4), dtype)
     t = wb.tensor(x)
     wide = x.dtype if x.dtype.kind == "f" else np.dtype("int64")
-    for found, expected in ((t.prod(0), np.prod(x, 0, dtype=wide)), (t.cumsum(1), np.cumsum(x, 1, dtype=wide)), (t.cumprod(-1), np.cumprod(x, 1, dtype=wide))):
+    for found, expected in (
+        (t.prod(0), np.prod(x, 0, dtype=wide)),
+        (t.cumsum(1), np.cumsum(x, 1, dtype=wide)),
+        (t.cumprod(-1), np.cumprod(x, 1, dtype=wide)),
+    ):
         assert found.dtype == wide
         np.testing.assert_allclose(found.numpy(), expected, rtol=1e-5)
     assert t.sort(0).values.dtype == dtype and t.sort(0).indices.dtype == "int64" and t.all().dtype == "bool"
@@ -76,24 +91,34 @@ def test_products_wrap_and_are_exact():
 def test_zeros_have_exact_derivatives_in_products():
     x = np.array([[2.0, 0.0, 3.0, -1.0], [0.0, 5.0, 0.0, 2.0]])
     t = wb.tensor(x, requires_grad=True)
-    gradient, = wb.autograd.grad(t.prod(1).sum(), t)
+    (gradient,) = wb.autograd.grad(t.prod(1).sum(), t)
     np.testing.assert_array_equal(gradient.numpy(), [[0, -6, 0, 0], [0, 0, 0, 0]])
     weights = numbers((2, 4), seed=4)
-    gradient, = wb.autograd.grad((t.cumprod(1) * weights).sum(), t, create_graph=True)
-    np.testing.assert_allclose(gradient.detach().numpy(), slope(lambda v: (np.cumprod(v, 1) * weights).sum(), x), rtol=1e-6, atol=1e-8)
+    (gradient,) = wb.autograd.grad((t.cumprod(1) * weights).sum(), t, create_graph=True)
+    np.testing.assert_allclose(
+        gradient.detach().numpy(), slope(lambda v: (np.cumprod(v, 1) * weights).sum(), x), rtol=1e-6, atol=1e-8
+    )
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, -1])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
 def test_cumulative_operations_are_numpys(axis, dtype):
     x = numbers((3, 70, 5), dtype)
-    for view, reference in ((wb.tensor(x), x), (wb.tensor(x)[:, ::-1], x[:, ::-1]), (wb.tensor(x).transpose(0, 1), x.swapaxes(0, 1))):
+    for view, reference in (
+        (wb.tensor(x), x),
+        (wb.tensor(x)[:, ::-1], x[:, ::-1]),
+        (wb.tensor(x).transpose(0, 1), x.swapaxes(0, 1)),
+    ):
         np.testing.assert_allclose(view.cumsum(axis).numpy(), np.cumsum(reference, axis), rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(wb.cumprod(view, axis=axis).numpy(), np.cumprod(reference, axis), rtol=1e-5, atol=1e-30)
+        np.testing.assert_allclose(
+            wb.cumprod(view, axis=axis).numpy(), np.cumprod(reference, axis), rtol=1e-5, atol=1e-30
+        )
     weights = numbers((3, 70, 5), seed=3)
     t = wb.tensor(numbers((3, 70, 5)), requires_grad=True)
-    gradient, = wb.autograd.grad((t.cumsum(axis) * weights).sum(), t)
-    np.testing.assert_allclose(gradient.numpy(), np.flip(np.cumsum(np.flip(weights, axis), axis), axis), rtol=1e-12, atol=1e-13)
+    (gradient,) = wb.autograd.grad((t.cumsum(axis) * weights).sum(), t)
+    np.testing.assert_allclose(
+        gradient.numpy(), np.flip(np.cumsum(np.flip(weights, axis), axis), axis), rtol=1e-12, atol=1e-13
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -115,7 +140,9 @@ def test_sorting_is_stable_and_numpys(dtype, axis, length):
     k = min(3, x.shape[axis])
     top = t.topk(k, axis)
     np.testing.assert_array_equal(top.values.numpy(), np.take(np.flip(np.sort(x, axis), axis), range(k), axis))
-    np.testing.assert_array_equal(wb.topk(t, k, axis, largest=False).values.numpy(), np.take(np.sort(x, axis), range(k), axis))
+    np.testing.assert_array_equal(
+        wb.topk(t, k, axis, largest=False).values.numpy(), np.take(np.sort(x, axis), range(k), axis)
+    )
     np.testing.assert_array_equal(np.take_along_axis(x, top.indices.numpy(), axis), top.values.numpy())
 
 
@@ -129,11 +156,11 @@ def test_gradients_go_where_the_elements_came_from():
     x = numbers((4, 5))
     t = wb.tensor(x, requires_grad=True)
     weights = numbers((4, 5), seed=2)
-    gradient, = wb.autograd.grad((t.sort(1).values * weights).sum(), t)
+    (gradient,) = wb.autograd.grad((t.sort(1).values * weights).sum(), t)
     expected = np.zeros_like(x)
     np.put_along_axis(expected, np.argsort(x, 1), weights, 1)
     np.testing.assert_array_equal(gradient.numpy(), expected)
-    gradient, = wb.autograd.grad(t.topk(2, 0).values.sum(), t)
+    (gradient,) = wb.autograd.grad(t.topk(2, 0).values.sum(), t)
     np.testing.assert_array_equal(gradient.numpy(), (x >= np.sort(x, 0)[-2]).astype(float))
     u = wb.tensor([3.0, 1.0, 3.0], requires_grad=True)
     wb.unique(u).backward(wb.tensor([5.0, 7.0]))
@@ -164,11 +191,33 @@ def test_unique_needs_values_and_says_so_inside_a_captured_program():
 
 def test_0d_and_empty_tensors():
     scalar = wb.tensor(2.5)
-    assert (scalar.cumsum(0).shape, scalar.cumprod(-1).item(), scalar.sort().indices.item(), scalar.topk(1).values.shape) == ((), 2.5, 0, ())
-    assert (scalar.prod().item(), scalar.norm().item(), scalar.all().item(), scalar.unique().tolist()) == (2.5, 2.5, True, [2.5])
+    assert (
+        scalar.cumsum(0).shape,
+        scalar.cumprod(-1).item(),
+        scalar.sort().indices.item(),
+        scalar.topk(1).values.shape,
+    ) == ((), 2.5, 0, ())
+    assert (scalar.prod().item(), scalar.norm().item(), scalar.all().item(), scalar.unique().tolist()) == (
+        2.5,
+        2.5,
+        True,
+        [2.5],
+    )
     empty = wb.zeros(0, 3)
-    assert (empty.prod(0).tolist(), empty.prod().item(), empty.all().item(), empty.any().item(), empty.norm().item()) == ([1, 1, 1], 1, True, False, 0)
-    assert (empty.cumsum(0).shape, empty.cumprod(1).shape, empty.sort(0).values.shape, empty.argsort(1).shape, empty.topk(0, 0).values.shape) == ((0, 3),) * 5
+    assert (
+        empty.prod(0).tolist(),
+        empty.prod().item(),
+        empty.all().item(),
+        empty.any().item(),
+        empty.norm().item(),
+    ) == ([1, 1, 1], 1, True, False, 0)
+    assert (
+        empty.cumsum(0).shape,
+        empty.cumprod(1).shape,
+        empty.sort(0).values.shape,
+        empty.argsort(1).shape,
+        empty.topk(0, 0).values.shape,
+    ) == ((0, 3),) * 5
     assert np.isnan(empty.var().item()) and np.isnan(wb.tensor([1.0]).std().item())
     with pytest.raises(ValueError, match="empty"):
         empty.norm(np.inf)
@@ -176,9 +225,21 @@ def test_0d_and_empty_tensors():
 
 def test_wrong_arguments_are_refused_at_the_call():
     t = wb.ones(2, 3)
-    for wrong, kind in ((lambda: t.topk(4), ValueError), (lambda: t.topk(-1), ValueError), (lambda: t.sort(2), IndexError), (lambda: t.cumsum(), ValueError),
-                        (lambda: t.prod((0, 0)), ValueError), (lambda: t.norm("nuc"), ValueError),
-                        (lambda: t.norm(float("nan")), ValueError), (lambda: t.var(3), IndexError), (lambda: wb.sort("a"), TypeError), (lambda: t.topk(1.5), TypeError),
-                        (lambda: t.sort(2**40), ValueError), (lambda: t.topk(2**70), ValueError), (lambda: t.std(correction="x"), TypeError), (lambda: t.norm(None), TypeError)):
+    for wrong, kind in (
+        (lambda: t.topk(4), ValueError),
+        (lambda: t.topk(-1), ValueError),
+        (lambda: t.sort(2), IndexError),
+        (lambda: t.cumsum(), ValueError),
+        (lambda: t.prod((0, 0)), ValueError),
+        (lambda: t.norm("nuc"), ValueError),
+        (lambda: t.norm(float("nan")), ValueError),
+        (lambda: t.var(3), IndexError),
+        (lambda: wb.sort("a"), TypeError),
+        (lambda: t.topk(1.5), TypeError),
+        (lambda: t.sort(2**40), ValueError),
+        (lambda: t.topk(2**70), ValueError),
+        (lambda: t.std(correction="x"), TypeError),
+        (lambda: t.norm(None), TypeError),
+    ):
         with pytest.raises(kind):
             wrong()

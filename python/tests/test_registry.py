@@ -1,4 +1,5 @@
-"""Each kind that the engine's registry lists: made in Python by its class and in C by its expression, saved, and loaded by the other."""
+"""Each kind that the engine's registry lists: made in Python by its class and in C by its expression, saved, and loaded
+by the other."""
 
 import ctypes
 import importlib.util
@@ -21,8 +22,15 @@ generate_layers = importlib.util.module_from_spec(spec)
 sys.modules["generate_layers"] = generate_layers
 spec.loader.exec_module(generate_layers)
 
-LAYERS, LOSSES, OPTIMIZERS, FUNCTIONS = (generate_layers.entries(registry) for registry in (
-    _abi.WB_REGISTRY_LAYERS, _abi.WB_REGISTRY_LOSSES, _abi.WB_REGISTRY_OPTIMIZERS, _abi.WB_REGISTRY_FUNCTIONS))
+LAYERS, LOSSES, OPTIMIZERS, FUNCTIONS = (
+    generate_layers.entries(registry)
+    for registry in (
+        _abi.WB_REGISTRY_LAYERS,
+        _abi.WB_REGISTRY_LOSSES,
+        _abi.WB_REGISTRY_OPTIMIZERS,
+        _abi.WB_REGISTRY_FUNCTIONS,
+    )
+)
 # What stands for an argument that has to be given, by its name or its type.
 GIVEN = {"inputs": "x", "body": "y = relu(x)", "outputs": "y", "int": 3, "float": 0.5, "str": "text", "bool": True}
 # Values other than the defaults, by type.
@@ -67,7 +75,7 @@ def arguments(entry, other=False):
             if argument.type == "bool":
                 value = argument.initial != "True"
             if argument.type.startswith("Literal["):
-                choices = json.loads(argument.type[len("Literal"):].replace("'", '"'))
+                choices = json.loads(argument.type[len("Literal") :].replace("'", '"'))
                 value = next(choice for choice in choices if repr(choice) != argument.initial)
             found[argument.name] = value
     return found
@@ -99,11 +107,27 @@ MODULES = dict(modules())
 
 @pytest.fixture(scope="module")
 def by_c(tmp_path_factory):
-    """For each module: (what C has made from the expression, as Python loads it; what C prints of the file that Python has saved)."""
+    """For each module: (what C has made from the expression, as Python loads it; what C prints of the file that Python
+    has saved)."""
     folder = tmp_path_factory.mktemp("registry")
     (folder / "program.c").write_text(PROGRAM, encoding="utf-8")
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}", folder / "program.c", "-o", folder / "program",
-                    f"-L{ROOT / 'build/lib'}", "-lwingbeat", f"-Wl,-rpath,{ROOT / 'build/lib'}"], check=True)
+    subprocess.run(
+        [
+            "cc",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            f"-I{ROOT / 'include'}",
+            folder / "program.c",
+            "-o",
+            folder / "program",
+            f"-L{ROOT / 'build/lib'}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{ROOT / 'build/lib'}",
+        ],
+        check=True,
+    )
     lines = []
     for number, module in enumerate(MODULES.values()):
         module.save(folder / f"python{number}.h5")
@@ -125,7 +149,8 @@ def test_c_and_python_make_save_and_load_the_same_module(name, by_c):
     built = nn.build(module.expression())
     assert repr(built) == repr(module) and built.expression() == module.expression()
     assert {key: (value.shape, value.dtype) for key, value in built.state_dict().items()} == {
-        key: (value.shape, value.dtype) for key, value in module.state_dict().items()}
+        key: (value.shape, value.dtype) for key, value in module.state_dict().items()
+    }
 
 
 def test_the_generated_files_are_what_the_registry_says():
@@ -153,7 +178,11 @@ def test_every_kind_has_a_class_with_its_arguments_in_order_and_documentation():
 def test_every_function_of_the_documentation_is_in_the_table():
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     table = {entry.name for entry in FUNCTIONS}
-    documented = {line.split("|")[1].split(",")[0].strip(" *") for line in page.splitlines() if line.startswith("| ") and not line.startswith("| function")}
+    documented = {
+        line.split("|")[1].split(",")[0].strip(" *")
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith("| function")
+    }
     for alias in documented - table:
         with pytest.raises(ValueError, match="missing"):
             check(lib.wb_call(alias.encode(), None, 0, None, 0, None))
@@ -164,7 +193,7 @@ def test_every_function_of_the_documentation_is_in_the_table():
 def test_an_index_out_of_range_and_an_unknown_table_are_refused():
     text = ctypes.c_char_p()
     for registry in range(4):
-        for index in (-1, 10_000, 2**31 - 1, -2**31):
+        for index in (-1, 10_000, 2**31 - 1, -(2**31)):
             with pytest.raises(IndexError, match="there is no entry number"):
                 check(lib.wb_registry_entry(registry, index, text, None, None, None, None, None))
             with pytest.raises(IndexError):
@@ -173,15 +202,29 @@ def test_an_index_out_of_range_and_an_unknown_table_are_refused():
         check(lib.wb_registry_count(4, ctypes.c_int32()))
 
 
-@pytest.mark.parametrize("expression, words", [
-    ("Linnear(3, 4)", "column 1: there is no layer or loss 'Linnear'; did you mean Linear"), ("Linear(3)", "'out_features' is missing"),
-    ("Linear(3, 4, bia=True)", "no argument 'bia'; there are: in_features, out_features, bias"), ("Linear(3, 'a')", "column 11: out_features takes a whole number, but found 'a'"),
-    ("Linear(3, 4, True, None, 5)", "too many arguments"), ("Linear(3, 4", "column 12: expected ',' or '\\)'"), ("Sequential(ReLU(), Linear(0, 1))", "column 20: features must be positive"),
-    ("Linear(3, 4) x", "column 14: expected the end"), ("", "column 1"), ("Linear(3, 4, bias=Linear)", "column 19: Linear is a kind of module"),
-    ("Sequential(3)", "column 12: modules takes a module, but found 3"), ("Dropout(p=1.5)", "p must be from 0 to 1"), ("GELU('x')", "'none' or 'tanh', but found 'x'"),
-    ("SharedModule('0')", "stands before it"), ("Sequential(a=ReLU(), a=ReLU())", "two children have the name 'a'"), ("Adam()", "no layer or loss 'Adam'"),
-    ("MSELoss(reduction='average')", "'none' or 'mean' or 'sum'"), ("Linear(99999999999999999999, 1)", "does not fit 64 bits"),
-])
+@pytest.mark.parametrize(
+    "expression, words",
+    [
+        ("Linnear(3, 4)", "column 1: there is no layer or loss 'Linnear'; did you mean Linear"),
+        ("Linear(3)", "'out_features' is missing"),
+        ("Linear(3, 4, bia=True)", "no argument 'bia'; there are: in_features, out_features, bias"),
+        ("Linear(3, 'a')", "column 11: out_features takes a whole number, but found 'a'"),
+        ("Linear(3, 4, True, None, 5)", "too many arguments"),
+        ("Linear(3, 4", "column 12: expected ',' or '\\)'"),
+        ("Sequential(ReLU(), Linear(0, 1))", "column 20: features must be positive"),
+        ("Linear(3, 4) x", "column 14: expected the end"),
+        ("", "column 1"),
+        ("Linear(3, 4, bias=Linear)", "column 19: Linear is a kind of module"),
+        ("Sequential(3)", "column 12: modules takes a module, but found 3"),
+        ("Dropout(p=1.5)", "p must be from 0 to 1"),
+        ("GELU('x')", "'none' or 'tanh', but found 'x'"),
+        ("SharedModule('0')", "stands before it"),
+        ("Sequential(a=ReLU(), a=ReLU())", "two children have the name 'a'"),
+        ("Adam()", "no layer or loss 'Adam'"),
+        ("MSELoss(reduction='average')", "'none' or 'mean' or 'sum'"),
+        ("Linear(99999999999999999999, 1)", "does not fit 64 bits"),
+    ],
+)
 def test_a_wrong_expression_gets_a_sentence_with_what_would_have_fitted(expression, words):
     with pytest.raises(ValueError, match=words):
         nn.build(expression)

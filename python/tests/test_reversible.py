@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from support import numbers
 
 import wingbeat as wb
-from support import numbers
 from wingbeat import nn
 
 F64 = "float64"
@@ -21,13 +21,17 @@ def plain(blocks, x1, x2):
     return x1, x2
 
 
-BLOCKS = [(lambda x: (x @ M).tanh(), lambda x: (x * 1.5).sin()), (lambda x: (x ** 2).mean(1, keepdim=True).expand(4, 3), lambda x: (x @ M.T).tanh())] * 3
+BLOCKS = [
+    (lambda x: (x @ M).tanh(), lambda x: (x * 1.5).sin()),
+    (lambda x: (x**2).mean(1, keepdim=True).expand(4, 3), lambda x: (x @ M.T).tanh()),
+] * 3
 
 
 def weighed(run):
     def f(x1, x2):
         y1, y2 = run(BLOCKS, x1, x2)
-        return (y1 * y2).sum() + (y2 ** 3).sum()
+        return (y1 * y2).sum() + (y2**3).sum()
+
     return f
 
 
@@ -36,9 +40,14 @@ def test_values_are_the_same_bits_and_derivatives_those_of_the_plain_chain():
         assert one.detach().numpy().tobytes() == other.numpy().tobytes()
     kept, stored = weighed(wb.reversible), weighed(plain)
     v = (wb.tensor(X2), wb.tensor(X1))
-    transforms = [lambda f: wb.grad(f, argnums=(0, 1))(X1, X2), lambda f: (wb.jvp(f, (X1, X2), v)[1],), lambda f: wb.hvp(f, (X1, X2), v, argnums=None),
-                  lambda f: (wb.hessian(f)(X1, X2),), lambda f: (wb.grad(lambda x: (wb.grad(f)(x, X2) ** 2).sum())(X1),),
-                  lambda f: (wb.grad(lambda x: wb.jvp(lambda x: f(x, X2), (x,), v[:1])[1])(X1),)]
+    transforms = [
+        lambda f: wb.grad(f, argnums=(0, 1))(X1, X2),
+        lambda f: (wb.jvp(f, (X1, X2), v)[1],),
+        lambda f: wb.hvp(f, (X1, X2), v, argnums=None),
+        lambda f: (wb.hessian(f)(X1, X2),),
+        lambda f: (wb.grad(lambda x: (wb.grad(f)(x, X2) ** 2).sum())(X1),),
+        lambda f: (wb.grad(lambda x: wb.jvp(lambda x: f(x, X2), (x,), v[:1])[1])(X1),),
+    ]
     for number, transform in enumerate(transforms):
         for one, other in zip(transform(kept), transform(stored)):
             scale = np.abs(other.numpy()).max()
@@ -52,8 +61,10 @@ class Dropout(nn.Module):
 
 def network(dtype, depth=6):
     wb.manual_seed(3)
+
     def half():
         return nn.Sequential(nn.Linear(4, 4, dtype=dtype), nn.Tanh(), Dropout())
+
     shared = half()
     return nn.ReversibleSequential(*[(half(), shared) for _ in range(depth)])
 
@@ -68,11 +79,13 @@ def test_parameters_get_their_gradients_through_dropout_and_shared_functions(dty
             loss = (run(model, x) ** 2).mean()
             loss.backward()
             return loss
+
         loss = (wb.compile(step) if compiled else step)(wb.tensor(x))
         return loss.item(), [parameter.grad.numpy() for parameter in model.parameters()]
 
     def stored(model, x):
         return wb.cat(plain([(block.f, block.g) for block in model], *wb.chunk(x, 2, -1)), -1)
+
     (loss, found), (known_loss, known) = gradients(lambda model, x: model(x)), gradients(stored)
     assert loss == known_loss
     for one, other in zip(found, known):
@@ -84,6 +97,7 @@ def arena(model, columns):
         loss = (model(x) ** 2).sum()
         loss.backward()
         return loss
+
     compiled = wb.compile(step)
     compiled(numbers((512, columns), "float32"))
     return int(re.search(r"([\d,]+) bytes of arena", compiled.explain())[1].replace(",", ""))
@@ -93,7 +107,9 @@ def test_memory_does_not_depend_on_the_number_of_reversible_blocks():
     def model(depth):
         def half():
             return nn.Sequential(nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 16), nn.GELU())
+
         return nn.ReversibleSequential(*[(half(), half()) for _ in range(depth)])
+
     assert arena(model(24), 32) <= arena(model(4), 32)
 
 
@@ -113,6 +129,7 @@ def test_the_checkpoint_flag_of_a_sequential_is_the_same_bits_in_less_memory():
             loss.backward()
             optimizer.step()
             return loss
+
         run = wb.compile(step) if compiled else step
         for _ in range(3):
             run(wb.tensor(numbers((4, 6), "float32")))
@@ -121,6 +138,7 @@ def test_the_checkpoint_flag_of_a_sequential_is_the_same_bits_in_less_memory():
     class Random(Layer):
         def forward(self, x):
             return super().forward(x) * wb.bernoulli(wb.full(x.shape, 0.5))
+
     for kind in (nn.Linear, Layer, Random):
         for compiled in (False, True):
             known = trained(False, kind, compiled)
@@ -129,6 +147,7 @@ def test_the_checkpoint_flag_of_a_sequential_is_the_same_bits_in_less_memory():
 
     def deep(checkpoint):
         return nn.Sequential(*[nn.Sequential(nn.Linear(16, 16), nn.Tanh()) for _ in range(36)], checkpoint=checkpoint)
+
     assert arena(deep(True), 16) < 0.5 * arena(deep(False), 16)
 
 
@@ -157,15 +176,25 @@ def test_reversible_modules_are_sequences_of_blocks():
         assert not model(wb.tensor(x)).requires_grad
 
 
-@pytest.mark.parametrize("call, kind, words", [
-    (lambda: wb.reversible([], X1, X2), ValueError, "one block"), (lambda: wb.reversible([abs], X1, X2), TypeError, "pair"),
-    (lambda: wb.reversible([(lambda x: x.sum(), lambda x: x)], X1, X2), ValueError, r"F of block 0 gives float64 \[\]"),
-    (lambda: wb.reversible([(lambda x: x, lambda x: x.to("float32").sum(1))], X1, X2), ValueError, None),
-    (lambda: wb.reversible(BLOCKS, np.ones((4, 3), int), X2), TypeError, "int64"), (lambda: nn.ReversibleSequential(nn.Linear(2, 2)), TypeError, "Reversible"),
-    (lambda: nn.ReversibleSequential((abs, abs))(wb.ones(2, 3)), ValueError, "even"), (lambda: nn.Sequential(checkpoint=-1), ValueError, "checkpoint"),
-    (lambda: nn.Sequential(checkpoint="a"), TypeError, "checkpoint"),
-    (lambda: nn.Sequential(nn.Tanh(), nn.Tanh(), checkpoint=3)(wb.ones(2)), ValueError, "3 segments"),
-])
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        (lambda: wb.reversible([], X1, X2), ValueError, "one block"),
+        (lambda: wb.reversible([abs], X1, X2), TypeError, "pair"),
+        (
+            lambda: wb.reversible([(lambda x: x.sum(), lambda x: x)], X1, X2),
+            ValueError,
+            r"F of block 0 gives float64 \[\]",
+        ),
+        (lambda: wb.reversible([(lambda x: x, lambda x: x.to("float32").sum(1))], X1, X2), ValueError, None),
+        (lambda: wb.reversible(BLOCKS, np.ones((4, 3), int), X2), TypeError, "int64"),
+        (lambda: nn.ReversibleSequential(nn.Linear(2, 2)), TypeError, "Reversible"),
+        (lambda: nn.ReversibleSequential((abs, abs))(wb.ones(2, 3)), ValueError, "even"),
+        (lambda: nn.Sequential(checkpoint=-1), ValueError, "checkpoint"),
+        (lambda: nn.Sequential(checkpoint="a"), TypeError, "checkpoint"),
+        (lambda: nn.Sequential(nn.Tanh(), nn.Tanh(), checkpoint=3)(wb.ones(2)), ValueError, "3 segments"),
+    ],
+)
 def test_wrong_use_gets_a_sentence(call, kind, words):
     with pytest.raises(kind, match=words):
         call()

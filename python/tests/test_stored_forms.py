@@ -1,15 +1,15 @@
 """Checkpoints in every form that HDF5 has for their groups, attributes and arrays: the same values come out of each.
 
-The checkpoint is copied by h5py, object by object, into files of other versions of the format, with other layouts, indexes
-of chunks, filters and byte orders.
+The checkpoint is copied by h5py, object by object, into files of other versions of the format, with other layouts,
+indexes of chunks, filters and byte orders.
 """
 
 import h5py
 import numpy as np
 import pytest
+from support import same_bits
 
 import wingbeat as wb
-from support import same_bits
 from wingbeat import nn, optim
 
 VERSIONS = ["earliest", "v108", "v110", "v112", "latest"]
@@ -62,21 +62,44 @@ FORMS = {
     "one chunk": lambda array: {"chunks": array.shape},
     "one compressed chunk": lambda array: {"chunks": array.shape, "compression": "gzip"},
     "thousands of chunks": lambda array: {"chunks": (1,) * array.ndim} if array.size < 5000 else {},
-    "thousands of compressed chunks": lambda array: {"chunks": (1,) * array.ndim, "compression": 1} if array.size < 5000 else {},
+    "thousands of compressed chunks": lambda array: (
+        {"chunks": (1,) * array.ndim, "compression": 1} if array.size < 5000 else {}
+    ),
     "gzip": lambda array: {"chunks": small(array), "compression": "gzip"},
     "gzip after shuffle": lambda array: {"chunks": small(array), "compression": 4, "shuffle": True},
-    "gzip, shuffle and fletcher32": lambda array: {"chunks": small(array), "compression": 4, "shuffle": True, "fletcher32": True},
+    "gzip, shuffle and fletcher32": lambda array: {
+        "chunks": small(array),
+        "compression": 4,
+        "shuffle": True,
+        "fletcher32": True,
+    },
     "fletcher32": lambda array: {"chunks": small(array), "fletcher32": True},
     "growing along the first axis": lambda array: {"chunks": small(array), "maxshape": (None,) + array.shape[1:]},
     "growing along the last axis": lambda array: {"chunks": small(array), "maxshape": array.shape[:-1] + (None,)},
     "growing, thousands of chunks": lambda array: (
-        {"chunks": (1,) * array.ndim, "maxshape": array.shape[:-1] + (None,)} if array.size < 5000 else {}),
-    "growing and compressed": lambda array: {"chunks": small(array), "maxshape": (None,) + array.shape[1:], "compression": 1},
+        {"chunks": (1,) * array.ndim, "maxshape": array.shape[:-1] + (None,)} if array.size < 5000 else {}
+    ),
+    "growing and compressed": lambda array: {
+        "chunks": small(array),
+        "maxshape": (None,) + array.shape[1:],
+        "compression": 1,
+    },
     "growing along all axes": lambda array: {"chunks": small(array), "maxshape": (None,) * array.ndim},
-    "growing along all axes and compressed": lambda array: {"chunks": small(array), "maxshape": (None,) * array.ndim, "compression": 1},
-    "room for more": lambda array: {"chunks": small(array), "maxshape": tuple(2 * extent + 1 for extent in array.shape)},
+    "growing along all axes and compressed": lambda array: {
+        "chunks": small(array),
+        "maxshape": (None,) * array.ndim,
+        "compression": 1,
+    },
+    "room for more": lambda array: {
+        "chunks": small(array),
+        "maxshape": tuple(2 * extent + 1 for extent in array.shape),
+    },
     "big-endian": lambda array: {"dtype": array.dtype.newbyteorder(">")},
-    "big-endian in chunks": lambda array: {"dtype": array.dtype.newbyteorder(">"), "chunks": small(array), "shuffle": True},
+    "big-endian in chunks": lambda array: {
+        "dtype": array.dtype.newbyteorder(">"),
+        "chunks": small(array),
+        "shuffle": True,
+    },
 }
 
 
@@ -101,12 +124,29 @@ def test_groups_of_many_objects_and_attributes_are_read(tmp_path, order, version
         holder.attrs[name] = value
         if name == "class":
             for number in range(30):
-                holder.attrs[f"note {number:02d}"] = [np.int16(-number), np.float32(number), np.uint8(5), np.True_, "text", np.bytes_("bytes"), np.float16(0.5),
-                                                      np.arange(600.0), np.array(["'a'", "2"], dtype=object), np.array(7, ">i4")][number % 10]
-    with h5py.File(tmp_path / "m.h5") as source, h5py.File(tmp_path / "f.h5", "w", libver=version, track_order=order) as target:
+                holder.attrs[f"note {number:02d}"] = [
+                    np.int16(-number),
+                    np.float32(number),
+                    np.uint8(5),
+                    np.True_,
+                    "text",
+                    np.bytes_("bytes"),
+                    np.float16(0.5),
+                    np.arange(600.0),
+                    np.array(["'a'", "2"], dtype=object),
+                    np.array(7, ">i4"),
+                ][number % 10]
+
+    with (
+        h5py.File(tmp_path / "m.h5") as source,
+        h5py.File(tmp_path / "f.h5", "w", libver=version, track_order=order) as target,
+    ):
         copy(source, target, lambda array: {}, {"track_order": order}, more)
     loaded = wb.load(tmp_path / "f.h5")
-    assert all(same_bits(a.detach().numpy(), b.detach().numpy()) for a, b in zip(made.parameters(), loaded.parameters(), strict=True))
+    assert all(
+        same_bits(a.detach().numpy(), b.detach().numpy())
+        for a, b in zip(made.parameters(), loaded.parameters(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("size", [512, 4096])
@@ -132,15 +172,18 @@ def test_chunks_that_lie_in_a_row_are_read(checkpoint, tmp_path):
             creation.set_chunk(small(array))
             creation.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
             space = h5py.h5s.create_simple(array.shape)
-            made_array = h5py.h5d.create(target["parameters"].id, name.encode(), h5py.h5t.py_create(array.dtype), space, creation)
+            made_array = h5py.h5d.create(
+                target["parameters"].id, name.encode(), h5py.h5t.py_create(array.dtype), space, creation
+            )
             h5py.Dataset(made_array)[...] = array[()]
     # libhdf5 lists links by name here, and models do not depend on their order.
     assert_same(tmp_path / "f.h5", made)
 
 
-@pytest.mark.parametrize("settings, words", [
-    ({"scaleoffset": 4, "chunks": (1, 3)}, "filter 6"), ({"compression": "lzf", "chunks": (1, 3)}, "lzf"),
-])
+@pytest.mark.parametrize(
+    "settings, words",
+    [({"scaleoffset": 4, "chunks": (1, 3)}, "filter 6"), ({"compression": "lzf", "chunks": (1, 3)}, "lzf")],
+)
 def test_arrays_through_other_filters_are_refused_by_name(checkpoint, tmp_path, settings, words):
     path, _ = checkpoint
     with h5py.File(path) as source, h5py.File(tmp_path / "f.h5", "w") as target:
@@ -170,8 +213,12 @@ def test_arrays_that_are_not_all_there_are_refused(tmp_path):
     for build in {
         "never written": lambda group: group.create_dataset("weight", (30, 40), "f4", chunks=(10, 10)),
         "virtual": lambda group: group.create_virtual_dataset("weight", h5py.VirtualLayout((30, 40), "f4")),
-        "outside": lambda group: group.create_dataset("weight", (30, 40), "f4", external=[(str(tmp_path / "raw"), 0, 4800)]),
-        "half": lambda group: group.create_dataset("weight", (30, 40), "f4", chunks=(10, 10)).__setitem__(slice(0, 10), 1),
+        "outside": lambda group: group.create_dataset(
+            "weight", (30, 40), "f4", external=[(str(tmp_path / "raw"), 0, 4800)]
+        ),
+        "half": lambda group: group.create_dataset("weight", (30, 40), "f4", chunks=(10, 10)).__setitem__(
+            slice(0, 10), 1
+        ),
     }.values():
         made.save(tmp_path / "m.h5")
         with h5py.File(tmp_path / "m.h5", "r+") as file:

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from support import numbers
 
 import wingbeat as wb
-from support import numbers
 
 X, V = numbers((2, 3), seed=1), numbers((2, 3), seed=2)
 
@@ -19,11 +19,17 @@ def nested(function, x, v, order):
     return found
 
 
-@pytest.mark.parametrize("function, closed", [
-    (wb.exp, lambda x, k: np.exp(x)), (wb.sin, lambda x, k: np.sin(x + k * np.pi / 2)), (lambda x: 1 / (x + 4), lambda x, k: (-1)**k * math.factorial(k) * (x + 4)**(-1.0 - k)),
-    (lambda x: (x + 4)**1.5, lambda x, k: math.prod(1.5 - j for j in range(k)) * (x + 4)**(1.5 - k)),
-    (lambda x: wb.log(x + 4), lambda x, k: (-1)**(k + 1) * math.factorial(k - 1) * (x + 4)**-float(k)),
-], ids=["exp", "sin", "1/x", "pow", "log"])
+@pytest.mark.parametrize(
+    "function, closed",
+    [
+        (wb.exp, lambda x, k: np.exp(x)),
+        (wb.sin, lambda x, k: np.sin(x + k * np.pi / 2)),
+        (lambda x: 1 / (x + 4), lambda x, k: (-1) ** k * math.factorial(k) * (x + 4) ** (-1.0 - k)),
+        (lambda x: (x + 4) ** 1.5, lambda x, k: math.prod(1.5 - j for j in range(k)) * (x + 4) ** (1.5 - k)),
+        (lambda x: wb.log(x + 4), lambda x, k: (-1) ** (k + 1) * math.factorial(k - 1) * (x + 4) ** -float(k)),
+    ],
+    ids=["exp", "sin", "1/x", "pow", "log"],
+)
 def test_ten_derivatives_are_closed_forms(function, closed):
     value, derivatives = wb.taylor(function, (X,), (np.ones_like(X),), 10)
     np.testing.assert_allclose(value.numpy(), function(wb.tensor(X)).numpy(), rtol=1e-15)
@@ -32,11 +38,20 @@ def test_ten_derivatives_are_closed_forms(function, closed):
         np.testing.assert_allclose(found.numpy(), closed(X, k), rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("function", [
-    lambda x: wb.tanh(x @ X.T).sum(1), lambda x: wb.softmax(x, 1) * x, lambda x: wb.logsumexp(x, 0), lambda x: x.square().sum().sqrt(),
-    lambda x: wb.linalg.solve(x @ x.T + 3 * np.eye(2), x), lambda x: wb.nn.functional.gelu(x)[:, 1:] / (1 + x[:, :2].square()), lambda x: x.cumprod(1),
-    lambda x: wb.checkpoint(lambda x: wb.tanh(x).exp(), x),
-], ids=["dense", "softmax", "logsumexp", "norm", "solve", "gelu", "cumprod", "checkpoint"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: wb.tanh(x @ X.T).sum(1),
+        lambda x: wb.softmax(x, 1) * x,
+        lambda x: wb.logsumexp(x, 0),
+        lambda x: x.square().sum().sqrt(),
+        lambda x: wb.linalg.solve(x @ x.T + 3 * np.eye(2), x),
+        lambda x: wb.nn.functional.gelu(x)[:, 1:] / (1 + x[:, :2].square()),
+        lambda x: x.cumprod(1),
+        lambda x: wb.checkpoint(lambda x: wb.tanh(x).exp(), x),
+    ],
+    ids=["dense", "softmax", "logsumexp", "norm", "solve", "gelu", "cumprod", "checkpoint"],
+)
 def test_four_derivatives_are_those_of_nested_jvp(function):
     for found, want in zip(wb.taylor(function, (X,), (V,), 4)[1], nested(function, X, V, 4), strict=True):
         np.testing.assert_allclose(found.numpy(), want, rtol=1e-9, atol=1e-10)
@@ -63,7 +78,10 @@ def test_it_nests_with_grad_and_with_itself_and_compiles():
     again = wb.taylor(lambda x: wb.taylor(wb.exp, (x,), (V,), 2)[1][1], (X,), (V,), 2)[1][1]
     np.testing.assert_allclose(again.numpy(), V**4 * np.exp(X), rtol=1e-12)
     # Perturbations are kept apart.
-    assert wb.taylor(lambda x: x * wb.taylor(lambda y: x + y, (1.0,), (1.0,), 1)[1][0], (3.0,), (1.0,), 1)[1][0].item() == 1
+    assert (
+        wb.taylor(lambda x: x * wb.taylor(lambda y: x + y, (1.0,), (1.0,), 1)[1][0], (3.0,), (1.0,), 1)[1][0].item()
+        == 1
+    )
 
 
 def test_it_maps_over_examples_inside_and_outside():
@@ -97,7 +115,8 @@ def test_parameters_behind_it_get_gradients():
 
 def test_structures_argnums_and_aux():
     def function(tree, scale):
-        return {"a": tree["x"]**2 * scale, "b": [tree["y"].sin()]}, "note"
+        return {"a": tree["x"] ** 2 * scale, "b": [tree["y"].sin()]}, "note"
+
     arguments, along = ({"x": X, "y": 0.5}, 3.0), ({"x": V, "y": 1.0},)
     value, (first, second), aux = wb.taylor(function, arguments, along, 2, argnums=(0,), has_aux=True)
     assert aux == "note" and list(value) == list(first) == list(second) == ["a", "b"]
@@ -121,19 +140,32 @@ def test_shapes_and_dtypes_at_the_edges():
         value, derivatives = wb.taylor(lambda x: wb.tanh(x) * 2, (x,), (np.ones_like(x),), 3)
         assert all(d.shape == value.shape and d.dtype is value.dtype for d in derivatives)
     _, derivatives = wb.taylor(lambda x: (x > 0, wb.ones(2), x.floor()), (X,), (V,), 2)
-    assert derivatives[0][0].dtype is wb.bool and not derivatives[0][0].numpy().any() and not derivatives[1][1].numpy().any()
+    assert (
+        derivatives[0][0].dtype is wb.bool
+        and not derivatives[0][0].numpy().any()
+        and not derivatives[1][1].numpy().any()
+    )
     assert not derivatives[0][2].numpy().any()
 
 
-@pytest.mark.parametrize("call, error, words", [
-    (lambda: wb.taylor(wb.exp, (X,), (V,), -1), ValueError, "0 ... 100"), (lambda: wb.taylor(wb.exp, (X,), (V,), 10**30), ValueError, "0 ... 100"),
-    (lambda: wb.taylor(wb.exp, (X,), (V,), 1.5), TypeError, "order"), (lambda: wb.taylor(wb.exp, X, (V,), 2), TypeError, "tuple of arguments"),
-    (lambda: wb.taylor(wb.exp, (X,), (V, V), 2), wb.StructureError, "structure"), (lambda: wb.taylor(wb.exp, (X,), (V[0],), 2), ValueError, "shape"),
-    (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=3), TypeError, "series"), (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=[(V, V)]), wb.StructureError, "structure"),
-    (lambda: wb.taylor(wb.exp, (None,), (None,), 2), TypeError, "found None"), (lambda: wb.taylor(wb.exp, (np.arange(3),), (np.arange(3),), 2), TypeError, "float"),
-    (lambda: wb.taylor(lambda x: "text", (X,), (V,), 2), TypeError, "expected numbers"), (lambda: wb.taylor(wb.exp, (X,), ("a",), 2), TypeError, "a"),
-    (lambda: wb.taylor(wb.exp, (X,), (V,), 2, argnums=1), ValueError, "argnums 1"),
-])
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda: wb.taylor(wb.exp, (X,), (V,), -1), ValueError, "0 ... 100"),
+        (lambda: wb.taylor(wb.exp, (X,), (V,), 10**30), ValueError, "0 ... 100"),
+        (lambda: wb.taylor(wb.exp, (X,), (V,), 1.5), TypeError, "order"),
+        (lambda: wb.taylor(wb.exp, X, (V,), 2), TypeError, "tuple of arguments"),
+        (lambda: wb.taylor(wb.exp, (X,), (V, V), 2), wb.StructureError, "structure"),
+        (lambda: wb.taylor(wb.exp, (X,), (V[0],), 2), ValueError, "shape"),
+        (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=3), TypeError, "series"),
+        (lambda: wb.taylor(wb.exp, (X,), (V,), 2, series=[(V, V)]), wb.StructureError, "structure"),
+        (lambda: wb.taylor(wb.exp, (None,), (None,), 2), TypeError, "found None"),
+        (lambda: wb.taylor(wb.exp, (np.arange(3),), (np.arange(3),), 2), TypeError, "float"),
+        (lambda: wb.taylor(lambda x: "text", (X,), (V,), 2), TypeError, "expected numbers"),
+        (lambda: wb.taylor(wb.exp, (X,), ("a",), 2), TypeError, "a"),
+        (lambda: wb.taylor(wb.exp, (X,), (V,), 2, argnums=1), ValueError, "argnums 1"),
+    ],
+)
 def test_misuse_gets_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()

@@ -3,9 +3,9 @@
 import h5py
 import numpy as np
 import pytest
+from support import numbers, python, same_bits
 
 import wingbeat as wb
-from support import numbers, python, same_bits
 from wingbeat import nn, optim
 from wingbeat.data import TensorDataset
 from wingbeat.training import Trainer, evaluate
@@ -43,14 +43,26 @@ def test_the_callback_sees_every_step_with_plain_numbers():
     t.fit((X, Y), epochs=2, batch_size=16, validation=(X, Y), callback=lambda p: seen.append(p) and None)
     steps = [p for p in seen if not p.epoch_ended]
     ends = [p for p in seen if p.epoch_ended]
-    assert [p.epoch for p in ends] == [0, 1] and len(t.history) == 2 and ends[-1].total_steps == 8 and all(p.steps_per_epoch == 4 and p.epochs == 2 for p in seen)
+    assert (
+        [p.epoch for p in ends] == [0, 1]
+        and len(t.history) == 2
+        and ends[-1].total_steps == 8
+        and all(p.steps_per_epoch == 4 and p.epochs == 2 for p in seen)
+    )
     assert {p.total_steps for p in seen} == set(range(1, 9)) and steps[0].step == 1
-    assert np.isfinite(ends[0].validation_loss) and 0 <= ends[0].accuracy <= 1 and ends[-1].seconds >= 0 and ends[0].improved is True
+    assert (
+        np.isfinite(ends[0].validation_loss)
+        and 0 <= ends[0].accuracy <= 1
+        and ends[-1].seconds >= 0
+        and ends[0].improved is True
+    )
     loss, accuracy = evaluate(t.model, t.loss, (X, Y))
     assert (loss, accuracy) == (ends[-1].validation_loss, ends[-1].validation_accuracy)
     logits = t.model(X).detach().numpy().astype("f8")
     logits -= logits.max(1, keepdims=True)
-    np.testing.assert_allclose(loss, -(logits - np.log(np.exp(logits).sum(1, keepdims=True)))[np.arange(60), Y].mean(), rtol=1e-5)
+    np.testing.assert_allclose(
+        loss, -(logits - np.log(np.exp(logits).sum(1, keepdims=True)))[np.arange(60), Y].mean(), rtol=1e-5
+    )
     assert accuracy == (logits.argmax(1) == Y).mean() and "validation_loss" in repr(ends[0])
     few = []
     trainer().fit((X, Y), epochs=1, batch_size=6, report_every=5, callback=lambda p: few.append(p.step) and None)
@@ -73,6 +85,7 @@ def test_an_exception_of_the_callback_comes_out_and_training_can_go_on(kind):
     def callback(progress):
         if progress.total_steps == 3:
             raise mine
+
     with pytest.raises(kind) as caught:
         t.fit((X, Y), epochs=2, batch_size=16, callback=callback)
     assert caught.value is mine and t.total_steps == 3
@@ -82,13 +95,26 @@ def test_an_exception_of_the_callback_comes_out_and_training_can_go_on(kind):
 
 
 def test_early_stopping_counts_epochs_without_improvement_and_restores_the_best():
-    # The validation labels contradict the training labels: the validation loss rises once the model has learned something.
+    # The validation labels contradict the training labels: the validation loss rises once the model has learned
+    # something.
     t, seen = trainer(lr=0.1), []
-    reason = t.fit((X, Y), epochs=50, batch_size=16, validation=(X, 1 - Y), patience=3, restore_best=True,
-                   callback=lambda p: p.epoch_ended and seen.append((p.validation_loss, p.improved)) and None)
+    reason = t.fit(
+        (X, Y),
+        epochs=50,
+        batch_size=16,
+        validation=(X, 1 - Y),
+        patience=3,
+        restore_best=True,
+        callback=lambda p: p.epoch_ended and seen.append((p.validation_loss, p.improved)) and None,
+    )
     losses = [loss for loss, _ in seen]
     best = int(np.argmin(losses))
-    assert reason == "patience" and len(losses) == best + 4 and seen[best][1] and not any(improved for _, improved in seen[best + 1:])
+    assert (
+        reason == "patience"
+        and len(losses) == best + 4
+        and seen[best][1]
+        and not any(improved for _, improved in seen[best + 1 :])
+    )
     np.testing.assert_allclose(evaluate(t.model, t.loss, (X, 1 - Y))[0], losses[best], rtol=1e-6)
 
 
@@ -115,14 +141,24 @@ def test_the_trainer_refuses_what_it_cannot_train():
     t = trainer()
 
     for call, kind, words in (
-        (lambda: Trainer("text", nn.MSELoss(), t.optimizer), TypeError, "found 'text'"), (lambda: Trainer(t.model, "text", t.optimizer), TypeError, "found 'text'"),
+        (lambda: Trainer("text", nn.MSELoss(), t.optimizer), TypeError, "found 'text'"),
+        (lambda: Trainer(t.model, "text", t.optimizer), TypeError, "found 'text'"),
         (lambda: Trainer(t.model, nn.CrossEntropyLoss("none"), t.optimizer).fit((X, Y)), ValueError, "one number"),
         (lambda: Trainer(t.model, nn.MSELoss(), t.optimizer, {"error": "text"}), TypeError, "metric 'error'"),
-        (lambda: Trainer(t.model, nn.MSELoss(), "text"), TypeError, "'text'"), (lambda: t.fit("text"), TypeError, "found str"), (lambda: t.fit((X, Y), batch_size=0), ValueError, "0"),
-        (lambda: t.fit((X, Y), batch_size="a"), TypeError, "'a'"), (lambda: t.fit((X, Y), epochs=-1), ValueError, "-1"), (lambda: t.fit((X, Y), shuffle="other"), ValueError, "'other'"),
-        (lambda: t.fit((X, Y), epochs=float("nan")), ValueError, "nan"), (lambda: t.fit((X[:, :3], Y)), ValueError, "3"), (lambda: t.fit((X, Y + 5)), IndexError, "5|6"),
-        (lambda: t.fit((X, Y[:5])), ValueError, "60.*5"), (lambda: t.fit((X[:0], Y[:0])), ValueError, "empty|no rows"), (lambda: t.fit(TensorDataset(X)), ValueError, "y|label|target"),
-        (lambda: t.fit((X, Y), patience=2), ValueError, "validation"), (lambda: evaluate(t.model, t.loss, (X, Y), batch_size=0), ValueError, "0"), 
+        (lambda: Trainer(t.model, nn.MSELoss(), "text"), TypeError, "'text'"),
+        (lambda: t.fit("text"), TypeError, "found str"),
+        (lambda: t.fit((X, Y), batch_size=0), ValueError, "0"),
+        (lambda: t.fit((X, Y), batch_size="a"), TypeError, "'a'"),
+        (lambda: t.fit((X, Y), epochs=-1), ValueError, "-1"),
+        (lambda: t.fit((X, Y), shuffle="other"), ValueError, "'other'"),
+        (lambda: t.fit((X, Y), epochs=float("nan")), ValueError, "nan"),
+        (lambda: t.fit((X[:, :3], Y)), ValueError, "3"),
+        (lambda: t.fit((X, Y + 5)), IndexError, "5|6"),
+        (lambda: t.fit((X, Y[:5])), ValueError, "60.*5"),
+        (lambda: t.fit((X[:0], Y[:0])), ValueError, "empty|no rows"),
+        (lambda: t.fit(TensorDataset(X)), ValueError, "y|label|target"),
+        (lambda: t.fit((X, Y), patience=2), ValueError, "validation"),
+        (lambda: evaluate(t.model, t.loss, (X, Y), batch_size=0), ValueError, "0"),
     ):
         before = weights(t)
         with pytest.raises(kind, match=words):
@@ -142,7 +178,9 @@ path, resume = sys.argv[1], sys.argv[2] == "True"
 wb.manual_seed(99 if resume else 0)
 """
 
-BY_TRAINER = PROGRAM + """
+BY_TRAINER = (
+    PROGRAM
+    + """
 t = test_training.trainer(seed=5 if resume else 0, optimizer=getattr(wb.optim, sys.argv[3]))
 if resume:
     t.load(path)
@@ -152,8 +190,11 @@ for steps in (0,) if resume else (1, 3, 2, 0):
         t.save(f"{path}-{t.total_steps}.h5")
 print(t.epoch, t.step, t.total_steps, *[w.tobytes().hex() for w in test_training.weights(t)], wb.rand(3).numpy().tobytes().hex())
 """
+)
 
-BY_HAND = PROGRAM + """
+BY_HAND = (
+    PROGRAM
+    + """
 from wingbeat import nn, optim
 class Net(nn.Module):
     def __init__(self):
@@ -176,6 +217,7 @@ for step in range(step, 10):
         net.save(f"{path}-{step + 1}.h5", optimizer, epoch=2, step=step + 1)
 print(net.seen.item(), *[p.detach().numpy().tobytes().hex() for p in net.parameters()], wb.rand(2).numpy().tobytes().hex())
 """
+)
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "AdamW"])
@@ -189,7 +231,9 @@ def test_a_new_process_goes_on_from_a_checkpoint_with_the_same_bits(tmp_path, pr
 @pytest.mark.parametrize("shuffle", [True, "chunks", "exact"])
 @pytest.mark.parametrize("steps", [3, 13, 20])
 @pytest.mark.parametrize("first, second", [(1 << 30, 0), (0, 1 << 30)])
-def test_a_trainer_resumed_where_the_data_has_another_cache_goes_on_in_the_same_order(tmp_path, shuffle, steps, first, second):
+def test_a_trainer_resumed_where_the_data_has_another_cache_goes_on_in_the_same_order(
+    tmp_path, shuffle, steps, first, second
+):
     rng = np.random.default_rng(0)
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("x", data=rng.normal(size=(100, 3)).astype("f4"), chunks=(7, 3), compression="gzip")
@@ -206,6 +250,7 @@ def test_a_trainer_resumed_where_the_data_has_another_cache_goes_on_in_the_same_
         wb.manual_seed(3)
         model = nn.Sequential(nn.Linear(3, 1))
         return Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1))
+
     settings = {"epochs": 3, "batch_size": 8, "shuffle": shuffle, "seed": 5}
     whole = fresh()
     whole.fit(opened(first), **settings)

@@ -6,9 +6,9 @@ import pickle
 
 import numpy as np
 import pytest
+from support import same_bits
 
 import wingbeat as wb
-from support import same_bits
 from wingbeat import nn, optim
 from wingbeat.training import Progress, Trainer
 
@@ -44,7 +44,9 @@ def test_the_best_parameters_are_restored_however_training_ends():
                 t.fit(DATA, **{"epochs": 5, "batch_size": 4, "validation": OTHER, "restore_best": restores, **ending})
             except Stop:
                 pass
-            assert same_bits(t.model[0].weight.detach().numpy(), best.model[0].weight.detach().numpy()) == restores, ending
+            assert same_bits(t.model[0].weight.detach().numpy(), best.model[0].weight.detach().numpy()) == restores, (
+                ending
+            )
 
 
 def test_nothing_is_restored_where_no_step_was_done():
@@ -61,7 +63,11 @@ def test_there_is_no_validation_loss_without_validation_data():
     t.fit(DATA, epochs=1, validation=OTHER)
     assert not math.isnan(t.history[0].validation_loss)
     t.fit(DATA, epochs=2)
-    assert math.isnan(t.history[1].validation_loss) and math.isnan(t.history[1].validation_metrics["mae"]) and not math.isnan(t.history[0].validation_loss)
+    assert (
+        math.isnan(t.history[1].validation_loss)
+        and math.isnan(t.history[1].validation_metrics["mae"])
+        and not math.isnan(t.history[0].validation_loss)
+    )
 
 
 def test_the_history_is_a_table_and_is_saved_and_copied(tmp_path):
@@ -89,8 +95,15 @@ def test_a_long_history_is_saved(tmp_path):
     state = t._contents()
     columns = ", ".join(f"{part}" for part in state["state"].decode().split(", history_")[:1])
     rows = 20_000
-    named = {name: f"({', '.join(['1'] * rows)})" for name in ("epoch", "epochs", "step", "steps_per_epoch", "total_steps")}
-    named.update({name: f"({', '.join(['0.5'] * rows)})" for name in ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")})
+    named = {
+        name: f"({', '.join(['1'] * rows)})" for name in ("epoch", "epochs", "step", "steps_per_epoch", "total_steps")
+    }
+    named.update(
+        {
+            name: f"({', '.join(['0.5'] * rows)})"
+            for name in ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
+        }
+    )
     named["improved"] = f"({', '.join(['True'] * rows)})"
     state["state"] = (columns + "".join(f", history_{name}={text}" for name, text in named.items())).encode()
     t._restore(state)

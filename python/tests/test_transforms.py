@@ -5,16 +5,16 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from support import numbers, same_bits
 
 import wingbeat as wb
-from support import numbers, same_bits
 from wingbeat import nn
 
 F64 = "float64"
 
 
 def f(x):
-    return (x ** 4 / 4 + x.sin()).sum()
+    return (x**4 / 4 + x.sin()).sum()
 
 
 def derivatives(x):
@@ -30,7 +30,7 @@ def test_each_transform_is_its_closed_form():
     np.testing.assert_allclose(wb.grad(f)(X).numpy(), first, rtol=1e-12)
     found, gradient = wb.value_and_grad(f)(wb.tensor(X))
     np.testing.assert_allclose((found.item(), *gradient.numpy()), (value, *first), rtol=1e-12)
-    found, back = wb.vjp(lambda x: x ** 2 * 3, X)
+    found, back = wb.vjp(lambda x: x**2 * 3, X)
     np.testing.assert_allclose(found.numpy(), 3 * X**2, rtol=1e-12)
     for weights in (V, wb.tensor(W)):
         np.testing.assert_allclose(back(weights)[0].numpy(), 6 * X * np.asarray(weights), rtol=1e-12)
@@ -86,6 +86,7 @@ def test_perturbations_are_not_confused():
 
     def inner(x):
         return wb.jvp(lambda y: x + y, (one,), (one,))[1]
+
     assert wb.jvp(lambda x: x * inner(x), (one,), (one,))[1].item() == 1
     assert wb.grad(lambda x: x * inner(x))(1.0).item() == 1
     assert wb.jvp(lambda x: x * wb.grad(lambda y: x * y)(x), (wb.tensor(3.0),), (one,))[1].item() == 6
@@ -95,12 +96,14 @@ def test_perturbations_are_not_confused():
 def test_a_variable_of_an_outer_transform_is_a_constant_to_an_inner_one():
     def outer(a):
         return wb.grad(lambda b: a * a * b * b)(wb.tensor(3.0, F64))  # 2 a^2 b
+
     assert wb.grad(outer)(wb.tensor(2.0, F64)).item() == 24  # 4 a b
 
 
 def test_argnums_structures_and_aux():
     def loss(a, b, scale=1.0):
         return (a["w"] * b[0]).sum() * scale + b[1].sum(), {"kept": a["w"], "text": "note"}
+
     a, b = {"w": wb.tensor(X)}, [wb.tensor(V), wb.tensor(W)]
     (value, aux), (ga, gb) = wb.value_and_grad(loss, argnums=(0, 1), has_aux=True)(a, b, scale=2.0)
     np.testing.assert_allclose(value.item(), 2 * X @ V + W.sum(), rtol=1e-13)
@@ -118,6 +121,7 @@ def test_argnums_structures_and_aux():
 def test_vjp_and_jvp_of_several_arguments_and_results():
     def g(a, b):
         return {"product": a * b, "sum": a + 2 * b}
+
     result, back = wb.vjp(g, X, V)
     np.testing.assert_allclose(result["sum"].numpy(), X + 2 * V)
     ga, gb = back({"product": W, "sum": wb.ones(4, dtype=F64)})
@@ -144,12 +148,14 @@ def test_a_gradient_penalty_reaches_the_parameters():
     layer = nn.Linear(3, 1, dtype=F64)
     x = numbers((5, 3))
     gradient = wb.grad(lambda x: (layer(x) ** 2).sum())(x)
-    (gradient ** 2).sum().backward()
+    (gradient**2).sum().backward()
     w, b = layer.weight.detach().numpy()[0], layer.bias.detach().numpy()[0]
     step, out = 1e-6, []
     for place in range(3):
+
         def penalty(w):
             return ((2 * (x @ w + b)[:, None] * w) ** 2).sum()
+
         change = np.eye(3)[place] * step
         out.append((penalty(w + change) - penalty(w - change)) / (2 * step))
     np.testing.assert_allclose(layer.weight.grad.numpy()[0], out, rtol=1e-7)
@@ -165,19 +171,30 @@ def test_results_carry_a_graph_only_where_somebody_may_differentiate_them():
     np.testing.assert_allclose(found.numpy(), derivatives(X)[1], rtol=1e-12)
 
 
-@pytest.mark.parametrize("transform", [
-    lambda g: wb.grad(g)(X), lambda g: wb.value_and_grad(g)(X), lambda g: wb.vjp(g, X), lambda g: wb.jvp(g, (X,), (V,)), lambda g: wb.hvp(g, (X,), (V,)),
-    lambda g: wb.grad(wb.grad(g))(X), lambda g: wb.compile(g)(X),
-], ids=["grad", "value_and_grad", "vjp", "jvp", "hvp", "grad of grad", "compile"])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda g: wb.grad(g)(X),
+        lambda g: wb.value_and_grad(g)(X),
+        lambda g: wb.vjp(g, X),
+        lambda g: wb.jvp(g, (X,), (V,)),
+        lambda g: wb.hvp(g, (X,), (V,)),
+        lambda g: wb.grad(wb.grad(g))(X),
+        lambda g: wb.compile(g)(X),
+    ],
+    ids=["grad", "value_and_grad", "vjp", "jvp", "hvp", "grad of grad", "compile"],
+)
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_functions_own_exception_comes_out_and_leaves_the_modes_as_they_were(transform, enabled):
     class Mine(Exception):
         pass
+
     mine = Mine("own")
 
     def raises(x):
         x * 2
         raise mine
+
     with wb.set_grad_enabled(enabled):
         with pytest.raises(Mine) as caught:
             transform(raises)
@@ -187,13 +204,26 @@ def test_the_functions_own_exception_comes_out_and_leaves_the_modes_as_they_were
     np.testing.assert_allclose(wb.grad(f)(X).numpy(), derivatives(X)[1], rtol=1e-12)
 
 
-@pytest.mark.parametrize("call, kind, words", [
-    (lambda: wb.grad(lambda x: x * 2)(X), ValueError, r"\[4\]"), (lambda: wb.grad(f, argnums=1)(X), ValueError, "argnums 1"), (lambda: wb.grad(f)(None), TypeError, "None"),
-    (lambda: wb.grad(f)("text"), TypeError, "text"), (lambda: wb.grad(f)(np.array([1, 2])), TypeError, "int64"), (lambda: wb.grad(lambda x: None)(X), TypeError, "object"),
-    (lambda: wb.grad(lambda x: "text")(X), TypeError, ""), (lambda: wb.jvp(f, X, V), TypeError, "tuple"), (lambda: wb.jvp(f, (X,), (V, V)), RuntimeError, "structure"),
-    (lambda: wb.jvp(f, (X,), (V[:2],)), ValueError, r"\[2\]"), (lambda: wb.vjp(f, X)[1]([1.0]), RuntimeError, "structure"), (lambda: wb.vjp(lambda x: x, X)[1](V[:3]), ValueError, r"\[3\]"),
-    (lambda: wb.hvp(lambda x: x, (X,), (V,)), ValueError, r"\[4\]"), (lambda: wb.grad("text")(X), TypeError, "callable"), (lambda: wb.grad(f, argnums="a")(X), TypeError, ""),
-])
+@pytest.mark.parametrize(
+    "call, kind, words",
+    [
+        (lambda: wb.grad(lambda x: x * 2)(X), ValueError, r"\[4\]"),
+        (lambda: wb.grad(f, argnums=1)(X), ValueError, "argnums 1"),
+        (lambda: wb.grad(f)(None), TypeError, "None"),
+        (lambda: wb.grad(f)("text"), TypeError, "text"),
+        (lambda: wb.grad(f)(np.array([1, 2])), TypeError, "int64"),
+        (lambda: wb.grad(lambda x: None)(X), TypeError, "object"),
+        (lambda: wb.grad(lambda x: "text")(X), TypeError, ""),
+        (lambda: wb.jvp(f, X, V), TypeError, "tuple"),
+        (lambda: wb.jvp(f, (X,), (V, V)), RuntimeError, "structure"),
+        (lambda: wb.jvp(f, (X,), (V[:2],)), ValueError, r"\[2\]"),
+        (lambda: wb.vjp(f, X)[1]([1.0]), RuntimeError, "structure"),
+        (lambda: wb.vjp(lambda x: x, X)[1](V[:3]), ValueError, r"\[3\]"),
+        (lambda: wb.hvp(lambda x: x, (X,), (V,)), ValueError, r"\[4\]"),
+        (lambda: wb.grad("text")(X), TypeError, "callable"),
+        (lambda: wb.grad(f, argnums="a")(X), TypeError, ""),
+    ],
+)
 def test_wrong_use_is_refused_with_a_fitting_exception(call, kind, words):
     with pytest.raises(kind, match=words or None):
         call()
@@ -208,6 +238,7 @@ def test_a_transform_inside_no_grad_still_differentiates_and_outside_modes_hold_
         with wb.no_grad():
             constant = x * 10
         return (x * constant).sum()
+
     with wb.no_grad():
         found = wb.grad(g)(X)
     assert seen == [True] and same_bits(found.numpy(), (wb.tensor(X) * 10).numpy())

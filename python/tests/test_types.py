@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from support import ROOT, python
 
 import wingbeat as wb
-from support import ROOT, python
 
 PYTHON = ROOT / "python"
 STUB = PYTHON / "wingbeat" / "_methods.pyi"
@@ -30,7 +30,9 @@ def test_the_users_program_runs():
 
 
 def test_types_are_no_part_of_a_running_program():
-    python("import sys\nimport wingbeat as wb\nfor name in wb.__all__: getattr(wb, name)\nassert not {'wingbeat._typing', 'wingbeat._methods', 'typing_extensions'} & set(sys.modules)")
+    python(
+        "import sys\nimport wingbeat as wb\nfor name in wb.__all__: getattr(wb, name)\nassert not {'wingbeat._typing', 'wingbeat._methods', 'typing_extensions'} & set(sys.modules)"
+    )
 
 
 def test_the_declarations_of_methods_are_what_the_functions_say():
@@ -72,12 +74,27 @@ def test_a_methods_declarations_have_the_arguments_of_its_function(name):
         arguments = node.args
         decorators = [ast.unparse(one) for one in node.decorator_list]
         assert decorators == (["property"] if is_property else ["overload"] if len(nodes) > 1 else [])
-        assert all(argument.annotation is not None for argument in (*arguments.args[1:], *arguments.kwonlyargs)) and node.returns is not None
-        names = [argument.arg for argument in (*arguments.args[1:], *filter(None, [arguments.vararg]), *arguments.kwonlyargs, *filter(None, [arguments.kwarg]))]
+        assert (
+            all(argument.annotation is not None for argument in (*arguments.args[1:], *arguments.kwonlyargs))
+            and node.returns is not None
+        )
+        names = [
+            argument.arg
+            for argument in (
+                *arguments.args[1:],
+                *filter(None, [arguments.vararg]),
+                *arguments.kwonlyargs,
+                *filter(None, [arguments.kwarg]),
+            )
+        ]
         if len(nodes) == 1:
             assert names == [parameter.name for parameter in real]
-            assert [argument.arg for argument in arguments.kwonlyargs] == [parameter.name for parameter in real if parameter.kind is parameter.KEYWORD_ONLY]
-            assert len(arguments.defaults) + sum(default is not None for default in arguments.kw_defaults) == sum(parameter.default is not parameter.empty for parameter in real)
+            assert [argument.arg for argument in arguments.kwonlyargs] == [
+                parameter.name for parameter in real if parameter.kind is parameter.KEYWORD_ONLY
+            ]
+            assert len(arguments.defaults) + sum(default is not None for default in arguments.kw_defaults) == sum(
+                parameter.default is not parameter.empty for parameter in real
+            )
         else:
             assert set(names) <= {parameter.name for parameter in real}
 
@@ -99,7 +116,11 @@ def functions():
 @pytest.mark.parametrize("function", [pytest.param(function, id=name) for name, function in functions()])
 def test_every_argument_and_result_of_a_public_function_has_an_annotation(function):
     parameters = list(inspect.signature(function).parameters.values())
-    bare = [parameter.name for place, parameter in enumerate(parameters) if parameter.annotation is parameter.empty and not (place == 0 and parameter.name in ("self", "cls"))]
+    bare = [
+        parameter.name
+        for place, parameter in enumerate(parameters)
+        if parameter.annotation is parameter.empty and not (place == 0 and parameter.name in ("self", "cls"))
+    ]
     assert not bare and inspect.signature(function).return_annotation is not inspect.Signature.empty
 
 

@@ -54,6 +54,7 @@ int main(int count, char **arguments) {
 def library() -> str:
     """The file that this process has loaded."""
     import wingbeat  # noqa: F401
+
     lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
     return next(line.split(maxsplit=5)[5] for line in lines if "libwingbeat.so" in line)
 
@@ -61,6 +62,9 @@ def library() -> str:
 @pytest.mark.skipif("/debug/" in library(), reason="only a release is linked to stay")
 def test_the_library_may_be_loaded_and_closed_in_a_loop(tmp_path):
     (tmp_path / "loop.c").write_text(PROGRAM, encoding="utf-8")
-    subprocess.run(["cc", "-std=c11", "-D_DEFAULT_SOURCE", "-o", tmp_path / "loop", tmp_path / "loop.c", "-ldl", "-pthread"], check=True)
+    subprocess.run(
+        ["cc", "-std=c11", "-D_DEFAULT_SOURCE", "-o", tmp_path / "loop", tmp_path / "loop.c", "-ldl", "-pthread"],
+        check=True,
+    )
     run = subprocess.run([tmp_path / "loop", library()], capture_output=True, check=False, timeout=120)
     assert run.returncode == 0, run

@@ -32,16 +32,29 @@ class Described:
 
 def taken_in(source):
     """A source by each way that leads into a tensor."""
-    made = {"tensor": wb.tensor(source), "asarray": wb.asarray(source), "Parameter": nn.Parameter(source).detach(),
-            "cat": wb.cat([source, source])[:1]}
+    made = {
+        "tensor": wb.tensor(source),
+        "asarray": wb.asarray(source),
+        "Parameter": nn.Parameter(source).detach(),
+        "cat": wb.cat([source, source])[:1],
+    }
     x, y = wb.data.TensorDataset(source, source)[:]
     return {**made, "TensorDataset's x": x, "TensorDataset's y": y}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("source", [
-    Foreign, Described, lambda values: values, list, lambda values: [values[0]],
-    lambda values: array.array(values.dtype.char, values), lambda values: memoryview(values)])
+@pytest.mark.parametrize(
+    "source",
+    [
+        Foreign,
+        Described,
+        lambda values: values,
+        list,
+        lambda values: [values[0]],
+        lambda values: array.array(values.dtype.char, values),
+        lambda values: memoryview(values),
+    ],
+)
 def test_what_has_a_dtype_of_its_own_keeps_it(source, dtype):
     values = np.array([THIRD], dtype)
     for way, tensor in taken_in(source(values)).items():
@@ -62,16 +75,29 @@ def test_columns_of_a_table_keep_their_dtype():
         assert wb.tensor(source).dtype == wb.float64 and wb.tensor(source).tolist() == source.to_numpy().tolist()
 
 
-@pytest.mark.parametrize("source", [[THIRD], (THIRD, 1), [[THIRD], [2]], THIRD, [True, THIRD], collections.deque([THIRD])])
+@pytest.mark.parametrize(
+    "source", [[THIRD], (THIRD, 1), [[THIRD], [2]], THIRD, [True, THIRD], collections.deque([THIRD])]
+)
 def test_floats_of_python_are_float32(source):
     assert wb.tensor(source).dtype == wb.float32
 
 
-@pytest.mark.parametrize("source, dtype", [
-    ([np.float64(THIRD), 1.0], "float64"), ([1.0, np.float64(THIRD)], "float64"), ([[1.0], [np.float64(1)]], "float64"),
-    ([np.float32(1), 0.5], "float32"), ([0.5, np.float16(1)], "float32"), ([np.int64(1), 0.5], "float64"),
-    ([np.float32(1), np.float64(1)], "float64"), ([np.int32(1), np.int32(2)], "int32"), ([np.int32(1), 2], "int64"),
-    ([wb.tensor(1.0, dtype="float64"), 2.0], "float64"), ([np.bool_(True), False], "bool")])
+@pytest.mark.parametrize(
+    "source, dtype",
+    [
+        ([np.float64(THIRD), 1.0], "float64"),
+        ([1.0, np.float64(THIRD)], "float64"),
+        ([[1.0], [np.float64(1)]], "float64"),
+        ([np.float32(1), 0.5], "float32"),
+        ([0.5, np.float16(1)], "float32"),
+        ([np.int64(1), 0.5], "float64"),
+        ([np.float32(1), np.float64(1)], "float64"),
+        ([np.int32(1), np.int32(2)], "int32"),
+        ([np.int32(1), 2], "int64"),
+        ([wb.tensor(1.0, dtype="float64"), 2.0], "float64"),
+        ([np.bool_(True), False], "bool"),
+    ],
+)
 def test_numbers_of_numpy_inside_a_list_keep_their_dtype(source, dtype):
     assert wb.tensor(source).dtype == dtype
 
@@ -86,16 +112,40 @@ def test_values_that_are_assigned_are_rounded_once_at_most():
 
 
 def test_full_takes_the_dtype_that_tensor_takes():
-    for value in (1, 1.5, True, np.float64(1.5), np.float32(1.5), np.int32(3), np.bool_(True), wb.tensor(3),
-                  wb.tensor(3.0, dtype="float64"), np.array(3)):
+    for value in (
+        1,
+        1.5,
+        True,
+        np.float64(1.5),
+        np.float32(1.5),
+        np.int32(3),
+        np.bool_(True),
+        wb.tensor(3),
+        wb.tensor(3.0, dtype="float64"),
+        np.array(3),
+    ):
         assert wb.full((2,), value).dtype == wb.tensor(value).dtype
 
 
-@pytest.mark.parametrize("call", [
-    wb.tensor, wb.asarray, wb.from_numpy, nn.Parameter, wb.data.TensorDataset, lambda x: wb.tensor([x, x]),
-    lambda x: wb.ones(2) * x, lambda x: wb.ones(2).copy_(x), lambda x: wb.sin(x),
-    lambda x: wb.ones(2).__setitem__(0, x[1]), lambda x: wb.ones(2).__setitem__(slice(None), x),
-    lambda x: wb.where(wb.ones(2) > 0, x, 0.0), lambda x: wb.ones(2)[x.astype(int)], lambda x: wb.full((2,), x[1])])
+@pytest.mark.parametrize(
+    "call",
+    [
+        wb.tensor,
+        wb.asarray,
+        wb.from_numpy,
+        nn.Parameter,
+        wb.data.TensorDataset,
+        lambda x: wb.tensor([x, x]),
+        lambda x: wb.ones(2) * x,
+        lambda x: wb.ones(2).copy_(x),
+        lambda x: wb.sin(x),
+        lambda x: wb.ones(2).__setitem__(0, x[1]),
+        lambda x: wb.ones(2).__setitem__(slice(None), x),
+        lambda x: wb.where(wb.ones(2) > 0, x, 0.0),
+        lambda x: wb.ones(2)[x.astype(int)],
+        lambda x: wb.full((2,), x[1]),
+    ],
+)
 @pytest.mark.filterwarnings("ignore:Warning. converting a masked element")
 def test_an_array_with_masked_elements_is_refused(call):
     with pytest.raises(ValueError, match="found a masked array"):
@@ -124,7 +174,13 @@ def test_what_is_no_real_number_is_refused_by_arithmetic(scalar):
 
 def test_a_0d_tensor_of_integers_is_an_extent_or_a_count():
     n = wb.tensor(2)
-    assert wb.zeros(n).shape == wb.zeros((n,)).shape == wb.zeros(np.array(2)).shape == wb.zeros(wb.tensor([2])).shape == (2,)
+    assert (
+        wb.zeros(n).shape
+        == wb.zeros((n,)).shape
+        == wb.zeros(np.array(2)).shape
+        == wb.zeros(wb.tensor([2])).shape
+        == (2,)
+    )
     assert wb.zeros(wb.tensor([2, 3])).shape == (2, 3) and wb.ones(4).reshape(n, n).shape == (2, 2)
     assert wb.ones(2).reshape(n).shape == (2,) and wb.arange(3).roll(wb.tensor(1)).tolist() == [2, 0, 1]
 
@@ -149,15 +205,28 @@ def containing_itself(kind):
 
 
 @pytest.mark.parametrize("kind", [list, dict])
-@pytest.mark.parametrize("call", [
-    lambda tree: wb.checkpoint(lambda x: x, tree), lambda tree: wb.checkpoint(lambda x: tree, wb.ones(1)),
-    lambda tree: wb.grad(lambda x: wb.ones(1))(tree), lambda tree: wb.vjp(lambda x: x, tree),
-    lambda tree: wb.jvp(lambda x: x, (wb.ones(1),), tree), lambda tree: wb.linearize(lambda x: x, tree),
-    lambda tree: wb.vmap(lambda x: x)(tree), lambda tree: wb.vmap(lambda x: tree)(wb.ones(1)),
-    lambda tree: wb.compile(lambda x: x)(tree), lambda tree: wb.compile(lambda x: tree)(wb.ones(1)),
-    lambda tree: wb.hessian(lambda x: x)(tree), lambda tree: wb.jacrev(lambda x: x)(tree),
-    lambda tree: wb.implicit.root(lambda x: x, tree), lambda tree: wb.implicit.fixed_point(lambda x: tree, wb.ones(1)),
-    lambda tree: wb.custom_vjp(lambda x: x)(tree), lambda tree: nn.Linear(tree, 1), lambda tree: nn.Softmax(tree)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda tree: wb.checkpoint(lambda x: x, tree),
+        lambda tree: wb.checkpoint(lambda x: tree, wb.ones(1)),
+        lambda tree: wb.grad(lambda x: wb.ones(1))(tree),
+        lambda tree: wb.vjp(lambda x: x, tree),
+        lambda tree: wb.jvp(lambda x: x, (wb.ones(1),), tree),
+        lambda tree: wb.linearize(lambda x: x, tree),
+        lambda tree: wb.vmap(lambda x: x)(tree),
+        lambda tree: wb.vmap(lambda x: tree)(wb.ones(1)),
+        lambda tree: wb.compile(lambda x: x)(tree),
+        lambda tree: wb.compile(lambda x: tree)(wb.ones(1)),
+        lambda tree: wb.hessian(lambda x: x)(tree),
+        lambda tree: wb.jacrev(lambda x: x)(tree),
+        lambda tree: wb.implicit.root(lambda x: x, tree),
+        lambda tree: wb.implicit.fixed_point(lambda x: tree, wb.ones(1)),
+        lambda tree: wb.custom_vjp(lambda x: x)(tree),
+        lambda tree: nn.Linear(tree, 1),
+        lambda tree: nn.Softmax(tree),
+    ],
+)
 def test_what_contains_itself_is_a_type_error(call, kind):
     with pytest.raises(TypeError):
         call(containing_itself(kind))

@@ -1,4 +1,7 @@
-"""Views: what is written to a part of a tensor reaches the tensor, and the other way round. NumPy, which has the same rule, is the reference."""
+"""Views: what is written to a part of a tensor reaches the tensor, and the other way round.
+
+NumPy, which has the same rule, is the reference.
+"""
 
 import gc
 import random
@@ -10,29 +13,60 @@ import wingbeat as wb
 from wingbeat import nn, optim
 
 VIEWS = {
-    "a[0]": lambda a: a[0], "a[1:3]": lambda a: a[1:3], "a[..., 1]": lambda a: a[..., 1], "a[:, ::2]": lambda a: a[:, ::2], "a[None]": lambda a: a[None],
-    "a[-1, 1:]": lambda a: a[-1, 1:], "a[...]": lambda a: a[...], "a[1][2]": lambda a: a[1][2], "T": lambda a: a.T,
-    "reshape": lambda a: a.reshape(2, 8), "flat": lambda a: a.reshape(-1), "a.T[1:]": lambda a: a.T[1:], "rows of rows": lambda a: a[1:][1:][0],
+    "a[0]": lambda a: a[0],
+    "a[1:3]": lambda a: a[1:3],
+    "a[..., 1]": lambda a: a[..., 1],
+    "a[:, ::2]": lambda a: a[:, ::2],
+    "a[None]": lambda a: a[None],
+    "a[-1, 1:]": lambda a: a[-1, 1:],
+    "a[...]": lambda a: a[...],
+    "a[1][2]": lambda a: a[1][2],
+    "T": lambda a: a.T,
+    "reshape": lambda a: a.reshape(2, 8),
+    "flat": lambda a: a.reshape(-1),
+    "a.T[1:]": lambda a: a.T[1:],
+    "rows of rows": lambda a: a[1:][1:][0],
 }
 METHODS = {
-    "view": (lambda a: a.view(2, 8), lambda a: a.reshape(2, 8)), "flatten": (lambda a: a.flatten(), lambda a: a.reshape(-1)),
-    "ravel": (lambda a: a.ravel(), lambda a: a.reshape(-1)), "unflatten": (lambda a: a.unflatten(0, (2, 2)), lambda a: a.reshape(2, 2, 4)),
-    "unsqueeze": (lambda a: a.unsqueeze(1), lambda a: a[:, None]), "squeeze": (lambda a: a.unsqueeze(0).squeeze(), lambda a: a),
-    "transpose": (lambda a: a.transpose(0, 1), lambda a: a.T), "permute": (lambda a: a.permute(1, 0), lambda a: a.T), "mT": (lambda a: a.mT, lambda a: a.T),
-    "t": (lambda a: a.t(), lambda a: a.T), "movedim": (lambda a: a.movedim(0, 1), lambda a: a.T), "swapaxes": (lambda a: a.swapaxes(0, 1), lambda a: a.T),
-    "diagonal": (lambda a: a.diagonal(), lambda a: np.einsum("ii->i", a)), "diagonal off": (lambda a: a.diagonal(1), lambda a: np.einsum("ii->i", a[:3, 1:])),
-    "split": (lambda a: a.split(2)[1], lambda a: a[2:]), "chunk": (lambda a: a.chunk(2, 1)[0], lambda a: a[:, :2]), "unbind": (lambda a: a.unbind(1)[3], lambda a: a[:, 3]),
-    "select": (lambda a: a.select(1, 2), lambda a: a[:, 2]), "narrow": (lambda a: a.narrow(0, 1, 2), lambda a: a[1:3]), "detach": (lambda a: a.detach(), lambda a: a),
-    "data": (lambda a: a.data, lambda a: a), "expand to itself": (lambda a: a.expand(4, 4), lambda a: a), "expand with an axis": (lambda a: a.expand(1, 4, 4), lambda a: a[None]),
-    "view_as": (lambda a: a.view_as(wb.zeros(2, 8)), lambda a: a.reshape(2, 8)), "wb.reshape": (lambda a: wb.reshape(a, (2, 8)), lambda a: a.reshape(2, 8)),
+    "view": (lambda a: a.view(2, 8), lambda a: a.reshape(2, 8)),
+    "flatten": (lambda a: a.flatten(), lambda a: a.reshape(-1)),
+    "ravel": (lambda a: a.ravel(), lambda a: a.reshape(-1)),
+    "unflatten": (lambda a: a.unflatten(0, (2, 2)), lambda a: a.reshape(2, 2, 4)),
+    "unsqueeze": (lambda a: a.unsqueeze(1), lambda a: a[:, None]),
+    "squeeze": (lambda a: a.unsqueeze(0).squeeze(), lambda a: a),
+    "transpose": (lambda a: a.transpose(0, 1), lambda a: a.T),
+    "permute": (lambda a: a.permute(1, 0), lambda a: a.T),
+    "mT": (lambda a: a.mT, lambda a: a.T),
+    "t": (lambda a: a.t(), lambda a: a.T),
+    "movedim": (lambda a: a.movedim(0, 1), lambda a: a.T),
+    "swapaxes": (lambda a: a.swapaxes(0, 1), lambda a: a.T),
+    "diagonal": (lambda a: a.diagonal(), lambda a: np.einsum("ii->i", a)),
+    "diagonal off": (lambda a: a.diagonal(1), lambda a: np.einsum("ii->i", a[:3, 1:])),
+    "split": (lambda a: a.split(2)[1], lambda a: a[2:]),
+    "chunk": (lambda a: a.chunk(2, 1)[0], lambda a: a[:, :2]),
+    "unbind": (lambda a: a.unbind(1)[3], lambda a: a[:, 3]),
+    "select": (lambda a: a.select(1, 2), lambda a: a[:, 2]),
+    "narrow": (lambda a: a.narrow(0, 1, 2), lambda a: a[1:3]),
+    "detach": (lambda a: a.detach(), lambda a: a),
+    "data": (lambda a: a.data, lambda a: a),
+    "expand to itself": (lambda a: a.expand(4, 4), lambda a: a),
+    "expand with an axis": (lambda a: a.expand(1, 4, 4), lambda a: a[None]),
+    "view_as": (lambda a: a.view_as(wb.zeros(2, 8)), lambda a: a.reshape(2, 8)),
+    "wb.reshape": (lambda a: wb.reshape(a, (2, 8)), lambda a: a.reshape(2, 8)),
 }
 METHODS.update({name: (view, view) for name, view in VIEWS.items()})
 WRITES = {
-    "fill_": (lambda v: v.fill_(7), lambda v: v.fill(7)), "zero_": (lambda v: v.zero_(), lambda v: v.fill(0)), "add_": (lambda v: v.add_(2), lambda v: np.add(v, 2, out=v)),
-    "mul_": (lambda v: v.mul_(3), lambda v: np.multiply(v, 3, out=v)), "copy_": (lambda v: v.copy_(v + 1), lambda v: np.add(v, 1, out=v)),
-    "+=": (lambda v: v.__iadd__(1), lambda v: v.__iadd__(1)), "setitem": (lambda v: v.__setitem__(..., 5), lambda v: v.__setitem__(..., 5)),
-    "masked_fill_": (lambda v: v.masked_fill_(v > 6, -1), lambda v: v.__setitem__(v > 6, -1)), "mask": (lambda v: v.__setitem__(v > 6, -1), lambda v: v.__setitem__(v > 6, -1)),
-    "neg_": (lambda v: v.neg_(), lambda v: np.negative(v, out=v)), "clamp_": (lambda v: v.clamp_(min=3), lambda v: np.maximum(v, 3, out=v)),
+    "fill_": (lambda v: v.fill_(7), lambda v: v.fill(7)),
+    "zero_": (lambda v: v.zero_(), lambda v: v.fill(0)),
+    "add_": (lambda v: v.add_(2), lambda v: np.add(v, 2, out=v)),
+    "mul_": (lambda v: v.mul_(3), lambda v: np.multiply(v, 3, out=v)),
+    "copy_": (lambda v: v.copy_(v + 1), lambda v: np.add(v, 1, out=v)),
+    "+=": (lambda v: v.__iadd__(1), lambda v: v.__iadd__(1)),
+    "setitem": (lambda v: v.__setitem__(..., 5), lambda v: v.__setitem__(..., 5)),
+    "masked_fill_": (lambda v: v.masked_fill_(v > 6, -1), lambda v: v.__setitem__(v > 6, -1)),
+    "mask": (lambda v: v.__setitem__(v > 6, -1), lambda v: v.__setitem__(v > 6, -1)),
+    "neg_": (lambda v: v.neg_(), lambda v: np.negative(v, out=v)),
+    "clamp_": (lambda v: v.clamp_(min=3), lambda v: np.maximum(v, 3, out=v)),
 }
 
 
@@ -82,8 +116,21 @@ def test_a_loop_over_rows_writes_them():
 
 
 def test_what_copies_is_no_view():
-    for copy in (lambda a: a.clone(), lambda a: a + 0, lambda a: a[[0, 1]], lambda a: a[a > 3], lambda a: a.flip(0), lambda a: a.roll(1, 0), lambda a: a.repeat(1, 1),
-                 lambda a: a.tile(1, 1), lambda a: a.diag(), lambda a: a.index_select(0, [0]), lambda a: wb.cat([a]), lambda a: wb.tensor(a), lambda a: a.to(wb.float32)):
+    for copy in (
+        lambda a: a.clone(),
+        lambda a: a + 0,
+        lambda a: a[[0, 1]],
+        lambda a: a[a > 3],
+        lambda a: a.flip(0),
+        lambda a: a.roll(1, 0),
+        lambda a: a.repeat(1, 1),
+        lambda a: a.tile(1, 1),
+        lambda a: a.diag(),
+        lambda a: a.index_select(0, [0]),
+        lambda a: wb.cat([a]),
+        lambda a: wb.tensor(a),
+        lambda a: a.to(wb.float32),
+    ):
         (a, array) = fresh()
         other = copy(a)
         kept = other.tolist()
@@ -126,8 +173,14 @@ def test_a_view_whose_tensor_has_gone_is_a_tensor_of_its_own_with_the_last_value
         view = a[1:]
         write(a, view)
         return view
-    for write, expected in ((lambda a, view: None, [0, 0, 0]), (lambda a, view: a.fill_(3), [3, 3, 3]), (lambda a, view: view.fill_(4), [4, 4, 4]),
-                            (lambda a, view: (a.fill_(3), view.numpy()), [3, 3, 3]), (lambda a, view: (view.numpy(), a.add_(2)), [2, 2, 2])):
+
+    for write, expected in (
+        (lambda a, view: None, [0, 0, 0]),
+        (lambda a, view: a.fill_(3), [3, 3, 3]),
+        (lambda a, view: view.fill_(4), [4, 4, 4]),
+        (lambda a, view: (a.fill_(3), view.numpy()), [3, 3, 3]),
+        (lambda a, view: (view.numpy(), a.add_(2)), [2, 2, 2]),
+    ):
         view = view_of(write)
         gc.collect()
         assert view.tolist() == expected
@@ -174,7 +227,13 @@ def programs(seed, steps, roots):
                     if extent and rng.random() < 0.3:
                         key.append(rng.randrange(-extent, extent))
                     else:
-                        key.append(slice(rng.choice([None, 0, 1, -2]), rng.choice([None, extent, -1]), rng.choice([None, 1, 2, -1])))
+                        key.append(
+                            slice(
+                                rng.choice([None, 0, 1, -2]),
+                                rng.choice([None, extent, -1]),
+                                rng.choice([None, 1, 2, -1]),
+                            )
+                        )
                 if all(isinstance(entry, int) for entry in key):
                     key[-1] = slice(None)
                 if rng.random() < 0.2 and array.ndim < 4:
@@ -274,6 +333,7 @@ def blind(seed, roots):
 
 # -------------------------------------------------------------------- derivatives
 
+
 def test_a_write_through_a_view_of_a_computed_value_has_its_derivative():
     x = wb.tensor([1.0, 2.0, 3.0], requires_grad=True)
     w = wb.tensor(5.0, requires_grad=True)
@@ -330,6 +390,7 @@ def test_a_view_follows_an_optimisers_steps():
             optimizer.zero_grad()
             layer(x).sum().backward()
             optimizer.step()
+
         step = wb.compile(step) if compiles else step
         for _ in range(5):
             step(wb.ones(1, 3))
@@ -349,6 +410,7 @@ def test_a_step_that_reads_a_view_of_its_parameter_sees_each_update():
         (part * part).sum().backward()
         optimizer.step()
         return part.sum()
+
     for run in range(1, 4):
         assert step().item() == 2 * 0.5**run
     assert w.tolist() == [1, 0.125, 0.125]
@@ -383,6 +445,7 @@ def test_views_are_written_inside_mapped_functions():
         y[0].fill_(5)
         y.reshape(-1)[1:] *= 2
         return y
+
     x = np.arange(6.0).reshape(2, 3)
     expected = x * 1
     expected[:, 1:] *= 2
@@ -402,6 +465,7 @@ def test_derivatives_of_functions_that_write_to_views():
         y = x * x
         y[:1].mul_(3)
         return y.sum()
+
     assert wb.grad(function)(wb.tensor([2.0, 5.0])).tolist() == [12, 10]
     assert wb.hessian(function)(wb.tensor([2.0, 5.0])).tolist() == [[6, 0], [0, 2]]
 
@@ -409,6 +473,7 @@ def test_derivatives_of_functions_that_write_to_views():
 def test_a_view_does_not_keep_its_tensors_memory():
     def part():
         return (wb.ones(1 << 20) * 2)[:4]
+
     view = part()
     view.numpy()
     gc.collect()
@@ -454,6 +519,7 @@ def test_gradients_are_clipped_through_views_inside_a_compiled_step():
         (w * x).sum().backward()
         w.grad[:1].clamp_(max=0.5)
         return w.grad * 1
+
     assert step(wb.tensor([3.0, 4.0])).tolist() == [0.5, 4]
     assert step(wb.tensor([0.25, 1.0])).tolist() == [0.25, 1]
     assert w.grad.tolist() == [0.25, 1]
@@ -461,7 +527,13 @@ def test_gradients_are_clipped_through_views_inside_a_compiled_step():
 
 def test_the_views_by_name_refuse_what_is_outside():
     a = wb.zeros(2, 3)
-    for call in (lambda: a.narrow(1, 2, 2), lambda: a.narrow(0, -3, 1), lambda: a.narrow(1, 0, -1), lambda: a.select(0, 2), lambda: a.select(2, 0)):
+    for call in (
+        lambda: a.narrow(1, 2, 2),
+        lambda: a.narrow(0, -3, 1),
+        lambda: a.narrow(1, 0, -1),
+        lambda: a.select(0, 2),
+        lambda: a.select(2, 0),
+    ):
         with pytest.raises(wb.RangeError):
             call()
     with pytest.raises(wb.ShapeError, match="t: expected two axes at most"):

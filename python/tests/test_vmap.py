@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from support import numbers
 
 import wingbeat as wb
-from support import numbers
 from wingbeat import nn
 
 A, B = numbers((4, 3), seed=1), numbers((4, 3), seed=2)
@@ -17,12 +17,14 @@ def close(found, expected, rtol=1e-13):
 
 # ---------------------------------------------------------------- forms
 
+
 def test_the_function_sees_one_example_and_the_result_has_all():
     shapes = []
 
     def function(x, w):
         shapes.append((x.shape, w.shape))
         return x @ w
+
     found = wb.vmap(function, in_dims=(0, None))(A, wb.tensor(W))
     assert shapes == [((3,), (3, 2))] and found.shape == (4, 2)
     close(found, A @ W)
@@ -42,6 +44,7 @@ def test_in_dims_and_out_dims_nest_as_arguments_and_results_do():
     def function(tree, number):
         a, (b, w) = tree["a"], tree["rest"]
         return {"p": (a * b) @ w * number, "q": [a, w]}
+
     found = wb.vmap(function, in_dims=({"a": 0, "rest": [1, None]}, None), out_dims={"p": 0, "q": [1, None]})(tree, 2.0)
     close(found["p"], (A * B) @ W * 2)
     close(found["q"][0], A.T)
@@ -61,16 +64,22 @@ def test_a_result_that_depends_on_no_example_is_repeated():
 @pytest.mark.parametrize("size", [0, 1])
 def test_there_may_be_one_example_or_none(size):
     assert wb.vmap(lambda x: (x * x).sum())(A[:size]).shape == (size,)
-    close(wb.vmap(lambda x: wb.softmax(x, 0) @ wb.tensor(W))(A[:size]), np.exp(A[:size]) / np.exp(A[:size]).sum(1, keepdims=True) @ W)
+    close(
+        wb.vmap(lambda x: wb.softmax(x, 0) @ wb.tensor(W))(A[:size]),
+        np.exp(A[:size]) / np.exp(A[:size]).sum(1, keepdims=True) @ W,
+    )
 
 
 @pytest.mark.parametrize("chunk_size", [1, 3, 4, 7])
 def test_chunks_change_nothing(chunk_size):
-    close(wb.vmap(lambda x: wb.grad(lambda x: (x.sin() @ wb.tensor(W)).square().sum())(x), chunk_size=chunk_size)(A),
-          wb.vmap(lambda x: wb.grad(lambda x: (x.sin() @ wb.tensor(W)).square().sum())(x))(A))
+    close(
+        wb.vmap(lambda x: wb.grad(lambda x: (x.sin() @ wb.tensor(W)).square().sum())(x), chunk_size=chunk_size)(A),
+        wb.vmap(lambda x: wb.grad(lambda x: (x.sin() @ wb.tensor(W)).square().sum())(x))(A),
+    )
 
 
 # ---------------------------------------------------------------- derivatives and nesting
+
 
 def loss(w, x):
     return (wb.tanh(x @ w)).square().sum()
@@ -85,10 +94,15 @@ def test_gradients_of_each_example_are_those_of_a_loop():
 
 def test_all_transforms_nest_in_both_directions():
     w, a = wb.tensor(W), wb.tensor(A)
-    close(wb.grad(lambda w: wb.vmap(loss, in_dims=(None, 0))(w, a).sum())(w), sum(wb.grad(loss)(w, x).numpy() for x in A))
+    close(
+        wb.grad(lambda w: wb.vmap(loss, in_dims=(None, 0))(w, a).sum())(w), sum(wb.grad(loss)(w, x).numpy() for x in A)
+    )
     of_gradients = wb.grad(lambda w: wb.vmap(wb.grad(loss), in_dims=(None, 0))(w, a).square().sum())(w)
     close(of_gradients, sum(wb.grad(lambda w: wb.grad(loss)(w, wb.tensor(x)).square().sum())(w).numpy() for x in A))
-    close(wb.vmap(wb.hessian(loss, argnums=1), in_dims=(None, 0))(w, a), [wb.hessian(loss, argnums=1)(w, x).numpy() for x in A])
+    close(
+        wb.vmap(wb.hessian(loss, argnums=1), in_dims=(None, 0))(w, a),
+        [wb.hessian(loss, argnums=1)(w, x).numpy() for x in A],
+    )
     direction = wb.tensor(B)
     along = wb.vmap(lambda x, v: wb.jvp(lambda x: loss(w, x), (x,), (v,))[1])(a, direction)
     close(along, [wb.jvp(lambda x: loss(w, x), (wb.tensor(x),), (wb.tensor(v),))[1].item() for x, v in zip(A, B)])
@@ -98,7 +112,9 @@ def test_all_transforms_nest_in_both_directions():
 
 def test_vmap_of_vmap_is_a_table():
     close(wb.vmap(lambda x: wb.vmap(lambda y: (x * y).sum() + x[0])(B))(A), A @ B.T + A[:, :1])
-    close(wb.vmap(lambda x: wb.vmap(lambda y: x.outer(y), out_dims=2)(B), out_dims=1)(A), np.einsum("ai,bj->iajb", A, B))
+    close(
+        wb.vmap(lambda x: wb.vmap(lambda y: x.outer(y), out_dims=2)(B), out_dims=1)(A), np.einsum("ai,bj->iajb", A, B)
+    )
 
 
 def test_gradients_reach_leaves_through_vmap():
@@ -126,6 +142,7 @@ def test_gradients_of_each_sample_of_a_model_are_those_of_a_loop(kind):
 
     def gradients(x, y):
         return wb.autograd.grad(loss_fn(model(x), y), parameters)
+
     found = wb.vmap(gradients)(x, y)
     for place, gradient in enumerate(found):
         close(gradient, [gradients(x[i], y[i])[place].numpy() for i in range(6)], rtol=1e-12)
@@ -148,9 +165,10 @@ def test_rules_and_checkpoints_inside_are_asked_for_one_example():
 
         @staticmethod
         def backward(ctx, gradient):
-            x, = ctx.saved_tensors
+            (x,) = ctx.saved_tensors
             assert gradient.shape == (3,)
             return gradient * 3 * x * x
+
     a, w = wb.tensor(A), wb.tensor(W)
     close(wb.vmap(wb.grad(lambda x: Cube.apply(x).sum()))(a), 3 * A * A)
     close(wb.grad(lambda a: wb.vmap(Cube.apply)(a).sum())(a), 3 * A * A)
@@ -167,6 +185,7 @@ def test_a_hook_inside_sees_one_example():
         y = x * 2
         y.register_hook(lambda gradient: (shapes.append(gradient.shape), gradient * x)[1])
         return y.sum()
+
     close(wb.grad(lambda a: wb.vmap(function)(a).sum())(wb.tensor(A)), 2 * A)
     assert shapes == [(3,)]
 
@@ -176,6 +195,7 @@ def test_a_jacobians_graph_does_not_grow_with_its_rows():
         function = wb.compile(wb.jacrev(lambda x: (x * x).sin() * x.sum()))
         function(wb.tensor(np.linspace(0.0, 1.0, size)))
         return int(function.explain().split("plan: ")[1].split(" nodes")[0])
+
     assert lines(40) == lines(4) < 40
 
 
@@ -186,7 +206,10 @@ def test_a_tensor_made_inside_may_be_written_in_place():
         y += 1
         x[0] = 5.0
         return y + x
-    expected = np.concatenate([np.zeros((4, 1)), A[:, :2] * 2], 1) + 1 + np.concatenate([np.full((4, 1), 5.0), A[:, 1:]], 1)
+
+    expected = (
+        np.concatenate([np.zeros((4, 1)), A[:, :2] * 2], 1) + 1 + np.concatenate([np.full((4, 1), 5.0), A[:, 1:]], 1)
+    )
     a = wb.tensor(A)
     close(wb.vmap(function)(a), expected)
     close(a, A)
@@ -194,9 +217,11 @@ def test_a_tensor_made_inside_may_be_written_in_place():
 
 # ---------------------------------------------------------------- random numbers
 
+
 def test_draws_are_an_error_the_same_or_different():
     def function(x):
         return x * 0 + wb.rand(3, dtype=wb.float64)
+
     with pytest.raises(wb.StateError, match="randomness 'same'"):
         wb.vmap(function)(A)
     same = wb.vmap(function, randomness="same")(A).numpy()
@@ -207,7 +232,10 @@ def test_draws_are_an_error_the_same_or_different():
     assert len(set(different.ravel()) | set(after)) == 24
     wb.manual_seed(3)
     close(different, wb.rand(4, 3, dtype=wb.float64))
-    table = wb.vmap(lambda x: wb.vmap(lambda y: wb.rand(2, dtype=wb.float64) + y * 0, randomness="different")(B[:, 0]), randomness="different")(A).numpy()
+    table = wb.vmap(
+        lambda x: wb.vmap(lambda y: wb.rand(2, dtype=wb.float64) + y * 0, randomness="different")(B[:, 0]),
+        randomness="different",
+    )(A).numpy()
     assert table.shape == (4, 4, 2) and len(set(table.ravel())) == 32
 
 
@@ -220,6 +248,7 @@ def test_permutations_and_bernoulli_differ_from_example_to_example():
 
 
 # ---------------------------------------------------------------- mistakes
+
 
 def test_what_does_not_fit_is_told():
     with pytest.raises(wb.ShapeError, match=r"tensor 0 \[4, 3\] is 4 and that of tensor 1 \[3, 2\] is 3"):
@@ -249,9 +278,17 @@ def test_what_does_not_fit_is_told():
         wb.vmap(3)
 
 
-@pytest.mark.parametrize("function", [
-    lambda x: x[0].item(), lambda x: x if x[0] > 0 else -x, lambda x: x.numpy(), lambda x: x[x > 0], lambda x: float(x[0]) * x,
-], ids=["item", "if", "numpy", "mask", "float"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x[0].item(),
+        lambda x: x if x[0] > 0 else -x,
+        lambda x: x.numpy(),
+        lambda x: x[x > 0],
+        lambda x: float(x[0]) * x,
+    ],
+    ids=["item", "if", "numpy", "mask", "float"],
+)
 def test_a_mapped_tensor_has_no_value(function):
     with pytest.raises(wb.StateError, match="vmap: the value of a mapped tensor was asked for"):
         wb.vmap(function)(A)
@@ -280,6 +317,7 @@ def test_nothing_of_an_example_gets_out():
 def test_an_exception_inside_leaves_all_blocks():
     def fails(x):
         return wb.vmap(lambda y: 1 / 0)(B)
+
     with pytest.raises(ZeroDivisionError):
         wb.vmap(fails)(A)
     assert wb.rand(2).shape == (2,)

@@ -9,7 +9,6 @@ import sys
 import zipfile
 
 import pytest
-
 from support import ROOT
 
 WIDE = ROOT / "build" / "lib" / "glibc-hwcaps"
@@ -18,13 +17,28 @@ WIDE = ROOT / "build" / "lib" / "glibc-hwcaps"
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """Made from a copy, so that nothing is left in the checkout."""
-    if not (ROOT / "build" / "lib" / "libwingbeat.so.0").exists() or platform.machine() == "x86_64" and not WIDE.exists():
+    if (
+        not (ROOT / "build" / "lib" / "libwingbeat.so.0").exists()
+        or platform.machine() == "x86_64"
+        and not WIDE.exists()
+    ):
         pytest.skip("the library is not built")
     checkout = tmp_path_factory.mktemp("checkout")
     shutil.copytree(ROOT / "python", checkout / "python", ignore=shutil.ignore_patterns("tests", "__pycache__"))
     (checkout / "build").symlink_to(ROOT / "build")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--no-build-isolation", "--wheel-dir", str(checkout), str(checkout / "python")]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(checkout),
+        str(checkout / "python"),
+    ]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     return next(checkout.glob("*.whl"))
@@ -50,7 +64,9 @@ def test_it_serves_every_python_and_names_no_libhdf5_to_the_loader(wheel, tmp_pa
     if shutil.which("readelf") is None:
         pytest.skip("readelf not installed")
     for library in libraries:
-        needed = subprocess.run(["readelf", "-d", tmp_path / library], capture_output=True, text=True, check=True).stdout
+        needed = subprocess.run(
+            ["readelf", "-d", tmp_path / library], capture_output=True, text=True, check=True
+        ).stdout
         assert "NEEDED" in needed and "hdf5" not in needed
 
 
@@ -60,6 +76,11 @@ def test_it_trains_and_saves_without_the_checkout(wheel, tmp_path):
     program = (ROOT / "python" / "README.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     program += "print(wb.__file__, loss.item() < 0.1, wb.load('sine.h5')(wb.zeros(1, 1)).shape)"
     environment = {name: value for name, value in os.environ.items() if name != "WINGBEAT_LIBRARY"}
-    result = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True,
-                            env={**environment, "PYTHONPATH": str(tmp_path / "site")})
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**environment, "PYTHONPATH": str(tmp_path / "site")},
+    )
     assert result.stdout == f"{tmp_path}/site/wingbeat/__init__.py True (1, 1)\n", result.stderr

@@ -17,22 +17,34 @@ def same(tensor, array):
 
 @pytest.mark.parametrize("value", [BIG, -BIG, LAST, -LAST - 1, np.int64(BIG)])
 def test_a_tensor_is_filled_with_the_number_itself(value):
-    for made in (wb.full((2,), value), wb.full_like(wb.zeros(2, dtype="int64"), value), wb.zeros(2, dtype="int64").fill_(value),
-                 wb.pad(wb.zeros(0, dtype="int64"), (1, 1), value=value), wb.full((2,), wb.tensor(value)),
-                 wb.zeros(2, dtype="int64").fill_(wb.tensor(value)), wb.zeros(2, dtype="int64").masked_fill(wb.ones(2) > 0, value),
-                 wb.where(wb.ones(2) > 0, value, wb.zeros(2, dtype="int64"))):
+    for made in (
+        wb.full((2,), value),
+        wb.full_like(wb.zeros(2, dtype="int64"), value),
+        wb.zeros(2, dtype="int64").fill_(value),
+        wb.pad(wb.zeros(0, dtype="int64"), (1, 1), value=value),
+        wb.full((2,), wb.tensor(value)),
+        wb.zeros(2, dtype="int64").fill_(wb.tensor(value)),
+        wb.zeros(2, dtype="int64").masked_fill(wb.ones(2) > 0, value),
+        wb.where(wb.ones(2) > 0, value, wb.zeros(2, dtype="int64")),
+    ):
         same(made, np.array([value, value]))
 
 
 @pytest.mark.parametrize("dtype, value", [("uint8", 256), ("uint8", -1), ("int32", 2**31), ("int64", 2**63)])
 def test_what_a_dtype_does_not_hold_is_refused(dtype, value):
     x = wb.zeros(1, dtype=dtype)
-    for call in (lambda: wb.full((1,), value, dtype=dtype), lambda: x.fill_(value), lambda: wb.pad(x, (1, 1), value=value)):
+    for call in (
+        lambda: wb.full((1,), value, dtype=dtype),
+        lambda: x.fill_(value),
+        lambda: wb.pad(x, (1, 1), value=value),
+    ):
         with pytest.raises((wb.ArgumentError, wb.DTypeError)):
             call()
 
 
-@pytest.mark.parametrize("bounds", [(BIG, BIG + 5, 2), (BIG + 4, BIG, -3), (0, LAST, LAST // 3), (-LAST, LAST, LAST), (BIG, BIG - 1, 1)])
+@pytest.mark.parametrize(
+    "bounds", [(BIG, BIG + 5, 2), (BIG + 4, BIG, -3), (0, LAST, LAST // 3), (-LAST, LAST, LAST), (BIG, BIG - 1, 1)]
+)
 def test_arange_is_exact(bounds):
     start, stop, step = bounds
     same(wb.arange(start, stop, step), np.array(range(start, stop, step), dtype="int64"))
@@ -45,8 +57,19 @@ def test_arange_of_other_dtypes_is_of_the_exact_numbers():
     assert wb.arange(wb.tensor(3)).dtype == wb.int64
 
 
-@pytest.mark.parametrize("start, end, steps", [
-    (BIG, BIG + 2, 3), (-LAST - 1, LAST, 4), (0, 10, 4), (-10, 0, 4), (5, 5, 3), (BIG, BIG, 1), (0, 3, 0), (LAST, 0, 7)])
+@pytest.mark.parametrize(
+    "start, end, steps",
+    [
+        (BIG, BIG + 2, 3),
+        (-LAST - 1, LAST, 4),
+        (0, 10, 4),
+        (-10, 0, 4),
+        (5, 5, 3),
+        (BIG, BIG, 1),
+        (0, 3, 0),
+        (LAST, 0, 7),
+    ],
+)
 def test_linspace_of_integers_is_cut_toward_zero_exactly(start, end, steps):
     parts = max(1, steps - 1)
     exact = [start * (parts - place) + end * place for place in range(steps)]
@@ -61,7 +84,7 @@ def test_random_whole_numbers_reach_their_bounds():
     assert values.min() >= 0 and values.max() < high and values.max() > high // 2
     assert wb.randint(BIG, BIG + 1, (3,)).tolist() == [BIG] * 3
     values = wb.randint(-LAST - 1, LAST, (1000,)).numpy()
-    assert values.min() < -2**61 and values.max() > 2**61
+    assert values.min() < -(2**61) and values.max() > 2**61
     with pytest.raises(wb.ArgumentError, match="randint"):
         wb.randint(0, 2**63, (1,))
 
@@ -73,7 +96,9 @@ def test_random_whole_numbers_of_plain_bounds_are_those_of_before():
     same(wb.randint(-5.0, 6.0, (4, 5)), found.numpy())
 
 
-@pytest.mark.parametrize("low, high", [(BIG, None), (None, BIG + 1), (BIG, BIG + 1), (BIG, wb.tensor(BIG + 1)), (np.int64(BIG), None)])
+@pytest.mark.parametrize(
+    "low, high", [(BIG, None), (None, BIG + 1), (BIG, BIG + 1), (BIG, wb.tensor(BIG + 1)), (np.int64(BIG), None)]
+)
 def test_clamp_is_exact(low, high):
     x = np.array([BIG - 1, BIG, BIG + 1, BIG + 2])
     plain = [bound.item() if isinstance(bound, wb.Tensor) else bound for bound in (low, high)]
@@ -86,12 +111,39 @@ def test_bounds_that_a_dtype_does_not_hold_bound_it_all_the_same():
     assert wb.clamp(wb.tensor([7], dtype="int32"), min=2**40).tolist() == [2**40]
 
 
-@pytest.mark.parametrize("operation", [
-    "add", "sub", "mul", "eq", "ne", "lt", "le", "gt", "ge", "maximum", "minimum", "floor_divide", "remainder", "bitwise_and",
-    "bitwise_or", "bitwise_xor"])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "add",
+        "sub",
+        "mul",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "maximum",
+        "minimum",
+        "floor_divide",
+        "remainder",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+    ],
+)
 def test_arithmetic_with_a_number_is_exact(operation):
-    references = {"sub": np.subtract, "add": np.add, "mul": np.multiply, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
-                  "gt": np.greater, "ge": np.greater_equal}
+    references = {
+        "sub": np.subtract,
+        "add": np.add,
+        "mul": np.multiply,
+        "eq": np.equal,
+        "ne": np.not_equal,
+        "lt": np.less,
+        "le": np.less_equal,
+        "gt": np.greater,
+        "ge": np.greater_equal,
+    }
     x = np.array([BIG - 1, BIG, BIG + 1, -BIG, 3])
     reference = references.get(operation) or getattr(np, operation)
     with np.errstate(over="ignore"):
@@ -103,7 +155,10 @@ def test_arithmetic_with_a_number_is_exact(operation):
 
 def test_alpha_is_exact():
     x = wb.tensor([1, 2])
-    assert wb.add(x, x, alpha=BIG).tolist() == [1 + BIG, 2 + 2 * BIG] and x.clone().sub_(x, alpha=BIG).tolist() == [1 - BIG, 2 - 2 * BIG]
+    assert wb.add(x, x, alpha=BIG).tolist() == [1 + BIG, 2 + 2 * BIG] and x.clone().sub_(x, alpha=BIG).tolist() == [
+        1 - BIG,
+        2 - 2 * BIG,
+    ]
 
 
 def test_reductions_and_order_are_exact():
@@ -128,12 +183,18 @@ def test_an_integer_has_no_negative_power():
     for dtype in ("int32", "int64"):
         x = wb.tensor([2, 3], dtype=dtype)
         exponent = wb.tensor([1, -1], dtype=dtype)
-        for call in (lambda: x ** -1, lambda: wb.pow(x, -2), lambda: 2 ** exponent, lambda: x ** exponent,
-                     lambda: wb.pow(wb.tensor([2], dtype="uint8"), exponent), lambda: wb.compile(lambda a, b: a ** b)(x, exponent)):
+        for call in (
+            lambda: x**-1,
+            lambda: wb.pow(x, -2),
+            lambda: 2**exponent,
+            lambda: x**exponent,
+            lambda: wb.pow(wb.tensor([2], dtype="uint8"), exponent),
+            lambda: wb.compile(lambda a, b: a**b)(x, exponent),
+        ):
             with pytest.raises(wb.ArgumentError, match="pow: integers have no"):
                 call().numpy()
-        assert (x ** 2).tolist() == [4, 9] and (x ** wb.tensor([0, 3], dtype=dtype)).tolist() == [1, 27]
-        assert (x.to("float64") ** -1).tolist() == [0.5, 1 / 3] and (x ** -1.0).tolist() == [0.5, 1 / 3]
+        assert (x**2).tolist() == [4, 9] and (x ** wb.tensor([0, 3], dtype=dtype)).tolist() == [1, 27]
+        assert (x.to("float64") ** -1).tolist() == [0.5, 1 / 3] and (x**-1.0).tolist() == [0.5, 1 / 3]
         assert (wb.tensor([2.0]) ** exponent).tolist() == [2.0, 0.5]
 
 

@@ -1,4 +1,5 @@
-"""What holds of every workload of the benchmarks: the same bits on any number of threads, and a captured step that allocates nothing."""
+"""What holds of every workload of the benchmarks: the same bits on any number of threads, and a captured step that
+allocates nothing."""
 
 import json
 import os
@@ -6,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from support import ROOT
 
 COMMON = f"""
@@ -25,7 +25,9 @@ def size(workload):
 WORKLOADS = [size(workload) for workload in WORKLOADS if workload.kind != "stream"]
 """
 
-BITS = COMMON + """
+BITS = (
+    COMMON
+    + """
 hashes = {}
 for workload in WORKLOADS:
     step, arguments, parameters = engine.step_of(workload)
@@ -37,8 +39,11 @@ for workload in WORKLOADS:
     hashes[workload.name] = hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in values)).hexdigest()
 print(json.dumps([wb.get_num_threads(), hashes]))
 """
+)
 
-ALLOCATIONS = COMMON + """
+ALLOCATIONS = (
+    COMMON
+    + """
 import ctypes
 from wingbeat._library import unguarded
 from wingbeat._tree import flatten
@@ -66,11 +71,17 @@ for workload in WORKLOADS:
         pointers[0], len(inputs), pointers[1], len(outputs), 3, 20, threads > 1)
 print(json.dumps(found))
 """
+)
 
 
 def run(code, *arguments, **environment):
-    result = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=600,
-                            env={**os.environ, "PYTHONPATH": str(ROOT / "python"), **environment})
+    result = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python"), **environment},
+    )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -85,9 +96,24 @@ def test_five_steps_of_every_workload_give_the_same_bits_on_one_two_and_three_th
 @pytest.mark.skipif(sys.platform != "linux", reason="preloads a library")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_captured_step_of_every_workload_allocates_nothing(tmp_path, threads):
-    """With several threads, a parallel loop takes the few bytes of a closure, and a worker its scratch memory when it first has a share of one; so
-    nothing larger is taken in each of the 20 runs."""
+    """With several threads, a parallel loop takes the few bytes of a closure, and a worker its scratch memory when it
+    first has a share of one; so nothing larger is taken in each of the 20 runs."""
     counter = tmp_path / "allocations.so"
-    subprocess.run(["cc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", ROOT / "python/tests/allocations.c", "-o", counter], check=True)
+    subprocess.run(
+        [
+            "cc",
+            "-std=c11",
+            "-O1",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-shared",
+            "-fPIC",
+            ROOT / "python/tests/allocations.c",
+            "-o",
+            counter,
+        ],
+        check=True,
+    )
     found = run(ALLOCATIONS, counter, threads, LD_PRELOAD=str(counter))
     assert len(found) == 22 and all(count == 0 if threads == 1 else 0 <= count < 10 for count in found.values()), found

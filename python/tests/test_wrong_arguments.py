@@ -1,33 +1,87 @@
-"""Nonsense in place of each argument of each operation: a Python exception with a sentence that names the operation, or a result; nothing else, and nothing is lost."""
+"""Nonsense in place of each argument of each operation: a Python exception with a sentence that names the operation, or
+a result; nothing else, and nothing is lost."""
 
 import gc
 import inspect
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from operation_table import mapped, parts, table
 from support import same_bits
 
+import wingbeat as wb
+
 TABLE = table()
-NONSENSE = [None, "text", b"bytes", object(), float, print, {}, {"a": 1}, [], (), [[1.0, 2.0], [3.0]], ["a"], [None], (np.nan,), 1j, np.nan, np.inf, -np.inf, 0.5, -1, 7, 2**31, 2**40, 2**63,
-            2**70, -2**31, -2**63, 10**30, 1e300, True, slice(1), np.array(["a"]), np.array([1j]), np.array([None]), np.zeros(0), np.zeros((7, 5, 3, 2)), np.array([True, False]),
-            np.array([2**40, -2**40]), np.array([np.nan, 1.0])]
+NONSENSE = [
+    None,
+    "text",
+    b"bytes",
+    object(),
+    float,
+    print,
+    {},
+    {"a": 1},
+    [],
+    (),
+    [[1.0, 2.0], [3.0]],
+    ["a"],
+    [None],
+    (np.nan,),
+    1j,
+    np.nan,
+    np.inf,
+    -np.inf,
+    0.5,
+    -1,
+    7,
+    2**31,
+    2**40,
+    2**63,
+    2**70,
+    -(2**31),
+    -(2**63),
+    10**30,
+    1e300,
+    True,
+    slice(1),
+    np.array(["a"]),
+    np.array([1j]),
+    np.array([None]),
+    np.zeros(0),
+    np.zeros((7, 5, 3, 2)),
+    np.array([True, False]),
+    np.array([2**40, -(2**40)]),
+    np.array([np.nan, 1.0]),
+]
 REFUSALS = (wb.Error, TypeError, ValueError, IndexError)
 SMALL, LARGE = 1 << 16, 2**31
 
 # Parts of compositions that look at the argument, and say so; an argument `dtype` is looked at by what casts.
-ALSO = {"take_along_dim": ["reshape"], "triangular_solve": ["solve_triangular"], "chunk": ["split"], "max": ["take_along_dim"], "min": ["take_along_dim"], "lerp": ["full"],
-        **{name: ["full"] for name in ("zeros", "ones", "zeros_like", "ones_like", "full_like", "bernoulli")},
-        "rand_like": ["random"], "randn_like": ["randn", "random"], "randint_like": ["randint"]}
+ALSO = {
+    "take_along_dim": ["reshape"],
+    "triangular_solve": ["solve_triangular"],
+    "chunk": ["split"],
+    "max": ["take_along_dim"],
+    "min": ["take_along_dim"],
+    "lerp": ["full"],
+    **{name: ["full"] for name in ("zeros", "ones", "zeros_like", "ones_like", "full_like", "bernoulli")},
+    "rand_like": ["random"],
+    "randn_like": ["randn", "random"],
+    "randint_like": ["randint"],
+}
 # Python's and NumPy's own sentences, where a flag is asked whether it is true.
 FLAGS = "truth value"
 
 
 def names(row):
     function = getattr(wb, row.name)
-    return [row.name, *ALSO.get(row.name, ()), "as dtype", FLAGS, *(name for name in wb.__all__ if getattr(wb, name) is function)]
+    return [
+        row.name,
+        *ALSO.get(row.name, ()),
+        "as dtype",
+        FLAGS,
+        *(name for name in wb.__all__ if getattr(wb, name) is function),
+    ]
 
 
 def places(row):
@@ -75,8 +129,14 @@ def test_nonsense_in_place_of_each_argument_is_refused_with_a_sentence_that_name
 def test_an_argument_too_few_or_of_no_name_is_a_type_error_of_the_operation(row):
     function = getattr(wb, row.name)
     with pytest.raises(TypeError, match=row.name):
-        function(*mapped(list(row.cases[0].args), wb.tensor), **{**mapped(row.cases[0].kwargs, wb.tensor), "nonsense": 1})
-    required = [parameter for parameter in inspect.signature(function).parameters.values() if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+        function(
+            *mapped(list(row.cases[0].args), wb.tensor), **{**mapped(row.cases[0].kwargs, wb.tensor), "nonsense": 1}
+        )
+    required = [
+        parameter
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
     if required:
         with pytest.raises(TypeError, match=row.name):
             function()
@@ -89,7 +149,7 @@ def test_refusals_leave_no_memory_behind():
                 args, kwargs = mapped((list(row.cases[0].args), dict(row.cases[0].kwargs)), wb.tensor)
                 for place in range(len(args)):
                     try:
-                        getattr(wb, row.name)(*args[:place], bad, *args[place + 1:], **kwargs)
+                        getattr(wb, row.name)(*args[:place], bad, *args[place + 1 :], **kwargs)
                     except REFUSALS:
                         pass
         gc.collect()

@@ -1,4 +1,5 @@
-"""A user's program that a type checker reads: assert_type says what each result is. test_types.py runs mypy on it, and then runs it."""
+"""A user's program that a type checker reads: assert_type says what each result is. test_types.py runs mypy on it, and
+then runs it."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ from wingbeat._linear_algebra import EigenSystem, QRFactors, SignAndLogarithm, S
 if TYPE_CHECKING:
     from typing_extensions import assert_type
 else:
+
     def assert_type(value, kind):
         return value
+
 
 Array = NDArray[Any]
 Pair = tuple[wb.Tensor, wb.Tensor]
@@ -66,7 +69,7 @@ def arithmetic(a: wb.Tensor, b: wb.Tensor) -> wb.Tensor:
     assert_type(2 * a - 1, wb.Tensor)
     assert_type(1.0 / a, wb.Tensor)
     assert_type(a @ b, wb.Tensor)
-    assert_type(-abs(a) ** 2, wb.Tensor)
+    assert_type(-(abs(a) ** 2), wb.Tensor)
     assert_type(a == b, wb.Tensor)
     assert_type((a > 0) & (b > 0), wb.Tensor)
     assert_type(~(a > 0), wb.Tensor)
@@ -164,8 +167,8 @@ def derivatives(x: wb.Tensor) -> None:
     assert_type(wb.grad(with_aux, has_aux=True)(x), tuple[wb.Tensor, str])
     assert_type(wb.value_and_grad(loss)(x), Pair)
     assert_type(wb.value_and_grad(of_dict)({"w": x, "b": x}), tuple[wb.Tensor, dict[str, wb.Tensor]])
-    second: wb.Tensor = wb.grad(wb.grad(lambda p: (p ** 3).sum()))(wb.tensor(2.0))
-    hessian: wb.Tensor = wb.hessian(lambda p: (p ** 3).sum())(gradient)
+    second: wb.Tensor = wb.grad(wb.grad(lambda p: (p**3).sum()))(wb.tensor(2.0))
+    hessian: wb.Tensor = wb.hessian(lambda p: (p**3).sum())(gradient)
     assert_type(wb.grad(lambda p, q: (p * q).sum(), argnums=(0, 1))(second, hessian), Any)
     value, pull = wb.vjp(loss, x)
     assert_type(value, wb.Tensor)
@@ -191,12 +194,12 @@ class Cube(autograd.Function):
         ctx.save_for_backward(x)
         ctx.power = 3
         power: int = ctx.power
-        return x ** power
+        return x**power
 
     @staticmethod
     def backward(ctx: autograd.FunctionCtx, gradient: wb.Tensor) -> wb.Tensor:
-        x, = ctx.saved_tensors
-        return 3 * gradient * x ** 2
+        (x,) = ctx.saved_tensors
+        return 3 * gradient * x**2
 
 
 @wb.custom_vjp
@@ -209,7 +212,7 @@ softer.defvjp(lambda x: (x.tanh(), x), lambda x, cotangent: (cotangent * (1 - x.
 
 @wb.custom_jvp
 def cubed(x: wb.Tensor) -> wb.Tensor:
-    return x ** 3
+    return x**3
 
 
 @cubed.defjvp

@@ -4,8 +4,19 @@ Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its lik
 a callback takes an instance of the callback's type or None.
 """
 
-from ctypes import (CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64,
-                    c_void_p)
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+)
 
 WB_ABI_VERSION = 2
 

@@ -7,11 +7,55 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._functions import (_elementwise, abs, cos, erf, exp, expm1, log, log1p, neg, pow, reciprocal, relu, rsqrt, sigmoid, sign, sin, sqrt, square,
-                         tanh)
+from ._functions import (
+    _elementwise,
+    abs,
+    cos,
+    erf,
+    exp,
+    expm1,
+    log,
+    log1p,
+    neg,
+    pow,
+    reciprocal,
+    relu,
+    rsqrt,
+    sigmoid,
+    sign,
+    sin,
+    sqrt,
+    square,
+    tanh,
+)
 from ._library import check, lib
-from ._math import (acos, acosh, asin, asinh, atan, atanh, ceil, clamp, cosh, digamma, erfc, exp2, floor, floor_divide, lerp, lgamma, log2, log10,
-                    nan_to_num, remainder, round, sinh, tan, trunc, with_parameter)
+from ._math import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    ceil,
+    clamp,
+    cosh,
+    digamma,
+    erfc,
+    exp2,
+    floor,
+    floor_divide,
+    lerp,
+    lgamma,
+    log2,
+    log10,
+    nan_to_num,
+    remainder,
+    round,
+    sinh,
+    tan,
+    trunc,
+    with_parameter,
+)
 from ._picking import in_place
 from ._tensor import Tensor, as_tensor, wrap
 
@@ -46,7 +90,8 @@ def hardtanh(input: TensorLike, min_val: Real = -1.0, max_val: Real = 1.0) -> Te
 
 
 def softplus(input: TensorLike, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
-    """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+    """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is
+    given.
 
     PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
     """
@@ -55,15 +100,68 @@ def softplus(input: TensorLike, beta: Real = 1.0, threshold: Real | None = None)
     return wrap(out.value)
 
 
-__all__ = ["logsigmoid", "relu6", "selu", "silu", "mish", "softsign", "hardsigmoid", "hardswish", "elu", "celu", "hardtanh", "softplus"]
+__all__ = [
+    "logsigmoid",
+    "relu6",
+    "selu",
+    "silu",
+    "mish",
+    "softsign",
+    "hardsigmoid",
+    "hardswish",
+    "elu",
+    "celu",
+    "hardtanh",
+    "softplus",
+]
 
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
 
 # PyTorch's methods that write what an elementwise function gives into their tensor.
 _FUNCTIONS: tuple[Any, ...] = (
-    exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tan, asin,
-    acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sigmoid, relu, erf, erfc, lgamma, digamma, floor, ceil, trunc,
-    round, clamp, nan_to_num, lerp, pow, remainder, floor_divide)
+    exp,
+    exp2,
+    expm1,
+    log,
+    log2,
+    log10,
+    log1p,
+    sqrt,
+    rsqrt,
+    square,
+    reciprocal,
+    neg,
+    abs,
+    sign,
+    sin,
+    cos,
+    tan,
+    asin,
+    acos,
+    atan,
+    sinh,
+    cosh,
+    tanh,
+    asinh,
+    acosh,
+    atanh,
+    sigmoid,
+    relu,
+    erf,
+    erfc,
+    lgamma,
+    digamma,
+    floor,
+    ceil,
+    trunc,
+    round,
+    clamp,
+    nan_to_num,
+    lerp,
+    pow,
+    remainder,
+    floor_divide,
+)
 for _function in _FUNCTIONS:
     setattr(Tensor, f"{_function.__name__}_", in_place(_function))

@@ -42,7 +42,9 @@ def whole(value: SupportsIndex, what: str, name: str | None = None) -> int:
     try:
         return operator.index(value)
     except TypeError:
-        raise TypeError(f"{name or operation('tensor')}: expected a whole number as {what}, found {value!r:.80}") from None
+        raise TypeError(
+            f"{name or operation('tensor')}: expected a whole number as {what}, found {value!r:.80}"
+        ) from None
 
 
 def long_array(values: Sequence[int]) -> ctypes.Array[c_int64]:
@@ -76,7 +78,9 @@ def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
     if isinstance(value, (bool, int, float)):
         dtype = tensor.dtype
         if isinstance(value, float) and not dtype.is_floating_point:
-            raise DTypeError(f"{name}: a tensor of {dtype} cannot take the float {value}; cast the tensor, or the number")
+            raise DTypeError(
+                f"{name}: a tensor of {dtype} cannot take the float {value}; cast the tensor, or the number"
+            )
         return constant(dtype, bool(value) if dtype is bool_ else value)
     value = as_values(value, tensor.dtype)
     if value.dtype.is_floating_point and not tensor.dtype.is_floating_point:

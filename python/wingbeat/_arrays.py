@@ -101,13 +101,16 @@ _next = 1
 def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
     """A decorator: a callback of that kind that is never freed.
 
-    The library still calls it for tensors that go when Python ends, after the modules have gone. What has no result is to be no byte code, such as a method of
-    a dict: Python would drop what a signal's handler raises in it (see _callbacks).
+    The library still calls it for tensors that go when Python ends, after the modules have gone. What has no result is
+    to be no byte code, such as a method of a dict: Python would drop what a signal's handler raises in it (see
+    _callbacks).
     """
+
     def made(function: Callable[..., Any]) -> Any:
         callback = kind(function)
         pythonapi.Py_IncRef(py_object(callback))
         return callback
+
     return made
 
 
@@ -124,7 +127,9 @@ def borrow(array: Array) -> Handle:
     number = _next
     _next += 1
     _borrowed[number] = array
-    status = _borrow(BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), _release, number, out)
+    status = _borrow(
+        BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), _release, number, out
+    )
     if status:
         del _borrowed[number]
         check(status)
@@ -153,5 +158,10 @@ def view(handle: Handle) -> Array:
         array = np.empty(shape, dtype.dtype)
         array.flags.writeable = False
         return array
-    memory.__array_interface__ = {"version": 3, "shape": shape, "typestr": dtype.dtype.str, "data": (address.value, True)}
+    memory.__array_interface__ = {
+        "version": 3,
+        "shape": shape,
+        "typestr": dtype.dtype.str,
+        "data": (address.value, True),
+    }
     return np.asarray(memory)

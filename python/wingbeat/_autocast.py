@@ -29,10 +29,11 @@ class autocast:
 
     dtype: wingbeat.bfloat16, the one there is. enabled: False turns it off, also inside another autocast.
 
-    matmul, linear and layers are meant; their sums and results stay float32, and so does all else: parameters, gradients,
-    elementwise work, reductions, losses, optimisers. There is nothing to scale, because bfloat16 has float32's range. Derivatives of a
-    product round as the product did, so backward() may come after the block; float64 products stay as they are. Holds for
-    this thread, nests, and works inside wingbeat.compile as well as around a compiled function's calls.
+    matmul, linear and layers are meant; their sums and results stay float32, and so does all else: parameters,
+    gradients, elementwise work, reductions, losses, optimisers. There is nothing to scale, because bfloat16 has
+    float32's range. Derivatives of a product round as the product did, so backward() may come after the block; float64
+    products stay as they are. Holds for this thread, nests, and works inside wingbeat.compile as well as around a
+    compiled function's calls.
     """
 
     def __init__(self, dtype: DType = bfloat16, enabled: bool = True) -> None:
@@ -52,6 +53,7 @@ class autocast:
             raise
 
     if TYPE_CHECKING:
+
         def __exit__(self, *exception: object) -> None: ...
     else:
         __exit__ = end_block

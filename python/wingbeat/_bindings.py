@@ -33,7 +33,10 @@ class Bindings:
             self.outside.update(id(leaf) for leaf in flatten(value)[0] if isinstance(leaf, Tensor))
 
     def note(self, module: Any) -> None:
-        """Notes a module that runs. What is in it when it first does was there before, also children that only the engine runs."""
+        """Notes a module that runs.
+
+        What is in it when it first does was there before, also children that only the engine runs.
+        """
         self._watch.note(module)
         for part in module.modules() if id(module) not in self._noted else ():
             if id(part) not in self._noted:

@@ -1,11 +1,13 @@
 """Python functions that the library calls: rules of custom operations, hooks, forward methods, progress callbacks.
 
-The library holds a number for each; here lies what it stands for, until the library lets go of it. An exception in such a function goes through
-the library as a status, and comes out of the call that was made as the exception it is (_library.check).
+The library holds a number for each; here lies what it stands for, until the library lets go of it. An exception in such
+a function goes through the library as a status, and comes out of the call that was made as the exception it is
+(_library.check).
 
-A signal's handler may raise at any byte code, also at the first of a callback, before its `try`. ctypes drops such an exception, and returns whatever lies in a
-register. So the library takes a callback's end from wb_callback_done alone; and what ctypes hands to sys.unraisablehook is kept here, and raised like the
-others. What has no result, as what lets go of these functions, is no byte code.
+A signal's handler may raise at any byte code, also at the first of a callback, before its `try`. ctypes drops such an
+exception, and returns whatever lies in a register. So the library takes a callback's end from wb_callback_done alone;
+and what ctypes hands to sys.unraisablehook is kept here, and raised like the others. What has no result, as what lets
+go of these functions, is no byte code.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ def hand_over(tensors: Iterable[Tensor | None], found: Any) -> None:
 
 def guarded(kind: Any) -> Callable[[Callable[..., int | None]], Any]:
     """A decorator: a callback of that kind that is never freed. No exception in it is lost."""
+
     def made(function: Callable[..., int | None]) -> Any:
         def guard(*arguments: Any) -> int:
             try:
@@ -91,6 +94,7 @@ def _over(other: Callable[[Any], Any]) -> Callable[[Any], Any]:
             keep_exception(lost.exc_value)
         else:
             other(lost)
+
     return unraisable
 
 
@@ -98,10 +102,15 @@ _unraisable_code = _over(print).__code__
 
 
 @guarded(_abi.wb_vjp_callback)
-def _vjp(number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any,
-         input_count: int) -> None:
+def _vjp(
+    number: int, outputs: Any, cotangents: Any, output_count: int, needed: Any, gradients: Any, input_count: int
+) -> None:
     reverse, _ = _held[number]
-    found = reverse(borrowed(outputs, output_count), borrowed(cotangents, output_count), [needed[place] != 0 for place in range(input_count)])
+    found = reverse(
+        borrowed(outputs, output_count),
+        borrowed(cotangents, output_count),
+        [needed[place] != 0 for place in range(input_count)],
+    )
     hand_over(found, gradients)
 
 
@@ -119,17 +128,30 @@ def _hook(number: int, gradient: Any, replacement: Any) -> None:
     hand_over([found], replacement)
 
 
-def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse | None = None,
-           forward: Forward | None = None) -> list[Tensor]:
-    """Tensors with the values of `outputs` and derivatives by `inputs` of one's own; one of the two rules may be left out.
+def custom(
+    inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse | None = None, forward: Forward | None = None
+) -> list[Tensor]:
+    """Tensors with the values of `outputs` and derivatives by `inputs` of one's own; one of the two rules may be left
+    out.
 
-    reverse(outputs, cotangents, needed) gives a gradient for each input, forward(outputs, tangents) a tangent for each output; None stands for zeros.
+    reverse(outputs, cotangents, needed) gives a gradient for each input, forward(outputs, tangents) a tangent for each
+    output; None stands for zeros.
     """
     watch()
     number = next(_numbers)
     _held[number] = reverse, forward
     found = handle_array(len(outputs))()
-    status = lib.wb_custom(handles(inputs), len(inputs), handles(outputs), len(outputs), reverse and _vjp, forward and _jvp, _release, number, found)
+    status = lib.wb_custom(
+        handles(inputs),
+        len(inputs),
+        handles(outputs),
+        len(outputs),
+        reverse and _vjp,
+        forward and _jvp,
+        _release,
+        number,
+        found,
+    )
     if status:
         del _held[number]
     check(status)
@@ -137,7 +159,8 @@ def custom(inputs: Sequence[Tensor], outputs: Sequence[Tensor], reverse: Reverse
 
 
 def register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None]) -> None:
-    """Has hook(gradient) called for each gradient of a tensor; what it returns, unless None, takes the gradient's place."""
+    """Has hook(gradient) called for each gradient of a tensor; what it returns, unless None, takes the gradient's
+    place."""
     watch()
     number = next(_numbers)
     _held[number] = hook

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 
 def checkpoint(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """function(*args, **kwargs), whose derivatives store the arguments alone and compute the rest again: the same bits, dropout included.
+    """function(*args, **kwargs), whose derivatives store the arguments alone and compute the rest again: the same bits,
+    dropout included.
 
-    Arguments and result may be nested lists, tuples and dicts of tensors and of anything else. Parameters that the function uses get their gradients too. The
-    function is called once; what its backward plan computes again is what it recorded.
+    Arguments and result may be nested lists, tuples and dicts of tensors and of anything else. Parameters that the
+    function uses get their gradients too. The function is called once; what its backward plan computes again is what it
+    recorded.
     """
     if not is_grad_enabled():
         return function(*args, **kwargs)
@@ -48,21 +50,25 @@ def checkpoint(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
 
 
 def checkpoint_sequential(functions: Iterable[Callable[[Any], Any]], segments: SupportsIndex, input: Any) -> Any:
-    """The functions, or the modules of a Sequential, one after the other on `input`; in `segments` runs, each but the last a checkpoint, as in PyTorch."""
+    """The functions, or the modules of a Sequential, one after the other on `input`; in `segments` runs, each but the
+    last a checkpoint, as in PyTorch."""
     functions = list(functions)
     count = whole(segments, "segments", "checkpoint_sequential")
     if not 1 <= count <= len(functions):
-        raise ArgumentError(f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} "
-                            f"functions, found {count}")
+        raise ArgumentError(
+            f"checkpoint_sequential: expected 1 to {len(functions)} segments for {len(functions)} "
+            f"functions, found {count}"
+        )
 
     def run(part: Iterable[Callable[[Any], Any]]) -> Callable[[Any], Any]:
         def segment(value: Any) -> Any:
             for function in part:
                 value = function(value)
             return value
+
         return segment
 
     length = len(functions) // count
     for start in range(0, length * (count - 1), length):
-        input = checkpoint(run(functions[start:start + length]), input)
-    return run(functions[length * (count - 1):])(input)
+        input = checkpoint(run(functions[start : start + length]), input)
+    return run(functions[length * (count - 1) :])(input)

@@ -1,4 +1,7 @@
-"""Checkpoints into and out of models that are there. What needs no class of a layer: nn.module is built on it, storage on both."""
+"""Checkpoints into and out of models that are there.
+
+What needs no class of a layer: nn.module is built on it, storage on both.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from ._library import check, lib
 from ._modules import Base
 
 if TYPE_CHECKING:
-    from .nn import Module
     from ._typing import Path
+    from .nn import Module
     from .optim import Optimizer
 
 
@@ -36,10 +39,9 @@ def load_into(
 ) -> tuple[int, int]:
     """Takes over a checkpoint's values into a model (and optimiser) of the same structure, all or nothing.
 
-    restore_random: the random state as well. Returns the checkpoint's (epoch, step). Raises StructureError where it belongs to
-    another model or optimiser.
+    restore_random: the random state as well. Returns the checkpoint's (epoch, step). Raises StructureError where it
+    belongs to another model or optimiser.
     """
     epoch, step = c_int64(), c_int64()
-    check(lib.wb_load_into(path_bytes(path), model, optimizer, 1 if restore_random else 0,
-                           epoch, step))
+    check(lib.wb_load_into(path_bytes(path), model, optimizer, 1 if restore_random else 0, epoch, step))
     return epoch.value, step.value

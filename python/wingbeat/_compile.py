@@ -1,9 +1,10 @@
 """wingbeat.compile: a function that is recorded once and then runs as one call.
 
-The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward, update)
-into a program; later calls run the program. What the program depends on besides tensors and arrays is in the key under which
-it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode, autocast, and what the
-function sees of Python (_watch.py). The engine says whether a program is still right as to tensors, optimisers and hooks.
+The first call with arguments of given shapes and dtypes captures what the function does (forward, loss, backward,
+update) into a program; later calls run the program. What the program depends on besides tensors and arrays is in the
+key under which it is kept: the structure of the arguments, arguments that are not arrays (by value), the gradient mode,
+autocast, and what the function sees of Python (_watch.py). The engine says whether a program is still right as to
+tensors, optimisers and hooks.
 """
 
 from __future__ import annotations
@@ -79,8 +80,8 @@ class CompiledFunction(Generic[P, R]):
         self._numpy = numpy
         # The last in the dict is the one used last.
         self._programs: dict[Any, Program] = {}
-        # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what else they depend on is as it was when
-        # they were found. And the one that ran last, which is tried first.
+        # The programs for plain calls, with tensors and arrays as positional arguments, by their signatures: what else
+        # they depend on is as it was when they were found. And the one that ran last, which is tried first.
         self._plain: dict[Any, Program] = {}
         self._last: Program | None = None
         self._watch: Watch | None = None
@@ -96,8 +97,9 @@ class CompiledFunction(Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: Any = None) -> Self: ...
     @overload
-    def __get__(self: CompiledFunction[Concatenate[S, Q], R], instance: S,
-                owner: Any = None) -> CompiledFunction[Q, R]: ...
+    def __get__(
+        self: CompiledFunction[Concatenate[S, Q], R], instance: S, owner: Any = None
+    ) -> CompiledFunction[Q, R]: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method: each instance has programs of its own."""
         if instance is None:
@@ -137,7 +139,9 @@ class CompiledFunction(Generic[P, R]):
         if found is self:
             return name  # a decorated function, which its module has in its place
         if isinstance(function, FunctionType) and found is not function:
-            raise TypeError(f"compile: {self.__name__} cannot be pickled, as its module has no function {name!r}; define it at the top of a module, or compile it again there")
+            raise TypeError(
+                f"compile: {self.__name__} cannot be pickled, as its module has no function {name!r}; define it at the top of a module, or compile it again there"
+            )
         return compile, (function,), {"_numpy": self._numpy}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -158,7 +162,8 @@ class CompiledFunction(Generic[P, R]):
             try:
                 is_seen = watch.read() == watch.values if watch.is_simple else all(map(is_, watch.read(), watch.values))
             except (KeyError, ValueError, TypeError, AttributeError, Error):
-                # There is a name no more, or what it means now is compared in a way of its own. What a signal's handler raises is none of these.
+                # There is a name no more, or what it means now is compared in a way of its own. What a signal's handler
+                # raises is none of these.
                 is_seen = False
             if is_seen:
                 result = program.run_arrays_if_matching(args) if self._numpy else program.run_if_matching(args)
@@ -166,13 +171,19 @@ class CompiledFunction(Generic[P, R]):
                     return result
                 program = self._plain.get(_signatures(args))
                 if program is not None:
-                    result = program.run_arrays_if_matching([_dense(array) for array in args]) if self._numpy else program.run_if_matching(args)
+                    result = (
+                        program.run_arrays_if_matching([_dense(array) for array in args])
+                        if self._numpy
+                        else program.run_if_matching(args)
+                    )
                     if result is not NotImplemented:
                         self._last = program
                         return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
-        if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
+        if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(
+            isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays
+        ):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         try:
             return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))
@@ -210,7 +221,9 @@ class CompiledFunction(Generic[P, R]):
         if not self._numpy or result is NotImplemented:
             return result
         leaves, structure = flatten(result)
-        return unflatten(structure, [np.array(leaf.detach().numpy()) if isinstance(leaf, Tensor) else leaf for leaf in leaves])
+        return unflatten(
+            structure, [np.array(leaf.detach().numpy()) if isinstance(leaf, Tensor) else leaf for leaf in leaves]
+        )
 
     # ---------------------------------------------------------------- capturing
 
@@ -231,14 +244,23 @@ class CompiledFunction(Generic[P, R]):
                 parts.append((leaf.shape, leaf.dtype))
             elif isinstance(leaf, _modules.Base):
                 module: Any = leaf
-                parts.append((Same(leaf), tuple((place.name, trait(place.get())) for part in module.modules() for place in places_of(part))))
+                parts.append(
+                    (
+                        Same(leaf),
+                        tuple(
+                            (place.name, trait(place.get())) for part in module.modules() for place in places_of(part)
+                        ),
+                    )
+                )
             else:
                 parts.append((float, repr(leaf)) if type(leaf) is float else (type(leaf), leaf))
         key = tuple(parts)
         try:
             hash(key)
         except TypeError:
-            raise ArgumentError(f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable") from None
+            raise ArgumentError(
+                f"compile: arguments of {self.__name__} other than tensors and arrays must be hashable"
+            ) from None
         return key
 
     def _program(self, leaves: list[Any], structure: Structure) -> Program:
@@ -262,7 +284,10 @@ class CompiledFunction(Generic[P, R]):
             self._plain = {signature: known for signature, known in self._plain.items() if known is not gone}
 
     def _capture(self, leaves: list[Any], structure: Structure) -> Program:
-        """The program of the function for such arguments. Names stay as they are: what the function does to them is done by each run."""
+        """The program of the function for such arguments.
+
+        Names stay as they are: what the function does to them is done by each run.
+        """
         watch: Any = self._watch
         self._carry_what_is_replaced(watch)
         carried = [Carried(place) for place in watch.carried.values() if holds_tensors(place.get())]
@@ -275,15 +300,23 @@ class CompiledFunction(Generic[P, R]):
             carried += [Carried(place) for place in found]
 
     def _carry_what_is_replaced(self, watch: Watch) -> None:
-        """A name that holds another tensor than at the last capture may do so at each call: from now on it is taken from outside."""
+        """A name that holds another tensor than at the last capture may do so at each call: from now on it is taken
+        from outside."""
         found = {place.identity: (place, place.get()) for place in watch.places()}
         for identity, (place, value) in found.items():
             before = self._met.get(identity)
-            if before is not None and before is not value and holds_tensors(value) and not any(leaf.requires_grad for leaf in flatten(value)[0]):
+            if (
+                before is not None
+                and before is not value
+                and holds_tensors(value)
+                and not any(leaf.requires_grad for leaf in flatten(value)[0])
+            ):
                 watch.carry([place])
         self._met = {identity: value for identity, (_, value) in found.items() if holds_tensors(value)}
 
-    def _record(self, leaves: list[Any], structure: Structure, carried: list[Carried]) -> tuple[Program | None, list[Place]]:
+    def _record(
+        self, leaves: list[Any], structure: Structure, carried: list[Carried]
+    ) -> tuple[Program | None, list[Place]]:
         watch: Any = self._watch
         # The function gets tensors of its own in the place of its arguments, so that an argument that it also sees as a
         # global or an attribute stays two things.
@@ -291,7 +324,9 @@ class CompiledFunction(Generic[P, R]):
         inner: list[Any] = []
         for leaf in leaves:
             if isinstance(leaf, (Tensor, np.ndarray)):
-                dtype = leaf.dtype if isinstance(leaf, Tensor) else as_dtype(native(leaf[:0] if leaf.ndim else leaf).dtype)
+                dtype = (
+                    leaf.dtype if isinstance(leaf, Tensor) else as_dtype(native(leaf[:0] if leaf.ndim else leaf).dtype)
+                )
                 leaf = _stand_in(dtype, leaf.shape)
                 inputs.append(leaf)
             inner.append(leaf)
@@ -317,8 +352,13 @@ class CompiledFunction(Generic[P, R]):
                 with _modules.noting(names.note):
                     result = _modules.deferring_buffers(self._function, *args, **kwargs)
                 changed = names.changes()
-                found = [place for place, before, now in changed if place.identity not in watch.carried and holds_tensors(before)
-                         and any(isinstance(leaf, Tensor) for leaf in flatten(now)[0])]
+                found = [
+                    place
+                    for place, before, now in changed
+                    if place.identity not in watch.carried
+                    and holds_tensors(before)
+                    and any(isinstance(leaf, Tensor) for leaf in flatten(now)[0])
+                ]
                 if found:
                     return None, found
                 if any(is_registered(value) for _, before, now in changed for value in (before, now)):
@@ -347,18 +387,21 @@ class CompiledFunction(Generic[P, R]):
     def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
 
-        The text has a line for each step: floating-point operations (flop) of matrix products, bytes read and written, the operations that are one fused
-        loop, the shape, and the memory that is read and written (docs/architecture.md shows how to read one). The line "all" has the sums.
-        time: True adds microseconds, share of the whole, GFLOP/s and GB/s of each step, as medians of several runs on the arguments, or on zeros
-            where none are given. They run over copies: no parameter, gradient or random state changes. An argument of the function that has this name
-            is given by its place.
+        The text has a line for each step: floating-point operations (flop) of matrix products, bytes read and written,
+        the operations that are one fused loop, the shape, and the memory that is read and written (docs/architecture.md
+        shows how to read one). The line "all" has the sums. time: True adds microseconds, share of the whole, GFLOP/s
+        and GB/s of each step, as medians of several runs on the arguments, or on zeros
+            where none are given. They run over copies: no parameter, gradient or random state changes. An argument of
+            the function that has this name is given by its place.
         """
         if args or kwargs:
             leaves, structure = flatten([args, kwargs] if kwargs else args)
             arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
             return self._program(leaves, structure).explain(time, arrays)
         if not self._programs:
-            raise StateError(f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments")
+            raise StateError(
+                f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments"
+            )
         return "\n\n".join(program.explain(time) for program in self._programs.values())
 
 
@@ -376,14 +419,18 @@ def _explained(error: StateError, function: Any) -> StateError:
     package = os.path.dirname(__file__)
     while trace is not None:
         code = trace.tb_frame.f_code
-        if os.path.dirname(code.co_filename) != package and not code.co_filename.startswith((package + os.sep, "<guard of")):
+        if os.path.dirname(code.co_filename) != package and not code.co_filename.startswith(
+            (package + os.sep, "<guard of")
+        ):
             line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
             place = f" at {code.co_filename}:{trace.tb_lineno}" + (f", `{line}`" if line else "")
         trace = trace.tb_next
     sentence = str(error)
     if "a value was asked for inside a capture block" in sentence:
-        sentence = (f"compile: {name} asks for a value{place}, but while it is captured there are none yet; "
-                    "choose with wingbeat.where instead of if, or look at what the function returns")
+        sentence = (
+            f"compile: {name} asks for a value{place}, but while it is captured there are none yet; "
+            "choose with wingbeat.where instead of if, or look at what the function returns"
+        )
     else:
         sentence = f"{sentence} (while compile captures {name}{place})"
     return StateError(sentence)
@@ -425,28 +472,31 @@ def compile(*, numpy: Literal[False] = False) -> Callable[[Callable[P, R]], Comp
 def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) -> Any:
     """Makes one program of what a function does; also as a decorator.
 
-    function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may compute, call
-        backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), an `if` that
-        depends on one); a printed tensor shows shape and dtype alone.
+    function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may
+    compute, call
+        backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), an
+        `if` that depends on one); a printed tensor shows shape and dtype alone.
     numpy: True returns NumPy arrays in the place of tensors.
 
-    The function is captured at the first call, and again for other shapes, dtypes or hashable arguments. Up to 64 programs are kept, those used last.
+    The function is captured at the first call, and again for other shapes, dtypes or hashable arguments. Up to 64
+    programs are kept, those used last.
 
-    Carried through each run: values of tensors from outside (parameters, buffers, gradients, optimiser state, learning rates, random state), writes to
-    them and to arguments, and what the function binds to global names, to variables of enclosing functions, and to attributes of modules and of the object
-    whose method it is.
-    Seen, and captured again for: such names bound to something else between two calls, requires_grad, modules that are added or replaced or change their
-    mode, hooks, an optimiser's groups, and settings that become 0. A number that changes at each call makes a program for each of its values:
-    a 0-d tensor makes one.
-    Not seen: what is changed inside a list, dict, array or other object that stays the same object (a NumPy array written to, a list appended to, an
-    attribute of an object in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file), which happen
-    when the function is captured.
+    Carried through each run: values of tensors from outside (parameters, buffers, gradients, optimiser state, learning
+    rates, random state), writes to them and to arguments, and what the function binds to global names, to variables of
+    enclosing functions, and to attributes of modules and of the object whose method it is. Seen, and captured again
+    for: such names bound to something else between two calls, requires_grad, modules that are added or replaced or
+    change their mode, hooks, an optimiser's groups, and settings that become 0. A number that changes at each call
+    makes a program for each of its values: a 0-d tensor makes one. Not seen: what is changed inside a list, dict, array
+    or other object that stays the same object (a NumPy array written to, a list appended to, an attribute of an object
+    in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file),
+    which happen when the function is captured.
 
-    Arguments are values of their own: where two of them share memory (a tensor and a view of it), or one shares it with a tensor from outside,
-    what the function writes to one does not show in the other within that call.
-    Results are constants to derivatives, and share memory with no argument: call backward(), or the transforms, inside the function. With arguments that require
-    gradients, inside a transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function runs as it is.
-    A copy captures for itself, and so does one that is pickled, which goes by the function's name.
+    Arguments are values of their own: where two of them share memory (a tensor and a view of it), or one shares it with
+    a tensor from outside, what the function writes to one does not show in the other within that call. Results are
+    constants to derivatives, and share memory with no argument: call backward(), or the transforms, inside the
+    function. With arguments that require gradients, inside a transform, inside another compiled function's capture, and
+    where it binds parameters or modules anew, the function runs as it is. A copy captures for itself, and so does one
+    that is pickled, which goes by the function's name.
     """
     if function is None:
         return functools.partial(compile, numpy=numpy)

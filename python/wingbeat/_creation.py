@@ -1,8 +1,8 @@
 """New tensors: from data, filled, in sequence, random.
 
-Shapes may be given as one sequence or extent by extent. dtype defaults to float32, but for what has whole numbers: tensor,
-full and arange take the dtype of what they are given, randint is int64, and the forms on _like take that of their tensor.
-requires_grad=True makes a leaf that collects gradients.
+Shapes may be given as one sequence or extent by extent. dtype defaults to float32, but for what has whole numbers:
+tensor, full and arange take the dtype of what they are given, randint is int64, and the forms on _like take that of
+their tensor. requires_grad=True makes a leaf that collects gradients.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 import numpy as np
 
 from . import _abi
+from ._arguments import numbers
 from ._arrays import borrow, extents, handle_array
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
-from ._arguments import numbers
 from ._library import check, lib
 from ._shaping import broadcast_to
 from ._tensor import Tensor, as_tensor, data_handle, exact, takes, wrap
@@ -32,18 +32,20 @@ if TYPE_CHECKING:
 
 
 def tensor(data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
-    """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left behind).
+    """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left
+    behind).
 
-    Python floats become float32, ints int64, bools bool. What has a dtype of its own keeps it: NumPy's arrays and scalars, also
-    inside lists, and other libraries' arrays; int8, int16, uint16, uint32 and float16 become the next wider type that the engine has.
-    Where they stand beside Python floats in a list, NumPy's promotion of the two decides. Raises DTypeError for what is not numbers, and
-    ArgumentError for an array with masked elements.
+    Python floats become float32, ints int64, bools bool. What has a dtype of its own keeps it: NumPy's arrays and
+    scalars, also inside lists, and other libraries' arrays; int8, int16, uint16, uint32 and float16 become the next
+    wider type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
+    decides. Raises DTypeError for what is not numbers, and ArgumentError for an array with masked elements.
     """
     return Tensor(data, dtype, requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
-    """A tensor that reads the array's memory without a copy, if that is contiguous and of an engine's dtype; else of a copy.
+    """A tensor that reads the array's memory without a copy, if that is contiguous and of an engine's dtype; else of a
+    copy.
 
     The array must stay unchanged as long as the tensor, or anything not yet computed from it, is in use.
     """
@@ -53,7 +55,8 @@ def from_numpy(array: Array) -> Tensor:
 
 
 def asarray(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
-    """`data` as a tensor, without a copy where possible: a tensor is returned as it is, an array's memory is borrowed (see from_numpy)."""
+    """`data` as a tensor, without a copy where possible: a tensor is returned as it is, an array's memory is borrowed
+    (see from_numpy)."""
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
     if isinstance(data, np.ndarray) and (dtype is None or data.dtype == as_dtype(dtype).dtype):
@@ -72,7 +75,9 @@ def _finish_tensor(result: Tensor, requires_grad: bool) -> Tensor:
 _NUMBERS: dict[type, DType] = {bool: bool_, int: int64, float: float32}
 
 
-def full(size: Size, fill_value: Real | np.generic, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Size, fill_value: Real | np.generic, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
     shape = numbers((size,))
     if dtype is None:
@@ -104,8 +109,9 @@ def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
     return input.shape, input.dtype if dtype is None else dtype
 
 
-def full_like(input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None,
-              requires_grad: bool = False) -> Tensor:
+def full_like(
+    input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
     shape, dtype = like(input, dtype)
     return full(shape, fill_value, dtype, requires_grad)
@@ -121,8 +127,9 @@ def ones_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: 
     return full_like(input, 1, dtype, requires_grad)
 
 
-def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None,
-           requires_grad: bool = False) -> Tensor:
+def arange(
+    start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
     if end is None:
         start, end = 0, start
@@ -133,17 +140,23 @@ def arange(start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLik
     return _finish(out, requires_grad)
 
 
-def linspace(start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32,
-             requires_grad: bool = False) -> Tensor:
+def linspace(
+    start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor:
     """`steps` numbers at equal distances from start to end, both among them. Integer dtypes cut them toward 0."""
     start, end, out = exact(start), exact(end), c_void_p()
     is_whole = isinstance(start, int) and isinstance(end, int) and not as_dtype(dtype).is_floating_point
-    check((lib.wb_tensor_linspace_int64 if is_whole else lib.wb_tensor_linspace)(as_dtype(dtype).code, start, end, steps, out))
+    check(
+        (lib.wb_tensor_linspace_int64 if is_whole else lib.wb_tensor_linspace)(
+            as_dtype(dtype).code, start, end, steps, out
+        )
+    )
     return _finish(out, requires_grad)
 
 
-def eye(n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32,
-        requires_grad: bool = False) -> Tensor:
+def eye(
+    n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor:
     """The n x m matrix (n x n by default) with ones on the diagonal."""
     out = c_void_p()
     check(lib.wb_tensor_eye(as_dtype(dtype).code, n, n if m is None else m, out))
@@ -151,7 +164,8 @@ def eye(n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = flo
 
 
 def meshgrid(*tensors: TensorLike, indexing: Literal["ij", "xy"] = "ij") -> tuple[Tensor, ...]:
-    """A tuple of tensors: each vector along an axis of its own, repeated along those of the others. indexing "xy" (NumPy's default) exchanges the first two axes."""
+    """A tuple of tensors: each vector along an axis of its own, repeated along those of the others. indexing "xy"
+    (NumPy's default) exchanges the first two axes."""
     if indexing not in ("ij", "xy"):
         raise ArgumentError(f"meshgrid: expected indexing 'ij' or 'xy', found {indexing!r}")
     given: Any = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors

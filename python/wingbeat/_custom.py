@@ -1,7 +1,9 @@
-"""Operations with derivatives of one's own: autograd.Function as PyTorch's, custom_vjp and custom_jvp as JAX's, custom_gradient as both know it.
+"""Operations with derivatives of one's own: autograd.Function as PyTorch's, custom_vjp and custom_jvp as JAX's,
+custom_gradient as both know it.
 
-Their values are computed by ordinary operations. The rules run while a derivative is recorded, and record more ordinary operations; so derivatives of any
-order pass through them, and a compiled function runs the rules once. Where one of the two modes has no rule, it is the transpose of the other.
+Their values are computed by ordinary operations. The rules run while a derivative is recorded, and record more ordinary
+operations; so derivatives of any order pass through them, and a compiled function runs the rules once. Where one of the
+two modes has no rule, it is the transpose of the other.
 """
 
 from __future__ import annotations
@@ -58,10 +60,12 @@ def _or_zeros(derivatives: Iterable[Tensor | None], like: Iterable[Tensor]) -> l
 
 # -------------------------------------------------------------------- Function
 
+
 class FunctionCtx:
     """What forward leaves for backward and jvp. Any attribute may be set."""
 
-    # These belong to one call of a rule, all other attributes to the application: rules of several threads run at once, and a rule may differentiate its own graph.
+    # These belong to one call of a rule, all other attributes to the application: rules of several threads run at once,
+    # and a rule may differentiate its own graph.
     __slots__ = ("needs_input_grad", "_saved", "__dict__")
 
     needs_input_grad: tuple[bool, ...]
@@ -71,6 +75,7 @@ class FunctionCtx:
     _constant: tuple[Tensor, ...]
 
     if TYPE_CHECKING:
+
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
 
@@ -86,7 +91,8 @@ class FunctionCtx:
         return call
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keeps inputs, outputs or other tensors (or None) for backward, and for jvp; derivatives of higher order pass through inputs and outputs."""
+        """Keeps inputs, outputs or other tensors (or None) for backward, and for jvp; derivatives of higher order pass
+        through inputs and outputs."""
         self._saved = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
@@ -109,7 +115,10 @@ class FunctionCtx:
 
 
 class _Saved:
-    """Saved tensors between forward and the rules. An output is kept by number: as a tensor, it and what made it would keep each other alive."""
+    """Saved tensors between forward and the rules.
+
+    An output is kept by number: as a tensor, it and what made it would keep each other alive.
+    """
 
     def __init__(self, tensors: Iterable[Tensor | None], outputs: Sequence[Tensor]) -> None:
         self._entries: list[tuple[int | None, Tensor | None]] = []
@@ -131,12 +140,14 @@ def _one_each(found: Any, count: int, what: str) -> list[Tensor | None]:
 
 
 class Function:
-    """An operation with derivatives of its own, as PyTorch's: a subclass has static methods, and is used as `Subclass.apply(x, ...)`.
+    """An operation with derivatives of its own, as PyTorch's: a subclass has static methods, and is used as
+    `Subclass.apply(x, ...)`.
 
-    forward(ctx, *args) computes a tensor, or a tuple of tensors, without recording derivatives; or forward(*args) does, and setup_context(ctx, inputs, output)
-    keeps what the rules need. backward(ctx, *gradients), one for each output, returns one for each argument of forward (None for an argument that is no
-    tensor). jvp(ctx, *tangents), one for each argument, returns one for each output. One of the two suffices. Tensors saved with ctx.save_for_backward can be differentiated
-    through; other tensors kept on ctx are constants to derivatives of higher order.
+    forward(ctx, *args) computes a tensor, or a tuple of tensors, without recording derivatives; or forward(*args) does,
+    and setup_context(ctx, inputs, output) keeps what the rules need. backward(ctx, *gradients), one for each output,
+    returns one for each argument of forward (None for an argument that is no tensor). jvp(ctx, *tangents), one for each
+    argument, returns one for each output. One of the two suffices. Tensors saved with ctx.save_for_backward can be
+    differentiated through; other tensors kept on ctx are constants to derivatives of higher order.
     """
 
     @staticmethod
@@ -182,14 +193,17 @@ class Function:
 class _Application:
     """One call of a Function, as its rules see it."""
 
-    def __init__(self, kind: type[Function], context: FunctionCtx, args: Sequence[Any],
-                 outputs: Sequence[Tensor]) -> None:
+    def __init__(
+        self, kind: type[Function], context: FunctionCtx, args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> None:
         self._kind, self._context, self._count = kind, context, len(args)
         self._places = [place for place, arg in enumerate(args) if _differentiable(arg)]
         self._inputs: list[Tensor] = [args[place] for place in self._places]
         self._types = [(tensor.shape, tensor.dtype) for tensor in self._inputs]
         self._backward_saved = _Saved(context._saved, outputs)
-        self._forward_saved = self._backward_saved if context._forward_saved is None else _Saved(context._forward_saved, outputs)
+        self._forward_saved = (
+            self._backward_saved if context._forward_saved is None else _Saved(context._forward_saved, outputs)
+        )
         context._saved = context._forward_saved = ()
 
     def results(self, outputs: Sequence[Tensor]) -> list[Tensor]:
@@ -200,26 +214,37 @@ class _Application:
         self._context._constant = ()
         inputs, self._inputs = self._inputs, []
         found = custom(inputs, outputs, self._reverse if has_backward else None, self._forward if has_jvp else None)
-        return [output._snapshot() if any(output is one for one in constant) else result for output, result in zip(outputs, found)]
+        return [
+            output._snapshot() if any(output is one for one in constant) else result
+            for output, result in zip(outputs, found)
+        ]
 
     def _reverse(self, outputs: list[Any], cotangents: list[Any], needed: list[bool]) -> list[Tensor | None]:
         flags, name = dict(zip(self._places, needed)), self._kind.__name__
         needs_input_grad = tuple(flags.get(place, False) for place in range(self._count))
         context = self._context._for_call(needs_input_grad, self._backward_saved.restored(outputs))
         found = self._kind.backward(context, *(_or_zeros(cotangents, outputs) if context._materializes else cotangents))
-        found = _one_each(found, self._count, f"{name}.backward: expected {self._count} gradients, one for each argument of forward")
+        found = _one_each(
+            found, self._count, f"{name}.backward: expected {self._count} gradients, one for each argument of forward"
+        )
         return [found[place] for place in self._places]
 
     def _forward(self, outputs: list[Any], tangents: list[Any]) -> list[Tensor | None]:
-        context, name = self._context._for_call(self._context.needs_input_grad, self._forward_saved.restored(outputs)), self._kind.__name__
+        context, name = (
+            self._context._for_call(self._context.needs_input_grad, self._forward_saved.restored(outputs)),
+            self._kind.__name__,
+        )
         given: list[Tensor | None] = [None] * self._count
         for place, tangent, (shape, dtype) in zip(self._places, tangents, self._types):
             given[place] = zeros(shape, dtype=dtype) if tangent is None and context._materializes else tangent
         found = self._kind.jvp(context, *given)
-        return _one_each(found, len(outputs), f"{name}.jvp: expected {len(outputs)} tangents, one for each output of forward")
+        return _one_each(
+            found, len(outputs), f"{name}.jvp: expected {len(outputs)} tangents, one for each output of forward"
+        )
 
 
 # -------------------------------------------------------------------- rules for functions
+
 
 class _WithRule(Generic[R]):
     """A function with rules. Its arguments and its result are tensors, or nested lists, tuples and dicts of tensors."""
@@ -246,8 +271,9 @@ class _WithRule(Generic[R]):
 class custom_vjp(_WithRule[R]):
     """A function whose derivatives in reverse mode are given by defvjp(fwd, bwd), as JAX's.
 
-    fwd(*args) returns (result, residuals), anything that bwd needs; bwd(residuals, cotangent), with a cotangent in the result's structure, returns the tuple of
-    cotangents of the arguments (None for zeros). Derivatives of higher order pass through bwd, and through how fwd computed the residuals.
+    fwd(*args) returns (result, residuals), anything that bwd needs; bwd(residuals, cotangent), with a cotangent in the
+    result's structure, returns the tuple of cotangents of the arguments (None for zeros). Derivatives of higher order
+    pass through bwd, and through how fwd computed the residuals.
     """
 
     def defvjp(self, fwd: Callable[..., tuple[R, Any]], bwd: Callable[..., Any]) -> Self:
@@ -259,7 +285,9 @@ class custom_vjp(_WithRule[R]):
         try:
             fwd, bwd = self._fwd, self._bwd
         except AttributeError:
-            raise StateError(f"{self._name}: this custom_vjp has no rules yet; give them with defvjp(fwd, bwd)") from None
+            raise StateError(
+                f"{self._name}: this custom_vjp has no rules yet; give them with defvjp(fwd, bwd)"
+            ) from None
         result = fwd(*args)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(f"{self._name}: fwd must return (result, residuals), found {type(result).__name__}")
@@ -277,8 +305,10 @@ class custom_vjp(_WithRule[R]):
             if count == 1 and not isinstance(found, tuple):
                 found = (found,)
             if not isinstance(found, (tuple, list)) or len(found) != count:
-                raise ArgumentError(f"{name}: expected a tuple of {count} cotangents, one for each argument, found "
-                                    f"{len(found) if isinstance(found, (tuple, list)) else type(found).__name__}")
+                raise ArgumentError(
+                    f"{name}: expected a tuple of {count} cotangents, one for each argument, found "
+                    f"{len(found) if isinstance(found, (tuple, list)) else type(found).__name__}"
+                )
             gradients = _by_leaf(found, structure, name)
             return [gradients[place] for place in places]
 
@@ -303,12 +333,14 @@ def _leaf_count(structure: Structure) -> int:
 
 
 class custom_gradient(custom_vjp[R]):
-    """A function that returns (result, gradient function): the latter turns the result's cotangent into those of the arguments, a tuple for several.
+    """A function that returns (result, gradient function): the latter turns the result's cotangent into those of the
+    arguments, a tuple for several.
 
     Called on what requires no gradients it gives the result alone.
     """
 
     if TYPE_CHECKING:
+
         def __init__(self, function: Callable[..., tuple[R, Callable[..., Any]]]) -> None: ...
 
     def __call__(self, *args: Any) -> R:
@@ -324,8 +356,9 @@ class custom_gradient(custom_vjp[R]):
 
 
 class custom_jvp(_WithRule[R]):
-    """A function whose derivatives are given by defjvp(rule), as JAX's: rule(primals, tangents), two tuples with an entry for each argument, returns (result,
-    tangent of the result). The rule is linear in the tangents; reverse mode is its transpose.
+    """A function whose derivatives are given by defjvp(rule), as JAX's: rule(primals, tangents), two tuples with an
+    entry for each argument, returns (result, tangent of the result). The rule is linear in the tangents; reverse mode
+    is its transpose.
     """
 
     def defjvp(self, rule: F) -> F:
@@ -349,7 +382,9 @@ class custom_jvp(_WithRule[R]):
                 given[place] = zeros_like(primals[place]) if tangent is None else tangent
             found = rule(tuple(unflatten(structure, primals)), tuple(unflatten(structure, given)))
             if not isinstance(found, tuple) or len(found) != 2:
-                raise TypeError(f"{name}: the rule must return (result, tangent of the result), found {type(found).__name__}")
+                raise TypeError(
+                    f"{name}: the rule must return (result, tangent of the result), found {type(found).__name__}"
+                )
             along, found_structure = flatten(found[1])
             same_structure(found_structure, result_structure, name, "the tangent")
             return [None if leaf is None else as_tensor(leaf) for leaf in along]

@@ -18,20 +18,25 @@ __all__ = ["straight_through"]
 
 
 def straight_through(hard: TensorLike, soft: TensorLike) -> Tensor:
-    """The values of `hard` with the derivatives of `soft`, of equal shapes: the straight-through estimator (Bengio et al. 2013), in the dtype of `soft`."""
+    """The values of `hard` with the derivatives of `soft`, of equal shapes: the straight-through estimator (Bengio et
+    al. 2013), in the dtype of `soft`."""
     hard, soft = as_tensor(hard), as_tensor(soft)
     if hard.shape != soft.shape:
-        raise ShapeError(f"straight_through: expected hard and soft of equal shapes, found {list(hard.shape)} and {list(soft.shape)}")
+        raise ShapeError(
+            f"straight_through: expected hard and soft of equal shapes, found {list(hard.shape)} and {list(soft.shape)}"
+        )
     if not soft.is_floating_point():
         raise DTypeError(f"straight_through: expected soft of floats, found {soft.dtype}")
     return hard.detach().to(soft.dtype) + (soft - soft.detach())  # the difference is exactly 0
 
 
 def gumbel_softmax(logits: TensorLike, tau: Tensor | float = 1, hard: bool = False, dim: SupportsIndex = -1) -> Tensor:
-    """Samples from the Gumbel-softmax distribution (Jang et al. 2017, Maddison et al. 2017): softmax((logits + g) / tau) along dim, with Gumbel's numbers g.
+    """Samples from the Gumbel-softmax distribution (Jang et al. 2017, Maddison et al. 2017): softmax((logits + g) /
+    tau) along dim, with Gumbel's numbers g.
 
-    tau: the temperature, above 0, a number or a tensor. For tau to 0 the samples become one-hot, of class k with probability softmax(logits)[k], and
-    the variance of derivatives grows. hard=True: one-hot samples, exactly, with the derivatives of the soft ones (straight_through).
+    tau: the temperature, above 0, a number or a tensor. For tau to 0 the samples become one-hot, of class k with
+    probability softmax(logits)[k], and the variance of derivatives grows. hard=True: one-hot samples, exactly, with the
+    derivatives of the soft ones (straight_through).
     """
     if not isinstance(tau, Tensor) and not tau > 0:
         raise ArgumentError(f"gumbel_softmax: expected tau above 0, found {tau}")

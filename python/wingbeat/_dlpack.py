@@ -1,8 +1,9 @@
-"""DLPack, the protocol by which libraries hand memory to each other: `np.from_dlpack(t)`, `torch.from_dlpack(t)`, `wingbeat.from_dlpack(x)`.
+"""DLPack, the protocol by which libraries hand memory to each other: `np.from_dlpack(t)`, `torch.from_dlpack(t)`,
+`wingbeat.from_dlpack(x)`.
 
-A tensor's values never change, so what is exported is either marked as read-only, as DLPack 1.0 can, and shared, or a copy. It is a copy where
-the receiver asks for an older version, or is known to have no arrays that are read-only. NumPy makes and reads the capsules: its deleters
-may run at any time, on any thread, and when Python ends.
+A tensor's values never change, so what is exported is either marked as read-only, as DLPack 1.0 can, and shared, or a
+copy. It is a copy where the receiver asks for an older version, or is known to have no arrays that are read-only. NumPy
+makes and reads the capsules: its deleters may run at any time, on any thread, and when Python ends.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         def __dlpack__(self, **options: Any) -> Any: ...
         def __dlpack_device__(self) -> tuple[int, int]: ...
 
+
 _CPU = (1, 0)
 # Devices whose memory this processor reads: the CPU, and host memory of CUDA and ROCm.
 _READABLE = (1, 3, 11)
@@ -36,20 +38,31 @@ _READABLE = (1, 3, 11)
 _WITHOUT_READ_ONLY = frozenset({"torch", "cupy", "paddle", "tensorflow"})
 
 
-def _dlpack(self: Tensor, *, stream: None = None, max_version: tuple[int, int] | None = None, dl_device: tuple[int, int] | None = None,
-            copy: bool | None = None) -> Any:
+def _dlpack(
+    self: Tensor,
+    *,
+    stream: None = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
     """The values as a DLPack capsule.
 
-    They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that may be written to,
-    copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless copy is False: then
-    they must not write to it. Raises a BufferError (and StateError) for a tensor that requires gradients, and where it cannot share.
+    They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that
+    may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless
+    copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that requires
+    gradients, and where it cannot share.
     """
     if stream is not None:
-        raise ArgumentError(f"__dlpack__: expected no stream, since tensors are in the CPU's memory, found {stream!r:.80}")
+        raise ArgumentError(
+            f"__dlpack__: expected no stream, since tensors are in the CPU's memory, found {stream!r:.80}"
+        )
     if dl_device is not None and tuple(dl_device) != _CPU:
         raise UnexportableError(f"__dlpack__: expected the device (1, 0), which is the CPU, found {dl_device!r:.80}")
     if self.requires_grad:
-        raise UnexportableError("__dlpack__: the tensor requires gradients, which other libraries cannot carry; use tensor.detach()")
+        raise UnexportableError(
+            "__dlpack__: the tensor requires gradients, which other libraries cannot carry; use tensor.detach()"
+        )
     array = self.numpy()
     if max_version is not None and tuple(max_version) >= (1, 0):
         receiver = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
@@ -59,7 +72,9 @@ def _dlpack(self: Tensor, *, stream: None = None, max_version: tuple[int, int] |
         except TypeError:
             pass  # NumPy before 2.1
     if copy is False:
-        raise UnexportableError("__dlpack__: memory is shared with receivers of DLPack 1.0 alone, where it can be marked as read-only; leave copy out")
+        raise UnexportableError(
+            "__dlpack__: memory is shared with receivers of DLPack 1.0 alone, where it can be marked as read-only; leave copy out"
+        )
     return array.copy().__dlpack__()
 
 
@@ -82,10 +97,12 @@ class _Capsule:
 
 
 def from_dlpack(x: Exporter | Any, *, copy: bool | None = None) -> Tensor:
-    """A tensor of what another library has: a NumPy array, a torch or JAX tensor, anything with __dlpack__, or a DLPack capsule.
+    """A tensor of what another library has: a NumPy array, a torch or JAX tensor, anything with __dlpack__, or a DLPack
+    capsule.
 
-    It reads their memory without a copy where that is contiguous and of a dtype of the engine, as from_numpy: it must stay unchanged as long
-    as the tensor, or anything not yet computed from it, is in use. copy=True always copies, copy=False raises ArgumentError where it would have to.
+    It reads their memory without a copy where that is contiguous and of a dtype of the engine, as from_numpy: it must
+    stay unchanged as long as the tensor, or anything not yet computed from it, is in use. copy=True always copies,
+    copy=False raises ArgumentError where it would have to.
     """
     if isinstance(x, Tensor):
         if copy is None or not copy:
@@ -96,28 +113,43 @@ def from_dlpack(x: Exporter | Any, *, copy: bool | None = None) -> Tensor:
         return wrap(copy_in(array))
     if copy is False and not _is_borrowable(array):
         raise ArgumentError(
-            f"from_dlpack: expected contiguous memory of a dtype of the engine with copy=False, found {array.dtype} of shape {list(array.shape)} and strides {list(array.strides)}")
+            f"from_dlpack: expected contiguous memory of a dtype of the engine with copy=False, found {array.dtype} of shape {list(array.shape)} and strides {list(array.strides)}"
+        )
     return wrap(borrow(array))
 
 
 def _is_borrowable(array: Array) -> bool:
-    return array.dtype in BY_NUMPY and array.dtype.isnative and array.flags.c_contiguous and array.flags.aligned and array.size > 0
+    return (
+        array.dtype in BY_NUMPY
+        and array.dtype.isnative
+        and array.flags.c_contiguous
+        and array.flags.aligned
+        and array.size > 0
+    )
 
 
 def _received(x: Any) -> Array:
     if type(x).__name__ == "PyCapsule":
         x = _Capsule(x)
     elif not hasattr(x, "__dlpack__") or not hasattr(x, "__dlpack_device__"):
-        raise TypeError(f"from_dlpack: expected an object with __dlpack__ and __dlpack_device__, or a capsule, found {type(x).__name__}")
+        raise TypeError(
+            f"from_dlpack: expected an object with __dlpack__ and __dlpack_device__, or a capsule, found {type(x).__name__}"
+        )
     kind, number = x.__dlpack_device__()
     if kind not in _READABLE:
-        raise UnsupportedError(f"{operation('from_dlpack')}: expected memory of the CPU, found device ({int(kind)}, {number}); copy it to the CPU first")
+        raise UnsupportedError(
+            f"{operation('from_dlpack')}: expected memory of the CPU, found device ({int(kind)}, {number}); copy it to the CPU first"
+        )
     try:
         return np.from_dlpack(x)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(x, _Capsule) and "capsule" in str(error).lower():
-            raise ArgumentError("from_dlpack: expected a DLPack capsule that nobody has taken yet, found another one") from None
-        raise DTypeError(f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first, such as bfloat16 to float32") from error
+            raise ArgumentError(
+                "from_dlpack: expected a DLPack capsule that nobody has taken yet, found another one"
+            ) from None
+        raise DTypeError(
+            f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first, such as bfloat16 to float32"
+        ) from error
 
 
 for _name, _method in (("__dlpack__", _dlpack), ("__dlpack_device__", _dlpack_device)):

@@ -1,7 +1,7 @@
 """The element types of tensors.
 
-A dtype object equals and stands for its NumPy counterpart (`wb.float32 == np.float32`, `np.zeros(3, wb.float32)`); it is
-a class of its own because types without a NumPy counterpart are to come.
+A dtype object equals and stands for its NumPy counterpart (`wb.float32 == np.float32`, `np.zeros(3, wb.float32)`); it
+is a class of its own because types without a NumPy counterpart are to come.
 """
 
 from __future__ import annotations
@@ -101,7 +101,13 @@ BY_NUMPY: dict[np.dtype[Any], DType] = {dtype.dtype: dtype for dtype in BY_CODE}
 # Numeric types of NumPy that the engine does not have, and the smallest one it has that holds all their values.
 WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(narrow): BY_NUMPY[np.dtype(wide)].dtype
-    for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32"))
+    for narrow, wide in (
+        ("int8", "int32"),
+        ("int16", "int32"),
+        ("uint16", "int32"),
+        ("uint32", "int64"),
+        ("float16", "float32"),
+    )
 }
 
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)
@@ -112,7 +118,9 @@ def as_dtype(dtype: DTypeLike) -> DType:
     if type(dtype) is DType:
         return dtype
     if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
-        raise DTypeError(f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of {NAMES}")
+        raise DTypeError(
+            f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of {NAMES}"
+        )
     try:
         return BY_NUMPY[np.dtype(dtype)]
     except (KeyError, TypeError):
@@ -122,8 +130,10 @@ def as_dtype(dtype: DTypeLike) -> DType:
 def unmasked(array: ArrayT) -> ArrayT:
     """The array itself. A masked element has no value that a tensor could take."""
     if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
-        raise ArgumentError(f"{operation('tensor')}: expected an array without masked elements, found a masked array; "
-                            "fill them by array.filled(value), or leave them out by array.compressed()")
+        raise ArgumentError(
+            f"{operation('tensor')}: expected an array without masked elements, found a masked array; "
+            "fill them by array.filled(value), or leave them out by array.compressed()"
+        )
     return array
 
 

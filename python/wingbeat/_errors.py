@@ -1,4 +1,7 @@
-"""Exceptions. Each is a `wingbeat.Error` and also the built-in exception that fits, so that both kinds of `except` work."""
+"""Exceptions.
+
+Each is a `wingbeat.Error` and also the built-in exception that fits, so that both kinds of `except` work.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,8 @@ class UnsupportedError(Error, NotImplementedError):
 
 
 class InterruptedCallError(Error):
-    """The call, or a Python function that it called, was ended before its time, and what for is not known: another sys.unraisablehook has taken the exception."""
+    """The call, or a Python function that it called, was ended before its time, and what for is not known: another
+    sys.unraisablehook has taken the exception."""
 
 
 class InternalError(Error, RuntimeError):
@@ -137,9 +141,11 @@ def exception(status: int, sentence: str) -> Error:
 
 
 def locate(error: Error, module: Any) -> None:
-    """Has the sentence of an error in a module's forward pass name the layer by its path from that module: `Net.body.2 (Linear): linear: ...`.
+    """Has the sentence of an error in a module's forward pass name the layer by its path from that module: `Net.body.2
+    (Linear): linear: ...`.
 
-    It is called by each module on the way out, from the innermost, and remembers on the error which module was the last.
+    It is called by each module on the way out, from the innermost, and remembers on the error which module was the
+    last.
     """
     if not error.args or not isinstance(error.args[0], str):
         return

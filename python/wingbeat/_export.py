@@ -1,11 +1,13 @@
-"""wingbeat.export: a module of the engine's that does what a Python module does, for C, for checkpoints, and for machines without its code."""
+"""wingbeat.export: a module of the engine's that does what a Python module does, for C, for checkpoints, and for
+machines without its code."""
 
 from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from ctypes import c_char_p, c_uint64, c_void_p, memmove
-from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,30 +27,38 @@ if TYPE_CHECKING:
     from ._typing import Handle, R
     from .nn import Graph, Module
 
-# Sizes at which the forward pass is recorded are multiples of this, so that halves, thirds and quarters of them are whole numbers.
+# Sizes at which the forward pass is recorded are multiples of this, so that halves, thirds and quarters of them are
+# whole numbers.
 _STRIDE = 12
 
 
 def export(
-    model: Module, *examples: Any, batch_axes: int | None | Sequence[int | None] = 0, dynamic: Sequence[Mapping[int, str] | None] | None = None
+    model: Module,
+    *examples: Any,
+    batch_axes: int | None | Sequence[int | None] = 0,
+    dynamic: Sequence[Mapping[int, str] | None] | None = None,
 ) -> Graph:
     """A Graph that does what `model` does: C loads it from a checkpoint, runs it and trains it, to the same bits.
 
-    The forward pass is run on tensors like the examples, and what it calls is written down: layers of wingbeat.nn as calls of them, the rest as functions
-    of docs/operations.md. The Graph has copies of the parameters and buffers under the same names.
+    The forward pass is run on tensors like the examples, and what it calls is written down: layers of wingbeat.nn as
+    calls of them, the rest as functions of docs/operations.md. The Graph has copies of the parameters and buffers under
+    the same names.
 
-    examples: one for each input of the forward pass; their values do not matter, as long as the forward pass takes them.
-    batch_axes: the axis of each input whose extent is the number of rows, which may vary: one for all inputs, or one for each, or None.
-    dynamic: for each input a mapping of further axes whose extents may vary to names ({1: "length"}); equal names are equal extents.
+    examples: one for each input of the forward pass; their values do not matter, as long as the forward pass takes
+    them. batch_axes: the axis of each input whose extent is the number of rows, which may vary: one for all inputs, or
+    one for each, or None. dynamic: for each input a mapping of further axes whose extents may vary to names ({1:
+    "length"}); equal names are equal extents.
 
-    Extents that vary are tried at several sizes: what depends on them has to be linear in them. The result is compared with the model at size 1 and at
-    another that was not recorded. A model may do something else in training mode; then the Graph has two bodies.
+    Extents that vary are tried at several sizes: what depends on them has to be linear in them. The result is compared
+    with the model at size 1 and at another that was not recorded. A model may do something else in training mode; then
+    the Graph has two bodies.
 
-    Raises UnsupportedError, with the line, for what no Graph can say: a value that is looked at in the forward pass, derivatives and hooks in it, a call
-    that depends on the sizes, a number that is not linear in them.
+    Raises UnsupportedError, with the line, for what no Graph can say: a value that is looked at in the forward pass,
+    derivatives and hooks in it, a call that depends on the sizes, a number that is not linear in them.
     """
     from .nn._loading import module_of
     from .nn.module import Module as Base
+
     if not isinstance(model, Base):
         raise TypeError(f"export: expected a module, found {model!r:.80}")
     if not examples:
@@ -61,7 +71,9 @@ def export(
     def record() -> None:
         for training in (False, True):
             model.train(training)
-            recordings[training] = [_Recording(model, _sized(arrays, extents, sizes), names) for sizes in _sizes(arrays, extents)]
+            recordings[training] = [
+                _Recording(model, _sized(arrays, extents, sizes), names) for sizes in _sizes(arrays, extents)
+            ]
 
     def build() -> Graph:
         out = c_void_p()
@@ -85,6 +97,7 @@ def export(
 
 # -------------------------------------------------------------------- sizes
 
+
 def _varying(
     arrays: list[Any], batch_axes: int | None | Sequence[int | None], dynamic: Sequence[Mapping[int, str] | None] | None
 ) -> dict[str, list[tuple[int, int]]]:
@@ -92,7 +105,9 @@ def _varying(
     axes: list[Any] = list(batch_axes) if isinstance(batch_axes, (tuple, list)) else [batch_axes] * len(arrays)
     further = list(dynamic) if dynamic is not None else [None] * len(arrays)
     if len(axes) != len(arrays) or len(further) != len(arrays):
-        raise ArgumentError(f"export: expected batch_axes and dynamic for {len(arrays)} inputs, found them for {len(axes)} and {len(further)}")
+        raise ArgumentError(
+            f"export: expected batch_axes and dynamic for {len(arrays)} inputs, found them for {len(axes)} and {len(further)}"
+        )
     found: dict[str, list[tuple[int, int]]] = {}
     for place, (array, axis, more) in enumerate(zip(arrays, axes, further)):
         named: dict[int, str] = {} if axis is None else {axis: "batch"}
@@ -129,7 +144,7 @@ def _sizes(arrays: list[Any], extents: dict[str, list[tuple[int, int]]]) -> Iter
 
 def _other_sizes(arrays: list[Any], extents: dict[str, list[tuple[int, int]]]) -> Iterator[dict[str, int]]:
     """The sizes to compare at: 1, and others that no recording has."""
-    yield {name: 1 for name in extents}
+    yield dict.fromkeys(extents, 1)
     yield {name: base + 1 + number for number, (name, base) in enumerate(_bases(arrays, extents).items())}
 
 
@@ -144,6 +159,7 @@ def _sized(arrays: list[Any], extents: dict[str, list[tuple[int, int]]], sizes: 
 
 # -------------------------------------------------------------------- recordings
 
+
 class _Recording(Owner):
     """What one forward pass calls."""
 
@@ -157,7 +173,9 @@ class _Recording(Owner):
             leaves = flatten(result)[0]
             for leaf in leaves:
                 if not isinstance(leaf, Tensor):
-                    raise UnsupportedError(f"export: expected tensors as the results of {type(model).__name__}.forward, found {leaf!r:.80}")
+                    raise UnsupportedError(
+                        f"export: expected tensors as the results of {type(model).__name__}.forward, found {leaf!r:.80}"
+                    )
             check(lib.wb_recording_end(handles(leaves), len(leaves), out))
         self._handle = out.value
         raise_kept()  # of a signal's handler, in _place
@@ -175,7 +193,7 @@ def _place(_: Any, text: int, capacity: int) -> None:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         frame = frame.f_back
-    said = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}".encode()[:capacity - 1] + b"\0"
+    said = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}".encode()[: capacity - 1] + b"\0"
     memmove(text, said, len(said))
 
 
@@ -186,16 +204,23 @@ def _tensors(tensors: list[Tensor], words: Any) -> tuple[Any, Any, int]:
 def _input_names(model: Module, count: int) -> list[str]:
     """The names of the forward method's parameters, where they are words that a Graph's body can have."""
     try:
-        names = [name for name, parameter in inspect.signature(model.forward).parameters.items()
-                 if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)]
+        names = [
+            name
+            for name, parameter in inspect.signature(model.forward).parameters.items()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
     except (TypeError, ValueError):
         names = []
-    reserved = {name.partition(".")[0] for name, _ in (*model.named_parameters(), *model.named_buffers(), *model.named_children())}
+    reserved = {
+        name.partition(".")[0]
+        for name, _ in (*model.named_parameters(), *model.named_buffers(), *model.named_children())
+    }
     names = [name if name.isascii() and name not in reserved else f"{name}_" for name in names[:count]]
     return names + [f"input{place}" for place in range(len(names), count)]
 
 
 # -------------------------------------------------------------------- before and after
+
 
 def _as_it_was(model: Module, function: Callable[[], R]) -> R:
     """function(); modes, buffers and the random state are afterwards as they were."""
@@ -235,4 +260,5 @@ def _compare(model: Module, graph: Module, inputs: list[Tensor], sizes: dict[str
             shown = ", ".join(f"{name} {size}" for name, size in sizes.items()) or "the examples' sizes"
             raise UnsupportedError(
                 f"export: the forward pass of {type(model).__name__} does something else at {shown} than at the sizes that were recorded; it may "
-                "depend on sizes or on values in a way that no Graph can say")
+                "depend on sizes or on values in a way that no Graph can say"
+            )

@@ -1,5 +1,5 @@
-"""The operations on elements, under PyTorch's names. Each is a function; most are methods of Tensor as well. Operations on shapes are in _shaping,
-those that pick by index tensors and masks in _picking.
+"""The operations on elements, under PyTorch's names. Each is a function; most are methods of Tensor as well. Operations
+on shapes are in _shaping, those that pick by index tensors and masks in _picking.
 
 `dim` and `keepdim` may also be called `axis` and `keepdims`, as in NumPy. Axes may be negative. Arguments that are not
 tensors yet may be NumPy arrays or numbers.
@@ -38,6 +38,7 @@ _linear = unguarded("wb_linear")
 
 # -------------------------------------------------------------------- elementwise
 
+
 def _elementwise(op: int, name: str, formula: str) -> Elementwise:
     def function(input: TensorLike) -> Tensor:
         out = c_void_p()
@@ -45,6 +46,7 @@ def _elementwise(op: int, name: str, formula: str) -> Elementwise:
         if status:
             check(status)
         return wrap(out.value)
+
     return named(function, name, f"{formula} of each element, of the shape of `input`.")
 
 
@@ -87,6 +89,7 @@ def gelu(input: TensorLike, approximate: Literal["none", "tanh"] = "none") -> Te
 def _pairwise(op: int, name: str, formula: str) -> Pairwise:
     def function(input: Operand, other: Operand) -> Tensor:
         return binary(op, input, other)
+
     return named(function, name, f"{formula}, element by element; the two broadcast.")
 
 
@@ -97,11 +100,16 @@ def add(input: Operand, other: Operand, *, alpha: Operand = 1) -> Tensor:
 
 def sub(input: Operand, other: Operand, *, alpha: Operand = 1) -> Tensor:
     """input - alpha * other, element by element; the two broadcast."""
-    return binary(_abi.WB_BINARY_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha))
+    return binary(
+        _abi.WB_BINARY_SUBTRACT, input, other if alpha == 1 else binary(_abi.WB_BINARY_MULTIPLY, other, alpha)
+    )
 
 
 _DIVISIONS: dict[str | None, int] = {
-    None: _abi.WB_BINARY_DIVIDE, "floor": _abi.WB_BINARY_FLOOR_DIVIDE, "trunc": _abi.WB_BINARY_TRUNC_DIVIDE}
+    None: _abi.WB_BINARY_DIVIDE,
+    "floor": _abi.WB_BINARY_FLOOR_DIVIDE,
+    "trunc": _abi.WB_BINARY_TRUNC_DIVIDE,
+}
 
 
 def div(input: Operand, other: Operand, *, rounding_mode: Literal["floor", "trunc"] | None = None) -> Tensor:
@@ -132,12 +140,14 @@ logical_or = _pairwise(_abi.WB_BINARY_LOGICAL_OR, "logical_or", "Whether one is 
 def where(condition: TensorLike) -> tuple[Tensor, ...]: ...
 @overload
 def where(condition: TensorLike, input: TensorLike, other: TensorLike) -> Tensor: ...
-def where(condition: TensorLike, input: TensorLike | None = None,
-          other: TensorLike | None = None) -> Tensor | tuple[Tensor, ...]:
-    """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's dtype.
+def where(
+    condition: TensorLike, input: TensorLike | None = None, other: TensorLike | None = None
+) -> Tensor | tuple[Tensor, ...]:
+    """`input` where condition (bool) is true, else `other`; the three broadcast. A Python number takes the other's
+    dtype.
 
-    What is not chosen takes part in derivatives with 0, which is NaN where its own derivative is infinite, as in PyTorch. Keep such
-    arguments from it: log(where(x > 0, x, 1)) has no NaN, where(x > 0, log(x), 0) has.
+    What is not chosen takes part in derivatives with 0, which is NaN where its own derivative is infinite, as in
+    PyTorch. Keep such arguments from it: log(where(x > 0, x, 1)) has no NaN, where(x > 0, log(x), 0) has.
 
     With the condition alone: nonzero(condition, as_tuple=True).
     """
@@ -165,6 +175,7 @@ def _beside(value: TensorLike, tensor: Tensor) -> Tensor:
 
 # -------------------------------------------------------------------- matrix products
 
+
 def matmul(input: TensorLike, other: TensorLike) -> Tensor:
     """Matrix product over the last two axes, [..., m, k] x [..., k, n] -> [..., m, n]; leading axes broadcast.
 
@@ -185,6 +196,7 @@ def linear(input: TensorLike, weight: TensorLike, bias: TensorLike | None = None
 
 
 # -------------------------------------------------------------------- reductions
+
 
 def _axes(dim: Axis, axis: Axis, name: str) -> tuple[ctypes.Array[c_int32] | None, int]:
     """The C array of axes to reduce (None for all), and their number."""
@@ -210,25 +222,47 @@ def _reduced(op: int, name: str, input: TensorLike, dim: Axis, keepdim: bool, ax
 
 
 def _reduction(op: int, name: str, formula: str) -> Reduction:
-    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None,
-                 keepdims: bool = False) -> Tensor:
+    def function(
+        input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None, keepdims: bool = False
+    ) -> Tensor:
         return _reduced(op, name, input, dim, keepdim, axis, keepdims)
-    return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.")
+
+    return named(
+        function,
+        name,
+        f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.",
+    )
 
 
 def _total(op: int, name: str, formula: str) -> Total:
-    def function(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: DTypeLike | None = None,
-                 axis: Axis = None, keepdims: bool = False) -> Tensor:
+    def function(
+        input: TensorLike,
+        dim: Axis = None,
+        keepdim: bool = False,
+        *,
+        dtype: DTypeLike | None = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+    ) -> Tensor:
         return _reduced(op, name, input if dtype is None else as_tensor(input).to(dtype), dim, keepdim, axis, keepdims)
-    return named(function, name, f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.")
+
+    return named(
+        function,
+        name,
+        f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.",
+    )
 
 
 sum = _total(_abi.WB_REDUCE_SUM, "sum", "Sum (int64 for bool and integers)")
 mean = _total(_abi.WB_REDUCE_MEAN, "mean", "Mean of floats")
 amax = _reduction(_abi.WB_REDUCE_MAX, "amax", "Maximum; equal maxima share the gradient")
 amin = _reduction(_abi.WB_REDUCE_MIN, "amin", "Minimum; equal minima share the gradient")
-argmax = _reduction(_abi.WB_REDUCE_ARGMAX, "argmax", "Index (int64) of the first maximum; of the flattened tensor for all axes;")
-argmin = _reduction(_abi.WB_REDUCE_ARGMIN, "argmin", "Index (int64) of the first minimum; of the flattened tensor for all axes;")
+argmax = _reduction(
+    _abi.WB_REDUCE_ARGMAX, "argmax", "Index (int64) of the first maximum; of the flattened tensor for all axes;"
+)
+argmin = _reduction(
+    _abi.WB_REDUCE_ARGMIN, "argmin", "Index (int64) of the first minimum; of the flattened tensor for all axes;"
+)
 logsumexp = _reduction(_abi.WB_REDUCE_LOGSUMEXP, "logsumexp", "log(sum(exp(x))), without overflow,")
 
 
@@ -239,8 +273,16 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, dim: Any, keepdim: bool,
-             axis: SupportsIndex | None, keepdims: bool) -> Tensor | ValuesAndIndices:
+def _extreme(
+    pair: Pairwise,
+    values: Reduction,
+    indices: Reduction,
+    input: Any,
+    dim: Any,
+    keepdim: bool,
+    axis: SupportsIndex | None,
+    keepdims: bool,
+) -> Tensor | ValuesAndIndices:
     if isinstance(dim, (Tensor, np.ndarray)):
         return pair(input, dim)
     if dim is None and axis is None:
@@ -254,17 +296,20 @@ def _extreme(pair: Pairwise, values: Reduction, indices: Reduction, input: Any, 
 
 
 @overload
-def max(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None,
-        keepdims: bool = False) -> Tensor: ...
+def max(
+    input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False
+) -> Tensor: ...
 @overload
 def max(input: Operand, dim: Tensor | Array) -> Tensor: ...
 @overload
 def max(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
 @overload
-def max(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex,
-        keepdims: bool = False) -> ValuesAndIndices: ...
-def max(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None,
-        keepdims: bool = False) -> Tensor | ValuesAndIndices:
+def max(
+    input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False
+) -> ValuesAndIndices: ...
+def max(
+    input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False
+) -> Tensor | ValuesAndIndices:
     """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
     that was picked; with a second tensor, maximum(input, other).
     """
@@ -272,37 +317,56 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsInd
 
 
 @overload
-def min(input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None,
-        keepdims: bool = False) -> Tensor: ...
+def min(
+    input: TensorLike, dim: None = None, keepdim: bool = False, *, axis: None = None, keepdims: bool = False
+) -> Tensor: ...
 @overload
 def min(input: Operand, dim: Tensor | Array) -> Tensor: ...
 @overload
 def min(input: TensorLike, dim: int, keepdim: bool = False, *, keepdims: bool = False) -> ValuesAndIndices: ...
 @overload
-def min(input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex,
-        keepdims: bool = False) -> ValuesAndIndices: ...
-def min(input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None,
-        keepdims: bool = False) -> Tensor | ValuesAndIndices:
+def min(
+    input: TensorLike, *, keepdim: bool = False, axis: SupportsIndex, keepdims: bool = False
+) -> ValuesAndIndices: ...
+def min(
+    input: Any, dim: Any = None, keepdim: bool = False, *, axis: SupportsIndex | None = None, keepdims: bool = False
+) -> Tensor | ValuesAndIndices:
     """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
     that was picked; with a second tensor, minimum(input, other).
     """
     return _extreme(minimum, amin, argmin, input, dim, keepdim, axis, keepdims)
 
 
-def softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
-            axis: SupportsIndex | None = None) -> Tensor:
+def softmax(
+    input: TensorLike,
+    dim: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor:
     """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_softmax, "softmax", input, dim, axis, dtype)
 
 
-def log_softmax(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
-                axis: SupportsIndex | None = None) -> Tensor:
+def log_softmax(
+    input: TensorLike,
+    dim: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor:
     """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
     return _along(lib.wb_log_softmax, "log_softmax", input, dim, axis, dtype)
 
 
-def _along(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex | None,
-           axis: SupportsIndex | None, dtype: DTypeLike | None) -> Tensor:
+def _along(
+    function: Callable[..., int],
+    name: str,
+    input: TensorLike,
+    dim: SupportsIndex | None,
+    axis: SupportsIndex | None,
+    dtype: DTypeLike | None,
+) -> Tensor:
     dim = axis if dim is None else dim
     if dim is None:
         raise ArgumentError(f"{name}: expected the axis as dim, found None")
@@ -313,6 +377,7 @@ def _along(function: Callable[..., int], name: str, input: TensorLike, dim: Supp
 
 
 # -------------------------------------------------------------------- methods
+
 
 def _matmul_operator(self: Tensor, other: Tensor | Array) -> Tensor:
     return matmul(self, other) if hasattr(other, "__array__") or isinstance(other, (list, tuple)) else NotImplemented
@@ -336,18 +401,74 @@ def _cast(name: str) -> Callable[[Tensor], Tensor]:
 
     def method(self: Tensor) -> Tensor:
         return self.to(dtype)
+
     method.__doc__ = f"This tensor as {dtype}."
     return method
 
 
-_METHODS: dict[str, Any] = {function.__name__: function for function in (
-    exp, expm1, log, log1p, sqrt, rsqrt, square, reciprocal, neg, abs, sign, sin, cos, tanh, sigmoid, relu, erf,
-    logical_not, add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, logical_and, logical_or, matmul,
-    sum, mean, amax, amin, argmax, argmin, logsumexp, max, min, softmax, log_softmax)}
+_METHODS: dict[str, Any] = {
+    function.__name__: function
+    for function in (
+        exp,
+        expm1,
+        log,
+        log1p,
+        sqrt,
+        rsqrt,
+        square,
+        reciprocal,
+        neg,
+        abs,
+        sign,
+        sin,
+        cos,
+        tanh,
+        sigmoid,
+        relu,
+        erf,
+        logical_not,
+        add,
+        sub,
+        mul,
+        div,
+        pow,
+        maximum,
+        minimum,
+        eq,
+        ne,
+        lt,
+        le,
+        gt,
+        ge,
+        logical_and,
+        logical_or,
+        matmul,
+        sum,
+        mean,
+        amax,
+        amin,
+        argmax,
+        argmin,
+        logsumexp,
+        max,
+        min,
+        softmax,
+        log_softmax,
+    )
+}
 _METHODS.update(
-    where=_where, __neg__=neg, __pos__=_positive, __abs__=abs,
-    __matmul__=_matmul_operator, __rmatmul__=_matmul_reversed,
-    float=_cast("float32"), double=_cast("float64"), long=_cast("int64"), int=_cast("int32"), bool=_cast("bool"),
-    byte=_cast("uint8"))
+    where=_where,
+    __neg__=neg,
+    __pos__=_positive,
+    __abs__=abs,
+    __matmul__=_matmul_operator,
+    __rmatmul__=_matmul_reversed,
+    float=_cast("float32"),
+    double=_cast("float64"),
+    long=_cast("int64"),
+    int=_cast("int32"),
+    bool=_cast("bool"),
+    byte=_cast("uint8"),
+)
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -1,4 +1,7 @@
-"""Hooks on tensors, as PyTorch's: functions that see, and may replace, a gradient while it is on its way. Importing this gives Tensor its method."""
+"""Hooks on tensors, as PyTorch's: functions that see, and may replace, a gradient while it is on its way.
+
+Importing this gives Tensor its method.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +42,12 @@ class RemovableHandle:
 
 
 def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-    """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+    """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes
+    the gradient's place.
 
-    For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-    when it is captured; one that is registered or removed later has it captured again. The result has remove().
+    For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while
+    derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed later
+    has it captured again. The result has remove().
     """
     if not callable(hook):
         raise TypeError(f"register_hook: expected a function, found {hook!r:.80}")
@@ -56,4 +61,4 @@ def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Rem
 
 
 _register_hook.__name__ = "register_hook"
-setattr(Tensor, "register_hook", _register_hook)
+Tensor.register_hook = _register_hook

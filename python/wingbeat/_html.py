@@ -24,7 +24,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     if len(shown) > _MOST_ROWS:
         lines.append(f'<td colspan="{len(columns)}">{len(shown) - _MOST_ROWS} more</td>')
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table>"
+    return (
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table>"
+    )
 
 
 def _cell(value: Any) -> str:

@@ -1,4 +1,5 @@
-"""tensor[...] and tensor[...] = value: ints, slices with steps, None, Ellipsis, arrays, lists or tensors of integers, masks of bool, and tuples of these.
+"""tensor[...] and tensor[...] = value: ints, slices with steps, None, Ellipsis, arrays, lists or tensors of integers,
+masks of bool, and tuples of these.
 
 The library reads such an expression as NumPy does; here it only gets the form that the library takes.
 """
@@ -48,8 +49,9 @@ def _array(entry: Any) -> Tensor:
     return as_tensor(array.astype(_INTS) if array.dtype == np.uint64 else array)
 
 
-def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64], ctypes.Array[c_void_p] | None,
-                                  dict[int, Tensor]]:
+def _encoded(
+    key: Index,
+) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64], ctypes.Array[c_void_p] | None, dict[int, Tensor]]:
     """The entries of an index expression as the library takes them; the last of them keeps the tensors alive."""
     entries: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
     count = len(entries)
@@ -63,7 +65,7 @@ def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64
         elif isinstance(entry, slice):
             kinds[at] = _abi.WB_INDEX_SLICE
             step = 1 if entry.step is None else _bound(entry.step)
-            numbers[3 * at:3 * at + 3] = [_bound(entry.start), _bound(entry.stop), step]
+            numbers[3 * at : 3 * at + 3] = [_bound(entry.start), _bound(entry.stop), step]
         elif isinstance(entry, (Tensor, np.ndarray, list, tuple, range, bool, np.bool_)):
             kinds[at] = _abi.WB_INDEX_TENSOR
             tensors[at] = entry if isinstance(entry, Tensor) else _array(entry)
@@ -72,7 +74,8 @@ def _encoded(key: Index) -> tuple[int, ctypes.Array[c_int], ctypes.Array[c_int64
                 numbers[3 * at] = _bound(operator.index(entry))
             except TypeError:
                 raise TypeError(
-                    f"index: expected ints, slices, ..., None or arrays of integers or bools, found {type(entry).__name__}") from None
+                    f"index: expected ints, slices, ..., None or arrays of integers or bools, found {type(entry).__name__}"
+                ) from None
             kinds[at] = _abi.WB_INDEX_AT
     handles = None
     if tensors:
@@ -97,7 +100,9 @@ def _setitem(self: Tensor, key: Index, value: TensorLike) -> None:
 
 
 def _delitem(self: Tensor, key: Index) -> None:
-    raise TypeError("index: the shape of a tensor does not change, so its elements cannot be deleted; select those that stay")
+    raise TypeError(
+        "index: the shape of a tensor does not change, so its elements cannot be deleted; select those that stay"
+    )
 
 
 for _name, _method in (("__getitem__", _getitem), ("__setitem__", _setitem), ("__delitem__", _delitem)):

@@ -65,7 +65,9 @@ def _best_in(folder: str) -> str | None:
     if flags is None:
         return plain
     if missing := _LEVELS["x86-64-v3"] - flags:
-        raise ImportError(f"wingbeat needs a processor of level x86-64-v3 or later; this one lacks {', '.join(sorted(missing))}")
+        raise ImportError(
+            f"wingbeat needs a processor of level x86-64-v3 or later; this one lacks {', '.join(sorted(missing))}"
+        )
     wide = os.path.join(folder, "glibc-hwcaps", "x86-64-v4", _SONAME)
     return wide if _LEVELS["x86-64-v4"] <= flags and os.path.exists(wide) else plain
 
@@ -115,8 +117,10 @@ def text_of(text: ctypes.c_char_p) -> str:
 # ctypes cuts an int to fit without a word. It takes a str for an address, and a tensor where a number belongs for its
 # handle.
 _WHOLE = {
-    ctypes.c_int32: (-1 << 31, (1 << 31) - 1), ctypes.c_int64: (-1 << 63, (1 << 63) - 1),
-    ctypes.c_uint64: (0, (1 << 64) - 1), ctypes.c_size_t: (0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1),
+    ctypes.c_int32: (-1 << 31, (1 << 31) - 1),
+    ctypes.c_int64: (-1 << 63, (1 << 63) - 1),
+    ctypes.c_uint64: (0, (1 << 64) - 1),
+    ctypes.c_size_t: (0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1),
 }
 _TEXT = (str, bytes)
 
@@ -163,9 +167,17 @@ def _guarded(name: str, function: Callable[..., Any], kinds: Sequence[Any], name
         return TypeError(f"{operation(short)}: expected {kind} as {names[place]}, found {values[place]!r:.80}")
 
     scope: dict[str, Any] = {
-        "__name__": __name__, "_function": function, "_checked": checked, "_refusal": refusal,
-        "_ArgumentError": ctypes.ArgumentError, "_TEXT": _TEXT, "_type": type, "_int": int, "_float": float,
-        "_isinstance": isinstance}
+        "__name__": __name__,
+        "_function": function,
+        "_checked": checked,
+        "_refusal": refusal,
+        "_ArgumentError": ctypes.ArgumentError,
+        "_TEXT": _TEXT,
+        "_type": type,
+        "_int": int,
+        "_float": float,
+        "_isinstance": isinstance,
+    }
     source = _GUARD.format(name=name, arguments=", ".join(names), doubt=" or ".join(doubts))
     exec(compile(source, f"<guard of {name}>", "exec"), scope)
     return scope[name]  # type: ignore[no-any-return]
@@ -215,12 +227,16 @@ def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
         try:
             function = getattr(library, name)
         except AttributeError:
-            raise ImportError(f"the wingbeat library {library._name} lacks {name}: it is older than this package") from None
+            raise ImportError(
+                f"the wingbeat library {library._name} lacks {name}: it is older than this package"
+            ) from None
         function.restype = result
         function.argtypes = arguments
     version = library.wb_abi_version()
     if version != _abi.WB_ABI_VERSION:
-        raise ImportError(f"the wingbeat library {library._name} has ABI version {version}; this package needs {_abi.WB_ABI_VERSION}")
+        raise ImportError(
+            f"the wingbeat library {library._name} has ABI version {version}; this package needs {_abi.WB_ABI_VERSION}"
+        )
     return library
 
 
@@ -240,8 +256,8 @@ _bound.restype, _bound.argtypes = ctypes.py_object, [ctypes.py_object]
 def c_method(function: Any) -> Any:
     """A function of the library as a method: it gets the object's _as_parameter_ as its first argument.
 
-    No byte code runs in such a method, at which a signal's handler could raise. So a block is closed for certain by an __exit__ of this kind, and what is raised in
-    a __del__, which Python would drop, cannot be.
+    No byte code runs in such a method, at which a signal's handler could raise. So a block is closed for certain by an
+    __exit__ of this kind, and what is raised in a __del__, which Python would drop, cannot be.
     """
     return _bound(function)
 
@@ -257,8 +273,10 @@ def freed_by(name: str) -> Any:
 
 # -------------------------------------------------------------------- errors
 
+
 class _Callbacks(threading.local):
-    """The exception of a Python function that the library called on this thread, on its way through the library (_callbacks)."""
+    """The exception of a Python function that the library called on this thread, on its way through the library
+    (_callbacks)."""
 
     exception: BaseException | None = None
 

@@ -1,7 +1,8 @@
-"""Linear algebra on the last two axes, under PyTorch's names: products of given ranks, einsum, factorisations (also in wingbeat.linalg).
+"""Linear algebra on the last two axes, under PyTorch's names: products of given ranks, einsum, factorisations (also in
+wingbeat.linalg).
 
-Factorisations need OpenBLAS (the Debian package libopenblas0): UnsupportedError where it is missing. A matrix that cannot be factored is an ArgumentError when the
-values are computed. Leading axes are batches.
+Factorisations need OpenBLAS (the Debian package libopenblas0): UnsupportedError where it is missing. A matrix that
+cannot be factored is an ArgumentError when the values are computed. Leading axes are batches.
 """
 
 from __future__ import annotations
@@ -27,18 +28,22 @@ def _product(op: int, name: str, formula: str) -> Product:
         out = c_void_p()
         check(lib.wb_product(op, as_tensor(input), as_tensor(other), out))
         return wrap(out.value)
+
     return named(function, name, formula)
 
 
 mm = _product(_abi.WB_PRODUCT_MM, "mm", "Product of two matrices, [m, k] x [k, n] -> [m, n].")
 bmm = _product(_abi.WB_PRODUCT_BMM, "bmm", "Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n].")
 mv = _product(_abi.WB_PRODUCT_MV, "mv", "Product of a matrix and a vector, [m, k] x [k] -> [m].")
-dot = _product(_abi.WB_PRODUCT_DOT, "dot", "Sum of the products of two vectors' elements (int64 for bool and integers).")
+dot = _product(
+    _abi.WB_PRODUCT_DOT, "dot", "Sum of the products of two vectors' elements (int64 for bool and integers)."
+)
 outer = _product(_abi.WB_PRODUCT_OUTER, "outer", "Each element of a vector times each of another, [m] x [n] -> [m, n].")
 
 
 def einsum(equation: str, *operands: TensorLike) -> Tensor:
-    """Einstein's summation: einsum("ij,jk->ik", a, b) multiplies matrices, "ii" is the trace, "..." stands for any axes."""
+    """Einstein's summation: einsum("ij,jk->ik", a, b) multiplies matrices, "ii" is the trace, "..." stands for any
+    axes."""
     given: Any = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
     if not isinstance(equation, str):
         raise ArgumentError(f"einsum: expected the equation as a str, found {type(equation).__name__}")
@@ -53,12 +58,17 @@ def _of_one(symbol: str, name: str, formula: str) -> Elementwise:
         out = c_void_p()
         check(getattr(lib, symbol)(as_tensor(input), out))
         return wrap(out.value)
+
     return named(wrapper, name, formula)
 
 
 trace = _of_one("wb_trace", "trace", "Sum of a matrix's diagonal (int64 for bool and integers).")
 inverse = _of_one("wb_inverse", "inverse", "Inverses of square matrices [..., n, n].")
-det = _of_one("wb_det", "det", "Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative.")
+det = _of_one(
+    "wb_det",
+    "det",
+    "Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative.",
+)
 
 
 class SignAndLogarithm(NamedTuple):
@@ -76,17 +86,23 @@ def slogdet(input: TensorLike) -> SignAndLogarithm:
 
 
 def solve(A: TensorLike, B: TensorLike, *, left: bool = True) -> Tensor:
-    """X of A X = B, or X A = B if not left; [..., n, n] and [..., n, k], a vector [n], or a batch of vectors of A's shape without the last axis."""
+    """X of A X = B, or X A = B if not left; [..., n, n] and [..., n, k], a vector [n], or a batch of vectors of A's
+    shape without the last axis."""
     out = c_void_p()
     check(lib.wb_solve(as_tensor(A), as_tensor(B), 1 if left else 0, out))
     return wrap(out.value)
 
 
-def solve_triangular(A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True,
-                     unitriangular: bool = False) -> Tensor:
+def solve_triangular(
+    A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True, unitriangular: bool = False
+) -> Tensor:
     """`solve` where only the upper (or lower) triangle of A is read, and its diagonal counts as ones if unitriangular."""
     out = c_void_p()
-    check(lib.wb_triangular_solve(as_tensor(A), as_tensor(B), 1 if upper else 0, 1 if left else 0, 1 if unitriangular else 0, out))
+    check(
+        lib.wb_triangular_solve(
+            as_tensor(A), as_tensor(B), 1 if upper else 0, 1 if left else 0, 1 if unitriangular else 0, out
+        )
+    )
     return wrap(out.value)
 
 
@@ -97,16 +113,21 @@ class TriangularSolution(NamedTuple):
     cloned_coefficient: Tensor
 
 
-def triangular_solve(b: TensorLike, A: TensorLike, upper: bool = True, transpose: bool = False,
-                     unitriangular: bool = False) -> TriangularSolution:
-    """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
+def triangular_solve(
+    b: TensorLike, A: TensorLike, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> TriangularSolution:
+    """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as
+    torch.triangular_solve; solve_triangular is the newer form."""
     b, A = as_tensor(b), as_tensor(A)
     coefficient = A.mT if transpose else A
-    return TriangularSolution(solve_triangular(coefficient, b, upper=bool(upper) != bool(transpose), unitriangular=unitriangular), A.clone())
+    return TriangularSolution(
+        solve_triangular(coefficient, b, upper=bool(upper) != bool(transpose), unitriangular=unitriangular), A.clone()
+    )
 
 
 def cholesky(input: TensorLike, upper: bool = False) -> Tensor:
-    """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
+    """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle
+    of A is read, derivatives take A as symmetric."""
     out = c_void_p()
     check(lib.wb_cholesky(as_tensor(input), 1 if upper else 0, out))
     return wrap(out.value)
@@ -135,7 +156,10 @@ class SingularSystem(NamedTuple):
 
 
 def qr(A: TensorLike, mode: Literal["reduced"] = "reduced") -> QRFactors:
-    """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+    """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
+
+    [..., m, k] and [..., k, n], k = min(m, n).
+    """
     if mode != "reduced":
         raise ArgumentError(f"qr: expected mode 'reduced', found {mode!r}")
     q, r = c_void_p(), c_void_p()
@@ -150,7 +174,8 @@ def _triangle(UPLO: str, name: str) -> int:
 
 
 def eigh(A: TensorLike, UPLO: Literal["L", "U"] = "L") -> EigenSystem:
-    """(eigenvalues, eigenvectors) of symmetric matrices, ascending, with the vectors as columns; derivatives take A as symmetric, and eigenvalues as distinct."""
+    """(eigenvalues, eigenvectors) of symmetric matrices, ascending, with the vectors as columns; derivatives take A as
+    symmetric, and eigenvalues as distinct."""
     values, vectors = c_void_p(), c_void_p()
     check(lib.wb_eigh(as_tensor(A), _triangle(UPLO, "eigh"), values, vectors))
     return EigenSystem(wrap(values.value), wrap(vectors.value))
@@ -164,10 +189,13 @@ def eigvalsh(A: TensorLike, UPLO: Literal["L", "U"] = "L") -> Tensor:
 
 
 def svd(A: TensorLike, full_matrices: bool = True) -> SingularSystem:
-    """(U, S, Vh) of A = U diag(S) Vh, S descending; derivatives take it as distinct. full_matrices True is for square matrices alone."""
+    """(U, S, Vh) of A = U diag(S) Vh, S descending; derivatives take it as distinct. full_matrices True is for square
+    matrices alone."""
     A = as_tensor(A)
     if full_matrices and A.ndim >= 2 and A.shape[-1] != A.shape[-2]:
-        raise ArgumentError(f"svd: expected full_matrices=False for matrices that are not square, found True for shape {list(A.shape)}")
+        raise ArgumentError(
+            f"svd: expected full_matrices=False for matrices that are not square, found True for shape {list(A.shape)}"
+        )
     u, values, v = c_void_p(), c_void_p(), c_void_p()
     check(lib.wb_svd(A, u, values, v))
     return SingularSystem(wrap(u.value), wrap(values.value), wrap(v.value))
@@ -181,7 +209,19 @@ def svdvals(A: TensorLike) -> Tensor:
 
 
 __all__ = [
-    "mm", "bmm", "mv", "dot", "outer", "trace", "inverse", "det", "slogdet", "triangular_solve", "cholesky", "qr"]
+    "mm",
+    "bmm",
+    "mv",
+    "dot",
+    "outer",
+    "trace",
+    "inverse",
+    "det",
+    "slogdet",
+    "triangular_solve",
+    "cholesky",
+    "qr",
+]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
 __all__ += ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svd", "svdvals"]

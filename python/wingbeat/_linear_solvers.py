@@ -1,7 +1,8 @@
 """Iterative solvers of A y = b for a linear map that is only known by what it does to vectors.
 
-Each takes the operator (a function of a vector), b [n] and a request, and returns (y, iterations, |b - A y|, whether that is as small as was asked for). Values decide when to
-stop, so they run outside of capture blocks; a request for a fixed number of iterations asks for no value, and its residual is None.
+Each takes the operator (a function of a vector), b [n] and a request, and returns (y, iterations, |b - A y|, whether
+that is as small as was asked for). Values decide when to stop, so they run outside of capture blocks; a request for a
+fixed number of iterations asks for no value, and its residual is None.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Solver = Callable[[Operator, Tensor, "Request"], Solution]
 
 # eps of the dtypes: differences that are rounding.
-EPSILON = {"float32": 2.0 ** -23, "float64": 2.0 ** -52}
+EPSILON = {"float32": 2.0**-23, "float64": 2.0**-52}
 # Directions that gmres keeps, two vectors each; with as many it begins anew from the residual.
 RESTART = 100
 
@@ -50,7 +51,8 @@ def evaluate(*tensors: Tensor) -> None:
 
 
 def neumann(operator: Operator, b: Tensor, request: Request) -> Solution:
-    """y <- y + b - A y, the Neumann series sum_k (I - A)^k b: for A = I - J whose J has a spectral radius below 1, as at a fixed point that iteration finds."""
+    """y <- y + b - A y, the Neumann series sum_k (I - A)^k b: for A = I - J whose J has a spectral radius below 1, as
+    at a fixed point that iteration finds."""
     y = b
     residual: float | None = None
     size = 0.0 if request.is_fixed else norm(b).item()
@@ -67,10 +69,12 @@ def neumann(operator: Operator, b: Tensor, request: Request) -> Solution:
 
 
 def gmres(operator: Operator, b: Tensor, request: Request) -> Solution:
-    """GMRES (Saad and Schultz 1986) in its form of a generalised conjugate residual method (Eisenstat, Elman and Schultz 1983): of all y in the Krylov space the one of least |b - A y|.
+    """GMRES (Saad and Schultz 1986) in its form of a generalised conjugate residual method (Eisenstat, Elman and
+    Schultz 1983): of all y in the Krylov space the one of least |b - A y|.
 
-    The images A p of the directions p are kept orthonormal. The next direction is the residual where the last step made it much shorter, else the last image, which never breaks
-    down (Jiranek and Rozloznik 2010). At the end the residual is computed, not only updated.
+    The images A p of the directions p are kept orthonormal. The next direction is the residual where the last step made
+    it much shorter, else the last image, which never breaks down (Jiranek and Rozloznik 2010). At the end the residual
+    is computed, not only updated.
     """
     y, rest, length = zeros_like(b), b, norm(b)
     if request.is_fixed:
@@ -93,8 +97,9 @@ def gmres(operator: Operator, b: Tensor, request: Request) -> Solution:
     return y, count, best, best <= goal
 
 
-def _cycle(operator: Operator, y: Tensor, rest: Tensor, length: Tensor, request: Request, count: int,
-           goal: float) -> tuple[Tensor, int, float]:
+def _cycle(
+    operator: Operator, y: Tensor, rest: Tensor, length: Tensor, request: Request, count: int, goal: float
+) -> tuple[Tensor, int, float]:
     """Steps from (y, its residual, the residual's norm) up to a restart: (y, steps, a lower bound of |A|)."""
     epsilon, growth, steps = EPSILON[rest.dtype.name], 0.0, 0
     directions: list[Tensor] = []

@@ -32,13 +32,16 @@ def literal(value: Any, what: str) -> str:
         try:
             inner = [literal(element, what) for element in value]
         except RecursionError:
-            raise TypeError(f"{what}: expected nested tuples, found one that contains itself, or is nested too deep: "
-                            f"{value!r:.80}") from None
+            raise TypeError(
+                f"{what}: expected nested tuples, found one that contains itself, or is nested too deep: {value!r:.80}"
+            ) from None
         return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
     try:
         whole = operator.index(value)
     except (TypeError, Error):
-        raise TypeError(f"{what}: expected a number, a text, a tuple, True, False or None, found {value!r:.80}") from None
+        raise TypeError(
+            f"{what}: expected a number, a text, a tuple, True, False or None, found {value!r:.80}"
+        ) from None
     if not -1 << 63 <= whole < 1 << 63:
         raise ArgumentError(f"{what}: expected a whole number of 64 bits, found {whole}")
     return repr(whole)
@@ -63,7 +66,8 @@ def value(text: str) -> Any:
 
 
 def check_call(status: int) -> None:
-    """As check, for a call whose text Python has written: no column of it means anything to a user, and a wrong type is a TypeError."""
+    """As check, for a call whose text Python has written: no column of it means anything to a user, and a wrong type is
+    a TypeError."""
     try:
         check(status)
     except ArgumentError as error:

@@ -29,9 +29,13 @@ cosh = _elementwise(_abi.WB_UNARY_COSH, "cosh", "Hyperbolic cosine")
 asinh = _elementwise(_abi.WB_UNARY_ASINH, "asinh", "Inverse hyperbolic sine")
 acosh = _elementwise(_abi.WB_UNARY_ACOSH, "acosh", "Inverse hyperbolic cosine")
 atanh = _elementwise(_abi.WB_UNARY_ATANH, "atanh", "Inverse hyperbolic tangent")
-floor = _elementwise(_abi.WB_UNARY_FLOOR, "floor", "The next whole number below (integers stay as they are; derivative 0)")
+floor = _elementwise(
+    _abi.WB_UNARY_FLOOR, "floor", "The next whole number below (integers stay as they are; derivative 0)"
+)
 ceil = _elementwise(_abi.WB_UNARY_CEIL, "ceil", "The next whole number above (integers stay as they are; derivative 0)")
-trunc = _elementwise(_abi.WB_UNARY_TRUNC, "trunc", "The whole number towards 0 (integers stay as they are; derivative 0)")
+trunc = _elementwise(
+    _abi.WB_UNARY_TRUNC, "trunc", "The whole number towards 0 (integers stay as they are; derivative 0)"
+)
 erfc = _elementwise(_abi.WB_UNARY_ERFC, "erfc", "1 - erf(x), precise where that is small,")
 lgamma = _elementwise(_abi.WB_UNARY_LGAMMA, "lgamma", "log |gamma(x)|")
 digamma = _elementwise(_abi.WB_UNARY_DIGAMMA, "digamma", "The derivative of lgamma")
@@ -47,8 +51,14 @@ logical_xor = _pairwise(_abi.WB_BINARY_LOGICAL_XOR, "logical_xor", "Whether exac
 bitwise_and = _pairwise(_abi.WB_BINARY_BITWISE_AND, "bitwise_and", "input & other, of integers or bool")
 bitwise_or = _pairwise(_abi.WB_BINARY_BITWISE_OR, "bitwise_or", "input | other, of integers or bool")
 bitwise_xor = _pairwise(_abi.WB_BINARY_BITWISE_XOR, "bitwise_xor", "input ^ other, of integers or bool")
-bitwise_left_shift = _pairwise(_abi.WB_BINARY_SHIFT_LEFT, "bitwise_left_shift", "input << other, of integers; by all bits or more, or less than 0: 0")
-bitwise_right_shift = _pairwise(_abi.WB_BINARY_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays")
+bitwise_left_shift = _pairwise(
+    _abi.WB_BINARY_SHIFT_LEFT,
+    "bitwise_left_shift",
+    "input << other, of integers; by all bits or more, or less than 0: 0",
+)
+bitwise_right_shift = _pairwise(
+    _abi.WB_BINARY_SHIFT_RIGHT, "bitwise_right_shift", "input >> other, of integers; the sign stays"
+)
 
 
 def with_parameter(op: int, input: TensorLike, parameter: Real) -> Tensor:
@@ -59,7 +69,10 @@ def with_parameter(op: int, input: TensorLike, parameter: Real) -> Tensor:
 
 
 def round(input: TensorLike, *, decimals: SupportsIndex = 0) -> Tensor:
-    """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+    """The nearest number with that many places behind the point; halves go to the even neighbour.
+
+    The derivative is 0.
+    """
     return with_parameter(_abi.WB_UNARY_ROUND, input, decimals)
 
 
@@ -96,7 +109,11 @@ def nan_to_num(input: TensorLike, nan: Real = 0.0, posinf: Real | None = None, n
     """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
     out = c_void_p()
     limit = float("nan")
-    check(lib.wb_nan_to_num(as_tensor(input), nan, limit if posinf is None else posinf, limit if neginf is None else neginf, out))
+    check(
+        lib.wb_nan_to_num(
+            as_tensor(input), nan, limit if posinf is None else posinf, limit if neginf is None else neginf, out
+        )
+    )
     return wrap(out.value)
 
 
@@ -113,16 +130,71 @@ def lerp(input: TensorLike, end: TensorLike, weight: TensorLike) -> Tensor:
 # NumPy's names, and PyTorch's longer ones.
 subtract, multiply, divide, true_divide, negative, absolute = sub, mul, div, div, neg, abs
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
-clip, mod, bitwise_invert, left_shift, right_shift = clamp, remainder, bitwise_not, bitwise_left_shift, bitwise_right_shift
+clip, mod, bitwise_invert, left_shift, right_shift = (
+    clamp,
+    remainder,
+    bitwise_not,
+    bitwise_left_shift,
+    bitwise_right_shift,
+)
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 __all__ = [
-    "exp2", "log2", "log10", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "floor", "ceil",
-    "trunc", "round", "erfc", "lgamma", "digamma", "isnan", "isinf", "isfinite", "bitwise_not", "floor_divide",
-    "remainder", "atan2", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
-    "bitwise_right_shift", "clamp", "clip", "nan_to_num", "lerp", "true_divide", "subtract", "multiply", "divide",
-    "negative", "absolute", "arcsin", "arccos", "arctan", "arctan2", "arcsinh", "arccosh", "arctanh", "not_equal",
-    "less", "less_equal", "greater", "greater_equal"]
+    "exp2",
+    "log2",
+    "log10",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "floor",
+    "ceil",
+    "trunc",
+    "round",
+    "erfc",
+    "lgamma",
+    "digamma",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "bitwise_not",
+    "floor_divide",
+    "remainder",
+    "atan2",
+    "logical_xor",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_left_shift",
+    "bitwise_right_shift",
+    "clamp",
+    "clip",
+    "nan_to_num",
+    "lerp",
+    "true_divide",
+    "subtract",
+    "multiply",
+    "divide",
+    "negative",
+    "absolute",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "arctan2",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+]
 _METHODS: dict[str, Any] = {name: globals()[name] for name in __all__}
 __all__ += ["polygamma", "mod", "bitwise_invert", "left_shift", "right_shift"]
 
@@ -144,6 +216,8 @@ def _rounded(self: Tensor, ndigits: SupportsIndex | None = None) -> Tensor:
     return round(self, decimals=0 if ndigits is None else ndigits)
 
 
-_METHODS.update(polygamma=_polygamma, __round__=_rounded, __invert__=bitwise_not, __divmod__=_divmod, __rdivmod__=_divmod_reversed)
+_METHODS.update(
+    polygamma=_polygamma, __round__=_rounded, __invert__=bitwise_not, __divmod__=_divmod, __rdivmod__=_divmod_reversed
+)
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -41,7 +41,8 @@ def recording_flags() -> int:
 
 
 class Block:
-    """A `with` block at whose end this thread's modes, and what is open on it, are as before: a sum of wb_block_change says what holds in it.
+    """A `with` block at whose end this thread's modes, and what is open on it, are as before: a sum of wb_block_change
+    says what holds in it.
 
     Neither its begin nor its end is byte code, so that an exception of a signal's handler cannot come between the two.
     """
@@ -52,6 +53,7 @@ class Block:
         self._as_parameter_ = changes
 
     if TYPE_CHECKING:
+
         def __enter__(self) -> None: ...
         def __exit__(self, *exception: object) -> None: ...
     else:
@@ -76,6 +78,7 @@ class _GradMode:
         return self if function is None else self(function)
 
     if TYPE_CHECKING:
+
         def __enter__(self) -> None: ...
         def __exit__(self, *exception: object) -> None: ...
     else:
@@ -88,10 +91,12 @@ class _GradMode:
 
 def decorated(block: Any, function: F) -> F:
     """The function, whose calls run in that block."""
+
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with block:
             return function(*args, **kwargs)
+
     return cast("F", wrapper)
 
 
@@ -144,7 +149,8 @@ def get_num_threads() -> int:
 
 
 def set_check_finite(enabled: bool) -> None:
-    """With True, backward() and fit() raise NotFiniteError on a loss that is NaN or infinite, before anything is changed."""
+    """With True, backward() and fit() raise NotFiniteError on a loss that is NaN or infinite, before anything is
+    changed."""
     check(lib.wb_set_check_finite(1 if enabled else 0))
 
 

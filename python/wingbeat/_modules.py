@@ -37,7 +37,8 @@ def registered(name: str) -> type[Any] | None:
 
 
 def changed() -> None:
-    """Notes that a module has another child, parameter or mode: what was derived from any module's state is to be looked up anew."""
+    """Notes that a module has another child, parameter or mode: what was derived from any module's state is to be
+    looked up anew."""
     global revision
     revision += 1
 
@@ -79,7 +80,8 @@ def surely(put_back: Callable[[], None]) -> None:
 
 
 class _Deferred(threading.local):
-    """Buffers that were assigned anew while a forward pass is captured or recorded on this thread: (module, name) -> (module, name, the buffer)."""
+    """Buffers that were assigned anew while a forward pass is captured or recorded on this thread: (module, name) ->
+    (module, name, the buffer)."""
 
     buffers: dict[tuple[int, str], tuple[Any, str, Tensor]] | None = None
 
@@ -93,7 +95,8 @@ def is_deferring() -> bool:
 
 
 def defer_buffer(module: Any, name: str, buffer: Tensor) -> bool:
-    """Whether an assignment of a new tensor to a buffer waits for the end of the forward pass: then `buffer` is the one that takes its value."""
+    """Whether an assignment of a new tensor to a buffer waits for the end of the forward pass: then `buffer` is the one
+    that takes its value."""
     if _deferred.buffers is None:
         return False
     _deferred.buffers.setdefault((id(module), name), (module, name, buffer))
@@ -101,8 +104,9 @@ def defer_buffer(module: Any, name: str, buffer: Tensor) -> bool:
 
 
 def deferring_buffers(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """function(*args, **kwargs), of which a program or a graph is made. What it assigns to a buffer's name is the buffer's value at the end, and until then a
-    tensor of its own: so the buffer stays the one that the program knows, and whoever has read it before keeps what he read."""
+    """function(*args, **kwargs), of which a program or a graph is made. What it assigns to a buffer's name is the
+    buffer's value at the end, and until then a tensor of its own: so the buffer stays the one that the program knows,
+    and whoever has read it before keeps what he read."""
     before = _deferred.buffers
     assigned: dict[tuple[int, str], tuple[Any, str, Tensor]] = {}
     values: list[tuple[Tensor, Tensor]] = []

@@ -24,8 +24,8 @@ def named(function: F, name: str, doc: str) -> F:
 
 
 def operation(default: str, methods: bool = True) -> str:
-    """The operation whose arguments a helper of this package looks at: the innermost public function (or method) that is being called. Asked for only where
-    something is wrong."""
+    """The operation whose arguments a helper of this package looks at: the innermost public function (or method) that
+    is being called. Asked for only where something is wrong."""
     package = sys.modules[__package__]
     public, tensor = {*package.__all__, "_repeat"}.difference(package._LATER), package.Tensor if methods else None
     frame: FrameType | None = sys._getframe(1)
@@ -41,7 +41,9 @@ def operation(default: str, methods: bool = True) -> str:
 
 def listing(module: str) -> Callable[[], list[str]]:
     """The __dir__ of a public module: what it has for users, and the names that every module has."""
+
     def __dir__() -> list[str]:
         names = vars(sys.modules[module])
         return sorted({*names["__all__"], *(name for name in names if name.startswith("__") and name.endswith("__"))})
+
     return __dir__

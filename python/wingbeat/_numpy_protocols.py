@@ -1,15 +1,17 @@
-"""NumPy's functions of tensors: `np.sin(t)`, `np.sum(t, axis=0)`, `array + t`, `np.concatenate([t, u])`, `np.linalg.inv(t)`.
+"""NumPy's functions of tensors: `np.sin(t)`, `np.sum(t, axis=0)`, `array + t`, `np.concatenate([t, u])`,
+`np.linalg.inv(t)`.
 
-What this library has gives a tensor, and derivatives pass through. Arguments have NumPy's names, meanings and defaults (`np.var` divides by
-the number of elements). What it lacks, or has without the option that is asked for, is computed by NumPy from the values and gives an array.
-That is refused with a TypeError where a tensor requires gradients, since an array cannot carry them.
+What this library has gives a tensor, and derivatives pass through. Arguments have NumPy's names, meanings and defaults
+(`np.var` divides by the number of elements). What it lacks, or has without the option that is asked for, is computed by
+NumPy from the values and gives an array. That is refused with a TypeError where a tensor requires gradients, since an
+array cannot carry them.
 
     out=array     takes the values, cast as NumPy casts; a tensor that requires gradients is refused
     out=tensor    is written in place
     where=mask    of a ufunc needs out, whose other elements stay
 
-A table goes from each of NumPy's functions to one of this library's. A function here that answers NotImplemented, or does not take the
-arguments, leaves the call to NumPy.
+A table goes from each of NumPy's functions to one of this library's. A function here that answers NotImplemented, or
+does not take the arguments, leaves the call to NumPy.
 """
 
 from __future__ import annotations
@@ -21,8 +23,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _functions as f, _linear_algebra as la, _math as m, _picking as picking, _reductions as r, _shaping as shaping
-from ._creation import full_like as _full_like, ones_like as _ones_like, zeros_like as _zeros_like
+from . import _functions as f
+from . import _linear_algebra as la
+from . import _math as m
+from . import _picking as picking
+from . import _reductions as r
+from . import _shaping as shaping
+from ._creation import full_like as _full_like
+from ._creation import ones_like as _ones_like
+from ._creation import zeros_like as _zeros_like
 from ._dtypes import as_dtype, bool_, float64
 from ._errors import ArgumentTypeError, ShapeError
 from ._tensor import Tensor, as_tensor
@@ -38,21 +47,73 @@ _PI = 3.141592653589793
 # -------------------------------------------------------------------- ufuncs
 
 _UFUNCS: dict[Any, Callable[..., Any]] = {
-    np.add: f.add, np.subtract: f.sub, np.multiply: f.mul, np.divide: f.div, np.power: f.pow,
+    np.add: f.add,
+    np.subtract: f.sub,
+    np.multiply: f.mul,
+    np.divide: f.div,
+    np.power: f.pow,
     np.float_power: lambda a, b: f.pow(_double(a), _double(b)),
-    np.floor_divide: m.floor_divide, np.remainder: m.remainder, np.negative: f.neg, np.positive: operator.pos, np.absolute: f.abs,
-    np.fabs: f.abs, np.sign: f.sign, np.exp: f.exp, np.exp2: m.exp2, np.expm1: f.expm1, np.log: f.log, np.log2: m.log2, np.log10: m.log10,
-    np.log1p: f.log1p, np.sqrt: f.sqrt, np.square: f.square, np.reciprocal: f.reciprocal, np.sin: f.sin, np.cos: f.cos, np.tan: m.tan,
-    np.arcsin: m.asin, np.arccos: m.acos, np.arctan: m.atan, np.arctan2: m.atan2, np.sinh: m.sinh, np.cosh: m.cosh, np.tanh: f.tanh,
-    np.arcsinh: m.asinh, np.arccosh: m.acosh, np.arctanh: m.atanh, np.floor: m.floor, np.ceil: m.ceil, np.trunc: m.trunc, np.rint: m.round,
-    np.maximum: f.maximum, np.minimum: f.minimum, np.equal: f.eq, np.not_equal: f.ne, np.less: f.lt, np.less_equal: f.le,
-    np.greater: f.gt, np.greater_equal: f.ge, np.logical_and: f.logical_and, np.logical_or: f.logical_or, np.logical_xor: m.logical_xor,
-    np.logical_not: f.logical_not, np.bitwise_and: m.bitwise_and, np.bitwise_or: m.bitwise_or, np.bitwise_xor: m.bitwise_xor,
-    np.invert: m.bitwise_not, np.left_shift: m.bitwise_left_shift, np.right_shift: m.bitwise_right_shift, np.isnan: m.isnan,
-    np.isinf: m.isinf, np.isfinite: m.isfinite, np.matmul: f.matmul,
+    np.floor_divide: m.floor_divide,
+    np.remainder: m.remainder,
+    np.negative: f.neg,
+    np.positive: operator.pos,
+    np.absolute: f.abs,
+    np.fabs: f.abs,
+    np.sign: f.sign,
+    np.exp: f.exp,
+    np.exp2: m.exp2,
+    np.expm1: f.expm1,
+    np.log: f.log,
+    np.log2: m.log2,
+    np.log10: m.log10,
+    np.log1p: f.log1p,
+    np.sqrt: f.sqrt,
+    np.square: f.square,
+    np.reciprocal: f.reciprocal,
+    np.sin: f.sin,
+    np.cos: f.cos,
+    np.tan: m.tan,
+    np.arcsin: m.asin,
+    np.arccos: m.acos,
+    np.arctan: m.atan,
+    np.arctan2: m.atan2,
+    np.sinh: m.sinh,
+    np.cosh: m.cosh,
+    np.tanh: f.tanh,
+    np.arcsinh: m.asinh,
+    np.arccosh: m.acosh,
+    np.arctanh: m.atanh,
+    np.floor: m.floor,
+    np.ceil: m.ceil,
+    np.trunc: m.trunc,
+    np.rint: m.round,
+    np.maximum: f.maximum,
+    np.minimum: f.minimum,
+    np.equal: f.eq,
+    np.not_equal: f.ne,
+    np.less: f.lt,
+    np.less_equal: f.le,
+    np.greater: f.gt,
+    np.greater_equal: f.ge,
+    np.logical_and: f.logical_and,
+    np.logical_or: f.logical_or,
+    np.logical_xor: m.logical_xor,
+    np.logical_not: f.logical_not,
+    np.bitwise_and: m.bitwise_and,
+    np.bitwise_or: m.bitwise_or,
+    np.bitwise_xor: m.bitwise_xor,
+    np.invert: m.bitwise_not,
+    np.left_shift: m.bitwise_left_shift,
+    np.right_shift: m.bitwise_right_shift,
+    np.isnan: m.isnan,
+    np.isinf: m.isinf,
+    np.isfinite: m.isfinite,
+    np.matmul: f.matmul,
     np.divmod: lambda a, b: (m.floor_divide(a, b), m.remainder(a, b)),
-    np.deg2rad: lambda a: f.mul(a, _PI / 180), np.radians: lambda a: f.mul(a, _PI / 180),
-    np.rad2deg: lambda a: f.mul(a, 180 / _PI), np.degrees: lambda a: f.mul(a, 180 / _PI),
+    np.deg2rad: lambda a: f.mul(a, _PI / 180),
+    np.radians: lambda a: f.mul(a, _PI / 180),
+    np.rad2deg: lambda a: f.mul(a, 180 / _PI),
+    np.degrees: lambda a: f.mul(a, 180 / _PI),
 }
 
 
@@ -62,7 +123,13 @@ def _double(value: Any) -> Any:
 
 # What a ufunc does along one axis: reduce, accumulate.
 _REDUCED: dict[Any, Any] = {
-    np.add: f.sum, np.multiply: r.prod, np.maximum: f.amax, np.minimum: f.amin, np.logical_and: r.all, np.logical_or: r.any}
+    np.add: f.sum,
+    np.multiply: r.prod,
+    np.maximum: f.amax,
+    np.minimum: f.amin,
+    np.logical_and: r.all,
+    np.logical_or: r.any,
+}
 _ACCUMULATED: dict[Any, Any] = {np.add: r.cumsum, np.multiply: r.cumprod}
 
 
@@ -72,7 +139,9 @@ def _as_floats(a: TensorLike) -> Tensor:
     return tensor if tensor.is_floating_point() else tensor.to(float64)
 
 
-def _reduce(ufunc: np.ufunc, a: TensorLike, axis: Axis = 0, dtype: DTypeLike | None = None, keepdims: bool = False) -> Any:
+def _reduce(
+    ufunc: np.ufunc, a: TensorLike, axis: Axis = 0, dtype: DTypeLike | None = None, keepdims: bool = False
+) -> Any:
     if ufunc not in _REDUCED:
         return NotImplemented
     return _reduced(_REDUCED[ufunc], _cast(a, dtype), axis, keepdims)
@@ -91,7 +160,9 @@ def _accumulate(ufunc: np.ufunc, a: TensorLike, axis: int = 0, dtype: DTypeLike 
 
 def _outer_ufunc(ufunc: np.ufunc, a: TensorLike, b: TensorLike) -> Any:
     a, b = as_tensor(a), as_tensor(b)
-    return _UFUNCS[ufunc](a.reshape(a.shape + (1,) * b.ndim), b) if ufunc in _UFUNCS and ufunc.nin == 2 else NotImplemented
+    return (
+        _UFUNCS[ufunc](a.reshape(a.shape + (1,) * b.ndim), b) if ufunc in _UFUNCS and ufunc.nin == 2 else NotImplemented
+    )
 
 
 _WAYS: dict[str, Callable[..., Any]] = {"reduce": _reduce, "accumulate": _accumulate, "outer": _outer_ufunc}
@@ -105,8 +176,15 @@ def _cast(a: TensorLike, dtype: DTypeLike | None) -> Tensor:
 _signature = functools.lru_cache(maxsize=None)(inspect.signature)
 
 
-def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, out: tuple[Any, ...] | None = None, where: Any = True,
-                 **options: Any) -> Any:
+def _array_ufunc(
+    self: Tensor,
+    ufunc: Any,
+    method: str,
+    *inputs: Any,
+    out: tuple[Any, ...] | None = None,
+    where: Any = True,
+    **options: Any,
+) -> Any:
     """np.sin(t), array + t, np.add.reduce(t): see wingbeat._numpy_protocols."""
     if any(_is_foreign(type(value)) for value in (*inputs, *(out or ()))):
         return NotImplemented
@@ -133,10 +211,14 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, out: tuple
     several = isinstance(results, tuple)
     if out is None:
         if where is not True:
-            raise ArgumentTypeError(f"{name}: expected out beside where, since what the mask leaves out has no values otherwise")
+            raise ArgumentTypeError(
+                f"{name}: expected out beside where, since what the mask leaves out has no values otherwise"
+            )
         return results
-    stored = tuple(result if target is None else _store(name, result, target, where, options.get("casting", "same_kind"))
-                   for result, target in zip(results if several else (results,), out))
+    stored = tuple(
+        result if target is None else _store(name, result, target, where, options.get("casting", "same_kind"))
+        for result, target in zip(results if several else (results,), out)
+    )
     return stored if several else stored[0]
 
 
@@ -151,16 +233,21 @@ def _store(name: str, result: Tensor, target: Any, where: Any = True, casting: A
         try:
             result = result.expand(target.shape)
         except ShapeError:
-            raise ShapeError(f"{name}: expected an out of shape {list(result.shape)}, found {list(target.shape)}") from None
+            raise ShapeError(
+                f"{name}: expected an out of shape {list(result.shape)}, found {list(target.shape)}"
+            ) from None
     if isinstance(target, Tensor):
         return target.copy_(result if where is True else f.where(where, result, target))
     if result.requires_grad:
-        raise ArgumentTypeError(f"{name}: the result requires gradients, which the array given as out cannot carry; use tensor.detach(), or a tensor as out")
+        raise ArgumentTypeError(
+            f"{name}: the result requires gradients, which the array given as out cannot carry; use tensor.detach(), or a tensor as out"
+        )
     np.copyto(target, result.numpy(), casting=casting, where=np.asarray(where))
     return target
 
 
 # -------------------------------------------------------------------- functions
+
 
 def _is_foreign(kind: type) -> bool:
     """Whether a type has a protocol of its own, which is asked then."""
@@ -169,7 +256,9 @@ def _is_foreign(kind: type) -> bool:
     return getattr(kind, "__array_ufunc__", None) is not None or hasattr(kind, "__array_function__")
 
 
-def _array_function(self: Tensor, function: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _array_function(
+    self: Tensor, function: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
     """np.sum(t), np.concatenate([t, u]), np.linalg.inv(t): see wingbeat._numpy_protocols."""
     if any(_is_foreign(kind) for kind in types):
         return NotImplemented
@@ -194,8 +283,12 @@ def _by_numpy(name: str, function: Callable[..., Any], args: tuple[Any, ...], kw
     """What NumPy computes from the values: arrays."""
     out = kwargs.get("out")
     if any(isinstance(target, Tensor) for target in (out if isinstance(out, tuple) else (out,))):
-        raise ArgumentTypeError(f"{name}: wingbeat has no such function, and NumPy cannot write to a tensor; give an array as out")
-    return function(*(_arrays(name, value) for value in args), **{key: _arrays(name, value) for key, value in kwargs.items()})
+        raise ArgumentTypeError(
+            f"{name}: wingbeat has no such function, and NumPy cannot write to a tensor; give an array as out"
+        )
+    return function(
+        *(_arrays(name, value) for value in args), **{key: _arrays(name, value) for key, value in kwargs.items()}
+    )
 
 
 def _arrays(name: str, value: Any) -> Any:
@@ -203,7 +296,8 @@ def _arrays(name: str, value: Any) -> Any:
     if isinstance(value, Tensor):
         if value.requires_grad:
             raise ArgumentTypeError(
-                f"{name}: wingbeat has no such function, and a tensor that requires gradients cannot become an array; use tensor.detach().numpy()")
+                f"{name}: wingbeat has no such function, and a tensor that requires gradients cannot become an array; use tensor.detach().numpy()"
+            )
         return value.numpy()
     if isinstance(value, (list, tuple)):
         parts = [_arrays(name, part) for part in value]
@@ -228,23 +322,38 @@ def _average(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Ten
 
 
 def _spread(function: Any) -> Callable[..., Any]:
-    def spread(a: TensorLike, axis: Axis = None, dtype: DTypeLike | None = None, *, ddof: float = 0, correction: float = 0,
-               keepdims: bool = False) -> Any:
+    def spread(
+        a: TensorLike,
+        axis: Axis = None,
+        dtype: DTypeLike | None = None,
+        *,
+        ddof: float = 0,
+        correction: float = 0,
+        keepdims: bool = False,
+    ) -> Any:
         if axis == ():
             return NotImplemented
-        return function(_as_floats(a) if dtype is None else _cast(a, dtype), axis=axis, correction=ddof or correction, keepdims=bool(keepdims))
+        return function(
+            _as_floats(a) if dtype is None else _cast(a, dtype),
+            axis=axis,
+            correction=ddof or correction,
+            keepdims=bool(keepdims),
+        )
+
     return spread
 
 
 def _simple(function: Any) -> Callable[..., Tensor]:
     def reduction(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
         return _reduced(function, as_tensor(a), axis, keepdims)
+
     return reduction
 
 
 def _place_of(function: Any) -> Callable[..., Tensor]:
     def place(a: TensorLike, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
         return function(as_tensor(a), axis=axis, keepdims=bool(keepdims))  # type: ignore[no-any-return]
+
     return place
 
 
@@ -252,6 +361,7 @@ def _cumulative(function: Any) -> Callable[..., Tensor]:
     def cumulative(a: TensorLike, axis: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
         tensor = _cast(a, dtype)
         return function(tensor.flatten() if axis is None else tensor, 0 if axis is None else axis)  # type: ignore[no-any-return]
+
     return cumulative
 
 
@@ -264,6 +374,7 @@ def _sorted(function: Any) -> Callable[..., Any]:
         tensor = as_tensor(a)
         result = function(tensor.flatten() if axis is None else tensor, -1 if axis is None else axis)
         return result.values if isinstance(result, f.ValuesAndIndices) else result
+
     return ordered
 
 
@@ -287,7 +398,9 @@ def _round(a: TensorLike, decimals: int = 0) -> Tensor:
     return m.round(as_tensor(a), decimals=decimals)
 
 
-def _nan_to_num(x: TensorLike, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
+def _nan_to_num(
+    x: TensorLike, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Any:
     return m.nan_to_num(x, nan, posinf, neginf) if copy else NotImplemented
 
 
@@ -327,6 +440,7 @@ def _atleast(rank: int) -> Callable[..., Any]:
 
     def _grown(tensor: Tensor) -> Tensor:
         return tensor if tensor.ndim >= rank else tensor.reshape((1,) * (rank - tensor.ndim) + tensor.shape)
+
     return atleast
 
 
@@ -382,6 +496,7 @@ def _concatenate(arrays: Sequence[TensorLike], /, axis: int | None = 0, *, dtype
 def _joined(function: Any) -> Callable[..., Tensor]:
     def joined(tup: Sequence[TensorLike], *, dtype: DTypeLike | None = None) -> Tensor:
         return function([_cast(array, dtype) for array in tup])  # type: ignore[no-any-return]
+
     return joined
 
 
@@ -402,7 +517,9 @@ def _split(exact: bool) -> Callable[..., Any]:
         if isinstance(indices_or_sections, int):
             count = indices_or_sections
             if count < 1 or exact and extent % count:
-                raise ArgumentTypeError(f"numpy.split: expected a number of parts that divides the extent {extent}, found {count}")
+                raise ArgumentTypeError(
+                    f"numpy.split: expected a number of parts that divides the extent {extent}, found {count}"
+                )
             sizes = [extent // count + (part < extent % count) for part in range(count)]
         else:
             ends = [slice(end).indices(extent)[1] for end in indices_or_sections]
@@ -411,6 +528,7 @@ def _split(exact: bool) -> Callable[..., Any]:
             if bounds != sorted(bounds):
                 return NotImplemented
         return list(shaping.split(tensor, sizes, axis))
+
     return split
 
 
@@ -429,6 +547,7 @@ def _trace(a: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Te
 def _triangle(function: Any) -> Callable[..., Tensor]:
     def triangle(m: TensorLike, k: int = 0) -> Tensor:
         return function(m, k)  # type: ignore[no-any-return]
+
     return triangle
 
 
@@ -497,17 +616,29 @@ def _cholesky(a: TensorLike, /, *, upper: bool = False) -> Tensor:
 def _eigenvalues(function: Any) -> Callable[..., Any]:
     def eigenvalues(a: TensorLike, UPLO: Literal["L", "U"] = "L") -> Any:
         return function(a, UPLO)
+
     return eigenvalues
 
 
 def _of_matrix(function: Any) -> Callable[..., Any]:
     def of_matrix(a: TensorLike, /) -> Any:
         return function(a)
+
     return of_matrix
 
 
-def _unique(ar: TensorLike, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: int | None = None) -> Any:
-    return NotImplemented if return_index else r.unique(ar, return_inverse=bool(return_inverse), return_counts=bool(return_counts), dim=axis)
+def _unique(
+    ar: TensorLike,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    return (
+        NotImplemented
+        if return_index
+        else r.unique(ar, return_inverse=bool(return_inverse), return_counts=bool(return_counts), dim=axis)
+    )
 
 
 def _nonzero(a: TensorLike) -> tuple[Tensor, ...]:
@@ -529,6 +660,7 @@ def _copy(a: TensorLike) -> Tensor:
 def _like(function: Any) -> Callable[..., Any]:
     def like(a: TensorLike, dtype: DTypeLike | None = None) -> Any:
         return function(as_tensor(a), dtype=None if dtype is None else as_dtype(dtype))
+
     return like
 
 
@@ -561,28 +693,98 @@ def _moveaxis(a: TensorLike, source: Any, destination: Any) -> Tensor:
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.sum: _sum, np.prod: _prod, np.mean: _mean, np.average: _average, np.var: _spread(r.var), np.std: _spread(r.std), np.max: _simple(f.amax),
-    np.min: _simple(f.amin), np.amax: _simple(f.amax), np.amin: _simple(f.amin), np.all: _simple(r.all), np.any: _simple(r.any), np.ptp: _ptp,
-    np.argmax: _place_of(f.argmax), np.argmin: _place_of(f.argmin), np.cumsum: _cumulative(r.cumsum), np.cumprod: _cumulative(r.cumprod),
-    np.sort: _sorted(r.sort), np.argsort: _sorted(r.argsort), np.unique: _unique, np.nonzero: _nonzero, np.flatnonzero: _flatnonzero,
-    np.argwhere: _argwhere, np.where: _where, np.clip: _clip, np.round: _round, np.around: _round, np.nan_to_num: _nan_to_num,
-    np.reshape: _reshape, np.ravel: _ravel, np.transpose: _transpose, np.swapaxes: _swapaxes, np.moveaxis: _moveaxis, np.squeeze: _squeeze,
-    np.expand_dims: _expand_dims, np.broadcast_to: _broadcast_to, np.atleast_1d: _atleast(1), np.atleast_2d: _atleast(2), np.flip: _flip,
-    np.roll: _roll, np.tile: _tile, np.repeat: _repeat, np.take: _take, np.take_along_axis: _take_along_axis, np.pad: _pad,
-    np.concatenate: _concatenate, np.stack: _stack, np.vstack: _joined(shaping.vstack), np.hstack: _joined(shaping.hstack),
-    np.column_stack: _column_stack, np.split: _split(True), np.array_split: _split(False), np.diagonal: _diagonal, np.diag: _diag,
-    np.trace: _trace, np.tril: _triangle(shaping.tril), np.triu: _triangle(shaping.triu), np.dot: _dot, np.inner: _inner, np.outer: _outer,
-    np.einsum: _einsum, np.linalg.norm: _norm, np.linalg.inv: _of_matrix(la.inverse), np.linalg.det: _of_matrix(la.det),
-    np.linalg.slogdet: _of_matrix(la.slogdet), np.linalg.solve: _solve, np.linalg.cholesky: _cholesky, np.linalg.qr: _qr, np.linalg.svd: _svd,
-    np.linalg.eigh: _eigenvalues(la.eigh), np.linalg.eigvalsh: _eigenvalues(la.eigvalsh), np.copy: _copy, np.zeros_like: _like(_zeros_like),
-    np.ones_like: _like(_ones_like), np.empty_like: _like(_zeros_like), np.full_like: _fill_like, np.shape: _shape, np.ndim: _ndim, np.size: _size,
+    np.sum: _sum,
+    np.prod: _prod,
+    np.mean: _mean,
+    np.average: _average,
+    np.var: _spread(r.var),
+    np.std: _spread(r.std),
+    np.max: _simple(f.amax),
+    np.min: _simple(f.amin),
+    np.amax: _simple(f.amax),
+    np.amin: _simple(f.amin),
+    np.all: _simple(r.all),
+    np.any: _simple(r.any),
+    np.ptp: _ptp,
+    np.argmax: _place_of(f.argmax),
+    np.argmin: _place_of(f.argmin),
+    np.cumsum: _cumulative(r.cumsum),
+    np.cumprod: _cumulative(r.cumprod),
+    np.sort: _sorted(r.sort),
+    np.argsort: _sorted(r.argsort),
+    np.unique: _unique,
+    np.nonzero: _nonzero,
+    np.flatnonzero: _flatnonzero,
+    np.argwhere: _argwhere,
+    np.where: _where,
+    np.clip: _clip,
+    np.round: _round,
+    np.around: _round,
+    np.nan_to_num: _nan_to_num,
+    np.reshape: _reshape,
+    np.ravel: _ravel,
+    np.transpose: _transpose,
+    np.swapaxes: _swapaxes,
+    np.moveaxis: _moveaxis,
+    np.squeeze: _squeeze,
+    np.expand_dims: _expand_dims,
+    np.broadcast_to: _broadcast_to,
+    np.atleast_1d: _atleast(1),
+    np.atleast_2d: _atleast(2),
+    np.flip: _flip,
+    np.roll: _roll,
+    np.tile: _tile,
+    np.repeat: _repeat,
+    np.take: _take,
+    np.take_along_axis: _take_along_axis,
+    np.pad: _pad,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
+    np.vstack: _joined(shaping.vstack),
+    np.hstack: _joined(shaping.hstack),
+    np.column_stack: _column_stack,
+    np.split: _split(True),
+    np.array_split: _split(False),
+    np.diagonal: _diagonal,
+    np.diag: _diag,
+    np.trace: _trace,
+    np.tril: _triangle(shaping.tril),
+    np.triu: _triangle(shaping.triu),
+    np.dot: _dot,
+    np.inner: _inner,
+    np.outer: _outer,
+    np.einsum: _einsum,
+    np.linalg.norm: _norm,
+    np.linalg.inv: _of_matrix(la.inverse),
+    np.linalg.det: _of_matrix(la.det),
+    np.linalg.slogdet: _of_matrix(la.slogdet),
+    np.linalg.solve: _solve,
+    np.linalg.cholesky: _cholesky,
+    np.linalg.qr: _qr,
+    np.linalg.svd: _svd,
+    np.linalg.eigh: _eigenvalues(la.eigh),
+    np.linalg.eigvalsh: _eigenvalues(la.eigvalsh),
+    np.copy: _copy,
+    np.zeros_like: _like(_zeros_like),
+    np.ones_like: _like(_ones_like),
+    np.empty_like: _like(_zeros_like),
+    np.full_like: _fill_like,
+    np.shape: _shape,
+    np.ndim: _ndim,
+    np.size: _size,
 }
 # What newer versions of NumPy have.
 for _module, _name, _function in (
-        (np, "permute_dims", _transpose), (np, "concat", _concatenate), (np, "matrix_transpose", lambda x, /: as_tensor(x).mT),
-        (np.linalg, "svdvals", _of_matrix(la.svdvals)), (np.linalg, "vector_norm", _vector_norm),
-        (np.linalg, "matmul", lambda x1, x2, /: f.matmul(x1, x2)), (np.linalg, "diagonal", _linalg_diagonal),
-        (np.linalg, "matrix_transpose", lambda x, /: as_tensor(x).mT), (np.linalg, "trace", lambda x, /, *, offset=0: _trace(x, offset, -2, -1))):
+    (np, "permute_dims", _transpose),
+    (np, "concat", _concatenate),
+    (np, "matrix_transpose", lambda x, /: as_tensor(x).mT),
+    (np.linalg, "svdvals", _of_matrix(la.svdvals)),
+    (np.linalg, "vector_norm", _vector_norm),
+    (np.linalg, "matmul", lambda x1, x2, /: f.matmul(x1, x2)),
+    (np.linalg, "diagonal", _linalg_diagonal),
+    (np.linalg, "matrix_transpose", lambda x, /: as_tensor(x).mT),
+    (np.linalg, "trace", lambda x, /, *, offset=0: _trace(x, offset, -2, -1)),
+):
     if hasattr(_module, _name):
         _FUNCTIONS[getattr(_module, _name)] = _function
 

@@ -1,14 +1,14 @@
 """Owner: the base of every class whose objects own a handle of the library, and free it when they go.
 
-Python copies an object by copying its attributes. A second owner of one handle would free what the first still uses, so here copies
-are made in another way, or refused. A class says how by three methods:
+Python copies an object by copying its attributes. A second owner of one handle would free what the first still uses, so
+here copies are made in another way, or refused. A class says how by three methods:
 
     _recipe()         what an object with a handle of its own is made from, as a tuple
     _shell(*recipe)   such an object, empty: a class method
     _contents()       what is in it; _restore(contents) takes it over
 
-copy.copy has the same contents in another shell, copy.deepcopy copies of them, and a pickle carries both. A class that says nothing
-refuses all three with a TypeError.
+copy.copy has the same contents in another shell, copy.deepcopy copies of them, and a pickle carries both. A class that
+says nothing refuses all three with a TypeError.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Owner:
     __slots__ = ()
 
     def _recipe(self) -> tuple[Any, ...]:
-        raise TypeError(f"{type(self).__name__}: expected something that can be copied or pickled, found what owns memory of the library; make another one")
+        raise TypeError(
+            f"{type(self).__name__}: expected something that can be copied or pickled, found what owns memory of the library; make another one"
+        )
 
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
@@ -69,7 +71,8 @@ def restore(owner: Owner, contents: dict[str, Any]) -> None:
 
 
 def attributes_of(owner: Any, own: frozenset[str]) -> dict[str, Any]:
-    """The attributes that a user gave an object: all but the class's `own`, or what the user's __getstate__ gives of them."""
+    """The attributes that a user gave an object: all but the class's `own`, or what the user's __getstate__ gives of
+    them."""
     given = getattr(type(owner), "__getstate__", None)
     # Since Python 3.11 every object has one.
     state = owner.__dict__ if given is getattr(object, "__getstate__", None) else owner.__getstate__()

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     from ._typing import DTypeLike, TensorLike, TensorT
 
-__all__ = ["gather", "index_select", "masked_fill", "masked_select", "nonzero", "one_hot", "scatter", "scatter_add", "take_along_dim"]
+__all__ = [
+    "gather",
+    "index_select",
+    "masked_fill",
+    "masked_select",
+    "nonzero",
+    "one_hot",
+    "scatter",
+    "scatter_add",
+    "take_along_dim",
+]
 
 
 def _result(function: Callable[..., int], *arguments: Any) -> Tensor:
@@ -36,9 +46,13 @@ def index_select(input: TensorLike, dim: SupportsIndex, index: TensorLike) -> Te
     return _result(lib.wb_index_select, as_tensor(input), dim, as_tensor(index))
 
 
-def take_along_dim(input: TensorLike, indices: TensorLike, dim: SupportsIndex | None = None, *,
-                   axis: SupportsIndex | None = None) -> Tensor:
-    """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
+def take_along_dim(
+    input: TensorLike, indices: TensorLike, dim: SupportsIndex | None = None, *, axis: SupportsIndex | None = None
+) -> Tensor:
+    """One element for each of `indices` along an axis; along the others the two broadcast.
+
+    Without an axis, of the flattened input.
+    """
     input, dim = as_tensor(input), axis if dim is None else dim
     if dim is None:
         input, indices, dim = reshape(input, -1), reshape(indices, -1), 0
@@ -46,13 +60,21 @@ def take_along_dim(input: TensorLike, indices: TensorLike, dim: SupportsIndex | 
 
 
 def gather(input: TensorLike, dim: SupportsIndex, index: TensorLike) -> Tensor:
-    """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other axes."""
+    """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other
+    axes."""
     return _result(lib.wb_gather, as_tensor(input), dim, as_tensor(index))
 
 
-def scatter(input: TensorLike, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
-            value: TensorLike | None = None) -> Tensor:
-    """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
+def scatter(
+    input: TensorLike,
+    dim: SupportsIndex,
+    index: TensorLike,
+    src: TensorLike | None = None,
+    *,
+    value: TensorLike | None = None,
+) -> Tensor:
+    """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may
+    be a number (or value=)."""
     return _scattered(lib.wb_scatter, "scatter", input, dim, index, src, value)
 
 
@@ -61,8 +83,15 @@ def scatter_add(input: TensorLike, dim: SupportsIndex, index: TensorLike, src: T
     return _scattered(lib.wb_scatter_add, "scatter_add", input, dim, index, src, None)
 
 
-def _scattered(function: Callable[..., int], name: str, input: TensorLike, dim: SupportsIndex, index: TensorLike,
-               src: TensorLike | None, value: TensorLike | None) -> Tensor:
+def _scattered(
+    function: Callable[..., int],
+    name: str,
+    input: TensorLike,
+    dim: SupportsIndex,
+    index: TensorLike,
+    src: TensorLike | None,
+    value: TensorLike | None,
+) -> Tensor:
     given = value if src is None else src
     if given is None or src is not None and value is not None:
         raise ArgumentError(f"{name}: expected either src or value")
@@ -88,29 +117,44 @@ def nonzero(input: TensorLike, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]
 @overload
 def nonzero(input: TensorLike, *, as_tuple: bool) -> Tensor | tuple[Tensor, ...]: ...
 def nonzero(input: TensorLike, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
-    """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis. Computed at once."""
+    """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis.
+
+    Computed at once.
+    """
     places = _result(lib.wb_nonzero, as_tensor(input))
     return unbind(places, 1) if as_tuple else places
 
 
 def one_hot(tensor: TensorLike, num_classes: SupportsIndex = -1, dtype: DTypeLike = "int64") -> Tensor:
-    """1 where the label says and 0 elsewhere, along a new last axis. num_classes -1: one more than the largest label, which is computed at once."""
+    """1 where the label says and 0 elsewhere, along a new last axis. num_classes -1: one more than the largest label,
+    which is computed at once."""
     return _result(lib.wb_one_hot, as_tensor(tensor), num_classes, as_dtype(dtype).code)
 
 
 # -------------------------------------------------------------------- methods
 
+
 def in_place(function: Any) -> Callable[..., Tensor]:
     """The method that writes what a function gives into its tensor."""
+
     def method(self: TensorT, *args: Any, **kwargs: Any) -> TensorT:
         return self._assign(function(self, *args, **kwargs))
+
     made: Any = named(method, function.__name__ + "_", f"{function.__name__}, in place.")
     made.__wrapped__ = function  # its arguments, to inspect.signature
     return method
 
 
 _FUNCTIONS: tuple[Any, ...] = (
-    index_select, take_along_dim, gather, scatter, scatter_add, masked_fill, masked_select, nonzero)
+    index_select,
+    take_along_dim,
+    gather,
+    scatter,
+    scatter_add,
+    masked_fill,
+    masked_select,
+    nonzero,
+)
 for _function in _FUNCTIONS:
     setattr(Tensor, _function.__name__, _function)
 for _function in (scatter, scatter_add, masked_fill):

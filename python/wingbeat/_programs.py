@@ -1,8 +1,9 @@
-"""Captured programs: how one is run on tensors and arrays, and how what the function gave is put together of its results.
+"""Captured programs: how one is run on tensors and arrays, and how what the function gave is put together of its
+results.
 
-    Program   a captured program; it owns the engine's
-    Carried   a name whose tensors go into each run
-    Effect    what a run leaves under a name
+Program   a captured program; it owns the engine's
+Carried   a name whose tensors go into each run
+Effect    what a run leaves under a name
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ class Call:
     __slots__ = ("inputs", "memory", "results", "flag", "flag_argument", "handles_arguments", "memory_arguments")
 
     def __init__(self, program: Program) -> None:
-        self.inputs, self.memory, self.results, self.flag = program.arguments(), program.arguments(), program.results(), c_int32()
+        self.inputs, self.memory, self.results, self.flag = (
+            program.arguments(),
+            program.arguments(),
+            program.results(),
+            c_int32(),
+        )
         self.flag_argument = byref(self.flag)
         handle, width, count = c_void_p(program._handle), c_int32(program.width), c_int32(program.count)
         self.handles_arguments = (handle, self.inputs, self.memory, width, self.results, count, self.flag_argument)
@@ -46,7 +52,8 @@ class Call:
 
 
 class Effect:
-    """What a call leaves under a name: a value in whose structure there may be results of the program, and arguments of the call."""
+    """What a call leaves under a name: a value in whose structure there may be results of the program, and arguments of
+    the call."""
 
     __slots__ = ("place", "leaves", "structure")
 
@@ -100,10 +107,19 @@ class Program(Owner):
 
     _handle: Handle = None
 
-    def __init__(self, handle: Handle, inputs: Sequence[Tensor], outputs: Sequence[Tensor], leaves: list[Any], structure: Structure,
-                 carried: list[Carried], effects: list[Effect]) -> None:
-        """Takes over the handle. inputs: stand-ins for the arguments and, behind them, what is carried in. outputs: the tensors in `leaves`, of which with
-        `structure` the function's result is put together, and behind them those of the effects."""
+    def __init__(
+        self,
+        handle: Handle,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        leaves: list[Any],
+        structure: Structure,
+        carried: list[Carried],
+        effects: list[Effect],
+    ) -> None:
+        """Takes over the handle. inputs: stand-ins for the arguments and, behind them, what is carried in. outputs: the
+        tensors in `leaves`, of which with `structure` the function's result is put together, and behind them those of
+        the effects."""
         self._handle = handle
         self.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
         self.types = [(leaf.shape, leaf.dtype.dtype) for leaf in leaves if isinstance(leaf, Tensor)]
@@ -112,11 +128,14 @@ class Program(Owner):
         self.leaves = [Tensor if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         self.structure = structure
         self.is_single = structure is LEAF and self.count == 1 and bool(self.types)
-        # Beyond arguments and results: tensors under names that go in, and what is left under names. A plain one has neither.
+        # Beyond arguments and results: tensors under names that go in, and what is left under names. A plain one has
+        # neither.
         self.carried, self.effects = carried, effects
         self.is_plain = not carried and not effects
         # Arguments that are written.
-        self.written = [place for place in range(self.width - sum(names.count for names in carried)) if self._writes(place)]
+        self.written = [
+            place for place in range(self.width - sum(names.count for names in carried)) if self._writes(place)
+        ]
         self.calls: list[Call] = []
 
     def _writes(self, place: int) -> bool:
@@ -129,7 +148,9 @@ class Program(Owner):
     __del__ = freed_by("wb_program_free")
 
     def _recipe(self) -> tuple[Any, ...]:
-        raise TypeError("compile: a captured program cannot be copied or pickled; copy the compiled function, which captures anew")
+        raise TypeError(
+            "compile: a captured program cannot be copied or pickled; copy the compiled function, which captures anew"
+        )
 
     def __repr__(self) -> str:
         taken = ", ".join(f"{dtype}{list(shape)}" for shape, dtype in self.inputs)
@@ -156,7 +177,10 @@ class Program(Owner):
         return found
 
     def run(self, arrays: Sequence[Tensor | Array], is_new: bool) -> Any:
-        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture. One that is new runs whatever the capture itself has changed."""
+        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture.
+
+        One that is new runs whatever the capture itself has changed.
+        """
         carried = self._carried_in()
         if carried is None or len(carried) + len(arrays) != self.width:
             return NotImplemented
@@ -164,7 +188,9 @@ class Program(Owner):
         for place in self.written:
             array = given[place]
             if isinstance(array, np.ndarray) and not array.flags.writeable:
-                raise ValueError(f"assignment destination is read-only: argument {place} is an array that the function writes to")
+                raise ValueError(
+                    f"assignment destination is read-only: argument {place} is an array that the function writes to"
+                )
         results, borrowed = self.results(), lent(given)
         if not is_new:
             check(_renew(self._handle))
@@ -183,7 +209,8 @@ class Program(Owner):
         return self.assemble(computed)
 
     def run_if_matching(self, arguments: Sequence[Any]) -> Any:
-        """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is NotImplemented."""
+        """Runs if the arguments are tensors or arrays, and all is as it was at capture; else the result is
+        NotImplemented."""
         if len(arguments) != self.width:
             return NotImplemented
         call = self._take_call()
@@ -261,6 +288,7 @@ class Program(Owner):
 def lent(arrays: Iterable[Tensor | Array]) -> list[Tensor]:
     """Tensors for tensors and arrays."""
     return [array if isinstance(array, Tensor) else wrap(borrow(array)) for array in arrays]
+
 
 def address_of(array: Array) -> int:
     try:

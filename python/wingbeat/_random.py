@@ -17,22 +17,29 @@ if TYPE_CHECKING:
     from ._typing import DTypeLike, Operand, Real, Size, TensorLike, TensorT
 
 
-def uniform(low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike = float32,
-            requires_grad: bool = False) -> Tensor:
+def uniform(
+    low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor:
     """Uniform numbers in [low, high)."""
     return _random(_abi.WB_DISTRIBUTION_UNIFORM, (size,), low, high, dtype, requires_grad)
 
 
 @overload
-def normal(mean: Real = 0.0, std: Real = 1.0, size: Size | None = None, dtype: DTypeLike = float32,
-           requires_grad: bool = False) -> Tensor: ...
+def normal(
+    mean: Real = 0.0, std: Real = 1.0, size: Size | None = None, dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor: ...
 @overload
 def normal(mean: TensorLike, std: TensorLike = 1.0) -> Tensor: ...
 @overload
 def normal(mean: TensorLike = 0.0, *, std: TensorLike) -> Tensor: ...
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Size | None = None, dtype: DTypeLike = float32,
-           requires_grad: bool = False) -> Tensor:
-    """Normal numbers. Mean and std are numbers, with a size; or one or both are tensors, which broadcast and through which derivatives pass."""
+def normal(
+    mean: Any = 0.0, std: Any = 1.0, size: Size | None = None, dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor:
+    """Normal numbers.
+
+    Mean and std are numbers, with a size; or one or both are tensors, which broadcast and through which derivatives
+    pass.
+    """
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         if size is not None:
             raise ArgumentError("normal: expected a size for numbers only, found one beside a tensor")
@@ -47,14 +54,18 @@ def exponential(rate: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, r
     return _random(_abi.WB_DISTRIBUTION_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
 
 
-def gumbel(loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike = float32,
-           requires_grad: bool = False) -> Tensor:
+def gumbel(
+    loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False
+) -> Tensor:
     """Gumbel's numbers: loc - scale log(E) with E exponential of rate 1."""
     return _random(_abi.WB_DISTRIBUTION_GUMBEL, (size,), loc, scale, dtype, requires_grad)
 
 
 def bernoulli(input: TensorLike, p: Real | None = None) -> Tensor:
-    """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+    """1 with the probability at each place of `input`, else 0, in its dtype.
+
+    With p, a number: with that probability everywhere.
+    """
     input, out = as_tensor(input), c_void_p()
     check(lib.wb_bernoulli(input if p is None else full_like(input, p), out))
     return wrap(out.value)
@@ -103,8 +114,13 @@ def _bernoulli_(self: TensorT, p: Operand = 0.5) -> TensorT:
 
 
 _METHODS: dict[str, Any] = {
-    "uniform_": _uniform_, "normal_": _normal_, "exponential_": _exponential_, "bernoulli_": _bernoulli_,
-    "bernoulli": bernoulli, "multinomial": multinomial}
+    "uniform_": _uniform_,
+    "normal_": _normal_,
+    "exponential_": _exponential_,
+    "bernoulli_": _bernoulli_,
+    "bernoulli": bernoulli,
+    "multinomial": multinomial,
+}
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
 

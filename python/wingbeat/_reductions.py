@@ -17,13 +17,24 @@ if TYPE_CHECKING:
 
     from ._typing import Axis, DTypeLike, Real, TensorLike
 
-prod = _total(_abi.WB_REDUCE_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)")
+prod = _total(
+    _abi.WB_REDUCE_PROD, "prod", "Product (int64 for bool and integers; exact derivatives where elements are 0)"
+)
 all = _reduction(_abi.WB_REDUCE_ALL, "all", "Whether no element is 0, as bool,")
 any = _reduction(_abi.WB_REDUCE_ANY, "any", "Whether any element is not 0, as bool,")
 
 
-def _spread(function: Callable[..., int], name: str, input: TensorLike, dim: Axis, unbiased: bool | None, keepdim: bool,
-            correction: Real, axis: Axis, keepdims: bool) -> Tensor:
+def _spread(
+    function: Callable[..., int],
+    name: str,
+    input: TensorLike,
+    dim: Axis,
+    unbiased: bool | None,
+    keepdim: bool,
+    correction: Real,
+    axis: Axis,
+    keepdims: bool,
+) -> Tensor:
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None:
@@ -34,21 +45,46 @@ def _spread(function: Callable[..., int], name: str, input: TensorLike, dim: Axi
     return wrap(out.value)
 
 
-def var(input: TensorLike, dim: Axis = None, unbiased: bool | None = None, keepdim: bool = False, *,
-        correction: Real = 1, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+def var(
+    input: TensorLike,
+    dim: Axis = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Real = 1,
+    axis: Axis = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
+    ddof, which is 0 there)."""
     return _spread(lib.wb_var, "var", input, dim, unbiased, keepdim, correction, axis, keepdims)
 
 
-def std(input: TensorLike, dim: Axis = None, unbiased: bool | None = None, keepdim: bool = False, *,
-        correction: Real = 1, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def std(
+    input: TensorLike,
+    dim: Axis = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Real = 1,
+    axis: Axis = None,
+    keepdims: bool = False,
+) -> Tensor:
     """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
     return _spread(lib.wb_std, "std", input, dim, unbiased, keepdim, correction, axis, keepdims)
 
 
-def norm(input: TensorLike, p: Real | Literal["fro"] = "fro", dim: Axis = None, keepdim: bool = False, *,
-         axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+def norm(
+    input: TensorLike,
+    p: Real | Literal["fro"] = "fro",
+    dim: Axis = None,
+    keepdim: bool = False,
+    *,
+    axis: Axis = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
+    smallest |x|."""
     if isinstance(p, str):
         if p != "fro":
             raise ArgumentError(f"norm: expected a number or 'fro' as p, found {p!r}")
@@ -59,36 +95,66 @@ def norm(input: TensorLike, p: Real | Literal["fro"] = "fro", dim: Axis = None, 
     return wrap(out.value)
 
 
-def cumsum(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
-           axis: SupportsIndex | None = None) -> Tensor:
+def cumsum(
+    input: TensorLike,
+    dim: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor:
     """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
     return _along(lib.wb_cumsum, "cumsum", input, dim, axis, dtype)
 
 
-def cumprod(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
-            axis: SupportsIndex | None = None) -> Tensor:
-    """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+def cumprod(
+    input: TensorLike,
+    dim: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor:
+    """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements
+    are 0). dtype: to compute in."""
     return _along(lib.wb_cumprod, "cumprod", input, dim, axis, dtype)
 
 
-def sort(input: TensorLike, dim: SupportsIndex = -1, descending: bool = False, stable: bool = True, *,
-         axis: SupportsIndex | None = None) -> ValuesAndIndices:
+def sort(
+    input: TensorLike,
+    dim: SupportsIndex = -1,
+    descending: bool = False,
+    stable: bool = True,
+    *,
+    axis: SupportsIndex | None = None,
+) -> ValuesAndIndices:
     """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest."""
     values, indices = c_void_p(), c_void_p()
     check(lib.wb_sort(as_tensor(input), dim if axis is None else axis, 1 if descending else 0, values, indices))
     return ValuesAndIndices(wrap(values.value), wrap(indices.value))
 
 
-def argsort(input: TensorLike, dim: SupportsIndex = -1, descending: bool = False, stable: bool = True, *,
-            axis: SupportsIndex | None = None) -> Tensor:
+def argsort(
+    input: TensorLike,
+    dim: SupportsIndex = -1,
+    descending: bool = False,
+    stable: bool = True,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor:
     """The indices of sort."""
     indices = c_void_p()
     check(lib.wb_sort(as_tensor(input), dim if axis is None else axis, 1 if descending else 0, None, indices))
     return wrap(indices.value)
 
 
-def topk(input: TensorLike, k: SupportsIndex, dim: SupportsIndex = -1, largest: bool = True, sorted: bool = True, *,
-         axis: SupportsIndex | None = None) -> ValuesAndIndices:
+def topk(
+    input: TensorLike,
+    k: SupportsIndex,
+    dim: SupportsIndex = -1,
+    largest: bool = True,
+    sorted: bool = True,
+    *,
+    axis: SupportsIndex | None = None,
+) -> ValuesAndIndices:
     """(values, indices) of the k largest (or smallest) elements along an axis, in order."""
     values, indices = c_void_p(), c_void_p()
     check(lib.wb_topk(as_tensor(input), k, dim if axis is None else axis, 1 if largest else 0, values, indices))
@@ -96,21 +162,49 @@ def topk(input: TensorLike, k: SupportsIndex, dim: SupportsIndex = -1, largest: 
 
 
 @overload
-def unique(input: TensorLike, sorted: bool = True, return_inverse: Literal[False] = False,
-           return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
-           axis: SupportsIndex | None = None) -> Tensor: ...
+def unique(
+    input: TensorLike,
+    sorted: bool = True,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: SupportsIndex | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor: ...
 @overload
-def unique(input: TensorLike, sorted: bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
-           dim: SupportsIndex | None = None, axis: SupportsIndex | None = None) -> tuple[Tensor, Tensor, Tensor]: ...
+def unique(
+    input: TensorLike,
+    sorted: bool = True,
+    *,
+    return_inverse: Literal[True],
+    return_counts: Literal[True],
+    dim: SupportsIndex | None = None,
+    axis: SupportsIndex | None = None,
+) -> tuple[Tensor, Tensor, Tensor]: ...
 @overload
-def unique(input: TensorLike, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
-           dim: SupportsIndex | None = None, *, axis: SupportsIndex | None = None) -> Any: ...
-def unique(input: TensorLike, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
-           dim: SupportsIndex | None = None, *, axis: SupportsIndex | None = None) -> Tensor | tuple[Tensor, ...]:
-    """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+def unique(
+    input: TensorLike,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: SupportsIndex | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Any: ...
+def unique(
+    input: TensorLike,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: SupportsIndex | None = None,
+    *,
+    axis: SupportsIndex | None = None,
+) -> Tensor | tuple[Tensor, ...]:
+    """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each
+    occurs.
 
-    With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
-    from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+    With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second,
+    and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
     """
     dim = axis if dim is None else dim
     outs = c_void_p(), c_void_p() if return_inverse else None, c_void_p() if return_counts else None

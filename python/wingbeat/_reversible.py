@@ -1,15 +1,16 @@
-"""Reversible blocks: derivatives that compute the inputs again from the results, in memory that does not depend on the depth."""
+"""Reversible blocks: derivatives that compute the inputs again from the results, in memory that does not depend on the
+depth."""
 
 from __future__ import annotations
 
 from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any
 
+from ._arrays import handles
 from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 from ._modes import is_grad_enabled
 from ._tensor import as_tensor, wrap
-from ._arrays import handles
 from ._transforms import variable
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 
 def reversible(blocks: Iterable[Block], x1: TensorLike, x2: TensorLike) -> tuple[Tensor, Tensor]:
-    """(y1, y2) of a chain of reversible blocks (f, g): y1 = x1 + f(x2), y2 = x2 + g(y1), which are the next block's x1 and x2. Gomez et al. 2017.
+    """(y1, y2) of a chain of reversible blocks (f, g): y1 = x1 + f(x2), y2 = x2 + g(y1), which are the next block's x1
+    and x2. Gomez et al. 2017.
 
-    f maps x2 to x1's shape and dtype, g x1 to x2's. Derivatives store the last results alone, and compute the inputs of block after block again from them,
-    x2 = y2 - g(y1), x1 = y1 - f(x2): gradients are off by the rounding of these differences. Parameters that f and g use get their gradients too. Each function is called once.
+    f maps x2 to x1's shape and dtype, g x1 to x2's. Derivatives store the last results alone, and compute the inputs of
+    block after block again from them, x2 = y2 - g(y1), x1 = y1 - f(x2): gradients are off by the rounding of these
+    differences. Parameters that f and g use get their gradients too. Each function is called once.
     """
     blocks = [_pair(block) for block in blocks]
     x1, x2 = as_tensor(x1), as_tensor(x2)

@@ -1,9 +1,11 @@
-"""Operations on shapes, under PyTorch's names: axes merged, moved and repeated; tensors joined, cut, turned round and padded.
+"""Operations on shapes, under PyTorch's names: axes merged, moved and repeated; tensors joined, cut, turned round and
+padded.
 
-What only shows elements under another shape is a view, as in PyTorch: what is written in place to the view reaches the tensor, and the other
-way round. These are reshape, view, flatten, ravel, unflatten, squeeze, unsqueeze, permute, transpose, movedim, T, mT, t, expand, broadcast_to, diagonal,
-split, chunk, unbind, select, narrow, brackets without index tensors and masks, and detach. reshape and its kin are views of
-transposed tensors too. A view does not keep its tensor alive: when that has gone, it is a tensor of its own.
+What only shows elements under another shape is a view, as in PyTorch: what is written in place to the view reaches the
+tensor, and the other way round. These are reshape, view, flatten, ravel, unflatten, squeeze, unsqueeze, permute,
+transpose, movedim, T, mT, t, expand, broadcast_to, diagonal, split, chunk, unbind, select, narrow, brackets without
+index tensors and masks, and detach. reshape and its kin are views of transposed tensors too. A view does not keep its
+tensor alive: when that has gone, it is a tensor of its own.
 """
 
 from __future__ import annotations
@@ -27,14 +29,50 @@ if TYPE_CHECKING:
 
     from ._typing import Axes, Axis, Real, Shape, Size, TensorLike
 
-__all__ = ["broadcast_to", "cat", "chunk", "concat", "concatenate", "diag", "diagonal", "expand", "flatten", "flip", "hstack", "moveaxis",
-           "movedim", "narrow", "pad", "permute", "ravel", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes", "swapdims", "tile", "transpose",
-           "tril", "triu", "unbind", "unflatten", "unsqueeze", "vstack"]
+__all__ = [
+    "broadcast_to",
+    "cat",
+    "chunk",
+    "concat",
+    "concatenate",
+    "diag",
+    "diagonal",
+    "expand",
+    "flatten",
+    "flip",
+    "hstack",
+    "moveaxis",
+    "movedim",
+    "narrow",
+    "pad",
+    "permute",
+    "ravel",
+    "reshape",
+    "roll",
+    "select",
+    "split",
+    "squeeze",
+    "stack",
+    "swapaxes",
+    "swapdims",
+    "tile",
+    "transpose",
+    "tril",
+    "triu",
+    "unbind",
+    "unflatten",
+    "unsqueeze",
+    "vstack",
+]
 
 _reshape = unguarded("wb_reshape")
 
-_MODES = {"constant": _abi.WB_PAD_CONSTANT, "reflect": _abi.WB_PAD_REFLECT, "replicate": _abi.WB_PAD_REPLICATE,
-          "circular": _abi.WB_PAD_CIRCULAR}
+_MODES = {
+    "constant": _abi.WB_PAD_CONSTANT,
+    "reflect": _abi.WB_PAD_REFLECT,
+    "replicate": _abi.WB_PAD_REPLICATE,
+    "circular": _abi.WB_PAD_CIRCULAR,
+}
 
 
 def _result(function: Callable[..., int], input: TensorLike, *arguments: Any) -> Tensor:
@@ -55,6 +93,7 @@ def _place(axis: SupportsIndex, input: Tensor, name: str) -> int:
 
 
 # -------------------------------------------------------------------- axes
+
 
 def reshape(input: TensorLike, *sizes: Size, shape: Size | None = None) -> Tensor:
     """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
@@ -155,6 +194,7 @@ def triu(input: TensorLike, diagonal: SupportsIndex = 0) -> Tensor:
 
 # -------------------------------------------------------------------- joining
 
+
 def _joined(function: Callable[..., int], tensors: Iterable[TensorLike], *arguments: Any) -> Tensor:
     try:
         given = list(tensors)
@@ -190,6 +230,7 @@ def vstack(tensors: Iterable[TensorLike]) -> Tensor:
 
 
 # -------------------------------------------------------------------- cutting
+
 
 def split(tensor: TensorLike, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
@@ -238,7 +279,9 @@ def narrow(input: TensorLike, dim: SupportsIndex, start: SupportsIndex, length: 
     extent = input.shape[place]
     first += extent if first < 0 else 0
     if not 0 <= first <= extent or not 0 <= count <= extent - first:
-        raise RangeError(f"narrow: expected a start and a length within the extent {extent} of axis {place}, found {start} and {length}")
+        raise RangeError(
+            f"narrow: expected a start and a length within the extent {extent} of axis {place}, found {start} and {length}"
+        )
     return input[(slice(None),) * place + (slice(first, first + count),)]
 
 
@@ -249,6 +292,7 @@ def ravel(input: TensorLike) -> Tensor:
 
 # -------------------------------------------------------------------- turning round, padding
 
+
 def flip(input: TensorLike, *axes: Axes, dims: Axes | None = None) -> Tensor:
     """In reverse order along the given axes."""
     turned = numbers(axes if dims is None else (dims,))
@@ -256,7 +300,10 @@ def flip(input: TensorLike, *axes: Axes, dims: Axes | None = None) -> Tensor:
 
 
 def roll(input: TensorLike, shifts: Axes, dims: Axis = None) -> Tensor:
-    """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
+    """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again.
+
+    Without dims: of the flattened tensor.
+    """
     places = numbers(shifts if isinstance(shifts, (list, tuple)) else (shifts,))
     axes, count = axis_list(dims)
     if dims is not None and count != len(places):
@@ -266,9 +313,14 @@ def roll(input: TensorLike, shifts: Axes, dims: Axis = None) -> Tensor:
     return _result(lib.wb_roll, input, long_array(places), axes, len(places))
 
 
-def pad(input: TensorLike, pad: Sequence[SupportsIndex],
-        mode: Literal["constant", "reflect", "replicate", "circular"] = "constant", value: Real = 0) -> Tensor:
-    """With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before, ...; negative: fewer.
+def pad(
+    input: TensorLike,
+    pad: Sequence[SupportsIndex],
+    mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
+    value: Real = 0,
+) -> Tensor:
+    """With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before,
+    ...; negative: fewer.
 
     mode: 'constant' (`value`), 'reflect', 'replicate' or 'circular'.
     """
@@ -283,6 +335,7 @@ def pad(input: TensorLike, pad: Sequence[SupportsIndex],
 
 
 # -------------------------------------------------------------------- methods
+
 
 def _shape_of(other: Tensor, name: str) -> Shape:
     if not isinstance(other, (Tensor, np.ndarray)):
@@ -317,11 +370,46 @@ def _transposed(self: Tensor) -> Tensor:
     return transpose(self, -2, -1)
 
 
-_METHODS: dict[str, Any] = {function.__name__: function for function in (
-    reshape, flatten, unflatten, squeeze, unsqueeze, permute, transpose, movedim, broadcast_to, expand, tile, diagonal,
-    diag, tril, triu, split, chunk, unbind, select, narrow, ravel, flip, roll)}
+_METHODS: dict[str, Any] = {
+    function.__name__: function
+    for function in (
+        reshape,
+        flatten,
+        unflatten,
+        squeeze,
+        unsqueeze,
+        permute,
+        transpose,
+        movedim,
+        broadcast_to,
+        expand,
+        tile,
+        diagonal,
+        diag,
+        tril,
+        triu,
+        split,
+        chunk,
+        unbind,
+        select,
+        narrow,
+        ravel,
+        flip,
+        roll,
+    )
+}
 _METHODS.update(
-    view=reshape, view_as=_reshape_as, reshape_as=_reshape_as, expand_as=_expand_as, swapaxes=transpose,
-    swapdims=transpose, t=_t, moveaxis=movedim, repeat=_repeat, T=property(_reversed), mT=property(_transposed))
+    view=reshape,
+    view_as=_reshape_as,
+    reshape_as=_reshape_as,
+    expand_as=_expand_as,
+    swapaxes=transpose,
+    swapdims=transpose,
+    t=_t,
+    moveaxis=movedim,
+    repeat=_repeat,
+    T=property(_reversed),
+    mT=property(_transposed),
+)
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

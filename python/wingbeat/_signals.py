@@ -1,8 +1,8 @@
 """Signals that come while the library computes for long.
 
-Python notes a signal and runs its handler at the next byte code, which is not before the library returns. While a run is long, Python also writes a byte to a pipe
-(signal.set_wakeup_fd), which the library looks at between pieces of its work; then it drops the run, and asks here. Whether it goes on depends on the handler: what
-that raises ends the call.
+Python notes a signal and runs its handler at the next byte code, which is not before the library returns. While a run
+is long, Python also writes a byte to a pipe (signal.set_wakeup_fd), which the library looks at between pieces of its
+work; then it drops the run, and asks here. Whether it goes on depends on the handler: what that raises ends the call.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def _in_child() -> None:
 
 watch()
 listen()
-atexit.register(unguarded("wb_set_run_callback"), _abi.wb_run_callback(), None, -1)  # a process that embeds Python may go on without it
+atexit.register(
+    unguarded("wb_set_run_callback"), _abi.wb_run_callback(), None, -1
+)  # a process that embeds Python may go on without it
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)

@@ -8,8 +8,8 @@ from ._arguments import whole
 from ._arrays import handle_array, handles
 from ._errors import ArgumentError
 from ._library import check, lib
-from ._transforms import DERIVATIVES, Recorded, argument_tuple, direction_leaves, settled
 from ._tensor import wrap
+from ._transforms import DERIVATIVES, Recorded, argument_tuple, direction_leaves, settled
 from ._tree import unflatten
 
 if TYPE_CHECKING:
@@ -19,15 +19,24 @@ if TYPE_CHECKING:
     from ._typing import Argnums, Tree
 
 
-def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Sequence[Tree], order: SupportsIndex,
-           argnums: Argnums | None = None, has_aux: bool = False, series: Sequence[Sequence[Tree] | None] = ()) -> Any:
-    """(result, [d1, ..., dn]): the derivatives d_k = d^k/dt^k function(primals + t directions) at t = 0 up to order n, which is at most 100.
+def taylor(
+    function: Callable[..., Any],
+    primals: Sequence[Tree],
+    directions: Sequence[Tree],
+    order: SupportsIndex,
+    argnums: Argnums | None = None,
+    has_aux: bool = False,
+    series: Sequence[Sequence[Tree] | None] = (),
+) -> Any:
+    """(result, [d1, ..., dn]): the derivatives d_k = d^k/dt^k function(primals + t directions) at t = 0 up to order n,
+    which is at most 100.
 
-    They are derivatives, not the coefficients d_k / k! of the Taylor series. One pass computes all; nested jvp is the same, but doubles with each order.
-    primals, directions: tuples with one entry for each argument, of equal structure and shapes. argnums: then directions has one entry for each of these
-    arguments. has_aux: `function` returns (result, anything else), and (result, derivatives, anything else) is returned.
-    series: the second, third, ... derivatives of the arguments by t, each a tuple like directions, or None for zero; then the path is no straight line but
-    primals + t directions + t^2/2 series[0] + ... (Griewank and Walther 2008, Evaluating Derivatives, chapter 13).
+    They are derivatives, not the coefficients d_k / k! of the Taylor series. One pass computes all; nested jvp is the
+    same, but doubles with each order. primals, directions: tuples with one entry for each argument, of equal structure
+    and shapes. argnums: then directions has one entry for each of these arguments. has_aux: `function` returns (result,
+    anything else), and (result, derivatives, anything else) is returned. series: the second, third, ... derivatives of
+    the arguments by t, each a tuple like directions, or None for zero; then the path is no straight line but primals +
+    t directions + t^2/2 series[0] + ... (Griewank and Walther 2008, Evaluating Derivatives, chapter 13).
     """
     highest = whole(order, "order", "taylor")
     if not 0 <= highest <= 100:
@@ -41,8 +50,18 @@ def taylor(function: Callable[..., Any], primals: Sequence[Tree], directions: Se
         curve += [[None] * len(variables) if along is None else direction_leaves(recorded, along) for along in series]
         given = [None if leaf is None else leaf._handle for leaves in zip(*curve) for leaf in leaves]
         found = handle_array(len(outputs) * highest)()
-        check(lib.wb_taylor(handles(outputs), len(outputs), handles(variables), len(variables),
-                            handle_array(len(given))(*given), len(curve), highest, found))
+        check(
+            lib.wb_taylor(
+                handles(outputs),
+                len(outputs),
+                handles(variables),
+                len(variables),
+                handle_array(len(given))(*given),
+                len(curve),
+                highest,
+                found,
+            )
+        )
         derivatives = [wrap(handle) for handle in found]
     handed_out = settled(derivatives)
     by_order = [unflatten(recorded.output_structure, handed_out[k::highest]) for k in range(highest)]

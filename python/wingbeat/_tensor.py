@@ -1,7 +1,8 @@
 """Tensor: a box that points to a node of the engine's graph.
 
-Computing makes new tensors; writing in place points the box at new values, and whoever looks at the old ones keeps them.
-Here is what belongs to the box and the operators; the operations by name are in _functions, and are methods as well.
+Computing makes new tensors; writing in place points the box at new values, and whoever looks at the old ones keeps
+them. Here is what belongs to the box and the operators; the operations by name are in _functions, and are methods as
+well.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ _get_requires_grad = unguarded("wb_tensor_get_requires_grad")
 _grad = unguarded("wb_tensor_grad")
 _new = object.__new__
 
-# Whole numbers from and to which a number takes the dtype (by code) of the tensor it meets: those that the dtype holds, and that
-# are doubles exactly, since the ABI hands numbers over as doubles. A bool tensor takes none, and becomes int64.
+# Whole numbers from and to which a number takes the dtype (by code) of the tensor it meets: those that the dtype holds,
+# and that are doubles exactly, since the ABI hands numbers over as doubles. A bool tensor takes none, and becomes
+# int64.
 _EXACT = 1 << 53
 _WHOLE = {dtype.code: (-_EXACT, _EXACT) for dtype in BY_CODE}
 _WHOLE[_abi.WB_BOOL] = (0, -1)
@@ -66,8 +68,9 @@ def wrap(handle: Handle) -> Tensor:
 class Tensor(Owner, Methods):
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
-    Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes the
-    tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values are computed when they are asked for.
+    Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes
+    the tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values
+    are computed when they are asked for.
     """
 
     # _shape, _dtype and _known_signature are filled when first asked for. The shape of a box never changes, its dtype
@@ -225,7 +228,9 @@ class Tensor(Owner, Methods):
         Raises StateError for a tensor that requires gradients; detach() it first.
         """
         if self.requires_grad:
-            raise StateError("numpy: the tensor requires gradients, which an array cannot carry; use tensor.detach().numpy()")
+            raise StateError(
+                "numpy: the tensor requires gradients, which an array cannot carry; use tensor.detach().numpy()"
+            )
         return view(self._detach_handle())
 
     def _detach_handle(self) -> Handle:
@@ -285,14 +290,18 @@ class Tensor(Owner, Methods):
         try:
             return format(str(self), form)
         except ValueError:
-            raise ShapeError(f"format: the format {form!r} is for a tensor of one element, but the shape is {list(self.shape)}") from None
+            raise ShapeError(
+                f"format: the format {form!r} is for a tensor of one element, but the shape is {list(self.shape)}"
+            ) from None
 
     def __repr__(self) -> str:
         notes = "" if self.dtype in (float32, bool_) or self.dtype.name == "int64" else f", dtype={self.dtype}"
         if self.requires_grad:
             notes += ", requires_grad=True"
         try:
-            check(lib.wb_eval((c_void_p * 1)(self._handle), 1))  # so that the tensor itself has the values, not just what is printed
+            check(
+                lib.wb_eval((c_void_p * 1)(self._handle), 1)
+            )  # so that the tensor itself has the values, not just what is printed
             array = view(self._detach_handle())
         except StateError:  # inside a capture block there are none
             return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{', requires_grad=True' if self.requires_grad else ''})"
@@ -308,13 +317,17 @@ class Tensor(Owner, Methods):
 
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
-        values, = recipe
+        (values,) = recipe
         return cls._owning(copy_in(values))
 
     def _contents(self) -> dict[str, Any]:
         """What a copy has besides the values. Hooks stay with the original, as in PyTorch."""
         gradient = self.grad if self.is_leaf else None
-        return {"requires_grad": self.requires_grad, "grad": None if gradient is None else gradient._snapshot(), "attributes": self._attributes()}
+        return {
+            "requires_grad": self.requires_grad,
+            "grad": None if gradient is None else gradient._snapshot(),
+            "attributes": self._attributes(),
+        }
 
     def _restore(self, contents: dict[str, Any]) -> None:
         if contents["requires_grad"]:
@@ -326,7 +339,12 @@ class Tensor(Owner, Methods):
 
     def _attributes(self) -> dict[str, Any]:
         """What a subclass of the user's keeps in a tensor."""
-        names = [name for kind in type(self).__mro__ if kind not in Tensor.__mro__ for name in kind.__dict__.get("__slots__", ())]
+        names = [
+            name
+            for kind in type(self).__mro__
+            if kind not in Tensor.__mro__
+            for name in kind.__dict__.get("__slots__", ())
+        ]
         return {**{name: getattr(self, name) for name in names if hasattr(self, name)}, **getattr(self, "__dict__", {})}
 
     def _twin(self) -> Self:
@@ -347,7 +365,9 @@ class Tensor(Owner, Methods):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
-            raise StateError("deepcopy: the tensor was computed from others that require gradients; use clone() or detach()")
+            raise StateError(
+                "deepcopy: the tensor was computed from others that require gradients; use clone() or detach()"
+            )
         twin = memo[id(self)] = self._twin()
         twin._restore(copy.deepcopy(self._contents(), memo))
         return twin
@@ -412,7 +432,8 @@ class Tensor(Owner, Methods):
             check(status)
 
     def detach(self) -> Tensor:
-        """A view of the same values that is a constant to derivatives: what is written to one of the two reaches the other.
+        """A view of the same values that is a constant to derivatives: what is written to one of the two reaches the
+        other.
 
         detach().clone() keeps the values as they are now.
         """
@@ -424,7 +445,10 @@ class Tensor(Owner, Methods):
 
     @property
     def data(self) -> Tensor:
-        """The tensor as detach() gives it. Assigning to it writes the values, also of a leaf that requires gradients."""
+        """The tensor as detach() gives it.
+
+        Assigning to it writes the values, also of a leaf that requires gradients.
+        """
         return self.detach()
 
     @data.setter
@@ -496,22 +520,25 @@ class Tensor(Owner, Methods):
         return self.to(other.dtype)
 
 
-# ctypes takes a tensor where the library takes its handle, and keeps it until the call has returned: `f(as_tensor(x))` is safe,
-# where `f(as_tensor(x)._handle)` would name a tensor that is freed before f begins.
+# ctypes takes a tensor where the library takes its handle, and keeps it until the call has returned: `f(as_tensor(x))`
+# is safe, where `f(as_tensor(x)._handle)` would name a tensor that is freed before f begins.
 Tensor._as_parameter_ = Tensor._handle
 
 
 # -------------------------------------------------------------------- from Python's and NumPy's values
 
+
 def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
-    """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become float32, and
-    whatever has a dtype of its own keeps it."""
+    """A handle of a copy of `data`: a tensor, an array, a number, or nested lists of such. Python's floats become
+    float32, and whatever has a dtype of its own keeps it."""
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
     try:
         array = np.asanyarray(data)
     except ValueError:
-        raise ShapeError(f"{operation('tensor')}: expected nested lists of equal lengths, found lists of different lengths") from None
+        raise ShapeError(
+            f"{operation('tensor')}: expected nested lists of equal lengths, found lists of different lengths"
+        ) from None
     own: set[np.dtype[Any]] = set()
     if array.dtype.kind in "biuf":
         _collect(data, own)
@@ -578,6 +605,7 @@ def as_tensor(value: TensorLike) -> Tensor:
 
 # -------------------------------------------------------------------- operators
 
+
 def plain(value: Any) -> Any:
     """A NumPy scalar that is a real number as Python's; anything else as it is."""
     if not isinstance(value, np.generic) or value.dtype.kind not in "biuf":
@@ -589,7 +617,12 @@ def exact(value: Any) -> Any:
     """A whole number of any kind, a 0-d tensor's too, as an int; anything else as it is."""
     if isinstance(value, (int, np.generic)):
         return plain(value)
-    if isinstance(value, (Tensor, np.ndarray)) and value.shape == () and value.dtype != bool_ and not np.issubdtype(value.dtype, np.inexact):
+    if (
+        isinstance(value, (Tensor, np.ndarray))
+        and value.shape == ()
+        and value.dtype != bool_
+        and not np.issubdtype(value.dtype, np.inexact)
+    ):
         return operator.index(value)
     return value
 
@@ -612,7 +645,8 @@ def takes(dtype: DType, number: float) -> bool:
 
 
 def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
-    """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that takes the tensor's dtype."""
+    """op(tensor, other), or op(other, tensor) if swapped, for what is neither a tensor nor a number that takes the
+    tensor's dtype."""
     if isinstance(other, np.ndarray):
         other = wrap(copy_in(other))
     elif isinstance(other, np.generic) and not isinstance(other, float):
@@ -626,7 +660,9 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
         if op == _abi.WB_BINARY_DIVIDE:
             return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
-            raise ArgumentError(f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first")
+            raise ArgumentError(
+                f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first"
+            )
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
         other = _listed(tensor, other)
@@ -674,13 +710,16 @@ def binary(op: int, a: Operand, b: Operand) -> Tensor:
     else:
         result = operate(op, as_tensor(a), b, 0)
     if result is NotImplemented:
-        raise TypeError(f"{operation('operator')}: expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}")
+        raise TypeError(
+            f"{operation('operator')}: expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}"
+        )
     return result
 
 
 def _operator(op: int, swapped: int = 0) -> Callable[[Tensor, Operand], Tensor]:
     def operation(self: Tensor, other: Operand) -> Tensor:
         return operate(op, self, other, swapped)
+
     return operation
 
 
@@ -688,17 +727,35 @@ def _in_place(op: int) -> Callable[[TensorT, Operand], TensorT]:
     def operation(self: TensorT, other: Operand) -> TensorT:
         result = operate(op, self, other, 0)
         return result if result is NotImplemented else self._assign(result)
+
     return operation
 
 
-for _name, _op in (("add", _abi.WB_BINARY_ADD), ("sub", _abi.WB_BINARY_SUBTRACT), ("mul", _abi.WB_BINARY_MULTIPLY), ("truediv", _abi.WB_BINARY_DIVIDE),
-                   ("pow", _abi.WB_BINARY_POWER), ("floordiv", _abi.WB_BINARY_FLOOR_DIVIDE), ("mod", _abi.WB_BINARY_REMAINDER), ("and", _abi.WB_BINARY_BITWISE_AND),
-                   ("or", _abi.WB_BINARY_BITWISE_OR), ("xor", _abi.WB_BINARY_BITWISE_XOR), ("lshift", _abi.WB_BINARY_SHIFT_LEFT), ("rshift", _abi.WB_BINARY_SHIFT_RIGHT)):
+for _name, _op in (
+    ("add", _abi.WB_BINARY_ADD),
+    ("sub", _abi.WB_BINARY_SUBTRACT),
+    ("mul", _abi.WB_BINARY_MULTIPLY),
+    ("truediv", _abi.WB_BINARY_DIVIDE),
+    ("pow", _abi.WB_BINARY_POWER),
+    ("floordiv", _abi.WB_BINARY_FLOOR_DIVIDE),
+    ("mod", _abi.WB_BINARY_REMAINDER),
+    ("and", _abi.WB_BINARY_BITWISE_AND),
+    ("or", _abi.WB_BINARY_BITWISE_OR),
+    ("xor", _abi.WB_BINARY_BITWISE_XOR),
+    ("lshift", _abi.WB_BINARY_SHIFT_LEFT),
+    ("rshift", _abi.WB_BINARY_SHIFT_RIGHT),
+):
     if _name != "pow":
         setattr(Tensor, f"__{_name}__", _operator(_op))
     setattr(Tensor, f"__r{_name}__", _operator(_op, 1))
     setattr(Tensor, f"__i{_name}__", _in_place(_op))
-_COMPARISONS = {"eq": _abi.WB_BINARY_EQUAL, "ne": _abi.WB_BINARY_NOT_EQUAL, "lt": _abi.WB_BINARY_LESS, "le": _abi.WB_BINARY_LESS_EQUAL, "gt": _abi.WB_BINARY_GREATER,
-                "ge": _abi.WB_BINARY_GREATER_EQUAL}
+_COMPARISONS = {
+    "eq": _abi.WB_BINARY_EQUAL,
+    "ne": _abi.WB_BINARY_NOT_EQUAL,
+    "lt": _abi.WB_BINARY_LESS,
+    "le": _abi.WB_BINARY_LESS_EQUAL,
+    "gt": _abi.WB_BINARY_GREATER,
+    "ge": _abi.WB_BINARY_GREATER_EQUAL,
+}
 for _name, _op in _COMPARISONS.items():
     setattr(Tensor, f"__{_name}__", _operator(_op))

@@ -1,7 +1,7 @@
 """Nested lists, tuples and dicts of tensors, taken apart and put together again.
 
-flatten(tree) gives the leaves and the structure: a hashable description in which each leaf is LEAF. Named tuples stay named
-tuples; dicts keep their order.
+flatten(tree) gives the leaves and the structure: a hashable description in which each leaf is LEAF. Named tuples stay
+named tuples; dicts keep their order.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ def flatten(tree: Tree) -> tuple[list[Any], Structure]:
     try:
         return leaves, _flatten(tree, leaves)
     except RecursionError:
-        raise TypeError(f"{operation('arguments')}: expected nested lists, tuples and dicts, found one that contains "
-                        f"itself, or is nested too deep: {tree!r:.80}") from None
+        raise TypeError(
+            f"{operation('arguments')}: expected nested lists, tuples and dicts, found one that contains "
+            f"itself, or is nested too deep: {tree!r:.80}"
+        ) from None
 
 
 def _flatten(tree: Tree, leaves: list[Any]) -> Structure:

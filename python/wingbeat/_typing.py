@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
         def __call__(self, *args: P.args, **kwargs: P.kwargs) -> ResultT: ...
 
+
 T = TypeVar("T")
 R = TypeVar("R")
 Aux = TypeVar("Aux")
@@ -96,8 +97,9 @@ class Reduction(Protocol):
 
     __name__: str
 
-    def __call__(self, input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None,
-                 keepdims: bool = False) -> Tensor: ...
+    def __call__(
+        self, input: TensorLike, dim: Axis = None, keepdim: bool = False, *, axis: Axis = None, keepdims: bool = False
+    ) -> Tensor: ...
 
 
 class Total(Protocol):
@@ -105,5 +107,13 @@ class Total(Protocol):
 
     __name__: str
 
-    def __call__(self, input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype: Optional[DTypeLike] = None,
-                 axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+    def __call__(
+        self,
+        input: TensorLike,
+        dim: Axis = None,
+        keepdim: bool = False,
+        *,
+        dtype: Optional[DTypeLike] = None,
+        axis: Axis = None,
+        keepdims: bool = False,
+    ) -> Tensor: ...

@@ -1,7 +1,9 @@
-"""What a compiled function sees of Python: names, attributes and modules, by which it knows that a program is still right.
+"""What a compiled function sees of Python: names, attributes and modules, by which it knows that a program is still
+right.
 
-A Watch finds what the function can see: global names, variables of enclosing functions, attributes of the object whose method it is, and modules. `unchanged`
-says at each call, by identity, whether names still mean what they meant; what has become of modules the engine knows. `fingerprint` spells all of it, as a key.
+A Watch finds what the function can see: global names, variables of enclosing functions, attributes of the object whose
+method it is, and modules. `unchanged` says at each call, by identity, whether names still mean what they meant; what
+has become of modules the engine knows. `fingerprint` spells all of it, as a key.
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ def trait(value: Any) -> Any:
 
 
 class Place:
-    """A name that may come to mean something else: a global one, a variable of an enclosing function, an attribute, or a module's mode."""
+    """A name that may come to mean something else: a global one, a variable of an enclosing function, an attribute, or
+    a module's mode."""
 
     __slots__ = ("kind", "owner", "name")
 
@@ -150,13 +153,23 @@ class Watch:
             key = id(value.__func__), id(value.__self__)
         if key in self._seen:
             return []
-        if isinstance(value, (MethodType, functools.partial, FunctionType, _modules.Base)) or hasattr(type(value), "_watched_function"):
+        if isinstance(value, (MethodType, functools.partial, FunctionType, _modules.Base)) or hasattr(
+            type(value), "_watched_function"
+        ):
             self._seen.add(key)
         if isinstance(value, MethodType):
             owner = value.__self__
-            if owner is not None and not isinstance(owner, (type, _modules.Base)) and not _is_foreign(type(owner).__module__):
+            if (
+                owner is not None
+                and not isinstance(owner, (type, _modules.Base))
+                and not _is_foreign(type(owner).__module__)
+            ):
                 self._owners[id(owner)] = owner
-                return [value.__func__, *vars(owner).values(), *_methods(type(owner))] if hasattr(owner, "__dict__") else [value.__func__]
+                return (
+                    [value.__func__, *vars(owner).values(), *_methods(type(owner))]
+                    if hasattr(owner, "__dict__")
+                    else [value.__func__]
+                )
             return [value.__func__, owner]
         if isinstance(value, functools.partial):
             return [value.func, *value.args, *value.keywords.values()]
@@ -172,7 +185,7 @@ class Watch:
             return [part for part in value.values() if isinstance(part, _modules.Base)]
         if isinstance(value, FunctionType) and not _is_foreign(value.__globals__.get("__name__", "")):
             return self._look_at_function(value)
-        call = getattr(type(value), "__call__", None)
+        call = getattr(type(value), "__call__", None)  # noqa: B004
         return [MethodType(call, value)] if value is self._function and isinstance(call, FunctionType) else []
 
     def _look_at_function(self, function: FunctionType) -> list[Any]:
@@ -198,7 +211,11 @@ class Watch:
     def settle(self) -> None:
         """Makes ready for `unchanged`."""
         cells = [cell for _, cell in self._cells.values()]
-        groups = [(itemgetter(*names) if len(names) > 1 else _single(*names), scope) for scope, names in self._names.values() if names]
+        groups = [
+            (itemgetter(*names) if len(names) > 1 else _single(*names), scope)
+            for scope, names in self._names.values()
+            if names
+        ]
         owners = [owner.__dict__ for owner in self._owners.values() if hasattr(owner, "__dict__")]
         self.read = _reader(groups, cells, owners)
         try:
@@ -207,7 +224,9 @@ class Watch:
             self.read = _unreadable
         # Where all are equal to themselves alone, tuples can be compared, which is quicker.
         own: Any = object.__eq__
-        self.is_simple = not owners and not cells and len(groups) == 1 and all(type(value).__eq__ is own for value in self.values)
+        self.is_simple = (
+            not owners and not cells and len(groups) == 1 and all(type(value).__eq__ is own for value in self.values)
+        )
 
     def unchanged(self) -> bool:
         """Whether all names mean what they meant when they were last looked at."""
@@ -242,7 +261,8 @@ class Watch:
             yield from places_of(module)
 
     def carry(self, places: Iterable[Place]) -> None:
-        """Has the tensors under these names go through programs: which ones they are is no part of a fingerprint any more."""
+        """Has the tensors under these names go through programs: which ones they are is no part of a fingerprint any
+        more."""
         self.carried.update((place.identity, place) for place in places)
 
     def fingerprint(self) -> tuple[Any, ...]:
@@ -263,7 +283,8 @@ class Watch:
 
 
 def depend_on(module: Any) -> None:
-    """Notes in the open capture that what is recorded depends on a module, which from now on tells of its attributes that change."""
+    """Notes in the open capture that what is recorded depends on a module, which from now on tells of its attributes
+    that change."""
     check(_depends(module._handle))
     module.__dict__["_is_watched"] = True
 
@@ -293,8 +314,13 @@ def _is_foreign(name: str) -> bool:
 
 def _methods(kind: type) -> list[Any]:
     """The functions of a class of the user's."""
-    return [function for base in kind.__mro__ if not _is_foreign(base.__module__) for function in vars(base).values()
-            if isinstance(function, FunctionType) or hasattr(type(function), "_watched_function")]
+    return [
+        function
+        for base in kind.__mro__
+        if not _is_foreign(base.__module__)
+        for function in vars(base).values()
+        if isinstance(function, FunctionType) or hasattr(type(function), "_watched_function")
+    ]
 
 
 def _single(name: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
@@ -324,6 +350,7 @@ def _reader(groups: list[Any], cells: list[Any], owners: list[Any]) -> Callable[
             values.append(len(attributes))  # an object of its own above 256: then every call looks anew
             values += attributes.values()
         return values
+
     return read
 
 

@@ -29,17 +29,34 @@ def _one_or_more(tensors: Tensor | Iterable[Tensor], what: str) -> list[Tensor]:
 
 
 @overload
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
-         retain_graph: bool | None = None, create_graph: bool = False,
-         allow_unused: Literal[False] = False) -> tuple[Tensor, ...]: ...
+def grad(
+    outputs: Tensor | Iterable[Tensor],
+    inputs: Tensor | Iterable[Tensor],
+    grad_outputs: TensorLike | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: Literal[False] = False,
+) -> tuple[Tensor, ...]: ...
 @overload
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
-         retain_graph: bool | None = None, create_graph: bool = False, *,
-         allow_unused: bool) -> tuple[Tensor | None, ...]: ...
-def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], grad_outputs: TensorLike | None = None,
-         retain_graph: bool | None = None, create_graph: bool = False,
-         allow_unused: bool = False) -> tuple[Tensor | None, ...]:
-    """The derivatives of tensors with respect to tensors they were computed from, in reverse mode: a tuple, one for each input.
+def grad(
+    outputs: Tensor | Iterable[Tensor],
+    inputs: Tensor | Iterable[Tensor],
+    grad_outputs: TensorLike | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    *,
+    allow_unused: bool,
+) -> tuple[Tensor | None, ...]: ...
+def grad(
+    outputs: Tensor | Iterable[Tensor],
+    inputs: Tensor | Iterable[Tensor],
+    grad_outputs: TensorLike | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The derivatives of tensors with respect to tensors they were computed from, in reverse mode: a tuple, one for
+    each input.
 
     outputs, inputs: a tensor or several; each input must require gradients (StateError).
     grad_outputs: a weight of each output's shape; may be left out where outputs have one element.
@@ -49,7 +66,12 @@ def grad(outputs: Tensor | Iterable[Tensor], inputs: Tensor | Iterable[Tensor], 
     outputs, inputs = _one_or_more(outputs, "outputs"), _one_or_more(inputs, "inputs")
     weights = None
     if grad_outputs is not None:
-        weights = [as_tensor(weight) for weight in (grad_outputs if isinstance(grad_outputs, (list, tuple)) else [grad_outputs])]
+        weights = [
+            as_tensor(weight)
+            for weight in (grad_outputs if isinstance(grad_outputs, (list, tuple)) else [grad_outputs])
+        ]
         if len(weights) != len(outputs):
-            raise ArgumentError(f"autograd.grad: expected {len(outputs)} grad_outputs, one for each output, found {len(weights)}")
+            raise ArgumentError(
+                f"autograd.grad: expected {len(outputs)} grad_outputs, one for each output, found {len(weights)}"
+            )
     return tuple(reverse(outputs, inputs, weights, create_graph, allow_unused))

@@ -8,13 +8,13 @@ from ctypes import c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from . import _abi
+from ._checkpoint_files import path_bytes
 from ._dtypes import as_dtype, float32
 from ._errors import ArgumentError, RangeError, ShapeError, StateError
 from ._library import check, freed_by, lib, unguarded
 from ._naming import listing
 from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import Tensor, as_tensor, wrap
-from ._checkpoint_files import path_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,9 @@ __dir__ = listing(__name__)
 _Row = TypeVar("_Row")  # a tensor, or a pair (x, y)
 
 _SHUFFLES: dict[Any, int] = {
-    False: _abi.WB_SHUFFLE_NONE, True: _abi.WB_SHUFFLE_AUTO, "exact": _abi.WB_SHUFFLE_EXACT,
+    False: _abi.WB_SHUFFLE_NONE,
+    True: _abi.WB_SHUFFLE_AUTO,
+    "exact": _abi.WB_SHUFFLE_EXACT,
     "chunks": _abi.WB_SHUFFLE_CHUNKS,
 }
 _OWN = frozenset({"_owned", "_arguments"})
@@ -48,8 +50,8 @@ def shuffle_code(shuffle: Any) -> int:
 
 
 def set_cache(size: SupportsIndex) -> None:
-    """Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed, with two windows of at most 128 MiB, or one
-    chunk, in memory where the order is by chunks. For data sets opened later."""
+    """Bytes that one data set may keep decoded in memory (default 1 GiB); larger files are streamed, with two windows
+    of at most 128 MiB, or one chunk, in memory where the order is by chunks. For data sets opened later."""
     check(lib.wb_set_dataset_cache(size))
 
 
@@ -108,7 +110,7 @@ class Dataset(Owner, Generic[_Row]):
     def _row_shape(self, which: int) -> Shape:
         rank, shape = c_int32(), (c_int64 * 64)()
         check(lib.wb_dataset_row_shape(self._handle, which, rank, 64, shape))
-        return tuple(shape[:rank.value])
+        return tuple(shape[: rank.value])
 
     @property
     def x_shape(self) -> Shape:
@@ -139,16 +141,24 @@ class Dataset(Owner, Generic[_Row]):
         check(lib.wb_dataset_read(self._handle, start, count, x, y))
         return _pair(x, y)  # type: ignore[no-any-return]
 
-    def batches(self, batch_size: SupportsIndex, shuffle: bool | Literal["exact", "chunks"] = False,
-                seed: SupportsIndex | None = None, epoch: SupportsIndex | None = None, drop_last: bool = False) -> Batches[_Row]:
-        """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is dropped.
+    def batches(
+        self,
+        batch_size: SupportsIndex,
+        shuffle: bool | Literal["exact", "chunks"] = False,
+        seed: SupportsIndex | None = None,
+        epoch: SupportsIndex | None = None,
+        drop_last: bool = False,
+    ) -> Batches[_Row]:
+        """One pass over the data in batches of (x, y), or x alone where there is no y; the last may be smaller, or is
+        dropped.
 
-        shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation; "chunks": stored
-        chunks in random order, their rows shuffled inside windows of 64 chunks, so that files larger than memory are read chunk by
-        chunk. Each iteration has a new order, drawn from the default generator (manual_seed). With seed or epoch, or both, the order depends
-        on them alone (the other is 0), so that each iteration has the same: give the number of the epoch for another order in each.
-        A thread of the pass reads files ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError
-        for a batch size below 1.
+        shuffle: False; True: "exact" where the data is kept in memory, else "chunks"; "exact": a random permutation;
+        "chunks": stored chunks in random order, their rows shuffled inside windows of 64 chunks, so that files larger
+        than memory are read chunk by chunk. Each iteration has a new order, drawn from the default generator
+        (manual_seed). With seed or epoch, or both, the order depends on them alone (the other is 0), so that each
+        iteration has the same: give the number of the epoch for another order in each. A thread of the pass reads files
+        ahead while batches are used; a batch that cannot be read raises in its turn. Raises ArgumentError for a batch
+        size below 1.
         """
         size = operator.index(batch_size)
         if size < 1:
@@ -162,17 +172,30 @@ def _pair(x: c_void_p, y: c_void_p) -> Any:
 
 
 class Batches(Generic[_Row]):
-    """A pass over a data set; len() is the number of batches. Each iteration begins anew: in the same order if that is fixed by a seed or an epoch, or
-    if nothing is shuffled, else in a new one."""
+    """A pass over a data set; len() is the number of batches. Each iteration begins anew: in the same order if that is
+    fixed by a seed or an epoch, or if nothing is shuffled, else in a new one."""
 
-    def __init__(self, dataset: Dataset[_Row], batch_size: int, shuffle: int, seed: SupportsIndex | None, epoch: SupportsIndex | None,
-                 drop_last: bool) -> None:
+    def __init__(
+        self,
+        dataset: Dataset[_Row],
+        batch_size: int,
+        shuffle: int,
+        seed: SupportsIndex | None,
+        epoch: SupportsIndex | None,
+        drop_last: bool,
+    ) -> None:
         self._dataset = dataset
         if seed is None and epoch is None:
             epoch = _DRAWN
         elif epoch is not None and operator.index(epoch) < 0:
             raise ArgumentError(f"batches: expected an epoch of at least 0, found {epoch}")
-        self._settings = batch_size, shuffle, 0 if seed is None else seed, 0 if epoch is None else epoch, 1 if drop_last else 0
+        self._settings = (
+            batch_size,
+            shuffle,
+            0 if seed is None else seed,
+            0 if epoch is None else epoch,
+            1 if drop_last else 0,
+        )
 
     def __repr__(self) -> str:
         return f"Batches({len(self)} of {self._settings[0]} rows of {self._dataset!r})"
@@ -207,25 +230,56 @@ def _name(name: Any, what: str) -> bytes:
 class HDF5Dataset(Dataset[_Row]):
     """Two data sets of one HDF5 file by name, such as "train/images" and "train/labels", of any numeric type and rank.
 
-    x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its values:
-    integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed (set_cache). close() and `with` let go
-    of the file. A copy, and what is unpickled, opens the file anew, at its path. Raises MissingFileError, FileError (locked by a program
-    that writes), FormatError (no HDF5, no such data set, damaged), ShapeError (x and y of different lengths).
+    x becomes `dtype`, multiplied by scale; flatten makes one axis of all after the first. y (may be left out) keeps its
+    values: integers become int64, floats `dtype`. Small data is kept in memory, larger is read as needed (set_cache).
+    close() and `with` let go of the file. A copy, and what is unpickled, opens the file anew, at its path. Raises
+    MissingFileError, FileError (locked by a program that writes), FormatError (no HDF5, no such data set, damaged),
+    ShapeError (x and y of different lengths).
     """
 
     _arguments: tuple[Any, ...] = ()
 
     @overload
-    def __init__(self: HDF5Dataset[Tensor], path: Path, x: str, y: None = None, scale: Real = 1.0,
-                 flatten: bool = False, dtype: DTypeLike = float32) -> None: ...
+    def __init__(
+        self: HDF5Dataset[Tensor],
+        path: Path,
+        x: str,
+        y: None = None,
+        scale: Real = 1.0,
+        flatten: bool = False,
+        dtype: DTypeLike = float32,
+    ) -> None: ...
     @overload
-    def __init__(self: HDF5Dataset[tuple[Tensor, Tensor]], path: Path, x: str, y: str, scale: Real = 1.0,
-                 flatten: bool = False, dtype: DTypeLike = float32) -> None: ...
-    def __init__(self, path: Path, x: str, y: str | None = None, scale: Real = 1.0, flatten: bool = False,
-                 dtype: DTypeLike = float32) -> None:
+    def __init__(
+        self: HDF5Dataset[tuple[Tensor, Tensor]],
+        path: Path,
+        x: str,
+        y: str,
+        scale: Real = 1.0,
+        flatten: bool = False,
+        dtype: DTypeLike = float32,
+    ) -> None: ...
+    def __init__(
+        self,
+        path: Path,
+        x: str,
+        y: str | None = None,
+        scale: Real = 1.0,
+        flatten: bool = False,
+        dtype: DTypeLike = float32,
+    ) -> None:
         out = c_void_p()
-        check(lib.wb_dataset_open(path_bytes(path), _name(x, "x"), None if y is None else _name(y, "y"), as_dtype(dtype).code, scale,
-                                  1 if flatten else 0, out))
+        check(
+            lib.wb_dataset_open(
+                path_bytes(path),
+                _name(x, "x"),
+                None if y is None else _name(y, "y"),
+                as_dtype(dtype).code,
+                scale,
+                1 if flatten else 0,
+                out,
+            )
+        )
         self._owned = out.value
         self._arguments = os.path.abspath(os.fspath(path)), x, y, scale, flatten, as_dtype(dtype)
 
@@ -243,8 +297,10 @@ class HDF5Dataset(Dataset[_Row]):
         open_file(dataset, *arguments)
         found = dataset._shape()
         if found != shape:
-            raise ShapeError(f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, as when the data set was "
-                             f"copied or pickled, found {found[0]} rows of x {found[1]} and y {found[2]}")
+            raise ShapeError(
+                f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, as when the data set was "
+                f"copied or pickled, found {found[0]} rows of x {found[1]} and y {found[2]}"
+            )
         return dataset
 
     def __repr__(self) -> str:
@@ -255,7 +311,10 @@ class HDF5Dataset(Dataset[_Row]):
 
 
 class TensorDataset(Dataset[_Row]):
-    """A data set of tensors or arrays with equal first extents; y may be left out. Copies and what is unpickled have their rows."""
+    """A data set of tensors or arrays with equal first extents; y may be left out.
+
+    Copies and what is unpickled have their rows.
+    """
 
     @overload
     def __init__(self: TensorDataset[Tensor], x: TensorLike, y: None = None) -> None: ...

@@ -8,5 +8,18 @@ from ._naming import listing
 
 inv = inverse
 
-__all__ = ["cholesky", "det", "eigh", "eigvalsh", "inv", "matmul", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals"]
+__all__ = [
+    "cholesky",
+    "det",
+    "eigh",
+    "eigvalsh",
+    "inv",
+    "matmul",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+    "svd",
+    "svdvals",
+]
 __dir__ = listing(__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Iterator, Mapping
 from ctypes import c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable
 
-from ._naming import listing
 from . import _abi, _html, _modules
 from ._arguments import whole
 from ._arrays import counted
@@ -15,6 +15,7 @@ from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError, ArgumentTypeError
 from ._library import check, freed_by, handle_property, lib
+from ._naming import listing
 from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import wrap
 from .data import as_dataset, shuffle_code
@@ -22,15 +23,18 @@ from .data import as_dataset, shuffle_code
 if TYPE_CHECKING:
     import os
 
-
     from .nn import Module
     from .optim import Optimizer
 
 __all__ = ["Trainer", "Progress", "Evaluation", "evaluate"]
 __dir__ = listing(__name__)
 
-_STOP_REASONS = {_abi.WB_STOP_EPOCHS: "epochs", _abi.WB_STOP_PATIENCE: "patience", _abi.WB_STOP_CALLBACK: "callback",
-                 _abi.WB_STOP_STEPS: "steps"}
+_STOP_REASONS = {
+    _abi.WB_STOP_EPOCHS: "epochs",
+    _abi.WB_STOP_PATIENCE: "patience",
+    _abi.WB_STOP_CALLBACK: "callback",
+    _abi.WB_STOP_STEPS: "steps",
+}
 _FIELDS = tuple(field[0] for field in _abi.wb_progress._fields_ if field[0] != "metric_count")
 
 # Without a callback of the user's, Python is asked this often, so that Ctrl-C works.
@@ -40,12 +44,12 @@ _BREATH = 100
 class Progress(Mapping[str, Any]):
     """How far training is: attributes, and a mapping of the same by name, a row of a table.
 
-    epoch: the current one, from 0; epochs: asked for; step: steps done in this epoch; steps_per_epoch; total_steps: done in all;
-    loss, accuracy: means over this epoch so far (accuracy is NaN where the loss has no classes); validation_loss,
-    validation_accuracy: of the last epoch that ended, NaN before the first and without validation data; seconds: since fit began;
-    epoch_ended: whether this is the last report of an epoch; improved: whether the validation loss is the lowest so far; metrics,
-    validation_metrics: the trainer's, by name. In the mapping each metric NAME has "NAME" and "validation_NAME", or
-    "metric_NAME" and "validation_metric_NAME" where these are taken.
+    epoch: the current one, from 0; epochs: asked for; step: steps done in this epoch; steps_per_epoch; total_steps:
+    done in all; loss, accuracy: means over this epoch so far (accuracy is NaN where the loss has no classes);
+    validation_loss, validation_accuracy: of the last epoch that ended, NaN before the first and without validation
+    data; seconds: since fit began; epoch_ended: whether this is the last report of an epoch; improved: whether the
+    validation loss is the lowest so far; metrics, validation_metrics: the trainer's, by name. In the mapping each
+    metric NAME has "NAME" and "validation_NAME", or "metric_NAME" and "validation_metric_NAME" where these are taken.
     """
 
     epoch: int
@@ -116,17 +120,21 @@ def _count(value: Any, name: str) -> int:
 class Trainer(Owner):
     """Ties a model, a loss and an optimiser, and remembers how far training has come.
 
-    model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile does. loss: a module of a
-    prediction and a target that gives one number, of wingbeat.nn or of one's own. metrics: modules of the same kind by name, which give one
-    number for a batch (its mean) or one for each row. history: the Progress at the end of each epoch, which is saved and loaded with
-    the trainer; pandas.DataFrame(trainer.history) is a table of it.
+    model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile
+    does. loss: a module of a prediction and a target that gives one number, of wingbeat.nn or of one's own. metrics:
+    modules of the same kind by name, which give one number for a batch (its mean) or one for each row. history: the
+    Progress at the end of each epoch, which is saved and loaded with the trainer; pandas.DataFrame(trainer.history) is
+    a table of it.
 
-    copy.deepcopy and pickle copy model, loss, optimiser and metrics as well; copy.copy is another trainer of the same ones.
+    copy.deepcopy and pickle copy model, loss, optimiser and metrics as well; copy.copy is another trainer of the same
+    ones.
     """
 
     _handle: int | None = None
 
-    def __init__(self, model: Module, loss: Module, optimizer: Optimizer, metrics: Mapping[str, Module] | None = None) -> None:
+    def __init__(
+        self, model: Module, loss: Module, optimizer: Optimizer, metrics: Mapping[str, Module] | None = None
+    ) -> None:
         _module(model, "model", "Trainer")
         _module(loss, "loss", "Trainer")
         self.metrics = _metrics(metrics, "Trainer")
@@ -157,14 +165,24 @@ class Trainer(Owner):
             check(lib.wb_trainer_best(self._handle, place, name, out))
             best[name.value] = wrap(out.value)
         own = frozenset({"_handle", "model", "loss", "optimizer", "metrics", "history"})
-        return {"model": self.model, "loss": self.loss, "optimizer": self.optimizer, "metrics": self.metrics, "state": text, "best": best,
-                "attributes": attributes_of(self, own)}
+        return {
+            "model": self.model,
+            "loss": self.loss,
+            "optimizer": self.optimizer,
+            "metrics": self.metrics,
+            "state": text,
+            "best": best,
+            "attributes": attributes_of(self, own),
+        }
 
     def _restore(self, contents: dict[str, Any]) -> None:
         Trainer.__init__(self, contents["model"], contents["loss"], contents["optimizer"], contents["metrics"])
         best = contents["best"]
-        check(lib.wb_trainer_load_state(
-            self._handle, contents["state"], (c_char_p * len(best))(*best), *counted(best.values())))
+        check(
+            lib.wb_trainer_load_state(
+                self._handle, contents["state"], (c_char_p * len(best))(*best), *counted(best.values())
+            )
+        )
         self.history = self._read_history()
         set_attributes(self, contents["attributes"])
 
@@ -181,37 +199,57 @@ class Trainer(Owner):
 
     # ---------------------------------------------------------------- training
 
-    def fit(self, train: Any, epochs: int = 1, batch_size: int = 32, shuffle: bool | str = True, seed: int = 0, validation: Any = None,
-            patience: int = 0, min_delta: float = 0.0, restore_best: bool = False, check_finite: bool = False,
-            callback: Callable[[Progress], object] | None = None, report_every: int = 1, max_steps: int = 0, drop_last: bool = False) -> str:
+    def fit(
+        self,
+        train: Any,
+        epochs: int = 1,
+        batch_size: int = 32,
+        shuffle: bool | str = True,
+        seed: int = 0,
+        validation: Any = None,
+        patience: int = 0,
+        min_delta: float = 0.0,
+        restore_best: bool = False,
+        check_finite: bool = False,
+        callback: Callable[[Progress], object] | None = None,
+        report_every: int = 1,
+        max_steps: int = 0,
+        drop_last: bool = False,
+    ) -> str:
         """Trains until a stopping condition; returns which: "epochs", "patience", "callback" or "steps".
 
-        train, validation: data sets, or pairs (x, y). epochs: in all, counting those done before. shuffle, seed, drop_last: as in
-        Dataset.batches. patience: stop after so many epochs in a row without a validation loss lower by min_delta; 0: never.
-        restore_best: end with the parameters of the lowest validation loss, however training ends, also by an exception; a later fit
-        goes on from them. check_finite: NaN or infinity in the loss raises
-        NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of each epoch;
-        a true result stops training. max_steps: return after so many more steps.
+        train, validation: data sets, or pairs (x, y). epochs: in all, counting those done before. shuffle, seed,
+        drop_last: as in Dataset.batches. patience: stop after so many epochs in a row without a validation loss lower
+        by min_delta; 0: never. restore_best: end with the parameters of the lowest validation loss, however training
+        ends, also by an exception; a later fit goes on from them. check_finite: NaN or infinity in the loss raises
+        NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of
+        each epoch; a true result stops training. max_steps: return after so many more steps.
 
-        An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss or a metric, and of a signal's handler,
-        such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer are then as after the last whole step.
-        A trainer that stopped in the middle of an epoch, by an exception too, or was loaded, goes on from there.
+        An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss
+        or a metric, and of a signal's handler, such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer
+        are then as after the last whole step. A trainer that stopped in the middle of an epoch, by an exception too, or
+        was loaded, goes on from there.
         """
         if validation is None and (patience or restore_best):
             raise ArgumentError("fit: patience and restore_best need validation data, found none")
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
         counts = {
-            _abi.WB_TRAINER_EPOCHS: _count(epochs, "epochs"), _abi.WB_TRAINER_BATCH_SIZE: _count(batch_size, "batch_size"),
-            _abi.WB_TRAINER_SHUFFLE: shuffle_code(shuffle), _abi.WB_TRAINER_SEED: _count(seed, "seed"),
-            _abi.WB_TRAINER_PATIENCE: _count(patience, "patience"), _abi.WB_TRAINER_MAX_STEPS: _count(max_steps, "max_steps"),
+            _abi.WB_TRAINER_EPOCHS: _count(epochs, "epochs"),
+            _abi.WB_TRAINER_BATCH_SIZE: _count(batch_size, "batch_size"),
+            _abi.WB_TRAINER_SHUFFLE: shuffle_code(shuffle),
+            _abi.WB_TRAINER_SEED: _count(seed, "seed"),
+            _abi.WB_TRAINER_PATIENCE: _count(patience, "patience"),
+            _abi.WB_TRAINER_MAX_STEPS: _count(max_steps, "max_steps"),
             _abi.WB_TRAINER_REPORT_EVERY: _count(report_every, "report_every") if callback else _BREATH,
         }
         for option, count in counts.items():
             check(lib.wb_trainer_set_int64(self._handle, option, count))
         options = {
-            _abi.WB_TRAINER_MIN_DELTA: min_delta, _abi.WB_TRAINER_CHECK_FINITE: bool(check_finite),
-            _abi.WB_TRAINER_RESTORE_BEST: bool(restore_best), _abi.WB_TRAINER_DROP_LAST: bool(drop_last),
+            _abi.WB_TRAINER_MIN_DELTA: min_delta,
+            _abi.WB_TRAINER_CHECK_FINITE: bool(check_finite),
+            _abi.WB_TRAINER_RESTORE_BEST: bool(restore_best),
+            _abi.WB_TRAINER_DROP_LAST: bool(drop_last),
         }
         for option, value in options.items():
             check(lib.wb_trainer_set(self._handle, option, value))
@@ -275,14 +313,19 @@ class Trainer(Owner):
         parts += [f"epoch={self.epoch}", f"step={self.step}", f"total_steps={self.total_steps}"]
         if self.history:
             last = self.history[-1]
-            parts += [f"{name}={getattr(last, name):.4g}" for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")
-                      if not math.isnan(getattr(last, name))]
+            parts += [
+                f"{name}={getattr(last, name):.4g}"
+                for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")
+                if not math.isnan(getattr(last, name))
+            ]
         return f"Trainer({', '.join(parts)})"
 
     def _repr_html_(self) -> str:
         shown = _html.text(repr(self))
         if self.history:
-            shown += _html.table(list(self.history[-1]), [[row.get(name, math.nan) for name in self.history[-1]] for row in self.history])
+            shown += _html.table(
+                list(self.history[-1]), [[row.get(name, math.nan) for name in self.history[-1]] for row in self.history]
+            )
         return shown
 
 
@@ -295,7 +338,8 @@ class Evaluation(tuple):  # type: ignore[type-arg]
 def evaluate(
     model: Module, loss: Module, dataset: Any, batch_size: int = 256, metrics: Mapping[str, Module] | None = None
 ) -> Evaluation:
-    """(mean loss, accuracy) of a model over a data set or a pair (x, y), in evaluation mode; accuracy is NaN where the loss has no classes.
+    """(mean loss, accuracy) of a model over a data set or a pair (x, y), in evaluation mode; accuracy is NaN where the
+    loss has no classes.
 
     model, loss and metrics are as a Trainer's. The result's attribute `metrics` has their means.
     """
@@ -304,7 +348,9 @@ def evaluate(
     given = _metrics(metrics, "evaluate")
     mean_loss, accuracy, values = c_double(math.nan), c_double(math.nan), (c_double * len(given))()
     dataset = as_dataset(dataset)
-    check(lib.wb_evaluate(model, loss, *counted(given.values()), dataset._handle, batch_size, mean_loss, accuracy, values))
+    check(
+        lib.wb_evaluate(model, loss, *counted(given.values()), dataset._handle, batch_size, mean_loss, accuracy, values)
+    )
     result = Evaluation((mean_loss.value, accuracy.value))
     result.metrics = dict(zip(given, values))
     return result

@@ -80,8 +80,7 @@ static inline hid_t wb_h5_f32(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t wb_h5_f64(void) { return H5T_NATIVE_DOUBLE; }
 
 /* Where an object lies in its file. */
-static inline herr_t wb_h5_address(hid_t object, haddr_t *address)
-{
+static inline herr_t wb_h5_address(hid_t object, haddr_t *address) {
     H5O_info_t info;
     herr_t status = H5Oget_info2(object, &info, H5O_INFO_BASIC);
     if (status >= 0) *address = info.addr;

@@ -1,5 +1,5 @@
-/// An open capture block. Calls inside are recorded, not computed; boxes stay untouched. What the block reads from outside becomes a hidden input, what
-/// it points anew a hidden output, kept in tables here until the block ends.
+/// An open capture block. Calls inside are recorded, not computed; boxes stay untouched. What the block reads from
+/// outside becomes a hidden input, what it points anew a hidden output, kept in tables here until the block ends.
 public final class Capture {
     /// A tensor from outside.
     struct Box {
@@ -53,16 +53,21 @@ public final class Capture {
     /// Whether a block is open on this thread.
     public static var isOpen: Bool { ThreadState.current.capture != nil }
 
-    /// Whether a block is open on any thread: as good as never, which costs a call of a module a look at a number and no more.
+    /// Whether a block is open on any thread: as good as never, which costs a call of a module a look at a number and
+    /// no more.
     @inlinable public static var isOpenAnywhere: Bool { ThreadState.captureCount != 0 }
 
     /// Opens a block on this thread. `inputs`: tensors with the shapes and dtypes of later arguments.
     public static func begin(_ inputs: [Tensor]) throws(Failure) {
         let state = ThreadState.current
-        guard state.capture == nil else { throw .state(operation: "capture", "a capture block is already open on this thread") }
+        guard state.capture == nil else {
+            throw .state(operation: "capture", "a capture block is already open on this thread")
+        }
         var seen: Set<ObjectIdentifier> = []
         for (place, input) in inputs.enumerated() where !seen.insert(ObjectIdentifier(input)).inserted {
-            throw .argument(operation: "capture", "input \(place) is a tensor that was given before; each needs a tensor of its own")
+            throw .argument(
+                operation: "capture", "input \(place) is a tensor that was given before; each needs a tensor of its own"
+            )
         }
         state.capture = Capture(inputs)
         state.forwardPass = nil
@@ -99,7 +104,9 @@ public final class Capture {
         guard Capture.canRead(node) else {
             throw .state(
                 operation: "capture",
-                "a tensor from outside the block was computed from others that require gradients; compute it inside, or detach it")
+                "a tensor from outside the block was computed from others that require gradients; compute it inside, "
+                    + "or detach it"
+            )
         }
         try compute([node])
         let placeholder = Node(Placeholder(), [], node.type, requiresGrad: node.requiresGrad, slot: node.gradientSlot)
@@ -168,7 +175,9 @@ public final class Capture {
 
     private static func take() throws(Failure) -> Capture {
         let state = ThreadState.current
-        guard let capture = state.capture else { throw .state(operation: "capture", "no capture block is open on this thread") }
+        guard let capture = state.capture else {
+            throw .state(operation: "capture", "no capture block is open on this thread")
+        }
         state.capture = nil
         state.forwardPass = capture.outerPass
         return capture

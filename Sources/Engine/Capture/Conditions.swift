@@ -1,6 +1,7 @@
-/// What a recording depends on besides values: which modules there are and in which mode, which parameters an optimiser steps, which hooks run. A capture
-/// block notes a condition for each such thing that it meets; a program is current while they hold. They are looked at again only after something has
-/// changed at all, so that a run pays for one comparison.
+/// What a recording depends on besides values: which modules there are and in which mode, which parameters an optimiser
+/// steps, which hooks run. A capture block notes a condition for each such thing that it meets; a program is current
+/// while they hold. They are looked at again only after something has changed at all, so that a run pays for one
+/// comparison.
 public struct Conditions {
     private struct Condition {
         /// Keeps alive what `holds` looks at.
@@ -49,7 +50,9 @@ public struct Conditions {
 
 extension Capture {
     /// In a capture block, notes what recording depends on of `object`, which the block has met.
-    public static func note<State: Equatable>(_ object: AnyObject, isRenewable: Bool = false, _ state: @escaping () -> State) {
+    public static func note<State: Equatable>(
+        _ object: AnyObject, isRenewable: Bool = false, _ state: @escaping () -> State
+    ) {
         guard let capture = ThreadState.current.capture else { return }
         capture.conditions.note(object, isRenewable: isRenewable, state)
     }

@@ -2,8 +2,9 @@ import Glibc
 import Kernels
 
 extension Program {
-    /// The plan as text, with the time of each step: the median of several runs. They run over copies of whatever the program writes, so that parameters,
-    /// gradients and random states stay as they are. `inputs`: as for a run; nil for zeros.
+    /// The plan as text, with the time of each step: the median of several runs. They run over copies of whatever the
+    /// program writes, so that parameters, gradients and random states stay as they are. `inputs`: as for a run; nil
+    /// for zeros.
     public func profile(_ inputs: [Tensor]?) throws(Failure) -> String {
         try checkOutside()
         let rehearsal = try Rehearsal(self, inputs)
@@ -57,7 +58,9 @@ private final class Rehearsal {
         var times = [[Int]](repeating: [], count: plan.steps.count)
         let began = monotonicNanoseconds()
         var runs = 0
-        while runs < Rehearsal.leastRuns || (runs < Rehearsal.mostRuns && monotonicNanoseconds() - began < Rehearsal.patience) {
+        while runs < Rehearsal.leastRuns
+            || (runs < Rehearsal.mostRuns && monotonicNanoseconds() - began < Rehearsal.patience)
+        {
             try run { times[$0].append($1) }
             runs += 1
         }
@@ -89,7 +92,9 @@ extension Program {
             node = boxes[place].tensor.stored
             try check(node, isAs: boxes[place].placeholder, "a tensor")
         case .gradient(let place):
-            guard let placeholder = gradients[place].placeholder else { throw .internal(operation: "profile", "a gradient is read that was not captured") }
+            guard let placeholder = gradients[place].placeholder else {
+                throw .internal(operation: "profile", "a gradient is read that was not captured")
+            }
             node = if let stored = gradients[place].slot.stored { stored } else { try zeros(placeholder.type) }
             try check(node, isAs: placeholder, "a gradient")
         }

@@ -1,5 +1,6 @@
-/// A captured block, ready to run: one call computes what the block computed, with new arguments and the present values of everything
-/// it read from outside, and updates what it wrote. A run that succeeds once allocates nothing after that, except results that are handed out.
+/// A captured block, ready to run: one call computes what the block computed, with new arguments and the present values
+/// of everything it read from outside, and updates what it wrote. A run that succeeds once allocates nothing after
+/// that, except results that are handed out.
 public final class Program {
     /// What a leaf of the plan is bound to.
     enum Source {
@@ -96,7 +97,9 @@ public final class Program {
 
         let lines = try Linearization(capture.checks + outputs + hidden, bindsPlaceholders: true)
         var sourceOf: [ObjectIdentifier: Source] = [:]
-        for (place, gradient) in gradients.enumerated() { gradient.placeholder.map { sourceOf[ObjectIdentifier($0)] = .gradient(place) } }
+        for (place, gradient) in gradients.enumerated() {
+            gradient.placeholder.map { sourceOf[ObjectIdentifier($0)] = .gradient(place) }
+        }
         for (place, box) in boxes.enumerated() { sourceOf[ObjectIdentifier(box.placeholder)] = .box(place) }
         for (place, input) in capture.inputs.enumerated() { sourceOf[ObjectIdentifier(input)] = .input(place) }
         var sources: [Source] = []
@@ -111,7 +114,8 @@ public final class Program {
         }
         self.sources = sources
 
-        // Whatever the block points anew may be updated in place: if somebody else holds the old value when the program runs, it is copied first.
+        // Whatever the block points anew may be updated in place: if somebody else holds the old value when the program
+        // runs, it is copied first.
         var donations: [PlanGraph.Donation] = []
         for (number, target) in targets.enumerated() {
             let leaf = sources.firstIndex { source in
@@ -125,7 +129,9 @@ public final class Program {
         plan = try Plan(lines.graph(donations: donations), aliases: false)
         arena = try Buffer.allocate(max(plan.arenaBytes, 1), for: "program")
         var checkBuffers: [Buffer] = []
-        for check in capture.checks { checkBuffers.append(try Buffer.allocate(max(check.type.bytes, 1), for: "program")) }
+        for check in capture.checks {
+            checkBuffers.append(try Buffer.allocate(max(check.type.bytes, 1), for: "program"))
+        }
         self.checkBuffers = checkBuffers
         table = .allocate(capacity: max(plan.slotCount, 1))
         memory = [UnsafeMutableRawPointer?](repeating: nil, count: plan.outputs.count)
@@ -137,7 +143,9 @@ public final class Program {
         }
         let (firstOutput, firstHidden) = (firstOutput, firstHidden)
         resultBindings = plan.numberedBindings { place in
-            if case .output(let output) = place, output >= firstOutput, output < firstHidden { return output - firstOutput }
+            if case .output(let output) = place, output >= firstOutput, output < firstHidden {
+                return output - firstOutput
+            }
             return nil
         }
     }
@@ -159,34 +167,52 @@ public final class Program {
         try checkOutside()
         let nodes = try values(of: inputs)
         if let sentence = collision(inputs) { throw .state(operation: "program", sentence) }
-        guard let results = try run(reading: nodes, onlyIfCurrent: false, argument: { nodes[$0].value?.pointer }, tensor: { inputs[$0] }) else {
+        guard
+            let results = try run(
+                reading: nodes, onlyIfCurrent: false, argument: { nodes[$0].value?.pointer }, tensor: { inputs[$0] })
+        else {
             throw .internal(operation: "program", "a run gave nothing")
         }
         return results
     }
 
-    /// Runs with new tensors as results; nil if it must be current and is not. `nodes`: those of the arguments that are tensors; `tensor` gives them.
+    /// Runs with new tensors as results; nil if it must be current and is not. `nodes`: those of the arguments that are
+    /// tensors; `tensor` gives them.
     func run(
-        reading nodes: [Node], onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?
+        reading nodes: [Node], onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?,
+        tensor: (Int) -> Tensor?
     ) throws(Failure) -> [Tensor]? {
         if onlyIfCurrent, !conditions.hold() { return nil }
-        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory of its own.
+        // An argument may be a tensor that the program writes: it is read as it is now, and what is written gets memory
+        // of its own.
         for node in nodes { node.uses += 1 }
         defer { for node in nodes { node.uses -= 1 } }
         var results: [Tensor] = []
         results.reserveCapacity(outputTypes.count)
-        for type in outputTypes { results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type))) }
-        guard try run(onlyIfCurrent, argument: argument, result: { results[$0].stored.value?.pointer }, tensor: tensor, resultsOutlive: false) else { return nil }
+        for type in outputTypes {
+            results.append(Tensor(Node(leaf: try Buffer.allocate(type.bytes, for: "program"), type)))
+        }
+        guard
+            try run(
+                onlyIfCurrent, argument: argument, result: { results[$0].stored.value?.pointer }, tensor: tensor,
+                resultsOutlive: false)
+        else { return nil }
         return results
     }
 
-    /// What is wrong with arguments that a run writes to, where one of them is also another, or a tensor that the program reads or writes as one from outside.
+    /// What is wrong with arguments that a run writes to, where one of them is also another, or a tensor that the
+    /// program reads or writes as one from outside.
     func collision(_ inputs: [Tensor?]) -> String? {
         guard writesArguments else { return nil }
         for (place, input) in inputs.enumerated() {
             guard let input else { continue }
-            let isTwice = inputs.enumerated().contains { $0 != place && (isArgumentWritten[$0] || isArgumentWritten[place]) && $1 === input }
-            if isTwice || isArgumentWritten[place] && boxes.dropFirst(inputTypes.count).contains(where: { $0.tensor === input }) {
+            let isTwice = inputs.enumerated().contains {
+                $0 != place && (isArgumentWritten[$0] || isArgumentWritten[place]) && $1 === input
+            }
+            if isTwice
+                || isArgumentWritten[place]
+                    && boxes.dropFirst(inputTypes.count).contains(where: { $0.tensor === input })
+            {
                 return "input \(place) is written to, and cannot also be another tensor of the program"
             }
         }
@@ -199,7 +225,8 @@ public final class Program {
     /// The nodes of arguments of the captured types, computed.
     func values(of inputs: [Tensor]) throws(Failure) -> [Node] {
         guard inputs.count == inputTypes.count else {
-            throw .argument(operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
+            throw .argument(
+                operation: "program", "\(inputTypes.count) inputs are expected, but \(inputs.count) were given")
         }
         var nodes: [Node] = []
         for (place, input) in inputs.enumerated() {
@@ -207,7 +234,9 @@ public final class Program {
             guard node.type == inputTypes[place] else {
                 throw .shape(
                     operation: "program",
-                    "input \(place) was captured as \(describe(inputTypes[place])), but \(describe(node.type)) was given; capture again for other shapes")
+                    "input \(place) was captured as \(describe(inputTypes[place])), but \(describe(node.type)) was "
+                        + "given; capture again for other shapes"
+                )
             }
             nodes.append(node)
         }
@@ -215,31 +244,39 @@ public final class Program {
         return nodes
     }
 
-    /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given. `keepsResults`: whether their memory is to stay
-    /// as it is where the run is stopped.
+    /// Runs over the caller's memory: arguments of the captured types, results where a pointer is given.
+    /// `keepsResults`: whether their memory is to stay as it is where the run is stopped.
     public func run(
         arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?, keepsResults: Bool = true
     ) throws(Failure) {
         try checkOutside()
-        _ = try run(false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil }, resultsOutlive: keepsResults)
+        _ = try run(
+            false, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results,
+            tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// The same, if all is as it was at capture besides values, also this thread's modes; otherwise nothing happens and the result is false.
+    /// The same, if all is as it was at capture besides values, also this thread's modes; otherwise nothing happens and
+    /// the result is false.
     public func runIfCurrent(
         arguments: (Int) -> UnsafeRawPointer?, results: (Int) -> UnsafeMutableRawPointer?, keepsResults: Bool = true
     ) throws(Failure) -> Bool {
         guard hasThreadsModes, !writesArguments, conditions.hold() else { return false }
-        return try run(true, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results, tensor: { _ in nil }, resultsOutlive: keepsResults)
+        return try run(
+            true, argument: { arguments($0).map { UnsafeMutableRawPointer(mutating: $0) } }, result: results,
+            tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those of the block.
+    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those
+    /// of the block.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
-        return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled && state.matMulPrecision == matMulPrecision
+        return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
+            && state.matMulPrecision == matMulPrecision
     }
 
     private func run(
-        _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?, tensor: (Int) -> Tensor?,
+        _ onlyIfCurrent: Bool, argument: (Int) -> UnsafeMutableRawPointer?, result: (Int) -> UnsafeMutableRawPointer?,
+        tensor: (Int) -> Tensor?,
         resultsOutlive: Bool
     ) throws(Failure) -> Bool {
         var matches = true
@@ -254,16 +291,24 @@ public final class Program {
         return matches
     }
 
-    /// `resultsOutlive`: whether memory of the results is somebody's who keeps it if the run is stopped; nil if it may not be.
+    /// `resultsOutlive`: whether memory of the results is somebody's who keeps it if the run is stopped; nil if it may
+    /// not be.
     private func runOnce(
-        _ onlyIfCurrent: Bool, _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?,
+        _ onlyIfCurrent: Bool, _ argument: (Int) -> UnsafeMutableRawPointer?,
+        _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?,
         _ resultsOutlive: Bool?, _ matches: inout Bool
     ) throws(Failure) -> LongRuns.Stop? {
         if residents.areAsRemembered {
-            for binding in argumentBindings { table[binding.slot] = (argument(binding.number) ?? arena.pointer) + binding.byteOffset }
+            for binding in argumentBindings {
+                table[binding.slot] = (argument(binding.number) ?? arena.pointer) + binding.byteOffset
+            }
             for binding in resultBindings {
                 let memory: UnsafeMutableRawPointer
-                if let pointer = result(binding.number) { memory = pointer } else { memory = try memoryOfUnwanted(binding.number) }
+                if let pointer = result(binding.number) {
+                    memory = pointer
+                } else {
+                    memory = try memoryOfUnwanted(binding.number)
+                }
                 table[binding.slot] = memory + binding.byteOffset
             }
             if try !runPlan(resultsOutlive) { return .isStopped }
@@ -301,7 +346,9 @@ public final class Program {
             if let sentence = difference(node, box.placeholder, "a tensor") { return sentence }
             // Whether it collects gradients matters where there are any.
             if !gradients.isEmpty, node.requiresGrad != box.placeholder.requiresGrad {
-                return "a tensor that the program reads \(node.requiresGrad ? "requires gradients now, but did not" : "requires no gradients any more, but did") at capture"
+                return node.requiresGrad
+                    ? "a tensor that the program reads requires gradients now, but did not at capture"
+                    : "a tensor that the program reads requires no gradients any more, but did at capture"
             }
         }
         for gradient in gradients {
@@ -319,12 +366,16 @@ public final class Program {
 
     private func difference(_ node: Node, _ placeholder: Node, _ what: String) -> String? {
         if node.shape == placeholder.shape, node.dtype == placeholder.dtype { return nil }
-        return "\(what) that the program reads was captured as \(describe(placeholder.type)), but is \(describe(node.type)) now"
+        return
+            "\(what) that the program reads was captured as \(describe(placeholder.type)), but is "
+            + "\(describe(node.type)) now"
     }
 
-    /// Looks up and prepares all that the program reads and writes, runs, and points boxes and gradients at what is new.
+    /// Looks up and prepares all that the program reads and writes, runs, and points boxes and gradients at what is
+    /// new.
     private func runAfresh(
-        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?, _ tensor: (Int) -> Tensor?,
+        _ argument: (Int) -> UnsafeMutableRawPointer?, _ result: (Int) -> UnsafeMutableRawPointer?,
+        _ tensor: (Int) -> Tensor?,
         _ resultsOutlive: Bool?
     ) throws(Failure) -> Bool {
         defer {
@@ -400,14 +451,19 @@ public final class Program {
         }
     }
 
-    /// Memory for each output of the plan: the caller's, what the box already has if it may be written in place, or new.
+    /// Memory for each output of the plan: the caller's, what the box already has if it may be written in place, or
+    /// new.
     private func provideMemory(_ result: (Int) -> UnsafeMutableRawPointer?) throws(Failure) {
         for (number, output) in plan.outputs.enumerated() {
             if number < firstOutput {
                 memory[number] = checkBuffers[number].pointer
             } else if number < firstHidden {
                 let output = number - firstOutput
-                if let pointer = result(output) { memory[number] = pointer } else { memory[number] = try memoryOfUnwanted(output) }
+                if let pointer = result(output) {
+                    memory[number] = pointer
+                } else {
+                    memory[number] = try memoryOfUnwanted(output)
+                }
             } else if output == .fresh {
                 if plan.isLate[number], let own = reusable(targets[number - firstHidden]) {
                     memory[number] = own
@@ -429,15 +485,16 @@ public final class Program {
             let isRead = sources.contains { if case .box(place) = $0 { return true } else { return false } }
             return !isRead && node.uses == 1 && node.isLeaf && node.ownsItsMemory ? node.value?.pointer : nil
         case .gradient(let place):
-            guard gradients[place].placeholder == nil, let node = gradients[place].slot.stored, node.uses == 1, node.ownsItsMemory,
+            guard gradients[place].placeholder == nil, let node = gradients[place].slot.stored, node.uses == 1,
+                node.ownsItsMemory,
                 node.type == gradients[place].current?.type
             else { return nil }
             return node.value?.pointer
         }
     }
 
-    /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already, and if it did for all of them
-    /// the next run finds everything in its place.
+    /// Points boxes and gradients at what was computed. Where that happened in their own memory they are right already,
+    /// and if it did for all of them the next run finds everything in its place.
     private func commit(_ argument: (Int) -> Tensor?) throws(Failure) {
         var hasMoved = false
         for (number, target) in targets.enumerated() {
@@ -457,7 +514,9 @@ public final class Program {
 
     private func remember() {
         for gradient in gradients where gradient.isAbsent { residents.rememberAbsent(gradient.slot) }
-        for place in inputTypes.count..<boxes.count { residents.remember(boxes[place].tensor, isWritten: isBoxWritten[place]) }
+        for place in inputTypes.count..<boxes.count {
+            residents.remember(boxes[place].tensor, isWritten: isBoxWritten[place])
+        }
         for (place, gradient) in gradients.enumerated() where gradient.placeholder != nil || isGradientWritten[place] {
             residents.remember(gradient.slot, isWritten: isGradientWritten[place])
         }
@@ -488,7 +547,9 @@ public final class Program {
         let node = try zeros(type)
         guard let value = node.value else { return node }
         let size = type.dtype.size
-        for element in 0..<type.count { value.pointer.storeBytes(of: 0x80, toByteOffset: (element + 1) * size - 1, as: UInt8.self) }
+        for element in 0..<type.count {
+            value.pointer.storeBytes(of: 0x80, toByteOffset: (element + 1) * size - 1, as: UInt8.self)
+        }
         return node
     }
 
@@ -499,7 +560,9 @@ public final class Program {
     }
 
     func check(_ node: Node, isAs placeholder: Node, _ what: String) throws(Failure) {
-        if let sentence = difference(node, placeholder, what) { throw .state(operation: "program", "\(sentence); capture again") }
+        if let sentence = difference(node, placeholder, what) {
+            throw .state(operation: "program", "\(sentence); capture again")
+        }
     }
 
     private func describe(_ type: TensorType) -> String { "\(type.dtype.name) \(type.shape.text)" }

@@ -1,5 +1,6 @@
-/// What a program reads and writes outside, as a run left it. As long as boxes and gradients point to the same nodes, and nobody else sees the memory of
-/// those that will be written over, the program's table of memory holds, and the next run need not look any further.
+/// What a program reads and writes outside, as a run left it. As long as boxes and gradients point to the same nodes,
+/// and nobody else sees the memory of those that will be written over, the program's table of memory holds, and the
+/// next run need not look any further.
 struct Residents {
     private struct Seen {
         /// Kept alive by the program.
@@ -34,7 +35,8 @@ struct Residents {
 
     var areAsRemembered: Bool {
         guard isComplete else { return false }
-        // By place: without optimisation Swift 6.3 loses the end of an iteration over values with such references, and loops for ever.
+        // By place: without optimisation Swift 6.3 loses the end of an iteration over values with such references, and
+        // loops for ever.
         for place in seen.indices {
             let entry = seen[place]
             let node = entry.tensor?.stored ?? entry.slot?.stored

@@ -12,8 +12,9 @@ public struct Batch {
     public init(rows: Int, x: Buffer, y: Buffer?) { (self.rows, self.x, self.y) = (rows, x, y) }
 }
 
-/// Hands out the batches of one pass with their values. Those of files are read ahead by a thread of their own, so that the caller seldom waits; what is
-/// handed out is the same either way. A batch that cannot be read is a failure of the `next` that asks for it, and stays the next one.
+/// Hands out the batches of one pass with their values. Those of files are read ahead by a thread of their own, so that
+/// the caller seldom waits; what is handed out is the same either way. A batch that cannot be read is a failure of the
+/// `next` that asks for it, and stays the next one.
 public final class BatchReader {
     private let batches: Batches
     /// Batches handed out so far.
@@ -52,7 +53,9 @@ public final class BatchReader {
         self.reader = reader
         if batches.position != position { batches.seek(position) }
         let batch = try batches.emptyBatch(at: position)
-        guard let rows = try batches.next() else { throw .internal(operation: "batches", "no batch number \(position)") }
+        guard let rows = try batches.next() else {
+            throw .internal(operation: "batches", "no batch number \(position)")
+        }
         try reader.read(rows: rows, x: batch.x.pointer, y: batch.y?.pointer)
         return batch
     }

@@ -11,8 +11,8 @@ public enum Shuffle: Int32, CaseIterable {
     case automatic
 }
 
-/// What makes the order of a pass beside seed and epoch: the kind of shuffle that was decided on, and the runs that it moves. Both depend on the source and
-/// on what fits its cache, so whoever goes on with a training keeps them.
+/// What makes the order of a pass beside seed and epoch: the kind of shuffle that was decided on, and the runs that it
+/// moves. Both depend on the source and on what fits its cache, so whoever goes on with a training keeps them.
 public struct RowOrder: Equatable {
     /// Never `automatic`.
     public let shuffle: Shuffle
@@ -34,7 +34,8 @@ public struct RowOrder: Equatable {
     }
 }
 
-/// One pass over a data set in batches. The order depends on seed and epoch alone, so a pass can be taken up in its middle.
+/// One pass over a data set in batches. The order depends on seed and epoch alone, so a pass can be taken up in its
+/// middle.
 public final class Batches {
     public let source: any RowSource
     public let rowOrder: RowOrder
@@ -62,18 +63,28 @@ public final class Batches {
     public convenience init(
         _ source: any RowSource, batchSize: Int, shuffle: Shuffle, seed: UInt64, epoch: Int, dropLast: Bool
     ) throws(Failure) {
-        try self.init(source, batchSize: batchSize, order: RowOrder(shuffle, over: source), seed: seed, epoch: epoch, dropLast: dropLast)
+        try self.init(
+            source, batchSize: batchSize, order: RowOrder(shuffle, over: source), seed: seed, epoch: epoch,
+            dropLast: dropLast)
     }
 
-    public init(_ source: any RowSource, batchSize: Int, order rowOrder: RowOrder, seed: UInt64, epoch: Int, dropLast: Bool) throws(Failure) {
-        guard batchSize > 0 else { throw .argument(operation: "batches", "the batch size must be positive, but is \(batchSize)") }
+    public init(
+        _ source: any RowSource, batchSize: Int, order rowOrder: RowOrder, seed: UInt64, epoch: Int, dropLast: Bool
+    ) throws(Failure) {
+        guard batchSize > 0 else {
+            throw .argument(operation: "batches", "the batch size must be positive, but is \(batchSize)")
+        }
         guard source.count > 0 else { throw .argument(operation: "batches", "the data set is empty") }
-        guard epoch >= 0 else { throw .argument(operation: "batches", "the epoch must not be negative, but is \(epoch)") }
+        guard epoch >= 0 else {
+            throw .argument(operation: "batches", "the epoch must not be negative, but is \(epoch)")
+        }
         self.source = source
         self.batchSize = batchSize
         count = dropLast ? source.count / batchSize : (source.count - 1) / batchSize + 1
         guard count > 0 else {
-            throw .argument(operation: "batches", "the data set has \(source.count.counted("row")), fewer than one batch of \(batchSize)")
+            throw .argument(
+                operation: "batches",
+                "the data set has \(source.count.counted("row")), fewer than one batch of \(batchSize)")
         }
         self.rowOrder = rowOrder
         self.seed = seed
@@ -88,12 +99,15 @@ public final class Batches {
     }
 
     private init(_ other: Batches, position: Int) {
-        (source, batchSize, count, rowOrder, seed, epoch) = (other.source, other.batchSize, other.count, other.rowOrder, other.seed, other.epoch)
+        (source, batchSize, count, rowOrder, seed, epoch) = (
+            other.source, other.batchSize, other.count, other.rowOrder, other.seed, other.epoch
+        )
         (order, shortPlace) = (other.order, other.shortPlace)
         self.position = position
     }
 
-    /// The same pass at batch number `place`. Touches only what never changes, so that another thread may be at work on this object.
+    /// The same pass at batch number `place`. Touches only what never changes, so that another thread may be at work on
+    /// this object.
     func copy(at place: Int) -> Batches { Batches(self, position: min(max(place, 0), count)) }
 
     /// What the pass reads through.
@@ -125,8 +139,8 @@ public final class Batches {
         return rows
     }
 
-    /// Runs of the next window that are to be read before the next batch, so that all of it is there when it begins: as large a part of them as of
-    /// this window's rows have been handed out.
+    /// Runs of the next window that are to be read before the next batch, so that all of it is there when it begins: as
+    /// large a part of them as of this window's rows have been handed out.
     func nextRuns() -> [Range<Int>] {
         guard shuffle == .chunks else { return [] }
         let window = max(windowIndex, 0)
@@ -167,7 +181,8 @@ public final class Batches {
         try MachineMemory.require(count, of: MemoryLayout<Int>.size, for: "batches")
         return [Int64](unsafeUninitializedCapacity: count) { buffer, filled in
             if let base = buffer.baseAddress {
-                Philox.permutation(seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, count: count, base)
+                Philox.permutation(
+                    seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, count: count, base)
             }
             filled = count
         }

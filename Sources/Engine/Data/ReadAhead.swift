@@ -1,8 +1,8 @@
 import Glibc
 import Kernels
 
-/// A thread that reads the batches of a pass before they are asked for, into a bounded number of buffers. The buffers are got and given back by the
-/// caller of `next`: the thread touches nothing of the engine but them and the source.
+/// A thread that reads the batches of a pass before they are asked for, into a bounded number of buffers. The buffers
+/// are got and given back by the caller of `next`: the thread touches nothing of the engine but them and the source.
 final class ReadAhead {
     private let shared: Shared
     private let thread: pthread_t
@@ -11,13 +11,16 @@ final class ReadAhead {
     /// The first batch without a buffer so far.
     private var place: Int
 
-    /// What lies in buffers is at most about this, but two batches at least: enough to bridge a slow read, and little enough to stay in a processor's cache.
+    /// What lies in buffers is at most about this, but two batches at least: enough to bridge a slow read, and little
+    /// enough to stay in a processor's cache.
     private static let bytesAhead = 4 << 20
     private static let mostBatches = 64
 
-    /// Starts at the position of `batches`, which belongs to the thread from here on. nil if the system gives no thread.
+    /// Starts at the position of `batches`, which belongs to the thread from here on. nil if the system gives no
+    /// thread.
     init?(_ batches: Batches) throws(Failure) {
-        let bytes = batches.batchSize.multipliedReportingOverflow(by: max(1, batches.source.x.bytes + (batches.source.y?.bytes ?? 0)))
+        let bytes = batches.batchSize.multipliedReportingOverflow(
+            by: max(1, batches.source.x.bytes + (batches.source.y?.bytes ?? 0)))
         let depth = bytes.overflow ? 2 : min(max(2, ReadAhead.bytesAhead / bytes.partialValue), ReadAhead.mostBatches)
         let end = min(batches.position + depth, batches.count)
         var empty: [Batch] = []
@@ -43,7 +46,8 @@ final class ReadAhead {
     /// A forked child has the memory, but not the thread.
     var isOfThisProcess: Bool { process == getpid() }
 
-    /// The next batch, waiting for it if need be; or why it could not be read. Not to be called again after a failure, nor after the last batch.
+    /// The next batch, waiting for it if need be; or why it could not be read. Not to be called again after a failure,
+    /// nor after the last batch.
     func next() throws(Failure) -> Batch {
         if place < batches.count {
             shared.offer(try batches.emptyBatch(at: place))
@@ -83,7 +87,8 @@ private final class Shared {
     // Under `mutex`, each a queue:
     private var empty: [Batch]
     private var full: [Result<Batch, Failure>] = []
-    /// The batch that the thread is at. It has no reference of its own: buffers must not end on it, in the middle of somebody's fork.
+    /// The batch that the thread is at. It has no reference of its own: buffers must not end on it, in the middle of
+    /// somebody's fork.
     private var current: Batch?
     private var isReaderWaiting = false
     private var isStopping = false
@@ -140,7 +145,8 @@ private final class Shared {
     }
 
     /// Reads one batch; false where there is none or it cannot be read.
-    private func readNext(_ reader: any RowReader, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?) -> Bool {
+    private func readNext(_ reader: any RowReader, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?) -> Bool
+    {
         do throws(Failure) {
             guard let rows = try batches.next() else { return false }
             try reader.read(rows: rows, x: x, y: y)

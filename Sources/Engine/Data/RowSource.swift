@@ -1,4 +1,5 @@
-/// Pairs (x, y) of rows along a first axis: what batches are cut from. HDF5 files (Storage) and tensors in memory are such sources.
+/// Pairs (x, y) of rows along a first axis: what batches are cut from. HDF5 files (Storage) and tensors in memory are
+/// such sources.
 public protocol RowSource: AnyObject {
     /// Number of rows.
     var count: Int { get }
@@ -12,17 +13,20 @@ public protocol RowSource: AnyObject {
     /// Neighbouring rows that are best read together (an HDF5 chunk's rows); 1 if it does not matter.
     var preferredRun: Int { get }
 
-    /// How many runs of `preferredRun` rows a shuffle by chunks has in its window; 64 unless they would fill too much memory.
+    /// How many runs of `preferredRun` rows a shuffle by chunks has in its window; 64 unless they would fill too much
+    /// memory.
     var runsInWindow: Int { get }
 
-    /// Whether rows come from a file. Then batches are read ahead by a thread of their own, and `read` and readers must allow for any thread.
+    /// Whether rows come from a file. Then batches are read ahead by a thread of their own, and `read` and readers must
+    /// allow for any thread.
     var readsAhead: Bool { get }
 
-    /// What one pass over the rows reads through. `isWindowed`: rows are asked for about once, and those of one run at about the same time.
+    /// What one pass over the rows reads through. `isWindowed`: rows are asked for about once, and those of one run at
+    /// about the same time.
     func reader(isWindowed: Bool) -> any RowReader
 
-    /// Writes rows `rows[0], rows[1], ...` (each in 0 ..< count, in any order) to dense row-major memory of the layouts' shapes.
-    /// `x` has room for rows.count rows; `y` is nil where there is no y.
+    /// Writes rows `rows[0], rows[1], ...` (each in 0 ..< count, in any order) to dense row-major memory of the
+    /// layouts' shapes. `x` has room for rows.count rows; `y` is nil where there is no y.
     func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure)
 }
 
@@ -32,7 +36,8 @@ extension RowSource {
     public func reader(isWindowed: Bool) -> any RowReader { PlainRowReader(self) }
 }
 
-/// Reads the rows of a source for one pass, and may keep for later what it reads beside them. Used by one thread at a time.
+/// Reads the rows of a source for one pass, and may keep for later what it reads beside them. Used by one thread at a
+/// time.
 public protocol RowReader: AnyObject {
     /// As `RowSource.read`.
     func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure)

@@ -12,7 +12,8 @@ public final class TensorRows: RowSource {
         guard let rows = x.shape.first else { throw .shape(operation: "dataset", "x is a scalar and has no rows") }
         if let y, y.shape.first != rows {
             throw .shape(
-                operation: "dataset", "x and y must have as many rows, but x is \(x.shape.text) and y is \(y.shape.text)")
+                operation: "dataset",
+                "x and y must have as many rows, but x is \(x.shape.text) and y is \(y.shape.text)")
         }
         count = rows
         xs = try x.detach()
@@ -27,7 +28,8 @@ public final class TensorRows: RowSource {
         if let y, let ys, let layout = self.y { try copy(rows, ys, layout.bytes, y) }
     }
 
-    private func copy(_ rows: [Int], _ tensor: Tensor, _ bytes: Int, _ target: UnsafeMutableRawPointer) throws(Failure) {
+    private func copy(_ rows: [Int], _ tensor: Tensor, _ bytes: Int, _ target: UnsafeMutableRawPointer) throws(Failure)
+    {
         try tensor.withData { (data) throws(Failure) in
             for (place, row) in rows.enumerated() {
                 (target + place * bytes).copyMemory(from: data + row * bytes, byteCount: bytes)

@@ -1,9 +1,11 @@
-/// What users call: gradients of tensors, by reverse mode, forward mode, both; and `backward`, which collects them in leaves.
+/// What users call: gradients of tensors, by reverse mode, forward mode, both; and `backward`, which collects them in
+/// leaves.
 extension Tensor {
     /// Losses that `backward` computes are checked for NaN and infinity before anything else happens.
     nonisolated(unsafe) public static var checksFinite = false
 
-    /// Adds d(self)/d(leaf) to the collected gradient of every leaf that requires gradients. `gradient`: the cotangent of self; nil for 1.
+    /// Adds d(self)/d(leaf) to the collected gradient of every leaf that requires gradients. `gradient`: the cotangent
+    /// of self; nil for 1.
     public func backward(gradient: Tensor? = nil, retainGraph: Bool = false) throws(Failure) {
         var root = try node()
         guard root.requiresGrad else {
@@ -13,9 +15,13 @@ extension Tensor {
         }
         guard root.mapLevel == 0 else {
             throw .state(
-                operation: "backward", "inside a mapped function gradients differ from example to example, so leaves do not collect them; use grad, or autograd.grad")
+                operation: "backward",
+                "inside a mapped function gradients differ from example to example, so leaves do not collect them; use "
+                    + "grad, or autograd.grad"
+            )
         }
-        let cotangent = try checkedCotangents([root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
+        let cotangent = try checkedCotangents(
+            [root], gradient.map { (g) throws(Failure) in [try g.node()] }, operation: "backward")
         if Tensor.checksFinite {
             root = try CheckFinite().record([root])
             if let capture = ThreadState.current.capture { capture.noteCheck(root) } else { try compute([root]) }
@@ -47,8 +53,8 @@ extension Tensor {
         for (slot, sum) in sums { slot.point(to: sum) }
     }
 
-    /// The values of the graph that somebody outside it may still ask for: they are computed before the graph is cut. To be asked for before derivative
-    /// rules refer to the graph too.
+    /// The values of the graph that somebody outside it may still ask for: they are computed before the graph is cut.
+    /// To be asked for before derivative rules refer to the graph too.
     private func heldValues(_ graph: GraphWalk) -> [Node] {
         var inside = [Int](repeating: 0, count: graph.nodes.count)
         for node in graph.nodes {
@@ -57,7 +63,8 @@ extension Tensor {
         return graph.nodes.filter { $0.value == nil && $0.uses > inside[$0.index] }
     }
 
-    /// Cuts the interior of a graph that backward has consumed, so that its values can be dropped and its leaves updated in place.
+    /// Cuts the interior of a graph that backward has consumed, so that its values can be dropped and its leaves
+    /// updated in place.
     private func release(_ graph: GraphWalk) {
         for node in graph.nodes where !node.inputs.isEmpty { node.forgetInputs(as: Released()) }
     }
@@ -65,7 +72,8 @@ extension Tensor {
     /// Whether a leaf that requires gradients stands behind this tensor. A variable of a constant is not one.
     public func dependsOnLeaf() throws(Failure) -> Bool { GraphWalk(from: [try node()]).nodes.contains { $0.isLeaf } }
 
-    /// Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i]; nil where nothing depends on inputs[j].
+    /// Reverse mode: gradients[j] = sum_i (d outputs[i] / d inputs[j])^T cotangents[i]; nil where nothing depends on
+    /// inputs[j].
     public static func gradients(
         of outputs: [Tensor], _ inputs: [Tensor], cotangents: [Tensor]?, createGraph: Bool
     ) throws(Failure) -> [Tensor?] {
@@ -80,7 +88,8 @@ extension Tensor {
         return results.map { $0.map(Tensor.init) }
     }
 
-    /// Forward mode: sum_j (d outputs[i] / d inputs[j]) tangents[j], zeros where outputs[i] does not depend on the inputs.
+    /// Forward mode: sum_j (d outputs[i] / d inputs[j]) tangents[j], zeros where outputs[i] does not depend on the
+    /// inputs.
     public static func jvp(_ outputs: [Tensor], _ inputs: [Tensor], tangents: [Tensor]) throws(Failure) -> [Tensor] {
         let roots = try outputs.nodes()
         let wanted = try inputs.nodes()
@@ -92,7 +101,8 @@ extension Tensor {
         return tensors
     }
 
-    /// Hessian-vector products of a scalar, forward over reverse: sum_k (d^2 output / d inputs[j] d inputs[k]) vectors[k].
+    /// Hessian-vector products of a scalar, forward over reverse: sum_k (d^2 output / d inputs[j] d inputs[k])
+    /// vectors[k].
     public static func hvp(_ output: Tensor, _ inputs: [Tensor], vectors: [Tensor]) throws(Failure) -> [Tensor] {
         let root = try output.node()
         let wanted = try inputs.nodes()
@@ -119,13 +129,18 @@ extension Tensor {
 
     static func checkRequiresGrad(_ nodes: [Node], operation: String) throws(Failure) {
         for (place, node) in nodes.enumerated() where !node.requiresGrad {
-            throw .state(operation: operation, "input \(place) does not require gradients; set requires_grad before computing with it")
+            throw .state(
+                operation: operation,
+                "input \(place) does not require gradients; set requires_grad before computing with it")
         }
     }
 
-    private static func directions(_ inputs: [Node], _ tangents: [Tensor], operation: String) throws(Failure) -> [Node] {
+    private static func directions(_ inputs: [Node], _ tangents: [Tensor], operation: String) throws(Failure) -> [Node]
+    {
         guard inputs.count == tangents.count else {
-            throw .argument(operation: operation, "\(inputs.count) tangents are expected, one for each input, but \(tangents.count) were given")
+            throw .argument(
+                operation: operation,
+                "\(inputs.count) tangents are expected, one for each input, but \(tangents.count) were given")
         }
         var result: [Node] = []
         for (place, input) in inputs.enumerated() {
@@ -138,7 +153,9 @@ extension Tensor {
     static func direction(_ input: Node, _ tangent: Tensor, _ place: Int, operation: String) throws(Failure) -> Node {
         let tangent = try tangent.node()
         guard tangent.shape == input.shape else {
-            throw .shape(operation: operation, "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
+            throw .shape(
+                operation: operation,
+                "tangent \(place) must have the input's shape \(input.shape.text), but has \(tangent.shape.text)")
         }
         return try tangent.cast(input.dtype)
     }

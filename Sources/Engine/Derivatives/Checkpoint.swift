@@ -1,14 +1,17 @@
 /// Gradient checkpointing: of a recorded function, only the inputs stay; the backward plan computes the rest again.
 ///
-/// The function's graph is a template that is never computed. Its copies are: one without derivatives for the values, one behind barriers for each derivative.
-/// A copy has the same operations, of the same random state, so it has the same bits.
+/// The function's graph is a template that is never computed. Its copies are: one without derivatives for the values,
+/// one behind barriers for each derivative. A copy has the same operations, of the same random state, so it has the
+/// same bits.
 extension Tensor {
-    /// Results of a function that was recorded on `variables` (made by `variable()` just before it), with a graph that stores the function's inputs alone.
+    /// Results of a function that was recorded on `variables` (made by `variable()` just before it), with a graph that
+    /// stores the function's inputs alone.
     public static func checkpoint(_ variables: [Tensor], _ outputs: [Tensor]) throws(Failure) -> [Tensor] {
         let template = try Template(variables, outputs, operation: "checkpoint")
         let origins = template.stops.map { $0.inputs[0] } + template.outside
         let values = try ThreadState.withGrad(false) { () throws(Failure) in try template.copy(on: origins) }
-        return try CustomCall(rule: Recomputation(template), values: values.map(Tensor.init)).apply(to: origins).map(Tensor.init)
+        return try CustomCall(rule: Recomputation(template), values: values.map(Tensor.init)).apply(to: origins).map(
+            Tensor.init)
     }
 }
 

@@ -1,5 +1,5 @@
-/// Forward mode: walks the graph forward and adds the nodes that compute tangents. sum_j (d outputs[i] / d inputs[j]) tangents[j] for each i;
-/// nil where outputs[i] does not depend on the inputs.
+/// Forward mode: walks the graph forward and adds the nodes that compute tangents. sum_j (d outputs[i] / d inputs[j])
+/// tangents[j] for each i; nil where outputs[i] does not depend on the inputs.
 func forwardMode(_ outputs: [Node], _ inputs: [Node], tangents: [Node]) throws(Failure) -> [Node?] {
     let graph = GraphWalk(from: outputs, stoppingAt: inputs)
     var known = [Node?](repeating: nil, count: graph.nodes.count)

@@ -1,4 +1,5 @@
-/// The part of a graph that derivatives pass through: nodes from which `roots` are computed and that require gradients, inputs before users.
+/// The part of a graph that derivatives pass through: nodes from which `roots` are computed and that require gradients,
+/// inputs before users.
 struct GraphWalk {
     let walk = Node.newWalk()
     private(set) var nodes: [Node] = []
@@ -11,7 +12,8 @@ struct GraphWalk {
             stop.index = nodes.count
             nodes.append(stop)
         }
-        // Depth first without recursion: a node is pushed, then pushed again below its inputs, and numbered when met the second time.
+        // Depth first without recursion: a node is pushed, then pushed again below its inputs, and numbered when met
+        // the second time.
         var stack: [Node] = []
         for root in roots.reversed() where root.requiresGrad { stack.append(root) }
         while let node = stack.popLast() {
@@ -24,7 +26,9 @@ struct GraphWalk {
             }
             node.mark = seen
             stack.append(node)
-            for input in node.inputs.reversed() where input.requiresGrad && input.mark != walk && input.mark != seen { stack.append(input) }
+            for input in node.inputs.reversed() where input.requiresGrad && input.mark != walk && input.mark != seen {
+                stack.append(input)
+            }
         }
     }
 

@@ -11,7 +11,8 @@ public final class Hooks {
         Conditions.changed()
     }
 
-    /// Notes that a hook does something else from now on, such as nothing: programs in which hooks ran are not current any more.
+    /// Notes that a hook does something else from now on, such as nothing: programs in which hooks ran are not current
+    /// any more.
     public static func changed() {
         changes &+= 1
         Conditions.changed()
@@ -26,7 +27,9 @@ public final class Hooks {
             guard replacement.shape == gradient.shape else {
                 throw .shape(
                     operation: "register_hook",
-                    "the hook must return a gradient of shape \(gradient.shape.text), but returned \(replacement.shape.text)")
+                    "the hook must return a gradient of shape \(gradient.shape.text), but returned "
+                        + "\(replacement.shape.text)"
+                )
             }
             let cast = try replacement.cast(gradient.dtype)
             gradient = ThreadState.current.isGradEnabled ? cast : try cast.detached()
@@ -41,11 +44,14 @@ extension Node {
 }
 
 extension Tensor {
-    /// Calls `hook` with the gradient of this tensor whenever reverse mode has computed it, before it goes on; what the hook returns takes its place.
+    /// Calls `hook` with the gradient of this tensor whenever reverse mode has computed it, before it goes on; what the
+    /// hook returns takes its place.
     public func registerHook(_ hook: @escaping Hooks.Hook) throws(Failure) {
         let node = try node()
         guard node.requiresGrad else {
-            throw .state(operation: "register_hook", "the tensor does not require gradients, so no gradient of it will be computed")
+            throw .state(
+                operation: "register_hook",
+                "the tensor does not require gradients, so no gradient of it will be computed")
         }
         let hooks = node.hooksInForce ?? Hooks()
         hooks.add(hook)

@@ -1,5 +1,5 @@
-/// Reverse mode: walks the graph backward and adds the nodes that compute gradients. sum_i (d outputs[i] / d wanted[j])^T cotangents[i]
-/// for each j; nil where nothing depends on wanted[j].
+/// Reverse mode: walks the graph backward and adds the nodes that compute gradients. sum_i (d outputs[i] / d
+/// wanted[j])^T cotangents[i] for each j; nil where nothing depends on wanted[j].
 func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws(Failure) -> [Node?] {
     let graph = GraphWalk(from: outputs)
     let requested = flags(of: wanted, in: graph)
@@ -25,7 +25,9 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
             sums[place] = try hooks.applied(to: cotangent.broadcast(to: node.shape))
             graph.restoreMarks()
         }
-        guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else { continue }
+        guard let cotangent = sums[place], !node.inputs.isEmpty || (node.role == .released && !requested[place]) else {
+            continue
+        }
         // Host code may walk these nodes, and even release this one, whose inputs and operation are then gone.
         let (inputs, operation) = (node.inputs, node.operation)
         let shares = try operation.reverse(cotangent, of: node, request)
@@ -58,13 +60,17 @@ func checkedCotangents(_ outputs: [Node], _ given: [Node]?, operation: String) t
             guard output.count == 1 else {
                 throw .shape(
                     operation: operation,
-                    "a tensor of one element is expected where no gradient is given, but its shape is \(output.shape.text)")
+                    "a tensor of one element is expected where no gradient is given, but its shape is "
+                        + "\(output.shape.text)"
+                )
             }
             return try Node.full(output.shape, 1, output.dtype)
         }
     }
     guard given.count == outputs.count else {
-        throw .argument(operation: operation, "\(outputs.count) gradients are expected, one for each output, but \(given.count) were given")
+        throw .argument(
+            operation: operation,
+            "\(outputs.count) gradients are expected, one for each output, but \(given.count) were given")
     }
     var result: [Node] = []
     for (output, cotangent) in zip(outputs, given) {

@@ -1,9 +1,11 @@
-/// Reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): y1 = x1 + F(x2), y2 = x2 + G(y1). Their inputs follow from their results,
+/// Reversible blocks (Gomez et al. 2017, "The Reversible Residual Network"): y1 = x1 + F(x2), y2 = x2 + G(y1). Their
+/// inputs follow from their results,
 ///
 ///     x2 = y2 - G(y1)        x1 = y1 - F(x2)
 ///
-/// so of a chain of blocks only the last results stay. Reverse mode goes from block to block: it computes the inputs again, behind a barrier on the cotangents, and takes
-/// the block's derivative there. Memory does not depend on the depth; the inputs, and with them the derivatives, are off by the rounding of these differences.
+/// so of a chain of blocks only the last results stay. Reverse mode goes from block to block: it computes the inputs
+/// again, behind a barrier on the cotangents, and takes the block's derivative there. Memory does not depend on the
+/// depth; the inputs, and with them the derivatives, are off by the rounding of these differences.
 extension Tensor {
     /// One of the two functions of a block, recorded on a variable that `variable()` made just before.
     public struct Recorded {
@@ -13,10 +15,13 @@ extension Tensor {
     }
 
     /// The results (y1, y2) of a chain of blocks on (x1, x2).
-    public static func reversible(_ x1: Tensor, _ x2: Tensor, _ blocks: [(f: Recorded, g: Recorded)]) throws(Failure) -> [Tensor] {
+    public static func reversible(_ x1: Tensor, _ x2: Tensor, _ blocks: [(f: Recorded, g: Recorded)]) throws(Failure)
+        -> [Tensor]
+    {
         let inputs = try [x1, x2].nodes()
         guard !blocks.isEmpty, inputs.allSatisfy({ $0.dtype.isFloat }) else {
-            throw .argument(operation: "reversible", "one block at least, and inputs of float32 or float64 are expected")
+            throw .argument(
+                operation: "reversible", "one block at least, and inputs of float32 or float64 are expected")
         }
         var chain: [(f: Template, g: Template)] = []
         for (place, block) in blocks.enumerated() {
@@ -28,15 +33,21 @@ extension Tensor {
         }
         let origins = inputs + chain.flatMap { $0.f.outside + $0.g.outside }
         let values = try ThreadState.withGrad(false) { () throws(Failure) in try run(chain, on: origins) }
-        return try CustomCall(rule: Reversal(chain, origins), values: values.map(Tensor.init)).apply(to: origins).map(Tensor.init)
+        return try CustomCall(rule: Reversal(chain, origins), values: values.map(Tensor.init)).apply(to: origins).map(
+            Tensor.init)
     }
 
-    private static func checked(_ recorded: Recorded, from input: Node, to result: Node, _ which: String) throws(Failure) -> Template {
+    private static func checked(_ recorded: Recorded, from input: Node, to result: Node, _ which: String)
+        throws(Failure) -> Template
+    {
         let template = try Template([recorded.variable], [recorded.output], operation: "reversible")
-        for (node, expected, what) in [(template.stops[0], input, "takes"), (template.outputs[0], result, "gives")] where node.type != expected.type {
+        for (node, expected, what) in [(template.stops[0], input, "takes"), (template.outputs[0], result, "gives")]
+        where node.type != expected.type {
             throw .shape(
                 operation: "reversible",
-                "\(which) \(what) \(node.dtype.name) \(node.shape.text), but \(expected.dtype.name) \(expected.shape.text) is expected: F maps x2 to x1's shape, G x1 to x2's")
+                "\(which) \(what) \(node.dtype.name) \(node.shape.text), but \(expected.dtype.name) "
+                    + "\(expected.shape.text) is expected: F maps x2 to x1's shape, G x1 to x2's"
+            )
         }
         return template
     }
@@ -90,7 +101,9 @@ private final class Reversal: DerivativeRule {
             let throughF = try step(block.f, at: y[1], f, minuend: y[0], cotangent: along[0], seeds: along, needed)
             y[0] = throughF.difference
             along[1] = try along[1] + throughF.share
-            for (place, share) in zip(Array(f) + Array(g), throughF.parameters + throughG.parameters) { shares[place] = share }
+            for (place, share) in zip(Array(f) + Array(g), throughF.parameters + throughG.parameters) {
+                shares[place] = share
+            }
             let finished = afterGradientsOfParameters(along + throughF.parameters + throughG.parameters, 2)
             along = finished[..<2].compactMap { $0 }
             end = f.lowerBound
@@ -99,9 +112,11 @@ private final class Reversal: DerivativeRule {
         return shares.map { $0.map(Tensor.init) }
     }
 
-    /// One function of a block, computed again at `input`: minuend - function(input), and the cotangent's shares of the input and of what it reads from outside.
+    /// One function of a block, computed again at `input`: minuend - function(input), and the cotangent's shares of the
+    /// input and of what it reads from outside.
     private func step(
-        _ function: Template, at input: Node, _ places: Range<Int>, minuend: Node, cotangent: Node, seeds: [Node], _ needed: [Bool]
+        _ function: Template, at input: Node, _ places: Range<Int>, minuend: Node, cotangent: Node, seeds: [Node],
+        _ needed: [Bool]
     ) throws(Failure) -> (difference: Node, share: Node, parameters: [Node?]) {
         let origins = try [input] + places.map { (place) throws(Failure) in try origin(self.origins[place].stored) }
         let variables = origins.map { variable(of: $0, behind: seeds) }
@@ -113,7 +128,9 @@ private final class Reversal: DerivativeRule {
     }
 
     /// A node to start from anew: without what lies behind it where nobody differentiates again.
-    private func origin(_ node: Node) throws(Failure) -> Node { ThreadState.current.isGradEnabled ? node : try node.detached() }
+    private func origin(_ node: Node) throws(Failure) -> Node {
+        ThreadState.current.isGradEnabled ? node : try node.detached()
+    }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
         let variables = origins.map { variable(of: $0.stored, behind: []) }

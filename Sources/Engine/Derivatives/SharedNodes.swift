@@ -1,15 +1,19 @@
-/// Nodes of a walk that compute the same from the same: a function that is evaluated twice is recorded twice. Reverse mode visits the first of them only, with
-/// the sum of all their cotangents. For each node of the walk, this is the number of the first that is equal to it.
+/// Nodes of a walk that compute the same from the same: a function that is evaluated twice is recorded twice. Reverse
+/// mode visits the first of them only, with the sum of all their cotangents. For each node of the walk, this is the
+/// number of the first that is equal to it.
 ///
-/// It is for gradients that are constants. To gradients that will be differentiated again, equal nodes are two variables. `isNeeded`, `isRequested`: as in Wanted.
+/// It is for gradients that are constants. To gradients that will be differentiated again, equal nodes are two
+/// variables. `isNeeded`, `isRequested`: as in Wanted.
 func firstOfEqualNodes(_ graph: GraphWalk, isNeeded: [Bool], isRequested: [Bool]) -> [Int] {
     var first = Array(graph.nodes.indices)
     guard hasSharedInputs(graph, isNeeded) else { return first }
-    /// The node that a node has its value from, for the comparison of those who read it: a variable that nobody asks for is as good as what it stands for.
+    /// The node that a node has its value from, for the comparison of those who read it: a variable that nobody asks
+    /// for is as good as what it stands for.
     var origin = first
     var known: [[Int]: Int] = [:]
     var constants = ConstantNumbers()
-    for (place, node) in graph.nodes.enumerated() where isNeeded[place] && !isRequested[place] && !node.isLeaf && node.role != .released && node.hooks == nil {
+    for (place, node) in graph.nodes.enumerated()
+    where isNeeded[place] && !isRequested[place] && !node.isLeaf && node.role != .released && node.hooks == nil {
         if node.operation is Identity {
             origin[place] = origin[node.inputs[0].index]
             continue
@@ -29,7 +33,8 @@ func firstOfEqualNodes(_ graph: GraphWalk, isNeeded: [Bool], isRequested: [Bool]
     return first
 }
 
-/// Whether some node has two users. Equal nodes have equal inputs, so without one there is nothing to find, as in most networks.
+/// Whether some node has two users. Equal nodes have equal inputs, so without one there is nothing to find, as in most
+/// networks.
 private func hasSharedInputs(_ graph: GraphWalk, _ isNeeded: [Bool]) -> Bool {
     var isUsed = [Bool](repeating: false, count: graph.nodes.count)
     for (place, node) in graph.nodes.enumerated() where isNeeded[place] {

@@ -1,20 +1,27 @@
-/// Taylor mode: all derivatives along a curve t -> x(t) through the inputs, in one pass. What is carried through the graph is the series of each node,
-/// x(t) = sum_k x_k t^k, whose coefficients are ordinary nodes; the derivative of order k is k! x_k.
+/// Taylor mode: all derivatives along a curve t -> x(t) through the inputs, in one pass. What is carried through the
+/// graph is the series of each node, x(t) = sum_k x_k t^k, whose coefficients are ordinary nodes; the derivative of
+/// order k is k! x_k.
 ///
-/// Linear operations and products know their coefficients (`Linear`, TaylorPass.bilinear). For all others the forward rule is enough, whatever it is: it records y' as a
-/// function of x and x', both of which have known series, so k y_k is the coefficient of order k - 1 of what it recorded. tanh, whose rule is
-/// x' (1 - y^2), gives k y_k = sum_j j x_j (1 - y^2)_(k - j), which is the recurrence of the textbooks (Griewank and Walther 2008, Evaluating Derivatives, chapter 13).
+/// Linear operations and products know their coefficients (`Linear`, TaylorPass.bilinear). For all others the forward
+/// rule is enough, whatever it is: it records y' as a function of x and x', both of which have known series, so k y_k
+/// is the coefficient of order k - 1 of what it recorded. tanh, whose rule is x' (1 - y^2), gives k y_k = sum_j j x_j
+/// (1 - y^2)_(k - j), which is the recurrence of the textbooks (Griewank and Walther 2008, Evaluating Derivatives,
+/// chapter 13).
 
-/// derivatives[i][k - 1] of outputs[i], of order k = 1 ... order; nil for zero. curves[j][k - 1]: derivative k of inputs[j], nil for zero, as are those beyond the last.
+/// derivatives[i][k - 1] of outputs[i], of order k = 1 ... order; nil for zero. curves[j][k - 1]: derivative k of
+/// inputs[j], nil for zero, as are those beyond the last.
 func taylorMode(_ outputs: [Node], _ inputs: [Node], curves: [[Node?]], order: Int) throws(Failure) -> [[Node?]] {
     let isDifferentiable = ThreadState.current.isGradEnabled
     // What rules record is differentiated in turn, whatever the mode outside.
-    let results = try ThreadState.withGrad(true) { () throws(Failure) in try TaylorPass(inputs, curves).derivatives(of: outputs, order: order) }
+    let results = try ThreadState.withGrad(true) { () throws(Failure) in
+        try TaylorPass(inputs, curves).derivatives(of: outputs, order: order)
+    }
     if isDifferentiable { return results }
     return try results.map { (list) throws(Failure) in try list.map { (node) throws(Failure) in try node?.detached() } }
 }
 
-/// factor · node. Factors such as 1/k are carried along and multiplied with each other, so that the graph has few of them.
+/// factor · node. Factors such as 1/k are carried along and multiplied with each other, so that the graph has few of
+/// them.
 struct TaylorTerm {
     var factor: Double
     var node: Node
@@ -52,7 +59,8 @@ final class TaylorPass {
         }
     }
 
-    /// Series that were met together, inputs before users. They are computed order by order, so that long chains do not recurse.
+    /// Series that were met together, inputs before users. They are computed order by order, so that long chains do not
+    /// recurse.
     private struct Batch {
         var members: [Series] = []
         var order = 0
@@ -71,7 +79,9 @@ final class TaylorPass {
     init(_ inputs: [Node], _ curves: [[Node?]]) throws(Failure) {
         for (input, curve) in zip(inputs, curves) {
             var terms: [TaylorTerm?] = []
-            for (place, derivative) in curve.enumerated() { terms.append(derivative.map { TaylorTerm(factor: 1 / factorial(place + 1), node: $0) }) }
+            for (place, derivative) in curve.enumerated() {
+                terms.append(derivative.map { TaylorTerm(factor: 1 / factorial(place + 1), node: $0) })
+            }
             // An input that is named twice moves along both.
             if let before = seriesOf[ObjectIdentifier(input)], case .given(let others) = before.source {
                 for place in 0..<max(terms.count, others.count) {
@@ -79,7 +89,8 @@ final class TaylorPass {
                     if place < terms.count { terms[place] = try sum(a, b) } else { terms.append(b) }
                 }
             }
-            seriesOf[ObjectIdentifier(input)] = Series(input, .given(terms), number: next(), moves: terms.contains { $0 != nil })
+            seriesOf[ObjectIdentifier(input)] = Series(
+                input, .given(terms), number: next(), moves: terms.contains { $0 != nil })
         }
     }
 
@@ -89,7 +100,8 @@ final class TaylorPass {
         for k in 1..<(order + 1) {
             for (place, output) in outputs.enumerated() {
                 let term = try coefficient(output, k)
-                results[place].append(try term.map { (term) throws(Failure) in try term.node.scaled(by: term.factor * factorial(k)) })
+                results[place].append(
+                    try term.map { (term) throws(Failure) in try term.node.scaled(by: term.factor * factorial(k)) })
             }
         }
         return results
@@ -128,7 +140,9 @@ final class TaylorPass {
     private func computed(_ k: Int, _ node: Node) throws(Failure) -> TaylorTerm? {
         guard var term = try node.operation.coefficient(k, of: node, in: self) else { return nil }
         // A sign is a factor; the next sum takes it in.
-        while term.node.operation is Negative, let inner = term.node.inputs.first { term = TaylorTerm(factor: -term.factor, node: inner) }
+        while term.node.operation is Negative, let inner = term.node.inputs.first {
+            term = TaylorTerm(factor: -term.factor, node: inner)
+        }
         return TaylorTerm(factor: term.factor, node: try term.node.broadcast(to: node.shape).cast(node.dtype))
     }
 
@@ -156,7 +170,9 @@ final class TaylorPass {
         guard !factors.isEmpty else { return nil }
         let common = mostCommon(factors)
         var tangents: [Node?] = []
-        for term in terms { tangents.append(try term.map { (term) throws(Failure) in try term.node.scaled(by: term.factor / common) }) }
+        for term in terms {
+            tangents.append(try term.map { (term) throws(Failure) in try term.node.scaled(by: term.factor / common) })
+        }
         return try node.operation.forward(tangents, of: node).map { TaylorTerm(factor: common, node: $0) }
     }
 
@@ -164,7 +180,8 @@ final class TaylorPass {
     func bilinear(_ k: Int, _ node: Node) throws(Failure) -> TaylorTerm? {
         let (a, b) = (node.inputs[0], node.inputs[1])
         var products: [Product] = []
-        // The highest order of x' comes first: then all of a layer stands before the next one in the plan's order, and is one loop.
+        // The highest order of x' comes first: then all of a layer stands before the next one in the plan's order, and
+        // is one loop.
         for i in (0...k).reversed() {
             guard let left = try coefficient(a, i), let right = try coefficient(b, k - i) else { continue }
             products.append(Product(left, right))
@@ -182,9 +199,11 @@ final class TaylorPass {
         return try sum(products, Multiply(), factor: 1)
     }
 
-    /// Of y with y b = a for a bilinear `product`: y_k b_0 = a_k - sum_i y_(k - i) b_i over i >= 1. a: nil for a constant.
+    /// Of y with y b = a for a bilinear `product`: y_k b_0 = a_k - sum_i y_(k - i) b_i over i >= 1. a: nil for a
+    /// constant.
     func quotient(
-        _ k: Int, _ node: Node, _ a: Node?, by b: Node, _ product: any Operation, _ dividing: (Node) throws(Failure) -> Node
+        _ k: Int, _ node: Node, _ a: Node?, by b: Node, _ product: any Operation,
+        _ dividing: (Node) throws(Failure) -> Node
     ) throws(Failure) -> TaylorTerm? {
         var products: [Product] = []
         for i in 1...k {
@@ -203,17 +222,21 @@ final class TaylorPass {
         var a: Node
         var b: Node
 
-        init(_ a: TaylorTerm, _ b: TaylorTerm, _ factor: Double = 1) { (self.factor, self.a, self.b) = (factor * a.factor * b.factor, a.node, b.node) }
+        init(_ a: TaylorTerm, _ b: TaylorTerm, _ factor: Double = 1) {
+            (self.factor, self.a, self.b) = (factor * a.factor * b.factor, a.node, b.node)
+        }
 
         /// With the factor over `common`, without its sign. The smaller operand is scaled.
         func recorded(by operation: any Operation, over common: Double) throws(Failure) -> Node {
             let factor = abs(self.factor) / common
-            return try a.count <= b.count ? operation.record([a.scaled(by: factor), b]) : operation.record([a, b.scaled(by: factor)])
+            return try a.count <= b.count
+                ? operation.record([a.scaled(by: factor), b]) : operation.record([a, b.scaled(by: factor)])
         }
     }
 
     /// factor: that of the result but for its sign; nil for the one that leaves fewest others.
-    private func sum(_ products: [Product], _ operation: any Operation, factor: Double?) throws(Failure) -> TaylorTerm? {
+    private func sum(_ products: [Product], _ operation: any Operation, factor: Double?) throws(Failure) -> TaylorTerm?
+    {
         guard !products.isEmpty else { return nil }
         let common = factor ?? mostCommon(products.map { abs($0.factor) })
         // What is positive comes first, so that the rest is added or subtracted.
@@ -324,9 +347,12 @@ extension Tensor {
     /// The largest order of `taylor`.
     private static let maximalOrder = 100
 
-    /// Taylor mode: derivatives[i][k - 1] is d^k outputs[i] / dt^k for k = 1 ... order, where inputs[j] moves along a curve whose derivatives by t are
-    /// curves[j] (nil: zero, as are those beyond the last). The derivatives are taken at t = 0, where the curve is at the inputs' values.
-    public static func taylor(_ outputs: [Tensor], _ inputs: [Tensor], curves: [[Tensor?]], order: Int) throws(Failure) -> [[Tensor]] {
+    /// Taylor mode: derivatives[i][k - 1] is d^k outputs[i] / dt^k for k = 1 ... order, where inputs[j] moves along a
+    /// curve whose derivatives by t are curves[j] (nil: zero, as are those beyond the last). The derivatives are taken
+    /// at t = 0, where the curve is at the inputs' values.
+    public static func taylor(_ outputs: [Tensor], _ inputs: [Tensor], curves: [[Tensor?]], order: Int) throws(Failure)
+        -> [[Tensor]]
+    {
         guard order >= 0, order <= maximalOrder else {
             throw .argument(operation: "taylor", "the order must be in 0 ... \(maximalOrder), but is \(order)")
         }
@@ -334,13 +360,18 @@ extension Tensor {
         let wanted = try inputs.nodes()
         try checkRequiresGrad(wanted, operation: "taylor")
         guard curves.count == inputs.count else {
-            throw .argument(operation: "taylor", "\(inputs.count) curves are expected, one for each input, but \(curves.count) were given")
+            throw .argument(
+                operation: "taylor",
+                "\(inputs.count) curves are expected, one for each input, but \(curves.count) were given")
         }
         var given: [[Node?]] = []
         for (place, curve) in curves.enumerated() {
             var derivatives: [Node?] = []
             for derivative in curve {
-                derivatives.append(try derivative.map { (tensor) throws(Failure) in try direction(wanted[place], tensor, place, operation: "taylor") })
+                derivatives.append(
+                    try derivative.map { (tensor) throws(Failure) in
+                        try direction(wanted[place], tensor, place, operation: "taylor")
+                    })
             }
             given.append(derivatives)
         }

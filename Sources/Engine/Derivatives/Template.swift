@@ -10,8 +10,11 @@ struct Template {
     /// `variables`: made by `variable()` just before the function was recorded.
     init(_ variables: [Tensor], _ outputs: [Tensor], operation: String) throws(Failure) {
         let stops = try variables.nodes()
-        guard let first = stops.map({ $0.serial }).min(), stops.allSatisfy({ $0.operation is Identity && $0.requiresGrad }) else {
-            throw .argument(operation: operation, "variables are expected, made by wb_variable before the function was recorded")
+        guard let first = stops.map({ $0.serial }).min(),
+            stops.allSatisfy({ $0.operation is Identity && $0.requiresGrad })
+        else {
+            throw .argument(
+                operation: operation, "variables are expected, made by wb_variable before the function was recorded")
         }
         self.init(outputs: try outputs.nodes(), stops: stops, first: first)
     }
@@ -34,8 +37,9 @@ struct Template {
         (self.outputs, self.stops, self.outside, self.inside) = (outputs, stops, outside, inside)
     }
 
-    /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the thread's gradient mode; what derivatives do not pass through
-    /// in the template, as the function detached it, they do not pass through here.
+    /// The results on other inputs: one for each variable, then one for each node from outside. Recorded in the
+    /// thread's gradient mode; what derivatives do not pass through in the template, as the function detached it, they
+    /// do not pass through here.
     func copy(on inputs: [Node]) throws(Failure) -> [Node] {
         let state = ThreadState.current
         let isGradEnabled = state.isGradEnabled
@@ -58,8 +62,9 @@ func variable(of node: Node, behind seeds: [Node]) -> Node {
     Node(Barrier(), [node] + seeds, node.type, requiresGrad: node.dtype.isFloat)
 }
 
-/// The same nodes, but those after the first `count` come first in a plan: a pass backward finishes with the parameters of a part, whose gradients read what the part computed again,
-/// before it goes on to the part before, so that no two of them lie in memory at once.
+/// The same nodes, but those after the first `count` come first in a plan: a pass backward finishes with the parameters
+/// of a part, whose gradients read what the part computed again, before it goes on to the part before, so that no two
+/// of them lie in memory at once.
 func afterGradientsOfParameters(_ found: [Node?], _ count: Int) -> [Node?] {
     let gradients = found[count...].compactMap { $0 }
     if gradients.isEmpty { return found }

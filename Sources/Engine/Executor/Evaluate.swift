@@ -4,7 +4,8 @@ struct Donor {
     var output: Int
 }
 
-/// Computes the values of nodes, in one plan. A forward evaluation of a graph that needs gradients keeps what its derivative rules read.
+/// Computes the values of nodes, in one plan. A forward evaluation of a graph that needs gradients keeps what its
+/// derivative rules read.
 func compute(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = []) throws(Failure) {
     _ = try compute(nodes, keeping: keeping, donors: donors, mayStop: false, isExpected: false)
 }
@@ -16,10 +17,14 @@ func computeStoppably(_ nodes: [Node], keeping: Bool = true, donors: [Donor] = [
     }
 }
 
-private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: Bool, isExpected: Bool) throws(Failure) -> LongRuns.Stop? {
+private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: Bool, isExpected: Bool) throws(Failure)
+    -> LongRuns.Stop?
+{
     if nodes.allSatisfy({ $0.value != nil }) { return nil }
     var wanted = nodes
-    if keeping && nodes.contains(where: { $0.value == nil && $0.requiresGrad }) { wanted += valuesToKeep(behind: nodes) }
+    if keeping && nodes.contains(where: { $0.value == nil && $0.requiresGrad }) {
+        wanted += valuesToKeep(behind: nodes)
+    }
     var lines = try Linearization(wanted)
     let donations = donations(donors, in: lines)
     lines.note(donations)
@@ -34,7 +39,8 @@ private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: B
     values.reserveCapacity(wanted.count)
     for (number, output) in plan.outputs.enumerated() {
         switch output {
-        case .fresh: values.append(try Buffer.allocate(plan.outputTypes[number].bytes, for: wanted[number].operation.name))
+        case .fresh:
+            values.append(try Buffer.allocate(plan.outputTypes[number].bytes, for: wanted[number].operation.name))
         case .donated(let leaf), .leaf(let leaf): values.append(lines.leaves[leaf].value)
         case .same(let earlier): values.append(values[earlier])
         }
@@ -42,13 +48,19 @@ private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: B
     let arena = plan.arenaBytes > 0 ? try Buffer.allocate(plan.arenaBytes, for: wanted[0].operation.name) : nil
 
     var isStopped = false
-    let failure = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(plan.slotCount, 1)) { table -> Failure? in
+    let failure = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(plan.slotCount, 1)) {
+        table -> Failure? in
         guard let base = table.baseAddress else { return .internal(operation: "evaluate", "no table") }
         let anywhere = arena?.pointer ?? UnsafeMutableRawPointer(base)
         plan.bind(
-            base, leaves: { lines.leaves[$0].value?.pointer ?? anywhere }, outputs: { values[$0]?.pointer ?? anywhere }, arena: anywhere)
+            base, leaves: { lines.leaves[$0].value?.pointer ?? anywhere }, outputs: { values[$0]?.pointer ?? anywhere },
+            arena: anywhere)
         do throws(Failure) {
-            if isStoppable { isStopped = try !plan.runStoppably(base, outlives: { _ in false }) } else { try plan.run(base) }
+            if isStoppable {
+                isStopped = try !plan.runStoppably(base, outlives: { _ in false })
+            } else {
+                try plan.run(base)
+            }
             return nil
         } catch {
             return error
@@ -63,13 +75,16 @@ private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: B
     return nil
 }
 
-/// Values that the derivative rules behind `roots` read and that are not there yet. What is evaluated already has had its own kept.
-/// The marks are the planner's: a derivative walk may be in progress, for one of whose rules this evaluation is, and its marks must stay.
+/// Values that the derivative rules behind `roots` read and that are not there yet. What is evaluated already has had
+/// its own kept. The marks are the planner's: a derivative walk may be in progress, for one of whose rules this
+/// evaluation is, and its marks must stay.
 private func valuesToKeep(behind roots: [Node]) -> [Node] {
     var kept: [Node] = []
     var chosen: Set<ObjectIdentifier> = []
     func keep(_ node: Node) {
-        if node.value == nil, node.role != .constant, !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted { kept.append(node) }
+        if node.value == nil, node.role != .constant, !node.isLeaf, chosen.insert(ObjectIdentifier(node)).inserted {
+            kept.append(node)
+        }
     }
     let walk = Node.newWalk()
     var stack = roots
@@ -114,11 +129,13 @@ extension Node {
 }
 
 extension Tensor {
-    /// Points boxes at new values, all computed in one plan, in the old values' memory where nobody else refers to it: what an optimiser's step does.
+    /// Points boxes at new values, all computed in one plan, in the old values' memory where nobody else refers to it:
+    /// what an optimiser's step does.
     public static func update(_ pairs: [(tensor: Tensor, value: Tensor)]) throws(Failure) {
         let news = try pairs.map { $0.value }.nodes()
         for (pair, node) in zip(pairs, news) { try pair.tensor.checkMapped(node) }
-        for (place, pair) in pairs.enumerated() where news[place].shape != pair.tensor.shape || news[place].dtype != pair.tensor.dtype {
+        for (place, pair) in pairs.enumerated()
+        where news[place].shape != pair.tensor.shape || news[place].dtype != pair.tensor.dtype {
             throw .internal(operation: "update", "a new value has another type than the old one")
         }
         if ThreadState.current.capture == nil {

@@ -1,7 +1,8 @@
 import Kernels
 
-/// Runs that may take long, which the host may end before their time. The host is asked without the lock of the room above, at places where nothing of
-/// the call is half done: in front of a run, and after one that was stopped and dropped.
+/// Runs that may take long, which the host may end before their time. The host is asked without the lock of the room
+/// above, at places where nothing of the call is half done: in front of a run, and after one that was stopped and
+/// dropped.
 public enum LongRuns {
     /// Raw values are those of wb_run_event.
     public enum Event: Int32 {
@@ -45,7 +46,8 @@ public enum LongRuns {
         try tell(.asked)
     }
 
-    /// Runs `body`, which gets whether the host knows of a long run. Where it throws `Stop`, it has changed nothing and is run again, if the host likes.
+    /// Runs `body`, which gets whether the host knows of a long run. Where it throws `Stop`, it has changed nothing and
+    /// is run again, if the host likes.
     static func repeating(_ body: (Bool) throws(Failure) -> Stop?) throws(Failure) {
         guard let first = try body(isOpen) else { return }
         try during { () throws(Failure) in
@@ -53,7 +55,8 @@ public enum LongRuns {
             var stop = first == .isLong ? try body(true) : first
             while stop != nil {
                 try ask()
-                // What comes again and again ends nothing for ever: each try is left alone for twice as long as the one before.
+                // What comes again and again ends nothing for ever: each try is left alone for twice as long as the one
+                // before.
                 Interruption.rest(tries)
                 tries += 1
                 stop = try body(true)

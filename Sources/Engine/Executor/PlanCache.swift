@@ -1,4 +1,5 @@
-/// Plans by the key of their graph, so that a graph recorded anew costs a lookup. The least recently used one makes room.
+/// Plans by the key of their graph, so that a graph recorded anew costs a lookup. The least recently used one makes
+/// room.
 enum PlanCache {
     private struct Entry {
         var key: [Int]

@@ -1,5 +1,5 @@
-/// What the text of a constructor or of a call says, such as `Linear(3, 4, bias=False)`: calls, names, values and tuples, each with
-/// the column where it begins.
+/// What the text of a constructor or of a call says, such as `Linear(3, 4, bias=False)`: calls, names, values and
+/// tuples, each with the column where it begins.
 ///
 ///     call      = name [ "(" [ argument { "," argument } [ "," ] ] ")" ]
 ///     argument  = [ ( name | text ) "=" ] term
@@ -28,7 +28,8 @@ public struct Expression {
         switch kind {
         case .value(let value): return value.literal
         case .name(let name): return name
-        case .list(let terms): return terms.count == 1 ? "(\(terms[0].text),)" : "(\(terms.map(\.text).joined(separator: ", ")))"
+        case .list(let terms):
+            return terms.count == 1 ? "(\(terms[0].text),)" : "(\(terms.map(\.text).joined(separator: ", ")))"
         case .call(let call): return call.text
         }
     }
@@ -48,7 +49,9 @@ public struct Call {
     public var arguments: [Argument]
     public var column: Int
 
-    public init(name: String, arguments: [Argument], column: Int = 1) { (self.name, self.arguments, self.column) = (name, arguments, column) }
+    public init(name: String, arguments: [Argument], column: Int = 1) {
+        (self.name, self.arguments, self.column) = (name, arguments, column)
+    }
 
     public var text: String {
         if let sign = Reader.signs.first(where: { "\($0)" == name }), arguments.count == 2 {
@@ -111,19 +114,25 @@ public struct Reader {
         let term = try reader.term()
         try reader.end()
         guard let value = term.constant else {
-            throw .argument(operation: operation, "column \(term.column): a value is expected, but found '\(term.text.shortened)'")
+            throw .argument(
+                operation: operation, "column \(term.column): a value is expected, but found '\(term.text.shortened)'")
         }
         return value
     }
 
     /// One line of a graph's body, `a, b = call(...)`: the names on its left, and what they get.
-    public static func assignment(_ text: String, operation: String) throws(Failure) -> (targets: [String], term: Expression) {
+    public static func assignment(_ text: String, operation: String) throws(Failure) -> (
+        targets: [String], term: Expression
+    ) {
         var reader = try Reader(text, operation, .body)
         var targets: [String] = []
         repeat {
             guard let name = reader.name() else { throw reader.unexpected("the name of a value") }
             guard !reserved.contains(name) else {
-                throw .argument(operation: operation, "column \(reader.place - name.unicodeScalars.count + 1): '\(name)' is no name that a value can have")
+                throw .argument(
+                    operation: operation,
+                    "column \(reader.place - name.unicodeScalars.count + 1): '\(name)' is no name that a value can have"
+                )
             }
             targets.append(name)
         } while reader.take(",")
@@ -136,7 +145,8 @@ public struct Reader {
     private init(_ text: String, _ operation: String, _ dialect: Dialect) throws(Failure) {
         (self.operation, self.dialect) = (operation, dialect)
         guard text.utf8.count <= Reader.longest else {
-            throw .argument(operation: operation, "the text has \(text.utf8.count) bytes; at most \(Reader.longest) are read")
+            throw .argument(
+                operation: operation, "the text has \(text.utf8.count) bytes; at most \(Reader.longest) are read")
         }
         scalars = Array(text.unicodeScalars)
     }
@@ -205,10 +215,14 @@ public struct Reader {
         return product
     }
 
-    private mutating func computed(_ sign: Unicode.Scalar, _ a: Expression, _ b: Expression) throws(Failure) -> Expression {
+    private mutating func computed(_ sign: Unicode.Scalar, _ a: Expression, _ b: Expression) throws(Failure)
+        -> Expression
+    {
         signCount += 1
         guard signCount <= Reader.mostSigns else {
-            throw .argument(operation: operation, "column \(place + 1): at most \(Reader.mostSigns) signs of arithmetic are read in one line")
+            throw .argument(
+                operation: operation,
+                "column \(place + 1): at most \(Reader.mostSigns) signs of arithmetic are read in one line")
         }
         let call = Call(name: String(Character(sign)), arguments: [.init(term: a), .init(term: b)], column: a.column)
         return Expression(.call(call), column: a.column)
@@ -281,11 +295,14 @@ public struct Reader {
         if let next = peek(), Reader.beginsWord(next) || ("0"..."9").contains(next) { throw malformed(begin) }
         if isWhole {
             guard let value = Int64(sign + digits) else {
-                throw .argument(operation: operation, "column \(begin + 1): the whole number \(sign)\(digits.shortened) does not fit 64 bits")
+                throw .argument(
+                    operation: operation,
+                    "column \(begin + 1): the whole number \(sign)\(digits.shortened) does not fit 64 bits")
             }
             return .integer(value)
         }
-        guard digits.unicodeScalars.contains(where: { ("0"..."9").contains($0) }), let value = Double(sign + digits) else { throw malformed(begin) }
+        guard digits.unicodeScalars.contains(where: { ("0"..."9").contains($0) }), let value = Double(sign + digits)
+        else { throw malformed(begin) }
         return .real(value)
     }
 
@@ -324,7 +341,8 @@ public struct Reader {
             case "\\", "'", "\"": result.append(escaped)
             default:
                 throw .argument(
-                    operation: operation, "column \(place - 1): a text may hold \\n, \\t, \\r, \\\\, \\' and \\\", but not '\\\(escaped)'")
+                    operation: operation,
+                    "column \(place - 1): a text may hold \\n, \\t, \\r, \\\\, \\' and \\\", but not '\\\(escaped)'")
             }
         }
         throw .argument(operation: operation, "column \(begin + 1): this text has no end")
@@ -335,7 +353,8 @@ public struct Reader {
     private mutating func deeper() throws(Failure) {
         depth += 1
         guard depth <= Reader.deepest else {
-            throw .argument(operation: operation, "column \(place + 1): terms nest deeper than \(Reader.deepest) levels")
+            throw .argument(
+                operation: operation, "column \(place + 1): terms nest deeper than \(Reader.deepest) levels")
         }
     }
 
@@ -365,13 +384,15 @@ public struct Reader {
 
     /// Whether a text can stand for a value, or name an argument without quotes.
     public static func isWord(_ text: String) -> Bool {
-        text.unicodeScalars.first.map(beginsWord) == true && text.unicodeScalars.allSatisfy(continuesWord) && !reserved.contains(text)
+        text.unicodeScalars.first.map(beginsWord) == true && text.unicodeScalars.allSatisfy(continuesWord)
+            && !reserved.contains(text)
     }
 
     /// Words with points between them.
     public static func isName(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.first.map { isWord(String($0)) } == true && parts.allSatisfy { !$0.isEmpty && $0.unicodeScalars.allSatisfy(continuesWord) }
+        return parts.first.map { isWord(String($0)) } == true
+            && parts.allSatisfy { !$0.isEmpty && $0.unicodeScalars.allSatisfy(continuesWord) }
     }
 
     static func beginsWord(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.properties.isAlphabetic }

@@ -32,7 +32,8 @@ public indirect enum ArgumentType {
         case .choice(let texts): return "Literal[\(texts.map { Value.quoted($0) }.joined(separator: ", "))]"
         case .dtype: return "DType"
         case .optional(let type): return "\(type.description) | None"
-        case .tuple(let type, let count?): return "tuple[\(Array(repeating: type.description, count: count).joined(separator: ", "))]"
+        case .tuple(let type, let count?):
+            return "tuple[\(Array(repeating: type.description, count: count).joined(separator: ", "))]"
         case .tuple(let type, nil): return "tuple[\(type.description), ...]"
         case .integers: return "int | tuple[int, ...]"
         case .tensor: return "Tensor"
@@ -127,14 +128,17 @@ public struct Parameter {
     public let isKeyword: Bool
 
     public init(
-        _ name: String, _ type: ArgumentType, _ initial: Value? = nil, variadic: Bool = false, keyword: Bool = false, _ documentation: String = ""
+        _ name: String, _ type: ArgumentType, _ initial: Value? = nil, variadic: Bool = false, keyword: Bool = false,
+        _ documentation: String = ""
     ) {
         (self.name, self.type, self.initial, self.documentation) = (name, type, initial, documentation)
         (isVariadic, isKeyword) = (variadic, keyword)
     }
 
     /// One that has to be given.
-    public init(_ name: String, _ type: ArgumentType, variadic: Bool = false, keyword: Bool = false, _ documentation: String) {
+    public init(
+        _ name: String, _ type: ArgumentType, variadic: Bool = false, keyword: Bool = false, _ documentation: String
+    ) {
         self.init(name, type, nil, variadic: variadic, keyword: keyword, documentation)
     }
 
@@ -152,10 +156,13 @@ public struct Input {
     /// It stands for any number of tensors.
     public let isVariadic: Bool
 
-    public init(_ name: String, optional: Bool = false, variadic: Bool = false) { (self.name, isOptional, isVariadic) = (name, optional, variadic) }
+    public init(_ name: String, optional: Bool = false, variadic: Bool = false) {
+        (self.name, isOptional, isVariadic) = (name, optional, variadic)
+    }
 }
 
-/// Everything about how something is called: its name, its arguments in order, its documentation; of modules also the tensors that go in and come out.
+/// Everything about how something is called: its name, its arguments in order, its documentation; of modules also the
+/// tensors that go in and come out.
 public struct Signature {
     public let name: String
     public let parameters: [Parameter]
@@ -211,7 +218,8 @@ public struct Arguments {
     public private(set) var given: [Given]
     /// What a variadic parameter has taken, by name where a keyword gave one.
     public private(set) var rest: [(name: String?, item: Given)] = []
-    /// The places of the parameters that took the tensors given beside the items: one each, then one that took all that were left.
+    /// The places of the parameters that took the tensors given beside the items: one each, then one that took all that
+    /// were left.
     private var tensorPlaces: (single: [Int], list: Int?) = ([], nil)
 
     /// One argument as it stands in a call.
@@ -223,16 +231,20 @@ public struct Arguments {
         /// It is none of the named parameters, whatever its keyword.
         public var isChild = false
 
-        public init(_ given: Given, keyword: String? = nil, column: Int = 0) { (self.given, self.keyword, self.column) = (given, keyword, column) }
+        public init(_ given: Given, keyword: String? = nil, column: Int = 0) {
+            (self.given, self.keyword, self.column) = (given, keyword, column)
+        }
     }
 
-    /// Puts items to parameters: those without a keyword by their order, `tensors` first to those that take tensors and are not named.
+    /// Puts items to parameters: those without a keyword by their order, `tensors` first to those that take tensors and
+    /// are not named.
     public init(_ signature: Signature, _ items: [Item] = [], tensors: [Tensor] = []) throws(Failure) {
         self.signature = signature
         var found: [Given?] = Array(repeating: nil, count: signature.parameters.count)
         let named = Set(items.filter { !$0.isChild }.compactMap(\.keyword))
         var left = tensors[...]
-        for (place, parameter) in signature.parameters.enumerated() where !named.contains(parameter.name) && parameter.type.takesTensors {
+        for (place, parameter) in signature.parameters.enumerated()
+        where !named.contains(parameter.name) && parameter.type.takesTensors {
             guard !left.isEmpty else { break }
             if case .tensors = parameter.type {
                 found[place] = .tensors(Array(left))
@@ -245,11 +257,16 @@ public struct Arguments {
         }
         guard left.isEmpty else {
             throw .argument(
-                operation: signature.name, "\(tensors.count.counted("tensor")) given, but \(signature.text) takes \(tensors.count - left.count) here")
+                operation: signature.name,
+                "\(tensors.count.counted("tensor")) given, but \(signature.text) takes \(tensors.count - left.count) "
+                    + "here"
+            )
         }
         var (next, isAfterName) = (0, false)
         for item in items {
-            if !item.isChild, let keyword = item.keyword, let place = signature.place(of: keyword), !signature.parameters[place].isVariadic {
+            if !item.isChild, let keyword = item.keyword, let place = signature.place(of: keyword),
+                !signature.parameters[place].isVariadic
+            {
                 guard found[place] == nil else {
                     throw Arguments.failure(signature, item, "the argument '\(keyword)' is given twice")
                 }
@@ -259,7 +276,8 @@ public struct Arguments {
             }
             if let keyword = item.keyword {
                 // Modules have names; what else is variadic has not.
-                guard let variadic = signature.parameters.first(where: \.isVariadic), case .module = variadic.type else {
+                guard let variadic = signature.parameters.first(where: \.isVariadic), case .module = variadic.type
+                else {
                     throw Arguments.failure(signature, item, Arguments.unknown(keyword, signature))
                 }
                 rest.append((keyword, try Arguments.checked(item, variadic, signature)))
@@ -272,12 +290,19 @@ public struct Arguments {
             }
             // Children may: their names are no arguments'.
             guard !isAfterName else {
-                throw Arguments.failure(signature, item, "an argument without a name cannot stand after one with a name")
+                throw Arguments.failure(
+                    signature, item, "an argument without a name cannot stand after one with a name")
             }
-            guard next < found.count else { throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected") }
+            guard next < found.count else {
+                throw Arguments.failure(signature, item, "too many arguments; \(signature.text) is expected")
+            }
             guard !signature.parameters[next].isKeyword else {
                 let name = signature.parameters[next].name
-                throw Arguments.failure(signature, item, "too many arguments without a name ('\(name)' is given as \(name)=...); \(signature.text) is expected")
+                throw Arguments.failure(
+                    signature, item,
+                    "too many arguments without a name ('\(name)' is given as \(name)=...); \(signature.text) is "
+                        + "expected"
+                )
             }
             found[next] = try Arguments.checked(item, signature.parameters[next], signature)
         }
@@ -290,7 +315,9 @@ public struct Arguments {
             } else if parameter.isVariadic {
                 given.append(.value(.none))
             } else {
-                throw .argument(operation: signature.name, "the argument '\(parameter.name)' is missing; \(signature.text) is expected")
+                throw .argument(
+                    operation: signature.name,
+                    "the argument '\(parameter.name)' is missing; \(signature.text) is expected")
             }
         }
     }

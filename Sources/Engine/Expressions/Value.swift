@@ -1,4 +1,5 @@
-/// A typed value of an attribute or an argument: what an expression spells, a checkpoint stores, and the ABI hands out as a text.
+/// A typed value of an attribute or an argument: what an expression spells, a checkpoint stores, and the ABI hands out
+/// as a text.
 public enum Value: Equatable, Sendable {
     case none
     case flag(Bool)
@@ -40,7 +41,9 @@ public enum Value: Equatable, Sendable {
     public func isSame(as other: Value) -> Bool {
         if let (a, b) = both(integer, other.integer) { return a == b }
         if let (a, b) = both(real, other.real) { return a == b || a.isNaN && b.isNaN }
-        if let (a, b) = both(list, other.list) { return a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) } }
+        if let (a, b) = both(list, other.list) {
+            return a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) }
+        }
         return self == other
     }
 

@@ -49,8 +49,10 @@ public enum Functions {
     public static let families = [
         Family(name: "arithmetic", functions: arithmetic), Family(name: "elementwise", functions: elementwise),
         Family(name: "activations", functions: activations), Family(name: "reductions", functions: reductions),
-        Family(name: "ordering", functions: ordering), Family(name: "shaping", functions: shaping), Family(name: "joining", functions: joining),
-        Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation), Family(name: "random", functions: random),
+        Family(name: "ordering", functions: ordering), Family(name: "shaping", functions: shaping),
+        Family(name: "joining", functions: joining),
+        Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation),
+        Family(name: "random", functions: random),
         Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "losses", functions: losses),
     ]
@@ -58,7 +60,9 @@ public enum Functions {
     public static let all = families.flatMap(\.functions)
 
     /// Whether a function draws random numbers.
-    public static func draws(_ name: String) -> Bool { named(name).map { drawing.contains($0.signature.name) } ?? false }
+    public static func draws(_ name: String) -> Bool {
+        named(name).map { drawing.contains($0.signature.name) } ?? false
+    }
 
     private static let drawing = Set((random + discrete).map(\.signature.name))
 

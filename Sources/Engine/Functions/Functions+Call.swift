@@ -32,8 +32,11 @@ extension Functions {
         return try function(arguments)
     }
 
-    /// The same call as whoever writes calls down takes it: the function's own name, and its arguments with the tensors among them.
-    public static func items(of text: String, _ tensors: [Tensor]) throws(Failure) -> (function: String, items: [Arguments.Item]) {
+    /// The same call as whoever writes calls down takes it: the function's own name, and its arguments with the tensors
+    /// among them.
+    public static func items(of text: String, _ tensors: [Tensor]) throws(Failure) -> (
+        function: String, items: [Arguments.Item]
+    ) {
         let (function, arguments) = try read(text, tensors)
         return (function.signature.name, arguments.items)
     }
@@ -42,7 +45,9 @@ extension Functions {
         let call = try Reader.call(text, operation: "call")
         guard let function = named(call.name) else { throw unknown(call) }
         let items = try call.arguments.map { (argument) throws(Failure) in
-            Arguments.Item(.value(try value(argument.term, function.signature)), keyword: argument.keyword, column: argument.term.column)
+            Arguments.Item(
+                .value(try value(argument.term, function.signature)), keyword: argument.keyword,
+                column: argument.term.column)
         }
         return (function, try Arguments(function.signature, items, tensors: tensors))
     }
@@ -82,7 +87,8 @@ extension Functions {
 }
 
 extension Arguments {
-    /// Those without a default by place, up to the first that has its default; then by name those that differ from theirs.
+    /// Those without a default by place, up to the first that has its default; then by name those that differ from
+    /// theirs.
     fileprivate var items: [Item] {
         var items: [Item] = []
         var isInOrder = true
@@ -106,8 +112,8 @@ extension Array where Element == String {
         // No name of ours is that long.
         guard name.count <= 40 else { return [] }
         let limit = Swift.max(1, name.count / 3)
-        let wanted = Array<Character>(name.lowercased())
-        return map { (name: $0, distance: editDistance(wanted, Array<Character>($0.lowercased()))) }.filter {
+        let wanted = [Character](name.lowercased())
+        return map { (name: $0, distance: editDistance(wanted, [Character]($0.lowercased()))) }.filter {
             $0.distance <= limit
         }
         .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)

@@ -168,7 +168,9 @@ extension Functions {
                     operation: "pad", "two widths are expected for each axis, but there are \(widths.count) widths")
             }
             let pairs = stride(from: 0, to: widths.count, by: 2).map { (before: widths[$0], after: widths[$0 + 1]) }
-            let (input, mode, value) = (try a.tensor("input"), padModes[try a.text("mode")] ?? .constant, try a.number("value"))
+            let (input, mode, value) = (
+                try a.tensor("input"), padModes[try a.text("mode")] ?? .constant, try a.number("value")
+            )
             if let value = value.integer { return try input.pad(pairs, mode, whole: value) }
             return try input.pad(pairs, mode, value: value.asReal)
         },

@@ -1,5 +1,5 @@
-/// What the operations of an enumeration are called in sentences (`name`, read once from the enumeration: asking it each time is slow), and in
-/// the table of functions (`function`).
+/// What the operations of an enumeration are called in sentences (`name`, read once from the enumeration: asking it
+/// each time is slow), and in the table of functions (`function`).
 
 extension Tensor.Unary {
     private static let names = allCases.map { "\($0)" }

@@ -1,5 +1,5 @@
-/// One value of the graph: the operation that makes it, and what it is made from. A node is immutable as far as anyone can
-/// see: its value is computed at most once, and inputs are dropped only when they can no longer matter.
+/// One value of the graph: the operation that makes it, and what it is made from. A node is immutable as far as anyone
+/// can see: its value is computed at most once, and inputs are dropped only when they can no longer matter.
 final class Node {
     private(set) var operation: any Operation
     private(set) var role: Role
@@ -18,7 +18,8 @@ final class Node {
     var hooks: Hooks?
     /// No two nodes have the same, also not one after the other.
     let serial: Int
-    /// How many nodes and boxes refer to this one. Tells a value that somebody may still ask for from one that nobody will.
+    /// How many nodes and boxes refer to this one. Tells a value that somebody may still ask for from one that nobody
+    /// will.
     var uses = 0
     /// Length of the longest chain of unevaluated nodes behind this one.
     private(set) var depth: Int
@@ -32,7 +33,10 @@ final class Node {
     var planMark = 0
     var planIndex = 0
 
-    init(_ operation: any Operation, _ inputs: [Node], _ type: TensorType, requiresGrad: Bool, value: Buffer? = nil, slot: GradientSlot? = nil) {
+    init(
+        _ operation: any Operation, _ inputs: [Node], _ type: TensorType, requiresGrad: Bool, value: Buffer? = nil,
+        slot: GradientSlot? = nil
+    ) {
         serial = Node.newSerial()
         self.operation = operation
         role = operation.role
@@ -61,8 +65,8 @@ final class Node {
     var count: Int { shape.elementCount }
     var isLeaf: Bool { role == .given || role == .awaited || role == .settled }
 
-    /// Forgets the history: `operation` takes the place of what made this node (Leaf for a constant, Released for a graph that
-    /// backward has consumed).
+    /// Forgets the history: `operation` takes the place of what made this node (Leaf for a constant, Released for a
+    /// graph that backward has consumed).
     func forgetInputs(as operation: any Operation) {
         self.operation = operation
         role = operation.role
@@ -80,8 +84,9 @@ final class Node {
         if !inputs.isEmpty { dropInputs() }
     }
 
-    /// Lets go of nodes one by one, so that a chain of a million nodes does not recurse a million frames deep. The caller's array is the stack: a
-    /// second one would hold the nodes, and none of them would be seen to be the last reference.
+    /// Lets go of nodes one by one, so that a chain of a million nodes does not recurse a million frames deep. The
+    /// caller's array is the stack: a second one would hold the nodes, and none of them would be seen to be the last
+    /// reference.
     private static func release(_ stack: inout [Node]) {
         for node in stack { node.uses -= 1 }
         while var node = stack.popLast() {

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Activation functions that are made of other operations: in a plan each is one loop. Where a branch would be infinite, or its derivative, it is kept from
-/// seeing such arguments, since 0 times infinity is NaN.
+/// Activation functions that are made of other operations: in a plan each is one loop. Where a branch would be
+/// infinite, or its derivative, it is kept from seeing such arguments, since 0 times infinity is NaN.
 extension Node {
     private func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
 
@@ -18,7 +18,9 @@ extension Node {
 
     /// x between the bounds; the derivative at a bound is 0, as in PyTorch.
     func hardTanh(_ lower: Double, _ upper: Double) throws(Failure) -> Node {
-        guard dtype != .bool else { throw .dtype(operation: "hardtanh", "numbers are expected, but bool was given; cast it first") }
+        guard dtype != .bool else {
+            throw .dtype(operation: "hardtanh", "numbers are expected, but bool was given; cast it first")
+        }
         return try clamped(lower, upper)
     }
 

@@ -1,9 +1,13 @@
 /// Decompositions as functions of nodes, with the factors in PyTorch's shapes.
 extension Node {
     /// Rows start ..< start + count of each matrix.
-    func rows(_ start: Int, _ count: Int) throws(Failure) -> Node { try Slice(axis: shape.count - 2, start: start, step: 1, count: count).record([self]) }
+    func rows(_ start: Int, _ count: Int) throws(Failure) -> Node {
+        try Slice(axis: shape.count - 2, start: start, step: 1, count: count).record([self])
+    }
 
-    private func columns(_ start: Int, _ count: Int) throws(Failure) -> Node { try Slice(axis: shape.count - 1, start: start, step: 1, count: count).record([self]) }
+    private func columns(_ start: Int, _ count: Int) throws(Failure) -> Node {
+        try Slice(axis: shape.count - 1, start: start, step: 1, count: count).record([self])
+    }
 
     /// Rows [..., 1, n] as matrices [..., n, n] with them on the diagonal.
     func diagonalMatrix() throws(Failure) -> Node {
@@ -16,7 +20,8 @@ extension Node {
         return try Node.select(row.equal(column), Node.scalar(value, like: self), self)
     }
 
-    /// Q [..., m, k] with orthonormal columns, and R [..., k, n] with zeros below its diagonal, k = min(m, n). A wide matrix is as its first columns are.
+    /// Q [..., m, k] with orthonormal columns, and R [..., k, n] with zeros below its diagonal, k = min(m, n). A wide
+    /// matrix is as its first columns are.
     func qr() throws(Failure) -> (q: Node, r: Node) {
         guard shape.count >= 2, shape[shape.count - 2] < shape.last! else {
             let both = try QR().record([self])

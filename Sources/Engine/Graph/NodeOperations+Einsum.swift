@@ -2,13 +2,19 @@
 extension Node {
     static func einsum(_ equation: String, _ operands: [Node]) throws(Failure) -> Node {
         let dtype = operands.dropFirst().reduce(operands.first?.dtype ?? .float32) { promote($0, $1.dtype) }
-        guard dtype.isFloat else { throw .dtype(operation: "einsum", "float32 or float64 is expected, but \(dtype.name) was given") }
+        guard dtype.isFloat else {
+            throw .dtype(operation: "einsum", "float32 or float64 is expected, but \(dtype.name) was given")
+        }
         let plan = try Subscripts(equation, ranks: operands.map { $0.shape.count })
         var terms: [Term] = []
-        for (operand, labels) in zip(operands, plan.inputs) { terms.append(try Term(node: operand.cast(dtype), labels: labels).withDiagonals()) }
+        for (operand, labels) in zip(operands, plan.inputs) {
+            terms.append(try Term(node: operand.cast(dtype), labels: labels).withDiagonals())
+        }
         let extents = try commonExtents(terms, equation)
         // An extent of 1 broadcasts: what has it need not have the axis at all.
-        for place in terms.indices { terms[place] = try terms[place].dropping { label, extent in extent == 1 && extents[label] != 1 } }
+        for place in terms.indices {
+            terms[place] = try terms[place].dropping { label, extent in extent == 1 && extents[label] != 1 }
+        }
         var result = terms[0]
         for place in terms.indices {
             let later = Set(plan.output).union(terms[(place + 1)...].flatMap { $0.labels })
@@ -24,7 +30,11 @@ extension Node {
             for (label, extent) in zip(term.labels, term.node.shape) {
                 let known = extents[label] ?? 1
                 guard known == 1 || extent == 1 || known == extent else {
-                    throw .shape(operation: "einsum", "\(Subscripts.name(label)) in '\(equation)' is \(known) long in one operand and \(extent) in another")
+                    throw .shape(
+                        operation: "einsum",
+                        "\(Subscripts.name(label)) in '\(equation)' is \(known) long in one operand and \(extent) in "
+                            + "another"
+                    )
                 }
                 extents[label] = known == 1 ? extent : known
             }
@@ -47,10 +57,14 @@ private struct Term {
             guard term.node.shape[first] == term.node.shape[second] else {
                 throw .shape(
                     operation: "einsum",
-                    "\(Subscripts.name(label)) names two axes of one operand, which are \(term.node.shape[first]) and \(term.node.shape[second]) long")
+                    "\(Subscripts.name(label)) names two axes of one operand, which are \(term.node.shape[first]) and "
+                        + "\(term.node.shape[second]) long"
+                )
             }
             let rest = term.labels.indices.filter { $0 != first && $0 != second }
-            term = Term(node: try term.node.permute(rest + [first, second]).diagonal(), labels: rest.map { term.labels[$0] } + [label])
+            term = Term(
+                node: try term.node.permute(rest + [first, second]).diagonal(),
+                labels: rest.map { term.labels[$0] } + [label])
         }
         return term
     }
@@ -80,36 +94,49 @@ private struct Term {
 
     private func checkAxes(_ count: Int) throws(Failure) {
         guard count <= mostAxes else {
-            throw .shape(operation: "einsum", "at most \(mostAxes) axes are possible, but the product of two operands has \(count)")
+            throw .shape(
+                operation: "einsum",
+                "at most \(mostAxes) axes are possible, but the product of two operands has \(count)")
         }
     }
 
     private func extent(_ label: Int) -> Int { node.shape[labels.firstIndex(of: label)!] }
 
-    /// [batch..., rows, columns], where rows and columns are several axes in one, and so are those of the batch where they would be too many.
+    /// [batch..., rows, columns], where rows and columns are several axes in one, and so are those of the batch where
+    /// they would be too many.
     private func matrix(_ batch: [Int], _ rows: [Int], _ columns: [Int]) throws(Failure) -> Node {
         let order = (batch + rows + columns).map { labels.firstIndex(of: $0)! }
         let leading = batch.count + 2 <= mostAxes ? batch.map(extent) : [batch.map(extent).elementCount]
-        return try node.permute(order).reshape(leading + [rows.map(extent).elementCount, columns.map(extent).elementCount])
+        return try node.permute(order).reshape(
+            leading + [rows.map(extent).elementCount, columns.map(extent).elementCount])
     }
 }
 
-/// The equation's labels as numbers, one for each axis: a letter's code, or, for axes behind "...", below 0, counted from the last.
+/// The equation's labels as numbers, one for each axis: a letter's code, or, for axes behind "...", below 0, counted
+/// from the last.
 private struct Subscripts {
     var inputs: [[Int]] = []
     var output: [Int]
 
-    static func name(_ label: Int) -> String { label < 0 ? "an axis behind '...'" : "'\(Character(Unicode.Scalar(UInt8(label))))'" }
+    static func name(_ label: Int) -> String {
+        label < 0 ? "an axis behind '...'" : "'\(Character(Unicode.Scalar(UInt8(label))))'"
+    }
 
     init(_ equation: String, ranks: [Int]) throws(Failure) {
         func refusal(_ sentence: String) -> Failure { .argument(operation: "einsum", "\(sentence): '\(equation)'") }
         let text = equation.utf8.filter { $0 != UInt8(ascii: " ") }
-        let arrow = text.indices.first { $0 + 1 < text.count && text[$0] == UInt8(ascii: "-") && text[$0 + 1] == UInt8(ascii: ">") }
+        let arrow = text.indices.first {
+            $0 + 1 < text.count && text[$0] == UInt8(ascii: "-") && text[$0 + 1] == UInt8(ascii: ">")
+        }
         let parts = text[..<(arrow ?? text.count)].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard parts.count == ranks.count, !ranks.isEmpty else { throw refusal("the equation is for \(parts.count) operands, but \(ranks.count) were given") }
+        guard parts.count == ranks.count, !ranks.isEmpty else {
+            throw refusal("the equation is for \(parts.count) operands, but \(ranks.count) were given")
+        }
         var widest = 0
         for (part, rank) in zip(parts, ranks) {
-            guard let (before, after, hasDots) = Self.letters(Array(part)) else { throw refusal("letters, one '...' an operand, commas and '->' are expected") }
+            guard let (before, after, hasDots) = Self.letters(Array(part)) else {
+                throw refusal("letters, one '...' an operand, commas and '->' are expected")
+            }
             let covered = rank - before.count - after.count
             guard hasDots ? covered >= 0 : covered == 0 else {
                 throw refusal("operand \(inputs.count) has \(rank) axes, which is not what its subscripts name")
@@ -124,7 +151,9 @@ private struct Subscripts {
             output = dots + Set(all).filter { label in label >= 0 && all.filter { $0 == label }.count == 1 }.sorted()
             return
         }
-        guard let (before, after, hasDots) = Self.letters(Array(text[(arrow + 2)...])) else { throw refusal("the output is not made of letters") }
+        guard let (before, after, hasDots) = Self.letters(Array(text[(arrow + 2)...])) else {
+            throw refusal("the output is not made of letters")
+        }
         output = before + (hasDots ? dots : []) + after
         guard Set(output).count == output.count else { throw refusal("the output names an axis twice") }
         guard Set(output).isSubset(of: all) else { throw refusal("the output names an axis that no operand has") }
@@ -136,7 +165,9 @@ private struct Subscripts {
         var (before, after, hasDots, place) = ([Int](), [Int](), false, 0)
         while place < part.count {
             if part[place] == dot {
-                guard !hasDots, place + 2 < part.count, part[place + 1] == dot, part[place + 2] == dot else { return nil }
+                guard !hasDots, place + 2 < part.count, part[place + 1] == dot, part[place + 2] == dot else {
+                    return nil
+                }
                 hasDots = true
                 place += 3
                 continue

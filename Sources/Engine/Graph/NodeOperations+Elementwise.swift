@@ -1,6 +1,7 @@
 import Kernels
 
-/// Elementwise functions of nodes, as in NodeOperations.swift: first those that are operations, then those that are made of others.
+/// Elementwise functions of nodes, as in NodeOperations.swift: first those that are operations, then those that are
+/// made of others.
 extension Node {
     func exp2() throws(Failure) -> Node { try Exp2().record([asFloat()]) }
     func log2() throws(Failure) -> Node { try Log2().record([asFloat()]) }
@@ -38,10 +39,14 @@ extension Node {
     /// To that many places behind the point.
     func round(decimals: Int = 0) throws(Failure) -> Node {
         if decimals < 0 && !dtype.isFloat {
-            throw .dtype(operation: "round", "floats are expected where places before the point are rounded, but the tensor is \(dtype.name)")
+            throw .dtype(
+                operation: "round",
+                "floats are expected where places before the point are rounded, but the tensor is \(dtype.name)")
         }
         if decimals == 0 || !dtype.isFloat { return try rounded(Round()) }
-        guard (-300...300).contains(decimals) else { throw .argument(operation: "round", "decimals must be in -300 ... 300, but are \(decimals)") }
+        guard (-300...300).contains(decimals) else {
+            throw .argument(operation: "round", "decimals must be in -300 ... 300, but are \(decimals)")
+        }
         var scale = 1.0
         for _ in 0..<abs(decimals) { scale *= 10 }
         let factor = try Node.scalar(scale, like: self)
@@ -49,12 +54,18 @@ extension Node {
     }
 
     private func rounded(_ operation: some Elementwise) throws(Failure) -> Node {
-        guard dtype != .bool else { throw .dtype(operation: operation.name, "numbers are expected, but bool was given; cast it first") }
+        guard dtype != .bool else {
+            throw .dtype(operation: operation.name, "numbers are expected, but bool was given; cast it first")
+        }
         return dtype.isFloat ? try operation.record([self]) : self
     }
 
-    func floorDivide(_ other: Node) throws(Failure) -> Node { try Node.promoting(FloorDivide(), self, other.asDivisor(of: self)) }
-    func remainder(_ other: Node) throws(Failure) -> Node { try Node.promoting(Remainder(), self, other.asDivisor(of: self)) }
+    func floorDivide(_ other: Node) throws(Failure) -> Node {
+        try Node.promoting(FloorDivide(), self, other.asDivisor(of: self))
+    }
+    func remainder(_ other: Node) throws(Failure) -> Node {
+        try Node.promoting(Remainder(), self, other.asDivisor(of: self))
+    }
 
     /// The quotient cut toward 0.
     func truncDivide(_ other: Node) throws(Failure) -> Node {
@@ -94,7 +105,9 @@ extension Node {
     /// All bits exchanged: all ones minus x.
     func bitwiseNot() throws(Failure) -> Node {
         if dtype == .bool { return try logicalNot() }
-        guard dtype.isInteger else { throw .dtype(operation: "bitwise_not", "bool or integers are expected, but \(dtype.name) was given") }
+        guard dtype.isInteger else {
+            throw .dtype(operation: "bitwise_not", "bool or integers are expected, but \(dtype.name) was given")
+        }
         return try Node.scalar(dtype == .uint8 ? 255 : -1, like: self) - self
     }
 
@@ -110,7 +123,8 @@ extension Node {
         dtype.isFloat ? try absolute().less(Node.scalar(.infinity, like: self)) : try Node.full(shape, 1, .bool)
     }
 
-    /// Moved to the nearer of the bounds where it is outside them, `upper` counting more; nil: no bound. The derivative at a bound is 0.
+    /// Moved to the nearer of the bounds where it is outside them, `upper` counting more; nil: no bound. The derivative
+    /// at a bound is 0.
     func clamped(_ lower: Double?, _ upper: Double?) throws(Failure) -> Node {
         var x = dtype == .bool ? try cast(.int64) : self
         for bound in [lower, upper] {
@@ -120,7 +134,9 @@ extension Node {
             // A bound that the dtype does not hold widens the result, as a tensor of it would.
             if bound.rounded(.towardZero) != bound || abs(bound) >= 0x1p63 {
                 x = try x.cast(.float64)
-            } else if x.dtype == .uint8 && UInt8(exactly: bound) == nil || x.dtype == .int32 && Int32(exactly: bound) == nil {
+            } else if x.dtype == .uint8 && UInt8(exactly: bound) == nil
+                || x.dtype == .int32 && Int32(exactly: bound) == nil
+            {
                 x = try x.cast(.int64)
             }
         }
@@ -135,7 +151,8 @@ extension Node {
         return x
     }
 
-    /// The same with a bound for each element. NaN in a bound gives NaN. What a bound replaces has no derivative, and the bound has it.
+    /// The same with a bound for each element. NaN in a bound gives NaN. What a bound replaces has no derivative, and
+    /// the bound has it.
     func clamped(_ lower: Node?, _ upper: Node?) throws(Failure) -> Node {
         var x = self
         if let lower {

@@ -6,15 +6,22 @@ extension Node {
     func product(_ kind: Tensor.Product, _ other: Node) throws(Failure) -> Node {
         let (left, right) = kind.ranks
         guard shape.count == left, other.shape.count == right else {
-            throw .shape(operation: "\(kind)", "tensors with \(left) and \(right) axes are expected, but their shapes are \(shape.text) and \(other.shape.text)")
+            throw .shape(
+                operation: "\(kind)",
+                "tensors with \(left) and \(right) axes are expected, but their shapes are \(shape.text) and "
+                    + "\(other.shape.text)"
+            )
         }
         switch kind {
         case .outer: return try reshape([shape[0], 1]) * other
         case .bmm where shape[0] != other.shape[0]:
             throw .shape(operation: "bmm", "batches differ: \(shape.text) x \(other.shape.text)")
         case .dot where shape != other.shape:
-            throw .shape(operation: "dot", "vectors of one length are expected, but their shapes are \(shape.text) and \(other.shape.text)")
-        case .dot where !promote(dtype, other.dtype).isFloat: return try (cast(.int64) * other.cast(.int64)).sum([0], keepdims: false)
+            throw .shape(
+                operation: "dot",
+                "vectors of one length are expected, but their shapes are \(shape.text) and \(other.shape.text)")
+        case .dot where !promote(dtype, other.dtype).isFloat:
+            return try (cast(.int64) * other.cast(.int64)).sum([0], keepdims: false)
         case .mm, .bmm, .mv, .dot: return try matmul(other)
         }
     }
@@ -27,7 +34,9 @@ extension Node {
     }
 
     /// Element `place` of the last axis, which stays with extent 1.
-    func entry(_ place: Int) throws(Failure) -> Node { try Slice(axis: shape.count - 1, start: place, step: 1, count: 1).record([self]) }
+    func entry(_ place: Int) throws(Failure) -> Node {
+        try Slice(axis: shape.count - 1, start: place, step: 1, count: 1).record([self])
+    }
 
     /// [..., min(m, n)]. The elements of a diagonal are as far from each other as a row is long, and one more.
     func diagonal() throws(Failure) -> Node {
@@ -38,14 +47,19 @@ extension Node {
     }
 
     func trace() throws(Failure) -> Node {
-        guard shape.count == 2 else { throw .shape(operation: "trace", "a matrix is expected, but the shape is \(shape.text)") }
+        guard shape.count == 2 else {
+            throw .shape(operation: "trace", "a matrix is expected, but the shape is \(shape.text)")
+        }
         return try diagonal().sum([0], keepdims: false)
     }
 
     /// Row and column of each element of a matrix, to be compared: [n, 1] and [n].
     func places() throws(Failure) -> (row: Node, column: Node) {
         let (m, n) = (shape[shape.count - 2], shape[shape.count - 1])
-        return (try Arange(start: 0, step: 1, count: m, dtype: .int64).record([]).reshape([m, 1]), try Arange(start: 0, step: 1, count: n, dtype: .int64).record([]))
+        return (
+            try Arange(start: 0, step: 1, count: m, dtype: .int64).record([]).reshape([m, 1]),
+            try Arange(start: 0, step: 1, count: n, dtype: .int64).record([])
+        )
     }
 
     /// With zeros outside the upper (lower) triangle; strict: on the diagonal as well.
@@ -65,15 +79,20 @@ extension Node {
 
     // MARK: Factorisations
 
-    /// A X = B (left false: X A = B). As in PyTorch, B is a vector (a batch of vectors) if it has one axis (A's shape without the last axis).
+    /// A X = B (left false: X A = B). As in PyTorch, B is a vector (a batch of vectors) if it has one axis (A's shape
+    /// without the last axis).
     func solve(_ other: Node, left: Bool) throws(Failure) -> Node {
         let isVector = other.shape.count == 1 || other.shape == Array(shape.dropLast())
-        return try systems(other, isVector: isVector, left: left, "solve") { (a, rows) throws(Failure) in try SolveRows(transposed: !left).record([a, rows]) }
+        return try systems(other, isVector: isVector, left: left, "solve") { (a, rows) throws(Failure) in
+            try SolveRows(transposed: !left).record([a, rows])
+        }
     }
 
-    /// `solve` of a triangular A, whose other triangle is not read; unitriangular: nor is its diagonal, which counts as ones.
+    /// `solve` of a triangular A, whose other triangle is not read; unitriangular: nor is its diagonal, which counts as
+    /// ones.
     func solveTriangular(_ other: Node, upper: Bool, left: Bool, unitriangular: Bool) throws(Failure) -> Node {
-        try systems(other, isVector: other.shape.count == 1, left: left, "triangular_solve") { (a, rows) throws(Failure) in
+        try systems(other, isVector: other.shape.count == 1, left: left, "triangular_solve") {
+            (a, rows) throws(Failure) in
             try TriangularSolveRows(upper: upper, transposed: !left, unit: unitriangular).record([a, rows])
         }
     }
@@ -84,8 +103,12 @@ extension Node {
     ) throws(Failure) -> Node {
         let dtype = promote(self.dtype, other.dtype)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
-        guard a.shape.count >= 2 else { throw .shape(operation: name, "square matrices are expected, but the shape is \(shape.text)") }
-        if isVector && !left { throw .shape(operation: name, "X A = B needs matrices, but B is a vector: \(b.shape.text)") }
+        guard a.shape.count >= 2 else {
+            throw .shape(operation: name, "square matrices are expected, but the shape is \(shape.text)")
+        }
+        if isVector && !left {
+            throw .shape(operation: name, "X A = B needs matrices, but B is a vector: \(b.shape.text)")
+        }
         guard !b.shape.isEmpty else { throw .shape(operation: name, "the right-hand side is a scalar") }
         let leadingB = Array(b.shape.dropLast(isVector ? 1 : 2))
         guard let leading = broadcastShape(Array(a.shape.dropLast(2)), leadingB) else {

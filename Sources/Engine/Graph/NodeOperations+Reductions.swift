@@ -7,7 +7,8 @@ extension Node {
         keepdims ? self : try reshape(shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
     }
 
-    /// Halves of an axis are multiplied with each other until one element is left, so that derivatives are products again, and zeros do no harm.
+    /// Halves of an axis are multiplied with each other until one element is left, so that derivatives are products
+    /// again, and zeros do no harm.
     func product(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
         var x = try dtype.isFloat || dtype == .int64 ? self : cast(.int64)
         for axis in axes {
@@ -39,9 +40,12 @@ extension Node {
         return try hits.notEqual(Node.scalar(0, like: hits))
     }
 
-    func all(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node { try cast(.bool).logicalNot().any(axes, keepdims: keepdims).logicalNot() }
+    func all(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
+        try cast(.bool).logicalNot().any(axes, keepdims: keepdims).logicalNot()
+    }
 
-    /// The mean square of the distances from the mean, where the sum is divided by the number of elements less `correction`.
+    /// The mean square of the distances from the mean, where the sum is divided by the number of elements less
+    /// `correction`.
     func variance(_ axes: [Int], correction: Double, keepdims: Bool) throws(Failure) -> Node {
         guard dtype.isFloat else {
             throw .dtype(operation: "var", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
@@ -55,7 +59,8 @@ extension Node {
     /// The square root, whose derivative at 0 is taken as 0.
     func rootOfNorm() throws(Failure) -> Node { try rootFlatAtZero { (x) throws(Failure) in try x.sqrt() } }
 
-    /// A root, whose derivative at 0 is infinite and taken as 0. Derivatives of that are NaN, as there is no number that fits.
+    /// A root, whose derivative at 0 is infinite and taken as 0. Derivatives of that are NaN, as there is no number
+    /// that fits.
     private func rootFlatAtZero(_ root: (Node) throws(Failure) -> Node) throws(Failure) -> Node {
         let one = try Node.scalar(1, like: self)
         let isZero = try equal(Node.scalar(0, like: self))
@@ -71,7 +76,8 @@ extension Node {
         return try Node.select(isZero, zero, function(Node.select(isZero, Node.scalar(1, like: self), self)))
     }
 
-    /// (sum |x|^p)^(1/p); for p = 0 how many are not 0, for infinities the largest or smallest |x|. The derivative is 0 where the norm is, as in PyTorch.
+    /// (sum |x|^p)^(1/p); for p = 0 how many are not 0, for infinities the largest or smallest |x|. The derivative is 0
+    /// where the norm is, as in PyTorch.
     func norm(_ p: Double, _ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
         guard !p.isNaN else { throw .argument(operation: "norm", "the order must not be NaN") }
         let x = try asFloat()
@@ -81,9 +87,13 @@ extension Node {
         if p == 0 { return try x.notEqual(Node.scalar(0, like: x)).cast(x.dtype).sum(axes, keepdims: keepdims) }
         if p == 1 { return try magnitude.sum(axes, keepdims: keepdims) }
         let exponent = try Node.scalar(p, like: x)
-        if p < 0 { return try magnitude.power(exponent).sum(axes, keepdims: keepdims).power(Node.scalar(1 / p, like: x)) }
+        if p < 0 {
+            return try magnitude.power(exponent).sum(axes, keepdims: keepdims).power(Node.scalar(1 / p, like: x))
+        }
         // Below 1 a power has an infinite derivative at 0.
-        let powers = try p > 1 ? magnitude.power(exponent) : magnitude.whereNotZero { (x) throws(Failure) in try x.power(exponent) }
+        let powers =
+            try p > 1
+            ? magnitude.power(exponent) : magnitude.whereNotZero { (x) throws(Failure) in try x.power(exponent) }
         let sum = try powers.sum(axes, keepdims: keepdims)
         return try sum.rootFlatAtZero { (x) throws(Failure) in try x.power(Node.scalar(1 / p, like: x)) }
     }

@@ -1,5 +1,5 @@
-/// The operations as functions of nodes: where dtypes are promoted, trivial cases disappear, and nodes are recorded. Derivative
-/// rules are written with these.
+/// The operations as functions of nodes: where dtypes are promoted, trivial cases disappear, and nodes are recorded.
+/// Derivative rules are written with these.
 extension Node {
     // MARK: Constants
 
@@ -9,7 +9,8 @@ extension Node {
 
     /// A 0-d constant of `other`'s dtype.
     static func scalar(_ value: Double, like other: Node) throws(Failure) -> Node {
-        Node(Fill(value: value, type: TensorType([], other.dtype)), [], TensorType([], other.dtype), requiresGrad: false)
+        Node(
+            Fill(value: value, type: TensorType([], other.dtype)), [], TensorType([], other.dtype), requiresGrad: false)
     }
 
     // MARK: Elementwise
@@ -52,7 +53,9 @@ extension Node {
     }
 
     static func / (a: Node, b: Node) throws(Failure) -> Node {
-        if b.fillValue == 1, a.dtype == b.dtype, a.dtype.isFloat, broadcastShape(a.shape, b.shape) == a.shape { return a }
+        if b.fillValue == 1, a.dtype == b.dtype, a.dtype.isFloat, broadcastShape(a.shape, b.shape) == a.shape {
+            return a
+        }
         let dtype = commonFloat(a.dtype, b.dtype)
         return try Divide().record([a.cast(dtype), b.cast(dtype)])
     }
@@ -71,7 +74,13 @@ extension Node {
     private func asExponent(of base: Node) throws(Failure) -> Node {
         guard dtype == .int32 || dtype == .int64, !base.dtype.isFloat else { return self }
         guard let value = fillValue else { return try CheckExponent().record([self]) }
-        guard value >= 0 || count == 0 else { throw .argument(operation: "pow", "integers have no power \(Int(exactly: value).map(String.init) ?? "\(value)") that is an integer; cast one of them to a float") }
+        guard value >= 0 || count == 0 else {
+            throw .argument(
+                operation: "pow",
+                "integers have no power \(Int(exactly: value).map(String.init) ?? "\(value)") that is an integer; cast "
+                    + "one of them to a float"
+            )
+        }
         return self
     }
 
@@ -83,7 +92,9 @@ extension Node {
     func lessEqual(_ other: Node) throws(Failure) -> Node { try Node.promoting(LessEqual(), self, other) }
     func greater(_ other: Node) throws(Failure) -> Node { try Node.promoting(Greater(), self, other) }
     func greaterEqual(_ other: Node) throws(Failure) -> Node { try Node.promoting(GreaterEqual(), self, other) }
-    func logicalAnd(_ other: Node) throws(Failure) -> Node { try LogicalAnd().record([cast(.bool), other.cast(.bool)]) }
+    func logicalAnd(_ other: Node) throws(Failure) -> Node {
+        try LogicalAnd().record([cast(.bool), other.cast(.bool)])
+    }
     func logicalOr(_ other: Node) throws(Failure) -> Node { try LogicalOr().record([cast(.bool), other.cast(.bool)]) }
     func logicalNot() throws(Failure) -> Node { try LogicalNot().record([cast(.bool)]) }
 
@@ -150,7 +161,9 @@ extension Node {
         guard let width = shape.last, width == weight.shape[1] else {
             throw .shape(
                 operation: "linear",
-                "the last axis of the input must be \(weight.shape[1]) wide, as the weight \(weight.shape.text) asks, but the input is \(shape.text)")
+                "the last axis of the input must be \(weight.shape[1]) wide, as the weight \(weight.shape.text) asks, "
+                    + "but the input is \(shape.text)"
+            )
         }
         if let bias, bias.shape != [weight.shape[0]] {
             throw .shape(operation: "linear", "the bias must be [\(weight.shape[0])], but is \(bias.shape.text)")
@@ -165,8 +178,11 @@ extension Node {
 
     /// A batch of matrices times one matrix is one product of more rows.
     private func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
-        let operation = MatMul(transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
-        guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else { return try operation.record([self, other]) }
+        let operation = MatMul(
+            transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
+        guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else {
+            return try operation.record([self, other])
+        }
         let rows = try reshape([count / max(depth, 1), depth])
         let product = try operation.record([rows, other])
         return try product.reshape(Array(shape.dropLast()) + [product.shape[1]])
@@ -189,7 +205,8 @@ extension Node {
 
     func mean(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
         guard dtype.isFloat else {
-            throw .dtype(operation: "mean", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
+            throw .dtype(
+                operation: "mean", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
         }
         if axes.isEmpty { return self }
         let count = axes.reduce(1) { $0 * shape[$1] }
@@ -222,7 +239,9 @@ extension Node {
 
     // MARK: Shapes
 
-    func reshape(_ shape: Shape) throws(Failure) -> Node { self.shape == shape ? self : try Reshape(shape: shape).record([self]) }
+    func reshape(_ shape: Shape) throws(Failure) -> Node {
+        self.shape == shape ? self : try Reshape(shape: shape).record([self])
+    }
 
     func permute(_ order: [Int]) throws(Failure) -> Node {
         order == Array(shape.indices) ? self : try Permute(order: order).record([self])

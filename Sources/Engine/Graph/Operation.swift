@@ -1,7 +1,7 @@
 import Kernels
 
-/// An operation of the graph. One type an operation, with everything about it in one place: its attributes, name, rule of
-/// shapes and dtypes, reverse rule, forward rule, and lowering to kernels. Nothing else in the engine names it.
+/// An operation of the graph. One type an operation, with everything about it in one place: its attributes, name, rule
+/// of shapes and dtypes, reverse rule, forward rule, and lowering to kernels. Nothing else in the engine names it.
 ///
 /// The two derivative rules are written with ordinary nodes, so they can be differentiated again. What broadcasting and
 /// promotion did is undone by the drivers (Derivatives/), not by the rules.
@@ -12,7 +12,8 @@ protocol Operation {
     /// The type of the result, or why the inputs do not fit.
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType
 
-    /// What part a node of this operation plays, and the number that it is everywhere, if it is a constant of that kind: asked often, hence not by its type.
+    /// What part a node of this operation plays, and the number that it is everywhere, if it is a constant of that
+    /// kind: asked often, hence not by its type.
     var role: Role { get }
     var constant: Double? { get }
 
@@ -34,7 +35,8 @@ protocol Operation {
     /// Forward mode: the tangent of the result, given those of the inputs (nil: zero); nil for zero.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node?
 
-    /// Vectorisation: the same for all examples of a mapped function at once. Some input depends on the example, and the result has the batch as an axis in front.
+    /// Vectorisation: the same for all examples of a mapped function at once. Some input depends on the example, and
+    /// the result has the batch as an axis in front.
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node
 
     /// Nodes that the operation refers to besides its inputs.
@@ -43,19 +45,23 @@ protocol Operation {
     /// The mapped function on which the operation depends on its own account; see Node.
     var mapLevel: Int { get }
 
-    /// Taylor mode: the coefficient of order k >= 1 of the result's series; nil for zero. It may ask for those of the inputs up to k and of the result below k. The forward
-    /// rule is enough for it, so few operations have a rule of their own.
+    /// Taylor mode: the coefficient of order k >= 1 of the result's series; nil for zero. It may ask for those of the
+    /// inputs up to k and of the result below k. The forward rule is enough for it, so few operations have a rule of
+    /// their own.
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm?
 
     /// Adds the steps that compute node `index` of a plan.
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure)
 }
 
-/// An operation whose Jacobian does not depend on its inputs, where it exists: a series passes through it order by order.
+/// An operation whose Jacobian does not depend on its inputs, where it exists: a series passes through it order by
+/// order.
 protocol Linear: Operation {}
 
 extension Linear {
-    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.linear(k, node) }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        try pass.linear(k, node)
+    }
 }
 
 /// What part a node plays in the graph.
@@ -106,10 +112,12 @@ extension Operation {
     var attached: [Node] { [] }
     var mapLevel: Int { 0 }
 
-    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.throughForward(k, node) }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        try pass.throughForward(k, node)
+    }
 
-    /// Records the operation: the one door through which nodes enter the graph. What comes out of it has a shape that `checkShape` takes, whatever the
-    /// operation's own rule looks at.
+    /// Records the operation: the one door through which nodes enter the graph. What comes out of it has a shape that
+    /// `checkShape` takes, whatever the operation's own rule looks at.
     func record(_ inputs: [Node]) throws(Failure) -> Node {
         var types: [TensorType] = []
         types.reserveCapacity(inputs.count)

@@ -41,8 +41,8 @@ extension Array where Element == Int {
 /// Axes that a tensor has at most; wingbeat.h says so, and callers have room for as many.
 public let mostAxes = 32
 
-/// Throws unless the shape has no more axes than possible, no negative extent, and bytes that the machine has. An extent of 0 counts as 1, so that the product
-/// of any of the extents can be counted too.
+/// Throws unless the shape has no more axes than possible, no negative extent, and bytes that the machine has. An
+/// extent of 0 counts as 1, so that the product of any of the extents can be counted too.
 func checkShape(_ shape: Shape, _ dtype: DType, operation: @autoclosure () -> String) throws(Failure) {
     guard shape.count <= mostAxes else {
         throw .shape(operation: operation(), "at most \(mostAxes) axes are possible, but the shape has \(shape.count)")

@@ -1,6 +1,8 @@
-/// Blocks of a thread's state: whatever is opened or switched between the begin and the end of one is at its end as it was before.
+/// Blocks of a thread's state: whatever is opened or switched between the begin and the end of one is at its end as it
+/// was before.
 ///
-/// A host that can be cut off anywhere, as Python is by a signal's handler, needs one call that closes everything; it cannot count what it has opened.
+/// A host that can be cut off anywhere, as Python is by a signal's handler, needs one call that closes everything; it
+/// cannot count what it has opened.
 extension ThreadState {
     /// The state in front of a block.
     struct Before {
@@ -28,7 +30,9 @@ extension ThreadState {
         isGradEnabled = before.isGradEnabled
         matMulPrecision = before.matMulPrecision
         transforms = before.transforms
-        if mappedFunctions.count > before.mappedFunctions { mappedFunctions.removeLast(mappedFunctions.count - before.mappedFunctions) }
+        if mappedFunctions.count > before.mappedFunctions {
+            mappedFunctions.removeLast(mappedFunctions.count - before.mappedFunctions)
+        }
         if capture != nil, !before.isCapturing { try Capture.cancel() }
         if recorder != nil, !before.isRecording { recorder = nil }
     }

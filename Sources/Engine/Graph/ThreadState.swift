@@ -32,12 +32,14 @@ public final class ThreadState {
         if capture != nil { ThreadState.captureCount -= 1 }
     }
 
-    /// The outermost forward pass of a module that is running, as the room above keeps it. A capture block has passes of its own.
+    /// The outermost forward pass of a module that is running, as the room above keeps it. A capture block has passes
+    /// of its own.
     public var forwardPass: AnyObject?
     /// The mapped functions that are being recorded, the innermost last.
     var mappedFunctions: [MappedFunction] = []
 
-    /// Runs what a thread lets go of when it ends; whoever has several threads puts it behind the lock that guards the graph.
+    /// Runs what a thread lets go of when it ends; whoever has several threads puts it behind the lock that guards the
+    /// graph.
     nonisolated(unsafe) public static var ending: (() -> Void) -> Void = { $0() }
 
     private static let key: pthread_key_t = {
@@ -56,7 +58,8 @@ public final class ThreadState {
     }
 
     /// Runs `body` with the gradient mode set to `enabled`.
-    public static func withGrad<Result>(_ enabled: Bool, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    public static func withGrad<Result>(_ enabled: Bool, _ body: () throws(Failure) -> Result) throws(Failure) -> Result
+    {
         let state = current
         let before = state.isGradEnabled
         state.isGradEnabled = enabled

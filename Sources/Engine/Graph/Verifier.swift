@@ -1,5 +1,5 @@
-/// What holds of every graph, for tests to check: rules that rewrite graphs are many, and a type that is wrong here would be memory
-/// overwritten there.
+/// What holds of every graph, for tests to check: rules that rewrite graphs are many, and a type that is wrong here
+/// would be memory overwritten there.
 enum Verifier {
     /// Looks at everything that `roots` are computed from.
     static func check(_ roots: [Node]) throws(Failure) {
@@ -28,7 +28,9 @@ enum Verifier {
         }
         for node in order {
             try check(node)
-            guard node.uses >= users[ObjectIdentifier(node), default: 0] else { throw broken(node, "counts \(node.uses) uses, but has more") }
+            guard node.uses >= users[ObjectIdentifier(node), default: 0] else {
+                throw broken(node, "counts \(node.uses) uses, but has more")
+            }
         }
     }
 
@@ -47,8 +49,11 @@ enum Verifier {
             guard node.inputs.isEmpty else { throw broken(node, "has a history") }
         default:
             let type = try node.operation.infer(node.inputs.map { $0.type })
-            guard type == node.type else { throw broken(node, "is \(describe(node.type)), but its rule says \(describe(type))") }
-            for input in node.inputs.prefix(node.operation.computes) where input.role == .released && input.value == nil && node.value == nil {
+            guard type == node.type else {
+                throw broken(node, "is \(describe(node.type)), but its rule says \(describe(type))")
+            }
+            for input in node.inputs.prefix(node.operation.computes)
+            where input.role == .released && input.value == nil && node.value == nil {
                 throw broken(node, "is computed from a value that was released")
             }
             let isVariable = node.operation is Identity || node.operation is LeafOf || node.operation is Barrier
@@ -64,21 +69,30 @@ enum Verifier {
             func broken(_ sentence: String) -> Failure {
                 .internal(operation: "verify", "entry \(place), \(entry.operation.name), \(sentence)")
             }
-            guard entry.inputs.allSatisfy({ 0 <= $0 && $0 < place }) else { throw broken("comes before one of its inputs: \(entry.inputs)") }
+            guard entry.inputs.allSatisfy({ 0 <= $0 && $0 < place }) else {
+                throw broken("comes before one of its inputs: \(entry.inputs)")
+            }
             if let leaf = entry.leaf {
-                guard 0 <= leaf, leaf < graph.leafCount, entry.inputs.isEmpty else { throw broken("is no leaf of the graph") }
+                guard 0 <= leaf, leaf < graph.leafCount, entry.inputs.isEmpty else {
+                    throw broken("is no leaf of the graph")
+                }
                 continue
             }
-            guard entry.inputs.count <= entry.operation.computes else { throw broken("has inputs that it is not computed from") }
+            guard entry.inputs.count <= entry.operation.computes else {
+                throw broken("has inputs that it is not computed from")
+            }
             // An operation that looks at some of its inputs only is a view of the first.
             if entry.operation.computes < Int.max { continue }
             let type = try entry.operation.infer(entry.inputs.map { graph.nodes[$0].type })
-            guard type == entry.type else { throw broken("is \(describe(entry.type)), but its rule says \(describe(type))") }
+            guard type == entry.type else {
+                throw broken("is \(describe(entry.type)), but its rule says \(describe(type))")
+            }
         }
         guard graph.outputs.allSatisfy({ graph.nodes.indices.contains($0) }) else {
             throw .internal(operation: "verify", "an output is no node of the graph")
         }
-        for donation in graph.donations where !graph.outputs.indices.contains(donation.output) || donation.leaf >= graph.leafCount {
+        for donation in graph.donations
+        where !graph.outputs.indices.contains(donation.output) || donation.leaf >= graph.leafCount {
             throw .internal(operation: "verify", "a donation names no leaf, or no output")
         }
     }

@@ -1,11 +1,14 @@
-/// An axis of a batch [batch, before..., n, after...] along which each example has an index [batch, picked...] of its own: batch and axis become one, in front.
+/// An axis of a batch [batch, before..., n, after...] along which each example has an index [batch, picked...] of its
+/// own: batch and axis become one, in front.
 struct BatchedAxis {
     private let shape: Shape
     private let axis: Int
     /// How many axes an example's index has.
     private let picked: Int
 
-    init(_ shape: Shape, _ axis: Int, _ index: Shape) { (self.shape, self.axis, picked) = (shape, axis, index.count - 1) }
+    init(_ shape: Shape, _ axis: Int, _ index: Shape) {
+        (self.shape, self.axis, picked) = (shape, axis, index.count - 1)
+    }
 
     /// [batch, before..., n, after...] -> [batch n, before..., after...]
     func merge(_ x: Node) throws(Failure) -> Node {

@@ -46,8 +46,9 @@ extension Tensor {
         return try showing(Selection(x.shape, entries).read(x), of: x)
     }
 
-    /// x[entries] = value: points this box at the old values with those that are picked replaced by `value`, which broadcasts to them and is cast. Where
-    /// an element is picked twice, the last value stays. As with `assign`, a leaf that requires gradients takes it only while gradients are disabled.
+    /// x[entries] = value: points this box at the old values with those that are picked replaced by `value`, which
+    /// broadcasts to them and is cast. Where an element is picked twice, the last value stays. As with `assign`, a leaf
+    /// that requires gradients takes it only while gradients are disabled.
     public func assign(_ entries: [Index], _ value: Tensor) throws(Failure) {
         try checkWritable()
         let x = try node()

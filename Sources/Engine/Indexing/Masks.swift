@@ -7,7 +7,9 @@ extension Node {
         if value == nil, ThreadState.current.capture != nil {
             throw .state(
                 operation: "index",
-                "how many elements a mask picks is not known inside a capture block, where nothing is computed yet; use where(mask, a, b), masked_fill, or assign one value for all")
+                "how many elements a mask picks is not known inside a capture block, where nothing is computed yet; "
+                    + "use where(mask, a, b), masked_fill, or assign one value for all"
+            )
         }
         try compute([self])
         guard let mask = value else { throw .internal(operation: "index", "an evaluated mask has no value") }
@@ -39,7 +41,9 @@ extension Tensor {
         let (x, mask) = (try node(), try mask.node())
         try checkMask(mask, "masked_select")
         guard let shape = broadcastShape(x.shape, mask.shape) else {
-            throw .shape(operation: "masked_select", "the mask \(mask.shape.text) and the tensor \(x.shape.text) do not broadcast together")
+            throw .shape(
+                operation: "masked_select",
+                "the mask \(mask.shape.text) and the tensor \(x.shape.text) do not broadcast together")
         }
         let positions = try mask.broadcast(to: shape).truePositions()
         let flat = try x.broadcast(to: shape).reshape([shape.elementCount])
@@ -54,6 +58,8 @@ extension Tensor {
     }
 
     private func checkMask(_ mask: Node, _ operation: String) throws(Failure) {
-        guard mask.dtype == .bool else { throw .dtype(operation: operation, "the mask must be bool, but is \(mask.dtype.name)") }
+        guard mask.dtype == .bool else {
+            throw .dtype(operation: operation, "the mask must be bool, but is \(mask.dtype.name)")
+        }
     }
 }

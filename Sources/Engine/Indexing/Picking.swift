@@ -1,5 +1,5 @@
-/// Index tensors that pick together: neighbouring axes become one, and the indices one flat index. Where the axes are no neighbours, they are
-/// brought to the front, where NumPy puts the picked axes in that case anyway.
+/// Index tensors that pick together: neighbouring axes become one, and the indices one flat index. Where the axes are
+/// no neighbours, they are brought to the front, where NumPy puts the picked axes in that case anyway.
 struct Picking {
     private let shape: Shape
     /// The axes of `shape` in the order in which those that are picked along are neighbours.
@@ -43,7 +43,8 @@ struct Picking {
             guard let joined = broadcastShape(common, index.shape) else {
                 throw .shape(
                     operation: "index",
-                    "index tensors do not broadcast together: " + indices.map { $0.shape.text }.joined(separator: " and "))
+                    "index tensors do not broadcast together: "
+                        + indices.map { $0.shape.text }.joined(separator: " and "))
             }
             common = joined
         }

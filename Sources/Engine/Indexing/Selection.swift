@@ -1,4 +1,5 @@
-/// An index expression worked out for one shape. Three stages, each an operation or a few that have derivatives of their own:
+/// An index expression worked out for one shape. Three stages, each an operation or a few that have derivatives of
+/// their own:
 ///
 ///     slices    one of each axis (an int is a slice of one element)
 ///     shape     axes of ints go, new axes come, the axes under a mask become one
@@ -18,15 +19,22 @@ struct Selection {
     private var slices: [AxisSlice] = []
     private var shape: Shape = []
     private var picks: [Pick] = []
-    /// Whether picking entries (NumPy counts ints among them, if there is an index tensor) have others between them: then the picked axes come first.
+    /// Whether picking entries (NumPy counts ints among them, if there is an index tensor) have others between them:
+    /// then the picked axes come first.
     private var isSplit = false
 
     init(_ source: Shape, _ entries: [Index]) throws(Failure) {
-        guard entries.count <= Index.most else { throw .index(operation: "index", "too many indices: \(entries.count)") }
+        guard entries.count <= Index.most else {
+            throw .index(operation: "index", "too many indices: \(entries.count)")
+        }
         sourceShape = source
         var indices: [Node?] = []
         for entry in entries {
-            if case .tensor(let tensor) = entry { indices.append(try Selection.checked(tensor.node())) } else { indices.append(nil) }
+            if case .tensor(let tensor) = entry {
+                indices.append(try Selection.checked(tensor.node()))
+            } else {
+                indices.append(nil)
+            }
         }
         let left = try Selection.axesLeft(source, entries, indices)
         var axis = 0
@@ -74,7 +82,9 @@ struct Selection {
         if index.dtype == .bool, index.shape != extents {
             throw .shape(
                 operation: "index",
-                "a mask of \(index.shape.text) is given for axes \(axis) ..< \(axis + covered) of \(sourceShape.text), which have \(extents.text)")
+                "a mask of \(index.shape.text) is given for axes \(axis) ..< \(axis + covered) of \(sourceShape.text), "
+                    + "which have \(extents.text)"
+            )
         }
         for extent in extents { slices.append(.whole(extent)) }
         shape.append(extents.elementCount)
@@ -85,7 +95,8 @@ struct Selection {
         let extent = sourceShape[axis]
         guard position >= -extent, position < extent else {
             throw .index(
-                operation: "index", "index \(position) is out of range for axis \(axis) of extent \(extent) in shape \(sourceShape.text)")
+                operation: "index",
+                "index \(position) is out of range for axis \(axis) of extent \(extent) in shape \(sourceShape.text)")
         }
     }
 
@@ -110,7 +121,9 @@ struct Selection {
         }
         guard dots <= 1 else { throw .index(operation: "index", "at most one ... is possible, but \(dots) are given") }
         guard used <= source.count else {
-            throw .index(operation: "index", "too many indices: \(source.text) has \(source.count) axes, but \(used) are indexed")
+            throw .index(
+                operation: "index", "too many indices: \(source.text) has \(source.count) axes, but \(used) are indexed"
+            )
         }
         return source.count - used
     }
@@ -140,10 +153,12 @@ struct Selection {
         return zip(slices, sourceShape).allSatisfy({ $0 == .whole($1) }) ? values : try x.assigning(slices, values)
     }
 
-    /// x[mask] = value where every element gets the same or the value does not depend on the place under the mask: this has a shape that does not
-    /// depend on values, and needs none.
+    /// x[mask] = value where every element gets the same or the value does not depend on the place under the mask: this
+    /// has a shape that does not depend on values, and needs none.
     private func masked(_ basic: Node, _ value: Node) throws(Failure) -> Node? {
-        guard picks.count == 1, let pick = picks.first, pick.index.dtype == .bool, !isSplit || value.count == 1 else { return nil }
+        guard picks.count == 1, let pick = picks.first, pick.index.dtype == .bool, !isSplit || value.count == 1 else {
+            return nil
+        }
         var one = shape
         one[pick.axis] = 1
         guard let fitting = Selection.fitting(value.shape, to: one) else { return nil }
@@ -152,8 +167,8 @@ struct Selection {
         return try Node.select(pick.index.reshape(aligned), value.reshape(fitting), basic)
     }
 
-    /// NumPy's rule for assigned values: they broadcast, and leading axes of extent 1 in excess are dropped. The shape without those; nil where it
-    /// does not broadcast.
+    /// NumPy's rule for assigned values: they broadcast, and leading axes of extent 1 in excess are dropped. The shape
+    /// without those; nil where it does not broadcast.
     private static func fitting(_ value: Shape, to shape: Shape) -> Shape? {
         let excess = max(value.count - shape.count, 0)
         let rest = Array(value.dropFirst(excess))
@@ -162,7 +177,9 @@ struct Selection {
 
     private static func broadcast(_ value: Node, to shape: Shape) throws(Failure) -> Node {
         guard let rest = fitting(value.shape, to: shape) else {
-            throw .shape(operation: "index", "values of \(value.shape.text) do not broadcast to the \(shape.text) that are assigned to")
+            throw .shape(
+                operation: "index",
+                "values of \(value.shape.text) do not broadcast to the \(shape.text) that are assigned to")
         }
         return try value.reshape(rest).broadcast(to: shape)
     }

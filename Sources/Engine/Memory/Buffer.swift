@@ -1,7 +1,7 @@
 import Glibc
 
-/// Memory of one tensor value. Its contents are written once, by the plan that computes them, and are then only read, unless
-/// a later plan takes over a buffer that nothing else refers to (donation). Borrowed memory is never written.
+/// Memory of one tensor value. Its contents are written once, by the plan that computes them, and are then only read,
+/// unless a later plan takes over a buffer that nothing else refers to (donation). Borrowed memory is never written.
 public final class Buffer {
     public let pointer: UnsafeMutableRawPointer
     /// Bytes asked for.

@@ -1,11 +1,12 @@
 import Glibc
 import Kernels
 
-/// Where buffers come from. Freed memory is kept for the next buffer of the same size class, because page faults cost more
-/// than the arithmetic of a small training step. Sizes are rounded up to classes an eighth of a power of two apart, so that at most
-/// 12 % is lost. What is kept and what is in use are together at most twice what was ever in use at once, and some room: beyond that, sizes that have not been
-/// asked for for the longest time go back to the system. An allocation that the machine cannot back with memory is refused here: an overcommitting kernel would
-/// grant it and later kill the process.
+/// Where buffers come from. Freed memory is kept for the next buffer of the same size class, because page faults cost
+/// more than the arithmetic of a small training step. Sizes are rounded up to classes an eighth of a power of two
+/// apart, so that at most 12 % is lost. What is kept and what is in use are together at most twice what was ever in use
+/// at once, and some room: beyond that, sizes that have not been asked for for the longest time go back to the system.
+/// An allocation that the machine cannot back with memory is refused here: an overcommitting kernel would grant it and
+/// later kill the process.
 public enum BufferPool {
     public struct Usage: Equatable {
         public var inUse = 0
@@ -72,7 +73,8 @@ public enum BufferPool {
         for pointer in excess { free(pointer) }
     }
 
-    /// What may be held in all, if so much was in use at most. Parts of a program that alternate need memory of other sizes, one after the other.
+    /// What may be held in all, if so much was in use at most. Parts of a program that alternate need memory of other
+    /// sizes, one after the other.
     fileprivate static func bound(_ peak: Int) -> Int { 2 * peak + 1 << 26 }
 
     /// The size of a class: the inverse of `number`.
@@ -110,11 +112,14 @@ extension BufferPool.State {
         lastUse[number] = clock
     }
 
-    /// Takes out what has lain idle for the longest time, until an eighth of the bound is free: then it is some time to the next look at all classes.
+    /// Takes out what has lain idle for the longest time, until an eighth of the bound is free: then it is some time to
+    /// the next look at all classes.
     fileprivate mutating func takeOldest() -> [UnsafeMutableRawPointer] {
         let target = BufferPool.bound(usage.peak) / 8 * 7
         var taken: [UnsafeMutableRawPointer] = []
-        while usage.inUse + usage.cached > target, let oldest = free.indices.filter({ !free[$0].isEmpty }).min(by: { lastUse[$0] < lastUse[$1] }) {
+        while usage.inUse + usage.cached > target,
+            let oldest = free.indices.filter({ !free[$0].isEmpty }).min(by: { lastUse[$0] < lastUse[$1] })
+        {
             let capacity = BufferPool.capacity(ofClass: oldest)
             while usage.inUse + usage.cached > target, let pointer = free[oldest].popLast() {
                 usage.cached -= capacity

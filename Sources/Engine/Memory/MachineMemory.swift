@@ -8,12 +8,16 @@ public enum MachineMemory {
         return (memory + (field("SwapTotal:", in: "/proc/meminfo") ?? 0)) << 10
     }()
 
-    /// Throws where so many bytes beside the pool, of which there are `count` of `size` each, cannot be had now. An array that could not be had would end the process.
+    /// Throws where so many bytes beside the pool, of which there are `count` of `size` each, cannot be had now. An
+    /// array that could not be had would end the process.
     public static func require(_ count: Int, of size: Int, for operation: String) throws(Failure) {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
         guard !overflow else { throw .memory(operation: operation, bytes: Int.max) }
         guard bytes >= 1 << 26 else { return }
-        guard bytes <= available(), let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+        guard bytes <= available(),
+            let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else {
             throw .memory(operation: operation, bytes: bytes)
         }
         munmap(memory, bytes)
@@ -27,7 +31,9 @@ public enum MachineMemory {
             ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
         ] {
             // A group without a limit says "max", or a number near Int.max.
-            if let limit = number(in: limit), let current = number(in: current) { least = min(least, max(0, limit - current)) }
+            if let limit = number(in: limit), let current = number(in: current) {
+                least = min(least, max(0, limit - current))
+            }
         }
         return least
     }

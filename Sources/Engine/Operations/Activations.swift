@@ -93,5 +93,7 @@ struct Softplus: Elementwise {
     var opcode: LoopOpcode { .softplus }
     var keeps: Keeps { .inputs }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try d * node.inputs[0].sigmoid() }
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        try d * node.inputs[0].sigmoid()
+    }
 }

@@ -2,7 +2,9 @@ import Kernels
 
 /// Any dtype but bool, all equal.
 private func numbers(_ dtypes: [DType], _ name: String) throws(Failure) -> DType {
-    guard dtypes[0] != .bool else { throw .dtype(operation: name, "numbers are expected, but bool was given; cast it first") }
+    guard dtypes[0] != .bool else {
+        throw .dtype(operation: name, "numbers are expected, but bool was given; cast it first")
+    }
     return dtypes[0]
 }
 
@@ -42,7 +44,9 @@ struct Divide: Elementwise {
     }
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
         let divisor = node.inputs[1]
-        return try pass.quotient(k, node, node.inputs[0], by: divisor, Multiply()) { (rest) throws(Failure) in try rest / divisor }
+        return try pass.quotient(k, node, node.inputs[0], by: divisor, Multiply()) { (rest) throws(Failure) in
+            try rest / divisor
+        }
     }
 }
 
@@ -56,7 +60,8 @@ struct Power: Elementwise {
         let (base, exponent) = (node.inputs[0], node.inputs[1])
         if input == 0 {
             if let number = exponent.fillValue {
-                return number == 0 ? nil : try d * (Node.scalar(number, like: base) * base.power(Node.scalar(number - 1, like: base)))
+                return number == 0
+                    ? nil : try d * (Node.scalar(number, like: base) * base.power(Node.scalar(number - 1, like: base)))
             }
             // 0 times an infinite power of 0 is 0, with all derivatives: x^0 is constant.
             let one = try Node.scalar(1, like: exponent)
@@ -129,7 +134,9 @@ struct Square: Elementwise {
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         try d * (Node.scalar(2, like: d) * node.inputs[0])
     }
-    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.square(k, of: node.inputs[0]) }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        try pass.square(k, of: node.inputs[0])
+    }
 }
 
 struct Reciprocal: Elementwise {

@@ -1,4 +1,5 @@
-/// Its first input's value, but only once the others are there: what is computed from it waits for them, and is not merged with the same computation elsewhere.
+/// Its first input's value, but only once the others are there: what is computed from it waits for them, and is not
+/// merged with the same computation elsewhere.
 struct Barrier: Viewing {
     var name: String { "checkpoint" }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }

@@ -6,7 +6,9 @@ protocol Bitwise: PiecewiseConstant {}
 
 extension Bitwise {
     func result(_ dtypes: [DType]) throws(Failure) -> DType {
-        guard dtypes[0].isInteger else { throw .dtype(operation: name, "integers are expected, but \(dtypes[0].name) was given") }
+        guard dtypes[0].isInteger else {
+            throw .dtype(operation: name, "integers are expected, but \(dtypes[0].name) was given")
+        }
         return dtypes[0]
     }
 }

@@ -38,7 +38,11 @@ struct CheckExponent: Check {
     var name: String { "pow" }
     func check(_ data: UnsafeRawPointer, _ type: TensorType) throws(Failure) {
         let place = firstNegative(type.dtype, data, count: type.count)
-        if place >= 0 { throw .argument(operation: name, "integers have no negative powers that are integers, but the exponent at position \(place) is negative") }
+        if place >= 0 {
+            throw .argument(
+                operation: name,
+                "integers have no negative powers that are integers, but the exponent at position \(place) is negative")
+        }
     }
 }
 
@@ -58,9 +62,12 @@ struct CheckWeights: Check {
     func encode(into key: inout KeyBuilder) { key.append(count) }
     func check(_ data: UnsafeRawPointer, _ type: TensorType) throws(Failure) {
         let place = firstOutside(0, .greatestFiniteMagnitude, type.dtype, data, count: type.count)
-        if place >= 0 { throw .argument(operation: name, "the weight at position \(place) is negative, infinite or NaN") }
+        if place >= 0 {
+            throw .argument(operation: name, "the weight at position \(place) is negative, infinite or NaN")
+        }
         let n = type.shape[type.shape.count - 1]
-        let row = firstRowWithFewer(than: count, data.assumingMemoryBound(to: Double.self), rows: type.count / max(n, 1), n: n)
+        let row = firstRowWithFewer(
+            than: count, data.assumingMemoryBound(to: Double.self), rows: type.count / max(n, 1), n: n)
         if row >= 0 { throw .argument(operation: name, "row \(row) has fewer than \(count) weights above 0") }
     }
 }

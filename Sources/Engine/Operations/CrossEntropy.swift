@@ -23,7 +23,9 @@ struct CrossEntropy: Operation {
         return try (gradient * tangent).sum([1], keepdims: false)
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(rowsOfAll(batch)).reshape([batch.size] + node.shape) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try record(rowsOfAll(batch)).reshape([batch.size] + node.shape)
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
@@ -71,13 +73,16 @@ struct CrossEntropyGradient: Operation {
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         let column = [node.shape[0], 1]
-        let first = try tangents[0].map { (t) throws(Failure) in try curvature(t, node) * node.inputs[2].reshape(column) }
+        let first = try tangents[0].map { (t) throws(Failure) in try curvature(t, node) * node.inputs[2].reshape(column)
+        }
         let second = try tangents[2].map { (t) throws(Failure) in try difference(node) * t.reshape(column) }
         guard let first, let second else { return first ?? second }
         return try first + second
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(rowsOfAll(batch)).reshape([batch.size] + node.shape) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try record(rowsOfAll(batch)).reshape([batch.size] + node.shape)
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
@@ -89,9 +94,11 @@ struct CrossEntropyGradient: Operation {
         let upstream = isUniform ? wide.slot : lowering.dense(inputs[2])
         let result = lowering.output(of: index)
         let name = name
-        lowering.append(name, reads: [logits, labels, upstream], writes: result, mayFail: true) { slots throws(Failure) in
+        lowering.append(name, reads: [logits, labels, upstream], writes: result, mayFail: true) {
+            slots throws(Failure) in
             let bad = RowKernels.crossEntropyGradient(
-                type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels], upstream: slots[upstream],
+                type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels],
+                upstream: slots[upstream],
                 upstreamStride: isUniform ? 0 : 1, gradient: slots[result], rows: type.shape[0], classes: type.shape[1])
             if bad >= 0 { throw badLabel(name, slots[labels], labelType, bad, type.shape[1]) }
         }
@@ -101,7 +108,9 @@ struct CrossEntropyGradient: Operation {
 /// The rows of all examples below each other.
 private func rowsOfAll(_ batch: Mapped) throws(Failure) -> [Node] {
     var rows: [Node] = []
-    for input in try batch.whole() { rows.append(try input.reshape([input.shape[0] * input.shape[1]] + input.shape.dropFirst(2))) }
+    for input in try batch.whole() {
+        rows.append(try input.reshape([input.shape[0] * input.shape[1]] + input.shape.dropFirst(2)))
+    }
     return rows
 }
 
@@ -116,9 +125,13 @@ private func checkCrossEntropy(_ inputs: [TensorType], _ name: String) throws(Fa
     guard logits.shape.count == 2, labels.shape == [logits.shape[0]] else {
         throw .shape(
             operation: name,
-            "logits [n, classes] and labels [n] are expected, but logits are \(logits.shape.text) and labels \(labels.shape.text)")
+            "logits [n, classes] and labels [n] are expected, but logits are \(logits.shape.text) and labels "
+                + "\(labels.shape.text)"
+        )
     }
-    guard logits.shape[1] > 0 else { throw .shape(operation: name, "there are no classes: logits are \(logits.shape.text)") }
+    guard logits.shape[1] > 0 else {
+        throw .shape(operation: name, "there are no classes: logits are \(logits.shape.text)")
+    }
 }
 
 /// -(t log p + (1 - t) log(1 - p)) with logarithms kept above -100. Inputs p, t.
@@ -149,9 +162,10 @@ struct BinaryCrossEntropyWithLogits: Elementwise {
     }
 }
 
-/// A loss of probabilities p = activation(z), differentiated as the same loss of the logits z: softmax and sigmoid saturate, and then
-/// the product of the two derivatives is 0 times infinity where the fused one is p - t. Inputs: the loss from p, the same loss from z, p, z.
-/// The value is the first; derivatives go through the second, unless p's own gradient is asked for.
+/// A loss of probabilities p = activation(z), differentiated as the same loss of the logits z: softmax and sigmoid
+/// saturate, and then the product of the two derivatives is 0 times infinity where the fused one is p - t. Inputs: the
+/// loss from p, the same loss from z, p, z. The value is the first; derivatives go through the second, unless p's own
+/// gradient is asked for.
 struct ThroughLogits: Viewing {
     var name: String { "through_logits" }
     var computes: Int { 1 }

@@ -1,17 +1,21 @@
 import Kernels
 
-/// Operations whose derivatives come from outside the engine. The values are computed by ordinary nodes, so they need no kernel; only the derivatives are asked for.
+/// Operations whose derivatives come from outside the engine. The values are computed by ordinary nodes, so they need
+/// no kernel; only the derivatives are asked for.
 ///
 ///     inputs ──► CustomCall ──► CustomOutput 0, 1, ...        one call may have several results
 ///                values ───────►
 ///
-/// A result reads its value alone. Derivatives go through the call, which must see the cotangents of all results at once: each result hands it a Bundle.
+/// A result reads its value alone. Derivatives go through the call, which must see the cotangents of all results at
+/// once: each result hands it a Bundle.
 
-/// Derivatives by somebody else: a host's callbacks, or a checkpoint. They are asked for while derivatives are recorded, and answer with recorded operations.
+/// Derivatives by somebody else: a host's callbacks, or a checkpoint. They are asked for while derivatives are
+/// recorded, and answer with recorded operations.
 public protocol DerivativeRule: AnyObject {
     var hasReverse: Bool { get }
     var hasForward: Bool { get }
-    /// The shares of the cotangents (nil: zero) that go to the inputs (nil: none). `outputs`: the results, derivatives passing through them.
+    /// The shares of the cotangents (nil: zero) that go to the inputs (nil: none). `outputs`: the results, derivatives
+    /// passing through them.
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?]
     /// The tangents of the results, given those of the inputs (nil: zero).
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?]
@@ -47,7 +51,9 @@ struct CustomCall: Operation {
 
     private func results(of call: Node) throws(Failure) -> [Node] {
         var results: [Node] = []
-        for (place, value) in values.enumerated() { results.append(try CustomOutput(place: place).record([value.stored, call])) }
+        for (place, value) in values.enumerated() {
+            results.append(try CustomOutput(place: place).record([value.stored, call]))
+        }
         return results
     }
 
@@ -62,7 +68,8 @@ struct CustomCall: Operation {
             shares = try rule.reverse(cotangents.map { $0.map(Tensor.init) }, outputs: outputs, needed: needed).nodes()
         } else {
             // J^T c is the derivative by t of <J t, c>.
-            shares = try transposed(of: inputs, needed, values.map { $0.stored }, cotangents) { (tangents) throws(Failure) in
+            shares = try transposed(of: inputs, needed, values.map { $0.stored }, cotangents) {
+                (tangents) throws(Failure) in
                 try rule.forward(tangents, outputs: outputs)
             }
         }
@@ -79,7 +86,8 @@ struct CustomCall: Operation {
         } else {
             let needed = tangents.map { $0 != nil }
             // J t is the derivative by c of <J^T c, t>.
-            along = try transposed(of: values.map { $0.stored }, values.map { $0.dtype.isFloat }, inputs, tangents) { (cotangents) throws(Failure) in
+            along = try transposed(of: values.map { $0.stored }, values.map { $0.dtype.isFloat }, inputs, tangents) {
+                (cotangents) throws(Failure) in
                 try rule.reverse(cotangents, outputs: outputs, needed: needed)
             }
         }
@@ -91,9 +99,13 @@ struct CustomCall: Operation {
     }
 
     /// What came from outside, checked; where nobody differentiates it again, without a graph.
-    private func fitted(_ found: [Node?], to expected: [Node], _ what: String, _ whose: String) throws(Failure) -> [Node?] {
+    private func fitted(_ found: [Node?], to expected: [Node], _ what: String, _ whose: String) throws(Failure)
+        -> [Node?]
+    {
         guard found.count == expected.count else {
-            throw .argument(operation: name, "\(expected.count) \(what)s are expected, one for each \(whose), but \(found.count) were returned")
+            throw .argument(
+                operation: name,
+                "\(expected.count) \(what)s are expected, one for each \(whose), but \(found.count) were returned")
         }
         var result: [Node?] = []
         for (place, node) in found.enumerated() {
@@ -104,7 +116,9 @@ struct CustomCall: Operation {
             guard node.shape == expected[place].shape else {
                 throw .shape(
                     operation: name,
-                    "\(what) \(place) must have the \(whose)'s shape \(expected[place].shape.text), but has \(node.shape.text)")
+                    "\(what) \(place) must have the \(whose)'s shape \(expected[place].shape.text), but has "
+                        + "\(node.shape.text)"
+                )
             }
             let cast = try node.cast(expected[place].dtype)
             result.append(ThreadState.current.isGradEnabled ? cast : try cast.detached())
@@ -113,16 +127,20 @@ struct CustomCall: Operation {
     }
 }
 
-/// The transpose of a linear map, applied to `weights`: the derivative by x of the sum of weights times map(x), at x = 0. `like`: the types of x.
+/// The transpose of a linear map, applied to `weights`: the derivative by x of the sum of weights times map(x), at x =
+/// 0. `like`: the types of x.
 private func transposed(
-    of like: [Node], _ isVariable: [Bool], _ results: [Node], _ weights: [Node?], _ map: ([Tensor?]) throws(Failure) -> [Tensor?]
+    of like: [Node], _ isVariable: [Bool], _ results: [Node], _ weights: [Node?],
+    _ map: ([Tensor?]) throws(Failure) -> [Tensor?]
 ) throws(Failure) -> [Node?] {
     let isGradEnabled = ThreadState.current.isGradEnabled
     return try ThreadState.withGrad(true) { () throws(Failure) -> [Node?] in
         let variables = try zeros(like, isVariable)
         let (roots, cotangents) = try pairs(map(variables.map { $0.map(Tensor.init) }).nodes(), weights, results)
         let wanted = variables.compactMap { $0 }
-        let found = try ThreadState.withGrad(isGradEnabled) { () throws(Failure) in try reverseMode(roots, cotangents, wanted: wanted) }
+        let found = try ThreadState.withGrad(isGradEnabled) { () throws(Failure) in
+            try reverseMode(roots, cotangents, wanted: wanted)
+        }
         var rest = found[...]
         return variables.map { $0 == nil ? nil : rest.removeFirst() }
     }
@@ -143,13 +161,16 @@ private func zeros(_ like: [Node], _ isVariable: [Bool]) throws(Failure) -> [Nod
 /// The outputs that depend on something, with their weights.
 private func pairs(_ outputs: [Node?], _ weights: [Node?], _ expected: [Node]) throws(Failure) -> ([Node], [Node]) {
     guard outputs.count == weights.count else {
-        throw .argument(operation: "custom", "\(weights.count) derivatives are expected, but \(outputs.count) were returned")
+        throw .argument(
+            operation: "custom", "\(weights.count) derivatives are expected, but \(outputs.count) were returned")
     }
     var (roots, cotangents): ([Node], [Node]) = ([], [])
     for (place, output) in outputs.enumerated() {
         guard let output, let weight = weights[place], output.requiresGrad else { continue }
         guard output.shape == expected[place].shape else {
-            throw .shape(operation: "custom", "derivative \(place) must have shape \(expected[place].shape.text), but has \(output.shape.text)")
+            throw .shape(
+                operation: "custom",
+                "derivative \(place) must have shape \(expected[place].shape.text), but has \(output.shape.text)")
         }
         roots.append(output)
         cotangents.append(try weight.cast(output.dtype))
@@ -174,14 +195,17 @@ struct CustomOutput: Viewing, Linear {
         return try Bundle.parts(of: bundle, count: place + 1)[place]
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record([batch.whole(0), batch.inputs[1]]) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try record([batch.whole(0), batch.inputs[1]])
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
     }
 }
 
-/// Cotangents, or tangents, of several results, carried through a derivative walk as if they were one. It has no value that anybody reads.
+/// Cotangents, or tangents, of several results, carried through a derivative walk as if they were one. It has no value
+/// that anybody reads.
 struct Bundle: Operation, Linear {
     /// inputs[k] belongs to result places[k].
     let places: [Int]
@@ -190,14 +214,18 @@ struct Bundle: Operation, Linear {
     var computes: Int { 0 }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { Bundle.type }
     func encode(into key: inout KeyBuilder) { key.append(places) }
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [Node?](repeating: nil, count: node.inputs.count) }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [Node?](repeating: nil, count: node.inputs.count)
+    }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         var parts = [Node?](repeating: nil, count: (places.last ?? -1) + 1)
         for (place, tangent) in zip(places, tangents) { parts[place] = tangent }
         return try Bundle.make(parts)
     }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { throw .internal(operation: name, "cotangents on their way are part of no function") }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        throw .internal(operation: name, "cotangents on their way are part of no function")
+    }
 
     /// nil if there is nothing in it.
     static func make(_ parts: [Node?]) throws(Failure) -> Node? {
@@ -205,7 +233,8 @@ struct Bundle: Operation, Linear {
         if places.isEmpty { return nil }
         let value = try Buffer.allocate(type.bytes, for: "custom")
         let inside = parts.compactMap { $0 }
-        return Node(Bundle(places: places), inside, type, requiresGrad: inside.contains { $0.requiresGrad }, value: value)
+        return Node(
+            Bundle(places: places), inside, type, requiresGrad: inside.contains { $0.requiresGrad }, value: value)
     }
 
     /// What a bundle, or a sum of bundles, holds for each of the first `count` results.
@@ -214,7 +243,9 @@ struct Bundle: Operation, Linear {
         var stack = [node]
         while let node = stack.popLast() {
             guard let bundle = node.operation as? Bundle else {
-                guard node.operation is Add else { throw .internal(operation: "custom", "expected cotangents, found \(node.operation.name)") }
+                guard node.operation is Add else {
+                    throw .internal(operation: "custom", "expected cotangents, found \(node.operation.name)")
+                }
                 stack += node.inputs.reversed()
                 continue
             }
@@ -235,9 +266,14 @@ extension Array where Element == Tensor? {
 }
 
 extension Tensor {
-    /// Tensors with the values of `outputs` whose derivatives by `inputs` are the rule's. Derivatives that pass through `outputs` themselves are cut.
-    public static func custom(_ inputs: [Tensor], _ outputs: [Tensor], rule: any DerivativeRule) throws(Failure) -> [Tensor] {
-        guard rule.hasReverse || rule.hasForward else { throw .argument(operation: "custom", "neither a vjp nor a jvp is given") }
+    /// Tensors with the values of `outputs` whose derivatives by `inputs` are the rule's. Derivatives that pass through
+    /// `outputs` themselves are cut.
+    public static func custom(_ inputs: [Tensor], _ outputs: [Tensor], rule: any DerivativeRule) throws(Failure)
+        -> [Tensor]
+    {
+        guard rule.hasReverse || rule.hasForward else {
+            throw .argument(operation: "custom", "neither a vjp nor a jvp is given")
+        }
         var values: [Tensor] = []
         for output in outputs { values.append(try output.detach()) }
         let nodes = try CustomCall(rule: rule, values: values).apply(to: inputs.nodes())

@@ -1,7 +1,7 @@
 import Kernels
 
-/// An operation that works element by element. Its Jacobian is diagonal, hence its own transpose: one rule, `product`, serves
-/// reverse and forward mode. It lowers to one instruction of a fused loop.
+/// An operation that works element by element. Its Jacobian is diagonal, hence its own transpose: one rule, `product`,
+/// serves reverse and forward mode. It lowers to one instruction of a fused loop.
 protocol Elementwise: Operation {
     var opcode: LoopOpcode { get }
     /// The instruction's constant.

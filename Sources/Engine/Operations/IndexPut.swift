@@ -1,9 +1,11 @@
 import Kernels
 
-/// Writing by index tensors: the adjoints of reading by them, and assignments. Where a place is named twice the last value stays, or,
-/// with `accumulates`, values are added in the order of the indices. Indices are checked while the plan runs.
+/// Writing by index tensors: the adjoints of reading by them, and assignments. Where a place is named twice the last
+/// value stays, or, with `accumulates`, values are added in the order of the indices. Indices are checked while the
+/// plan runs.
 
-/// base with rows along `axis` replaced, or added to. rows: the base's shape with the axis replaced by the shape of the index.
+/// base with rows along `axis` replaced, or added to. rows: the base's shape with the axis replaced by the shape of the
+/// index.
 struct IndexPut: Operation, Linear {
     var axis: Int
     var accumulates: Bool
@@ -27,7 +29,8 @@ struct IndexPut: Operation, Linear {
         let base = inputs[0].shape
         let expected = TensorType(Array(base[..<axis]) + inputs[2].shape + Array(base[(axis + 1)...]), inputs[0].dtype)
         guard inputs[1] == expected else {
-            throw .internal(operation: name, "rows of \(expected.shape.text) are expected, not of \(inputs[1].shape.text)")
+            throw .internal(
+                operation: name, "rows of \(expected.shape.text) are expected, not of \(inputs[1].shape.text)")
         }
         return inputs[0]
     }
@@ -36,7 +39,9 @@ struct IndexPut: Operation, Linear {
         let picks = node.inputs[2]
         var shares: [Node?] = [nil, nil, nil]
         if wanted.needs(node.inputs[0]) {
-            shares[0] = accumulates ? cotangent : try record([cotangent, Node.full(node.inputs[1].shape, 0, cotangent.dtype), picks])
+            shares[0] =
+                accumulates
+                ? cotangent : try record([cotangent, Node.full(node.inputs[1].shape, 0, cotangent.dtype), picks])
         }
         guard wanted.needs(node.inputs[1]) else { return shares }
         let rows = try IndexSelect(axis: axis, namedAxis: namedAxis).record([cotangent, picks])
@@ -52,12 +57,18 @@ struct IndexPut: Operation, Linear {
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2]])
+        try record([
+            tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2],
+        ])
     }
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         let (base, rows, picks) = (try batch.whole(0), try batch.whole(1), batch.inputs[2])
-        guard batch.isBatched[2] else { return try IndexPut(axis: axis + 1, accumulates: accumulates, namedAxis: namedAxis).record([base, rows, picks]) }
+        guard batch.isBatched[2] else {
+            return try IndexPut(axis: axis + 1, accumulates: accumulates, namedAxis: namedAxis).record([
+                base, rows, picks,
+            ])
+        }
         let merged = BatchedAxis(base.shape, axis + 1, picks.shape)
         let put = IndexPut(axis: 0, accumulates: accumulates, namedAxis: namedAxis)
         return try merged.split(put.record([merged.merge(base), merged.gather(rows), merged.places(picks, namedAxis)]))
@@ -72,13 +83,16 @@ struct IndexPut: Operation, Linear {
         let accumulates = accumulates
         lowering.append(name, update) { slots in
             putRows(
-                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n, inner: layout.inner,
-                indexDType: indexType.dtype, indices: slots[update.sources[1]], count: indexType.count, slots[update.target])
+                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n,
+                inner: layout.inner,
+                indexDType: indexType.dtype, indices: slots[update.sources[1]], count: indexType.count,
+                slots[update.target])
         }
     }
 }
 
-/// base with y[i][index[i][j][k]][k] = rows[i][j][k] for axis 1, or +=. rows has the index' shape, which is the base's but along the axis.
+/// base with y[i][index[i][j][k]][k] = rows[i][j][k] for axis 1, or +=. rows has the index' shape, which is the base's
+/// but along the axis.
 struct ScatterAlongAxis: AlongAxis, Linear {
     var axis: Int
     var accumulates: Bool
@@ -94,7 +108,11 @@ struct ScatterAlongAxis: AlongAxis, Linear {
         var expected = inputs[0]
         expected.shape[axis] = inputs[2].shape[axis]
         guard inputs[1] == expected, inputs[2].shape == expected.shape else {
-            throw .internal(operation: name, "index and rows of \(expected.shape.text) are expected, not of \(inputs[2].shape.text) and \(inputs[1].shape.text)")
+            throw .internal(
+                operation: name,
+                "index and rows of \(expected.shape.text) are expected, not of \(inputs[2].shape.text) and "
+                    + "\(inputs[1].shape.text)"
+            )
         }
         return inputs[0]
     }
@@ -103,21 +121,27 @@ struct ScatterAlongAxis: AlongAxis, Linear {
         let index = node.inputs[2]
         var shares: [Node?] = [nil, nil, nil]
         if wanted.needs(node.inputs[0]) {
-            shares[0] = accumulates ? cotangent : try record([cotangent, Node.full(node.inputs[1].shape, 0, cotangent.dtype), index])
+            shares[0] =
+                accumulates
+                ? cotangent : try record([cotangent, Node.full(node.inputs[1].shape, 0, cotangent.dtype), index])
         }
         guard wanted.needs(node.inputs[1]) else { return shares }
         let rows = try TakeAlongAxis(axis: axis).record([cotangent, index])
         guard !accumulates else { return [shares[0], rows, nil] }
         // Elements that a later one has replaced had no effect.
         let positions = try Arange(start: 0, step: 1, count: index.count, dtype: .int64).record([]).reshape(index.shape)
-        let owners = try ScatterAlongAxis(axis: axis, accumulates: false).record([Node.full(cotangent.shape, 0, .int64), positions, index])
+        let owners = try ScatterAlongAxis(axis: axis, accumulates: false).record([
+            Node.full(cotangent.shape, 0, .int64), positions, index,
+        ])
         let stays = try TakeAlongAxis(axis: axis).record([owners, index]).equal(positions)
         shares[1] = try Node.select(stays, rows, Node.scalar(0, like: rows))
         return shares
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try record([tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2]])
+        try record([
+            tangents[0].orZeros(like: node.inputs[0]), tangents[1].orZeros(like: node.inputs[1]), node.inputs[2],
+        ])
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
@@ -130,7 +154,8 @@ struct ScatterAlongAxis: AlongAxis, Linear {
         let accumulates = accumulates
         lowering.append(name, update) { slots in
             putAlongAxis(
-                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n, inner: layout.inner,
+                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n,
+                inner: layout.inner,
                 indexDType: indexType.dtype, indices: slots[update.sources[1]], count: count, slots[update.target])
         }
     }

@@ -9,7 +9,8 @@ func checkIndex(_ type: TensorType, _ name: String) throws(Failure) {
 }
 
 extension Lowering {
-    /// A step that fails if an index, the value of node `place`, lies outside its axis. The steps that use the index come later and cannot fail.
+    /// A step that fails if an index, the value of node `place`, lies outside its axis. The steps that use the index
+    /// come later and cannot fail.
     mutating func checkIndices(_ place: Int, _ operation: String, axis: Int, extent: Int) {
         let (indices, type) = (dense(place), type(place))
         insertCheck("check \(operation)", of: indices) { slots throws(Failure) in
@@ -53,14 +54,17 @@ struct IndexSelect: Operation, Linear {
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         let (x, picks) = (batch.inputs[0], batch.inputs[1])
-        guard batch.isBatched[1] else { return try IndexSelect(axis: axis + 1, namedAxis: namedAxis).record([x, picks]) }
+        guard batch.isBatched[1] else {
+            return try IndexSelect(axis: axis + 1, namedAxis: namedAxis).record([x, picks])
+        }
         guard batch.isBatched[0] else {
             // The batch is an axis of the index like others, and comes to the front.
             let rows = try record([x, picks])
             return try rows.permute([axis] + rows.shape.indices.filter { $0 != axis })
         }
         let merged = BatchedAxis(x.shape, axis + 1, picks.shape)
-        return try merged.spread(IndexSelect(axis: 0, namedAxis: namedAxis).record([merged.merge(x), merged.places(picks, namedAxis)]))
+        return try merged.spread(
+            IndexSelect(axis: 0, namedAxis: namedAxis).record([merged.merge(x), merged.places(picks, namedAxis)]))
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
@@ -93,7 +97,10 @@ struct TakeAlongAxis: AlongAxis, Linear {
         expected[axis] = inputs[1].shape[axis]
         guard expected == inputs[1].shape else {
             throw .shape(
-                operation: name, "x is \(inputs[0].shape.text) and the index \(inputs[1].shape.text): they may differ along axis \(axis) only")
+                operation: name,
+                "x is \(inputs[0].shape.text) and the index \(inputs[1].shape.text): they may differ along axis "
+                    + "\(axis) only"
+            )
         }
         return TensorType(expected, inputs[0].dtype)
     }
@@ -158,10 +165,12 @@ struct OneHot: Operation {
 }
 
 /// The sentence for a class label out of range.
-func badLabel(_ operation: String, _ labels: UnsafeRawPointer, _ dtype: DType, _ place: Int, _ classes: Int) -> Failure {
+func badLabel(_ operation: String, _ labels: UnsafeRawPointer, _ dtype: DType, _ place: Int, _ classes: Int) -> Failure
+{
     .index(
         operation: operation,
-        "label \(integer(dtype, labels, place)) at position \(place) is outside 0 ..< \(classes), the number of classes")
+        "label \(integer(dtype, labels, place)) at position \(place) is outside 0 ..< \(classes), the number of classes"
+    )
 }
 
 /// Element `place` of an integer array.

@@ -1,14 +1,20 @@
 import Kernels
 
-/// Operations on square matrices [..., n, n], by LAPACK. Right-hand sides are rows, because that is how LAPACK reads row-major memory; see NodeOperations+LinearAlgebra.
+/// Operations on square matrices [..., n, n], by LAPACK. Right-hand sides are rows, because that is how LAPACK reads
+/// row-major memory; see NodeOperations+LinearAlgebra.
 
 /// Throws unless `type` has square float matrices on its last two axes, and LAPACK is there.
 private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype.isFloat else { throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given") }
-    guard type.shape.count >= 2, type.shape[type.shape.count - 1] == type.shape[type.shape.count - 2] else {
-        throw .shape(operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
+    guard type.dtype.isFloat else {
+        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
     }
-    guard type.shape.last! <= Int(Int32.max) else { throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): \(type.shape.text)") }
+    guard type.shape.count >= 2, type.shape[type.shape.count - 1] == type.shape[type.shape.count - 2] else {
+        throw .shape(
+            operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
+    }
+    guard type.shape.last! <= Int(Int32.max) else {
+        throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): \(type.shape.text)")
+    }
     try loadLAPACK(name)
 }
 
@@ -21,7 +27,8 @@ func loadLAPACK(_ name: String) throws(Failure) {
     }
 }
 
-/// Sees to it that LAPACK has its own memory for that many matrices, on as many threads as there are: it has no way to say that it cannot get any.
+/// Sees to it that LAPACK has its own memory for that many matrices, on as many threads as there are: it has no way to
+/// say that it cannot get any.
 func reserveLAPACK(for matrices: Int, _ name: String) throws(Failure) {
     let bytes = LAPACK.reserve(threads: min(matrices, ThreadPool.count))
     guard bytes == 0 else { throw .memory(operation: name, bytes: bytes) }
@@ -33,23 +40,30 @@ func lacksLAPACK(_ name: String) -> Failure { .internal(operation: name, "record
 /// Throws unless `rows` [..., k, n] are right-hand sides for `matrices` [..., n, n].
 private func checkRows(_ matrices: TensorType, _ rows: TensorType, _ name: String) throws(Failure) {
     try checkSquare(matrices, name)
-    guard rows.dtype == matrices.dtype, rows.shape.count == matrices.shape.count, rows.shape.last == matrices.shape.last,
+    guard rows.dtype == matrices.dtype, rows.shape.count == matrices.shape.count,
+        rows.shape.last == matrices.shape.last,
         rows.shape.dropLast(2) == matrices.shape.dropLast(2)
-    else { throw .shape(operation: name, "matrices \(matrices.shape.text) and right-hand sides \(rows.shape.text) do not fit") }
+    else {
+        throw .shape(
+            operation: name, "matrices \(matrices.shape.text) and right-hand sides \(rows.shape.text) do not fit")
+    }
     guard rows.shape[rows.shape.count - 2] <= Int(Int32.max) else {
         throw .unsupported(operation: name, "more than \(Int32.max) right-hand sides: \(rows.shape.text)")
     }
 }
 
 extension Mapped {
-    /// `solve` of matrices and right-hand sides; the latter all together where the matrices are the same for all examples, so that each is factored once.
+    /// `solve` of matrices and right-hand sides; the latter all together where the matrices are the same for all
+    /// examples, so that each is factored once.
     fileprivate func rows(_ solve: (Node, Node) throws(Failure) -> Node) throws(Failure) -> Node {
         guard !isBatched[0] else { return try solve(inputs[0], whole(1)) }
         // [batch, ..., k, n] -> [..., batch k, n]
         let (rows, rank) = (inputs[1], inputs[1].shape.count)
         let gathered = try rows.permute((1..<(rank - 2)) + [0, rank - 2, rank - 1])
-        let merged = try gathered.reshape(gathered.shape.dropLast(3) + [size * rows.shape[rank - 2], rows.shape[rank - 1]])
-        return try solve(inputs[0], merged).reshape(gathered.shape).permute([rank - 3] + (0..<(rank - 3)) + [rank - 2, rank - 1])
+        let merged = try gathered.reshape(
+            gathered.shape.dropLast(3) + [size * rows.shape[rank - 2], rows.shape[rank - 1]])
+        return try solve(inputs[0], merged).reshape(gathered.shape).permute(
+            [rank - 3] + (0..<(rank - 3)) + [rank - 2, rank - 1])
     }
 }
 
@@ -57,13 +71,17 @@ extension SquareMatrices {
     fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
         let count = Array(type.shape.dropLast(2)).elementCount
         try reserveLAPACK(for: count, name)
-        guard let matrices = SquareMatrices(dtype: type.dtype, count: count, n: type.shape.last!) else { throw lacksLAPACK(name) }
+        guard let matrices = SquareMatrices(dtype: type.dtype, count: count, n: type.shape.last!) else {
+            throw lacksLAPACK(name)
+        }
         self = matrices
     }
 
     /// The sentence for matrix `place`, which is -1 where none failed.
     fileprivate func check(_ place: Int, _ name: String, _ what: String) throws(Failure) {
-        if place >= 0 { throw .argument(operation: name, count == 1 ? "the matrix \(what)" : "matrix \(place) of the batch \(what)") }
+        if place >= 0 {
+            throw .argument(operation: name, count == 1 ? "the matrix \(what)" : "matrix \(place) of the batch \(what)")
+        }
     }
 }
 
@@ -85,7 +103,9 @@ struct Inverse: Operation {
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try tangents[0].map { (tangent) throws(Failure) in try -MatMul().record([MatMul().record([node, tangent]), node]) }
+        try tangents[0].map { (tangent) throws(Failure) in
+            try -MatMul().record([MatMul().record([node, tangent]), node])
+        }
     }
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
@@ -96,7 +116,8 @@ struct Inverse: Operation {
         let result = lowering.output(of: index)
         let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
         let fillsSingular = fillsSingular
-        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: !fillsSingular) { slots throws(Failure) in
+        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: !fillsSingular) {
+            slots throws(Failure) in
             slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
             let failed = matrices.invert(slots[result], notes: slots[notes], fillsSingular: fillsSingular)
             if !fillsSingular { try matrices.check(failed, name, "is singular") }
@@ -104,7 +125,8 @@ struct Inverse: Operation {
     }
 }
 
-/// [..., 3]: sign, log |det| and det, from one factorisation. The sign has no derivative, and the others have theirs by way of DeterminantPart.
+/// [..., 3]: sign, log |det| and det, from one factorisation. The sign has no derivative, and the others have theirs by
+/// way of DeterminantPart.
 struct Determinant: Operation {
     var name: String { "det" }
 
@@ -140,7 +162,8 @@ struct DeterminantPart: FactorPart {
 
     /// Cofactors, which singular matrices have as well; of the logarithm A^-T, which they have not: there it is NaN.
     private func gradient(_ matrices: Node) throws(Failure) -> Node {
-        isLogarithm ? try Inverse(fillsSingular: true).record([matrices]).transposed() : try Cofactors().record([matrices])
+        isLogarithm
+            ? try Inverse(fillsSingular: true).record([matrices]).transposed() : try Cofactors().record([matrices])
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
@@ -149,7 +172,9 @@ struct DeterminantPart: FactorPart {
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[1].map { (tangent) throws(Failure) in
-            try (gradient(node.inputs[1]) * tangent).sum([tangent.shape.count - 2, tangent.shape.count - 1], keepdims: false).reshape(node.shape)
+            try (gradient(node.inputs[1]) * tangent).sum(
+                [tangent.shape.count - 2, tangent.shape.count - 1], keepdims: false
+            ).reshape(node.shape)
         }
     }
 }
@@ -164,7 +189,8 @@ struct Cofactors: Operation {
         return inputs[0]
     }
 
-    /// C tr(A^-1 dA) - C dA^T A^-T, a symmetric function of dA, so that one rule serves both modes. NaN for singular matrices.
+    /// C tr(A^-1 dA) - C dA^T A^-T, a symmetric function of dA, so that one rule serves both modes. NaN for singular
+    /// matrices.
     private func product(_ d: Node, _ node: Node) throws(Failure) -> Node {
         let rank = d.shape.count
         let inverse = try Inverse(fillsSingular: true).record([node.inputs[0]]).transposed()
@@ -172,7 +198,9 @@ struct Cofactors: Operation {
         return try node * trace - MatMul().record([MatMul(transposeB: true).record([node, d]), inverse])
     }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try product(cotangent, node)] }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try product(cotangent, node)]
+    }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[0].map { (tangent) throws(Failure) in try product(tangent, node) }
     }
@@ -186,7 +214,8 @@ struct Cofactors: Operation {
         let scratch = lowering.addFreshStorage(TensorType([matrices.noteBytes + matrices.cofactorBytes], .uint8))
         lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
             slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            matrices.cofactors(of: slots[x], slots[result], notes: slots[scratch] + matrices.cofactorBytes, scratch: slots[scratch])
+            matrices.cofactors(
+                of: slots[x], slots[result], notes: slots[scratch] + matrices.cofactorBytes, scratch: slots[scratch])
         }
     }
 }
@@ -211,7 +240,9 @@ struct SolveRows: Operation {
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        let change = try tangents[0].map { (t) throws(Failure) in try -MatMul(transposeB: !transposed).record([node, t]) }
+        let change = try tangents[0].map { (t) throws(Failure) in
+            try -MatMul(transposeB: !transposed).record([node, t])
+        }
         guard let change else { return try tangents[1].map { (t) throws(Failure) in try record([node.inputs[0], t]) } }
         return try record([node.inputs[0], tangents[1].map { (t) throws(Failure) in try t + change } ?? change])
     }
@@ -222,7 +253,9 @@ struct SolveRows: Operation {
 
     func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
         let matrices = node.inputs[0]
-        return try pass.quotient(k, node, node.inputs[1], by: matrices, MatMul(transposeB: !transposed)) { (rest) throws(Failure) in try record([matrices, rest]) }
+        return try pass.quotient(k, node, node.inputs[1], by: matrices, MatMul(transposeB: !transposed)) {
+            (rest) throws(Failure) in try record([matrices, rest])
+        }
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
@@ -238,7 +271,8 @@ struct SolveRows: Operation {
         lowering.append(name, reads: [a, b], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
             slots[scratch].copyMemory(from: slots[a], byteCount: matrices.bytes)
             slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
-            let failed = matrices.solve(slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + copyBytes)
+            let failed = matrices.solve(
+                slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + copyBytes)
             try matrices.check(failed, name, "is singular")
         }
     }
@@ -264,7 +298,9 @@ struct TriangularSolveRows: Operation {
     }
 
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        let rows = try TriangularSolveRows(upper: upper, transposed: !transposed, unit: unit).record([node.inputs[0], cotangent])
+        let rows = try TriangularSolveRows(upper: upper, transposed: !transposed, unit: unit).record([
+            node.inputs[0], cotangent,
+        ])
         guard wanted.needs(node.inputs[0]) else { return [nil, rows] }
         let share = try -MatMul(transposeA: true).record(transposed ? [node, rows] : [rows, node])
         return [try share.triangle(upper: upper, strict: unit), rows]
@@ -293,7 +329,8 @@ struct TriangularSolveRows: Operation {
         let (upper, transposed, unit) = (upper, transposed, unit)
         lowering.append(name, reads: [a, b], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
             slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
-            let failed = matrices.solveTriangular(slots[a], slots[result], k: k, upper: upper, transposed: transposed, unit: unit, notes: slots[notes])
+            let failed = matrices.solveTriangular(
+                slots[a], slots[result], k: k, upper: upper, transposed: transposed, unit: unit, notes: slots[notes])
             try matrices.check(failed, name, "is singular: its diagonal has a 0")
         }
     }
@@ -309,9 +346,12 @@ struct Cholesky: Operation {
         return inputs[0]
     }
 
-    /// The symmetric part of L^-T P L^-1, where P is the lower triangle of L^T G with half its diagonal. Murray 2016, Differentiation of the Cholesky decomposition.
+    /// The symmetric part of L^-T P L^-1, where P is the lower triangle of L^T G with half its diagonal. Murray 2016,
+    /// Differentiation of the Cholesky decomposition.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        func timesInverse(_ x: Node) throws(Failure) -> Node { try TriangularSolveRows(upper: false, transposed: true).record([node, x]) }
+        func timesInverse(_ x: Node) throws(Failure) -> Node {
+            try TriangularSolveRows(upper: false, transposed: true).record([node, x])
+        }
         let product = try MatMul(transposeA: true).record([node, cotangent]).lowerWithHalfDiagonal()
         return [try timesInverse(timesInverse(product.transposed()).transposed()).symmetricPart()]
     }
@@ -319,7 +359,9 @@ struct Cholesky: Operation {
     /// L times the lower triangle of L^-1 dA L^-T with half its diagonal.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         guard let tangent = tangents[0] else { return nil }
-        func timesInverse(_ x: Node) throws(Failure) -> Node { try TriangularSolveRows(upper: false).record([node, x]) }
+        func timesInverse(_ x: Node) throws(Failure) -> Node {
+            try TriangularSolveRows(upper: false).record([node, x])
+        }
         let inner = try timesInverse(timesInverse(tangent.symmetricPart()).transposed()).transposed()
         return try MatMul().record([node, inner.lowerWithHalfDiagonal()])
     }

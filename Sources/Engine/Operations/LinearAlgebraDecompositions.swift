@@ -1,14 +1,21 @@
 import Kernels
 
-/// Decompositions into orthogonal matrices, by LAPACK. Each gives its factors in one tensor, one behind the other in memory; NodeOperations+Decompositions takes them apart.
+/// Decompositions into orthogonal matrices, by LAPACK. Each gives its factors in one tensor, one behind the other in
+/// memory; NodeOperations+Decompositions takes them apart.
 
 /// Throws unless `type` has float matrices on its last two axes that LAPACK can take, and LAPACK is there.
 private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype.isFloat else { throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given") }
-    guard type.shape.count >= 2 else { throw .shape(operation: name, "matrices are expected on the last two axes, but the shape is \(type.shape.text)") }
+    guard type.dtype.isFloat else {
+        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
+    }
+    guard type.shape.count >= 2 else {
+        throw .shape(operation: name, "matrices are expected on the last two axes, but the shape is \(type.shape.text)")
+    }
     // LAPACK counts what it works in with 32 bits.
     let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
-    guard max(m, n) <= 8_000_000, min(m, n) <= 16_000 else { throw .unsupported(operation: name, "the matrices are too large: \(type.shape.text)") }
+    guard max(m, n) <= 8_000_000, min(m, n) <= 16_000 else {
+        throw .unsupported(operation: name, "the matrices are too large: \(type.shape.text)")
+    }
     try loadLAPACK(name)
 }
 
@@ -17,12 +24,17 @@ extension Decompositions {
         let shape = type.shape
         let count = Array(shape.dropLast(2)).elementCount
         try reserveLAPACK(for: count, name)
-        guard let matrices = Decompositions(kind, dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1]) else { throw lacksLAPACK(name) }
+        guard
+            let matrices = Decompositions(
+                kind, dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1])
+        else { throw lacksLAPACK(name) }
         self = matrices
     }
 
     fileprivate func check(_ place: Int, _ name: String) throws(Failure) {
-        if place >= 0 { throw .notFinite(operation: name, "the iteration for matrix \(place) of the batch did not converge") }
+        if place >= 0 {
+            throw .notFinite(operation: name, "the iteration for matrix \(place) of the batch did not converge")
+        }
     }
 
     /// LAPACK may never end where a number is not finite.
@@ -33,7 +45,8 @@ extension Decompositions {
     }
 }
 
-/// [..., m + n, n] of a matrix [..., m, n] with m >= n: Q [m, n], whose columns are orthonormal, above the upper triangular R [n, n].
+/// [..., m + n, n] of a matrix [..., m, n] with m >= n: Q [m, n], whose columns are orthonormal, above the upper
+/// triangular R [n, n].
 struct QR: Operation {
     var name: String { "qr" }
     var keeps: Keeps { .output }
@@ -51,7 +64,8 @@ struct QR: Operation {
         return (try node.rows(0, m), try node.rows(m, node.shape.last!))
     }
 
-    /// (G_Q + Q S) R^-T, where S is the lower triangle of R G_R^T - G_Q^T Q made symmetric. Walter and Lehmann 2018, Algorithmic differentiation of linear algebra functions.
+    /// (G_Q + Q S) R^-T, where S is the lower triangle of R G_R^T - G_Q^T Q made symmetric. Walter and Lehmann 2018,
+    /// Algorithmic differentiation of linear algebra functions.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (q, r) = try factors(node)
         let (gq, gr) = try factors(cotangent)
@@ -60,7 +74,8 @@ struct QR: Operation {
         return [try TriangularSolveRows(upper: true).record([r, gq + MatMul().record([q, half + half.transposed()])])]
     }
 
-    /// With C = dA R^-1 and the antisymmetric W of the strictly lower triangle of Q^T C: dQ = C - Q (Q^T C - W), dR = (Q^T C - W) R.
+    /// With C = dA R^-1 and the antisymmetric W of the strictly lower triangle of Q^T C: dQ = C - Q (Q^T C - W), dR =
+    /// (Q^T C - W) R.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         guard let tangent = tangents[0] else { return nil }
         let (q, r) = try factors(node)
@@ -68,7 +83,9 @@ struct QR: Operation {
         let inner = try MatMul(transposeA: true).record([q, c])
         let lower = try inner.triangle(upper: false, strict: true)
         let upper = try inner - lower + lower.transposed()
-        return try Concatenate(axis: node.shape.count - 2).record([c - MatMul().record([q, upper]), MatMul().record([upper, r])])
+        return try Concatenate(axis: node.shape.count - 2).record([
+            c - MatMul().record([q, upper]), MatMul().record([upper, r]),
+        ])
     }
 
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
@@ -82,14 +99,16 @@ struct QR: Operation {
         let result = lowering.output(of: index)
         let size = (matrices.count * matrices.bytes + 63) & ~63
         let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [source], writes: result, scratch: scratch, bytesRead: view.bytesRead) { slots throws(Failure) in
+        lowering.append(name, reads: [source], writes: result, scratch: scratch, bytesRead: view.bytesRead) {
+            slots throws(Failure) in
             columns.gather(from: slots[source], to: slots[scratch])
             matrices.qr(slots[scratch], slots[result], notes: slots[scratch] + size)
         }
     }
 }
 
-/// [..., n + 1, n] of symmetric matrices, whose lower triangles are read: the eigenvalues in ascending order above the eigenvectors, as rows.
+/// [..., n + 1, n] of symmetric matrices, whose lower triangles are read: the eigenvalues in ascending order above the
+/// eigenvectors, as rows.
 struct Eigh: Operation {
     var name: String { "eigh" }
     var keeps: Keeps { .output }
@@ -98,7 +117,9 @@ struct Eigh: Operation {
         try checkMatrices(inputs[0], name)
         var type = inputs[0]
         guard type.shape[type.shape.count - 2] == type.shape.last! else {
-            throw .shape(operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
+            throw .shape(
+                operation: name,
+                "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")
         }
         type.shape[type.shape.count - 2] += 1
         try checkShape(type.shape, type.dtype, operation: name)
@@ -106,14 +127,18 @@ struct Eigh: Operation {
     }
 
     /// Values [..., 1, n] and vectors [..., n, n], as rows.
-    private func parts(_ node: Node) throws(Failure) -> (values: Node, vectors: Node) { (try node.rows(0, 1), try node.rows(1, node.shape.last!)) }
+    private func parts(_ node: Node) throws(Failure) -> (values: Node, vectors: Node) {
+        (try node.rows(0, 1), try node.rows(1, node.shape.last!))
+    }
 
-    /// F_ij = 1 / (w_j - w_i), 0 on the diagonal. Equal eigenvalues have no derivative of their vectors: there it is infinite.
+    /// F_ij = 1 / (w_j - w_i), 0 on the diagonal. Equal eigenvalues have no derivative of their vectors: there it is
+    /// infinite.
     private func reciprocalGaps(_ values: Node) throws(Failure) -> Node {
         try (values - values.transposed()).withDiagonal(1).reciprocal().withDiagonal(0)
     }
 
-    /// The symmetric part of V (diag(g_w) + F o (V^T G_V)) V^T. Giles 2008, An extended collection of matrix derivative results.
+    /// The symmetric part of V (diag(g_w) + F o (V^T G_V)) V^T. Giles 2008, An extended collection of matrix derivative
+    /// results.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (values, vectors) = try parts(node)
         let (valueShare, vectorShare) = try parts(cotangent)
@@ -147,7 +172,8 @@ struct Eigh: Operation {
     }
 }
 
-/// [..., k (1 + m + n)] of matrices [..., m, n], k = min(m, n): the singular values [k] in descending order, U [m, k] and V^T [k, n], one behind the other.
+/// [..., k (1 + m + n)] of matrices [..., m, n], k = min(m, n): the singular values [k] in descending order, U [m, k]
+/// and V^T [k, n], one behind the other.
 struct SVD: Operation {
     var name: String { "svd" }
     var keeps: Keeps { .output }
@@ -165,18 +191,22 @@ struct SVD: Operation {
         let (m, n, leading) = (input.shape[input.shape.count - 2], input.shape.last!, Array(input.shape.dropLast(2)))
         let k = min(m, n)
         func part(_ start: Int, _ rows: Int, _ columns: Int) throws(Failure) -> Node {
-            try Slice(axis: leading.count, start: start, step: 1, count: rows * columns).record([node]).reshape(leading + [rows, columns])
+            try Slice(axis: leading.count, start: start, step: 1, count: rows * columns).record([node]).reshape(
+                leading + [rows, columns])
         }
         return (try part(0, 1, k), try part(k, m, k), try part(k + m * k, k, n))
     }
 
-    /// E_ij = 1 / (s_j^2 - s_i^2), 0 on the diagonal. Equal singular values have no derivative of their vectors: there it is infinite.
+    /// E_ij = 1 / (s_j^2 - s_i^2), 0 on the diagonal. Equal singular values have no derivative of their vectors: there
+    /// it is infinite.
     private func reciprocalGaps(_ values: Node) throws(Failure) -> Node {
-        try ((values - values.transposed()) * (values + values.transposed())).withDiagonal(1).reciprocal().withDiagonal(0)
+        try ((values - values.transposed()) * (values + values.transposed())).withDiagonal(1).reciprocal().withDiagonal(
+            0)
     }
 
-    /// U ((E o J) S + S (E o K) + diag(g_s)) V^T + (1 - U U^T) G_U S^-1 V^T + U S^-1 G_V^T (1 - V V^T), where J and K are the antisymmetric parts, doubled, of U^T G_U
-    /// and V^T G_V. Townsend 2016, Differentiating the singular value decomposition.
+    /// U ((E o J) S + S (E o K) + diag(g_s)) V^T + (1 - U U^T) G_U S^-1 V^T + U S^-1 G_V^T (1 - V V^T), where J and K
+    /// are the antisymmetric parts, doubled, of U^T G_U and V^T G_V. Townsend 2016, Differentiating the singular value
+    /// decomposition.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (s, u, v) = try Self.parts(node, of: node.inputs[0])
         let (gs, gu, gv) = try Self.parts(cotangent, of: node.inputs[0])
@@ -185,7 +215,8 @@ struct SVD: Operation {
         let left = try gaps * (uu - uu.transposed()) * s
         let right = try s.transposed() * (gaps * (vv - vv.transposed()))
         var inner = try left + right + gs.diagonalMatrix()
-        // What G_U and G_V have outside the span of U and V: their whole, less what is inside, which goes with the rest. A square factor has no outside.
+        // What G_U and G_V have outside the span of U and V: their whole, less what is inside, which goes with the
+        // rest. A square factor has no outside.
         let (hasU, hasV) = (u.shape[u.shape.count - 2] > s.shape.last!, v.shape.last! > s.shape.last!)
         if hasU { inner = try inner - uu / s }
         if hasV { inner = try inner - vv.transposed() / s.transposed() }
@@ -194,7 +225,8 @@ struct SVD: Operation {
         return [hasV ? try share + MatMul().record([u, gv / s.transposed()]) : share]
     }
 
-    /// With P = U^T dA V: ds = diag(P), dU = U (E o (P S + S P^T)) + (1 - U U^T) dA V S^-1, dV = V (E o (S P + P^T S)) + (1 - V V^T) dA^T U S^-1.
+    /// With P = U^T dA V: ds = diag(P), dU = U (E o (P S + S P^T)) + (1 - U U^T) dA V S^-1, dV = V (E o (S P + P^T S))
+    /// + (1 - V V^T) dA^T U S^-1.
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         guard let tangent = tangents[0] else { return nil }
         let (s, u, v) = try Self.parts(node, of: node.inputs[0])
@@ -209,7 +241,9 @@ struct SVD: Operation {
         if v.shape.last! > s.shape.last! { dv = try dv + (below - MatMul().record([p, v])) / s.transposed() }
         let leading = Array(node.shape.dropLast())
         var flat: [Node] = []
-        for part in [try p.diagonal(), du, dv] { flat.append(try part.reshape(leading + [part.shape.suffix(part.shape.count - leading.count).reduce(1, *)])) }
+        for part in [try p.diagonal(), du, dv] {
+            flat.append(try part.reshape(leading + [part.shape.suffix(part.shape.count - leading.count).reduce(1, *)]))
+        }
         return try Concatenate(axis: leading.count).record(flat)
     }
 
@@ -230,8 +264,8 @@ struct SVD: Operation {
     }
 }
 
-/// A part of what a factorisation found that has derivatives of its own, where those of the whole may be infinite or be asked for in vain. Inputs: the part, what its
-/// rules read, and last the matrices, to which all derivatives go.
+/// A part of what a factorisation found that has derivatives of its own, where those of the whole may be infinite or be
+/// asked for in vain. Inputs: the part, what its rules read, and last the matrices, to which all derivatives go.
 protocol FactorPart: Viewing {}
 
 extension FactorPart {
@@ -239,17 +273,22 @@ extension FactorPart {
     var keeps: Keeps { .inputs }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
-    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) { lowering.setView(index, lowering.view(lowering.inputs(index)[0])) }
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        lowering.setView(index, lowering.view(lowering.inputs(index)[0]))
+    }
 }
 
-/// The eigenvalues [..., 1, n] of Eigh, beside its vectors [..., n, n], as rows. Equal ones have derivatives, which their vectors have not.
+/// The eigenvalues [..., 1, n] of Eigh, beside its vectors [..., n, n], as rows. Equal ones have derivatives, which
+/// their vectors have not.
 struct Eigenvalues: FactorPart {
     var name: String { "eigvalsh" }
 
     /// V diag(g) V^T.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let vectors = node.inputs[1]
-        return [nil, nil, try MatMul(transposeA: true).record([vectors, cotangent.transposed() * vectors]).symmetricPart()]
+        return [
+            nil, nil, try MatMul(transposeA: true).record([vectors, cotangent.transposed() * vectors]).symmetricPart(),
+        ]
     }
 
     /// diag(V^T dA V).

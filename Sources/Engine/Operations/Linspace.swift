@@ -26,6 +26,8 @@ struct Linspace: Source {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let result = lowering.output(of: index)
         let (start, end, count, dtype) = (start, end, count, dtype)
-        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in linspace(dtype, start, end, slots[result], count) }
+        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
+            linspace(dtype, start, end, slots[result], count)
+        }
     }
 }

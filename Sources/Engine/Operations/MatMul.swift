@@ -4,7 +4,8 @@ import Kernels
 public enum MatMulPrecision: Int32 {
     /// They are multiplied as they are.
     case full
-    /// They are rounded to bfloat16 first, to the nearest, ties to even: twice the speed where the processor multiplies that, and half the digits.
+    /// They are rounded to bfloat16 first, to the nearest, ties to even: twice the speed where the processor multiplies
+    /// that, and half the digits.
     case bfloat16
 }
 
@@ -39,7 +40,8 @@ struct MatMul: Operation {
             throw .shape(operation: name, "leading axes do not broadcast together: \(a.shape.text) x \(b.shape.text)")
         }
         guard max(m, n, k) <= Int(Int32.max) else {
-            throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): [\(m), \(k)] x [\(inner), \(n)]")
+            throw .unsupported(
+                operation: name, "no extent of a matrix may exceed \(Int32.max): [\(m), \(k)] x [\(inner), \(n)]")
         }
         let shape = leading + [m, n]
         try checkShape(shape, a.dtype, operation: name)
@@ -51,17 +53,20 @@ struct MatMul: Operation {
         return transposed ? (columns, rows) : (rows, columns)
     }
 
-    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient. The precision is inherited.
+    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient. The
+    /// precision is inherited.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (a, b) = (node.inputs[0], node.inputs[1])
         var shares: [Node?] = [nil, nil]
         if wanted.needs(a) {
-            shares[0] = transposeA
+            shares[0] =
+                transposeA
                 ? try MatMul(transposeA: transposeB, transposeB: true, precision: precision).record([b, cotangent])
                 : try MatMul(transposeA: false, transposeB: !transposeB, precision: precision).record([cotangent, b])
         }
         if wanted.needs(b) {
-            shares[1] = transposeB
+            shares[1] =
+                transposeB
                 ? try MatMul(transposeA: true, transposeB: transposeA, precision: precision).record([cotangent, a])
                 : try MatMul(transposeA: !transposeA, transposeB: false, precision: precision).record([a, cotangent])
         }
@@ -83,7 +88,8 @@ struct MatMul: Operation {
         }
         if !batch.isBatched[0], a.shape.count == 2 {
             // The transposed product: B^T A^T.
-            return try MatMul(transposeB: !transposeA, precision: precision).rows(transposeB ? b : b.transposed(), a).transposed()
+            return try MatMul(transposeB: !transposeA, precision: precision).rows(transposeB ? b : b.transposed(), a)
+                .transposed()
         }
         let rank = node.shape.count
         return try record([batch.aligned(0, rank: rank), batch.aligned(1, rank: rank)])
@@ -96,7 +102,9 @@ struct MatMul: Operation {
         return try product.reshape(leading + [product.shape[1]])
     }
 
-    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? { try pass.bilinear(k, node) }
+    func coefficient(_ k: Int, of node: Node, in pass: TaylorPass) throws(Failure) -> TaylorTerm? {
+        try pass.bilinear(k, node)
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
@@ -115,11 +123,13 @@ struct MatMul: Operation {
         let (bytesRead, operations) = (a.view.bytesRead + b.view.bytesRead, 2 * Double(type.count) * Double(depth))
         if precision == .bfloat16 {
             let product = GemmBFloat16(
-                m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed, batchOffsetsA: offsetsA,
+                m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
+                batchOffsetsA: offsetsA,
                 batchOffsetsB: offsetsB, compiles: lowering.compiles)
             let scratch = lowering.scratch(product.scratchBytes)
             lowering.append(
-                label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead, operations: operations
+                label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead,
+                operations: operations
             ) { slots throws(Failure) in
                 product.run(slots[slotA], slots[slotB], slots[result], scratch: scratch.map { slots[$0] })
             }
@@ -130,11 +140,16 @@ struct MatMul: Operation {
             batchOffsetsA: offsetsA, batchOffsetsB: offsetsB, compiles: lowering.compiles)
         if let scratch = lowering.scratch(product.scratchBytes) {
             // So deep a product is never joined with the loop behind it.
-            lowering.append(label, reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead, operations: operations) { slots throws(Failure) in
+            lowering.append(
+                label, reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead,
+                operations: operations
+            ) { slots throws(Failure) in
                 product.run(slots[slotA], slots[slotB], slots[result], scratch: slots[scratch])
             }
             return
         }
-        lowering.append(label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead, operations: operations)
+        lowering.append(
+            label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead,
+            operations: operations)
     }
 }

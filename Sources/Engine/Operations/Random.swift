@@ -1,7 +1,7 @@
 import Kernels
 
-/// Draws from a generator whose state (seed, offset) is an ordinary int64 tensor of two elements: so a captured program draws anew at each run,
-/// and a checkpoint restores the stream.
+/// Draws from a generator whose state (seed, offset) is an ordinary int64 tensor of two elements: so a captured program
+/// draws anew at each run, and a checkpoint restores the stream.
 struct RandomDraw: Operation {
     enum Distribution: Int {
         /// In [a, b).
@@ -43,13 +43,16 @@ struct RandomDraw: Operation {
                 type.dtype == .uint8 ? (0, 1 << 8) : type.dtype == .int32 ? (-1 << 31, 1 << 31) : (.min, .max)
             guard low < high, low >= least, high <= most else {
                 throw .argument(
-                    operation: name, "there are no whole numbers from \(low) up to below \(high), or they do not fit \(type.dtype.name)")
+                    operation: name,
+                    "there are no whole numbers from \(low) up to below \(high), or they do not fit \(type.dtype.name)")
             }
         } else if !type.dtype.isFloat {
             throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
         }
         guard distribution != .uniform || a <= b else {
-            throw .argument(operation: name, "uniform numbers from \(a) up to \(b) are asked for, but an interval must not end before it begins")
+            throw .argument(
+                operation: name,
+                "uniform numbers from \(a) up to \(b) are asked for, but an interval must not end before it begins")
         }
         return type
     }
@@ -67,20 +70,26 @@ struct RandomDraw: Operation {
             let words = slots[state].assumingMemoryBound(to: UInt64.self)
             let (seed, offset) = (words[0], words[1])
             switch distribution {
-            case .uniform: Philox.uniform(seed: seed, offset: offset, dtype, low: a, high: b, slots[result], count: count)
+            case .uniform:
+                Philox.uniform(seed: seed, offset: offset, dtype, low: a, high: b, slots[result], count: count)
             case .normal:
-                Philox.normal(seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
+                Philox.normal(
+                    seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
             case .integers:
                 Philox.integers(seed: seed, offset: offset, dtype, low: low, high: high, slots[result], count: count)
-            case .exponential: Philox.exponential(seed: seed, offset: offset, dtype, rate: a, slots[result], count: count)
-            case .gumbel: Philox.gumbel(seed: seed, offset: offset, dtype, location: a, scale: b, slots[result], count: count)
+            case .exponential:
+                Philox.exponential(seed: seed, offset: offset, dtype, rate: a, slots[result], count: count)
+            case .gumbel:
+                Philox.gumbel(seed: seed, offset: offset, dtype, location: a, scale: b, slots[result], count: count)
             }
         }
     }
 }
 
 /// A generator's box is no example's own, so its state is not mapped over.
-private func mappedState(_ name: String) -> Failure { .internal(operation: name, "the state of a generator was mapped over") }
+private func mappedState(_ name: String) -> Failure {
+    .internal(operation: name, "the state of a generator was mapped over")
+}
 
 /// A permutation of 0 ..< count.
 struct RandomPermutation: Operation {
@@ -104,7 +113,8 @@ struct RandomPermutation: Operation {
         let count = count
         lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
             let words = slots[state].assumingMemoryBound(to: UInt64.self)
-            Philox.permutation(seed: words[0], offset: words[1], count: count, slots[result].assumingMemoryBound(to: Int64.self))
+            Philox.permutation(
+                seed: words[0], offset: words[1], count: count, slots[result].assumingMemoryBound(to: Int64.self))
         }
     }
 }
@@ -125,7 +135,9 @@ struct AdvanceGenerator: Operation {
         let result = lowering.output(of: index)
         let blocks = UInt64(blocks)
         lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
-            let (before, after) = (slots[state].assumingMemoryBound(to: UInt64.self), slots[result].assumingMemoryBound(to: UInt64.self))
+            let (before, after) = (
+                slots[state].assumingMemoryBound(to: UInt64.self), slots[result].assumingMemoryBound(to: UInt64.self)
+            )
             (after[0], after[1]) = (before[0], before[1] &+ blocks)
         }
     }
@@ -146,20 +158,23 @@ struct CheckFinite: Operation {
         let x = lowering.dense(input)
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result, mayFail: true) { slots throws(Failure) in
-            if let value = firstNotFinite(type, slots[x]) { throw .notFinite(operation: "loss", "the loss is \(value)") }
+            if let value = firstNotFinite(type, slots[x]) {
+                throw .notFinite(operation: "loss", "the loss is \(value)")
+            }
             slots[result].copyMemory(from: slots[x], byteCount: type.bytes)
         }
     }
 }
 
-/// The first element that is NaN or infinite. A function of its own: where a loop and a typed throw share one closure, Swift 6.3 may leave
-/// the loop's counter in the register that says whether the closure threw.
+/// The first element that is NaN or infinite. A function of its own: where a loop and a typed throw share one closure,
+/// Swift 6.3 may leave the loop's counter in the register that says whether the closure threw.
 @inline(never)
 private func firstNotFinite(_ type: TensorType, _ data: UnsafeRawPointer) -> Double? {
     for place in 0..<type.count {
         let value =
             type.dtype == .float32
-            ? Double(data.load(fromByteOffset: place * 4, as: Float.self)) : data.load(fromByteOffset: place * 8, as: Double.self)
+            ? Double(data.load(fromByteOffset: place * 4, as: Float.self))
+            : data.load(fromByteOffset: place * 8, as: Double.self)
         if !value.isFinite { return value }
     }
     return nil

@@ -1,6 +1,7 @@
 import Kernels
 
-/// A reduction over `axes` (ascending, not negative), which stay as axes of extent 1: `squeeze` drops them where the user wants that.
+/// A reduction over `axes` (ascending, not negative), which stay as axes of extent 1: `squeeze` drops them where the
+/// user wants that.
 protocol Reduction: Operation {
     var axes: [Int] { get set }
     var kind: ReductionKind { get }
@@ -118,7 +119,8 @@ struct ArgExtremum: AlongAxis {
         let isMaximum = isMaximum
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
             RowKernels.argReduce(
-                type.dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n,
+                type.dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer,
+                n: layout.n,
                 inner: layout.inner, maximum: isMaximum)
         }
     }

@@ -47,6 +47,8 @@ struct Remainder: Elementwise {
 
 /// Any dtype but bool, all equal.
 private func divisible(_ dtypes: [DType], _ name: String) throws(Failure) -> DType {
-    guard dtypes[0] != .bool else { throw .dtype(operation: name, "numbers are expected, but bool was given; cast it first") }
+    guard dtypes[0] != .bool else {
+        throw .dtype(operation: name, "numbers are expected, but bool was given; cast it first")
+    }
     return dtypes[0]
 }

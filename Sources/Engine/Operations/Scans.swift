@@ -31,13 +31,14 @@ struct CumulativeSum: AlongAxis, Linear {
         let isReversed = isReversed
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
             cumulativeSum(
-                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner, isReversed: isReversed)
+                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner,
+                isReversed: isReversed)
         }
     }
 }
 
-/// y[k] = a[k] y[k - 1] + b[k], where y before the first is 0; or from the end, with k + 1. Cumulative products are made of it: its derivatives are
-/// recurrences again, which need no quotient, so that zeros do no harm.
+/// y[k] = a[k] y[k - 1] + b[k], where y before the first is 0; or from the end, with k + 1. Cumulative products are
+/// made of it: its derivatives are recurrences again, which need no quotient, so that zeros do no harm.
 struct LinearRecurrence: AlongAxis {
     var axis: Int
     var isReversed = false
@@ -79,7 +80,8 @@ struct LinearRecurrence: AlongAxis {
         let isReversed = isReversed
         lowering.append(name, reads: [a, b], writes: result) { slots throws(Failure) in
             linearRecurrence(
-                type.dtype, slots[a], slots[b], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner, isReversed: isReversed)
+                type.dtype, slots[a], slots[b], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner,
+                isReversed: isReversed)
         }
     }
 }
@@ -92,7 +94,9 @@ extension Node {
         var edge = shape
         edge[axis] = 1
         let zeros = try Node.full(edge, 0, dtype)
-        let kept = try Slice(axis: axis, start: places > 0 || extent == 1 ? 0 : 1, step: 1, count: extent - 1).record([self])
+        let kept = try Slice(axis: axis, start: places > 0 || extent == 1 ? 0 : 1, step: 1, count: extent - 1).record([
+            self
+        ])
         return try Concatenate(axis: axis).record(places > 0 ? [zeros, kept] : [kept, zeros])
     }
 

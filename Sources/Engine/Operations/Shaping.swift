@@ -1,6 +1,7 @@
 import Kernels
 
-/// An operation whose value is that of its first input, or a part of it, under another shape, perhaps. It moves nothing: a plan reads it through strides where it can.
+/// An operation whose value is that of its first input, or a part of it, under another shape, perhaps. It moves
+/// nothing: a plan reads it through strides where it can.
 protocol Viewing: Operation {}
 
 extension Viewing {
@@ -17,7 +18,11 @@ struct Reshape: Viewing, Linear {
         // Counting comes after the check that it is possible.
         try checkShape(shape, inputs[0].dtype, operation: name)
         guard shape.elementCount == inputs[0].count else {
-            throw .shape(operation: name, "\(inputs[0].shape.text) has \(inputs[0].count.counted("element")), \(shape.text) has \(shape.elementCount)")
+            throw .shape(
+                operation: name,
+                "\(inputs[0].shape.text) has \(inputs[0].count.counted("element")), \(shape.text) has "
+                    + "\(shape.elementCount)"
+            )
         }
         return TensorType(shape, inputs[0].dtype)
     }
@@ -30,11 +35,14 @@ struct Reshape: Viewing, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].reshape([batch.size] + shape) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try batch.inputs[0].reshape([batch.size] + shape)
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
-        lowering.setView(index, lowering.view(input).reshaped(to: shape) ?? lowering.denseView(input).reshaped(to: shape)!)
+        lowering.setView(
+            index, lowering.view(input).reshaped(to: shape) ?? lowering.denseView(input).reshaped(to: shape)!)
     }
 }
 
@@ -64,7 +72,9 @@ struct Permute: Viewing, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.inputs[0].permute([0] + order.map { $0 + 1 }) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try batch.inputs[0].permute([0] + order.map { $0 + 1 })
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).permuted(order))
@@ -91,7 +101,9 @@ struct BroadcastTo: Viewing, Linear {
         try tangents[0].map { (tangent) throws(Failure) in try record([tangent]) }
     }
 
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try batch.aligned(0, rank: shape.count).broadcast(to: [batch.size] + shape) }
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        try batch.aligned(0, rank: shape.count).broadcast(to: [batch.size] + shape)
+    }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.setView(index, lowering.view(lowering.inputs(index)[0]).broadcast(to: shape))
@@ -125,7 +137,8 @@ struct Slice: AlongAxis, Viewing, Linear {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        lowering.setView(index, lowering.view(lowering.inputs(index)[0]).sliced(axis, start: start, step: step, count: count))
+        lowering.setView(
+            index, lowering.view(lowering.inputs(index)[0]).sliced(axis, start: start, step: step, count: count))
     }
 }
 
@@ -140,13 +153,17 @@ struct Concatenate: AlongAxis, Linear {
         for (place, input) in inputs.enumerated().dropFirst() {
             var expected = type.shape
             guard input.shape.count == expected.count else {
-                throw .shape(operation: name, "tensor 0 has shape \(inputs[0].shape.text), tensor \(place) has \(input.shape.text)")
+                throw .shape(
+                    operation: name,
+                    "tensor 0 has shape \(inputs[0].shape.text), tensor \(place) has \(input.shape.text)")
             }
             expected[axis] = input.shape[axis]
             guard expected == input.shape else {
                 throw .shape(
                     operation: name,
-                    "tensors may differ along axis \(axis) only, but tensor 0 is \(inputs[0].shape.text) and tensor \(place) is \(input.shape.text)")
+                    "tensors may differ along axis \(axis) only, but tensor 0 is \(inputs[0].shape.text) and tensor "
+                        + "\(place) is \(input.shape.text)"
+                )
             }
             let (sum, overflow) = type.shape[axis].addingReportingOverflow(input.shape[axis])
             guard !overflow else { throw .memory(operation: name, bytes: Int.max) }
@@ -161,7 +178,9 @@ struct Concatenate: AlongAxis, Linear {
         var shares: [Node?] = []
         for input in node.inputs {
             let extent = input.shape[axis]
-            shares.append(wanted.needs(input) ? try Slice(axis: axis, start: start, step: 1, count: extent).record([cotangent]) : nil)
+            shares.append(
+                wanted.needs(input)
+                    ? try Slice(axis: axis, start: start, step: 1, count: extent).record([cotangent]) : nil)
             start += extent
         }
         return shares
@@ -190,7 +209,9 @@ struct Concatenate: AlongAxis, Linear {
             start += extent
         }
         lowering.append(name, reads: sources, writes: result) { slots throws(Failure) in
-            for (place, target) in targets.enumerated() { target.scatter(from: slots[sources[place]], to: slots[result]) }
+            for (place, target) in targets.enumerated() {
+                target.scatter(from: slots[sources[place]], to: slots[result])
+            }
         }
     }
 }

@@ -47,7 +47,9 @@ struct SliceAssign: Operation, Linear {
         let type = lowering.type(index)
         let source = update.sources[0]
         var target = View(slot: update.target, shape: type.shape, dtype: type.dtype)
-        for (axis, slice) in slices.enumerated() { target = target.sliced(axis, start: slice.start, step: slice.step, count: slice.count) }
+        for (axis, slice) in slices.enumerated() {
+            target = target.sliced(axis, start: slice.start, step: slice.step, count: slice.count)
+        }
         let copy = target.copy
         lowering.append(name, update) { slots in copy.scatter(from: slots[source], to: slots[update.target]) }
     }
@@ -63,7 +65,9 @@ extension Node {
     }
 
     /// With the elements in the slices replaced by those of `values`.
-    func assigning(_ slices: [AxisSlice], _ values: Node) throws(Failure) -> Node { try SliceAssign(slices: slices).record([self, values]) }
+    func assigning(_ slices: [AxisSlice], _ values: Node) throws(Failure) -> Node {
+        try SliceAssign(slices: slices).record([self, values])
+    }
 
     /// This in the slices of an array that is 0 elsewhere.
     func embedded(in shape: Shape, _ slices: [AxisSlice]) throws(Failure) -> Node {

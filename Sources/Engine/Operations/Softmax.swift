@@ -1,6 +1,7 @@
 import Kernels
 
-/// Softmax, its logarithm, and log-sum-exp along one axis; each subtracts the largest element first, so nothing overflows.
+/// Softmax, its logarithm, and log-sum-exp along one axis; each subtracts the largest element first, so nothing
+/// overflows.
 
 private func checkFloat(_ type: TensorType, _ name: String) throws(Failure) {
     guard type.dtype.isFloat else {
@@ -20,9 +21,13 @@ struct Softmax: AlongAxis {
         return inputs[0]
     }
 
-    private func product(_ d: Node, _ y: Node) throws(Failure) -> Node { try y * (d - Sum(axes: [axis]).record([d * y])) }
+    private func product(_ d: Node, _ y: Node) throws(Failure) -> Node {
+        try y * (d - Sum(axes: [axis]).record([d * y]))
+    }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try product(cotangent, node)] }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try product(cotangent, node)]
+    }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[0].map { (tangent) throws(Failure) in try product(tangent, node) }
@@ -34,7 +39,8 @@ struct Softmax: AlongAxis {
         let x = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.softmax(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+            RowKernels.softmax(
+                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }
 }
@@ -56,7 +62,9 @@ struct LogSoftmax: AlongAxis {
     }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        try tangents[0].map { (tangent) throws(Failure) in try tangent - Sum(axes: [axis]).record([node.exp() * tangent]) }
+        try tangents[0].map { (tangent) throws(Failure) in
+            try tangent - Sum(axes: [axis]).record([node.exp() * tangent])
+        }
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
@@ -65,7 +73,8 @@ struct LogSoftmax: AlongAxis {
         let x = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.logSoftmax(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+            RowKernels.logSoftmax(
+                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }
 }
@@ -87,10 +96,13 @@ struct LogSumExp: AlongAxis {
     private func weights(_ node: Node) throws(Failure) -> Node {
         let zero = try Node.scalar(0, like: node)
         let isNothing = try node.equal(Node.scalar(-.infinity, like: node))
-        return try Node.select(isNothing, zero, Softmax(axis: axis).record([Node.select(isNothing, zero, node.inputs[0])]))
+        return try Node.select(
+            isNothing, zero, Softmax(axis: axis).record([Node.select(isNothing, zero, node.inputs[0])]))
     }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [try cotangent * weights(node)] }
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+        [try cotangent * weights(node)]
+    }
 
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
         try tangents[0].map { (tangent) throws(Failure) in
@@ -105,7 +117,8 @@ struct LogSumExp: AlongAxis {
         let x = lowering.dense(input)
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.logSumExp(type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
+            RowKernels.logSumExp(
+                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }
 }

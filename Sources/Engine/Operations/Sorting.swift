@@ -1,6 +1,7 @@
 import Kernels
 
-/// Along `axis`, the places of the elements in ascending (descending) order; equal ones stay in their order, NaN counts as the largest.
+/// Along `axis`, the places of the elements in ascending (descending) order; equal ones stay in their order, NaN counts
+/// as the largest.
 struct ArgSort: AlongAxis {
     var axis: Int
     var isDescending: Bool
@@ -30,13 +31,15 @@ struct ArgSort: AlongAxis {
         let scratch = lowering.scratch(lanes.bytes)
         lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
             argSort(
-                dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n, inner: layout.inner,
+                dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n,
+                inner: layout.inner,
                 isDescending: isDescending, lanes, scratch.map { slots[$0] })
         }
     }
 }
 
-/// How many of a row's ascending edges [..., n] are at most each of its values [..., count]: float64, with equal leading axes.
+/// How many of a row's ascending edges [..., n] are at most each of its values [..., count]: float64, with equal
+/// leading axes.
 struct CountBelow: Operation {
     var name: String { "count_below" }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { TensorType(inputs[1].shape, .int64) }

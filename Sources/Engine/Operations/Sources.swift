@@ -46,7 +46,9 @@ struct Released: Source {
     private var failure: Failure {
         .state(
             operation: name,
-            "the graph behind this tensor was released by an earlier backward; pass retain_graph to keep it for a second one")
+            "the graph behind this tensor was released by an earlier backward; pass retain_graph to keep it for a "
+                + "second one"
+        )
     }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { throw failure }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { throw failure }

@@ -44,5 +44,7 @@ struct Polygamma: Elementwise {
     var keeps: Keeps { .inputs }
     func encode(into key: inout KeyBuilder) { key.append(order) }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try d * node.inputs[0].polygamma(order + 1) }
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        try d * node.inputs[0].polygamma(order + 1)
+    }
 }

@@ -15,7 +15,9 @@ struct Expm1: Elementwise {
     var opcode: LoopOpcode { .expm1 }
     var keeps: Keeps { .output }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try d * (node + Node.scalar(1, like: node)) }
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        try d * (node + Node.scalar(1, like: node))
+    }
 }
 
 struct Log: Elementwise {
@@ -36,7 +38,8 @@ struct Log1p: Elementwise {
     }
 }
 
-/// max(log x, -100), so that a loss of a probability 0 is finite. The derivative is that of log where log is above -100, else 0.
+/// max(log x, -100), so that a loss of a probability 0 is finite. The derivative is that of log where log is above
+/// -100, else 0.
 struct ClampedLog: Elementwise {
     var name: String { "clamped_log" }
     var opcode: LoopOpcode { .clampedLog }
@@ -60,7 +63,9 @@ struct Cos: Elementwise {
     var opcode: LoopOpcode { .cos }
     var keeps: Keeps { .inputs }
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? { try -(d * node.inputs[0].sin()) }
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        try -(d * node.inputs[0].sin())
+    }
 }
 
 /// The derivative is 2/sqrt(pi) exp(-x^2).

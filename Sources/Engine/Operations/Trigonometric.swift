@@ -53,7 +53,8 @@ struct Atan2: Elementwise {
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         let one = try Node.scalar(1, like: node)
-        // Squares overflow and vanish where quotients do not. A scale that is piecewise constant takes no part in derivatives.
+        // Squares overflow and vanish where quotients do not. A scale that is piecewise constant takes no part in
+        // derivatives.
         let size = try node.inputs[0].absolute().maximum(node.inputs[1].absolute()).log2().floor().exp2()
         let scale = try Node.select(size.greater(Node.scalar(0, like: size)).logicalAnd(size.isFinite()), size, one)
         let (y, x) = (try node.inputs[0] / scale, try node.inputs[1] / scale)

@@ -3,12 +3,15 @@ extension PlanGraph {
     func foldingConstants() -> PlanGraph {
         rewritten { entry, graph in
             guard let value = folded(entry, graph) else { return nil }
-            return graph.add(Entry(operation: Fill(value: value, type: entry.type), inputs: [], type: entry.type, leaf: nil))
+            return graph.add(
+                Entry(operation: Fill(value: value, type: entry.type), inputs: [], type: entry.type, leaf: nil))
         }
     }
 
     private func folded(_ entry: Entry, _ graph: PlanGraph) -> Double? {
-        if entry.operation is Reshape || entry.operation is BroadcastTo || entry.operation is Permute || entry.operation is Slice {
+        if entry.operation is Reshape || entry.operation is BroadcastTo || entry.operation is Permute
+            || entry.operation is Slice
+        {
             return graph.fillValue(entry.inputs[0])
         }
         guard entry.type.dtype.isFloat else { return nil }
@@ -17,7 +20,8 @@ extension PlanGraph {
             entry.inputs.allSatisfy({ graph.nodes[$0].type.dtype == entry.type.dtype })
         else { return nil }
         return entry.type.dtype == .float32
-            ? arithmetic(entry.operation, values.map { Float($0) }).map { Double($0) } : arithmetic(entry.operation, values)
+            ? arithmetic(entry.operation, values.map { Float($0) }).map { Double($0) }
+            : arithmetic(entry.operation, values)
     }
 
     private func arithmetic<Number: BinaryFloatingPoint>(_ operation: any Operation, _ x: [Number]) -> Number? {

@@ -9,8 +9,9 @@ struct LoopGroup {
     var compute: DType
 }
 
-/// Decides which elementwise nodes share a loop. From the last node to the first, each that is still alone becomes the root of a group
-/// and pulls in the nodes it reads, as long as domain and arithmetic agree and nobody outside needs their values before the group runs.
+/// Decides which elementwise nodes share a loop. From the last node to the first, each that is still alone becomes the
+/// root of a group and pulls in the nodes it reads, as long as domain and arithmetic agree and nobody outside needs
+/// their values before the group runs.
 struct Fusion {
     private(set) var groups: [Int: LoopGroup] = [:]
     /// The root of each node's group; -1 for nodes that run on their own.
@@ -38,9 +39,11 @@ struct Fusion {
         while let place = candidates.max(), group.members.count < Fusion.maximalMembers {
             candidates.remove(place)
             let node = graph.nodes[place]
-            guard rootOf[place] < 0, node.operation is any Elementwise, node.leaf == nil, node.type.shape == domain else { continue }
+            guard rootOf[place] < 0, node.operation is any Elementwise, node.leaf == nil, node.type.shape == domain
+            else { continue }
             let own = Fusion.compute(graph, place)
-            guard own == nil || own == group.compute, node.type.dtype == group.compute || node.type.dtype == .bool else { continue }
+            guard own == nil || own == group.compute, node.type.dtype == group.compute || node.type.dtype == .bool
+            else { continue }
             // Users outside must come after the group has run; then what they read is there, and no cycle can arise.
             guard users[place].allSatisfy({ rootOf[$0] == group.root || $0 > group.root }) else { continue }
             rootOf[place] = group.root

@@ -1,5 +1,6 @@
-/// The part of the recorded graph that has to be computed for some nodes, in an order in which inputs come before users, and its key:
-/// graphs with equal keys have equal plans. It is made anew for each evaluation, so it does little and allocates little.
+/// The part of the recorded graph that has to be computed for some nodes, in an order in which inputs come before
+/// users, and its key: graphs with equal keys have equal plans. It is made anew for each evaluation, so it does little
+/// and allocates little.
 struct Linearization {
     private(set) var nodes: [Node] = []
     /// Nodes whose values are there already, or will be given to a run.
@@ -31,7 +32,9 @@ struct Linearization {
             if !isLeaf, node.planMark != seen, !node.inputs.isEmpty {
                 node.planMark = seen
                 stack.append(node)
-                for input in node.inputs.prefix(node.operation.computes).reversed() where input.planMark != walk { stack.append(input) }
+                for input in node.inputs.prefix(node.operation.computes).reversed() where input.planMark != walk {
+                    stack.append(input)
+                }
                 continue
             }
             node.planMark = walk
@@ -42,8 +45,11 @@ struct Linearization {
                     throw .state(
                         operation: "capture",
                         ThreadState.current.capture?.isPlaceholder(node) == true
-                            ? "a value was asked for inside a capture block, where nothing is computed yet; ask for it after the program has run"
-                            : "a tensor that was recorded in a capture block has no value of its own, and the block has ended; what the program computes are its outputs")
+                            ? "a value was asked for inside a capture block, where nothing is computed yet; ask for it "
+                                + "after the program has run"
+                            : "a tensor that was recorded in a capture block has no value of its own, and the block "
+                                + "has ended; what the program computes are its outputs"
+                    )
                 }
                 key.append(-2)
                 key.append(node.type)

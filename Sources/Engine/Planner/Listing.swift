@@ -1,4 +1,5 @@
-/// The plan as text: a line for each step, with what it moves and computes, and how long it takes where that has been measured.
+/// The plan as text: a line for each step, with what it moves and computes, and how long it takes where that has been
+/// measured.
 extension Plan {
     var listing: String { listing(nanoseconds: nil) }
 
@@ -26,10 +27,14 @@ extension Plan {
         return "plan: \(nodeCount) nodes, \(steps.count) steps, \(arenaBytes) bytes of arena\n" + table.text
     }
 
-    private func bytesRead(_ step: Step) -> Int { step.bytesRead ?? bytes(of: isInPlace(step) ? step.reads.filter { $0 != step.updates } : step.reads) }
+    private func bytesRead(_ step: Step) -> Int {
+        step.bytesRead ?? bytes(of: isInPlace(step) ? step.reads.filter { $0 != step.updates } : step.reads)
+    }
     /// An update in place writes what it reads first, the new values.
     private func bytesWritten(_ step: Step) -> Int { bytes(of: isInPlace(step) ? [step.reads[0]] : step.writes) }
-    private func isInPlace(_ step: Step) -> Bool { step.updates.map { bindings[$0].place == bindings[step.writes[0]].place } ?? false }
+    private func isInPlace(_ step: Step) -> Bool {
+        step.updates.map { bindings[$0].place == bindings[step.writes[0]].place } ?? false
+    }
     private func bytes(of used: [Int]) -> Int { Set(used).reduce(0) { $0 + storages[$1].bytes } }
 
     private func memory(_ step: Step) -> String {

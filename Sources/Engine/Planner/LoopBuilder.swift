@@ -1,6 +1,7 @@
 import Kernels
 
-/// Spells a fused group as a program for the loop kernel: inputs with their strides, one instruction a node, constants as immediates.
+/// Spells a fused group as a program for the loop kernel: inputs with their strides, one instruction a node, constants
+/// as immediates.
 struct LoopBuilder {
     private let graph: PlanGraph
     private let group: LoopGroup
@@ -8,7 +9,8 @@ struct LoopBuilder {
 
     private var inputs: [LoopInput] = []
     private var instructions: [LoopInstruction] = []
-    /// For each node, its number among the program's values; instructions count from 0 here and are shifted behind the inputs at the end.
+    /// For each node, its number among the program's values; instructions count from 0 here and are shifted behind the
+    /// inputs at the end.
     private var inputNumber: [Int: Int] = [:]
     private var resultNumber: [Int: Int] = [:]
     private var views: [View] = []
@@ -32,7 +34,9 @@ struct LoopBuilder {
         let whole = domain.denseStrides
         return views.filter { view in
             view.offset == 0 && view.isDense && view.shape == domain
-                && !views.contains { $0.slot == view.slot && ($0.strides != view.strides || $0.offset != 0 || $0.shape != domain) }
+                && !views.contains {
+                    $0.slot == view.slot && ($0.strides != view.strides || $0.offset != 0 || $0.shape != domain)
+                }
                 && (view.strides == whole || view.isDense)
         }.map { $0.slot }
     }
@@ -47,7 +51,8 @@ struct LoopBuilder {
                 let slot = lowering.output(of: place)
                 writes.append(slot)
                 root = LoopReduction(
-                    kind: reduction.kind, value: value, axes: domain.indices.map { reduction.axes.contains($0) }, slot: slot,
+                    kind: reduction.kind, value: value, axes: domain.indices.map { reduction.axes.contains($0) },
+                    slot: slot,
                     dtype: node.type.dtype, divisor: reduction.divisor)
             } else if let operation = node.operation as? any Elementwise {
                 emit(operation, node.inputs, &lowering)
@@ -68,7 +73,8 @@ struct LoopBuilder {
         for place in outputs.indices { outputs[place].value = final(outputs[place].value) }
         if let value = root?.value { root?.value = final(value) }
         return LoopProgram(
-            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs, reduction: root,
+            compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs,
+            reduction: root,
             compilation: lowering.compiles ? .whenRepeated : .never)
     }
 
@@ -85,7 +91,8 @@ struct LoopBuilder {
             return -instructions.count
         }
         var view = lowering.view(place).broadcast(to: domain)
-        if let last = domain.indices.last(where: { domain[$0] != 1 }), view.strides[last] != 0, view.strides[last] != 1 {
+        if let last = domain.indices.last(where: { domain[$0] != 1 }), view.strides[last] != 0, view.strides[last] != 1
+        {
             // Reading across rows costs more than turning them once.
             view = lowering.denseView(place).broadcast(to: domain)
         }
@@ -98,12 +105,16 @@ struct LoopBuilder {
 
     private mutating func emit(_ operation: any Elementwise, _ operands: [Int], _ lowering: inout Lowering) {
         if operands.count == 2 {
-            if let value = graph.fillValue(operands[1]), let opcode = withImmediate(operation.opcode, constantFirst: false) {
+            if let value = graph.fillValue(operands[1]),
+                let opcode = withImmediate(operation.opcode, constantFirst: false)
+            {
                 let a = operand(operands[0], &lowering)
                 instructions.append(LoopInstruction(opcode, a: a, immediate: value))
                 return
             }
-            if let value = graph.fillValue(operands[0]), let opcode = withImmediate(operation.opcode, constantFirst: true) {
+            if let value = graph.fillValue(operands[0]),
+                let opcode = withImmediate(operation.opcode, constantFirst: true)
+            {
                 let a = operand(operands[1], &lowering)
                 instructions.append(LoopInstruction(opcode, a: a, immediate: value))
                 return
@@ -112,7 +123,8 @@ struct LoopBuilder {
         let values = operands.map { operand($0, &lowering) }
         instructions.append(
             LoopInstruction(
-                operation.opcode, a: values[0], b: values.count > 1 ? values[1] : values[0], c: values.count > 2 ? values[2] : values[0],
+                operation.opcode, a: values[0], b: values.count > 1 ? values[1] : values[0],
+                c: values.count > 2 ? values[2] : values[0],
                 immediate: operation.immediate))
     }
 

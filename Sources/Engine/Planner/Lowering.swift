@@ -37,8 +37,8 @@ struct Step {
     var run: (Slots) throws(Failure) -> Void
 }
 
-/// Turns a graph into steps over storages: pieces of memory that the memory plan places later. Operations lower themselves
-/// through this. A slot is a storage, or a place inside one.
+/// Turns a graph into steps over storages: pieces of memory that the memory plan places later. Operations lower
+/// themselves through this. A slot is a storage, or a place inside one.
 struct Lowering {
     struct Storage {
         var bytes: Int
@@ -80,7 +80,9 @@ struct Lowering {
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {
             if let leaf = node.leaf {
-                views[place] = View(slot: addStorage(Storage(bytes: node.type.bytes, dtype: node.type.dtype, leaf: leaf)), shape: node.type.shape, dtype: node.type.dtype)
+                views[place] = View(
+                    slot: addStorage(Storage(bytes: node.type.bytes, dtype: node.type.dtype, leaf: leaf)),
+                    shape: node.type.shape, dtype: node.type.dtype)
             } else if node.operation.role == .constant {
                 // Made where a step needs it in memory.
                 continue
@@ -125,7 +127,9 @@ struct Lowering {
             return View(slot: slot, shape: type.shape, dtype: type.dtype)
         }
         let slot = addStorage(Storage(bytes: type.dtype.size, dtype: type.dtype, leaf: nil))
-        append("constant \(value)", reads: [], writes: slot) { slots throws(Failure) in fill(type.dtype, value, slots[slot], 1) }
+        append("constant \(value)", reads: [], writes: slot) { slots throws(Failure) in
+            fill(type.dtype, value, slots[slot], 1)
+        }
         let view = View(slot: slot, shape: [], dtype: type.dtype).broadcast(to: type.shape)
         views[place] = view
         return view
@@ -149,7 +153,8 @@ struct Lowering {
             slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
             let copy = view.copy
             let source = view.slot
-            append("copy \(type.shape.text)", reads: [source], writes: slot, bytesRead: view.bytesRead) { slots throws(Failure) in
+            append("copy \(type.shape.text)", reads: [source], writes: slot, bytesRead: view.bytesRead) {
+                slots throws(Failure) in
                 copy.gather(from: slots[source], to: slots[slot])
             }
         }
@@ -162,7 +167,9 @@ struct Lowering {
         storageOf.append(storageOf[view.slot])
         let slot = storageOf.count - 1
         aliases.append(
-            Alias(slot: slot, storage: storageOf[view.slot], byteOffset: (parent?.byteOffset ?? 0) + view.offset * view.dtype.size))
+            Alias(
+                slot: slot, storage: storageOf[view.slot],
+                byteOffset: (parent?.byteOffset ?? 0) + view.offset * view.dtype.size))
         return slot
     }
 
@@ -190,21 +197,25 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
-    /// `updates`: the slot among `reads` of which the result is a changed copy. `scratch`: memory that the step works in and nobody reads afterwards.
+    /// `updates`: the slot among `reads` of which the result is a changed copy. `scratch`: memory that the step works
+    /// in and nobody reads afterwards.
     mutating func append(
-        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, scratch: Int? = nil, mayFail: Bool = false, bytesRead: Int? = nil,
+        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, scratch: Int? = nil, mayFail: Bool = false,
+        bytesRead: Int? = nil,
         operations: Double = 0, run: @escaping (Slots) throws(Failure) -> Void
     ) {
         let written = [writes] + (scratch.map { [$0] } ?? [])
         var step = Step(
-            label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail, bytesRead: bytesRead,
+            label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail,
+            bytesRead: bytesRead,
             operations: operations, loop: nil, run: run)
         step.updates = updates.map { storageOf[$0] }
         step.inPlace = step.updates.map { [$0] } ?? []
         steps.append(step)
     }
 
-    /// A step that only checks the values of a slot, as soon as they are there: before anything is written over that a failure must leave alone.
+    /// A step that only checks the values of a slot, as soon as they are there: before anything is written over that a
+    /// failure must leave alone.
     mutating func insertCheck(_ label: String, of slot: Int, run: @escaping (Slots) throws(Failure) -> Void) {
         let storage = storageOf[slot]
         var place = (steps.lastIndex { $0.writes.contains(storage) } ?? -1) + 1
@@ -215,7 +226,8 @@ struct Lowering {
     mutating func append(_ label: String, _ product: Product, bytesRead: Int, operations: Double) {
         steps.append(
             Step(
-                label: label, reads: [storageOf[product.a], storageOf[product.b]], writes: [storageOf[product.result]], mayFail: false, bytesRead: bytesRead,
+                label: label, reads: [storageOf[product.a], storageOf[product.b]], writes: [storageOf[product.result]],
+                mayFail: false, bytesRead: bytesRead,
                 operations: operations, loop: nil, product: product
             ) { slots throws(Failure) in
                 product.gemm.run(slots[product.a], slots[product.b], slots[product.result])
@@ -229,7 +241,8 @@ struct Lowering {
         let users = usersOutside(group)
         let program = builder.build(&self, writes: { $0 == root || users.contains($0) })
         var step = Step(
-            label: builder.label, reads: builder.reads.map { storageOf[$0] }, writes: builder.writes.map { storageOf[$0] },
+            label: builder.label, reads: builder.reads.map { storageOf[$0] },
+            writes: builder.writes.map { storageOf[$0] },
             mayFail: false, bytesRead: builder.bytesRead, loop: program
         ) { slots throws(Failure) in program.run(slots.base) }
         step.inPlace = builder.inPlaceSlots.map { storageOf[$0] }
@@ -238,6 +251,9 @@ struct Lowering {
 
     /// Members whose values somebody outside the group reads, or the caller wants.
     private func usersOutside(_ group: LoopGroup) -> Set<Int> {
-        Set(group.members.filter { member in isOutput[member] || users[member].contains { fusion.rootOf[$0] != group.root } })
+        Set(
+            group.members.filter { member in
+                isOutput[member] || users[member].contains { fusion.rootOf[$0] != group.root }
+            })
     }
 }

@@ -1,4 +1,5 @@
-/// Where each storage of a plan lies: memory of a leaf, of an output, or a stretch of one arena that values share one after the other.
+/// Where each storage of a plan lies: memory of a leaf, of an output, or a stretch of one arena that values share one
+/// after the other.
 struct MemoryPlan {
     enum Place: Hashable {
         case leaf(Int)
@@ -23,7 +24,10 @@ struct MemoryPlan {
     let outputs: [Output]
 
     /// `outputStorages`: the storage that each output's value lies in.
-    init(_ steps: [Step], _ storages: [Lowering.Storage], outputStorages: [Int], donations: [PlanGraph.Donation], sharesMemory: Bool) {
+    init(
+        _ steps: [Step], _ storages: [Lowering.Storage], outputStorages: [Int], donations: [PlanGraph.Donation],
+        sharesMemory: Bool
+    ) {
         places = storages.map { $0.leaf.map(Place.leaf) ?? .arena(-1) }
         var outputs = [Output](repeating: .fresh, count: outputStorages.count)
         let reads = MemoryPlan.readers(steps, storages.count)
@@ -64,13 +68,17 @@ struct MemoryPlan {
         layOut(steps, storages, reads, sharesMemory)
     }
 
-    /// What `storage` was before updates changed some of its elements, latest first, as far as nobody needs the old beside the new.
+    /// What `storage` was before updates changed some of its elements, latest first, as far as nobody needs the old
+    /// beside the new.
     private static func versions(
-        of storage: Int, _ places: [Place], _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ writer: [Int?]
+        of storage: Int, _ places: [Place], _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]],
+        _ writer: [Int?]
     ) -> [Int] {
         var versions = [storage]
-        while let last = versions.last, let step = writer[last], let old = steps[step].updates, places[old] == .arena(-1),
-            reads[old].last == step, storages[old].bytes == storages[last].bytes, storages[old].dtype == storages[last].dtype
+        while let last = versions.last, let step = writer[last], let old = steps[step].updates,
+            places[old] == .arena(-1),
+            reads[old].last == step, storages[old].bytes == storages[last].bytes,
+            storages[old].dtype == storages[last].dtype
         {
             versions.append(old)
         }
@@ -93,9 +101,11 @@ struct MemoryPlan {
         return writers
     }
 
-    /// Gives arena storages their offsets: in the order of the steps, each takes the first gap that is wide enough, or the memory of an
-    /// input that it may overwrite.
-    private mutating func layOut(_ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ sharesMemory: Bool) {
+    /// Gives arena storages their offsets: in the order of the steps, each takes the first gap that is wide enough, or
+    /// the memory of an input that it may overwrite.
+    private mutating func layOut(
+        _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ sharesMemory: Bool
+    ) {
         var gaps = Gaps()
         for (number, step) in steps.enumerated() {
             var taken: Set<Int> = []
@@ -113,7 +123,9 @@ struct MemoryPlan {
                 }
             }
             for storage in Set(step.reads + step.writes) where !taken.contains(storage) {
-                guard case .arena(let offset) = places[storage], offset >= 0, (reads[storage].last ?? number) <= number, sharesMemory else { continue }
+                guard case .arena(let offset) = places[storage], offset >= 0, (reads[storage].last ?? number) <= number,
+                    sharesMemory
+                else { continue }
                 gaps.giveBack(offset, rounded(storages[storage].bytes))
             }
         }
@@ -136,7 +148,8 @@ private struct Gaps {
     mutating func take(_ bytes: Int) -> Int {
         // The tightest gap keeps wide ones for wide values.
         var best: Int?
-        for (place, gap) in free.enumerated() where gap.bytes >= bytes && (best.map { free[$0].bytes > gap.bytes } ?? true) { best = place }
+        for (place, gap) in free.enumerated()
+        where gap.bytes >= bytes && (best.map { free[$0].bytes > gap.bytes } ?? true) { best = place }
         if let best {
             let offset = free[best].offset
             free[best].offset += bytes

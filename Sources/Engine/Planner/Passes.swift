@@ -1,7 +1,7 @@
 import Glibc
 
-/// The passes, by name. WINGBEAT_PASSES lists those that run ("simplify,cse"), or, with a minus in front of each, those that do not
-/// ("-fuse"): the way to find out whether a pass is to blame.
+/// The passes, by name. WINGBEAT_PASSES lists those that run ("simplify,cse"), or, with a minus in front of each, those
+/// that do not ("-fuse"): the way to find out whether a pass is to blame.
 enum Pass: String, CaseIterable {
     /// Arithmetic on constants is done once, in planning.
     case fold
@@ -24,7 +24,9 @@ enum Pass: String, CaseIterable {
         guard let text = getenv("WINGBEAT_PASSES").map({ String(cString: $0) }) else { return Set(allCases) }
         let words = text.split(separator: ",")
         let removed = words.filter { $0.hasPrefix("-") }
-        if !removed.isEmpty { return Set(allCases).subtracting(removed.compactMap { Pass(rawValue: String($0.dropFirst())) }) }
+        if !removed.isEmpty {
+            return Set(allCases).subtracting(removed.compactMap { Pass(rawValue: String($0.dropFirst())) })
+        }
         return Set(words.compactMap { Pass(rawValue: String($0)) })
     }()
 

@@ -1,6 +1,7 @@
 import Kernels
 
-/// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with other leaves.
+/// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with
+/// other leaves.
 final class Plan {
     let steps: [Step]
     /// What the steps do, without all that is known about them: a walk over this copies little.
@@ -11,7 +12,8 @@ final class Plan {
     let slotCount: Int
     /// The number of nodes that were planned, for explanations.
     let nodeCount: Int
-    /// For each output, whether it is written after the last step that can fail: then a run that fails has not touched it.
+    /// For each output, whether it is written after the last step that can fail: then a run that fails has not touched
+    /// it.
     let isLate: [Bool]
     /// Where each slot lies; the first ones are the storages, in order.
     let bindings: [(slot: Int, place: MemoryPlan.Place, byteOffset: Int)]
@@ -25,7 +27,8 @@ final class Plan {
     let storages: [Lowering.Storage]
     /// Whether a run may take so long that somebody waits for it: about 50 ms and more.
     let isLong: Bool
-    /// The first step that writes over a leaf, and for each output the first that writes it: what comes before can be dropped.
+    /// The first step that writes over a leaf, and for each output the first that writes it: what comes before can be
+    /// dropped.
     private let firstLeafWrite: Int
     private let firstOutputWrite: [Int]
 
@@ -35,7 +38,9 @@ final class Plan {
         nodeCount = improved.nodes.count
         var lowering = try Lowering(improved, passes)
         var outputStorages: [Int] = []
-        for output in improved.outputs { outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages)) }
+        for output in improved.outputs {
+            outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages))
+        }
         if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }
         let memory = MemoryPlan(
             lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,
@@ -51,7 +56,9 @@ final class Plan {
         // Several storages may lie in one place: what became of a value bit by bit.
         var firstWrite: [MemoryPlan.Place: Int] = [:]
         for (number, step) in steps.enumerated() {
-            for storage in step.writes where firstWrite[memory.places[storage]] == nil { firstWrite[memory.places[storage]] = number }
+            for storage in step.writes where firstWrite[memory.places[storage]] == nil {
+                firstWrite[memory.places[storage]] = number
+            }
         }
         var work = 0.0
         for step in steps {
@@ -59,7 +66,9 @@ final class Plan {
             for storage in step.reads + step.writes { work += Double(lowering.storages[storage].bytes) }
         }
         isLong = work > 5e7
-        var (firstLeafWrite, firstOutputWrite) = (steps.count, [Int](repeating: steps.count, count: memory.outputs.count))
+        var (firstLeafWrite, firstOutputWrite) = (
+            steps.count, [Int](repeating: steps.count, count: memory.outputs.count)
+        )
         for (place, number) in firstWrite {
             switch place {
             case .leaf: firstLeafWrite = min(firstLeafWrite, number)
@@ -69,7 +78,9 @@ final class Plan {
         }
         (self.firstLeafWrite, self.firstOutputWrite) = (firstLeafWrite, firstOutputWrite)
         isLate = outputStorages.map { firstWrite[memory.places[$0]].map { $0 > lastFallible } ?? true }
-        var bindings = lowering.storages.indices.map { (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0) }
+        var bindings = lowering.storages.indices.map {
+            (slot: lowering.slot(ofStorage: $0), place: memory.places[$0], byteOffset: 0)
+        }
         for alias in lowering.aliases { bindings.append((alias.slot, memory.places[alias.storage], alias.byteOffset)) }
         self.bindings = bindings
     }
@@ -103,8 +114,11 @@ final class Plan {
         for call in calls { try call(slots) }
     }
 
-    /// The same; false if it was stopped and nothing that outlives the run was written. `outlives`: whether an output's memory does.
-    func runStoppably(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, outlives: (Int) -> Bool) throws(Failure) -> Bool {
+    /// The same; false if it was stopped and nothing that outlives the run was written. `outlives`: whether an output's
+    /// memory does.
+    func runStoppably(_ table: UnsafeMutablePointer<UnsafeMutableRawPointer>, outlives: (Int) -> Bool) throws(Failure)
+        -> Bool
+    {
         var end = firstLeafWrite
         for (output, number) in firstOutputWrite.enumerated() where number < end && outlives(output) { end = number }
         let slots = Slots(base: UnsafePointer(table))
@@ -123,16 +137,19 @@ final class Plan {
 }
 
 extension Lowering {
-    /// The storage that holds exactly the value of node `place`, for the caller to keep; a copy where the value is a view, or, without
-    /// `aliases`, where the memory is a leaf's or already another output's.
+    /// The storage that holds exactly the value of node `place`, for the caller to keep; a copy where the value is a
+    /// view, or, without `aliases`, where the memory is a leaf's or already another output's.
     fileprivate mutating func outputStorage(_ place: Int, aliases: Bool, taken: [Int]) -> Int {
         let type = graph.nodes[place].type
         let slot = dense(place)
         let storage = storageOf[slot]
-        let isWhole = self.slot(ofStorage: storage) == slot && storages[storage].bytes == type.bytes && storages[storage].dtype == type.dtype
+        let isWhole =
+            self.slot(ofStorage: storage) == slot && storages[storage].bytes == type.bytes
+            && storages[storage].dtype == type.dtype
         if isWhole && (aliases || (storages[storage].leaf == nil && !taken.contains(storage))) { return storage }
         let target = addFreshStorage(type)
-        append("copy \(type.shape.text)", reads: [slot], writes: target, bytesRead: type.bytes) { slots throws(Failure) in
+        append("copy \(type.shape.text)", reads: [slot], writes: target, bytesRead: type.bytes) {
+            slots throws(Failure) in
             slots[target].copyMemory(from: slots[slot], byteCount: type.bytes)
         }
         return storageOf[target]

@@ -33,8 +33,9 @@ struct PlanGraph {
     /// The number that node `place` is everywhere, if it is such a constant.
     func fillValue(_ place: Int) -> Double? { nodes[place].operation.constant }
 
-    /// Rebuilds the graph from the nodes that outputs need. `rule` sees each node, its inputs already renumbered, and the new graph so far; it
-    /// returns the number of an equal node there, adding nodes if it must, or nil to keep the node as it is.
+    /// Rebuilds the graph from the nodes that outputs need. `rule` sees each node, its inputs already renumbered, and
+    /// the new graph so far; it returns the number of an equal node there, adding nodes if it must, or nil to keep the
+    /// node as it is.
     func rewritten(_ rule: (Entry, inout PlanGraph) -> Int?) -> PlanGraph {
         var isNeeded = [Bool](repeating: false, count: nodes.count)
         for output in outputs { isNeeded[output] = true }

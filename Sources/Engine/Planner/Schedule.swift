@@ -1,7 +1,9 @@
-/// Puts nodes into an order that serves fusion and memory: elementwise steps and reductions as soon as their inputs are there (so that a
-/// chain stays together, and a reduction comes before other users of what it reduces), and writes that take over a leaf's memory after the leaf's other readers. Of the other
-/// steps, those come first that lead to an output soonest, such as a parameter's gradient while what it reads is still in the cache, unless what is written with them has to
-/// wait: a weight's gradient comes after the product that reads the weight, and right before its update.
+/// Puts nodes into an order that serves fusion and memory: elementwise steps and reductions as soon as their inputs are
+/// there (so that a chain stays together, and a reduction comes before other users of what it reduces), and writes that
+/// take over a leaf's memory after the leaf's other readers. Of the other steps, those come first that lead to an
+/// output soonest, such as a parameter's gradient while what it reads is still in the cache, unless what is written
+/// with them has to wait: a weight's gradient comes after the product that reads the weight, and right before its
+/// update.
 extension PlanGraph {
     func scheduled() -> PlanGraph {
         let users = users
@@ -14,14 +16,17 @@ extension PlanGraph {
         var writers = [Int: Int]()
         for donation in donations {
             let writer = outputs[donation.output]
-            if let leaf = nodes.firstIndex(where: { $0.leaf == donation.leaf }), writer != leaf { writers[leaf] = writer }
+            if let leaf = nodes.firstIndex(where: { $0.leaf == donation.leaf }), writer != leaf {
+                writers[leaf] = writer
+            }
         }
         /// The writers that take over memory which node `place` reads.
         func writersAfter(_ place: Int) -> [Int] {
             if writers.isEmpty || isView[place] { return [] }
             return Set(nodes[place].inputs.map { shown[$0] }).compactMap { writers[$0] }.filter { $0 != place }
         }
-        // For the node that takes over a leaf's memory: how many other readers of that leaf have not run yet, and how many of those are not elementwise.
+        // For the node that takes over a leaf's memory: how many other readers of that leaf have not run yet, and how
+        // many of those are not elementwise.
         var waitsFor = [Int: Int]()
         var waitsForSteps = [Int: Int]()
         for place in nodes.indices {
@@ -39,22 +44,26 @@ extension PlanGraph {
         }
 
         var queues = [ReadyQueue](repeating: ReadyQueue(), count: 4)
-        // The steps that a write which may have to wait is computed from, by elementwise operations and reductions alone, and those writes of each step. A write that is computed
-        // from so much as the norm of all gradients comes after all of them anyway.
+        // The steps that a write which may have to wait is computed from, by elementwise operations and reductions
+        // alone, and those writes of each step. A write that is computed from so much as the norm of all gradients
+        // comes after all of them anyway.
         let most = 100
         var sources = [Int: [Int]]()
         var writersOf = [Int: [Int]]()
         for writer in waitsForSteps.keys.sorted() {
             var (found, left) = (Set<Int>(), [writer])
             while found.count <= most, let place = left.popLast() {
-                for input in nodes[place].inputs.map({ shown[$0] }) where found.insert(input).inserted && isElementwise[input] { left.append(input) }
+                for input in nodes[place].inputs.map({ shown[$0] })
+                where found.insert(input).inserted && isElementwise[input] { left.append(input) }
             }
             if found.count > most { continue }
             sources[writer] = found.filter { !isElementwise[$0] && nodes[$0].leaf == nil }.sorted()
             for source in sources[writer, default: []] { writersOf[source, default: []].append(writer) }
         }
         var stepsToOutput = [Int](repeating: 0, count: nodes.count)
-        for place in nodes.indices.reversed() { stepsToOutput[place] = users[place].reduce(0) { Swift.max($0, stepsToOutput[$1] + 1) } }
+        for place in nodes.indices.reversed() {
+            stepsToOutput[place] = users[place].reduce(0) { Swift.max($0, stepsToOutput[$1] + 1) }
+        }
 
         var order: [Int] = []
         order.reserveCapacity(nodes.count)
@@ -89,7 +98,9 @@ extension PlanGraph {
                 if isElementwise[place] { continue }
                 waitsForSteps[writer, default: 0] -= 1
                 if waitsForSteps[writer] == 0 {
-                    for source in sources[writer, default: []] where missing[source] == 0 && !isDone[source] { insert(source) }
+                    for source in sources[writer, default: []] where missing[source] == 0 && !isDone[source] {
+                        insert(source)
+                    }
                 }
             }
         }
@@ -128,7 +139,9 @@ private struct ReadyQueue {
         var place = 0
         while true {
             var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child] < heap[least] { least = child }
+            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child] < heap[least] {
+                least = child
+            }
             if least == place { return first }
             heap.swapAt(place, least)
             place = least

@@ -25,18 +25,23 @@ extension PlanGraph {
             if let inner = negated(entry.inputs[0], graph) { return inner }
             // -(c x) is (-c) x.
             guard input.operation is Multiply, input.leaf == nil, entry.type.dtype.isFloat,
-                let place = input.inputs.indices.first(where: { graph.fillValue(input.inputs[$0]) != nil }), let value = graph.fillValue(input.inputs[place])
+                let place = input.inputs.indices.first(where: { graph.fillValue(input.inputs[$0]) != nil }),
+                let value = graph.fillValue(input.inputs[place])
             else { return nil }
             let constant = graph.nodes[input.inputs[place]].type
             var inputs = input.inputs
-            inputs[place] = graph.add(Entry(operation: Fill(value: -value, type: constant), inputs: [], type: constant, leaf: nil))
+            inputs[place] = graph.add(
+                Entry(operation: Fill(value: -value, type: constant), inputs: [], type: constant, leaf: nil))
             return graph.add(Entry(operation: Multiply(), inputs: inputs, type: entry.type, leaf: nil))
         case let product as MatMul: return outer(product, entry, &graph)
         case is Multiply:
             return neutral(entry, 1, 0, graph) ?? neutral(entry, 1, 1, graph) ?? signOutside(entry, &graph)
         case is Add:
             // Signs are exact, so they may move: a + (-b) is a - b.
-            if let b = negated(entry.inputs[1], graph) { return graph.add(Entry(operation: Subtract(), inputs: [entry.inputs[0], b], type: entry.type, leaf: nil)) }
+            if let b = negated(entry.inputs[1], graph) {
+                return graph.add(
+                    Entry(operation: Subtract(), inputs: [entry.inputs[0], b], type: entry.type, leaf: nil))
+            }
             guard let a = negated(entry.inputs[0], graph) else { return nil }
             return graph.add(Entry(operation: Subtract(), inputs: [entry.inputs[1], a], type: entry.type, leaf: nil))
         case is Subtract:
@@ -56,7 +61,8 @@ extension PlanGraph {
 
     /// (-a) b as -(a b): a sum that reads it then takes the sign.
     private func signOutside(_ entry: Entry, _ graph: inout PlanGraph) -> Int? {
-        guard let place = entry.inputs.indices.first(where: { negated(entry.inputs[$0], graph) != nil }), let inner = negated(entry.inputs[place], graph)
+        guard let place = entry.inputs.indices.first(where: { negated(entry.inputs[$0], graph) != nil }),
+            let inner = negated(entry.inputs[place], graph)
         else { return nil }
         var product = entry
         product.inputs[place] = inner
@@ -76,7 +82,9 @@ extension PlanGraph {
             let type = TensorType(shape, entry.type.dtype)
             let isThere = graph.nodes[input].type.shape == shape
             operands.append(
-                isThere ? input : graph.add(Entry(operation: Reshape(shape: shape), inputs: [input], type: type, leaf: nil)))
+                isThere
+                    ? input : graph.add(Entry(operation: Reshape(shape: shape), inputs: [input], type: type, leaf: nil))
+            )
         }
         return graph.add(Entry(operation: Multiply(), inputs: operands, type: entry.type, leaf: nil))
     }

@@ -1,7 +1,7 @@
 import Kernels
 
-/// How a step that changes some elements of a value gets at them: it writes over the old value where the memory plan finds that nobody reads it
-/// afterwards, and else over a copy.
+/// How a step that changes some elements of a value gets at them: it writes over the old value where the memory plan
+/// finds that nobody reads it afterwards, and else over a copy.
 struct Update {
     /// The slot of the old value; nil for a constant.
     var base: Int?

@@ -17,7 +17,8 @@ public final class Generator {
     /// The generator that draws come from when no other is named. Seed 0 until `seed` is called.
     public static func standard() throws(Failure) -> Generator {
         if let shared { return shared }
-        // It lives on after a block that is the first to ask for it: so its state is a box from outside, which each run reads and moves on.
+        // It lives on after a block that is the first to ask for it: so its state is a box from outside, which each run
+        // reads and moves on.
         let fresh = try Tensor.outsideCapture { () throws(Failure) in try Generator(seed: 0) }
         shared = fresh
         return fresh
@@ -48,10 +49,13 @@ public final class Generator {
         case gumbel = 4
     }
 
-    /// A seed for draws of its own, and the generator moved on. Not in a capture block, whose draws are made when its program runs.
+    /// A seed for draws of its own, and the generator moved on. Not in a capture block, whose draws are made when its
+    /// program runs.
     public func drawSeed() throws(Failure) -> UInt64 {
         guard ThreadState.current.capture == nil else {
-            throw .state(operation: "batches", "a shuffle without a seed draws from the generator, which a capture block does not do; give it a seed")
+            throw .state(
+                operation: "batches",
+                "a shuffle without a seed draws from the generator, which a capture block does not do; give it a seed")
         }
         let (seed, offset) = try position()
         var drawn: Int64 = 0
@@ -60,10 +64,14 @@ public final class Generator {
         return UInt64(bitPattern: drawn)
     }
 
-    /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, whole numbers in [a, b), exponential of rate a, or Gumbel's
-    /// with location a and scale b.
-    public func draw(_ distribution: Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double) throws(Failure) -> Tensor {
-        guard a.isFinite, b.isFinite, b >= 0 || ![.normal, .gumbel].contains(distribution), a > 0 || distribution != .exponential else {
+    /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, whole numbers in [a,
+    /// b), exponential of rate a, or Gumbel's with location a and scale b.
+    public func draw(_ distribution: Distribution, _ dtype: DType, _ shape: Shape, _ a: Double, _ b: Double)
+        throws(Failure) -> Tensor
+    {
+        guard a.isFinite, b.isFinite, b >= 0 || ![.normal, .gumbel].contains(distribution),
+            a > 0 || distribution != .exponential
+        else {
             throw .argument(operation: "random", "the distribution's parameters \(a) and \(b) are out of range")
         }
         let kind: RandomDraw.Distribution
@@ -71,8 +79,10 @@ public final class Generator {
         case .uniform: kind = .uniform
         case .normal: kind = .normal
         case .integers:
-            guard let low = Int64(exactly: a.rounded(.towardZero)), let high = Int64(exactly: b.rounded(.towardZero)) else {
-                throw .argument(operation: "random", "bounds of whole numbers must be below 2^63, but are \(a) and \(b)")
+            guard let low = Int64(exactly: a.rounded(.towardZero)), let high = Int64(exactly: b.rounded(.towardZero))
+            else {
+                throw .argument(
+                    operation: "random", "bounds of whole numbers must be below 2^63, but are \(a) and \(b)")
             }
             return try draw(from: low, to: high, dtype, shape)
         case .exponential: kind = .exponential
@@ -86,7 +96,9 @@ public final class Generator {
     public func draw(from low: Int64, to high: Int64, _ dtype: DType, _ shape: Shape) throws(Failure) -> Tensor {
         try checkShape(shape, dtype, operation: "random")
         return Tensor(
-            try drawEach(TensorType(shape, dtype)) { type in RandomDraw(distribution: .integers, low: low, high: high, type: type) })
+            try drawEach(TensorType(shape, dtype)) { type in
+                RandomDraw(distribution: .integers, low: low, high: high, type: type)
+            })
     }
 
     /// A random permutation of 0 ..< count: int64 [count].
@@ -95,7 +107,8 @@ public final class Generator {
         try checkShape(type.shape, .int64, operation: "randperm")
         guard try MappedFunction.thatDraw().isEmpty else {
             // One for each example: the order of random numbers.
-            return try Tensor(ArgSort(axis: 0, isDescending: false).record([draw(.uniform, 0, 1, TensorType([count], .float64))]))
+            return try Tensor(
+                ArgSort(axis: 0, isDescending: false).record([draw(.uniform, 0, 1, TensorType([count], .float64))]))
         }
         return Tensor(try draw(RandomPermutation(count: count), type))
     }
@@ -106,15 +119,23 @@ public final class Generator {
         return try Tensor(draw(.uniform, 0, 1, TensorType(p.shape, p.dtype)).less(p).cast(p.dtype))
     }
 
-    /// `count` places drawn from each row of weights [n] or [rows, n], which need not sum to 1: int64 [count] or [rows, count]. Without replacement the places
-    /// of one row differ: those of the smallest exponential numbers over the weights (Efraimidis and Spirakis 2006).
+    /// `count` places drawn from each row of weights [n] or [rows, n], which need not sum to 1: int64 [count] or [rows,
+    /// count]. Without replacement the places of one row differ: those of the smallest exponential numbers over the
+    /// weights (Efraimidis and Spirakis 2006).
     public func multinomial(_ weights: Tensor, _ count: Int, replacement: Bool) throws(Failure) -> Tensor {
         let name = "multinomial"
-        guard weights.shape.count == 1 || weights.shape.count == 2, let n = weights.shape.last, n > 0, weights.dtype.isFloat else {
-            throw .shape(operation: name, "float weights [n] or [rows, n] with n above 0 are expected, but \(weights.dtype.name) \(weights.shape.text) were given")
+        guard weights.shape.count == 1 || weights.shape.count == 2, let n = weights.shape.last, n > 0,
+            weights.dtype.isFloat
+        else {
+            throw .shape(
+                operation: name,
+                "float weights [n] or [rows, n] with n above 0 are expected, but \(weights.dtype.name) "
+                    + "\(weights.shape.text) were given"
+            )
         }
         guard count > 0, replacement || count <= n else {
-            throw .argument(operation: name, "\(count) places of \(n) cannot be drawn\(replacement ? "" : " without replacement")")
+            throw .argument(
+                operation: name, "\(count) places of \(n) cannot be drawn\(replacement ? "" : " without replacement")")
         }
         let axis = weights.shape.count - 1
         let w = try checked(CheckWeights(count: replacement ? 1 : count).record([weights.node().cast(.float64)]))
@@ -123,7 +144,9 @@ public final class Generator {
             try checkShape(type.shape, .float64, operation: name)
             let edges = try CumulativeSum(axis: axis).record([w])
             // A little less than the sum, so that no product rounds up to it.
-            let total = try Slice(axis: axis, start: n - 1, step: 1, count: 1).record([edges]) * Node.scalar(1 - 0x1p-52, like: w)
+            let total =
+                try Slice(axis: axis, start: n - 1, step: 1, count: 1).record([edges])
+                * Node.scalar(1 - 0x1p-52, like: w)
             return try Tensor(CountBelow().record([edges, draw(.uniform, 0, 1, type) * total]))
         } else {
             let order = try ArgSort(axis: axis, isDescending: false).record([draw(.exponential, 1, 0, w.type) / w])
@@ -131,14 +154,18 @@ public final class Generator {
         }
     }
 
-    /// Outside of capture blocks and mapped functions, what is wrong with probabilities is an error of the call that draws, before the generator has moved.
+    /// Outside of capture blocks and mapped functions, what is wrong with probabilities is an error of the call that
+    /// draws, before the generator has moved.
     private func checked(_ node: Node) throws(Failure) -> Node {
         if ThreadState.current.capture == nil, node.mapLevel == 0 { try compute([node]) }
         return node
     }
 
-    /// Draws values of that type; inside mapped functions whose examples have their own, for all of them, of which each gets one.
-    private func draw(_ kind: RandomDraw.Distribution, _ a: Double, _ b: Double, _ type: TensorType) throws(Failure) -> Node {
+    /// Draws values of that type; inside mapped functions whose examples have their own, for all of them, of which each
+    /// gets one.
+    private func draw(_ kind: RandomDraw.Distribution, _ a: Double, _ b: Double, _ type: TensorType) throws(Failure)
+        -> Node
+    {
         try drawEach(type) { type in RandomDraw(distribution: kind, a: a, b: b, type: type) }
     }
 

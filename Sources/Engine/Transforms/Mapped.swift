@@ -1,4 +1,5 @@
-/// The inputs of a node of a mapped function as they are for all examples at once: those that depend on the example have the batch as an axis more, in front.
+/// The inputs of a node of a mapped function as they are for all examples at once: those that depend on the example
+/// have the batch as an axis more, in front.
 struct Mapped {
     let examples: Range<Int>
     let inputs: [Node]
@@ -20,11 +21,13 @@ struct Mapped {
         return result
     }
 
-    /// Input `place` as an operand of what has `rank` axes for one example: broadcasting lines shapes up at their ends, so axes of extent 1 come in behind the batch.
+    /// Input `place` as an operand of what has `rank` axes for one example: broadcasting lines shapes up at their ends,
+    /// so axes of extent 1 come in behind the batch.
     func aligned(_ place: Int, rank: Int) throws(Failure) -> Node {
         let input = inputs[place]
         guard isBatched[place] else { return input }
-        return try input.reshape([size] + [Int](repeating: 1, count: rank + 1 - input.shape.count) + input.shape.dropFirst())
+        return try input.reshape(
+            [size] + [Int](repeating: 1, count: rank + 1 - input.shape.count) + input.shape.dropFirst())
     }
 }
 

@@ -1,11 +1,14 @@
-/// Vectorisation. A mapped function is recorded once, on variables that stand for one example, and then rebuilt for all of them at once.
+/// Vectorisation. A mapped function is recorded once, on variables that stand for one example, and then rebuilt for all
+/// of them at once.
 ///
 ///     begin     each mapped tensor gives a variable of the type of one example, which has no value
 ///     ...       the function is recorded; derivatives taken in it, and mapped functions inside, are more nodes
-///     end       the graph is walked from the results back to the variables; each node on the way is recorded anew by its operation's batching rule, on inputs
+///     end       the graph is walked from the results back to the variables; each node on the way is recorded anew by
+///     its operation's batching rule, on inputs
 ///               that have the batch as an axis in front; what depends on no variable is used as it is
 ///
-/// Nodes know the youngest mapped function that they depend on (`mapLevel`), so that values are not asked for and do not get out.
+/// Nodes know the youngest mapped function that they depend on (`mapLevel`), so that values are not asked for and do
+/// not get out.
 public final class MappedFunction {
     /// What random draws inside give. Raw values are those of wb_randomness.
     public enum Randomness: Int32 {
@@ -34,11 +37,15 @@ public final class MappedFunction {
             let place = try normalized(axis: axis, rank: x.shape.count, operation: "vmap")
             sources.append(try x.permute([place] + x.shape.indices.filter { $0 != place }))
         }
-        guard let size = sources.first?.shape[0] else { throw .argument(operation: "vmap", "one tensor at least must be mapped over") }
+        guard let size = sources.first?.shape[0] else {
+            throw .argument(operation: "vmap", "one tensor at least must be mapped over")
+        }
         for (place, source) in sources.enumerated() where source.shape[0] != size {
             throw .shape(
                 operation: "vmap",
-                "mapped axes must have one extent, but that of tensor 0 \(tensors[0].shape.text) is \(size) and that of tensor \(place) \(tensors[place].shape.text) is \(source.shape[0])")
+                "mapped axes must have one extent, but that of tensor 0 \(tensors[0].shape.text) is \(size) and that "
+                    + "of tensor \(place) \(tensors[place].shape.text) is \(source.shape[0])"
+            )
         }
         let function = MappedFunction(size: size, randomness)
         var variables: [Tensor] = []
@@ -47,15 +54,18 @@ public final class MappedFunction {
         return variables
     }
 
-    /// Ends the innermost one: the outputs for all examples, with the batch as axis axes[i]; nil for an output that must not depend on the example, and stays as it is.
-    /// chunk: as many examples at a time; nil for all at once.
+    /// Ends the innermost one: the outputs for all examples, with the batch as axis axes[i]; nil for an output that
+    /// must not depend on the example, and stays as it is. chunk: as many examples at a time; nil for all at once.
     public static func end(_ outputs: [Tensor], axes: [Int?], chunk: Int? = nil) throws(Failure) -> [Tensor] {
-        guard let function = ThreadState.current.mappedFunctions.last else { throw .state(operation: "vmap", "no mapped function is open on this thread") }
+        guard let function = ThreadState.current.mappedFunctions.last else {
+            throw .state(operation: "vmap", "no mapped function is open on this thread")
+        }
         let nodes = try outputs.nodes()
         var places: [Int] = []
         for (number, axis) in axes.enumerated() {
             if axis == nil, Trace(function, [nodes[number]]).dependsOnExample {
-                throw .argument(operation: "vmap", "output \(number) differs from example to example, so it needs an axis for them")
+                throw .argument(
+                    operation: "vmap", "output \(number) differs from example to example, so it needs an axis for them")
             }
             places.append(try normalized(axis: axis ?? 0, rank: nodes[number].shape.count + 1, operation: "vmap"))
         }
@@ -77,7 +87,9 @@ public final class MappedFunction {
 
     /// Leaves the innermost one; nothing has happened.
     public static func cancel() throws(Failure) {
-        guard ThreadState.current.mappedFunctions.popLast() != nil else { throw .state(operation: "vmap", "no mapped function is open on this thread") }
+        guard ThreadState.current.mappedFunctions.popLast() != nil else {
+            throw .state(operation: "vmap", "no mapped function is open on this thread")
+        }
     }
 
     // MARK: Variables
@@ -85,13 +97,16 @@ public final class MappedFunction {
     /// What stands for one example of `source` [size, ...].
     func variable(_ source: Node) throws(Failure) -> Node { try MapVariable(function: self).record([source]) }
 
-    /// The open functions of this thread, from the outermost, whose examples each get a draw of their own; fails where draws are an error.
+    /// The open functions of this thread, from the outermost, whose examples each get a draw of their own; fails where
+    /// draws are an error.
     static func thatDraw() throws(Failure) -> [MappedFunction] {
         let open = ThreadState.current.mappedFunctions
         guard !open.contains(where: { $0.randomness == .error }) else {
             throw .state(
                 operation: "vmap",
-                "the mapped function draws random numbers: choose randomness 'same' for one draw that all examples share, or 'different' for a draw for each")
+                "the mapped function draws random numbers: choose randomness 'same' for one draw that all examples "
+                    + "share, or 'different' for a draw for each"
+            )
         }
         return open.filter { $0.randomness == .different }
     }
@@ -107,8 +122,11 @@ public final class MappedFunction {
 
     // MARK: Batching
 
-    /// The nodes for the examples in a range, with the batch in front; those that do not depend on the example are repeated.
-    func batched(_ nodes: [Node], _ examples: Range<Int>) throws(Failure) -> [Node] { try Trace(self, nodes).batched(nodes, examples) }
+    /// The nodes for the examples in a range, with the batch in front; those that do not depend on the example are
+    /// repeated.
+    func batched(_ nodes: [Node], _ examples: Range<Int>) throws(Failure) -> [Node] {
+        try Trace(self, nodes).batched(nodes, examples)
+    }
 
     private func batched(_ nodes: [Node], chunk: Int?) throws(Failure) -> [Node] {
         guard let chunk, chunk < size else { return try batched(nodes, 0..<size) }
@@ -116,8 +134,11 @@ public final class MappedFunction {
         var parts = [[Node]](repeating: [], count: nodes.count)
         for start in stride(from: 0, to: size, by: chunk) {
             let found = try trace.batched(nodes, start..<min(start + chunk, size))
-            // One after the other, so that only one chunk's interior is in memory. Where derivatives may follow, or nothing can be computed, they are one plan.
-            if ThreadState.current.capture == nil, found.allSatisfy({ !$0.requiresGrad && $0.mapLevel == 0 }) { try compute(found) }
+            // One after the other, so that only one chunk's interior is in memory. Where derivatives may follow, or
+            // nothing can be computed, they are one plan.
+            if ThreadState.current.capture == nil, found.allSatisfy({ !$0.requiresGrad && $0.mapLevel == 0 }) {
+                try compute(found)
+            }
             for (place, node) in found.enumerated() { parts[place].append(node) }
         }
         var results: [Node] = []

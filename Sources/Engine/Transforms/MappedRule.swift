@@ -6,12 +6,15 @@ final class MappedRule: DerivativeRule {
     var hasReverse: Bool { rule.hasReverse }
     var hasForward: Bool { rule.hasForward }
 
-    init(_ rule: any DerivativeRule, _ batch: Mapped) { (self.rule, function, examples) = (rule, batch.function, batch.examples) }
+    init(_ rule: any DerivativeRule, _ batch: Mapped) {
+        (self.rule, function, examples) = (rule, batch.function, batch.examples)
+    }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         try batched { () throws(Failure) in
             let results = try self.examples(outputs)
-            return try self.rule.reverse(self.examples(cotangents, like: outputs), outputs: results.compactMap { $0 }, needed: needed)
+            return try self.rule.reverse(
+                self.examples(cotangents, like: outputs), outputs: results.compactMap { $0 }, needed: needed)
         }
     }
 

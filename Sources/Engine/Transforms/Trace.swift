@@ -54,7 +54,8 @@ struct Trace {
                 source = try Slice(axis: 0, start: examples.lowerBound, step: 1, count: examples.count).record([source])
             }
             // A variable that does not require gradients is a constant to derivatives, whatever its source is.
-            copies[ObjectIdentifier(variable)] = Copy(node: variable.requiresGrad ? source : try source.detached(), isBatched: true)
+            copies[ObjectIdentifier(variable)] = Copy(
+                node: variable.requiresGrad ? source : try source.detached(), isBatched: true)
         }
         for node in inside {
             state.isGradEnabled = node.requiresGrad
@@ -62,7 +63,8 @@ struct Trace {
             var attached: [Node] = []
             for node in node.operation.attached { attached.append(try whole(node)) }
             let batch = Mapped(
-                examples: examples, inputs: inputs.map { $0.node }, isBatched: inputs.map { $0.isBatched }, attached: attached, function: function)
+                examples: examples, inputs: inputs.map { $0.node }, isBatched: inputs.map { $0.isBatched },
+                attached: attached, function: function)
             copies[ObjectIdentifier(node)] = try rebuilt(node, batch)
         }
         state.isGradEnabled = isGradEnabled
@@ -89,7 +91,9 @@ extension Hooks {
         let (function, examples) = (batch.function, batch.examples)
         result.add { [self] (gradient) throws(Failure) in
             let whole = try gradient.node()
-            let found = try function.again { () throws(Failure) in try function.batched([applied(to: function.variable(whole))], examples) }
+            let found = try function.again { () throws(Failure) in
+                try function.batched([applied(to: function.variable(whole))], examples)
+            }
             return Tensor(found[0])
         }
         return result

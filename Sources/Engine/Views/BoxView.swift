@@ -23,8 +23,9 @@ final class ViewedBox {
     }
 }
 
-/// Makes a box a view: it shows a part of another box under another shape, perhaps. Reading it after a write to that box selects again, and
-/// writing to it writes to that box. It does not keep the box alive. Once the box has gone, the view shows a box between them, or is a value of its own.
+/// Makes a box a view: it shows a part of another box under another shape, perhaps. Reading it after a write to that
+/// box selects again, and writing to it writes to that box. It does not keep the box alive. Once the box has gone, the
+/// view shows a box between them, or is a value of its own.
 final class BoxView {
     /// The box that the view was taken from.
     let viewed: ViewedBox
@@ -39,7 +40,8 @@ final class BoxView {
     let isDetached: Bool
     /// Whether the box has become a value of its own.
     private var isCut = false
-    /// The box that was last selected from, and its version then. In a capture block the version of a box from outside is the block's.
+    /// The box that was last selected from, and its version then. In a capture block the version of a box from outside
+    /// is the block's.
     private unowned(unsafe) var seen: ViewedBox
     private var version: Int
 
@@ -55,7 +57,8 @@ final class BoxView {
         if let box = up == nil ? box : sourceBox { noteSeen(box) }
     }
 
-    /// The boxes on the way to the farthest one that is still there: that one, and the views that lead from it to this one, the last first.
+    /// The boxes on the way to the farthest one that is still there: that one, and the views that lead from it to this
+    /// one, the last first.
     struct Source {
         let box: Tensor
         let path: ArraySlice<BoxView>
@@ -73,7 +76,9 @@ final class BoxView {
     func source() -> Source? {
         if up == nil { return viewed.box.map { Source(box: $0, path: [self]) } }
         let chain = chain
-        guard let place = chain.lastIndex(where: { $0.viewed.box != nil }), let box = chain[place].viewed.box else { return nil }
+        guard let place = chain.lastIndex(where: { $0.viewed.box != nil }), let box = chain[place].viewed.box else {
+            return nil
+        }
         return Source(box: box, path: chain[...place])
     }
 
@@ -93,7 +98,8 @@ final class BoxView {
         let chain = chain
         for (place, link) in chain.enumerated() {
             if let last = link.viewed.last {
-                return link.viewed === seen && link.viewed.version == version ? nil : try BoxView.selected(from: last, chain[...place])
+                return link.viewed === seen && link.viewed.version == version
+                    ? nil : try BoxView.selected(from: last, chain[...place])
             }
             if link.viewed === seen { return nil }
         }
@@ -118,11 +124,14 @@ final class BoxView {
     /// `node` with `value` in place of what a path of views shows of it.
     static func placed(_ value: Node, in node: Node, _ path: ArraySlice<BoxView>) throws(Failure) -> Node {
         let steps = path.reversed().flatMap { $0.steps }
-        guard let lastSlice = steps.lastIndex(where: { $0 is Slice }) else { return try undone(steps[...], value, from: node.shape) }
+        guard let lastSlice = steps.lastIndex(where: { $0 is Slice }) else {
+            return try undone(steps[...], value, from: node.shape)
+        }
         // What each step is taken from, as far as parts of it are left.
         var sources = [node]
         for step in steps[..<lastSlice] { sources.append(try step.record([sources[sources.count - 1]])) }
-        var value = try undone(steps[(lastSlice + 1)...], value, from: steps[lastSlice].infer([sources[lastSlice].type]).shape)
+        var value = try undone(
+            steps[(lastSlice + 1)...], value, from: steps[lastSlice].infer([sources[lastSlice].type]).shape)
         var place = lastSlice
         while place >= 0 {
             guard steps[place] is Slice else {
@@ -145,7 +154,9 @@ final class BoxView {
     }
 
     /// The value that steps without slices make `value` of.
-    private static func undone(_ steps: ArraySlice<any Viewing>, _ value: Node, from shape: Shape) throws(Failure) -> Node {
+    private static func undone(_ steps: ArraySlice<any Viewing>, _ value: Node, from shape: Shape) throws(Failure)
+        -> Node
+    {
         var shapes = [shape]
         for step in steps { shapes.append(try step.infer([TensorType(shapes[shapes.count - 1], value.dtype)]).shape) }
         var value = value
@@ -156,7 +167,10 @@ final class BoxView {
             }
             guard shape.elementCount == value.count else {
                 throw .state(
-                    operation: "assign", "a tensor that is expanded from \(shape.text) cannot be written in place, since several of its elements are one; clone it first")
+                    operation: "assign",
+                    "a tensor that is expanded from \(shape.text) cannot be written in place, since several of its "
+                        + "elements are one; clone it first"
+                )
             }
             value = try value.reshape(shape)
         }
@@ -199,7 +213,8 @@ extension Tensor {
         return result
     }
 
-    /// A view of all of this box that is a constant to derivatives: what is written to one of the two reaches the other.
+    /// A view of all of this box that is a constant to derivatives: what is written to one of the two reaches the
+    /// other.
     public func shared() throws(Failure) -> Tensor {
         let result = Tensor(try node().detached())
         result.view = BoxView(of: self, [], isDetached: true)
@@ -255,10 +270,14 @@ extension Tensor {
     /// Writes through a view; false if this box is none.
     func writeThrough(_ node: Node) throws(Failure) -> Bool {
         guard let view = liveView, let source = view.source(), source.box.dtype == dtype else { return false }
-        if birth == nil, let capture = ThreadState.current.capture, capture.known(source.box) == nil, !Capture.canRead(source.box.stored) {
+        if birth == nil, let capture = ThreadState.current.capture, capture.known(source.box) == nil,
+            !Capture.canRead(source.box.stored)
+        {
             throw .state(
                 operation: "assign",
-                "inside a capture block a view cannot be written that shows a tensor which was computed outside from others that require gradients")
+                "inside a capture block a view cannot be written that shows a tensor which was computed outside from "
+                    + "others that require gradients"
+            )
         }
         let value = source.path.contains { $0.isDetached } ? try node.detached() : node
         try source.box.replace(with: BoxView.placed(value, in: source.box.node(), source.path).asResult())

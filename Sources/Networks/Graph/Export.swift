@@ -167,7 +167,8 @@ struct BodyWriter {
     private func differs(_ line: Recording.Line, _ other: Recording.Line?) -> Failure {
         let elsewhere = other.flatMap { $0.place == line.place ? nil : ", at another \($0.place)" } ?? ""
         return refusal(
-            line.place + elsewhere, "what is called here depends on the sizes of the inputs, or changes from call to call")
+            line.place + elsewhere,
+            "what is called here depends on the sizes of the inputs, or changes from call to call")
     }
 
     private func refusal(_ place: String?, _ sentence: String) -> Failure {

@@ -14,9 +14,12 @@ public final class Graph: Module, Registered {
         """
         A graph of layers: children, and a body in text that says what to compute with them.
 
-        A line is `names = path(arguments)` with the path of a module in it, or `names = function(arguments)` with a function of
-        docs/operations.md (`wingbeat.function` where a module has that name). Arguments are names of values, parameters and buffers (by their paths), numbers, texts and tuples. To assign to a
-        buffer's path changes the buffer. `n = size(x, 0)` is an extent, with which whole numbers are computed: `2 * n + 1`, `n // 2`.
+        A line is `names = path(arguments)` with the path of a module in it, or `names = function(arguments)` with a \
+        function of
+        docs/operations.md (`wingbeat.function` where a module has that name). Arguments are names of values, \
+        parameters and buffers (by their paths), numbers, texts and tuples. To assign to a
+        buffer's path changes the buffer. `n = size(x, 0)` is an extent, with which whole numbers are computed: `2 * \
+        n + 1`, `n // 2`.
         """)
 
     private let inputs: [Input]
@@ -26,7 +29,9 @@ public final class Graph: Module, Registered {
 
     public init(_ arguments: Arguments) throws(Failure) {
         let names = try arguments.text("inputs")
-        inputs = names.isEmpty ? [] : try Graph.names(names, "inputs").map { (text) throws(Failure) in try Graph.input(text) }
+        inputs =
+            names.isEmpty
+            ? [] : try Graph.names(names, "inputs").map { (text) throws(Failure) in try Graph.input(text) }
         outputs = try Graph.names(arguments.text("outputs"), "outputs")
         guard Set(inputs.map(\.name)).count == inputs.count else {
             throw .argument(operation: "Graph", "an input is named twice: \(try arguments.text("inputs"))")
@@ -43,13 +48,16 @@ public final class Graph: Module, Registered {
 
     public override func forward(_ given: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         guard given.count <= inputs.count else {
-            throw .argument(operation: "Graph", "\(given.count.counted("tensor")) given, but \(inputs.count) expected: \(Input.text(inputs))")
+            throw .argument(
+                operation: "Graph",
+                "\(given.count.counted("tensor")) given, but \(inputs.count) expected: \(Input.text(inputs))")
         }
         var named: [(name: String, tensor: Tensor?)] = []
         for (place, input) in inputs.enumerated() {
             let tensor = place < given.count ? given[place] : nil
             guard tensor != nil || input.isOptional else {
-                throw .argument(operation: "Graph", "the tensor '\(input.name)' is missing; expected are: \(Input.text(inputs))")
+                throw .argument(
+                    operation: "Graph", "the tensor '\(input.name)' is missing; expected are: \(Input.text(inputs))")
             }
             named.append((input.name, tensor))
         }
@@ -73,7 +81,8 @@ public final class Graph: Module, Registered {
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
         guard names.count <= 256, !names.contains("") else {
-            throw .argument(operation: "Graph", "\(what) takes names with commas between them, but found '\(text.shortened)'")
+            throw .argument(
+                operation: "Graph", "\(what) takes names with commas between them, but found '\(text.shortened)'")
         }
         return names
     }
@@ -86,6 +95,8 @@ public final class Graph: Module, Registered {
     }
 
     private static func checkName(_ name: String) throws(Failure) {
-        guard Reader.isName(name) else { throw .argument(operation: "Graph", "this is no name of a value: '\(name.shortened)'") }
+        guard Reader.isName(name) else {
+            throw .argument(operation: "Graph", "this is no name of a value: '\(name.shortened)'")
+        }
     }
 }

@@ -8,9 +8,10 @@ import Engine
 ///     y, state = lstm(h, state)
 ///     encoder.mean = lerp(encoder.mean, h, 0.1)
 ///
-/// What stands before the parenthesis is the path of a module, or else a function of docs/operations.md. Names are values of lines before, or paths of parameters
-/// and buffers; to write to a buffer's path gives it a new value. `self.` before a path is the graph itself. `wingbeat.` before a name makes it a function's,
-/// also where a module has it. Whole numbers may be computed.
+/// What stands before the parenthesis is the path of a module, or else a function of docs/operations.md. Names are
+/// values of lines before, or paths of parameters and buffers; to write to a buffer's path gives it a new value.
+/// `self.` before a path is the graph itself. `wingbeat.` before a name makes it a function's, also where a module has
+/// it. Whole numbers may be computed.
 struct GraphBody {
     private struct Line {
         let targets: [String]
@@ -44,7 +45,9 @@ struct GraphBody {
     }
 
     /// Runs the lines, and gives the values of `outputs`.
-    func run(_ graph: Module, _ inputs: [(name: String, tensor: Tensor?)], outputs: [String]) throws(Failure) -> [Tensor?] {
+    func run(_ graph: Module, _ inputs: [(name: String, tensor: Tensor?)], outputs: [String]) throws(Failure)
+        -> [Tensor?]
+    {
         var known: [String: Item] = [:]
         for (name, tensor) in inputs { known[name] = tensor.map { .tensor($0) } ?? .missing }
         for line in lines {
@@ -63,18 +66,25 @@ struct GraphBody {
     private static func run(_ line: Line, _ graph: Module, _ known: inout [String: Item]) throws(Failure) {
         let items = try values(line.expression, graph, known)
         guard items.count == line.targets.count else {
-            throw .argument(operation: "Graph", "\(line.targets.count.counted("name")) before '=', but \(items.count.counted("value")) behind it")
+            throw .argument(
+                operation: "Graph",
+                "\(line.targets.count.counted("name")) before '=', but \(items.count.counted("value")) behind it")
         }
         for (target, item) in zip(line.targets, items) {
             guard known[target] == nil, let buffer = tensor(at: target, graph, \.buffers) else {
                 guard known[target] != nil || tensor(at: target, graph, \.parameters) == nil else {
-                    throw .argument(operation: "Graph", "the parameter '\(target)' cannot be written to; only buffers can")
+                    throw .argument(
+                        operation: "Graph", "the parameter '\(target)' cannot be written to; only buffers can")
                 }
-                guard !target.contains(".") else { throw .argument(operation: "Graph", "there is no buffer '\(target)' to write to") }
+                guard !target.contains(".") else {
+                    throw .argument(operation: "Graph", "there is no buffer '\(target)' to write to")
+                }
                 known[target] = item
                 continue
             }
-            guard case .tensor(let value) = item else { throw .argument(operation: "Graph", "the buffer '\(target)' takes a tensor") }
+            guard case .tensor(let value) = item else {
+                throw .argument(operation: "Graph", "the buffer '\(target)' takes a tensor")
+            }
             try ForwardPass.write(buffer, value)
         }
     }
@@ -90,8 +100,12 @@ struct GraphBody {
 
     // MARK: Values
 
-    private static func values(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> [Item] {
-        guard case .call(let call) = expression.kind, number(call.name) == nil else { return [try one(expression, graph, known)] }
+    private static func values(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure)
+        -> [Item]
+    {
+        guard case .call(let call) = expression.kind, number(call.name) == nil else {
+            return [try one(expression, graph, known)]
+        }
         do throws(Failure) {
             return try run(call, graph, known)
         } catch {
@@ -101,7 +115,9 @@ struct GraphBody {
 
     private static func run(_ call: Call, _ graph: Module, _ known: [String: Item]) throws(Failure) -> [Item] {
         let isFunction = call.name.hasPrefix(functionPrefix)
-        if !isFunction, let module = graph.module(at: path(call.name)), module !== graph { return try run(module, call, graph, known) }
+        if !isFunction, let module = graph.module(at: path(call.name)), module !== graph {
+            return try run(module, call, graph, known)
+        }
         let name = isFunction ? String(call.name.dropFirst(functionPrefix.count)) : call.name
         if name == "size" { return [.number(try size(call, graph, known))] }
         guard let function = Functions.named(name) else {
@@ -118,7 +134,9 @@ struct GraphBody {
     }
 
     /// A module's tensors come first, then its options by keywords.
-    private static func run(_ module: Module, _ call: Call, _ graph: Module, _ known: [String: Item]) throws(Failure) -> [Item] {
+    private static func run(_ module: Module, _ call: Call, _ graph: Module, _ known: [String: Item]) throws(Failure)
+        -> [Item]
+    {
         var inputs: [Tensor?] = []
         var options: [String] = []
         for argument in call.arguments {
@@ -129,38 +147,58 @@ struct GraphBody {
             switch try one(argument.term, graph, known) {
             case .tensor(let tensor): inputs.append(tensor)
             case .missing: inputs.append(nil)
-            case .number: throw .argument(operation: "Graph", "column \(argument.term.column): the module '\(call.name)' takes tensors, not numbers")
+            case .number:
+                throw .argument(
+                    operation: "Graph",
+                    "column \(argument.term.column): the module '\(call.name)' takes tensors, not numbers")
             }
         }
         do throws(Failure) {
-            if options.isEmpty, inputs.count == 1, let x = inputs[0], module.isOneToOne { return [.tensor(try module(x))] }
-            return try module.call(inputs, options: options.isEmpty ? nil : options.joined(separator: ", ")).map { $0.map { .tensor($0) } ?? .missing }
+            if options.isEmpty, inputs.count == 1, let x = inputs[0], module.isOneToOne {
+                return [.tensor(try module(x))]
+            }
+            return try module.call(inputs, options: options.isEmpty ? nil : options.joined(separator: ", ")).map {
+                $0.map { .tensor($0) } ?? .missing
+            }
         } catch {
             throw graph.located(error, in: module, path(call.name))
         }
     }
 
-    private static func one(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Item {
+    private static func one(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Item
+    {
         switch expression.kind {
         case .value(.none): return .missing
         case .value(.integer(let value)): return .number(Int(value))
         case .name(let name):
             if let item = try item(name, graph, known) { return item }
-            throw .argument(operation: "Graph", "column \(expression.column): no line before gives '\(name)', and no parameter or buffer has that name")
+            throw .argument(
+                operation: "Graph",
+                "column \(expression.column): no line before gives '\(name)', and no parameter or buffer has that name")
         case .call(let call):
             if let sign = number(call.name) { return .number(try computed(sign, call, graph, known)) }
             let items = try values(expression, graph, known)
             guard items.count == 1 else {
-                throw .argument(operation: "Graph", "column \(expression.column): \(call.name) gives \(items.count.counted("value")), but one is expected here")
+                throw .argument(
+                    operation: "Graph",
+                    "column \(expression.column): \(call.name) gives \(items.count.counted("value")), but one is "
+                        + "expected here"
+                )
             }
             return items[0]
         default:
-            throw .argument(operation: "Graph", "column \(expression.column): a tensor or a whole number is expected, but found '\(expression.text.shortened)'")
+            throw .argument(
+                operation: "Graph",
+                "column \(expression.column): a tensor or a whole number is expected, but found "
+                    + "'\(expression.text.shortened)'"
+            )
         }
     }
 
     /// An argument of a function: a tensor, a list of tensors, or a value with its numbers worked out.
-    private static func given(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Given {
+    private static func given(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure)
+        -> Given
+    {
         if let value = expression.constant { return .value(value) }
         if case .list(let terms) = expression.kind {
             let parts = try terms.map { (term) throws(Failure) in try given(term, graph, known) }
@@ -177,7 +215,10 @@ struct GraphBody {
             if values.count == parts.count { return .value(.list(values)) }
             throw .argument(operation: "Graph", "column \(expression.column): a list holds tensors or values, not both")
         }
-        if case .name(let name) = expression.kind, try item(name, graph, known) == nil, let dtype = expression.dtypeName { return .value(dtype) }
+        if case .name(let name) = expression.kind, try item(name, graph, known) == nil, let dtype = expression.dtypeName
+        {
+            return .value(dtype)
+        }
         switch try one(expression, graph, known) {
         case .tensor(let tensor): return .tensor(tensor)
         case .missing: return .value(.none)
@@ -208,16 +249,23 @@ struct GraphBody {
 
     // MARK: Whole numbers
 
-    private static func number(_ name: String) -> Character? { name.count == 1 ? Reader.signs.first { "\($0)" == name } : nil }
+    private static func number(_ name: String) -> Character? {
+        name.count == 1 ? Reader.signs.first { "\($0)" == name } : nil
+    }
 
-    private static func whole(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Int {
+    private static func whole(_ expression: Expression, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Int
+    {
         guard case .number(let value) = try one(expression, graph, known) else {
-            throw .argument(operation: "Graph", "column \(expression.column): a whole number is expected, but found '\(expression.text.shortened)'")
+            throw .argument(
+                operation: "Graph",
+                "column \(expression.column): a whole number is expected, but found '\(expression.text.shortened)'")
         }
         return value
     }
 
-    private static func computed(_ sign: Character, _ call: Call, _ graph: Module, _ known: [String: Item]) throws(Failure) -> Int {
+    private static func computed(_ sign: Character, _ call: Call, _ graph: Module, _ known: [String: Item])
+        throws(Failure) -> Int
+    {
         let (a, b) = (try whole(call.arguments[0].term, graph, known), try whole(call.arguments[1].term, graph, known))
         let (result, isTooLarge): (Int, Bool)
         switch sign {
@@ -225,10 +273,15 @@ struct GraphBody {
         case "-": (result, isTooLarge) = a.subtractingReportingOverflow(b)
         case "*": (result, isTooLarge) = a.multipliedReportingOverflow(by: b)
         default:
-            guard b > 0 else { throw .argument(operation: "Graph", "column \(call.column): the divisor of '//' must be above 0, but is \(b)") }
+            guard b > 0 else {
+                throw .argument(
+                    operation: "Graph", "column \(call.column): the divisor of '//' must be above 0, but is \(b)")
+            }
             (result, isTooLarge) = (a / b - (a % b < 0 ? 1 : 0), false)
         }
-        guard !isTooLarge else { throw .argument(operation: "Graph", "column \(call.column): \(a) \(sign) \(b) does not fit 64 bits") }
+        guard !isTooLarge else {
+            throw .argument(operation: "Graph", "column \(call.column): \(a) \(sign) \(b) does not fit 64 bits")
+        }
         return result
     }
 

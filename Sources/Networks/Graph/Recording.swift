@@ -100,7 +100,10 @@ public final class Recording: CallRecorder {
 
     private func source(_ tensor: Tensor) throws(Failure) -> Source {
         guard !writtenThroughViews.contains(ObjectIdentifier(tensor)), !tensor.isBehind else {
-            throw refusal("a tensor is used here that shares its values with one that was written in place; write before its views are taken, or clone it")
+            throw refusal(
+                "a tensor is used here that shares its values with one that was written in place; write before its "
+                    + "views are taken, or clone it"
+            )
         }
         if let known = sources[ObjectIdentifier(tensor)] { return known }
         guard !tensor.requiresGrad else {
@@ -198,7 +201,8 @@ public final class Recording: CallRecorder {
         if let known = modules[ObjectIdentifier(module)] {
             guard module !== root else {
                 throw refusal(
-                    "the model is a \(module.constructor?.name ?? "layer") itself, which no line of its Graph can call; put it in another"
+                    "the model is a \(module.constructor?.name ?? "layer") itself, which no line of its Graph can "
+                        + "call; put it in another"
                 )
             }
             return .module(known)
@@ -282,13 +286,17 @@ public final class Recording: CallRecorder {
         let shown = box.shown
         if let shown {
             let id = ObjectIdentifier(shown)
-            if let path = bufferPaths[id] { throw refusal("the forward pass writes to '\(path)' through a view of it; write to it itself") }
+            if let path = bufferPaths[id] {
+                throw refusal("the forward pass writes to '\(path)' through a view of it; write to it itself")
+            }
             switch sources[id] {
-            case .path(let path)?: throw refusal("the forward pass writes to the parameter '\(path)'; only buffers may change")
+            case .path(let path)?:
+                throw refusal("the forward pass writes to the parameter '\(path)'; only buffers may change")
             case .result? where inputNames[id] != nil:
                 throw refusal("the forward pass writes to its input '\(inputNames[id] ?? "")'; clone it first")
             case .result?: break
-            case .constant?, nil: guard made.contains(id) || shown.isYounger(than: begin) else { throw refusal(Recording.noBuffer) }
+            case .constant?, nil:
+                guard made.contains(id) || shown.isYounger(than: begin) else { throw refusal(Recording.noBuffer) }
             }
         }
         var taken = try source(value)

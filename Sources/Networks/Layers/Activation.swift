@@ -41,7 +41,12 @@ public final class Tanh: Activation, Registered {
 
 public final class GELU: Activation, Registered {
     public static let signature = Signature(
-        "GELU", [Parameter("approximate", .choice(["none", "tanh"]), .text("none"), "'none': by the error function; 'tanh': approximated")],
+        "GELU",
+        [
+            Parameter(
+                "approximate", .choice(["none", "tanh"]), .text("none"),
+                "'none': by the error function; 'tanh': approximated")
+        ],
         """
         x times the standard normal distribution function of x. Hendrycks and Gimpel 2016.
 
@@ -71,13 +76,16 @@ public final class Softplus: Activation, Registered {
         beta = try arguments.finite("beta")
         threshold = try arguments.real("threshold")
         guard beta != 0, !threshold.isNaN else {
-            throw .argument(operation: "Softplus", "beta must not be 0 and threshold be a number, but they are \(beta) and \(threshold)")
+            throw .argument(
+                operation: "Softplus",
+                "beta must not be 0 and threshold be a number, but they are \(beta) and \(threshold)")
         }
         try super.init(arguments)
     }
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
-        beta == 1 && threshold == .infinity ? try x.applying(.softplus) : try x.softplus(beta: beta, threshold: threshold)
+        beta == 1 && threshold == .infinity
+            ? try x.applying(.softplus) : try x.softplus(beta: beta, threshold: threshold)
     }
 }
 
@@ -112,7 +120,9 @@ extension Arguments {
     /// A number that is neither infinite nor NaN.
     func finite(_ name: String) throws(Failure) -> Double {
         let value = try real(name)
-        guard value.isFinite else { throw .argument(operation: signature.name, "\(name) must be finite, but is \(value)") }
+        guard value.isFinite else {
+            throw .argument(operation: signature.name, "\(name) must be finite, but is \(value)")
+        }
         return value
     }
 

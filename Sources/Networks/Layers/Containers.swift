@@ -41,7 +41,9 @@ public final class Sequential: Module, Registered {
     }
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
-        guard case .none = checkpoint, children.allSatisfy({ $0.module.isOneToOne }) else { return try Sequential.one(forward([x], nil), className) }
+        guard case .none = checkpoint, children.allSatisfy({ $0.module.isOneToOne }) else {
+            return try Sequential.one(forward([x], nil), className)
+        }
         var value = x
         for (name, module) in children {
             do throws(Failure) {
@@ -63,7 +65,8 @@ public final class Sequential: Module, Registered {
             return try run(modules[...], inputs)
         }
         guard count <= modules.count else {
-            throw .argument(operation: "Sequential", "\(count) segments are more than there are modules, \(modules.count)")
+            throw .argument(
+                operation: "Sequential", "\(count) segments are more than there are modules, \(modules.count)")
         }
         // The last one's values are needed as soon as they are there.
         let length = modules.count / count
@@ -76,7 +79,9 @@ public final class Sequential: Module, Registered {
         return try run(modules[((count - 1) * length)...], [value])
     }
 
-    private func run(_ modules: ArraySlice<(name: String, module: Module)>, _ inputs: [Tensor?]) throws(Failure) -> [Tensor?] {
+    private func run(_ modules: ArraySlice<(name: String, module: Module)>, _ inputs: [Tensor?]) throws(Failure)
+        -> [Tensor?]
+    {
         var values = inputs
         for (name, module) in modules {
             do throws(Failure) {
@@ -102,7 +107,8 @@ public final class Sequential: Module, Registered {
 
 public final class Container: Module, Registered {
     public static let signature = Signature(
-        "Container", [Parameter("modules", .module, variadic: true, "modules, parameters and buffers by keywords")], inputs: [], outputs: [],
+        "Container", [Parameter("modules", .module, variadic: true, "modules, parameters and buffers by keywords")],
+        inputs: [], outputs: [],
         "Names for modules, parameters and buffers, without a forward pass of its own: a branch of a Graph's tree.")
 
     public init(_ arguments: Arguments) throws(Failure) {
@@ -112,11 +118,14 @@ public final class Container: Module, Registered {
 }
 
 extension Module {
-    /// A failure in a child's forward pass, with the path of the layer that failed: `Sequential.2.fc (Linear): linear: ...`.
+    /// A failure in a child's forward pass, with the path of the layer that failed: `Sequential.2.fc (Linear): linear:
+    /// ...`.
     func located(_ failure: Failure, in child: Module, _ name: String) -> Failure {
         let path = "\(className).\(name)"
         return failure.renamed { operation in
-            if operation.hasPrefix(child.className + "."), operation.contains(" (") { return path + operation.dropFirst(child.className.count) }
+            if operation.hasPrefix(child.className + "."), operation.contains(" (") {
+                return path + operation.dropFirst(child.className.count)
+            }
             let place = "\(path) (\(child.className))"
             return operation == child.className ? place : "\(place): \(operation)"
         }
@@ -128,10 +137,13 @@ extension Module {
         for (place, entry) in arguments.rest.enumerated() {
             let name = entry.name ?? String(place)
             guard case .object(let object) = entry.item else { continue }
-            guard names.insert(name).inserted else { throw .argument(operation: className, "two children have the name '\(name)'") }
+            guard names.insert(name).inserted else {
+                throw .argument(operation: className, "two children have the name '\(name)'")
+            }
             switch object {
             case let module as Module: try add(module, as: name, isNew: true)
-            case let array as DeclaredArray where array.isParameter: try setParameter(name, array.tensor, frozen: array.isFrozen)
+            case let array as DeclaredArray where array.isParameter:
+                try setParameter(name, array.tensor, frozen: array.isFrozen)
             case let array as DeclaredArray: try setBuffer(name, array.tensor)
             default: throw .internal(operation: className, "'\(name)' is neither a module nor an array")
             }
@@ -139,16 +151,22 @@ extension Module {
     }
 }
 
-/// A parameter or buffer that an expression declares: `scale=Parameter(3, 4)`. It is zeros until it is loaded or initialised.
+/// A parameter or buffer that an expression declares: `scale=Parameter(3, 4)`. It is zeros until it is loaded or
+/// initialised.
 final class DeclaredArray {
     static let parameter = Signature(
         "Parameter",
         [
-            Parameter("shape", .integer, variadic: true, "extents"), Parameter("dtype", .optional(.dtype), Value.none, keyword: true),
+            Parameter("shape", .integer, variadic: true, "extents"),
+            Parameter("dtype", .optional(.dtype), Value.none, keyword: true),
             Parameter("requires_grad", .flag, .flag(true), keyword: true),
         ], "A parameter of a Graph or Module.")
     static let buffer = Signature(
-        "Buffer", [Parameter("shape", .integer, variadic: true, "extents"), Parameter("dtype", .optional(.dtype), Value.none, keyword: true)],
+        "Buffer",
+        [
+            Parameter("shape", .integer, variadic: true, "extents"),
+            Parameter("dtype", .optional(.dtype), Value.none, keyword: true),
+        ],
         "A buffer of a Graph or Module.")
 
     let tensor: Tensor
@@ -171,7 +189,9 @@ final class DeclaredArray {
         }
         let dtype = arguments.dtype("dtype", .float32)
         guard shape.count <= mostAxes else {
-            throw .shape(operation: arguments.signature.name, "at most \(mostAxes) axes are possible, but there are \(shape.count)")
+            throw .shape(
+                operation: arguments.signature.name,
+                "at most \(mostAxes) axes are possible, but there are \(shape.count)")
         }
         try Tensor.checkType(shape, dtype)
         tensor = try Tensor.full(shape, 0, dtype)

@@ -22,7 +22,9 @@ public final class Dropout: Module, Registered {
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
         guard isTraining, p > 0 else { return x }
-        guard x.dtype.isFloat else { throw .dtype(operation: "Dropout", "float32 or float64 is expected, but the input is \(x.dtype.name)") }
+        guard x.dtype.isFloat else {
+            throw .dtype(operation: "Dropout", "float32 or float64 is expected, but the input is \(x.dtype.name)")
+        }
         // All draws are below p = 1, and 0 times infinity would be NaN.
         guard p < 1 else { return try x * 0 }
         let draw = try Generator.standard().draw(.uniform, x.dtype, x.shape, 0, 1)

@@ -25,11 +25,15 @@ public final class Linear: Module, Registered {
         let bound = 1 / Double(inputs).squareRoot()
         let generator = try Generator.standard()
         try setParameter("weight", generator.draw(.uniform, dtype, [outputs, inputs], -bound, bound))
-        if try arguments.flag("bias") { try setParameter("bias", generator.draw(.uniform, dtype, [outputs], -bound, bound)) }
+        if try arguments.flag("bias") {
+            try setParameter("bias", generator.draw(.uniform, dtype, [outputs], -bound, bound))
+        }
     }
 
     /// A bias that was taken away or added counts.
-    public override var arguments: Arguments? { try? super.arguments?.replacing("bias", .flag(parameter("bias") != nil)) }
+    public override var arguments: Arguments? {
+        try? super.arguments?.replacing("bias", .flag(parameter("bias") != nil))
+    }
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
         guard let weight = parameter("weight") else { throw .state(operation: "Linear", "its weight has been removed") }

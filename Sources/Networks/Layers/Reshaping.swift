@@ -19,7 +19,8 @@ public final class Flatten: Module, Registered {
         let rank = x.shape.count
         let (first, last) = (start < 0 ? start + rank : start, end < 0 ? end + rank : end)
         guard first >= 0, last < rank, first <= last else {
-            throw .shape(operation: "Flatten", "axes \(start) to \(end) do not exist in order in a tensor of \(rank) axes")
+            throw .shape(
+                operation: "Flatten", "axes \(start) to \(end) do not exist in order in a tensor of \(rank) axes")
         }
         return try x.flatten(first, last)
     }

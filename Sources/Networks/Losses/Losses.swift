@@ -27,7 +27,8 @@ public class Loss: Module {
 }
 
 public final class MSELoss: Loss, Registered {
-    public static let signature = Signature("MSELoss", [.reduction], inputs: Loss.inputs, "(input - target)^2 of each element; equal shapes.")
+    public static let signature = Signature(
+        "MSELoss", [.reduction], inputs: Loss.inputs, "(input - target)^2 of each element; equal shapes.")
 
     override func loss(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
         try Tensor.meanSquaredError(prediction, target, reduction)
@@ -61,11 +62,14 @@ public final class BCEWithLogitsLoss: Loss, Registered {
 public final class CrossEntropyLoss: Loss, Registered {
     public static let signature = Signature(
         "CrossEntropyLoss",
-        [.reduction, Parameter("from_logits", .flag, .flag(true), "False: the input has probabilities already")], inputs: Loss.inputs,
+        [.reduction, Parameter("from_logits", .flag, .flag(true), "False: the input has probabilities already")],
+        inputs: Loss.inputs,
         """
-        Cross-entropy of softmax(input) [n, classes] (or [classes]) with class indices [n] or probabilities [n, classes].
+        Cross-entropy of softmax(input) [n, classes] (or [classes]) with class indices [n] or probabilities [n, \
+        classes].
 
-        A class index outside [0, classes) is an error when the loss is computed. Where the input has probabilities, logarithms are kept above -100.
+        A class index outside [0, classes) is an error when the loss is computed. Where the input has probabilities, \
+        logarithms are kept above -100.
         """)
     private let isOfLogits: Bool
 

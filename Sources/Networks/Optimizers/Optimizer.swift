@@ -17,9 +17,9 @@ public struct OptimizerKind {
     }
 }
 
-/// Updates parameters from their collected gradients. Parameters are in groups, each with settings of its own (PyTorch's param_groups). Settings
-/// that are numbers are 0-d boxes in the graph, so that captured programs see them change; state (momenta) are boxes too, updated in
-/// place together with the parameters, all in one plan.
+/// Updates parameters from their collected gradients. Parameters are in groups, each with settings of its own
+/// (PyTorch's param_groups). Settings that are numbers are 0-d boxes in the graph, so that captured programs see them
+/// change; state (momenta) are boxes too, updated in place together with the parameters, all in one plan.
 open class Optimizer {
     /// Some of the parameters, with their settings.
     public struct Group {
@@ -53,7 +53,9 @@ open class Optimizer {
         let call = try Reader.call(text, operation: operation)
         guard let kind = Registry.optimizers.first(where: { $0.signature.name == call.name }) else {
             let names = Registry.optimizers.map { $0.signature.name }
-            throw .argument(operation: operation, "column \(call.column): \(Registry.unknown("optimiser", call.name, among: names))")
+            throw .argument(
+                operation: operation, "column \(call.column): \(Registry.unknown("optimiser", call.name, among: names))"
+            )
         }
         let items = try call.arguments.map { (argument) throws(Failure) in try argument.constant(operation) }
         do throws(Failure) {
@@ -69,7 +71,9 @@ open class Optimizer {
     /// And single numbers.
     open var countNames: [String] { [] }
     /// The arrays of a checkpoint, with what an older form of it lacks.
-    func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] { arrays }
+    func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] {
+        arrays
+    }
 
     // MARK: Groups
 
@@ -79,7 +83,8 @@ open class Optimizer {
         var named: Set<String> = []
         for item in try Reader.arguments(text ?? "", operation: className) {
             guard let keyword = item.keyword else {
-                throw .argument(operation: className, "column \(item.term.column): a setting is expected by its name, as in lr=0.1")
+                throw .argument(
+                    operation: className, "column \(item.term.column): a setting is expected by its name, as in lr=0.1")
             }
             guard named.insert(keyword).inserted else {
                 throw .argument(operation: className, "column \(item.term.column): '\(keyword)' is given twice")
@@ -144,13 +149,17 @@ open class Optimizer {
     /// Sets a setting of one group, or (nil) of all. Captured programs see it.
     public func set(_ name: String, _ value: Value, of number: Int?) throws(Failure) {
         if let number { _ = try group(number) }
-        guard let parameter = initial.signature.parameters.first(where: { $0.name == name }) else { throw unknown(name) }
+        guard let parameter = initial.signature.parameters.first(where: { $0.name == name }) else {
+            throw unknown(name)
+        }
         let chosen = number.map { [$0] } ?? Array(groups.indices)
         var changed: [Arguments] = []
         for place in chosen {
             let settings = try groups[place].arguments.replacing(name, value)
             if case .flag = parameter.type, settings.value(name) != groups[place].arguments.value(name) {
-                throw .argument(operation: className, "\(name) says what kind of step it is, and cannot be changed; make another optimiser")
+                throw .argument(
+                    operation: className,
+                    "\(name) says what kind of step it is, and cannot be changed; make another optimiser")
             }
             try check(settings)
             changed.append(settings)
@@ -168,7 +177,8 @@ open class Optimizer {
 
     private func unknown(_ name: String) -> Failure {
         .argument(
-            operation: className, "there is no setting '\(name.shortened)'; there are: \(initial.values.map(\.name).joined(separator: ", "))")
+            operation: className,
+            "there is no setting '\(name.shortened)'; there are: \(initial.values.map(\.name).joined(separator: ", "))")
     }
 
     private func findZeros() {
@@ -182,8 +192,8 @@ open class Optimizer {
         Capture.note(form) { [unowned form] in StepCondition(count: form.count, zeros: form.zeros) }
     }
 
-    /// What recording depends on. The program of an optimiser's own step keeps this object, and so not the optimiser, which
-    /// would never go.
+    /// What recording depends on. The program of an optimiser's own step keeps this object, and so not the optimiser,
+    /// which would never go.
     private final class Form {
         var count = 0
         var zeros: [Bool] = []
@@ -235,7 +245,8 @@ open class Optimizer {
     func state(_ name: String, _ shape: Shape, _ dtype: DType, initially: Double = 0) throws(Failure) -> Tensor {
         if let found = state.first(where: { $0.name == name })?.tensor {
             guard found.shape == shape else {
-                throw .structure(operation: className, "state '\(name)' has shape \(found.shape), but its parameter has \(shape)")
+                throw .structure(
+                    operation: className, "state '\(name)' has shape \(found.shape), but its parameter has \(shape)")
             }
             if found.dtype == dtype { return found }
             // Also for a block that is open: what it reads has the parameter's dtype from its first run on.
@@ -251,7 +262,8 @@ open class Optimizer {
         return fresh
     }
 
-    /// Takes over a state that a checkpoint brought, in a box of its own: the tree may be that of an optimiser that goes on stepping.
+    /// Takes over a state that a checkpoint brought, in a box of its own: the tree may be that of an optimiser that
+    /// goes on stepping.
     public func restore(_ name: String, _ tensor: Tensor) throws(Failure) {
         lastForm = nil
         if let found = state.first(where: { $0.name == name })?.tensor {
@@ -264,7 +276,9 @@ open class Optimizer {
     // MARK: Steps
 
     /// New values of a parameter and its state, given its gradient.
-    func update(_ place: Int, _ group: Int, _ parameter: Tensor, _ gradient: Tensor) throws(Failure) -> [(tensor: Tensor, value: Tensor)] { [] }
+    func update(_ place: Int, _ group: Int, _ parameter: Tensor, _ gradient: Tensor) throws(Failure) -> [(
+        tensor: Tensor, value: Tensor
+    )] { [] }
 
     /// What all parameters of a group and a dtype share in this step; computed once.
     func prepare(_ kinds: [StepKind]) throws(Failure) -> [(tensor: Tensor, value: Tensor)] { [] }
@@ -294,7 +308,8 @@ open class Optimizer {
         try program.run(arguments: { _ in nil }, results: { _ in nil })
     }
 
-    /// What the graph of a step depends on besides the optimiser's kind: parameters that have gradients, dtypes, and which settings are 0.
+    /// What the graph of a step depends on besides the optimiser's kind: parameters that have gradients, dtypes, and
+    /// which settings are 0.
     private struct StepForm: Equatable {
         let places: [Int]
         private let dtypes: [DType]
@@ -334,7 +349,9 @@ open class Optimizer {
             var kinds: [StepKind] = []
             for (_, kind, _) in withGradient where !kinds.contains(kind) { kinds.append(kind) }
             var pairs = try prepare(kinds)
-            for (place, kind, gradient) in withGradient { pairs += try update(place, kind.group, parameters[place], gradient) }
+            for (place, kind, gradient) in withGradient {
+                pairs += try update(place, kind.group, parameters[place], gradient)
+            }
             try Tensor.update(pairs)
         }
     }

@@ -13,11 +13,14 @@ public final class SGD: Optimizer, RegisteredOptimizer {
         """
         Stochastic gradient descent, as PyTorch's.
 
-        g = grad + weight_decay p; v = momentum v + (1 - dampening) g, at the parameter's first step v = g; p -= lr (nesterov ? g + momentum v : v).
+        g = grad + weight_decay p; v = momentum v + (1 - dampening) g, at the parameter's first step v = g; p -= lr \
+        (nesterov ? g + momentum v : v).
         Parameters without a gradient are left alone.
         """)
 
-    public required init(_ arguments: Arguments, _ parameters: [Tensor]) throws(Failure) { try super.init(settings: arguments, parameters) }
+    public required init(_ arguments: Arguments, _ parameters: [Tensor]) throws(Failure) {
+        try super.init(settings: arguments, parameters)
+    }
 
     override func check(_ settings: Arguments) throws(Failure) {
         try super.check(settings)
@@ -29,7 +32,9 @@ public final class SGD: Optimizer, RegisteredOptimizer {
 
     public override var stateNames: [String] { ["momentum_buffer"] }
     public override var countNames: [String] { ["step"] }
-    override func derived(_ settings: Arguments) -> [(name: String, value: Double)] { [("undamped", 1 - (settings.value("dampening")?.real ?? 0))] }
+    override func derived(_ settings: Arguments) -> [(name: String, value: Double)] {
+        [("undamped", 1 - (settings.value("dampening")?.real ?? 0))]
+    }
 
     override func update(
         _ place: Int, _ group: Int, _ parameter: Tensor, _ gradient: Tensor
@@ -47,7 +52,9 @@ public final class SGD: Optimizer, RegisteredOptimizer {
         if number("dampening", group) != 0 {
             // A buffer that was filled while there was no dampening has no count, but has had its first step.
             let steps = try state("\(place).step", [], .float64, initially: isNew ? 0 : 1)
-            share = try g * Tensor.choose(steps.applying(.equal, 0), Tensor.full([], 1, dtype), box("undamped", group, dtype))
+            share =
+                try g
+                * Tensor.choose(steps.applying(.equal, 0), Tensor.full([], 1, dtype), box("undamped", group, dtype))
             pairs.append((steps, try steps + 1))
         }
         let velocity = try momentum * old + share
@@ -56,11 +63,14 @@ public final class SGD: Optimizer, RegisteredOptimizer {
     }
 
     /// Checkpoints once had one count, "step", for all parameters, and have none where nothing was dampened.
-    override func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] {
+    override func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(
+        name: String, tensor: Tensor
+    )] {
         let names = Set(arrays.map { $0.name })
         let common = arrays.first { $0.name == "step" }?.tensor
         var result = arrays.filter { $0.name != "step" }
-        for place in parameters.indices where names.contains("\(place).momentum_buffer") && !names.contains("\(place).step") {
+        for place in parameters.indices
+        where names.contains("\(place).momentum_buffer") && !names.contains("\(place).step") {
             if let common {
                 result.append(("\(place).step", try common.detach()))
             } else if hasState("\(place).step") {

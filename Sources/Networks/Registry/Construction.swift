@@ -2,12 +2,15 @@ import Engine
 
 /// Modules from texts: PyTorch's constructor calls.
 extension Module {
-    /// The module that an expression spells, such as `Sequential(Linear(3, 4), act=ReLU())`. `dtype` is that of float parameters where a call does not say another.
+    /// The module that an expression spells, such as `Sequential(Linear(3, 4), act=ReLU())`. `dtype` is that of float
+    /// parameters where a call does not say another.
     public static func make(_ text: String, dtype: DType) throws(Failure) -> Module {
         let call = try Reader.call(text, operation: "module_create")
         var construction = Construction(operation: "module_create", dtype: dtype)
         guard let module = try construction.object(call, path: "") as? Module else {
-            throw .argument(operation: "module_create", "column \(call.column): a module is expected, but \(call.name) is none by itself")
+            throw .argument(
+                operation: "module_create",
+                "column \(call.column): a module is expected, but \(call.name) is none by itself")
         }
         return module
     }
@@ -34,7 +37,8 @@ struct Construction {
             make = { (arguments) throws(Failure) in try DeclaredArray(arguments) }
         } else {
             throw .argument(
-                operation: operation, "column \(call.column): \(Registry.unknown("layer or loss", call.name, among: Registry.moduleNames))")
+                operation: operation,
+                "column \(call.column): \(Registry.unknown("layer or loss", call.name, among: Registry.moduleNames))")
         }
         var items: [Arguments.Item] = []
         for (place, argument) in call.arguments.enumerated() {
@@ -62,17 +66,24 @@ struct Construction {
         switch term.kind {
         case .call(let call): return .object(try object(call, path: path))
         case .name(let name) where Registry.module(name) != nil:
-            throw .argument(operation: operation, "column \(term.column): \(name) is a kind of module; write \(name)(...)")
+            throw .argument(
+                operation: operation, "column \(term.column): \(name) is a kind of module; write \(name)(...)")
         default:
-            throw .argument(operation: operation, "column \(term.column): a value or a call is expected, but found '\(term.text.shortened)'")
+            throw .argument(
+                operation: operation,
+                "column \(term.column): a value or a call is expected, but found '\(term.text.shortened)'")
         }
     }
 
     private func shared(_ call: Call) throws(Failure) -> AnyObject {
-        guard call.arguments.count == 1, let path = call.arguments[0].term.constant?.text, let module = built[path.isEmpty ? "" : path + "."] else {
+        guard call.arguments.count == 1, let path = call.arguments[0].term.constant?.text,
+            let module = built[path.isEmpty ? "" : path + "."]
+        else {
             throw .argument(
                 operation: operation,
-                "column \(call.column): \(StateTree.sharedModule) takes the path of a module that stands before it, such as '0.weight'")
+                "column \(call.column): \(StateTree.sharedModule) takes the path of a module that stands before it, "
+                    + "such as '0.weight'"
+            )
         }
         return module
     }
@@ -82,7 +93,8 @@ extension Failure {
     /// The same with the column of the call that it is about, if it says none yet.
     func at(column: Int) -> Failure {
         switch self {
-        case .argument(_, let sentence), .shape(_, let sentence), .dtype(_, let sentence), .index(_, let sentence), .state(_, let sentence),
+        case .argument(_, let sentence), .shape(_, let sentence), .dtype(_, let sentence), .index(_, let sentence),
+            .state(_, let sentence),
             .unsupported(_, let sentence):
             return sentence.hasPrefix("column ") ? self : prefixed("column \(column): ")
         default: return self
@@ -101,24 +113,37 @@ extension Module {
     var identity: String { (try? expression()) ?? className }
 
     private func expression(_ path: String, _ paths: inout [ObjectIdentifier: String]) throws(Failure) -> String {
-        if let first = paths[ObjectIdentifier(self)] { return "\(StateTree.sharedModule)(\(Value.text(first).literal))" }
+        if let first = paths[ObjectIdentifier(self)] {
+            return "\(StateTree.sharedModule)(\(Value.text(first).literal))"
+        }
         paths[ObjectIdentifier(self)] = path
         guard host == nil, let arguments else {
             throw .unsupported(
-                operation: "module_expression", "\(path.isEmpty ? "the module" : "'\(path)'") is a \(className), whose forward pass is the host's own code")
+                operation: "module_expression",
+                "\(path.isEmpty ? "the module" : "'\(path)'") is a \(className), whose forward pass is the host's own "
+                    + "code"
+            )
         }
         var texts = arguments.texts.filter { !$0.hasPrefix(Parameter.dtype.name + "=") }
-        if constructor?.place(of: Parameter.dtype.name) != nil, let own = parameters.first?.tensor.dtype, own != .float32 {
+        if constructor?.place(of: Parameter.dtype.name) != nil, let own = parameters.first?.tensor.dtype,
+            own != .float32
+        {
             texts.append("\(Parameter.dtype.name)=\(own.name)")
         }
-        guard constructor?.parameters.contains(where: \.isVariadic) == true else { return "\(className)(\(texts.joined(separator: ", ")))" }
+        guard constructor?.parameters.contains(where: \.isVariadic) == true else {
+            return "\(className)(\(texts.joined(separator: ", ")))"
+        }
         for (place, child) in children.enumerated() {
             let text = try child.module.expression(path.isEmpty ? child.name : path + "." + child.name, &paths)
             let isPlaced = self is Sequential && child.name == String(place)
             texts.append(isPlaced ? text : "\(key(child.name))=\(text)")
         }
-        for (name, tensor) in parameters { texts.append(declared(DeclaredArray.parameter.name, name, tensor, isFrozen: !tensor.requiresGrad)) }
-        for (name, tensor) in buffers { texts.append(declared(DeclaredArray.buffer.name, name, tensor, isFrozen: false)) }
+        for (name, tensor) in parameters {
+            texts.append(declared(DeclaredArray.parameter.name, name, tensor, isFrozen: !tensor.requiresGrad))
+        }
+        for (name, tensor) in buffers {
+            texts.append(declared(DeclaredArray.buffer.name, name, tensor, isFrozen: false))
+        }
         return "\(className)(\(texts.joined(separator: ", ")))"
     }
 

@@ -1,6 +1,7 @@
 import Engine
 
-/// A kind of module that the tables list: one type says its name, arguments and documentation, and makes itself from arguments.
+/// A kind of module that the tables list: one type says its name, arguments and documentation, and makes itself from
+/// arguments.
 public protocol Registered: Module {
     static var signature: Signature { get }
     init(_ arguments: Arguments) throws(Failure)
@@ -17,8 +18,8 @@ public struct Kind {
     }
 }
 
-/// The tables of what can be made by name. Construction from C and from checkpoints, the attributes in checkpoints, `repr`, the Python classes and
-/// docs/layers.md are derived from them.
+/// The tables of what can be made by name. Construction from C and from checkpoints, the attributes in checkpoints,
+/// `repr`, the Python classes and docs/layers.md are derived from them.
 public enum Registry {
     /// A file of a folder: the Python module that its classes go into.
     public struct Family {
@@ -31,7 +32,8 @@ public enum Registry {
         Family(
             name: "activation",
             kinds: [
-                Kind(Identity.self), Kind(ReLU.self), Kind(LeakyReLU.self), Kind(Sigmoid.self), Kind(Tanh.self), Kind(GELU.self),
+                Kind(Identity.self), Kind(ReLU.self), Kind(LeakyReLU.self), Kind(Sigmoid.self), Kind(Tanh.self),
+                Kind(GELU.self),
                 Kind(Softmax.self), Kind(LogSoftmax.self), Kind(Softplus.self),
             ]),
         Family(name: "reshaping", kinds: [Kind(Flatten.self)]),
@@ -40,7 +42,9 @@ public enum Registry {
     ]
 
     public static let losses = [
-        Family(name: "losses", kinds: [Kind(MSELoss.self), Kind(BCELoss.self), Kind(BCEWithLogitsLoss.self), Kind(CrossEntropyLoss.self)])
+        Family(
+            name: "losses",
+            kinds: [Kind(MSELoss.self), Kind(BCELoss.self), Kind(BCEWithLogitsLoss.self), Kind(CrossEntropyLoss.self)])
     ]
 
     public static let optimizers = [OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self)]
@@ -60,7 +64,9 @@ public enum Registry {
     /// The sentence for a name that no table has, with those that are close.
     static func unknown(_ what: String, _ name: String, among names: [String]) -> String {
         let close = names.closest(to: name)
-        let hint = close.isEmpty ? "there are: \(names.joined(separator: ", "))" : "did you mean \(close.joined(separator: " or "))?"
+        let hint =
+            close.isEmpty
+            ? "there are: \(names.joined(separator: ", "))" : "did you mean \(close.joined(separator: " or "))?"
         return "there is no \(what) '\(name.shortened)'; \(hint)"
     }
 
@@ -72,7 +78,8 @@ extension Parameter {
 
     /// How the losses of elements become one.
     static let reduction = Parameter(
-        "reduction", .choice(["none", "mean", "sum"]), .text("mean"), "'mean' or 'sum' of the elements' losses, or 'none' for one each")
+        "reduction", .choice(["none", "mean", "sum"]), .text("mean"),
+        "'mean' or 'sum' of the elements' losses, or 'none' for one each")
 }
 
 extension Arguments {

@@ -28,12 +28,18 @@ struct Building {
     mutating func module(_ structure: StateTree, _ path: String) throws(Failure) -> Module {
         if let first = structure.pathOfShared {
             guard let module = built[first + "."] else {
-                throw .structure(operation: "load", "the module '\(path.dropLast())' is to be '\(first)', which does not come before it")
+                throw .structure(
+                    operation: "load",
+                    "the module '\(path.dropLast())' is to be '\(first)', which does not come before it")
             }
             return module
         }
-        guard let name = structure.text("class") else { throw .structure(operation: "load", "a module without a class: '\(path)'") }
-        let module = try structure.flag(StateTree.host) == true ? foreign(name, structure, path) : make(layer(name), structure, path)
+        guard let name = structure.text("class") else {
+            throw .structure(operation: "load", "a module without a class: '\(path)'")
+        }
+        let module =
+            try structure.flag(StateTree.host) == true
+            ? foreign(name, structure, path) : make(layer(name), structure, path)
         module.note = structure.text(StateTree.note)
         try fitting(path) { () throws(Failure) in try takeArrays(module, structure, path) }
         built[path] = module
@@ -52,13 +58,17 @@ struct Building {
     private static func unknown(_ name: String) -> Failure {
         .unsupported(
             operation: "load",
-            "the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it with the class (wb_load_with, custom=)")
+            "the model holds a '\(name)', whose code this library does not have; build it and load into it, or load it "
+                + "with the class (wb_load_with, custom=)"
+        )
     }
 
     /// A module with code of the host's, which it sets afterwards.
     private func foreign(_ name: String, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
         guard classes.contains(name) else { throw Building.unknown(name) }
-        guard let kind = structure.text(StateTree.kind) else { return HostModule(className: name, AwaitedForward(name)) }
+        guard let kind = structure.text(StateTree.kind) else {
+            return HostModule(className: name, AwaitedForward(name))
+        }
         let module = try make(layer(kind), structure, path)
         module.setHost(AwaitedForward(name), className: name)
         return module
@@ -70,23 +80,29 @@ struct Building {
             try body()
         } catch {
             switch error {
-            case .argument, .shape, .dtype, .state: throw .structure(operation: "load", "\(Building.place(path)) cannot be made: \(error)")
+            case .argument, .shape, .dtype, .state:
+                throw .structure(operation: "load", "\(Building.place(path)) cannot be made: \(error)")
             default: throw error
             }
         }
     }
 
-    private static func place(_ path: String) -> String { path.isEmpty ? "the model" : "the module '\(path.dropLast())'" }
+    private static func place(_ path: String) -> String {
+        path.isEmpty ? "the model" : "the module '\(path.dropLast())'"
+    }
 
     private func make(_ kind: Kind, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
         var items: [Arguments.Item] = []
         for parameter in kind.signature.parameters where !parameter.isVariadic {
             if parameter.name == Parameter.dtype.name {
-                items.append(Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
+                items.append(
+                    Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
             } else if let value = structure[attribute: parameter.name] {
                 items.append(Arguments.Item(.value(value), keyword: parameter.name))
             } else if parameter.initial == nil {
-                throw .structure(operation: "load", "\(kind.signature.name) '\(path.dropLast())' lacks the attribute '\(parameter.name)'")
+                throw .structure(
+                    operation: "load",
+                    "\(kind.signature.name) '\(path.dropLast())' lacks the attribute '\(parameter.name)'")
             }
         }
         var made: Module?
@@ -95,16 +111,23 @@ struct Building {
         return made
     }
 
-    /// The module's own parameters and buffers are those that the structure lists; version 1 lists none, and a new module has them all.
+    /// The module's own parameters and buffers are those that the structure lists; version 1 lists none, and a new
+    /// module has them all.
     private mutating func takeArrays(_ module: Module, _ structure: StateTree, _ path: String) throws(Failure) {
         if structure.flag(StateTree.unlisted) == true {
             for (name, tensor) in module.parameters + module.buffers { boxes[path + name] = tensor }
             return
         }
         let frozen = Set((structure.list(StateTree.frozen) ?? []).compactMap(\.text))
-        let (own, others) = (try listed(structure, StateTree.parameters, path), try listed(structure, StateTree.buffers, path))
-        for (name, _) in module.parameters where !own.contains(where: { $0.name == name }) { try module.setParameter(name, nil) }
-        for (name, _) in module.buffers where !others.contains(where: { $0.name == name }) { try module.setBuffer(name, nil) }
+        let (own, others) = (
+            try listed(structure, StateTree.parameters, path), try listed(structure, StateTree.buffers, path)
+        )
+        for (name, _) in module.parameters where !own.contains(where: { $0.name == name }) {
+            try module.setParameter(name, nil)
+        }
+        for (name, _) in module.buffers where !others.contains(where: { $0.name == name }) {
+            try module.setBuffer(name, nil)
+        }
         for (name, first) in own {
             let tensor = try array(path + name, first, parameters, "parameter")
             try module.setParameter(name, tensor, frozen: frozen.contains(name))
@@ -118,9 +141,12 @@ struct Building {
     }
 
     /// Names of arrays, with the path of those that stand elsewhere too: "weight", "weight=0.weight".
-    private func listed(_ structure: StateTree, _ kind: String, _ path: String) throws(Failure) -> [(name: String, first: String?)] {
+    private func listed(_ structure: StateTree, _ kind: String, _ path: String) throws(Failure) -> [(
+        name: String, first: String?
+    )] {
         try (structure.list(kind) ?? []).map { (entry) throws(Failure) in
-            let parts = (entry.text ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let parts = (entry.text ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
             guard let name = parts.first, !name.isEmpty else {
                 throw .structure(operation: "load", "the module '\(path.dropLast())' lists an array without a name")
             }
@@ -129,7 +155,9 @@ struct Building {
     }
 
     /// The box that stands at `first`, or one of its own with a stored value.
-    private func array(_ name: String, _ first: String?, _ arrays: [String: Tensor], _ kind: String) throws(Failure) -> Tensor {
+    private func array(_ name: String, _ first: String?, _ arrays: [String: Tensor], _ kind: String) throws(Failure)
+        -> Tensor
+    {
         if let first {
             guard let box = boxes[first] else {
                 throw .structure(operation: "load", "'\(name)' is to be '\(first)', which does not come before it")

@@ -6,7 +6,8 @@ extension Generator {
         let (seed, offset) = try position()
         var tree = StateTree()
         tree.attributes = [
-            ("generator", .text("Philox4x32-10")), ("seed", .integer(Int64(bitPattern: seed))), ("offset", .integer(Int64(bitPattern: offset))),
+            ("generator", .text("Philox4x32-10")), ("seed", .integer(Int64(bitPattern: seed))),
+            ("offset", .integer(Int64(bitPattern: offset))),
         ]
         return tree
     }

@@ -2,8 +2,9 @@ import Engine
 
 /// Modules as neutral trees, and back. What a checkpoint brings is checked whole before anything is changed.
 extension Module {
-    /// Class, attributes and children: how to build this module again. A module that is met again says where it was met first. Names that begin with "_" are
-    /// not arguments: which parameters and buffers there are, which of them stand elsewhere too, which are frozen, and whether the code is the host's.
+    /// Class, attributes and children: how to build this module again. A module that is met again says where it was met
+    /// first. Names that begin with "_" are not arguments: which parameters and buffers there are, which of them stand
+    /// elsewhere too, which are frozen, and whether the code is the host's.
     public var structure: StateTree {
         var seen = Seen()
         return structure("", &seen)
@@ -44,14 +45,17 @@ extension Module {
         return tree
     }
 
-    /// Builds the module that `structure` describes, with its values. `classes`: of the host's, whose forward passes it sets afterwards.
+    /// Builds the module that `structure` describes, with its values. `classes`: of the host's, whose forward passes it
+    /// sets afterwards.
     public static func build(
         _ structure: StateTree, parameters: StateTree, buffers: StateTree, classes: Set<String> = []
     ) throws(Failure) -> Module {
         var building = Building(parameters: parameters, buffers: buffers, classes: classes)
         let module = try building.module(structure, "")
         // Values that no module takes, or that a new one has and the file has not, are a file that does not fit itself.
-        for (tensor, value) in try module.matching(parameters: parameters, buffers: buffers) { try tensor.become(value) }
+        for (tensor, value) in try module.matching(parameters: parameters, buffers: buffers) {
+            try tensor.become(value)
+        }
         return module
     }
 
@@ -65,7 +69,8 @@ extension Module {
     }
 
     /// Which boxes take which values, if `parameters` and `buffers` fit this module exactly.
-    public func matching(parameters: StateTree, buffers: StateTree) throws(Failure) -> [(tensor: Tensor, value: Tensor)] {
+    public func matching(parameters: StateTree, buffers: StateTree) throws(Failure) -> [(tensor: Tensor, value: Tensor)]
+    {
         try Module.match(allParameters, parameters, "parameter") + Module.match(allBuffers, buffers, "buffer")
     }
 
@@ -81,13 +86,16 @@ extension Module {
             guard value.shape == tensor.shape, value.dtype == tensor.dtype else {
                 throw .structure(
                     operation: "load",
-                    "the \(kind) '\(name)' is \(tensor.dtype.name) \(tensor.shape) in the model, but \(value.dtype.name) \(value.shape) in the checkpoint")
+                    "the \(kind) '\(name)' is \(tensor.dtype.name) \(tensor.shape) in the model, but "
+                        + "\(value.dtype.name) \(value.shape) in the checkpoint"
+                )
             }
             pairs.append((tensor, value))
         }
         let names = Set(own.map(\.name))
         if let extra = given.arrays.first(where: { !names.contains($0.name) }) {
-            throw .structure(operation: "load", "the checkpoint has the \(kind) '\(extra.name)', but the model does not")
+            throw .structure(
+                operation: "load", "the checkpoint has the \(kind) '\(extra.name)', but the model does not")
         }
         return pairs
     }

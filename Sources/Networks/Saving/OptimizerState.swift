@@ -22,16 +22,24 @@ extension Optimizer {
     /// The settings of each group in a tree, if it is this kind of optimiser over such groups.
     private func settings(_ tree: StateTree) throws(Failure) -> [Arguments] {
         guard let name = tree.text("class"), name == className else {
-            throw .structure(operation: "load", "the optimiser is \(className), but the checkpoint's is \(tree.text("class") ?? "missing")")
+            throw .structure(
+                operation: "load",
+                "the optimiser is \(className), but the checkpoint's is \(tree.text("class") ?? "missing")")
         }
         let entries = tree[child: "groups"]?.children ?? []
         guard entries.count == groups.count else {
-            throw .structure(operation: "load", "the optimiser has \(groups.count.counted("group")), but the checkpoint's has \(entries.count)")
+            throw .structure(
+                operation: "load",
+                "the optimiser has \(groups.count.counted("group")), but the checkpoint's has \(entries.count)")
         }
         var found: [Arguments] = []
         for (group, entry) in zip(groups, entries.map(\.tree)) {
             if let count = entry.integer(StateTree.count), count != Int64(group.places.count) {
-                throw .structure(operation: "load", "a group of the optimiser has \(group.places.count.counted("parameter")), but the checkpoint's has \(count)")
+                throw .structure(
+                    operation: "load",
+                    "a group of the optimiser has \(group.places.count.counted("parameter")), but the checkpoint's has "
+                        + "\(count)"
+                )
             }
             var settings = group.arguments
             for (name, own) in group.arguments.values {
@@ -57,18 +65,21 @@ extension Optimizer {
         _ = try settings(tree)
         for (name, value) in tree[child: "state"]?.arrays ?? [] {
             guard value.dtype.isFloat else {
-                throw .structure(operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
+                throw .structure(
+                    operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
             }
             if name == "step" || parameterPlace(name, countNames) != nil, value.shape == [] { continue }
             guard let place = parameterPlace(name, stateNames), value.shape == parameters[place].shape else {
-                throw .structure(operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
+                throw .structure(
+                    operation: "load", "the optimiser's state '\(name)' of shape \(value.shape) fits no parameter")
             }
         }
     }
 
     /// The parameter that a state like "3.exp_avg" belongs to.
     private func parameterPlace(_ name: String, _ names: [String]) -> Int? {
-        guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]), parameters.indices.contains(place) else { return nil }
+        guard let dot = name.firstIndex(of: "."), let place = Int(name[..<dot]), parameters.indices.contains(place)
+        else { return nil }
         return names.contains(String(name[name.index(after: dot)...])) ? place : nil
     }
 

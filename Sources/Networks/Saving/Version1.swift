@@ -18,7 +18,8 @@ extension StateTree {
     }
 
     private static let layersOfVersion1: Set<String> = [
-        "Linear", "Identity", "ReLU", "LeakyReLU", "Sigmoid", "Tanh", "GELU", "Softmax", "LogSoftmax", "Softplus", "Flatten", "Sequential",
+        "Linear", "Identity", "ReLU", "LeakyReLU", "Sigmoid", "Tanh", "GELU", "Softmax", "LogSoftmax", "Softplus",
+        "Flatten", "Sequential",
         sharedModule,
     ]
 
@@ -35,7 +36,9 @@ extension StateTree {
             }
         }
         // A class of the program's own may have the name of a layer that came later.
-        if let name = text("class"), !StateTree.layersOfVersion1.contains(name) { tree.attributes.append((StateTree.host, .flag(true))) }
+        if let name = text("class"), !StateTree.layersOfVersion1.contains(name) {
+            tree.attributes.append((StateTree.host, .flag(true)))
+        }
         // Then softplus had no threshold.
         if text("class") == "Softplus" { tree.attributes += [("beta", .real(1)), ("threshold", .real(.infinity))] }
         if pathOfShared == nil { tree.attributes.append((StateTree.unlisted, .flag(true))) }
@@ -63,7 +66,10 @@ extension StateTree {
     }
 
     private var trainerOfVersion1: StateTree {
-        let losses = ["MSELoss()", "BCELoss()", "BCEWithLogitsLoss()", "CrossEntropyLoss()", "CrossEntropyLoss(from_logits=False)"]
+        let losses = [
+            "MSELoss()", "BCELoss()", "BCEWithLogitsLoss()", "CrossEntropyLoss()",
+            "CrossEntropyLoss(from_logits=False)",
+        ]
         var tree = self
         tree.attributes = attributes.map { name, value in
             guard name == "loss", let number = value.integer else { return (name, value) }

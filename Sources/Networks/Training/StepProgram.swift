@@ -48,7 +48,9 @@ final class StepProgram {
         _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int,
         body: (Tensor, Tensor) throws(Failure) -> (prediction: Tensor, loss: Tensor)
     ) throws(Failure) {
-        guard let layout = data.y else { throw .argument(operation: "fit", "the data set has no y to compare predictions with") }
+        guard let layout = data.y else {
+            throw .argument(operation: "fit", "the data set has no y to compare predictions with")
+        }
         let x = try Tensor.full([rows] + data.x.shape, 0, data.x.dtype)
         let y = try Tensor.full([rows] + layout.shape, 0, layout.dtype)
         count = 2 + metrics.count
@@ -67,14 +69,17 @@ final class StepProgram {
 
     deinit { results.deallocate() }
 
-    /// nil, and nothing has happened, if the model, the optimiser or which parameters require gradients is not what it was at capture.
+    /// nil, and nothing has happened, if the model, the optimiser or which parameters require gradients is not what it
+    /// was at capture.
     func runIfCurrent(_ batch: Batch) throws(Failure) -> Result? {
-        let isCurrent = try program.runIfCurrent(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
+        let isCurrent = try program.runIfCurrent(
+            arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return isCurrent ? result : nil
     }
 
     func run(_ batch: Batch) throws(Failure) -> Result {
-        try program.run(arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
+        try program.run(
+            arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return result
     }
 
@@ -94,7 +99,9 @@ extension Module {
         let outputs = try call([prediction, target])
         guard outputs.count == 1, let loss = outputs[0], loss.count == 1 else {
             let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
-            throw .argument(operation: className, "as a loss it must give one number for a batch (reduction 'mean' or 'sum'), but gives \(shape)")
+            throw .argument(
+                operation: className,
+                "as a loss it must give one number for a batch (reduction 'mean' or 'sum'), but gives \(shape)")
         }
         return try loss.reshape([])
     }
@@ -108,7 +115,8 @@ extension Module {
     }
 }
 
-/// What a batch is measured by besides the loss: a module of a prediction and a target that gives one number, the batch's mean, or one for each row.
+/// What a batch is measured by besides the loss: a module of a prediction and a target that gives one number, the
+/// batch's mean, or one for each row.
 public struct Metric {
     public let name: String
     public let module: Module
@@ -121,9 +129,13 @@ public struct Metric {
     func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
         try ThreadState.withGrad(false) { () throws(Failure) in
             let outputs = try module.call([try prediction.detach(), target])
-            guard outputs.count == 1, let found = outputs[0], found.count == 1 || found.shape == [prediction.shape.first ?? 0] else {
+            guard outputs.count == 1, let found = outputs[0],
+                found.count == 1 || found.shape == [prediction.shape.first ?? 0]
+            else {
                 let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
-                throw .argument(operation: name, "a metric must give one number for a batch, or one for each row, but gives \(shape)")
+                throw .argument(
+                    operation: name,
+                    "a metric must give one number for a batch, or one for each row, but gives \(shape)")
             }
             let values = try found.cast(.float64)
             return values.count == 1 ? try values.reshape([]) : try values.mean()
@@ -143,7 +155,8 @@ public struct Evaluation {
 public func evaluate(
     _ model: Module, _ loss: Module, _ data: any RowSource, metrics: [Metric] = [], batchSize: Int
 ) throws(Failure) -> Evaluation {
-    let reader = BatchReader(try Batches(data, batchSize: batchSize, shuffle: .none, seed: 0, epoch: 0, dropLast: false))
+    let reader = BatchReader(
+        try Batches(data, batchSize: batchSize, shuffle: .none, seed: 0, epoch: 0, dropLast: false))
     let modes = model.modes
     model.setTraining(false)
     defer { model.restore(modes) }

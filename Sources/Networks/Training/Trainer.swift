@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// Trains a model on a data set until a stopping condition: the loop that C and Python both call. Each batch size is captured once as a program of
-/// forward, loss, backward and update.
+/// Trains a model on a data set until a stopping condition: the loop that C and Python both call. Each batch size is
+/// captured once as a program of forward, loss, backward and update.
 public final class Trainer {
     public let model: Module
     /// A module of a prediction and a target that gives one number.
@@ -36,14 +36,19 @@ public final class Trainer {
         metrics.append(metric)
     }
 
-    /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends training, and so
-    /// does what it throws.
-    public func fit(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
+    /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends
+    /// training, and so does what it throws.
+    public func fit(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason
+    {
         try LongRuns.during { () throws(Failure) in try train(data, report: report) }
     }
 
-    private func train(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
-        guard !isFitting else { throw .state(operation: "fit", "this trainer is training already, and its callback asks it to train") }
+    private func train(_ data: any RowSource, report: ((Progress) throws(Failure) -> Bool)?) throws(Failure)
+        -> StopReason
+    {
+        guard !isFitting else {
+            throw .state(operation: "fit", "this trainer is training already, and its callback asks it to train")
+        }
         isFitting = true
         defer { isFitting = false }
         let began = Trainer.now()
@@ -61,12 +66,15 @@ public final class Trainer {
         }
     }
 
-    private func train(_ data: any RowSource, _ began: Double, _ report: ((Progress) throws(Failure) -> Bool)?) throws(Failure) -> StopReason {
+    private func train(_ data: any RowSource, _ began: Double, _ report: ((Progress) throws(Failure) -> Bool)?)
+        throws(Failure) -> StopReason
+    {
         let (sum, overflow) = position.totalSteps.addingReportingOverflow(options.maxSteps)
         let lastStep = options.maxSteps > 0 && !overflow ? sum : Int.max
         while position.epoch < options.epochs {
             let batches = try Batches(
-                data, batchSize: options.batchSize, order: rowOrder(of: data), seed: options.seed, epoch: position.epoch, dropLast: options.dropLast)
+                data, batchSize: options.batchSize, order: rowOrder(of: data), seed: options.seed,
+                epoch: position.epoch, dropLast: options.dropLast)
             batches.seek(position.step)
             let reader = BatchReader(batches)
             while position.step < batches.count {
@@ -86,17 +94,21 @@ public final class Trainer {
             history.append(last)
             position.beginNextEpoch()
             let stops = try report?(last) ?? false
-            let isPatienceOver = validation != nil && options.patience > 0 && position.epochsWithoutImprovement >= options.patience
+            let isPatienceOver =
+                validation != nil && options.patience > 0 && position.epochsWithoutImprovement >= options.patience
             if stops { return .callback }
             if isPatienceOver { return .patience }
         }
         return .epochs
     }
 
-    /// The order of rows: the one that this training began with, as long as the same is asked for, so that a training that goes on elsewhere, where the
-    /// data has another cache, sees the rows in the order in which it would have seen them.
+    /// The order of rows: the one that this training began with, as long as the same is asked for, so that a training
+    /// that goes on elsewhere, where the data has another cache, sees the rows in the order in which it would have seen
+    /// them.
     private func rowOrder(of data: any RowSource) -> RowOrder {
-        if let known = position.rowOrder, known.rows == data.count, known.asked == options.shuffle { return known.order }
+        if let known = position.rowOrder, known.rows == data.count, known.asked == options.shuffle {
+            return known.order
+        }
         let order = RowOrder(options.shuffle, over: data)
         position.rowOrder = (options.shuffle, data.count, order)
         return order
@@ -115,7 +127,9 @@ public final class Trainer {
         guard let validation else { return false }
         let found = try evaluate(model, loss, validation, metrics: metrics, batchSize: max(options.batchSize, 256))
         let value = found.loss
-        (position.validationLoss, position.validationAccuracy, position.validationMetrics) = (value, found.accuracy, found.metrics)
+        (position.validationLoss, position.validationAccuracy, position.validationMetrics) = (
+            value, found.accuracy, found.metrics
+        )
         guard value < position.bestLoss - options.minDelta else {
             position.epochsWithoutImprovement += 1
             return false
@@ -123,7 +137,9 @@ public final class Trainer {
         position.bestLoss = value
         position.epochsWithoutImprovement = 0
         if options.restoresBest {
-            best = try (model.allParameters + model.allBuffers).map { (entry) throws(Failure) in (entry.name, try entry.tensor.detach()) }
+            best = try (model.allParameters + model.allBuffers).map { (entry) throws(Failure) in
+                (entry.name, try entry.tensor.detach())
+            }
         }
         return true
     }
@@ -140,11 +156,15 @@ public final class Trainer {
     private func progress(_ steps: Int, _ began: Double) -> Progress {
         let none = metrics.map { _ in Double.nan }
         return Progress(
-            epoch: position.epoch, epochs: options.epochs, step: position.step, stepsPerEpoch: steps, totalSteps: position.totalSteps,
-            loss: position.means.rowCount == 0 ? 0 : position.means.loss, accuracy: loss.hasClasses ? position.means.accuracy : .nan,
-            metrics: position.means.metricSums.count == metrics.count ? position.means.metrics : none, validationLoss: position.validationLoss,
+            epoch: position.epoch, epochs: options.epochs, step: position.step, stepsPerEpoch: steps,
+            totalSteps: position.totalSteps,
+            loss: position.means.rowCount == 0 ? 0 : position.means.loss,
+            accuracy: loss.hasClasses ? position.means.accuracy : .nan,
+            metrics: position.means.metricSums.count == metrics.count ? position.means.metrics : none,
+            validationLoss: position.validationLoss,
             validationAccuracy: position.validationAccuracy,
-            validationMetrics: position.validationMetrics.count == metrics.count ? position.validationMetrics : none, seconds: Trainer.now() - began)
+            validationMetrics: position.validationMetrics.count == metrics.count ? position.validationMetrics : none,
+            seconds: Trainer.now() - began)
     }
 
     private static func now() -> Double {

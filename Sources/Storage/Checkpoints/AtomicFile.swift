@@ -1,24 +1,27 @@
 import Engine
 import Glibc
 
-/// Replaces the contents of the file at `path`, so that at every instant, a crash of the machine included, the
-/// path names the whole old file or the whole new one: a temporary file in the same directory is written and flushed, then
-/// renamed over the old one, then the directory is flushed. On a failure the old file is as it was and no temporary is left.
-/// Temporary files of processes that were killed go first.
+/// Replaces the contents of the file at `path`, so that at every instant, a crash of the machine included, the path
+/// names the whole old file or the whole new one: a temporary file in the same directory is written and flushed, then
+/// renamed over the old one, then the directory is flushed. On a failure the old file is as it was and no temporary is
+/// left. Temporary files of processes that were killed go first.
 ///
-/// A symbolic link is followed, and what it points to is replaced. The new file has the permissions, and where the system
-/// allows it the owner, of the old one; a first file has what the umask leaves.
+/// A symbolic link is followed, and what it points to is replaced. The new file has the permissions, and where the
+/// system allows it the owner, of the old one; a first file has what the umask leaves.
 func replaceFile(at path: FilePath, with contents: UnsafeRawBufferPointer) throws(Failure) {
     let target = try followLinks(path)
     var old = stat()
     let exists = target.withCString { stat($0, &old) } == 0
     if exists {
         guard old.st_mode & S_IFMT != S_IFDIR else { throw unwritable(path, EISDIR) }
-        guard old.st_mode & S_IFMT == S_IFREG else { throw .file(path: "\(path)", "cannot be replaced: it is not a regular file") }
+        guard old.st_mode & S_IFMT == S_IFREG else {
+            throw .file(path: "\(path)", "cannot be replaced: it is not a regular file")
+        }
         guard target.withCString({ access($0, W_OK) }) == 0 else { throw unwritable(path, errno) }
     }
     let slash = target.bytes.lastIndex(of: UInt8(ascii: "/"))
-    let directory = FilePath(bytes: slash.map { $0 == 0 ? target.bytes[...0] : target.bytes[..<$0] } ?? [UInt8(ascii: ".")])
+    let directory = FilePath(
+        bytes: slash.map { $0 == 0 ? target.bytes[...0] : target.bytes[..<$0] } ?? [UInt8(ascii: ".")])
     TemporaryFile.removeLeft(in: directory)
     let temporary = try TemporaryFile(in: directory, for: path)
     if exists {
@@ -65,8 +68,8 @@ private func followLinks(_ path: FilePath) throws(Failure) -> FilePath {
     throw unwritable(path, ELOOP)
 }
 
-/// Runs `body` with SIGXFSZ, which a write beyond the process's file size limit raises and which would end the host program,
-/// blocked in this thread; the write then fails with EFBIG.
+/// Runs `body` with SIGXFSZ, which a write beyond the process's file size limit raises and which would end the host
+/// program, blocked in this thread; the write then fails with EFBIG.
 private func withoutFileSizeSignal(_ body: () throws(Failure) -> Void) throws(Failure) {
     var signals = sigset_t()
     var before = sigset_t()

@@ -1,5 +1,5 @@
-/// The cyclic redundancy check of zlib, PNG and Ethernet (reflected polynomial 0xEDB88320), so that Python's `zlib.crc32` and
-/// MATLAB can check a file too. Eight bytes a step through eight tables ("slicing by eight").
+/// The cyclic redundancy check of zlib, PNG and Ethernet (reflected polynomial 0xEDB88320), so that Python's
+/// `zlib.crc32` and MATLAB can check a file too. Eight bytes a step through eight tables ("slicing by eight").
 struct CRC32 {
     private(set) var value: UInt32 = 0
 
@@ -23,7 +23,9 @@ struct CRC32 {
         CRC32.tables.withUnsafeBufferPointer { tables in
             var position = 0
             while position + 8 <= bytes.count {
-                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ UInt64(remainder)
+                let word =
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                    ^ UInt64(remainder)
                 remainder = 0
                 for k in 0..<8 { remainder ^= tables[256 * (7 - k) + Int(word >> (8 * UInt64(k)) & 0xFF)] }
                 position += 8

@@ -1,7 +1,8 @@
 import Engine
 
-/// Reads what `writeCheckpoint` wrote; `format` failures for files that are damaged, of another format or of a newer version.
-/// Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well. `version` is that of the file's format.
+/// Reads what `writeCheckpoint` wrote; `format` failures for files that are damaged, of another format or of a newer
+/// version. Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well.
+/// `version` is that of the file's format.
 public func readCheckpoint(_ path: FilePath) throws(Failure) -> (tree: StateTree, version: Int) {
     let opened = try RegularFile(path)
     let isSealed = try Seal.check(opened)
@@ -34,7 +35,8 @@ private final class CheckpointReader {
             let writer = tree.text(CheckpointFormat.libraryAttribute).map { " by Wingbeat \($0)" } ?? ""
             throw .format(
                 path: path,
-                "written\(writer) in version \(version) of the checkpoint format; this library reads up to version \(CheckpointFormat.version)"
+                "written\(writer) in version \(version) of the checkpoint format; this library reads up to version "
+                    + "\(CheckpointFormat.version)"
             )
         }
         guard version >= 1 else { throw .format(path: path, "there is no version \(version) of the checkpoint format") }
@@ -43,14 +45,19 @@ private final class CheckpointReader {
     }
 
     private func group(_ object: StoredObject, at place: String, depth: Int) throws(Failure) -> StateTree {
-        guard depth <= CheckpointFormat.deepest else { throw .format(path: path, "its groups are nested too deep, at '\(place)'") }
+        guard depth <= CheckpointFormat.deepest else {
+            throw .format(path: path, "its groups are nested too deep, at '\(place)'")
+        }
         try visit(object, at: place)
         file.place = place
         var tree = StateTree()
-        for attribute in try object.attributes() { tree.attributes.append((attribute.name, try value(attribute, at: place))) }
+        for attribute in try object.attributes() {
+            tree.attributes.append((attribute.name, try value(attribute, at: place)))
+        }
         for link in try object.links() {
             guard let address = link.address else {
-                throw .format(path: path, "'\(link.name)' in '/\(place)' is a link to elsewhere, which no checkpoint has")
+                throw .format(
+                    path: path, "'\(link.name)' in '/\(place)' is a link to elsewhere, which no checkpoint has")
             }
             let child = place.isEmpty ? link.name : place + "/" + link.name
             file.place = child
@@ -68,7 +75,9 @@ private final class CheckpointReader {
     }
 
     private func visit(_ object: StoredObject, at place: String) throws(Failure) {
-        guard visited.insert(object.address).inserted else { throw .format(path: path, "'\(place)' is a second link to one object") }
+        guard visited.insert(object.address).inserted else {
+            throw .format(path: path, "'\(place)' is a second link to one object")
+        }
     }
 
     private func array(_ object: StoredObject, _ place: String) throws(Failure) -> Tensor {
@@ -88,7 +97,9 @@ private final class CheckpointReader {
             try array.read(into: memory)
             guard dtype == .bool else { return }
             let bytes = UnsafeRawBufferPointer(start: memory, count: array.shape.reduce(1, *))
-            guard bytes.allSatisfy({ $0 <= 1 }) else { throw .format(path: path, "array '\(place)' holds a bool other than 0 and 1") }
+            guard bytes.allSatisfy({ $0 <= 1 }) else {
+                throw .format(path: path, "array '\(place)' holds a bool other than 0 and 1")
+            }
         }
     }
 
@@ -98,11 +109,15 @@ private final class CheckpointReader {
         let what = "attribute '\(attribute.name)' of '/\(place)'"
         guard let shape = attribute.extent.shape else { return .none }
         guard shape.count == 1 else {
-            guard attribute.extent.count == 1 else { throw .format(path: path, "\(what) holds an array of several axes") }
+            guard attribute.extent.count == 1 else {
+                throw .format(path: path, "\(what) holds an array of several axes")
+            }
             return try values(attribute, 1, what)[0]
         }
         let count = shape[0]
-        guard count <= CheckpointFormat.longestList else { throw .format(path: path, "\(what) holds \(count.counted("value")), which are too many") }
+        guard count <= CheckpointFormat.longestList else {
+            throw .format(path: path, "\(what) holds \(count.counted("value")), which are too many")
+        }
         if count == 0 { return .list([]) }
         let values = try values(attribute, count, what)
         // A list of texts is one of values in Python's notation.
@@ -122,7 +137,9 @@ private final class CheckpointReader {
         let size = attribute.type.size(in: file)
         var data = attribute.data
         // Before anything is made of that size.
-        guard count <= data.rest / size else { throw .format(path: path, "damaged: \(what) has \(data.rest) bytes for \(count) values of \(size)") }
+        guard count <= data.rest / size else {
+            throw .format(path: path, "damaged: \(what) has \(data.rest) bytes for \(count) values of \(size)")
+        }
         var values: [Value] = []
         for _ in 0..<count {
             var element = try data.part(size)
@@ -143,7 +160,9 @@ private final class CheckpointReader {
                 let unused = UInt64(64 - 8 * size)
                 return .integer(Int64(bitPattern: number << unused) >> Int64(unused))
             }
-            guard let number = Int64(exactly: number) else { throw .format(path: path, "\(what) is too large: \(number)") }
+            guard let number = Int64(exactly: number) else {
+                throw .format(path: path, "\(what) is too large: \(number)")
+            }
             return .integer(number)
         case .float(let size, let isBigEndian):
             let number = try bits(size, isBigEndian)
@@ -165,13 +184,16 @@ private final class CheckpointReader {
             }
             return .text(try checked(text, what))
         case .longText: return .text(try checked(file.longText(&element), what))
-        case .other("an enumeration", _): throw .format(path: path, "\(what) is an enumeration other than FALSE and TRUE")
+        case .other("an enumeration", _):
+            throw .format(path: path, "\(what) is an enumeration other than FALSE and TRUE")
         case .other: throw .format(path: path, "\(what) is neither a number nor a text")
         }
     }
 
     private func checked(_ text: [UInt8], _ what: String) throws(Failure) -> String {
-        guard let text = String(validating: text, as: UTF8.self) else { throw .format(path: path, "\(what) is not a text in UTF-8") }
+        guard let text = String(validating: text, as: UTF8.self) else {
+            throw .format(path: path, "\(what) is not a text in UTF-8")
+        }
         return text
     }
 }

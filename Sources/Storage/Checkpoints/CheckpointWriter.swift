@@ -2,8 +2,8 @@ import CHDF5
 import Engine
 import Glibc
 
-/// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at once.
-/// The same tree gives the same bytes. Any failure leaves the old file as it was.
+/// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at
+/// once. The same tree gives the same bytes. Any failure leaves the old file as it was.
 public func writeCheckpoint(_ tree: StateTree, to path: FilePath, libraryVersion: String) throws(Failure) {
     let image = try CheckpointWriter(path: "\(path)").image(of: tree, libraryVersion: libraryVersion)
     try replaceFile(at: path, with: image.bytes)
@@ -15,8 +15,8 @@ private struct FileImage: ~Copyable {
     deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 }
 
-/// The lock on libhdf5 is taken for each array anew, inside of the loan of its memory: to evaluate a tensor may need the engine
-/// for a long time, and no other thread's reading should wait for that.
+/// The lock on libhdf5 is taken for each array anew, inside of the loan of its memory: to evaluate a tensor may need
+/// the engine for a long time, and no other thread's reading should wait for that.
 private struct CheckpointWriter {
     /// For messages.
     let path: String
@@ -68,13 +68,16 @@ private struct CheckpointWriter {
             guard !name.isEmpty, name != ".", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0) else {
                 throw .argument(operation: path, "'\(name)' cannot be the name of an \(what)")
             }
-            guard seen.insert(name).inserted else { throw .argument(operation: path, "there are two of the \(what) '\(name)'") }
+            guard seen.insert(name).inserted else {
+                throw .argument(operation: path, "there are two of the \(what) '\(name)'")
+            }
         }
     }
 
     // MARK: Objects
 
-    /// Only in memory. The format of HDF5 1.10 is the oldest whose metadata, chunk indexes included, all bears checksums.
+    /// Only in memory. The format of HDF5 1.10 is the oldest whose metadata, chunk indexes included, all bears
+    /// checksums.
     private func createFile() throws(Failure) -> Handle {
         try HDF5.locked { () throws(Failure) -> Handle in
             let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
@@ -100,7 +103,8 @@ private struct CheckpointWriter {
 
     private func write(_ name: String, _ tensor: Tensor, to group: hid_t) throws(Failure) {
         guard tensor.shape.count <= H5S_MAX_RANK else {
-            throw .argument(operation: path, "array '\(name)' has rank \(tensor.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
+            throw .argument(
+                operation: path, "array '\(name)' has rank \(tensor.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
         }
         try tensor.withData { (data) throws(Failure) in
             try HDF5.locked { () throws(Failure) in
@@ -121,7 +125,8 @@ private struct CheckpointWriter {
         }
     }
 
-    /// One value is a scalar; a list is an array of one axis: of numbers, of flags, or of texts in Python's notation where its elements are of several types.
+    /// One value is a scalar; a list is an array of one axis: of numbers, of flags, or of texts in Python's notation
+    /// where its elements are of several types.
     private func write(_ name: String, _ value: StateTree.Attribute, to object: hid_t) throws(Failure) {
         try HDF5.locked { () throws(Failure) in
             let creation = try Handle(H5Pcreate(wb_h5_attribute_create()), path, cannot)
@@ -134,7 +139,8 @@ private struct CheckpointWriter {
             case .many(let count): space = try Handle(H5Screate_simple(1, [hsize_t(count)], nil), path, cannot)
             }
             let attribute = try Handle(
-                H5Acreate2(object, name, stored.type.id, space.id, creation.id, wb_h5_default()), path, "attribute '\(name)' cannot be written")
+                H5Acreate2(object, name, stored.type.id, space.id, creation.id, wb_h5_default()), path,
+                "attribute '\(name)' cannot be written")
             // HDF5 has no bytes for an array of no elements.
             if !stored.bytes.isEmpty { try check(H5Awrite(attribute.id, stored.type.id, stored.bytes)) }
         }
@@ -155,7 +161,8 @@ private struct CheckpointWriter {
     private func stored(_ value: Value, _ name: String) throws(Failure) -> StoredValue {
         switch value {
         case .none: return StoredValue(type: try integers(), extent: .nothing, bytes: [])
-        case .integer(let integer): return StoredValue(type: try integers(), extent: .one, bytes: littleEndian(UInt64(bitPattern: integer)))
+        case .integer(let integer):
+            return StoredValue(type: try integers(), extent: .one, bytes: littleEndian(UInt64(bitPattern: integer)))
         case .real(let real): return StoredValue(type: try reals(), extent: .one, bytes: littleEndian(real.bitPattern))
         case .flag(let flag): return StoredValue(type: try fileType(.bool), extent: .one, bytes: [flag ? 1 : 0])
         case .text(let text): return try texts([text], .one, name)
@@ -163,18 +170,24 @@ private struct CheckpointWriter {
             guard values.count <= CheckpointFormat.longestList else {
                 throw .argument(
                     operation: path,
-                    "the list of attribute '\(name)' holds \(values.count.counted("value")); a checkpoint stores up to \(CheckpointFormat.longestList)")
+                    "the list of attribute '\(name)' holds \(values.count.counted("value")); a checkpoint stores up to "
+                        + "\(CheckpointFormat.longestList)"
+                )
             }
             let extent = Extent.many(values.count)
             let whole = values.compactMap(\.integer)
             if whole.count == values.count {
-                return StoredValue(type: try integers(), extent: extent, bytes: whole.flatMap { littleEndian(UInt64(bitPattern: $0)) })
+                return StoredValue(
+                    type: try integers(), extent: extent, bytes: whole.flatMap { littleEndian(UInt64(bitPattern: $0)) })
             }
             let flags = values.compactMap(\.flag)
-            if flags.count == values.count { return StoredValue(type: try fileType(.bool), extent: extent, bytes: flags.map { $0 ? 1 : 0 }) }
+            if flags.count == values.count {
+                return StoredValue(type: try fileType(.bool), extent: extent, bytes: flags.map { $0 ? 1 : 0 })
+            }
             let real = values.compactMap { $0.integer == nil ? $0.real : nil }
             if real.count == values.count {
-                return StoredValue(type: try reals(), extent: extent, bytes: real.flatMap { littleEndian($0.bitPattern) })
+                return StoredValue(
+                    type: try reals(), extent: extent, bytes: real.flatMap { littleEndian($0.bitPattern) })
             }
             return try texts(values.map(\.literal), extent, name)
         }
@@ -188,7 +201,9 @@ private struct CheckpointWriter {
         let size = max(1, texts.map { $0.utf8.count }.max() ?? 1)  // HDF5 has no type of zero bytes
         var bytes: [UInt8] = []
         for text in texts {
-            guard !text.utf8.contains(0) else { throw .argument(operation: path, "the text of attribute '\(name)' holds a zero byte") }
+            guard !text.utf8.contains(0) else {
+                throw .argument(operation: path, "the text of attribute '\(name)' holds a zero byte")
+            }
             bytes += Array(text.utf8) + Array(repeating: 0, count: size - text.utf8.count)
         }
         let type = try Handle(H5Tcopy(wb_h5_string()), path, cannot)

@@ -1,10 +1,10 @@
 import Engine
 
-/// The last 20 bytes of a checkpoint, behind the end of the HDF5 file proper: a mark, the number of bytes before the seal, and
-/// their CRC-32. libhdf5 ignores what lies behind its end of file, so every HDF5 tool reads a sealed file.
+/// The last 20 bytes of a checkpoint, behind the end of the HDF5 file proper: a mark, the number of bytes before the
+/// seal, and their CRC-32. libhdf5 ignores what lies behind its end of file, so every HDF5 tool reads a sealed file.
 ///
-/// A file that ends where its HDF5 part ends is legal as well: tools that change a file cut the seal off. Then HDF5's own
-/// checksums are the guard, where there are any.
+/// A file that ends where its HDF5 part ends is legal as well: tools that change a file cut the seal off. Then HDF5's
+/// own checksums are the guard, where there are any.
 enum Seal {
     static let mark = Array("wb.crc32".utf8)
     static let size = 20
@@ -16,7 +16,8 @@ enum Seal {
     }
 
     private static func bytes(length: UInt64, crc: UInt32) -> [UInt8] {
-        mark + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * $0)) }
+        mark + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+            + (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * $0)) }
     }
 
     /// True if the file is sealed, false if it has no seal; throws if the seal does not fit the contents.

@@ -1,10 +1,10 @@
 import Engine
 
-/// The first 48 bytes of an HDF5 file of the newer formats (HDF5 File Format Specification, II.A): signature, version, sizes,
-/// flags, four addresses, and a checksum of the 44 bytes before it.
+/// The first 48 bytes of an HDF5 file of the newer formats (HDF5 File Format Specification, II.A): signature, version,
+/// sizes, flags, four addresses, and a checksum of the 44 bytes before it.
 ///
-/// `H5Fget_file_image` clears the flag "open for writing" in its copy, but leaves the checksum that was right with it, so that
-/// no library opens the image (seen in 1.10.8). For an image without this defect nothing changes.
+/// `H5Fget_file_image` clears the flag "open for writing" in its copy, but leaves the checksum that was right with it,
+/// so that no library opens the image (seen in 1.10.8). For an image without this defect nothing changes.
 enum Superblock {
     private static let checksumOffset = 44
 

@@ -4,9 +4,10 @@ import Glibc
 
 /// A file of a name nobody else has, that vanishes with its owner unless it was renamed.
 ///
-/// A process that is killed leaves its file behind. So the owner holds a lock on it, which the kernel releases at its death: a temporary file
-/// that can be locked is nobody's. Where locks do not reach from one machine to another that may use the directory too, only the machine
-/// itself may tell; so the name says on which boot of which machine the file was made: `.wingbeat-BOOT-RANDOM.tmp`.
+/// A process that is killed leaves its file behind. So the owner holds a lock on it, which the kernel releases at its
+/// death: a temporary file that can be locked is nobody's. Where locks do not reach from one machine to another that
+/// may use the directory too, only the machine itself may tell; so the name says on which boot of which machine the
+/// file was made: `.wingbeat-BOOT-RANDOM.tmp`.
 struct TemporaryFile: ~Copyable {
     let descriptor: Int32
     private let name: FilePath
@@ -36,7 +37,8 @@ struct TemporaryFile: ~Copyable {
                 guard errno == EEXIST || errno == EINTR else { throw unwritable(path, errno) }
                 continue
             }
-            // Whoever clears up may have come between, and takes the file for one that was left. Then there is another name.
+            // Whoever clears up may have come between, and takes the file for one that was left. Then there is another
+            // name.
             guard TemporaryFile.lock(descriptor) != .held, TemporaryFile.isAt(name, descriptor) else {
                 close(descriptor)
                 continue
@@ -62,7 +64,8 @@ struct TemporaryFile: ~Copyable {
     }
 
     func rename(to target: FilePath) throws(Failure) {
-        let isRenamed = fsync(descriptor) == 0 && name.withCString { name in target.withCString { Glibc.rename(name, $0) } } == 0
+        let isRenamed =
+            fsync(descriptor) == 0 && name.withCString { name in target.withCString { Glibc.rename(name, $0) } } == 0
         guard isRenamed else { throw unwritable(path, errno) }
         _ = wb_lock_open_file(descriptor, 0)  // network file systems make no difference between locks
     }
@@ -71,8 +74,8 @@ struct TemporaryFile: ~Copyable {
 
     private enum Lock { case taken, held, impossible }
 
-    /// Of the open file, not of the process: a second descriptor of one process does not get it. libhdf5's locks, by `flock`, are others, so that
-    /// a reader of the renamed file does not find it locked.
+    /// Of the open file, not of the process: a second descriptor of one process does not get it. libhdf5's locks, by
+    /// `flock`, are others, so that a reader of the renamed file does not find it locked.
     private static func lock(_ descriptor: Int32) -> Lock {
         switch wb_lock_open_file(descriptor, 1) {
         case 0: .taken
@@ -95,8 +98,11 @@ struct TemporaryFile: ~Copyable {
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard name.starts(with: prefix.utf8), name.reversed().starts(with: suffix.utf8.reversed()) else { continue }
-            // Of another boot: of this machine, so that its owner has gone, or of another machine, which a local file system does not have.
-            guard isLocal || boot != "unknown" && name.dropFirst(prefix.utf8.count).starts(with: boot.utf8) else { continue }
+            // Of another boot: of this machine, so that its owner has gone, or of another machine, which a local file
+            // system does not have.
+            guard isLocal || boot != "unknown" && name.dropFirst(prefix.utf8.count).starts(with: boot.utf8) else {
+                continue
+            }
             remove(FilePath(bytes: directory.bytes + [UInt8(ascii: "/")] + name))
         }
     }
@@ -106,13 +112,16 @@ struct TemporaryFile: ~Copyable {
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, lock(descriptor) == .taken else { return }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, lock(descriptor) == .taken else {
+            return
+        }
         // Its owner may have renamed it and gone since it was opened.
         guard isAt(name, descriptor) else { return }
         _ = name.withCString { unlink($0) }
     }
 
-    /// Whether a file system is one that no other machine has mounted: ext, XFS, Btrfs, F2FS, ZFS, tmpfs, or overlays over one.
+    /// Whether a file system is one that no other machine has mounted: ext, XFS, Btrfs, F2FS, ZFS, tmpfs, or overlays
+    /// over one.
     private static func isLocal(_ directory: FilePath) -> Bool {
         let kinds: [UInt32] = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0x0102_1994, 0x794C_7630]
         return kinds.contains(directory.withCString { wb_file_system($0) })

@@ -3,14 +3,17 @@ import Engine
 /// A B-tree of version 1, over the nodes of an old-style group or over chunks (specification, III.A.1).
 enum BTree1 {
     /// Its leaves' children, each with the key before it.
-    static func children(_ file: StoredFile, _ address: UInt64, type: UInt8, keySize: Int) throws(Failure) -> [(key: Cursor, address: UInt64)] {
+    static func children(_ file: StoredFile, _ address: UInt64, type: UInt8, keySize: Int) throws(Failure) -> [(
+        key: Cursor, address: UInt64
+    )] {
         var found: [(key: Cursor, address: UInt64)] = []
         try read(file, address, type, keySize, level: nil, &found)
         return found
     }
 
     private static func read(
-        _ file: StoredFile, _ address: UInt64, _ type: UInt8, _ keySize: Int, level: Int?, _ found: inout [(key: Cursor, address: UInt64)]
+        _ file: StoredFile, _ address: UInt64, _ type: UInt8, _ keySize: Int, level: Int?,
+        _ found: inout [(key: Cursor, address: UInt64)]
     ) throws(Failure) {
         let what = "a B-tree node"
         let prefixSize = 8 + 2 * file.offsetSize

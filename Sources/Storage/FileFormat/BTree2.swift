@@ -4,7 +4,11 @@ import Engine
 struct BTree2 {
     /// What a tree is for.
     enum Purpose: UInt8 {
-        case hugeObjects = 1, linksByName = 5, attributesByName = 8, chunks = 10, filteredChunks = 11
+        case hugeObjects = 1
+        case linksByName = 5
+        case attributesByName = 8
+        case chunks = 10
+        case filteredChunks = 11
     }
 
     let purpose: Purpose
@@ -13,7 +17,8 @@ struct BTree2 {
 
     private let file: StoredFile
     private let nodeSize: Int
-    /// For each level above the leaves: bytes of the number of records in a node below, and of those in the whole subtree there.
+    /// For each level above the leaves: bytes of the number of records in a node below, and of those in the whole
+    /// subtree there.
     private var countSizes: [(node: Int, subtree: Int)] = []
 
     /// No sound tree is higher: each level multiplies the number of records.
@@ -25,7 +30,9 @@ struct BTree2 {
         let (offset, length) = (file.offsetSize, file.lengthSize)
         var header = try file.checkedBlock(address, 22 + offset + length, "BTHD", what)
         try header.expect(0, "version")
-        guard let purpose = Purpose(rawValue: try header.byte()), purposes.contains(purpose) else { throw file.damaged("\(what) is of another kind") }
+        guard let purpose = Purpose(rawValue: try header.byte()), purposes.contains(purpose) else {
+            throw file.damaged("\(what) is of another kind")
+        }
         self.purpose = purpose
         nodeSize = try header.length(4)
         recordSize = try header.int(2)
@@ -34,7 +41,9 @@ struct BTree2 {
         let root = try header.address()
         let count = try header.int(2)
         let total = try header.length()
-        guard recordSize > 0, nodeSize > 10 + recordSize, depth < BTree2.highest else { throw file.damaged("\(what) has impossible sizes") }
+        guard recordSize > 0, nodeSize > 10 + recordSize, depth < BTree2.highest else {
+            throw file.damaged("\(what) has impossible sizes")
+        }
 
         let mostInLeaf = (nodeSize - 10) / recordSize
         var most = (node: mostInLeaf, subtree: mostInLeaf)
@@ -52,13 +61,17 @@ struct BTree2 {
             return
         }
         try readNode(root, count, depth)
-        guard records.count == total else { throw file.damaged("\(what) says that it has \(total) records, and has \(records.count)") }
+        guard records.count == total else {
+            throw file.damaged("\(what) says that it has \(total) records, and has \(records.count)")
+        }
     }
 
     private mutating func readNode(_ address: UInt64, _ count: Int, _ level: Int) throws(Failure) {
         let what = "a B-tree node"
         var used = 10 + count * recordSize
-        if level > 0 { used += (count + 1) * (file.offsetSize + countSizes[level - 1].node + countSizes[level - 1].subtree) }
+        if level > 0 {
+            used += (count + 1) * (file.offsetSize + countSizes[level - 1].node + countSizes[level - 1].subtree)
+        }
         guard used <= nodeSize else { throw file.damaged("\(what) has more records than fit") }
         var node = try file.checkedBlock(address, used, level == 0 ? "BTLF" : "BTIN", what)
         try node.expect(0, "version")

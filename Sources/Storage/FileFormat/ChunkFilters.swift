@@ -3,7 +3,11 @@ import Glibc
 
 /// The filters that chunks were written through (specification, IV.A.2.l), undone.
 struct ChunkFilters {
-    private enum Filter { case deflate, shuffle(Int), fletcher32 }
+    private enum Filter {
+        case deflate
+        case shuffle(Int)
+        case fletcher32
+    }
 
     private var filters: [Filter] = []
 
@@ -33,7 +37,8 @@ struct ChunkFilters {
             default:
                 throw .unsupported(
                     operation: "\(file.path)",
-                    "array '\(file.place)' is compressed with filter \(identifier) (\(String(decoding: name, as: UTF8.self))), "
+                    "array '\(file.place)' is compressed with filter \(identifier) "
+                        + "(\(String(decoding: name, as: UTF8.self))), "
                         + "which checkpoints are not read through: gzip, shuffle and fletcher32 are")
             }
         }
@@ -55,7 +60,9 @@ struct ChunkFilters {
                 guard bytes.count >= 4 else { throw file.damaged("a chunk has \(bytes.count) bytes") }
                 let sum = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 bytes.removeLast(4)
-                guard Fletcher32.sum(bytes) == sum else { throw file.damaged("the checksum of a chunk does not fit its contents") }
+                guard Fletcher32.sum(bytes) == sum else {
+                    throw file.damaged("the checksum of a chunk does not fit its contents")
+                }
             case .deflate:
                 let size = sizes[place]
                 guard bytes.count <= size + size / 8 + 4096, size / 1_040 <= bytes.count else {
@@ -63,8 +70,12 @@ struct ChunkFilters {
                 }
                 guard let memory = malloc(max(size, 1)) else { throw .memory(operation: "\(file.path)", bytes: size) }
                 defer { free(memory) }
-                let length = bytes.withUnsafeBytes { $0.baseAddress.flatMap { Inflate.inflate($0, bytes.count, into: memory, size) } }
-                guard length == size else { throw file.damaged("a chunk does not hold the \(size) bytes that its shape needs") }
+                let length = bytes.withUnsafeBytes {
+                    $0.baseAddress.flatMap { Inflate.inflate($0, bytes.count, into: memory, size) }
+                }
+                guard length == size else {
+                    throw file.damaged("a chunk does not hold the \(size) bytes that its shape needs")
+                }
                 bytes = Array(UnsafeRawBufferPointer(start: memory, count: size))
             case .shuffle(let elementSize):
                 guard elementSize > 0 else { throw file.damaged("its elements are shuffled as if they had no bytes") }
@@ -78,7 +89,9 @@ struct ChunkFilters {
                 }
             }
         }
-        guard bytes.count == chunkBytes else { throw file.damaged("a chunk holds \(bytes.count) bytes, but its shape needs \(chunkBytes)") }
+        guard bytes.count == chunkBytes else {
+            throw file.damaged("a chunk holds \(bytes.count) bytes, but its shape needs \(chunkBytes)")
+        }
         return bytes
     }
 }

@@ -8,7 +8,8 @@ struct ChunkTable {
         /// nil if it was never written.
         let address: UInt64?
         let size: Int
-        /// A bit for each filter that was left out; all where it reaches over the array's end and is stored plainly for that.
+        /// A bit for each filter that was left out; all where it reaches over the array's end and is stored plainly for
+        /// that.
         let mask: UInt32
     }
 
@@ -42,7 +43,9 @@ struct ChunkTable {
         let shape = extent.shape ?? []
         let rank = shape.count
         let flags = version >= 4 ? try body.byte() : 0
-        guard Int(try body.byte()) == rank + 1, rank > 0 else { throw file.damaged("its chunks have other axes than it") }
+        guard Int(try body.byte()) == rank + 1, rank > 0 else {
+            throw file.damaged("its chunks have other axes than it")
+        }
         let before = version == 3 ? try body.address() : nil
         let sizeBytes = version >= 4 ? Int(try body.byte()) : 4
         var extents: [Int] = []
@@ -67,7 +70,9 @@ struct ChunkTable {
         // A chunk that is stored takes a byte, and one in an index as many as an address.
         guard count <= file.size else { throw file.damaged("it has \(count) chunks, more than the file can hold") }
         func checkTable() throws(Failure) {
-            guard count <= file.size / file.offsetSize else { throw file.damaged("it has \(count) chunks, more than the file can hold") }
+            guard count <= file.size / file.offsetSize else {
+                throw file.damaged("it has \(count) chunks, more than the file can hold")
+            }
         }
 
         let kind = version == 3 ? 0 : try body.byte()
@@ -88,7 +93,8 @@ struct ChunkTable {
         case 0, 5:
             try checkTable()
             var entries = [Entry?](repeating: nil, count: count)
-            let found = kind == 0
+            let found =
+                kind == 0
                 ? try ChunkTable.fromBTree1(file, address, extents, bytes, isFiltered)
                 : try ChunkTable.fromBTree2(file, address, rank, bytes)
             for (place, entry) in found where zip(place, grid).allSatisfy({ $0 < $1 }) {
@@ -109,9 +115,14 @@ struct ChunkTable {
             source = .table(try ChunkTable.entries(grid, most, first: nil, in: file, array.entry))
         case 4:
             try checkTable()
-            guard let first = extent.most.firstIndex(of: nil) else { throw file.damaged("its index is for arrays that grow") }
+            guard let first = extent.most.firstIndex(of: nil) else {
+                throw file.damaged("its index is for arrays that grow")
+            }
             var array = try ExtensibleArray(file, at: address, chunkBytes: bytes)
-            source = .table(try ChunkTable.entries(grid, most, first: first, in: file) { (index) throws(Failure) in try array.entry(index) })
+            source = .table(
+                try ChunkTable.entries(grid, most, first: first, in: file) { (index) throws(Failure) in
+                    try array.entry(index)
+                })
         default: throw file.damaged("it has an unknown index of chunks")
         }
     }
@@ -157,10 +168,13 @@ struct ChunkTable {
         let mask: UInt32 = leavesEdgesPlain && reachesOver ? .max : 0
         switch source {
         case .row(let address):
-            return Chunk(offsets: offsets, address: address &+ UInt64(number) &* UInt64(chunkBytes), size: chunkBytes, mask: mask)
+            return Chunk(
+                offsets: offsets, address: address &+ UInt64(number) &* UInt64(chunkBytes), size: chunkBytes, mask: mask
+            )
         case .table(let entries):
             let entry = entries[number]
-            return Chunk(offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: mask | (entry?.mask ?? 0))
+            return Chunk(
+                offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: mask | (entry?.mask ?? 0))
         }
     }
 
@@ -174,7 +188,9 @@ struct ChunkTable {
             var key = key
             let size = try key.length(4)
             let mask = UInt32(try key.unsigned(4))
-            guard isFiltered || size == chunkBytes else { throw file.damaged("a chunk has \(size) bytes stored, but its shape needs \(chunkBytes)") }
+            guard isFiltered || size == chunkBytes else {
+                throw file.damaged("a chunk has \(size) bytes stored, but its shape needs \(chunkBytes)")
+            }
             var place: [Int] = []
             for extent in extents {
                 let offset = try key.length(8)
@@ -186,7 +202,9 @@ struct ChunkTable {
         return found
     }
 
-    private static func fromBTree2(_ file: StoredFile, _ address: UInt64, _ rank: Int, _ chunkBytes: Int) throws(Failure) -> [([Int], Entry)] {
+    private static func fromBTree2(_ file: StoredFile, _ address: UInt64, _ rank: Int, _ chunkBytes: Int)
+        throws(Failure) -> [([Int], Entry)]
+    {
         let tree = try BTree2(file, at: address, as: [.chunks, .filteredChunks])
         let sizeBytes = tree.recordSize - file.offsetSize - 8 * rank - 4
         var found: [([Int], Entry)] = []
@@ -194,7 +212,8 @@ struct ChunkTable {
             let address = try record.address()
             var entry = Entry(address: address, size: chunkBytes, mask: 0)
             if tree.purpose == .filteredChunks {
-                entry = Entry(address: address, size: try record.length(max(0, sizeBytes)), mask: UInt32(try record.unsigned(4)))
+                entry = Entry(
+                    address: address, size: try record.length(max(0, sizeBytes)), mask: UInt32(try record.unsigned(4)))
             }
             var place: [Int] = []
             for _ in 0..<rank { place.append(try record.length(8)) }
@@ -205,7 +224,8 @@ struct ChunkTable {
 }
 
 extension Cursor {
-    /// A chunk in an array of them: where it is, and, in as many bytes as are left, its size and the mask of its filters.
+    /// A chunk in an array of them: where it is, and, in as many bytes as are left, its size and the mask of its
+    /// filters.
     mutating func chunkEntry(size: Int, isFiltered: Bool, chunkBytes: Int) throws(Failure) -> ChunkTable.Entry? {
         var body = try part(size)
         let address = try body.address()

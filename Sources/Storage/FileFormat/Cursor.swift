@@ -72,7 +72,9 @@ struct Cursor {
 
     /// Up to a zero byte, which is passed over.
     mutating func terminated() throws(Failure) -> [UInt8] {
-        guard let zero = bytes[position..<end].firstIndex(of: 0) else { throw file.damaged("\(what) holds a name without an end") }
+        guard let zero = bytes[position..<end].firstIndex(of: 0) else {
+            throw file.damaged("\(what) holds a name without an end")
+        }
         let name = Array(bytes[position..<zero])
         position = zero + 1
         return name
@@ -88,7 +90,9 @@ struct Cursor {
     }
 
     func text(_ bytes: [UInt8], _ field: String) throws(Failure) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw file.damaged("\(field) is not a text in UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw file.damaged("\(field) is not a text in UTF-8")
+        }
         return text
     }
 }

@@ -33,7 +33,9 @@ enum ElementType: Equatable {
         if isShared {
             // A type with a name of its own.
             let header = try ObjectHeader(file, at: file.sharedAddress(body))
-            guard let message = header.first(.datatype), !message.isShared else { throw file.damaged("a shared type is none") }
+            guard let message = header.first(.datatype), !message.isShared else {
+                throw file.damaged("a shared type is none")
+            }
             body = message.body
         }
         try self.init(&body, in: file)
@@ -44,7 +46,9 @@ enum ElementType: Equatable {
         let version = kind >> 4
         let bits = try body.int(3)
         let size = try body.length(4)
-        guard (1...5).contains(version), size > 0 else { throw file.damaged("a type has version \(version) and \(size) bytes") }
+        guard (1...5).contains(version), size > 0 else {
+            throw file.damaged("a type has version \(version) and \(size) bytes")
+        }
         let isBigEndian = bits & 1 != 0
         switch kind & 0x0F {
         case 0:
@@ -56,7 +60,10 @@ enum ElementType: Equatable {
             self = .integer(size: size, isSigned: bits & 8 != 0, isBigEndian: isBigEndian)
         case 1:
             // Place and size of all bits, of the exponent, and of the fraction; then the exponent's bias.
-            let fields = [try body.int(2), try body.int(2), try body.int(1), try body.int(1), try body.int(1), try body.int(1), try body.int(4)]
+            let fields = [
+                try body.int(2), try body.int(2), try body.int(1), try body.int(1), try body.int(1), try body.int(1),
+                try body.int(4),
+            ]
             let known: [Int: [Int]] = [
                 2: [0, 16, 10, 5, 0, 10, 15], 4: [0, 32, 23, 8, 0, 23, 127], 8: [0, 64, 52, 11, 0, 52, 1023],
             ]
@@ -73,9 +80,14 @@ enum ElementType: Equatable {
             case 2: self = .text(size: size, padding: .spaces)
             default: throw file.damaged("a text has an unknown padding")
             }
-        case 8: self = try ElementType.isFlag(&body, version, bits & 0xFFFF, size, in: file) ? .flag : .other("an enumeration", size: size)
+        case 8:
+            self =
+                try ElementType.isFlag(&body, version, bits & 0xFFFF, size, in: file)
+                ? .flag : .other("an enumeration", size: size)
         case 9:
-            guard size == 8 + file.offsetSize else { throw file.damaged("elements of varying length have \(size) bytes") }
+            guard size == 8 + file.offsetSize else {
+                throw file.damaged("elements of varying length have \(size) bytes")
+            }
             self = bits & 0x0F == 1 ? .longText : .other("lists of varying length", size: size)
         case 2: self = .other("times", size: size)
         case 4: self = .other("bit fields", size: size)
@@ -87,7 +99,9 @@ enum ElementType: Equatable {
         }
     }
 
-    private static func isFlag(_ body: inout Cursor, _ version: UInt8, _ count: Int, _ size: Int, in file: StoredFile) throws(Failure) -> Bool {
+    private static func isFlag(_ body: inout Cursor, _ version: UInt8, _ count: Int, _ size: Int, in file: StoredFile)
+        throws(Failure) -> Bool
+    {
         guard case .integer(1, _, _) = try ElementType(&body, in: file), size == 1, count == 2 else { return false }
         var names: [[UInt8]] = []
         for _ in 0..<count {

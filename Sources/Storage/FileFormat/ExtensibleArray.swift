@@ -1,7 +1,7 @@
 import Engine
 
-/// The index of chunks of an array that grows along one axis (specification, VII.D): a first block with some entries, addresses of blocks of
-/// entries, and addresses of blocks of such addresses. Sizes double with every second of these.
+/// The index of chunks of an array that grows along one axis (specification, VII.D): a first block with some entries,
+/// addresses of blocks of entries, and addresses of blocks of such addresses. Sizes double with every second of these.
 struct ExtensibleArray {
     private let file: StoredFile
     private let address: UInt64
@@ -37,7 +37,8 @@ struct ExtensibleArray {
         let pageBits = Int(try header.byte())
         try header.skip(6 * file.lengthSize)
         func isPower(_ number: Int) -> Bool { number > 0 && number & (number - 1) == 0 }
-        guard entrySize >= file.offsetSize, (1...62).contains(bits), isPower(leastEntries), isPower(leastAddresses), pageBits < 32,
+        guard entrySize >= file.offsetSize, (1...62).contains(bits), isPower(leastEntries), isPower(leastAddresses),
+            pageBits < 32,
             bits >= leastEntries.trailingZeroBitCount
         else { throw file.damaged("\(what) has impossible sizes") }
         offsetBytes = (bits + 7) / 8
@@ -46,7 +47,8 @@ struct ExtensibleArray {
         levelsInFirst = min(levels, 2 * leastAddresses.trailingZeroBitCount)
         guard let place = try header.address() else { return }
         let direct = 2 * (leastAddresses - 1)
-        let size = 6 + file.offsetSize + entriesInFirst * entrySize + (direct + levels - levelsInFirst) * file.offsetSize + 4
+        let size =
+            6 + file.offsetSize + entriesInFirst * entrySize + (direct + levels - levelsInFirst) * file.offsetSize + 4
         var block = try file.checkedBlock(place, size, "EAIB", what)
         try checkOwner(&block)
         first = try block.part(entriesInFirst * entrySize)
@@ -77,7 +79,9 @@ struct ExtensibleArray {
         let place = (index - entriesBefore) % entriesInBlock
         let address: UInt64?
         if level < levelsInFirst {
-            guard blocksBefore + block < dataBlocks.count else { throw file.damaged("\(ExtensibleArray.what) is too short") }
+            guard blocksBefore + block < dataBlocks.count else {
+                throw file.damaged("\(ExtensibleArray.what) is too short")
+            }
             address = dataBlocks[blocksBefore + block]
         } else {
             guard let superBlock = superBlocks[level - levelsInFirst] else { return nil }
@@ -89,11 +93,16 @@ struct ExtensibleArray {
         return try entry(place, inBlockOf: entriesInBlock, at: address)
     }
 
-    private mutating func blockAddresses(_ address: UInt64, count: Int, _ entriesInBlock: Int) throws(Failure) -> [UInt64?] {
+    private mutating func blockAddresses(_ address: UInt64, count: Int, _ entriesInBlock: Int) throws(Failure)
+        -> [UInt64?]
+    {
         if let known = addresses[address] { return known }
-        // Which pages are there is said in bits. All are, where all chunks are; one that is not has no checksum that fits.
+        // Which pages are there is said in bits. All are, where all chunks are; one that is not has no checksum that
+        // fits.
         let bits = entriesInBlock > entriesInPage ? (entriesInBlock / entriesInPage + 7) / 8 * count : 0
-        guard count <= file.size, bits <= file.size else { throw file.damaged("\(ExtensibleArray.what) has impossible sizes") }
+        guard count <= file.size, bits <= file.size else {
+            throw file.damaged("\(ExtensibleArray.what) has impossible sizes")
+        }
         let size = 6 + file.offsetSize + offsetBytes + bits + count * file.offsetSize + 4
         var block = try file.checkedBlock(address, size, "EASB", ExtensibleArray.what)
         try checkOwner(&block)
@@ -104,7 +113,9 @@ struct ExtensibleArray {
         return found
     }
 
-    private mutating func entry(_ place: Int, inBlockOf count: Int, at address: UInt64) throws(Failure) -> ChunkTable.Entry? {
+    private mutating func entry(_ place: Int, inBlockOf count: Int, at address: UInt64) throws(Failure) -> ChunkTable
+        .Entry?
+    {
         let what = ExtensibleArray.what
         let prefix = 6 + file.offsetSize + offsetBytes
         let isPaged = count > entriesInPage

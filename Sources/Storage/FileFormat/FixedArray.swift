@@ -19,7 +19,9 @@ struct FixedArray {
         entrySize = Int(try header.byte())
         let pageBits = Int(try header.byte())
         count = try header.length()
-        guard entrySize >= file.offsetSize, pageBits < 32, count <= file.size / entrySize else { throw file.damaged("\(what) has impossible sizes") }
+        guard entrySize >= file.offsetSize, pageBits < 32, count <= file.size / entrySize else {
+            throw file.damaged("\(what) has impossible sizes")
+        }
         entriesInPage = 1 << pageBits
         guard let block = try header.address() else { return }
         let prefix = 6 + file.offsetSize

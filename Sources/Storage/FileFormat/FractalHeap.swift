@@ -1,7 +1,7 @@
 import Engine
 
-/// A heap of objects of varying length, as links and attributes of new-style groups lie in (specification, III.G). It is read as a whole:
-/// its blocks form a table of `width` columns, the sizes of whose rows double.
+/// A heap of objects of varying length, as links and attributes of new-style groups lie in (specification, III.G). It
+/// is read as a whole: its blocks form a table of `width` columns, the sizes of whose rows double.
 struct FractalHeap {
     private let file: StoredFile
     private let address: UInt64
@@ -26,7 +26,9 @@ struct FractalHeap {
         var header = try file.checkedBlock(address, 26 + 3 * offset + 12 * length, "FRHP", FractalHeap.what)
         try header.expect(0, "version")
         identifierSize = try header.int(2)
-        guard try header.int(2) == 0 else { throw file.unusual("has its names or attributes compressed, which is not read here") }
+        guard try header.int(2) == 0 else {
+            throw file.unusual("has its names or attributes compressed, which is not read here")
+        }
         let flags = try header.byte()
         hasChecksums = flags & 2 != 0
         let mostManaged = try header.length(4)
@@ -41,7 +43,8 @@ struct FractalHeap {
         let root = try header.address()
         let rows = try header.int(2)
         func isPower(_ number: Int) -> Bool { number > 0 && number & (number - 1) == 0 }
-        guard isPower(width), isPower(startSize), isPower(largestDirect), startSize <= largestDirect, largestDirect <= 1 << 32,
+        guard isPower(width), isPower(startSize), isPower(largestDirect), startSize <= largestDirect,
+            largestDirect <= 1 << 32,
             (1...64).contains(heapBits), rows <= 64, (1...64).contains(identifierSize)
         else { throw file.damaged("\(FractalHeap.what) has impossible sizes") }
         offsetBytes = (heapBits + 7) / 8
@@ -58,7 +61,9 @@ struct FractalHeap {
     private func checkStart(_ block: inout Cursor, at offset: Int) throws(Failure) {
         try block.expect(0, "version")
         let (owner, place) = (try block.address(), try block.unsigned(min(offsetBytes, 8)))
-        guard owner == address, place == UInt64(offset) else { throw file.damaged("a block of \(FractalHeap.what) belongs elsewhere") }
+        guard owner == address, place == UInt64(offset) else {
+            throw file.damaged("a block of \(FractalHeap.what) belongs elsewhere")
+        }
     }
 
     private mutating func readDirect(_ address: UInt64, _ size: Int, at offset: Int) throws(Failure) {
@@ -80,7 +85,9 @@ struct FractalHeap {
 
     private func size(ofRow row: Int) throws(Failure) -> Int {
         let shift = max(0, row - 1)
-        guard shift < startSize.leadingZeroBitCount - 1 else { throw file.damaged("\(FractalHeap.what) has impossible sizes") }
+        guard shift < startSize.leadingZeroBitCount - 1 else {
+            throw file.damaged("\(FractalHeap.what) has impossible sizes")
+        }
         return startSize << shift
     }
 
@@ -98,7 +105,8 @@ struct FractalHeap {
                     if size <= largestDirect {
                         try readDirect(child, size, at: offset)
                     } else {
-                        let below = size.trailingZeroBitCount - startSize.trailingZeroBitCount - width.trailingZeroBitCount + 1
+                        let below =
+                            size.trailingZeroBitCount - startSize.trailingZeroBitCount - width.trailingZeroBitCount + 1
                         guard below > 0 else { throw file.damaged("\(FractalHeap.what) has impossible sizes") }
                         try readIndirect(child, below, at: offset, depth: depth + 1)
                     }

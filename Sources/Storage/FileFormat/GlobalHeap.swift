@@ -21,7 +21,8 @@ struct GlobalHeap {
             let index = try cursor.int(2)
             try cursor.skip(6)
             let length = try cursor.length()
-            // The free space behind the others. libhdf5 goes on behind it, and so does not end where it says to have no bytes.
+            // The free space behind the others. libhdf5 goes on behind it, and so does not end where it says to have no
+            // bytes.
             if index == 0 {
                 guard length == rest else { throw file.damaged("\(what) has \(length) free bytes of \(rest)") }
                 return
@@ -48,7 +49,9 @@ extension StoredFile {
             heap = try GlobalHeap(self, at: address)
             globalHeaps[address] = heap
         }
-        guard let object = heap.object(index), length <= object.count else { throw damaged("a text is not in its collection") }
+        guard let object = heap.object(index), length <= object.count else {
+            throw damaged("a text is not in its collection")
+        }
         return Array(object.prefix(length).prefix { $0 != 0 })
     }
 }

@@ -7,7 +7,9 @@ enum MetadataChecksum {
                 return UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
             }
             var word: UInt32 = 0
-            for place in 0..<max(0, bytes.count - position) { word |= UInt32(bytes[position + place]) << UInt32(8 * place) }
+            for place in 0..<max(0, bytes.count - position) {
+                word |= UInt32(bytes[position + place]) << UInt32(8 * place)
+            }
             return word
         }
         var a = 0xDEAD_BEEF &+ UInt32(truncatingIfNeeded: bytes.count)
@@ -17,12 +19,18 @@ enum MetadataChecksum {
             a = a &+ word(position)
             b = b &+ word(position + 4)
             c = c &+ word(position + 8)
-            a = (a &- c) ^ rotate(c, 4); c = c &+ b
-            b = (b &- a) ^ rotate(a, 6); a = a &+ c
-            c = (c &- b) ^ rotate(b, 8); b = b &+ a
-            a = (a &- c) ^ rotate(c, 16); c = c &+ b
-            b = (b &- a) ^ rotate(a, 19); a = a &+ c
-            c = (c &- b) ^ rotate(b, 4); b = b &+ a
+            a = (a &- c) ^ rotate(c, 4)
+            c = c &+ b
+            b = (b &- a) ^ rotate(a, 6)
+            a = a &+ c
+            c = (c &- b) ^ rotate(b, 8)
+            b = b &+ a
+            a = (a &- c) ^ rotate(c, 16)
+            c = c &+ b
+            b = (b &- a) ^ rotate(a, 19)
+            a = a &+ c
+            c = (c &- b) ^ rotate(b, 4)
+            b = b &+ a
             position += 12
         }
         guard position < bytes.count else { return c }

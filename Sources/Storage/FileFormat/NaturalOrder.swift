@@ -1,5 +1,5 @@
-/// The order of names in which "2" comes before "10": layers of a Sequential are called by their numbers, and where a file does not keep the
-/// order in which they were made, their names are all there is to tell it.
+/// The order of names in which "2" comes before "10": layers of a Sequential are called by their numbers, and where a
+/// file does not keep the order in which they were made, their names are all there is to tell it.
 enum NaturalOrder {
     static func precedes(_ one: String, _ two: String) -> Bool {
         func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }

@@ -3,8 +3,17 @@ import Engine
 /// What a file says of one object: its messages, in their order (specification, IV.A).
 struct ObjectHeader {
     enum Kind: UInt8 {
-        case dataspace = 0x01, linkInfo = 0x02, datatype = 0x03, link = 0x06, externalFiles = 0x07, layout = 0x08, filters = 0x0B
-        case attribute = 0x0C, continuation = 0x10, symbolTable = 0x11, attributeInfo = 0x15
+        case dataspace = 0x01
+        case linkInfo = 0x02
+        case datatype = 0x03
+        case link = 0x06
+        case externalFiles = 0x07
+        case layout = 0x08
+        case filters = 0x0B
+        case attribute = 0x0C
+        case continuation = 0x10
+        case symbolTable = 0x11
+        case attributeInfo = 0x15
     }
 
     struct Message {
@@ -32,7 +41,9 @@ struct ObjectHeader {
     /// Message kinds that are not read here are passed over, unless the writer says that to be wrong.
     private mutating func add(_ type: UInt8, flags: UInt8, order: Int?, _ body: Cursor) throws(Failure) {
         guard let kind = Kind(rawValue: type) else {
-            guard flags & 0x80 == 0 || type <= 0x17 else { throw body.file.damaged("an object header has a message of unknown type \(type)") }
+            guard flags & 0x80 == 0 || type <= 0x17 else {
+                throw body.file.damaged("an object header has a message of unknown type \(type)")
+            }
             return
         }
         messages.append(Message(kind: kind, isShared: flags & 2 != 0, order: order, body: body))

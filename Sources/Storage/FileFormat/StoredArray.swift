@@ -17,7 +17,9 @@ struct StoredArray {
 
     init(_ file: StoredFile, _ header: ObjectHeader) throws(Failure) {
         self.file = file
-        guard let typeMessage = header.first(.datatype), let extentMessage = header.first(.dataspace), let layout = header.first(.layout) else {
+        guard let typeMessage = header.first(.datatype), let extentMessage = header.first(.dataspace),
+            let layout = header.first(.layout)
+        else {
             throw file.damaged("an array without a type, a shape or a place")
         }
         type = try ElementType(typeMessage, in: file)
@@ -32,12 +34,16 @@ struct StoredArray {
         var body = layout.body
         let version = try body.byte()
         guard version >= 3 else { throw file.unusual("is stored as before HDF5 1.6, which is not read here") }
-        guard version <= 5 else { throw file.unusual("is stored in version \(version) of HDF5's layouts, which is not read here") }
+        guard version <= 5 else {
+            throw file.unusual("is stored in version \(version) of HDF5's layouts, which is not read here")
+        }
         let kind = try body.byte()
         switch kind {
         case 0:
             let data = try body.part(body.int(2))
-            guard data.rest >= bytes else { throw file.damaged("it has \(data.rest) bytes stored, but its shape needs \(bytes)") }
+            guard data.rest >= bytes else {
+                throw file.damaged("it has \(data.rest) bytes stored, but its shape needs \(bytes)")
+            }
             place = .compact(data)
         case 1:
             let address = try body.address()
@@ -46,14 +52,19 @@ struct StoredArray {
                 place = .contiguous(0)
             } else {
                 guard let address else { throw StoredArray.notHere(file) }
-                guard stored >= bytes, bytes <= file.size else { throw file.damaged("it has \(stored) bytes stored, but its shape needs \(bytes)") }
+                guard stored >= bytes, bytes <= file.size else {
+                    throw file.damaged("it has \(stored) bytes stored, but its shape needs \(bytes)")
+                }
                 place = .contiguous(address)
             }
         case 2:
             let filters = try ChunkFilters(header.first(.filters)?.body, elementSize: elementSize, in: file)
-            let table = try ChunkTable(file, &body, version: version, extent, elementSize: elementSize, isFiltered: !filters.isEmpty)
+            let table = try ChunkTable(
+                file, &body, version: version, extent, elementSize: elementSize, isFiltered: !filters.isEmpty)
             // deflate makes bytes at most 1,032 times fewer.
-            guard bytes / (filters.compresses ? 1_040 : 1) <= file.size else { throw file.damaged("its shape needs \(bytes) bytes, more than the file can hold") }
+            guard bytes / (filters.compresses ? 1_040 : 1) <= file.size else {
+                throw file.damaged("its shape needs \(bytes) bytes, more than the file can hold")
+            }
             place = .chunks(table, filters)
         case 3: throw StoredArray.notHere(file)
         default: throw file.damaged("it is stored in an unknown way")
@@ -67,7 +78,8 @@ struct StoredArray {
         let bytes = shape.reduce(elementSize, *)
         if bytes == 0 { return }
         switch place {
-        case .compact(var data): UnsafeMutableRawBufferPointer(start: memory, count: bytes).copyBytes(from: try data.take(bytes))
+        case .compact(var data):
+            UnsafeMutableRawBufferPointer(start: memory, count: bytes).copyBytes(from: try data.take(bytes))
         case .contiguous(let address):
             try file.read(address, into: UnsafeMutableRawBufferPointer(start: memory, count: bytes), "an array")
         case .chunks(let table, let filters):
@@ -89,7 +101,9 @@ struct StoredArray {
     }
 
     /// Copies what lies inside of the array, a run along the last axis at a time.
-    private func copy(_ from: UnsafeRawPointer, _ extents: [Int], at offsets: [Int], into memory: UnsafeMutableRawPointer) {
+    private func copy(
+        _ from: UnsafeRawPointer, _ extents: [Int], at offsets: [Int], into memory: UnsafeMutableRawPointer
+    ) {
         let rank = shape.count
         let inside = (0..<rank).map { min(extents[$0], shape[$0] - offsets[$0]) }
         // Axes behind which the chunk covers the array are one run.

@@ -1,18 +1,22 @@
 import Engine
 
 extension StoredFile {
-    /// Objects that are looked at, and groups in groups, for a list of names: it is for a message, which shall not take long.
+    /// Objects that are looked at, and groups in groups, for a list of names: it is for a message, which shall not take
+    /// long.
     private static let mostObjects = 10_000
     private static let deepest = 50
 
-    /// Paths of the first arrays, in the order of the alphabet, and whether these are all; what is damaged is passed over.
+    /// Paths of the first arrays, in the order of the alphabet, and whether these are all; what is damaged is passed
+    /// over.
     func arrayNames(atMost limit: Int) -> (names: [String], isWhole: Bool) {
         var names: [String] = []
         var seen: Set<UInt64> = []
         var isWhole = true
         func visit(_ address: UInt64, _ path: String, _ depth: Int) {
             guard names.count <= limit, seen.insert(address).inserted else { return }
-            guard depth <= StoredFile.deepest, seen.count <= StoredFile.mostObjects, let object = try? StoredObject(self, at: address) else {
+            guard depth <= StoredFile.deepest, seen.count <= StoredFile.mostObjects,
+                let object = try? StoredObject(self, at: address)
+            else {
                 isWhole = false
                 return
             }
@@ -23,7 +27,9 @@ extension StoredFile {
                 return
             }
             for link in links.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
-                if let target = link.address { visit(target, path.isEmpty ? link.name : path + "/" + link.name, depth + 1) }
+                if let target = link.address {
+                    visit(target, path.isEmpty ? link.name : path + "/" + link.name, depth + 1)
+                }
             }
         }
         visit(root, "", 0)

@@ -1,9 +1,10 @@
 import Engine
 
-/// An HDF5 file, read without libhdf5: libhdf5 frees what it never set, reads behind ends or runs in circles where a file's structures are
-/// damaged, and a file may be damaged, or be made to do harm, and have right checksums all the same. What is here (after the "HDF5 File Format
-/// Specification Version 3.0") believes nothing: every address and size is checked before it is used, checksums are checked where
-/// there are any, depths are bounded, and so is the work as a whole, by a multiple of the file's size.
+/// An HDF5 file, read without libhdf5: libhdf5 frees what it never set, reads behind ends or runs in circles where a
+/// file's structures are damaged, and a file may be damaged, or be made to do harm, and have right checksums all the
+/// same. What is here (after the "HDF5 File Format Specification Version 3.0") believes nothing: every address and size
+/// is checked before it is used, checksums are checked where there are any, depths are bounded, and so is the work as a
+/// whole, by a multiple of the file's size.
 final class StoredFile {
     /// Where the object is that is being read, for a message.
     var place = ""
@@ -31,7 +32,9 @@ final class StoredFile {
         try readSuperblock()
     }
 
-    func damaged(_ what: String) -> Failure { .format(path: "\(path)", place.isEmpty ? "damaged: \(what)" : "damaged at '\(place)': \(what)") }
+    func damaged(_ what: String) -> Failure {
+        .format(path: "\(path)", place.isEmpty ? "damaged: \(what)" : "damaged at '\(place)': \(what)")
+    }
 
     /// For what is sound, and not read here. libhdf5 may read it.
     func unusual(_ what: String) -> Failure {
@@ -43,7 +46,8 @@ final class StoredFile {
 
     /// Where in the file `count` bytes at an address are.
     private func position(_ address: UInt64, _ count: Int, _ what: String) throws(Failure) -> Int {
-        guard let offset = Int(exactly: address), count >= 0, offset <= size - base, count <= size - base - offset else {
+        guard let offset = Int(exactly: address), count >= 0, offset <= size - base, count <= size - base - offset
+        else {
             throw damaged("\(what) of \(count) bytes at \(address) lies behind the file's end")
         }
         budget -= count
@@ -114,7 +118,9 @@ final class StoredFile {
         var cursor = Cursor(self, bytes, what)
         try cursor.skip(8)
         let version = cursor.rest > 0 ? try cursor.byte() : 0
-        guard version <= 3 else { throw .format(path: "\(path)", "damaged, or of a newer HDF5: its superblock has version \(version)") }
+        guard version <= 3 else {
+            throw .format(path: "\(path)", "damaged, or of a newer HDF5: its superblock has version \(version)")
+        }
         guard size - start >= (version >= 2 ? 48 : 96) else {
             throw .format(path: "\(path)", "damaged or cut short: it ends in its superblock, after \(size) bytes")
         }
@@ -126,7 +132,9 @@ final class StoredFile {
             if version == 3, flags & 0b101 != 0 {
                 throw .file(
                     path: "\(path)",
-                    "is locked: it says that a program has it open for writing (if that has ended without closing it, `h5clear -s` unlocks it)")
+                    "is locked: it says that a program has it open for writing (if that has ended without closing it, "
+                        + "`h5clear -s` unlocks it)"
+                )
             }
             stated = try cursor.address()
             _ = try cursor.address()  // what extends the superblock says nothing that a reader needs
@@ -148,7 +156,9 @@ final class StoredFile {
         if let stated { end = end.map { $0 &+ UInt64(start) &- stated } }
         base = start
         guard let end, let end = Int(exactly: end), end <= size else {
-            throw .format(path: "\(path)", "damaged or cut short: it has \(size) bytes, and says that it has \(end.map(String.init) ?? "none")")
+            throw .format(
+                path: "\(path)",
+                "damaged or cut short: it has \(size) bytes, and says that it has \(end.map(String.init) ?? "none")")
         }
         endsWithItsData = end == size
     }

@@ -19,7 +19,9 @@ struct StoredObject {
 
     /// Throws if the list of what a virtual array shows is damaged: libhdf5 reads it as it opens the array.
     func checkSources() throws(Failure) {
-        guard var layout = header.first(.layout)?.body, try layout.byte() >= 4, try layout.byte() == 3, let heap = try layout.address() else { return }
+        guard var layout = header.first(.layout)?.body, try layout.byte() >= 4, try layout.byte() == 3,
+            let heap = try layout.address()
+        else { return }
         _ = try GlobalHeap(file, at: heap)
     }
 
@@ -44,7 +46,9 @@ struct StoredObject {
             if flags & 1 != 0 { try body.skip(8) }
             if let heap = try body.address() {
                 var identifiers: [Cursor] = []
-                for var record in try BTree2(file, at: file.address(body.address(), "a table of names"), as: [.linksByName]).records {
+                for var record in try BTree2(
+                    file, at: file.address(body.address(), "a table of names"), as: [.linksByName]
+                ).records {
                     try record.skip(4)
                     identifiers.append(record)
                 }
@@ -57,7 +61,8 @@ struct StoredObject {
     private func sorted(_ links: [Link]) throws(Failure) -> [Link] {
         var seen: Set<[UInt8]> = []
         for link in links {
-            guard !link.name.isEmpty, link.name != ".", !link.name.utf8.contains(UInt8(ascii: "/")), seen.insert(Array(link.name.utf8)).inserted
+            guard !link.name.isEmpty, link.name != ".", !link.name.utf8.contains(UInt8(ascii: "/")),
+                seen.insert(Array(link.name.utf8)).inserted
             else { throw file.damaged("it has a link with the name '\(link.name)', or two of them") }
         }
         return inOrder(links, name: \.name, order: \.order)
@@ -82,7 +87,8 @@ struct StoredObject {
         return Link(name: try body.text(name, "a link's name"), address: address, order: order)
     }
 
-    /// Of an old-style group: nodes of names' places in a heap, and objects' addresses (specification, III.A.1 to III.D).
+    /// Of an old-style group: nodes of names' places in a heap, and objects' addresses (specification, III.A.1 to
+    /// III.D).
     private func symbols(_ body: Cursor) throws(Failure) -> [Link] {
         var body = body
         let tree = try file.address(body.address(), "the names of a group")
@@ -104,7 +110,8 @@ struct StoredObject {
                 var name = names
                 try name.skip(place)
                 let text = try name.text(name.terminated(), "a link's name")
-                links.append(Link(name: text, address: kind == 2 ? nil : try file.address(address, "a link"), order: nil))
+                links.append(
+                    Link(name: text, address: kind == 2 ? nil : try file.address(address, "a link"), order: nil))
             }
         }
         return links
@@ -145,7 +152,9 @@ struct StoredObject {
             if let heap = try body.address() {
                 // An identifier, flags of the message, its place in the order, and a hash of the name.
                 var found: [(identifier: Cursor, isShared: Bool, order: Int)] = []
-                for var record in try BTree2(file, at: file.address(body.address(), "the table of attributes"), as: [.attributesByName]).records {
+                for var record in try BTree2(
+                    file, at: file.address(body.address(), "the table of attributes"), as: [.attributesByName]
+                ).records {
                     let identifier = try record.part(8)
                     let flags = try record.byte()
                     found.append((identifier, flags & 2 != 0, try record.int(4)))
@@ -155,7 +164,9 @@ struct StoredObject {
                 }
             }
         }
-        guard Set(attributes.map { Array($0.name.utf8) }).count == attributes.count else { throw file.damaged("it has two attributes of one name") }
+        guard Set(attributes.map { Array($0.name.utf8) }).count == attributes.count else {
+            throw file.damaged("it has two attributes of one name")
+        }
         return inOrder(attributes, name: \.name, order: \.order)
     }
 
@@ -172,9 +183,12 @@ struct StoredObject {
         let text = try name.text(name.terminated(), "an attribute's name")
         let type = try body.part(padded(sizes[1]), "the type of attribute '\(text)'")
         let extent = try body.part(padded(sizes[2]), "the shape of attribute '\(text)'")
-        guard version == 1 || flags & 2 == 0 else { throw file.unusual("shares its shape with others, which is not read here") }
+        guard version == 1 || flags & 2 == 0 else {
+            throw file.unusual("shares its shape with others, which is not read here")
+        }
         return Attribute(
-            name: text, type: try ElementType(type, isShared: version > 1 && flags & 1 != 0, in: file), extent: try Extent(extent, in: file),
+            name: text, type: try ElementType(type, isShared: version > 1 && flags & 1 != 0, in: file),
+            extent: try Extent(extent, in: file),
             data: try body.part(body.rest, "attribute '\(text)'"), order: order)
     }
 

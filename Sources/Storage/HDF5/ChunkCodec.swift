@@ -1,8 +1,9 @@
 import CHDF5
 import Glibc
 
-/// The filters that a data set's chunks were written through, and how they are undone without libhdf5: on any thread, on several at once, and with every
-/// length looked at. libhdf5 itself takes chunks for as large as they should be, whatever came out of its filters.
+/// The filters that a data set's chunks were written through, and how they are undone without libhdf5: on any thread,
+/// on several at once, and with every length looked at. libhdf5 itself takes chunks for as large as they should be,
+/// whatever came out of its filters.
 struct ChunkCodec {
     private enum Filter {
         /// Writes the first bytes of all elements of that many bytes, then their second bytes, and so on.
@@ -57,7 +58,8 @@ struct ChunkCodec {
     /// No stored chunk has more bytes than this.
     var mostStoredBytes: Int { bytes + bytes / 8 + 4096 }
 
-    /// Writes the `bytes` bytes of a chunk that is stored as `count` bytes with this mask of filters left out; false if they are something else.
+    /// Writes the `bytes` bytes of a chunk that is stored as `count` bytes with this mask of filters left out; false if
+    /// they are something else.
     func decode(_ stored: UnsafeRawPointer, _ count: Int, mask: UInt32, into target: UnsafeMutableRawPointer) -> Bool {
         undo(stored, count, mask: mask, into: target) { decoded, count, foreign in
             guard foreign == nil, count == bytes else { return false }
@@ -66,8 +68,8 @@ struct ChunkCodec {
         }
     }
 
-    /// Whether libhdf5, asked for this chunk, would find as many bytes as its filters read and give as many as a chunk has. Where nothing is known of a
-    /// filter, it is taken to be right.
+    /// Whether libhdf5, asked for this chunk, would find as many bytes as its filters read and give as many as a chunk
+    /// has. Where nothing is known of a filter, it is taken to be right.
     func isSound(_ stored: UnsafeRawPointer, _ count: Int, mask: UInt32) -> Bool {
         undo(stored, count, mask: mask, into: nil) { found, count, foreign in
             guard let foreign, case .foreign(let filter, let values) = filters[foreign] else { return count == bytes }
@@ -85,9 +87,11 @@ struct ChunkCodec {
 
     private func isUsed(_ place: Int, _ mask: UInt32) -> Bool { place >= 32 || mask >> UInt32(place) & 1 == 0 }
 
-    /// Undoes filters from the last to the first, or to one that is foreign, whose place `then` gets. The innermost writes to `target` if that has the room.
+    /// Undoes filters from the last to the first, or to one that is foreign, whose place `then` gets. The innermost
+    /// writes to `target` if that has the room.
     private func undo(
-        _ stored: UnsafeRawPointer, _ count: Int, mask: UInt32, into target: UnsafeMutableRawPointer?, then: (UnsafeRawPointer, Int, Int?) -> Bool
+        _ stored: UnsafeRawPointer, _ count: Int, mask: UInt32, into target: UnsafeMutableRawPointer?,
+        then: (UnsafeRawPointer, Int, Int?) -> Bool
     ) -> Bool {
         // Room for a checksum behind the values for each filter.
         let most = mostStoredBytes + 4 * filters.count
@@ -125,7 +129,9 @@ struct ChunkCodec {
                 ByteShuffle.undo(source, destination, count, size)
                 source = UnsafeRawPointer(destination)
             case .deflate:
-                guard let (destination, room) = next(place), let length = Inflate.inflate(source, count, into: destination, room) else { return false }
+                guard let (destination, room) = next(place),
+                    let length = Inflate.inflate(source, count, into: destination, room)
+                else { return false }
                 (source, count) = (UnsafeRawPointer(destination), length)
             }
         }

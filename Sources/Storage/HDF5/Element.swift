@@ -90,7 +90,8 @@ enum StoredType: CustomStringConvertible {
         let signed = H5Tget_sign(type) == H5T_SGN_2
         switch H5Tget_class(type) {
         case H5T_INTEGER:
-            self = Element.integer(size: size, signed: signed).map { .integers($0) } ?? .other("integers of \(size) bytes")
+            self =
+                Element.integer(size: size, signed: signed).map { .integers($0) } ?? .other("integers of \(size) bytes")
         case H5T_FLOAT:
             self = .floats(StoredType.isHalf(type) ? .float16 : size <= 4 ? .float32 : .float64)
         case H5T_ENUM:
@@ -112,7 +113,11 @@ enum StoredType: CustomStringConvertible {
 
     private static func isHalf(_ type: hid_t) -> Bool {
         guard H5Tget_size(type) == 2 else { return false }
-        var sign = 0, exponent = 0, exponentSize = 0, fraction = 0, fractionSize = 0
+        var sign = 0
+        var exponent = 0
+        var exponentSize = 0
+        var fraction = 0
+        var fractionSize = 0
         guard H5Tget_fields(type, &sign, &exponent, &exponentSize, &fraction, &fractionSize) >= 0 else { return false }
         return (sign, exponent, exponentSize, fraction, fractionSize) == (15, 10, 5, 0, 10) && H5Tget_ebias(type) == 15
     }

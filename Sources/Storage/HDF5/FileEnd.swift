@@ -2,12 +2,14 @@ import CHDF5
 import Engine
 import Glibc
 
-/// Where an open file ended when it was opened. libhdf5 gives zeros for what lies behind the end of a file that has been cut short since.
+/// Where an open file ended when it was opened. libhdf5 gives zeros for what lies behind the end of a file that has
+/// been cut short since.
 struct FileEnd {
     private let descriptor: Int32
     private let size: Int
 
-    /// `file` is what libhdf5 calls the open file. nil where the system's descriptor cannot be had. Under libhdf5's lock.
+    /// `file` is what libhdf5 calls the open file. nil where the system's descriptor cannot be had. Under libhdf5's
+    /// lock.
     init?(_ file: hid_t) {
         var pointer: UnsafeMutableRawPointer?
         guard H5Fget_vfd_handle(file, wb_h5_default(), &pointer) >= 0, let pointer else { return nil }

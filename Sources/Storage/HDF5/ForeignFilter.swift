@@ -12,13 +12,15 @@ struct ForeignFilter {
         switch filter {
         case H5Z_FILTER_SCALEOFFSET: return scaleOffset(expected, elementSize, bytes, count)
         case H5Z_FILTER_NBIT: return nBit(expected, elementSize, count)
-        case H5Z_FILTER_SZIP: return count >= 4 && Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))) == expected
+        case H5Z_FILTER_SZIP:
+            return count >= 4 && Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))) == expected
         default: return true
         }
     }
 
-    /// Parameters: kind of scaling, its factor, number of elements, class, size, sign, byte order, ... The bytes: four of the number of bits, one of the
-    /// length of the least value, that value in 16 bytes, and then the bits of all elements.
+    /// Parameters: kind of scaling, its factor, number of elements, class, size, sign, byte order, ... The bytes: four
+    /// of the number of bits, one of the length of the least value, that value in 16 bytes, and then the bits of all
+    /// elements.
     private func scaleOffset(_ expected: Int, _ elementSize: Int, _ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
         let head = 21
         guard values.count >= 8, values[4] == elementSize, count >= head else { return false }
@@ -29,8 +31,8 @@ struct ForeignFilter {
         return count - head >= (values[2] * bits + 7) / 8
     }
 
-    /// Parameters: how many there are, whether elements are left as they are, number of elements, class, and for a number: size, byte order, precision,
-    /// offset.
+    /// Parameters: how many there are, whether elements are left as they are, number of elements, class, and for a
+    /// number: size, byte order, precision, offset.
     private func nBit(_ expected: Int, _ elementSize: Int, _ count: Int) -> Bool {
         guard values.count >= 5 else { return false }
         if values[1] != 0 { return count == expected }
@@ -38,7 +40,9 @@ struct ForeignFilter {
         guard isNumber, values.count >= 8, values[4] == elementSize else { return false }
         let (size, overflow) = values[2].multipliedReportingOverflow(by: elementSize)
         let (precision, offset) = (values[6], values[7])
-        guard !overflow, size == expected, precision >= 1, precision <= 8 * elementSize, offset <= 8 * elementSize - precision else { return false }
+        guard !overflow, size == expected, precision >= 1, precision <= 8 * elementSize,
+            offset <= 8 * elementSize - precision
+        else { return false }
         return count >= (values[2] * precision + 7) / 8
     }
 }

@@ -33,12 +33,19 @@ struct HDF5Dataset: ~Copyable {
     /// More of one data set's chunks than this are not kept decoded at a time.
     private static let largestChunkCache = 512 << 20
 
-    /// `what` is what to call the data set at `name` in a message; `within` are the virtual data sets that it is a source of.
-    static func open(_ file: HDF5File, _ name: String, what: String, within sources: VirtualSources? = nil) throws(Failure) -> HDF5Dataset {
-        try HDF5.locked { () throws(Failure) -> HDF5Dataset in try openLocked(file, name, what, sources ?? VirtualSources()) }
+    /// `what` is what to call the data set at `name` in a message; `within` are the virtual data sets that it is a
+    /// source of.
+    static func open(_ file: HDF5File, _ name: String, what: String, within sources: VirtualSources? = nil)
+        throws(Failure) -> HDF5Dataset
+    {
+        try HDF5.locked { () throws(Failure) -> HDF5Dataset in
+            try openLocked(file, name, what, sources ?? VirtualSources())
+        }
     }
 
-    private static func openLocked(_ file: HDF5File, _ name: String, _ what: String, _ sources: VirtualSources) throws(Failure) -> HDF5Dataset {
+    private static func openLocked(_ file: HDF5File, _ name: String, _ what: String, _ sources: VirtualSources)
+        throws(Failure) -> HDF5Dataset
+    {
         let path = file.path
         let unreadable = "\(what) cannot be read"
         let handle = try find(name, in: file, what)
@@ -54,7 +61,9 @@ struct HDF5Dataset: ~Copyable {
         let storedSize = H5Tget_size(type.id)
 
         let space = try Handle(H5Dget_space(handle.id), path, unreadable)
-        guard H5Sget_simple_extent_type(space.id) != H5S_NULL else { throw .format(path: path, "\(what) is null: it has no shape") }
+        guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
+            throw .format(path: path, "\(what) is null: it has no shape")
+        }
         let rank = try HDF5.check(H5Sget_simple_extent_ndims(space.id), path, unreadable)
         var extents = [hsize_t](repeating: 0, count: Int(rank))
         try HDF5.check(H5Sget_simple_extent_dims(space.id, &extents, nil), path, unreadable)
@@ -62,7 +71,9 @@ struct HDF5Dataset: ~Copyable {
 
         try checkFilters(properties.id, path, what)
         let memoryType = try storedType.memoryType(type.id, path, unreadable)
-        guard H5Tget_size(memoryType.id) == element.size else { throw .format(path: path, "\(what) holds elements that make no sense") }
+        guard H5Tget_size(memoryType.id) == element.size else {
+            throw .format(path: path, "\(what) holds elements that make no sense")
+        }
         let isConverted = H5Tequal(type.id, memoryType.id) <= 0
         let stored = try storedFile(handle.id, path, what)
         var (chunk, codec): ([Int]?, ChunkCodec?) = (nil, nil)
@@ -73,23 +84,31 @@ struct HDF5Dataset: ~Copyable {
             codec = try chunks(handle.id, properties.id, extents, storedSize, stored, path, what)
             chunk = extents
         case H5D_VIRTUAL: break
-        default: try checkStorage(handle.id, properties.id, bytes: shape.reduce(storedSize, *), stored, isCompact: layout == H5D_COMPACT, path, what)
+        default:
+            try checkStorage(
+                handle.id, properties.id, bytes: shape.reduce(storedSize, *), stored, isCompact: layout == H5D_COMPACT,
+                path, what)
         }
         let cache = chunk.flatMap { chunkCache(shape: shape, chunk: $0, elementSize: storedSize) }
         let fill = fillValue(properties.id, memoryType.id, element.size)
         return HDF5Dataset(
             path: path, what: what, shape: shape, element: element, chunk: chunk, codec: codec, storedSize: storedSize,
-            isConverted: isConverted, fill: fill ?? [UInt8](repeating: 0, count: element.size), leavesHoles: fill == nil, fileEnd: end(of: handle.id),
-            handle: try reopen(handle, in: file, name, cache: cache, unreadable), fileType: type, memoryType: memoryType)
+            isConverted: isConverted, fill: fill ?? [UInt8](repeating: 0, count: element.size),
+            leavesHoles: fill == nil, fileEnd: end(of: handle.id),
+            handle: try reopen(handle, in: file, name, cache: cache, unreadable), fileType: type, memoryType: memoryType
+        )
     }
 
     /// How chunks are decoded, after their tree has been looked at.
     private static func chunks(
-        _ handle: hid_t, _ properties: hid_t, _ chunk: [Int], _ storedSize: Int, _ file: StoredFile, _ path: String, _ what: String
+        _ handle: hid_t, _ properties: hid_t, _ chunk: [Int], _ storedSize: Int, _ file: StoredFile, _ path: String,
+        _ what: String
     ) throws(Failure) -> ChunkCodec {
         let bytes = chunk.reduce(storedSize, *)
         guard bytes < 1 << 32 else { throw .format(path: path, "\(what) has chunks larger than any file: \(chunk)") }
-        guard let codec = ChunkCodec(properties, bytes: bytes, elementSize: storedSize) else { throw .format(path: path, "\(what) cannot be read") }
+        guard let codec = ChunkCodec(properties, bytes: bytes, elementSize: storedSize) else {
+            throw .format(path: path, "\(what) cannot be read")
+        }
         var address: haddr_t = 0
         try HDF5.check(wb_h5_address(handle, &address), path, "\(what) cannot be read")
         try ChunkTree.check(file, header: UInt64(address), chunk: chunk, storedBytes: codec.isCopy ? bytes : nil)
@@ -98,19 +117,28 @@ struct HDF5Dataset: ~Copyable {
 
     /// Throws where elements in one piece are fewer than the extents say.
     private static func checkStorage(
-        _ handle: hid_t, _ properties: hid_t, bytes: Int, _ file: StoredFile, isCompact: Bool, _ path: String, _ what: String
+        _ handle: hid_t, _ properties: hid_t, bytes: Int, _ file: StoredFile, isCompact: Bool, _ path: String,
+        _ what: String
     ) throws(Failure) {
-        if H5Pget_external_count(properties) > 0 { return try OtherFiles.checkRawFiles(properties, bytes: bytes, path, what) }
+        if H5Pget_external_count(properties) > 0 {
+            return try OtherFiles.checkRawFiles(properties, bytes: bytes, path, what)
+        }
         let stored = H5Dget_storage_size(handle)
         let address = H5Dget_offset(handle)
         // Never stored: all elements have the fill value.
         if !isCompact && address == haddr_t.max { return }
         guard stored >= hsize_t(bytes) else {
-            throw .format(path: path, "\(what) has \(stored) bytes stored where its shape and type have \(bytes): the file is damaged")
+            throw .format(
+                path: path,
+                "\(what) has \(stored) bytes stored where its shape and type have \(bytes): the file is damaged")
         }
         if isCompact { return }
         guard let position = Int(exactly: address), position <= file.size, bytes <= file.size - position else {
-            throw .format(path: path, "\(what) has \(bytes) bytes from byte \(address) on in a file of \(file.size) bytes: the file is damaged or cut short")
+            throw .format(
+                path: path,
+                "\(what) has \(bytes) bytes from byte \(address) on in a file of \(file.size) bytes: the file is "
+                    + "damaged or cut short"
+            )
         }
     }
 
@@ -133,7 +161,8 @@ struct HDF5Dataset: ~Copyable {
     private static func fillValue(_ properties: hid_t, _ memoryType: hid_t, _ size: Int) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: max(size, 16))
         var (time, status) = (H5D_FILL_TIME_ERROR, H5D_FILL_VALUE_ERROR)
-        guard H5Pget_fill_time(properties, &time) >= 0, time != H5D_FILL_TIME_NEVER, H5Pfill_value_defined(properties, &status) >= 0,
+        guard H5Pget_fill_time(properties, &time) >= 0, time != H5D_FILL_TIME_NEVER,
+            H5Pfill_value_defined(properties, &status) >= 0,
             status != H5D_FILL_VALUE_UNDEFINED, H5Pget_fill_value(properties, memoryType, &value) >= 0
         else { return nil }
         return Array(value.prefix(size))
@@ -161,7 +190,10 @@ struct HDF5Dataset: ~Copyable {
     func checkChunks() throws(Failure) {
         guard chunksAcross > HDF5Dataset.mostChunksInRead else { return }
         throw .format(
-            path: path, "\(what) of shape \(shape) has \(chunksAcross) chunks across one row, too many to be read: the file is damaged, or its chunks are too small")
+            path: path,
+            "\(what) of shape \(shape) has \(chunksAcross) chunks across one row, too many to be read: the file is "
+                + "damaged, or its chunks are too small"
+        )
     }
 
     /// Reads neighbouring rows (positions along the first axis, which must exist) into memory of their size.
@@ -184,7 +216,8 @@ struct HDF5Dataset: ~Copyable {
             try HDF5.check(H5Sselect_hyperslab(stored.id, H5S_SELECT_SET, start, nil, extents, nil), path, unreadable)
             // Of the selection's own rank: libhdf5 copies selections of equal shape in runs, others element by element.
             let dense = try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, unreadable)
-            try HDF5.check(H5Dread(handle.id, memoryType.id, dense.id, stored.id, wb_h5_default(), memory), path, unreadable)
+            try HDF5.check(
+                H5Dread(handle.id, memoryType.id, dense.id, stored.id, wb_h5_default(), memory), path, unreadable)
         }
         try checkEnd(unreadable)
     }
@@ -203,7 +236,8 @@ struct HDF5Dataset: ~Copyable {
             guard !name.utf8.contains(0), H5Lexists(file.handle.id, reached, links.id) > 0 else {
                 throw .format(path: file.path, "has no \(what); \(file.listing())")
             }
-            let object = try Handle(H5Oopen(file.handle.id, reached, links.id), file.path, "'\(reached)' cannot be opened")
+            let object = try Handle(
+                H5Oopen(file.handle.id, reached, links.id), file.path, "'\(reached)' cannot be opened")
             let kind = H5Iget_type(object.id)
             if depth == parts.count - 1, kind == H5I_DATASET { return object }
             guard kind == H5I_GROUP else {
@@ -231,11 +265,15 @@ struct HDF5Dataset: ~Copyable {
     }
 
     /// Extents as Int, their product in bytes of the widest dtype, and of what is stored, being representable.
-    private static func checked(_ extents: [hsize_t], _ storedSize: Int, _ path: String, _ what: String) throws(Failure) -> [Int] {
+    private static func checked(_ extents: [hsize_t], _ storedSize: Int, _ path: String, _ what: String) throws(Failure)
+        -> [Int]
+    {
         var shape: [Int] = []
         var bytes = max(8, storedSize)
         for extent in extents {
-            guard let extent = Int(exactly: extent) else { throw .format(path: path, "\(what) has an impossible extent \(extent)") }
+            guard let extent = Int(exactly: extent) else {
+                throw .format(path: path, "\(what) has an impossible extent \(extent)")
+            }
             let (product, overflow) = bytes.multipliedReportingOverflow(by: max(extent, 1))
             guard !overflow else { throw .format(path: path, "\(what) has more elements than any memory: \(extents)") }
             bytes = product
@@ -252,7 +290,8 @@ struct HDF5Dataset: ~Copyable {
         _ = consume handle
         let access = try Handle(H5Pcreate(wb_h5_dataset_access()), file.path, what)
         try OtherFiles.guardLinks(access, file.path, what)
-        try HDF5.check(H5Pset_chunk_cache(access.id, cache.slots, cache.bytes, wb_h5_default_preemption()), file.path, what)
+        try HDF5.check(
+            H5Pset_chunk_cache(access.id, cache.slots, cache.bytes, wb_h5_default_preemption()), file.path, what)
         return try Handle(H5Dopen2(file.handle.id, name, access.id), file.path, what)
     }
 
@@ -266,7 +305,8 @@ struct HDF5Dataset: ~Copyable {
             name[name.count - 1] = 0
             let called = name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
             throw .unsupported(
-                operation: path, "\(what) is compressed with filter \(filter) (\(called)), which the HDF5 library here does not have")
+                operation: path,
+                "\(what) is compressed with filter \(filter) (\(called)), which the HDF5 library here does not have")
         }
     }
 

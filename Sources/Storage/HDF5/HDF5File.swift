@@ -30,14 +30,16 @@ final class HDF5File {
         }
     }
 
-    /// Throws if a group on the way to an object, or its description, is damaged: libhdf5 does not survive all that. What is missing, leads
-    /// elsewhere or is of a kind that only libhdf5 reads is left to it.
+    /// Throws if a group on the way to an object, or its description, is damaged: libhdf5 does not survive all that.
+    /// What is missing, leads elsewhere or is of a kind that only libhdf5 reads is left to it.
     func checkWay(to name: String) throws(Failure) {
         let file = try StoredFile(RegularFile(location))
         do throws(Failure) {
             var object = try StoredObject(file, at: file.root)
             for part in name.split(separator: "/") where part != "." {
-                guard object.isGroup, let next = try object.links().first(where: { $0.name == part })?.address else { return }
+                guard object.isGroup, let next = try object.links().first(where: { $0.name == part })?.address else {
+                    return
+                }
                 file.place += file.place.isEmpty ? part : "/" + part
                 object = try StoredObject(file, at: next)
             }

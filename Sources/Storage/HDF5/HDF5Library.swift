@@ -2,14 +2,15 @@ import CHDF5
 import Engine
 import Glibc
 
-/// The one door to libhdf5. The library as it is packaged is not thread-safe and prints its errors, so every call is made
-/// inside `locked`, which serialises the process and silences the library (and gives a host program that uses the same
-/// libhdf5 its error printing back); its error stack becomes a sentence through `reason`.
+/// The one door to libhdf5. The library as it is packaged is not thread-safe and prints its errors, so every call is
+/// made inside `locked`, which serialises the process and silences the library (and gives a host program that uses the
+/// same libhdf5 its error printing back); its error stack becomes a sentence through `reason`.
 enum HDF5 {
     /// Why there is no libhdf5 on this machine; nil where there is. The first to ask makes the process load it.
     private static let missing: String? = wb_h5_load().map { String(cString: $0) }
 
-    /// To be called before any other use of libhdf5: throws where it is not installed. `path` is the file that needs it.
+    /// To be called before any other use of libhdf5: throws where it is not installed. `path` is the file that needs
+    /// it.
     static func require(for path: String) throws(Failure) {
         if let missing { throw .unsupported(operation: path, missing) }
     }
@@ -18,9 +19,9 @@ enum HDF5 {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         AtFork.makeRecursive(mutex)
         guard missing == nil else { return mutex }
-        // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its exit handler is
-        // registered by H5open, which loading it has called, so this one, which silences it, runs before. It keeps the lock: threads that read
-        // ahead must not meet the library while it closes.
+        // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its
+        // exit handler is registered by H5open, which loading it has called, so this one, which silences it, runs
+        // before. It keeps the lock: threads that read ahead must not meet the library while it closes.
         atexit {
             var deadline = timespec()
             clock_gettime(CLOCK_REALTIME, &deadline)
@@ -29,7 +30,9 @@ enum HDF5 {
             H5Eset_auto2(wb_h5_error_stack(), nil, nil)
         }
         // A fork waits until no thread is inside the library, so that the child finds it whole.
-        AtFork.handle(.files, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) }, child: { AtFork.makeRecursive(mutex) })
+        AtFork.handle(
+            .files, prepare: { pthread_mutex_lock(mutex) }, parent: { pthread_mutex_unlock(mutex) },
+            child: { AtFork.makeRecursive(mutex) })
         return mutex
     }()
 
@@ -45,8 +48,8 @@ enum HDF5 {
         return try body()
     }
 
-    /// What the library says about the call that has just failed: the innermost, most specific entry of its error stack.
-    /// To be asked before the next call, which clears the stack, and under the same lock.
+    /// What the library says about the call that has just failed: the innermost, most specific entry of its error
+    /// stack. To be asked before the next call, which clears the stack, and under the same lock.
     static func reason() -> String {
         var text = ""
         withUnsafeMutablePointer(to: &text) { text in

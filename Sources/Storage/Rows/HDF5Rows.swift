@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// Rows (x, y) of two data sets in an HDF5 file. What fits into `cacheBytes` as it is stored is read once, and then served
-/// from memory, one byte an element where the file has bytes; what does not fit is streamed, with flat memory.
+/// Rows (x, y) of two data sets in an HDF5 file. What fits into `cacheBytes` as it is stored is read once, and then
+/// served from memory, one byte an element where the file has bytes; what does not fit is streamed, with flat memory.
 /// Any thread may read.
 public final class HDF5Rows: RowSource, @unchecked Sendable {
     public let count: Int
@@ -13,7 +13,9 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
 
     public let readsAhead = true
     /// Fewer than 64 runs where those are large: a pass by chunks keeps two windows of them.
-    public var runsInWindow: Int { max(1, min(64, HDF5Rows.windowBytes / max(1, xColumn.preferredRun * xColumn.rowBytes))) }
+    public var runsInWindow: Int {
+        max(1, min(64, HDF5Rows.windowBytes / max(1, xColumn.preferredRun * xColumn.rowBytes)))
+    }
 
     private let path: String
     private let xColumn: RowColumn
@@ -23,19 +25,22 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     /// Stored elements; only with `isRandomAccess`, and under `lock`.
     private var xResident: ResidentColumn?
     private var yResident: ResidentColumn?
-    /// What reads outside of a pass keep of compressed columns, so that row after row decodes each chunk once; also under `lock`.
+    /// What reads outside of a pass keep of compressed columns, so that row after row decodes each chunk once; also
+    /// under `lock`.
     private var windows: (x: WindowColumn?, y: WindowColumn?)
 
     private static let windowBytes = 128 << 20
 
-    /// x becomes `xDType`, multiplied by `scale` (in float32 as Float(value) * Float(scale)); an integer dtype needs scale 1.
-    /// With `flatten` a row of x has rank 1. y keeps its values: integers become int64, floats `xDType` (float32 if that
-    /// is an integer dtype).
+    /// x becomes `xDType`, multiplied by `scale` (in float32 as Float(value) * Float(scale)); an integer dtype needs
+    /// scale 1. With `flatten` a row of x has rank 1. y keeps its values: integers become int64, floats `xDType`
+    /// (float32 if that is an integer dtype).
     public init(
         path location: FilePath, x: String, y: String?, xDType: DType, scale: Double, flatten: Bool, cacheBytes: Int
     ) throws(Failure) {
         let path = "\(location)"
-        guard scale.isFinite else { throw .argument(operation: path, "the scale of '\(x)' must be finite, but is \(scale)") }
+        guard scale.isFinite else {
+            throw .argument(operation: path, "the scale of '\(x)' must be finite, but is \(scale)")
+        }
         let file = try HDF5File(location)
         let xColumn = try RowColumn(file, x, dtype: xDType, floatDType: xDType, scale: scale, flatten: flatten)
         var yColumn: RowColumn?
@@ -79,10 +84,14 @@ public final class HDF5Rows: RowSource, @unchecked Sendable {
     }
 
     public func reader(isWindowed: Bool) -> any RowReader {
-        isRandomAccess ? PlainRowReader(self) : StreamReader(self, window(xColumn, isWindowed), yColumn.flatMap { window($0, isWindowed) })
+        isRandomAccess
+            ? PlainRowReader(self)
+            : StreamReader(self, window(xColumn, isWindowed), yColumn.flatMap { window($0, isWindowed) })
     }
 
-    private static func read(_ rows: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer) throws(Failure) {
+    private static func read(
+        _ rows: [Int], _ column: RowColumn, _ window: WindowColumn?, _ target: UnsafeMutableRawPointer
+    ) throws(Failure) {
         if let window { try window.read(rows, into: target) } else { try column.stream(rows, into: target) }
     }
 

@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// The stored elements of one column in memory, all of them in the end. A band of rows is read when the first of them is asked for, so that training
-/// begins before the whole file has been read. For one thread at a time.
+/// The stored elements of one column in memory, all of them in the end. A band of rows is read when the first of them
+/// is asked for, so that training begins before the whole file has been read. For one thread at a time.
 final class ResidentColumn {
     private let column: RowColumn
     private let bands: RowBands
@@ -15,7 +15,9 @@ final class ResidentColumn {
         self.column = column
         // Small chunks are read several at a time.
         let several = max(1, ResidentColumn.smallBand / max(1, column.preferredRun * column.rowBytes))
-        bands = RowBands(rowCount: column.count, size: column.preferredRun * min(several, max(1, column.count / column.preferredRun)))
+        bands = RowBands(
+            rowCount: column.count, size: column.preferredRun * min(several, max(1, column.count / column.preferredRun))
+        )
         missing = bands.count
         isHere = [Bool](repeating: false, count: missing)
     }

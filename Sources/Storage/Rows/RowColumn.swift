@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// One data set seen as rows: how it is converted, and how rows are read: in bands of neighbours, or where single rows are cheap, in few hyperslab
-/// reads.
+/// One data set seen as rows: how it is converted, and how rows are read: in bands of neighbours, or where single rows
+/// are cheap, in few hyperslab reads.
 final class RowColumn {
     let layout: RowLayout
     /// Rows of one chunk, or of about 256 KiB where rows are not stored in chunks.
@@ -40,22 +40,28 @@ final class RowColumn {
         elementsPerRow = rowShape.reduce(1, *)
         let element = dataset.element
         let target = dtype ?? (element.isFloat ? (floatDType.isFloat ? floatDType : .float32) : .int64)
-        conversion = try RowConversion(source: element, target: target, scale: scale, path: file.path, what: dataset.what)
+        conversion = try RowConversion(
+            source: element, target: target, scale: scale, path: file.path, what: dataset.what)
         layout = RowLayout(dtype: target, shape: flatten ? [elementsPerRow] : rowShape)
         rowBytes = elementsPerRow * element.size
         storedBytes = count * rowBytes
         preferredRun = max(1, min(count, dataset.chunk?[0] ?? (256 << 10) / max(rowBytes, 1)))
     }
 
-    /// Reads rows as they are stored, from the beginning of a chunk to the end of one, or of all. Any number of threads may.
-    func readBand(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) { try dataset.readBand(rows, into: memory) }
+    /// Reads rows as they are stored, from the beginning of a chunk to the end of one, or of all. Any number of threads
+    /// may.
+    func readBand(_ rows: Range<Int>, into memory: UnsafeMutableRawPointer) throws(Failure) {
+        try dataset.readBand(rows, into: memory)
+    }
 
     /// Fresh memory for rows as they are stored, to be freed by the caller.
     func memory(rows: Int) throws(Failure) -> UnsafeMutableRawPointer {
         let bytes = max(rows * rowBytes, 1)
         var memory: UnsafeMutableRawPointer?
         let isLarge = bytes >= RowColumn.hugePage
-        guard posix_memalign(&memory, isLarge ? RowColumn.hugePage : 64, bytes) == 0, let memory else { throw .memory(operation: dataset.path, bytes: bytes) }
+        guard posix_memalign(&memory, isLarge ? RowColumn.hugePage : 64, bytes) == 0, let memory else {
+            throw .memory(operation: dataset.path, bytes: bytes)
+        }
         // A page fault for each 2 MiB, not for each 4 KiB; and rows far apart are found faster.
         if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
         return memory
@@ -70,7 +76,8 @@ final class RowColumn {
             var end = position + 1
             while end < rows.count, rows[end] == rows[end - 1] + 1 { end += 1 }
             try convert(
-                stored + rows[position] * rowBytes, target + position * layout.bytes, firstRow: rows[position], rows: end - position)
+                stored + rows[position] * rowBytes, target + position * layout.bytes, firstRow: rows[position],
+                rows: end - position)
             position = end
         }
     }
@@ -116,7 +123,8 @@ final class RowColumn {
                 } else {
                     for index in order[position..<end] {
                         try convert(
-                            stage + (rows[index] - first) * rowBytes, target + index * layout.bytes, firstRow: rows[index], rows: 1)
+                            stage + (rows[index] - first) * rowBytes, target + index * layout.bytes,
+                            firstRow: rows[index], rows: 1)
                     }
                 }
             }
@@ -132,7 +140,9 @@ final class RowColumn {
         } else if let misfit = conversion.run(source, target, count: rows * elementsPerRow) {
             throw .format(
                 path: dataset.path,
-                "\(dataset.what) holds a value in row \(firstRow + misfit / elementsPerRow) that \(layout.dtype.name) cannot hold")
+                "\(dataset.what) holds a value in row \(firstRow + misfit / elementsPerRow) that \(layout.dtype.name) "
+                    + "cannot hold"
+            )
         }
     }
 }

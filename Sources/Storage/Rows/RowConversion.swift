@@ -1,8 +1,8 @@
 import Engine
 
-/// Turns stored numbers into a row's dtype: x' = x · scale for floats (both factors rounded to the target's precision first,
-/// so that float32 gives Float(x) * Float(scale)), the same value for integers. The loops are plain, over concrete types,
-/// because that is what the compiler vectorises: bytes become scaled float32 at the speed of memory.
+/// Turns stored numbers into a row's dtype: x' = x · scale for floats (both factors rounded to the target's precision
+/// first, so that float32 gives Float(x) * Float(scale)), the same value for integers. The loops are plain, over
+/// concrete types, because that is what the compiler vectorises: bytes become scaled float32 at the speed of memory.
 struct RowConversion {
     let source: Element
     let target: DType
@@ -26,7 +26,8 @@ struct RowConversion {
     var isCopy: Bool {
         guard scale == 1 else { return false }
         switch (source, target) {
-        case (.uint8, .uint8), (.int32, .int32), (.int64, .int64), (.float32, .float32), (.float64, .float64): return true
+        case (.uint8, .uint8), (.int32, .int32), (.int64, .int64), (.float32, .float32), (.float64, .float64):
+            return true
         default: return false
         }
     }
@@ -97,8 +98,8 @@ struct RowConversion {
     }
 }
 
-/// A stored number, as a float. The witnesses are concrete conversions, each one instruction; the standard library's generic
-/// `Float(_: some BinaryInteger)` is not.
+/// A stored number, as a float. The witnesses are concrete conversions, each one instruction; the standard library's
+/// generic `Float(_: some BinaryInteger)` is not.
 private protocol StoredNumber {
     var float32: Float { get }
     var float64: Double { get }

@@ -1,7 +1,8 @@
 import Engine
 import Glibc
 
-/// The bands of one column that a pass is in the middle of: each is read once, and goes when all its rows have been handed out. For one thread at a time.
+/// The bands of one column that a pass is in the middle of: each is read once, and goes when all its rows have been
+/// handed out. For one thread at a time.
 final class WindowColumn {
     private struct Band {
         var memory: UnsafeMutableRawPointer
@@ -73,20 +74,27 @@ final class WindowColumn {
         try inParallel(missing.count) { (piece) throws(Failure) in
             try column.readBand(bands.rows(of: missing[piece]), into: spare[piece])
         }
-        for (band, memory) in zip(missing, spare) { held[band] = Band(memory: memory, left: bands.rows(of: band).count, age: age) }
+        for (band, memory) in zip(missing, spare) {
+            held[band] = Band(memory: memory, left: bands.rows(of: band).count, age: age)
+        }
         spare.removeFirst(missing.count)
     }
 
-    private func handOut(_ places: ArraySlice<Int>, of rows: [Int], from band: Int, into target: UnsafeMutableRawPointer) throws(Failure) {
+    private func handOut(
+        _ places: ArraySlice<Int>, of rows: [Int], from band: Int, into target: UnsafeMutableRawPointer
+    ) throws(Failure) {
         guard let state = held[band] else { throw .internal(operation: "dataset", "band \(band) is not here") }
         let first = bands.rows(of: band).lowerBound
         var position = places.startIndex
         while position < places.endIndex {
             let place = places[position]
             var count = 1  // neighbours that are neighbours in the batch too
-            while position + count < places.endIndex, places[position + count] == place + count, rows[place + count] == rows[place] + count { count += 1 }
+            while position + count < places.endIndex, places[position + count] == place + count,
+                rows[place + count] == rows[place] + count
+            { count += 1 }
             try column.convert(
-                state.memory + (rows[place] - first) * column.rowBytes, target + place * column.layout.bytes, firstRow: rows[place], rows: count)
+                state.memory + (rows[place] - first) * column.rowBytes, target + place * column.layout.bytes,
+                firstRow: rows[place], rows: count)
             position += count
         }
         if state.left <= places.count { drop(band) } else { held[band]?.left -= places.count }

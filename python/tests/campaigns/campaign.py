@@ -1,7 +1,7 @@
 """What the campaigns share: the long form or the short one, and the line of figures that each prints at its end.
 
-A campaign tries a kind of accident many times, at random places that a seed fixes. `make test` runs each in its short form
-(below a minute), `make campaign` in its long form, with the counts that docs/reliability.md gives.
+A campaign tries a kind of accident many times, at random places that a seed fixes. `make test` runs each in its short
+form (below a minute), `make campaign` in its long form, with the counts that docs/reliability.md gives.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-/* Random calls of every function of the header, with valid, freed, null, foreign and wrongly typed handles, absurd counts, shapes, numbers and texts, on one thread
- * or several. calls.h, which test_misuse.py writes from the header, has a function that draws the arguments of each.
+/* Random calls of every function of the header, with valid, freed, null, foreign and wrongly typed handles, absurd
+ * counts, shapes, numbers and texts, on one thread or several. calls.h, which test_misuse.py writes from the header,
+ * has a function that draws the arguments of each.
  *
  *     misuse SEED SECONDS THREADS
  *
- * Between calls there are good ones, whose results are known. What a caller must not do, since no library could notice, is not done: memory behind a pointer is as
- * large as the call says. */
+ * Between calls there are good ones, whose results are known. What a caller must not do, since no library could notice,
+ * is not done: memory behind a pointer is as large as the call says. */
 #define _DEFAULT_SOURCE
 #include <math.h>
 #include <pthread.h>
@@ -27,8 +28,8 @@ typedef enum kind { TENSOR, MODULE, OPTIMIZER, DATASET, BATCHES, PROGRAM, TRAINE
 /* A thread's random numbers, and memory for arguments and results. */
 typedef struct source {
     uint64_t state;
-    bool is_absurd;     // counts of this call are, and arrays null
-    int32_t most;       // how large a count may be
+    bool is_absurd; // counts of this call are, and arrays null
+    int32_t most;   // how large a count may be
     atomic_long calls, refusals;
     _Atomic(const char *) name;
     void *handles[8][LIST];
@@ -42,11 +43,11 @@ typedef struct source {
     const void *memory[LIST];
     void **outs[8];
     int next_outs;
-    char *scratch;      // MEMORY bytes that may be written
+    char *scratch; // MEMORY bytes that may be written
 } source;
 
 static source sources[THREADS];
-static char *zeros;     // MEMORY bytes that are only read
+static char *zeros; // MEMORY bytes that are only read
 
 /* What has been made, and freed, for all threads. */
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -66,12 +67,23 @@ static void *handle(source *s, kind kind) {
     pthread_mutex_lock(&pool_lock);
     void *found = pool[kind][below(s, POOL)];
     switch (below(s, 24)) {
-    case 0: found = NULL; break;
-    case 1: found = gone[below(s, POOL)]; break;
-    case 2: found = pool[below(s, KINDS)][below(s, POOL)]; break;
-    case 3: found = (void *)(uintptr_t)draw(s); break;
-    case 4: found = (void *)((uintptr_t)found ^ (uintptr_t)1 << below(s, 64)); break;
-    default: break;
+    case 0:
+        found = NULL;
+        break;
+    case 1:
+        found = gone[below(s, POOL)];
+        break;
+    case 2:
+        found = pool[below(s, KINDS)][below(s, POOL)];
+        break;
+    case 3:
+        found = (void *)(uintptr_t)draw(s);
+        break;
+    case 4:
+        found = (void *)((uintptr_t)found ^ (uintptr_t)1 << below(s, 64));
+        break;
+    default:
+        break;
     }
     pthread_mutex_unlock(&pool_lock);
     return found;
@@ -85,33 +97,50 @@ static void *handles(source *s, kind kind) {
 }
 
 static int64_t a_long(source *s) {
-    static const int64_t edges[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX, INT64_MAX - 1, INT32_MIN, (int64_t)1 << 40, ((int64_t)1 << 44) + 1,
-                                    (int64_t)1 << 53, ((int64_t)1 << 53) + 1, (int64_t)1 << 62, -((int64_t)1 << 40), -1000};
+    static const int64_t edges[] = {INT64_MIN,
+                                    INT64_MIN + 1,
+                                    INT64_MAX,
+                                    INT64_MAX - 1,
+                                    INT32_MIN,
+                                    (int64_t)1 << 40,
+                                    ((int64_t)1 << 44) + 1,
+                                    (int64_t)1 << 53,
+                                    ((int64_t)1 << 53) + 1,
+                                    (int64_t)1 << 62,
+                                    -((int64_t)1 << 40),
+                                    -1000};
     return chance(s, 4) ? edges[below(s, (int)(sizeof edges / sizeof edges[0]))] : below(s, 9) - 3;
 }
 
 static int32_t an_int(source *s) {
-    static const int32_t edges[] = {INT32_MIN, INT32_MIN + 1, INT32_MAX, INT32_MAX - 1, -(1 << 30) - 1, 1 << 30, 64, -64, 33, -33};
+    static const int32_t edges[] = {
+        INT32_MIN, INT32_MIN + 1, INT32_MAX, INT32_MAX - 1, -(1 << 30) - 1, 1 << 30, 64, -64, 33, -33};
     return chance(s, 5) ? edges[below(s, (int)(sizeof edges / sizeof edges[0]))] : below(s, 8) - 3;
 }
 
 static uint64_t an_unsigned(source *s) { return chance(s, 2) ? draw(s) : (uint64_t)a_long(s); }
 
 static double a_double(source *s) {
-    static const double edges[] = {0, -0.0, 1, -1, 2, -2, 0.5, 3.5, 1e-3, 1e-300, 5e-324, 1e18, -1e18, 1e300, -1e300,
-                                   0x1p53, -0x1p63, 0x1p63, 0x1p64, HUGE_VAL, -HUGE_VAL, NAN, 1e-45, 255, 256, 100};
+    static const double edges[] = {0,      -0.0,     1,         -1,    2,     -2,     0.5,    3.5,     1e-3,
+                                   1e-300, 5e-324,   1e18,      -1e18, 1e300, -1e300, 0x1p53, -0x1p63, 0x1p63,
+                                   0x1p64, HUGE_VAL, -HUGE_VAL, NAN,   1e-45, 255,    256,    100};
     return edges[below(s, (int)(sizeof edges / sizeof edges[0]))];
 }
 
 /* How many bytes a tensor of the pool may have, or not. */
-static size_t a_size(source *s) { return chance(s, 8) ? (size_t)an_unsigned(s) : chance(s, 2) ? (size_t)(4 * below(s, 40)) : (size_t)(8 * below(s, 120)); }
+static size_t a_size(source *s) {
+    return chance(s, 8)   ? (size_t)an_unsigned(s)
+           : chance(s, 2) ? (size_t)(4 * below(s, 40))
+                          : (size_t)(8 * below(s, 120));
+}
 
 static int32_t a_count(source *s) {
     static const int32_t absurd[] = {INT32_MAX, INT32_MIN, 1 << 30, -(1 << 30) - 1, -1, 4096};
     return s->is_absurd ? absurd[below(s, 6)] : chance(s, 12) ? -below(s, 3) : s->most;
 }
 
-/* Extents, of which few multiply to something that is worth computing: the others are none at all, or more than there is. */
+/* Extents, of which few multiply to something that is worth computing: the others are none at all, or more than
+ * there is. */
 static int64_t *longs(source *s) {
     if (s->is_absurd || chance(s, 24)) return NULL;
     int64_t *list = s->longs[s->next_longs++];
@@ -137,15 +166,73 @@ static wb_index_kind *index_kinds(source *s) {
 }
 
 static const char *const texts[] = {
-    "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))", "Linear(2, 3)", "Softmax(-9223372036854775808)", "Flatten(0, 9223372036854775807)", "Dropout(0.5)",
-    "Linear(9223372036854775807, 2)", "Linear(-1, 0)", "CrossEntropyLoss()", "MSELoss(reduction='sum')", "SGD(lr=0.1, momentum=0.9)", "Adam(lr=1e300)", "AdamW()",
-    "lr", "weight_decay", "weight", "0.weight", "x", "negative_slope", "Container(a=Linear(1, 1))", "Parameter(3)", "a.h5", "b.h5", "missing/c.h5", ".", "", "..",
-    "softmax(dim=1)", "exp", "sum(dim=-9223372036854775808)", "topk(9223372036854775807)", "unflatten(0, (1, -1))", "split(-9223372036854775808)", "roll(9223372036854775807, 0)",
-    "einsum('ij,jk->ik')", "ij,jk->ik", "ii->i", "...a,a...->...", "ij->ijk", "full((2, 3), 1e400)", "arange(-9223372036854775808, 9223372036854775807)",
-    "linspace(0, 1, 9223372036854775807)", "randint(-9223372036854775808, 9223372036854775807, (2,))", "one_hot(num_classes=9223372036854775807)", "eye(-1)",
-    "tril(9223372036854775807)", "diagonal(-9223372036854775808)", "unique(dim=0)", "sort(dim=-9223372036854775808)", "svd", "inverse", "cumsum(9223372036854775807)",
-    "pad((9223372036854775807, 9223372036854775807))", "repeat((9223372036854775807, 2))", "norm(p=1e308)", "round(decimals=-9223372036854775808)", "tensor(((1, 2), (3)))",
-    "((((((((((((((((((((((", "a=b=c", "'", "\xff\xfe", "Linear(3, 4", "Sequential(*", "inf", "-9223372036854775808", "None", "True", "(0.9, 0.999)",
+    "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))",
+    "Linear(2, 3)",
+    "Softmax(-9223372036854775808)",
+    "Flatten(0, 9223372036854775807)",
+    "Dropout(0.5)",
+    "Linear(9223372036854775807, 2)",
+    "Linear(-1, 0)",
+    "CrossEntropyLoss()",
+    "MSELoss(reduction='sum')",
+    "SGD(lr=0.1, momentum=0.9)",
+    "Adam(lr=1e300)",
+    "AdamW()",
+    "lr",
+    "weight_decay",
+    "weight",
+    "0.weight",
+    "x",
+    "negative_slope",
+    "Container(a=Linear(1, 1))",
+    "Parameter(3)",
+    "a.h5",
+    "b.h5",
+    "missing/c.h5",
+    ".",
+    "",
+    "..",
+    "softmax(dim=1)",
+    "exp",
+    "sum(dim=-9223372036854775808)",
+    "topk(9223372036854775807)",
+    "unflatten(0, (1, -1))",
+    "split(-9223372036854775808)",
+    "roll(9223372036854775807, 0)",
+    "einsum('ij,jk->ik')",
+    "ij,jk->ik",
+    "ii->i",
+    "...a,a...->...",
+    "ij->ijk",
+    "full((2, 3), 1e400)",
+    "arange(-9223372036854775808, 9223372036854775807)",
+    "linspace(0, 1, 9223372036854775807)",
+    "randint(-9223372036854775808, 9223372036854775807, (2,))",
+    "one_hot(num_classes=9223372036854775807)",
+    "eye(-1)",
+    "tril(9223372036854775807)",
+    "diagonal(-9223372036854775808)",
+    "unique(dim=0)",
+    "sort(dim=-9223372036854775808)",
+    "svd",
+    "inverse",
+    "cumsum(9223372036854775807)",
+    "pad((9223372036854775807, 9223372036854775807))",
+    "repeat((9223372036854775807, 2))",
+    "norm(p=1e308)",
+    "round(decimals=-9223372036854775808)",
+    "tensor(((1, 2), (3)))",
+    "((((((((((((((((((((((",
+    "a=b=c",
+    "'",
+    "\xff\xfe",
+    "Linear(3, 4",
+    "Sequential(*",
+    "inf",
+    "-9223372036854775808",
+    "None",
+    "True",
+    "(0.9, 0.999)",
 };
 
 static const char *a_text(source *s) {
@@ -186,14 +273,22 @@ static void *outs(source *s) {
 
 static wb_status release(kind kind, void *handle) {
     switch (kind) {
-    case TENSOR: return wb_tensor_free(handle);
-    case MODULE: return wb_module_free(handle);
-    case OPTIMIZER: return wb_optimizer_free(handle);
-    case DATASET: return wb_dataset_free(handle);
-    case BATCHES: return wb_batches_free(handle);
-    case PROGRAM: return wb_program_free(handle);
-    case TRAINER: return wb_trainer_free(handle);
-    default: return wb_recording_free(handle);
+    case TENSOR:
+        return wb_tensor_free(handle);
+    case MODULE:
+        return wb_module_free(handle);
+    case OPTIMIZER:
+        return wb_optimizer_free(handle);
+    case DATASET:
+        return wb_dataset_free(handle);
+    case BATCHES:
+        return wb_batches_free(handle);
+    case PROGRAM:
+        return wb_program_free(handle);
+    case TRAINER:
+        return wb_trainer_free(handle);
+    default:
+        return wb_recording_free(handle);
     }
 }
 
@@ -229,15 +324,15 @@ static _Thread_local source *mine;
 
 static void on_release(void *context) { (void)context; }
 static void on_line(void *context, const char *line) { (void)context, (void)line; }
-static wb_status on_vjp(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count, const int32_t *needed,
-                        wb_tensor **gradients, int32_t input_count) {
+static wb_status on_vjp(void *context, wb_tensor *const *outputs, wb_tensor *const *cotangents, int32_t output_count,
+                        const int32_t *needed, wb_tensor **gradients, int32_t input_count) {
     (void)context, (void)outputs, (void)needed;
     for (int32_t i = 0; i < input_count; i++)
         if (output_count && cotangents[0] && chance(mine, 2)) wb_exp(cotangents[0], &gradients[i]);
     return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
 }
-static wb_status on_jvp(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents, int32_t input_count,
-                        wb_tensor **tangents_out) {
+static wb_status on_jvp(void *context, wb_tensor *const *outputs, int32_t output_count, wb_tensor *const *tangents,
+                        int32_t input_count, wb_tensor **tangents_out) {
     (void)context, (void)outputs;
     for (int32_t i = 0; i < output_count; i++)
         if (input_count && tangents[0] && chance(mine, 2)) wb_exp(tangents[0], &tangents_out[i]);
@@ -248,8 +343,8 @@ static wb_status on_hook(void *context, const wb_tensor *gradient, wb_tensor **r
     if (chance(mine, 2)) wb_exp(gradient, replacement);
     return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
 }
-static wb_status on_forward(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count, wb_tensor **outputs, int32_t capacity,
-                            int32_t *output_count) {
+static wb_status on_forward(void *context, const char *options, wb_tensor *const *inputs, int32_t input_count,
+                            wb_tensor **outputs, int32_t capacity, int32_t *output_count) {
     (void)context, (void)options;
     if (input_count > 0 && inputs[0] && capacity > 0 && wb_exp(inputs[0], &outputs[0]) == WB_OK) *output_count = 1;
     if (chance(mine, 6)) *output_count = an_int(mine);
@@ -291,13 +386,14 @@ static void known(source *s, float found[11]) {
     wb_module *model = NULL, *loaded = NULL;
     wb_optimizer *optimizer = NULL;
     wb_tensor *all[2] = {NULL}, *x = NULL, *y = NULL, *loss = NULL;
-    const float weights[3][2] = {{1, -1}, {0.5f, 2}, {-2, 0.25f}}, biases[3] = {1, 2, 3}, input[2][2] = {{1, 2}, {3, -1}}, target[2][3] = {{1}, {0, 1}};
+    const float weights[3][2] = {{1, -1}, {0.5f, 2}, {-2, 0.25f}}, biases[3] = {1, 2, 3},
+                input[2][2] = {{1, 2}, {3, -1}}, target[2][3] = {{1}, {0, 1}};
     char path[32];
     snprintf(path, sizeof path, "known-%d.h5", (int)(s - sources));
-#define GOOD(call)                                                                                 \
-    if ((call) != WB_OK) {                                                                         \
-        fprintf(stderr, "a good call fails: %s: %s\n", #call, wb_last_error());                    \
-        exit(4);                                                                                   \
+#define GOOD(call)                                                                                                     \
+    if ((call) != WB_OK) {                                                                                             \
+        fprintf(stderr, "a good call fails: %s: %s\n", #call, wb_last_error());                                        \
+        exit(4);                                                                                                       \
     }
     GOOD(wb_module_create("Linear(2, 3)", WB_FLOAT32, &model));
     for (int i = 0; i < 2; i++) GOOD(wb_module_parameter(model, i, NULL, &all[i]));
@@ -354,7 +450,9 @@ static void tidy(source *s) {
         if (chance(s, 3)) wb_tensor_set_requires_grad(tensor, 1);
         keep(s, TENSOR, tensor);
     }
-    static const char *const modules[] = {"Linear(2, 3)", "Sequential(Linear(3, 2), Tanh())", "CrossEntropyLoss()", "MSELoss()", "Dropout(0.5)", "Container()"};
+    static const char *const modules[] = {"Linear(2, 3)",       "Sequential(Linear(3, 2), Tanh())",
+                                          "CrossEntropyLoss()", "MSELoss()",
+                                          "Dropout(0.5)",       "Container()"};
     for (int i = 0; i < 3; i++) {
         wb_module *module = NULL;
         if (wb_module_create(modules[below(s, 6)], WB_FLOAT32, &module) == WB_OK) keep(s, MODULE, module);
@@ -366,9 +464,11 @@ static void tidy(source *s) {
     wb_dataset *dataset = NULL;
     wb_batches *batches = NULL;
     wb_program *program = NULL;
-    if (wb_module_create("Linear(2, 3)", WB_FLOAT32, &model) == WB_OK && wb_module_create("MSELoss()", WB_FLOAT32, &loss) == WB_OK) {
+    if (wb_module_create("Linear(2, 3)", WB_FLOAT32, &model) == WB_OK &&
+        wb_module_create("MSELoss()", WB_FLOAT32, &loss) == WB_OK) {
         for (int i = 0; i < 2; i++) wb_module_parameter(model, i, NULL, &all[i]);
-        if (wb_optimizer_create("SGD(lr=0.1)", all, 2, &optimizer) == WB_OK && wb_trainer_create(model, loss, optimizer, &trainer) == WB_OK)
+        if (wb_optimizer_create("SGD(lr=0.1)", all, 2, &optimizer) == WB_OK &&
+            wb_trainer_create(model, loss, optimizer, &trainer) == WB_OK)
             keep(s, TRAINER, trainer);
         wb_tensor_create(WB_FLOAT32, 2, (const int64_t[]){6, 2}, NULL, &x);
         wb_tensor_create(WB_FLOAT32, 2, (const int64_t[]){6, 3}, NULL, &y);
@@ -377,7 +477,8 @@ static void tidy(source *s) {
             keep(s, DATASET, dataset);
         }
         if (wb_capture_begin(&x, 1) == WB_OK) {
-            if (wb_module_forward(model, x, &z) != WB_OK || wb_capture_end(&z, 1, &program) != WB_OK) wb_capture_cancel();
+            if (wb_module_forward(model, x, &z) != WB_OK || wb_capture_end(&z, 1, &program) != WB_OK)
+                wb_capture_cancel();
             if (program) keep(s, PROGRAM, program);
         }
         for (int i = 0; i < 2; i++) wb_tensor_free(all[i]);
@@ -425,7 +526,8 @@ static void crash(int number) {
     char text[256];
     for (int i = 0; i < THREADS; i++) {
         if (!sources[i].name) continue;
-        int length = snprintf(text, sizeof text, "signal %d; thread %d is in %s after %ld calls\n", number, i, sources[i].name, (long)sources[i].calls);
+        int length = snprintf(text, sizeof text, "signal %d; thread %d is in %s after %ld calls\n", number, i,
+                              sources[i].name, (long)sources[i].calls);
         if (write(2, text, (size_t)length) < 0) break;
     }
     signal(number, SIG_DFL);

@@ -1,18 +1,19 @@
 """Random functions beside their compiled selves, to the bit, over calls between which everything around them changes.
 
-Each program is a text: a function that computes, draws, trains, binds names and attributes anew and writes to its argument, and between its calls events that
-freeze, replace, seed, switch modes, change rates and rebind. Two processes of the same seed run it, in the one the function is compiled, and after each call
-all that can be seen is compared: result, argument, parameters, gradients, attributes, global names, and the next random number.
+Each program is a text: a function that computes, draws, trains, binds names and attributes anew and writes to its
+argument, and between its calls events that freeze, replace, seed, switch modes, change rates and rebind. Two processes
+of the same seed run it, in the one the function is compiled, and after each call all that can be seen is compared:
+result, argument, parameters, gradients, attributes, global names, and the next random number.
 """
 
 import random
 
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from campaign import report, times
 from support import same_bits
+
+import wingbeat as wb
 from wingbeat import nn, optim
 
 PROGRAMS = times(120, 2000)
@@ -48,31 +49,96 @@ hooks = []
 """
 
 LINES = [
-    "h = world.fc(h)", "h = world.inner(h)", "h = world.drop(h)", "h = h * world.scale", "h = helper(h)", "h = h * world.free",
-    "world.m = world.m * 0.5 + h.detach().mean(0) * 0.5; h = h + world.m", "world.last = h.detach() if world.last is None else h.detach() * 0.5 + world.last.mean()",
+    "h = world.fc(h)",
+    "h = world.inner(h)",
+    "h = world.drop(h)",
+    "h = h * world.scale",
+    "h = helper(h)",
+    "h = h * world.free",
+    "world.m = world.m * 0.5 + h.detach().mean(0) * 0.5; h = h + world.m",
+    "world.last = h.detach() if world.last is None else h.detach() * 0.5 + world.last.mean()",
     "a, b = world.pair; world.pair = (b, a * 0.5 + h.detach().mean(0)); h = h * world.pair[0]",
-    "world.m, W_now = W * 1, world.m; h = h + W_now", "h = h + wb.rand(*h.shape)", "h = h * wb.bernoulli(wb.full((3,), 0.5))", "h = h[:, wb.randperm(3)]",
-    "G = G * 0.9 + h.detach().mean(0) * 0.1", "K = K + 0.5", "W.mul_(0.9)", "W[1] = h.detach().mean()", "t.add_(h.detach().mean())", "t[0] = 2.0", "t *= W",
-    "world.count += 1; h = h * (1 + 0.1 * world.count)", "world.flag = not world.flag", "h = h.tanh() if world.flag else h", "h = h * 1.1 if world.training else h",
-    "world.eval(); h = world.inner(h); world.train()", "wb.manual_seed(5)", "world.free.requires_grad = False", "h = h * (world.free.grad * 0 + 1) if world.free.grad is not None else h",
+    "world.m, W_now = W * 1, world.m; h = h + W_now",
+    "h = h + wb.rand(*h.shape)",
+    "h = h * wb.bernoulli(wb.full((3,), 0.5))",
+    "h = h[:, wb.randperm(3)]",
+    "G = G * 0.9 + h.detach().mean(0) * 0.1",
+    "K = K + 0.5",
+    "W.mul_(0.9)",
+    "W[1] = h.detach().mean()",
+    "t.add_(h.detach().mean())",
+    "t[0] = 2.0",
+    "t *= W",
+    "world.count += 1; h = h * (1 + 0.1 * world.count)",
+    "world.flag = not world.flag",
+    "h = h.tanh() if world.flag else h",
+    "h = h * 1.1 if world.training else h",
+    "world.eval(); h = world.inner(h); world.train()",
+    "wb.manual_seed(5)",
+    "world.free.requires_grad = False",
+    "h = h * (world.free.grad * 0 + 1) if world.free.grad is not None else h",
 ]
 ENDS = [
     "loss = (h * h).mean(); opt.zero_grad(); loss.backward() if loss.requires_grad else None; opt.step()",
     "loss = (h - 1).abs().mean(); loss.backward() if loss.requires_grad else None; opt.step(); opt.zero_grad()",
     "loss = h.sigmoid().sum(); loss.backward() if loss.requires_grad else None",
-    "opt.step()", "pass", "pass",
+    "opt.step()",
+    "pass",
+    "pass",
 ]
 EVENTS = [
-    "world.fc.weight.requires_grad = not world.fc.weight.requires_grad", "world.inner[0].bias.requires_grad = False", "world.requires_grad_(True)",
-    "world.free.requires_grad = True", "world.fc = nn.Linear(3, 3)", "world.inner[2].fc = nn.Linear(3, 3)", "world.inner[1] = nn.ReLU()", "world.inner.append(nn.Linear(3, 3))",
-    "world.free = nn.Parameter(wb.rand(3))", "opt.add_param_group(dict(params=[world.free], lr=0.2)) if all(p is not world.free for g in opt.param_groups for p in g['params']) else None",
-    "world.scale = 0.5", "world.inner[2].gain = 1.25", "world.train()", "world.eval()", "world.inner.eval()", "wb.manual_seed(7)", "wb.rand(4)", "opt.lr = 0.02", "opt.lr = 0.0", "opt.weight_decay = 0.1",
-    "G = wb.rand(3)", "K = 3.0", "G.add_(1)", "W = wb.ones(3) * 2", "world.m = wb.ones(3)", "world.m = world.m * 2", "world.last = None", "world.pair = (world.m, world.m)", "world.flag = True",
-    "world.free.grad = None", "world.fc.weight.grad = wb.ones(3, 3)", "opt.zero_grad()", "world.load_state_dict({k: v * 0.5 for k, v in world.state_dict().items()})",
-    "hooks.append(world.fc.weight.register_hook(lambda g: g * 0.5)) if world.fc.weight.requires_grad else None", "hooks.pop().remove() if hooks else None",
-    "wb.set_grad_enabled(False)", "wb.set_grad_enabled(True)", "world.register_buffer('m', wb.ones(3))", "helper = lambda h: h + G", "world.inner[2].seen = wb.ones(3)", "rows = 7 - rows", "t = t * 0.5", "pass", "pass", "pass",
+    "world.fc.weight.requires_grad = not world.fc.weight.requires_grad",
+    "world.inner[0].bias.requires_grad = False",
+    "world.requires_grad_(True)",
+    "world.free.requires_grad = True",
+    "world.fc = nn.Linear(3, 3)",
+    "world.inner[2].fc = nn.Linear(3, 3)",
+    "world.inner[1] = nn.ReLU()",
+    "world.inner.append(nn.Linear(3, 3))",
+    "world.free = nn.Parameter(wb.rand(3))",
+    "opt.add_param_group(dict(params=[world.free], lr=0.2)) if all(p is not world.free for g in opt.param_groups for p in g['params']) else None",
+    "world.scale = 0.5",
+    "world.inner[2].gain = 1.25",
+    "world.train()",
+    "world.eval()",
+    "world.inner.eval()",
+    "wb.manual_seed(7)",
+    "wb.rand(4)",
+    "opt.lr = 0.02",
+    "opt.lr = 0.0",
+    "opt.weight_decay = 0.1",
+    "G = wb.rand(3)",
+    "K = 3.0",
+    "G.add_(1)",
+    "W = wb.ones(3) * 2",
+    "world.m = wb.ones(3)",
+    "world.m = world.m * 2",
+    "world.last = None",
+    "world.pair = (world.m, world.m)",
+    "world.flag = True",
+    "world.free.grad = None",
+    "world.fc.weight.grad = wb.ones(3, 3)",
+    "opt.zero_grad()",
+    "world.load_state_dict({k: v * 0.5 for k, v in world.state_dict().items()})",
+    "hooks.append(world.fc.weight.register_hook(lambda g: g * 0.5)) if world.fc.weight.requires_grad else None",
+    "hooks.pop().remove() if hooks else None",
+    "wb.set_grad_enabled(False)",
+    "wb.set_grad_enabled(True)",
+    "world.register_buffer('m', wb.ones(3))",
+    "helper = lambda h: h + G",
+    "world.inner[2].seen = wb.ones(3)",
+    "rows = 7 - rows",
+    "t = t * 0.5",
+    "pass",
+    "pass",
+    "pass",
 ]
-OPTIMIZERS = ["optim.SGD(p, lr=0.1)", "optim.SGD(p, lr=0.1, momentum=0.9)", "optim.Adam(p, lr=0.05)", "optim.AdamW(p, lr=0.05)"]
+OPTIMIZERS = [
+    "optim.SGD(p, lr=0.1)",
+    "optim.SGD(p, lr=0.1, momentum=0.9)",
+    "optim.Adam(p, lr=0.05)",
+    "optim.AdamW(p, lr=0.05)",
+]
 
 
 def program(seed):
@@ -94,13 +160,24 @@ def seen(scope):
     values += [(name, getattr(world, name)) for name in ("m", "last", "scale", "flag", "count")]
     values += [("pair 0", world.pair[0]), ("pair 1", world.pair[1]), ("modes", world.modes())]
     values += [(name, scope[name]) for name in ("G", "K", "W", "t", "result")]
-    return [(name, None if value is None else np.array(value.detach().numpy() if isinstance(value, wb.Tensor) else value)) for name, value in values]
+    return [
+        (name, None if value is None else np.array(value.detach().numpy() if isinstance(value, wb.Tensor) else value))
+        for name, value in values
+    ]
 
 
 def run(seed, wrap):
     """What is seen after each call."""
     source, events, optimizer = program(seed)
-    scope = {"wb": wb, "nn": nn, "optim": optim, "SEED": seed, "MAKE": eval(f"lambda p: {optimizer}", {"optim": optim}), "rows": 4, "__name__": "program"}
+    scope = {
+        "wb": wb,
+        "nn": nn,
+        "optim": optim,
+        "SEED": seed,
+        "MAKE": eval(f"lambda p: {optimizer}", {"optim": optim}),
+        "rows": 4,
+        "__name__": "program",
+    }
     found = []
     try:
         exec(SETTING, scope)
@@ -123,7 +200,8 @@ def run(seed, wrap):
 
 
 def unsigned(array):
-    """The array with 0.0 for -0.0: a sum with zeros that are constants keeps the sign of a zero, one with zeros from outside does not."""
+    """The array with 0.0 for -0.0: a sum with zeros that are constants keeps the sign of a zero, one with zeros from
+    outside does not."""
     return np.where(array == 0, np.zeros_like(array), array) if array.dtype.kind == "f" else array
 
 
@@ -148,4 +226,7 @@ def test_random_functions_are_the_same_to_the_bit_compiled_and_not():
             pytest.fail(f"program {seed}: {found}\n{source}{optimizer}\nbetween calls: {events}")
         errors += run(seed, lambda f: f)[-1][0][0] == "error"
     assert errors < PROGRAMS / 4
-    report("compiled", f"{PROGRAMS} random functions, {CALLS} calls each with changes between them: compiled as plain, to the bit but for signs of zeros")
+    report(
+        "compiled",
+        f"{PROGRAMS} random functions, {CALLS} calls each with changes between them: compiled as plain, to the bit but for signs of zeros",
+    )

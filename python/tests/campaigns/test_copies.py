@@ -1,4 +1,5 @@
-"""Copies of objects in random states: each goes on as the original would, to the bit, and neither notices what becomes of the other."""
+"""Copies of objects in random states: each goes on as the original would, to the bit, and neither notices what becomes
+of the other."""
 
 import copy
 import gc
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from campaign import report, times
 
 import wingbeat as wb
-from campaign import report, times
 from wingbeat import nn, optim
 from wingbeat.training import Trainer
 
@@ -39,10 +40,19 @@ class Residual(nn.Sequential):
 
 
 def layer(rng):
-    return rng.choice([lambda: nn.Linear(3, 3), lambda: nn.Linear(3, 3, bias=False), nn.Tanh, lambda: nn.Softplus(rng.choice([1.0, 2.0])),
-                       lambda: Scaled(rng.choice([0.5, 2.0])), lambda: Residual(nn.Linear(3, 3), nn.GELU()),
-                       lambda: nn.Graph("x", "h = relu(fc(x))\ny = add(h, x)", "y", fc=nn.Linear(3, 3)),
-                       lambda: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 3), checkpoint=rng.choice([False, True, 2])), lambda: nn.Dropout(0.25)])()
+    return rng.choice(
+        [
+            lambda: nn.Linear(3, 3),
+            lambda: nn.Linear(3, 3, bias=False),
+            nn.Tanh,
+            lambda: nn.Softplus(rng.choice([1.0, 2.0])),
+            lambda: Scaled(rng.choice([0.5, 2.0])),
+            lambda: Residual(nn.Linear(3, 3), nn.GELU()),
+            lambda: nn.Graph("x", "h = relu(fc(x))\ny = add(h, x)", "y", fc=nn.Linear(3, 3)),
+            lambda: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 3), checkpoint=rng.choice([False, True, 2])),
+            lambda: nn.Dropout(0.25),
+        ]
+    )()
 
 
 def model(rng):
@@ -73,9 +83,21 @@ def model(rng):
 
 def optimizer(rng, built):
     parameters = list(built.parameters())
-    groups = parameters if rng.random() < 0.5 else [{"params": parameters[:1], "lr": 0.02}, {"params": parameters[1:]}] if parameters[1:] else parameters
-    return rng.choice([lambda: optim.SGD(groups, lr=0.05), lambda: optim.SGD(groups, lr=0.05, momentum=0.9, dampening=rng.choice([0.0, 0.5])),
-                       lambda: optim.Adam(groups, lr=0.05, weight_decay=rng.choice([0.0, 0.1])), lambda: optim.AdamW(groups, lr=0.05)])()
+    groups = (
+        parameters
+        if rng.random() < 0.5
+        else [{"params": parameters[:1], "lr": 0.02}, {"params": parameters[1:]}]
+        if parameters[1:]
+        else parameters
+    )
+    return rng.choice(
+        [
+            lambda: optim.SGD(groups, lr=0.05),
+            lambda: optim.SGD(groups, lr=0.05, momentum=0.9, dampening=rng.choice([0.0, 0.5])),
+            lambda: optim.Adam(groups, lr=0.05, weight_decay=rng.choice([0.0, 0.1])),
+            lambda: optim.AdamW(groups, lr=0.05),
+        ]
+    )()
 
 
 def batch(seed, dtype):
@@ -99,24 +121,49 @@ def made(kind, seed):
     rng = random.Random(seed)
     wb.manual_seed(seed)
     if kind in ("tensor", "parameter"):
-        dtype = rng.choice(["float32", "float64"]) if kind == "parameter" else rng.choice(["bool", "uint8", "int32", "int64", "float32", "float64"])
+        dtype = (
+            rng.choice(["float32", "float64"])
+            if kind == "parameter"
+            else rng.choice(["bool", "uint8", "int32", "int64", "float32", "float64"])
+        )
         values = (np.random.default_rng(seed).random(rng.choice([(), (0,), (3,), (2, 3)])) * 9).astype(dtype)
         is_leaf = dtype.startswith("float") and rng.random() < 0.7
-        tensor = nn.Parameter(values, requires_grad=is_leaf) if kind == "parameter" else wb.tensor(values, requires_grad=is_leaf)
+        tensor = (
+            nn.Parameter(values, requires_grad=is_leaf)
+            if kind == "parameter"
+            else wb.tensor(values, requires_grad=is_leaf)
+        )
         if is_leaf and rng.random() < 0.6:
             (tensor * tensor).sum().backward()
         if is_leaf and rng.random() < 0.2:
             tensor.requires_grad = False
         return tensor
     if kind == "loss":
-        return rng.choice([nn.MSELoss, lambda: nn.MSELoss("sum"), lambda: nn.CrossEntropyLoss("none"), lambda: nn.BCEWithLogitsLoss("sum")])()
+        return rng.choice(
+            [
+                nn.MSELoss,
+                lambda: nn.MSELoss("sum"),
+                lambda: nn.CrossEntropyLoss("none"),
+                lambda: nn.BCEWithLogitsLoss("sum"),
+            ]
+        )()
     built = model(rng)
     stepping = optimizer(rng, built)
     if kind == "trainer":
         built.train()
         dtype = str(next(iter(built.parameters())).dtype).rpartition(".")[2]
-        training = Trainer(built, nn.MSELoss(), stepping, metrics={"total": nn.MSELoss("sum")} if rng.random() < 0.5 else None)
-        training.fit(data(dtype), epochs=3, batch_size=4, seed=seed, validation=data(dtype), max_steps=rng.randrange(1, 12), restore_best=rng.random() < 0.3)
+        training = Trainer(
+            built, nn.MSELoss(), stepping, metrics={"total": nn.MSELoss("sum")} if rng.random() < 0.5 else None
+        )
+        training.fit(
+            data(dtype),
+            epochs=3,
+            batch_size=4,
+            seed=seed,
+            validation=data(dtype),
+            max_steps=rng.randrange(1, 12),
+            restore_best=rng.random() < 0.3,
+        )
         return training
     for place in range(rng.randrange(4)):
         step(built, stepping, seed + place)
@@ -132,11 +179,25 @@ def data(dtype):
 
 
 def bits(*tensors):
-    return [(str(t.dtype), t.shape, t.requires_grad, t.detach().numpy().tobytes(), None if t.grad is None else t.grad.numpy().tobytes()) for t in tensors]
+    return [
+        (
+            str(t.dtype),
+            t.shape,
+            t.requires_grad,
+            t.detach().numpy().tobytes(),
+            None if t.grad is None else t.grad.numpy().tobytes(),
+        )
+        for t in tensors
+    ]
 
 
 def everything(built):
-    return bits(*built.parameters(), *built.buffers()), built.modes(), repr(built), [name for name, _ in built.named_parameters()]
+    return (
+        bits(*built.parameters(), *built.buffers()),
+        built.modes(),
+        repr(built),
+        [name for name, _ in built.named_parameters()],
+    )
 
 
 def looks(kind, thing):
@@ -148,10 +209,18 @@ def looks(kind, thing):
     if kind == "module":
         return everything(thing)
     if kind == "optimizer":
-        return repr(thing), [bits(*group["params"]) for group in thing.param_groups], {name: bits(state) for name, state in thing.state_dict()["state"].items()}
+        return (
+            repr(thing),
+            [bits(*group["params"]) for group in thing.param_groups],
+            {name: bits(state) for name, state in thing.state_dict()["state"].items()},
+        )
     if kind == "pair":
         return looks("module", thing[0]), looks("optimizer", thing[1])
-    return looks("pair", (thing.model, thing.optimizer)), [repr(dict(row)) for row in thing.history], (thing.epoch, thing.step, thing.total_steps)
+    return (
+        looks("pair", (thing.model, thing.optimizer)),
+        [repr(dict(row)) for row in thing.history],
+        (thing.epoch, thing.step, thing.total_steps),
+    )
 
 
 def goes_on(kind, thing, seed):
@@ -179,7 +248,9 @@ def goes_on(kind, thing, seed):
         dtype = str(next(iter(thing.model.parameters())).dtype).rpartition(".")[2]
         wb.manual_seed(seed)
         thing.fit(data(dtype), epochs=4, batch_size=4, seed=seed, validation=data(dtype))
-        return [repr({name: value for name, value in row.items() if name != "seconds"}) for row in thing.history], looks("pair", (thing.model, thing.optimizer))
+        return [
+            repr({name: value for name, value in row.items() if name != "seconds"}) for row in thing.history
+        ], looks("pair", (thing.model, thing.optimizer))
     return looks(kind, thing)
 
 
@@ -188,8 +259,18 @@ def elsewhere(thing, kind, seed):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pickle"
         file.write_bytes(pickle.dumps((kind, thing, seed)))
-        subprocess.run([sys.executable, "-c", "import sys; sys.path[:0] = sys.argv[1:3]; import test_copies; test_copies.other_process(sys.argv[3])",
-                        str(SELF.parent), str(SELF.parent.parent), str(file)], check=True, timeout=300)
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys; sys.path[:0] = sys.argv[1:3]; import test_copies; test_copies.other_process(sys.argv[3])",
+                str(SELF.parent),
+                str(SELF.parent.parent),
+                str(file),
+            ],
+            check=True,
+            timeout=300,
+        )
         return pickle.loads((Path(folder) / "answer").read_bytes())
 
 
@@ -204,7 +285,11 @@ def test_a_copy_goes_on_as_the_original_and_neither_notices_the_other(kind):
     for seed in range(count):
         original = made(kind, seed)
         before = looks(kind, original)
-        copies = [copy.deepcopy(original), pickle.loads(pickle.dumps(original)), pickle.loads(pickle.dumps(original, 2))]
+        copies = [
+            copy.deepcopy(original),
+            pickle.loads(pickle.dumps(original)),
+            pickle.loads(pickle.dumps(original, 2)),
+        ]
         if kind in ("tensor", "parameter"):
             copies.append(copy.copy(original))
         assert [looks(kind, each) for each in copies] == [before] * len(copies), seed
@@ -236,7 +321,11 @@ def test_a_shallow_copy_holds_the_same_things_and_outlives_the_original():
             if kind == "module":
                 assert all(a is b for a, b in zip(original.parameters(), other.parameters()))
             elif kind == "optimizer":
-                assert all(a is b for one, two in zip(original.param_groups, other.param_groups) for a, b in zip(one["params"], two["params"]))
+                assert all(
+                    a is b
+                    for one, two in zip(original.param_groups, other.param_groups)
+                    for a, b in zip(one["params"], two["params"])
+                )
             else:
                 assert other.model is original.model and other.optimizer is original.optimizer
             before = looks(kind, original)
@@ -245,4 +334,6 @@ def test_a_shallow_copy_holds_the_same_things_and_outlives_the_original():
             gc.collect()
             assert looks(kind, other) == before, seed
             goes_on(kind, other, seed)
-    report("copies", f"{count} states of each of {len(KINDS)} kinds of objects, {times(1, 40)} of each in another process")
+    report(
+        "copies", f"{count} states of each of {len(KINDS)} kinds of objects, {times(1, 40)} of each in another process"
+    )

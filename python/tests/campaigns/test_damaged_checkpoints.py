@@ -1,4 +1,5 @@
-"""Damaged checkpoints through every function that reads one: an error or the right values, whatever the file's bytes are.
+"""Damaged checkpoints through every function that reads one: an error or the right values, whatever the file's bytes
+are.
 
 Each file is a sound one with some bytes changed: a bit or a byte flipped, a number made small or large, a stretch
 cleared, copied from elsewhere or cut out, the end cut off or added to; sealed and, as other tools leave it, without its
@@ -22,10 +23,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-
-import wingbeat as wb
 from campaign import report, times
 from support import ROOT
+
+import wingbeat as wb
 from wingbeat import nn, optim
 from wingbeat.data import TensorDataset
 from wingbeat.training import Trainer
@@ -117,8 +118,12 @@ class Reader:
             folder = Path(__file__).parent
             self.left = b""
             self.process = subprocess.Popen(
-                [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{folder}:{folder.parent}"})
+                [sys.executable, "-c", CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{folder}:{folder.parent}"},
+            )
             assert self.line() == "ready"
         return self.process
 
@@ -175,8 +180,14 @@ def sources(folder: Path) -> dict[str, tuple[bytes, bool]]:
     wb.manual_seed(5)
     rng = np.random.default_rng(5)
     made = build()
-    made.fit(TensorDataset(wb.tensor(rng.normal(size=(50, 40)).astype(np.float32)), wb.tensor(rng.normal(size=(50, 3)).astype(np.float32))),
-             epochs=2, batch_size=16)
+    made.fit(
+        TensorDataset(
+            wb.tensor(rng.normal(size=(50, 40)).astype(np.float32)),
+            wb.tensor(rng.normal(size=(50, 3)).astype(np.float32)),
+        ),
+        epochs=2,
+        batch_size=16,
+    )
     made.save(folder / "new.h5")
     new = (folder / "new.h5").read_bytes()
     found = {"sealed": (new, True), "unsealed": (unsealed(new), True)}
@@ -187,6 +198,7 @@ def sources(folder: Path) -> dict[str, tuple[bytes, bool]]:
     found["edited by h5py"] = ((folder / "edited.h5").read_bytes(), False)
     for version in ("earliest", "v110", "v112"):
         for settings in ({}, {"chunks": (7, 9), "compression": 1, "fletcher32": True}):
+
             def copy(source: h5py.Group, target: h5py.Group, settings: dict[str, object] = settings) -> None:
                 for name, value in source.attrs.items():
                     target.attrs[name] = value.decode() if isinstance(value, bytes) else value  # of varying length
@@ -194,7 +206,10 @@ def sources(folder: Path) -> dict[str, tuple[bytes, bool]]:
                     if isinstance(item, h5py.Group):
                         copy(item, target.create_group(name))
                     else:
-                        target.create_dataset(name, data=item[()], **(settings if item.ndim == 2 and min(item.shape) > 9 else {}))
+                        target.create_dataset(
+                            name, data=item[()], **(settings if item.ndim == 2 and min(item.shape) > 9 else {})
+                        )
+
             with h5py.File(folder / "new.h5") as source, h5py.File(folder / "copy.h5", "w", libver=version) as target:
                 copy(source, target)
             found[f"{version}{' compressed' if settings else ''}"] = ((folder / "copy.h5").read_bytes(), False)
@@ -210,7 +225,20 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
         place = int(rng.integers(0, len(data)))
         if rng.random() < 0.5:
             # Near a structure: what is damaged there is looked at.
-            marks = [b"OHDR", b"FRHP", b"FHDB", b"BTHD", b"BTLF", b"GCOL", b"TREE", b"SNOD", b"HEAP", b"FADB", b"FAHD", b"\x01\x00"]
+            marks = [
+                b"OHDR",
+                b"FRHP",
+                b"FHDB",
+                b"BTHD",
+                b"BTLF",
+                b"GCOL",
+                b"TREE",
+                b"SNOD",
+                b"HEAP",
+                b"FADB",
+                b"FAHD",
+                b"\x01\x00",
+            ]
             at = data.find(marks[int(rng.integers(len(marks)))], place)
             if at >= 0:
                 place = min(len(data) - 1, at + int(rng.integers(0, 48)))
@@ -221,18 +249,28 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
             data[place] = int(rng.integers(0, 256))
         elif kind == 4:
             size = int(rng.choice([2, 4, 8]))
-            number = int(rng.choice([0, 1, 2**(8 * size) - 1, 2**(8 * size - 1), len(data), place, 2**(8 * size - 1) - 1], p=[1 / 7] * 7) if size < 8
-                         else [0, 1, 2**64 - 1, 2**63, len(data), place, 2**40][int(rng.integers(0, 7))])
-            data[place:place + size] = (number % 2**(8 * size)).to_bytes(size, "little")
+            number = int(
+                rng.choice(
+                    [0, 1, 2 ** (8 * size) - 1, 2 ** (8 * size - 1), len(data), place, 2 ** (8 * size - 1) - 1],
+                    p=[1 / 7] * 7,
+                )
+                if size < 8
+                else [0, 1, 2**64 - 1, 2**63, len(data), place, 2**40][int(rng.integers(0, 7))]
+            )
+            data[place : place + size] = (number % 2 ** (8 * size)).to_bytes(size, "little")
         elif kind == 5:
-            data[place:place + int(rng.integers(1, 64))] = bytes(int(rng.integers(1, 64)))
+            data[place : place + int(rng.integers(1, 64))] = bytes(int(rng.integers(1, 64)))
         elif kind == 6:
             other, size = int(rng.integers(0, len(data))), int(rng.integers(1, 64))
-            data[place:place + size] = data[other:other + size]
+            data[place : place + size] = data[other : other + size]
         elif kind == 7:
-            del data[place:place + int(rng.integers(1, 32))]
+            del data[place : place + int(rng.integers(1, 32))]
         else:
-            data = data[:place] if rng.random() < 0.5 else data + bytes(rng.integers(0, 256, int(rng.integers(1, 64)), dtype=np.uint8))
+            data = (
+                data[:place]
+                if rng.random() < 0.5
+                else data + bytes(rng.integers(0, 256, int(rng.integers(1, 64)), dtype=np.uint8))
+            )
         if not data:
             data = bytearray(b"\0")
     return bytes(data)
@@ -279,9 +317,12 @@ def test_a_damaged_checkpoint_is_refused_or_read_right(tmp_path: Path) -> None:
             shutil.copy(path, tmp_path / f"bad-{number}.h5")
     if reader.process is not None:
         reader.stop()
-    report("damaged checkpoints", f"{count} files through {len(LOADERS)} loaders: {refused} refusals, {read} right values, "
-           f"{unseen} other values where nothing can tell, {sum('crash' in what[3] for what in bad)} crashes, "
-           f"{sum(what[3] == 'hang' for what in bad)} hangs, {sum(what[3] == 'wrong values' for what in bad)} wrong values")
+    report(
+        "damaged checkpoints",
+        f"{count} files through {len(LOADERS)} loaders: {refused} refusals, {read} right values, "
+        f"{unseen} other values where nothing can tell, {sum('crash' in what[3] for what in bad)} crashes, "
+        f"{sum(what[3] == 'hang' for what in bad)} hangs, {sum(what[3] == 'wrong values' for what in bad)} wrong values",
+    )
     assert not bad, bad[:20]
 
 

@@ -1,6 +1,8 @@
-"""Files of data sets with bytes changed at random: every way of reading them gives an error, or the right rows where a checksum could tell.
+"""Files of data sets with bytes changed at random: every way of reading them gives an error, or the right rows where a
+checksum could tell.
 
-A child under a memory limit reads one damaged file after the other. It is started anew when it dies, and ended when it takes too long.
+A child under a memory limit reads one damaged file after the other. It is started anew when it dies, and ended when it
+takes too long.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import time
 
 import h5py
 import numpy as np
-
 from campaign import report, times
 
 ROWS = 60
@@ -77,8 +78,13 @@ class Child:
     def ask(self, *question: object) -> dict[str, list[object]] | str:
         """The answers; or how the process died, or that it hung."""
         if self.process is None:
-            self.process = subprocess.Popen([sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                            env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+            )
             if self._line(120) != b"ready\n":
                 raise AssertionError("the child does not start")
         assert self.process.stdin is not None
@@ -119,14 +125,22 @@ class Child:
 
 
 def originals(folder):
-    """Files by name: path, names of x and y, and whether a checksum covers the values. The later format has one for everything else as well."""
+    """Files by name: path, names of x and y, and whether a checksum covers the values.
+
+    The later format has one for everything else as well.
+    """
     rng = np.random.default_rng(1)
     x = rng.integers(0, 1000, (ROWS, 5))
     layouts = {
-        "contiguous": ({}, "<f8", False), "chunked": ({"chunks": (7, 3)}, "<f4", False), "gzip": ({"chunks": (7, 5), "compression": "gzip"}, "<i4", True),
-        "shuffle": ({"chunks": (16, 5), "compression": "gzip", "shuffle": True}, "<i8", True), "fletcher32": ({"chunks": (7, 5), "fletcher32": True}, "<f8", True),
-        "big-endian": ({"chunks": (7, 2)}, ">f4", False), "big-endian gzip": ({"chunks": (7, 2), "compression": "gzip"}, ">i2", True),
-        "scale-offset": ({"chunks": (7, 5), "scaleoffset": 0}, "<i4", False), "gzip fletcher32": ({"chunks": (9, 5), "compression": "gzip", "fletcher32": True}, "<u2", True),
+        "contiguous": ({}, "<f8", False),
+        "chunked": ({"chunks": (7, 3)}, "<f4", False),
+        "gzip": ({"chunks": (7, 5), "compression": "gzip"}, "<i4", True),
+        "shuffle": ({"chunks": (16, 5), "compression": "gzip", "shuffle": True}, "<i8", True),
+        "fletcher32": ({"chunks": (7, 5), "fletcher32": True}, "<f8", True),
+        "big-endian": ({"chunks": (7, 2)}, ">f4", False),
+        "big-endian gzip": ({"chunks": (7, 2), "compression": "gzip"}, ">i2", True),
+        "scale-offset": ({"chunks": (7, 5), "scaleoffset": 0}, "<i4", False),
+        "gzip fletcher32": ({"chunks": (9, 5), "compression": "gzip", "fletcher32": True}, "<u2", True),
         "half": ({}, "<f2", False),
     }
     for libver in ("earliest", "v110"):
@@ -140,28 +154,42 @@ def originals(folder):
         with h5py.File(path, "w", libver=(libver, "v110")) as file:
             properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
             properties.set_layout(h5py.h5d.COMPACT)
-            compact = h5py.h5d.create(file.id, b"compact", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((ROWS, 5)), properties)
+            compact = h5py.h5d.create(
+                file.id, b"compact", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((ROWS, 5)), properties
+            )
             compact.write(h5py.h5s.ALL, h5py.h5s.ALL, x.astype("f8"))
             file["strings"] = np.array([b"abc"] * ROWS)
             file.create_dataset("texts", data=["text"] * ROWS, dtype=h5py.string_dtype())
             file["compound"] = np.zeros(ROWS, [("a", "i4"), ("b", "f8")])
             file["bools"] = np.arange(ROWS) % 2 == 0
             layout = h5py.VirtualLayout((2 * ROWS, 5), "<f8")
-            layout[:ROWS], layout[ROWS:] = h5py.VirtualSource(".", "compact", (ROWS, 5)), h5py.VirtualSource(".", "compact", (ROWS, 5))
+            layout[:ROWS], layout[ROWS:] = (
+                h5py.VirtualSource(".", "compact", (ROWS, 5)),
+                h5py.VirtualSource(".", "compact", (ROWS, 5)),
+            )
             file.create_virtual_dataset("virtual", layout)
         for name in ("compact", "strings", "texts", "compound", "bools", "virtual"):
             yield f"{name} {libver}", (path, name, None, False)
 
 
 def mutate(contents, rng):
-    """A few bytes of the file changed, mostly in one place: bits flipped, numbers replaced by telling ones, blocks moved, the end cut off."""
+    """A few bytes of the file changed, mostly in one place: bits flipped, numbers replaced by telling ones, blocks
+    moved, the end cut off."""
     contents = bytearray(contents)
     # Metadata is small; most of it lies in the file's first blocks, and around signatures.
-    signatures = [place for word in (b"TREE", b"HEAP", b"SNOD", b"OHDR", b"FAHD", b"FADB", b"EAHD", b"EADB", b"BTHD", b"GCOL", b"FRHP")
-                  for place in [contents.find(word)] if place >= 0]
+    signatures = [
+        place
+        for word in (b"TREE", b"HEAP", b"SNOD", b"OHDR", b"FAHD", b"FADB", b"EAHD", b"EADB", b"BTHD", b"GCOL", b"FRHP")
+        for place in [contents.find(word)]
+        if place >= 0
+    ]
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
         near = int(rng.choice(signatures)) if signatures and rng.random() < 0.4 else None
-        place = int(rng.integers(0, len(contents) - 8)) if rng.random() < 0.3 else int(rng.integers(0, min(2600, len(contents) - 8)))
+        place = (
+            int(rng.integers(0, len(contents) - 8))
+            if rng.random() < 0.3
+            else int(rng.integers(0, min(2600, len(contents) - 8)))
+        )
         if near is not None:
             place = min(near + int(rng.integers(0, 300)), len(contents) - 8)
         kind = rng.integers(0, 6)
@@ -173,12 +201,12 @@ def mutate(contents, rng):
             telling = [0, 1, 2, 255, 65535, 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1, len(contents), 1 << 20]
             value = telling[int(rng.integers(0, len(telling)))]
             width = int(rng.choice([1, 2, 4, 8]))
-            contents[place:place + width] = struct.pack("<Q", value)[:width]
+            contents[place : place + width] = struct.pack("<Q", value)[:width]
         elif kind == 4:
             length, source = int(rng.integers(1, 64)), int(rng.integers(0, len(contents) - 64))
-            contents[place:place + length] = contents[source:source + length]
+            contents[place : place + length] = contents[source : source + length]
         elif rng.random() < 0.3:
-            del contents[max(100, place):]
+            del contents[max(100, place) :]
             break
         else:
             contents[place] = (contents[place] + 1) % 256
@@ -197,8 +225,10 @@ def test_damaged_data_sets_are_errors_or_right_and_never_crash_or_hang(tmp_path)
         for name, (path, x, y, _) in files.items():
             for cache in (0, 1 << 30):
                 right[name, cache] = child.ask(str(path), x, y, cache)
-                assert isinstance(right[name, cache], dict) and (all(found[0] == "rows" for found in right[name, cache].values())
-                                                                 or name.split()[0] in ("strings", "texts", "compound")), (name, right[name, cache])
+                assert isinstance(right[name, cache], dict) and (
+                    all(found[0] == "rows" for found in right[name, cache].values())
+                    or name.split()[0] in ("strings", "texts", "compound")
+                ), (name, right[name, cache])
         kinds = sorted(files)
         for number in range(count):
             name = kinds[number % len(kinds)]
@@ -224,5 +254,10 @@ def test_damaged_data_sets_are_errors_or_right_and_never_crash_or_hang(tmp_path)
             figures[kind] += 1
     finally:
         child.end()
-    report("damaged data sets", f"{count} files, " + ", ".join(f"{number} {kind}" for kind, number in figures.items()) + f", {len(failures)} failures")
+    report(
+        "damaged data sets",
+        f"{count} files, "
+        + ", ".join(f"{number} {kind}" for kind, number in figures.items())
+        + f", {len(failures)} failures",
+    )
     assert not failures, failures

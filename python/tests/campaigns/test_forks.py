@@ -19,10 +19,30 @@ def test_children_of_busy_processes_are_well(tmp_path):
     with h5py.File(data, "w") as file:
         rows = np.arange(4000 * 16, dtype=np.float32).reshape(4000, 16)
         file.create_dataset("x", data=rows, chunks=(100, 16), compression="gzip", shuffle=True)
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", f"-I{ROOT / 'include'}",
-                    str(ROOT / "Tests" / "C" / "forks.c"), "-o", str(program), f"-L{where}", "-lwingbeat",
-                    f"-Wl,-rpath,{where}", "-lm", "-pthread"], check=True)
+    subprocess.run(
+        [
+            "cc",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-O1",
+            "-g",
+            f"-I{ROOT / 'include'}",
+            str(ROOT / "Tests" / "C" / "forks.c"),
+            "-o",
+            str(program),
+            f"-L{where}",
+            "-lwingbeat",
+            f"-Wl,-rpath,{where}",
+            "-lm",
+            "-pthread",
+        ],
+        check=True,
+    )
     count = times(30, 2000)
-    run = subprocess.run([str(program), str(count), str(data)], capture_output=True, text=True, timeout=1800, check=False)
+    run = subprocess.run(
+        [str(program), str(count), str(data)], capture_output=True, text=True, timeout=1800, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     report("forks", f"{count} children of a process whose threads train and read ahead; all well, none hung")

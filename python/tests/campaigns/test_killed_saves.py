@@ -1,4 +1,5 @@
-"""Saving, killed at any instant: the file is the old one or the new one, whole, and the next save leaves no temporary file.
+"""Saving, killed at any instant: the file is the old one or the new one, whole, and the next save leaves no temporary
+file.
 
 A child process saves two models in turn to one path. It is killed at a random moment of that. Then the file must be
 one of the two, to the byte, and after one more save the folder must hold that file alone.
@@ -13,10 +14,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-import wingbeat as wb
 from campaign import report, times
 from support import ROOT
+
+import wingbeat as wb
 from wingbeat import nn
 
 CHILD = """
@@ -46,8 +47,11 @@ def left(folder: Path) -> list[str]:
 
 def start(path: Path) -> tuple[subprocess.Popen[bytes], float]:
     """The child, when it has begun to save, and how many seconds a save takes."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE,
-                             env={**os.environ, "PYTHONPATH": str(ROOT / "python")})
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
+    )
     assert child.stdout is not None
     return child, float(child.stdout.readline())
 
@@ -78,8 +82,11 @@ def test_a_killed_save_leaves_a_whole_file_and_the_next_save_clears_up(tmp_path:
         own.save(folder / "other.h5")
         assert left(folder) == []
     assert sorted(os.listdir(folder)) == ["m.h5", "m.h5-1", "m.h5-2", "other.h5"]
-    report("killed saves", f"{kills} kills: {wholes[0]} and {wholes[1]} times one file and the other, whole; "
-           f"{found} temporary files left behind, 0 after the next save")
+    report(
+        "killed saves",
+        f"{kills} kills: {wholes[0]} and {wholes[1]} times one file and the other, whole; "
+        f"{found} temporary files left behind, 0 after the next save",
+    )
 
 
 def test_the_file_of_a_save_that_goes_on_stays(tmp_path: Path) -> None:

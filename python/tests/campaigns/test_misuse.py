@@ -1,7 +1,8 @@
-"""Random calls of the whole ABI, with nonsense for arguments: nothing crashes or hangs, and good calls are right afterwards.
+"""Random calls of the whole ABI, with nonsense for arguments: nothing crashes or hangs, and good calls are right
+afterwards.
 
-The program is misuse.c. What draws the arguments of each function is written from the header, so that no function can be
-left out. The long form runs under AddressSanitizer, which `make campaign` builds.
+The program is misuse.c. What draws the arguments of each function is written from the header, so that no function can
+be left out. The long form runs under AddressSanitizer, which `make campaign` builds.
 """
 
 from __future__ import annotations
@@ -19,18 +20,30 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from header import HEADER, parse
 
-KINDS = {f"wb_{kind}": kind.upper()
-         for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")}
-CALLBACKS = {f"wb_{kind}_callback": f"on_{kind}"
-             for kind in ("log", "release", "vjp", "jvp", "hook", "forward", "place", "progress", "run")}
+KINDS = {
+    f"wb_{kind}": kind.upper()
+    for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
+}
+CALLBACKS = {
+    f"wb_{kind}_callback": f"on_{kind}"
+    for kind in ("log", "release", "vjp", "jvp", "hook", "forward", "place", "progress", "run")
+}
 CALLBACKS["wb_log_callback"] = "on_line"
 COUNTS = ("count", "rank", "capacity")
 # What would train for as long as a number can say; and no descriptor of somebody else's is read.
 _EPOCHS = "if (option == WB_TRAINER_EPOCHS || option == WB_TRAINER_MAX_STEPS) value = below(s, 4) + 1;"
-BOUNDED = {"wb_trainer_set": _EPOCHS, "wb_trainer_set_int64": _EPOCHS,
-           "wb_set_run_callback": "if (descriptor >= 0) descriptor = -1;"}
-NUMBERS = {"int32_t": "an_int(s)", "int64_t": "a_long(s)", "uint64_t": "an_unsigned(s)", "size_t": "a_size(s)",
-           "double": "a_double(s)"}
+BOUNDED = {
+    "wb_trainer_set": _EPOCHS,
+    "wb_trainer_set_int64": _EPOCHS,
+    "wb_set_run_callback": "if (descriptor >= 0) descriptor = -1;",
+}
+NUMBERS = {
+    "int32_t": "an_int(s)",
+    "int64_t": "a_long(s)",
+    "uint64_t": "an_unsigned(s)",
+    "size_t": "a_size(s)",
+    "double": "a_double(s)",
+}
 
 
 def value(name: str, type, header) -> str:
@@ -52,8 +65,11 @@ def value(name: str, type, header) -> str:
         if name == "context":
             return "NULL"
         if stars == 2:
-            return {(True, True, False): "memories(s, zeros)", (False, True, False): "(void *const *)memories(s, s->scratch)",
-                    (True, False, False): "(const void **)(s->scratch + 4096)"}[constant]
+            return {
+                (True, True, False): "memories(s, zeros)",
+                (False, True, False): "(void *const *)memories(s, s->scratch)",
+                (True, False, False): "(const void **)(s->scratch + 4096)",
+            }[constant]
         return "memory(s, zeros)" if constant[0] else "memory(s, s->scratch)"
     if stars == 1 and constant[0]:
         return {"int64_t": "longs(s)", "int32_t": "ints(s)"}[base]
@@ -110,9 +126,25 @@ def program(tmp_path_factory):
     where = library()
     watched = LONG and "WINGBEAT_ASAN" in os.environ
     compiler = os.environ["WINGBEAT_ASAN_CC"].split() if watched else ["cc"]
-    command = [*compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", f"-I{ROOT / 'include'}", f"-I{folder}",
-               str(Path(__file__).parent / "misuse.c"), "-o", str(folder / "misuse"), f"-L{where}", "-lwingbeat",
-               f"-Wl,-rpath,{where}", "-lm", "-pthread"]
+    command = [
+        *compiler,
+        "-std=c11",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-O1",
+        "-g",
+        f"-I{ROOT / 'include'}",
+        f"-I{folder}",
+        str(Path(__file__).parent / "misuse.c"),
+        "-o",
+        str(folder / "misuse"),
+        f"-L{where}",
+        "-lwingbeat",
+        f"-Wl,-rpath,{where}",
+        "-lm",
+        "-pthread",
+    ]
     subprocess.run(command, check=True)
     return folder / "misuse"
 
@@ -122,11 +154,20 @@ def test_nonsense_neither_crashes_nor_hangs_and_good_calls_are_right_afterwards(
     seconds = 300 if LONG else 5
     seed = 20261130 + threads
     watched = LONG and "WINGBEAT_ASAN" in os.environ
-    environment = os.environ | {"ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=2048"} \
-        if watched else os.environ
+    environment = (
+        os.environ | {"ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=2048"}
+        if watched
+        else os.environ
+    )
     try:
-        run = subprocess.run([str(program), str(seed), str(seconds), str(threads)], cwd=tmp_path, env=environment,
-                             capture_output=True, timeout=seconds + 240, check=False)
+        run = subprocess.run(
+            [str(program), str(seed), str(seconds), str(threads)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            timeout=seconds + 240,
+            check=False,
+        )
     except subprocess.TimeoutExpired as hang:
         raise AssertionError(f"a call hangs (seed {seed}): {hang.stderr}") from hang
     assert run.returncode == 0, f"seed {seed}: {run.stderr.decode(errors='replace')[-4000:]}"
@@ -134,5 +175,7 @@ def test_nonsense_neither_crashes_nor_hangs_and_good_calls_are_right_afterwards(
     made, refused = map(int, run.stdout.split())
     assert made > 1000
     assert 0 < refused < made
-    report(f"misuse on {threads} thread{'s' if threads > 1 else ''}",
-           f"{made} calls, {refused} refused, in {seconds} s{', under AddressSanitizer' if watched else ''}")
+    report(
+        f"misuse on {threads} thread{'s' if threads > 1 else ''}",
+        f"{made} calls, {refused} refused, in {seconds} s{', under AddressSanitizer' if watched else ''}",
+    )

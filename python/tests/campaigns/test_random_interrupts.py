@@ -1,7 +1,8 @@
 """Exceptions of a signal's handler at random instants: of Ctrl-C, and of a timer.
 
-An instant is a time after the start of a small program, spread over all of its length, so that it hits any byte code of it and any place in the engine. The exception has
-to come out once, unchanged; afterwards no mode and no block is open, no number is wrong, and parameters are those after a whole step.
+An instant is a time after the start of a small program, spread over all of its length, so that it hits any byte code of
+it and any place in the engine. The exception has to come out once, unchanged; afterwards no mode and no block is open,
+no number is wrong, and parameters are those after a whole step.
 """
 
 import os
@@ -12,9 +13,10 @@ import time
 
 import numpy as np
 import pytest
-import wingbeat as wb
 from campaign import report, times
 from support import Alarm, alarms
+
+import wingbeat as wb
 from wingbeat import nn, optim
 from wingbeat._modes import recording_flags
 
@@ -51,7 +53,9 @@ class Interrupts:
         signal.setitimer(signal.ITIMER_REAL, 0)
         assert len(self.raised) <= 1
         assert found is (self.raised[0] if self.raised else None), f"{self.raised} became {found!r}"
-        assert not [lost for lost in self.ignored if isinstance(lost.exc_value, (Alarm, KeyboardInterrupt))], self.ignored
+        assert not [lost for lost in self.ignored if isinstance(lost.exc_value, (Alarm, KeyboardInterrupt))], (
+            self.ignored
+        )
         return found is not None
 
 
@@ -90,7 +94,7 @@ class Cube(wb.autograd.Function):
 
     @staticmethod
     def backward(ctx, gradient):
-        x, = ctx.saved_tensors
+        (x,) = ctx.saved_tensors
         with wb.no_grad():
             factor = x * 1.0
         return 3 * x * x * gradient + 0 * factor
@@ -176,7 +180,10 @@ class Fit:
         self.states = []
         self.prepare()
         self.states.append(state(self.model))
-        self.fit(callback=lambda progress: self.states.append(state(self.model)) if not progress.epoch_ended else None, report_every=1)
+        self.fit(
+            callback=lambda progress: self.states.append(state(self.model)) if not progress.epoch_ended else None,
+            report_every=1,
+        )
         self.states.append(state(self.model))
 
     def prepare(self):
@@ -313,10 +320,28 @@ def exported():
 
 
 PROGRAMS = {
-    "loop": Loop, "compiled loop": CompiledLoop, "fit": Fit, "fit with a callback": FitWithCallback, "fit on Python modules": FitOnPython,
-    "fit in long steps": FitInLongSteps, "saving": Saving,
-    **{function.__name__: lambda function=function: Plain(function)
-       for function in (gradients_in_vmap, hessian, jacobian, hooks, checkpointed, long_products, modules, compiled, exported)}}
+    "loop": Loop,
+    "compiled loop": CompiledLoop,
+    "fit": Fit,
+    "fit with a callback": FitWithCallback,
+    "fit on Python modules": FitOnPython,
+    "fit in long steps": FitInLongSteps,
+    "saving": Saving,
+    **{
+        function.__name__: lambda function=function: Plain(function)
+        for function in (
+            gradients_in_vmap,
+            hessian,
+            jacobian,
+            hooks,
+            checkpointed,
+            long_products,
+            modules,
+            compiled,
+            exported,
+        )
+    },
+}
 
 
 def all_is_closed():
@@ -358,4 +383,7 @@ def test_an_exception_at_any_instant_comes_out_once_and_leaves_everything_whole(
                     raise AssertionError(f"{name}, instant {number}, after {delay * 1e6:.0f} us") from error
                 tried += 1
     assert hit > tried // 2
-    report("interrupts", f"{len(PROGRAMS)} programs, {tried} instants, {hit} of them before the end; none lost, nothing left open")
+    report(
+        "interrupts",
+        f"{len(PROGRAMS)} programs, {tried} instants, {hit} of them before the end; none lost, nothing left open",
+    )

@@ -1,4 +1,7 @@
-"""Probability distributions, under PyTorch's names: sample, log_prob, entropy, divergences. Derivatives pass to the parameters, in every mode."""
+"""Probability distributions, under PyTorch's names: sample, log_prob, entropy, divergences.
+
+Derivatives pass to the parameters, in every mode.
+"""
 
 from __future__ import annotations
 

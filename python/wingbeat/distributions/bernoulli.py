@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 
 class Bernoulli(Distribution):
-    """1 with probability probs, else 0, in the dtype of the parameter: probs in 0 ... 1, or logits = log(probs / (1 - probs)), of any shape.
+    """1 with probability probs, else 0, in the dtype of the parameter: probs in 0 ... 1, or logits = log(probs / (1 -
+    probs)), of any shape.
 
     A value of probability 0 has log_prob -inf, and adds nothing to entropy and divergences.
     """
 
     has_enumerate_support = True
 
-    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None,
-                 validate_args: bool | None = None) -> None:
+    def __init__(
+        self, probs: TensorLike | None = None, logits: TensorLike | None = None, validate_args: bool | None = None
+    ) -> None:
         given = probs_or_logits("Bernoulli", probs, logits)
         super().__init__(given.shape, (), validate_args)
         self._has_logits, self._parameter = probs is None, given
@@ -52,7 +54,10 @@ class Bernoulli(Distribution):
         return self.probs, sigmoid(-self._parameter) if self._has_logits else 1 - self._parameter
 
     def _both_logs_where(self, mask: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """The logarithms of the probabilities of 1 and of 0, each 0 where its mask is false. There derivatives are 0, even of the logarithm of 0."""
+        """The logarithms of the probabilities of 1 and of 0, each 0 where its mask is false.
+
+        There derivatives are 0, even of the logarithm of 0.
+        """
         one, zero = mask
         if self._has_logits:
             return where(one, logsigmoid(self._parameter), 0.0), where(zero, logsigmoid(-self._parameter), 0.0)
@@ -76,13 +81,18 @@ class Bernoulli(Distribution):
         return where(probs == 0.5, nan, (probs > 0.5).to(probs.dtype))
 
     def expand(self, batch_shape: Size) -> Self:
-        return self._expanded(**{"logits" if self._has_logits else "probs": self._parameter.expand(numbers((batch_shape,)))})
+        return self._expanded(
+            **{"logits" if self._has_logits else "probs": self._parameter.expand(numbers((batch_shape,)))}
+        )
 
     def sample(self, sample_shape: Size = ()) -> Tensor:
         return bernoulli(self.probs.detach().expand(self._sample_shape(sample_shape)))
 
     def log_prob(self, value: TensorLike) -> Tensor:
-        """value log p + (1 - value) log(1 - p): minus the binary cross-entropy. By logits x: log p = -softplus(-x), log(1 - p) = -softplus(x)."""
+        """value log p + (1 - value) log(1 - p): minus the binary cross-entropy.
+
+        By logits x: log p = -softplus(-x), log(1 - p) = -softplus(x).
+        """
         value = self._value(value, self._parameter.dtype)
         self._expect((value == 0) | (value == 1), value, "values 0 or 1")
         return self._expected_log((value, 1 - value))

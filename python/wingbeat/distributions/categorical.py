@@ -30,19 +30,24 @@ def _picked(table: Tensor, index: Tensor) -> Tensor:
 
 
 class Categorical(Distribution):
-    """Classes 0 ... K - 1 (int64) with the probabilities of the last axis: probs [..., K], which are divided by their sum, or logits [..., K].
+    """Classes 0 ... K - 1 (int64) with the probabilities of the last axis: probs [..., K], which are divided by their
+    sum, or logits [..., K].
 
-    batch_shape is the parameter's shape without that axis. A class of probability 0 has log_prob -inf, and adds nothing to entropy and divergences.
+    batch_shape is the parameter's shape without that axis. A class of probability 0 has log_prob -inf, and adds nothing
+    to entropy and divergences.
     """
 
     has_enumerate_support = True
 
-    def __init__(self, probs: TensorLike | None = None, logits: TensorLike | None = None,
-                 validate_args: bool | None = None) -> None:
+    def __init__(
+        self, probs: TensorLike | None = None, logits: TensorLike | None = None, validate_args: bool | None = None
+    ) -> None:
         given = probs_or_logits("Categorical", probs, logits)
         if not given.shape or not given.shape[-1]:
-            raise ShapeError(f"Categorical: expected {'logits' if probs is None else 'probs'} [..., classes] with one class at least, "
-                             f"found shape {list(given.shape)}")
+            raise ShapeError(
+                f"Categorical: expected {'logits' if probs is None else 'probs'} [..., classes] with one class at least, "
+                f"found shape {list(given.shape)}"
+            )
         super().__init__(given.shape[:-1], (), validate_args)
         self._has_logits, self._classes = probs is None, given.shape[-1]
         if self._has_logits:
@@ -93,7 +98,11 @@ class Categorical(Distribution):
         return multinomial(rows, count, replacement=True).transpose(0, 1).reshape(shape)
 
     def log_prob(self, value: TensorLike) -> Tensor:
-        """log p[value]. Where nothing is checked, negative classes count from the end, and other wrong ones raise RangeError when computed."""
+        """log p[value].
+
+        Where nothing is checked, negative classes count from the end, and other wrong ones raise RangeError when
+        computed.
+        """
         value = self._value(value)
         index = value.to(int64)
         is_class = (index >= 0) & (index < self._classes) & (index == value)

@@ -36,10 +36,12 @@ def probs_or_logits(name: str, probs: TensorLike | None, logits: TensorLike | No
 
 
 class Distribution:
-    """Base of the distributions: a batch of batch_shape of independent ones, each of events of event_shape. Both are tuples of ints.
+    """Base of the distributions: a batch of batch_shape of independent ones, each of events of event_shape. Both are
+    tuples of ints.
 
-    Samples have the shape sample_shape + batch_shape + event_shape. Parameters are checked when a distribution is made, and values by log_prob and cdf, unless
-    validate_args is False (ArgumentError). Where values cannot be had, as in a function that wb.compile captures, nothing is checked.
+    Samples have the shape sample_shape + batch_shape + event_shape. Parameters are checked when a distribution is made,
+    and values by log_prob and cdf, unless validate_args is False (ArgumentError). Where values cannot be had, as in a
+    function that wb.compile captures, nothing is checked.
     """
 
     has_rsample = False
@@ -48,7 +50,8 @@ class Distribution:
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
-        """Whether distributions that are made without validate_args check their arguments (True, unless it is set here)."""
+        """Whether distributions that are made without validate_args check their arguments (True, unless it is set
+        here)."""
         Distribution._validates = bool(value)
 
     def __init__(self, batch_shape: Shape = (), event_shape: Shape = (), validate_args: bool | None = None) -> None:
@@ -81,10 +84,13 @@ class Distribution:
 
     def rsample(self, sample_shape: Size = ()) -> Tensor:
         """Samples through which derivatives pass to the parameters."""
-        raise self._lacks("rsample", "; derivatives of expectations: log_prob(sample()), or nn.functional.gumbel_softmax")
+        raise self._lacks(
+            "rsample", "; derivatives of expectations: log_prob(sample()), or nn.functional.gumbel_softmax"
+        )
 
     def log_prob(self, value: TensorLike) -> Tensor:
-        """The logarithm of the probability (of continuous distributions, its density) at `value`, which broadcasts with batch_shape + event_shape."""
+        """The logarithm of the probability (of continuous distributions, its density) at `value`, which broadcasts with
+        batch_shape + event_shape."""
         raise self._lacks("log_prob")
 
     def cdf(self, value: TensorLike) -> Tensor:
@@ -158,7 +164,9 @@ class Distribution:
         try:
             np.broadcast_shapes(value.shape, shape)
         except ValueError:
-            raise ShapeError(f"{type(self).__name__}: expected a value that broadcasts with {list(shape)}, found shape {list(value.shape)}") from None
+            raise ShapeError(
+                f"{type(self).__name__}: expected a value that broadcasts with {list(shape)}, found shape {list(value.shape)}"
+            ) from None
         return value
 
     def _expanded(self, **parameters: Any) -> Self:

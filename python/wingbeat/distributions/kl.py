@@ -21,10 +21,13 @@ _rules: dict[tuple[type[Distribution], type[Distribution]], Callable[[Any, Any],
 
 
 def register_kl(type_p: type[Distribution], type_q: type[Distribution]) -> Callable[[F], F]:
-    """Decorator: makes a function of (p, q) the divergence of distributions of these types, and of subclasses that have none of their own."""
+    """Decorator: makes a function of (p, q) the divergence of distributions of these types, and of subclasses that have
+    none of their own."""
+
     def register(function: F) -> F:
         _rules[type_p, type_q] = function
         return function
+
     return register
 
 
@@ -38,15 +41,18 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
             rule = _rules.get((type_p, type_q))
             if rule is not None:
                 return rule(p, q)
-    raise UnsupportedError(f"kl_divergence: there is no rule for {type(p).__name__} and {type(q).__name__}; register_kl adds one")
+    raise UnsupportedError(
+        f"kl_divergence: there is no rule for {type(p).__name__} and {type(q).__name__}; register_kl adds one"
+    )
 
 
 @register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
     """sum p (log p - log q); infinite where q excludes what p does not."""
     if p._classes != q._classes:
-        raise ShapeError(f"kl_divergence: expected Categoricals of as many classes, found {p._classes} and "
-                         f"{q._classes}")
+        raise ShapeError(
+            f"kl_divergence: expected Categoricals of as many classes, found {p._classes} and {q._classes}"
+        )
     probs = p.probs
     occurs = probs != 0
     return (probs * (p._logits_where(occurs) - q._logits_where(occurs))).sum(-1)

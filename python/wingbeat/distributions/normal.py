@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import log as log_of, pi
+from math import log as log_of
+from math import pi
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,13 +38,16 @@ def _broadcast(loc: TensorLike, scale: TensorLike) -> tuple[Tensor, Tensor]:
     try:
         shape = np.broadcast_shapes(loc.shape, scale.shape)
     except ValueError:
-        raise ShapeError(f"Normal: expected loc and scale that broadcast together, found shapes {list(loc.shape)} and {list(scale.shape)}") from None
+        raise ShapeError(
+            f"Normal: expected loc and scale that broadcast together, found shapes {list(loc.shape)} and {list(scale.shape)}"
+        ) from None
     dtype = promote_types(loc.dtype, scale.dtype)
     return loc.to(dtype).expand(shape), scale.to(dtype).expand(shape)
 
 
 class Normal(Distribution):
-    """Normal numbers of mean loc and standard deviation scale (above 0), tensors or numbers that broadcast to batch_shape."""
+    """Normal numbers of mean loc and standard deviation scale (above 0), tensors or numbers that broadcast to
+    batch_shape."""
 
     has_rsample = True
 
@@ -90,7 +94,7 @@ class Normal(Distribution):
 
     def cdf(self, value: TensorLike) -> Tensor:
         """erfc(-z / sqrt 2) / 2 with z = (value - loc) / scale, precise in the lower tail."""
-        return erfc(self._standard(value) * -(0.5 ** 0.5)) / 2
+        return erfc(self._standard(value) * -(0.5**0.5)) / 2
 
     def entropy(self) -> Tensor:
         """(1 + log(2 pi)) / 2 + log(scale)."""

@@ -1,6 +1,7 @@
 """Forward methods of Python classes as the engine's modules call them.
 
-The engine holds a number for each; here lies which module it stands for, weakly: the engine's module must not keep the Python object, which keeps the engine's.
+The engine holds a number for each; here lies which module it stands for, weakly: the engine's module must not keep the
+Python object, which keeps the engine's.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _release = lasting(_abi.wb_release_callback)(_modules.__delitem__)
 
 
 @guarded(_abi.wb_forward_callback)
-def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, outputs: Any, capacity: int, output_count: Any) -> None:
+def _forward(
+    number: int, options: bytes | None, inputs: Any, input_count: int, outputs: Any, capacity: int, output_count: Any
+) -> None:
     module = _modules[number]()
     if module is None:
         raise StateError("forward: the Python object of a module in this model is gone, and its forward method with it")
@@ -51,7 +54,9 @@ def _forward(number: int, options: bytes | None, inputs: Any, input_count: int, 
     leaves = flatten(result)[0]
     for leaf in leaves:
         if leaf is not None and not isinstance(leaf, Tensor):
-            raise TypeError(f"{type(module).__name__}.forward: expected tensors as its result where the engine calls it, found {leaf!r:.80}")
+            raise TypeError(
+                f"{type(module).__name__}.forward: expected tensors as its result where the engine calls it, found {leaf!r:.80}"
+            )
     if len(leaves) > capacity:
         raise TypeError(f"{type(module).__name__}.forward: expected at most {capacity} tensors, found {len(leaves)}")
     hand_over(leaves, outputs)
@@ -90,4 +95,4 @@ def call_in_engine(function: Any, handle: Handle, inputs: tuple[Any, ...]) -> li
     found, number = handle_array(256)(), c_int32()
     given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
     check(function(handle, None, given, len(tensors), found, 256, number))
-    return list(found[:number.value])
+    return list(found[: number.value])

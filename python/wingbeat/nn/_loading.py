@@ -30,10 +30,18 @@ def classes_of(custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module
 
     known: tuple[type[Module], ...] = (containers.ModuleList, containers.Reversible, containers.ReversibleSequential)
     own: Classes = {kind.__name__: kind for kind in known}
-    given: Classes = {} if custom is None else dict(custom) if isinstance(custom, Mapping) else {kind.__name__: kind for kind in custom}
+    given: Classes = (
+        {}
+        if custom is None
+        else dict(custom)
+        if isinstance(custom, Mapping)
+        else {kind.__name__: kind for kind in custom}
+    )
     for name, kind in given.items():
         if not isinstance(name, str) or not callable(kind):
-            raise TypeError(f"load: expected custom as classes, or as a dict of names and classes, found {name!r:.80}: {kind!r:.80}")
+            raise TypeError(
+                f"load: expected custom as classes, or as a dict of names and classes, found {name!r:.80}: {kind!r:.80}"
+            )
     return {**own, **given}
 
 
@@ -62,7 +70,9 @@ class _Loading:
         module = self.module(handle)
         if self.has_made and [name for name, _ in module.named_parameters()] != paths:
             found = [name for name, _ in module.named_parameters()]
-            raise StructureError(f"load: expected the parameters {_short(paths)}, found {_short(found)} in what the functions of `custom` made")
+            raise StructureError(
+                f"load: expected the parameters {_short(paths)}, found {_short(found)} in what the functions of `custom` made"
+            )
         return module
 
     def tensor(self, handle: Handle, make: Callable[[Handle], Tensor]) -> Tensor:
@@ -122,8 +132,10 @@ class _Loading:
                 raise UnsupportedError(f"load: there is no layer {named!r} in wingbeat.nn")
             return layer, None
         if found is None:
-            raise UnsupportedError(f"load: the model holds a {named!r}, whose code this library does not have; "
-                                   "build it and load into it, or load it with the class (custom=)")
+            raise UnsupportedError(
+                f"load: the model holds a {named!r}, whose code this library does not have; "
+                "build it and load into it, or load it with the class (custom=)"
+            )
         if not isinstance(found, type):
             return found, None
         if not issubclass(found, Module):
@@ -132,10 +144,14 @@ class _Loading:
         if note is None:
             raise UnsupportedError(f"load: the file does not say which attributes a {named!r} has; {way}")
         if note.missing:
-            raise UnsupportedError(f"load: no file holds the attributes of a {named!r} that are {_short(note.missing)}; {way}")
+            raise UnsupportedError(
+                f"load: no file holds the attributes of a {named!r} that are {_short(note.missing)}; {way}"
+            )
         attribute = getattr(found, "_kind", None)
         if attribute is not None and attribute != self.layer(handle):
-            raise StructureError(f"load: expected a {attribute} as the base of {named!r}, found {self.layer(handle)} in the file")
+            raise StructureError(
+                f"load: expected a {attribute} as the base of {named!r}, found {self.layer(handle)} in the file"
+            )
         return found, note
 
     @staticmethod

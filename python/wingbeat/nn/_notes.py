@@ -1,7 +1,8 @@
-"""Notes: what a checkpoint says of a module whose class is the user's. The engine keeps the text; here is what it means.
+"""Notes: what a checkpoint says of a module whose class is the user's. The engine keeps the text; here is what it
+means.
 
-A note names the class and holds the plain attributes whose values Python can spell: numbers, texts, True, False, None, and lists,
-tuples, sets and dicts of such. Of the others it has the names, so that nobody takes the module for whole.
+A note names the class and holds the plain attributes whose values Python can spell: numbers, texts, True, False, None,
+and lists, tuples, sets and dicts of such. Of the others it has the names, so that nobody takes the module for whole.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def read(text: str) -> Note | None:
         home, name, attributes, missing = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
-    if not (isinstance(home, str) and isinstance(name, str) and isinstance(attributes, dict) and isinstance(missing, list)):
+    if not (
+        isinstance(home, str) and isinstance(name, str) and isinstance(attributes, dict) and isinstance(missing, list)
+    ):
         return None
     return Note(home, name, attributes, missing)
 
@@ -62,4 +65,10 @@ def _text(value: Any) -> str:
     if kind is dict:
         return f"{{{', '.join(f'{_text(key)}: {_text(entry)}' for key, entry in value.items())}}}"
     inner = ", ".join(_text(entry) for entry in value)
-    return f"[{inner}]" if kind is list else f"{{{inner}}}" if kind is set else f"({inner}{',' if len(value) == 1 else ''})"
+    return (
+        f"[{inner}]"
+        if kind is list
+        else f"{{{inner}}}"
+        if kind is set
+        else f"({inner}{',' if len(value) == 1 else ''})"
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from ctypes import c_int32
 from operator import index
-from typing import Any, Iterable, Iterator, TypeVar
+from typing import Any, TypeVar
 
 from .. import _modules
 from .._checkpoint import checkpoint_sequential
@@ -61,9 +62,10 @@ class ModuleList(_Indexed):
 class Sequential(Layer, _Indexed):
     """Modules that are applied one after the other: Sequential(a, b, ...), or Sequential({"name": a, ...}).
 
-    Where no module in it has Python code, forward is one call. checkpoint: True has derivatives store the inputs of sqrt(n) segments of the n modules, all but
-    the last, and compute the rest again (wingbeat.checkpoint_sequential): less memory, the same bits; a whole number is the number of segments. It is no
-    part of a saved model, and what is compiled already stays as it is.
+    Where no module in it has Python code, forward is one call. checkpoint: True has derivatives store the inputs of
+    sqrt(n) segments of the n modules, all but the last, and compute the rest again (wingbeat.checkpoint_sequential):
+    less memory, the same bits; a whole number is the number of segments. It is no part of a saved model, and what is
+    compiled already stays as it is.
     """
 
     _kind = "Sequential"
@@ -104,9 +106,12 @@ class Sequential(Layer, _Indexed):
                 value = index(value)
             except TypeError:
                 raise TypeError(
-                    f"{type(self).__name__}: expected checkpoint as True, False or a number of segments, found {value!r:.80}") from None
+                    f"{type(self).__name__}: expected checkpoint as True, False or a number of segments, found {value!r:.80}"
+                ) from None
             if value < 1:
-                raise ArgumentError(f"{type(self).__name__}: expected checkpoint as True, False or at least 1 segment, found {value}")
+                raise ArgumentError(
+                    f"{type(self).__name__}: expected checkpoint as True, False or at least 1 segment, found {value}"
+                )
         self.__dict__["_checkpoint"] = value
         check(lib.wb_module_set_checkpoint(self._handle, -1 if value is True else int(value)))
 
@@ -135,7 +140,10 @@ class Sequential(Layer, _Indexed):
 
 
 class Reversible(Module):
-    """A reversible block of two modules or functions: block(x1, x2) gives y1 = x1 + f(x2), y2 = x2 + g(y1). See wingbeat.reversible."""
+    """A reversible block of two modules or functions: block(x1, x2) gives y1 = x1 + f(x2), y2 = x2 + g(y1).
+
+    See wingbeat.reversible.
+    """
 
     def __init__(self, f: Any, g: Any) -> None:
         super().__init__()
@@ -146,9 +154,11 @@ class Reversible(Module):
 
 
 class ReversibleSequential(_Indexed):
-    """Reversible blocks (each a Reversible, or a pair of f and g) one after the other, on the two halves of the input along axis `dim`.
+    """Reversible blocks (each a Reversible, or a pair of f and g) one after the other, on the two halves of the input
+    along axis `dim`.
 
-    Derivatives store the last block's result alone, in memory that does not depend on the number of blocks; see wingbeat.reversible.
+    Derivatives store the last block's result alone, in memory that does not depend on the number of blocks; see
+    wingbeat.reversible.
     """
 
     def __init__(self, *blocks: Any, dim: int = -1) -> None:
@@ -162,7 +172,9 @@ class ReversibleSequential(_Indexed):
         if isinstance(block, (tuple, list)) and len(block) == 2:
             block = Reversible(*block)
         if not isinstance(block, Reversible):
-            raise TypeError(f"ReversibleSequential: expected blocks as Reversible, or as pairs (f, g), found {block!r:.80}")
+            raise TypeError(
+                f"ReversibleSequential: expected blocks as Reversible, or as pairs (f, g), found {block!r:.80}"
+            )
         return super().append(block)
 
     def __getitem__(self, place: Any) -> Any:
@@ -175,7 +187,9 @@ class ReversibleSequential(_Indexed):
     def forward(self, input: Any) -> Tensor:
         input = as_tensor(input)
         if not input.size(self.dim) or input.size(self.dim) % 2:
-            raise ShapeError(f"ReversibleSequential: expected an even extent of axis {self.dim} to halve, found shape {list(input.shape)}")
+            raise ShapeError(
+                f"ReversibleSequential: expected an even extent of axis {self.dim} to halve, found shape {list(input.shape)}"
+            )
         if not len(self):
             return as_tensor(input)
         result: Tensor = cat(reversible([(block.f, block.g) for block in self], *chunk(input, 2, self.dim)), self.dim)

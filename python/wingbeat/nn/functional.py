@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._naming import listing
-from .._activations import celu, elu, hardsigmoid, hardswish, hardtanh, logsigmoid, mish, relu6, selu, silu, softplus, softsign
+from .._activations import (
+    celu,
+    elu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    logsigmoid,
+    mish,
+    relu6,
+    selu,
+    silu,
+    softplus,
+    softsign,
+)
 from .._arrays import handle_array
 from .._discrete import gumbel_softmax
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
 from .._library import check, unguarded
+from .._naming import listing
 from .._picking import one_hot
 from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
@@ -18,9 +31,36 @@ from .._tensor import Tensor, as_tensor, wrap
 if TYPE_CHECKING:
     from .._typing import TensorLike
 
-__all__ = ["linear", "relu", "leaky_relu", "sigmoid", "tanh", "gelu", "softmax", "log_softmax", "softplus", "celu", "elu", "hardsigmoid",
-           "hardswish", "hardtanh", "logsigmoid", "mish", "relu6", "selu", "silu", "softsign", "gumbel_softmax", "flatten", "one_hot", "pad", "mse_loss",
-           "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy"]
+__all__ = [
+    "linear",
+    "relu",
+    "leaky_relu",
+    "sigmoid",
+    "tanh",
+    "gelu",
+    "softmax",
+    "log_softmax",
+    "softplus",
+    "celu",
+    "elu",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "logsigmoid",
+    "mish",
+    "relu6",
+    "selu",
+    "silu",
+    "softsign",
+    "gumbel_softmax",
+    "flatten",
+    "one_hot",
+    "pad",
+    "mse_loss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+]
 __dir__ = listing(__name__)
 
 _call = unguarded("wb_call")
@@ -60,5 +100,10 @@ def binary_cross_entropy_with_logits(input: TensorLike, target: TensorLike, redu
 
 
 def cross_entropy(input: TensorLike, target: TensorLike, reduction: str = "mean", from_logits: bool = True) -> Tensor:
-    """Cross-entropy of softmax(input) [n, classes], or of probabilities, with class indices [n] or probabilities [n, classes]."""
-    return _loss(f"cross_entropy(reduction='{_reduced(reduction, 'cross_entropy')}', from_logits={bool(from_logits)})", input, target)
+    """Cross-entropy of softmax(input) [n, classes], or of probabilities, with class indices [n] or probabilities [n,
+    classes]."""
+    return _loss(
+        f"cross_entropy(reduction='{_reduced(reduction, 'cross_entropy')}', from_logits={bool(from_logits)})",
+        input,
+        target,
+    )

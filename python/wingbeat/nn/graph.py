@@ -13,9 +13,10 @@ class Graph(Layer):
     """A graph of layers: children, and a body in text that says what to compute with them, one call a line.
 
     inputs, outputs: names with commas between them; an input "mask=None" may be left out.
-    body: lines as "h = conv1(x)", with the path of a module, and "h = add(h, x)", with a function of docs/operations.md. Names
-        stand for values of lines before, or for parameters and buffers by their paths; to assign to a buffer's path changes it.
-        "n = size(x, 0)" is an extent, with which whole numbers are computed ("2 * n + 1", "n // 2").
+    body: lines as "h = conv1(x)", with the path of a module, and "h = add(h, x)", with a function of
+    docs/operations.md. Names
+        stand for values of lines before, or for parameters and buffers by their paths; to assign to a buffer's path
+        changes it. "n = size(x, 0)" is an extent, with which whole numbers are computed ("2 * n + 1", "n // 2").
     training_body: the body in training mode, where it is another.
     modules: by keywords.
 
@@ -25,7 +26,9 @@ class Graph(Layer):
     _kind = "Graph"
     _made_from = ("inputs", "body", "outputs", "training_body")
 
-    def __init__(self, inputs: str, body: str, outputs: str, training_body: str | None = None, **modules: Module) -> None:
+    def __init__(
+        self, inputs: str, body: str, outputs: str, training_body: str | None = None, **modules: Module
+    ) -> None:
         self._make(inputs=inputs, body=body, outputs=outputs, training_body=training_body)
         for name, module in modules.items():
             self.add_module(name, module)

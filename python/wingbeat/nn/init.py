@@ -7,26 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._naming import listing
 from .. import _abi
 from .._errors import ArgumentError
 from .._library import check, lib
+from .._naming import listing
 
 if TYPE_CHECKING:
     from .._typing import TensorT
 
-_SQRT2 = 2 ** 0.5
+_SQRT2 = 2**0.5
 _GAINS = {"linear": 1.0, "identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": _SQRT2}
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The gain recommended for what follows a layer: 1, 5/3 for tanh, sqrt(2) for relu, sqrt(2 / (1 + slope^2)) for leaky_relu."""
+    """The gain recommended for what follows a layer: 1, 5/3 for tanh, sqrt(2) for relu, sqrt(2 / (1 + slope^2)) for
+    leaky_relu."""
     if nonlinearity == "leaky_relu":
         return float((2 / (1 + (0.01 if param is None else param) ** 2)) ** 0.5)
     try:
         return _GAINS[nonlinearity]
     except KeyError:
-        raise ArgumentError(f"calculate_gain: expected one of {', '.join(_GAINS)}, leaky_relu, found {nonlinearity!r}") from None
+        raise ArgumentError(
+            f"calculate_gain: expected one of {', '.join(_GAINS)}, leaky_relu, found {nonlinearity!r}"
+        ) from None
 
 
 def _fill(tensor: TensorT, kind: int, a: float = 0.0, b: float = 0.0) -> TensorT:
@@ -97,6 +100,18 @@ def linear_default_(tensor: TensorT) -> TensorT:
     return _fill(tensor, _abi.WB_INITIALIZER_LINEAR_DEFAULT)
 
 
-__all__ = ["calculate_gain", "constant_", "zeros_", "ones_", "uniform_", 
-           "normal_", "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "lecun_normal_", "linear_default_"]
+__all__ = [
+    "calculate_gain",
+    "constant_",
+    "zeros_",
+    "ones_",
+    "uniform_",
+    "normal_",
+    "xavier_uniform_",
+    "xavier_normal_",
+    "kaiming_uniform_",
+    "kaiming_normal_",
+    "lecun_normal_",
+    "linear_default_",
+]
 __dir__ = listing(__name__)

@@ -1,4 +1,5 @@
-"""Layer: the base of the classes that the engine has, which scripts/generate_layers.py writes; and modules from the engine's handles."""
+"""Layer: the base of the classes that the engine has, which scripts/generate_layers.py writes; and modules from the
+engine's handles."""
 
 from __future__ import annotations
 
@@ -48,7 +49,11 @@ class Layer(Module):
         name = type(self).__name__
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
-        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out))
+        check_call(
+            lib.wb_module_create(
+                f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out
+            )
+        )
         self._adopt(out.value)
 
     def _own(self, handle: Handle) -> None:
@@ -69,7 +74,7 @@ class Layer(Module):
 
     @classmethod
     def _shell(cls, *recipe: Any) -> Self:
-        text, = recipe
+        (text,) = recipe
         module, out, seed, offset = object.__new__(cls), c_void_p(), c_uint64(), c_uint64()
         # A new layer draws its values, which are not used: nobody else's numbers are to be others for it.
         check(lib.wb_get_random_state(seed, offset))
@@ -107,8 +112,15 @@ class Layer(Module):
         self.__dict__["_is_overridden"] = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._arguments and name not in self._parameters and name in self.__dict__ and not isinstance(value, Tensor):
-            raise UnsupportedError(f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer")
+        if (
+            name in self._arguments
+            and name not in self._parameters
+            and name in self.__dict__
+            and not isinstance(value, Tensor)
+        ):
+            raise UnsupportedError(
+                f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer"
+            )
         super().__setattr__(name, value)
 
     def _run(self, input: Any) -> Tensor:
@@ -137,7 +149,10 @@ class Layer(Module):
 
     def _several(self, *inputs: Any) -> Any:
         """The layer's own forward pass of any tensors; one result as it is, several as a tuple."""
-        results = [None if handle is None else wrap(handle) for handle in _host.call_in_engine(_call_layer, self._handle, inputs)]
+        results = [
+            None if handle is None else wrap(handle)
+            for handle in _host.call_in_engine(_call_layer, self._handle, inputs)
+        ]
         return results[0] if len(results) == 1 else tuple(results)
 
     def extra_repr(self) -> str:
@@ -147,9 +162,11 @@ class Layer(Module):
 
 
 def build(expression: str, dtype: DTypeLike = float32) -> Module:
-    """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression() gives.
+    """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression()
+    gives.
 
-    dtype: of float parameters where a call has no dtype= of its own. Raises ArgumentError with the column of what does not fit.
+    dtype: of float parameters where a call has no dtype= of its own. Raises ArgumentError with the column of what does
+    not fit.
     """
     if not isinstance(expression, str):
         raise TypeError(f"build: expected a text as expression, found {expression!r:.80}")

@@ -1,15 +1,17 @@
 """Module and Parameter: layers, and trees of layers.
 
-Every Module owns a module of the engine, in which its parameters, buffers and children are registered under the same names;
-saving, loading and training work on that. What only Python knows (a forward method, plain attributes) stays here.
+Every Module owns a module of the engine, in which its parameters, buffers and children are registered under the same
+names; saving, loading and training work on that. What only Python knows (a forward method, plain attributes) stays
+here.
 """
 
 from __future__ import annotations
 
 import copy
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from ctypes import c_char_p, c_int32, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .. import _html, _modules
 from .._checkpoint_files import load_into, save
@@ -50,7 +52,9 @@ class Parameter(Tensor):
         return "Parameter containing:\n" + super().__repr__()
 
     def _repr_html_(self) -> str:
-        return _html.table(["shape", "dtype", "elements", "trained"], [_about(self)]) + _html.text(Tensor.__repr__(self))
+        return _html.table(["shape", "dtype", "elements", "trained"], [_about(self)]) + _html.text(
+            Tensor.__repr__(self)
+        )
 
 
 def _about(parameter: Tensor) -> list[Any]:
@@ -76,7 +80,8 @@ _ARRAYS: dict[str, tuple[Any, Any, Any]] = {
 
 
 def arrays_of(handle: Handle, what: str, tensor_of: Any, whole: bool = False) -> list[tuple[str, Any]]:
-    """(path, tensor) of the engine's module: its own parameters or buffers, which come first, or those of the whole tree."""
+    """(path, tensor) of the engine's module: its own parameters or buffers, which come first, or those of the whole
+    tree."""
     count_of, entry_of, make = _ARRAYS[what]
     count, name, found = c_int32(), c_char_p(), []
     check(count_of(handle, count))
@@ -96,9 +101,9 @@ class Module(_modules.Base, Owner):
 
     Parameters, modules and (by register_buffer) buffers that are assigned to attributes register themselves.
 
-    copy.deepcopy copies the whole tree, with gradients, frozen parameters, what is shared, and plain attributes; hooks on parameters
-    stay with the original. copy.copy is another module with the same children, parameters and buffers in it. A pickle carries all
-    values; whoever reads it needs the classes.
+    copy.deepcopy copies the whole tree, with gradients, frozen parameters, what is shared, and plain attributes; hooks
+    on parameters stay with the original. copy.copy is another module with the same children, parameters and buffers in
+    it. A pickle carries all values; whoever reads it needs the classes.
     """
 
     if TYPE_CHECKING:
@@ -181,7 +186,9 @@ class Module(_modules.Base, Owner):
         else:
             if name in self.__dict__.get("_parameters", ()):
                 if value is not None:
-                    raise TypeError(f"{type(self).__name__}.{name}: expected a Parameter or None, found {type(value).__name__}")
+                    raise TypeError(
+                        f"{type(self).__name__}.{name}: expected a Parameter or None, found {type(value).__name__}"
+                    )
                 self._unregister_parameter(name)
             elif name in self.__dict__.get("_modules", ()):
                 raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
@@ -193,7 +200,10 @@ class Module(_modules.Base, Owner):
                 self._set_host()
 
     def _attribute_changed(self) -> None:
-        """Tells programs that have met this module that an attribute is another one. What a capture itself changes, its program knows."""
+        """Tells programs that have met this module that an attribute is another one.
+
+        What a capture itself changes, its program knows.
+        """
         if "_is_watched" in self.__dict__ and not _modules.is_deferring():
             check(lib.wb_module_changed(self._handle))
 
@@ -213,13 +223,17 @@ class Module(_modules.Base, Owner):
             found: dict[str, Any] = self.__dict__[name]
             return found
         except KeyError:
-            raise StateError(f"{type(self).__name__}: call super().__init__() before assigning parameters and modules") from None
+            raise StateError(
+                f"{type(self).__name__}: call super().__init__() before assigning parameters and modules"
+            ) from None
 
     def register_parameter(self, name: str, parameter: Tensor | None) -> None:
         """Adds or replaces a parameter; None removes it."""
         parameters = self._registry("_parameters")
         if parameter is not None and not isinstance(parameter, Tensor):
-            raise TypeError(f"{type(self).__name__}.{name}: expected a Parameter or None, found {type(parameter).__name__}")
+            raise TypeError(
+                f"{type(self).__name__}.{name}: expected a Parameter or None, found {type(parameter).__name__}"
+            )
         if parameter is None:
             self._unregister_parameter(name)
         else:
@@ -242,7 +256,11 @@ class Module(_modules.Base, Owner):
         if tensor is not None:
             tensor = as_tensor(tensor)
             known = buffers.get(name)
-            if known is not None and (known.shape, known.dtype) == (tensor.shape, tensor.dtype) and _modules.defer_buffer(self, name, known):
+            if (
+                known is not None
+                and (known.shape, known.dtype) == (tensor.shape, tensor.dtype)
+                and _modules.defer_buffer(self, name, known)
+            ):
                 buffers[name] = tensor
                 object.__setattr__(self, name, tensor)
                 return
@@ -370,7 +388,9 @@ class Module(_modules.Base, Owner):
     # ---------------------------------------------------------------- copies
 
     # Attributes that are this class's own, not the user's.
-    _own_attributes: ClassVar[frozenset[str]] = frozenset({"_handle", "_parameters", "_buffers", "_modules", "_is_watched"})
+    _own_attributes: ClassVar[frozenset[str]] = frozenset(
+        {"_handle", "_parameters", "_buffers", "_modules", "_is_watched"}
+    )
 
     def _recipe(self) -> tuple[Any, ...]:
         return ()
@@ -413,8 +433,11 @@ class Module(_modules.Base, Owner):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # All modules of the tree before what is in any of them: so the depth of a tree does not matter.
-        fresh = [module for module in self.modules()
-                 if id(module) not in memo and (module is self or type(module).__deepcopy__ is Module.__deepcopy__)]
+        fresh = [
+            module
+            for module in self.modules()
+            if id(module) not in memo and (module is self or type(module).__deepcopy__ is Module.__deepcopy__)
+        ]
         for module in fresh:
             memo[id(module)] = module._shell(*module._recipe())
         for module in fresh:
@@ -425,8 +448,11 @@ class Module(_modules.Base, Owner):
     # ---------------------------------------------------------------- values in and out
 
     def state_dict(self) -> OrderedDict[str, Tensor]:
-        """Dotted paths of parameters and buffers with their values as they are now: later training does not change them."""
-        return OrderedDict((name, tensor._snapshot()) for name, tensor in (*self.named_parameters(), *self.named_buffers()))
+        """Dotted paths of parameters and buffers with their values as they are now: later training does not change
+        them."""
+        return OrderedDict(
+            (name, tensor._snapshot()) for name, tensor in (*self.named_parameters(), *self.named_buffers())
+        )
 
     def load_state_dict(self, state_dict: Mapping[str, TensorLike], strict: bool = True) -> None:
         """Takes over values by dotted path: tensors or arrays. All or nothing.
@@ -440,22 +466,30 @@ class Module(_modules.Base, Owner):
             faults += [f"missing: {name}" for name in own if name not in given]
             faults += [f"unexpected: {name}" for name in given if name not in own]
         pairs = [(name, own[name], value) for name, value in given.items() if name in own]
-        faults += [f"{name}: expected shape {list(tensor.shape)}, found {list(value.shape)}"
-                   for name, tensor, value in pairs if tensor.shape != value.shape]
+        faults += [
+            f"{name}: expected shape {list(tensor.shape)}, found {list(value.shape)}"
+            for name, tensor, value in pairs
+            if tensor.shape != value.shape
+        ]
         if faults:
             raise StructureError(f"load_state_dict: the state does not fit {type(self).__name__}: " + "; ".join(faults))
         with no_grad():
             for _, tensor, value in pairs:
                 tensor._assign(value.detach())
 
-    def save(self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0) -> None:
-        """Writes a checkpoint (HDF5): structure, parameters, buffers, random state, and the state of `optimizer` if given.
+    def save(
+        self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0
+    ) -> None:
+        """Writes a checkpoint (HDF5): structure, parameters, buffers, random state, and the state of `optimizer` if
+        given.
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
         """
         save(path, self, optimizer, epoch, step)
 
-    def load(self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False) -> tuple[int, int]:
+    def load(
+        self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False
+    ) -> tuple[int, int]:
         """Takes over what a checkpoint holds, all or nothing; returns its (epoch, step).
 
         Raises StructureError where it belongs to another model or optimiser.
@@ -465,7 +499,8 @@ class Module(_modules.Base, Owner):
     # ---------------------------------------------------------------- how it looks
 
     def expression(self) -> str:
-        """The text that makes such a module again, in any language: wingbeat.nn.build reads it, and so does wb_module_create.
+        """The text that makes such a module again, in any language: wingbeat.nn.build reads it, and so does
+        wb_module_create.
 
         Raises UnsupportedError where a module in it has a forward method in Python; wingbeat.export makes one without.
         """
@@ -481,7 +516,8 @@ class Module(_modules.Base, Owner):
         return self._described([_MOST_DESCRIBED])
 
     def _described(self, rest: list[int]) -> str:
-        """The text of `repr`, in which a shared module stands at each of its places; `rest`: how many more there may be."""
+        """The text of `repr`, in which a shared module stands at each of its places; `rest`: how many more there may
+        be."""
         rest[0] -= 1
         lines = [line for line in self.extra_repr().split("\n") if line]
         if not self._modules:

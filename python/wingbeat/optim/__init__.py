@@ -1,7 +1,7 @@
 """Optimisers under PyTorch's names. The update runs inside the engine, in place.
 
-Settings can be changed at any time, `optimizer.param_groups[0]["lr"] = 0.01`, or for all groups `optimizer.lr = 0.01`; compiled
-functions see the change.
+Settings can be changed at any time, `optimizer.param_groups[0]["lr"] = 0.01`, or for all groups `optimizer.lr = 0.01`;
+compiled functions see the change.
 """
 
 from .._naming import listing as _listing

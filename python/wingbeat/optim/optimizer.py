@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from ctypes import c_char_p, c_int32, c_void_p
-from typing import TYPE_CHECKING, Any, ClassVar, Iterable, Iterator, List, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar, List
 
 from .. import _html
 from .._arrays import counted
@@ -21,17 +22,20 @@ _zero_grad = unguarded("wb_optimizer_zero_grad")
 
 
 class Optimizer(Owner):
-    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first group's, and setting one sets it in all.
+    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first
+    group's, and setting one sets it in all.
 
-    copy.deepcopy of an optimiser copies its parameters too; that of (model, optimizer) gives an optimiser of the copied model.
-    copy.copy is another optimiser of the same parameters, with settings and state of its own. A pickle carries parameters and state.
+    copy.deepcopy of an optimiser copies its parameters too; that of (model, optimizer) gives an optimiser of the copied
+    model. copy.copy is another optimiser of the same parameters, with settings and state of its own. A pickle carries
+    parameters and state.
     """
 
     _settings: ClassVar[tuple[str, ...]] = ()
     _handle: int | None = None
 
     def _make(self, params: Iterable[Any], **settings: Any) -> None:
-        """Makes the engine's optimiser over the groups that `params` is: tensors, (name, tensor) pairs, or dicts with "params" and settings."""
+        """Makes the engine's optimiser over the groups that `params` is: tensors, (name, tensor) pairs, or dicts with
+        "params" and settings."""
         name = type(self).__name__
         if isinstance(params, Tensor):
             raise TypeError(f"{name}: expected an iterable of parameters, found a tensor")
@@ -117,9 +121,12 @@ class Optimizer(Owner):
         return ()
 
     def _contents(self) -> dict[str, Any]:
-        return {"defaults": self._defaults, "groups": [dict(group) for group in self.param_groups],
-                "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
-                "attributes": attributes_of(self, frozenset({"_handle", "_groups", "_defaults"}))}
+        return {
+            "defaults": self._defaults,
+            "groups": [dict(group) for group in self.param_groups],
+            "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
+            "attributes": attributes_of(self, frozenset({"_handle", "_groups", "_defaults"})),
+        }
 
     def _restore(self, contents: dict[str, Any]) -> None:
         self._make(contents["groups"], **contents["defaults"])
@@ -129,8 +136,11 @@ class Optimizer(Owner):
     def _load(self, state: Mapping[str, Any]) -> None:
         """Has the engine's optimiser take over copies of state tensors."""
         tensors = [as_tensor(given) for given in state.values()]
-        check(lib.wb_optimizer_load_state(
-            self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)))
+        check(
+            lib.wb_optimizer_load_state(
+                self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)
+            )
+        )
 
     @property
     def param_groups(self) -> List[MutableMapping[str, Any]]:
@@ -148,19 +158,26 @@ class Optimizer(Owner):
         return found
 
     def state_dict(self) -> dict[str, Any]:
-        """The class, the settings of each group, and the state (like "0.exp_avg": place of the parameter, name) as it is now."""
-        return {"class": type(self).__name__,
-                "groups": [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))],
-                "state": {name: tensor._snapshot() for name, tensor in self._state().items()}}
+        """The class, the settings of each group, and the state (like "0.exp_avg": place of the parameter, name) as it
+        is now."""
+        return {
+            "class": type(self).__name__,
+            "groups": [
+                {name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))
+            ],
+            "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
+        }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over settings and state of an optimiser of the same class over groups of parameters of the same shapes."""
         if state_dict["class"] != type(self).__name__:
             raise StructureError(
-                f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}")
+                f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}"
+            )
         if len(state_dict["groups"]) != len(self._groups):
             raise StructureError(
-                f"load_state_dict: expected the state of {len(self._groups)} groups, found that of {len(state_dict['groups'])}")
+                f"load_state_dict: expected the state of {len(self._groups)} groups, found that of {len(state_dict['groups'])}"
+            )
         before = [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))]
         try:
             self._set_all(state_dict["groups"])
@@ -176,14 +193,28 @@ class Optimizer(Owner):
                     self._set(number, name, given)
 
     def __repr__(self) -> str:
-        groups = [", ".join(f"{name}={self._get(number, name)}" for name in self._settings) for number in range(len(self._groups))]
+        groups = [
+            ", ".join(f"{name}={self._get(number, name)}" for name in self._settings)
+            for number in range(len(self._groups))
+        ]
         if len(groups) == 1:
             return f"{type(self).__name__}({groups[0]})"
-        return f"{type(self).__name__}(\n" + "".join(f"  group {number}: {text}\n" for number, text in enumerate(groups)) + ")"
+        return (
+            f"{type(self).__name__}(\n"
+            + "".join(f"  group {number}: {text}\n" for number, text in enumerate(groups))
+            + ")"
+        )
 
     def _repr_html_(self) -> str:
-        rows = [[number, len(self._groups[number]), sum(parameter.numel() for parameter in self._groups[number]),
-                 *(self._get(number, name) for name in self._settings)] for number in range(len(self._groups))]
+        rows = [
+            [
+                number,
+                len(self._groups[number]),
+                sum(parameter.numel() for parameter in self._groups[number]),
+                *(self._get(number, name) for name in self._settings),
+            ]
+            for number in range(len(self._groups))
+        ]
         return _html.text(type(self).__name__) + _html.table(["group", "parameters", "elements", *self._settings], rows)
 
 

@@ -2,8 +2,8 @@ import Glibc
 import Interpreter
 import Testing
 
-/// A host, such as a simulation, that has loaded the library itself and runs Python inside its process: the wrapper must
-/// then work on the host's engine, so that handles mean the same on both sides.
+/// A host, such as a simulation, that has loaded the library itself and runs Python inside its process: the wrapper
+/// must then work on the host's engine, so that handles mean the same on both sides.
 @Suite struct EmbeddedPythonTests {
     static let root = #filePath.split(separator: "/").dropLast(5).map { "/" + $0 }.joined()
 
@@ -24,8 +24,10 @@ import Testing
     }
 
     @Test func pythonInsideAHostTrainsOnTheHostsEngine() throws {
-        // The build for every processor: left to itself, the wrapper would pick the one with AVX-512 where there is AVX-512.
-        let library = try #require(dlopen(Self.root + "/build/lib/libwingbeat.so.0", RTLD_NOW | RTLD_LOCAL), "\(String(cString: dlerror()))")
+        // The build for every processor: left to itself, the wrapper would pick the one with AVX-512 where there is
+        // AVX-512.
+        let library = try #require(
+            dlopen(Self.root + "/build/lib/libwingbeat.so.0", RTLD_NOW | RTLD_LOCAL), "\(String(cString: dlerror()))")
         let host = try Host(library)
         var handle: UInt = 0
         let float64: CInt = 5
