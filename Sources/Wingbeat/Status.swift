@@ -1,3 +1,4 @@
+import Machine
 import CWingbeat
 import Engine
 import Kernels

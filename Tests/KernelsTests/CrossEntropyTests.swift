@@ -13,7 +13,7 @@ final class CrossEntropyTests: XCTestCase {
         bad: Int, loss: Memory
     ) {
         let loss = Memory(dtype, rows)
-        let bad = RowKernels.crossEntropy(
+        let bad = AxisKernels.crossEntropy(
             dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, loss: loss.pointer,
             rows: rows, classes: classes)
         XCTAssertTrue(loss.isWallIntact)
@@ -25,7 +25,7 @@ final class CrossEntropyTests: XCTestCase {
         _ classes: Int
     ) -> (bad: Int, gradient: Memory) {
         let gradient = Memory(dtype, rows * classes)
-        let bad = RowKernels.crossEntropyGradient(
+        let bad = AxisKernels.crossEntropyGradient(
             dtype, logits: logits.pointer, labelDType: labels.dtype, labels: labels.pointer, upstream: upstream.pointer,
             upstreamStride: stride,
             gradient: gradient.pointer, rows: rows, classes: classes)

@@ -1,3 +1,4 @@
+import Machine
 import XCTest
 
 @testable import Kernels

@@ -1,3 +1,4 @@
+import Machine
 import Kernels
 
 /// Calls `body` with each of 0 ..< pieces, on as many threads as the library may use, in any order. The failure of the

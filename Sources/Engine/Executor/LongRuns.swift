@@ -1,3 +1,4 @@
+import Machine
 import Kernels
 
 /// Runs that may take long, which the host may end before their time. The host is asked without the lock of the room

@@ -34,7 +34,7 @@ struct CrossEntropy: Operation {
         let result = lowering.output(of: index)
         let name = name
         lowering.append(name, reads: [logits, labels], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = RowKernels.crossEntropy(
+            let bad = AxisKernels.crossEntropy(
                 type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels], loss: slots[result],
                 rows: type.shape[0], classes: type.shape[1])
             if bad >= 0 { throw badLabel(name, slots[labels], labelType, bad, type.shape[1]) }
@@ -96,7 +96,7 @@ struct CrossEntropyGradient: Operation {
         let name = name
         lowering.append(name, reads: [logits, labels, upstream], writes: result, mayFail: true) {
             slots throws(Failure) in
-            let bad = RowKernels.crossEntropyGradient(
+            let bad = AxisKernels.crossEntropyGradient(
                 type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels],
                 upstream: slots[upstream],
                 upstreamStride: isUniform ? 0 : 1, gradient: slots[result], rows: type.shape[0], classes: type.shape[1])

@@ -1,7 +1,8 @@
+import Machine
 import Kernels
 
 /// Operations on square matrices [..., n, n], by LAPACK. Right-hand sides are rows, because that is how LAPACK reads
-/// row-major memory; see NodeOperations+LinearAlgebra.
+/// row-major memory; see Node+LinearAlgebra.
 
 /// Throws unless `type` has square float matrices on its last two axes, and LAPACK is there.
 private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Decompositions into orthogonal matrices, by LAPACK. Each gives its factors in one tensor, one behind the other in
-/// memory; NodeOperations+Decompositions takes them apart.
+/// memory; Node+Decompositions takes them apart.
 
 /// Throws unless `type` has float matrices on its last two axes that LAPACK can take, and LAPACK is there.
 private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {

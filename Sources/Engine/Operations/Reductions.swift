@@ -118,7 +118,7 @@ struct ArgExtremum: AlongAxis {
         let result = lowering.output(of: index)
         let isMaximum = isMaximum
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.argReduce(
+            AxisKernels.argReduce(
                 type.dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer,
                 n: layout.n,
                 inner: layout.inner, maximum: isMaximum)

@@ -39,7 +39,7 @@ struct Softmax: AlongAxis {
         let x = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.softmax(
+            AxisKernels.softmax(
                 type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }
@@ -73,7 +73,7 @@ struct LogSoftmax: AlongAxis {
         let x = lowering.dense(lowering.inputs(index)[0])
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.logSoftmax(
+            AxisKernels.logSoftmax(
                 type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }
@@ -117,7 +117,7 @@ struct LogSumExp: AlongAxis {
         let x = lowering.dense(input)
         let result = lowering.output(of: index)
         lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            RowKernels.logSumExp(
+            AxisKernels.logSumExp(
                 type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
         }
     }

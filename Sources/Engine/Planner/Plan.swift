@@ -1,3 +1,4 @@
+import Machine
 import Kernels
 
 /// A graph made ready to run: steps in order, and where their memory lies. It holds no values, so it runs again with

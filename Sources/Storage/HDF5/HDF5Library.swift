@@ -1,3 +1,4 @@
+import Machine
 import CHDF5
 import Engine
 import Glibc

@@ -1,4 +1,0 @@
-import Kernels
-
-/// For Storage, which does not see Kernels.
-public typealias AtFork = Kernels.AtFork

@@ -1,0 +1,89 @@
+import Kernels
+
+/// Activation functions that are made of other operations: in a plan each is one loop. Where a branch would be
+/// infinite, or its derivative, it is kept from seeing such arguments, since 0 times infinity is NaN.
+extension Node {
+    func relu() throws(Failure) -> Node { dtype == .bool ? self : try Relu().record([self]) }
+    func leakyRelu(_ slope: Double) throws(Failure) -> Node { try LeakyRelu(slope: slope).record([asFloat()]) }
+    func softplus() throws(Failure) -> Node { try Softplus().record([asFloat()]) }
+    func tanh() throws(Failure) -> Node { try Tanh().record([asFloat()]) }
+    func sigmoid() throws(Failure) -> Node { try Sigmoid().record([asFloat()]) }
+    func gelu() throws(Failure) -> Node { try Gelu().record([asFloat()]) }
+
+    /// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2. Hendrycks and Gimpel 2016.
+    func geluTanh() throws(Failure) -> Node {
+        let x = try asFloat()
+        func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: x) }
+        let inner = try number(0.797_884_560_802_865_4) * (x + number(0.044715) * (x * x.square()))
+        return try number(0.5) * x * (number(1) + inner.tanh())
+    }
+
+    private func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
+
+    /// log(sigmoid(x)).
+    func logSigmoid() throws(Failure) -> Node { try -(-asFloat()).softplus() }
+
+    /// log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.
+    func softplus(beta: Double, threshold: Double) throws(Failure) -> Node {
+        let x = try asFloat()
+        let scaled = try x * x.number(beta)
+        let y = try scaled.softplus() / x.number(beta)
+        return threshold == .infinity ? y : try Node.select(scaled.greater(x.number(threshold)), x, y)
+    }
+
+    /// x between the bounds; the derivative at a bound is 0, as in PyTorch.
+    func hardTanh(_ lower: Double, _ upper: Double) throws(Failure) -> Node {
+        guard dtype != .bool else {
+            throw .dtype(operation: "hardtanh", "numbers are expected, but bool was given; cast it first")
+        }
+        return try clamped(lower, upper)
+    }
+
+    /// x above 0, else alpha (exp(inner x) - 1), all times scale. The derivative at 0 is that of the second.
+    private func exponentialUnit(alpha: Double, inner: Double, scale: Double) throws(Failure) -> Node {
+        let x = try asFloat()
+        let isPositive = try x.greater(x.number(0))
+        let below = try Node.select(isPositive, x.number(0), x)
+        let curve = try (below * x.number(inner)).expm1() * x.number(alpha)
+        return try Node.select(isPositive, x, curve) * x.number(scale)
+    }
+
+    /// Clevert et al. 2016.
+    func elu(_ alpha: Double) throws(Failure) -> Node { try exponentialUnit(alpha: alpha, inner: 1, scale: 1) }
+
+    /// Klambauer et al. 2017.
+    func selu() throws(Failure) -> Node {
+        try exponentialUnit(alpha: 1.673_263_242_354_377_2, inner: 1, scale: 1.050_700_987_355_480_5)
+    }
+
+    /// Barron 2017.
+    func celu(_ alpha: Double) throws(Failure) -> Node {
+        guard alpha != 0 else { throw .argument(operation: "celu", "alpha must not be 0") }
+        return try exponentialUnit(alpha: alpha, inner: 1 / alpha, scale: 1)
+    }
+
+    /// x sigmoid(x).
+    func silu() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try x * x.sigmoid()
+    }
+
+    /// x tanh(log(1 + exp x)). Misra 2019.
+    func mish() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try x * x.softplus().tanh()
+    }
+
+    func softsign() throws(Failure) -> Node { try Softsign().record([asFloat()]) }
+
+    /// x + 3 between 0 and 6, over 6.
+    func hardSigmoid() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try (x + x.number(3)).clamped(0, 6) / x.number(6)
+    }
+
+    func hardSwish() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try x * x.hardSigmoid()
+    }
+}

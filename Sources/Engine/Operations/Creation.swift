@@ -1,0 +1,97 @@
+import Kernels
+
+/// Values made from numbers alone.
+
+/// The same number everywhere. In fused loops it is an immediate and takes no memory.
+struct Fill: Source {
+    var value: Double
+    var type: TensorType
+    var name: String { "full" }
+    var role: Role { .constant }
+    var constant: Double? { value }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape(type.shape, type.dtype, operation: name)
+        return type
+    }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(value)
+        key.append(type)
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let (result, count) = (lowering.output(of: index), type.count)
+        let (dtype, value) = (type.dtype, value)
+        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
+            fill(dtype, value, slots[result], count)
+        }
+    }
+}
+
+/// start, start + step, ...
+struct Arange: Source {
+    var start: Double
+    var step: Double
+    var count: Int
+    var dtype: DType
+    var name: String { "arange" }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape([count], dtype, operation: name)
+        return TensorType([count], dtype)
+    }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(start)
+        key.append(step)
+        key.append(count)
+        key.append(Int(dtype.rawValue))
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let result = lowering.output(of: index)
+        let (start, step, count, dtype) = (start, step, count, dtype)
+        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
+            arange(dtype, start, step, slots[result], count)
+        }
+    }
+}
+
+/// `count` numbers at equal distances from start to end, both of which are among them.
+struct Linspace: Source {
+    var start: Double
+    var end: Double
+    var count: Int
+    var dtype: DType
+    var name: String { "linspace" }
+
+    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
+        try checkShape([count], dtype, operation: name)
+        return TensorType([count], dtype)
+    }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(start)
+        key.append(end)
+        key.append(count)
+        key.append(Int(dtype.rawValue))
+    }
+
+    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
+    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
+
+    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
+        let result = lowering.output(of: index)
+        let (start, end, count, dtype) = (start, end, count, dtype)
+        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
+            linspace(dtype, start, end, slots[result], count)
+        }
+    }
+}
