@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// The complement of the error function, and the gamma function's logarithm with its derivatives.
 

@@ -1,3 +1,5 @@
+import Steps
+
 /// The instructions on float32 and float64.
 extension MathVector {
     @inline(__always) private static func truth(_ mask: SIMDMask<MaskStorage>) -> Self {

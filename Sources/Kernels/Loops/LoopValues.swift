@@ -1,3 +1,5 @@
+import Steps
+
 /// Where each value of a block lives while the block's instructions run, and how big a block is.
 ///
 /// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through
