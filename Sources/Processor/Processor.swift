@@ -19,10 +19,11 @@ public struct Processor: Backend {
 /// The steps of one plan, as they become calls. What asking about a step has made is kept for the call.
 final class ProcessorPreparation: Preparation {
     private let compiles: Bool
-    private var products: [ProductStep: Gemm] = [:]
-    private var roundedProducts: [ProductStep: GemmBFloat16] = [:]
-    private var loops: [LoopStep: LoopProgram] = [:]
-    private var strips: [StripsStep: GemmStrips] = [:]
+    // By the slot that the step writes first: no two steps of a plan write one slot.
+    private var products: [Int: Gemm] = [:]
+    private var roundedProducts: [Int: GemmBFloat16] = [:]
+    private var loops: [Int: LoopProgram] = [:]
+    private var strips: [Int: GemmStrips] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -54,7 +55,7 @@ final class ProcessorPreparation: Preparation {
                 isKept: part.isKept)
         }
         guard let made = GemmStrips(parts, loop(step.loop)) else { return false }
-        strips[step] = made
+        strips[step.loop.key] = made
         return true
     }
 
@@ -104,34 +105,34 @@ final class ProcessorPreparation: Preparation {
     // MARK: Products and loops
 
     private func product(_ step: ProductStep) -> Gemm {
-        if let known = products[step] { return known }
+        if let known = products[step.result] { return known }
         let made = Gemm(
             dtype: step.dtype, m: step.m, n: step.n, k: step.k, transposeA: step.transposeA,
             transposeB: step.transposeB, batchOffsetsA: step.offsetsA, batchOffsetsB: step.offsetsB, compiles: compiles)
-        products[step] = made
+        products[step.result] = made
         return made
     }
 
     private func roundedProduct(_ step: ProductStep) -> GemmBFloat16 {
-        if let known = roundedProducts[step] { return known }
+        if let known = roundedProducts[step.result] { return known }
         let made = GemmBFloat16(
             m: step.m, n: step.n, k: step.k, transposeA: step.transposeA, transposeB: step.transposeB,
             batchOffsetsA: step.offsetsA, batchOffsetsB: step.offsetsB, compiles: compiles)
-        roundedProducts[step] = made
+        roundedProducts[step.result] = made
         return made
     }
 
     /// A loop program has memory of its own, so each step has its own program.
     private func loop(_ step: LoopStep) -> LoopProgram {
-        if let known = loops[step] { return known }
+        if let known = loops[step.key] { return known }
         let made = LoopProgram(step, compilation: compiles ? .whenRepeated : .never)
-        loops[step] = made
+        loops[step.key] = made
         return made
     }
 
     private func call(_ step: LoopStep) -> StepCall {
-        let program = loops.removeValue(forKey: step) ?? loop(step)
-        loops[step] = nil
+        let program = loop(step)
+        loops[step.key] = nil
         return { slots throws(Failure) in program.run(slots.base) }
     }
 
@@ -151,10 +152,14 @@ final class ProcessorPreparation: Preparation {
     }
 
     private func call(_ step: StripsStep) throws(Failure) -> StepCall {
-        guard strips[step] != nil || joins(step), let made = strips.removeValue(forKey: step) else {
+        guard strips[step.loop.key] != nil || joins(step), let made = strips.removeValue(forKey: step.loop.key) else {
             throw .unsupported(operation: "plan", "these products and this loop do not run as one step here")
         }
-        loops[step.loop] = nil
+        loops[step.loop.key] = nil
         return { slots throws(Failure) in made.run(slots.base) }
     }
+}
+
+extension LoopStep {
+    fileprivate var key: Int { outputs.first?.slot ?? reduction?.slot ?? -1 }
 }
