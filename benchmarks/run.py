@@ -75,9 +75,8 @@ class Worker:
         self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
 
     def round(self):
-        time.sleep(
-            REST_SECONDS
-        )  # threads of the engine before look for work for some time: those of OpenBLAS for 110 ms, some OpenMP ones for 200
+        # Threads of the engine before look for work for some time: OpenBLAS's for 110 ms, some of OpenMP's for 200.
+        time.sleep(REST_SECONDS)
         return self.ask(str(self.steps)) / self.steps
 
     def end(self):
@@ -120,7 +119,8 @@ def measure(workload, engines, threads, rounds):
     for other in workers[1:]:
         if not agree(workload, workers[0].losses, other.losses):
             raise SystemExit(
-                f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ"
+                f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} "
+                "differ"
             )
     for worker in workers:
         worker.calibrate(workload)
