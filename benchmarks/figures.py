@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -144,7 +145,10 @@ def page(processor, table, lines, peers):
         "",
     ]
     if lines:
-        parts += ["## Other figures", ""] + [f"- {line}" for line in lines] + [""]
+        parts += ["## Other figures", ""]
+        for line in lines:
+            parts += textwrap.wrap(f"- {line}", 120, subsequent_indent="  ", break_on_hyphens=False)
+        parts.append("")
     notes = HERE / "notes.md"
     if notes.exists():
         parts.append(notes.read_text(encoding="utf-8"))

@@ -1,8 +1,7 @@
 """The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
 
-    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9] [--write
-    docs/benchmarks.md]
-           [--before CHECKOUT]
+    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9]
+           [--write docs/benchmarks.md] [--before CHECKOUT]
 
 Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same
 weights and inputs. Their losses must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so
@@ -257,7 +256,8 @@ def figure_lines(page):
     if "## Other figures" not in page:
         return []
     after = page[page.index("## Other figures") + 2 :]
-    return [line.removeprefix("- ") for line in after[: after.index("")]]
+    text = "\n".join(after[: after.index("")]).removeprefix("- ")
+    return text.replace("\n  ", " ").split("\n- ")
 
 
 if __name__ == "__main__":
