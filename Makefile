@@ -90,13 +90,13 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 
 # The campaigns in their long form; `make test` runs the short one. A campaign prints a line `campaign: NAME: FIGURES`.
 .PHONY: campaign
-campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build/tests/expressions
+campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build/tests/any_text
 	@status=0; \
 	WINGBEAT_CAMPAIGN=1 WINGBEAT_ASAN=$(CURDIR)/.build/asan/release WINGBEAT_ASAN_CC="$(ASAN_CC)" \
 	    $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) \
 	        --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
-	    c "C: expressions" build/tests/expressions \
+	    c "C: any text" build/tests/any_text \
 	    pytest "Campaigns" "$(PYTHON_IN_VENV) -m pytest -q -s python/tests/campaigns" || status=1; \
 	grep -h "^campaign: " $(LOGS)/test-campaigns.log; exit $$status
 
