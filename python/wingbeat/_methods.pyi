@@ -44,9 +44,10 @@ class Methods:
                    copy: builtins.bool | None = None) -> Any:
         """The values as a DLPack capsule.
 
-        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that may be written to,
-        copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless copy is False: then
-        they must not write to it. Raises a BufferError (and StateError) for a tensor that requires gradients, and where it cannot share.
+        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy
+        that may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy
+        unless copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that
+        requires gradients, and where it cannot share.
         """
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
@@ -176,19 +177,27 @@ class Methods:
 
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def amax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
-        """Maximum; equal maxima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Maximum; equal maxima share the gradient over the axes `dim` (an int, several, or None for all); they stay
+        with extent 1 if keepdim.
+        """
 
     def amin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
-        """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay
+        with extent 1 if keepdim.
+        """
 
     def any(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def arccos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
@@ -213,11 +222,15 @@ class Methods:
 
     def argmax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
-        """Index (int64) of the first maximum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Index (int64) of the first maximum; of the flattened tensor for all axes; over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim.
+        """
 
     def argmin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
-        """Index (int64) of the first minimum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Index (int64) of the first minimum; of the flattened tensor for all axes; over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim.
+        """
 
     def argsort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
                 axis: SupportsIndex | None = None) -> Tensor:
@@ -251,7 +264,10 @@ class Methods:
         """atanh, in place."""
 
     def bernoulli(self, p: Real | None = None) -> Tensor:
-        """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+        """1 with the probability at each place of `input`, else 0, in its dtype.
+
+        With p, a number: with that probability everywhere.
+        """
 
     def bernoulli_(self, p: Operand = 0.5) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
@@ -260,7 +276,8 @@ class Methods:
         """input & other, of integers or bool, element by element; the two broadcast."""
 
     def bitwise_left_shift(self, other: Operand) -> Tensor:
-        """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast."""
+        """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast.
+        """
 
     def bitwise_not(self) -> Tensor:
         """All bits exchanged (of bool the logical not) of each element, of the shape of `input`."""
@@ -287,7 +304,9 @@ class Methods:
         """This tensor as uint8."""
 
     def ceil(self) -> Tensor:
-        """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def ceil_(self) -> Self:
         """ceil, in place."""
@@ -296,7 +315,9 @@ class Methods:
         """x above 0, else alpha (exp(x / alpha) - 1)."""
 
     def cholesky(self, upper: builtins.bool = False) -> Tensor:
-        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
+        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that
+        triangle of A is read, derivatives take A as symmetric.
+        """
 
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
@@ -330,7 +351,9 @@ class Methods:
 
     def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
-        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where
+        elements are 0). dtype: to compute in.
+        """
 
     def cumsum(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
@@ -354,13 +377,15 @@ class Methods:
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def dot(self, other: TensorLike) -> Tensor:
@@ -424,7 +449,9 @@ class Methods:
         """This tensor as float32."""
 
     def floor(self) -> Tensor:
-        """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def floor_(self) -> Self:
         """floor, in place."""
@@ -436,7 +463,9 @@ class Methods:
         """floor_divide, in place."""
 
     def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
-        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other axes."""
+        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the
+        other axes.
+        """
 
     def ge(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
@@ -543,7 +572,9 @@ class Methods:
 
     def logsumexp(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                   keepdims: builtins.bool = False) -> Tensor:
-        """log(sum(exp(x))), without overflow, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """log(sum(exp(x))), without overflow, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def long(self) -> Tensor:
         """This tensor as int64."""
@@ -573,8 +604,8 @@ class Methods:
     @overload
     def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
-        that was picked; with a second tensor, maximum(input, other).
+        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the
+        element that was picked; with a second tensor, maximum(input, other).
         """
     @overload
     def max(self, dim: Tensor | Array) -> Tensor: ...
@@ -590,13 +621,15 @@ class Methods:
 
     def mean(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.
+        dtype: to compute in.
+        """
 
     @overload
     def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
-        that was picked; with a second tensor, minimum(input, other).
+        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the
+        element that was picked; with a second tensor, minimum(input, other).
         """
     @overload
     def min(self, dim: Tensor | Array) -> Tensor: ...
@@ -626,7 +659,8 @@ class Methods:
         """input * other, element by element; the two broadcast."""
 
     def multinomial(self, num_samples: SupportsIndex, replacement: builtins.bool = False) -> Tensor:
-        """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement those of a row differ."""
+        """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement they all differ.
+        """
 
     def multiply(self, other: Operand) -> Tensor:
         """input * other, element by element; the two broadcast."""
@@ -657,7 +691,10 @@ class Methods:
 
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
-        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis. Computed at once."""
+        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis.
+
+        Computed at once.
+        """
     @overload
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
     @overload
@@ -665,7 +702,9 @@ class Methods:
 
     def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest
+        and smallest |x|.
+        """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
         """Fills the tensor in place with normal numbers of that mean and standard deviation."""
@@ -690,10 +729,15 @@ class Methods:
 
     def prod(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.
+        """
 
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
-        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
+
+        [..., m, k] and [..., k, n], k = min(m, n).
+        """
 
     def ravel(self) -> Tensor:
         """All axes as one."""
@@ -705,10 +749,12 @@ class Methods:
         """reciprocal, in place."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None,
+        takes the gradient's place.
 
-        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-        when it is captured; one that is registered or removed later has it captured again. The result has remove().
+        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while
+        derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed
+        later has it captured again. The result has remove().
         """
 
     def relu(self) -> Tensor:
@@ -727,7 +773,8 @@ class Methods:
         """remainder, in place."""
 
     def repeat(self, *sizes: Size) -> Tensor:
-        """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
+        """Repeated sizes[i] times along axis i; there is a count for each axis; those in excess make new axes in front.
+        """
 
     def reshape(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
@@ -736,10 +783,16 @@ class Methods:
         """The same elements in the shape of `other`."""
 
     def roll(self, shifts: Axes, dims: Axis = None) -> Tensor:
-        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
+        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again.
+
+        Without dims: of the flattened tensor.
+        """
 
     def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
-        """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+        """The nearest number with that many places behind the point; halves go to the even neighbour.
+
+        The derivative is 0.
+        """
 
     def round_(self, *, decimals: SupportsIndex = 0) -> Self:
         """round, in place."""
@@ -752,7 +805,9 @@ class Methods:
 
     def scatter(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                 value: TensorLike | None = None) -> Tensor:
-        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
+        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src
+        may be a number (or value=).
+        """
 
     def scatter_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                  value: TensorLike | None = None) -> Self:
@@ -798,14 +853,16 @@ class Methods:
         """sinh, in place."""
 
     def slogdet(self) -> SignAndLogarithm:
-        """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
+        """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, without a derivative.
+        """
 
     def softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
         """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
 
     def softplus(self, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
-        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is
+        given.
 
         PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
         """
@@ -815,7 +872,8 @@ class Methods:
 
     def sort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
              axis: SupportsIndex | None = None) -> ValuesAndIndices:
-        """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest."""
+        """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest.
+        """
 
     def split(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
@@ -847,7 +905,9 @@ class Methods:
 
     def sum(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim. dtype: to compute in.
+        """
 
     def swapaxes(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
         """With two axes exchanged."""
@@ -860,7 +920,10 @@ class Methods:
 
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:
-        """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
+        """One element for each of `indices` along an axis; along the others the two broadcast.
+
+        Without an axis, of the flattened input.
+        """
 
     def tan(self) -> Tensor:
         """Tangent of each element, of the shape of `input`."""
@@ -875,7 +938,8 @@ class Methods:
         """tanh, in place."""
 
     def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
-        """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
+        """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes.
+        """
 
     def topk(self, k: SupportsIndex, dim: SupportsIndex = -1, largest: builtins.bool = True,
              sorted: builtins.bool = True, *, axis: SupportsIndex | None = None) -> ValuesAndIndices:
@@ -889,7 +953,9 @@ class Methods:
 
     def triangular_solve(self, A: TensorLike, upper: builtins.bool = True, transpose: builtins.bool = False,
                          unitriangular: builtins.bool = False) -> TriangularSolution:
-        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
+        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as
+        torch.triangular_solve; solve_triangular is the newer form.
+        """
 
     def tril(self, diagonal: SupportsIndex = 0) -> Tensor:
         """With zeros above a diagonal of the matrices in the last two axes."""
@@ -900,11 +966,14 @@ class Methods:
     def true_divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def trunc(self) -> Tensor:
-        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def trunc_(self) -> Self:
         """trunc, in place."""
@@ -922,10 +991,12 @@ class Methods:
     def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
                return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
-        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often
+        each occurs.
 
-        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
-        from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their
+        second, and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal
+        elements.
         """
     @overload
     def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
@@ -941,7 +1012,9 @@ class Methods:
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
             correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction`
+        (NumPy's ddof, which is 0 there).
+        """
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""

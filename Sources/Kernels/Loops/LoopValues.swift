@@ -38,6 +38,7 @@ struct LoopValues {
     let spareOffset: Int
     let runningOffset: Int
 
+    /// In 24 KB, which the first-level cache holds, the dispatch of instructions shows.
     private static let cacheBytes = 128 << 10
 
     init(
