@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["Machine", "Steps", "CVectors"], swiftSettings: trusting),
         .target(name: "Processor", dependencies: ["Kernels", "Machine", "Steps"], swiftSettings: trusting),
         .target(name: "Engine", dependencies: ["Machine", "Processor", "Steps"], swiftSettings: relaxed),
-        .target(name: "Networks", dependencies: ["Engine"], swiftSettings: relaxed),
+        .target(name: "Networks", dependencies: ["Engine", "Machine"], swiftSettings: relaxed),
         .target(name: "Storage", dependencies: ["Engine", "Machine", "CFiles", "CHDF5"]),
         .target(
             name: "Wingbeat", dependencies: ["Storage", "Networks", "Engine", "Machine", "Steps", "CWingbeat"],

@@ -297,7 +297,9 @@ module wingbeat
 
     abstract interface
 
-        ! Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call.
+        ! Receives one line (UTF-8, no newline) for each event that is worth a log and no error: OpenBLAS is not there,
+        ! the system refuses memory for machine code and loops are interpreted, a training step is captured again for
+        ! batches of another size, a temporary file of a process that was killed has been removed.
         subroutine wb_log_callback(context, line) bind(C)
             import
             type(c_ptr), value :: context

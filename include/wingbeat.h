@@ -118,8 +118,10 @@ wb_status wb_memory_usage(int64_t *in_use, int64_t *peak, int64_t *cached);
 /* Gives memory kept for reuse back to the system. */
 wb_status wb_memory_trim(void);
 
-/* Receives one line (UTF-8, no newline) for each event worth a log; `line` lives during the call. From the thread
- * whose call met the event. This version reports no events yet. */
+/* Receives one line (UTF-8, no newline) for each event that is worth a log and no error: OpenBLAS is not there, the
+ * system refuses memory for machine code and loops are interpreted, a training step is captured again for batches of
+ * another size, a temporary file of a process that was killed has been removed. `line` lives during the call. It comes
+ * from the thread whose call met the event, at the end of that call. */
 typedef void (*wb_log_callback)(void *context, const char *line);
 
 /* Sets the log callback for all threads; NULL removes it. */

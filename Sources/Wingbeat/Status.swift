@@ -81,7 +81,11 @@ enum StaticText {
 @implementation @_cdecl("wb_set_log_callback") public func wb_set_log_callback(
     _ callback: wb_log_callback?, _ context: UnsafeMutableRawPointer?
 ) -> wb_status {
-    call { () throws(Failure) in Log.set(callback, context) }
+    call { () throws(Failure) in
+        guard let callback else { return Log.send(to: nil) }
+        // The host is told at the end of the call, when nobody holds the lock.
+        Log.send { line in EngineLock.afterwards { line.withCString { callback(context, $0) } } }
+    }
 }
 
 @implementation @_cdecl("wb_scope_begin") public func wb_scope_begin() -> wb_status {
@@ -96,21 +100,5 @@ enum StaticText {
     call { () throws(Failure) in
         _ = try tensor(handle, "scope_keep")
         try CallState.current.keep(UInt64(UInt(bitPattern: handle)))
-    }
-}
-
-/// Where events worth a line go.
-enum Log {
-    nonisolated(unsafe) private static var callback: wb_log_callback?
-    nonisolated(unsafe) private static var context: UnsafeMutableRawPointer?
-
-    static func set(_ callback: wb_log_callback?, _ context: UnsafeMutableRawPointer?) {
-        (self.callback, self.context) = (callback, context)
-    }
-
-    static func write(_ line: String) {
-        guard let callback else { return }
-        let context = context
-        EngineLock.unlocked { line.withCString { callback(context, $0) } }
     }
 }

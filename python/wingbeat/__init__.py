@@ -26,6 +26,7 @@ from . import (
     _hooks,
     _indexing,
     _linear_algebra,
+    _log,
     _math,
     _numpy_protocols,
     _picking,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import ArgumentError
 from ._library import check, lib
+from ._log import pass_on
 from ._modules import Base
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def save(path: Path, model: Module, optimizer: Optimizer | None = None, epoch: i
     if isinstance(model, Base):
         model._write_notes()
     check(lib.wb_save(path_bytes(path), model, optimizer, epoch, step))
+    pass_on()
 
 
 def load_into(

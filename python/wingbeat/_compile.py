@@ -27,6 +27,7 @@ from ._bindings import Bindings
 from ._dtypes import BY_NUMPY, as_dtype, native
 from ._errors import ArgumentError, Error, StateError
 from ._library import check, lib
+from ._log import note
 from ._modes import UNCHANGED, recording_flags
 from ._programs import Argument, Carried, Effect, Program, Result
 from ._tensor import Tensor, wrap
@@ -290,6 +291,8 @@ class CompiledFunction(Generic[P, R]):
         Names stay as they are: what the function does to them is done by each run.
         """
         watch: Any = self._watch
+        if self._programs:
+            note(f"{self.__name__} is captured again, as its arguments or what it reads are others than before")
         self._carry_what_is_replaced(watch)
         carried = [Carried(place) for place in watch.carried.values() if holds_tensors(place.get())]
         while True:

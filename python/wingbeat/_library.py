@@ -296,9 +296,19 @@ def raise_kept() -> None:
         raise raised
 
 
+_on_failure: list[Callable[[], None]] = []
+
+
+def on_failure(function: Callable[[], None]) -> None:
+    """Has the function called before the exception of a call that failed is raised."""
+    _on_failure.append(function)
+
+
 def check(status: int) -> None:
     """Raises the exception that belongs to a status other than WB_OK: a callback's own, if there was one."""
     if status:
+        for function in _on_failure:
+            function()
         if status == _abi.WB_ERROR_INTERRUPTED:
             raise_kept()
         sentence = lib.wb_last_error().decode("utf-8", "replace")

@@ -15,6 +15,7 @@ from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError, ArgumentTypeError
 from ._library import check, freed_by, handle_property, lib
+from ._log import pass_on
 from ._naming import listing
 from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import wrap
@@ -273,6 +274,7 @@ class Trainer(Owner):
             check(with_progress(fit, report))
         finally:
             _modules.changed()  # the engine has set the modules' modes
+        pass_on()
         return _STOP_REASONS[reason.value]
 
     def _position(self, which: int) -> int:
@@ -299,6 +301,7 @@ class Trainer(Owner):
         """Writes a checkpoint of model, optimiser, random state, position and history."""
         self.model._write_notes()
         check(lib.wb_trainer_save(self._handle, path_bytes(path)))
+        pass_on()
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Takes over a checkpoint, all or nothing, so that fit goes on from there bit for bit."""
@@ -352,6 +355,7 @@ def evaluate(
     check(
         lib.wb_evaluate(model, loss, *counted(given.values()), dataset._handle, batch_size, mean_loss, accuracy, values)
     )
+    pass_on()
     result = Evaluation((mean_loss.value, accuracy.value))
     result.metrics = dict(zip(given, values))
     return result

@@ -1,7 +1,10 @@
 import Steps
 
 /// An operation of the graph. One type an operation, with everything about it in one place: its attributes, name, rule
-/// of shapes and dtypes, reverse rule, forward rule, and lowering to kernels. Nothing else in the engine names it.
+/// of shapes and dtypes, reverse rule, forward rule, and lowering to steps. Functions of nodes (Nodes/) record it, and
+/// rules of other operations are written with these. Only what treats one operation in particular names its type: the
+/// passes that simplify and fold (Planner/), fusion (casts and choices), views and index expressions (slices), and
+/// derivatives that collect sums.
 ///
 /// The two derivative rules are written with ordinary nodes, so they can be differentiated again. What broadcasting and
 /// promotion did is undone by the drivers (Derivatives/), not by the rules.

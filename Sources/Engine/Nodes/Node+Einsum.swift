@@ -2,9 +2,7 @@
 extension Node {
     static func einsum(_ equation: String, _ operands: [Node]) throws(Failure) -> Node {
         let dtype = operands.dropFirst().reduce(operands.first?.dtype ?? .float32) { promote($0, $1.dtype) }
-        guard dtype.isFloat else {
-            throw .dtype(operation: "einsum", "float32 or float64 is expected, but \(dtype.name) was given")
-        }
+        try dtype.requireFloat("einsum")
         let plan = try Subscripts(equation, ranks: operands.map { $0.shape.count })
         var terms: [Term] = []
         for (operand, labels) in zip(operands, plan.inputs) {

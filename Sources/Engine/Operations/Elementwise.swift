@@ -57,9 +57,7 @@ extension Elementwise {
 
     /// Float dtypes only, all equal (promotion has happened).
     func floats(_ dtypes: [DType]) throws(Failure) -> DType {
-        guard dtypes[0].isFloat else {
-            throw .dtype(operation: name, "float32 or float64 is expected, but \(dtypes[0].name) was given")
-        }
+        try dtypes[0].requireFloat(name)
         return dtypes[0]
     }
 }

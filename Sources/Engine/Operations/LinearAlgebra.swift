@@ -6,9 +6,7 @@ import Steps
 
 /// Throws unless `type` has square float matrices on its last two axes, and LAPACK is there.
 private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype.isFloat else {
-        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
-    }
+    try type.dtype.requireFloat(name)
     guard type.shape.count >= 2, type.shape[type.shape.count - 1] == type.shape[type.shape.count - 2] else {
         throw .shape(
             operation: name, "square matrices are expected on the last two axes, but the shape is \(type.shape.text)")

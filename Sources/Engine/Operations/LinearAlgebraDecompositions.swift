@@ -5,9 +5,7 @@ import Steps
 
 /// Throws unless `type` has float matrices on its last two axes that LAPACK can take, and LAPACK is there.
 private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype.isFloat else {
-        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
-    }
+    try type.dtype.requireFloat(name)
     guard type.shape.count >= 2 else {
         throw .shape(operation: name, "matrices are expected on the last two axes, but the shape is \(type.shape.text)")
     }

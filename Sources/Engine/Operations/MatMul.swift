@@ -25,9 +25,7 @@ struct MatMul: Operation {
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         let (a, b) = (inputs[0], inputs[1])
-        guard a.dtype.isFloat else {
-            throw .dtype(operation: name, "float32 or float64 is expected, but \(a.dtype.name) was given")
-        }
+        try a.dtype.requireFloat(name)
         guard a.shape.count >= 2, b.shape.count >= 2 else {
             throw .shape(operation: name, "operands need an axis at least: \(a.shape.text) x \(b.shape.text)")
         }

@@ -3,12 +3,6 @@ import Steps
 /// Softmax, its logarithm, and log-sum-exp along one axis; each subtracts the largest element first, so nothing
 /// overflows.
 
-private func checkFloat(_ type: TensorType, _ name: String) throws(Failure) {
-    guard type.dtype.isFloat else {
-        throw .dtype(operation: name, "float32 or float64 is expected, but \(type.dtype.name) was given")
-    }
-}
-
 /// y = exp(x) / sum exp(x). With J = diag(y) - y y^T, which is symmetric, one rule serves both modes.
 struct Softmax: AlongAxis {
     var axis: Int
@@ -17,7 +11,7 @@ struct Softmax: AlongAxis {
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        try checkFloat(inputs[0], name)
+        try inputs[0].dtype.requireFloat(name)
         return inputs[0]
     }
 
@@ -54,7 +48,7 @@ struct LogSoftmax: AlongAxis {
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        try checkFloat(inputs[0], name)
+        try inputs[0].dtype.requireFloat(name)
         return inputs[0]
     }
 
@@ -89,7 +83,7 @@ struct LogSumExp: AlongAxis {
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
-        try checkFloat(inputs[0], name)
+        try inputs[0].dtype.requireFloat(name)
         var type = inputs[0]
         type.shape[axis] = 1
         return type

@@ -19,7 +19,9 @@ public enum LAPACK {
         state.withLock { state in
             if state.outcome == nil {
                 guard canMap(imageBytes) else { return .noMemory(bytes: imageBytes) }
-                state.outcome = open(&state)
+                let outcome = open(&state)
+                if case .missing(let sentence) = outcome { Log.note(sentence) }
+                state.outcome = outcome
             }
             if case .missing(let sentence)? = state.outcome { return .missing(sentence) }
             return .done

@@ -1,4 +1,5 @@
 import Engine
+import Machine
 
 /// One training step or one evaluation step for batches of a fixed size, captured.
 final class StepProgram {
@@ -176,6 +177,7 @@ extension [Int: StepProgram] {
     /// Runs the program for as many rows, made anew where there is none, or it is not current.
     mutating func run(_ batch: Batch, _ make: () throws(Failure) -> StepProgram) throws(Failure) -> StepProgram.Result {
         if let result = try self[batch.rows]?.runIfCurrent(batch) { return result }
+        if !isEmpty { Log.note("a training or evaluation step is captured again, for batches of \(batch.rows) rows") }
         let program = try make()
         self[batch.rows] = program
         return try program.run(batch)

@@ -1,3 +1,4 @@
+import Machine
 import CFiles
 import Engine
 import Glibc
@@ -117,7 +118,9 @@ struct TemporaryFile: ~Copyable {
         }
         // Its owner may have renamed it and gone since it was opened.
         guard isAt(name, descriptor) else { return }
-        _ = name.withCString { unlink($0) }
+        if name.withCString({ unlink($0) }) == 0 {
+            Log.note("removed \(name), which a process that was killed while it wrote had left")
+        }
     }
 
     /// Whether a file system is one that no other machine has mounted: ext, XFS, Btrfs, F2FS, ZFS, tmpfs, or overlays
