@@ -31,8 +31,11 @@ from . import (
     _picking,
     _random,
     _reductions,
+    _scans,
+    _searching,
     _shaping,
     _signals,
+    _statistics,
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
@@ -151,7 +154,10 @@ from ._naming import listing as _listing
 from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
+from ._scans import *  # noqa: F403
+from ._searching import *  # noqa: F403
 from ._shaping import *  # noqa: F403
+from ._statistics import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -364,5 +370,8 @@ __all__ += _math.__all__
 __all__ += _picking.__all__
 __all__ += _random.__all__
 __all__ += _reductions.__all__
+__all__ += _scans.__all__
+__all__ += _searching.__all__
 __all__ += _shaping.__all__
+__all__ += _statistics.__all__
 __dir__ = _listing(__name__)

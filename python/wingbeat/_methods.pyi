@@ -12,8 +12,9 @@ from typing_extensions import Self
 from ._functions import ValuesAndIndices
 from ._hooks import RemovableHandle
 from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._statistics import Extremes, Histogram
 from ._tensor import Tensor
-from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Size, TensorLike
+from ._typing import Array, Axes, Axis, DTypeLike, Index, Interpolation, Operand, Real, Size, TensorLike
 
 class Methods:
     @property
@@ -44,9 +45,10 @@ class Methods:
                    copy: builtins.bool | None = None) -> Any:
         """The values as a DLPack capsule.
 
-        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that may be written to,
-        copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless copy is False: then
-        they must not write to it. Raises a BufferError (and StateError) for a tensor that requires gradients, and where it cannot share.
+        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that
+        may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless
+        copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that requires
+        gradients, and where it cannot share.
         """
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
@@ -186,6 +188,9 @@ class Methods:
              keepdims: builtins.bool = False) -> Tensor:
         """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
 
+    def aminmax(self, *, dim: SupportsIndex | None = None, keepdim: builtins.bool = False) -> Extremes:
+        """(min, max) along an axis, or of all elements; equal ones share the gradient."""
+
     def any(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
@@ -223,6 +228,9 @@ class Methods:
                 axis: SupportsIndex | None = None) -> Tensor:
         """The indices of sort."""
 
+    def argwhere(self) -> Tensor:
+        """The places of the elements that are not 0: int64 [count, ndim]. Computed at once."""
+
     def asin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
 
@@ -251,10 +259,18 @@ class Methods:
         """atanh, in place."""
 
     def bernoulli(self, p: Real | None = None) -> Tensor:
-        """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+        """1 with the probability at each place of `input`, else 0, in its dtype.
+
+        With p, a number: with that probability everywhere.
+        """
 
     def bernoulli_(self, p: Operand = 0.5) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
+
+    def bincount(self, weights: TensorLike | None = None, minlength: SupportsIndex = 0) -> Tensor:
+        """How often each whole number from 0 to the largest occurs in a vector, int64, or the sums of its places' weights.
+        Computes the largest at once.
+        """
 
     def bitwise_and(self, other: Operand) -> Tensor:
         """input & other, of integers or bool, element by element; the two broadcast."""
@@ -296,7 +312,9 @@ class Methods:
         """x above 0, else alpha (exp(x / alpha) - 1)."""
 
     def cholesky(self, upper: builtins.bool = False) -> Tensor:
-        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
+        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle
+        of A is read, derivatives take A as symmetric.
+        """
 
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
@@ -316,6 +334,9 @@ class Methods:
         The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
         """
 
+    def corrcoef(self) -> Tensor:
+        """Correlations [n, n] of n variables with m observations, [n, m]."""
+
     def cos(self) -> Tensor:
         """Cosine of each element, of the shape of `input`."""
 
@@ -328,9 +349,31 @@ class Methods:
     def cosh_(self) -> Self:
         """cosh, in place."""
 
+    def count_nonzero(self, dim: Axis = None) -> Tensor:
+        """How many elements over the axes `dim` are not 0, int64."""
+
+    def cov(self, *, correction: SupportsIndex = 1, fweights: TensorLike | None = None,
+            aweights: TensorLike | None = None) -> Tensor:
+        """Covariances [n, n] of n variables with m observations, [n, m]; of one, [m], its variance.
+
+        fweights: how often each observation occurs, integers. aweights: how much each weighs, floats.
+        """
+
+    def cummax(self, dim: SupportsIndex) -> ValuesAndIndices:
+        """(values, indices) of the largest element up to each along an axis, the last of equal ones; NaN from the first NaN
+        on.
+        """
+
+    def cummin(self, dim: SupportsIndex) -> ValuesAndIndices:
+        """(values, indices) of the smallest element up to each along an axis, the last of equal ones; NaN from the first
+        NaN on.
+        """
+
     def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
-        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements
+        are 0). dtype: to compute in.
+        """
 
     def cumsum(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
@@ -345,11 +388,21 @@ class Methods:
     def diagonal(self, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
         """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
 
+    def diff(self, n: SupportsIndex = 1, dim: SupportsIndex = -1, prepend: TensorLike | None = None,
+             append: TensorLike | None = None) -> Tensor:
+        """Each element less the one before it along an axis, n times over; of bool whether the two differ.
+
+        prepend, append: elements in front of the input's, and behind them.
+        """
+
     def digamma(self) -> Tensor:
         """The derivative of lgamma of each element, of the shape of `input`."""
 
     def digamma_(self) -> Self:
         """digamma, in place."""
+
+    def dist(self, other: TensorLike, p: Real = 2) -> Tensor:
+        """The p-norm of input - other; the two broadcast."""
 
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
@@ -436,7 +489,9 @@ class Methods:
         """floor_divide, in place."""
 
     def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
-        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other axes."""
+        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other
+        axes.
+        """
 
     def ge(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
@@ -459,6 +514,18 @@ class Methods:
     def hardtanh(self, min_val: Real = -1.0, max_val: Real = 1.0) -> Tensor:
         """x between min_val and max_val, where the derivative is 0."""
 
+    def histc(self, bins: SupportsIndex = 100, min: Real = 0, max: Real = 0) -> Tensor:
+        """How many elements are in each of `bins` parts of equal width from min to max; where those are equal, from the
+        smallest element to the largest.
+        """
+
+    def histogram(self, bins: TensorLike, *, range: tuple[Real, Real] | None = None,
+                  weight: TensorLike | None = None, density: builtins.bool = False) -> Histogram:
+        """(hist, bin_edges): how many elements are in each part, and where the parts end.
+
+        bins: how many, or their edges, a vector. weight: what each element counts. density: with an integral of 1.
+        """
+
     def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
 
@@ -476,6 +543,10 @@ class Methods:
 
     def isnan(self) -> Tensor:
         """Whether it is NaN, as bool, of each element, of the shape of `input`."""
+
+    def kthvalue(self, k: SupportsIndex, dim: SupportsIndex = -1,
+                 keepdim: builtins.bool = False) -> ValuesAndIndices:
+        """(values, indices) of the k-th smallest element along an axis, from 1."""
 
     def le(self, other: Operand) -> Tensor:
         """input <= other, as bool, element by element; the two broadcast."""
@@ -525,6 +596,9 @@ class Methods:
     def log_softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                     axis: SupportsIndex | None = None) -> Tensor:
         """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
+
+    def logcumsumexp(self, dim: SupportsIndex) -> Tensor:
+        """log(sum(exp(x))) of the elements up to each along an axis, without overflow."""
 
     def logical_and(self, other: Operand) -> Tensor:
         """Whether both are nonzero, as bool, element by element; the two broadcast."""
@@ -593,6 +667,14 @@ class Methods:
         """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
 
     @overload
+    def median(self, dim: None = None, keepdim: builtins.bool = False) -> Tensor:
+        """The middle one of all elements in order, the lower of two, NaN if there is one; with `dim`, (values, indices)
+        along that axis.
+        """
+    @overload
+    def median(self, dim: SupportsIndex, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
+
+    @overload
     def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
@@ -616,11 +698,19 @@ class Methods:
     def mm(self, other: TensorLike) -> Tensor:
         """Product of two matrices, [m, k] x [k, n] -> [m, n]."""
 
+    def mode(self, dim: SupportsIndex = -1, keepdim: builtins.bool = False) -> ValuesAndIndices:
+        """(values, indices) of the element that occurs most often along an axis: the smallest of several, and the place of
+        its last occurrence.
+        """
+
     def moveaxis(self, source: Axes, destination: Axes) -> Tensor:
         """Axis source[i] becomes axis destination[i]; the others keep their order."""
 
     def movedim(self, source: Axes, destination: Axes) -> Tensor:
         """Axis source[i] becomes axis destination[i]; the others keep their order."""
+
+    def msort(self) -> Tensor:
+        """In ascending order along the first axis."""
 
     def mul(self, other: Operand) -> Tensor:
         """input * other, element by element; the two broadcast."""
@@ -640,6 +730,24 @@ class Methods:
     def nan_to_num_(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Self:
         """nan_to_num, in place."""
 
+    def nanmean(self, dim: Axis = None, keepdim: builtins.bool = False, *,
+                dtype: DTypeLike | None = None) -> Tensor:
+        """Mean over the axes `dim` of what is not NaN. dtype: to compute in."""
+
+    @overload
+    def nanmedian(self, dim: None = None, keepdim: builtins.bool = False) -> Tensor:
+        """The middle one of the elements that are not NaN, as median."""
+    @overload
+    def nanmedian(self, dim: SupportsIndex, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
+
+    def nanquantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
+                    interpolation: Interpolation = 'linear') -> Tensor:
+        """The quantile of the elements that are not NaN."""
+
+    def nansum(self, dim: Axis = None, keepdim: builtins.bool = False, *,
+               dtype: DTypeLike | None = None) -> Tensor:
+        """Sum (int64 for bool and integers) over the axes `dim`, with NaN as 0. dtype: to compute in."""
+
     def narrow(self, dim: SupportsIndex, start: SupportsIndex, length: SupportsIndex) -> Tensor:
         """`length` elements along an axis, from `start` on."""
 
@@ -657,7 +765,10 @@ class Methods:
 
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
-        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis. Computed at once."""
+        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis.
+
+        Computed at once.
+        """
     @overload
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
     @overload
@@ -665,7 +776,9 @@ class Methods:
 
     def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
+        smallest |x|.
+        """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
         """Fills the tensor in place with normal numbers of that mean and standard deviation."""
@@ -693,7 +806,17 @@ class Methods:
         """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
 
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
-        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
+
+        [..., m, k] and [..., k, n], k = min(m, n).
+        """
+
+    def quantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
+                 interpolation: Interpolation = 'linear') -> Tensor:
+        """The value below which the share q of the elements lies, along an axis or of all, NaN if there is one.
+
+        q: a number from 0 to 1, or a vector of such, for a new first axis. interpolation: what counts between two elements.
+        """
 
     def ravel(self) -> Tensor:
         """All axes as one."""
@@ -705,10 +828,12 @@ class Methods:
         """reciprocal, in place."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes
+        the gradient's place.
 
-        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-        when it is captured; one that is registered or removed later has it captured again. The result has remove().
+        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while
+        derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed later
+        has it captured again. The result has remove().
         """
 
     def relu(self) -> Tensor:
@@ -726,6 +851,9 @@ class Methods:
     def remainder_(self, other: Operand) -> Self:
         """remainder, in place."""
 
+    def renorm(self, p: Real, dim: SupportsIndex, maxnorm: Real) -> Tensor:
+        """With the slices along an axis whose p-norm is above maxnorm brought down to it."""
+
     def repeat(self, *sizes: Size) -> Tensor:
         """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
 
@@ -736,10 +864,16 @@ class Methods:
         """The same elements in the shape of `other`."""
 
     def roll(self, shifts: Axes, dims: Axis = None) -> Tensor:
-        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
+        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again.
+
+        Without dims: of the flattened tensor.
+        """
 
     def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
-        """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+        """The nearest number with that many places behind the point; halves go to the even neighbour.
+
+        The derivative is 0.
+        """
 
     def round_(self, *, decimals: SupportsIndex = 0) -> Self:
         """round, in place."""
@@ -752,7 +886,9 @@ class Methods:
 
     def scatter(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                 value: TensorLike | None = None) -> Tensor:
-        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
+        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may
+        be a number (or value=).
+        """
 
     def scatter_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                  value: TensorLike | None = None) -> Self:
@@ -805,7 +941,8 @@ class Methods:
         """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
 
     def softplus(self, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
-        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is
+        given.
 
         PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
         """
@@ -860,7 +997,10 @@ class Methods:
 
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:
-        """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
+        """One element for each of `indices` along an axis; along the others the two broadcast.
+
+        Without an axis, of the flattened input.
+        """
 
     def tan(self) -> Tensor:
         """Tangent of each element, of the shape of `input`."""
@@ -889,7 +1029,9 @@ class Methods:
 
     def triangular_solve(self, A: TensorLike, upper: builtins.bool = True, transpose: builtins.bool = False,
                          unitriangular: builtins.bool = False) -> TriangularSolution:
-        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
+        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as
+        torch.triangular_solve; solve_triangular is the newer form.
+        """
 
     def tril(self, diagonal: SupportsIndex = 0) -> Tensor:
         """With zeros above a diagonal of the matrices in the last two axes."""
@@ -922,10 +1064,11 @@ class Methods:
     def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
                return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
-        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each
+        occurs.
 
-        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
-        from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second,
+        and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
         """
     @overload
     def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
@@ -936,12 +1079,20 @@ class Methods:
                return_counts: builtins.bool = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Any: ...
 
+    def unique_consecutive(self, return_inverse: builtins.bool = False, return_counts: builtins.bool = False,
+                           dim: SupportsIndex | None = None) -> Any:
+        """The first of each run of equal elements, or of equal slices along an axis; if asked for, with the number of each
+        element's run, and how long runs are. Computed at once.
+        """
+
     def unsqueeze(self, dim: SupportsIndex) -> Tensor:
         """With a new axis of extent 1 at `dim`."""
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
             correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
+        ddof, which is 0 there).
+        """
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""

@@ -49,7 +49,9 @@ public enum Functions {
     public static let families = [
         Family(name: "arithmetic", functions: arithmetic), Family(name: "elementwise", functions: elementwise),
         Family(name: "activations", functions: activations), Family(name: "reductions", functions: reductions),
-        Family(name: "ordering", functions: ordering), Family(name: "shaping", functions: shaping),
+        Family(name: "statistics", functions: statistics), Family(name: "scans", functions: scans),
+        Family(name: "ordering", functions: ordering), Family(name: "searching", functions: searching),
+        Family(name: "shaping", functions: shaping),
         Family(name: "joining", functions: joining),
         Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation),
         Family(name: "random", functions: random),

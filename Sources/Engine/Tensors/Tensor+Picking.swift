@@ -110,23 +110,22 @@ extension Tensor {
             }
             count = classes
         } else {
-            let label = try largest(labels)
+            let label = try largest(labels, "one_hot", instead: "name the number of classes")
             guard label < Int.max else { throw .memory(operation: "one_hot", bytes: Int.max) }
             count = max(label, 0) + 1
         }
         return try Tensor(result: OneHot(classes: count, dtype: dtype).record([labels]))
     }
 
-    private static func largest(_ labels: Node) throws(Failure) -> Int {
+    /// The largest label, computed at once. `instead`: what to do inside a capture block.
+    static func largest(_ labels: Node, _ operation: String, instead: String) throws(Failure) -> Int {
         guard labels.count > 0 else {
-            throw .argument(operation: "one_hot", "there are no labels to count the classes by; name their number")
+            throw .argument(operation: operation, "there are no labels to count the classes by; \(instead)")
         }
         guard ThreadState.current.capture == nil else {
             throw .state(
-                operation: "one_hot",
-                "the largest label is not known inside a capture block, where nothing is computed yet; name the number "
-                    + "of classes"
-            )
+                operation: operation,
+                "the largest label is not known inside a capture block, where nothing is computed yet; \(instead)")
         }
         let axes = Array(labels.shape.indices)
         return try Int(Tensor(labels.cast(.int64).extremum(axes, keepdims: false, isMaximum: true)).integerItem())

@@ -37,7 +37,7 @@ extension Tensor {
     }
 
     /// `function` of the tensor with at least one axis, and that axis; a scalar has one for the time being.
-    private func along<Result>(
+    func along<Result>(
         _ axis: Int, _ operation: String, _ function: (Node, Int) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let x = try node()
