@@ -19,7 +19,7 @@ struct FunctionRow {
 
     static let all =
         pairs + elementwise + activations + reductions + statistics + scans + ordering + searching + shapes + joining
-        + indexing + creation + random + linearAlgebra + losses
+        + indexing + creation + random + products + linearAlgebra + matrixFunctions + losses
 
     static func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
     static func f32(_ values: Values) -> (Values, DType) { (values, .float32) }
@@ -193,6 +193,7 @@ extension FunctionRow {
             FunctionRow("softplus(2, threshold=3)", [z]) { [try $0[0].softplus(beta: 2, threshold: 3)] },
             FunctionRow("softmax(1)", [z]) { [try $0[0].softmax(1)] },
             FunctionRow("softmax(dim=0, dtype=float64)", [f32(x)]) { [try $0[0].cast(.float64).softmax(0)] },
+            FunctionRow("softmin(1)", [z]) { [try $0[0].applying(.negative).softmax(1)] },
             FunctionRow("log_softmax(-1)", [z]) { [try $0[0].logSoftmax(-1)] },
         ]
         return rows

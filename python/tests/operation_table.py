@@ -216,6 +216,8 @@ def table():
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
+    import rows_matrix_functions
+    import rows_products
     import rows_reductions
     import rows_shapes
     import rows_statistics
@@ -229,6 +231,8 @@ def table():
             rows_shapes,
             rows_creation,
             rows_linear_algebra,
+            rows_products,
+            rows_matrix_functions,
         )
         for row in module.ROWS
     ]

@@ -263,6 +263,14 @@ ALONG = [
         given(300 * X, 1),
         *WIDER[:2],
     ),
+    Operation(
+        "nn.functional.softmin",
+        softmax(lambda x, dim: special.softmax(-x, dim)),
+        given(X, 0),
+        given(300 * X, -1),
+        given(CUBE, dim=1),
+        *WIDER[:2],
+    ),
 ]
 
 ORDERS = [

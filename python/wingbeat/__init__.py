@@ -27,8 +27,10 @@ from . import (
     _indexing,
     _linear_algebra,
     _math,
+    _matrix_functions,
     _numpy_protocols,
     _picking,
+    _products,
     _random,
     _reductions,
     _scans,
@@ -138,6 +140,7 @@ from ._functions import (
 from ._library import lib as _lib
 from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
+from ._matrix_functions import *  # noqa: F403
 from ._modes import (
     enable_grad,
     get_num_threads,
@@ -152,6 +155,7 @@ from ._modes import (
 )
 from ._naming import listing as _listing
 from ._picking import *  # noqa: F403
+from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._scans import *  # noqa: F403
@@ -367,7 +371,9 @@ __all__ += _activations.__all__
 __all__ += _discrete.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
+__all__ += _matrix_functions.__all__
 __all__ += _picking.__all__
+__all__ += _products.__all__
 __all__ += _random.__all__
 __all__ += _reductions.__all__
 __all__ += _scans.__all__

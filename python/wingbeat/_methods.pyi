@@ -176,6 +176,18 @@ class Methods:
     def add(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
         """input + alpha * other, element by element; the two broadcast."""
 
+    def addbmm(self, batch1: TensorLike, batch2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha times the sum of the products batch1[i] batch2[i], [b, m, k] x [b, k, n] -> [m, n]."""
+
+    def addmm(self, mat1: TensorLike, mat2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha mat1 mat2, [m, k] x [k, n] -> [m, n]. With beta 0 the input does not count."""
+
+    def addmv(self, mat: TensorLike, vec: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha mat vec, [m, k] x [k] -> [m]. With beta 0 the input does not count."""
+
+    def addr(self, vec1: TensorLike, vec2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha vec1 vec2^T, [m] x [n] -> [m, n]. With beta 0 the input does not count."""
+
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
@@ -258,6 +270,9 @@ class Methods:
     def atanh_(self) -> Self:
         """atanh, in place."""
 
+    def baddbmm(self, batch1: TensorLike, batch2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha batch1 batch2, [b, m, k] x [b, k, n] -> [b, m, n]. With beta 0 the input does not count."""
+
     def bernoulli(self, p: Real | None = None) -> Tensor:
         """1 with the probability at each place of `input`, else 0, in its dtype.
 
@@ -316,6 +331,12 @@ class Methods:
         of A is read, derivatives take A as symmetric.
         """
 
+    def cholesky_inverse(self, upper: builtins.bool = False) -> Tensor:
+        """The inverses of the matrices that have these Cholesky factors; upper: U of A = U^T U."""
+
+    def cholesky_solve(self, L: TensorLike, upper: builtins.bool = False) -> Tensor:
+        """X of A X = B for the matrices A that have the Cholesky factors L; upper: U of A = U^T U."""
+
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
 
@@ -357,6 +378,11 @@ class Methods:
         """Covariances [n, n] of n variables with m observations, [n, m]; of one, [m], its variance.
 
         fweights: how often each observation occurs, integers. aweights: how much each weighs, floats.
+        """
+
+    def cross(self, other: TensorLike, dim: SupportsIndex | None = None) -> Tensor:
+        """Cross products of vectors of three elements along an axis, by default the first one of three; the others
+        broadcast.
         """
 
     def cummax(self, dim: SupportsIndex) -> ValuesAndIndices:
@@ -496,6 +522,9 @@ class Methods:
     def ge(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
 
+    def ger(self, other: TensorLike) -> Tensor:
+        """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
+
     def greater(self, other: Operand) -> Tensor:
         """input > other, as bool, element by element; the two broadcast."""
 
@@ -529,6 +558,9 @@ class Methods:
     def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
 
+    def inner(self, other: TensorLike) -> Tensor:
+        """Sums of products over the last axis of both (int64 for bool and integers); with a scalar the product."""
+
     def int(self) -> Tensor:
         """This tensor as int32."""
 
@@ -543,6 +575,9 @@ class Methods:
 
     def isnan(self) -> Tensor:
         """Whether it is NaN, as bool, of each element, of the shape of `input`."""
+
+    def kron(self, other: TensorLike) -> Tensor:
+        """The Kronecker product: each element of the input times the whole of other, as blocks."""
 
     def kthvalue(self, k: SupportsIndex, dim: SupportsIndex = -1,
                  keepdim: builtins.bool = False) -> ValuesAndIndices:
@@ -600,6 +635,9 @@ class Methods:
     def logcumsumexp(self, dim: SupportsIndex) -> Tensor:
         """log(sum(exp(x))) of the elements up to each along an axis, without overflow."""
 
+    def logdet(self) -> Tensor:
+        """log(det) of square matrices: NaN where the determinant is below 0, -inf where it is 0."""
+
     def logical_and(self, other: Operand) -> Tensor:
         """Whether both are nonzero, as bool, element by element; the two broadcast."""
 
@@ -643,6 +681,14 @@ class Methods:
 
         1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
         """
+
+    def matrix_exp(self) -> Tensor:
+        """The exponentials of square matrices, I + A + A^2 / 2 + ...; NaN where the sum of a column's sizes is above
+        2**15.
+        """
+
+    def matrix_power(self, n: SupportsIndex) -> Tensor:
+        """Products of square matrices with themselves, n times; for negative n of their inverses."""
 
     @overload
     def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
@@ -791,6 +837,9 @@ class Methods:
 
     def permute(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
         """Axis i of the result is axis dims[i] of input."""
+
+    def pinverse(self, rcond: Real = 1e-15) -> Tensor:
+        """linalg.pinv with singular values up to `rcond` times the largest as 0."""
 
     def polygamma(self, n: SupportsIndex) -> Tensor:
         """The derivative of digamma of order n (0 to 100)."""
@@ -1093,6 +1142,9 @@ class Methods:
         """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
         ddof, which is 0 there).
         """
+
+    def vdot(self, other: TensorLike) -> Tensor:
+        """Sum of the products of two vectors' elements (int64 for bool and integers)."""
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""

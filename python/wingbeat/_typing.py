@@ -58,6 +58,8 @@ Axis = Optional[Axes]
 Index = Union[SupportsIndex, slice, "EllipsisType", None, Tensor, Array, list[Any], range, tuple[Any, ...]]
 # The arguments that a transform takes derivatives by.
 Argnums = Union[SupportsIndex, Sequence[SupportsIndex]]
+# An order of a norm of matrices.
+MatrixOrder = Union[float, Literal["fro", "nuc"]]
 # What counts between two elements in order.
 Interpolation = Literal["linear", "lower", "higher", "midpoint", "nearest"]
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
