@@ -75,6 +75,7 @@ extension FunctionRow {
         FunctionRow("matrix_norm(-1, (2, 0), True)", [f64(batch)]) {
             [try $0[0].matrixNorm(.number(-1), [2, 0], keepdims: true)]
         },
+        FunctionRow("norm('nuc')", [f64(a)]) { [try $0[0].matrixNorm(.nuclear)] },
         FunctionRow("vector_norm(3, dim=1)", [f64(a)]) { [try $0[0].norm(3, [1])] },
         FunctionRow("linalg_norm", [f64(batch)]) { [try $0[0].norm(2)] },
         FunctionRow("linalg_norm('nuc', (1, 2))", [f64(batch)]) { [try $0[0].matrixNorm(.nuclear, [1, 2])] },

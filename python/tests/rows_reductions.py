@@ -69,7 +69,11 @@ def var(x, dim=None, unbiased=None, keepdim=False, correction=1):
     return no_axes(np.var)(x, dim, keepdim, ddof=correction)
 
 
-def norm(x, p="fro", dim=None, keepdim=False):
+def norm(x, p="fro", dim=None, keepdim=False, dtype=None):
+    if dtype is not None:
+        x = x.astype(dtype)
+    if p == "nuc":
+        return np.linalg.norm(x, "nuc", None if dim is None else tuple(dim), keepdim)
     a, axis = np.abs(x), tuple(dim) if isinstance(dim, list) else dim
     p = 2 if p == "fro" else p
     if p == 0:
@@ -207,6 +211,9 @@ REDUCTIONS = [
         *(given(X, p, 0) for p in (0, 1, 3, 0.5, -1, np.inf, -np.inf)),
         given(CUBE, dim=(0, 2), keepdim=True),
         given(SCALAR),
+        given(X, "nuc"),
+        given(CUBE, p="nuc", dim=(0, -1), keepdim=True),
+        given(X, 1, dtype="float64"),
         rtol=1e-11,
     ),
     Operation(

@@ -129,6 +129,14 @@ def test_a_product_of_many_is_taken_in_the_cheapest_order():
     assert f" {2 * (3 * 50 + 40 * 3 + 2 * 40)} " in step.explain().splitlines()[-1]
 
 
+def test_functions_of_matrices_are_in_full_precision_whatever_autocast_says():
+    a = wb.tensor(numbers((4, 3), "float32"))
+    with wb.autocast(dtype=wb.bfloat16):
+        found = [wb.matrix_exp(a[:3]), linalg.pinv(a), linalg.lstsq(a, a).solution]
+    for one, other in zip(found, [wb.matrix_exp(a[:3]), linalg.pinv(a), linalg.lstsq(a, a).solution]):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
 def test_captured_programs_compute_the_same():
     a = wb.tensor(numbers((3, 3), "float64") + 3 * np.eye(3))
 

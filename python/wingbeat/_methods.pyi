@@ -820,10 +820,10 @@ class Methods:
     @overload
     def nonzero(self, *, as_tuple: builtins.bool) -> Tensor | tuple[Tensor, ...]: ...
 
-    def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
-             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+    def norm(self, p: Real | Literal['fro', 'nuc'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
+             dtype: DTypeLike | None = None, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
-        smallest |x|.
+        smallest |x|, and "nuc" the sum of a matrix' singular values. dtype: to compute in.
         """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:

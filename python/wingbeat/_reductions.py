@@ -6,6 +6,7 @@ from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from . import _abi
+from ._calls import result
 from ._errors import ArgumentError
 from ._functions import ValuesAndIndices, _along, _axes, _reduction, _total
 from ._library import check, lib
@@ -76,22 +77,26 @@ def std(
 
 def norm(
     input: TensorLike,
-    p: Real | Literal["fro"] = "fro",
+    p: Real | Literal["fro", "nuc"] = "fro",
     dim: Axis = None,
     keepdim: bool = False,
     *,
+    dtype: DTypeLike | None = None,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:
     """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
-    smallest |x|."""
+    smallest |x|, and "nuc" the sum of a matrix' singular values. dtype: to compute in."""
+    x = as_tensor(input) if dtype is None else as_tensor(input).to(dtype)
+    if isinstance(p, str) and p == "nuc":
+        return result("norm", input=x, p=p, dim=axis if dim is None else dim, keepdim=bool(keepdim or keepdims))
     if isinstance(p, str):
         if p != "fro":
-            raise ArgumentError(f"norm: expected a number or 'fro' as p, found {p!r}")
+            raise ArgumentError(f"norm: expected a number, 'fro' or 'nuc' as p, found {p!r}")
         p = 2
     axes, count = _axes(dim, axis, "norm")
     out = c_void_p()
-    check(lib.wb_norm(as_tensor(input), p, axes, count, 1 if keepdim or keepdims else 0, out))
+    check(lib.wb_norm(x, p, axes, count, 1 if keepdim or keepdims else 0, out))
     return wrap(out.value)
 
 

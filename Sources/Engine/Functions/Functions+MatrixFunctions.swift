@@ -87,7 +87,10 @@ extension Functions {
         },
         Function(
             "logdet", [.input],
-            "log(det) of square matrices [..., n, n]: NaN where the determinant is below 0, -inf where it is 0. \(floats)"
+            """
+            log(det) of square matrices [..., n, n]: NaN where the determinant is below 0, -inf where it is 0. \
+            \(floats)
+            """
         ) { a throws(Failure) in try a.tensor("input").logDeterminant() },
         Function(
             "cholesky_solve",

@@ -20,6 +20,11 @@ extension Node {
         return try row.equal(column).cast(dtype).broadcast(to: shape)
     }
 
+    /// The product of two batches of matrices in full precision, whatever autocast says.
+    private func times(_ other: Node, transposed: Bool = false, otherTransposed: Bool = false) throws(Failure) -> Node {
+        try MatMul(transposeA: transposed, transposeB: otherTransposed).record([self, other])
+    }
+
     // MARK: The exponential
 
     /// How often a matrix is halved at most: what has a larger norm than 2^15 has no exponential here.
@@ -43,22 +48,22 @@ extension Node {
             let isOpen = try halvings.greater(number(Double(step))).broadcast(to: shape)
             // What is not needed must not overflow: its derivative would be NaN.
             let factor = try Node.select(isOpen, result, number(0))
-            result = try Node.select(isOpen, factor.matmul(factor), result)
+            result = try Node.select(isOpen, factor.times(factor), result)
         }
         return try Node.select(isTooLarge, number(.nan), result)
     }
 
     /// Taylor's series of the exponential up to the 16th power, by six products (Paterson and Stockmeyer 1973).
     private func exponentialSeries() throws(Failure) -> Node {
-        let second = try matmul(self)
-        let third = try second.matmul(self)
+        let second = try times(self)
+        let third = try second.times(self)
         let powers = [try identityMatrices(), self, second, third]
-        let fourth = try second.matmul(second)
+        let fourth = try second.times(second)
         var coefficients = [1.0]
         for power in 1...16 { coefficients.append(coefficients[power - 1] / Double(power)) }
         var sum = try powers[0] * Node.scalar(coefficients[16], like: self)
         for start in [12, 8, 4, 0] {
-            sum = try fourth.matmul(sum)
+            sum = try fourth.times(sum)
             for (power, matrix) in powers.enumerated() {
                 sum = try sum + matrix * Node.scalar(coefficients[start + power], like: self)
             }
@@ -80,8 +85,8 @@ extension Node {
 
     /// The pseudoinverse of Moore and Penrose, with singular values up to a tolerance as 0.
     ///
-    /// Of A = U S V^T the singular vectors are taken as constants. Then A V S^-1 and S^-1 U^T A have orthonormal columns
-    /// and rows, and A = (A V S^-1) (S^-1 U^T A V S^-1)^-1 (S^-1 U^T A) for all matrices of this rank close by. So the
+    /// Of A = U S V^T the singular vectors are taken as constants. Then A V S^-1 and S^-1 U^T A have orthonormal
+    /// columns and rows, and A = (A V S^-1) (S^-1 U^T A V S^-1)^-1 (S^-1 U^T A) for all matrices of this rank close by. So the
     /// formula of the pseudoinverse in these three has the derivatives of every order, equal singular values or not,
     /// and solves systems only that are next to the identity.
     func pseudoInverse(atol: Double?, rtol: Double?, hermitian: Bool, _ operation: String) throws(Failure) -> Node {
@@ -96,14 +101,14 @@ extension Node {
         let row = Array(values.shape.dropLast()) + [1, values.shape[values.shape.count - 1]]
         let scale = try Node.select(counts, one / Node.select(counts, values, one), zero).reshape(row)
         let (left, right) = (try u * scale, try v.transposed() * scale)  // [..., m, k], [..., n, k]
-        let columns = try matrix.matmul(right)  // [..., m, k]
-        let rows = try left.transposed().matmul(matrix)  // [..., k, n]
-        let core = try left.transposed().matmul(columns)  // [..., k, k]
+        let columns = try matrix.times(right)  // [..., m, k]
+        let rows = try left.times(matrix, transposed: true)  // [..., k, n]
+        let core = try left.times(columns, transposed: true)  // [..., k, k]
         // Ones where a singular value is 0, so that the systems have solutions.
         let rest = try Node.select(counts, zero, one).reshape(row).diagonalMatrix()
-        let (across, down) = (try columns.transposed(), try rows.transposed())
-        let inner = try (across.matmul(columns) + rest).solve(across, left: true)
-        return try down.matmul((rows.matmul(down) + rest).solve(core.matmul(inner), left: true))
+        let inner = try (columns.times(columns, transposed: true) + rest).solve(columns.transposed(), left: true)
+        let outer = try (rows.times(rows, otherTransposed: true) + rest).solve(core.times(inner), left: true)
+        return try rows.times(outer, transposed: true)
     }
 
     /// The symmetric matrix whose lower triangle this has.

@@ -55,12 +55,12 @@ extension Tensor {
                 operation: name, "matrices \(a.shape.text) and right-hand sides \(b.shape.text) do not fit together")
         }
         let inverse = try a.pseudoInverse(atol: nil, rtol: rtol, hermitian: false, name)
-        let x = try inverse.matmul(columns)
+        let x = try MatMul().record([inverse, columns])
         let (m, n) = a.matrixExtents
         let k = columns.matrixExtents.columns
         var residuals = try Node.full([0], 0, dtype)
         if m > n {
-            let left = try columns - a.matmul(x)
+            let left = try columns - MatMul().record([a, x])
             residuals = try left.square().sum([left.shape.count - 2], keepdims: false)
             if isVector { residuals = try residuals.reshape(leading) }
         }

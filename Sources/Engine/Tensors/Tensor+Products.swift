@@ -1,7 +1,7 @@
 /// Products of tensors beyond matmul.
 extension Tensor {
-    /// beta self + alpha product, for self of a shape that broadcasts to the product's. With beta 0 self does not count,
-    /// not even NaN in it.
+    /// beta self + alpha product, for self of a shape that broadcasts to the product's. With beta 0 self does not
+    /// count, not even NaN in it.
     private func scaled(_ beta: Double, _ alpha: Double, _ name: String, _ product: Node) throws(Failure) -> Tensor {
         let base = try node()
         guard broadcastShape(base.shape, product.shape) == product.shape else {
@@ -172,8 +172,9 @@ extension Tensor {
     /// The product of matrices in the order that costs the fewest multiplications. The first may be a row, the last a
     /// column, as vectors.
     public static func multiDot(_ factors: [Tensor], _ name: String = "multi_dot") throws(Failure) -> Tensor {
-        guard factors.count >= 2 else {
-            throw .argument(operation: name, "two matrices at least are expected, but found \(factors.count)")
+        // Finding the order takes as many steps as the cube of their number.
+        guard (2...512).contains(factors.count) else {
+            throw .argument(operation: name, "2 to 512 matrices are expected, but found \(factors.count)")
         }
         var nodes = try factors.map { (factor) throws(Failure) in try factor.node() }
         let (isRow, isColumn) = (nodes[0].shape.count == 1, nodes[nodes.count - 1].shape.count == 1)

@@ -41,7 +41,8 @@ extension Tensor {
             let dtype = parts.reduce(x.dtype) { promote($0, $1.dtype) }
             x = try Concatenate(axis: place).record(parts.map { (part) throws(Failure) in try part.cast(dtype) })
         }
-        for _ in 0..<min(order, x.shape[place]) { x = try x.difference(place) }
+        guard order < x.shape[place] else { return try Tensor(result: x.part(place, 0, 0)) }
+        for _ in 0..<order { x = try x.difference(place) }
         return try Tensor(result: x)
     }
 
