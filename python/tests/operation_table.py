@@ -203,9 +203,11 @@ class Operation:
 
 
 def along(function):
-    """A function of NumPy with `dim` and `keepdim` for its axis and keepdims."""
+    """A function of NumPy with `dim` and `keepdim` for its axis and keepdims. A scalar may be given an axis, and has
+    none."""
 
     def reference(x, dim=None, keepdim=False, **kwargs):
+        dim = None if x.ndim == 0 else dim
         return function(x, axis=tuple(dim) if isinstance(dim, list) else dim, keepdims=keepdim, **kwargs)
 
     return reference

@@ -22,6 +22,8 @@ def overall(*more, x=X, **options):
         given(CUBE, [-1, 1]),
         given(CUBE, ()),
         given(SCALAR),
+        given(SCALAR, 0),
+        given(SCALAR, -1, True),
         given(x[:, 1:2], 1),
         *more,
     )

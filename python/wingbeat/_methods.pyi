@@ -1022,7 +1022,7 @@ class Methods:
         """Without the axes of extent 1, or without those of `dim` if they have extent 1."""
 
     def std(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
-            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+            correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
 
     def sub(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
@@ -1138,7 +1138,7 @@ class Methods:
         """With a new axis of extent 1 at `dim`."""
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
-            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+            correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
         ddof, which is 0 there).
         """

@@ -32,7 +32,7 @@ def _spread(
     dim: Axis,
     unbiased: bool | None,
     keepdim: bool,
-    correction: Real,
+    correction: Real | None,
     axis: Axis,
     keepdims: bool,
 ) -> Tensor:
@@ -40,6 +40,8 @@ def _spread(
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = 1 if unbiased else 0
+    elif correction is None:
+        correction = 1
     axes, count = _axes(dim, axis, name)
     out = c_void_p()
     check(function(as_tensor(input), axes, count, correction, 1 if keepdim or keepdims else 0, out))
@@ -52,7 +54,7 @@ def var(
     unbiased: bool | None = None,
     keepdim: bool = False,
     *,
-    correction: Real = 1,
+    correction: Real | None = 1,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:
@@ -67,7 +69,7 @@ def std(
     unbiased: bool | None = None,
     keepdim: bool = False,
     *,
-    correction: Real = 1,
+    correction: Real | None = 1,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:

@@ -28,7 +28,7 @@ def nanmean(input: TensorLike, dim: Axis = None, keepdim: bool = False, *, dtype
 
 
 def _spread_and_mean(
-    name: str, input: TensorLike, dim: Any, unbiased: bool | None, keepdim: bool, correction: Real
+    name: str, input: TensorLike, dim: Any, unbiased: bool | None, keepdim: bool, correction: Real | None
 ) -> tuple[Tensor, Tensor]:
     if isinstance(dim, bool):
         dim, unbiased = None, dim
@@ -39,14 +39,24 @@ def _spread_and_mean(
 
 
 def var_mean(
-    input: TensorLike, dim: Axis = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Real = 1
+    input: TensorLike,
+    dim: Axis = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Real | None = 1,
 ) -> tuple[Tensor, Tensor]:
     """(var, mean) over the axes `dim`."""
     return _spread_and_mean("var_mean", input, dim, unbiased, keepdim, correction)
 
 
 def std_mean(
-    input: TensorLike, dim: Axis = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Real = 1
+    input: TensorLike,
+    dim: Axis = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Real | None = 1,
 ) -> tuple[Tensor, Tensor]:
     """(std, mean) over the axes `dim`."""
     return _spread_and_mean("std_mean", input, dim, unbiased, keepdim, correction)

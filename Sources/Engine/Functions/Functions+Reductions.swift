@@ -53,10 +53,10 @@ extension Functions {
         let unbiased = Parameter(
             "unbiased", .optional(.flag), Value.none, "True: correction is 1; False: it is 0; None: it is as given.")
         let correction = Parameter(
-            "correction", .real, .integer(1), keyword: true,
-            "What the number of elements is lessened by (NumPy's ddof, which is 0 there).")
+            "correction", .optional(.real), .integer(1), keyword: true,
+            "What the number of elements is lessened by (NumPy's ddof, which is 0 there); None: 1.")
         return Function(name, [.input, .axes, unbiased, .keepsAxes, correction], documentation) { a throws(Failure) in
-            var correction = try a.real("correction")
+            var correction = a.optionalReal("correction") ?? 1
             if let isUnbiased = a.value("unbiased")?.flag { correction = isUnbiased ? 1 : 0 }
             return try function(a.tensor("input"), a.axes(), correction, a.flag("keepdim"))
         }

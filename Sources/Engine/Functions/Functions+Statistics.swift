@@ -6,7 +6,8 @@ extension Functions {
     private static let unbiased = Parameter(
         "unbiased", .optional(.flag), Value.none, "True: correction is 1; False: it is 0; None: it is as given.")
     private static let correction = Parameter(
-        "correction", .real, .integer(1), keyword: true, "What the number of elements is lessened by.")
+        "correction", .optional(.real), .integer(1), keyword: true,
+        "What the number of elements is lessened by; None: 1.")
 
     /// `median` and `nanmedian`.
     private static func median(_ name: String, ignoresNaN: Bool) -> Function {
@@ -74,7 +75,7 @@ extension Functions {
             name, [.input, .axes, unbiased, .keepsAxes, correction], outputs: [first, "mean"],
             "(\(first), mean) over the axes `dim`, as those functions give them. Floats, whose dtype stays."
         ) { a throws(Failure) in
-            var correction = try a.real("correction")
+            var correction = a.optionalReal("correction") ?? 1
             if let isUnbiased = a.value("unbiased")?.flag { correction = isUnbiased ? 1 : 0 }
             let (input, keepdims) = (try a.tensor("input"), try a.flag("keepdim"))
             return [
@@ -110,11 +111,10 @@ extension Functions {
         ) { a throws(Failure) in
             let (input, axes) = (try a.tensor("input"), a.optionalInteger("dim").map { [$0] })
             let keepdims = try a.flag("keepdim")
-            let row = input.shape.isEmpty && axes != nil ? try input.reshape([1]) : input
-            let found = [
-                try row.reduce(.minimum, axes, keepdims: keepdims), try row.reduce(.maximum, axes, keepdims: keepdims),
+            return [
+                try input.reduce(.minimum, axes, keepdims: keepdims),
+                try input.reduce(.maximum, axes, keepdims: keepdims),
             ]
-            return try input.shape.isEmpty ? found.map { (x) throws(Failure) in try x.reshape([]) } : found
         },
         Function("count_nonzero", [.input, .axes], "How many elements over the axes `dim` are not 0, int64.") {
             a throws(Failure) in

@@ -3,7 +3,12 @@ extension Tensor {
     /// Rows along `axis`, picked by an integer tensor of any shape.
     public func select(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let x = try node()
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: "index_select")
+        let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: "index_select")
+        if x.shape.isEmpty {
+            // As in PyTorch, one element of a scalar is a scalar.
+            let picked = try IndexSelect(axis: 0).record([x.reshape([1]), index.node()])
+            return try Tensor(result: picked.count == 1 ? picked.reshape([]) : picked)
+        }
         return try Tensor(result: IndexSelect(axis: place).record([x, index.node()]))
     }
 
@@ -11,8 +16,9 @@ extension Tensor {
     public func takeAlong(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let name = "take_along_axis"
         let (x, index) = (try node(), try index.node())
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: name)
+        let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: name)
         try checkRank(index, x, name)
+        if x.shape.isEmpty { return try Tensor(result: IndexSelect(axis: 0).record([x.reshape([1]), index])) }
         var (one, common) = (x.shape, index.shape)
         one[place] = 1
         common[place] = 1

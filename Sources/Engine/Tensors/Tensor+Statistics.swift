@@ -9,7 +9,7 @@ extension Tensor {
     }
 
     public func sumWithoutNaN(_ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
-        let places = try normalized(axes: axes, rank: shape.count, operation: "nansum")
+        let places = try reductionAxes(axes, of: shape, operation: "nansum")
         return try Tensor(result: withoutNaN().sum(places, keepdims: keepdims))
     }
 
@@ -19,13 +19,13 @@ extension Tensor {
             throw .dtype(
                 operation: "nanmean", "float32 or float64 is expected, but \(x.dtype.name) was given; cast it first")
         }
-        let places = try normalized(axes: axes, rank: shape.count, operation: "nanmean")
+        let places = try reductionAxes(axes, of: shape, operation: "nanmean")
         let numbers = try x.isNaN().logicalNot().cast(x.dtype).sum(places, keepdims: keepdims)
         return try Tensor(result: withoutNaN().sum(places, keepdims: keepdims) / numbers)
     }
 
     public func countNonzero(_ axes: [Int]? = nil) throws(Failure) -> Tensor {
-        let places = try normalized(axes: axes, rank: shape.count, operation: "count_nonzero")
+        let places = try reductionAxes(axes, of: shape, operation: "count_nonzero")
         return try Tensor(result: node().cast(.bool).sum(places, keepdims: false).cast(.int64))
     }
 
