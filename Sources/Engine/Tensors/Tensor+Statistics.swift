@@ -149,6 +149,7 @@ extension Tensor {
         let sorted = try TakeAlongAxis(axis: last).record([
             rows, ArgSort(axis: last, isDescending: false).record([rows]),
         ])
+        try checkShape(Array(rows.shape.dropLast()) + [q.count], x.dtype, operation: name)
         let found = try sorted.quantiles(q.cast(x.dtype), interpolation, ignoresNaN: ignoresNaN)
         let shaped = try found.permute([last] + Array(0..<last))
         var shape = Array(rows.shape.dropLast())
@@ -159,6 +160,7 @@ extension Tensor {
                 shape = [Int](repeating: 1, count: x.shape.count)
             }
         }
+        try checkShape(q.shape + shape, x.dtype, operation: name)
         return try Tensor(result: shaped.reshape(q.shape + shape))
     }
 
