@@ -1,5 +1,5 @@
-"""Statistics, scans and searches where the table of operations does not look: ties, weights, whole numbers that no float
-holds, captured programs, sentences."""
+"""Statistics, scans and searches where the table of operations does not look: ties, weights, whole numbers that no
+float holds, captured programs, sentences."""
 
 import numpy as np
 import pytest

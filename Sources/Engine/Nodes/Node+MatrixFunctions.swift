@@ -86,9 +86,9 @@ extension Node {
     /// The pseudoinverse of Moore and Penrose, with singular values up to a tolerance as 0.
     ///
     /// Of A = U S V^T the singular vectors are taken as constants. Then A V S^-1 and S^-1 U^T A have orthonormal
-    /// columns and rows, and A = (A V S^-1) (S^-1 U^T A V S^-1)^-1 (S^-1 U^T A) for all matrices of this rank close by. So the
-    /// formula of the pseudoinverse in these three has the derivatives of every order, equal singular values or not,
-    /// and solves systems only that are next to the identity.
+    /// columns and rows, and A = (A V S^-1) (S^-1 U^T A V S^-1)^-1 (S^-1 U^T A) for all matrices of this rank close by.
+    /// So the formula of the pseudoinverse in these three has the derivatives of every order, equal singular values or
+    /// not, and solves systems only that are next to the identity.
     func pseudoInverse(atol: Double?, rtol: Double?, hermitian: Bool, _ operation: String) throws(Failure) -> Node {
         try checkMatrices(operation, square: hermitian)
         let matrix = hermitian ? try lowerAsSymmetric() : self
