@@ -100,6 +100,41 @@ SPECIAL = {
     "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True),
     "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
     "svd": lambda f, x, y: f(x, full_matrices=False),
+    "diff": lambda f, x, y: f(x),
+    "trapezoid": lambda f, x, y: f(x),
+    "cumulative_trapezoid": lambda f, x, y: f(x),
+    "gradient": lambda f, x, y: f(x),
+    "quantile": lambda f, x, y: f(x, 0.3),
+    "nanquantile": lambda f, x, y: f(x, 0.3),
+    "kthvalue": lambda f, x, y: f(x, 1),
+    "dist": lambda f, x, y: f(x, y),
+    "renorm": lambda f, x, y: f(x, 2, 0, 0.5),
+    "histogram": lambda f, x, y: f(x, 3),
+    "bincount": lambda f, x, y: f(x[0]),
+    "searchsorted": lambda f, x, y: f(x.sort().values, y),
+    "bucketize": lambda f, x, y: f(x, y[0].sort().values),
+    "addmm": lambda f, x, y: f(x.T @ x, x.T, y),
+    "addmv": lambda f, x, y: f(x[0], y.T, x[:, 0]),
+    "addr": lambda f, x, y: f(x, y[:, 0], x[0]),
+    "addbmm": lambda f, x, y: f(x @ y.T, x.reshape(1, 2, 3), y.reshape(1, 3, 2)),
+    "baddbmm": lambda f, x, y: f(x @ y.T, x.reshape(1, 2, 3), y.reshape(1, 3, 2)),
+    "kron": lambda f, x, y: f(x, y),
+    "inner": lambda f, x, y: f(x, y),
+    "tensordot": lambda f, x, y: f(x, y),
+    "cross": lambda f, x, y: f(x, y),
+    "cdist": lambda f, x, y: f(x, y),
+    "chain_matmul": lambda f, x, y: f(x, y.T),
+    "matrix_exp": lambda f, x, y: f(x @ y.T),
+    "matrix_power": lambda f, x, y: f(x @ y.T, 3),
+    "logdet": lambda f, x, y: f(x @ x.T),
+    "cholesky_solve": lambda f, x, y: f(y, (x @ x.T).tril()),
+    "cholesky_inverse": lambda f, x, y: f((x @ x.T).tril()),
+    "vander": lambda f, x, y: f(x[0]),
+    "linalg.lstsq": lambda f, x, y: f(x.T, y.T),
+    "linalg.matrix_norm": lambda f, x, y: f(x, "nuc"),
+    "linalg.multi_dot": lambda f, x, y: f([x, y.T]),
+    "linalg.tensorinv": lambda f, x, y: f(x @ y.T, 1),
+    "linalg.tensorsolve": lambda f, x, y: f(x @ x.T, y[:, 0]),
     "straight_through": lambda f, x, y: f(y, x),
 }
 SECTIONS = {
@@ -107,6 +142,13 @@ SECTIONS = {
     "_math": "Elementwise functions",
     "_activations": "Activation functions",
     "_reductions": "Reductions, cumulative operations, sorting",
+    "_statistics": "Statistics",
+    "_scans": "Along an axis",
+    "_searching": "Searching",
+    "_products": "Products",
+    "_linear_algebra": "Linear algebra",
+    "_matrix_functions": "Functions of matrices",
+    "_linalg": "Linear algebra of torch.linalg alone",
     "_shaping": "Shapes",
     "_picking": "Indices and masks",
     "_creation": "Creation",
@@ -238,19 +280,25 @@ def first_sentence(function):
 
 
 def operations():
-    """function -> its public names: several where it has aliases."""
+    """function -> its public names: several where it has aliases; "linalg.norm" for what is in linalg alone."""
     found = {}
     for name in wb.__all__:
         function = getattr(wb, name)
         if inspect.isfunction(function) and name not in LEFT_OUT and home(name, function) not in NO_OPERATIONS:
             found.setdefault(function, []).append(name)
+    for name in wb.linalg.__all__:
+        function = getattr(wb.linalg, name)
+        if function not in found:
+            found[function] = [f"linalg.{name}"]
     return found
 
 
 def home(name, function):
     """The module that a public name comes from: the one that lists it; a factory's functions name the factory's."""
+    name = name.rpartition(".")[2]
     for path, module in sys.modules.items():
-        if path.startswith("wingbeat._") and name in getattr(module, "__all__", ()):
+        listed = getattr(module, "__all__", ()) if path.startswith("wingbeat._") else ()
+        if name in listed and getattr(module, name) is function:
             return path.rsplit(".", 1)[-1]
     return function.__module__.rsplit(".", 1)[-1]
 
@@ -259,7 +307,7 @@ def document():
     rows, missing = {}, []
     for function, names in operations().items():
         section = home(names[0], function)
-        name = function.__name__
+        name = names[0] if names[0].startswith("linalg.") else function.__name__
         if section in CREATION:
             rows.setdefault(section, []).append((names, first_sentence(function), None, None, hasattr(wb.Tensor, name)))
             continue

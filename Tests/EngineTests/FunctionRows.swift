@@ -18,14 +18,15 @@ struct FunctionRow {
     var name: String { String(text.prefix { $0 != "(" }) }
 
     static let all =
-        pairs + elementwise + activations + reductions + ordering + shapes + joining + indexing + creation + random
-        + linearAlgebra + losses
+        pairs + elementwise + activations + reductions + statistics + scans + ordering + searching + shapes + joining
+        + indexing + creation + random + products + linearAlgebra + matrixFunctions + losses
+
+    static func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
+    static func f32(_ values: Values) -> (Values, DType) { (values, .float32) }
+    static func i64(_ values: Values) -> (Values, DType) { (values, .int64) }
+    static func bool(_ values: Values) -> (Values, DType) { (values, .bool) }
 }
 
-private func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
-private func f32(_ values: Values) -> (Values, DType) { (values, .float32) }
-private func i64(_ values: Values) -> (Values, DType) { (values, .int64) }
-private func bool(_ values: Values) -> (Values, DType) { (values, .bool) }
 private func whole(_ shape: Shape, _ modulus: Int = 7, seed: UInt64 = 1) -> Values {
     noise(shape, seed: seed).map { (($0 + 1) * 1000).rounded().truncatingRemainder(dividingBy: Double(modulus)) }
 }
@@ -192,6 +193,7 @@ extension FunctionRow {
             FunctionRow("softplus(2, threshold=3)", [z]) { [try $0[0].softplus(beta: 2, threshold: 3)] },
             FunctionRow("softmax(1)", [z]) { [try $0[0].softmax(1)] },
             FunctionRow("softmax(dim=0, dtype=float64)", [f32(x)]) { [try $0[0].cast(.float64).softmax(0)] },
+            FunctionRow("softmin(1)", [z]) { [try $0[0].applying(.negative).softmax(1)] },
             FunctionRow("log_softmax(-1)", [z]) { [try $0[0].logSoftmax(-1)] },
         ]
         return rows

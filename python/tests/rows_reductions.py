@@ -22,6 +22,8 @@ def overall(*more, x=X, **options):
         given(CUBE, [-1, 1]),
         given(CUBE, ()),
         given(SCALAR),
+        given(SCALAR, 0),
+        given(SCALAR, -1, True),
         given(x[:, 1:2], 1),
         *more,
     )
@@ -69,7 +71,11 @@ def var(x, dim=None, unbiased=None, keepdim=False, correction=1):
     return no_axes(np.var)(x, dim, keepdim, ddof=correction)
 
 
-def norm(x, p="fro", dim=None, keepdim=False):
+def norm(x, p="fro", dim=None, keepdim=False, dtype=None):
+    if dtype is not None:
+        x = x.astype(dtype)
+    if p == "nuc":
+        return np.linalg.norm(x, "nuc", None if dim is None else tuple(dim), keepdim)
     a, axis = np.abs(x), tuple(dim) if isinstance(dim, list) else dim
     p = 2 if p == "fro" else p
     if p == 0:
@@ -207,6 +213,9 @@ REDUCTIONS = [
         *(given(X, p, 0) for p in (0, 1, 3, 0.5, -1, np.inf, -np.inf)),
         given(CUBE, dim=(0, 2), keepdim=True),
         given(SCALAR),
+        given(X, "nuc"),
+        given(CUBE, p="nuc", dim=(0, -1), keepdim=True),
+        given(X, 1, dtype="float64"),
         rtol=1e-11,
     ),
     Operation(
@@ -261,6 +270,14 @@ ALONG = [
         given(X, -1),
         given(CUBE, dim=1),
         given(300 * X, 1),
+        *WIDER[:2],
+    ),
+    Operation(
+        "nn.functional.softmin",
+        softmax(lambda x, dim: special.softmax(-x, dim)),
+        given(X, 0),
+        given(300 * X, -1),
+        given(CUBE, dim=1),
         *WIDER[:2],
     ),
 ]

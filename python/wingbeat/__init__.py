@@ -28,12 +28,17 @@ from . import (
     _linear_algebra,
     _log,
     _math,
+    _matrix_functions,
     _numpy_protocols,
     _picking,
+    _products,
     _random,
     _reductions,
+    _scans,
+    _searching,
     _shaping,
     _signals,
+    _statistics,
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
@@ -136,6 +141,7 @@ from ._functions import (
 from ._library import lib as _lib
 from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
+from ._matrix_functions import *  # noqa: F403
 from ._modes import (
     enable_grad,
     get_num_threads,
@@ -150,9 +156,13 @@ from ._modes import (
 )
 from ._naming import listing as _listing
 from ._picking import *  # noqa: F403
+from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
+from ._scans import *  # noqa: F403
+from ._searching import *  # noqa: F403
 from ._shaping import *  # noqa: F403
+from ._statistics import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
@@ -362,8 +372,13 @@ __all__ += _activations.__all__
 __all__ += _discrete.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
+__all__ += _matrix_functions.__all__
 __all__ += _picking.__all__
+__all__ += _products.__all__
 __all__ += _random.__all__
 __all__ += _reductions.__all__
+__all__ += _scans.__all__
+__all__ += _searching.__all__
 __all__ += _shaping.__all__
+__all__ += _statistics.__all__
 __dir__ = _listing(__name__)

@@ -6,6 +6,7 @@ from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from . import _abi
+from ._calls import result
 from ._errors import ArgumentError
 from ._functions import ValuesAndIndices, _along, _axes, _reduction, _total
 from ._library import check, lib
@@ -31,7 +32,7 @@ def _spread(
     dim: Axis,
     unbiased: bool | None,
     keepdim: bool,
-    correction: Real,
+    correction: Real | None,
     axis: Axis,
     keepdims: bool,
 ) -> Tensor:
@@ -39,6 +40,8 @@ def _spread(
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = 1 if unbiased else 0
+    elif correction is None:
+        correction = 1
     axes, count = _axes(dim, axis, name)
     out = c_void_p()
     check(function(as_tensor(input), axes, count, correction, 1 if keepdim or keepdims else 0, out))
@@ -51,7 +54,7 @@ def var(
     unbiased: bool | None = None,
     keepdim: bool = False,
     *,
-    correction: Real = 1,
+    correction: Real | None = 1,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:
@@ -66,7 +69,7 @@ def std(
     unbiased: bool | None = None,
     keepdim: bool = False,
     *,
-    correction: Real = 1,
+    correction: Real | None = 1,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:
@@ -76,22 +79,26 @@ def std(
 
 def norm(
     input: TensorLike,
-    p: Real | Literal["fro"] = "fro",
+    p: Real | Literal["fro", "nuc"] = "fro",
     dim: Axis = None,
     keepdim: bool = False,
     *,
+    dtype: DTypeLike | None = None,
     axis: Axis = None,
     keepdims: bool = False,
 ) -> Tensor:
     """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
-    smallest |x|."""
+    smallest |x|, and "nuc" the sum of a matrix' singular values. dtype: to compute in."""
+    x = as_tensor(input) if dtype is None else as_tensor(input).to(dtype)
+    if isinstance(p, str) and p == "nuc":
+        return result("norm", input=x, p=p, dim=axis if dim is None else dim, keepdim=bool(keepdim or keepdims))
     if isinstance(p, str):
         if p != "fro":
-            raise ArgumentError(f"norm: expected a number or 'fro' as p, found {p!r}")
+            raise ArgumentError(f"norm: expected a number, 'fro' or 'nuc' as p, found {p!r}")
         p = 2
     axes, count = _axes(dim, axis, "norm")
     out = c_void_p()
-    check(lib.wb_norm(as_tensor(input), p, axes, count, 1 if keepdim or keepdims else 0, out))
+    check(lib.wb_norm(x, p, axes, count, 1 if keepdim or keepdims else 0, out))
     return wrap(out.value)
 
 

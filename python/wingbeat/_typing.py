@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Optional, Protocol, SupportsFloat, SupportsIndex, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Protocol, SupportsFloat, SupportsIndex, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,10 @@ Axis = Optional[Axes]
 Index = Union[SupportsIndex, slice, "EllipsisType", None, Tensor, Array, list[Any], range, tuple[Any, ...]]
 # The arguments that a transform takes derivatives by.
 Argnums = Union[SupportsIndex, Sequence[SupportsIndex]]
+# An order of a norm of matrices.
+MatrixOrder = Union[float, Literal["fro", "nuc"]]
+# What counts between two elements in order.
+Interpolation = Literal["linear", "lower", "higher", "midpoint", "nearest"]
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 # Nested lists, tuples and dicts of tensors (see _tree), and the description of such a structure.

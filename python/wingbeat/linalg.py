@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from . import _linalg
 from ._functions import matmul
+from ._linalg import *  # noqa: F403
 from ._linear_algebra import cholesky, det, eigh, eigvalsh, inverse, qr, slogdet, solve, solve_triangular, svd, svdvals
+from ._matrix_functions import matrix_exp, matrix_power
 from ._naming import listing
 
 inv = inverse
@@ -15,6 +18,8 @@ __all__ = [
     "eigvalsh",
     "inv",
     "matmul",
+    "matrix_exp",
+    "matrix_power",
     "qr",
     "slogdet",
     "solve",
@@ -22,4 +27,5 @@ __all__ = [
     "svd",
     "svdvals",
 ]
+__all__ += _linalg.__all__
 __dir__ = listing(__name__)

@@ -49,11 +49,15 @@ public enum Functions {
     public static let families = [
         Family(name: "arithmetic", functions: arithmetic), Family(name: "elementwise", functions: elementwise),
         Family(name: "activations", functions: activations), Family(name: "reductions", functions: reductions),
-        Family(name: "ordering", functions: ordering), Family(name: "shaping", functions: shaping),
+        Family(name: "statistics", functions: statistics), Family(name: "scans", functions: scans),
+        Family(name: "ordering", functions: ordering), Family(name: "searching", functions: searching),
+        Family(name: "shaping", functions: shaping),
         Family(name: "joining", functions: joining),
         Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation),
         Family(name: "random", functions: random),
-        Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
+        Family(name: "discrete", functions: discrete), Family(name: "products", functions: products),
+        Family(name: "linear algebra", functions: linearAlgebra),
+        Family(name: "functions of matrices", functions: matrixFunctions),
         Family(name: "losses", functions: losses),
     ]
 
@@ -114,8 +118,8 @@ extension Arguments {
     func axes() -> [Int]? { optionalIntegers("dim").flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The input in the dtype to compute in.
-    func inputInDType() throws(Failure) -> Tensor {
-        let input = try tensor("input")
+    func inputInDType(_ name: String = "input") throws(Failure) -> Tensor {
+        let input = try tensor(name)
         guard let dtype = optionalDType("dtype") else { return input }
         return try input.cast(dtype)
     }

@@ -56,6 +56,12 @@ extension Functions {
             try a.inputInDType().softmax(a.integer("dim"))
         },
         Function(
+            "softmin", [.input, .axis, .computedIn], "softmax(-x) along an axis, without overflow. \(ofFloats)"
+        ) { a throws(Failure) in
+            let x = try a.inputInDType()
+            return try x.cast(x.dtype.isFloat ? x.dtype : .float64).applying(.negative).softmax(a.integer("dim"))
+        },
+        Function(
             "log_softmax", [.input, .axis, .computedIn], "log(softmax(x)) along an axis, without overflow. \(ofFloats)"
         ) { a throws(Failure) in
             try a.inputInDType().logSoftmax(a.integer("dim"))

@@ -1,8 +1,10 @@
 /// Linear algebra on the last two axes; leading axes are batches. Factorisations need OpenBLAS. A matrix that cannot be
 /// factored is an error when values are computed.
 extension Functions {
-    private static func product(_ name: String, _ kind: Tensor.Product, _ documentation: String) -> Function {
-        Function(name, [.input, Parameter("other", .tensor, "The other operand.")], documentation) {
+    private static func product(
+        _ name: String, _ kind: Tensor.Product, aliases: [String] = [], _ documentation: String
+    ) -> Function {
+        Function(name, [.input, Parameter("other", .tensor, "The other operand.")], aliases: aliases, documentation) {
             a throws(Failure) in
             try .product(kind, a.tensor("input"), a.tensor("other"))
         }
@@ -39,8 +41,12 @@ extension Functions {
         product("mm", .mm, "Product of two matrices, [m, k] x [k, n] -> [m, n]. Floats."),
         product("bmm", .bmm, "Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n]. Floats."),
         product("mv", .mv, "Product of a matrix and a vector, [m, k] x [k] -> [m]. Floats."),
-        product("dot", .dot, "Sum of the products of two vectors' elements. Bool and integers give int64."),
-        product("outer", .outer, "Each element of a vector times each of another, [m] x [n] -> [m, n]. All dtypes."),
+        product(
+            "dot", .dot, aliases: ["vdot"],
+            "Sum of the products of two vectors' elements. Bool and integers give int64."),
+        product(
+            "outer", .outer, aliases: ["ger"],
+            "Each element of a vector times each of another, [m] x [n] -> [m, n]. All dtypes."),
         Function(
             "einsum",
             [

@@ -53,10 +53,10 @@ extension Functions {
         let unbiased = Parameter(
             "unbiased", .optional(.flag), Value.none, "True: correction is 1; False: it is 0; None: it is as given.")
         let correction = Parameter(
-            "correction", .real, .integer(1), keyword: true,
-            "What the number of elements is lessened by (NumPy's ddof, which is 0 there).")
+            "correction", .optional(.real), .integer(1), keyword: true,
+            "What the number of elements is lessened by (NumPy's ddof, which is 0 there); None: 1.")
         return Function(name, [.input, .axes, unbiased, .keepsAxes, correction], documentation) { a throws(Failure) in
-            var correction = try a.real("correction")
+            var correction = a.optionalReal("correction") ?? 1
             if let isUnbiased = a.value("unbiased")?.flag { correction = isUnbiased ? 1 : 0 }
             return try function(a.tensor("input"), a.axes(), correction, a.flag("keepdim"))
         }
@@ -103,15 +103,22 @@ extension Functions {
         Function(
             "norm",
             [
-                .input, Parameter("p", .either([.real, .choice(["fro"])]), .text("fro"), "The power; 'fro' is 2."),
-                .axes, .keepsAxes,
+                .input,
+                Parameter(
+                    "p", .either([.real, .choice(["fro", "nuc"])]), .text("fro"),
+                    "The power; 'fro' is 2, 'nuc' the sum of a matrix' singular values."), .axes, .keepsAxes,
+                .keywordComputedIn,
             ],
             """
             (sum |x|^p)^(1/p) \(along). p 0 counts what is not 0, inf and -inf give the largest and smallest |x|. \
             \(ofFloats)
             """
         ) { a throws(Failure) in
-            try a.tensor("input").norm(a.optionalReal("p") ?? 2, a.axes(), keepdims: a.flag("keepdim"))
+            let (input, axes, keepdims) = (try a.inputInDType(), a.axes(), try a.flag("keepdim"))
+            guard a.optionalText("p") == "nuc" else {
+                return try input.norm(a.optionalReal("p") ?? 2, axes, keepdims: keepdims)
+            }
+            return try input.matrixNorm(.nuclear, axes ?? Array(input.shape.indices), keepdims: keepdims)
         },
     ]
 

@@ -97,6 +97,12 @@ func normalized(axes: [Int]?, rank: Int, operation: String) throws(Failure) -> [
     return (0..<rank).filter { seen[$0] }
 }
 
+/// Axes to reduce over. A scalar may be given axis 0 or -1, as in PyTorch, and has none.
+func reductionAxes(_ axes: [Int]?, of shape: Shape, operation: String) throws(Failure) -> [Int] {
+    if shape.isEmpty, axes == [0] || axes == [-1] { return [] }
+    return try normalized(axes: axes, rank: shape.count, operation: operation)
+}
+
 /// The dtype in which `a` and `b` meet: NumPy's promotion.
 public func promote(_ a: DType, _ b: DType) -> DType {
     if a == b { return a }

@@ -3,7 +3,12 @@ extension Tensor {
     /// Rows along `axis`, picked by an integer tensor of any shape.
     public func select(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let x = try node()
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: "index_select")
+        let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: "index_select")
+        if x.shape.isEmpty {
+            // As in PyTorch, one element of a scalar is a scalar.
+            let picked = try IndexSelect(axis: 0).record([x.reshape([1]), index.node()])
+            return try Tensor(result: picked.count == 1 ? picked.reshape([]) : picked)
+        }
         return try Tensor(result: IndexSelect(axis: place).record([x, index.node()]))
     }
 
@@ -11,8 +16,9 @@ extension Tensor {
     public func takeAlong(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let name = "take_along_axis"
         let (x, index) = (try node(), try index.node())
-        let place = try normalized(axis: axis, rank: x.shape.count, operation: name)
+        let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: name)
         try checkRank(index, x, name)
+        if x.shape.isEmpty { return try Tensor(result: IndexSelect(axis: 0).record([x.reshape([1]), index])) }
         var (one, common) = (x.shape, index.shape)
         one[place] = 1
         common[place] = 1
@@ -110,23 +116,22 @@ extension Tensor {
             }
             count = classes
         } else {
-            let label = try largest(labels)
+            let label = try largest(labels, "one_hot", instead: "name the number of classes")
             guard label < Int.max else { throw .memory(operation: "one_hot", bytes: Int.max) }
             count = max(label, 0) + 1
         }
         return try Tensor(result: OneHot(classes: count, dtype: dtype).record([labels]))
     }
 
-    private static func largest(_ labels: Node) throws(Failure) -> Int {
+    /// The largest label, computed at once. `instead`: what to do inside a capture block.
+    static func largest(_ labels: Node, _ operation: String, instead: String) throws(Failure) -> Int {
         guard labels.count > 0 else {
-            throw .argument(operation: "one_hot", "there are no labels to count the classes by; name their number")
+            throw .argument(operation: operation, "there are no labels to count the classes by; \(instead)")
         }
         guard ThreadState.current.capture == nil else {
             throw .state(
-                operation: "one_hot",
-                "the largest label is not known inside a capture block, where nothing is computed yet; name the number "
-                    + "of classes"
-            )
+                operation: operation,
+                "the largest label is not known inside a capture block, where nothing is computed yet; \(instead)")
         }
         let axes = Array(labels.shape.indices)
         return try Int(Tensor(labels.cast(.int64).extremum(axes, keepdims: false, isMaximum: true)).integerItem())

@@ -6,7 +6,7 @@ extension Tensor {
     public func variance(_ axes: [Int]? = nil, correction: Double = 1, keepdims: Bool = false) throws(Failure) -> Tensor
     {
         let x = try node()
-        let places = try normalized(axes: axes, rank: x.shape.count, operation: "var")
+        let places = try reductionAxes(axes, of: x.shape, operation: "var")
         return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims))
     }
 
@@ -14,13 +14,13 @@ extension Tensor {
         -> Tensor
     {
         let x = try node()
-        let places = try normalized(axes: axes, rank: x.shape.count, operation: "std")
+        let places = try reductionAxes(axes, of: x.shape, operation: "std")
         return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims).rootOfNorm())
     }
 
     public func norm(_ p: Double, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
         let x = try node()
-        let places = try normalized(axes: axes, rank: x.shape.count, operation: "norm")
+        let places = try reductionAxes(axes, of: x.shape, operation: "norm")
         return try Tensor(result: x.norm(p, places, keepdims: keepdims))
     }
 
@@ -37,7 +37,7 @@ extension Tensor {
     }
 
     /// `function` of the tensor with at least one axis, and that axis; a scalar has one for the time being.
-    private func along<Result>(
+    func along<Result>(
         _ axis: Int, _ operation: String, _ function: (Node, Int) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let x = try node()
@@ -144,7 +144,7 @@ extension Tensor {
     /// Over `axes`; all for nil.
     public func reduce(_ operation: Reduce, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
         let x = try node()
-        let places = try normalized(axes: axes, rank: x.shape.count, operation: operation.name)
+        let places = try reductionAxes(axes, of: x.shape, operation: operation.name)
         switch operation {
         case .sum: return try Tensor(result: x.sum(places, keepdims: keepdims))
         case .mean: return try Tensor(result: x.mean(places, keepdims: keepdims))
@@ -178,12 +178,12 @@ extension Tensor {
     }
 
     public func softmax(_ axis: Int) throws(Failure) -> Tensor {
-        let x = try node()
-        return try Tensor(result: x.softmax(normalized(axis: axis, rank: x.shape.count, operation: "softmax")))
+        let y = try along(axis, "softmax") { (x, place) throws(Failure) in try x.softmax(place) }
+        return try Tensor(result: y.reshape(shape))
     }
 
     public func logSoftmax(_ axis: Int) throws(Failure) -> Tensor {
-        let x = try node()
-        return try Tensor(result: x.logSoftmax(normalized(axis: axis, rank: x.shape.count, operation: "log_softmax")))
+        let y = try along(axis, "log_softmax") { (x, place) throws(Failure) in try x.logSoftmax(place) }
+        return try Tensor(result: y.reshape(shape))
     }
 }

@@ -27,7 +27,7 @@ extension Tensor {
     /// Without the axes of extent 1: all of them, or those among `axes`.
     public func squeeze(_ axes: [Int]? = nil) throws(Failure) -> Tensor {
         let x = try node()
-        let dropped = try normalized(axes: axes, rank: x.shape.count, operation: "squeeze")
+        let dropped = try reductionAxes(axes, of: x.shape, operation: "squeeze")
         return try showing(
             x.reshape(x.shape.indices.filter { x.shape[$0] != 1 || !dropped.contains($0) }.map { x.shape[$0] }), of: x)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from .._activations import (
     celu,
@@ -19,7 +19,9 @@ from .._activations import (
     softsign,
 )
 from .._arrays import handle_array
+from .._calls import result
 from .._discrete import gumbel_softmax
+from .._dtypes import as_dtype
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
 from .._library import check, unguarded
@@ -29,7 +31,7 @@ from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
 
 if TYPE_CHECKING:
-    from .._typing import TensorLike
+    from .._typing import DTypeLike, TensorLike
 
 __all__ = [
     "linear",
@@ -40,6 +42,7 @@ __all__ = [
     "gelu",
     "softmax",
     "log_softmax",
+    "softmin",
     "softplus",
     "celu",
     "elu",
@@ -81,6 +84,13 @@ def _reduced(reduction: str, name: str) -> str:
     if reduction not in ("mean", "sum", "none"):
         raise ArgumentError(f"{name}: expected reduction 'mean', 'sum' or 'none', found {reduction!r:.80}")
     return reduction
+
+
+def softmin(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None) -> Tensor:
+    """softmax(-x) along an axis, without overflow. dtype: to compute in."""
+    if dim is None:
+        raise ArgumentError("softmin: expected the axis as dim, found None")
+    return result("softmin", input=as_tensor(input), dim=dim, dtype=None if dtype is None else as_dtype(dtype))
 
 
 def mse_loss(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:

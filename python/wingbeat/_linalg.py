@@ -1,0 +1,158 @@
+"""What torch.linalg has and torch by itself has not, or has under another meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
+
+from ._calls import result, results
+from ._dtypes import as_dtype
+from ._errors import ArgumentTypeError
+from ._shaping import diagonal as _diagonal
+from ._tensor import Tensor, as_tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from ._typing import Axis, DTypeLike, MatrixOrder, Real, TensorLike
+
+
+def pinv(A: TensorLike, *, atol: Real | None = None, rtol: Real | None = None, hermitian: bool = False) -> Tensor:
+    """The pseudoinverses of matrices, [..., m, n] -> [..., n, m].
+
+    Singular values up to atol, or to rtol times the largest, count as 0. Derivatives are those among matrices of the
+    same rank. hermitian: A is symmetric, of which the lower triangle is read.
+    """
+    return result("pinv", A=as_tensor(A), atol=atol, rtol=rtol, hermitian=hermitian)
+
+
+def matrix_rank(
+    A: TensorLike, *, atol: Real | None = None, rtol: Real | None = None, hermitian: bool = False
+) -> Tensor:
+    """How many singular values do not count as 0 (as in pinv): [...], int64."""
+    return result("matrix_rank", A=as_tensor(A), atol=atol, rtol=rtol, hermitian=hermitian)
+
+
+class LeastSquares(NamedTuple):
+    """What lstsq gives."""
+
+    solution: Tensor
+    residuals: Tensor
+    rank: Tensor
+    singular_values: Tensor
+
+
+def lstsq(
+    A: TensorLike,
+    B: TensorLike,
+    rcond: Real | None = None,
+    *,
+    driver: Literal["gels", "gelsy", "gelsd", "gelss"] | None = None,
+) -> LeastSquares:
+    """(solution, residuals, rank, singular_values): X of the least |A X - B|, of the least norm among several.
+
+    The driver says which of the other results there are, as in PyTorch; the solution is the same.
+    """
+    return LeastSquares(*results("lstsq", A=as_tensor(A), B=as_tensor(B), rcond=rcond, driver=driver))
+
+
+def cond(A: TensorLike, p: MatrixOrder | None = None) -> Tensor:
+    """The norms of matrices times those of their inverses: [...]. None, 2 and -2 are of singular values, the others of
+    square matrices that have an inverse."""
+    return result("cond", A=as_tensor(A), p=p)
+
+
+def matrix_norm(
+    A: TensorLike,
+    ord: MatrixOrder = "fro",
+    dim: Sequence[SupportsIndex] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Tensor:
+    """Norms of matrices.
+
+    ord: "fro", the root of the sum of squares; "nuc", the sum of singular values; 2 and -2, the largest and the
+    smallest; 1 and -1, of the sums of columns; inf and -inf, of those of rows.
+    """
+    dtype = None if dtype is None else as_dtype(dtype)
+    return result("matrix_norm", A=as_tensor(A), ord=ord, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def vector_norm(
+    x: TensorLike, ord: Real = 2, dim: Axis = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
+    """(sum |x|^ord)^(1/ord) over the axes `dim`."""
+    dtype = None if dtype is None else as_dtype(dtype)
+    return result("vector_norm", x=as_tensor(x), ord=ord, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def norm(
+    A: TensorLike,
+    ord: MatrixOrder | None = None,
+    dim: Axis = None,
+    keepdim: bool = False,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Tensor:
+    """Without an order the root of the sum of squares over the axes `dim`. With one vector_norm over one axis, or of a
+    vector; matrix_norm over two axes, or of a matrix."""
+    dtype = None if dtype is None else as_dtype(dtype)
+    return result("linalg_norm", A=as_tensor(A), ord=ord, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def vander(x: TensorLike, *, N: SupportsIndex | None = None) -> Tensor:
+    """The powers of each element from 0, along a new last axis: [..., n] -> [..., n, N]."""
+    return result("vander", x=as_tensor(x), N=N, increasing=True)
+
+
+def diagonal(A: TensorLike, *, offset: SupportsIndex = 0, dim1: SupportsIndex = -2, dim2: SupportsIndex = -1) -> Tensor:
+    """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
+    return _diagonal(A, offset, dim1, dim2)
+
+
+def cross(input: TensorLike, other: TensorLike, *, dim: SupportsIndex = -1) -> Tensor:
+    """Cross products of vectors of three elements along an axis; the others broadcast."""
+    return result("cross", input=as_tensor(input), other=as_tensor(other), dim=dim)
+
+
+def vecdot(x: TensorLike, y: TensorLike, *, dim: SupportsIndex = -1) -> Tensor:
+    """Sums of products along an axis of the two broadcast together (int64 for bool and integers)."""
+    return result("vecdot", x=as_tensor(x), y=as_tensor(y), dim=dim)
+
+
+def multi_dot(tensors: Sequence[TensorLike]) -> Tensor:
+    """The product of two matrices or more in the order that costs the fewest multiplications; the first and the last
+    may be vectors."""
+    given: Any = tensors
+    if not isinstance(given, (list, tuple)):
+        raise ArgumentTypeError(f"multi_dot: expected matrices in a list, found {given!r:.80}")
+    return result("multi_dot", tensors=[as_tensor(factor) for factor in given])
+
+
+def tensorinv(A: TensorLike, ind: SupportsIndex = 2) -> Tensor:
+    """The inverse of the map that A is from tensors of its last axes to those of its first `ind`."""
+    return result("tensorinv", A=as_tensor(A), ind=ind)
+
+
+def tensorsolve(A: TensorLike, B: TensorLike, dims: Axis = None) -> Tensor:
+    """X of tensordot(A, X, its axes) = B. dims: axes of A that are moved to its end first."""
+    return result("tensorsolve", A=as_tensor(A), B=as_tensor(B), dims=dims)
+
+
+__all__ = [
+    "cond",
+    "cross",
+    "diagonal",
+    "lstsq",
+    "matrix_norm",
+    "matrix_rank",
+    "multi_dot",
+    "norm",
+    "pinv",
+    "tensorinv",
+    "tensorsolve",
+    "vander",
+    "vecdot",
+    "vector_norm",
+]
