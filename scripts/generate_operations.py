@@ -101,10 +101,25 @@ SPECIAL = {
     "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
     "svd": lambda f, x, y: f(x, full_matrices=False),
     "straight_through": lambda f, x, y: f(y, x),
+    "addcmul": lambda f, x, y: f(x, x, y),
+    "addcdiv": lambda f, x, y: f(x, x, y),
+    "clamp_min": lambda f, x, y: f(x, 0.4),
+    "clamp_max": lambda f, x, y: f(x, 0.4),
+    "glu": lambda f, x, y: f(x, 0),
+    "hardshrink": lambda f, x, y: f(x, 0.3),
+    "softshrink": lambda f, x, y: f(x, 0.3),
+    "threshold": lambda f, x, y: f(x, 0, 1),
+    "igamma": lambda f, x, y: f(2, x),
+    "igammac": lambda f, x, y: f(2, x),
+    "zeta": lambda f, x, y: f(2, x),
+    "prelu": lambda f, x, y: f(x, y[0]),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions",
     "_math": "Elementwise functions",
+    "_numbers": "Numbers: parts, remainders, tolerances",
+    "_special": "Special functions",
+    "_distances": "Lengths and distances",
     "_activations": "Activation functions",
     "_reductions": "Reductions, cumulative operations, sorting",
     "_shaping": "Shapes",
@@ -132,7 +147,7 @@ NO_OPERATIONS = (
     "_reversible",
     "_vmap",
 )
-LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "tensor", "promote_types"}
+LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "tensor", "promote_types", "allclose", "equal"}
 
 
 def values(dtype, seed):

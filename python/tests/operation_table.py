@@ -207,12 +207,22 @@ def table():
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
+    import rows_numbers
     import rows_reductions
     import rows_shapes
+    import rows_special
 
     rows = [
         row
-        for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra)
+        for module in (
+            rows_elementwise,
+            rows_numbers,
+            rows_special,
+            rows_reductions,
+            rows_shapes,
+            rows_creation,
+            rows_linear_algebra,
+        )
         for row in module.ROWS
     ]
     names = [row.name for row in rows]

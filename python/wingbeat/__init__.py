@@ -23,16 +23,19 @@ from typing import TYPE_CHECKING
 from . import (
     _activations,
     _discrete,
+    _distances,
     _hooks,
     _indexing,
     _linear_algebra,
     _math,
+    _numbers,
     _numpy_protocols,
     _picking,
     _random,
     _reductions,
     _shaping,
     _signals,
+    _special,
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
@@ -58,6 +61,7 @@ from ._creation import (
     zeros_like,
 )
 from ._discrete import *  # noqa: F403
+from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
 from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
 from ._dtypes import bool_ as bool
@@ -148,16 +152,18 @@ from ._modes import (
     set_num_threads,
 )
 from ._naming import listing as _listing
+from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._shaping import *  # noqa: F403
+from ._special import *  # noqa: F403
 from ._tensor import Tensor
 
 __version__ = _lib.wb_version().decode()
 
 if TYPE_CHECKING:  # what the table below finds
-    from . import autograd, data, distributions, implicit, linalg, nn, optim, storage, training
+    from . import autograd, data, distributions, implicit, linalg, nn, optim, special, storage, training
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
@@ -179,6 +185,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "linalg": None,
     "nn": None,
     "optim": None,
+    "special": None,
     "storage": None,
     "training": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
@@ -330,6 +337,7 @@ __all__ = [
     "linalg",
     "nn",
     "optim",
+    "special",
     "storage",
     "training",
     "grad",
@@ -359,10 +367,13 @@ __all__ = [
 ]
 __all__ += _activations.__all__
 __all__ += _discrete.__all__
+__all__ += _distances.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
+__all__ += _numbers.__all__
 __all__ += _picking.__all__
 __all__ += _random.__all__
 __all__ += _reductions.__all__
 __all__ += _shaping.__all__
+__all__ += _special.__all__
 __dir__ = _listing(__name__)

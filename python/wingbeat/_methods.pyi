@@ -12,6 +12,7 @@ from typing_extensions import Self
 from ._functions import ValuesAndIndices
 from ._hooks import RemovableHandle
 from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._numbers import MantissaAndExponent
 from ._tensor import Tensor
 from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Size, TensorLike
 
@@ -44,9 +45,10 @@ class Methods:
                    copy: builtins.bool | None = None) -> Any:
         """The values as a DLPack capsule.
 
-        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that may be written to,
-        copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless copy is False: then
-        they must not write to it. Raises a BufferError (and StateError) for a tensor that requires gradients, and where it cannot share.
+        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that
+        may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless
+        copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that requires
+        gradients, and where it cannot share.
         """
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
@@ -159,6 +161,9 @@ class Methods:
     def absolute(self) -> Tensor:
         """Absolute value of each element, of the shape of `input`."""
 
+    def absolute_(self) -> Self:
+        """abs, in place."""
+
     def acos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
 
@@ -174,9 +179,25 @@ class Methods:
     def add(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
         """input + alpha * other, element by element; the two broadcast."""
 
+    def addcdiv(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
+        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64."""
+
+    def addcdiv_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
+        """addcdiv, in place."""
+
+    def addcmul(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
+        """input + value * tensor1 * tensor2, element by element; the three broadcast."""
+
+    def addcmul_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
+        """addcmul, in place."""
+
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+
+    def allclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
+                 equal_nan: builtins.bool = False) -> builtins.bool:
+        """Whether all elements are what isclose calls close. Computed at once."""
 
     def amax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
@@ -193,14 +214,26 @@ class Methods:
     def arccos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
 
+    def arccos_(self) -> Self:
+        """acos, in place."""
+
     def arccosh(self) -> Tensor:
         """Inverse hyperbolic cosine of each element, of the shape of `input`."""
+
+    def arccosh_(self) -> Self:
+        """acosh, in place."""
 
     def arcsin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
 
+    def arcsin_(self) -> Self:
+        """asin, in place."""
+
     def arcsinh(self) -> Tensor:
         """Inverse hyperbolic sine of each element, of the shape of `input`."""
+
+    def arcsinh_(self) -> Self:
+        """asinh, in place."""
 
     def arctan(self) -> Tensor:
         """Inverse tangent of each element, of the shape of `input`."""
@@ -208,8 +241,14 @@ class Methods:
     def arctan2(self, other: Operand) -> Tensor:
         """The angle of the point (other, input), element by element; the two broadcast."""
 
+    def arctan_(self) -> Self:
+        """atan, in place."""
+
     def arctanh(self) -> Tensor:
         """Inverse hyperbolic tangent of each element, of the shape of `input`."""
+
+    def arctanh_(self) -> Self:
+        """atanh, in place."""
 
     def argmax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
@@ -251,7 +290,10 @@ class Methods:
         """atanh, in place."""
 
     def bernoulli(self, p: Real | None = None) -> Tensor:
-        """1 with the probability at each place of `input`, else 0, in its dtype. With p, a number: with that probability everywhere."""
+        """1 with the probability at each place of `input`, else 0, in its dtype.
+
+        With p, a number: with that probability everywhere.
+        """
 
     def bernoulli_(self, p: Operand = 0.5) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
@@ -259,20 +301,38 @@ class Methods:
     def bitwise_and(self, other: Operand) -> Tensor:
         """input & other, of integers or bool, element by element; the two broadcast."""
 
+    def bitwise_and_(self, other: Operand) -> Self:
+        """bitwise_and, in place."""
+
     def bitwise_left_shift(self, other: Operand) -> Tensor:
         """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast."""
+
+    def bitwise_left_shift_(self, other: Operand) -> Self:
+        """bitwise_left_shift, in place."""
 
     def bitwise_not(self) -> Tensor:
         """All bits exchanged (of bool the logical not) of each element, of the shape of `input`."""
 
+    def bitwise_not_(self) -> Self:
+        """bitwise_not, in place."""
+
     def bitwise_or(self, other: Operand) -> Tensor:
         """input | other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_or_(self, other: Operand) -> Self:
+        """bitwise_or, in place."""
 
     def bitwise_right_shift(self, other: Operand) -> Tensor:
         """input >> other, of integers; the sign stays, element by element; the two broadcast."""
 
+    def bitwise_right_shift_(self, other: Operand) -> Self:
+        """bitwise_right_shift, in place."""
+
     def bitwise_xor(self, other: Operand) -> Tensor:
         """input ^ other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_xor_(self, other: Operand) -> Self:
+        """bitwise_xor, in place."""
 
     def bmm(self, other: TensorLike) -> Tensor:
         """Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n]."""
@@ -296,7 +356,9 @@ class Methods:
         """x above 0, else alpha (exp(x / alpha) - 1)."""
 
     def cholesky(self, upper: builtins.bool = False) -> Tensor:
-        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle of A is read, derivatives take A as symmetric."""
+        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle
+        of A is read, derivatives take A as symmetric.
+        """
 
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
@@ -310,11 +372,32 @@ class Methods:
     def clamp_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """clamp, in place."""
 
+    def clamp_max(self, max: Operand) -> Tensor:
+        """`max` where the element is above it; the derivative is 0 there, and at a number."""
+
+    def clamp_max_(self, max: Operand) -> Self:
+        """clamp_max, in place."""
+
+    def clamp_min(self, min: Operand) -> Tensor:
+        """`min` where the element is below it; the derivative is 0 there, and at a number."""
+
+    def clamp_min_(self, min: Operand) -> Self:
+        """clamp_min, in place."""
+
     def clip(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
         """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
 
         The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
         """
+
+    def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
+        """clamp, in place."""
+
+    def copysign(self, other: Operand) -> Tensor:
+        """|input| with the sign of other (derivative 0 at 0), element by element; the two broadcast."""
+
+    def copysign_(self, other: Operand) -> Self:
+        """copysign, in place."""
 
     def cos(self) -> Tensor:
         """Cosine of each element, of the shape of `input`."""
@@ -330,11 +413,19 @@ class Methods:
 
     def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
-        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements are 0). dtype: to compute in."""
+        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements
+        are 0). dtype: to compute in.
+        """
 
     def cumsum(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
         """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
+
+    def deg2rad(self) -> Tensor:
+        """Radians of degrees, of each element, of the shape of `input`."""
+
+    def deg2rad_(self) -> Self:
+        """deg2rad, in place."""
 
     def det(self) -> Tensor:
         """Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative."""
@@ -375,6 +466,12 @@ class Methods:
     def eq(self, other: Operand) -> Tensor:
         """input == other, as bool, element by element; the two broadcast."""
 
+    def eq_(self, other: Operand) -> Self:
+        """eq, in place."""
+
+    def equal(self, other: TensorLike) -> builtins.bool:
+        """Whether two tensors have the same shape and equal elements. Computed at once."""
+
     def erf(self) -> Tensor:
         """Error function of each element, of the shape of `input`."""
 
@@ -386,6 +483,12 @@ class Methods:
 
     def erfc_(self) -> Self:
         """erfc, in place."""
+
+    def erfinv(self) -> Tensor:
+        """Where the error function is x, for -1 to 1, of each element, of the shape of `input`."""
+
+    def erfinv_(self) -> Self:
+        """erfinv, in place."""
 
     def exp(self) -> Tensor:
         """e to the power of each element, of the shape of `input`."""
@@ -414,6 +517,12 @@ class Methods:
     def exponential_(self, rate: Real = 1.0) -> Self:
         """Fills the tensor in place with exponential numbers of that rate."""
 
+    def fix(self) -> Tensor:
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+
+    def fix_(self) -> Self:
+        """trunc, in place."""
+
     def flatten(self, start_dim: SupportsIndex = 0, end_dim: SupportsIndex = -1) -> Tensor:
         """Axes start_dim to end_dim as one; a scalar becomes [1]."""
 
@@ -422,6 +531,9 @@ class Methods:
 
     def float(self) -> Tensor:
         """This tensor as float32."""
+
+    def float_power(self, exponent: Operand) -> Tensor:
+        """input to the power exponent, in float64, element by element; the two broadcast."""
 
     def floor(self) -> Tensor:
         """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
@@ -435,20 +547,63 @@ class Methods:
     def floor_divide_(self, other: Operand) -> Self:
         """floor_divide, in place."""
 
+    def fmod(self, other: Operand) -> Tensor:
+        """What the quotient input / other, cut toward 0, leaves, of the sign of input, element by element; the two broadcast."""
+
+    def fmod_(self, other: Operand) -> Self:
+        """fmod, in place."""
+
+    def frac(self) -> Tensor:
+        """What is left beside the whole number toward 0, of each element, of the shape of `input`."""
+
+    def frac_(self) -> Self:
+        """frac, in place."""
+
+    def frexp(self) -> MantissaAndExponent:
+        """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32. 0, infinities and
+        NaN are their own m.
+        """
+
     def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
-        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other axes."""
+        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other
+        axes.
+        """
+
+    def gcd(self, other: Operand) -> Tensor:
+        """The greatest common divisor of integers, element by element; the two broadcast."""
+
+    def gcd_(self, other: Operand) -> Self:
+        """gcd, in place."""
 
     def ge(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
 
+    def ge_(self, other: Operand) -> Self:
+        """ge, in place."""
+
+    def glu(self, dim: SupportsIndex = -1) -> Tensor:
+        """The first half of an axis times sigmoid of the second (Dauphin et al. 2017)."""
+
     def greater(self, other: Operand) -> Tensor:
         """input > other, as bool, element by element; the two broadcast."""
+
+    def greater_(self, other: Operand) -> Self:
+        """gt, in place."""
 
     def greater_equal(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
 
+    def greater_equal_(self, other: Operand) -> Self:
+        """ge, in place."""
+
     def gt(self, other: Operand) -> Tensor:
         """input > other, as bool, element by element; the two broadcast."""
+
+    def gt_(self, other: Operand) -> Self:
+        """gt, in place."""
+
+    def hardshrink(self, lambd: Real = 0.5) -> Tensor:
+        """x, but 0 where |x| is at most lambd."""
 
     def hardsigmoid(self) -> Tensor:
         """x + 3 between 0 and 6, over 6, of each element, of the shape of `input`."""
@@ -459,6 +614,36 @@ class Methods:
     def hardtanh(self, min_val: Real = -1.0, max_val: Real = 1.0) -> Tensor:
         """x between min_val and max_val, where the derivative is 0."""
 
+    def heaviside(self, values: Operand) -> Tensor:
+        """0 below 0, 1 above, `values` at 0, element by element; the two broadcast."""
+
+    def heaviside_(self, values: Operand) -> Self:
+        """heaviside, in place."""
+
+    def hypot(self, other: Operand) -> Tensor:
+        """sqrt(input^2 + other^2) without overflow, element by element; the two broadcast."""
+
+    def hypot_(self, other: Operand) -> Self:
+        """hypot, in place."""
+
+    def i0(self) -> Tensor:
+        """The modified Bessel function of the first kind and order 0 of each element, of the shape of `input`."""
+
+    def i0_(self) -> Self:
+        """i0, in place."""
+
+    def igamma(self, other: Operand) -> Tensor:
+        """The regularised lower incomplete gamma function of `input` up to `other`, element by element; the two broadcast."""
+
+    def igamma_(self, other: Operand) -> Self:
+        """igamma, in place."""
+
+    def igammac(self, other: Operand) -> Tensor:
+        """1 - igamma(input, other), precise where that is small, element by element; the two broadcast."""
+
+    def igammac_(self, other: Operand) -> Self:
+        """igammac, in place."""
+
     def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
 
@@ -467,6 +652,10 @@ class Methods:
 
     def inverse(self) -> Tensor:
         """Inverses of square matrices [..., n, n]."""
+
+    def isclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
+                equal_nan: builtins.bool = False) -> Tensor:
+        """Whether |input - other| <= atol + rtol |other|, or the two are equal, as bool. equal_nan: NaN equals NaN."""
 
     def isfinite(self) -> Tensor:
         """Whether it is neither infinite nor NaN, as bool, of each element, of the shape of `input`."""
@@ -477,8 +666,32 @@ class Methods:
     def isnan(self) -> Tensor:
         """Whether it is NaN, as bool, of each element, of the shape of `input`."""
 
+    def isneginf(self) -> Tensor:
+        """Whether it is -infinity, as bool, of each element, of the shape of `input`."""
+
+    def isposinf(self) -> Tensor:
+        """Whether it is +infinity, as bool, of each element, of the shape of `input`."""
+
+    def isreal(self) -> Tensor:
+        """Whether it is a real number, which all are, as bool, of each element, of the shape of `input`."""
+
+    def lcm(self, other: Operand) -> Tensor:
+        """The least common multiple of integers, element by element; the two broadcast."""
+
+    def lcm_(self, other: Operand) -> Self:
+        """lcm, in place."""
+
+    def ldexp(self, other: Operand) -> Tensor:
+        """input * 2^other, element by element; the two broadcast."""
+
+    def ldexp_(self, other: Operand) -> Self:
+        """ldexp, in place."""
+
     def le(self, other: Operand) -> Tensor:
         """input <= other, as bool, element by element; the two broadcast."""
+
+    def le_(self, other: Operand) -> Self:
+        """le, in place."""
 
     def lerp(self, end: TensorLike, weight: TensorLike) -> Tensor:
         """input + weight (end - input), exact at both ends; weight is a number or a tensor."""
@@ -489,8 +702,14 @@ class Methods:
     def less(self, other: Operand) -> Tensor:
         """input < other, as bool, element by element; the two broadcast."""
 
+    def less_(self, other: Operand) -> Self:
+        """lt, in place."""
+
     def less_equal(self, other: Operand) -> Tensor:
         """input <= other, as bool, element by element; the two broadcast."""
+
+    def less_equal_(self, other: Operand) -> Self:
+        """le, in place."""
 
     def lgamma(self) -> Tensor:
         """log |gamma(x)| of each element, of the shape of `input`."""
@@ -526,17 +745,41 @@ class Methods:
                     axis: SupportsIndex | None = None) -> Tensor:
         """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
 
+    def logaddexp(self, other: Operand) -> Tensor:
+        """log(exp(input) + exp(other)) without overflow, element by element; the two broadcast."""
+
+    def logaddexp2(self, other: Operand) -> Tensor:
+        """log2(2^input + 2^other) without overflow, element by element; the two broadcast."""
+
     def logical_and(self, other: Operand) -> Tensor:
         """Whether both are nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_and_(self, other: Operand) -> Self:
+        """logical_and, in place."""
 
     def logical_not(self) -> Tensor:
         """Whether the element is 0, as bool, of each element, of the shape of `input`."""
 
+    def logical_not_(self) -> Self:
+        """logical_not, in place."""
+
     def logical_or(self, other: Operand) -> Tensor:
         """Whether one is nonzero, as bool, element by element; the two broadcast."""
 
+    def logical_or_(self, other: Operand) -> Self:
+        """logical_or, in place."""
+
     def logical_xor(self, other: Operand) -> Tensor:
         """Whether exactly one is nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_xor_(self, other: Operand) -> Self:
+        """logical_xor, in place."""
+
+    def logit(self, eps: Real | None = None) -> Tensor:
+        """log(x / (1 - x)) of each element, NaN outside 0 ... 1. eps: x is moved between eps and 1 - eps."""
+
+    def logit_(self, eps: Real | None = None) -> Self:
+        """logit, in place."""
 
     def logsigmoid(self) -> Tensor:
         """log(sigmoid(x)), without overflow, of each element, of the shape of `input`."""
@@ -550,6 +793,9 @@ class Methods:
 
     def lt(self, other: Operand) -> Tensor:
         """input < other, as bool, element by element; the two broadcast."""
+
+    def lt_(self, other: Operand) -> Self:
+        """lt, in place."""
 
     @property
     def mT(self) -> Tensor:
@@ -634,6 +880,12 @@ class Methods:
     def mv(self, other: TensorLike) -> Tensor:
         """Product of a matrix and a vector, [m, k] x [k] -> [m]."""
 
+    def mvlgamma(self, p: SupportsIndex) -> Tensor:
+        """The logarithm of the multivariate gamma function of dimension p, 1 to 1000."""
+
+    def mvlgamma_(self, p: SupportsIndex) -> Self:
+        """mvlgamma, in place."""
+
     def nan_to_num(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Tensor:
         """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
 
@@ -646,6 +898,9 @@ class Methods:
     def ne(self, other: Operand) -> Tensor:
         """input != other, as bool, element by element; the two broadcast."""
 
+    def ne_(self, other: Operand) -> Self:
+        """ne, in place."""
+
     def neg(self) -> Tensor:
         """-x of each element, of the shape of `input`."""
 
@@ -655,9 +910,21 @@ class Methods:
     def negative(self) -> Tensor:
         """-x of each element, of the shape of `input`."""
 
+    def negative_(self) -> Self:
+        """neg, in place."""
+
+    def nextafter(self, other: Operand) -> Tensor:
+        """The float next to input on the way to other, element by element; the two broadcast."""
+
+    def nextafter_(self, other: Operand) -> Self:
+        """nextafter, in place."""
+
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
-        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis. Computed at once."""
+        """The places of the elements that are not 0: int64 [count, ndim], or with as_tuple the index along each axis.
+
+        Computed at once.
+        """
     @overload
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
     @overload
@@ -665,13 +932,18 @@ class Methods:
 
     def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and smallest |x|."""
+        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
+        smallest |x|.
+        """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
         """Fills the tensor in place with normal numbers of that mean and standard deviation."""
 
     def not_equal(self, other: Operand) -> Tensor:
         """input != other, as bool, element by element; the two broadcast."""
+
+    def not_equal_(self, other: Operand) -> Self:
+        """ne, in place."""
 
     def outer(self, other: TensorLike) -> Tensor:
         """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
@@ -682,18 +954,33 @@ class Methods:
     def polygamma(self, n: SupportsIndex) -> Tensor:
         """The derivative of digamma of order n (0 to 100)."""
 
+    def positive(self) -> Tensor:
+        """The element itself of each element, of the shape of `input`."""
+
     def pow(self, other: Operand) -> Tensor:
         """input to the power other, element by element; the two broadcast."""
 
     def pow_(self, other: Operand) -> Self:
         """pow, in place."""
 
+    def prelu(self, weight: TensorLike) -> Tensor:
+        """x above 0, else weight x. weight: one element, or one for each place of axis 1."""
+
     def prod(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
 
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
-        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal: [..., m, k] and [..., k, n], k = min(m, n)."""
+        """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
+
+        [..., m, k] and [..., k, n], k = min(m, n).
+        """
+
+    def rad2deg(self) -> Tensor:
+        """Degrees of radians, of each element, of the shape of `input`."""
+
+    def rad2deg_(self) -> Self:
+        """rad2deg, in place."""
 
     def ravel(self) -> Tensor:
         """All axes as one."""
@@ -705,10 +992,12 @@ class Methods:
         """reciprocal, in place."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes the gradient's place.
+        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes
+        the gradient's place.
 
-        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while derivatives are recorded: in a compiled function once,
-        when it is captured; one that is registered or removed later has it captured again. The result has remove().
+        For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while
+        derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed later
+        has it captured again. The result has remove().
         """
 
     def relu(self) -> Tensor:
@@ -736,13 +1025,23 @@ class Methods:
         """The same elements in the shape of `other`."""
 
     def roll(self, shifts: Axes, dims: Axis = None) -> Tensor:
-        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again. Without dims: of the flattened tensor."""
+        """Element i of axis dims[k] goes to i + shifts[k], from the end to the beginning again.
+
+        Without dims: of the flattened tensor.
+        """
 
     def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
-        """The nearest number with that many places behind the point; halves go to the even neighbour. The derivative is 0."""
+        """The nearest number with that many places behind the point; halves go to the even neighbour.
+
+        The derivative is 0.
+        """
 
     def round_(self, *, decimals: SupportsIndex = 0) -> Self:
         """round, in place."""
+
+    def rrelu(self, lower: Real = 0.125, upper: Real = 0.3333333333333333,
+              training: builtins.bool = False) -> Tensor:
+        """x above 0, else slope x: each element's slope is drawn between lower and upper in training, else their mean."""
 
     def rsqrt(self) -> Tensor:
         """1 / sqrt(x) of each element, of the shape of `input`."""
@@ -752,7 +1051,9 @@ class Methods:
 
     def scatter(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                 value: TensorLike | None = None) -> Tensor:
-        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may be a number (or value=)."""
+        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may
+        be a number (or value=).
+        """
 
     def scatter_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                  value: TensorLike | None = None) -> Self:
@@ -770,6 +1071,12 @@ class Methods:
     def selu(self) -> Tensor:
         """Scaled ELU (Klambauer et al. 2017) of each element, of the shape of `input`."""
 
+    def sgn(self) -> Tensor:
+        """-1, 0 or 1 by the sign of each element, of the shape of `input`."""
+
+    def sgn_(self) -> Self:
+        """sign, in place."""
+
     def sigmoid(self) -> Tensor:
         """1 / (1 + exp(-x)) of each element, of the shape of `input`."""
 
@@ -782,6 +1089,9 @@ class Methods:
     def sign_(self) -> Self:
         """sign, in place."""
 
+    def signbit(self) -> Tensor:
+        """Whether the sign bit is set, which -0 has too, as bool, of each element, of the shape of `input`."""
+
     def silu(self) -> Tensor:
         """x sigmoid(x) of each element, of the shape of `input`."""
 
@@ -790,6 +1100,12 @@ class Methods:
 
     def sin_(self) -> Self:
         """sin, in place."""
+
+    def sinc(self) -> Tensor:
+        """sin(pi x) / (pi x) of each element, of the shape of `input`."""
+
+    def sinc_(self) -> Self:
+        """sinc, in place."""
 
     def sinh(self) -> Tensor:
         """Hyperbolic sine of each element, of the shape of `input`."""
@@ -805,10 +1121,14 @@ class Methods:
         """exp(x) / sum(exp(x)) along an axis, without overflow. dtype: to compute in."""
 
     def softplus(self, beta: Real = 1.0, threshold: Real | None = None) -> Tensor:
-        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is given.
+        """log(1 + exp(beta x)) / beta of each element, without overflow; x where beta x is above a threshold, if one is
+        given.
 
         PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
         """
+
+    def softshrink(self, lambd: Real = 0.5) -> Tensor:
+        """x moved toward 0 by lambd, which is not negative, as far as 0."""
 
     def softsign(self) -> Tensor:
         """x / (1 + |x|) of each element, of the shape of `input`."""
@@ -860,7 +1180,10 @@ class Methods:
 
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:
-        """One element for each of `indices` along an axis; along the others the two broadcast. Without an axis, of the flattened input."""
+        """One element for each of `indices` along an axis; along the others the two broadcast.
+
+        Without an axis, of the flattened input.
+        """
 
     def tan(self) -> Tensor:
         """Tangent of each element, of the shape of `input`."""
@@ -873,6 +1196,9 @@ class Methods:
 
     def tanh_(self) -> Self:
         """tanh, in place."""
+
+    def tanhshrink(self) -> Tensor:
+        """x - tanh(x) of each element, of the shape of `input`."""
 
     def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
         """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
@@ -889,7 +1215,9 @@ class Methods:
 
     def triangular_solve(self, A: TensorLike, upper: builtins.bool = True, transpose: builtins.bool = False,
                          unitriangular: builtins.bool = False) -> TriangularSolution:
-        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as torch.triangular_solve; solve_triangular is the newer form."""
+        """(solution, cloned_coefficient) of A X = b (transpose: of A^T X = b) with a triangular A, as
+        torch.triangular_solve; solve_triangular is the newer form.
+        """
 
     def tril(self, diagonal: SupportsIndex = 0) -> Tensor:
         """With zeros above a diagonal of the matrices in the last two axes."""
@@ -922,10 +1250,11 @@ class Methods:
     def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
                return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
-        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each occurs.
+        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each
+        occurs.
 
-        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second, and so on. Computed at once. NaN differs
-        from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second,
+        and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
         """
     @overload
     def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
@@ -941,7 +1270,9 @@ class Methods:
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
             correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's ddof, which is 0 there)."""
+        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
+        ddof, which is 0 there).
+        """
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
@@ -951,3 +1282,9 @@ class Methods:
 
     def where(self, condition: TensorLike, other: TensorLike) -> Tensor:
         """This where condition (bool) is true, else `other`; the three broadcast."""
+
+    def xlogy(self, other: Operand) -> Tensor:
+        """input log(other), 0 where input is 0, element by element; the two broadcast."""
+
+    def xlogy_(self, other: Operand) -> Self:
+        """xlogy, in place."""
