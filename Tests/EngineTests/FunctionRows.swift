@@ -19,7 +19,7 @@ struct FunctionRow {
 
     static let all =
         pairs + elementwise + numbers + special + activations + distances + reductions + ordering + shapes + joining
-        + indexing + creation + random + linearAlgebra + losses
+        + rearranging + indexing + writing + creation + random + linearAlgebra + losses
 }
 
 private func f64(_ values: Values) -> (Values, DType) { (values, .float64) }

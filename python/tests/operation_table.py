@@ -208,6 +208,7 @@ def table():
     import rows_elementwise
     import rows_linear_algebra
     import rows_numbers
+    import rows_rearranging
     import rows_reductions
     import rows_shapes
     import rows_special
@@ -220,6 +221,7 @@ def table():
             rows_special,
             rows_reductions,
             rows_shapes,
+            rows_rearranging,
             rows_creation,
             rows_linear_algebra,
         )

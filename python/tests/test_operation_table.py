@@ -477,7 +477,7 @@ def test_subgradients_at_kinks_are_the_expected_ones(row):
 
 
 # Their results' shapes depend on values, so one plan cannot compute several.
-SHAPED_BY_VALUES = {"unique", "nonzero"}
+SHAPED_BY_VALUES = {"unique", "nonzero", "argwhere"}
 
 
 @pytest.mark.parametrize("row, case", [param for param in FIXED if any(floats(param.values[1]))])

@@ -32,16 +32,20 @@ from . import (
     _numpy_protocols,
     _picking,
     _random,
+    _rearranging,
     _reductions,
     _shaping,
     _signals,
     _special,
+    _writing,
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (
     arange,
     asarray,
+    empty,
+    empty_like,
     eye,
     from_numpy,
     full,
@@ -57,9 +61,12 @@ from ._creation import (
     randn,
     randn_like,
     tensor,
+    tril_indices,
+    triu_indices,
     zeros,
     zeros_like,
 )
+from ._creation import asarray as as_tensor
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
@@ -155,10 +162,12 @@ from ._naming import listing as _listing
 from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
+from ._rearranging import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._shaping import *  # noqa: F403
 from ._special import *  # noqa: F403
 from ._tensor import Tensor
+from ._writing import *  # noqa: F403
 
 __version__ = _lib.wb_version().decode()
 
@@ -227,7 +236,10 @@ __all__ = [
     "tensor",
     "from_numpy",
     "from_dlpack",
+    "as_tensor",
     "asarray",
+    "empty",
+    "empty_like",
     "zeros",
     "ones",
     "full",
@@ -237,6 +249,8 @@ __all__ = [
     "arange",
     "eye",
     "linspace",
+    "tril_indices",
+    "triu_indices",
     "meshgrid",
     "rand",
     "randn",
@@ -373,7 +387,9 @@ __all__ += _math.__all__
 __all__ += _numbers.__all__
 __all__ += _picking.__all__
 __all__ += _random.__all__
+__all__ += _rearranging.__all__
 __all__ += _reductions.__all__
 __all__ += _shaping.__all__
 __all__ += _special.__all__
+__all__ += _writing.__all__
 __dir__ = _listing(__name__)

@@ -14,9 +14,13 @@ from ._hooks import RemovableHandle
 from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
 from ._numbers import MantissaAndExponent
 from ._tensor import Tensor
-from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Size, TensorLike
+from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Reduce, Size, TensorLike
 
 class Methods:
+    @property
+    def H(self) -> Tensor:
+        """A matrix transposed; vectors and scalars as they are."""
+
     @property
     def T(self) -> Tensor:
         """With all axes in reverse order."""
@@ -191,6 +195,9 @@ class Methods:
     def addcmul_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
         """addcmul, in place."""
 
+    def adjoint(self) -> Tensor:
+        """With the last two axes exchanged."""
+
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
@@ -261,6 +268,9 @@ class Methods:
     def argsort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
                 axis: SupportsIndex | None = None) -> Tensor:
         """The indices of sort."""
+
+    def argwhere(self) -> Tensor:
+        """The places of the elements that are not 0: int64 [count, ndim]. Computed at once."""
 
     def asin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
@@ -393,6 +403,9 @@ class Methods:
     def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """clamp, in place."""
 
+    def contiguous(self) -> Tensor:
+        """The tensor itself: the values of all are in order."""
+
     def copysign(self, other: Operand) -> Tensor:
         """|input| with the sign of other (derivative 0 at 0), element by element; the two broadcast."""
 
@@ -436,6 +449,10 @@ class Methods:
     def diagonal(self, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
         """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
 
+    def diagonal_scatter(self, src: TensorLike, offset: SupportsIndex = 0, dim1: SupportsIndex = 0,
+                         dim2: SupportsIndex = 1) -> Tensor:
+        """input with a diagonal of the matrices over two axes replaced; it is the last axis of src."""
+
     def digamma(self) -> Tensor:
         """The derivative of lgamma of each element, of the shape of `input`."""
 
@@ -459,6 +476,9 @@ class Methods:
 
     def double(self) -> Tensor:
         """This tensor as float64."""
+
+    def dsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 2, or the parts between places. A tuple."""
 
     def elu(self, alpha: Real = 1.0) -> Tensor:
         """x above 0, else alpha (exp(x) - 1)."""
@@ -528,6 +548,12 @@ class Methods:
 
     def flip(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
         """In reverse order along the given axes."""
+
+    def fliplr(self) -> Tensor:
+        """In reverse order along axis 1."""
+
+    def flipud(self) -> Tensor:
+        """In reverse order along axis 0."""
 
     def float(self) -> Tensor:
         """This tensor as float32."""
@@ -620,6 +646,9 @@ class Methods:
     def heaviside_(self, values: Operand) -> Self:
         """heaviside, in place."""
 
+    def hsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 1 (of a vector 0), or the parts between places. A tuple."""
+
     def hypot(self, other: Operand) -> Tensor:
         """sqrt(input^2 + other^2) without overflow, element by element; the two broadcast."""
 
@@ -644,6 +673,37 @@ class Methods:
     def igammac_(self, other: Operand) -> Self:
         """igammac, in place."""
 
+    def index_add(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, *,
+                  alpha: Operand = 1) -> Tensor:
+        """input with the rows of alpha * source added along an axis, at the places of a vector."""
+
+    def index_add_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, *,
+                   alpha: Operand = 1) -> Self:
+        """index_add, in place."""
+
+    def index_copy(self, dim: SupportsIndex, index: TensorLike, source: TensorLike) -> Tensor:
+        """input with rows along an axis, at the places of a vector, replaced by those of source."""
+
+    def index_copy_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike) -> Self:
+        """index_copy, in place."""
+
+    def index_fill(self, dim: SupportsIndex, index: TensorLike, value: TensorLike) -> Tensor:
+        """input with rows along an axis, at the places of a vector, replaced by one value."""
+
+    def index_fill_(self, dim: SupportsIndex, index: TensorLike, value: TensorLike) -> Self:
+        """index_fill, in place."""
+
+    def index_reduce(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, reduce: Reduce, *,
+                     include_self: builtins.bool = True) -> Tensor:
+        """input with the rows of source reduced into its rows along an axis, at the places of a vector.
+
+        reduce and include_self: as for scatter_reduce.
+        """
+
+    def index_reduce_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, reduce: Reduce, *,
+                      include_self: builtins.bool = True) -> Self:
+        """index_reduce, in place."""
+
     def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
 
@@ -652,6 +712,9 @@ class Methods:
 
     def inverse(self) -> Tensor:
         """Inverses of square matrices [..., n, n]."""
+
+    def is_contiguous(self) -> builtins.bool:
+        """Whether the values are in order, which those of all tensors are."""
 
     def isclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
                 equal_nan: builtins.bool = False) -> Tensor:
@@ -798,6 +861,10 @@ class Methods:
         """lt, in place."""
 
     @property
+    def mH(self) -> Tensor:
+        """With the last two axes exchanged."""
+
+    @property
     def mT(self) -> Tensor:
         """With the last two axes exchanged."""
 
@@ -806,6 +873,12 @@ class Methods:
 
     def masked_fill_(self, mask: TensorLike, value: TensorLike) -> Self:
         """masked_fill, in place."""
+
+    def masked_scatter(self, mask: TensorLike, source: TensorLike) -> Tensor:
+        """input with the elements where mask is true replaced by those of source, one after the other."""
+
+    def masked_scatter_(self, mask: TensorLike, source: TensorLike) -> Self:
+        """masked_scatter, in place."""
 
     def masked_select(self, mask: TensorLike) -> Tensor:
         """The elements where mask is true, of the two broadcast together: 1-D. Computes the mask at once."""
@@ -913,6 +986,26 @@ class Methods:
     def negative_(self) -> Self:
         """neg, in place."""
 
+    def new_empty(self, *size: Size, dtype: DTypeLike | None = None,
+                  requires_grad: builtins.bool = False) -> Tensor:
+        """Zeros of a shape, of this dtype unless another is given."""
+
+    def new_full(self, size: Size, fill_value: Real, dtype: DTypeLike | None = None,
+                 requires_grad: builtins.bool = False) -> Tensor:
+        """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
+
+    def new_ones(self, *size: Size, dtype: DTypeLike | None = None,
+                 requires_grad: builtins.bool = False) -> Tensor:
+        """Ones of a shape, of this dtype unless another is given."""
+
+    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None,
+                   requires_grad: builtins.bool = False) -> Tensor:
+        """A copy of `data`, of this dtype unless another is given."""
+
+    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None,
+                  requires_grad: builtins.bool = False) -> Tensor:
+        """Zeros of a shape, of this dtype unless another is given."""
+
     def nextafter(self, other: Operand) -> Tensor:
         """The float next to input on the way to other, element by element; the two broadcast."""
 
@@ -970,6 +1063,14 @@ class Methods:
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
 
+    def put(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Tensor:
+        """input with the elements at places of the flattened tensor replaced, of two for one place the last stays; or with
+        values added.
+        """
+
+    def put_(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Self:
+        """put, in place."""
+
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
         """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
 
@@ -1018,6 +1119,15 @@ class Methods:
     def repeat(self, *sizes: Size) -> Tensor:
         """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
 
+    def repeat_interleave(self, repeats: TensorLike | None = None, dim: SupportsIndex | None = None, *,
+                          output_size: SupportsIndex | None = None) -> Tensor:
+        """Each element several times in a row along an axis, or of the flattened tensor. repeats: a number, or a vector with
+        one for each, which is computed at once.
+
+        With counts alone: the places 0, 1, ..., each as often as its count says. output_size: how many elements there will
+        be, which is checked.
+        """
+
     def reshape(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
 
@@ -1029,6 +1139,9 @@ class Methods:
 
         Without dims: of the flattened tensor.
         """
+
+    def rot90(self, k: SupportsIndex = 1, dims: Axes = (0, 1)) -> Tensor:
+        """Turned by k quarters in the plane of two axes, from the first to the second."""
 
     def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
         """The nearest number with that many places behind the point; halves go to the even neighbour.
@@ -1065,8 +1178,23 @@ class Methods:
     def scatter_add_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike) -> Self:
         """scatter_add, in place."""
 
+    def scatter_reduce(self, dim: SupportsIndex, index: TensorLike, src: TensorLike, reduce: Reduce, *,
+                       include_self: builtins.bool = True) -> Tensor:
+        """input with each src[i][j][k] reduced into [i][index[i][j][k]][k] for dim 1.
+
+        reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for each of
+        the index. include_self: whether the input's own elements take part where others come.
+        """
+
+    def scatter_reduce_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike, reduce: Reduce, *,
+                        include_self: builtins.bool = True) -> Self:
+        """scatter_reduce, in place."""
+
     def select(self, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
         """The slice at one position along an axis, which goes."""
+
+    def select_scatter(self, src: TensorLike, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
+        """input with the slice at one position along an axis replaced."""
 
     def selu(self) -> Tensor:
         """Scaled ELU (Klambauer et al. 2017) of each element, of the shape of `input`."""
@@ -1112,6 +1240,10 @@ class Methods:
 
     def sinh_(self) -> Self:
         """sinh, in place."""
+
+    def slice_scatter(self, src: TensorLike, dim: SupportsIndex = 0, start: SupportsIndex | None = None,
+                      end: SupportsIndex | None = None, step: SupportsIndex = 1) -> Tensor:
+        """input with input[start:end:step] along an axis replaced."""
 
     def slogdet(self) -> SignAndLogarithm:
         """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
@@ -1178,6 +1310,9 @@ class Methods:
     def t(self) -> Tensor:
         """A matrix transposed; vectors and scalars as they are."""
 
+    def take(self, index: TensorLike) -> Tensor:
+        """The elements at places of the flattened input, of the shape of `index`."""
+
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:
         """One element for each of `indices` along an axis; along the others the two broadcast.
@@ -1199,6 +1334,11 @@ class Methods:
 
     def tanhshrink(self) -> Tensor:
         """x - tanh(x) of each element, of the shape of `input`."""
+
+    def tensor_split(self, indices_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """So many parts along an axis, the first ones one element larger where they cannot be equal; or the parts between
+        places. A tuple.
+        """
 
     def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
         """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
@@ -1243,6 +1383,11 @@ class Methods:
     def unflatten(self, dim: SupportsIndex, sizes: Size) -> Tensor:
         """One axis as several, of the given extents; one may be -1 and is deduced."""
 
+    def unfold(self, dimension: SupportsIndex, size: SupportsIndex, step: SupportsIndex) -> Tensor:
+        """The windows of `size` elements along an axis, `step` apart: the axis counts them, and their elements are a new
+        last axis.
+        """
+
     def uniform_(self, low: Real = 0.0, high: Real = 1.0) -> Self:
         """Fills the tensor in place with uniform numbers in [low, high)."""
 
@@ -1279,6 +1424,9 @@ class Methods:
 
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements in the shape of `other`."""
+
+    def vsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 0, or the parts between places. A tuple."""
 
     def where(self, condition: TensorLike, other: TensorLike) -> Tensor:
         """This where condition (bool) is true, else `other`; the three broadcast."""

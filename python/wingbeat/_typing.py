@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Optional, Protocol, SupportsFloat, SupportsIndex, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Protocol, SupportsFloat, SupportsIndex, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,9 @@ Index = Union[SupportsIndex, slice, "EllipsisType", None, Tensor, Array, list[An
 # The arguments that a transform takes derivatives by.
 Argnums = Union[SupportsIndex, Sequence[SupportsIndex]]
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+# How elements that are scattered into one place meet.
+Reduce = Literal["sum", "prod", "mean", "amax", "amin"]
 
 # Nested lists, tuples and dicts of tensors (see _tree), and the description of such a structure.
 Tree = Any

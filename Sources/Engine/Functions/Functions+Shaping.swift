@@ -195,7 +195,7 @@ extension Functions {
             try .hstack(a.tensors("tensors"))
         },
         Function(
-            "vstack", [tensors],
+            "vstack", [tensors], aliases: ["row_stack"],
             "Joins tensors along axis 0; scalars and vectors are rows of a matrix. Dtypes meet as NumPy's do."
         ) {
             a throws(Failure) in try .vstack(a.tensors("tensors"))

@@ -235,7 +235,7 @@ extension Tensor {
 }
 
 /// Where the elements of a diagonal lie in a matrix in row-major order.
-private struct Diagonal {
+struct Diagonal {
     let slice: AxisSlice
 
     init(_ height: Int, _ width: Int, _ offset: Int) {
