@@ -28,8 +28,9 @@ quietly = scripts/quietly.sh $(LOGS)/$(1).log
 SOURCES := Package.swift scripts/exports.map $(shell find Sources include)
 SONAME := libwingbeat.so.0
 
-# x86-64 is built twice; the dynamic loader and the Python package pick the second on processors with AVX-512. The linker
-# notes the level in each file, so that the loader refuses an older processor with a sentence (GNU ld alone can do that).
+# x86-64 is built twice; the dynamic loader and the Python package pick the second on processors with AVX-512. The
+# linker notes the level in each file, so that the loader refuses an older processor with a sentence (GNU ld alone can
+# do that).
 ifeq ($(shell uname -m),x86_64)
 WIDE_LIBRARY := $(LIB)/glibc-hwcaps/x86-64-v4/$(SONAME)
 BASE_FLAGS := -Xcc -march=x86-64-v3 -Xlinker -z -Xlinker x86-64-v3
@@ -37,7 +38,8 @@ WIDE_FLAGS := -Xcc -march=x86-64-v4 -Xlinker -z -Xlinker x86-64-v4
 TEST_FLAGS := -Xcc -march=$(if $(shell grep -ow -m 1 avx512vl /proc/cpuinfo),x86-64-v4,x86-64-v3)
 endif
 
-# No Swift at run time, nothing exported but wb_*, no undefined symbol, no dead code. Once loaded it stays, as its threads run its code.
+# No Swift at run time, nothing exported but wb_*, no undefined symbol, no dead code. Once loaded it stays, as its
+# threads run its code.
 RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc -use-ld=bfd \
     -Xlinker --version-script=$(CURDIR)/scripts/exports.map -Xlinker -soname -Xlinker $(SONAME) \
     -Xlinker --gc-sections -Xlinker -z -Xlinker defs -Xlinker -z -Xlinker nodelete -Xlinker -s
@@ -80,17 +82,21 @@ SWIFT_TEST := swift test -c release -Xswiftc -enable-testing
 test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	@$(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Swift" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS)" \
-	    swift "Python embedded in Swift" "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" \
+	    swift "Python embedded in Swift" \
+	        "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" \
 	    step "C programs compile" "make c-tests" \
 	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
 	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"
 
 # The campaigns in their long form; `make test` runs the short one. A campaign prints a line `campaign: NAME: FIGURES`.
 .PHONY: campaign
-campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build/tests/expressions
-	@status=0; WINGBEAT_CAMPAIGN=1 WINGBEAT_ASAN=$(CURDIR)/.build/asan/release WINGBEAT_ASAN_CC="$(ASAN_CC)" $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
-	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
-	    c "C: expressions" build/tests/expressions \
+campaign: build asan-library $(STAMPS)/packages-test .venv/.ready-for-test build/tests/any_text
+	@status=0; \
+	WINGBEAT_CAMPAIGN=1 WINGBEAT_ASAN=$(CURDIR)/.build/asan/release WINGBEAT_ASAN_CC="$(ASAN_CC)" \
+	    $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
+	    swift "Grammar" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS) \
+	        --filter 'EngineTests.(ExpressionTests|CallFuzzTests)'" \
+	    c "C: any text" build/tests/any_text \
 	    pytest "Campaigns" "$(PYTHON_IN_VENV) -m pytest -q -s python/tests/campaigns" || status=1; \
 	grep -h "^campaign: " $(LOGS)/test-campaigns.log; exit $$status
 
@@ -103,7 +109,7 @@ C_FILES = $$(git ls-files '*.c' '*.h')
 .PHONY: format
 format: .venv/.ready-for-test
 	@swift format -i -r $(SWIFT_FILES)
-	@.venv/bin/ruff check -q --fix --unsafe-fixes --select I,C4,UP,RUF100 . && .venv/bin/ruff format -q .
+	@.venv/bin/ruff check -q --fix --unsafe-fixes --fixable I,C4,UP,RUF100 . && .venv/bin/ruff format -q .
 	@.venv/bin/clang-format -i $(C_FILES)
 
 .PHONY: lint
@@ -141,8 +147,8 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 
 # The C programs again, watched for errors of memory and for leaks. WINGBEAT_TEST_WATCHED makes their loops short.
 # A child of a program is watched too: unwatched it would run on another processor, with the bits of that one.
-ASAN_CC = $(shell dirname "$$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')")/../bin/clang \
-    -fsanitize=address -fuse-ld=bfd
+SWIFT_RESOURCES = $$(swiftc -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')
+ASAN_CC = $(shell dirname "$(SWIFT_RESOURCES)")/../bin/clang -fsanitize=address -fuse-ld=bfd
 
 .PHONY: asan-library
 asan-library: build
@@ -159,11 +165,13 @@ asan: asan-library
 	    $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    $(foreach program,$(C_TESTS),c "AddressSanitizer: $(notdir $(program))" build/asan/$(notdir $(program)))
 
+VALGRIND := valgrind -q --error-exitcode=99 --trace-children=yes \
+    --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
+
 valgrind: build c-tests
 	@scripts/system-packages.sh valgrind
 	@WINGBEAT_TEST_WATCHED=1 $(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
-	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" \
-	        "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --trace-children=yes --errors-for-leak-kinds=definite $(program)")
+	    $(foreach program,$(C_TESTS),c "valgrind: $(notdir $(program))" "$(VALGRIND) $(program)")
 
 # ---------------------------------------------------------------- make docs
 
@@ -187,11 +195,13 @@ demo: build .venv/.ready-for-demo
 
 bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 	@$(PYTHON_IN_VENV) benchmarks/run.py $(if $(PEERS),--peers "$(PEERS)") $(if $(ONLY),--only "$(ONLY)",--figures) \
-	    $(if $(THREADS),--threads "$(THREADS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(WRITE),--write docs/benchmarks.md)
+	    $(if $(THREADS),--threads "$(THREADS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
+	    $(if $(WRITE),--write docs/benchmarks.md)
 
 .venv-peers/.ready:
 	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
-	    'python3 -m venv .venv-peers && .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
+	    'python3 -m venv .venv-peers && \
+	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
 	@touch $@
 
 # ---------------------------------------------------------------- make install

@@ -115,7 +115,8 @@ def measured(*arguments):
 
 def table(plain, other, depths, batch, rounds):
     print(
-        f"{'layers' if plain == 'stored' else 'blocks':>6}  {'arena, MiB':>22}  {'peak RSS, MiB':>22}  {'seconds a step':>22}  times\n"
+        f"{'layers' if plain == 'stored' else 'blocks':>6}  {'arena, MiB':>22}  {'peak RSS, MiB':>22}  "
+        f"{'seconds a step':>22}  times\n"
         f"{'':6}  " + "  ".join([f"{plain:>10}{other:>12}"] * 3)
     )
     for depth in depths:
@@ -125,7 +126,8 @@ def table(plain, other, depths, batch, rounds):
         )
         usual, longer = measured("times", f"{plain},{other}", depth, batch, rounds)
         print(
-            f"{depth:6}  {arena:10.1f}{less_arena:12.1f}  {rss:10.0f}{less_rss:12.0f}  {usual:10.3f}{longer:12.3f}  {longer / usual:5.2f}",
+            f"{depth:6}  {arena:10.1f}{less_arena:12.1f}  {rss:10.0f}{less_rss:12.0f}  {usual:10.3f}{longer:12.3f}  "
+            f"{longer / usual:5.2f}",
             flush=True,
         )
 

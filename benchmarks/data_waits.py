@@ -39,7 +39,8 @@ def epoch(step, batches):
 
 def main(rounds=5):
     print(
-        f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'last':>8}{'of the epoch':>14}"
+        f"{'':16}{'threads':>8}{'epoch, s':>10}{'in memory, s':>14}{'ratio':>8}"
+        f"{'asking, µs: median':>20}{'99 %':>8}{'most':>8}{'first':>8}{'last':>8}{'of the epoch':>14}"
     )
     for name in ("stream", "stream gzip"):
         workload = next(workload for workload in WORKLOADS if workload.name == name)
@@ -64,8 +65,10 @@ def main(rounds=5):
             rest = 1e6 * np.array([requests[1:-1] for requests in asking])
             share = statistics.median(sum(requests) / seconds for requests, seconds in zip(asking, streamed))
             print(
-                f"{name:16}{threads:>8}{statistics.median(streamed):>10.2f}{statistics.median(kept):>14.2f}{statistics.median(ratios):>8.3f}"
-                f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}{first:>8.0f}{last:>8.0f}{100 * share:>13.1f}%",
+                f"{name:16}{threads:>8}{statistics.median(streamed):>10.2f}"
+                f"{statistics.median(kept):>14.2f}{statistics.median(ratios):>8.3f}"
+                f"{np.median(rest):>20.0f}{np.percentile(rest, 99):>8.0f}{rest.max():>8.0f}"
+                f"{first:>8.0f}{last:>8.0f}{100 * share:>13.1f}%",
                 flush=True,
             )
 

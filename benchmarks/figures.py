@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -81,7 +82,8 @@ def accuracy(folder):
     )
     same = "the same" if parameters_equal(*paths) else "DIFFERENT"
     return [
-        f"MNIST 784-500-10, 5 epochs: test accuracy {results[0]} from Python, {results[1]} from C; {same} bits in all parameters"
+        f"MNIST 784-500-10, 5 epochs: test accuracy {results[0]} from Python, {results[1]} from C; "
+        f"{same} bits in all parameters"
     ]
 
 
@@ -119,7 +121,12 @@ def all_figures():
 
 def versions(python):
     """Of the engines that a Python has, as one line."""
-    code = "import importlib.metadata as m\nfor n in ('numpy', 'jax', 'torch', 'h5py'):\n    try: print(n, m.version(n))\n    except m.PackageNotFoundError: pass"
+    code = (
+        "import importlib.metadata as m\n"
+        "for n in ('numpy', 'jax', 'torch', 'h5py'):\n"
+        "    try: print(n, m.version(n))\n"
+        "    except m.PackageNotFoundError: pass"
+    )
     return ", ".join(output(str(python), "-c", code).splitlines()) if Path(python).exists() else ""
 
 
@@ -128,8 +135,9 @@ def page(processor, table, lines, peers):
     parts = [
         "# Benchmarks",
         "",
-        "Written by `make bench WRITE=1` (with `PEERS=torch,compile,jax,jet,numpy` beside other engines). What each workload is, and how engines are",
-        "compared, is in [benchmarks/](../benchmarks/README.md). Machines differ and are shared, so the ratios tell more than the times.",
+        "Written by `make bench WRITE=1` (with `PEERS=torch,compile,jax,jet,numpy` beside other engines). What each",
+        "workload is, and how engines are compared, is in [benchmarks/](../benchmarks/README.md). Machines differ and",
+        "are shared, so the ratios tell more than the times.",
         "",
         f"Processor: {processor}. Peers: {versions(peers) or 'none'}.",
         "",
@@ -137,7 +145,10 @@ def page(processor, table, lines, peers):
         "",
     ]
     if lines:
-        parts += ["## Other figures", ""] + [f"- {line}" for line in lines] + [""]
+        parts += ["## Other figures", ""]
+        for line in lines:
+            parts += textwrap.wrap(f"- {line}", 120, subsequent_indent="  ", break_on_hyphens=False)
+        parts.append("")
     notes = HERE / "notes.md"
     if notes.exists():
         parts.append(notes.read_text(encoding="utf-8"))

@@ -19,7 +19,8 @@ for workload in WORKLOADS:
         continue
     nodes, steps, arena = size(workload)
     growth = (
-        f"; {nodes / before[0]:.2f} times the nodes, {steps / before[1]:.2f} the steps, {arena / before[2]:.2f} the arena of order {workload.order - 1}"
+        f"; {nodes / before[0]:.2f} times the nodes, {steps / before[1]:.2f} the steps, "
+        f"{arena / before[2]:.2f} the arena of order {workload.order - 1}"
         if before
         else ""
     )

@@ -65,7 +65,8 @@ def main(rounds=15):
     rng = np.random.default_rng(0)
     loop, loop_operations = multiplying()
     print(
-        f"{'':40}{'rows':>6}{'columns':>9}{'depth':>7}{'GFLOP/s':>9}{'share':>7}{'OpenBLAS':>10}{'share':>7}{'ratio':>7}"
+        f"{'':40}{'rows':>6}{'columns':>9}{'depth':>7}{'GFLOP/s':>9}{'share':>7}"
+        f"{'OpenBLAS':>10}{'share':>7}{'ratio':>7}"
     )
     for name, (m, n, k, transposed) in PRODUCTS.items():
         x = rng.standard_normal((k, m) if transposed == "x" else (m, k), np.float32)

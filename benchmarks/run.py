@@ -1,8 +1,7 @@
 """The benchmarks: training steps and more on Wingbeat, beside other engines where asked.
 
-    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9] [--write
-    docs/benchmarks.md]
-           [--before CHECKOUT]
+    run.py [--peers torch,compile,jax,jet,numpy] [--threads 1,2] [--only PARTS_OF_NAMES] [--rounds 9]
+           [--write docs/benchmarks.md] [--before CHECKOUT]
 
 Every engine runs in a process of its own, with the same number of threads, on the same processors, from the same
 weights and inputs. Their losses must agree. Rounds are interleaved, and a ratio is the median of the rounds' ratios, so
@@ -75,9 +74,8 @@ class Worker:
         self.steps = max(1, round(steps * ROUND_SECONDS / seconds))
 
     def round(self):
-        time.sleep(
-            REST_SECONDS
-        )  # threads of the engine before look for work for some time: those of OpenBLAS for 110 ms, some OpenMP ones for 200
+        # Threads of the engine before look for work for some time: OpenBLAS's for 110 ms, some of OpenMP's for 200.
+        time.sleep(REST_SECONDS)
         return self.ask(str(self.steps)) / self.steps
 
     def end(self):
@@ -120,7 +118,8 @@ def measure(workload, engines, threads, rounds):
     for other in workers[1:]:
         if not agree(workload, workers[0].losses, other.losses):
             raise SystemExit(
-                f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} differ"
+                f"{workload.name}: wingbeat's losses {workers[0].losses} and those of {other.engine} {other.losses} "
+                "differ"
             )
     for worker in workers:
         worker.calibrate(workload)
@@ -257,7 +256,8 @@ def figure_lines(page):
     if "## Other figures" not in page:
         return []
     after = page[page.index("## Other figures") + 2 :]
-    return [line.removeprefix("- ") for line in after[: after.index("")]]
+    text = "\n".join(after[: after.index("")]).removeprefix("- ")
+    return text.replace("\n  ", " ").split("\n- ")
 
 
 if __name__ == "__main__":

@@ -1472,7 +1472,7 @@ typedef struct wb_progress {
     int64_t total_steps; /* steps done in all */
     double loss;         /* mean training loss of this epoch so far */
     double accuracy;     /* share of right classes in this epoch so far; NaN where the loss has no classes */
-    /* of the last epoch that ended, an earlier wb_trainer_fit's too; NaN before the first, or without validation data */
+    /* of the last epoch that ended, an earlier wb_trainer_fit's too; NaN before the first, or with no such data */
     double validation_loss;
     double validation_accuracy;
     double seconds;                   /* since wb_trainer_fit began */

@@ -213,7 +213,8 @@ def main():
     unknown += [f"{name}({text}): DIFFERENT lists it, but it is the same" for name, text in sorted(unused)]
     print("\n".join(unknown), end="\n" if unknown else "")
     print(
-        f"{compared} calls compared with PyTorch {torch.__version__}: {len(unknown)} differ, {known} differ for a reason that is known, {len(MISSING)} operations PyTorch does not have"
+        f"{compared} calls compared with PyTorch {torch.__version__}: {len(unknown)} differ, "
+        f"{known} differ for a reason that is known, {len(MISSING)} operations PyTorch does not have"
     )
     raise SystemExit(1 if unknown else 0)
 

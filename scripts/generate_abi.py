@@ -13,6 +13,10 @@ import textwrap
 from header import ROOT, write
 
 OUTPUT = ROOT / "python" / "wingbeat" / "_abi.py"
+FROM_CTYPES = (
+    *("CFUNCTYPE", "POINTER", "Structure", "c_char_p", "c_double", "c_int", "c_int32", "c_int64", "c_size_t"),
+    *("c_uint64", "c_void_p"),
+)
 
 
 def ctype(c_type):
@@ -37,12 +41,13 @@ def render(header):
     lines = [
         '"""The C ABI for ctypes: constants, types and functions of include/wingbeat.h.',
         "",
-        "Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its like) is an int or None. An argument that is",
-        "a callback takes an instance of the callback's type or None.",
+        "Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its like) is an int or None. An",
+        "argument that is a callback takes an instance of the callback's type or None.",
         '"""',
         "",
-        "from ctypes import (CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint64,",
-        "                    c_void_p)",
+        "from ctypes import (",
+        *(f"    {name}," for name in FROM_CTYPES),
+        ")",
         "",
         f"WB_ABI_VERSION = {header.abi_version}",
     ]
@@ -57,7 +62,8 @@ def render(header):
         lines += ["    ]", "", ""]
     for name, callback in header.callbacks.items():
         types = [callback.result, *(c_type for _, c_type in callback.parameters)]
-        lines += [f"{name} = CFUNCTYPE({', '.join(map(ctype, types))})"]
+        text = f"{name} = CFUNCTYPE({', '.join(map(ctype, types))})"
+        lines += textwrap.wrap(text, 120, subsequent_indent="    ")
     lines += ["", "# name: (result, arguments, their names)", "FUNCTIONS = {"]
     for name, function in header.functions.items():
         # ctypes refuses None for a CFUNCTYPE argument but takes None and any callback for c_void_p.

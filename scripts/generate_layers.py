@@ -171,7 +171,8 @@ def optimizers(found):
         "",
         "from __future__ import annotations",
         "",
-        "from typing import Any, Iterable",
+        "from collections.abc import Iterable",
+        "from typing import Any",
         "",
         "from .optimizer import Optimizer",
     ]
@@ -184,8 +185,9 @@ def page(tables):
     lines = [
         "# Layers, losses, optimisers",
         "",
-        "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made by its expression, from C",
-        "(`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name in `wingbeat.nn` or `wingbeat.optim`.",
+        "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made",
+        "by its expression, from C (`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name",
+        "in `wingbeat.nn` or `wingbeat.optim`.",
     ]
     for title, found in tables:
         lines += ["", f"## {title}"]

@@ -124,8 +124,25 @@ def declaration(name, value):
         if doc is None or place:
             lines.append(text + " ..." + ("  # type: ignore[override]" if name in INCOMPATIBLE else ""))
         else:
-            lines += [text, textwrap.indent(f'"""{doc}{chr(10) if chr(10) in doc else ""}"""', "    ")]
+            lines += [text, textwrap.indent(quoted(doc, 112), "    ")]
     return "\n".join(lines)
+
+
+def quoted(doc, width):
+    """A docstring in lines of at most `width` columns: a paragraph with a longer line is wrapped anew."""
+    paragraphs, before = [], ""
+    for line in f'"""{doc}'.splitlines():
+        if not before or not line or line.startswith(" ") or re.match(r"[\w*]+: ", line):
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+        before = line
+    lines = []
+    for paragraph in paragraphs:
+        fits = all(len(line) <= width for line in paragraph)
+        lines += paragraph if fits else textwrap.wrap(" ".join(paragraph), width)
+    if len(lines) == 1 and len(lines[0]) + 3 <= width:
+        return lines[0] + '"""'
+    return "\n".join([*lines, '"""'])
 
 
 def names_in(text):

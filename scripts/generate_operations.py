@@ -288,7 +288,7 @@ def operations():
 
 
 def home(name, function):
-    """The module a public name comes from: the one that lists it, since a factory's functions say where the factory is."""
+    """The module that a public name comes from: the one that lists it; a factory's functions name the factory's."""
     for path, module in sys.modules.items():
         if path.startswith("wingbeat._") and name in getattr(module, "__all__", ()):
             return path.rsplit(".", 1)[-1]
@@ -325,12 +325,14 @@ def document():
         "",
         "Written by `make docs` from the library: each function was called to find out what stands here.",
         "",
-        "A name in *italics* is a method of Tensor as well. Dtypes: what is taken, and what comes of it where that differs. Derivatives: *all* means reverse and",
-        "forward mode and every nesting of the two; *0*, that the function is flat; *-*, that its result is no function of numbers (bool, integers, indices). The",
-        "same operations from C are in [wingbeat.h](../include/wingbeat.h).",
+        "A name in *italics* is a method of Tensor as well. Dtypes: what is taken, and what comes of it where that",
+        "differs. Derivatives: *all* means reverse and forward mode and every nesting of the two; *0*, that the",
+        "function is flat; *-*, that its result is no function of numbers (bool, integers, indices). The same",
+        "operations from C are in [wingbeat.h](../include/wingbeat.h).",
         "",
-        "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in unique, and sorts as the largest in either direction;",
-        "an integer divided by 0 is an error; shifts by too many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
+        "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in",
+        "unique, and sorts as the largest in either direction; an integer divided by 0 is an error; shifts by too",
+        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
         "dtypes meet: functions of bool and integers give float64.",
     ]
     for section in sorted(

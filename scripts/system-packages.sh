@@ -1,7 +1,7 @@
 #!/bin/bash
 # Sees to it that the named Debian packages are installed: installs what is missing with apt-get where that is allowed
-# (root, or sudo without a password), else prints the one line to run and fails. With --if-possible in front they are wanted, not needed: nothing
-# is said, and nothing fails.
+# (root, or sudo without a password), else prints the one line to run and fails. With --if-possible in front they are
+# wanted, not needed: nothing is said, and nothing fails.
 set -u
 
 if [[ ${1:-} == --if-possible ]]; then

@@ -1,7 +1,6 @@
-import Machine
 import CWingbeat
 import Engine
-import Kernels
+import Machine
 
 /// Callbacks of hosts that can be cut off before they return a value: Python's, by an exception of a signal's handler,
 /// whose foreign-function layer then returns whatever lies in a register. They confirm their end by a call.

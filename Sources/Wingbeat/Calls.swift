@@ -1,8 +1,7 @@
-import Machine
 import CWingbeat
 import Engine
 import Glibc
-import Kernels
+import Machine
 
 /// What every exported function does around its work: takes the lock, turns a thrown failure into a status, keeps its
 /// sentence.

@@ -1,7 +1,6 @@
-import Machine
 import CWingbeat
 import Engine
-import Kernels
+import Machine
 
 /// Status, version, errors, threads, memory, scopes.
 

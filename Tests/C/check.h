@@ -38,6 +38,13 @@ static inline void check_close(double a, double b, double tolerance, const char 
     if (!(fabs(a - b) <= tolerance * scale)) check_report(file, line, "%s = %.17g, %s = %.17g", a_text, a, b_text, b);
 }
 
+/* A text that is another; `what` names it. */
+#define TEXT(found, expected, what) check_text((found), (expected), (what), __FILE__, __LINE__)
+static inline void check_text(const char *found, const char *expected, const char *what, const char *file, int line) {
+    if (!found || strcmp(found, expected) != 0)
+        check_report(file, line, "%s: expected \"%s\", found \"%s\"", what, expected, found ? found : "(null)");
+}
+
 /* A call that succeeds. */
 #define OK(call) check_ok((call), #call, __FILE__, __LINE__)
 static inline void check_ok(wb_status status, const char *text, const char *file, int line) {
@@ -129,6 +136,13 @@ static inline wb_module *module_of(const char *expression, wb_dtype dtype) {
     wb_module *module = NULL;
     OK(wb_module_create(expression, dtype, &module));
     return module;
+}
+
+/* A parameter of a module, by its place. */
+static inline wb_tensor *parameter_at(const wb_module *module, int32_t index) {
+    wb_tensor *tensor = NULL;
+    OK(wb_module_parameter(module, index, NULL, &tensor));
+    return tensor;
 }
 
 /* A function of two tensors with one result, by name: for losses, of a prediction and a target. */

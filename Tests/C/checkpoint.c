@@ -4,27 +4,17 @@
  *     checkpoint resume FILE OUT       the second process of a training: goes on from FILE, writes parameters to OUT
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "folder.h"
 #include "problem.h"
 
 enum { EPOCHS = 4, STOP = 13 };
 
 static problem data;
 static const char *program; // by the path it was called by: under valgrind, /proc/self/exe is valgrind
-static char folder[] = "/tmp/wingbeat-checkpoint-XXXXXX";
-
-static const char *path(const char *name) {
-    static char paths[4][256];
-    static int next;
-    char *result = paths[next++ % 4];
-    snprintf(result, sizeof paths[0], "%s/%s", folder, name);
-    return result;
-}
 
 static bytes read_file(const char *name) {
     bytes all = {NULL, 0};
@@ -357,19 +347,11 @@ static void history_comes_back_and_state_goes_to_another_trainer(void) {
     training_end(third);
 }
 
-static void remove_folder(void) {
-    DIR *directory = opendir(folder);
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        if (entry->d_name[0] != '.') unlink(path(entry->d_name));
-    if (directory) closedir(directory);
-    rmdir(folder);
-}
-
 int main(int count, char **words) {
     problem_make(&data);
     program = words[0];
     if (count == 4 && strcmp(words[1], "resume") == 0) return resume(words[2], words[3]);
-    if (!mkdtemp(folder)) return 1;
+    if (!make_folder()) return 1;
     RUN(training_resumed_in_a_new_process_gives_the_same_bits);
     RUN(a_model_built_from_a_checkpoint_is_the_same_model);
     RUN(counts_and_random_state_come_back);

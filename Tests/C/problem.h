@@ -103,4 +103,12 @@ static inline void train_steps(const wb_module *model, wb_optimizer *optimizer, 
     }
 }
 
+/* Trains by the three calls, from the first step of a new optimiser on; the bits of the parameters. */
+static inline bytes train_anew(const wb_module *model, optimizer_kind kind, problem *p, int steps, double *losses) {
+    wb_optimizer *optimizer = optimizer_for(model, kind);
+    train_steps(model, optimizer, p, steps, losses);
+    OK(wb_optimizer_free(optimizer));
+    return parameters(model);
+}
+
 #endif

@@ -42,11 +42,6 @@ static int32_t find(wb_registry registry, const char *name) {
     return -1;
 }
 
-static void expect_text(const char *found, const char *expected, const char *what) {
-    if (!found || strcmp(found, expected) != 0)
-        check_report(__FILE__, __LINE__, "%s: expected \"%s\", found \"%s\"", what, expected, found ? found : "(null)");
-}
-
 /* A sentence, and words that are not blank. */
 static void expect_documented(const char *text, const char *of, const char *what) {
     if (!text || strlen(text) < 3 || text[0] == ' ' || text[0] == '\n')
@@ -77,9 +72,9 @@ static void the_entries_say_what_they_take_and_give(void) {
     int32_t adam = find(WB_REGISTRY_OPTIMIZERS, "Adam"), cat = find(WB_REGISTRY_FUNCTIONS, "cat");
     EXPECT(linear >= 0 && mse >= 0 && adam >= 0 && cat >= 0);
     entry e = entry_of(WB_REGISTRY_LAYERS, linear);
-    expect_text(e.family, "linear", "family of Linear");
-    expect_text(e.inputs, "input", "inputs of Linear");
-    expect_text(e.outputs, "output", "outputs of Linear");
+    TEXT(e.family, "linear", "family of Linear");
+    TEXT(e.inputs, "input", "inputs of Linear");
+    TEXT(e.outputs, "output", "outputs of Linear");
     EXPECT(e.argument_count == 4);
     const argument wanted[] = {{"in_features", "int", NULL, ""},
                                {"out_features", "int", NULL, ""},
@@ -87,23 +82,23 @@ static void the_entries_say_what_they_take_and_give(void) {
                                {"dtype", "DType | None", "None", ""}};
     for (int32_t i = 0; i < 4; i++) {
         argument a = argument_of(WB_REGISTRY_LAYERS, linear, i);
-        expect_text(a.name, wanted[i].name, "argument");
-        expect_text(a.type, wanted[i].type, a.name);
+        TEXT(a.name, wanted[i].name, "argument");
+        TEXT(a.type, wanted[i].type, a.name);
         if (wanted[i].initial)
-            expect_text(a.initial, wanted[i].initial, a.name);
+            TEXT(a.initial, wanted[i].initial, a.name);
         else
             EXPECT(!a.initial);
     }
-    expect_text(entry_of(WB_REGISTRY_LOSSES, mse).inputs, "input, target", "inputs of MSELoss");
-    expect_text(argument_of(WB_REGISTRY_LOSSES, mse, 0).type, "Literal['none', 'mean', 'sum']", "reduction");
-    expect_text(argument_of(WB_REGISTRY_OPTIMIZERS, adam, 1).type, "tuple[float, float]", "betas");
-    expect_text(argument_of(WB_REGISTRY_OPTIMIZERS, adam, 1).initial, "(0.9, 0.999)", "betas");
-    expect_text(argument_of(WB_REGISTRY_FUNCTIONS, cat, 0).type, "Sequence[Tensor]", "tensors of cat");
+    TEXT(entry_of(WB_REGISTRY_LOSSES, mse).inputs, "input, target", "inputs of MSELoss");
+    TEXT(argument_of(WB_REGISTRY_LOSSES, mse, 0).type, "Literal['none', 'mean', 'sum']", "reduction");
+    TEXT(argument_of(WB_REGISTRY_OPTIMIZERS, adam, 1).type, "tuple[float, float]", "betas");
+    TEXT(argument_of(WB_REGISTRY_OPTIMIZERS, adam, 1).initial, "(0.9, 0.999)", "betas");
+    TEXT(argument_of(WB_REGISTRY_FUNCTIONS, cat, 0).type, "Sequence[Tensor]", "tensors of cat");
     int32_t sequential = find(WB_REGISTRY_LAYERS, "Sequential"), graph = find(WB_REGISTRY_LAYERS, "Graph");
-    expect_text(argument_of(WB_REGISTRY_LAYERS, sequential, 0).name, "*modules", "argument of Sequential");
+    TEXT(argument_of(WB_REGISTRY_LAYERS, sequential, 0).name, "*modules", "argument of Sequential");
     EXPECT(!argument_of(WB_REGISTRY_LAYERS, sequential, 0).initial);
-    expect_text(entry_of(WB_REGISTRY_LAYERS, graph).inputs, "*inputs", "inputs of Graph");
-    expect_text(entry_of(WB_REGISTRY_LAYERS, graph).outputs, "*outputs", "outputs of Graph");
+    TEXT(entry_of(WB_REGISTRY_LAYERS, graph).inputs, "*inputs", "inputs of Graph");
+    TEXT(entry_of(WB_REGISTRY_LAYERS, graph).outputs, "*outputs", "outputs of Graph");
     int32_t clamp = find(WB_REGISTRY_FUNCTIONS, "clamp");
     EXPECT(clamp >= 0 && strstr(entry_of(WB_REGISTRY_FUNCTIONS, clamp).inputs, "=None")); // its bounds may be missing
 }
@@ -111,8 +106,8 @@ static void the_entries_say_what_they_take_and_give(void) {
 static void an_optimiser_takes_and_gives_no_tensors(void) {
     for (int32_t i = 0; i < count_of(WB_REGISTRY_OPTIMIZERS); i++) {
         entry e = entry_of(WB_REGISTRY_OPTIMIZERS, i);
-        expect_text(e.inputs, "", e.name);
-        expect_text(e.outputs, "", e.name);
+        TEXT(e.inputs, "", e.name);
+        TEXT(e.outputs, "", e.name);
     }
 }
 
@@ -238,27 +233,27 @@ static void every_layer_and_loss_is_made_and_its_expression_makes_it_again(void)
             wb_module *module = module_of(text, WB_FLOAT32);
             read_texts(module, expression, description);
             OK(wb_module_class_name(module, &name));
-            expect_text(name, e.name, "class");
+            TEXT(name, e.name, "class");
             OK(wb_module_needs_host(module, &needs));
             EXPECT(needs == 0);
             EXPECT(begins(description, e.name) && begins(expression, e.name));
             read_texts(module_of(expression, WB_FLOAT32), again, described);
-            expect_text(again, expression, "the expression read back");
-            expect_text(described, description, "the description of what was read back");
+            TEXT(again, expression, "the expression read back");
+            TEXT(described, description, "the description of what was read back");
 
             // The defaults are those that the registry states.
             for (filling how = ALL_BY_NAME; how <= ALL_BY_PLACE; how++) {
                 call_of(registries[r], i, how, text);
                 read_texts(module_of(text, WB_FLOAT32), again, described);
-                expect_text(again, expression, text);
-                expect_text(described, description, text);
+                TEXT(again, expression, text);
+                TEXT(described, description, text);
             }
             for (int32_t place = 0; place < e.argument_count; place++) {
                 argument a = argument_of(registries[r], i, place);
                 if (!a.initial || strcmp(a.name, "dtype") == 0) continue;
                 const char *value = NULL;
                 OK(wb_module_attribute_text(module, a.name, &value));
-                expect_text(value, a.initial, a.name);
+                TEXT(value, a.initial, a.name);
             }
             OK(wb_scope_end());
         }
@@ -278,11 +273,11 @@ static void every_optimiser_is_made_with_the_defaults_that_are_stated(void) {
             call_of(WB_REGISTRY_OPTIMIZERS, i, how, text);
             OK(wb_optimizer_create(text, &parameter, 1, &optimizer));
             OK(wb_optimizer_class_name(optimizer, &name));
-            expect_text(name, e.name, "class");
+            TEXT(name, e.name, "class");
             for (int32_t place = 0; place < e.argument_count; place++) {
                 argument a = argument_of(WB_REGISTRY_OPTIMIZERS, i, place);
                 OK(wb_optimizer_get_text(optimizer, 0, a.name, &value));
-                if (a.initial) expect_text(value, a.initial, a.name);
+                if (a.initial) TEXT(value, a.initial, a.name);
             }
             OK(wb_square(parameter, &square));
             OK(wb_sum(square, &loss));

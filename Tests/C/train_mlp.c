@@ -8,10 +8,7 @@ static problem data;
 /* Trains by the three calls, in order of the rows; losses[STEPS]. */
 static bytes train_by_hand(optimizer_kind kind, double *losses) {
     wb_module *model = perceptron(FEATURES, 32, CLASSES, 7);
-    wb_optimizer *optimizer = optimizer_for(model, kind);
-    train_steps(model, optimizer, &data, STEPS, losses);
-    bytes result = parameters(model);
-    OK(wb_optimizer_free(optimizer));
+    bytes result = train_anew(model, kind, &data, STEPS, losses);
     OK(wb_module_free(model));
     return result;
 }

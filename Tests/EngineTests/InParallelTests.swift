@@ -1,5 +1,4 @@
 import Machine
-import Kernels
 import XCTest
 
 @testable import Engine

@@ -1,4 +1,5 @@
 import Foundation
+import Steps
 import XCTest
 
 @testable import Engine
@@ -11,19 +12,20 @@ struct PlanRun {
 
     init(
         _ wanted: [Node], donations: [PlanGraph.Donation] = [], aliases: Bool = false,
-        passes: Set<Pass> = Set(Pass.allCases)
+        passes: Set<Pass> = Set(Pass.allCases), backend: any Backend = Plan.backend
     ) throws {
         let lines = try Linearization(wanted)
         graph = lines.graph(donations: donations)
         leaves = lines.leaves
         try Verifier.check(graph)
         try Verifier.check(graph.improved(passes))
-        plan = try Plan(graph, aliases: aliases, passes: passes)
+        plan = try Plan(graph, aliases: aliases, passes: passes, backend: backend)
         try checkMemory(plan)
     }
 
-    /// The bytes of each output.
-    func outputs() throws -> [[UInt8]] {
+    /// The bytes of each output, of this plan or of another one of the same graph.
+    func outputs(of other: Plan? = nil) throws -> [[UInt8]] {
+        let plan = other ?? plan
         let memory = try leaves.map { leaf -> Buffer in
             let copy = try Buffer.allocating(leaf.type.bytes)
             if let value = leaf.value { copy.pointer.copyMemory(from: value.pointer, byteCount: leaf.type.bytes) }
@@ -98,7 +100,7 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
                 if earlier.last < later.first { continue }
                 let hands =
                     later.first >= 0 && earlier.last == later.first
-                    && plan.steps[later.first].inPlace.contains(earlier.storage)
+                    && plan.steps[later.first].mayWrite(later.storage, over: earlier.storage)
                 XCTAssert(
                     hands, "storages \(a.storage) and \(b.storage) overlap in \(space):\n\(plan.listing)", file: file,
                     line: line)

@@ -211,6 +211,19 @@ final class PlannerTests: XCTestCase {
         }
     }
 
+    /// Strip by strip, the product's rows would lie where the loop has yet to read.
+    func testAProductThatIsKeptOverwritesNothingThatItsLoopReads() throws {
+        let (x, w) = (try tensor(noise([256, 64])), try tensor(noise([64, 64], seed: 2)))
+        let a = try tensor(noise([256, 64], seed: 3)).softmax(1)
+        let b = try tensor(noise([256, 64], seed: 4)).softmax(1)
+        let kept = try x.matmul(w)
+        let gated = try b + a * kept
+        let wanted = [try (gated.matmul(w) - kept.matmul(w.transpose(0, 1))).node()]
+        let run = try PlanRun(wanted)
+        XCTAssertTrue(run.plan.steps.contains { !$0.early.isEmpty && $0.inPlace.count == 2 }, run.plan.listing)
+        XCTAssertEqual(try run.outputs(), try PlanRun(wanted, passes: []).outputs(), run.plan.listing)
+    }
+
     func testInPlaceResultsTakeOverMemoryThatIsNotReadAgain() throws {
         let x = try tensor(noise([64, 64])).node()
         let y = try x.matmul(x).exp().matmul(x).tanh().matmul(x)

@@ -120,7 +120,7 @@ extension Tensor {
                     switch dtype {
                     case .float32: return Double(data.load(fromByteOffset: 4 * place, as: Float.self))
                     case .float64: return data.load(fromByteOffset: 8 * place, as: Double.self)
-                    default: return Double(integer(dtype, data, place))
+                    default: return Double(dtype.integer(data, place))
                     }
                 }
             })

@@ -1,7 +1,9 @@
+import Steps
 import Glibc
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Softmax and its kin against SciPy's formulas in extended precision.
 final class AxisTests: XCTestCase {

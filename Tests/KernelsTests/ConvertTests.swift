@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class ConvertTests: XCTestCase {
     private let edges: [Number] = [

@@ -1,7 +1,9 @@
+import Steps
 import Glibc
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class CrossEntropyTests: XCTestCase {
     private static let labelTypes: [DType] = [.uint8, .int32, .int64]

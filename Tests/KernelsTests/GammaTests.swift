@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// The gamma family against extended precision: relative to each value, except that next to a zero what counts is how
 /// far the argument is from it.

@@ -1,7 +1,9 @@
+import Steps
 import Machine
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class GemmBFloat16Tests: XCTestCase {
     /// The nearest bfloat16, ties to even, by arithmetic on the number instead of its bits.

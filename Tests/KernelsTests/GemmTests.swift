@@ -1,7 +1,9 @@
+import Steps
 import Machine
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class GemmTests: XCTestCase {
     /// op(A) op(B) of one product, term by term, and the sum of the terms' magnitudes.

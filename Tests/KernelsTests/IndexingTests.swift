@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Selections and their adjoints against loops over single elements.
 final class IndexingTests: XCTestCase {

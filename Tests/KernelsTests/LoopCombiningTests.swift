@@ -1,3 +1,4 @@
+import Steps
 import XCTest
 
 @testable import Kernels
@@ -93,8 +94,9 @@ final class LoopCombiningTests: XCTestCase {
         for (pair, single) in chains {
             let inputs = (0..<3).map { LoopInput(slot: $0, dtype: .float32, strides: [1], offset: 0) }
             let program = LoopProgram(
-                compute: .float32, domain: [count], inputs: inputs, instructions: pair,
-                outputs: [LoopOutput(slot: 3, dtype: .float32, value: 2 + pair.count)], reduction: nil)
+                LoopStep(
+                    compute: .float32, domain: [count], inputs: inputs, instructions: pair,
+                    outputs: [LoopOutput(slot: 3, dtype: .float32, value: 2 + pair.count)], reduction: nil))
             var pointers = memory.indices.map { index in memory[index].withUnsafeMutableBytes { $0.baseAddress! } }
             program.run(&pointers)
             for place in 0..<count {

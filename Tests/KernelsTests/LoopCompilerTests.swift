@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Machine code of loops, beyond what LoopFuzzTests, LoopShapeTests and LoopOpcodeTests run both ways.
 final class LoopCompilerTests: XCTestCase {

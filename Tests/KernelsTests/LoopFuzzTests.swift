@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Random programs: domains, strides, dtypes and chains of instructions that nobody thought of.
 final class LoopFuzzTests: XCTestCase {

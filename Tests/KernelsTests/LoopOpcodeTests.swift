@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Each opcode by itself over lengths below, at and above those of vectors and blocks.
 final class LoopOpcodeTests: XCTestCase {

@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class LoopReductionTests: XCTestCase {
     private static let computes: [DType] = [.float32, .float64, .int64]

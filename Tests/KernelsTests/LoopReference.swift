@@ -1,7 +1,9 @@
+import Steps
 import Glibc
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// A loop with its memory, one for each slot.
 struct LoopCase {
@@ -20,8 +22,9 @@ struct LoopCase {
 
     func program(_ compilation: LoopCompilation) -> LoopProgram {
         LoopProgram(
-            compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs,
-            reduction: reduction,
+            LoopStep(
+                compute: compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs,
+                reduction: reduction),
             compilation: compilation)
     }
 

@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Domains and the ways in which inputs run through them, with instructions that are right to the bit.
 final class LoopShapeTests: XCTestCase {

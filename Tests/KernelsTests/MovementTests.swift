@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// Strided copies against loops over single elements, for all sizes of elements.
 final class MovementTests: XCTestCase {
@@ -53,7 +55,8 @@ final class MovementTests: XCTestCase {
     }
 
     private func check(_ view: View, _ dtype: DType, gathers: Bool = true, scatters: Bool, _ noise: inout Noise) {
-        let copy = StridedCopy(elementBytes: dtype.size, shape: view.shape, strides: view.strides, offset: view.offset)
+        let copy = StridedCopy(
+            StridedLayout(elementBytes: dtype.size, shape: view.shape, strides: view.strides, offset: view.offset))
         let places = view.places
         if gathers {
             let source = Memory.noise(dtype, Swift.max(1, view.size), &noise)

@@ -1,7 +1,9 @@
+import Steps
 import Glibc
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class PhiloxTests: XCTestCase {
     /// One block word by word, as in the paper.

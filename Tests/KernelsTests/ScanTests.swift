@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 final class ScanTests: XCTestCase {
     /// [outer, n, inner] of each kind: rows that are alone, side by side, more than a block of them, empty, long.

@@ -1,162 +1,10 @@
-import Machine
 import Glibc
+import Machine
+import Steps
 import XCTest
 
 @testable import Kernels
-
-/// The same numbers on every machine: Knuth's MMIX generator, whose low bits are too regular to be shown.
-struct Noise {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 24
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
-
-    mutating func pick<C: RandomAccessCollection>(_ choices: C) -> C.Element where C.Index == Int {
-        choices[choices.startIndex + below(choices.count)]
-    }
-
-    mutating func real(_ low: Double, _ high: Double) -> Double { low + (high - low) * Double(next()) * 0x1p-40 }
-}
-
-/// What an element of any dtype can be read as without loss.
-enum Number: Equatable {
-    case real(Double)
-    case whole(Int64)
-
-    /// Equal to the sign of a zero; one NaN is as good as another.
-    func isSame(as other: Number) -> Bool {
-        switch (self, other) {
-        case (.real(let a), .real(let b)): return a.isNaN ? b.isNaN : a.bitPattern == b.bitPattern
-        case (.whole(let a), .whole(let b)): return a == b
-        default: return false
-        }
-    }
-
-    /// NumPy's cast: integers keep their low bits, and what does not fit becomes the smallest integer.
-    var int32: Int32 {
-        switch self {
-        case .whole(let value): return Int32(truncatingIfNeeded: value)
-        case .real(let value): return Int32(exactly: value.rounded(.towardZero)) ?? .min
-        }
-    }
-
-    var int64: Int64 {
-        switch self {
-        case .whole(let value): return value
-        case .real(let value): return Int64(exactly: value.rounded(.towardZero)) ?? .min
-        }
-    }
-
-    var float: Float {
-        switch self {
-        case .whole(let value): return Float(value)
-        case .real(let value): return Float(value)
-        }
-    }
-
-    var double: Double {
-        switch self {
-        case .whole(let value): return Double(value)
-        case .real(let value): return value
-        }
-    }
-
-    var isTrue: Bool { double != 0 }
-}
-
-/// Elements between two walls, which are looked at after each use: kernels must not write beside what they are given.
-/// The elements are aligned to their size and to no more than that.
-final class Memory {
-    let dtype: DType
-    let count: Int
-    private let block: UnsafeMutableRawPointer
-    private var size: Int { count * dtype.size }
-    private static let wall = 192
-    private static let brick: UInt8 = 0xA5
-
-    init(_ dtype: DType, _ count: Int) {
-        (self.dtype, self.count) = (dtype, count)
-        block = .allocate(byteCount: count * dtype.size + 2 * Memory.wall, alignment: 64)
-        memset(block, Int32(Memory.brick), count * dtype.size + 2 * Memory.wall)
-    }
-
-    convenience init(_ dtype: DType, _ numbers: [Number]) {
-        self.init(dtype, numbers.count)
-        for (place, number) in numbers.enumerated() { self[place] = number }
-    }
-
-    convenience init(_ dtype: DType, _ numbers: [Double]) { self.init(dtype, numbers.map { .real($0) }) }
-
-    deinit { block.deallocate() }
-
-    /// Eight bytes before a cache line: no vector is aligned.
-    var pointer: UnsafeMutableRawPointer { block + Memory.wall - 8 }
-
-    func copy() -> Memory {
-        let copy = Memory(dtype, count)
-        copy.pointer.copyMemory(from: pointer, byteCount: size)
-        return copy
-    }
-
-    var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: pointer, count: size)) }
-
-    func values<T: BitwiseCopyable>(_ type: T.Type) -> [T] {
-        (0..<count).map { pointer.load(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self) }
-    }
-
-    var isWallIntact: Bool {
-        let inside = pointer - block
-        let whole = UnsafeRawBufferPointer(start: block, count: size + 2 * Memory.wall)
-        return whole.prefix(inside).allSatisfy { $0 == Memory.brick }
-            && whole.dropFirst(inside + size).allSatisfy { $0 == Memory.brick }
-    }
-
-    subscript(place: Int) -> Number {
-        get {
-            switch dtype {
-            case .bool, .uint8: return .whole(Int64(pointer.load(fromByteOffset: place, as: UInt8.self)))
-            case .int32: return .whole(Int64(pointer.load(fromByteOffset: place * 4, as: Int32.self)))
-            case .int64: return .whole(pointer.load(fromByteOffset: place * 8, as: Int64.self))
-            case .float32: return .real(Double(pointer.load(fromByteOffset: place * 4, as: Float.self)))
-            case .float64: return .real(pointer.load(fromByteOffset: place * 8, as: Double.self))
-            }
-        }
-        set {
-            switch dtype {
-            case .bool: pointer.storeBytes(of: newValue.isTrue ? 1 : 0, toByteOffset: place, as: UInt8.self)
-            case .uint8:
-                let byte = UInt8(truncatingIfNeeded: newValue.int32)
-                pointer.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
-            case .int32: pointer.storeBytes(of: newValue.int32, toByteOffset: place * 4, as: Int32.self)
-            case .int64: pointer.storeBytes(of: newValue.int64, toByteOffset: place * 8, as: Int64.self)
-            case .float32: pointer.storeBytes(of: newValue.float, toByteOffset: place * 4, as: Float.self)
-            case .float64: pointer.storeBytes(of: newValue.double, toByteOffset: place * 8, as: Double.self)
-            }
-        }
-    }
-
-    /// Numbers of all kinds that a dtype has, none of them so large that a few products overflow.
-    static func noise(_ dtype: DType, _ count: Int, _ noise: inout Noise) -> Memory {
-        let memory = Memory(dtype, count)
-        for place in 0..<count {
-            switch dtype {
-            case .bool: memory[place] = .whole(Int64(noise.below(2)))
-            case .uint8: memory[place] = .whole(Int64(noise.below(256)))
-            case .int32, .int64: memory[place] = .whole(Int64(noise.below(201)) - 100)
-            case .float32, .float64: memory[place] = .real(noise.real(-4, 4))
-            }
-        }
-        return memory
-    }
-}
+@testable import References
 
 /// How far `value` is from `exact`, in units of the last place that T has there; 0 where both are NaN, or the same
 /// infinity once rounded.
@@ -191,9 +39,11 @@ func evaluate<T: BitwiseCopyable>(_ opcode: LoopOpcode, _ x: [T], _ compute: DTy
     let (source, result) = (Memory(compute, x.count), Memory(compute, x.count))
     x.withUnsafeBytes { if let base = $0.baseAddress { source.pointer.copyMemory(from: base, byteCount: $0.count) } }
     let program = LoopProgram(
-        compute: compute, domain: [x.count], inputs: [LoopInput(slot: 0, dtype: compute, strides: [1], offset: 0)],
-        instructions: [LoopInstruction(opcode)], outputs: [LoopOutput(slot: 1, dtype: compute, value: 1)],
-        reduction: nil)
+        LoopStep(
+            compute: compute, domain: [x.count],
+            inputs: [LoopInput(slot: 0, dtype: compute, strides: [1], offset: 0)],
+            instructions: [LoopInstruction(opcode)], outputs: [LoopOutput(slot: 1, dtype: compute, value: 1)],
+            reduction: nil))
     [source.pointer, result.pointer].withUnsafeBufferPointer { program.run($0.baseAddress!) }
     return result.values(T.self)
 }

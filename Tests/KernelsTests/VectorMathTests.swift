@@ -1,6 +1,8 @@
+import Steps
 import XCTest
 
 @testable import Kernels
+@testable import References
 
 /// The elementary functions against glibc's in extended precision. Bounds are in units of the last place and close to
 /// what was measured; half a place is what no function can do without.

@@ -22,7 +22,7 @@ RUNS, BATCH, STEPS = 64, 16, 400
 means = wb.tensor(MEANS)
 
 
-# -------------------------------------------------------------------- estimators: functions whose gradient, on average, is that of J or near it
+# ---------------------------------------- estimators: functions whose gradient, on average, is that of J or near it
 
 
 def reinforce(logits, baseline):

@@ -56,7 +56,7 @@ def meta_loss(parameters, x, y, steps, create_graph=True):
     ).mean()
 
 
-# -------------------------------------------------------------------- the gradient through five steps, against a finite difference
+# ---------------------------------------- the gradient through five steps, against a finite difference
 
 
 def slopes():
@@ -116,7 +116,8 @@ def tested(parameters):
 def main():
     exact, difference, first_order = slopes()
     print(
-        f"slope of the loss after 5 steps: {exact:.8f} by reverse mode, {difference:.8f} by differences; {first_order:.4f} without second derivatives"
+        f"slope of the loss after 5 steps: {exact:.8f} by reverse mode, {difference:.8f} by differences; "
+        f"{first_order:.4f} without second derivatives"
     )
     pretrained, maml = tested(trained(0)), tested(trained(1))
     print("error after 0, 1, 5 steps on 10 points")

@@ -51,7 +51,8 @@ def main():
         )
         passes &= abs(gradient - known) <= 1e-8 * abs(known)
         print(
-            f"log penalty {log_penalty:5.1f}: loss {loss:.6f}, hypergradient {gradient:11.8f}, closed form {known:11.8f}"
+            f"log penalty {log_penalty:5.1f}: loss {loss:.6f}, hypergradient {gradient:11.8f}, "
+            f"closed form {known:11.8f}"
         )
     # Newton's method: the hypergradient has a derivative of its own.
     found = wb.tensor(1.0, dtype="float64")

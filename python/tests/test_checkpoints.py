@@ -297,7 +297,10 @@ C_PROGRAM = r"""
 #include <stdlib.h>
 #include <wingbeat.h>
 
-#define CHECK(call) do { if ((call) != WB_OK) { fprintf(stderr, "%s: %s\n", #call, wb_last_error()); return 1; } } while (0)
+#define CHECK(call) \
+    do { \
+        if ((call) != WB_OK) { fprintf(stderr, "%s: %s\n", #call, wb_last_error()); return 1; } \
+    } while (0)
 
 int main(int count, char **arguments) {
     if (count != 3) return 2;

@@ -364,7 +364,8 @@ import pickle, sys
 import wingbeat as wb
 found = pickle.load(open(sys.argv[1], 'rb'))
 found['optimizer'].step()
-print(found['model'](wb.ones(1, 3)).item().hex(), found['tensor'].tolist(), found['tensor'].dtype, found['loss'](wb.ones(2), wb.zeros(2)).item())
+tensor, loss = found['tensor'], found['loss'](wb.ones(2), wb.zeros(2))
+print(found['model'](wb.ones(1, 3)).item().hex(), tensor.tolist(), tensor.dtype, loss.item())
 """,
         tmp_path / "pickle",
     )

@@ -1,4 +1,4 @@
-"""autograd.Function, custom_vjp, custom_jvp and custom_gradient: against closed forms, and nested in every transform."""
+"""autograd.Function, custom_vjp, custom_jvp and custom_gradient: against closed forms, nested in all transforms."""
 
 import gc
 import threading
@@ -302,7 +302,7 @@ def test_a_rule_that_releases_the_graph_under_way_loses_no_gradient_unsaid():
 
 
 def test_each_call_of_a_rule_has_saved_tensors_of_its_own():
-    """Two threads in one application's backward at once, and a backward that differentiates its own graph on the way."""
+    """Two threads in one application's backward at once; a backward that differentiates its own graph on the way."""
 
     class Meeting(CubeByBackward):
         @staticmethod

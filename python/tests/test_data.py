@@ -368,7 +368,8 @@ def test_a_pickled_data_set_is_opened_anew_in_another_process_with_its_own_rows(
 import pickle, sys
 import numpy as np
 import wingbeat as wb
-others = [wb.data.TensorDataset(np.full((103, 4, 5), 7.0), np.full(103, 7)) for _ in range(3)]  # whose handles are as likely
+# Whose handles are as likely.
+others = [wb.data.TensorDataset(np.full((103, 4, 5), 7.0), np.full(103, 7)) for _ in range(3)]
 of_file, of_tensors = pickle.load(open(sys.argv[1], "rb"))
 print(of_file[:][0].numpy().sum(), of_file[:][1].numpy().sum(), of_tensors[:].numpy().sum())
 """

@@ -276,7 +276,8 @@ def test_capsules_and_arrays_that_are_left_at_exit_end_quietly():
     program = (
         "import numpy as np, wingbeat as wb, builtins\n"
         "t = wb.tensor([1., 2.])\n"
-        "builtins.kept = [np.from_dlpack(t), t.__dlpack__(), t.__dlpack__(max_version=(1, 0)), wb.from_dlpack(np.arange(3.)), t]\n"
+        "builtins.kept = [np.from_dlpack(t), t.__dlpack__(), t.__dlpack__(max_version=(1, 0)), "
+        "wb.from_dlpack(np.arange(3.)), t]\n"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

@@ -88,7 +88,7 @@ KINDS = {  # declaration: (dtype, declaration of its bytes)
 
 
 def round_trip(declaration, rank):
-    """A block of Fortran: makes a tensor from an array, looks at it by way of C, and reads it; then the array mirrored."""
+    """A block of Fortran: makes a tensor from an array, looks at it by way of C, reads it; then the array mirrored."""
     dtype, bytes_declaration = KINDS[declaration]
     extents, is_logical = EXTENTS[:rank], declaration.startswith("logical")
     shape = f"({', '.join(map(str, extents))})" if rank else ""

@@ -1,4 +1,4 @@
-"""Python modules where the engine runs the tree: in a trainer, in evaluation, in containers, as losses and as metrics."""
+"""Python modules where the engine runs the tree: in trainers, in evaluation, in containers, as losses and metrics."""
 
 import gc
 import weakref

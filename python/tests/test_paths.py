@@ -75,7 +75,8 @@ def test_c_saves_to_and_loads_from_such_names(tmp_path):
 int main(void)
 {
     wb_module *one = NULL, *two = NULL, *loaded = NULL;
-    if (wb_module_create("Linear(2, 3)", WB_FLOAT32, &one) || wb_module_create("Linear(5, 7)", WB_FLOAT32, &two)) return 1;
+    if (wb_module_create("Linear(2, 3)", WB_FLOAT32, &one)) return 1;
+    if (wb_module_create("Linear(5, 7)", WB_FLOAT32, &two)) return 1;
     if (wb_save("\xe9.h5", one, NULL, 0, 0) || wb_save("\xe8.h5", two, NULL, 0, 0)) return 2;
     const char *text = NULL;
     if (wb_load("\xe9.h5", &loaded) || wb_module_describe(loaded, &text)) return 3;

@@ -102,8 +102,9 @@ def test_draws_have_the_same_bits_on_any_number_of_threads_and_anew_in_each_run_
     code = (
         "import hashlib, wingbeat as wb\n"
         "wb.manual_seed(9)\n"
-        "draws = [wb.exponential(1., (300_000,)), wb.gumbel(size=300_000), wb.bernoulli(wb.full((300_000,), 0.3)), wb.randperm(1000),\n"
-        "         wb.multinomial(wb.rand(100, 50), 20), wb.multinomial(wb.rand(100, 50), 20, True), wb.normal(0., 1., 5)]\n"
+        "draws = [wb.exponential(1., (300_000,)), wb.gumbel(size=300_000), wb.bernoulli(wb.full((300_000,), 0.3)),\n"
+        "         wb.randperm(1000), wb.multinomial(wb.rand(100, 50), 20),\n"
+        "         wb.multinomial(wb.rand(100, 50), 20, True), wb.normal(0., 1., 5)]\n"
         "print(hashlib.sha256(b''.join(x.numpy().tobytes() for x in draws)).hexdigest())"
     )
     assert (

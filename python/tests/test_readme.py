@@ -1,4 +1,4 @@
-"""The programs in README.md run as they stand there."""
+"""The programs in README.md run as they stand there, and links between pages lead somewhere."""
 
 import math
 import os
@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+FOLDERS = ("docs", "examples", "benchmarks", "python")
 
 
 def blocks(language):
@@ -55,9 +58,17 @@ def test_the_c_program_trains_without_python_in_thirty_lines_and_its_file_is_loa
 
 
 def test_the_files_and_make_targets_that_it_names_exist():
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / link).exists(), link
     known = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     for target in re.findall(r"(?:^|`)make ([a-z]+)", README, flags=re.M):
         assert target in known, target
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+PAGES = [ROOT / "README.md", *(page for folder in FOLDERS for page in sorted((ROOT / folder).rglob("*.md")))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_pages_lead_to_files(page):
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in link:
+            assert (page.parent / link).exists(), link

@@ -1,5 +1,5 @@
-"""What the operation table does not say of what turns, cuts and repeats, of what replaces parts, and of new tensors like
-others: views, windows, shared derivatives, sentences."""
+"""What the operation table does not say of what turns, cuts and repeats, of what replaces parts, and of new tensors
+like others: views, windows, shared derivatives, sentences."""
 
 import itertools
 

@@ -42,7 +42,8 @@ PROGRAM = r"""
 #include <string.h>
 #include <wingbeat.h>
 
-/* Reads lines "EXPRESSION<tab>FILE TO WRITE<tab>FILE TO READ"; prints the description and the expression of what it has read. */
+/* Reads lines "EXPRESSION<tab>FILE TO WRITE<tab>FILE TO READ"; prints the description and the expression of what it has
+   read. */
 int main(void) {
     static char line[1 << 16];
     while (fgets(line, sizeof line, stdin)) {
@@ -50,8 +51,8 @@ int main(void) {
         wb_module *made = NULL, *loaded = NULL;
         const char *text = NULL;
         for (char *c = expression; *c; c++) if (*c == 1) *c = '\n';
-        if (wb_module_create(expression, WB_FLOAT32, &made) || wb_save(written, made, NULL, 0, 0) || wb_load(read, &loaded) ||
-            wb_module_describe(loaded, &text))
+        if (wb_module_create(expression, WB_FLOAT32, &made) || wb_save(written, made, NULL, 0, 0) ||
+            wb_load(read, &loaded) || wb_module_describe(loaded, &text))
             return fprintf(stderr, "%s: %s\n", expression, wb_last_error()), 1;
         printf("%s%c", text, 2);
         if (wb_module_expression(loaded, &text)) return fprintf(stderr, "%s\n", wb_last_error()), 1;

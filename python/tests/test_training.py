@@ -188,7 +188,8 @@ for steps in (0,) if resume else (1, 3, 2, 0):
     t.fit((test_training.X, test_training.Y), epochs=3, batch_size=16, seed=3, max_steps=steps)
     if steps:
         t.save(f"{path}-{t.total_steps}.h5")
-print(t.epoch, t.step, t.total_steps, *[w.tobytes().hex() for w in test_training.weights(t)], wb.rand(3).numpy().tobytes().hex())
+weights = [w.tobytes().hex() for w in test_training.weights(t)]
+print(t.epoch, t.step, t.total_steps, *weights, wb.rand(3).numpy().tobytes().hex())
 """
 )
 
@@ -205,7 +206,8 @@ class Net(nn.Module):
         self.seen.add_(1)
         return self.b(self.a(x + 0.1 * wb.randn(*x.shape)).tanh())
 net = Net()
-optimizer = {"SGD": lambda p: optim.SGD(p, lr=0.05, momentum=0.9), "Adam": lambda p: optim.Adam(p, lr=0.05), "AdamW": lambda p: optim.AdamW(p, lr=0.05)}[sys.argv[3]](net.parameters())
+settings = dict(lr=0.05, momentum=0.9) if sys.argv[3] == "SGD" else dict(lr=0.05)
+optimizer = getattr(optim, sys.argv[3])(net.parameters(), **settings)
 epoch, step = net.load(path, optimizer, restore_random=True) if resume else (0, 0)
 x, y = wb.tensor(test_training.X), wb.tensor(test_training.Y)
 for step in range(step, 10):
@@ -215,7 +217,8 @@ for step in range(step, 10):
     optimizer.step()
     if not resume:
         net.save(f"{path}-{step + 1}.h5", optimizer, epoch=2, step=step + 1)
-print(net.seen.item(), *[p.detach().numpy().tobytes().hex() for p in net.parameters()], wb.rand(2).numpy().tobytes().hex())
+parameters = [p.detach().numpy().tobytes().hex() for p in net.parameters()]
+print(net.seen.item(), *parameters, wb.rand(2).numpy().tobytes().hex())
 """
 )
 

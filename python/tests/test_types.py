@@ -1,4 +1,4 @@
-"""The package's annotations: mypy passes over them and over a user's program, and what they declare is what is there."""
+"""The package's annotations: mypy passes over them and over a user's program; what they declare is what is there."""
 
 import ast
 import importlib.util
@@ -31,7 +31,8 @@ def test_the_users_program_runs():
 
 def test_types_are_no_part_of_a_running_program():
     python(
-        "import sys\nimport wingbeat as wb\nfor name in wb.__all__: getattr(wb, name)\nassert not {'wingbeat._typing', 'wingbeat._methods', 'typing_extensions'} & set(sys.modules)"
+        "import sys\nimport wingbeat as wb\nfor name in wb.__all__: getattr(wb, name)\n"
+        "assert not {'wingbeat._typing', 'wingbeat._methods', 'typing_extensions'} & set(sys.modules)"
     )
 
 

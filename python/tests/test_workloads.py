@@ -19,7 +19,8 @@ from workloads import WORKLOADS
 
 def size(workload):
     # Its matrices alone are 100 MB.
-    return dataclasses.replace(workload, layers=(256, 1024, 1024, 256)) if workload.name.startswith("wide") else workload
+    narrow = dataclasses.replace(workload, layers=(256, 1024, 1024, 256))
+    return narrow if workload.name.startswith("wide") else workload
 
 # Those of kind "stream" are epochs over a file, not steps: test_reading_ahead.py looks at such.
 WORKLOADS = [size(workload) for workload in WORKLOADS if workload.kind != "stream"]

@@ -1,7 +1,7 @@
 """The C ABI for ctypes: constants, types and functions of include/wingbeat.h.
 
-Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its like) is an int or None. An argument that is
-a callback takes an instance of the callback's type or None.
+Written by scripts/generate_abi.py; do not edit. A handle (wb_tensor and its like) is an int or None. An
+argument that is a callback takes an instance of the callback's type or None.
 """
 
 from ctypes import (
@@ -277,10 +277,13 @@ class wb_progress(Structure):
 wb_log_callback = CFUNCTYPE(None, c_void_p, c_char_p)
 wb_release_callback = CFUNCTYPE(None, c_void_p)
 wb_run_callback = CFUNCTYPE(wb_status, c_void_p, wb_run_event)
-wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_tensor), c_int32, POINTER(c_int32), POINTER(wb_tensor), c_int32)
-wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(wb_tensor))
+wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_tensor), c_int32, POINTER(c_int32),
+    POINTER(wb_tensor), c_int32)
+wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+    POINTER(wb_tensor))
 wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
-wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32, POINTER(c_int32))
+wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
+    POINTER(c_int32))
 wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
 

@@ -118,7 +118,7 @@ _release = lasting(_abi.wb_release_callback)(_borrowed.__delitem__)
 
 
 def borrow(array: Array) -> Handle:
-    """The handle of a tensor that reads the array's memory where the array's layout and type allow it, else a copy's."""
+    """The handle of a tensor that reads the array's memory where its layout and type allow that, else a copy's."""
     global _next
     dense = _dense(array)
     if dense is not array or array.size == 0:

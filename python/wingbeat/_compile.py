@@ -140,7 +140,8 @@ class CompiledFunction(Generic[P, R]):
             return name  # a decorated function, which its module has in its place
         if isinstance(function, FunctionType) and found is not function:
             raise TypeError(
-                f"compile: {self.__name__} cannot be pickled, as its module has no function {name!r}; define it at the top of a module, or compile it again there"
+                f"compile: {self.__name__} cannot be pickled, as its module has no function {name!r}; "
+                "define it at the top of a module, or compile it again there"
             )
         return compile, (function,), {"_numpy": self._numpy}
 
@@ -390,9 +391,9 @@ class CompiledFunction(Generic[P, R]):
         The text has a line for each step: floating-point operations (flop) of matrix products, bytes read and written,
         the operations that are one fused loop, the shape, and the memory that is read and written (docs/architecture.md
         shows how to read one). The line "all" has the sums. time: True adds microseconds, share of the whole, GFLOP/s
-        and GB/s of each step, as medians of several runs on the arguments, or on zeros
-            where none are given. They run over copies: no parameter, gradient or random state changes. An argument of
-            the function that has this name is given by its place.
+        and GB/s of each step, as medians of several runs on the arguments, or on zeros where none are given. They run
+        over copies: no parameter, gradient or random state changes. An argument of the function that has this name is
+        given by its place.
         """
         if args or kwargs:
             leaves, structure = flatten([args, kwargs] if kwargs else args)

@@ -73,7 +73,8 @@ def _dlpack(
             pass  # NumPy before 2.1
     if copy is False:
         raise UnexportableError(
-            "__dlpack__: memory is shared with receivers of DLPack 1.0 alone, where it can be marked as read-only; leave copy out"
+            "__dlpack__: memory is shared with receivers of DLPack 1.0 alone, where it can be marked as read-only; "
+            "leave copy out"
         )
     return array.copy().__dlpack__()
 
@@ -113,7 +114,8 @@ def from_dlpack(x: Exporter | Any, *, copy: bool | None = None) -> Tensor:
         return wrap(copy_in(array))
     if copy is False and not _is_borrowable(array):
         raise ArgumentError(
-            f"from_dlpack: expected contiguous memory of a dtype of the engine with copy=False, found {array.dtype} of shape {list(array.shape)} and strides {list(array.strides)}"
+            "from_dlpack: expected contiguous memory of a dtype of the engine with copy=False, "
+            f"found {array.dtype} of shape {list(array.shape)} and strides {list(array.strides)}"
         )
     return wrap(borrow(array))
 
@@ -133,12 +135,14 @@ def _received(x: Any) -> Array:
         x = _Capsule(x)
     elif not hasattr(x, "__dlpack__") or not hasattr(x, "__dlpack_device__"):
         raise TypeError(
-            f"from_dlpack: expected an object with __dlpack__ and __dlpack_device__, or a capsule, found {type(x).__name__}"
+            "from_dlpack: expected an object with __dlpack__ and __dlpack_device__, or a capsule, "
+            f"found {type(x).__name__}"
         )
     kind, number = x.__dlpack_device__()
     if kind not in _READABLE:
         raise UnsupportedError(
-            f"{operation('from_dlpack')}: expected memory of the CPU, found device ({int(kind)}, {number}); copy it to the CPU first"
+            f"{operation('from_dlpack')}: expected memory of the CPU, found device ({int(kind)}, {number}); "
+            "copy it to the CPU first"
         )
     try:
         return np.from_dlpack(x)
@@ -148,7 +152,8 @@ def _received(x: Any) -> Array:
                 "from_dlpack: expected a DLPack capsule that nobody has taken yet, found another one"
             ) from None
         raise DTypeError(
-            f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first, such as bfloat16 to float32"
+            f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first, "
+            "such as bfloat16 to float32"
         ) from error
 
 

@@ -119,7 +119,8 @@ def as_dtype(dtype: DTypeLike) -> DType:
         return dtype
     if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
         raise DTypeError(
-            f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; expected one of {NAMES}"
+            f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; "
+            f"expected one of {NAMES}"
         )
     try:
         return BY_NUMPY[np.dtype(dtype)]

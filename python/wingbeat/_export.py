@@ -106,7 +106,8 @@ def _varying(
     further = list(dynamic) if dynamic is not None else [None] * len(arrays)
     if len(axes) != len(arrays) or len(further) != len(arrays):
         raise ArgumentError(
-            f"export: expected batch_axes and dynamic for {len(arrays)} inputs, found them for {len(axes)} and {len(further)}"
+            f"export: expected batch_axes and dynamic for {len(arrays)} inputs, "
+            f"found them for {len(axes)} and {len(further)}"
         )
     found: dict[str, list[tuple[int, int]]] = {}
     for place, (array, axis, more) in enumerate(zip(arrays, axes, further)):
@@ -259,6 +260,6 @@ def _compare(model: Module, graph: Module, inputs: list[Tensor], sizes: dict[str
         if expected.dtype != given.dtype or expected.shape != given.shape or expected.tobytes() != given.tobytes():
             shown = ", ".join(f"{name} {size}" for name, size in sizes.items()) or "the examples' sizes"
             raise UnsupportedError(
-                f"export: the forward pass of {type(model).__name__} does something else at {shown} than at the sizes that were recorded; it may "
-                "depend on sizes or on values in a way that no Graph can say"
+                f"export: the forward pass of {type(model).__name__} does something else at {shown} than at the sizes "
+                "that were recorded; it may depend on sizes or on values in a way that no Graph can say"
             )

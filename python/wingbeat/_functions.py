@@ -249,7 +249,8 @@ def _total(op: int, name: str, formula: str) -> Total:
     return named(
         function,
         name,
-        f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.",
+        f"{formula} over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. "
+        "dtype: to compute in.",
     )
 
 

@@ -61,4 +61,4 @@ def _register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Rem
 
 
 _register_hook.__name__ = "register_hook"
-Tensor.register_hook = _register_hook
+setattr(Tensor, "register_hook", _register_hook)  # noqa: B010 (the stub declares it)

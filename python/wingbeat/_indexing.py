@@ -74,7 +74,8 @@ def _encoded(
                 numbers[3 * at] = _bound(operator.index(entry))
             except TypeError:
                 raise TypeError(
-                    f"index: expected ints, slices, ..., None or arrays of integers or bools, found {type(entry).__name__}"
+                    "index: expected ints, slices, ..., None or arrays of integers or bools, "
+                    f"found {type(entry).__name__}"
                 ) from None
             kinds[at] = _abi.WB_INDEX_AT
     handles = None

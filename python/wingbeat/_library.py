@@ -102,8 +102,8 @@ def _find() -> ctypes.CDLL:
         return ctypes.CDLL(_SONAME)
     except OSError as error:
         raise ImportError(
-            f"wingbeat did not find its library {_SONAME}: not in the package, not in build/lib, not on the loader path "
-            f"({error}). Run 'make build' in the checkout, or name the file in WINGBEAT_LIBRARY."
+            f"wingbeat did not find its library {_SONAME}: not in the package, not in build/lib, "
+            f"not on the loader path ({error}). Run 'make build' in the checkout, or name the file in WINGBEAT_LIBRARY."
         ) from None
 
 

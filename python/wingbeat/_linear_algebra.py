@@ -79,7 +79,7 @@ class SignAndLogarithm(NamedTuple):
 
 
 def slogdet(input: TensorLike) -> SignAndLogarithm:
-    """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
+    """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, without a derivative."""
     sign, logarithm = c_void_p(), c_void_p()
     check(lib.wb_slogdet(as_tensor(input), sign, logarithm))
     return SignAndLogarithm(wrap(sign.value), wrap(logarithm.value))
@@ -96,7 +96,7 @@ def solve(A: TensorLike, B: TensorLike, *, left: bool = True) -> Tensor:
 def solve_triangular(
     A: TensorLike, B: TensorLike, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Tensor:
-    """`solve` where only the upper (or lower) triangle of A is read, and its diagonal counts as ones if unitriangular."""
+    """`solve` where only the upper (or lower) triangle of A is read; its diagonal counts as ones if unitriangular."""
     out = c_void_p()
     check(
         lib.wb_triangular_solve(

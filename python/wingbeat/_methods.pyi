@@ -49,10 +49,10 @@ class Methods:
                    copy: builtins.bool | None = None) -> Any:
         """The values as a DLPack capsule.
 
-        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy that
-        may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy unless
-        copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that requires
-        gradients, and where it cannot share.
+        They are shared, marked as read-only, if max_version is (1, 0) or later, else a copy. copy=True gives a copy
+        that may be written to, copy=False only shares. PyTorch and other libraries without read-only arrays get a copy
+        unless copy is False: then they must not write to it. Raises a BufferError (and StateError) for a tensor that
+        requires gradients, and where it cannot share.
         """
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
@@ -184,7 +184,8 @@ class Methods:
         """input + alpha * other, element by element; the two broadcast."""
 
     def addcdiv(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
-        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64."""
+        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64.
+        """
 
     def addcdiv_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
         """addcdiv, in place."""
@@ -200,7 +201,9 @@ class Methods:
 
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def allclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
                  equal_nan: builtins.bool = False) -> builtins.bool:
@@ -208,15 +211,21 @@ class Methods:
 
     def amax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
-        """Maximum; equal maxima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Maximum; equal maxima share the gradient over the axes `dim` (an int, several, or None for all); they stay
+        with extent 1 if keepdim.
+        """
 
     def amin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
-        """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Minimum; equal minima share the gradient over the axes `dim` (an int, several, or None for all); they stay
+        with extent 1 if keepdim.
+        """
 
     def any(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def arccos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
@@ -259,11 +268,15 @@ class Methods:
 
     def argmax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
-        """Index (int64) of the first maximum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Index (int64) of the first maximum; of the flattened tensor for all axes; over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim.
+        """
 
     def argmin(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
-        """Index (int64) of the first minimum; of the flattened tensor for all axes; over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """Index (int64) of the first minimum; of the flattened tensor for all axes; over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim.
+        """
 
     def argsort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
                 axis: SupportsIndex | None = None) -> Tensor:
@@ -315,7 +328,8 @@ class Methods:
         """bitwise_and, in place."""
 
     def bitwise_left_shift(self, other: Operand) -> Tensor:
-        """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast."""
+        """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast.
+        """
 
     def bitwise_left_shift_(self, other: Operand) -> Self:
         """bitwise_left_shift, in place."""
@@ -357,7 +371,9 @@ class Methods:
         """This tensor as uint8."""
 
     def ceil(self) -> Tensor:
-        """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def ceil_(self) -> Self:
         """ceil, in place."""
@@ -366,8 +382,8 @@ class Methods:
         """x above 0, else alpha (exp(x / alpha) - 1)."""
 
     def cholesky(self, upper: builtins.bool = False) -> Tensor:
-        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that triangle
-        of A is read, derivatives take A as symmetric.
+        """Lower triangular L of A = L L^T (or upper U of A = U^T U) of symmetric positive definite matrices; that
+        triangle of A is read, derivatives take A as symmetric.
         """
 
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
@@ -426,8 +442,8 @@ class Methods:
 
     def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
-        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where elements
-        are 0). dtype: to compute in.
+        """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where
+        elements are 0). dtype: to compute in.
         """
 
     def cumsum(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
@@ -462,13 +478,15 @@ class Methods:
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def dot(self, other: TensorLike) -> Tensor:
@@ -538,7 +556,9 @@ class Methods:
         """Fills the tensor in place with exponential numbers of that rate."""
 
     def fix(self) -> Tensor:
-        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def fix_(self) -> Self:
         """trunc, in place."""
@@ -562,7 +582,9 @@ class Methods:
         """input to the power exponent, in float64, element by element; the two broadcast."""
 
     def floor(self) -> Tensor:
-        """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def floor_(self) -> Self:
         """floor, in place."""
@@ -574,7 +596,9 @@ class Methods:
         """floor_divide, in place."""
 
     def fmod(self, other: Operand) -> Tensor:
-        """What the quotient input / other, cut toward 0, leaves, of the sign of input, element by element; the two broadcast."""
+        """What the quotient input / other, cut toward 0, leaves, of the sign of input, element by element; the two
+        broadcast.
+        """
 
     def fmod_(self, other: Operand) -> Self:
         """fmod, in place."""
@@ -586,13 +610,14 @@ class Methods:
         """frac, in place."""
 
     def frexp(self) -> MantissaAndExponent:
-        """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32. 0, infinities and
-        NaN are their own m.
+        """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32.
+
+        0, infinities and NaN are their own m.
         """
 
     def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
-        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the other
-        axes.
+        """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the
+        other axes.
         """
 
     def gcd(self, other: Operand) -> Tensor:
@@ -662,7 +687,9 @@ class Methods:
         """i0, in place."""
 
     def igamma(self, other: Operand) -> Tensor:
-        """The regularised lower incomplete gamma function of `input` up to `other`, element by element; the two broadcast."""
+        """The regularised lower incomplete gamma function of `input` up to `other`, element by element; the two
+        broadcast.
+        """
 
     def igamma_(self, other: Operand) -> Self:
         """igamma, in place."""
@@ -849,7 +876,9 @@ class Methods:
 
     def logsumexp(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                   keepdims: builtins.bool = False) -> Tensor:
-        """log(sum(exp(x))), without overflow, over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim."""
+        """log(sum(exp(x))), without overflow, over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim.
+        """
 
     def long(self) -> Tensor:
         """This tensor as int64."""
@@ -892,8 +921,8 @@ class Methods:
     @overload
     def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
-        that was picked; with a second tensor, maximum(input, other).
+        """Maximum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the
+        element that was picked; with a second tensor, maximum(input, other).
         """
     @overload
     def max(self, dim: Tensor | Array) -> Tensor: ...
@@ -909,13 +938,15 @@ class Methods:
 
     def mean(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Mean of floats over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim.
+        dtype: to compute in.
+        """
 
     @overload
     def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
-        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the element
-        that was picked; with a second tensor, minimum(input, other).
+        """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the
+        element that was picked; with a second tensor, minimum(input, other).
         """
     @overload
     def min(self, dim: Tensor | Array) -> Tensor: ...
@@ -945,7 +976,8 @@ class Methods:
         """input * other, element by element; the two broadcast."""
 
     def multinomial(self, num_samples: SupportsIndex, replacement: builtins.bool = False) -> Tensor:
-        """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement those of a row differ."""
+        """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement they all differ.
+        """
 
     def multiply(self, other: Operand) -> Tensor:
         """input * other, element by element; the two broadcast."""
@@ -1025,8 +1057,8 @@ class Methods:
 
     def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest and
-        smallest |x|.
+        """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest
+        and smallest |x|.
         """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
@@ -1061,11 +1093,13 @@ class Methods:
 
     def prod(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int,
+        several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.
+        """
 
     def put(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Tensor:
-        """input with the elements at places of the flattened tensor replaced, of two for one place the last stays; or with
-        values added.
+        """input with the elements at places of the flattened tensor replaced, of two for one place the last stays; or
+        with values added.
         """
 
     def put_(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Self:
@@ -1093,12 +1127,12 @@ class Methods:
         """reciprocal, in place."""
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None, takes
-        the gradient's place.
+        """Calls hook(gradient) whenever a gradient of this tensor has been computed; what it returns, unless None,
+        takes the gradient's place.
 
         For a leaf it is called with what backward() adds to .grad. Hooks run in the order of registration, while
-        derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed later
-        has it captured again. The result has remove().
+        derivatives are recorded: in a compiled function once, when it is captured; one that is registered or removed
+        later has it captured again. The result has remove().
         """
 
     def relu(self) -> Tensor:
@@ -1117,15 +1151,15 @@ class Methods:
         """remainder, in place."""
 
     def repeat(self, *sizes: Size) -> Tensor:
-        """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
+        """Repeated sizes[i] times along axis i; there is a count for each axis; those in excess make new axes in front.
+        """
 
     def repeat_interleave(self, repeats: TensorLike | None = None, dim: SupportsIndex | None = None, *,
                           output_size: SupportsIndex | None = None) -> Tensor:
-        """Each element several times in a row along an axis, or of the flattened tensor. repeats: a number, or a vector with
-        one for each, which is computed at once.
+        """Each element several times in a row along an axis, or of the flattened tensor.
 
-        With counts alone: the places 0, 1, ..., each as often as its count says. output_size: how many elements there will
-        be, which is checked.
+        repeats: a number, or a vector with one for each, which is computed at once. With counts alone: the places 0, 1,
+        ..., each as often as its count says. output_size: how many elements there will be, which is checked.
         """
 
     def reshape(self, *sizes: Size, shape: Size | None = None) -> Tensor:
@@ -1154,7 +1188,8 @@ class Methods:
 
     def rrelu(self, lower: Real = 0.125, upper: Real = 0.3333333333333333,
               training: builtins.bool = False) -> Tensor:
-        """x above 0, else slope x: each element's slope is drawn between lower and upper in training, else their mean."""
+        """x above 0, else slope x: each element's slope is drawn between lower and upper in training, else their mean.
+        """
 
     def rsqrt(self) -> Tensor:
         """1 / sqrt(x) of each element, of the shape of `input`."""
@@ -1164,8 +1199,8 @@ class Methods:
 
     def scatter(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
                 value: TensorLike | None = None) -> Tensor:
-        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src may
-        be a number (or value=).
+        """input with [i][index[i][j][k]][k] = src[i][j][k] for dim 1; of two values for one place the last stays. src
+        may be a number (or value=).
         """
 
     def scatter_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike | None = None, *,
@@ -1182,8 +1217,8 @@ class Methods:
                        include_self: builtins.bool = True) -> Tensor:
         """input with each src[i][j][k] reduced into [i][index[i][j][k]][k] for dim 1.
 
-        reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for each of
-        the index. include_self: whether the input's own elements take part where others come.
+        reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for
+        each of the index. include_self: whether the input's own elements take part where others come.
         """
 
     def scatter_reduce_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike, reduce: Reduce, *,
@@ -1246,7 +1281,8 @@ class Methods:
         """input with input[start:end:step] along an axis replaced."""
 
     def slogdet(self) -> SignAndLogarithm:
-        """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, which have no derivative."""
+        """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, without a derivative.
+        """
 
     def softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
@@ -1267,7 +1303,8 @@ class Methods:
 
     def sort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
              axis: SupportsIndex | None = None) -> ValuesAndIndices:
-        """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest."""
+        """(values, indices) in ascending or descending order along an axis. Always stable; NaN counts as the largest.
+        """
 
     def split(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
@@ -1299,7 +1336,9 @@ class Methods:
 
     def sum(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in."""
+        """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with
+        extent 1 if keepdim. dtype: to compute in.
+        """
 
     def swapaxes(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
         """With two axes exchanged."""
@@ -1336,12 +1375,13 @@ class Methods:
         """x - tanh(x) of each element, of the shape of `input`."""
 
     def tensor_split(self, indices_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
-        """So many parts along an axis, the first ones one element larger where they cannot be equal; or the parts between
-        places. A tuple.
+        """So many parts along an axis, the first ones one element larger where they cannot be equal; or the parts
+        between places. A tuple.
         """
 
     def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
-        """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes."""
+        """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes.
+        """
 
     def topk(self, k: SupportsIndex, dim: SupportsIndex = -1, largest: builtins.bool = True,
              sorted: builtins.bool = True, *, axis: SupportsIndex | None = None) -> ValuesAndIndices:
@@ -1368,11 +1408,14 @@ class Methods:
     def true_divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
 
-        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
+        rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
+        integers.
         """
 
     def trunc(self) -> Tensor:
-        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of `input`."""
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
 
     def trunc_(self) -> Self:
         """trunc, in place."""
@@ -1384,8 +1427,8 @@ class Methods:
         """One axis as several, of the given extents; one may be -1 and is deduced."""
 
     def unfold(self, dimension: SupportsIndex, size: SupportsIndex, step: SupportsIndex) -> Tensor:
-        """The windows of `size` elements along an axis, `step` apart: the axis counts them, and their elements are a new
-        last axis.
+        """The windows of `size` elements along an axis, `step` apart: the axis counts them, and their elements are a
+        new last axis.
         """
 
     def uniform_(self, low: Real = 0.0, high: Real = 1.0) -> Self:
@@ -1395,11 +1438,12 @@ class Methods:
     def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
                return_counts: Literal[False] = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Tensor:
-        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often each
-        occurs.
+        """The distinct elements in ascending order; if asked for, with each element's place among them, and how often
+        each occurs.
 
-        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their second,
-        and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal elements.
+        With dim: the distinct slices along that axis, in the order of their first elements, of equal ones of their
+        second, and so on. Computed at once. NaN differs from NaN, as in PyTorch. Derivatives go to the first of equal
+        elements.
         """
     @overload
     def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True], return_counts: Literal[True],
@@ -1415,8 +1459,8 @@ class Methods:
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
             correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
-        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction` (NumPy's
-        ddof, which is 0 there).
+        """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction`
+        (NumPy's ddof, which is 0 there).
         """
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:

@@ -80,8 +80,10 @@ class MantissaAndExponent(NamedTuple):
 
 
 def frexp(input: TensorLike) -> MantissaAndExponent:
-    """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32. 0, infinities and
-    NaN are their own m."""
+    """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32.
+
+    0, infinities and NaN are their own m.
+    """
     return MantissaAndExponent(*all_of("frexp", 2, input))
 
 

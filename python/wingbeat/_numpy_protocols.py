@@ -240,7 +240,8 @@ def _store(name: str, result: Tensor, target: Any, where: Any = True, casting: A
         return target.copy_(result if where is True else f.where(where, result, target))
     if result.requires_grad:
         raise ArgumentTypeError(
-            f"{name}: the result requires gradients, which the array given as out cannot carry; use tensor.detach(), or a tensor as out"
+            f"{name}: the result requires gradients, which the array given as out cannot carry; use tensor.detach(), "
+            "or a tensor as out"
         )
     np.copyto(target, result.numpy(), casting=casting, where=np.asarray(where))
     return target
@@ -296,7 +297,8 @@ def _arrays(name: str, value: Any) -> Any:
     if isinstance(value, Tensor):
         if value.requires_grad:
             raise ArgumentTypeError(
-                f"{name}: wingbeat has no such function, and a tensor that requires gradients cannot become an array; use tensor.detach().numpy()"
+                f"{name}: wingbeat has no such function, and a tensor that requires gradients cannot become an array; "
+                "use tensor.detach().numpy()"
             )
         return value.numpy()
     if isinstance(value, (list, tuple)):
@@ -360,7 +362,8 @@ def _place_of(function: Any) -> Callable[..., Tensor]:
 def _cumulative(function: Any) -> Callable[..., Tensor]:
     def cumulative(a: TensorLike, axis: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
         tensor = _cast(a, dtype)
-        return function(tensor.flatten() if axis is None else tensor, 0 if axis is None else axis)  # type: ignore[no-any-return]
+        result: Tensor = function(tensor.flatten() if axis is None else tensor, 0 if axis is None else axis)
+        return result
 
     return cumulative
 
@@ -485,7 +488,8 @@ def _pad(array: TensorLike, pad_width: Any, mode: Any = "constant", *, constant_
     if mode not in modes or not isinstance(constant_values, (int, float)) or mode != "constant" and tensor.ndim == 0:
         return NotImplemented
     widths = np.broadcast_to(np.asarray(pad_width), (tensor.ndim, 2))
-    return shaping.pad(tensor, [int(width) for pair in widths[::-1] for width in pair], modes[mode], constant_values)  # type: ignore[arg-type]
+    flat = [int(width) for pair in widths[::-1] for width in pair]
+    return shaping.pad(tensor, flat, modes[mode], constant_values)  # type: ignore[arg-type]
 
 
 def _concatenate(arrays: Sequence[TensorLike], /, axis: int | None = 0, *, dtype: DTypeLike | None = None) -> Tensor:

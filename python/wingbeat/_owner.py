@@ -29,7 +29,8 @@ class Owner:
 
     def _recipe(self) -> tuple[Any, ...]:
         raise TypeError(
-            f"{type(self).__name__}: expected something that can be copied or pickled, found what owns memory of the library; make another one"
+            f"{type(self).__name__}: expected something that can be copied or pickled, "
+            "found what owns memory of the library; make another one"
         )
 
     @classmethod

@@ -72,7 +72,7 @@ def bernoulli(input: TensorLike, p: Real | None = None) -> Tensor:
 
 
 def multinomial(input: TensorLike, num_samples: SupportsIndex, replacement: bool = False) -> Tensor:
-    """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement those of a row differ."""
+    """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement they all differ."""
     out = c_void_p()
     check(lib.wb_multinomial(as_tensor(input), num_samples, 1 if replacement else 0, out))
     return wrap(out.value)

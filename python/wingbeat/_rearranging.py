@@ -215,11 +215,10 @@ def repeat_interleave(
     *,
     output_size: SupportsIndex | None = None,
 ) -> Tensor:
-    """Each element several times in a row along an axis, or of the flattened tensor. repeats: a number, or a vector with
-    one for each, which is computed at once.
+    """Each element several times in a row along an axis, or of the flattened tensor.
 
-    With counts alone: the places 0, 1, ..., each as often as its count says. output_size: how many elements there will
-    be, which is checked.
+    repeats: a number, or a vector with one for each, which is computed at once. With counts alone: the places 0, 1,
+    ..., each as often as its count says. output_size: how many elements there will be, which is checked.
     """
     if repeats is None:
         result = called("repeat_interleave", input)

@@ -167,7 +167,7 @@ def tile(input: TensorLike, *counts: Size, dims: Size | None = None) -> Tensor:
 
 
 def _repeat(input: TensorLike, *sizes: Size) -> Tensor:
-    """Repeated sizes[i] times along axis i; there is a count for each axis, and those in excess make new axes in front."""
+    """Repeated sizes[i] times along axis i; there is a count for each axis; those in excess make new axes in front."""
     times = numbers(sizes)
     return _result(lib.wb_repeat, input, extents(times), len(times))
 
@@ -280,7 +280,8 @@ def narrow(input: TensorLike, dim: SupportsIndex, start: SupportsIndex, length: 
     first += extent if first < 0 else 0
     if not 0 <= first <= extent or not 0 <= count <= extent - first:
         raise RangeError(
-            f"narrow: expected a start and a length within the extent {extent} of axis {place}, found {start} and {length}"
+            f"narrow: expected a start and a length within the extent {extent} of axis {place}, "
+            f"found {start} and {length}"
         )
     return input[(slice(None),) * place + (slice(first, first + count),)]
 

@@ -299,12 +299,12 @@ class Tensor(Owner, Methods):
         if self.requires_grad:
             notes += ", requires_grad=True"
         try:
-            check(
-                lib.wb_eval((c_void_p * 1)(self._handle), 1)
-            )  # so that the tensor itself has the values, not just what is printed
+            # So that the tensor itself has the values, not just what is printed.
+            check(lib.wb_eval((c_void_p * 1)(self._handle), 1))
             array = view(self._detach_handle())
         except StateError:  # inside a capture block there are none
-            return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{', requires_grad=True' if self.requires_grad else ''})"
+            flag = ", requires_grad=True" if self.requires_grad else ""
+            return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{flag})"
         if not array.size:
             return f"tensor([], shape={self.shape}{notes})"
         values = np.array2string(array, separator=", ", precision=4, prefix="tensor(")
@@ -592,7 +592,7 @@ def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
 
 
 def as_values(value: TensorLike, dtype: DType) -> Tensor:
-    """As as_tensor, but lists of Python's floats, which would be float32, take a float dtype that they are written to."""
+    """As as_tensor, but lists of Python's floats, which would be float32, take a float dtype they are written to."""
     if isinstance(value, (list, tuple)) and dtype.is_floating_point:
         return Tensor(value, dtype)
     return as_tensor(value)
@@ -661,7 +661,8 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
             return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(
-                f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; cast the tensor first"
+                f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; "
+                "cast the tensor first"
             )
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
@@ -711,7 +712,8 @@ def binary(op: int, a: Operand, b: Operand) -> Tensor:
         result = operate(op, as_tensor(a), b, 0)
     if result is NotImplemented:
         raise TypeError(
-            f"{operation('operator')}: expected tensors, arrays or numbers, found {type(a).__name__} and {type(b).__name__}"
+            f"{operation('operator')}: expected tensors, arrays or numbers, "
+            f"found {type(a).__name__} and {type(b).__name__}"
         )
     return result
 

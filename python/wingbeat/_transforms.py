@@ -124,7 +124,8 @@ class Recorded:
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
                 raise TypeError(
-                    f"{name}: with has_aux the function must return (result, anything else), found {type(result).__name__}"
+                    f"{name}: with has_aux the function must return (result, anything else), "
+                    f"found {type(result).__name__}"
                 )
             result, self.aux = result
         leaves, self.output_structure = flatten(result)
@@ -134,7 +135,8 @@ class Recorded:
         """The result, of one element."""
         if self.output_structure != flatten(0)[1]:
             raise TypeError(
-                f"{self.name}: expected a function whose result is a tensor of one element, found {_readable(self.output_structure)}"
+                f"{self.name}: expected a function whose result is a tensor of one element, "
+                f"found {_readable(self.output_structure)}"
             )
         (value,) = self.outputs
         if value.numel() != 1:

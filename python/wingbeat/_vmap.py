@@ -92,7 +92,8 @@ def _spread(dims: Any, structure: Structure, what: str) -> list[int | None]:
     if isinstance(dims, dict):
         if kind is not dict or set(dims) != set(keys):
             raise StructureError(
-                f"vmap: {what} {dims!r:.80} does not fit {'keys ' + repr(list(keys)) if kind is dict else kind.__name__}"
+                f"vmap: {what} {dims!r:.80} does not fit "
+                f"{'keys ' + repr(list(keys)) if kind is dict else kind.__name__}"
             )
         dims = [dims[key] for key in keys]
     elif kind is dict or len(dims) != len(children):

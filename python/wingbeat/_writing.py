@@ -91,8 +91,8 @@ def scatter_reduce(
 ) -> Tensor:
     """input with each src[i][j][k] reduced into [i][index[i][j][k]][k] for dim 1.
 
-    reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for each of
-    the index. include_self: whether the input's own elements take part where others come.
+    reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for each
+    of the index. include_self: whether the input's own elements take part where others come.
     """
     input = as_tensor(input)
     src = assigned(src, input, "scatter_reduce")

@@ -1,4 +1,4 @@
-"""Derivatives of tensors (grad), operations with derivatives of one's own (Function), and the transforms of functions."""
+"""Derivatives of tensors (grad), operations with derivatives of one's own (Function), and transforms of functions."""
 
 from __future__ import annotations
 

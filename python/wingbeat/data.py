@@ -298,8 +298,8 @@ class HDF5Dataset(Dataset[_Row]):
         found = dataset._shape()
         if found != shape:
             raise ShapeError(
-                f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, as when the data set was "
-                f"copied or pickled, found {found[0]} rows of x {found[1]} and y {found[2]}"
+                f"HDF5Dataset: expected {shape[0]} rows of x {shape[1]} and y {shape[2]} in {arguments[0]!r}, "
+                f"as when the data set was copied or pickled, found {found[0]} rows of x {found[1]} and y {found[2]}"
             )
         return dataset
 

@@ -192,7 +192,8 @@ class _Problem:
             raise ArgumentError(f"{name}: expected tol as a number of at least 0, found {tol!r:.80}")
         if iterations is None and is_capturing():
             raise StateError(
-                f"{name}: values decide when the solver stops, and inside compile there are none; give iterations=n, or solve outside"
+                f"{name}: values decide when the solver stops, and inside compile there are none; give iterations=n, "
+                "or solve outside"
             )
         self.function, self.solver, self.on_failure = function, solver, on_failure
         self.is_fixed = iterations is not None
@@ -432,8 +433,9 @@ class _Problem:
         y, count, residual, is_met = solution
         if not is_met:
             sentence = (
-                f"{self.name}: the linear system of the derivative did not converge to tolerance {request.tolerance:.1e} with "
-                f"'{self.linear_solver.__name__}': its residual is {residual:.3e} after {count} iterations"
+                f"{self.name}: the linear system of the derivative did not converge to tolerance "
+                f"{request.tolerance:.1e} with '{self.linear_solver.__name__}': "
+                f"its residual is {residual:.3e} after {count} iterations"
             )
             if self.on_failure == "raise":
                 raise ConvergenceError(sentence, count, residual)

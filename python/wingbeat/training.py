@@ -266,7 +266,8 @@ class Trainer(Owner):
         reason = c_int()
 
         def fit(progress: Any, context: int) -> int:
-            return lib.wb_trainer_fit(self._handle, train._handle, progress, context, ctypes.byref(reason))  # type: ignore[no-any-return]
+            status: int = lib.wb_trainer_fit(self._handle, train._handle, progress, context, ctypes.byref(reason))
+            return status
 
         try:
             check(with_progress(fit, report))

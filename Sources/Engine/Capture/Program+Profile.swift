@@ -1,6 +1,6 @@
 import Machine
 import Glibc
-import Kernels
+import Steps
 
 extension Program {
     /// The plan as text, with the time of each step: the median of several runs. They run over copies of whatever the
@@ -72,8 +72,8 @@ private final class Rehearsal {
         for (copy, original) in written { copy.pointer.copyMemory(from: original.pointer, byteCount: original.bytes) }
         let slots = Slots(base: UnsafePointer(table))
         var last = monotonicNanoseconds()
-        for (number, step) in plan.steps.enumerated() {
-            try step.run(slots)
+        for (number, call) in plan.calls.enumerated() {
+            try call(slots)
             let next = monotonicNanoseconds()
             note(number, next - last)
             // What noting takes is nobody's time.

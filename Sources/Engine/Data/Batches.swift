@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// The order in which one pass visits the rows of a data set. Raw values are those of wb_shuffle.
 public enum Shuffle: Int32, CaseIterable {
@@ -179,12 +179,13 @@ public final class Batches {
     /// A permutation from a stream of its own for each epoch and window.
     private func permutation(_ count: Int, stream: UInt64) throws(Failure) -> [Int64] {
         try MachineMemory.require(count, of: MemoryLayout<Int>.size, for: "batches")
-        return [Int64](unsafeUninitializedCapacity: count) { buffer, filled in
-            if let base = buffer.baseAddress {
-                Philox.permutation(
-                    seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, count: count, base)
-            }
-            filled = count
-        }
+        let state = try RandomState.buffer(
+            seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, for: "batches")
+        let places = try Buffer.allocate(count * DType.int64.size, for: "batches")
+        try Plan.backend.run(
+            .permutation(PermutationStep(count: count, state: 0, result: 1)), [state.pointer, places.pointer],
+            for: "batches")
+        let drawn = UnsafeBufferPointer(start: places.pointer.assumingMemoryBound(to: Int64.self), count: count)
+        return withExtendedLifetime(places) { Array(drawn) }
     }
 }

@@ -1,5 +1,5 @@
 import Machine
-import Kernels
+import Steps
 
 /// Calls `body` with each of 0 ..< pieces, on as many threads as the library may use, in any order. The failure of the
 /// first piece that has one is thrown, after all pieces have been tried: which one that is does not depend on the

@@ -1,6 +1,6 @@
 import Machine
 import Glibc
-import Kernels
+import Steps
 
 /// A thread that reads the batches of a pass before they are asked for, into a bounded number of buffers. The buffers
 /// are got and given back by the caller of `next`: the thread touches nothing of the engine but them and the source.

@@ -1,5 +1,5 @@
 import Machine
-import Kernels
+import Steps
 
 /// Runs that may take long, which the host may end before their time. The host is asked without the lock of the room
 /// above, at places where nothing of the call is half done: in front of a run, and after one that was stopped and

@@ -62,7 +62,7 @@ extension Functions {
         },
         Function(
             "tensor_split", [.input, sections, .firstAxis], outputs: ["*outputs"],
-            "Parts along an axis, the first ones one element larger where they cannot be equal; or those between places."
+            "Parts along an axis, the first ones one element larger where they differ; or those between places."
         ) { a throws(Failure) in
             let (input, axis) = (try a.tensor("input"), try a.integer("dim"))
             if let count = a.optionalInteger("indices_or_sections") { return try input.tensorSplit(count, axis) }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// An operation of the graph. One type an operation, with everything about it in one place: its attributes, name, rule
 /// of shapes and dtypes, reverse rule, forward rule, and lowering to kernels. Nothing else in the engine names it.

@@ -2,7 +2,7 @@
 public typealias Shape = [Int]
 
 /// What a node's value is, without the value.
-public struct TensorType: Equatable {
+public struct TensorType: Hashable, Codable {
     public var shape: Shape
     public var dtype: DType
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Results whose shape depends on values: these are computed at once.
 extension Node {
@@ -13,9 +13,14 @@ extension Node {
         }
         try compute([self])
         guard let mask = value else { throw .internal(operation: "index", "an evaluated mask has no value") }
-        let found = countTrue(mask.pointer, count)
+        let total = try Buffer.allocate(DType.int64.size, for: "index")
+        try Plan.backend.run(
+            .countTrue(CountTrueStep(count: count, mask: 0, result: 1)), [mask.pointer, total.pointer], for: "index")
+        let found = Int(DType.int64.integer(total.pointer, 0))
         let positions = try Buffer.allocate(found * DType.int64.size, for: "index")
-        Kernels.truePositions(mask.pointer, count, positions.pointer.assumingMemoryBound(to: Int64.self))
+        try Plan.backend.run(
+            .truePositions(TruePositionsStep(count: count, mask: 0, result: 1)), [mask.pointer, positions.pointer],
+            for: "index")
         return Node(leaf: positions, TensorType([found], .int64))
     }
 }
@@ -29,9 +34,9 @@ extension Tensor {
         let shape = [positions.count, x.shape.count]
         let places = try Buffer.allocate(shape.elementCount * DType.int64.size, for: "nonzero")
         if let flat = positions.value {
-            unravel(
-                UnsafePointer(flat.pointer.assumingMemoryBound(to: Int64.self)), positions.count, extents: x.shape,
-                places.pointer.assumingMemoryBound(to: Int64.self))
+            try Plan.backend.run(
+                .unravel(UnravelStep(extents: x.shape, count: positions.count, places: 0, result: 1)),
+                [flat.pointer, places.pointer], for: "nonzero")
         }
         return Tensor(Node(leaf: places, TensorType(shape, .int64)))
     }

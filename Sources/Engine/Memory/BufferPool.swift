@@ -1,6 +1,6 @@
 import Machine
 import Glibc
-import Kernels
+import Steps
 
 /// Where buffers come from. Freed memory is kept for the next buffer of the same size class, because page faults cost
 /// more than the arithmetic of a small training step. Sizes are rounded up to classes an eighth of a power of two

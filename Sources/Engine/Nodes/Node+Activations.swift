@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Activation functions that are made of other operations: in a plan each is one loop. Where a branch would be
 /// infinite, or its derivative, it is kept from seeing such arguments, since 0 times infinity is NaN.

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Arithmetic of nodes. Trivial cases, such as a + 0, record nothing. Derivative rules are written with these.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Bits of integers; of truth values the logical operations.
 extension Node {

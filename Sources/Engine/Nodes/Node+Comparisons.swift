@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Comparisons, logic and choices.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Constants as nodes.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Lengths and distances along an axis, which is from 0 on.
 extension Node {

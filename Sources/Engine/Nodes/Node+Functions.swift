@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Elementary and special functions, in floats.
 extension Node {

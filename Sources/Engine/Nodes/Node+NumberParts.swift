@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Parts of numbers: signs, fractions, exponents; and what pairs of numbers have in common.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Matrix products.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Dtypes that meet. Every function of nodes promotes its operands with these before it records an operation.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Reductions. `axes` are normalised: distinct, ascending, not negative.
 extension Node {

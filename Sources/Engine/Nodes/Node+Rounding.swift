@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Rounding. Integers stay as they are.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// The same elements under another shape.
 extension Node {

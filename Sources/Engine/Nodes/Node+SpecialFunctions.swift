@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Special functions, in floats: instructions of their own, and what is made of them.
 extension Node {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Activation functions that are one instruction of a fused loop.
 

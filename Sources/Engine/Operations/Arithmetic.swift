@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Any dtype but bool, all equal.
 func numbers(_ dtypes: [DType], _ name: String) throws(Failure) -> DType {

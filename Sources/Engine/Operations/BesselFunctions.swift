@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Bessel functions of a whole order. Derivatives are those of the neighbouring orders, so there are all of them.
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Operations on the bits of integers.
 

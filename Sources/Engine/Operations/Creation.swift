@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Values made from numbers alone.
 
@@ -24,11 +24,10 @@ struct Fill: Source {
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let (result, count) = (lowering.output(of: index), type.count)
-        let (dtype, value) = (type.dtype, value)
-        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
-            fill(dtype, value, slots[result], count)
-        }
+        lowering.push(
+            name,
+            .fill(
+                FillStep(dtype: type.dtype, value: value, count: type.count, result: lowering.output(of: index))))
     }
 }
 
@@ -56,11 +55,10 @@ struct Arange: Source {
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let result = lowering.output(of: index)
-        let (start, step, count, dtype) = (start, step, count, dtype)
-        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
-            arange(dtype, start, step, slots[result], count)
-        }
+        lowering.push(
+            name,
+            .arange(
+                ArangeStep(dtype: dtype, start: start, step: step, count: count, result: lowering.output(of: index))))
     }
 }
 
@@ -88,10 +86,9 @@ struct Linspace: Source {
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let result = lowering.output(of: index)
-        let (start, end, count, dtype) = (start, end, count, dtype)
-        lowering.append(name, reads: [], writes: result) { slots throws(Failure) in
-            linspace(dtype, start, end, slots[result], count)
-        }
+        lowering.push(
+            name,
+            .linspace(
+                LinspaceStep(dtype: dtype, start: start, end: end, count: count, result: lowering.output(of: index))))
     }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Cross-entropies as operations of their own, so that losses and gradients are the fused, stable forms.
 
@@ -30,15 +30,14 @@ struct CrossEntropy: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (logits, labels) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let (type, labelType) = (lowering.type(inputs[0]), lowering.type(inputs[1]).dtype)
-        let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [logits, labels], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = AxisKernels.crossEntropy(
-                type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels], loss: slots[result],
-                rows: type.shape[0], classes: type.shape[1])
-            if bad >= 0 { throw badLabel(name, slots[labels], labelType, bad, type.shape[1]) }
-        }
+        let type = lowering.type(inputs[0])
+        lowering.push(
+            name,
+            .crossEntropy(
+                CrossEntropyStep(
+                    operation: name, dtype: type.dtype, labelDType: lowering.type(inputs[1]).dtype,
+                    rows: type.shape[0], classes: type.shape[1], logits: logits, labels: labels,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -87,21 +86,18 @@ struct CrossEntropyGradient: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (logits, labels) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let (type, labelType) = (lowering.type(inputs[0]), lowering.type(inputs[1]).dtype)
+        let type = lowering.type(inputs[0])
         // One cotangent for all rows (a mean's or a sum's) is read in place of a row of equal numbers.
         let wide = lowering.view(inputs[2])
         let isUniform = wide.strides == [0] && wide.offset == 0
         let upstream = isUniform ? wide.slot : lowering.dense(inputs[2])
-        let result = lowering.output(of: index)
-        let name = name
-        lowering.append(name, reads: [logits, labels, upstream], writes: result, mayFail: true) {
-            slots throws(Failure) in
-            let bad = AxisKernels.crossEntropyGradient(
-                type.dtype, logits: slots[logits], labelDType: labelType, labels: slots[labels],
-                upstream: slots[upstream],
-                upstreamStride: isUniform ? 0 : 1, gradient: slots[result], rows: type.shape[0], classes: type.shape[1])
-            if bad >= 0 { throw badLabel(name, slots[labels], labelType, bad, type.shape[1]) }
-        }
+        lowering.push(
+            name,
+            .crossEntropyGradient(
+                CrossEntropyGradientStep(
+                    operation: name, dtype: type.dtype, labelDType: lowering.type(inputs[1]).dtype,
+                    rows: type.shape[0], classes: type.shape[1], logits: logits, labels: labels, upstream: upstream,
+                    isUniform: isUniform, result: lowering.output(of: index))))
     }
 }
 

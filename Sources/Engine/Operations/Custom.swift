@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Operations whose derivatives come from outside the engine. The values are computed by ordinary nodes, so they need
 /// no kernel; only the derivatives are asked for.

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// An operation that works element by element. Its Jacobian is diagonal, hence its own transpose: one rule, `product`,
 /// serves reverse and forward mode. It lowers to one instruction of a fused loop.

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Hyperbolic functions but tanh, which is with the activations, and their inverses.
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Functions of two arguments that are integrals and sums. As in PyTorch there is no derivative by the first.
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Writing by index tensors: the adjoints of reading by them, and assignments. Where a place is named twice the last
 /// value stays, or, with `accumulates`, values are added in the order of the indices. Indices are checked while the
@@ -80,14 +80,13 @@ struct IndexPut: Operation, Linear {
         let layout = AxisLayout(type.shape, axis)
         lowering.checkIndices(inputs[2], name, axis: namedAxis, extent: layout.n)
         let update = lowering.update(of: inputs[0], by: index, sources: [inputs[1], inputs[2]])
-        let accumulates = accumulates
-        lowering.append(name, update) { slots in
-            putRows(
-                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n,
-                inner: layout.inner,
-                indexDType: indexType.dtype, indices: slots[update.sources[1]], count: indexType.count,
-                slots[update.target])
-        }
+        lowering.push(
+            name,
+            .put(
+                PutStep(
+                    change: update.change, isElementwise: false, accumulates: accumulates, layout: layout,
+                    indexDType: indexType.dtype, count: indexType.count, source: update.sources[0],
+                    indices: update.sources[1])))
     }
 }
 
@@ -148,15 +147,14 @@ struct ScatterAlongAxis: AlongAxis, Linear {
         let inputs = lowering.inputs(index)
         let (type, indexType) = (lowering.type(index), lowering.type(inputs[2]))
         let layout = AxisLayout(type.shape, axis)
-        let count = indexType.shape[axis]
         lowering.checkIndices(inputs[2], name, axis: axis, extent: layout.n)
         let update = lowering.update(of: inputs[0], by: index, sources: [inputs[1], inputs[2]])
-        let accumulates = accumulates
-        lowering.append(name, update) { slots in
-            putAlongAxis(
-                type.dtype, accumulates: accumulates, slots[update.sources[0]], outer: layout.outer, n: layout.n,
-                inner: layout.inner,
-                indexDType: indexType.dtype, indices: slots[update.sources[1]], count: count, slots[update.target])
-        }
+        lowering.push(
+            name,
+            .put(
+                PutStep(
+                    change: update.change, isElementwise: true, accumulates: accumulates, layout: layout,
+                    indexDType: indexType.dtype, count: indexType.shape[axis], source: update.sources[0],
+                    indices: update.sources[1])))
     }
 }

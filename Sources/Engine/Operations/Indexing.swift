@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Reading by index tensors. Indices are checked while the plan runs.
 
@@ -12,13 +12,12 @@ extension Lowering {
     /// A step that fails if an index, the value of node `place`, lies outside its axis. The steps that use the index
     /// come later and cannot fail.
     mutating func checkIndices(_ place: Int, _ operation: String, axis: Int, extent: Int) {
-        let (indices, type) = (dense(place), type(place))
-        insertCheck("check \(operation)", of: indices) { slots throws(Failure) in
-            let bad = firstBadIndex(type.dtype, slots[indices], count: type.count, n: extent)
-            if bad < 0 { return }
-            let index = integer(type.dtype, slots[indices], bad)
-            throw .index(operation: operation, "index \(index) is out of range for axis \(axis) of extent \(extent)")
-        }
+        let type = type(place)
+        insert(
+            "check \(operation)",
+            CheckStep(
+                .indices(axis: axis, extent: extent), operation: operation, dtype: type.dtype, count: type.count,
+                source: dense(place), result: nil))
     }
 }
 
@@ -74,11 +73,12 @@ struct IndexSelect: Operation, Linear {
         let layout = AxisLayout(source.shape, axis)
         let result = lowering.output(of: index)
         lowering.checkIndices(inputs[1], name, axis: namedAxis, extent: layout.n)
-        lowering.append(name, reads: [x, picks], writes: result) { slots throws(Failure) in
-            gatherRows(
-                elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
-                indexDType: indexType.dtype, indices: slots[picks], count: indexType.count, slots[result])
-        }
+        lowering.push(
+            name,
+            .pick(
+                PickStep(
+                    isElementwise: false, elementBytes: source.dtype.size, layout: layout, indexDType: indexType.dtype,
+                    count: indexType.count, source: x, indices: picks, result: result)))
     }
 }
 
@@ -119,14 +119,14 @@ struct TakeAlongAxis: AlongAxis, Linear {
         let (x, picks) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
         let (source, indexType) = (lowering.type(inputs[0]), lowering.type(inputs[1]))
         let layout = AxisLayout(source.shape, axis)
-        let count = indexType.shape[axis]
         let result = lowering.output(of: index)
         lowering.checkIndices(inputs[1], name, axis: axis, extent: layout.n)
-        lowering.append(name, reads: [x, picks], writes: result) { slots throws(Failure) in
-            takeAlongAxis(
-                elementBytes: source.dtype.size, slots[x], outer: layout.outer, n: layout.n, inner: layout.inner,
-                indexDType: indexType.dtype, indices: slots[picks], count: count, slots[result])
-        }
+        lowering.push(
+            name,
+            .pick(
+                PickStep(
+                    isElementwise: true, elementBytes: source.dtype.size, layout: layout, indexDType: indexType.dtype,
+                    count: indexType.shape[axis], source: x, indices: picks, result: result)))
     }
 }
 
@@ -153,31 +153,13 @@ struct OneHot: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
-        let labels = lowering.dense(input)
         let type = lowering.type(input)
-        let result = lowering.output(of: index)
-        let (classes, dtype, name) = (classes, dtype, name)
-        lowering.append(name, reads: [labels], writes: result, mayFail: true) { slots throws(Failure) in
-            let bad = oneHot(type.dtype, slots[labels], dtype, slots[result], count: type.count, classes: classes)
-            if bad >= 0 { throw badLabel(name, slots[labels], type.dtype, bad, classes) }
-        }
-    }
-}
-
-/// The sentence for a class label out of range.
-func badLabel(_ operation: String, _ labels: UnsafeRawPointer, _ dtype: DType, _ place: Int, _ classes: Int) -> Failure
-{
-    .index(
-        operation: operation,
-        "label \(integer(dtype, labels, place)) at position \(place) is outside 0 ..< \(classes), the number of classes"
-    )
-}
-
-/// Element `place` of an integer array.
-func integer(_ dtype: DType, _ pointer: UnsafeRawPointer, _ place: Int) -> Int64 {
-    switch dtype {
-    case .bool, .uint8: return Int64(pointer.load(fromByteOffset: place, as: UInt8.self))
-    case .int32: return Int64(pointer.load(fromByteOffset: place * 4, as: Int32.self))
-    default: return pointer.load(fromByteOffset: place * 8, as: Int64.self)
+        let labels = lowering.dense(input)
+        lowering.push(
+            name,
+            .oneHot(
+                OneHotStep(
+                    operation: name, labelDType: type.dtype, dtype: dtype, count: type.count, classes: classes,
+                    labels: labels, result: lowering.output(of: index))))
     }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Nodes that stand for values from elsewhere: given, awaited, settled or gone.
 

@@ -1,5 +1,5 @@
 import Machine
-import Kernels
+import Steps
 
 /// Operations on square matrices [..., n, n], by LAPACK. Right-hand sides are rows, because that is how LAPACK reads
 /// row-major memory; see Node+LinearAlgebra.
@@ -16,27 +16,8 @@ private func checkSquare(_ type: TensorType, _ name: String) throws(Failure) {
     guard type.shape.last! <= Int(Int32.max) else {
         throw .unsupported(operation: name, "no extent of a matrix may exceed \(Int32.max): \(type.shape.text)")
     }
-    try loadLAPACK(name)
+    try Plan.backend.require(.factorisations, for: name)
 }
-
-/// Loads LAPACK at first use.
-func loadLAPACK(_ name: String) throws(Failure) {
-    switch LAPACK.load() {
-    case .done: return
-    case .missing(let sentence): throw .unsupported(operation: name, sentence)
-    case .noMemory(let bytes): throw .memory(operation: name, bytes: bytes)
-    }
-}
-
-/// Sees to it that LAPACK has its own memory for that many matrices, on as many threads as there are: it has no way to
-/// say that it cannot get any.
-func reserveLAPACK(for matrices: Int, _ name: String) throws(Failure) {
-    let bytes = LAPACK.reserve(threads: min(matrices, ThreadPool.count))
-    guard bytes == 0 else { throw .memory(operation: name, bytes: bytes) }
-}
-
-/// Operations are not recorded without LAPACK, so no plan should come across this.
-func lacksLAPACK(_ name: String) -> Failure { .internal(operation: name, "recorded although LAPACK is not there") }
 
 /// Throws unless `rows` [..., k, n] are right-hand sides for `matrices` [..., n, n].
 private func checkRows(_ matrices: TensorType, _ rows: TensorType, _ name: String) throws(Failure) {
@@ -68,21 +49,11 @@ extension Mapped {
     }
 }
 
-extension SquareMatrices {
-    fileprivate init(_ type: TensorType, _ name: String) throws(Failure) {
-        let count = Array(type.shape.dropLast(2)).elementCount
-        try reserveLAPACK(for: count, name)
-        guard let matrices = SquareMatrices(dtype: type.dtype, count: count, n: type.shape.last!) else {
-            throw lacksLAPACK(name)
-        }
-        self = matrices
-    }
-
-    /// The sentence for matrix `place`, which is -1 where none failed.
-    fileprivate func check(_ place: Int, _ name: String, _ what: String) throws(Failure) {
-        if place >= 0 {
-            throw .argument(operation: name, count == 1 ? "the matrix \(what)" : "matrix \(place) of the batch \(what)")
-        }
+extension SquareBatch {
+    /// The matrices on the last two axes.
+    fileprivate init(_ type: TensorType) {
+        self.init(
+            dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, n: type.shape[type.shape.count - 1])
     }
 }
 
@@ -113,16 +84,12 @@ struct Inverse: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
-        let matrices = try SquareMatrices(lowering.type(index), name)
-        let result = lowering.output(of: index)
-        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
-        let fillsSingular = fillsSingular
-        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: !fillsSingular) {
-            slots throws(Failure) in
-            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            let failed = matrices.invert(slots[result], notes: slots[notes], fillsSingular: fillsSingular)
-            if !fillsSingular { try matrices.check(failed, name, "is singular") }
-        }
+        try lowering.append(
+            name,
+            .inverse(
+                InverseStep(
+                    operation: name, matrices: SquareBatch(lowering.type(index)), fillsSingular: fillsSingular,
+                    source: x, result: lowering.output(of: index))))
     }
 }
 
@@ -144,14 +111,12 @@ struct Determinant: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let x = lowering.dense(input)
-        let matrices = try SquareMatrices(lowering.type(input), name)
-        let result = lowering.output(of: index)
-        let copyBytes = (matrices.bytes + 63) & ~63
-        let scratch = lowering.addFreshStorage(TensorType([copyBytes + matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
-            slots[scratch].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            matrices.determinants(slots[scratch], slots[result], notes: slots[scratch] + copyBytes)
-        }
+        try lowering.append(
+            name,
+            .determinant(
+                DeterminantStep(
+                    operation: name, matrices: SquareBatch(lowering.type(input)), source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -210,14 +175,12 @@ struct Cofactors: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
-        let matrices = try SquareMatrices(lowering.type(index), name)
-        let result = lowering.output(of: index)
-        let scratch = lowering.addFreshStorage(TensorType([matrices.noteBytes + matrices.cofactorBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
-            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            matrices.cofactors(
-                of: slots[x], slots[result], notes: slots[scratch] + matrices.cofactorBytes, scratch: slots[scratch])
-        }
+        try lowering.append(
+            name,
+            .cofactors(
+                CofactorsStep(
+                    operation: name, matrices: SquareBatch(lowering.type(index)), source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -262,20 +225,13 @@ struct SolveRows: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let type = lowering.type(index)
-        let matrices = try SquareMatrices(lowering.type(inputs[0]), name)
-        let k = type.shape[type.shape.count - 2]
-        let result = lowering.output(of: index)
-        let copyBytes = (matrices.bytes + 63) & ~63
-        let scratch = lowering.addFreshStorage(TensorType([copyBytes + matrices.noteBytes], .uint8))
-        let transposed = transposed
-        lowering.append(name, reads: [a, b], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
-            slots[scratch].copyMemory(from: slots[a], byteCount: matrices.bytes)
-            slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
-            let failed = matrices.solve(
-                slots[scratch], slots[result], k: k, transposed: transposed, notes: slots[scratch] + copyBytes)
-            try matrices.check(failed, name, "is singular")
-        }
+        let shape = lowering.type(index).shape
+        try lowering.append(
+            name,
+            .solve(
+                SolveStep(
+                    operation: name, matrices: SquareBatch(lowering.type(inputs[0])), transposed: transposed,
+                    k: shape[shape.count - 2], source: a, rows: b, result: lowering.output(of: index))))
     }
 }
 
@@ -322,18 +278,14 @@ struct TriangularSolveRows: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let type = lowering.type(index)
-        let matrices = try SquareMatrices(lowering.type(inputs[0]), name)
-        let k = type.shape[type.shape.count - 2]
-        let result = lowering.output(of: index)
-        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
-        let (upper, transposed, unit) = (upper, transposed, unit)
-        lowering.append(name, reads: [a, b], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
-            slots[result].copyMemory(from: slots[b], byteCount: type.bytes)
-            let failed = matrices.solveTriangular(
-                slots[a], slots[result], k: k, upper: upper, transposed: transposed, unit: unit, notes: slots[notes])
-            try matrices.check(failed, name, "is singular: its diagonal has a 0")
-        }
+        let shape = lowering.type(index).shape
+        try lowering.append(
+            name,
+            .triangularSolve(
+                TriangularSolveStep(
+                    operation: name, matrices: SquareBatch(lowering.type(inputs[0])), upper: upper,
+                    transposed: transposed, unit: unit, k: shape[shape.count - 2], source: a, rows: b,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -371,12 +323,11 @@ struct Cholesky: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let x = lowering.dense(lowering.inputs(index)[0])
-        let matrices = try SquareMatrices(lowering.type(index), name)
-        let result = lowering.output(of: index)
-        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
-            slots[result].copyMemory(from: slots[x], byteCount: matrices.bytes)
-            try matrices.check(matrices.cholesky(slots[result], notes: slots[notes]), name, "is not positive definite")
-        }
+        try lowering.append(
+            name,
+            .cholesky(
+                CholeskyStep(
+                    operation: name, matrices: SquareBatch(lowering.type(index)), source: x,
+                    result: lowering.output(of: index))))
     }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Decompositions into orthogonal matrices, by LAPACK. Each gives its factors in one tensor, one behind the other in
 /// memory; Node+Decompositions takes them apart.
@@ -16,32 +16,16 @@ private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
     guard max(m, n) <= 8_000_000, min(m, n) <= 16_000 else {
         throw .unsupported(operation: name, "the matrices are too large: \(type.shape.text)")
     }
-    try loadLAPACK(name)
+    try Plan.backend.require(.factorisations, for: name)
 }
 
-extension Decompositions {
-    fileprivate init(_ kind: Kind, _ type: TensorType, _ name: String) throws(Failure) {
-        let shape = type.shape
-        let count = Array(shape.dropLast(2)).elementCount
-        try reserveLAPACK(for: count, name)
-        guard
-            let matrices = Decompositions(
-                kind, dtype: type.dtype, count: count, m: shape[shape.count - 2], n: shape[shape.count - 1])
-        else { throw lacksLAPACK(name) }
-        self = matrices
-    }
-
-    fileprivate func check(_ place: Int, _ name: String) throws(Failure) {
-        if place >= 0 {
-            throw .notFinite(operation: name, "the iteration for matrix \(place) of the batch did not converge")
-        }
-    }
-
-    /// LAPACK may never end where a number is not finite.
-    fileprivate func checkFinite(_ data: UnsafeRawPointer, _ name: String) throws(Failure) {
-        let largest = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
-        let place = firstOutside(-largest, largest, dtype, data, count: count * m * n)
-        if place >= 0 { throw .notFinite(operation: name, "the element at position \(place) is not finite") }
+extension DecompositionStep {
+    /// Of the matrices on the last two axes of what lies in `view`.
+    fileprivate init(_ kind: Kind, _ operation: String, _ type: TensorType, _ view: View, result: Int) {
+        let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
+        self.init(
+            kind, operation: operation, dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, m: m,
+            n: n, layout: view.layout, source: view.slot, result: result)
     }
 }
 
@@ -93,17 +77,10 @@ struct QR: Operation {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let view = lowering.view(input)
-        let matrices = try Decompositions(.qr, lowering.type(input), name)
         let rank = view.shape.count
-        let (columns, source) = (view.permuted(Array(0..<rank - 2) + [rank - 1, rank - 2]).copy, view.slot)
-        let result = lowering.output(of: index)
-        let size = (matrices.count * matrices.bytes + 63) & ~63
-        let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [source], writes: result, scratch: scratch, bytesRead: view.bytesRead) {
-            slots throws(Failure) in
-            columns.gather(from: slots[source], to: slots[scratch])
-            matrices.qr(slots[scratch], slots[result], notes: slots[scratch] + size)
-        }
+        let columns = view.permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
+        let step = DecompositionStep(.qr, name, lowering.type(input), columns, result: lowering.output(of: index))
+        try lowering.append(name, .decomposition(step), bytesRead: view.bytesRead)
     }
 }
 
@@ -161,14 +138,9 @@ struct Eigh: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
-        let x = lowering.dense(input)
-        let matrices = try Decompositions(.eigh, lowering.type(input), name)
-        let result = lowering.output(of: index)
-        let notes = lowering.addFreshStorage(TensorType([matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: notes, mayFail: true) { slots throws(Failure) in
-            try matrices.checkFinite(slots[x], name)
-            try matrices.check(matrices.eigh(slots[x], slots[result], notes: slots[notes]), name)
-        }
+        let step = DecompositionStep(
+            .eigh, name, lowering.type(input), lowering.denseView(input), result: lowering.output(of: index))
+        try lowering.append(name, .decomposition(step))
     }
 }
 
@@ -251,16 +223,9 @@ struct SVD: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
-        let x = lowering.dense(input)
-        let matrices = try Decompositions(.svd, lowering.type(input), name)
-        let result = lowering.output(of: index)
-        let size = (matrices.count * matrices.bytes + 63) & ~63
-        let scratch = lowering.addFreshStorage(TensorType([size + matrices.noteBytes], .uint8))
-        lowering.append(name, reads: [x], writes: result, scratch: scratch, mayFail: true) { slots throws(Failure) in
-            try matrices.checkFinite(slots[x], name)
-            slots[scratch].copyMemory(from: slots[x], byteCount: matrices.count * matrices.bytes)
-            try matrices.check(matrices.svd(slots[scratch], slots[result], notes: slots[scratch] + size), name)
-        }
+        let step = DecompositionStep(
+            .svd, name, lowering.type(input), lowering.denseView(input), result: lowering.output(of: index))
+        try lowering.append(name, .decomposition(step))
     }
 }
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// What a product of float32 matrices does with its operands. Its sums and its result are float32 either way.
 public enum MatMulPrecision: Int32 {
@@ -116,40 +116,12 @@ struct MatMul: Operation {
         let depth = matrix(lowering.type(inputs[0]).shape, transposeA).columns
         let result = lowering.output(of: index)
         try MachineMemory.require(leading.elementCount, of: 4 * MemoryLayout<Int>.size, for: name)
-        let offsetsA = a.offsets(over: leading)
-        let offsetsB = b.offsets(over: leading)
-        let label = "\(name) \(rows)x\(columns)x\(depth)"
-        let (slotA, slotB) = (a.slot, b.slot)
-        let (bytesRead, operations) = (a.view.bytesRead + b.view.bytesRead, 2 * Double(type.count) * Double(depth))
-        if precision == .bfloat16 {
-            let product = GemmBFloat16(
-                m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
-                batchOffsetsA: offsetsA,
-                batchOffsetsB: offsetsB, compiles: lowering.compiles)
-            let scratch = lowering.scratch(product.scratchBytes)
-            lowering.append(
-                label + " bfloat16", reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead,
-                operations: operations
-            ) { slots throws(Failure) in
-                product.run(slots[slotA], slots[slotB], slots[result], scratch: scratch.map { slots[$0] })
-            }
-            return
-        }
-        let product = Gemm(
-            dtype: type.dtype, m: rows, n: columns, k: depth, transposeA: a.isTransposed, transposeB: b.isTransposed,
-            batchOffsetsA: offsetsA, batchOffsetsB: offsetsB, compiles: lowering.compiles)
-        if let scratch = lowering.scratch(product.scratchBytes) {
-            // So deep a product is never joined with the loop behind it.
-            lowering.append(
-                label, reads: [slotA, slotB], writes: result, scratch: scratch, bytesRead: bytesRead,
-                operations: operations
-            ) { slots throws(Failure) in
-                product.run(slots[slotA], slots[slotB], slots[result], scratch: slots[scratch])
-            }
-            return
-        }
-        lowering.append(
-            label, Product(gemm: product, a: slotA, b: slotB, result: result), bytesRead: bytesRead,
-            operations: operations)
+        let product = ProductStep(
+            dtype: type.dtype, precision: precision == .bfloat16 ? .bfloat16 : .full, m: rows, n: columns, k: depth,
+            transposeA: a.isTransposed, transposeB: b.isTransposed, offsetsA: a.offsets(over: leading),
+            offsetsB: b.offsets(over: leading), a: a.slot, b: b.slot, result: result)
+        try lowering.append(
+            "\(name) \(rows)x\(columns)x\(depth)" + (precision == .bfloat16 ? " bfloat16" : ""), .product(product),
+            bytesRead: a.view.bytesRead + b.view.bytesRead)
     }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Lengths, remainders and divisors of pairs of numbers, and the parts that a number is stored by.
 

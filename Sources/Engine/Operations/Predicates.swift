@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Comparisons and logic: the result is bool, and derivatives are zero.
 

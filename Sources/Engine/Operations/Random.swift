@@ -1,20 +1,9 @@
-import Kernels
+import Steps
 
 /// Draws from a generator whose state (seed, offset) is an ordinary int64 tensor of two elements: so a captured program
 /// draws anew at each run, and a checkpoint restores the stream.
 struct RandomDraw: Operation {
-    enum Distribution: Int {
-        /// In [a, b).
-        case uniform
-        /// Mean a, standard deviation b.
-        case normal
-        /// Whole numbers in [low, high).
-        case integers
-        /// Rate a.
-        case exponential
-        /// Location a, scale b.
-        case gumbel
-    }
+    typealias Distribution = DrawStep.Distribution
 
     var distribution: Distribution
     var a: Double = 0
@@ -64,25 +53,12 @@ struct RandomDraw: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        let (a, b, low, high, dtype, count, distribution) = (a, b, low, high, type.dtype, type.count, distribution)
-        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
-            let words = slots[state].assumingMemoryBound(to: UInt64.self)
-            let (seed, offset) = (words[0], words[1])
-            switch distribution {
-            case .uniform:
-                Philox.uniform(seed: seed, offset: offset, dtype, low: a, high: b, slots[result], count: count)
-            case .normal:
-                Philox.normal(
-                    seed: seed, offset: offset, dtype, mean: a, standardDeviation: b, slots[result], count: count)
-            case .integers:
-                Philox.integers(seed: seed, offset: offset, dtype, low: low, high: high, slots[result], count: count)
-            case .exponential:
-                Philox.exponential(seed: seed, offset: offset, dtype, rate: a, slots[result], count: count)
-            case .gumbel:
-                Philox.gumbel(seed: seed, offset: offset, dtype, location: a, scale: b, slots[result], count: count)
-            }
-        }
+        lowering.push(
+            name,
+            .draw(
+                DrawStep(
+                    distribution: distribution, dtype: type.dtype, a: a, b: b, low: low, high: high, count: type.count,
+                    state: state, result: lowering.output(of: index))))
     }
 }
 
@@ -109,13 +85,8 @@ struct RandomPermutation: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        let count = count
-        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
-            let words = slots[state].assumingMemoryBound(to: UInt64.self)
-            Philox.permutation(
-                seed: words[0], offset: words[1], count: count, slots[result].assumingMemoryBound(to: Int64.self))
-        }
+        lowering.push(
+            name, .permutation(PermutationStep(count: count, state: state, result: lowering.output(of: index))))
     }
 }
 
@@ -132,50 +103,7 @@ struct AdvanceGenerator: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let state = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        let blocks = UInt64(blocks)
-        lowering.append(name, reads: [state], writes: result) { slots throws(Failure) in
-            let (before, after) = (
-                slots[state].assumingMemoryBound(to: UInt64.self), slots[result].assumingMemoryBound(to: UInt64.self)
-            )
-            (after[0], after[1]) = (before[0], before[1] &+ blocks)
-        }
+        lowering.push(
+            name, .advance(AdvanceStep(blocks: UInt64(blocks), state: state, result: lowering.output(of: index))))
     }
-}
-
-/// Passes its input through, and fails while the plan runs if it holds NaN or infinity.
-struct CheckFinite: Operation {
-    var name: String { "check_finite" }
-    func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { inputs[0] }
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [cotangent] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { tangents[0] }
-
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
-
-    func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let input = lowering.inputs(index)[0]
-        let type = lowering.type(input)
-        let x = lowering.dense(input)
-        let result = lowering.output(of: index)
-        lowering.append(name, reads: [x], writes: result, mayFail: true) { slots throws(Failure) in
-            if let value = firstNotFinite(type, slots[x]) {
-                throw .notFinite(operation: "loss", "the loss is \(value)")
-            }
-            slots[result].copyMemory(from: slots[x], byteCount: type.bytes)
-        }
-    }
-}
-
-/// The first element that is NaN or infinite. A function of its own: where a loop and a typed throw share one closure,
-/// Swift 6.3 may leave the loop's counter in the register that says whether the closure threw.
-@inline(never)
-private func firstNotFinite(_ type: TensorType, _ data: UnsafeRawPointer) -> Double? {
-    for place in 0..<type.count {
-        let value =
-            type.dtype == .float32
-            ? Double(data.load(fromByteOffset: place * 4, as: Float.self))
-            : data.load(fromByteOffset: place * 8, as: Double.self)
-        if !value.isFinite { return value }
-    }
-    return nil
 }

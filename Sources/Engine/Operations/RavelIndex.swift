@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Several indices, one for each of neighbouring axes of the given extents, as one index of these axes as a single one.
 /// All of one shape; int64. `axes`: the axes as users know them, for the sentence about an index out of range.
@@ -34,18 +34,15 @@ struct RavelIndex: Operation {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
-        let (slots, dtypes) = (inputs.map { lowering.dense($0) }, inputs.map { lowering.type($0).dtype })
-        let count = lowering.type(index).count
-        let result = lowering.output(of: index)
         for (place, input) in inputs.enumerated() {
             lowering.checkIndices(input, name, axis: axes[place], extent: extents[place])
         }
-        let extents = extents
-        lowering.append(name, reads: slots, writes: result) { memory in
-            let flat = memory[result].assumingMemoryBound(to: Int64.self)
-            for (place, slot) in slots.enumerated() {
-                ravel(isFirst: place == 0, n: extents[place], dtypes[place], memory[slot], count: count, flat)
-            }
-        }
+        lowering.push(
+            name,
+            .ravel(
+                RavelStep(
+                    dtypes: inputs.map { lowering.type($0).dtype }, extents: extents,
+                    count: lowering.type(index).count, indices: inputs.map { lowering.dense($0) },
+                    result: lowering.output(of: index))))
     }
 }

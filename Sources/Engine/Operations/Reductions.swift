@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// A reduction over `axes` (ascending, not negative), which stay as axes of extent 1: `squeeze` drops them where the
 /// user wants that.
@@ -112,29 +112,14 @@ struct ArgExtremum: AlongAxis {
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let x = lowering.dense(lowering.inputs(index)[0])
-        let type = lowering.type(lowering.inputs(index)[0])
-        let layout = AxisLayout(type.shape, axis)
-        let result = lowering.output(of: index)
-        let isMaximum = isMaximum
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            AxisKernels.argReduce(
-                type.dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer,
-                n: layout.n,
-                inner: layout.inner, maximum: isMaximum)
-        }
-    }
-}
-
-/// A shape seen from one axis: extents before it, its own, extents after it.
-struct AxisLayout {
-    let outer: Int
-    let n: Int
-    let inner: Int
-
-    init(_ shape: Shape, _ axis: Int) {
-        outer = Array(shape[..<axis]).elementCount
-        n = shape[axis]
-        inner = Array(shape[(axis + 1)...]).elementCount
+        let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
+        let x = lowering.dense(input)
+        lowering.push(
+            name,
+            .argExtremum(
+                ArgExtremumStep(
+                    isMaximum: isMaximum, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
+                    result: lowering.output(of: index))))
     }
 }

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Roundings, and division with a rounded quotient.
 

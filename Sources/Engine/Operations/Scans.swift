@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Cumulative operations along an axis.
 
@@ -25,15 +25,13 @@ struct CumulativeSum: AlongAxis, Linear {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let type = lowering.type(index)
-        let layout = AxisLayout(type.shape, axis)
         let x = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        let isReversed = isReversed
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            cumulativeSum(
-                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner,
-                isReversed: isReversed)
-        }
+        lowering.push(
+            name,
+            .cumulativeSum(
+                CumulativeSumStep(
+                    dtype: type.dtype, layout: AxisLayout(type.shape, axis), isReversed: isReversed, source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -73,16 +71,14 @@ struct LinearRecurrence: AlongAxis {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let type = lowering.type(index)
-        let layout = AxisLayout(type.shape, axis)
         let inputs = lowering.inputs(index)
         let (a, b) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
-        let result = lowering.output(of: index)
-        let isReversed = isReversed
-        lowering.append(name, reads: [a, b], writes: result) { slots throws(Failure) in
-            linearRecurrence(
-                type.dtype, slots[a], slots[b], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner,
-                isReversed: isReversed)
-        }
+        lowering.push(
+            name,
+            .linearRecurrence(
+                LinearRecurrenceStep(
+                    dtype: type.dtype, layout: AxisLayout(type.shape, axis), isReversed: isReversed, a: a, b: b,
+                    result: lowering.output(of: index))))
     }
 }
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// a where condition is true, else b.
 struct Where: Elementwise, Linear {

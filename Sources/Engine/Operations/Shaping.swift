@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// An operation whose value is that of its first input, or a part of it, under another shape, perhaps. It moves
 /// nothing: a plan reads it through strides where it can.
@@ -202,16 +202,13 @@ struct Concatenate: AlongAxis, Linear {
         let result = lowering.output(of: index)
         let whole = View(slot: result, shape: type.shape, dtype: type.dtype)
         var start = 0
-        var targets: [StridedCopy] = []
-        for input in inputs {
+        var parts: [ConcatenateStep.Part] = []
+        for (place, input) in inputs.enumerated() {
             let extent = lowering.type(input).shape[axis]
-            targets.append(whole.sliced(axis, start: start, step: 1, count: extent).copy)
+            let target = whole.sliced(axis, start: start, step: 1, count: extent)
+            parts.append(ConcatenateStep.Part(source: sources[place], layout: target.layout))
             start += extent
         }
-        lowering.append(name, reads: sources, writes: result) { slots throws(Failure) in
-            for (place, target) in targets.enumerated() {
-                target.scatter(from: slots[sources[place]], to: slots[result])
-            }
-        }
+        lowering.push(name, .concatenate(ConcatenateStep(parts: parts, result: result)))
     }
 }

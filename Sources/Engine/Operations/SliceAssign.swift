@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Elements start, start + step, ... (count of them) of one axis.
 struct AxisSlice: Equatable {
@@ -45,13 +45,12 @@ struct SliceAssign: Operation, Linear {
         let inputs = lowering.inputs(index)
         let update = lowering.update(of: inputs[0], by: index, sources: [inputs[1]])
         let type = lowering.type(index)
-        let source = update.sources[0]
-        var target = View(slot: update.target, shape: type.shape, dtype: type.dtype)
+        var target = View(slot: update.change.result, shape: type.shape, dtype: type.dtype)
         for (axis, slice) in slices.enumerated() {
             target = target.sliced(axis, start: slice.start, step: slice.step, count: slice.count)
         }
-        let copy = target.copy
-        lowering.append(name, update) { slots in copy.scatter(from: slots[source], to: slots[update.target]) }
+        lowering.push(
+            name, .assign(AssignStep(change: update.change, layout: target.layout, source: update.sources[0])))
     }
 }
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Softmax, its logarithm, and log-sum-exp along one axis; each subtracts the largest element first, so nothing
 /// overflows.
@@ -34,14 +34,15 @@ struct Softmax: AlongAxis {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let type = lowering.type(index)
-        let layout = AxisLayout(type.shape, axis)
-        let x = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            AxisKernels.softmax(
-                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
-        }
+        let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
+        let x = lowering.dense(input)
+        lowering.push(
+            name,
+            .softmax(
+                SoftmaxStep(
+                    .softmax, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -68,14 +69,15 @@ struct LogSoftmax: AlongAxis {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let type = lowering.type(index)
-        let layout = AxisLayout(type.shape, axis)
-        let x = lowering.dense(lowering.inputs(index)[0])
-        let result = lowering.output(of: index)
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            AxisKernels.logSoftmax(
-                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
-        }
+        let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
+        let x = lowering.dense(input)
+        lowering.push(
+            name,
+            .softmax(
+                SoftmaxStep(
+                    .logSoftmax, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -113,12 +115,12 @@ struct LogSumExp: AlongAxis {
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
         let type = lowering.type(input)
-        let layout = AxisLayout(type.shape, axis)
         let x = lowering.dense(input)
-        let result = lowering.output(of: index)
-        lowering.append(name, reads: [x], writes: result) { slots throws(Failure) in
-            AxisKernels.logSumExp(
-                type.dtype, slots[x], slots[result], outer: layout.outer, n: layout.n, inner: layout.inner)
-        }
+        lowering.push(
+            name,
+            .softmax(
+                SoftmaxStep(
+                    .logSumExp, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
+                    result: lowering.output(of: index))))
     }
 }

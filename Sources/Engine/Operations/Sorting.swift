@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Along `axis`, the places of the elements in ascending (descending) order; equal ones stay in their order, NaN counts
 /// as the largest.
@@ -22,19 +22,14 @@ struct ArgSort: AlongAxis {
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let input = lowering.inputs(index)[0]
+        let type = lowering.type(input)
         let x = lowering.dense(input)
-        let dtype = lowering.type(input).dtype
-        let layout = AxisLayout(lowering.type(input).shape, axis)
-        let result = lowering.output(of: index)
-        let isDescending = isDescending
-        let lanes = sortScratch(dtype, rows: layout.outer * layout.inner, n: layout.n)
-        let scratch = lowering.scratch(lanes.bytes)
-        lowering.append(name, reads: [x], writes: result, scratch: scratch) { slots throws(Failure) in
-            argSort(
-                dtype, slots[x], slots[result].assumingMemoryBound(to: Int64.self), outer: layout.outer, n: layout.n,
-                inner: layout.inner,
-                isDescending: isDescending, lanes, scratch.map { slots[$0] })
-        }
+        try lowering.append(
+            name,
+            .argSort(
+                ArgSortStep(
+                    dtype: type.dtype, layout: AxisLayout(type.shape, axis), isDescending: isDescending, source: x,
+                    result: lowering.output(of: index))))
     }
 }
 
@@ -53,13 +48,11 @@ struct CountBelow: Operation {
         let (edges, values) = (lowering.dense(inputs[0]), lowering.dense(inputs[1]))
         let (from, type) = (lowering.type(inputs[0]), lowering.type(index))
         let rank = type.shape.count
-        let (n, count) = (from.shape[rank - 1], type.shape[rank - 1])
-        let rows = Array(type.shape.dropLast()).elementCount
-        let result = lowering.output(of: index)
-        lowering.append(name, reads: [edges, values], writes: result) { slots throws(Failure) in
-            countBelow(
-                slots[edges].assumingMemoryBound(to: Double.self), slots[values].assumingMemoryBound(to: Double.self),
-                slots[result].assumingMemoryBound(to: Int64.self), rows: rows, n: n, count: count)
-        }
+        lowering.push(
+            name,
+            .countBelow(
+                CountBelowStep(
+                    rows: Array(type.shape.dropLast()).elementCount, n: from.shape[rank - 1],
+                    count: type.shape[rank - 1], edges: edges, values: values, result: lowering.output(of: index))))
     }
 }

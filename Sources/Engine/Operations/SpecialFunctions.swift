@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// The error function's kin, the gamma function's logarithm with its derivatives, and others of one argument.
 

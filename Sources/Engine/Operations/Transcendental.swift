@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// exp, log and their kin, sine and cosine, the error function.
 

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// The tangent and the inverse trigonometric functions.
 

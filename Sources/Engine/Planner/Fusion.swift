@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Elementwise nodes that run as one loop over one domain, with at most one reduction at the end.
 struct LoopGroup {

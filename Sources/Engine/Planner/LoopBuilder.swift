@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Spells a fused group as a program for the loop kernel: inputs with their strides, one instruction a node, constants
 /// as immediates.
@@ -41,7 +41,7 @@ struct LoopBuilder {
         }.map { $0.slot }
     }
 
-    mutating func build(_ lowering: inout Lowering, writes isWritten: (Int) -> Bool) -> LoopProgram {
+    mutating func build(_ lowering: inout Lowering, writes isWritten: (Int) -> Bool) -> LoopStep {
         var outputs: [LoopOutput] = []
         var root: LoopReduction?
         for place in group.members {
@@ -72,10 +72,9 @@ struct LoopBuilder {
         }
         for place in outputs.indices { outputs[place].value = final(outputs[place].value) }
         if let value = root?.value { root?.value = final(value) }
-        return LoopProgram(
+        return LoopStep(
             compute: group.compute, domain: domain, inputs: inputs, instructions: instructions, outputs: outputs,
-            reduction: root,
-            compilation: lowering.compiles ? .whenRepeated : .never)
+            reduction: root)
     }
 
     /// Values are written down as inputs (0, 1, ...) or instructions (-1, -2, ...) until all inputs are known.

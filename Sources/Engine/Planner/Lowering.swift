@@ -1,46 +1,35 @@
-import Kernels
+import Steps
 
-/// The plan's table of memory while it runs: one address a slot.
-struct Slots {
-    let base: UnsafePointer<UnsafeMutableRawPointer>
-    @inline(__always) subscript(slot: Int) -> UnsafeMutableRawPointer { base[slot] }
-}
-
-/// A matrix product and the slots it works on.
-struct Product {
-    var gemm: Gemm
-    var a: Int
-    var b: Int
-    var result: Int
-}
-
-/// One call of a kernel.
-struct Step {
+/// One step of a plan, and what the planner knows of it.
+struct Step: Hashable, Codable {
     var label: String
+    var kind: StepKind
+    /// The slot of the memory that it works in.
+    var scratch: Int?
     /// Storages read and written (see Lowering.Storage).
     var reads: [Int]
     var writes: [Int]
     /// Storages among `reads` that a result may overwrite element by element.
     var inPlace: [Int] = []
+    /// Storages among `writes` that are written before all is read: they overwrite nothing.
+    var early: [Int] = []
     /// The storage of which the step changes some elements: it is copied first, unless the result lies in its place.
     var updates: Int?
     /// Whether it can throw, because it checks what only values show.
     var mayFail: Bool
     /// Bytes read, where they are not all of `reads`.
     var bytesRead: Int?
-    /// Floating-point operations of a matrix product, else 0.
-    var operations = 0.0
-    /// The loop of a fused group, else nil.
-    var loop: LoopProgram?
-    /// The matrix product that the step is, else nil.
-    var product: Product?
-    var run: (Slots) throws(Failure) -> Void
+    /// Floating-point operations of matrix products, else 0.
+    var operations: Double
+
+    /// Whether storage `result` may lie where `source` lies.
+    func mayWrite(_ result: Int, over source: Int) -> Bool { inPlace.contains(source) && !early.contains(result) }
 }
 
 /// Turns a graph into steps over storages: pieces of memory that the memory plan places later. Operations lower
 /// themselves through this. A slot is a storage, or a place inside one.
 struct Lowering {
-    struct Storage {
+    struct Storage: Hashable, Codable {
         var bytes: Int
         var dtype: DType
         /// The leaf whose memory this is; nil for memory that the plan provides.
@@ -56,8 +45,8 @@ struct Lowering {
 
     let graph: PlanGraph
     private let fusion: Fusion
-    /// Whether steps may become machine code.
-    let compiles: Bool
+    /// What makes the steps ready, and is asked on the way.
+    let preparation: any Preparation
     private let users: [[Int]]
     private let isOutput: [Bool]
     private(set) var storages: [Storage] = []
@@ -69,13 +58,13 @@ struct Lowering {
     private var views: [View?]
     private var denseSlots: [Int: Int] = [:]
 
-    init(_ graph: PlanGraph, _ passes: Set<Pass>) throws(Failure) {
+    init(_ graph: PlanGraph, _ passes: Set<Pass>, _ preparation: any Preparation) throws(Failure) {
         self.graph = graph
+        self.preparation = preparation
         users = graph.users
         var isOutput = [Bool](repeating: false, count: graph.nodes.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
-        compiles = passes.contains(.jit)
         fusion = Fusion(graph, users, fuses: passes.contains(.fuse))
         views = [View?](repeating: nil, count: graph.nodes.count)
         for (place, node) in graph.nodes.enumerated() {
@@ -109,7 +98,9 @@ struct Lowering {
     }
 
     /// Memory for a step to work in; nil for none.
-    mutating func scratch(_ bytes: Int) -> Int? { bytes > 0 ? addFreshStorage(TensorType([bytes], .uint8)) : nil }
+    private mutating func scratch(_ bytes: Int) -> Int? {
+        bytes > 0 ? addFreshStorage(TensorType([bytes], .uint8)) : nil
+    }
 
     // MARK: What operations ask
 
@@ -127,9 +118,9 @@ struct Lowering {
             return View(slot: slot, shape: type.shape, dtype: type.dtype)
         }
         let slot = addStorage(Storage(bytes: type.dtype.size, dtype: type.dtype, leaf: nil))
-        append("constant \(value)", reads: [], writes: slot) { slots throws(Failure) in
-            fill(type.dtype, value, slots[slot], 1)
-        }
+        push(
+            "constant \(value)",
+            .fill(FillStep(dtype: type.dtype, value: value, count: 1, result: slot)))
         let view = View(slot: slot, shape: [], dtype: type.dtype).broadcast(to: type.shape)
         views[place] = view
         return view
@@ -151,12 +142,9 @@ struct Lowering {
         } else {
             let type = graph.nodes[place].type
             slot = addStorage(Storage(bytes: type.bytes, dtype: type.dtype, leaf: nil))
-            let copy = view.copy
-            let source = view.slot
-            append("copy \(type.shape.text)", reads: [source], writes: slot, bytesRead: view.bytesRead) {
-                slots throws(Failure) in
-                copy.gather(from: slots[source], to: slots[slot])
-            }
+            push(
+                "copy \(type.shape.text)", .gather(GatherStep(layout: view.layout, source: view.slot, result: slot)),
+                bytesRead: view.bytesRead)
         }
         denseSlots[place] = slot
         return slot
@@ -197,41 +185,34 @@ struct Lowering {
         return MatrixOperand(slot: copied.slot, isTransposed: transposed, view: copied)
     }
 
-    /// `updates`: the slot among `reads` of which the result is a changed copy. `scratch`: memory that the step works
-    /// in and nobody reads afterwards.
-    mutating func append(
-        _ label: String, reads: [Int], writes: Int, updates: Int? = nil, scratch: Int? = nil, mayFail: Bool = false,
-        bytesRead: Int? = nil,
-        operations: Double = 0, run: @escaping (Slots) throws(Failure) -> Void
-    ) {
-        let written = [writes] + (scratch.map { [$0] } ?? [])
-        var step = Step(
-            label: label, reads: reads.map { storageOf[$0] }, writes: written.map { storageOf[$0] }, mayFail: mayFail,
-            bytesRead: bytesRead,
-            operations: operations, loop: nil, run: run)
-        step.updates = updates.map { storageOf[$0] }
-        step.inPlace = step.updates.map { [$0] } ?? []
-        steps.append(step)
+    /// Appends a step, with the memory that it works in.
+    mutating func append(_ label: String, _ kind: StepKind, bytesRead: Int? = nil) throws(Failure) {
+        push(label, kind, scratch: scratch(try preparation.scratchBytes(kind)), bytesRead: bytesRead)
+    }
+
+    /// Appends a step that works in no memory.
+    mutating func push(_ label: String, _ kind: StepKind, scratch: Int? = nil, bytesRead: Int? = nil) {
+        steps.append(step(label, kind, scratch, bytesRead))
+    }
+
+    private func step(_ label: String, _ kind: StepKind, _ scratch: Int?, _ bytesRead: Int?) -> Step {
+        let step = kind.step
+        let written = step.writes + (scratch.map { [$0] } ?? [])
+        let updates = step.updates.map { storageOf[$0] }
+        return Step(
+            label: label, kind: kind, scratch: scratch, reads: step.reads.map { storageOf[$0] },
+            writes: written.map { storageOf[$0] }, inPlace: updates.map { [$0] } ?? [],
+            early: scratch.map { [storageOf[$0]] } ?? [], updates: updates,
+            mayFail: step.mayFail, bytesRead: bytesRead, operations: step.operations)
     }
 
     /// A step that only checks the values of a slot, as soon as they are there: before anything is written over that a
     /// failure must leave alone.
-    mutating func insertCheck(_ label: String, of slot: Int, run: @escaping (Slots) throws(Failure) -> Void) {
-        let storage = storageOf[slot]
+    mutating func insert(_ label: String, _ check: CheckStep) {
+        let storage = storageOf[check.source]
         var place = (steps.lastIndex { $0.writes.contains(storage) } ?? -1) + 1
         while place < steps.count, steps[place].writes.isEmpty { place += 1 }
-        steps.insert(Step(label: label, reads: [storage], writes: [], mayFail: true, loop: nil, run: run), at: place)
-    }
-
-    mutating func append(_ label: String, _ product: Product, bytesRead: Int, operations: Double) {
-        steps.append(
-            Step(
-                label: label, reads: [storageOf[product.a], storageOf[product.b]], writes: [storageOf[product.result]],
-                mayFail: false, bytesRead: bytesRead,
-                operations: operations, loop: nil, product: product
-            ) { slots throws(Failure) in
-                product.gemm.run(slots[product.a], slots[product.b], slots[product.result])
-            })
+        steps.insert(step(label, .check(check), nil, nil), at: place)
     }
 
     /// The loop of the group whose root is `root`.
@@ -239,12 +220,8 @@ struct Lowering {
         guard let group = fusion.groups[root] else { throw .internal(operation: "plan", "node \(root) has no loop") }
         var builder = LoopBuilder(graph, group)
         let users = usersOutside(group)
-        let program = builder.build(&self, writes: { $0 == root || users.contains($0) })
-        var step = Step(
-            label: builder.label, reads: builder.reads.map { storageOf[$0] },
-            writes: builder.writes.map { storageOf[$0] },
-            mayFail: false, bytesRead: builder.bytesRead, loop: program
-        ) { slots throws(Failure) in program.run(slots.base) }
+        let loop = builder.build(&self, writes: { $0 == root || users.contains($0) })
+        var step = step(builder.label, .loop(loop), nil, builder.bytesRead)
         step.inPlace = builder.inPlaceSlots.map { storageOf[$0] }
         steps.append(step)
     }

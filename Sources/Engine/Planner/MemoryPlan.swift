@@ -1,14 +1,14 @@
 /// Where each storage of a plan lies: memory of a leaf, of an output, or a stretch of one arena that values share one
 /// after the other.
 struct MemoryPlan {
-    enum Place: Hashable {
+    enum Place: Hashable, Codable {
         case leaf(Int)
         case output(Int)
         case arena(Int)
     }
 
     /// What a run hands out as output number j.
-    enum Output: Equatable {
+    enum Output: Hashable, Codable {
         /// Memory of its own, which the plan writes.
         case fresh
         /// The memory of a leaf, updated in place.
@@ -51,7 +51,9 @@ struct MemoryPlan {
                 // From the earliest version on that may lie there, all do.
                 let first = versions.lastIndex { version in
                     guard let step = writer[version] else { return false }
-                    return reads[leaf].allSatisfy({ $0 < step || ($0 == step && steps[step].inPlace.contains(leaf)) })
+                    return reads[leaf].allSatisfy({
+                        $0 < step || ($0 == step && steps[step].mayWrite(version, over: leaf))
+                    })
                         // Nothing may fail once a parameter has been written over.
                         && !steps[step...].contains(where: { $0.mayFail })
                 }
@@ -112,7 +114,8 @@ struct MemoryPlan {
             for storage in step.writes where places[storage] == .arena(-1) {
                 let bytes = storages[storage].bytes
                 let heir = step.inPlace.first {
-                    sharesMemory && !taken.contains($0) && reads[$0].last == number && storages[$0].bytes == bytes
+                    sharesMemory && step.mayWrite(storage, over: $0) && !taken.contains($0) && reads[$0].last == number
+                        && storages[$0].bytes == bytes
                         && storages[$0].dtype == storages[storage].dtype && isArena($0)
                 }
                 if let heir {

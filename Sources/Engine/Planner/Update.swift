@@ -1,16 +1,11 @@
-import Kernels
+import Steps
 
 /// How a step that changes some elements of a value gets at them: it writes over the old value where the memory plan
 /// finds that nobody reads it afterwards, and else over a copy.
 struct Update {
-    /// The slot of the old value; nil for a constant.
-    var base: Int?
-    /// The number that the old value is everywhere, if it is a constant.
-    var constant: Double?
-    var type: TensorType
+    var change: ChangedCopy
     /// Slots of what the step reads besides, first the new values; never in the memory of the base.
     var sources: [Int]
-    var target: Int
 }
 
 extension Lowering {
@@ -26,29 +21,14 @@ extension Lowering {
             let isShared = old.map { storageOf[$0] == storageOf[slot] } ?? false
             slots.append(isShared ? copied(slot, self.type(source)) : slot)
         }
-        return Update(base: old, constant: constant, type: type, sources: slots, target: output(of: index))
+        let change = ChangedCopy(
+            base: old, constant: constant ?? 0, dtype: type.dtype, count: type.count, result: output(of: index))
+        return Update(change: change, sources: slots)
     }
 
     private mutating func copied(_ slot: Int, _ type: TensorType) -> Int {
         let copy = addFreshStorage(type)
-        append("copy \(type.shape.text)", reads: [slot], writes: copy) { slots throws(Failure) in
-            slots[copy].copyMemory(from: slots[slot], byteCount: type.bytes)
-        }
+        push("copy \(type.shape.text)", .move(MoveStep(bytes: type.bytes, source: slot, result: copy)))
         return copy
-    }
-
-    /// The step that makes the update: `change` writes the changed elements over the old value.
-    mutating func append(_ label: String, _ update: Update, change: @escaping (Slots) -> Void) {
-        let (base, target, type, constant) = (update.base, update.target, update.type, update.constant ?? 0)
-        let copy = View(slot: target, shape: type.shape, dtype: type.dtype).copy
-        let reads = update.sources + (base.map { [$0] } ?? [])
-        append(label, reads: reads, writes: target, updates: base) { slots throws(Failure) in
-            if let base {
-                if slots[base] != slots[target] { copy.gather(from: slots[base], to: slots[target]) }
-            } else {
-                fill(type.dtype, constant, slots[target], type.count)
-            }
-            change(slots)
-        }
     }
 }

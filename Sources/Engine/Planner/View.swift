@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Where a value lies: a slot of the plan's table of memory, and strides over it, in elements.
 struct View {
@@ -72,7 +72,9 @@ struct View {
         return view
     }
 
-    var copy: StridedCopy { StridedCopy(elementBytes: dtype.size, shape: shape, strides: strides, offset: offset) }
+    var layout: StridedLayout {
+        StridedLayout(elementBytes: dtype.size, shape: shape, strides: strides, offset: offset)
+    }
 }
 
 /// A matrix, or a batch of them, as a matrix product reads it.

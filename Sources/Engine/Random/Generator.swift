@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// A counter-based random generator (Philox4x32-10). Its state, seed and offset, is a box like any other.
 public final class Generator {
@@ -58,10 +58,13 @@ public final class Generator {
                 "a shuffle without a seed draws from the generator, which a capture block does not do; give it a seed")
         }
         let (seed, offset) = try position()
-        var drawn: Int64 = 0
-        Philox.integers(seed: seed, offset: offset, .int64, low: .min, high: .max, &drawn, count: 1)
-        try restore(seed: seed, offset: offset &+ Philox.blocksUsed(count: 1, .int64))
-        return UInt64(bitPattern: drawn)
+        let drawn = try Buffer.allocate(DType.int64.size, for: "batches")
+        let draw = DrawStep(
+            distribution: .integers, dtype: .int64, a: 0, b: 0, low: .min, high: .max, count: 1, state: 0, result: 1)
+        let state = try RandomState.buffer(seed: seed, offset: offset, for: "batches")
+        try Plan.backend.run(.draw(draw), [state.pointer, drawn.pointer], for: "batches")
+        try restore(seed: seed, offset: offset &+ RandomBlocks.used(count: 1))
+        return UInt64(bitPattern: DType.int64.integer(drawn.pointer, 0))
     }
 
     /// A tensor of random numbers: uniform in [a, b), normal with mean a and standard deviation b, whole numbers in [a,
@@ -182,11 +185,20 @@ public final class Generator {
     private func draw(_ operation: some Operation, _ type: TensorType) throws(Failure) -> Node {
         let before = try state.node()
         let values = try operation.record([before])
-        let blocks = Int(Philox.blocksUsed(count: type.count, type.dtype))
+        let blocks = Int(RandomBlocks.used(count: type.count))
         let after = try AdvanceGenerator(blocks: blocks).record([before])
         // At once, so that a seed set later does not reach back.
         if ThreadState.current.capture == nil { try compute([values, after]) }
         try state.point(to: after)
         return values
+    }
+}
+
+enum RandomState {
+    /// A generator's state for a step that is run at once.
+    static func buffer(seed: UInt64, offset: UInt64, for operation: String) throws(Failure) -> Buffer {
+        let buffer = try Buffer.allocate(2 * MemoryLayout<UInt64>.size, for: operation)
+        buffer.pointer.initializeMemory(as: UInt64.self, from: [seed, offset], count: 2)
+        return buffer
     }
 }

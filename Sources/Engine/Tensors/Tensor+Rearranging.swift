@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Tensors turned, cut at places, given more axes, repeated element by element, and cut into windows.
 extension Tensor {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Reductions with parameters, scans, and what orders elements, as functions of tensors. Axes may be negative; nil
 /// means all.
@@ -110,22 +110,20 @@ extension Tensor {
         )
         try compute([rows])
         guard let values = rows.value else { throw .internal(operation: "unique", "an evaluated tensor has no value") }
-        func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int64> {
-            buffer.pointer.assumingMemoryBound(to: Int64.self)
-        }
-        let order = try Buffer.allocate(n * 8, for: "unique")
-        let lanes = sortScratch(type, rows: 1, n: n)
-        let scratch = try Buffer.allocate(max(width == 1 ? lanes.bytes : n * 8, 1), for: "unique")
-        if width == 1 {
-            argSort(
-                type, values.pointer, integers(order), outer: 1, n: n, inner: 1, isDescending: false, lanes,
-                scratch.pointer)
-        } else {
-            rowOrder(type, values.pointer, integers(order), scratch: integers(scratch), n: n, width: width)
-        }
-        let found = runsOfEquals(
-            type, values.pointer, integers(order), n: n, width: width, inverse: integers(inverse),
-            counts: integers(counts), firsts: integers(firsts))
+        let (order, total) = (try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(8, for: "unique"))
+        let inOrder: StepKind =
+            width == 1
+            ? .argSort(
+                ArgSortStep(
+                    dtype: type, layout: AxisLayout(outer: 1, n: n, inner: 1), isDescending: false, source: 0,
+                    result: 1))
+            : .rowOrder(RowOrderStep(dtype: type, n: n, width: width, source: 0, result: 1))
+        try Plan.backend.run(inOrder, [values.pointer, order.pointer], for: "unique")
+        let runs = RunsOfEqualsStep(
+            dtype: type, n: n, width: width, source: 0, order: 1, inverse: 2, counts: 3, firsts: 4, found: 5)
+        try Plan.backend.run(
+            .runsOfEquals(runs), [values, order, inverse, counts, firsts, total].map { $0.pointer }, for: "unique")
+        let found = Int(DType.int64.integer(total.pointer, 0))
         func prefix(_ buffer: Buffer) throws(Failure) -> Tensor {
             try Tensor(dtype: .int64, shape: [found]) { (memory) throws(Failure) in
                 memory.copyMemory(from: buffer.pointer, byteCount: found * 8)

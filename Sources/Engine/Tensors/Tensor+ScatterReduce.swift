@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// Elements of a source reduced into the places that an index names along an axis.
 extension Tensor {

@@ -1,4 +1,4 @@
-import Kernels
+import Steps
 
 /// New tensors with parts replaced, or added to: rows by index, elements by flat index or mask, slices, diagonals.
 extension Tensor {

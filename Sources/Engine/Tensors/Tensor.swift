@@ -145,11 +145,7 @@ public final class Tensor {
         }
         let dtype = dtype
         return try withData { (data) throws(Failure) in
-            switch dtype {
-            case .float32: return Double(data.load(as: Float.self))
-            case .float64: return data.load(as: Double.self)
-            default: return Double(integer(dtype, data, 0))
-            }
+            dtype.isFloat ? dtype.real(data, 0) : Double(dtype.integer(data, 0))
         }
     }
 
@@ -166,7 +162,7 @@ public final class Tensor {
             throw .shape(operation: "item", "a tensor of one element is expected, but its shape is \(shape.text)")
         }
         let dtype = dtype
-        return try withData { (data) throws(Failure) in integer(dtype, data, 0) }
+        return try withData { (data) throws(Failure) in dtype.integer(data, 0) }
     }
 
     // MARK: Writing in place

@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 /// Kernels that normalise or reduce along one axis: arrays are seen as [outer, n, inner], and each of the outer * inner

@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 // Cross-entropy of rows of logits [rows, classes] with the classes that are right. All labels are checked before

@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 // Scans along an axis. Arrays are seen as [outer, n, inner]; each of the outer * inner rows is scanned for itself, from

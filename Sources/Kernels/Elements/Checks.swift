@@ -1,3 +1,5 @@
+import Steps
+
 // What only values can show. Each returns -1, or the position of the first value that does not do.
 
 /// A 0 among integers.

@@ -1,3 +1,4 @@
+import Steps
 import Machine
 import Glibc
 

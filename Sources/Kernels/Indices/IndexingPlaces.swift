@@ -1,3 +1,5 @@
+import Steps
+
 // Places as numbers: several indices as one, and the places of the true elements of a mask.
 
 /// Takes one axis more into flat indices: flat[c] = flat[c] * n + indices[c], or with `isFirst` indices[c] alone. The

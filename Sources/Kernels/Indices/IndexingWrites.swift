@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 // Writing by index: the elements that are named are set to others, or have others added. Indices are taken in their

@@ -1,3 +1,5 @@
+import Steps
+
 /// The instructions on integers and truth values, all in Int64 with wrapping arithmetic; narrower results keep their
 /// low bits. Functions that only floats have never come here: the graph casts first.
 enum IntegerArithmetic: LoopArithmetic {

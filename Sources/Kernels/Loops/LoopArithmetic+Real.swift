@@ -1,4 +1,5 @@
 import Glibc
+import Steps
 
 /// The instructions on float32 and float64.
 extension MathVector {

@@ -1,3 +1,5 @@
+import Steps
+
 /// The arithmetic of a loop: how its instructions and reductions work on the elements of one compute type. Elements
 /// come in vectors of 64 bytes: 16 Floats, 8 Doubles or 8 Int64s.
 protocol LoopArithmetic {

@@ -1,3 +1,5 @@
+import Steps
+
 /// A program's tables as its runs read them: plain memory, because a walk over Swift's arrays counts references at each
 /// step, which takes longer than a short block's arithmetic.
 struct LoopCode {

@@ -1,3 +1,5 @@
+import Steps
+
 /// Makes one instruction of two or three, where what is in between is read by nobody else: a value that is neither
 /// stored nor read back saves more time than the arithmetic takes. Roundings stay as they are, so no bit of a result
 /// changes.

@@ -1,3 +1,5 @@
+import Steps
+
 /// What each opcode becomes. The operations are those of LoopArithmetic+Real.swift, in the same order; elementary
 /// functions are not covered: they are run by the interpreter, in which a block's memory costs little beside their
 /// arithmetic.

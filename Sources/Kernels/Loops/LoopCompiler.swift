@@ -1,3 +1,5 @@
+import Steps
+
 /// Makes machine code of a stretch of a loop's instructions: a function that runs all of them vector by vector, so that
 /// values in between stay in the processor's registers. Where the interpreter takes a block through one instruction
 /// after the other, this takes each of its vectors through all of them; operations and roundings are the same, hence so

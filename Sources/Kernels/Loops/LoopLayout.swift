@@ -1,3 +1,5 @@
+import Steps
+
 /// The domain of a loop as rows and columns. Neighbouring axes that every input runs through without a break, and that
 /// are both reduced or both kept, become one axis; the last one left is the columns, all others together the rows.
 struct LoopLayout {

@@ -1,3 +1,5 @@
+import Steps
+
 /// Instructions in an order in which those that become machine code lie together, so that few values cross from one
 /// stretch to the next: what needs no elementary function comes first, then the functions of that, then what needs no
 /// others, and so on.

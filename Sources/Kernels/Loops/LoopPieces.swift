@@ -1,3 +1,5 @@
+import Steps
+
 /// How a loop is cut for the threads: by its size and cost alone, so that sums have the same order on any number of
 /// threads.
 struct LoopPieces {

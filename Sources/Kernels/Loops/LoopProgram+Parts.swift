@@ -1,3 +1,5 @@
+import Steps
+
 /// Running a loop part by part, in the hands of something that makes what it reads (GemmStrips).
 extension LoopProgram {
     /// Where the domain falls into `count` parts along its first axes, how many of them must be run in order, by one

@@ -1,83 +1,5 @@
 import Machine
-
-/// An array that a loop reads. Strides are in elements, one for each axis of the domain; the last axis with more than
-/// one index has stride 0 or 1.
-public struct LoopInput: Sendable {
-    /// Its place in the table of memory that a run is given.
-    public var slot: Int
-    public var dtype: DType
-    public var strides: [Int]
-    /// Where its first element lies, in elements.
-    public var offset: Int
-
-    public init(slot: Int, dtype: DType, strides: [Int], offset: Int) {
-        self.slot = slot
-        self.dtype = dtype
-        self.strides = strides
-        self.offset = offset
-    }
-}
-
-/// One instruction. Operands are numbers of values: inputs come first, then the instructions themselves in order.
-public struct LoopInstruction: Sendable {
-    public var opcode: LoopOpcode
-    public var a: Int
-    public var b: Int
-    public var c: Int
-    public var immediate: Double
-
-    public init(_ opcode: LoopOpcode, a: Int = 0, b: Int = 0, c: Int = 0, immediate: Double = 0) {
-        self.opcode = opcode
-        self.a = a
-        self.b = b
-        self.c = c
-        self.immediate = immediate
-    }
-
-    /// The operands that the opcode reads.
-    var operands: [Int] { opcode.operands(a, b, c) }
-}
-
-/// A value that is stored, row-major over the whole domain.
-public struct LoopOutput: Sendable {
-    public var slot: Int
-    public var dtype: DType
-    public var value: Int
-
-    public init(slot: Int, dtype: DType, value: Int) {
-        self.slot = slot
-        self.dtype = dtype
-        self.value = value
-    }
-}
-
-public enum ReductionKind: Sendable, BitwiseCopyable, CaseIterable {
-    /// In float64 for floats, rounded once at the end.
-    case sum
-    /// NaN if any element is.
-    case maximum, minimum
-}
-
-/// A value that is reduced over some axes and stored row-major over the others.
-public struct LoopReduction: Sendable {
-    public var kind: ReductionKind
-    public var value: Int
-    /// For each axis of the domain, whether it is reduced.
-    public var axes: [Bool]
-    public var slot: Int
-    public var dtype: DType
-    /// What the result is divided by.
-    public var divisor: Double
-
-    public init(kind: ReductionKind, value: Int, axes: [Bool], slot: Int, dtype: DType, divisor: Double) {
-        self.kind = kind
-        self.value = value
-        self.axes = axes
-        self.slot = slot
-        self.dtype = dtype
-        self.divisor = divisor
-    }
-}
+import Steps
 
 /// A fused elementwise loop: instructions that run over every element of a domain, block by block in the first-level
 /// cache, with at most one reduction of the result at the end.
@@ -101,25 +23,19 @@ public final class LoopProgram {
     /// Accumulators of 8 bytes: those of the whole result, or of each piece's share of it.
     let accumulators: UnsafeMutableRawPointer?
 
-    /// - Parameters:
-    ///   - compute: float32, float64, or int64 for integers and truth values. Inputs are converted to it, results from
-    ///     it.
-    public init(
-        compute: DType, domain: [Int], inputs: [LoopInput], instructions: [LoopInstruction], outputs: [LoopOutput],
-        reduction: LoopReduction?,
-        compilation: LoopCompilation = .whenRepeated
-    ) {
+    public init(_ step: LoopStep, compilation: LoopCompilation = .whenRepeated) {
+        let (compute, inputs) = (step.compute, step.inputs)
+        var (outputs, reduction) = (step.outputs, step.reduction)
         self.compute = compute
         self.compilation = compute == .int64 ? .never : compilation
         let combined = LoopCombining(
-            inputs.count, instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
+            inputs.count, step.instructions, results: outputs.map { $0.value } + (reduction.map { [$0.value] } ?? []))
         let ordered = LoopOrder(inputs.count, combined.instructions)
         let instructions = ordered.instructions
-        var (outputs, reduction) = (outputs, reduction)
         for place in outputs.indices { outputs[place].value = ordered.number[combined.number[outputs[place].value]] }
         if let value = reduction?.value { reduction?.value = ordered.number[combined.number[value]] }
         self.reduction = reduction
-        layout = LoopLayout(domain: domain, inputs: inputs, reduced: reduction?.axes, elementBytes: compute.size)
+        layout = LoopLayout(domain: step.domain, inputs: inputs, reduced: reduction?.axes, elementBytes: compute.size)
         values = LoopValues(compute, layout, inputs, instructions, outputs, reduction)
         pieces = LoopPieces(compute, layout, values, instructions, storesRows: reduction?.dtype == compute)
         code = LoopCode(compute, layout, values, inputs, instructions, outputs, reduction)

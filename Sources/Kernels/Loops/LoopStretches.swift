@@ -1,3 +1,5 @@
+import Steps
+
 /// When a loop becomes machine code.
 public enum LoopCompilation: Sendable {
     case never, atOnce

@@ -1,3 +1,5 @@
+import Steps
+
 /// Where each value of a block lives while the block's instructions run, and how big a block is.
 ///
 /// Arrays of the compute type are read and written in place where a block is contiguous in them. All else goes through
@@ -36,6 +38,7 @@ struct LoopValues {
     let spareOffset: Int
     let runningOffset: Int
 
+    /// In 24 KB, which the first-level cache holds, the dispatch of instructions shows.
     private static let cacheBytes = 128 << 10
 
     init(

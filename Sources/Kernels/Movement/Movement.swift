@@ -1,3 +1,4 @@
+import Steps
 import Machine
 import Glibc
 
@@ -11,14 +12,12 @@ public struct StridedCopy: Sendable {
     private let gathering: LoopNest
     private let scattering: LoopNest
 
-    /// - Parameters:
-    ///   - strides: In elements, one for each axis of `shape`; they may be 0 (in a view that is only read) or negative.
-    ///   - offset: Where the view's first element lies, in elements.
-    public init(elementBytes: Int, shape: [Int], strides: [Int], offset: Int) {
-        self.offset = offset * elementBytes
+    public init(_ layout: StridedLayout) {
+        let elementBytes = layout.elementBytes
+        offset = layout.offset * elementBytes
         var axes: [LoopNest.Axis] = []
         var dense = elementBytes
-        for (extent, stride) in zip(shape, strides).reversed() {
+        for (extent, stride) in zip(layout.shape, layout.strides).reversed() {
             let strided = stride * elementBytes
             if extent != 1 {
                 if let inner = axes.last, inner.source * inner.extent == strided {

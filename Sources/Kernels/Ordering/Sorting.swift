@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 /// result [outer, n, inner] = along n, the places of the elements in ascending (descending) order; equal ones stay in

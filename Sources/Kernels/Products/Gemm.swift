@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 /// A matrix product with everything decided in advance: C [batch, m, n] = op(A) op(B), matrices row-major and dense.

@@ -1,3 +1,4 @@
+import Steps
 import Machine
 
 /// Matrix products with equally many rows and the loop that reads their results: a strip of rows of each product, then

@@ -8,6 +8,9 @@
 ///     step: load the vectors of y; for each row { broadcast its number of x; multiply and add }
 ///
 /// The sums are the same chains of fused multiply-adds, hence so are the bits.
+///
+/// A step of 6 rows of 16 floats has 12 multiplications in 21 instructions here, and 28 in a compiler's loop. Tiles of
+/// 4 rows of 24 are as fast; 12 rows for narrow panels are no faster.
 struct GemmTileCompiler {
     typealias Function = @convention(c) (UnsafeRawPointer) -> Void
 

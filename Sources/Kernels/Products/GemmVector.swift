@@ -2,7 +2,7 @@ import Machine
 import Synchronization
 
 /// A matrix, stored by `lines` of `length` neighbouring elements, times a vector. It is read once, at the rate of the
-/// memory, so several lines go side by side.
+/// memory, so several lines go side by side. Asking for lines ahead makes it no faster.
 ///
 /// Each result is the sum of two vectors of partial sums and of what is left at the end, in the same order for every
 /// line. The lines are gone through in one direction and, in the next run, in the other: of a matrix that a cache does

@@ -44,7 +44,8 @@ enum Bessel {
         return sum
     }
 
-    /// e⁻ᵃ I(a) = (1 - (m - 1)/(8a) + (m - 1)(m - 9)/(2! (8a)²) - ...) / √(2πa) with m = 4n². Abramowitz and Stegun 9.7.1.
+    /// e⁻ᵃ I(a) = (1 - (m - 1)/(8a) + (m - 1)(m - 9)/(2! (8a)²) - ...) / √(2πa) with m = 4n². Abramowitz and Stegun
+    /// 9.7.1.
     private static func asymptotic(_ n: Int, _ a: Double) -> Double {
         let m = 4 * Double(n) * Double(n)
         var (term, sum) = (1.0, 1.0)

@@ -1,8 +1,8 @@
 import Glibc
 
 /// The regularised incomplete gamma functions P(a, x) = ∫₀ˣ tᵃ⁻¹ e⁻ᵗ dt / Γ(a) and Q = 1 - P, one element at a time in
-/// float64. Each is computed where it is the smaller one, or nearly so, and is 1 minus the other elsewhere. The choice is
-/// that of Gil, Segura and Temme 2012 as Cephes has it; the edges are SciPy's and PyTorch's.
+/// float64. Each is computed where it is the smaller one, or nearly so, and is 1 minus the other elsewhere. The choice
+/// is that of Gil, Segura and Temme 2012 as Cephes has it; the edges are SciPy's and PyTorch's.
 enum IncompleteGamma {
     static func lower(_ a: Double, _ x: Double) -> Double {
         if let edge = edge(a, x) { return edge }
@@ -40,8 +40,8 @@ enum IncompleteGamma {
         return sum * factor(a, x) / a
     }
 
-    /// Q for small x: 1 - xᵃ / Γ(a + 1) - xᵃ / Γ(a) Σ (-x)ᵏ / (k! (a + k)) over k from 1, whose first difference is small
-    /// for small a.
+    /// Q for small x: 1 - xᵃ / Γ(a + 1) - xᵃ / Γ(a) Σ (-x)ᵏ / (k! (a + k)) over k from 1, whose first difference is
+    /// small for small a.
     private static func upperSeries(_ a: Double, _ x: Double) -> Double {
         var (power, sum) = (1.0, 0.0)
         for k in 1..<200 {
@@ -122,8 +122,8 @@ enum IncompleteGamma {
     /// From here on series and fraction take too many steps, and two terms of the expansion for large a are enough.
     private static let uniform = 1e6
 
-    /// Temme 1979: with ½ η² = t - ln(1 + t) and t = (x - a) / a, Q is ½ erfc(η √(a/2)) + R and P is ½ erfc(-η √(a/2)) - R,
-    /// with R = e^(-½ a η²) / √(2πa) (C₀(η) + C₁(η) / a + ...). η is small where R is not 0.
+    /// Temme 1979: with ½ η² = t - ln(1 + t) and t = (x - a) / a, Q is ½ erfc(η √(a/2)) + R and P is
+    /// ½ erfc(-η √(a/2)) - R, with R = e^(-½ a η²) / √(2πa) (C₀(η) + C₁(η) / a + ...). η is small where R is not 0.
     private static func uniformTail(_ a: Double, _ x: Double, isUpper: Bool) -> Double {
         let t = (x - a) / a
         let half = t.magnitude < 0.5 ? -logarithmRest(t) : t - Glibc.log1p(t)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The inverse of the normal distribution function Φ, and that of erf, one element at a time in float64. Algorithm AS 241
-/// (Wichura 1988): three quotients of polynomials of degree 7, each within 10⁻¹⁶ of the function.
+/// The inverse of the normal distribution function Φ, and that of erf, one element at a time in float64. Algorithm AS
+/// 241 (Wichura 1988): three quotients of polynomials of degree 7, each within 10⁻¹⁶ of the function.
 enum NormalQuantile {
     /// Where Φ is p. NaN outside 0 ... 1.
     static func value(_ p: Double) -> Double {

@@ -2,8 +2,8 @@ import Glibc
 
 /// sin(πx) / (πx) and its derivatives, one element at a time in float64.
 enum Sinc {
-    /// The derivative of order n. With g(z) = sin z / z, z g⁽ⁿ⁾ + n g⁽ⁿ⁻¹⁾ is the derivative of the sine, which leads from
-    /// one order to the next where z is large beside n; near 0 Taylor's series serves.
+    /// The derivative of order n. With g(z) = sin z / z, z g⁽ⁿ⁾ + n g⁽ⁿ⁻¹⁾ is the derivative of the sine, which leads
+    /// from one order to the next where z is large beside n; near 0 Taylor's series serves.
     static func derivative(_ n: Int, _ x: Double) -> Double {
         guard x.isFinite else { return x.isNaN ? x : 0 }
         let z = Double.pi * x

@@ -96,7 +96,8 @@ EVENTS = [
     "world.inner[1] = nn.ReLU()",
     "world.inner.append(nn.Linear(3, 3))",
     "world.free = nn.Parameter(wb.rand(3))",
-    "opt.add_param_group(dict(params=[world.free], lr=0.2)) if all(p is not world.free for g in opt.param_groups for p in g['params']) else None",
+    "opt.add_param_group(dict(params=[world.free], "
+    "lr=0.2)) if all(p is not world.free for g in opt.param_groups for p in g['params']) else None",
     "world.scale = 0.5",
     "world.inner[2].gain = 1.25",
     "world.train()",
@@ -210,7 +211,8 @@ def difference(seed):
     plain, compiled = run(seed, lambda f: f), run(seed, wb.compile)
     for number, (a, b) in enumerate(zip(plain, compiled)):
         if [name for name, _ in a] != [name for name, _ in b]:
-            return f"call {number}: {[entry for entry in a if entry[0] == 'error']} plain, {[entry for entry in b if entry[0] == 'error']} compiled"
+            left, right = ([entry for entry in calls if entry[0] == "error"] for calls in (a, b))
+            return f"call {number}: {left} plain, {right} compiled"
         for (name, left), (_, right) in zip(a, b):
             if (left is None) != (right is None) or left is not None and not same_bits(unsigned(left), unsigned(right)):
                 return f"call {number}: {name} is {left} plain, {right} compiled"
@@ -228,5 +230,6 @@ def test_random_functions_are_the_same_to_the_bit_compiled_and_not():
     assert errors < PROGRAMS / 4
     report(
         "compiled",
-        f"{PROGRAMS} random functions, {CALLS} calls each with changes between them: compiled as plain, to the bit but for signs of zeros",
+        f"{PROGRAMS} random functions, {CALLS} calls each with changes between them: compiled as plain, "
+        "to the bit but for signs of zeros",
     )

@@ -74,8 +74,10 @@ def names(path):
     HDF5Dataset(path, "parameters/none")
     return []
 
-loaders = {"load": lambda path: [np.frombuffer(b"".join(whole(path)), np.uint8)], "load_into": into, "optimizer": optimizer,
-           "trainer": trainer, "dataset": rows, "names": names}
+def load(path):
+    return [np.frombuffer(b"".join(whole(path)), np.uint8)]
+
+loaders = {"load": load, "load_into": into, "optimizer": optimizer, "trainer": trainer, "dataset": rows, "names": names}
 wb.set_num_threads(1)
 pages = int(open("/proc/self/statm").read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (pages * 4096 + (1 << 30),) * 2)
@@ -88,7 +90,8 @@ for line in sys.stdin:
             answer = "value " + told(loaders[name](path))
         except (wb.Error, MemoryError) as error:
             said = str(error)
-            answer = ("error " if path.rsplit("/", 1)[1] in said or "memory" in said or ":" in said else "unsaid ") + said.replace("\\n", " ")[:200]
+            explains = path.rsplit("/", 1)[1] in said or "memory" in said or ":" in said
+            answer = ("error " if explains else "unsaid ") + said.replace("\\n", " ")[:200]
         except Exception as error:
             answer = f"raised {type(error).__name__} {error}".replace("\\n", " ")[:200]
         print(answer, flush=True)
@@ -321,7 +324,8 @@ def test_a_damaged_checkpoint_is_refused_or_read_right(tmp_path: Path) -> None:
         "damaged checkpoints",
         f"{count} files through {len(LOADERS)} loaders: {refused} refusals, {read} right values, "
         f"{unseen} other values where nothing can tell, {sum('crash' in what[3] for what in bad)} crashes, "
-        f"{sum(what[3] == 'hang' for what in bad)} hangs, {sum(what[3] == 'wrong values' for what in bad)} wrong values",
+        f"{sum(what[3] == 'hang' for what in bad)} hangs, "
+        f"{sum(what[3] == 'wrong values' for what in bad)} wrong values",
     )
     assert not bad, bad[:20]
 

@@ -47,12 +47,13 @@ def passes(shuffle):
         order = list(d.batches(7, shuffle=shuffle, seed=1))
         parts = [batch if isinstance(batch, tuple) else (batch,) for batch in order]
         x = np.concatenate([part[0].numpy() for part in parts])
-        if not shuffle:
-            return [np.concatenate([part[side].numpy() for part in parts]).tobytes() for side in range(len(parts[0]))]
-        return [np.sort(np.concatenate([part[side].numpy() for part in parts]).reshape(-1)).tobytes() for side in range(len(parts[0]))]
+        sides = [np.concatenate([part[side].numpy() for part in parts]) for side in range(len(parts[0]))]
+        return [(np.sort(side.reshape(-1)) if shuffle else side).tobytes() for side in sides]
     return read
 
-READS = {"whole": whole, "single": single, "in order": passes(False), "exact": passes("exact"), "by chunks": passes("chunks")}
+READS = {
+    "whole": whole, "single": single, "in order": passes(False), "exact": passes("exact"), "by chunks": passes("chunks")
+}
 print("ready", flush=True)
 for line in sys.stdin:
     path, x, y, cache = json.loads(line)
@@ -62,7 +63,10 @@ for line in sys.stdin:
         try:
             d = data.HDF5Dataset(path, x, y, dtype="float64")
             # A shape that was changed to a larger one is not read to its end.
-            answers[name] = ["shape", len(d)] if len(d) > 1000 else ["rows", hashlib.sha256(b"|".join(read(d))).hexdigest()]
+            if len(d) > 1000:
+                answers[name] = ["shape", len(d)]
+            else:
+                answers[name] = ["rows", hashlib.sha256(b"|".join(read(d))).hexdigest()]
         except (wb.Error, MemoryError) as error:
             answers[name] = [type(error).__name__, str(error)[:300]]
         d = None

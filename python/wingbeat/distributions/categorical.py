@@ -45,8 +45,8 @@ class Categorical(Distribution):
         given = probs_or_logits("Categorical", probs, logits)
         if not given.shape or not given.shape[-1]:
             raise ShapeError(
-                f"Categorical: expected {'logits' if probs is None else 'probs'} [..., classes] with one class at least, "
-                f"found shape {list(given.shape)}"
+                f"Categorical: expected {'logits' if probs is None else 'probs'} [..., classes] "
+                f"with one class at least, found shape {list(given.shape)}"
             )
         super().__init__(given.shape[:-1], (), validate_args)
         self._has_logits, self._classes = probs is None, given.shape[-1]

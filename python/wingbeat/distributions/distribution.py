@@ -165,7 +165,8 @@ class Distribution:
             np.broadcast_shapes(value.shape, shape)
         except ValueError:
             raise ShapeError(
-                f"{type(self).__name__}: expected a value that broadcasts with {list(shape)}, found shape {list(value.shape)}"
+                f"{type(self).__name__}: expected a value that broadcasts with {list(shape)}, "
+                f"found shape {list(value.shape)}"
             ) from None
         return value
 

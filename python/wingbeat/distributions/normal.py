@@ -39,7 +39,8 @@ def _broadcast(loc: TensorLike, scale: TensorLike) -> tuple[Tensor, Tensor]:
         shape = np.broadcast_shapes(loc.shape, scale.shape)
     except ValueError:
         raise ShapeError(
-            f"Normal: expected loc and scale that broadcast together, found shapes {list(loc.shape)} and {list(scale.shape)}"
+            "Normal: expected loc and scale that broadcast together, "
+            f"found shapes {list(loc.shape)} and {list(scale.shape)}"
         ) from None
     dtype = promote_types(loc.dtype, scale.dtype)
     return loc.to(dtype).expand(shape), scale.to(dtype).expand(shape)

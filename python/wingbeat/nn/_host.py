@@ -55,7 +55,8 @@ def _forward(
     for leaf in leaves:
         if leaf is not None and not isinstance(leaf, Tensor):
             raise TypeError(
-                f"{type(module).__name__}.forward: expected tensors as its result where the engine calls it, found {leaf!r:.80}"
+                f"{type(module).__name__}.forward: expected tensors as its result where the engine calls it, "
+                f"found {leaf!r:.80}"
             )
     if len(leaves) > capacity:
         raise TypeError(f"{type(module).__name__}.forward: expected at most {capacity} tensors, found {len(leaves)}")

@@ -71,7 +71,8 @@ class _Loading:
         if self.has_made and [name for name, _ in module.named_parameters()] != paths:
             found = [name for name, _ in module.named_parameters()]
             raise StructureError(
-                f"load: expected the parameters {_short(paths)}, found {_short(found)} in what the functions of `custom` made"
+                f"load: expected the parameters {_short(paths)}, "
+                f"found {_short(found)} in what the functions of `custom` made"
             )
         return module
 

@@ -28,7 +28,8 @@ def written(module: Any, attributes: dict[str, Any]) -> str:
     spelt = {name: _spelt(value) for name, value in attributes.items()}
     told = ", ".join(f"{name!r}: {text}" for name, text in spelt.items() if text is not None)
     kind = type(module)
-    return f"({kind.__module__!r}, {kind.__qualname__!r}, {{{told}}}, {[name for name, text in spelt.items() if text is None]!r})"
+    missing = [name for name, text in spelt.items() if text is None]
+    return f"({kind.__module__!r}, {kind.__qualname__!r}, {{{told}}}, {missing!r})"
 
 
 def read(text: str) -> Note | None:

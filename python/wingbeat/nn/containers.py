@@ -52,7 +52,7 @@ class _Indexed(Module):
 
 
 class ModuleList(_Indexed):
-    """A list of modules, registered under "0", "1", ...; what to compute with them is up to the module that holds it."""
+    """A list of modules, registered under "0", "1", ...; the module that holds it says what they compute."""
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         super().__init__()
@@ -106,7 +106,8 @@ class Sequential(Layer, _Indexed):
                 value = index(value)
             except TypeError:
                 raise TypeError(
-                    f"{type(self).__name__}: expected checkpoint as True, False or a number of segments, found {value!r:.80}"
+                    f"{type(self).__name__}: expected checkpoint as True, False or a number of segments, "
+                    f"found {value!r:.80}"
                 ) from None
             if value < 1:
                 raise ArgumentError(
@@ -188,7 +189,8 @@ class ReversibleSequential(_Indexed):
         input = as_tensor(input)
         if not input.size(self.dim) or input.size(self.dim) % 2:
             raise ShapeError(
-                f"ReversibleSequential: expected an even extent of axis {self.dim} to halve, found shape {list(input.shape)}"
+                f"ReversibleSequential: expected an even extent of axis {self.dim} to halve, "
+                f"found shape {list(input.shape)}"
             )
         if not len(self):
             return as_tensor(input)

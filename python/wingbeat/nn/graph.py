@@ -1,4 +1,4 @@
-"""Graph: a body in text over modules, which C runs and trains too; and the plain container that a checkpoint may hold."""
+"""Graph: a body in text over modules, which C runs and trains too; and the container that a checkpoint may hold."""
 
 from __future__ import annotations
 

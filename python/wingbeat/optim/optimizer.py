@@ -169,14 +169,15 @@ class Optimizer(Owner):
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Takes over settings and state of an optimiser of the same class over groups of parameters of the same shapes."""
+        """Takes over settings and state of an optimiser of the same class, whose parameters have the same shapes."""
         if state_dict["class"] != type(self).__name__:
             raise StructureError(
                 f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}"
             )
         if len(state_dict["groups"]) != len(self._groups):
             raise StructureError(
-                f"load_state_dict: expected the state of {len(self._groups)} groups, found that of {len(state_dict['groups'])}"
+                f"load_state_dict: expected the state of {len(self._groups)} groups, "
+                f"found that of {len(state_dict['groups'])}"
             )
         before = [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))]
         try:

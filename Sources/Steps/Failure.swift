@@ -1,7 +1,3 @@
-import Kernels
-
-public typealias DType = Kernels.DType
-
 /// Everything that can go wrong. Each case carries the facts, `description` makes the sentence that a user reads, and
 /// the ABI turns the case into a status.
 public enum Failure: Error, CustomStringConvertible {

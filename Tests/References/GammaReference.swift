@@ -1,6 +1,5 @@
+import Steps
 import Glibc
-
-@testable import Kernels
 
 /// The gamma function's logarithm and its derivatives in extended precision, by formulas that are slow and plain: the
 /// argument is raised until the asymptotic series is good to 80 bits. Below 0 by the reflection formulas for orders 0

@@ -1,5 +1,5 @@
 /// What one instruction of a loop does to each element. Comparisons and logic give 0 or 1 in the compute type.
-public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable {
     case copy
     case add, subtract, multiply, divide
     /// By repeated multiplication, wrapping, for integers.
@@ -113,7 +113,7 @@ public enum LoopOpcode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
 extension LoopOpcode {
     /// How many of a, b, c it reads.
-    var operandCount: Int {
+    public var operandCount: Int {
         switch self {
         case .constant: return 0
         case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual,
@@ -128,9 +128,9 @@ extension LoopOpcode {
     }
 
     /// Those of a, b, c that it reads.
-    func operands(_ a: Int, _ b: Int, _ c: Int) -> [Int] { Array([a, b, c].prefix(operandCount)) }
+    public func operands(_ a: Int, _ b: Int, _ c: Int) -> [Int] { Array([a, b, c].prefix(operandCount)) }
 
-    var hasImmediate: Bool {
+    public var hasImmediate: Bool {
         switch self {
         case .leakyRelu, .addImmediate, .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate,
             .divideImmediate,
@@ -140,24 +140,6 @@ extension LoopOpcode {
             .besselJ, .besselY, .besselI, .scaledBesselI:
             return true
         default: return false
-        }
-    }
-
-    /// Roughly how many picoseconds one float32 element takes; float64 takes three times that for the elementary
-    /// functions, as vectors hold half as many and polynomials are longer.
-    var cost: Int {
-        switch self {
-        case .lowerGamma, .upperGamma, .zeta, .besselI, .scaledBesselI: return 200_000
-        case .digamma, .polygamma, .besselJ, .besselY, .sinc, .inverseErf, .normalQuantile, .gcd, .lcm: return 40_000
-        case .power, .powerImmediate, .logGamma, .hypot, .nextAfter: return 10_000
-        case .scaledErfc, .logNormalCumulative, .entropy, .fmod: return 1_500
-        case .erfc, .asinh, .acosh, .atanh, .sinh, .atan2, .floorDivide, .remainder: return 1_500
-        case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .cosh: return 900
-        case .bceWithLogits, .bce, .softplus, .gelu, .normalCumulative: return 1_500
-        case .sin, .cos, .tanh, .sigmoid, .erf, .log1p, .log, .clampedLog, .expm1: return 700
-        case .exp: return 500
-        case .divide, .softsign, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
-        default: return 60
         }
     }
 }

@@ -1,5 +1,5 @@
 /// The type of a tensor's elements. Raw values are those of `wb_dtype` in wingbeat.h.
-public enum DType: Int32, Sendable, BitwiseCopyable, CaseIterable {
+public enum DType: Int32, Codable, Sendable, BitwiseCopyable, CaseIterable {
     /// One byte, 0 or 1.
     case bool = 0
     case uint8 = 1
@@ -19,6 +19,22 @@ public enum DType: Int32, Sendable, BitwiseCopyable, CaseIterable {
 
     @inlinable public var isFloat: Bool { self == .float32 || self == .float64 }
     @inlinable public var isInteger: Bool { self == .uint8 || self == .int32 || self == .int64 }
+
+    /// Element `place` of an array of integers or truth values.
+    public func integer(_ array: UnsafeRawPointer, _ place: Int) -> Int64 {
+        switch self {
+        case .bool, .uint8: Int64(array.load(fromByteOffset: place, as: UInt8.self))
+        case .int32: Int64(array.load(fromByteOffset: place * 4, as: Int32.self))
+        default: array.load(fromByteOffset: place * 8, as: Int64.self)
+        }
+    }
+
+    /// Element `place` of an array of floats.
+    public func real(_ array: UnsafeRawPointer, _ place: Int) -> Double {
+        self == .float32
+            ? Double(array.load(fromByteOffset: place * 4, as: Float.self))
+            : array.load(fromByteOffset: place * 8, as: Double.self)
+    }
 
     public var name: String {
         switch self {

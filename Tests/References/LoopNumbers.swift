@@ -1,6 +1,5 @@
+import Steps
 import Glibc
-
-@testable import Kernels
 
 /// One element of the type that a loop computes in, and what each opcode means for it.
 protocol LoopNumber {
