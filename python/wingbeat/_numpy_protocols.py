@@ -26,9 +26,12 @@ import numpy as np
 from . import _functions as f
 from . import _linear_algebra as la
 from . import _math as m
+from . import _numbers as n
 from . import _picking as picking
+from . import _rearranging as rearranging
 from . import _reductions as r
 from . import _shaping as shaping
+from . import _special as special
 from ._creation import full_like as _full_like
 from ._creation import ones_like as _ones_like
 from ._creation import zeros_like as _zeros_like
@@ -42,8 +45,6 @@ if TYPE_CHECKING:
 
     from ._typing import Axis, DTypeLike, Shape, TensorLike
 
-_PI = 3.141592653589793
-
 # -------------------------------------------------------------------- ufuncs
 
 _UFUNCS: dict[Any, Callable[..., Any]] = {
@@ -52,11 +53,11 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.multiply: f.mul,
     np.divide: f.div,
     np.power: f.pow,
-    np.float_power: lambda a, b: f.pow(_double(a), _double(b)),
+    np.float_power: n.float_power,
     np.floor_divide: m.floor_divide,
     np.remainder: m.remainder,
     np.negative: f.neg,
-    np.positive: operator.pos,
+    np.positive: n.positive,
     np.absolute: f.abs,
     np.fabs: f.abs,
     np.sign: f.sign,
@@ -110,15 +111,23 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.isfinite: m.isfinite,
     np.matmul: f.matmul,
     np.divmod: lambda a, b: (m.floor_divide(a, b), m.remainder(a, b)),
-    np.deg2rad: lambda a: f.mul(a, _PI / 180),
-    np.radians: lambda a: f.mul(a, _PI / 180),
-    np.rad2deg: lambda a: f.mul(a, 180 / _PI),
-    np.degrees: lambda a: f.mul(a, 180 / _PI),
+    np.deg2rad: n.deg2rad,
+    np.radians: n.deg2rad,
+    np.rad2deg: n.rad2deg,
+    np.degrees: n.rad2deg,
+    np.hypot: n.hypot,
+    np.fmod: n.fmod,
+    np.copysign: n.copysign,
+    np.nextafter: n.nextafter,
+    np.signbit: n.signbit,
+    np.frexp: n.frexp,
+    np.ldexp: n.ldexp,
+    np.heaviside: n.heaviside,
+    np.gcd: n.gcd,
+    np.lcm: n.lcm,
+    np.logaddexp: special.logaddexp,
+    np.logaddexp2: special.logaddexp2,
 }
-
-
-def _double(value: Any) -> Any:
-    return value if isinstance(value, (int, float)) else _cast(value, float64)
 
 
 # What a ufunc does along one axis: reduce, accumulate.
@@ -436,17 +445,6 @@ def _broadcast_to(array: TensorLike, shape: Any, subok: bool = False) -> Tensor:
     return shaping.broadcast_to(array, (shape,) if isinstance(shape, int) else shape)
 
 
-def _atleast(rank: int) -> Callable[..., Any]:
-    def atleast(*arys: TensorLike) -> Any:
-        grown = tuple(_grown(as_tensor(array)) for array in arys)
-        return grown[0] if len(grown) == 1 else grown
-
-    def _grown(tensor: Tensor) -> Tensor:
-        return tensor if tensor.ndim >= rank else tensor.reshape((1,) * (rank - tensor.ndim) + tensor.shape)
-
-    return atleast
-
-
 def _flip(m: TensorLike, axis: Axis = None) -> Tensor:  # NumPy's name of the argument
     tensor = as_tensor(m)
     return shaping.flip(tensor, tuple(range(tensor.ndim)) if axis is None else axis)
@@ -461,10 +459,11 @@ def _tile(A: TensorLike, reps: Any) -> Tensor:
 
 
 def _repeat(a: TensorLike, repeats: Any, axis: int | None = None) -> Tensor:
-    tensor = as_tensor(a)
-    if axis is None:
-        tensor, axis = tensor.flatten(), 0
-    return picking.index_select(tensor, axis, np.repeat(np.arange(tensor.shape[axis]), repeats))
+    return rearranging.repeat_interleave(a, repeats, axis)
+
+
+def _rot90(m: TensorLike, k: int = 1, axes: Any = (0, 1)) -> Tensor:
+    return rearranging.rot90(m, k, axes)
 
 
 def _take(a: TensorLike, indices: Any, axis: int | None = None) -> Tensor:
@@ -508,10 +507,6 @@ def _stack(arrays: Sequence[TensorLike], axis: int = 0, *, dtype: DTypeLike | No
     return shaping.stack([_cast(array, dtype) for array in arrays], axis)
 
 
-def _column_stack(tup: Sequence[TensorLike]) -> Tensor:
-    return shaping.cat([part if part.ndim > 1 else part.reshape(-1, 1) for part in map(as_tensor, tup)], 1)
-
-
 def _split(exact: bool) -> Callable[..., Any]:
     def split(ary: TensorLike, indices_or_sections: Any, axis: int = 0) -> Any:
         tensor = as_tensor(ary)
@@ -524,16 +519,16 @@ def _split(exact: bool) -> Callable[..., Any]:
                 raise ArgumentTypeError(
                     f"numpy.split: expected a number of parts that divides the extent {extent}, found {count}"
                 )
-            sizes = [extent // count + (part < extent % count) for part in range(count)]
-        else:
-            ends = [slice(end).indices(extent)[1] for end in indices_or_sections]
-            bounds = [0, *ends, extent]
-            sizes = [max(stop - start, 0) for start, stop in zip(bounds, bounds[1:])]
-            if bounds != sorted(bounds):
-                return NotImplemented
-        return list(shaping.split(tensor, sizes, axis))
+        return list(rearranging.tensor_split(tensor, indices_or_sections, axis))
 
     return split
+
+
+def _cut(function: Any) -> Callable[..., Any]:
+    def cut(ary: TensorLike, indices_or_sections: Any) -> Any:
+        return list(function(ary, indices_or_sections))
+
+    return cut
 
 
 def _diagonal(a: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
@@ -696,6 +691,28 @@ def _moveaxis(a: TensorLike, source: Any, destination: Any) -> Tensor:
     return shaping.movedim(a, source, destination)
 
 
+def _is_close(function: Any) -> Callable[..., Any]:
+    def close(a: TensorLike, b: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+        return function(a, b, rtol, atol, equal_nan)
+
+    return close
+
+
+def _array_equal(a1: TensorLike, a2: TensorLike, equal_nan: bool = False) -> Any:
+    return NotImplemented if equal_nan else n.equal(a1, a2)
+
+
+def _vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Tensor:
+    return rearranging.vander(x, N, increasing=increasing)
+
+
+def _of_elements(function: Any) -> Callable[..., Tensor]:
+    def of_elements(x: TensorLike, /) -> Tensor:
+        return function(x)  # type: ignore[no-any-return]
+
+    return of_elements
+
+
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: _sum,
     np.prod: _prod,
@@ -733,9 +750,13 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.squeeze: _squeeze,
     np.expand_dims: _expand_dims,
     np.broadcast_to: _broadcast_to,
-    np.atleast_1d: _atleast(1),
-    np.atleast_2d: _atleast(2),
+    np.atleast_1d: rearranging.atleast_1d,
+    np.atleast_2d: rearranging.atleast_2d,
+    np.atleast_3d: rearranging.atleast_3d,
     np.flip: _flip,
+    np.fliplr: _of_elements(rearranging.fliplr),
+    np.flipud: _of_elements(rearranging.flipud),
+    np.rot90: _rot90,
     np.roll: _roll,
     np.tile: _tile,
     np.repeat: _repeat,
@@ -746,9 +767,22 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.stack: _stack,
     np.vstack: _joined(shaping.vstack),
     np.hstack: _joined(shaping.hstack),
-    np.column_stack: _column_stack,
+    np.dstack: lambda tup: rearranging.dstack(tup),
+    np.column_stack: lambda tup: rearranging.column_stack(tup),
     np.split: _split(True),
     np.array_split: _split(False),
+    np.hsplit: _cut(rearranging.hsplit),
+    np.vsplit: _cut(rearranging.vsplit),
+    np.dsplit: _cut(rearranging.dsplit),
+    np.vander: _vander,
+    np.isclose: _is_close(n.isclose),
+    np.allclose: _is_close(n.allclose),
+    np.array_equal: _array_equal,
+    np.isposinf: _of_elements(n.isposinf),
+    np.isneginf: _of_elements(n.isneginf),
+    np.isreal: _of_elements(n.isreal),
+    np.sinc: _of_elements(special.sinc),
+    np.i0: _of_elements(special.i0),
     np.diagonal: _diagonal,
     np.diag: _diag,
     np.trace: _trace,
