@@ -20,6 +20,8 @@ extension FunctionRow {
     static let rearranging: [FunctionRow] = [
         FunctionRow("rot90", [f64(x)]) { [try $0[0].transpose(0, 1).flip([0])] },
         FunctionRow("rot90(2, dims=(2, 0))", [f64(cube)]) { [try $0[0].flip([0, 2])] },
+        FunctionRow("diag_embed(1, dim1=0, dim2=1)", [f64(y)]) { [try $0[0].diag(1)] },
+        FunctionRow("diagflat(offset=-1)", [f64(x)]) { [try $0[0].reshape([6]).diag(-1)] },
         FunctionRow("fliplr", [f64(x)]) { [try $0[0].flip([1])] },
         FunctionRow("flipud", [f64(x)]) { [try $0[0].flip([0])] },
         FunctionRow("tensor_split(2, dim=1)", [f64(x)]) { try $0[0].split([2, 1], 1) },

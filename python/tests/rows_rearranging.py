@@ -18,6 +18,15 @@ def cut(function, axis):
     return reference
 
 
+def diag_embed(x, offset=0, dim1=-2, dim2=-1):
+    extent, rank = x.shape[-1] + abs(offset), x.ndim + 1
+    assert dim1 % rank != dim2 % rank and -rank <= min(dim1, dim2) and max(dim1, dim2) < rank
+    result = np.zeros((*x.shape[:-1], extent, extent), x.dtype)
+    for place in range(x.shape[-1]):
+        result[..., place + max(-offset, 0), place + max(offset, 0)] = x[..., place]
+    return np.moveaxis(result, (-2, -1), (dim1, dim2))
+
+
 def tensor_split(x, sections, dim=0):
     return tuple(np.array_split(x, sections, dim))
 
@@ -74,6 +83,23 @@ TURNING = [
     Operation("flipud", np.flipud, given(X), given(LINE), results="same"),
     Operation("clone", np.copy, given(X), given(SCALAR), results="same"),
     Operation("t", np.transpose, given(X), given(LINE), given(SCALAR), results="same"),
+    Operation(
+        "diag_embed",
+        diag_embed,
+        given(X),
+        given(LINE, 1),
+        given(CUBE, -2, 0, 2),
+        given(X, offset=1, dim1=-1, dim2=0),
+        results="same",
+    ),
+    Operation(
+        "diagflat",
+        lambda x, offset=0: np.diagflat(x, offset),
+        given(X),
+        given(SCALAR, 1),
+        given(LINE, offset=-2),
+        results="same",
+    ),
     Operation("argwhere", np.argwhere, given(np.array([[0.0, 1.5], [-2.0, 0.0]])), results="int64"),
     Operation(
         "repeat_interleave",

@@ -462,6 +462,14 @@ class Methods:
     def diag(self, diagonal: SupportsIndex = 0) -> Tensor:
         """A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."""
 
+    def diag_embed(self, offset: SupportsIndex = 0, dim1: SupportsIndex = -2, dim2: SupportsIndex = -1) -> Tensor:
+        """The last axis as a diagonal (above the main one for offset > 0) of matrices of zeros, over the axes dim1 and
+        dim2 of the result.
+        """
+
+    def diagflat(self, offset: SupportsIndex = 0) -> Tensor:
+        """The flattened tensor as a diagonal of a matrix of zeros."""
+
     def diagonal(self, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
         """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
 

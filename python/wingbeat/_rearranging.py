@@ -32,6 +32,8 @@ __all__ = [
     "clone",
     "column_stack",
     "combinations",
+    "diag_embed",
+    "diagflat",
     "dsplit",
     "dstack",
     "fliplr",
@@ -75,6 +77,19 @@ def rot90(input: TensorLike, k: SupportsIndex = 1, dims: Axes = (0, 1)) -> Tenso
 def t(input: TensorLike) -> Tensor:
     """A matrix transposed; vectors and scalars as they are."""
     return _t(as_tensor(input))
+
+
+def diag_embed(
+    input: TensorLike, offset: SupportsIndex = 0, dim1: SupportsIndex = -2, dim2: SupportsIndex = -1
+) -> Tensor:
+    """The last axis as a diagonal (above the main one for offset > 0) of matrices of zeros, over the axes dim1 and
+    dim2 of the result."""
+    return called("diag_embed", input, offset=offset, dim1=dim1, dim2=dim2)
+
+
+def diagflat(input: TensorLike, offset: SupportsIndex = 0) -> Tensor:
+    """The flattened tensor as a diagonal of a matrix of zeros."""
+    return called("diagflat", input, offset=offset)
 
 
 def argwhere(input: TensorLike) -> Tensor:
@@ -251,6 +266,8 @@ def _is_contiguous(self: Tensor) -> bool:
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     argwhere,
+    diag_embed,
+    diagflat,
     dsplit,
     fliplr,
     flipud,
