@@ -136,10 +136,45 @@ SPECIAL = {
     "linalg.tensorinv": lambda f, x, y: f(x @ y.T, 1),
     "linalg.tensorsolve": lambda f, x, y: f(x @ x.T, y[:, 0]),
     "straight_through": lambda f, x, y: f(y, x),
+    "addcmul": lambda f, x, y: f(x, x, y),
+    "addcdiv": lambda f, x, y: f(x, x, y),
+    "clamp_min": lambda f, x, y: f(x, 0.4),
+    "clamp_max": lambda f, x, y: f(x, 0.4),
+    "glu": lambda f, x, y: f(x, 0),
+    "hardshrink": lambda f, x, y: f(x, 0.3),
+    "softshrink": lambda f, x, y: f(x, 0.3),
+    "threshold": lambda f, x, y: f(x, 0, 1),
+    "igamma": lambda f, x, y: f(2, x),
+    "igammac": lambda f, x, y: f(2, x),
+    "zeta": lambda f, x, y: f(2, x),
+    "prelu": lambda f, x, y: f(x, y[0]),
+    "tensor_split": lambda f, x, y: f(x, 2),
+    "hsplit": lambda f, x, y: f(x, 3),
+    "vsplit": lambda f, x, y: f(x, 2),
+    "dsplit": lambda f, x, y: f(x.reshape(1, 2, 3), 3),
+    "dstack": lambda f, x, y: f([x, y]),
+    "column_stack": lambda f, x, y: f([x, y]),
+    "cartesian_prod": lambda f, x, y: f(x[0], y[0]),
+    "combinations": lambda f, x, y: f(x[0]),
+    "repeat_interleave": lambda f, x, y: f(x, 2),
+    "put": lambda f, x, y: f(x, wb.tensor([1, 0]), y[0, :2]),
+    "take": lambda f, x, y: f(x, wb.tensor([1, 0])),
+    "index_add": lambda f, x, y: f(x, 0, wb.tensor([1, 0]), y),
+    "index_copy": lambda f, x, y: f(x, 0, wb.tensor([1]), y[:1]),
+    "index_fill": lambda f, x, y: f(x, 0, wb.tensor([1]), 0),
+    "index_reduce": lambda f, x, y: f(x, 0, wb.tensor([1, 0]), y, "mean"),
+    "scatter_reduce": lambda f, x, y: f(x, 0, wb.tensor([[1, 0, 1]]), y[:1], "sum"),
+    "masked_scatter": lambda f, x, y: f(x, x > 0.5, y),
+    "select_scatter": lambda f, x, y: f(x, y[0], 0, 1),
+    "slice_scatter": lambda f, x, y: f(x, y[:, :2], 1, 1),
+    "diagonal_scatter": lambda f, x, y: f(x, y[0, :2]),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions",
     "_math": "Elementwise functions",
+    "_numbers": "Numbers: parts, remainders, tolerances",
+    "_special": "Special functions",
+    "_distances": "Lengths and distances",
     "_activations": "Activation functions",
     "_reductions": "Reductions, cumulative operations, sorting",
     "_statistics": "Statistics",
@@ -150,7 +185,9 @@ SECTIONS = {
     "_matrix_functions": "Functions of matrices",
     "_linalg": "Linear algebra of torch.linalg alone",
     "_shaping": "Shapes",
+    "_rearranging": "Turning, cutting, repeating, counting out",
     "_picking": "Indices and masks",
+    "_writing": "Parts replaced, or added to",
     "_creation": "Creation",
     "_random": "Random numbers",
     "_discrete": "Derivatives through discrete values",
@@ -174,7 +211,9 @@ NO_OPERATIONS = (
     "_reversible",
     "_vmap",
 )
-LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "tensor", "promote_types"}
+LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types"}
+# What they give is no tensor.
+LEFT_OUT |= {"allclose", "equal", "is_floating_point", "is_tensor", "numel"}
 
 
 def values(dtype, seed):

@@ -81,6 +81,34 @@ public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable 
     case logGamma, digamma, polygamma
     /// a / (1 + |a|)
     case softsign
+    /// √(a² + b²) without overflow on the way.
+    case hypot
+    /// C's: what a quotient cut toward 0 leaves, of a's sign. An integer divided by 0 gives 0.
+    case fmod
+    /// 1 where the sign bit is set, also of -0.
+    case signBit
+    /// The number next to a on the way to b.
+    case nextAfter
+    /// The n of a = m 2ⁿ with |m| from ½ to below 1; 0 for what has none.
+    case binaryExponent
+    /// Of integers only, never below 0.
+    case gcd, lcm
+    /// The derivative of order `immediate` of sin(πa) / (πa).
+    case sinc
+    /// e^(a²) erfc(a)
+    case scaledErfc
+    /// Where erf, and where Φ, is a.
+    case inverseErf, normalQuantile
+    /// ln Φ(a)
+    case logNormalCumulative
+    /// -a ln a; 0 at 0, -∞ below.
+    case entropy
+    /// J, Y, I and e^(-|a|) I of the order `immediate`.
+    case besselJ, besselY, besselI, scaledBesselI
+    /// P(a, b) and 1 - P(a, b).
+    case lowerGamma, upperGamma
+    /// Σ (b + k)⁻ᵃ over k from 0.
+    case zeta
 }
 
 extension LoopOpcode {
@@ -92,7 +120,7 @@ extension LoopOpcode {
             .greater,
             .greaterEqual, .logicalAnd, .logicalOr, .floorDivide, .remainder, .atan2, .bitwiseAnd, .bitwiseOr,
             .bitwiseXor, .shiftLeft, .shiftRight, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
-            .multiplyScaled:
+            .multiplyScaled, .hypot, .fmod, .nextAfter, .gcd, .lcm, .lowerGamma, .upperGamma, .zeta:
             return 2
         case .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .addAdd: return 3
         default: return 1
@@ -108,7 +136,8 @@ extension LoopOpcode {
             .divideImmediate,
             .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate,
             .equalImmediate,
-            .powerImmediate, .constant, .polygamma, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled:
+            .powerImmediate, .constant, .polygamma, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled, .sinc,
+            .besselJ, .besselY, .besselI, .scaledBesselI:
             return true
         default: return false
         }

@@ -18,8 +18,9 @@ struct FunctionRow {
     var name: String { String(text.prefix { $0 != "(" }) }
 
     static let all =
-        pairs + elementwise + activations + reductions + statistics + scans + ordering + searching + shapes + joining
-        + indexing + creation + random + products + linearAlgebra + matrixFunctions + losses
+        pairs + elementwise + numbers + special + activations + distances + reductions + statistics + scans + ordering
+        + searching + shapes + joining + rearranging + indexing + writing + creation + random + products
+        + linearAlgebra + matrixFunctions + losses
 
     static func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
     static func f32(_ values: Values) -> (Values, DType) { (values, .float32) }
@@ -107,6 +108,9 @@ extension FunctionRow {
             FunctionRow("clamp", [f64(x), f64(y)]) { [try $0[0].clamped($0[1], nil)] },
             FunctionRow("clamp(min=None)", [f64(x), f64(y)]) { [try $0[0].clamped(nil, $0[1])] },
             FunctionRow("clamp(max=0.5)", [f64(x), f64(y)]) { [try $0[0].clamped($0[1], scalar(0.5))] },
+            FunctionRow("clamp_min(-0.25)", [f64(x)]) { [try $0[0].clamped(-0.25, .infinity)] },
+            FunctionRow("clamp_min", [f64(x), f64(y)]) { [try $0[0].clamped($0[1], nil)] },
+            FunctionRow("clamp_max(max=0.5)", [f64(x)]) { [try $0[0].clamped(-.infinity, 0.5)] },
             FunctionRow("lerp", [f64(x), f64(y), f64(positive)]) { [try $0[0].lerp($0[1], $0[2])] },
             FunctionRow("lerp(weight=0.25)", [f32(x), f32(y)]) {
                 [try $0[0].lerp($0[1], Tensor.full([], 0.25, .float32))]
@@ -130,7 +134,7 @@ extension FunctionRow {
         let edges = f64(Values([5], [.nan, .infinity, -.infinity, 0, -1.5]))
         rows +=
             one(["abs", "absolute"], .absolute, f64(x)) + one(["neg", "negative"], .negative, f64(x))
-            + one(["sign"], .sign, f64(x))
+            + one(["sign", "sgn"], .sign, f64(x))
         rows +=
             one(["square"], .square) + one(["reciprocal"], .reciprocal) + one(["sqrt"], .sqrt) + one(["rsqrt"], .rsqrt)
         rows +=
@@ -145,9 +149,11 @@ extension FunctionRow {
         rows += one(["sinh"], .sinh) + one(["cosh"], .cosh) + one(["tanh"], .tanh) + one(["asinh", "arcsinh"], .asinh)
         rows +=
             one(["acosh", "arccosh"], .acosh, f64(positive.map { $0 + 1 })) + one(["atanh", "arctanh"], .atanh, f64(x))
-        rows += one(["erf"], .erf) + one(["erfc"], .erfc) + one(["lgamma"], .logGamma) + one(["digamma"], .digamma)
         rows +=
-            one(["floor"], .floor, f64(x)) + one(["ceil"], .ceil, f64(x)) + one(["trunc"], .trunc, f64(x))
+            one(["erf"], .erf) + one(["erfc"], .erfc) + one(["lgamma", "gammaln"], .logGamma)
+            + one(["digamma", "psi"], .digamma)
+        rows +=
+            one(["floor"], .floor, f64(x)) + one(["ceil"], .ceil, f64(x)) + one(["trunc", "fix"], .trunc, f64(x))
             + one(["round"], .round, f64(x))
         rows += one(["logical_not"], .logicalNot, wholes) + one(["bitwise_not", "bitwise_invert"], .bitwiseNot, wholes)
         rows += one(["isnan"], .isNaN, edges) + one(["isinf"], .isInfinite, edges) + one(["isfinite"], .isFinite, edges)
@@ -175,7 +181,7 @@ extension FunctionRow {
             one(["relu"], .relu, z) + one(["leaky_relu"], .leakyRelu, z) + one(["relu6"], .relu6, z)
             + one(["elu"], .elu, z)
         rows +=
-            one(["celu"], .celu, z) + one(["selu"], .selu, z) + one(["sigmoid"], .sigmoid, z)
+            one(["celu"], .celu, z) + one(["selu"], .selu, z) + one(["sigmoid", "expit"], .sigmoid, z)
             + one(["logsigmoid"], .logSigmoid, z)
         rows +=
             one(["hardsigmoid"], .hardSigmoid, z) + one(["silu"], .silu, z) + one(["hardswish"], .hardSwish, z)
@@ -191,6 +197,21 @@ extension FunctionRow {
             FunctionRow("hardtanh(-2, max_val=0.5)", [z]) { [try $0[0].hardTanh(-2, 0.5)] },
             FunctionRow("softplus", [z]) { [try $0[0].softplus(beta: 1, threshold: .infinity)] },
             FunctionRow("softplus(2, threshold=3)", [z]) { [try $0[0].softplus(beta: 2, threshold: 3)] },
+            FunctionRow("tanhshrink", [z]) { [try node($0[0]) { x in try x.tanhShrink() }] },
+            FunctionRow("hardshrink", [z]) { [try node($0[0]) { x in try x.hardShrink(0.5) }] },
+            FunctionRow("hardshrink(lambd=0.2)", [z]) { [try node($0[0]) { x in try x.hardShrink(0.2) }] },
+            FunctionRow("softshrink(0.3)", [z]) { [try node($0[0]) { x in try x.softShrink(0.3) }] },
+            FunctionRow("threshold(0.25, -7)", [z]) {
+                [try Tensor.choose($0[0].applying(.lessEqual, 0.25), scalar(-7), $0[0])]
+            },
+            FunctionRow("glu", [f64(noise([2, 4]))]) { [try node($0[0]) { x in try x.gated(1) }] },
+            FunctionRow("glu(0)", [z]) { [try node($0[0]) { x in try x.gated(0) }] },
+            FunctionRow("prelu", [z, f64(y)]) { [try nodes($0) { x, weight in try x.weightedRelu(weight) }] },
+            FunctionRow("rrelu", [z]) { [try $0[0].applying(.leakyRelu, parameter: (1.0 / 8 + 1.0 / 3) / 2)] },
+            FunctionRow("rrelu(0.25, 0.5, training=True)", [z]) {
+                let slopes = try Generator.standard().draw(.uniform, .float64, [2, 3], 0.25, 0.5)
+                return [try nodes([$0[0], slopes]) { x, slope in try x.weightedRelu(slope) }]
+            },
             FunctionRow("softmax(1)", [z]) { [try $0[0].softmax(1)] },
             FunctionRow("softmax(dim=0, dtype=float64)", [f32(x)]) { [try $0[0].cast(.float64).softmax(0)] },
             FunctionRow("softmin(1)", [z]) { [try $0[0].applying(.negative).softmax(1)] },

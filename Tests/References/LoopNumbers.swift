@@ -43,7 +43,9 @@ extension RealLoopNumber {
         case .atanh: return Glibc.atanh(x)
         case .erfc: return Glibc.erfc(x)
         case .softsign: return x / (1 + x.magnitude)
-        case .logGamma, .digamma, .polygamma: return GammaReference.exact(opcode, x, Int(immediate))
+        case .hypot: return Glibc.hypot(x, Float80(b))
+        case _ where specialOpcodes.contains(opcode):
+            return SpecialReference.exact(opcode, x, Float80(b), immediate)
         case .sigmoid: return 1 / (1 + Glibc.exp(-x))
         case .erf: return Glibc.erf(x)
         case .gelu: return x == -.infinity ? 0 : x * (Glibc.erfc(-x * 0.707106781186547524400844362104849039) / 2)
@@ -111,6 +113,10 @@ extension RealLoopNumber {
         case .truncate: return a.rounded(.towardZero)
         case .round: return a.rounded(.toNearestOrEven)
         case .remainder: return remainder(a, b)
+        case .fmod: return a.truncatingRemainder(dividingBy: b)
+        case .signBit: return truth(a.sign == .minus)
+        case .nextAfter: return a.isNaN || b.isNaN ? .nan : a == b ? b : b > a ? a.nextUp : a.nextDown
+        case .binaryExponent: return a.isFinite && a != 0 ? Self(a.exponent) + 1 : 0
         case .floorDivide:
             // Python's float_floor_div.
             if b == 0 { return a / b }
@@ -214,6 +220,10 @@ extension Int64: LoopNumber {
         case .select: return a != 0 ? b : c
         case .floorDivide: return b == 0 ? 0 : b == -1 ? 0 &- a : Int64((Float80(a) / Float80(b)).rounded(.down))
         case .remainder: return b == 0 ? 0 : a &- apply(.floorDivide, a, b, c, immediate) &* b
+        case .fmod: return b == 0 || b == -1 ? 0 : a % b
+        case .signBit: return truth(a < 0)
+        case .gcd: return divisor(a, b)
+        case .lcm: return a == 0 || b == 0 ? 0 : Int64(bitPattern: (a / divisor(a, b) &* b).magnitude)
         case .bitwiseAnd: return a & b
         case .bitwiseOr: return a | b
         case .bitwiseXor: return a ^ b
@@ -223,6 +233,12 @@ extension Int64: LoopNumber {
         case .powerImmediate: return power(a, number)
         default: return a
         }
+    }
+
+    private static func divisor(_ a: Int64, _ b: Int64) -> Int64 {
+        var (a, b) = (a.magnitude, b.magnitude)
+        while b != 0 { (a, b) = (b, a % b) }
+        return Int64(bitPattern: UInt64(a))
     }
 
     /// By multiplication; below 0 the quotient 1 / a^-n without its fraction.
@@ -241,11 +257,12 @@ let realOpcodes: Set<LoopOpcode> = [
     .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
     .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .atan2, .exp2, .log2, .log10, .tan,
     .asin, .acos, .atan, .sinh, .cosh, .asinh,
-    .acosh, .atanh, .round, .floor, .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign,
-]
+    .acosh, .atanh, .round, .floor, .ceil, .truncate, .erfc, .softsign, .hypot, .nextAfter,
+    .binaryExponent,
+].union(specialOpcodes)
 
 /// The opcodes that only integers have.
-let integerOpcodes: Set<LoopOpcode> = [.bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight]
+let integerOpcodes: Set<LoopOpcode> = [.gcd, .lcm, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight]
 
 /// The opcodes whose results on floats are right to within a few places of the last digit; all others are right to the
 /// bit.
@@ -253,6 +270,5 @@ let roundedOpcodes: Set<LoopOpcode> = [
     .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .normalCumulative, .softplus, .bceWithLogits,
     .bce, .clampedLog, .power,
     .powerImmediate, .rsqrt, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
-    .atanh, .erfc, .logGamma, .digamma, .polygamma,
-    .softsign,
-]
+    .atanh, .erfc, .softsign, .hypot,
+].union(specialOpcodes)

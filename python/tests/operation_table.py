@@ -219,9 +219,12 @@ def table():
     import rows_elementwise
     import rows_linear_algebra
     import rows_matrix_functions
+    import rows_numbers
     import rows_products
+    import rows_rearranging
     import rows_reductions
     import rows_shapes
+    import rows_special
     import rows_statistics
 
     rows = [
@@ -235,6 +238,9 @@ def table():
             rows_linear_algebra,
             rows_products,
             rows_matrix_functions,
+            rows_numbers,
+            rows_special,
+            rows_rearranging,
         )
         for row in module.ROWS
     ]

@@ -65,6 +65,22 @@ def softplus(x, beta=1.0, threshold=None):
     return y if threshold is None else np.where(beta * x > threshold, x, y)
 
 
+def softshrink(x, lambd=0.5):
+    return np.where(np.abs(x) <= lambd, 0, x - lambd * np.sign(x)) + 0 * np.where(np.isnan(x), x, 0)
+
+
+def prelu(x, weight):
+    aligned = (
+        weight.reshape(()) if weight.size == 1 else weight.reshape([-1 if axis == 1 else 1 for axis in range(x.ndim)])
+    )
+    return np.where(x > 0, x, aligned * x)
+
+
+def glu(x, dim=-1):
+    a, b = np.split(x, 2, dim)
+    return a * special.expit(b)
+
+
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
@@ -175,6 +191,61 @@ ACTIVATIONS = [
     unary("softsign", lambda x: x / (1 + np.abs(x)), kinks={0.0: 1}),
     unary("hardsigmoid", lambda x: np.clip(x + 3, 0, 6) / 6, 2 * X, kinks={-3.0: 0, 3.0: 0}),
     unary("hardswish", lambda x: x * (np.clip(x + 3, 0, 6) / 6), 2 * X),
+    unary("tanhshrink", lambda x: x - np.tanh(x), edges=None, torch="nn.functional.tanhshrink"),
+    unary(
+        "hardshrink",
+        lambda x, lambd=0.5: np.where(np.abs(x) <= lambd, 0, x),
+        X,
+        given(X, 0.8),
+        given(X, lambd=1.2),
+        kinks={0.5: 0, -0.5: 0},
+    ),
+    unary(
+        "softshrink",
+        softshrink,
+        X,
+        given(X, 0.8),
+        given(X, lambd=1.2),
+        kinks={0.5: 0, -0.5: 0},
+        torch="nn.functional.softshrink",
+    ),
+    Operation(
+        "threshold",
+        lambda x, threshold, value: np.where(x <= threshold, value, x).astype(x.dtype),
+        given(X, 0.1, 20.0),
+        given(X, threshold=-0.3, value=-4.0),
+        given(X, 0, 1),
+        results="same",
+        elementwise=True,
+        edges=lambda f, x: f(x, 0.1, 20.0),
+        kinks={0.1: 0},
+        torch="nn.functional.threshold",
+    ),
+    unary(
+        "rrelu",
+        lambda x, lower=1 / 8, upper=1 / 3: np.where(x > 0, x, (lower + upper) / 2 * x),
+        X,
+        given(X, 0.2, 0.4),
+        given(X, lower=-0.5, upper=0.1),
+        kinks={0.0: (1 / 8 + 1 / 3) / 2},
+        torch="nn.functional.rrelu",
+    ),
+    Operation(
+        "prelu",
+        prelu,
+        given(X, ROW),
+        given(X, points((1,), seed=6)),
+        given(points((2, 3, 2), seed=7), ROW),
+        given(ROW, points((), seed=8)),
+    ),
+    Operation(
+        "glu",
+        glu,
+        given(points((2, 4), seed=6)),
+        given(points((4, 3), seed=7), 0),
+        given(points((2, 4), seed=8), dim=-1),
+        torch="nn.functional.glu",
+    ),
     # With the bounds that are there by default, uint8, which holds no -1, becomes int64.
     Operation(
         "hardtanh",
@@ -279,6 +350,28 @@ CHOICES = [
         edges=lambda f, x: f(x, -1.5, 2.5),
         whole=(0, 1),
         kinks={-1.5: 0, 2.5: 0},
+    ),
+    Operation(
+        "clamp_min",
+        lambda x, min: np.maximum(x, min),
+        given(X, -0.7),
+        given(X, min=ROW - 1),
+        given(X, -1),
+        elementwise=True,
+        results="same",
+        edges=lambda f, x: f(x, -1.5),
+        kinks={-1.5: 0},
+    ),
+    Operation(
+        "clamp_max",
+        lambda x, max: np.minimum(x, max),
+        given(X, 0.7),
+        given(X, max=ROW - 1),
+        given(X, -1),
+        elementwise=True,
+        results="same",
+        edges=lambda f, x: f(x, -1.5),
+        kinks={-1.5: 0},
     ),
     Operation(
         "nan_to_num",

@@ -19,6 +19,7 @@ MODULES = (
     "wingbeat.nn.functional",
     "wingbeat.nn.init",
     "wingbeat.optim",
+    "wingbeat.special",
     "wingbeat.storage",
     "wingbeat.training",
 )

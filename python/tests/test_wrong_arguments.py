@@ -68,6 +68,9 @@ ALSO = {
     "rand_like": ["random"],
     "randn_like": ["randn", "random"],
     "randint_like": ["randint"],
+    "argwhere": ["nonzero"],
+    **{name: ["index_select"] for name in ("take", "masked_scatter")},
+    **{name: ["index_put"] for name in ("index_copy", "index_fill")},
 }
 # Python's and NumPy's own sentences, where a flag is asked whether it is true.
 FLAGS = "truth value"

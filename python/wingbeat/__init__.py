@@ -23,28 +23,35 @@ from typing import TYPE_CHECKING
 from . import (
     _activations,
     _discrete,
+    _distances,
     _hooks,
     _indexing,
     _linear_algebra,
     _log,
     _math,
     _matrix_functions,
+    _numbers,
     _numpy_protocols,
     _picking,
     _products,
     _random,
+    _rearranging,
     _reductions,
     _scans,
     _searching,
     _shaping,
     _signals,
+    _special,
     _statistics,
+    _writing,
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
 from ._creation import (
     arange,
     asarray,
+    empty,
+    empty_like,
     eye,
     from_numpy,
     full,
@@ -60,10 +67,14 @@ from ._creation import (
     randn,
     randn_like,
     tensor,
+    tril_indices,
+    triu_indices,
     zeros,
     zeros_like,
 )
+from ._creation import asarray as as_tensor
 from ._discrete import *  # noqa: F403
+from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
 from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
 from ._dtypes import bool_ as bool
@@ -155,20 +166,24 @@ from ._modes import (
     set_num_threads,
 )
 from ._naming import listing as _listing
+from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
+from ._rearranging import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._scans import *  # noqa: F403
 from ._searching import *  # noqa: F403
 from ._shaping import *  # noqa: F403
+from ._special import *  # noqa: F403
 from ._statistics import *  # noqa: F403
 from ._tensor import Tensor
+from ._writing import *  # noqa: F403
 
 __version__ = _lib.wb_version().decode()
 
 if TYPE_CHECKING:  # what the table below finds
-    from . import autograd, data, distributions, implicit, linalg, nn, optim, storage, training
+    from . import autograd, data, distributions, implicit, linalg, nn, optim, special, storage, training
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
@@ -190,6 +205,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "linalg": None,
     "nn": None,
     "optim": None,
+    "special": None,
     "storage": None,
     "training": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
@@ -231,7 +247,10 @@ __all__ = [
     "tensor",
     "from_numpy",
     "from_dlpack",
+    "as_tensor",
     "asarray",
+    "empty",
+    "empty_like",
     "zeros",
     "ones",
     "full",
@@ -241,6 +260,8 @@ __all__ = [
     "arange",
     "eye",
     "linspace",
+    "tril_indices",
+    "triu_indices",
     "meshgrid",
     "rand",
     "randn",
@@ -341,6 +362,7 @@ __all__ = [
     "linalg",
     "nn",
     "optim",
+    "special",
     "storage",
     "training",
     "grad",
@@ -370,15 +392,20 @@ __all__ = [
 ]
 __all__ += _activations.__all__
 __all__ += _discrete.__all__
+__all__ += _distances.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
 __all__ += _matrix_functions.__all__
+__all__ += _numbers.__all__
 __all__ += _picking.__all__
 __all__ += _products.__all__
 __all__ += _random.__all__
+__all__ += _rearranging.__all__
 __all__ += _reductions.__all__
 __all__ += _scans.__all__
 __all__ += _searching.__all__
 __all__ += _shaping.__all__
 __all__ += _statistics.__all__
+__all__ += _special.__all__
+__all__ += _writing.__all__
 __dir__ = _listing(__name__)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ctypes import c_void_p
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from . import _abi
+from ._calls import called, elementwise, methods
 from ._functions import (
     _elementwise,
     abs,
@@ -56,7 +57,6 @@ from ._math import (
     trunc,
     with_parameter,
 )
-from ._picking import in_place
 from ._tensor import Tensor, as_tensor, wrap
 
 if TYPE_CHECKING:
@@ -100,7 +100,47 @@ def softplus(input: TensorLike, beta: Real = 1.0, threshold: Real | None = None)
     return wrap(out.value)
 
 
+tanhshrink = elementwise("tanhshrink", "x - tanh(x)")
+
+
+def hardshrink(input: TensorLike, lambd: Real = 0.5) -> Tensor:
+    """x, but 0 where |x| is at most lambd."""
+    return called("hardshrink", input, lambd=lambd)
+
+
+def softshrink(input: TensorLike, lambd: Real = 0.5) -> Tensor:
+    """x moved toward 0 by lambd, which is not negative, as far as 0."""
+    return called("softshrink", input, lambd=lambd)
+
+
+def threshold(input: TensorLike, threshold: Real, value: Real) -> Tensor:
+    """x above a bound, else a value."""
+    return called("threshold", input, threshold=threshold, value=value)
+
+
+def glu(input: TensorLike, dim: SupportsIndex = -1) -> Tensor:
+    """The first half of an axis times sigmoid of the second (Dauphin et al. 2017)."""
+    return called("glu", input, dim=dim)
+
+
+def prelu(input: TensorLike, weight: TensorLike) -> Tensor:
+    """x above 0, else weight x. weight: one element, or one for each place of axis 1."""
+    return called("prelu", input, weight)
+
+
+def rrelu(input: TensorLike, lower: Real = 1.0 / 8, upper: Real = 1.0 / 3, training: bool = False) -> Tensor:
+    """x above 0, else slope x: each element's slope is drawn between lower and upper in training, else their mean."""
+    return called("rrelu", input, lower=lower, upper=upper, training=training)
+
+
 __all__ = [
+    "glu",
+    "hardshrink",
+    "prelu",
+    "rrelu",
+    "softshrink",
+    "tanhshrink",
+    "threshold",
     "logsigmoid",
     "relu6",
     "selu",
@@ -115,8 +155,7 @@ __all__ = [
     "softplus",
 ]
 
-for _name in __all__:
-    setattr(Tensor, _name, globals()[_name])
+methods([globals()[_name] for _name in __all__ if _name != "threshold"])
 
 # PyTorch's methods that write what an elementwise function gives into their tensor.
 _FUNCTIONS: tuple[Any, ...] = (
@@ -163,5 +202,4 @@ _FUNCTIONS: tuple[Any, ...] = (
     remainder,
     floor_divide,
 )
-for _function in _FUNCTIONS:
-    setattr(Tensor, f"{_function.__name__}_", in_place(_function))
+methods((), _FUNCTIONS)

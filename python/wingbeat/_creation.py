@@ -15,6 +15,7 @@ import numpy as np
 from . import _abi
 from ._arguments import numbers
 from ._arrays import borrow, extents, handle_array
+from ._calls import called
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
 from ._library import check, lib
@@ -127,6 +128,9 @@ def ones_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: 
     return full_like(input, 1, dtype, requires_grad)
 
 
+empty, empty_like = zeros, zeros_like  # values that nobody may count on are as good as others
+
+
 def arange(
     start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None, requires_grad: bool = False
 ) -> Tensor:
@@ -174,6 +178,20 @@ def meshgrid(*tensors: TensorLike, indexing: Literal["ij", "xy"] = "ij") -> tupl
     outs = kind()
     check(lib.wb_meshgrid(kind(*[vector._handle for vector in vectors]), len(vectors), swaps, outs))
     return tuple(wrap(out) for out in outs)
+
+
+def tril_indices(
+    row: SupportsIndex, col: SupportsIndex, offset: SupportsIndex = 0, *, dtype: DTypeLike = "int64"
+) -> Tensor:
+    """The places on and below a diagonal of a matrix, row by row: [2, places]."""
+    return called("tril_indices", row=row, col=col, offset=offset).to(dtype)
+
+
+def triu_indices(
+    row: SupportsIndex, col: SupportsIndex, offset: SupportsIndex = 0, *, dtype: DTypeLike = "int64"
+) -> Tensor:
+    """The places on and above a diagonal of a matrix, row by row: [2, places]."""
+    return called("triu_indices", row=row, col=col, offset=offset).to(dtype)
 
 
 def _random(distribution: int, size: Sequence[Size], a: Real, b: Real, dtype: DTypeLike, requires_grad: bool) -> Tensor:
@@ -232,3 +250,38 @@ def promote_types(a: DTypeLike, b: DTypeLike) -> DType:
     code = c_int()
     check(lib.wb_promote(as_dtype(a).code, as_dtype(b).code, code))
     return BY_CODE[code.value]
+
+
+# -------------------------------------------------------------------- methods
+
+
+def _new_full(
+    self: Tensor, size: Size, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
+    return full(size, fill_value, self.dtype if dtype is None else dtype, requires_grad)
+
+
+def _new_zeros(self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Zeros of a shape, of this dtype unless another is given."""
+    return _new_full(self, numbers(size), 0, dtype, requires_grad)
+
+
+def _new_ones(self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Ones of a shape, of this dtype unless another is given."""
+    return _new_full(self, numbers(size), 1, dtype, requires_grad)
+
+
+def _new_tensor(self: Tensor, data: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """A copy of `data`, of this dtype unless another is given."""
+    return Tensor(data, self.dtype if dtype is None else dtype, requires_grad)
+
+
+for _name, _method in {
+    "new_full": _new_full,
+    "new_zeros": _new_zeros,
+    "new_ones": _new_ones,
+    "new_empty": _new_zeros,
+    "new_tensor": _new_tensor,
+}.items():
+    setattr(Tensor, _name, _method)

@@ -12,10 +12,16 @@ from typing_extensions import Self
 from ._functions import ValuesAndIndices
 from ._hooks import RemovableHandle
 from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._numbers import MantissaAndExponent
+from ._statistics import Extremes, Histogram
 from ._tensor import Tensor
-from ._typing import Array, Axes, Axis, DTypeLike, Index, Operand, Real, Size, TensorLike
+from ._typing import Array, Axes, Axis, DTypeLike, Index, Interpolation, Operand, Real, Reduce, Size, TensorLike
 
 class Methods:
+    @property
+    def H(self) -> Tensor:
+        """A matrix transposed; vectors and scalars as they are."""
+
     @property
     def T(self) -> Tensor:
         """With all axes in reverse order."""
@@ -160,6 +166,9 @@ class Methods:
     def absolute(self) -> Tensor:
         """Absolute value of each element, of the shape of `input`."""
 
+    def absolute_(self) -> Self:
+        """abs, in place."""
+
     def acos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
 
@@ -175,11 +184,43 @@ class Methods:
     def add(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
         """input + alpha * other, element by element; the two broadcast."""
 
+    def addbmm(self, batch1: TensorLike, batch2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha times the sum of the products batch1[i] batch2[i], [b, m, k] x [b, k, n] -> [m, n]."""
+
+    def addcdiv(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
+        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64.
+        """
+
+    def addcdiv_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
+        """addcdiv, in place."""
+
+    def addcmul(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
+        """input + value * tensor1 * tensor2, element by element; the three broadcast."""
+
+    def addcmul_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
+        """addcmul, in place."""
+
+    def addmm(self, mat1: TensorLike, mat2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha mat1 mat2, [m, k] x [k, n] -> [m, n]. With beta 0 the input does not count."""
+
+    def addmv(self, mat: TensorLike, vec: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha mat vec, [m, k] x [k] -> [m]. With beta 0 the input does not count."""
+
+    def addr(self, vec1: TensorLike, vec2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha vec1 vec2^T, [m] x [n] -> [m, n]. With beta 0 the input does not count."""
+
+    def adjoint(self) -> Tensor:
+        """With the last two axes exchanged."""
+
     def all(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether no element is 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
         extent 1 if keepdim.
         """
+
+    def allclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
+                 equal_nan: builtins.bool = False) -> builtins.bool:
+        """Whether all elements are what isclose calls close. Computed at once."""
 
     def amax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
              keepdims: builtins.bool = False) -> Tensor:
@@ -193,6 +234,9 @@ class Methods:
         with extent 1 if keepdim.
         """
 
+    def aminmax(self, *, dim: SupportsIndex | None = None, keepdim: builtins.bool = False) -> Extremes:
+        """(min, max) along an axis, or of all elements; equal ones share the gradient."""
+
     def any(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Whether any element is not 0, as bool, over the axes `dim` (an int, several, or None for all); they stay with
@@ -202,14 +246,26 @@ class Methods:
     def arccos(self) -> Tensor:
         """Inverse cosine of each element, of the shape of `input`."""
 
+    def arccos_(self) -> Self:
+        """acos, in place."""
+
     def arccosh(self) -> Tensor:
         """Inverse hyperbolic cosine of each element, of the shape of `input`."""
+
+    def arccosh_(self) -> Self:
+        """acosh, in place."""
 
     def arcsin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
 
+    def arcsin_(self) -> Self:
+        """asin, in place."""
+
     def arcsinh(self) -> Tensor:
         """Inverse hyperbolic sine of each element, of the shape of `input`."""
+
+    def arcsinh_(self) -> Self:
+        """asinh, in place."""
 
     def arctan(self) -> Tensor:
         """Inverse tangent of each element, of the shape of `input`."""
@@ -217,8 +273,14 @@ class Methods:
     def arctan2(self, other: Operand) -> Tensor:
         """The angle of the point (other, input), element by element; the two broadcast."""
 
+    def arctan_(self) -> Self:
+        """atan, in place."""
+
     def arctanh(self) -> Tensor:
         """Inverse hyperbolic tangent of each element, of the shape of `input`."""
+
+    def arctanh_(self) -> Self:
+        """atanh, in place."""
 
     def argmax(self, dim: Axis = None, keepdim: builtins.bool = False, *, axis: Axis = None,
                keepdims: builtins.bool = False) -> Tensor:
@@ -235,6 +297,9 @@ class Methods:
     def argsort(self, dim: SupportsIndex = -1, descending: builtins.bool = False, stable: builtins.bool = True, *,
                 axis: SupportsIndex | None = None) -> Tensor:
         """The indices of sort."""
+
+    def argwhere(self) -> Tensor:
+        """The places of the elements that are not 0: int64 [count, ndim]. Computed at once."""
 
     def asin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
@@ -263,6 +328,10 @@ class Methods:
     def atanh_(self) -> Self:
         """atanh, in place."""
 
+    def baddbmm(self, batch1: TensorLike, batch2: TensorLike, *, beta: Real = 1, alpha: Real = 1) -> Tensor:
+        """beta input + alpha batch1 batch2, [b, m, k] x [b, k, n] -> [b, m, n]. With beta 0 the input does not count.
+        """
+
     def bernoulli(self, p: Real | None = None) -> Tensor:
         """1 with the probability at each place of `input`, else 0, in its dtype.
 
@@ -272,24 +341,47 @@ class Methods:
     def bernoulli_(self, p: Operand = 0.5) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
 
+    def bincount(self, weights: TensorLike | None = None, minlength: SupportsIndex = 0) -> Tensor:
+        """How often each whole number from 0 to the largest occurs in a vector, int64, or the sums of its places'
+        weights. Computes the largest at once.
+        """
+
     def bitwise_and(self, other: Operand) -> Tensor:
         """input & other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_and_(self, other: Operand) -> Self:
+        """bitwise_and, in place."""
 
     def bitwise_left_shift(self, other: Operand) -> Tensor:
         """input << other, of integers; by all bits or more, or less than 0: 0, element by element; the two broadcast.
         """
 
+    def bitwise_left_shift_(self, other: Operand) -> Self:
+        """bitwise_left_shift, in place."""
+
     def bitwise_not(self) -> Tensor:
         """All bits exchanged (of bool the logical not) of each element, of the shape of `input`."""
+
+    def bitwise_not_(self) -> Self:
+        """bitwise_not, in place."""
 
     def bitwise_or(self, other: Operand) -> Tensor:
         """input | other, of integers or bool, element by element; the two broadcast."""
 
+    def bitwise_or_(self, other: Operand) -> Self:
+        """bitwise_or, in place."""
+
     def bitwise_right_shift(self, other: Operand) -> Tensor:
         """input >> other, of integers; the sign stays, element by element; the two broadcast."""
 
+    def bitwise_right_shift_(self, other: Operand) -> Self:
+        """bitwise_right_shift, in place."""
+
     def bitwise_xor(self, other: Operand) -> Tensor:
         """input ^ other, of integers or bool, element by element; the two broadcast."""
+
+    def bitwise_xor_(self, other: Operand) -> Self:
+        """bitwise_xor, in place."""
 
     def bmm(self, other: TensorLike) -> Tensor:
         """Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n]."""
@@ -319,6 +411,12 @@ class Methods:
         triangle of A is read, derivatives take A as symmetric.
         """
 
+    def cholesky_inverse(self, upper: builtins.bool = False) -> Tensor:
+        """The inverses of the matrices that have these Cholesky factors; upper: U of A = U^T U."""
+
+    def cholesky_solve(self, L: TensorLike, upper: builtins.bool = False) -> Tensor:
+        """X of A X = B for the matrices A that have the Cholesky factors L; upper: U of A = U^T U."""
+
     def chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
 
@@ -331,11 +429,38 @@ class Methods:
     def clamp_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """clamp, in place."""
 
+    def clamp_max(self, max: Operand) -> Tensor:
+        """`max` where the element is above it; the derivative is 0 there, and at a number."""
+
+    def clamp_max_(self, max: Operand) -> Self:
+        """clamp_max, in place."""
+
+    def clamp_min(self, min: Operand) -> Tensor:
+        """`min` where the element is below it; the derivative is 0 there, and at a number."""
+
+    def clamp_min_(self, min: Operand) -> Self:
+        """clamp_min, in place."""
+
     def clip(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
         """Moved to the nearer bound where it is outside them; `max` counts more where they are the wrong way round.
 
         The bounds are numbers, tensors that broadcast, or None. The derivative is 0 outside and at a number.
         """
+
+    def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
+        """clamp, in place."""
+
+    def contiguous(self) -> Tensor:
+        """The tensor itself: the values of all are in order."""
+
+    def copysign(self, other: Operand) -> Tensor:
+        """|input| with the sign of other (derivative 0 at 0), element by element; the two broadcast."""
+
+    def copysign_(self, other: Operand) -> Self:
+        """copysign, in place."""
+
+    def corrcoef(self) -> Tensor:
+        """Correlations [n, n] of n variables with m observations, [n, m]."""
 
     def cos(self) -> Tensor:
         """Cosine of each element, of the shape of `input`."""
@@ -349,6 +474,31 @@ class Methods:
     def cosh_(self) -> Self:
         """cosh, in place."""
 
+    def count_nonzero(self, dim: Axis = None) -> Tensor:
+        """How many elements over the axes `dim` are not 0, int64."""
+
+    def cov(self, *, correction: SupportsIndex = 1, fweights: TensorLike | None = None,
+            aweights: TensorLike | None = None) -> Tensor:
+        """Covariances [n, n] of n variables with m observations, [n, m]; of one, [m], its variance.
+
+        fweights: how often each observation occurs, integers. aweights: how much each weighs, floats.
+        """
+
+    def cross(self, other: TensorLike, dim: SupportsIndex | None = None) -> Tensor:
+        """Cross products of vectors of three elements along an axis, by default the first one of three; the others
+        broadcast.
+        """
+
+    def cummax(self, dim: SupportsIndex) -> ValuesAndIndices:
+        """(values, indices) of the largest element up to each along an axis, the last of equal ones; NaN from the first
+        NaN on.
+        """
+
+    def cummin(self, dim: SupportsIndex) -> ValuesAndIndices:
+        """(values, indices) of the smallest element up to each along an axis, the last of equal ones; NaN from the
+        first NaN on.
+        """
+
     def cumprod(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                 axis: SupportsIndex | None = None) -> Tensor:
         """Products of the elements up to each along an axis (int64 for bool and integers; exact derivatives where
@@ -359,20 +509,48 @@ class Methods:
                axis: SupportsIndex | None = None) -> Tensor:
         """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
 
+    def deg2rad(self) -> Tensor:
+        """Radians of degrees, of each element, of the shape of `input`."""
+
+    def deg2rad_(self) -> Self:
+        """deg2rad, in place."""
+
     def det(self) -> Tensor:
         """Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative."""
 
     def diag(self, diagonal: SupportsIndex = 0) -> Tensor:
         """A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."""
 
+    def diag_embed(self, offset: SupportsIndex = 0, dim1: SupportsIndex = -2, dim2: SupportsIndex = -1) -> Tensor:
+        """The last axis as a diagonal (above the main one for offset > 0) of matrices of zeros, over the axes dim1 and
+        dim2 of the result.
+        """
+
+    def diagflat(self, offset: SupportsIndex = 0) -> Tensor:
+        """The flattened tensor as a diagonal of a matrix of zeros."""
+
     def diagonal(self, offset: SupportsIndex = 0, dim1: SupportsIndex = 0, dim2: SupportsIndex = 1) -> Tensor:
         """A diagonal (above the main one for offset > 0) of the matrices over two axes, as the last axis."""
+
+    def diagonal_scatter(self, src: TensorLike, offset: SupportsIndex = 0, dim1: SupportsIndex = 0,
+                         dim2: SupportsIndex = 1) -> Tensor:
+        """input with a diagonal of the matrices over two axes replaced; it is the last axis of src."""
+
+    def diff(self, n: SupportsIndex = 1, dim: SupportsIndex = -1, prepend: TensorLike | None = None,
+             append: TensorLike | None = None) -> Tensor:
+        """Each element less the one before it along an axis, n times over; of bool whether the two differ.
+
+        prepend, append: elements in front of the input's, and behind them.
+        """
 
     def digamma(self) -> Tensor:
         """The derivative of lgamma of each element, of the shape of `input`."""
 
     def digamma_(self) -> Self:
         """digamma, in place."""
+
+    def dist(self, other: TensorLike, p: Real = 2) -> Tensor:
+        """The p-norm of input - other; the two broadcast."""
 
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
         """input / other, element by element; the two broadcast. Integers give float64.
@@ -394,11 +572,20 @@ class Methods:
     def double(self) -> Tensor:
         """This tensor as float64."""
 
+    def dsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 2, or the parts between places. A tuple."""
+
     def elu(self, alpha: Real = 1.0) -> Tensor:
         """x above 0, else alpha (exp(x) - 1)."""
 
     def eq(self, other: Operand) -> Tensor:
         """input == other, as bool, element by element; the two broadcast."""
+
+    def eq_(self, other: Operand) -> Self:
+        """eq, in place."""
+
+    def equal(self, other: TensorLike) -> builtins.bool:
+        """Whether two tensors have the same shape and equal elements. Computed at once."""
 
     def erf(self) -> Tensor:
         """Error function of each element, of the shape of `input`."""
@@ -411,6 +598,12 @@ class Methods:
 
     def erfc_(self) -> Self:
         """erfc, in place."""
+
+    def erfinv(self) -> Tensor:
+        """Where the error function is x, for -1 to 1, of each element, of the shape of `input`."""
+
+    def erfinv_(self) -> Self:
+        """erfinv, in place."""
 
     def exp(self) -> Tensor:
         """e to the power of each element, of the shape of `input`."""
@@ -439,14 +632,31 @@ class Methods:
     def exponential_(self, rate: Real = 1.0) -> Self:
         """Fills the tensor in place with exponential numbers of that rate."""
 
+    def fix(self) -> Tensor:
+        """The whole number towards 0 (integers stay as they are; derivative 0) of each element, of the shape of
+        `input`.
+        """
+
+    def fix_(self) -> Self:
+        """trunc, in place."""
+
     def flatten(self, start_dim: SupportsIndex = 0, end_dim: SupportsIndex = -1) -> Tensor:
         """Axes start_dim to end_dim as one; a scalar becomes [1]."""
 
     def flip(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
         """In reverse order along the given axes."""
 
+    def fliplr(self) -> Tensor:
+        """In reverse order along axis 1."""
+
+    def flipud(self) -> Tensor:
+        """In reverse order along axis 0."""
+
     def float(self) -> Tensor:
         """This tensor as float32."""
+
+    def float_power(self, exponent: Operand) -> Tensor:
+        """input to the power exponent, in float64, element by element; the two broadcast."""
 
     def floor(self) -> Tensor:
         """The next whole number below (integers stay as they are; derivative 0) of each element, of the shape of
@@ -462,22 +672,69 @@ class Methods:
     def floor_divide_(self, other: Operand) -> Self:
         """floor_divide, in place."""
 
+    def fmod(self, other: Operand) -> Tensor:
+        """What the quotient input / other, cut toward 0, leaves, of the sign of input, element by element; the two
+        broadcast.
+        """
+
+    def fmod_(self, other: Operand) -> Self:
+        """fmod, in place."""
+
+    def frac(self) -> Tensor:
+        """What is left beside the whole number toward 0, of each element, of the shape of `input`."""
+
+    def frac_(self) -> Self:
+        """frac, in place."""
+
+    def frexp(self) -> MantissaAndExponent:
+        """(mantissa, exponent) of x = m 2^n for each element, with |m| from 1/2 to below 1 and n as int32.
+
+        0, infinities and NaN are their own m.
+        """
+
     def gather(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """input[i][index[i][j][k]][k] for dim 1: of the shape of `index`, which may be smaller than input along the
         other axes.
         """
 
+    def gcd(self, other: Operand) -> Tensor:
+        """The greatest common divisor of integers, element by element; the two broadcast."""
+
+    def gcd_(self, other: Operand) -> Self:
+        """gcd, in place."""
+
     def ge(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
+
+    def ge_(self, other: Operand) -> Self:
+        """ge, in place."""
+
+    def ger(self, other: TensorLike) -> Tensor:
+        """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
+
+    def glu(self, dim: SupportsIndex = -1) -> Tensor:
+        """The first half of an axis times sigmoid of the second (Dauphin et al. 2017)."""
 
     def greater(self, other: Operand) -> Tensor:
         """input > other, as bool, element by element; the two broadcast."""
 
+    def greater_(self, other: Operand) -> Self:
+        """gt, in place."""
+
     def greater_equal(self, other: Operand) -> Tensor:
         """input >= other, as bool, element by element; the two broadcast."""
 
+    def greater_equal_(self, other: Operand) -> Self:
+        """ge, in place."""
+
     def gt(self, other: Operand) -> Tensor:
         """input > other, as bool, element by element; the two broadcast."""
+
+    def gt_(self, other: Operand) -> Self:
+        """gt, in place."""
+
+    def hardshrink(self, lambd: Real = 0.5) -> Tensor:
+        """x, but 0 where |x| is at most lambd."""
 
     def hardsigmoid(self) -> Tensor:
         """x + 3 between 0 and 6, over 6, of each element, of the shape of `input`."""
@@ -488,14 +745,102 @@ class Methods:
     def hardtanh(self, min_val: Real = -1.0, max_val: Real = 1.0) -> Tensor:
         """x between min_val and max_val, where the derivative is 0."""
 
+    def heaviside(self, values: Operand) -> Tensor:
+        """0 below 0, 1 above, `values` at 0, element by element; the two broadcast."""
+
+    def heaviside_(self, values: Operand) -> Self:
+        """heaviside, in place."""
+
+    def histc(self, bins: SupportsIndex = 100, min: Real = 0, max: Real = 0) -> Tensor:
+        """How many elements are in each of `bins` parts of equal width from min to max; where those are equal, from the
+        smallest element to the largest.
+        """
+
+    def histogram(self, bins: TensorLike, *, range: tuple[Real, Real] | None = None,
+                  weight: TensorLike | None = None, density: builtins.bool = False) -> Histogram:
+        """(hist, bin_edges): how many elements are in each part, and where the parts end.
+
+        bins: how many, or their edges, a vector. weight: what each element counts. density: with an integral of 1.
+        """
+
+    def hsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 1 (of a vector 0), or the parts between places. A tuple."""
+
+    def hypot(self, other: Operand) -> Tensor:
+        """sqrt(input^2 + other^2) without overflow, element by element; the two broadcast."""
+
+    def hypot_(self, other: Operand) -> Self:
+        """hypot, in place."""
+
+    def i0(self) -> Tensor:
+        """The modified Bessel function of the first kind and order 0 of each element, of the shape of `input`."""
+
+    def i0_(self) -> Self:
+        """i0, in place."""
+
+    def igamma(self, other: Operand) -> Tensor:
+        """The regularised lower incomplete gamma function of `input` up to `other`, element by element; the two
+        broadcast.
+        """
+
+    def igamma_(self, other: Operand) -> Self:
+        """igamma, in place."""
+
+    def igammac(self, other: Operand) -> Tensor:
+        """1 - igamma(input, other), precise where that is small, element by element; the two broadcast."""
+
+    def igammac_(self, other: Operand) -> Self:
+        """igammac, in place."""
+
+    def index_add(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, *,
+                  alpha: Operand = 1) -> Tensor:
+        """input with the rows of alpha * source added along an axis, at the places of a vector."""
+
+    def index_add_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, *,
+                   alpha: Operand = 1) -> Self:
+        """index_add, in place."""
+
+    def index_copy(self, dim: SupportsIndex, index: TensorLike, source: TensorLike) -> Tensor:
+        """input with rows along an axis, at the places of a vector, replaced by those of source."""
+
+    def index_copy_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike) -> Self:
+        """index_copy, in place."""
+
+    def index_fill(self, dim: SupportsIndex, index: TensorLike, value: TensorLike) -> Tensor:
+        """input with rows along an axis, at the places of a vector, replaced by one value."""
+
+    def index_fill_(self, dim: SupportsIndex, index: TensorLike, value: TensorLike) -> Self:
+        """index_fill, in place."""
+
+    def index_reduce(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, reduce: Reduce, *,
+                     include_self: builtins.bool = True) -> Tensor:
+        """input with the rows of source reduced into its rows along an axis, at the places of a vector.
+
+        reduce and include_self: as for scatter_reduce.
+        """
+
+    def index_reduce_(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, reduce: Reduce, *,
+                      include_self: builtins.bool = True) -> Self:
+        """index_reduce, in place."""
+
     def index_select(self, dim: SupportsIndex, index: TensorLike) -> Tensor:
         """Rows along axis `dim` picked by integers of any shape, which takes the axis' place."""
+
+    def inner(self, other: TensorLike) -> Tensor:
+        """Sums of products over the last axis of both (int64 for bool and integers); with a scalar the product."""
 
     def int(self) -> Tensor:
         """This tensor as int32."""
 
     def inverse(self) -> Tensor:
         """Inverses of square matrices [..., n, n]."""
+
+    def is_contiguous(self) -> builtins.bool:
+        """Whether the values are in order, which those of all tensors are."""
+
+    def isclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
+                equal_nan: builtins.bool = False) -> Tensor:
+        """Whether |input - other| <= atol + rtol |other|, or the two are equal, as bool. equal_nan: NaN equals NaN."""
 
     def isfinite(self) -> Tensor:
         """Whether it is neither infinite nor NaN, as bool, of each element, of the shape of `input`."""
@@ -506,8 +851,39 @@ class Methods:
     def isnan(self) -> Tensor:
         """Whether it is NaN, as bool, of each element, of the shape of `input`."""
 
+    def isneginf(self) -> Tensor:
+        """Whether it is -infinity, as bool, of each element, of the shape of `input`."""
+
+    def isposinf(self) -> Tensor:
+        """Whether it is +infinity, as bool, of each element, of the shape of `input`."""
+
+    def isreal(self) -> Tensor:
+        """Whether it is a real number, which all are, as bool, of each element, of the shape of `input`."""
+
+    def kron(self, other: TensorLike) -> Tensor:
+        """The Kronecker product: each element of the input times the whole of other, as blocks."""
+
+    def kthvalue(self, k: SupportsIndex, dim: SupportsIndex = -1,
+                 keepdim: builtins.bool = False) -> ValuesAndIndices:
+        """(values, indices) of the k-th smallest element along an axis, from 1."""
+
+    def lcm(self, other: Operand) -> Tensor:
+        """The least common multiple of integers, element by element; the two broadcast."""
+
+    def lcm_(self, other: Operand) -> Self:
+        """lcm, in place."""
+
+    def ldexp(self, other: Operand) -> Tensor:
+        """input * 2^other, element by element; the two broadcast."""
+
+    def ldexp_(self, other: Operand) -> Self:
+        """ldexp, in place."""
+
     def le(self, other: Operand) -> Tensor:
         """input <= other, as bool, element by element; the two broadcast."""
+
+    def le_(self, other: Operand) -> Self:
+        """le, in place."""
 
     def lerp(self, end: TensorLike, weight: TensorLike) -> Tensor:
         """input + weight (end - input), exact at both ends; weight is a number or a tensor."""
@@ -518,8 +894,14 @@ class Methods:
     def less(self, other: Operand) -> Tensor:
         """input < other, as bool, element by element; the two broadcast."""
 
+    def less_(self, other: Operand) -> Self:
+        """lt, in place."""
+
     def less_equal(self, other: Operand) -> Tensor:
         """input <= other, as bool, element by element; the two broadcast."""
+
+    def less_equal_(self, other: Operand) -> Self:
+        """le, in place."""
 
     def lgamma(self) -> Tensor:
         """log |gamma(x)| of each element, of the shape of `input`."""
@@ -555,17 +937,47 @@ class Methods:
                     axis: SupportsIndex | None = None) -> Tensor:
         """log(softmax(x)) along an axis, without overflow. dtype: to compute in."""
 
+    def logaddexp(self, other: Operand) -> Tensor:
+        """log(exp(input) + exp(other)) without overflow, element by element; the two broadcast."""
+
+    def logaddexp2(self, other: Operand) -> Tensor:
+        """log2(2^input + 2^other) without overflow, element by element; the two broadcast."""
+
+    def logcumsumexp(self, dim: SupportsIndex) -> Tensor:
+        """log(sum(exp(x))) of the elements up to each along an axis, without overflow."""
+
+    def logdet(self) -> Tensor:
+        """log(det) of square matrices: NaN where the determinant is below 0, -inf where it is 0."""
+
     def logical_and(self, other: Operand) -> Tensor:
         """Whether both are nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_and_(self, other: Operand) -> Self:
+        """logical_and, in place."""
 
     def logical_not(self) -> Tensor:
         """Whether the element is 0, as bool, of each element, of the shape of `input`."""
 
+    def logical_not_(self) -> Self:
+        """logical_not, in place."""
+
     def logical_or(self, other: Operand) -> Tensor:
         """Whether one is nonzero, as bool, element by element; the two broadcast."""
 
+    def logical_or_(self, other: Operand) -> Self:
+        """logical_or, in place."""
+
     def logical_xor(self, other: Operand) -> Tensor:
         """Whether exactly one is nonzero, as bool, element by element; the two broadcast."""
+
+    def logical_xor_(self, other: Operand) -> Self:
+        """logical_xor, in place."""
+
+    def logit(self, eps: Real | None = None) -> Tensor:
+        """log(x / (1 - x)) of each element, NaN outside 0 ... 1. eps: x is moved between eps and 1 - eps."""
+
+    def logit_(self, eps: Real | None = None) -> Self:
+        """logit, in place."""
 
     def logsigmoid(self) -> Tensor:
         """log(sigmoid(x)), without overflow, of each element, of the shape of `input`."""
@@ -582,6 +994,13 @@ class Methods:
     def lt(self, other: Operand) -> Tensor:
         """input < other, as bool, element by element; the two broadcast."""
 
+    def lt_(self, other: Operand) -> Self:
+        """lt, in place."""
+
+    @property
+    def mH(self) -> Tensor:
+        """With the last two axes exchanged."""
+
     @property
     def mT(self) -> Tensor:
         """With the last two axes exchanged."""
@@ -592,6 +1011,12 @@ class Methods:
     def masked_fill_(self, mask: TensorLike, value: TensorLike) -> Self:
         """masked_fill, in place."""
 
+    def masked_scatter(self, mask: TensorLike, source: TensorLike) -> Tensor:
+        """input with the elements where mask is true replaced by those of source, one after the other."""
+
+    def masked_scatter_(self, mask: TensorLike, source: TensorLike) -> Self:
+        """masked_scatter, in place."""
+
     def masked_select(self, mask: TensorLike) -> Tensor:
         """The elements where mask is true, of the two broadcast together: 1-D. Computes the mask at once."""
 
@@ -600,6 +1025,14 @@ class Methods:
 
         1-D operands as in NumPy. Raises ShapeError where the inner extents differ, DTypeError for other than floats.
         """
+
+    def matrix_exp(self) -> Tensor:
+        """The exponentials of square matrices, I + A + A^2 / 2 + ...; NaN where the sum of a column's sizes is above
+        2**15.
+        """
+
+    def matrix_power(self, n: SupportsIndex) -> Tensor:
+        """Products of square matrices with themselves, n times; for negative n of their inverses."""
 
     @overload
     def max(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
@@ -626,6 +1059,14 @@ class Methods:
         """
 
     @overload
+    def median(self, dim: None = None, keepdim: builtins.bool = False) -> Tensor:
+        """The middle one of all elements in order, the lower of two, NaN if there is one; with `dim`, (values, indices)
+        along that axis.
+        """
+    @overload
+    def median(self, dim: SupportsIndex, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
+
+    @overload
     def min(self, dim: None = None, keepdim: builtins.bool = False, *, axis: None = None,
             keepdims: builtins.bool = False) -> Tensor:
         """Minimum of all elements; with `dim`, (values, indices) along that axis, where the gradient goes to the
@@ -649,11 +1090,19 @@ class Methods:
     def mm(self, other: TensorLike) -> Tensor:
         """Product of two matrices, [m, k] x [k, n] -> [m, n]."""
 
+    def mode(self, dim: SupportsIndex = -1, keepdim: builtins.bool = False) -> ValuesAndIndices:
+        """(values, indices) of the element that occurs most often along an axis: the smallest of several, and the place
+        of its last occurrence.
+        """
+
     def moveaxis(self, source: Axes, destination: Axes) -> Tensor:
         """Axis source[i] becomes axis destination[i]; the others keep their order."""
 
     def movedim(self, source: Axes, destination: Axes) -> Tensor:
         """Axis source[i] becomes axis destination[i]; the others keep their order."""
+
+    def msort(self) -> Tensor:
+        """In ascending order along the first axis."""
 
     def mul(self, other: Operand) -> Tensor:
         """input * other, element by element; the two broadcast."""
@@ -668,17 +1117,44 @@ class Methods:
     def mv(self, other: TensorLike) -> Tensor:
         """Product of a matrix and a vector, [m, k] x [k] -> [m]."""
 
+    def mvlgamma(self, p: SupportsIndex) -> Tensor:
+        """The logarithm of the multivariate gamma function of dimension p, 1 to 1000."""
+
+    def mvlgamma_(self, p: SupportsIndex) -> Self:
+        """mvlgamma, in place."""
+
     def nan_to_num(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Tensor:
         """With NaN and infinities replaced, by default by 0 and by the largest and smallest number of the dtype."""
 
     def nan_to_num_(self, nan: Real = 0.0, posinf: Real | None = None, neginf: Real | None = None) -> Self:
         """nan_to_num, in place."""
 
+    def nanmean(self, dim: Axis = None, keepdim: builtins.bool = False, *,
+                dtype: DTypeLike | None = None) -> Tensor:
+        """Mean over the axes `dim` of what is not NaN. dtype: to compute in."""
+
+    @overload
+    def nanmedian(self, dim: None = None, keepdim: builtins.bool = False) -> Tensor:
+        """The middle one of the elements that are not NaN, as median."""
+    @overload
+    def nanmedian(self, dim: SupportsIndex, keepdim: builtins.bool = False) -> ValuesAndIndices: ...
+
+    def nanquantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
+                    interpolation: Interpolation = 'linear') -> Tensor:
+        """The quantile of the elements that are not NaN."""
+
+    def nansum(self, dim: Axis = None, keepdim: builtins.bool = False, *,
+               dtype: DTypeLike | None = None) -> Tensor:
+        """Sum (int64 for bool and integers) over the axes `dim`, with NaN as 0. dtype: to compute in."""
+
     def narrow(self, dim: SupportsIndex, start: SupportsIndex, length: SupportsIndex) -> Tensor:
         """`length` elements along an axis, from `start` on."""
 
     def ne(self, other: Operand) -> Tensor:
         """input != other, as bool, element by element; the two broadcast."""
+
+    def ne_(self, other: Operand) -> Self:
+        """ne, in place."""
 
     def neg(self) -> Tensor:
         """-x of each element, of the shape of `input`."""
@@ -688,6 +1164,35 @@ class Methods:
 
     def negative(self) -> Tensor:
         """-x of each element, of the shape of `input`."""
+
+    def negative_(self) -> Self:
+        """neg, in place."""
+
+    def new_empty(self, *size: Size, dtype: DTypeLike | None = None,
+                  requires_grad: builtins.bool = False) -> Tensor:
+        """Zeros of a shape, of this dtype unless another is given."""
+
+    def new_full(self, size: Size, fill_value: Real, dtype: DTypeLike | None = None,
+                 requires_grad: builtins.bool = False) -> Tensor:
+        """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
+
+    def new_ones(self, *size: Size, dtype: DTypeLike | None = None,
+                 requires_grad: builtins.bool = False) -> Tensor:
+        """Ones of a shape, of this dtype unless another is given."""
+
+    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None,
+                   requires_grad: builtins.bool = False) -> Tensor:
+        """A copy of `data`, of this dtype unless another is given."""
+
+    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None,
+                  requires_grad: builtins.bool = False) -> Tensor:
+        """Zeros of a shape, of this dtype unless another is given."""
+
+    def nextafter(self, other: Operand) -> Tensor:
+        """The float next to input on the way to other, element by element; the two broadcast."""
+
+    def nextafter_(self, other: Operand) -> Self:
+        """nextafter, in place."""
 
     @overload
     def nonzero(self, *, as_tuple: Literal[False] = False) -> Tensor:
@@ -700,10 +1205,10 @@ class Methods:
     @overload
     def nonzero(self, *, as_tuple: builtins.bool) -> Tensor | tuple[Tensor, ...]: ...
 
-    def norm(self, p: Real | Literal['fro'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
-             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+    def norm(self, p: Real | Literal['fro', 'nuc'] = 'fro', dim: Axis = None, keepdim: builtins.bool = False, *,
+             dtype: DTypeLike | None = None, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """(sum |x|^p)^(1/p) over the axes `dim`; "fro" is 2. p 0 counts what is not 0, inf and -inf give the largest
-        and smallest |x|.
+        and smallest |x|, and "nuc" the sum of a matrix' singular values. dtype: to compute in.
         """
 
     def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
@@ -712,14 +1217,23 @@ class Methods:
     def not_equal(self, other: Operand) -> Tensor:
         """input != other, as bool, element by element; the two broadcast."""
 
+    def not_equal_(self, other: Operand) -> Self:
+        """ne, in place."""
+
     def outer(self, other: TensorLike) -> Tensor:
         """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
 
     def permute(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
         """Axis i of the result is axis dims[i] of input."""
 
+    def pinverse(self, rcond: Real = 1e-15) -> Tensor:
+        """linalg.pinv with singular values up to `rcond` times the largest as 0."""
+
     def polygamma(self, n: SupportsIndex) -> Tensor:
         """The derivative of digamma of order n (0 to 100)."""
+
+    def positive(self) -> Tensor:
+        """The element itself of each element, of the shape of `input`."""
 
     def pow(self, other: Operand) -> Tensor:
         """input to the power other, element by element; the two broadcast."""
@@ -727,17 +1241,42 @@ class Methods:
     def pow_(self, other: Operand) -> Self:
         """pow, in place."""
 
+    def prelu(self, weight: TensorLike) -> Tensor:
+        """x above 0, else weight x. weight: one element, or one for each place of axis 1."""
+
     def prod(self, dim: Axis = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None,
              axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Product (int64 for bool and integers; exact derivatives where elements are 0) over the axes `dim` (an int,
         several, or None for all); they stay with extent 1 if keepdim. dtype: to compute in.
         """
 
+    def put(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Tensor:
+        """input with the elements at places of the flattened tensor replaced, of two for one place the last stays; or
+        with values added.
+        """
+
+    def put_(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Self:
+        """put, in place."""
+
     def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
         """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
 
         [..., m, k] and [..., k, n], k = min(m, n).
         """
+
+    def quantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
+                 interpolation: Interpolation = 'linear') -> Tensor:
+        """The value below which the share q of the elements lies, along an axis or of all, NaN if there is one.
+
+        q: a number from 0 to 1, or a vector of such, for a new first axis. interpolation: what counts between two
+        elements.
+        """
+
+    def rad2deg(self) -> Tensor:
+        """Degrees of radians, of each element, of the shape of `input`."""
+
+    def rad2deg_(self) -> Self:
+        """rad2deg, in place."""
 
     def ravel(self) -> Tensor:
         """All axes as one."""
@@ -772,8 +1311,19 @@ class Methods:
     def remainder_(self, other: Operand) -> Self:
         """remainder, in place."""
 
+    def renorm(self, p: Real, dim: SupportsIndex, maxnorm: Real) -> Tensor:
+        """With the slices along an axis whose p-norm is above maxnorm brought down to it."""
+
     def repeat(self, *sizes: Size) -> Tensor:
         """Repeated sizes[i] times along axis i; there is a count for each axis; those in excess make new axes in front.
+        """
+
+    def repeat_interleave(self, repeats: TensorLike | None = None, dim: SupportsIndex | None = None, *,
+                          output_size: SupportsIndex | None = None) -> Tensor:
+        """Each element several times in a row along an axis, or of the flattened tensor.
+
+        repeats: a number, or a vector with one for each, which is computed at once. With counts alone: the places 0, 1,
+        ..., each as often as its count says. output_size: how many elements there will be, which is checked.
         """
 
     def reshape(self, *sizes: Size, shape: Size | None = None) -> Tensor:
@@ -788,6 +1338,9 @@ class Methods:
         Without dims: of the flattened tensor.
         """
 
+    def rot90(self, k: SupportsIndex = 1, dims: Axes = (0, 1)) -> Tensor:
+        """Turned by k quarters in the plane of two axes, from the first to the second."""
+
     def round(self, *, decimals: SupportsIndex = 0) -> Tensor:
         """The nearest number with that many places behind the point; halves go to the even neighbour.
 
@@ -796,6 +1349,11 @@ class Methods:
 
     def round_(self, *, decimals: SupportsIndex = 0) -> Self:
         """round, in place."""
+
+    def rrelu(self, lower: Real = 0.125, upper: Real = 0.3333333333333333,
+              training: builtins.bool = False) -> Tensor:
+        """x above 0, else slope x: each element's slope is drawn between lower and upper in training, else their mean.
+        """
 
     def rsqrt(self) -> Tensor:
         """1 / sqrt(x) of each element, of the shape of `input`."""
@@ -819,11 +1377,32 @@ class Methods:
     def scatter_add_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike) -> Self:
         """scatter_add, in place."""
 
+    def scatter_reduce(self, dim: SupportsIndex, index: TensorLike, src: TensorLike, reduce: Reduce, *,
+                       include_self: builtins.bool = True) -> Tensor:
+        """input with each src[i][j][k] reduced into [i][index[i][j][k]][k] for dim 1.
+
+        reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'; the last two and 'prod' look at each element of the axis for
+        each of the index. include_self: whether the input's own elements take part where others come.
+        """
+
+    def scatter_reduce_(self, dim: SupportsIndex, index: TensorLike, src: TensorLike, reduce: Reduce, *,
+                        include_self: builtins.bool = True) -> Self:
+        """scatter_reduce, in place."""
+
     def select(self, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
         """The slice at one position along an axis, which goes."""
 
+    def select_scatter(self, src: TensorLike, dim: SupportsIndex, index: SupportsIndex) -> Tensor:
+        """input with the slice at one position along an axis replaced."""
+
     def selu(self) -> Tensor:
         """Scaled ELU (Klambauer et al. 2017) of each element, of the shape of `input`."""
+
+    def sgn(self) -> Tensor:
+        """-1, 0 or 1 by the sign of each element, of the shape of `input`."""
+
+    def sgn_(self) -> Self:
+        """sign, in place."""
 
     def sigmoid(self) -> Tensor:
         """1 / (1 + exp(-x)) of each element, of the shape of `input`."""
@@ -837,6 +1416,9 @@ class Methods:
     def sign_(self) -> Self:
         """sign, in place."""
 
+    def signbit(self) -> Tensor:
+        """Whether the sign bit is set, which -0 has too, as bool, of each element, of the shape of `input`."""
+
     def silu(self) -> Tensor:
         """x sigmoid(x) of each element, of the shape of `input`."""
 
@@ -846,11 +1428,21 @@ class Methods:
     def sin_(self) -> Self:
         """sin, in place."""
 
+    def sinc(self) -> Tensor:
+        """sin(pi x) / (pi x) of each element, of the shape of `input`."""
+
+    def sinc_(self) -> Self:
+        """sinc, in place."""
+
     def sinh(self) -> Tensor:
         """Hyperbolic sine of each element, of the shape of `input`."""
 
     def sinh_(self) -> Self:
         """sinh, in place."""
+
+    def slice_scatter(self, src: TensorLike, dim: SupportsIndex = 0, start: SupportsIndex | None = None,
+                      end: SupportsIndex | None = None, step: SupportsIndex = 1) -> Tensor:
+        """input with input[start:end:step] along an axis replaced."""
 
     def slogdet(self) -> SignAndLogarithm:
         """(sign, logabsdet) of the determinants of square matrices: 0 and -inf for singular ones, without a derivative.
@@ -866,6 +1458,9 @@ class Methods:
 
         PyTorch has a threshold of 20, above which it rounds to x; here the exact value is as fast.
         """
+
+    def softshrink(self, lambd: Real = 0.5) -> Tensor:
+        """x moved toward 0 by lambd, which is not negative, as far as 0."""
 
     def softsign(self) -> Tensor:
         """x / (1 + |x|) of each element, of the shape of `input`."""
@@ -894,7 +1489,7 @@ class Methods:
         """Without the axes of extent 1, or without those of `dim` if they have extent 1."""
 
     def std(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
-            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+            correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
 
     def sub(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
@@ -918,6 +1513,9 @@ class Methods:
     def t(self) -> Tensor:
         """A matrix transposed; vectors and scalars as they are."""
 
+    def take(self, index: TensorLike) -> Tensor:
+        """The elements at places of the flattened input, of the shape of `index`."""
+
     def take_along_dim(self, indices: TensorLike, dim: SupportsIndex | None = None, *,
                        axis: SupportsIndex | None = None) -> Tensor:
         """One element for each of `indices` along an axis; along the others the two broadcast.
@@ -936,6 +1534,14 @@ class Methods:
 
     def tanh_(self) -> Self:
         """tanh, in place."""
+
+    def tanhshrink(self) -> Tensor:
+        """x - tanh(x) of each element, of the shape of `input`."""
+
+    def tensor_split(self, indices_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """So many parts along an axis, the first ones one element larger where they cannot be equal; or the parts
+        between places. A tuple.
+        """
 
     def tile(self, *counts: Size, dims: Size | None = None) -> Tensor:
         """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes.
@@ -984,6 +1590,11 @@ class Methods:
     def unflatten(self, dim: SupportsIndex, sizes: Size) -> Tensor:
         """One axis as several, of the given extents; one may be -1 and is deduced."""
 
+    def unfold(self, dimension: SupportsIndex, size: SupportsIndex, step: SupportsIndex) -> Tensor:
+        """The windows of `size` elements along an axis, `step` apart: the axis counts them, and their elements are a
+        new last axis.
+        """
+
     def uniform_(self, low: Real = 0.0, high: Real = 1.0) -> Self:
         """Fills the tensor in place with uniform numbers in [low, high)."""
 
@@ -1007,14 +1618,23 @@ class Methods:
                return_counts: builtins.bool = False, dim: SupportsIndex | None = None, *,
                axis: SupportsIndex | None = None) -> Any: ...
 
+    def unique_consecutive(self, return_inverse: builtins.bool = False, return_counts: builtins.bool = False,
+                           dim: SupportsIndex | None = None) -> Any:
+        """The first of each run of equal elements, or of equal slices along an axis; if asked for, with the number of
+        each element's run, and how long runs are. Computed at once.
+        """
+
     def unsqueeze(self, dim: SupportsIndex) -> Tensor:
         """With a new axis of extent 1 at `dim`."""
 
     def var(self, dim: Axis = None, unbiased: builtins.bool | None = None, keepdim: builtins.bool = False, *,
-            correction: Real = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
+            correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Variance of floats over the axes `dim`: the sum of squares is divided by their number less `correction`
         (NumPy's ddof, which is 0 there).
         """
+
+    def vdot(self, other: TensorLike) -> Tensor:
+        """Sum of the products of two vectors' elements (int64 for bool and integers)."""
 
     def view(self, *sizes: Size, shape: Size | None = None) -> Tensor:
         """The same elements, row-major, in another shape; one extent may be -1 and is deduced."""
@@ -1022,5 +1642,14 @@ class Methods:
     def view_as(self, other: Tensor) -> Tensor:
         """The same elements in the shape of `other`."""
 
+    def vsplit(self, indices_or_sections: Size) -> tuple[Tensor, ...]:
+        """So many equal parts along axis 0, or the parts between places. A tuple."""
+
     def where(self, condition: TensorLike, other: TensorLike) -> Tensor:
         """This where condition (bool) is true, else `other`; the three broadcast."""
+
+    def xlogy(self, other: Operand) -> Tensor:
+        """input log(other), 0 where input is 0, element by element; the two broadcast."""
+
+    def xlogy_(self, other: Operand) -> Self:
+        """xlogy, in place."""

@@ -18,31 +18,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _functions as f
-from . import _linear_algebra as la
 from . import _math as m
-from . import _picking as picking
+from . import _numbers as n
 from . import _reductions as r
-from . import _shaping as shaping
-from ._creation import full_like as _full_like
-from ._creation import ones_like as _ones_like
-from ._creation import zeros_like as _zeros_like
-from ._dtypes import as_dtype, bool_, float64
+from . import _special as special
 from ._errors import ArgumentTypeError, ShapeError
+from ._numpy_functions import FUNCTIONS, cast, operand, reduced
 from ._tensor import Tensor, as_tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Literal
+    from collections.abc import Callable, Iterable
 
-    from ._typing import Axis, DTypeLike, Shape, TensorLike
-
-_PI = 3.141592653589793
+    from ._typing import Axis, DTypeLike, TensorLike
 
 # -------------------------------------------------------------------- ufuncs
 
@@ -52,11 +44,11 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.multiply: f.mul,
     np.divide: f.div,
     np.power: f.pow,
-    np.float_power: lambda a, b: f.pow(_double(a), _double(b)),
+    np.float_power: n.float_power,
     np.floor_divide: m.floor_divide,
     np.remainder: m.remainder,
     np.negative: f.neg,
-    np.positive: operator.pos,
+    np.positive: n.positive,
     np.absolute: f.abs,
     np.fabs: f.abs,
     np.sign: f.sign,
@@ -110,15 +102,23 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.isfinite: m.isfinite,
     np.matmul: f.matmul,
     np.divmod: lambda a, b: (m.floor_divide(a, b), m.remainder(a, b)),
-    np.deg2rad: lambda a: f.mul(a, _PI / 180),
-    np.radians: lambda a: f.mul(a, _PI / 180),
-    np.rad2deg: lambda a: f.mul(a, 180 / _PI),
-    np.degrees: lambda a: f.mul(a, 180 / _PI),
+    np.deg2rad: n.deg2rad,
+    np.radians: n.deg2rad,
+    np.rad2deg: n.rad2deg,
+    np.degrees: n.rad2deg,
+    np.hypot: n.hypot,
+    np.fmod: n.fmod,
+    np.copysign: n.copysign,
+    np.nextafter: n.nextafter,
+    np.signbit: n.signbit,
+    np.frexp: n.frexp,
+    np.ldexp: n.ldexp,
+    np.heaviside: n.heaviside,
+    np.gcd: n.gcd,
+    np.lcm: n.lcm,
+    np.logaddexp: special.logaddexp,
+    np.logaddexp2: special.logaddexp2,
 }
-
-
-def _double(value: Any) -> Any:
-    return value if isinstance(value, (int, float)) else _cast(value, float64)
 
 
 # What a ufunc does along one axis: reduce, accumulate.
@@ -133,29 +133,16 @@ _REDUCED: dict[Any, Any] = {
 _ACCUMULATED: dict[Any, Any] = {np.add: r.cumsum, np.multiply: r.cumprod}
 
 
-def _as_floats(a: TensorLike) -> Tensor:
-    """Integers and bools as float64, as NumPy computes means with them."""
-    tensor = as_tensor(a)
-    return tensor if tensor.is_floating_point() else tensor.to(float64)
-
-
 def _reduce(
     ufunc: np.ufunc, a: TensorLike, axis: Axis = 0, dtype: DTypeLike | None = None, keepdims: bool = False
 ) -> Any:
     if ufunc not in _REDUCED:
         return NotImplemented
-    return _reduced(_REDUCED[ufunc], _cast(a, dtype), axis, keepdims)
-
-
-def _reduced(function: Any, tensor: Tensor, axis: Axis, keepdims: bool) -> Tensor:
-    if isinstance(axis, tuple) and not axis:
-        axis, tensor = -1, tensor.unsqueeze(-1)  # over no axes at all
-        return function(tensor, axis=axis)  # type: ignore[no-any-return]
-    return function(tensor, axis=axis, keepdims=bool(keepdims))  # type: ignore[no-any-return]
+    return reduced(_REDUCED[ufunc], cast(a, dtype), axis, keepdims)
 
 
 def _accumulate(ufunc: np.ufunc, a: TensorLike, axis: int = 0, dtype: DTypeLike | None = None) -> Any:
-    return _ACCUMULATED[ufunc](_cast(a, dtype), axis) if ufunc in _ACCUMULATED else NotImplemented
+    return _ACCUMULATED[ufunc](cast(a, dtype), axis) if ufunc in _ACCUMULATED else NotImplemented
 
 
 def _outer_ufunc(ufunc: np.ufunc, a: TensorLike, b: TensorLike) -> Any:
@@ -166,11 +153,6 @@ def _outer_ufunc(ufunc: np.ufunc, a: TensorLike, b: TensorLike) -> Any:
 
 
 _WAYS: dict[str, Callable[..., Any]] = {"reduce": _reduce, "accumulate": _accumulate, "outer": _outer_ufunc}
-
-
-def _cast(a: TensorLike, dtype: DTypeLike | None) -> Tensor:
-    tensor = as_tensor(a)
-    return tensor if dtype is None else tensor.to(dtype)
 
 
 _signature = functools.lru_cache(maxsize=None)(inspect.signature)
@@ -193,8 +175,8 @@ def _array_ufunc(
     if method == "__call__":
         if ufunc in _UFUNCS and not options.keys() - {"dtype", "casting"}:
             dtype = options.get("dtype")
-            given = inputs if dtype is None else tuple(_cast(value, dtype) for value in inputs)
-            results = _UFUNCS[ufunc](*(_operand(value) for value in given))
+            given = inputs if dtype is None else tuple(cast(value, dtype) for value in inputs)
+            results = _UFUNCS[ufunc](*(operand(value) for value in given))
     elif method in _WAYS and where is True:
         try:
             bound = _signature(_WAYS[method]).bind(ufunc, *inputs, **options)
@@ -220,11 +202,6 @@ def _array_ufunc(
         for result, target in zip(results if several else (results,), out)
     )
     return stored if several else stored[0]
-
-
-def _operand(value: Any) -> Any:
-    """Lists as tensors; what the functions take stays as it is."""
-    return as_tensor(value) if isinstance(value, (list, tuple)) else value
 
 
 def _store(name: str, result: Tensor, target: Any, where: Any = True, casting: Any = "same_kind") -> Any:
@@ -265,7 +242,7 @@ def _array_function(
         return NotImplemented
     module = getattr(function, "__module__", None) or "numpy"
     name = f"{module}.{function.__name__}"
-    known = _FUNCTIONS.get(function)
+    known = FUNCTIONS.get(function)
     if known is not None:
         given = dict(kwargs)
         out = given.pop("out", None)
@@ -306,491 +283,6 @@ def _arrays(name: str, value: Any) -> Any:
         return parts if isinstance(value, list) else tuple(parts)
     return value
 
-
-def _sum(a: TensorLike, axis: Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False) -> Tensor:
-    return _reduced(f.sum, _cast(a, dtype), axis, keepdims)
-
-
-def _prod(a: TensorLike, axis: Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False) -> Tensor:
-    return _reduced(r.prod, _cast(a, dtype), axis, keepdims)
-
-
-def _mean(a: TensorLike, axis: Axis = None, dtype: DTypeLike | None = None, *, keepdims: bool = False) -> Tensor:
-    return _reduced(f.mean, _as_floats(a) if dtype is None else _cast(a, dtype), axis, keepdims)
-
-
-def _average(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-    return _mean(a, axis, keepdims=keepdims)
-
-
-def _spread(function: Any) -> Callable[..., Any]:
-    def spread(
-        a: TensorLike,
-        axis: Axis = None,
-        dtype: DTypeLike | None = None,
-        *,
-        ddof: float = 0,
-        correction: float = 0,
-        keepdims: bool = False,
-    ) -> Any:
-        if axis == ():
-            return NotImplemented
-        return function(
-            _as_floats(a) if dtype is None else _cast(a, dtype),
-            axis=axis,
-            correction=ddof or correction,
-            keepdims=bool(keepdims),
-        )
-
-    return spread
-
-
-def _simple(function: Any) -> Callable[..., Tensor]:
-    def reduction(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-        return _reduced(function, as_tensor(a), axis, keepdims)
-
-    return reduction
-
-
-def _place_of(function: Any) -> Callable[..., Tensor]:
-    def place(a: TensorLike, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
-        return function(as_tensor(a), axis=axis, keepdims=bool(keepdims))  # type: ignore[no-any-return]
-
-    return place
-
-
-def _cumulative(function: Any) -> Callable[..., Tensor]:
-    def cumulative(a: TensorLike, axis: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
-        tensor = _cast(a, dtype)
-        result: Tensor = function(tensor.flatten() if axis is None else tensor, 0 if axis is None else axis)
-        return result
-
-    return cumulative
-
-
-def _ptp(a: TensorLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-    return f.sub(_reduced(f.amax, as_tensor(a), axis, keepdims), _reduced(f.amin, as_tensor(a), axis, keepdims))
-
-
-def _sorted(function: Any) -> Callable[..., Any]:
-    def ordered(a: TensorLike, axis: int | None = -1, kind: Any = None, *, stable: bool | None = None) -> Any:
-        tensor = as_tensor(a)
-        result = function(tensor.flatten() if axis is None else tensor, -1 if axis is None else axis)
-        return result.values if isinstance(result, f.ValuesAndIndices) else result
-
-    return ordered
-
-
-def _where(condition: TensorLike, x: Any = None, y: Any = None, /) -> Any:
-    if x is None and y is None:
-        return picking.nonzero(condition, as_tuple=True)
-    return f.where(_truth(condition), _operand(x), _operand(y))
-
-
-def _truth(condition: TensorLike) -> Tensor:
-    tensor = as_tensor(condition)
-    return tensor if tensor.dtype is bool_ else f.ne(tensor, 0)
-
-
-def _clip(a: TensorLike, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    low, high = (a_min if min is None else min), (a_max if max is None else max)
-    return as_tensor(a).clone() if low is None and high is None else m.clamp(a, low, high)
-
-
-def _round(a: TensorLike, decimals: int = 0) -> Tensor:
-    return m.round(as_tensor(a), decimals=decimals)
-
-
-def _nan_to_num(
-    x: TensorLike, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
-) -> Any:
-    return m.nan_to_num(x, nan, posinf, neginf) if copy else NotImplemented
-
-
-def _reshape(a: TensorLike, /, shape: Any, order: Literal["C"] = "C", *, copy: bool | None = None) -> Any:
-    return shaping.reshape(a, shape) if order == "C" else NotImplemented
-
-
-def _ravel(a: TensorLike, order: str = "C") -> Any:
-    return shaping.flatten(a) if order in "CK" else NotImplemented
-
-
-def _transpose(a: TensorLike, axes: Sequence[int] | None = None) -> Tensor:
-    tensor = as_tensor(a)
-    return shaping.permute(tensor, tuple(reversed(range(tensor.ndim))) if axes is None else tuple(axes))
-
-
-def _squeeze(a: TensorLike, axis: Any = None) -> Any:
-    tensor = as_tensor(a)
-    places = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if any(-tensor.ndim <= place < tensor.ndim and tensor.shape[place] != 1 for place in places):
-        raise ShapeError(f"numpy.squeeze: expected axes of extent 1, found axis {axis} of shape {list(tensor.shape)}")
-    return shaping.squeeze(tensor, axis)
-
-
-def _expand_dims(a: TensorLike, axis: Any) -> Any:
-    return shaping.unsqueeze(a, axis) if isinstance(axis, int) else NotImplemented
-
-
-def _broadcast_to(array: TensorLike, shape: Any, subok: bool = False) -> Tensor:
-    return shaping.broadcast_to(array, (shape,) if isinstance(shape, int) else shape)
-
-
-def _atleast(rank: int) -> Callable[..., Any]:
-    def atleast(*arys: TensorLike) -> Any:
-        grown = tuple(_grown(as_tensor(array)) for array in arys)
-        return grown[0] if len(grown) == 1 else grown
-
-    def _grown(tensor: Tensor) -> Tensor:
-        return tensor if tensor.ndim >= rank else tensor.reshape((1,) * (rank - tensor.ndim) + tensor.shape)
-
-    return atleast
-
-
-def _flip(m: TensorLike, axis: Axis = None) -> Tensor:  # NumPy's name of the argument
-    tensor = as_tensor(m)
-    return shaping.flip(tensor, tuple(range(tensor.ndim)) if axis is None else axis)
-
-
-def _roll(a: TensorLike, shift: Any, axis: Any = None) -> Any:
-    return NotImplemented if isinstance(shift, tuple) != isinstance(axis, tuple) else shaping.roll(a, shift, axis)
-
-
-def _tile(A: TensorLike, reps: Any) -> Tensor:
-    return shaping.tile(A, reps)
-
-
-def _repeat(a: TensorLike, repeats: Any, axis: int | None = None) -> Tensor:
-    tensor = as_tensor(a)
-    if axis is None:
-        tensor, axis = tensor.flatten(), 0
-    return picking.index_select(tensor, axis, np.repeat(np.arange(tensor.shape[axis]), repeats))
-
-
-def _take(a: TensorLike, indices: Any, axis: int | None = None) -> Tensor:
-    tensor = as_tensor(a)
-    if axis is None:
-        tensor, axis = tensor.flatten(), 0
-    axis = operator.index(axis)
-    before = (slice(None),) * (axis if axis >= 0 else max(axis + tensor.ndim, 0))
-    entry = indices if isinstance(indices, int) else as_tensor(indices)
-    return tensor[before + (entry,)]
-
-
-def _take_along_axis(arr: TensorLike, indices: TensorLike, axis: int | None = -1) -> Tensor:
-    tensor = as_tensor(arr)
-    return picking.take_along_dim(tensor.flatten() if axis is None else tensor, indices, 0 if axis is None else axis)
-
-
-def _pad(array: TensorLike, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
-    tensor = as_tensor(array)
-    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
-    if mode not in modes or not isinstance(constant_values, (int, float)) or mode != "constant" and tensor.ndim == 0:
-        return NotImplemented
-    widths = np.broadcast_to(np.asarray(pad_width), (tensor.ndim, 2))
-    flat = [int(width) for pair in widths[::-1] for width in pair]
-    return shaping.pad(tensor, flat, modes[mode], constant_values)  # type: ignore[arg-type]
-
-
-def _concatenate(arrays: Sequence[TensorLike], /, axis: int | None = 0, *, dtype: DTypeLike | None = None) -> Tensor:
-    parts = [_cast(array, dtype) for array in arrays]
-    return shaping.cat(parts, axis) if axis is not None else shaping.cat([part.flatten() for part in parts])
-
-
-def _joined(function: Any) -> Callable[..., Tensor]:
-    def joined(tup: Sequence[TensorLike], *, dtype: DTypeLike | None = None) -> Tensor:
-        return function([_cast(array, dtype) for array in tup])  # type: ignore[no-any-return]
-
-    return joined
-
-
-def _stack(arrays: Sequence[TensorLike], axis: int = 0, *, dtype: DTypeLike | None = None) -> Tensor:
-    return shaping.stack([_cast(array, dtype) for array in arrays], axis)
-
-
-def _column_stack(tup: Sequence[TensorLike]) -> Tensor:
-    return shaping.cat([part if part.ndim > 1 else part.reshape(-1, 1) for part in map(as_tensor, tup)], 1)
-
-
-def _split(exact: bool) -> Callable[..., Any]:
-    def split(ary: TensorLike, indices_or_sections: Any, axis: int = 0) -> Any:
-        tensor = as_tensor(ary)
-        if not -tensor.ndim <= axis < tensor.ndim:
-            return NotImplemented
-        extent = tensor.shape[axis]
-        if isinstance(indices_or_sections, int):
-            count = indices_or_sections
-            if count < 1 or exact and extent % count:
-                raise ArgumentTypeError(
-                    f"numpy.split: expected a number of parts that divides the extent {extent}, found {count}"
-                )
-            sizes = [extent // count + (part < extent % count) for part in range(count)]
-        else:
-            ends = [slice(end).indices(extent)[1] for end in indices_or_sections]
-            bounds = [0, *ends, extent]
-            sizes = [max(stop - start, 0) for start, stop in zip(bounds, bounds[1:])]
-            if bounds != sorted(bounds):
-                return NotImplemented
-        return list(shaping.split(tensor, sizes, axis))
-
-    return split
-
-
-def _diagonal(a: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    return shaping.diagonal(a, offset, axis1, axis2)
-
-
-def _linalg_diagonal(x: TensorLike, /, *, offset: int = 0) -> Tensor:
-    return shaping.diagonal(x, offset, -2, -1)
-
-
-def _trace(a: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    return f.sum(shaping.diagonal(a, offset, axis1, axis2), -1)
-
-
-def _triangle(function: Any) -> Callable[..., Tensor]:
-    def triangle(m: TensorLike, k: int = 0) -> Tensor:
-        return function(m, k)  # type: ignore[no-any-return]
-
-    return triangle
-
-
-def _diag(v: TensorLike, k: int = 0) -> Tensor:
-    return shaping.diag(v, k)
-
-
-def _dot(a: TensorLike, b: TensorLike) -> Any:
-    a, b = as_tensor(a), as_tensor(b)
-    if a.ndim == 0 or b.ndim == 0:
-        return f.mul(a, b)
-    if a.ndim == 1 and b.ndim == 1:
-        return la.dot(a, b)
-    return f.matmul(a, b) if b.ndim <= 2 else NotImplemented
-
-
-def _inner(a: TensorLike, b: TensorLike, /) -> Any:
-    a, b = as_tensor(a), as_tensor(b)
-    if a.ndim == 0 or b.ndim == 0:
-        return f.mul(a, b)
-    return la.dot(a, b) if a.ndim == b.ndim == 1 else f.matmul(a, b.T) if b.ndim <= 2 else NotImplemented
-
-
-def _outer(a: TensorLike, b: TensorLike) -> Tensor:
-    return la.outer(as_tensor(a).flatten(), as_tensor(b).flatten())
-
-
-def _einsum(subscripts: str, *operands: Any) -> Any:
-    return la.einsum(subscripts, *operands) if isinstance(subscripts, str) else NotImplemented
-
-
-def _norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    tensor = _as_floats(x)
-    places = axis if isinstance(axis, tuple) else None if axis is None else (axis,)
-    rank = tensor.ndim if places is None else len(places)
-    if ord is not None and rank != 1 and not (ord == "fro" and rank == 2):
-        return NotImplemented  # of matrices: sums of columns, singular values
-    if ord == "fro" and rank != 2 or isinstance(ord, str) and ord != "fro":
-        return NotImplemented
-    return r.norm(tensor, 2 if ord in (None, "fro") else ord, axis, keepdim=bool(keepdims))
-
-
-def _vector_norm(x: TensorLike, /, *, axis: Axis = None, keepdims: bool = False, ord: float = 2) -> Tensor:
-    return r.norm(_as_floats(x), ord, axis, keepdim=bool(keepdims))
-
-
-def _qr(a: TensorLike, mode: str = "reduced") -> Any:
-    return la.qr(a) if mode == "reduced" else NotImplemented
-
-
-def _svd(a: TensorLike, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    tensor = as_tensor(a)
-    if hermitian or full_matrices and compute_uv and tensor.ndim >= 2 and tensor.shape[-1] != tensor.shape[-2]:
-        return NotImplemented
-    return la.svd(tensor, full_matrices=False) if compute_uv else la.svdvals(tensor)
-
-
-def _solve(a: TensorLike, b: TensorLike) -> Tensor:
-    return la.solve(a, b)
-
-
-def _cholesky(a: TensorLike, /, *, upper: bool = False) -> Tensor:
-    return la.cholesky(a, bool(upper))
-
-
-def _eigenvalues(function: Any) -> Callable[..., Any]:
-    def eigenvalues(a: TensorLike, UPLO: Literal["L", "U"] = "L") -> Any:
-        return function(a, UPLO)
-
-    return eigenvalues
-
-
-def _of_matrix(function: Any) -> Callable[..., Any]:
-    def of_matrix(a: TensorLike, /) -> Any:
-        return function(a)
-
-    return of_matrix
-
-
-def _unique(
-    ar: TensorLike,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-) -> Any:
-    return (
-        NotImplemented
-        if return_index
-        else r.unique(ar, return_inverse=bool(return_inverse), return_counts=bool(return_counts), dim=axis)
-    )
-
-
-def _nonzero(a: TensorLike) -> tuple[Tensor, ...]:
-    return picking.nonzero(a, as_tuple=True)
-
-
-def _flatnonzero(a: TensorLike) -> Tensor:
-    return picking.nonzero(as_tensor(a).flatten()).flatten()
-
-
-def _argwhere(a: TensorLike) -> Tensor:
-    return picking.nonzero(a)
-
-
-def _copy(a: TensorLike) -> Tensor:
-    return as_tensor(a).clone()
-
-
-def _like(function: Any) -> Callable[..., Any]:
-    def like(a: TensorLike, dtype: DTypeLike | None = None) -> Any:
-        return function(as_tensor(a), dtype=None if dtype is None else as_dtype(dtype))
-
-    return like
-
-
-def _fill_like(a: TensorLike, fill_value: Any, dtype: DTypeLike | None = None) -> Any:
-    if not isinstance(fill_value, (int, float)):
-        return NotImplemented
-    tensor = as_tensor(a)
-    return _full_like(tensor, fill_value, dtype=tensor.dtype if dtype is None else as_dtype(dtype))
-
-
-def _shape(a: Any) -> Shape:
-    return as_tensor(a).shape
-
-
-def _ndim(a: Any) -> int:
-    return as_tensor(a).ndim
-
-
-def _size(a: Any, axis: int | None = None) -> int:
-    tensor = as_tensor(a)
-    return tensor.numel() if axis is None else tensor.size(axis)
-
-
-def _swapaxes(a: TensorLike, axis1: int, axis2: int) -> Tensor:
-    return shaping.transpose(a, axis1, axis2)
-
-
-def _moveaxis(a: TensorLike, source: Any, destination: Any) -> Tensor:
-    return shaping.movedim(a, source, destination)
-
-
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.sum: _sum,
-    np.prod: _prod,
-    np.mean: _mean,
-    np.average: _average,
-    np.var: _spread(r.var),
-    np.std: _spread(r.std),
-    np.max: _simple(f.amax),
-    np.min: _simple(f.amin),
-    np.amax: _simple(f.amax),
-    np.amin: _simple(f.amin),
-    np.all: _simple(r.all),
-    np.any: _simple(r.any),
-    np.ptp: _ptp,
-    np.argmax: _place_of(f.argmax),
-    np.argmin: _place_of(f.argmin),
-    np.cumsum: _cumulative(r.cumsum),
-    np.cumprod: _cumulative(r.cumprod),
-    np.sort: _sorted(r.sort),
-    np.argsort: _sorted(r.argsort),
-    np.unique: _unique,
-    np.nonzero: _nonzero,
-    np.flatnonzero: _flatnonzero,
-    np.argwhere: _argwhere,
-    np.where: _where,
-    np.clip: _clip,
-    np.round: _round,
-    np.around: _round,
-    np.nan_to_num: _nan_to_num,
-    np.reshape: _reshape,
-    np.ravel: _ravel,
-    np.transpose: _transpose,
-    np.swapaxes: _swapaxes,
-    np.moveaxis: _moveaxis,
-    np.squeeze: _squeeze,
-    np.expand_dims: _expand_dims,
-    np.broadcast_to: _broadcast_to,
-    np.atleast_1d: _atleast(1),
-    np.atleast_2d: _atleast(2),
-    np.flip: _flip,
-    np.roll: _roll,
-    np.tile: _tile,
-    np.repeat: _repeat,
-    np.take: _take,
-    np.take_along_axis: _take_along_axis,
-    np.pad: _pad,
-    np.concatenate: _concatenate,
-    np.stack: _stack,
-    np.vstack: _joined(shaping.vstack),
-    np.hstack: _joined(shaping.hstack),
-    np.column_stack: _column_stack,
-    np.split: _split(True),
-    np.array_split: _split(False),
-    np.diagonal: _diagonal,
-    np.diag: _diag,
-    np.trace: _trace,
-    np.tril: _triangle(shaping.tril),
-    np.triu: _triangle(shaping.triu),
-    np.dot: _dot,
-    np.inner: _inner,
-    np.outer: _outer,
-    np.einsum: _einsum,
-    np.linalg.norm: _norm,
-    np.linalg.inv: _of_matrix(la.inverse),
-    np.linalg.det: _of_matrix(la.det),
-    np.linalg.slogdet: _of_matrix(la.slogdet),
-    np.linalg.solve: _solve,
-    np.linalg.cholesky: _cholesky,
-    np.linalg.qr: _qr,
-    np.linalg.svd: _svd,
-    np.linalg.eigh: _eigenvalues(la.eigh),
-    np.linalg.eigvalsh: _eigenvalues(la.eigvalsh),
-    np.copy: _copy,
-    np.zeros_like: _like(_zeros_like),
-    np.ones_like: _like(_ones_like),
-    np.empty_like: _like(_zeros_like),
-    np.full_like: _fill_like,
-    np.shape: _shape,
-    np.ndim: _ndim,
-    np.size: _size,
-}
-# What newer versions of NumPy have.
-for _module, _name, _function in (
-    (np, "permute_dims", _transpose),
-    (np, "concat", _concatenate),
-    (np, "matrix_transpose", lambda x, /: as_tensor(x).mT),
-    (np.linalg, "svdvals", _of_matrix(la.svdvals)),
-    (np.linalg, "vector_norm", _vector_norm),
-    (np.linalg, "matmul", lambda x1, x2, /: f.matmul(x1, x2)),
-    (np.linalg, "diagonal", _linalg_diagonal),
-    (np.linalg, "matrix_transpose", lambda x, /: as_tensor(x).mT),
-    (np.linalg, "trace", lambda x, /, *, offset=0: _trace(x, offset, -2, -1)),
-):
-    if hasattr(_module, _name):
-        _FUNCTIONS[getattr(_module, _name)] = _function
 
 for _name, _method in (("__array_ufunc__", _array_ufunc), ("__array_function__", _array_function)):
     setattr(Tensor, _name, _method)

@@ -9,10 +9,10 @@ from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from ._arguments import assigned
+from ._calls import methods
 from ._dtypes import as_dtype
 from ._errors import ArgumentError
 from ._library import check, lib
-from ._naming import named
 from ._shaping import reshape, unbind
 from ._tensor import Tensor, as_tensor, wrap
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
-    from ._typing import DTypeLike, TensorLike, TensorT
+    from ._typing import DTypeLike, TensorLike
 
 __all__ = [
     "gather",
@@ -134,17 +134,6 @@ def one_hot(tensor: TensorLike, num_classes: SupportsIndex = -1, dtype: DTypeLik
 # -------------------------------------------------------------------- methods
 
 
-def in_place(function: Any) -> Callable[..., Tensor]:
-    """The method that writes what a function gives into its tensor."""
-
-    def method(self: TensorT, *args: Any, **kwargs: Any) -> TensorT:
-        return self._assign(function(self, *args, **kwargs))
-
-    made: Any = named(method, function.__name__ + "_", f"{function.__name__}, in place.")
-    made.__wrapped__ = function  # its arguments, to inspect.signature
-    return method
-
-
 _FUNCTIONS: tuple[Any, ...] = (
     index_select,
     take_along_dim,
@@ -155,7 +144,4 @@ _FUNCTIONS: tuple[Any, ...] = (
     masked_select,
     nonzero,
 )
-for _function in _FUNCTIONS:
-    setattr(Tensor, _function.__name__, _function)
-for _function in (scatter, scatter_add, masked_fill):
-    setattr(Tensor, _function.__name__ + "_", in_place(_function))
+methods(_FUNCTIONS, (scatter, scatter_add, masked_fill))

@@ -70,12 +70,7 @@ def msort(input: TensorLike) -> Tensor:
     return result("msort", input=as_tensor(input))
 
 
-def argwhere(input: TensorLike) -> Tensor:
-    """The places of the elements that are not 0: int64 [count, ndim]. Computed at once."""
-    return result("argwhere", input=as_tensor(input))
-
-
-__all__ = ["unique_consecutive", "msort", "argwhere"]
+__all__ = ["unique_consecutive", "msort"]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
 __all__ += ["searchsorted", "bucketize", "isin"]

@@ -64,6 +64,9 @@ MatrixOrder = Union[float, Literal["fro", "nuc"]]
 Interpolation = Literal["linear", "lower", "higher", "midpoint", "nearest"]
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
+# How elements that are scattered into one place meet.
+Reduce = Literal["sum", "prod", "mean", "amax", "amin"]
+
 # Nested lists, tuples and dicts of tensors (see _tree), and the description of such a structure.
 Tree = Any
 Structure = Any

@@ -48,17 +48,17 @@ public enum Functions {
     /// In the order of the families' files.
     public static let families = [
         Family(name: "arithmetic", functions: arithmetic), Family(name: "elementwise", functions: elementwise),
+        Family(name: "numbers", functions: numbers), Family(name: "special", functions: special),
         Family(name: "activations", functions: activations), Family(name: "reductions", functions: reductions),
         Family(name: "statistics", functions: statistics), Family(name: "scans", functions: scans),
         Family(name: "ordering", functions: ordering), Family(name: "searching", functions: searching),
-        Family(name: "shaping", functions: shaping),
-        Family(name: "joining", functions: joining),
-        Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation),
-        Family(name: "random", functions: random),
-        Family(name: "discrete", functions: discrete), Family(name: "products", functions: products),
-        Family(name: "linear algebra", functions: linearAlgebra),
+        Family(name: "shaping", functions: shaping), Family(name: "joining", functions: joining),
+        Family(name: "rearranging", functions: rearranging), Family(name: "indexing", functions: indexing),
+        Family(name: "writing", functions: writing), Family(name: "creation", functions: creation),
+        Family(name: "random", functions: random), Family(name: "discrete", functions: discrete),
+        Family(name: "products", functions: products), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "functions of matrices", functions: matrixFunctions),
-        Family(name: "losses", functions: losses),
+        Family(name: "distances", functions: distances), Family(name: "losses", functions: losses),
     ]
 
     public static let all = families.flatMap(\.functions)
@@ -68,7 +68,7 @@ public enum Functions {
         named(name).map { drawing.contains($0.signature.name) } ?? false
     }
 
-    private static let drawing = Set((random + discrete).map(\.signature.name))
+    private static let drawing = Set((random + discrete).map(\.signature.name) + ["rrelu"])
 
     private static let byName: [String: Function] = {
         var table: [String: Function] = [:]

@@ -1,5 +1,7 @@
 /// Activation functions. Formulas and derivatives at corners are PyTorch's.
 extension Functions {
+    private static let lambd = Parameter("lambd", .real, .real(0.5), "The bound.")
+
     static let activations: [Function] = [
         unary("relu", .relu, "max(x, 0)", "The dtype stays."),
         unary(
@@ -13,7 +15,7 @@ extension Functions {
             "celu", .celu, Parameter("alpha", .real, .real(1), "The limit below 0 is -alpha."),
             "x above 0, else alpha (exp(x / alpha) - 1). \(ofFloats)"),
         unary("selu", .selu, "Scaled ELU (Klambauer et al. 2017)", ofFloats),
-        unary("sigmoid", .sigmoid, "1 / (1 + exp(-x))", ofFloats),
+        unary("sigmoid", .sigmoid, aliases: ["expit"], "1 / (1 + exp(-x))", ofFloats),
         unary("logsigmoid", .logSigmoid, "log(sigmoid(x)), without overflow,", ofFloats),
         unary("hardsigmoid", .hardSigmoid, "x + 3 between 0 and 6, over 6,", ofFloats),
         unary("silu", .silu, "x sigmoid(x)", ofFloats),
@@ -50,6 +52,77 @@ extension Functions {
             ],
             "x times the standard normal distribution function of x (Hendrycks and Gimpel 2016). \(ofFloats)"
         ) { a throws(Failure) in try a.tensor("input").applying(a.text("approximate") == "tanh" ? .geluTanh : .gelu) },
+        one("tanhshrink", "x - tanh(x)", ofFloats) { x throws(Failure) in try x.tanhShrink() },
+        Function(
+            "hardshrink", [.input, lambd], "x, but 0 where |x| is at most lambd. \(ofFloats)"
+        ) { a throws(Failure) in try Tensor(result: a.tensor("input").node().hardShrink(a.real("lambd"))) },
+        Function(
+            "softshrink", [.input, lambd],
+            "x moved toward 0 by lambd, which is not negative, as far as 0. \(ofFloats)"
+        ) { a throws(Failure) in try Tensor(result: a.tensor("input").node().softShrink(a.real("lambd"))) },
+        Function(
+            "threshold",
+            [
+                .input, Parameter("threshold", .number, "The bound."),
+                Parameter("value", .number, "What stands for elements up to the bound."),
+            ],
+            "x above a bound, else a value. The dtype stays."
+        ) { a throws(Failure) in
+            let input = try a.tensor("input")
+            let replaced = try Operand.apply(
+                .lessEqual, .tensor(input), .number(a.number("threshold")), "threshold")
+            return try input.maskedFill(replaced, Operand.number(a.number("value")).assigned(to: input, "threshold"))
+        },
+        Function("glu", [.input, .lastAxis], "The first half of an axis times sigmoid of the second. \(ofFloats)") {
+            a throws(Failure) in
+            let x = try a.tensor("input").node()
+            return try Tensor(
+                result: x.gated(normalized(axis: a.integer("dim"), rank: x.shape.count, operation: "glu")))
+        },
+        Function(
+            "prelu",
+            [
+                .input,
+                Parameter("weight", .tensor, "The slope below 0: one element, or one for each place of axis 1."),
+            ],
+            "x above 0, else weight x. \(ofFloats)"
+        ) { a throws(Failure) in
+            let (x, weight) = (try a.tensor("input").node(), try a.tensor("weight").node())
+            if weight.count == 1 { return try Tensor(result: x.weightedRelu(weight.reshape([]))) }
+            let channels = x.shape.count < 2 ? 1 : x.shape[1]
+            guard weight.shape == [channels] else {
+                throw .shape(
+                    operation: "prelu",
+                    """
+                    weight must have one element, or be [\(channels)] for the input \(x.shape.text), but is \
+                    \(weight.shape.text)
+                    """
+                )
+            }
+            let aligned = x.shape.indices.map { $0 == 1 ? channels : 1 }
+            return try Tensor(result: x.weightedRelu(weight.reshape(aligned)))
+        },
+        Function(
+            "rrelu",
+            [
+                .input, Parameter("lower", .real, .real(1.0 / 8), "The smallest slope."),
+                Parameter("upper", .real, .real(1.0 / 3), "The largest slope."),
+                Parameter("training", .flag, .flag(false), "Whether each element gets a slope drawn between the two."),
+            ],
+            "x above 0, else slope x, with the mean of the two slopes where not training. \(ofFloats)"
+        ) { a throws(Failure) in
+            let (input, lower, upper) = (try a.tensor("input"), try a.real("lower"), try a.real("upper"))
+            guard lower.isFinite, upper.isFinite, lower <= upper else {
+                throw .argument(
+                    operation: "rrelu", "finite slopes in order are expected, but found \(lower) and \(upper)")
+            }
+            guard try a.flag("training") else {
+                return try input.applying(.leakyRelu, parameter: (lower + upper) / 2)
+            }
+            let x = try input.node().asFloat()
+            let slopes = try Generator.standard().draw(.uniform, x.dtype, x.shape, lower, upper)
+            return try Tensor(result: x.weightedRelu(slopes.node()))
+        },
         Function(
             "softmax", [.input, .axis, .computedIn], "exp(x) / sum(exp(x)) along an axis, without overflow. \(ofFloats)"
         ) { a throws(Failure) in

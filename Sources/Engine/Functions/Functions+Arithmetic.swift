@@ -1,6 +1,6 @@
 /// Functions of two or three operands, element by element: arithmetic, comparisons, logic, bits, choices.
 extension Functions {
-    private static let broadcasts = "element by element; the two broadcast"
+    static let broadcasts = "element by element; the two broadcast"
 
     private static func pairwise(
         _ name: String, _ operation: Tensor.Binary, aliases: [String] = [], _ formula: String, _ dtypes: String
@@ -25,13 +25,33 @@ extension Functions {
         }
     }
 
-    private static let promoted =
+    /// The input between bounds that are tensors or numbers; nil: none.
+    private static func clamped(_ a: Arguments, _ low: Operand?, _ high: Operand?) throws(Failure) -> Tensor {
+        let (input, name) = (try a.tensor("input"), a.signature.name)
+        var lower = -Double.infinity
+        var upper = Double.infinity
+        switch (low, high) {
+        case (nil, nil):
+            throw .argument(operation: name, "a bound is expected, but neither min nor max is given")
+        case let bounds where [bounds.0, bounds.1].contains { $0.map { $0.isTensor(to: input.dtype) } ?? false }:
+            let tensors = try [low, high].map { (bound) throws(Failure) in
+                try bound.map { (bound) throws(Failure) in try bound.beside(input, name) }
+            }
+            return try input.clamped(tensors[0], tensors[1])
+        default:
+            if case .number(let value)? = low { lower = value.asReal }
+            if case .number(let value)? = high { upper = value.asReal }
+            return try input.clamped(lower, upper)
+        }
+    }
+
+    static let promoted =
         """
         Dtypes meet as NumPy's do; a number takes the tensor's dtype where that holds it, and a real number makes \
         integers float64.
         """
     static let ofBool = "The result is bool."
-    private static let ofBits = "Integers or bool; their dtypes meet as NumPy's do."
+    static let ofBits = "Integers or bool; their dtypes meet as NumPy's do."
 
     static let arithmetic: [Function] = [
         scaled("add", .add, "input + alpha * other", promoted),
@@ -91,14 +111,7 @@ extension Functions {
             dtype. What is not chosen takes part in derivatives with 0: NaN where its own derivative is infinite.
             """
         ) { a throws(Failure) in
-            let (input, other) = (try a.operand("input"), try a.operand("other"))
-            let (x, y): (Tensor, Tensor)
-            if case .tensor(let tensor) = other {
-                (x, y) = (try input.beside(tensor, "where"), tensor)
-            } else {
-                x = try input.asTensor()
-                y = try other.beside(x, "where")
-            }
+            let (x, y) = try Operand.together(a.operand("input"), a.operand("other"), "where")
             return try .choose(a.tensor("condition"), x, y)
         },
         Function(
@@ -114,24 +127,16 @@ extension Functions {
             The derivative is 0 outside and at a number.
             """
         ) { a throws(Failure) in
-            let input = try a.tensor("input")
-            let (low, high) = (a.optionalOperand("min"), a.optionalOperand("max"))
-            var lower = -Double.infinity
-            var upper = Double.infinity
-            switch (low, high) {
-            case (nil, nil):
-                throw .argument(operation: "clamp", "a bound is expected, but neither min nor max is given")
-            case let bounds where [bounds.0, bounds.1].contains { $0.map { $0.isTensor(to: input.dtype) } ?? false }:
-                let tensors = try [low, high].map { (bound) throws(Failure) in
-                    try bound.map { (bound) throws(Failure) in try bound.beside(input, "clamp") }
-                }
-                return try input.clamped(tensors[0], tensors[1])
-            default:
-                if case .number(let value)? = low { lower = value.asReal }
-                if case .number(let value)? = high { upper = value.asReal }
-                return try input.clamped(lower, upper)
-            }
+            try clamped(a, a.optionalOperand("min"), a.optionalOperand("max"))
         },
+        Function(
+            "clamp_min", [.input, Parameter("min", .operand, "A number, or a tensor that broadcasts.")],
+            "`min` where the element is below it; the derivative is 0 there, and at a number."
+        ) { a throws(Failure) in try clamped(a, a.operand("min"), nil) },
+        Function(
+            "clamp_max", [.input, Parameter("max", .operand, "A number, or a tensor that broadcasts.")],
+            "`max` where the element is above it; the derivative is 0 there, and at a number."
+        ) { a throws(Failure) in try clamped(a, nil, a.operand("max")) },
         Function(
             "lerp",
             [

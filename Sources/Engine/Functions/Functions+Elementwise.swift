@@ -25,7 +25,7 @@ extension Functions {
     static let elementwise: [Function] = [
         unary("abs", .absolute, aliases: ["absolute"], "Absolute value", ofAll),
         unary("neg", .negative, aliases: ["negative"], "-x", ofNumbers),
-        unary("sign", .sign, "-1, 0 or 1 by the sign", "\(ofNumbers) The derivative is 0."),
+        unary("sign", .sign, aliases: ["sgn"], "-1, 0 or 1 by the sign", "\(ofNumbers) The derivative is 0."),
         unary("square", .square, "Square", ofAll),
         unary("reciprocal", .reciprocal, "1 / x", ofFloats),
         unary("sqrt", .sqrt, "Square root", ofFloats),
@@ -51,8 +51,8 @@ extension Functions {
         unary("atanh", .atanh, aliases: ["arctanh"], "Inverse hyperbolic tangent", ofFloats),
         unary("erf", .erf, "Error function", ofFloats),
         unary("erfc", .erfc, "1 - erf(x), precise where that is small,", ofFloats),
-        unary("lgamma", .logGamma, "log |gamma(x)|", ofFloats),
-        unary("digamma", .digamma, "The derivative of lgamma", ofFloats),
+        unary("lgamma", .logGamma, aliases: ["gammaln"], "log |gamma(x)|", ofFloats),
+        unary("digamma", .digamma, aliases: ["psi"], "The derivative of lgamma", ofFloats),
         Function(
             "polygamma", [Parameter("n", .integer, "The order, 0 to 100."), .input],
             "The derivative of digamma of order n of each element, of the shape of `input`. \(ofFloats)"
@@ -65,7 +65,7 @@ extension Functions {
             "ceil", .ceil, "The next whole number above", "\(ofNumbers) Integers stay as they are. The derivative is 0."
         ),
         unary(
-            "trunc", .trunc, "The whole number towards 0",
+            "trunc", .trunc, aliases: ["fix"], "The whole number towards 0",
             "\(ofNumbers) Integers stay as they are. The derivative is 0."),
         Function(
             "round",

@@ -125,6 +125,21 @@ extension Functions {
             "diag", [.input, Parameter("diagonal", .integer, .integer(0), "Above the main diagonal if positive.")],
             "A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."
         ) { a throws(Failure) in try a.tensor("input").diag(a.integer("diagonal")) },
+        Function(
+            "diag_embed",
+            [
+                .input, Parameter("offset", .integer, .integer(0), "Above the main diagonal if positive."),
+                Parameter("dim1", .integer, .integer(-2), "The rows' axis of the result."),
+                Parameter("dim2", .integer, .integer(-1), "The columns' axis of the result."),
+            ],
+            "The last axis as a diagonal of matrices of zeros."
+        ) { a throws(Failure) in
+            try a.tensor("input").diagEmbed(a.integer("offset"), a.integer("dim1"), a.integer("dim2"))
+        },
+        Function(
+            "diagflat", [.input, Parameter("offset", .integer, .integer(0), "Above the main diagonal if positive.")],
+            "The flattened tensor as a diagonal of a matrix of zeros."
+        ) { a throws(Failure) in try a.tensor("input").reshape([-1]).diag(a.integer("offset")) },
         triangle("tril", isLower: true),
         triangle("triu", isLower: false),
         Function(
@@ -195,7 +210,7 @@ extension Functions {
             try .hstack(a.tensors("tensors"))
         },
         Function(
-            "vstack", [tensors],
+            "vstack", [tensors], aliases: ["row_stack"],
             "Joins tensors along axis 0; scalars and vectors are rows of a matrix. Dtypes meet as NumPy's do."
         ) {
             a throws(Failure) in try .vstack(a.tensors("tensors"))

@@ -109,6 +109,13 @@ enum Operand {
         return try .full([], number.asReal, .float64)
     }
 
+    /// Two operands as tensors; a number gets the dtype that it has in arithmetic with the other one.
+    static func together(_ a: Operand, _ b: Operand, _ name: String) throws(Failure) -> (Tensor, Tensor) {
+        if case .tensor(let b) = b { return (try a.beside(b, name), b) }
+        let tensor = try a.asTensor()
+        return (tensor, try b.beside(tensor, name))
+    }
+
     /// The operand as values that `tensor` can take up, whose dtype a number gets.
     func assigned(to tensor: Tensor, _ name: String) throws(Failure) -> Tensor {
         switch self {

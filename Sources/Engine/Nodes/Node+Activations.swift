@@ -18,8 +18,6 @@ extension Node {
         return try number(0.5) * x * (number(1) + inner.tanh())
     }
 
-    private func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
-
     /// log(sigmoid(x)).
     func logSigmoid() throws(Failure) -> Node { try -(-asFloat()).softplus() }
 
@@ -85,5 +83,48 @@ extension Node {
     func hardSwish() throws(Failure) -> Node {
         let x = try asFloat()
         return try x * x.hardSigmoid()
+    }
+
+    /// x - tanh(x).
+    func tanhShrink() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try x - x.tanh()
+    }
+
+    /// x, but 0 where |x| is at most the bound.
+    func hardShrink(_ bound: Double) throws(Failure) -> Node {
+        let x = try asFloat()
+        return try Node.select(x.absolute().lessEqual(x.number(bound)), x.number(0), x)
+    }
+
+    /// x moved toward 0 by the bound, which must not be negative, as far as 0.
+    func softShrink(_ bound: Double) throws(Failure) -> Node {
+        guard bound >= 0 else {
+            throw .argument(operation: "softshrink", "lambd must not be negative, but is \(bound)")
+        }
+        let x = try asFloat()
+        let moved = try Node.select(x.less(x.number(0)), x + x.number(bound), x - x.number(bound))
+        return try Node.select(x.absolute().lessEqual(x.number(bound)), x.number(0), moved)
+    }
+
+    /// x where it is above 0, else weight x.
+    func weightedRelu(_ weight: Node) throws(Failure) -> Node {
+        let dtype = Node.commonFloat(self.dtype, weight.dtype)
+        let (x, weight) = (try cast(dtype), try weight.cast(dtype))
+        return try Node.select(x.greater(x.number(0)), x, weight * x)
+    }
+
+    /// The first half of an axis times the logistic function of the second. Dauphin et al. 2017.
+    func gated(_ axis: Int) throws(Failure) -> Node {
+        let x = try asFloat()
+        guard x.shape[axis] % 2 == 0 else {
+            throw .shape(
+                operation: "glu", "an even extent is expected along axis \(axis), but the shape is \(x.shape.text)")
+        }
+        let half = x.shape[axis] / 2
+        func part(_ start: Int) throws(Failure) -> Node {
+            try Slice(axis: axis, start: start, step: 1, count: half).record([x])
+        }
+        return try part(0) * part(half).sigmoid()
     }
 }

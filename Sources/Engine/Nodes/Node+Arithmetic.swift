@@ -58,6 +58,9 @@ extension Node {
         try Node.promoting(Remainder(), self, other.asDivisor(of: self))
     }
 
+    /// What the quotient cut toward 0 leaves.
+    func fmod(_ other: Node) throws(Failure) -> Node { try Node.promoting(Fmod(), self, other.asDivisor(of: self)) }
+
     /// The quotient cut toward 0.
     func truncDivide(_ other: Node) throws(Failure) -> Node {
         if promote(dtype, other.dtype).isFloat { return try (self / other).trunc() }

@@ -11,6 +11,9 @@ extension Node {
         Node(
             Fill(value: value, type: TensorType([], other.dtype)), [], TensorType([], other.dtype), requiresGrad: false)
     }
+
+    /// A 0-d constant of this node's dtype.
+    func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
 }
 
 extension Optional where Wrapped == Node {

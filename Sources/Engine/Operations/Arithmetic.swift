@@ -1,7 +1,7 @@
 import Steps
 
 /// Any dtype but bool, all equal.
-private func numbers(_ dtypes: [DType], _ name: String) throws(Failure) -> DType {
+func numbers(_ dtypes: [DType], _ name: String) throws(Failure) -> DType {
     guard dtypes[0] != .bool else {
         throw .dtype(operation: name, "numbers are expected, but bool was given; cast it first")
     }

@@ -84,7 +84,7 @@ extension Tensor {
     }
 
     /// The part of `x` that an index for scatter and gather reaches.
-    private func region(_ x: Node, _ index: Node, _ axis: Int, _ name: String) throws(Failure) -> [AxisSlice] {
+    func region(_ x: Node, _ index: Node, _ axis: Int, _ name: String) throws(Failure) -> [AxisSlice] {
         try checkRank(index, x, name)
         var slices = index.shape.map { AxisSlice.whole($0) }
         slices[axis] = .whole(x.shape[axis])

@@ -160,6 +160,34 @@ extension Tensor {
         return try Tensor(result: x.embedded(in: [extent * extent], [slice]).reshape([extent, extent]))
     }
 
+    /// The last axis as a diagonal of matrices of zeros, whose axes are then `a` and `b`.
+    public func diagEmbed(_ offset: Int, _ a: Int, _ b: Int) throws(Failure) -> Tensor {
+        let x = try node()
+        guard let count = x.shape.last else {
+            throw .shape(operation: "diag_embed", "one axis at least is expected, but the tensor is a scalar")
+        }
+        let rank = x.shape.count + 1
+        let (rows, columns) = (
+            try normalized(axis: a, rank: rank, operation: "diag_embed"),
+            try normalized(axis: b, rank: rank, operation: "diag_embed")
+        )
+        guard rows != columns else {
+            throw .argument(operation: "diag_embed", "two axes are expected, but both are axis \(a)")
+        }
+        let (extent, overflow) = count.addingReportingOverflow(Int(clamping: offset.magnitude))
+        guard !overflow else { throw .memory(operation: "diag_embed", bytes: Int.max) }
+        let leading = Array(x.shape.dropLast())
+        try checkShape(leading + [extent, extent], x.dtype, operation: "diag_embed")
+        let slices = leading.map { AxisSlice.whole($0) } + [Diagonal(extent, extent, offset).slice]
+        let matrices = try x.embedded(in: leading + [extent * extent], slices).reshape(leading + [extent, extent])
+        // Axis rank - 2 goes to `rows`, the last to `columns`; the others keep their order.
+        var (order, rest) = ([Int](), (0..<rank - 2).makeIterator())
+        for axis in 0..<rank {
+            order.append(axis == rows ? rank - 2 : axis == columns ? rank - 1 : rest.next() ?? 0)
+        }
+        return try Tensor(result: matrices.permute(order))
+    }
+
     /// The last two axes' matrices with zeros above (or, for the upper triangle, below) the diagonal at `offset`.
     public func triangle(_ offset: Int, isLower: Bool) throws(Failure) -> Tensor {
         let x = try node()
@@ -235,7 +263,7 @@ extension Tensor {
 }
 
 /// Where the elements of a diagonal lie in a matrix in row-major order.
-private struct Diagonal {
+struct Diagonal {
     let slice: AxisSlice
 
     init(_ height: Int, _ width: Int, _ offset: Int) {

@@ -39,7 +39,7 @@ extension Tensor {
     }
 
     /// So many parts a tensor may be cut into: each is a node.
-    private static let mostParts = 1 << 20
+    static let mostParts = 1 << 20
 
     private func checkParts(_ count: Int, _ operation: String) throws(Failure) {
         guard count <= Tensor.mostParts else {

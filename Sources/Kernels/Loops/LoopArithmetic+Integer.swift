@@ -55,6 +55,10 @@ enum IntegerArithmetic: LoopArithmetic {
             }
         case .floorDivide: block.lanes2 { floorDivide($0, $1) }
         case .remainder: block.lanes2 { remainder($0, $1) }
+        case .fmod: block.lanes2 { $1 == 0 || $1 == -1 ? 0 : $0 % $1 }
+        case .signBit: block.lanes { $0 < 0 ? 1 : 0 }
+        case .gcd: block.lanes2 { Int64(truncatingIfNeeded: gcd($0.magnitude, $1.magnitude)) }
+        case .lcm: block.lanes2 { lcm($0, $1) }
         case .bitwiseAnd: block.map2 { $0 & $1 }
         case .bitwiseOr: block.map2 { $0 | $1 }
         case .bitwiseXor: block.map2 { $0 ^ $1 }
@@ -68,7 +72,9 @@ enum IntegerArithmetic: LoopArithmetic {
             .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
             .throughSigmoid, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
             .atanh, .round, .floor,
-            .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign:
+            .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign, .hypot,
+            .nextAfter, .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative,
+            .entropy, .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta:
             block.map { $0 }
         }
     }
@@ -85,6 +91,20 @@ enum IntegerArithmetic: LoopArithmetic {
         if b == 0 || b == -1 { return 0 }
         let rest = a % b
         return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+    }
+
+    /// Euclid's algorithm.
+    private static func gcd(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a
+    }
+
+    /// Wrapping.
+    private static func lcm(_ a: Int64, _ b: Int64) -> Int64 {
+        if a == 0 || b == 0 { return 0 }
+        let product = Int64(truncatingIfNeeded: a.magnitude / gcd(a.magnitude, b.magnitude) &* b.magnitude)
+        return product < 0 ? 0 &- product : product
     }
 
     /// Wrapping, by squaring. A negative exponent leaves 1 and -1 as powers of themselves, and everything else 0, which

@@ -1,3 +1,4 @@
+import Glibc
 import Steps
 
 /// The instructions on float32 and float64.
@@ -11,7 +12,7 @@ extension MathVector {
     @inline(__always) static func execute(_ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Self>) {
         let number = splat(Scalar(immediate))
         switch opcode {
-        case .copy, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight: block.map { $0 }
+        case .copy, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight, .gcd, .lcm: block.map { $0 }
         case .constant: block.fill(number)
         case .add: block.map2 { $0 + $1 }
         case .subtract: block.map2 { $0 - $1 }
@@ -93,6 +94,34 @@ extension MathVector {
         case .polygamma:
             let order = Int(immediate)
             block.map { $0.lanes { Gamma.polygamma(order, $0) } }
+        case .hypot: block.map2 { $0.lanes($1, Glibc.hypot) }
+        case .fmod: block.map2 { fmod($0, $1) }
+        case .signBit: block.map { truth(splat(1).signed(like: $0) .< splat(0)) }
+        case .nextAfter: block.map2 { next(after: $0, toward: $1) }
+        case .binaryExponent: block.map { $0.lanes(binaryExponent) }
+        case .sinc:
+            let order = Int(immediate)
+            block.map { $0.lanes { Sinc.derivative(order, $0) } }
+        case .scaledErfc: block.map { scaledErfc($0) }
+        case .inverseErf: block.map { $0.lanes(NormalQuantile.inverseErf) }
+        case .normalQuantile: block.map { $0.lanes(NormalQuantile.value) }
+        case .logNormalCumulative: block.map { logNormalCumulative($0) }
+        case .entropy: block.map { entropy($0) }
+        case .besselJ:
+            let order = Int32(immediate)
+            block.map { $0.lanes { jn(order, $0) } }
+        case .besselY:
+            let order = Int32(immediate)
+            block.map { $0.lanes { Bessel.y(order, $0) } }
+        case .besselI:
+            let order = Int(immediate)
+            block.map { $0.lanes { Bessel.i(order, $0) } }
+        case .scaledBesselI:
+            let order = Int(immediate)
+            block.map { $0.lanes { Bessel.scaledI(order, $0) } }
+        case .lowerGamma: block.map2 { $0.lanes($1, IncompleteGamma.lower) }
+        case .upperGamma: block.map2 { $0.lanes($1, IncompleteGamma.upper) }
+        case .zeta: block.map2 { $0.lanes($1, Gamma.zeta) }
         case .cos: block.map { cos($0) }
         case .tanh: block.map { tanh($0) }
         case .sigmoid: block.map { sigmoid($0) }
@@ -135,6 +164,22 @@ extension MathVector {
         var result = x
         for lane in 0..<scalarCount { result[lane] = glibcPow(x[lane], y[lane]) }
         return result
+    }
+}
+
+/// Functions of single elements.
+extension MathVector {
+    /// `x` itself where it is `y`, NaN where one of them is.
+    @inline(never) fileprivate static func next(after x: Self, toward y: Self) -> Self {
+        var result = x + y
+        for lane in 0..<scalarCount where x[lane] == x[lane] && y[lane] == y[lane] {
+            result[lane] = x[lane] == y[lane] ? y[lane] : x[lane] < y[lane] ? x[lane].nextUp : x[lane].nextDown
+        }
+        return result
+    }
+
+    fileprivate static func binaryExponent(_ x: Double) -> Double {
+        x.isFinite && x != 0 ? Double(x.exponent) + 1 : 0
     }
 }
 

@@ -5,8 +5,10 @@ extension LoopOpcode {
     /// functions, as vectors hold half as many and polynomials are longer.
     var cost: Int {
         switch self {
-        case .digamma, .polygamma: return 40_000
-        case .power, .powerImmediate, .logGamma: return 10_000
+        case .lowerGamma, .upperGamma, .zeta, .besselI, .scaledBesselI: return 200_000
+        case .digamma, .polygamma, .besselJ, .besselY, .sinc, .inverseErf, .normalQuantile, .gcd, .lcm: return 40_000
+        case .power, .powerImmediate, .logGamma, .hypot, .nextAfter: return 10_000
+        case .scaledErfc, .logNormalCumulative, .entropy, .fmod: return 1_500
         case .erfc, .asinh, .acosh, .atanh, .sinh, .atan2, .floorDivide, .remainder: return 1_500
         case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .cosh: return 900
         case .bceWithLogits, .bce, .softplus, .gelu, .normalCumulative: return 1_500

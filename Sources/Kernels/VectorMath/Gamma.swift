@@ -126,7 +126,7 @@ enum Gamma {
     }
 
     /// B2j / (2j)! for j from 1.
-    private static let bernoulliOverFactorial: [Double] = [
+    fileprivate static let bernoulliOverFactorial: [Double] = [
         0.08333333333333333, -0.001388888888888889, 3.306878306878307e-05, -8.267195767195768e-07, 2.08767569878681e-08,
         -5.284190138687493e-10, 1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15,
         -2.174868698558062e-16,
@@ -153,7 +153,54 @@ enum Gamma {
     }
 }
 
+extension Gamma {
+    /// Hurwitz's ζ(s, q) = Σ (q + k)⁻ˢ over k from 0, for s > 1: the first terms, then Euler's and Maclaurin's formula
+    /// (Abramowitz and Stegun 23.1.30) for the rest. Infinite at whole numbers q ≤ 0; below 0 only for whole s.
+    static func zeta(_ s: Double, _ q: Double) -> Double {
+        if s.isNaN || q.isNaN { return .nan }
+        if s <= 1 { return s == 1 ? .infinity : .nan }
+        if q > 0 { return zetaAbove(s, q) }
+        if q == q.rounded(.down) { return .infinity }
+        guard s.isFinite, s == s.rounded() else { return .nan }
+        // The bases below 0 are those of ζ(s, 1 - p) but for those beyond q, where p is the first base above 0.
+        let p = q - q.rounded(.down)
+        let below = zetaAbove(s, 1 - p) - zetaAbove(s, 1 - q)
+        return zetaAbove(s, p) + (s.truncatingRemainder(dividingBy: 2) == 0 ? below : -below)
+    }
+
+    private static func zetaAbove(_ s: Double, _ q: Double) -> Double {
+        if q == .infinity { return 0 }
+        let target = 10 + s
+        var (y, sum) = (q, 0.0)
+        while y < target {
+            let term = Glibc.pow(y, -s)
+            sum += term
+            // The bases are below s here, so that the terms fall faster than those of a geometric series do.
+            if term <= 0x1p-60 * sum || sum == .infinity { return sum }
+            y += 1
+        }
+        let last = Glibc.pow(y, -s)
+        var rest = last * (y / (s - 1) + 0.5)
+        var factor = s / y
+        for (place, weight) in bernoulliOverFactorial.enumerated() {
+            rest += last * weight * factor
+            let next = s + Double(2 * place + 1)
+            factor *= next * (next + 1) / (y * y)
+        }
+        return sum + rest
+    }
+}
+
 extension MathVector {
+    /// `function` of each lane of two vectors in float64.
+    @inline(__always) func lanes(_ other: Self, _ function: (Double, Double) -> Double) -> Self {
+        var result = self
+        for lane in 0..<Self.scalarCount {
+            result[lane] = Scalar(function(Double(self[lane]), Double(other[lane])))
+        }
+        return result
+    }
+
     /// `function` of each lane in float64.
     @inline(__always) func lanes(_ function: (Double) -> Double) -> Self {
         var result = self

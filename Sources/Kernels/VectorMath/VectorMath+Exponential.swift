@@ -85,6 +85,45 @@ extension MathVector {
         return tail.replacing(with: splat(2) - tail, where: x .< splat(0))
     }
 
+    /// e^(x²) erfc x, which falls as slowly as 1 / x.
+    @inline(__always) static func scaledErfc(_ x: Self) -> Self {
+        let a = x.magnitude
+        let tail = splat(2) * normalRatio(a * splat(Scalar(1.414213562373095049)))
+        let limited = a.limited(0, normalLimit * 0.7)
+        let whole = timesNormalExponential(splat(2), limited, 1) - tail
+        let finite = whole.replacing(with: splat(.infinity), where: whole .!= whole)
+        return tail.replacing(with: finite, where: x .< splat(0))
+    }
+
+    /// ln Φ(x), from the tail on the side where that is small.
+    @inline(__always) static func logNormalCumulative(_ x: Self) -> Self {
+        let a = x.magnitude
+        let tail = normalRatio(a)
+        let above = log1p(-timesNormalExponential(tail, a.limited(0, normalLimit), -0.5))
+        return above.replacing(with: log(tail) - splat(0.5) * a * a, where: x .< splat(0))
+    }
+
+    /// Φ(-a) e^(a²/2) for all a from 0: beyond `normalLimit` by the asymptotic series of Mills' ratio (Abramowitz and
+    /// Stegun 26.2.12).
+    @_transparent private static func normalRatio(_ a: Self) -> Self {
+        let near = normalTail(farthest(a))
+        let far = a.replacing(with: splat(normalLimit), where: a .< splat(normalLimit))
+        let u = splat(1) / (far * far)
+        var p = u.times(splat(10395), plus: -945)
+        p = p.times(u, plus: 105)
+        p = p.times(u, plus: -15)
+        p = p.times(u, plus: 3)
+        p = p.times(u, plus: -1)
+        p = p.times(u, plus: 1) * splat(Scalar(0.398942280401432678)) / far
+        return near.replacing(with: p, where: a .> splat(normalLimit))
+    }
+
+    /// -x ln x, continued by its limit at 0.
+    @inline(__always) static func entropy(_ x: Self) -> Self {
+        (-x * log(x)).replacing(with: splat(0), where: x .== splat(0))
+            .replacing(with: splat(-.infinity), where: x .< splat(0))
+    }
+
     /// The standard normal distribution Φ. Below 0 it is e^(-x²/2) times a factor that changes slowly, so that the tail
     /// keeps its relative accuracy.
     @inline(__always) static func normalCumulative(_ x: Self) -> Self {

@@ -2,7 +2,7 @@
 /// sign.
 extension MathVector {
     /// C's fmod: x minus the quotient, cut toward 0, times y; exact.
-    @inline(__always) private static func fmod(_ x: Self, _ y: Self) -> Self {
+    @inline(__always) static func fmod(_ x: Self, _ y: Self) -> Self {
         let quotient = truncate(x / y)
         var r = x.addingProduct(-quotient, y)
         // A quotient just below a whole number may have been rounded up to it.

@@ -7,20 +7,28 @@ from typing import TYPE_CHECKING, SupportsIndex
 from .._activations import (
     celu,
     elu,
+    glu,
+    hardshrink,
     hardsigmoid,
     hardswish,
     hardtanh,
     logsigmoid,
     mish,
+    prelu,
     relu6,
+    rrelu,
     selu,
     silu,
     softplus,
+    softshrink,
     softsign,
+    tanhshrink,
+    threshold,
 )
 from .._arrays import handle_array
 from .._calls import result
 from .._discrete import gumbel_softmax
+from .._distances import cosine_similarity, normalize, pairwise_distance
 from .._dtypes import as_dtype
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
@@ -55,6 +63,16 @@ __all__ = [
     "selu",
     "silu",
     "softsign",
+    "glu",
+    "hardshrink",
+    "prelu",
+    "rrelu",
+    "softshrink",
+    "tanhshrink",
+    "threshold",
+    "cosine_similarity",
+    "normalize",
+    "pairwise_distance",
     "gumbel_softmax",
     "flatten",
     "one_hot",

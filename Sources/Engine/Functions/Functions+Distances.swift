@@ -1,0 +1,42 @@
+/// Lengths, distances and angles of vectors along an axis.
+extension Functions {
+    private static let order = Parameter("p", .real, .real(2), "The norm's order.")
+    private static let secondAxis = Parameter("dim", .integer, .integer(1), "The axis, from the end if negative.")
+    private static let first = Parameter("x1", .tensor, "A tensor.")
+    private static let second = Parameter("x2", .tensor, "A tensor that broadcasts with it.")
+
+    static let distances: [Function] = [
+        Function(
+            "normalize",
+            [
+                .input, order, secondAxis,
+                Parameter("eps", .real, .real(1e-12), "What vectors are divided by at least."),
+            ],
+            "Vectors along an axis divided by their p-norm. \(ofFloats)"
+        ) { a throws(Failure) in
+            let x = try a.tensor("input").node()
+            let axis = try normalized(axis: a.integer("dim"), rank: x.shape.count, operation: "normalize")
+            return try Tensor(result: x.overNorm(a.real("p"), axis, eps: a.real("eps")))
+        },
+        Function(
+            "cosine_similarity",
+            [first, second, secondAxis, Parameter("eps", .real, .real(1e-8), "The smallest length that counts.")],
+            "The cosine of the angle between vectors along an axis of the two broadcast together. \(ofFloats)"
+        ) { a throws(Failure) in
+            let (x, y) = (try a.tensor("x1").node(), try a.tensor("x2").node())
+            return try Tensor(result: x.cosine(with: y, a.integer("dim"), eps: a.real("eps")))
+        },
+        Function(
+            "pairwise_distance",
+            [
+                first, second, order,
+                Parameter("eps", .real, .real(1e-6), "What is added to each difference."), .keepsAxes,
+            ],
+            "The p-norm of x1 - x2 + eps along the last axis. \(ofFloats)"
+        ) { a throws(Failure) in
+            let (x, y) = (try a.tensor("x1").node(), try a.tensor("x2").node())
+            return try Tensor(
+                result: x.distance(to: y, a.real("p"), eps: a.real("eps"), keepdims: a.flag("keepdim")))
+        },
+    ]
+}
