@@ -79,8 +79,6 @@ public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable 
     case erfc
     /// ln |Γ|, its derivative ψ, and the derivative of order `immediate` of ψ.
     case logGamma, digamma, polygamma
-    /// a / (1 + |a|)
-    case softsign
     /// √(a² + b²) without overflow on the way.
     case hypot
     /// C's: what a quotient cut toward 0 leaves, of a's sign. An integer divided by 0 gives 0.

@@ -19,7 +19,7 @@ extension Row {
         rows += unary(.acosh, Acosh.self, 1.2...4) { acosh($0) }
         rows += unary(.atanh, Atanh.self, -0.8...0.8) { atanh($0) }
         rows += unary(.erfc, Erfc.self, -2...3) { erfc($0) }
-        rows += unary(.softsign, Softsign.self, -3...3) { $0 / (1 + abs($0)) }
+        rows += unary(.softsign, Divide.self, -3...3) { $0 / (1 + abs($0)) }
         rows += unary(.logGamma, LogGamma.self, 0.6...5) { lgamma($0).0 }
         rows += unary(.logGamma, LogGamma.self, -1.8...(-1.2)) { lgamma($0).0 }
         rows += unary(.digamma, Digamma.self, 0.6...5) { polygamma(0, $0) }

@@ -54,11 +54,11 @@ extension Row {
         ) { x in integral(0, .pi) { exp(x * cos($0) - abs(x)) * cos($0) } / .pi },
         Row(
             "igamma", [IncompleteGamma.self], [points([5], 0.3...4)],
-            { try nodes([scalar(1.5), $0[0]]) { a, x in try a.incompleteGamma(x, isUpper: false) } },
+            { try nodes([scalar(1.5, $0[0].dtype), $0[0]]) { a, x in try a.incompleteGamma(x, isUpper: false) } },
             { $0[0].map { x in integral(0, x.squareRoot()) { 2 * $0 * $0 * exp(-$0 * $0) } / tgamma(1.5) } }),
         Row(
             "zeta", [Zeta.self], [points([5], 0.5...4)],
-            { try nodes([scalar(4), $0[0]]) { s, q in try s.zeta(q) } },
+            { try nodes([scalar(4, $0[0].dtype), $0[0]]) { s, q in try s.zeta(q) } },
             {
                 $0[0].map { q in (0..<4000).reversed().reduce(pow(q + 3999.5, -3) / 3) { $0 + pow(q + Double($1), -4) }
                 }

@@ -10,7 +10,7 @@ final class VectorMathTests: XCTestCase {
     private static let functions: [LoopOpcode] = [
         .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf, .gelu, .normalCumulative, .rsqrt,
         .clampedLog, .exp2, .log2, .log10, .tan,
-        .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .erfc, .softsign,
+        .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .erfc,
     ]
 
     private static let places: [LoopOpcode: Double] = [
@@ -18,7 +18,6 @@ final class VectorMathTests: XCTestCase {
         .softplus: 1.6, .erf: 1.7, .gelu: 4.5, .normalCumulative: 4.1, .rsqrt: 1.5,
         .clampedLog: 0.8, .exp2: 1.05, .log2: 1.8, .log10: 1.95, .tan: 3.5, .asin: 2.3, .acos: 1.15, .atan: 2.1,
         .sinh: 2.4, .cosh: 1.5, .asinh: 1.7, .acosh: 2.7, .atanh: 1.9, .erfc: 5.2,
-        .softsign: 1.5,
     ]
 
     /// All exponents alike, both signs and NaN with them, by a step through the bit patterns that has no pattern
@@ -151,7 +150,7 @@ final class VectorMathTests: XCTestCase {
             (.round, -.infinity, -.infinity),
             (.floor, -0.5, -1), (.floor, -0.0, -0.0), (.ceil, -0.5, -0.0), (.ceil, tiny, 1), (.truncate, -1.9, -1),
             (.truncate, 1.9, 1), (.floor, .infinity, .infinity),
-            (.softsign, .infinity, .nan), (.softsign, -0.0, -0.0),
+
         ]
         for (opcode, x, wanted) in cases {
             let found = evaluate(opcode, [x], compute)[0]

@@ -72,7 +72,10 @@ extension Node {
         return try x * x.softplus().tanh()
     }
 
-    func softsign() throws(Failure) -> Node { try Softsign().record([asFloat()]) }
+    func softsign() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try x / (x.number(1) + x.absolute())
+    }
 
     /// x + 3 between 0 and 6, over 6.
     func hardSigmoid() throws(Failure) -> Node {

@@ -75,18 +75,6 @@ struct NormalCumulative: Elementwise {
     }
 }
 
-/// x / (1 + |x|). The derivative is 1 / (1 + |x|)^2.
-struct Softsign: Elementwise {
-    var name: String { "softsign" }
-    var opcode: LoopOpcode { .softsign }
-    var keeps: Keeps { .inputs }
-    func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
-        let x = node.inputs[0]
-        return try d * (Node.scalar(1, like: x) + x.absolute()).reciprocal().square()
-    }
-}
-
 /// log(1 + exp x).
 struct Softplus: Elementwise {
     var name: String { "softplus" }

@@ -72,7 +72,7 @@ enum IntegerArithmetic: LoopArithmetic {
             .softplus, .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .throughTanh,
             .throughSigmoid, .atan2, .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
             .atanh, .round, .floor,
-            .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .softsign, .hypot,
+            .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .hypot,
             .nextAfter, .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative,
             .entropy, .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta:
             block.map { $0 }

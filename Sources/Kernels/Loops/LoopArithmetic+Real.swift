@@ -88,7 +88,6 @@ extension MathVector {
         case .floorDivide: block.map2 { floorDivide($0, $1) }
         case .remainder: block.map2 { remainder($0, $1) }
         case .erfc: block.map { erfc($0) }
-        case .softsign: block.map { $0 / (splat(1) + $0.magnitude) }
         case .logGamma: block.map { $0.lanes(Gamma.logarithm) }
         case .digamma: block.map { $0.lanes(Gamma.digamma) }
         case .polygamma:

@@ -15,7 +15,7 @@ extension LoopCompiler {
             .subtractImmediate, .reverseSubtractImmediate, .multiplyImmediate, .divideImmediate,
             .reverseDivideImmediate, .maximumImmediate,
             .minimumImmediate, .greaterImmediate, .lessImmediate, .equalImmediate, .constant, .round, .floor, .ceil,
-            .truncate, .softsign:
+            .truncate:
             return true
         case .powerImmediate: return immediate.magnitude <= 8 && immediate == immediate.rounded(.towardZero)
         default: return false
@@ -74,11 +74,6 @@ extension LoopCompiler {
             assembler.arithmetic(.multiply, factor, factor, operand(b))
             assembler.arithmetic(.multiply, factor, factor, operand(a))
             return factor
-        case .softsign:
-            let divisor = several(.and, inRegister(a), operand(number: signBit - 1))
-            assembler.arithmetic(.add, divisor, divisor, operand(number: one))
-            assembler.arithmetic(.divide, divisor, inRegister(a), .register(divisor))
-            return divisor
         case .sqrt:
             let operand = operand(a)
             let result = result()

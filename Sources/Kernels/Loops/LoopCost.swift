@@ -14,7 +14,7 @@ extension LoopOpcode {
         case .bceWithLogits, .bce, .softplus, .gelu, .normalCumulative: return 1_500
         case .sin, .cos, .tanh, .sigmoid, .erf, .log1p, .log, .clampedLog, .expm1: return 700
         case .exp: return 500
-        case .divide, .softsign, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
+        case .divide, .sqrt, .rsqrt, .reciprocal, .divideImmediate, .reverseDivideImmediate: return 200
         default: return 60
         }
     }
