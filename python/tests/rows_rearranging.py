@@ -96,7 +96,6 @@ TURNING = [
         given(LINE, offset=-2),
         results="same",
     ),
-    Operation("argwhere", np.argwhere, given(np.array([[0.0, 1.5], [-2.0, 0.0]])), results="int64"),
     Operation(
         "repeat_interleave",
         repeat_interleave,
