@@ -34,6 +34,8 @@ public final class Capture {
     private(set) var boxes: [Box] = []
     private(set) var gradients: [Gradient] = []
     private(set) var checks: [Node] = []
+    /// Tensors from outside of which the block has set whether they collect gradients, and what it is at last.
+    private(set) var switched: [(tensor: Tensor, requiresGrad: Bool)] = []
     /// What recording depended on besides values.
     var conditions = Conditions()
     private var selections: [ObjectIdentifier: Selection] = [:]
@@ -96,6 +98,13 @@ public final class Capture {
 
     func keep(_ node: Node, of view: Tensor, _ version: Int) {
         selections[ObjectIdentifier(view)] = Selection(view: view, node: node, version: version)
+    }
+
+    /// Notes that the block has set whether a tensor from outside collects gradients.
+    func note(_ tensor: Tensor, requiresGrad: Bool) {
+        if let place = placeOfBox[ObjectIdentifier(tensor)], place < inputs.count { return }
+        switched.removeAll { $0.tensor === tensor }
+        switched.append((tensor, requiresGrad))
     }
 
     private func place(of tensor: Tensor) throws(Failure) -> Int {

@@ -29,7 +29,7 @@ public final class Program {
     private let isGradientWritten: [Bool]
     private let isArgumentWritten: [Bool]
     let writesArguments: Bool
-    /// Boxes that the block made leaves that collect gradients, or ended that.
+    /// Boxes of which the block has set whether they collect gradients.
     private let switched: [(tensor: Tensor, requiresGrad: Bool)]
     private var conditions: Conditions
     /// Outputs before this one are checks; then come the caller's.
@@ -67,10 +67,7 @@ public final class Program {
             targets.append(place < inputTypes.count ? .argument(place) : .box(place))
             hidden.append(box.current)
         }
-        switched = boxes.dropFirst(inputTypes.count).compactMap { box in
-            let (before, now) = (box.placeholder.requiresGrad, box.current.requiresGrad && box.current.isLeaf)
-            return before == now ? nil : (box.tensor, now)
-        }
+        switched = capture.switched
         conditions = capture.conditions
         for (place, gradient) in gradients.enumerated() where gradient.isWritten {
             guard let current = gradient.current else { continue }

@@ -206,6 +206,12 @@ public final class Tensor {
 
     /// Makes this a leaf that collects gradients, or ends that.
     public func setRequiresGrad(_ requires: Bool) throws(Failure) {
+        try switchRequiresGrad(requires)
+        // A run of the program sets it too, whatever it is by then.
+        if let capture = ThreadState.current.capture, birth !== capture { capture.note(self, requiresGrad: requires) }
+    }
+
+    private func switchRequiresGrad(_ requires: Bool) throws(Failure) {
         if requires == requiresGrad { return }
         guard isLeaf else {
             throw .state(operation: "requires_grad", "only a tensor without history can be set; detach it first")
@@ -237,6 +243,8 @@ public final class Tensor {
 
     public func setGradient(_ gradient: Tensor?) throws(Failure) {
         guard let gradient else {
+            // A run of the program removes one, also where the block has met none.
+            if gradientSlot == nil, Capture.isOpen, dtype.isFloat { gradientSlot = GradientSlot() }
             gradientSlot?.point(to: nil)
             return
         }
