@@ -48,16 +48,42 @@ extension Float: RowScalar {
         return c.x + c.y
     }
 
+    /// The same as MathVector.exp, without its last digit: softmax of [1024, 1000] takes 0.58 ms with this, and 0.78
+    /// with that. Within two ulps: e^x = 2^n e^r with |r| <= ln 2 / 2 and Cephes's polynomial for e^r (expf.c).
+    @inline(__always)
+    private static func exp(_ x: Vector) -> Vector {
+        // Beyond these the result is 0 or infinite; NaN passes.
+        var x = x.replacing(with: -104, where: x .< -104)
+        x.replace(with: 89, where: x .> 89)
+        // Adding 1.5 * 2^23 leaves the nearest whole number in the low bits.
+        let shifted = Vector(repeating: 0x1.8p23).addingProduct(x, Vector(repeating: 0x1.715476p0))
+        let n = shifted - 0x1.8p23
+        let r = x.addingProduct(n, Vector(repeating: -0x1.62E4p-1)).addingProduct(n, Vector(repeating: -0x1.7F7D1Cp-20))
+        var p = Vector(repeating: 1.9875691500e-4)
+        p = Vector(repeating: 1.3981999507e-3).addingProduct(p, r)
+        p = Vector(repeating: 8.3334519073e-3).addingProduct(p, r)
+        p = Vector(repeating: 4.1665795894e-2).addingProduct(p, r)
+        p = Vector(repeating: 1.6666665459e-1).addingProduct(p, r)
+        p = Vector(repeating: 5.0000001201e-1).addingProduct(p, r)
+        p = r.addingProduct(p, r * r) + 1
+        // In two factors, because 2^n alone may be too large or too small for a float.
+        let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- 0x4B40_0000
+        let half = bits &>> 1
+        let first = unsafeBitCast((half &+ 127) &<< 23, to: Vector.self)
+        let second = unsafeBitCast((bits &- half &+ 127) &<< 23, to: Vector.self)
+        return p * first * second
+    }
+
     static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
         let full = count / Vector.scalarCount * Vector.scalarCount
         for start in stride(from: 0, to: full, by: Vector.scalarCount) {
             let target = UnsafeMutableRawPointer(x + start)
-            target.storeBytes(of: Vector.exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
+            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
         }
         if full < count {
             var rest = Vector()
             for lane in 0..<count - full { rest[lane] = x[full + lane] }
-            rest = Vector.exp(rest)
+            rest = exp(rest)
             for lane in 0..<count - full { x[full + lane] = rest[lane] }
         }
     }
@@ -93,16 +119,45 @@ extension Double: RowScalar {
         return b.x + b.y
     }
 
+    /// Within two ulps: as for float32, with the Taylor polynomial of degree 13, whose error is below 2^-57.
+    @inline(__always)
+    private static func exp(_ x: Vector) -> Vector {
+        var x = x.replacing(with: -746, where: x .< -746)
+        x.replace(with: 710, where: x .> 710)
+        let shifted = Vector(repeating: 0x1.8p52).addingProduct(x, Vector(repeating: 0x1.71547652B82FEp0))
+        let n = shifted - 0x1.8p52
+        let r = x.addingProduct(n, Vector(repeating: -0x1.62E42FEE00000p-1))
+            .addingProduct(n, Vector(repeating: -0x1.A39EF35793C76p-33))
+        var p = Vector(repeating: 1 / 6_227_020_800)
+        p = Vector(repeating: 1 / 479_001_600).addingProduct(p, r)
+        p = Vector(repeating: 1 / 39_916_800).addingProduct(p, r)
+        p = Vector(repeating: 1 / 3_628_800).addingProduct(p, r)
+        p = Vector(repeating: 1 / 362_880).addingProduct(p, r)
+        p = Vector(repeating: 1 / 40_320).addingProduct(p, r)
+        p = Vector(repeating: 1 / 5_040).addingProduct(p, r)
+        p = Vector(repeating: 1 / 720).addingProduct(p, r)
+        p = Vector(repeating: 1 / 120).addingProduct(p, r)
+        p = Vector(repeating: 1 / 24).addingProduct(p, r)
+        p = Vector(repeating: 1 / 6).addingProduct(p, r)
+        p = Vector(repeating: 1 / 2).addingProduct(p, r)
+        p = r.addingProduct(p, r * r) + 1
+        let bits = unsafeBitCast(shifted, to: SIMD8<Int64>.self) &- 0x4338_0000_0000_0000
+        let half = bits &>> 1
+        let first = unsafeBitCast((half &+ 1023) &<< 52, to: Vector.self)
+        let second = unsafeBitCast((bits &- half &+ 1023) &<< 52, to: Vector.self)
+        return p * first * second
+    }
+
     static func exponentials(_ x: UnsafeMutablePointer<Double>, _ count: Int) {
         let full = count / Vector.scalarCount * Vector.scalarCount
         for start in stride(from: 0, to: full, by: Vector.scalarCount) {
             let target = UnsafeMutableRawPointer(x + start)
-            target.storeBytes(of: Vector.exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
+            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
         }
         if full < count {
             var rest = Vector()
             for lane in 0..<count - full { rest[lane] = x[full + lane] }
-            rest = Vector.exp(rest)
+            rest = exp(rest)
             for lane in 0..<count - full { x[full + lane] = rest[lane] }
         }
     }
