@@ -73,6 +73,7 @@ from ._creation import (
     zeros_like,
 )
 from ._creation import asarray as as_tensor
+from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
@@ -183,7 +184,21 @@ from ._writing import *  # noqa: F403
 __version__ = _lib.wb_version().decode()
 
 if TYPE_CHECKING:  # what the table below finds
-    from . import autograd, data, distributions, implicit, linalg, nn, optim, special, storage, training
+    from . import (
+        accelerator,
+        autograd,
+        backends,
+        cuda,
+        data,
+        distributions,
+        implicit,
+        linalg,
+        nn,
+        optim,
+        special,
+        storage,
+        training,
+    )
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
@@ -198,7 +213,10 @@ if TYPE_CHECKING:  # what the table below finds
 
 # Where to find what a short program may not need; imported when first asked for.
 _LATER: dict[str, tuple[str, str] | None] = {
+    "accelerator": None,
     "autograd": None,
+    "backends": None,
+    "cuda": None,
     "data": None,
     "distributions": None,
     "implicit": None,
@@ -355,7 +373,11 @@ __all__ = [
     "UnsupportedError",
     "InterruptedCallError",
     "InternalError",
+    "accelerator",
     "autograd",
+    "backends",
+    "cuda",
+    "device",
     "data",
     "distributions",
     "implicit",

@@ -16,6 +16,7 @@ from . import _abi
 from ._arguments import numbers
 from ._arrays import borrow, extents, handle_array
 from ._calls import called
+from ._device import check_device
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
 from ._library import check, lib
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from ._device import DeviceLike
     from ._dtypes import DType
     from ._typing import Array, DTypeLike, Real, Shape, Size, TensorLike
 
 
-def tensor(data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """A new tensor with a copy of `data`: numbers, nested lists, NumPy arrays, or a tensor (whose history is left
     behind).
 
@@ -41,6 +45,8 @@ def tensor(data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool 
     wider type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
     decides. Raises DTypeError for what is not numbers, and ArgumentError for an array with masked elements.
     """
+    if device is not None:
+        check_device(device)
     return Tensor(data, dtype, requires_grad)
 
 
@@ -55,9 +61,11 @@ def from_numpy(array: Array) -> Tensor:
     return wrap(borrow(array))
 
 
-def asarray(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
+def asarray(data: ArrayLike, dtype: DTypeLike | None = None, device: DeviceLike = None) -> Tensor:
     """`data` as a tensor, without a copy where possible: a tensor is returned as it is, an array's memory is borrowed
     (see from_numpy)."""
+    if device is not None:
+        check_device(device)
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
     if isinstance(data, np.ndarray) and (dtype is None or data.dtype == as_dtype(dtype).dtype):
@@ -77,9 +85,15 @@ _NUMBERS: dict[type, DType] = {bool: bool_, int: int64, float: float32}
 
 
 def full(
-    size: Size, fill_value: Real | np.generic, dtype: DTypeLike | None = None, requires_grad: bool = False
+    size: Size,
+    fill_value: Real | np.generic,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """A tensor with every element `fill_value`. dtype defaults to what tensor(fill_value) has."""
+    if device is not None:
+        check_device(device)
     shape = numbers((size,))
     if dtype is None:
         if isinstance(fill_value, (Tensor, np.ndarray, np.generic)):
@@ -94,13 +108,17 @@ def full(
     return _finish(out, requires_grad)
 
 
-def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """A tensor of zeros."""
+    if device is not None:
+        check_device(device)
     return full(numbers(size), 0, dtype, requires_grad)
 
 
-def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """A tensor of ones."""
+    if device is not None:
+        check_device(device)
     return full(numbers(size), 1, dtype, requires_grad)
 
 
@@ -111,20 +129,34 @@ def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
 
 
 def full_like(
-    input: TensorLike, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: TensorLike,
+    fill_value: Real,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """A tensor of the shape (and dtype) of `input` with every element `fill_value`."""
+    if device is not None:
+        check_device(device)
     shape, dtype = like(input, dtype)
     return full(shape, fill_value, dtype, requires_grad)
 
 
-def zeros_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(
+    input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Zeros of the shape (and dtype) of `input`."""
+    if device is not None:
+        check_device(device)
     return full_like(input, 0, dtype, requires_grad)
 
 
-def ones_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def ones_like(
+    input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Ones of the shape (and dtype) of `input`."""
+    if device is not None:
+        check_device(device)
     return full_like(input, 1, dtype, requires_grad)
 
 
@@ -132,9 +164,16 @@ empty, empty_like = zeros, zeros_like  # values that nobody may count on are as 
 
 
 def arange(
-    start: Real, end: Real | None = None, step: Real = 1, dtype: DTypeLike | None = None, requires_grad: bool = False
+    start: Real,
+    end: Real | None = None,
+    step: Real = 1,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """start, start + step, ... below end; arange(end) starts from 0. int64 if all are ints, else float32."""
+    if device is not None:
+        check_device(device)
     if end is None:
         start, end = 0, start
     start, end, step = exact(start), exact(end), exact(step)
@@ -145,9 +184,16 @@ def arange(
 
 
 def linspace(
-    start: Real, end: Real, steps: SupportsIndex, dtype: DTypeLike = float32, requires_grad: bool = False
+    start: Real,
+    end: Real,
+    steps: SupportsIndex,
+    dtype: DTypeLike = float32,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """`steps` numbers at equal distances from start to end, both among them. Integer dtypes cut them toward 0."""
+    if device is not None:
+        check_device(device)
     start, end, out = exact(start), exact(end), c_void_p()
     is_whole = isinstance(start, int) and isinstance(end, int) and not as_dtype(dtype).is_floating_point
     check(
@@ -159,9 +205,15 @@ def linspace(
 
 
 def eye(
-    n: SupportsIndex, m: SupportsIndex | None = None, dtype: DTypeLike = float32, requires_grad: bool = False
+    n: SupportsIndex,
+    m: SupportsIndex | None = None,
+    dtype: DTypeLike = float32,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """The n x m matrix (n x n by default) with ones on the diagonal."""
+    if device is not None:
+        check_device(device)
     out = c_void_p()
     check(lib.wb_tensor_eye(as_dtype(dtype).code, n, n if m is None else m, out))
     return _finish(out, requires_grad)
@@ -181,16 +233,30 @@ def meshgrid(*tensors: TensorLike, indexing: Literal["ij", "xy"] = "ij") -> tupl
 
 
 def tril_indices(
-    row: SupportsIndex, col: SupportsIndex, offset: SupportsIndex = 0, *, dtype: DTypeLike = "int64"
+    row: SupportsIndex,
+    col: SupportsIndex,
+    offset: SupportsIndex = 0,
+    *,
+    dtype: DTypeLike = "int64",
+    device: DeviceLike = None,
 ) -> Tensor:
     """The places on and below a diagonal of a matrix, row by row: [2, places]."""
+    if device is not None:
+        check_device(device)
     return called("tril_indices", row=row, col=col, offset=offset).to(dtype)
 
 
 def triu_indices(
-    row: SupportsIndex, col: SupportsIndex, offset: SupportsIndex = 0, *, dtype: DTypeLike = "int64"
+    row: SupportsIndex,
+    col: SupportsIndex,
+    offset: SupportsIndex = 0,
+    *,
+    dtype: DTypeLike = "int64",
+    device: DeviceLike = None,
 ) -> Tensor:
     """The places on and above a diagonal of a matrix, row by row: [2, places]."""
+    if device is not None:
+        check_device(device)
     return called("triu_indices", row=row, col=col, offset=offset).to(dtype)
 
 
@@ -201,24 +267,36 @@ def _random(distribution: int, size: Sequence[Size], a: Real, b: Real, dtype: DT
     return _finish(out, requires_grad)
 
 
-def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
+    if device is not None:
+        check_device(device)
     return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad)
 
 
-def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """Standard normal numbers from the default generator (manual_seed)."""
+    if device is not None:
+        check_device(device)
     return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad)
 
 
 @overload
-def randint(low: Real, high: Real, size: Size, dtype: DTypeLike = int64) -> Tensor: ...
+def randint(low: Real, high: Real, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None) -> Tensor: ...
 @overload
-def randint(low: Real, high: Sequence[SupportsIndex], *, dtype: DTypeLike = int64) -> Tensor: ...
+def randint(
+    low: Real, high: Sequence[SupportsIndex], *, dtype: DTypeLike = int64, device: DeviceLike = None
+) -> Tensor: ...
 @overload
-def randint(low: Real, high: Real | None = None, *, size: Size, dtype: DTypeLike = int64) -> Tensor: ...
-def randint(low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = int64) -> Tensor:
+def randint(
+    low: Real, high: Real | None = None, *, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None
+) -> Tensor: ...
+def randint(
+    low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = int64, device: DeviceLike = None
+) -> Tensor:
     """Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."""
+    if device is not None:
+        check_device(device)
     if size is None:
         if high is None or hasattr(high, "__index__"):
             raise ArgumentError("randint: expected randint(low, high, size) or randint(high, size), found no size")
@@ -233,14 +311,22 @@ def randint(low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = in
     return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
 
 
-def rand_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def rand_like(
+    input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Uniform numbers in [0, 1) of the shape (and dtype) of `input`."""
+    if device is not None:
+        check_device(device)
     shape, dtype = like(input, dtype)
     return rand(shape, dtype=dtype, requires_grad=requires_grad)
 
 
-def randn_like(input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def randn_like(
+    input: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Standard normal numbers of the shape (and dtype) of `input`."""
+    if device is not None:
+        check_device(device)
     shape, dtype = like(input, dtype)
     return randn(shape, dtype=dtype, requires_grad=requires_grad)
 

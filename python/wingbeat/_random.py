@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from . import _abi
 from ._creation import _random, full_like, like, randint, randn
+from ._device import check_device
 from ._dtypes import float32, float64, int64
 from ._errors import ArgumentError
 from ._library import check, lib
 from ._tensor import Tensor, as_tensor, wrap
 
 if TYPE_CHECKING:
+    from ._device import DeviceLike
     from ._dtypes import DType
     from ._typing import DTypeLike, Operand, Real, Size, TensorLike, TensorT
 
@@ -78,15 +80,21 @@ def multinomial(input: TensorLike, num_samples: SupportsIndex, replacement: bool
     return wrap(out.value)
 
 
-def randperm(n: SupportsIndex, dtype: DTypeLike = int64) -> Tensor:
+def randperm(n: SupportsIndex, dtype: DTypeLike = int64, device: DeviceLike = None) -> Tensor:
     """A random permutation of 0 ... n - 1."""
+    if device is not None:
+        check_device(device)
     out = c_void_p()
     check(lib.wb_random_permutation(n, out))
     return wrap(out.value).to(dtype)
 
 
-def randint_like(input: TensorLike, low: Real, high: Real | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def randint_like(
+    input: TensorLike, low: Real, high: Real | None = None, dtype: DTypeLike | None = None, device: DeviceLike = None
+) -> Tensor:
     """Whole numbers in [low, high), or in [0, low), of the shape (and dtype) of `input`."""
+    if device is not None:
+        check_device(device)
     low, high = (0, low) if high is None else (low, high)
     shape, dtype = like(input, dtype)
     return randint(low, high, shape).to(dtype)

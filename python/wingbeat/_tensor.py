@@ -16,6 +16,7 @@ import numpy as np
 
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
+from ._device import CPU, check_device, destination
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8, unmasked
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, freed_by, lib, unguarded
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from typing_extensions import Self
 
+    from ._device import DeviceLike
+    from ._device import device as Device
     from ._dtypes import DType
     from ._methods import Methods
     from ._typing import Array, DTypeLike, Handle, Operand, Real, Shape, TensorLike, TensorT
@@ -502,16 +505,46 @@ class Tensor(Owner, Methods):
 
     # ---------------------------------------------------------------- dtypes
 
-    def to(self, dtype: DTypeLike | Tensor) -> Tensor:
-        """This tensor in another dtype, or in that of another tensor (itself if it has that already)."""
-        dtype = dtype.dtype if isinstance(dtype, Tensor) else as_dtype(dtype)
-        if dtype is self.dtype:
-            return self
+    def to(
+        self,
+        *args: DTypeLike | DeviceLike | Tensor,
+        dtype: DTypeLike | None = None,
+        device: DeviceLike = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+        memory_format: object = None,
+    ) -> Tensor:
+        """This tensor in another dtype, or in that of another tensor (itself if it has that already, unless copy).
+
+        A device may be named, alone or before the dtype: "cpu" is where tensors lie.
+        """
+        wanted = destination("to", args, dtype, device) or self.dtype
+        if wanted is self.dtype:
+            return self.clone() if copy else self
         out = c_void_p()
-        check(_cast(self._handle, dtype.code, out))
+        check(_cast(self._handle, wanted.code, out))
         return wrap(out.value)
 
     type = astype = to  # PyTorch's and NumPy's names
+
+    @property
+    def device(self) -> Device:
+        """Where the tensor lies: device(type='cpu')."""
+        return CPU
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether the tensor lies on a GPU: False."""
+        return False
+
+    def cpu(self, memory_format: object = None) -> Self:
+        """The tensor itself."""
+        return self
+
+    def cuda(self, device: object = None, non_blocking: bool = False) -> Self:
+        """Raises UnsupportedError: this build has no GPU."""
+        check_device("cuda" if device is None else device if isinstance(device, str) else f"cuda:{device}")
+        return self
 
     def type_as(self, other: Tensor) -> Tensor:
         """This tensor in the dtype of `other`."""

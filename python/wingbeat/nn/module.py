@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .. import _html, _modules
 from .._checkpoint_files import load_into, save
-from .._dtypes import as_dtype, float32, float64
+from .._device import check_device, destination
+from .._dtypes import float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .._device import DeviceLike
     from .._typing import DTypeLike, Handle, TensorLike
     from ..optim import Optimizer
 
@@ -366,11 +368,32 @@ class Module(_modules.Base, Owner):
             parameter.requires_grad = requires_grad
         return self
 
-    def to(self, dtype: DTypeLike) -> Module:
-        """Converts all float parameters and buffers in place; returns the module."""
-        check(lib.wb_module_cast(self._handle, as_dtype(dtype).code))
+    def to(
+        self,
+        *args: DTypeLike | DeviceLike | Tensor,
+        dtype: DTypeLike | None = None,
+        device: DeviceLike = None,
+        non_blocking: bool = False,
+    ) -> Module:
+        """Converts all float parameters and buffers to a dtype, or to a tensor's, in place; returns the module.
+
+        A device may be named, alone or before the dtype: "cpu" is where modules lie.
+        """
+        wanted = destination("to", args, dtype, device)
+        if wanted is None:
+            return self
+        check(lib.wb_module_cast(self._handle, wanted.code))
         for tensor in (*self.parameters(), *self.buffers()):
             tensor._forget_dtype()
+        return self
+
+    def cpu(self) -> Module:
+        """The module itself."""
+        return self
+
+    def cuda(self, device: object = None) -> Module:
+        """Raises UnsupportedError: this build has no GPU."""
+        check_device("cuda" if device is None else f"cuda:{device}")
         return self
 
     def double(self) -> Module:
