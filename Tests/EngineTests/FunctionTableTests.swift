@@ -123,7 +123,7 @@ final class FunctionTableTests: XCTestCase {
     func testAnUnknownFunctionGetsTheNamesThatAreCloseToIt() throws {
         XCTAssertEqual(sentence("sofmax(dim=1)"), "call: column 1: there is no function 'sofmax'; close to it: softmax")
         XCTAssertEqual(sentence("  Relu"), "call: column 3: there is no function 'Relu'; close to it: relu, celu, elu")
-        XCTAssertEqual(sentence("conv9d(1)"), "call: column 1: there is no function 'conv9d'")
+        XCTAssertEqual(sentence("blur9d(1)"), "call: column 1: there is no function 'blur9d'")
         let long = String(repeating: "a", count: 100_000)
         XCTAssertEqual(sentence(long), "call: column 1: there is no function '\(String(repeating: "a", count: 57))...'")
     }

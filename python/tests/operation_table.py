@@ -8,6 +8,8 @@ name", what NumPy says, given(arguments), ...).
 
 import numpy as np
 
+import wingbeat as wb
+
 DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
 WHOLE = ("bool", "uint8", "int32", "int64")
 FLOATS = ("float32", "float64")
@@ -173,6 +175,11 @@ class Operation:
         )
         self.torch, self.random, self.methods, self.ulps = torch, random, methods, ulps
 
+    @property
+    def function(self):
+        """The operation itself: wingbeat's, or one of nn.functional alone."""
+        return getattr(wb, self.name, None) or getattr(wb.nn.functional, self.name)
+
     def expected_dtype(self, dtype, place=0):
         """The dtype of result number `place` for inputs of that dtype."""
         rule = self.results if isinstance(self.results, str) else self.results[place % len(self.results)]
@@ -209,10 +216,11 @@ def table():
     import rows_linear_algebra
     import rows_reductions
     import rows_shapes
+    import rows_windows
 
     rows = [
         row
-        for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra)
+        for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra, rows_windows)
         for row in module.ROWS
     ]
     names = [row.name for row in rows]

@@ -33,7 +33,12 @@ def operation(default: str, methods: bool = True) -> str:
         name = frame.f_code.co_name
         if frame.f_globals["__name__"].endswith("._tree"):
             pass  # its flatten is not the operation of that name
-        elif name in public or not name.startswith("_") and hasattr(tensor, name):
+        elif (
+            name in public
+            or name in frame.f_globals.get("__all__", ())
+            or not name.startswith("_")
+            and hasattr(tensor, name)
+        ):
             return name.lstrip("_")
         frame = frame.f_back
     return default

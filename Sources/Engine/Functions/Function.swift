@@ -54,6 +54,7 @@ public enum Functions {
         Family(name: "indexing", functions: indexing), Family(name: "creation", functions: creation),
         Family(name: "random", functions: random),
         Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
+        Family(name: "convolution", functions: convolutions), Family(name: "pooling", functions: pools),
         Family(name: "losses", functions: losses),
     ]
 
