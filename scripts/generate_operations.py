@@ -168,6 +168,34 @@ SPECIAL = {
     "select_scatter": lambda f, x, y: f(x, y[0], 0, 1),
     "slice_scatter": lambda f, x, y: f(x, y[:, :2], 1, 1),
     "diagonal_scatter": lambda f, x, y: f(x, y[0, :2]),
+    "conv1d": lambda f, x, y: f(x.reshape(1, 2, 3), y[:, :2].reshape(1, 2, 2)),
+    "conv2d": lambda f, x, y: f(x.reshape(1, 1, 2, 3), y[:, :2].reshape(1, 1, 2, 2)),
+    "conv3d": lambda f, x, y: f(x.reshape(1, 1, 1, 2, 3), y[:, :2].reshape(1, 1, 1, 2, 2)),
+    "conv_transpose1d": lambda f, x, y: f(x.reshape(1, 2, 3), y.reshape(2, 1, 3)),
+    "conv_transpose2d": lambda f, x, y: f(x.reshape(1, 1, 2, 3), y.reshape(1, 1, 2, 3)),
+    "conv_transpose3d": lambda f, x, y: f(x.reshape(1, 1, 1, 2, 3), y.reshape(1, 1, 1, 2, 3)),
+    **{f"{kind}_pool1d": lambda f, x, y: f(x, 2) for kind in ("max", "avg", "adaptive_avg", "adaptive_max")},
+    **{
+        f"{kind}_pool{axes}d": lambda f, x, y, axes=axes: f(
+            x.reshape(*(1,) * (axes - 1), 2, 3), (1,) * (axes - 1) + (2,)
+        )
+        for kind in ("max", "avg", "adaptive_avg", "adaptive_max")
+        for axes in (2, 3)
+    },
+    **{
+        f"lp_pool{axes}d": lambda f, x, y, axes=axes: f(
+            x.reshape(*(1,) * (axes - 1), 2, 3), 2, (1,) * (axes - 1) + (2,)
+        )
+        for axes in (1, 2, 3)
+    },
+    **{
+        f"max_unpool{axes}d": lambda f, x, y, axes=axes: f(
+            x.reshape(*(1,) * (axes - 1), 2, 3), wb.tensor([[0, 2, 4], [1, 3, 5]]).reshape(*(1,) * (axes - 1), 2, 3), 2
+        )
+        for axes in (1, 2, 3)
+    },
+    "unfold": lambda f, x, y: f(x.reshape(1, 2, 3), 2),
+    "fold": lambda f, x, y: f(x.reshape(2, 3), (1, 4), (1, 2)),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions",
@@ -188,11 +216,15 @@ SECTIONS = {
     "_rearranging": "Turning, cutting, repeating, counting out",
     "_picking": "Indices and masks",
     "_writing": "Parts replaced, or added to",
+    "_convolution": "Convolutions",
+    "_pooling": "Pools, and windows as columns",
     "_creation": "Creation",
     "_random": "Random numbers",
     "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")
+# Of these some are in nn.functional alone.
+FUNCTIONAL = ("_convolution", "_pooling")
 # Not operations on tensors: modules, and single functions.
 NO_OPERATIONS = (
     "_modes",
@@ -319,7 +351,8 @@ def first_sentence(function):
 
 
 def operations():
-    """function -> its public names: several where it has aliases; "linalg.norm" for what is in linalg alone."""
+    """function -> its public names: several where it has aliases; with their module if that is linalg, or
+    nn.functional, alone."""
     found = {}
     for name in wb.__all__:
         function = getattr(wb, name)
@@ -329,6 +362,10 @@ def operations():
         function = getattr(wb.linalg, name)
         if function not in found:
             found[function] = [f"linalg.{name}"]
+    for name in wb.nn.functional.__all__:
+        function = getattr(wb.nn.functional, name)
+        if home(name, function) in FUNCTIONAL and function not in found:
+            found[function] = [f"nn.functional.{name}"]
     return found
 
 

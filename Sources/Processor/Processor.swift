@@ -24,6 +24,7 @@ final class ProcessorPreparation: Preparation {
     private var roundedProducts: [Int: GemmBFloat16] = [:]
     private var loops: [Int: LoopProgram] = [:]
     private var strips: [Int: GemmStrips] = [:]
+    private var convolutions: [Int: Convolution] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -31,6 +32,7 @@ final class ProcessorPreparation: Preparation {
         switch kind {
         case .product(let step):
             step.precision == .bfloat16 ? roundedProduct(step).scratchBytes : product(step).scratchBytes
+        case .convolution(let step): convolution(step).scratchBytes
         case .argSort(let step): step.scratchBytes
         case .rowOrder(let step): step.scratchBytes
         case .inverse(let step): try step.scratchBytes()
@@ -71,6 +73,8 @@ final class ProcessorPreparation: Preparation {
         case .loop(let step): call(step)
         case .product(let step): call(step, scratch)
         case .strips(let step): try call(step)
+        case .convolution(let step): call(step, scratch)
+        case .windowArgMax(let step): step.call
         case .softmax(let step): step.call
         case .argExtremum(let step): step.call
         case .crossEntropy(let step): step.call
@@ -110,6 +114,13 @@ final class ProcessorPreparation: Preparation {
             dtype: step.dtype, m: step.m, n: step.n, k: step.k, transposeA: step.transposeA,
             transposeB: step.transposeB, batchOffsetsA: step.offsetsA, batchOffsetsB: step.offsetsB, compiles: compiles)
         products[step.result] = made
+        return made
+    }
+
+    func convolution(_ step: ConvolutionStep) -> Convolution {
+        if let known = convolutions[step.result] { return known }
+        let made = Convolution(step, compiles: compiles)
+        convolutions[step.result] = made
         return made
     }
 

@@ -19,6 +19,10 @@ public enum StepKind: Hashable, Codable, Sendable {
     case product(ProductStep)
     case strips(StripsStep)
 
+    // Over windows
+    case convolution(ConvolutionStep)
+    case windowArgMax(WindowArgMaxStep)
+
     // Along an axis
     case softmax(SoftmaxStep)
     case argExtremum(ArgExtremumStep)
@@ -71,6 +75,8 @@ public enum StepKind: Hashable, Codable, Sendable {
         case .loop(let step): step
         case .product(let step): step
         case .strips(let step): step
+        case .convolution(let step): step
+        case .windowArgMax(let step): step
         case .softmax(let step): step
         case .argExtremum(let step): step
         case .crossEntropy(let step): step

@@ -146,6 +146,22 @@ final class StepTests: XCTestCase {
                 .strips(strips),
                 [spread(64 * 16), spread(16 * 32), room(64 * 32), spread(32), room(64 * 32)]),
             Example(
+                .convolution(
+                    ConvolutionStep(
+                        dtype: .float64, images: 1, groups: 1, channels: 2, outputs: 2,
+                        axes: [ConvolutionStep.Axis(input: 3, taps: 2, positions: 3, low: 1, inputDilation: 1)],
+                        layout: StridedLayout(elementBytes: 8, shape: [1, 2, 3], strides: [6, 3, 1], offset: 0),
+                        outputStride: 4, channelStride: 2, input: 0, weight: 1, result: 2)),
+                [six, spread(8), room(6)]),
+            Example(
+                .windowArgMax(
+                    WindowArgMaxStep(
+                        dtype: .float64, planes: 1,
+                        axes: [
+                            WindowArgMaxStep.Axis(input: 2, dilation: 1, firsts: [0], counts: [2]),
+                            WindowArgMaxStep.Axis(input: 3, dilation: 2, firsts: [0, 1], counts: [2, 1]),
+                        ], source: 0, result: 1)), [six, room(2, .int64)]),
+            Example(
                 .softmax(SoftmaxStep(.softmax, dtype: .float64, layout: rows, source: 0, result: 1)), [six, room(6)]),
             Example(
                 .argExtremum(

@@ -123,7 +123,8 @@ final class GemmTests: XCTestCase {
                     // Plans made here are not compiled for their type, and take their time.
                     guard m * n * k < 2_000_000,
                         let plan = GemmPlan<Scalar>.byStrips(
-                            GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, line: k))
+                            GemmShape(
+                                m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, lineA: k, lineB: k))
                     else { continue }
                     let (packed, strips) = (Memory(dtype, plan.packedCount), Memory(dtype, m * n))
                     plan.pack(at(b), to: at(packed))

@@ -62,6 +62,8 @@ extension StepKind {
         case .loop(let step): step.define(slots)
         case .product(let step): step.define(slots)
         case .strips(let step): step.define(slots)
+        case .convolution(let step): step.define(slots)
+        case .windowArgMax(let step): step.define(slots)
         case .softmax(let step): step.define(slots)
         case .argExtremum(let step): step.define(slots)
         case .crossEntropy(let step): try step.define(slots)

@@ -180,7 +180,10 @@ class Operation:
 
     @property
     def function(self):
-        return operator.attrgetter(self.path)(wb)
+        """The operation itself: wingbeat's, or one that a module of it has alone."""
+        if "." in self.path:
+            return operator.attrgetter(self.path)(wb)
+        return getattr(wb, self.name, None) or getattr(wb.nn.functional, self.name)
 
     def expected_dtype(self, dtype, place=0):
         """The dtype of result number `place` for inputs of that dtype."""
@@ -226,6 +229,7 @@ def table():
     import rows_shapes
     import rows_special
     import rows_statistics
+    import rows_windows
 
     rows = [
         row
@@ -241,6 +245,7 @@ def table():
             rows_numbers,
             rows_special,
             rows_rearranging,
+            rows_windows,
         )
         for row in module.ROWS
     ]

@@ -10,7 +10,10 @@ import wingbeat as wb
 
 MODULES = (
     "wingbeat",
+    "wingbeat.accelerator",
     "wingbeat.autograd",
+    "wingbeat.backends",
+    "wingbeat.cuda",
     "wingbeat.data",
     "wingbeat.distributions",
     "wingbeat.implicit",

@@ -65,6 +65,7 @@ ALSO = {
     "min": ["take_along_dim"],
     "lerp": ["full"],
     **{name: ["full"] for name in ("zeros", "ones", "zeros_like", "ones_like", "full_like", "bernoulli")},
+    **{f"max_unpool{axes}d": ["scatter"] for axes in (1, 2, 3)},
     "rand_like": ["random"],
     "randn_like": ["randn", "random"],
     "randint_like": ["randint"],

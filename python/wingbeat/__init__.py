@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from . import (
     _activations,
+    _convolution,
     _discrete,
     _distances,
     _hooks,
@@ -47,6 +48,7 @@ from . import (
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
+from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
     asarray,
@@ -169,6 +171,7 @@ from ._modes import (
 from ._naming import listing as _listing
 from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
+from ._pooling import adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._rearranging import *  # noqa: F403
@@ -411,8 +414,15 @@ __all__ = [
     "save",
     "evaluate",
     "Trainer",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "avg_pool1d",
+    "adaptive_avg_pool1d",
+    "adaptive_max_pool1d",
 ]
 __all__ += _activations.__all__
+__all__ += _convolution.__all__
 __all__ += _discrete.__all__
 __all__ += _distances.__all__
 __all__ += _linear_algebra.__all__

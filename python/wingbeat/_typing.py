@@ -51,6 +51,8 @@ Real = Union[SupportsFloat, SupportsIndex]
 Shape = tuple[int, ...]
 # A shape as one sequence, or one of its extents.
 Size = Union[SupportsIndex, Sequence[SupportsIndex]]
+# The positions of an adaptive pool; None keeps an axis' extent.
+Sizes = Union[SupportsIndex, Sequence[Optional[SupportsIndex]]]
 # One axis or several.
 Axes = Union[SupportsIndex, Sequence[SupportsIndex]]
 # The axes of a reduction; None: all.
@@ -123,4 +125,120 @@ class Total(Protocol):
         dtype: Optional[DTypeLike] = None,
         axis: Axis = None,
         keepdims: bool = False,
+    ) -> Tensor: ...
+
+
+class Convolution(Protocol):
+    """A convolution."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        weight: TensorLike,
+        bias: Optional[TensorLike] = None,
+        stride: Size = 1,
+        padding: Union[Size, str] = 0,
+        dilation: Size = 1,
+        groups: SupportsIndex = 1,
+    ) -> Tensor: ...
+
+
+class TransposedConvolution(Protocol):
+    """The transpose of a convolution."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        weight: TensorLike,
+        bias: Optional[TensorLike] = None,
+        stride: Size = 1,
+        padding: Size = 0,
+        output_padding: Size = 0,
+        groups: SupportsIndex = 1,
+        dilation: Size = 1,
+    ) -> Tensor: ...
+
+
+class MaxPool(Protocol):
+    """Largest elements of windows; with return_indices a pair."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        kernel_size: Size,
+        stride: Optional[Size] = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any: ...
+
+
+class AveragePool(Protocol):
+    """Means of windows."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        kernel_size: Size,
+        stride: Optional[Size] = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: Optional[SupportsIndex] = None,
+    ) -> Tensor: ...
+
+
+class AdaptiveAveragePool(Protocol):
+    """Means of windows that share the input out."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, output_size: Sizes) -> Tensor: ...
+
+
+class AdaptiveMaxPool(Protocol):
+    """Largest elements of windows that share the input out; with return_indices a pair."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, output_size: Sizes, return_indices: bool = False) -> Any: ...
+
+
+class MaxUnpool(Protocol):
+    """Elements put where a pool has found them."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        indices: TensorLike,
+        kernel_size: Size,
+        stride: Optional[Size] = None,
+        padding: Size = 0,
+        output_size: Optional[Size] = None,
+    ) -> Tensor: ...
+
+
+class PowerAveragePool(Protocol):
+    """Roots of sums of powers of windows."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        norm_type: Real,
+        kernel_size: Size,
+        stride: Optional[Size] = None,
+        ceil_mode: bool = False,
     ) -> Tensor: ...

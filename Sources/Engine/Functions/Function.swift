@@ -58,6 +58,7 @@ public enum Functions {
         Family(name: "random", functions: random), Family(name: "discrete", functions: discrete),
         Family(name: "products", functions: products), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "functions of matrices", functions: matrixFunctions),
+        Family(name: "convolution", functions: convolutions), Family(name: "pooling", functions: pools),
         Family(name: "distances", functions: distances), Family(name: "losses", functions: losses),
     ]
 

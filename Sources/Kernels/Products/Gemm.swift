@@ -23,9 +23,9 @@ public final class Gemm {
                 (whole.k, last.k) = (segments.wholeDepth, segments.lastDepth)
                 self = .segments(segments, Kind(whole, compiles: compiles), last: Kind(last, compiles: compiles))
             } else if shape.n == 1 && !shape.transposeA {
-                self = .vector(GemmVector(lines: shape.m, length: shape.k, stride: shape.line), matrixIsA: true)
+                self = .vector(GemmVector(lines: shape.m, length: shape.k, stride: shape.lineA), matrixIsA: true)
             } else if shape.m == 1 && shape.transposeB {
-                self = .vector(GemmVector(lines: shape.n, length: shape.k, stride: shape.line), matrixIsA: false)
+                self = .vector(GemmVector(lines: shape.n, length: shape.k, stride: shape.lineB), matrixIsA: false)
             } else if shape.n == 1 {
                 self = .lines(GemmLines(columns: shape.m, depth: shape.k), matrixIsA: true)
             } else if shape.m == 1 {
@@ -64,7 +64,7 @@ public final class Gemm {
         offsetsB = batchOffsetsB
         self.dtype = dtype
         self.compiles = compiles
-        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, line: k)
+        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, lineA: k, lineB: k)
         kind = dtype == .float32 ? .float32(Kind(shape, compiles: compiles)) : .float64(Kind(shape, compiles: compiles))
         resultCount = m * n
         let operations = 2 * Double(m) * Double(n) * Double(k) * Double(dtype.size / 4)

@@ -7,9 +7,10 @@ public struct GemmShape: Sendable {
     public var k: Int
     public var transposeA: Bool
     public var transposeB: Bool
-    /// From one row to the next of operands that lie by rows of the inner axis: k, or more where this is a segment of a
-    /// deeper product.
-    public var line: Int
+    /// From one row to the next of A, of B, where it lies by rows of the inner axis: k, or more where this is a segment
+    /// of a deeper product.
+    public var lineA: Int
+    public var lineB: Int
 }
 
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
@@ -69,7 +70,8 @@ final class GemmPlan<Scalar: GemmScalar> {
     /// Whether rows of this many elements lie in the same few sets of the first-level cache.
     private static func aliases(_ count: Int) -> Bool { count * MemoryLayout<Scalar>.size % 4096 == 0 }
 
-    init(_ shape: GemmShape, byStrips: Bool = false, compiles: Bool = true) {
+    /// - Parameter resultRow: From one row of the result to the next; nil where it is dense.
+    init(_ shape: GemmShape, byStrips: Bool = false, compiles: Bool = true, resultRow: Int? = nil) {
         let (m, n, k, transposeA, transposeB) = (shape.m, shape.n, shape.k, shape.transposeA, shape.transposeB)
         let (plain, swapped) = (Orientation(shape, isSwapped: false), Orientation(shape, isSwapped: true))
         let chosen = !byStrips && swapped.cost < plain.cost ? swapped : plain
@@ -78,8 +80,8 @@ final class GemmPlan<Scalar: GemmScalar> {
         swaps = chosen.isSwapped
         yIsTransposed = chosen.yIsTransposed
         (xRow, xStep) = (chosen.xRow, chosen.xStep)
-        yStride = swaps ? (transposeA ? m : shape.line) : (transposeB ? shape.line : n)
-        resultRow = n
+        yStride = swaps ? (transposeA ? m : shape.lineA) : (transposeB ? shape.lineB : n)
+        self.resultRow = resultRow ?? n
         let size = MemoryLayout<Scalar>.size
         code = compiles ? GemmTileCode.of(elementBytes: size) : nil
         blocks =
@@ -122,7 +124,7 @@ final class GemmPlan<Scalar: GemmScalar> {
             (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
             depth = shape.k
             let lies = isSwapped ? shape.transposeB : !shape.transposeA
-            (xRow, xStep) = lies ? (shape.line, 1) : (1, rows)
+            (xRow, xStep) = lies ? (isSwapped ? shape.lineB : shape.lineA, 1) : (1, rows)
             yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
             self.isSwapped = isSwapped
         }
@@ -160,19 +162,26 @@ final class GemmPlan<Scalar: GemmScalar> {
         }
     }
 
-    func run(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>) {
+    /// - Parameter accumulates: Whether the sums go on from what `c` holds.
+    func run(
+        _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>,
+        accumulates: Bool = false
+    ) {
         guard rows > 0 else { return }
         let x = swaps ? b : a
         let y = columns(swaps ? a : b)
-        if let blocks { return run(blocks, x, y, c) }
+        if let blocks { return run(blocks, x, y, c, accumulates) }
         for band in bands {
             let packed = ThreadScratch.packed.memory(depthBlock * band.packedColumns * MemoryLayout<Scalar>.size)
                 .assumingMemoryBound(to: Scalar.self)
             var step = 0
             repeat {
                 let steps = step..<Swift.min(step + depthBlock, depth)
+                let goesOn = accumulates || step > 0
                 band.pack(y, steps, to: packed, together: true)
-                inPieces(rows, grain: pieceRows) { range in multiply(x, y, c, band, range, steps, packed, steps) }
+                inPieces(rows, grain: pieceRows) { range in
+                    multiply(x, y, c, band, range, steps, packed, steps, accumulates: goesOn)
+                }
                 step = steps.upperBound
             } while step < depth
         }
@@ -180,7 +189,7 @@ final class GemmPlan<Scalar: GemmScalar> {
 
     private func run(
         _ blocks: GemmBlocks<Scalar>, _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>,
-        _ c: UnsafeMutablePointer<Scalar>
+        _ c: UnsafeMutablePointer<Scalar>, _ accumulates: Bool
     ) {
         let size = MemoryLayout<Scalar>.size
         for first in stride(from: 0, to: rows, by: blocks.packedRows) {
@@ -210,7 +219,7 @@ final class GemmPlan<Scalar: GemmScalar> {
                         for row in stride(from: piece.lowerBound, to: piece.upperBound, by: blocks.blockRows) {
                             multiply(
                                 rows, row..<Swift.min(row + blocks.blockRows, piece.upperBound), target, band, steps,
-                                panels, steps)
+                                panels, steps, accumulates: accumulates || steps.lowerBound > 0)
                         }
                     }
                 }
@@ -246,7 +255,7 @@ final class GemmPlan<Scalar: GemmScalar> {
                 var step = 0
                 repeat {
                     let steps = step..<Swift.min(step + depthBlock, depth)
-                    multiply(a, columns(b), c, band, range, steps, packed, 0..<depth)
+                    multiply(a, columns(b), c, band, range, steps, packed, 0..<depth, accumulates: step > 0)
                     step = steps.upperBound
                 } while step < depth
                 continue
@@ -259,7 +268,7 @@ final class GemmPlan<Scalar: GemmScalar> {
                     blocks.pack(x, count: count, steps: steps.count, to: memory, together: false)
                     multiply(
                         blocks.rows(x, packed: memory, steps: steps.count), 0..<count, c + first * resultRow, band,
-                        steps, packed, 0..<depth)
+                        steps, packed, 0..<depth, accumulates: steps.lowerBound > 0)
                 }
             }
         }
@@ -274,7 +283,7 @@ final class GemmPlan<Scalar: GemmScalar> {
     private func multiply(
         _ x: UnsafePointer<Scalar>, _ y: GemmColumns<Scalar>, _ c: UnsafeMutablePointer<Scalar>,
         _ band: GemmBand<Scalar>, _ range: Range<Int>,
-        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
+        _ steps: Range<Int>, _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>, accumulates: Bool
     ) {
         let size = MemoryLayout<Scalar>.size
         let aside = asideMemory(more: Tile.maximalHeight * (depthBlock + 16))
@@ -283,7 +292,7 @@ final class GemmPlan<Scalar: GemmScalar> {
             x: copied, y: packed, result: aside,
             xRows: TileRowOffsets(bytes: (copiesX ? depthBlock + 16 : xRow) * size), xStep: xStep * size, yStep: 0,
             resultRow: 0,
-            depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0)
+            depth: steps.count, accumulates: accumulates ? 1 : 0)
         let (before, fullPanels) = (steps.lowerBound - packedSteps.lowerBound, swaps ? 0 : band.fullPanels)
         var row = range.lowerBound
         while row < range.upperBound {
@@ -329,14 +338,14 @@ final class GemmPlan<Scalar: GemmScalar> {
     private func multiply(
         _ rows: GemmBlocks<Scalar>.Rows, _ block: Range<Int>, _ c: UnsafeMutablePointer<Scalar>,
         _ band: GemmBand<Scalar>, _ steps: Range<Int>,
-        _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>
+        _ packed: UnsafePointer<Scalar>, _ packedSteps: Range<Int>, accumulates: Bool
     ) {
         let size = MemoryLayout<Scalar>.size
         let aside = asideMemory(more: 0)
         var operands = TileOperands(
             x: rows.numbers, y: packed, result: aside, xRows: TileRowOffsets(bytes: rows.row * size),
             xStep: rows.step * size, yStep: 0, resultRow: 0,
-            depth: steps.count, accumulates: steps.lowerBound > 0 ? 1 : 0, xAdvance: rows.tile * size,
+            depth: steps.count, accumulates: accumulates ? 1 : 0, xAdvance: rows.tile * size,
             resultAdvance: Tile.maximalHeight * resultRow * size)
         var next = packed
         for panel in band.panels {

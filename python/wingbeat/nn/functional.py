@@ -27,6 +27,7 @@ from .._activations import (
 )
 from .._arrays import handle_array
 from .._calls import result
+from .._convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .._discrete import gumbel_softmax
 from .._distances import cosine_similarity, normalize, pairwise_distance
 from .._dtypes import as_dtype
@@ -35,6 +36,28 @@ from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, s
 from .._library import check, unguarded
 from .._naming import listing
 from .._picking import one_hot
+from .._pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    fold,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+    unfold,
+)
 from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
 
@@ -77,6 +100,32 @@ __all__ = [
     "flatten",
     "one_hot",
     "pad",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
+    "unfold",
+    "fold",
     "mse_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
