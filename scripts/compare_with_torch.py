@@ -53,7 +53,7 @@ def torch_function(row):
     """The function of PyTorch that a row's is named after."""
     if callable(row.torch):
         return row.torch(torch)
-    for path in (row.torch or row.name, f"nn.functional.{row.name}", f"linalg.{row.name}", f"Tensor.{row.name}"):
+    for path in (row.torch or row.path, f"nn.functional.{row.name}", f"linalg.{row.name}", f"Tensor.{row.name}"):
         found = torch
         for name in path.split("."):
             found = getattr(found, name, None)
@@ -105,7 +105,7 @@ def compare(row, case, dtype):
         want = run(row, case, function, theirs, translated)
     except Exception as error:
         return [f"PyTorch refuses: {str(error).splitlines()[0][:140]}"]
-    found = run(row, case, getattr(wb, row.name), ours)
+    found = run(row, case, row.function, ours)
     if len(found) != len(want):
         return [f"{len(found)} results beside {len(want)}"]
     rtol, differences = (1e-9 if dtype == "float64" else 2e-5) * (1 if row.rtol <= 1e-12 else 10), []
@@ -177,9 +177,7 @@ def tangents(row, case, function, arrays, floats, rtol):
         return []  # there is no forward mode of this one
     _, found = wb.jvp(
         lambda *xs: tuple(
-            part
-            for part in run(row, case, getattr(wb, row.name), placed(xs, wb.tensor))
-            if part.dtype.is_floating_point
+            part for part in run(row, case, row.function, placed(xs, wb.tensor)) if part.dtype.is_floating_point
         ),
         tuple(wb.tensor(array) for array, is_float in zip(arrays, floats) if is_float),
         tuple(map(wb.tensor, directions)),

@@ -101,6 +101,22 @@ SPECIAL = {
     "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
     "svd": lambda f, x, y: f(x, full_matrices=False),
     "straight_through": lambda f, x, y: f(y, x),
+    "layer_norm": lambda f, x, y: f(x, 3),
+    "rms_norm": lambda f, x, y: f(x, 3),
+    "group_norm": lambda f, x, y: f(x, 1),
+    **{name: lambda f, x, y: f(x, y, x.T @ x, x.T @ x) for name in ("rnn_tanh_cell", "rnn_relu_cell")},
+    "gru_cell": lambda f, x, y: f(x, y, wb.cat([x.T @ x] * 3), wb.cat([x.T @ y] * 3)),
+    "lstm_cell": lambda f, x, y: f(x, (y, y), wb.cat([x.T @ x] * 4), wb.cat([x.T @ y] * 4)),
+    **{
+        name: lambda f, x, y: f(x[None], y[None], [x.T @ x, x.T @ y], False, 1, 0.0, False, False, False)
+        for name in ("rnn_tanh", "rnn_relu")
+    },
+    "gru": lambda f, x, y: f(
+        x[None], y[None], [wb.cat([x.T @ x] * 3), wb.cat([x.T @ y] * 3)], False, 1, 0.0, False, False, False
+    ),
+    "lstm": lambda f, x, y: f(
+        x[None], (y[None], y[None]), [wb.cat([x.T @ x] * 4), wb.cat([x.T @ y] * 4)], False, 1, 0.0, False, False, False
+    ),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions",
@@ -111,6 +127,8 @@ SECTIONS = {
     "_picking": "Indices and masks",
     "_creation": "Creation",
     "_random": "Random numbers",
+    "_normalization": "Normalisation",
+    "_recurrence": "Recurrent cells and layers",
     "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")

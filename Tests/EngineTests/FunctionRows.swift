@@ -19,7 +19,7 @@ struct FunctionRow {
 
     static let all =
         pairs + elementwise + activations + reductions + ordering + shapes + joining + indexing + creation + random
-        + linearAlgebra + losses
+        + linearAlgebra + networks + losses
 }
 
 private func f64(_ values: Values) -> (Values, DType) { (values, .float64) }

@@ -6,7 +6,11 @@ side, and scripts/compare_with_torch.py holds the same rows beside PyTorch. A ro
 name", what NumPy says, given(arguments), ...).
 """
 
+import operator
+
 import numpy as np
+
+import wingbeat as wb
 
 DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
 WHOLE = ("bool", "uint8", "int32", "int64")
@@ -124,7 +128,8 @@ def parts(result):
 
 
 class Operation:
-    """A row: an operation by name, its reference (called with the operation's own arguments), and cases.
+    """A row: an operation by name ("linalg.norm" where it is no name of the package's own), its reference (called with
+    the operation's own arguments), and cases.
 
     results: the dtype of the result for each of the inputs: "same", "float" (of bool and integers float64), "sum" (of
     these int64), "bool", "int64"; one for all results, or a tuple. refuses: dtypes that are refused. promotes: whether
@@ -155,8 +160,8 @@ class Operation:
         random=False,
         methods=True,
     ):
-        self.name, self.reference, self.cases, self.results, self.refuses, self.promotes = (
-            name,
+        self.path, self.name = name, name.rpartition(".")[2]
+        self.reference, self.cases, self.results, self.refuses, self.promotes = (
             reference,
             cases,
             results,
@@ -171,7 +176,11 @@ class Operation:
             rtol,
             whole,
         )
-        self.torch, self.random, self.methods, self.ulps = torch, random, methods, ulps
+        self.torch, self.random, self.methods, self.ulps = torch, random, methods and self.path == self.name, ulps
+
+    @property
+    def function(self):
+        return operator.attrgetter(self.path)(wb)
 
     def expected_dtype(self, dtype, place=0):
         """The dtype of result number `place` for inputs of that dtype."""
@@ -194,9 +203,11 @@ class Operation:
 
 
 def along(function):
-    """A function of NumPy with `dim` and `keepdim` for its axis and keepdims."""
+    """A function of NumPy with `dim` and `keepdim` for its axis and keepdims. A scalar may be given an axis, and has
+    none."""
 
     def reference(x, dim=None, keepdim=False, **kwargs):
+        dim = None if x.ndim == 0 else dim
         return function(x, axis=tuple(dim) if isinstance(dim, list) else dim, keepdims=keepdim, **kwargs)
 
     return reference
@@ -207,14 +218,24 @@ def table():
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
+    import rows_normalization
+    import rows_recurrence
     import rows_reductions
     import rows_shapes
 
     rows = [
         row
-        for module in (rows_elementwise, rows_reductions, rows_shapes, rows_creation, rows_linear_algebra)
+        for module in (
+            rows_elementwise,
+            rows_reductions,
+            rows_shapes,
+            rows_creation,
+            rows_linear_algebra,
+            rows_normalization,
+            rows_recurrence,
+        )
         for row in module.ROWS
     ]
-    names = [row.name for row in rows]
+    names = [row.path for row in rows]
     assert len(set(names)) == len(names), f"two rows for {sorted({name for name in names if names.count(name) > 1})}"
-    return {row.name: row for row in rows}
+    return {row.path: row for row in rows}

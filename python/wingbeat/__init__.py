@@ -27,9 +27,11 @@ from . import (
     _indexing,
     _linear_algebra,
     _math,
+    _normalization,
     _numpy_protocols,
     _picking,
     _random,
+    _recurrence,
     _reductions,
     _shaping,
     _signals,
@@ -148,8 +150,10 @@ from ._modes import (
     set_num_threads,
 )
 from ._naming import listing as _listing
+from ._normalization import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
+from ._recurrence import *  # noqa: F403
 from ._reductions import *  # noqa: F403
 from ._shaping import *  # noqa: F403
 from ._tensor import Tensor
@@ -361,8 +365,10 @@ __all__ += _activations.__all__
 __all__ += _discrete.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
+__all__ += _normalization.__all__
 __all__ += _picking.__all__
 __all__ += _random.__all__
+__all__ += _recurrence.__all__
 __all__ += _reductions.__all__
 __all__ += _shaping.__all__
 __dir__ = _listing(__name__)

@@ -28,12 +28,18 @@ def operation(default: str, methods: bool = True) -> str:
     is being called. Asked for only where something is wrong."""
     package = sys.modules[__package__]
     public, tensor = {*package.__all__, "_repeat"}.difference(package._LATER), package.Tensor if methods else None
+    public.update(getattr(sys.modules.get(f"{__package__}.nn.functional"), "__all__", ()))
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(__package__):
         name = frame.f_code.co_name
         if frame.f_globals["__name__"].endswith("._tree"):
             pass  # its flatten is not the operation of that name
-        elif name in public or not name.startswith("_") and hasattr(tensor, name):
+        elif (
+            name in public
+            or name in frame.f_globals.get("__all__", ())
+            or not name.startswith("_")
+            and hasattr(tensor, name)
+        ):
             return name.lstrip("_")
         frame = frame.f_back
     return default

@@ -20,10 +20,13 @@ from .._activations import (
 )
 from .._arrays import handle_array
 from .._discrete import gumbel_softmax
+from .._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from .._embedding import embedding, embedding_bag
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
 from .._library import check, unguarded
 from .._naming import listing
+from .._normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from .._picking import one_hot
 from .._shaping import flatten, pad
 from .._tensor import Tensor, as_tensor, wrap
@@ -56,6 +59,20 @@ __all__ = [
     "flatten",
     "one_hot",
     "pad",
+    "alpha_dropout",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "feature_alpha_dropout",
+    "embedding",
+    "embedding_bag",
+    "batch_norm",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
+    "local_response_norm",
+    "rms_norm",
     "mse_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
