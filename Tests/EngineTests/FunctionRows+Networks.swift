@@ -25,7 +25,7 @@ private func weights(_ tensors: ArraySlice<Tensor>) -> Tensor.CellWeights {
 
 /// Building blocks of networks.
 extension FunctionRow {
-    static let networks = normalization + embedding + dropouts + recurrence
+    static let networks = normalization + embedding + dropouts + recurrence + moreLosses
 
     private static let normalization: [FunctionRow] = [
         FunctionRow("layer_norm(3)", [f64(image)]) { [try $0[0].layerNorm([3])] },
@@ -121,5 +121,66 @@ extension FunctionRow {
                 Tensor.RecurrentLayout(layers: 1, isBatchFirst: true), "lstm")
             return [found.output, found.hidden] + (found.cells.map { [$0] } ?? [])
         },
+    ]
+}
+
+private let x = noise([3, 4], seed: 3)
+private let y = noise([3, 4], seed: 5)
+private let shares = noise([3, 4], seed: 7).map { ($0 + 1) / 2 * 0.9 + 0.05 }
+private let signs = noise([3, 4], seed: 9).map { $0 > 0 ? 1 : -1 }
+private let labels = Values([3], [2, 0, 3])
+
+extension FunctionRow {
+    private static let moreLosses: [FunctionRow] = [
+        FunctionRow("mse_loss", [f64(x), f64(y), f64(shares)]) {
+            [try .meanSquaredError($0[0], $0[1], weight: $0[2])]
+        },
+        FunctionRow("l1_loss", [f64(x), f64(y)]) { [try .absoluteError($0[0], $0[1])] },
+        FunctionRow("smooth_l1_loss(beta=0.5)", [f64(x), f64(y)]) {
+            [try .smoothAbsoluteError($0[0], $0[1], beta: 0.5)]
+        },
+        FunctionRow("huber_loss('none', delta=0.5)", [f64(x), f64(y)]) {
+            [try .huber($0[0], $0[1], delta: 0.5, .none)]
+        },
+        FunctionRow("binary_cross_entropy", [f64(shares), f64(shares), f64(y)]) {
+            [try .binaryCrossEntropy(probabilities: $0[0], $0[1], weight: $0[2])]
+        },
+        FunctionRow("binary_cross_entropy_with_logits(weight=None)", [f64(x), f64(shares), f64(y)]) {
+            [try .binaryCrossEntropy(logits: $0[0], $0[1], weight: nil, ofOnes: $0[2])]
+        },
+        FunctionRow("kl_div(reduction='batchmean')", [f64(x), f64(shares)]) {
+            [try Tensor.divergence($0[0], $0[1], .sum).applying(.divide, 3)]
+        },
+        FunctionRow("poisson_nll_loss(full=True)", [f64(x), f64(shares)]) {
+            [try .poissonLikelihood($0[0], $0[1], isFull: true)]
+        },
+        FunctionRow("gaussian_nll_loss(var=0.5)", [f64(x), f64(y)]) {
+            [try .gaussianLikelihood($0[0], $0[1], variance: scalar(0.5))]
+        },
+        FunctionRow("soft_margin_loss", [f64(x), i64(signs)]) { [try .softMargin($0[0], $0[1])] },
+        FunctionRow("hinge_embedding_loss(margin=0.5)", [f64(x), i64(signs)]) {
+            [try .hingeEmbedding($0[0], $0[1], margin: 0.5)]
+        },
+        FunctionRow("margin_ranking_loss", [f64(x), f64(y), i64(signs)]) { [try .marginRanking($0[0], $0[1], $0[2])] },
+        FunctionRow("cosine_embedding_loss(margin=0.1)", [f64(x), f64(y), i64(Values([3], [1, -1, 1]))]) {
+            [try .cosineEmbedding($0[0], $0[1], $0[2], margin: 0.1)]
+        },
+        FunctionRow("triplet_margin_loss(swap=True)", [f64(x), f64(y), f64(shares)]) {
+            [try .tripletMargin($0[0], $0[1], $0[2], swaps: true)]
+        },
+        FunctionRow("cross_entropy(label_smoothing=0.1)", [f64(x), i64(labels), f64(noise([4]))]) {
+            [
+                try .crossEntropy(
+                    logits: $0[0], $0[1], rule: Tensor.ClassRule(weight: $0[2], ignored: -100, smoothing: 0.1))
+            ]
+        },
+        FunctionRow("nll_loss(ignore_index=0)", [f64(x), i64(labels)]) {
+            [try .negativeLogLikelihood($0[0], $0[1], rule: Tensor.ClassRule(ignored: 0))]
+        },
+        FunctionRow("multi_margin_loss(p=2)", [f64(x), i64(labels)]) { [try .multiMargin($0[0], $0[1], p: 2)] },
+        FunctionRow("multilabel_margin_loss", [f64(x), i64(Values([3, 4], [1, 3, -1, 0, 0, -1, 2, 3, -1, 0, 1, 2]))]) {
+            [try .multiLabelMargin($0[0], $0[1])]
+        },
+        FunctionRow("multilabel_soft_margin_loss", [f64(x), f64(shares)]) { [try .multiLabelSoftMargin($0[0], $0[1])] },
     ]
 }

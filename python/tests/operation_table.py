@@ -218,6 +218,7 @@ def table():
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
+    import rows_losses
     import rows_normalization
     import rows_recurrence
     import rows_reductions
@@ -231,6 +232,7 @@ def table():
             rows_shapes,
             rows_creation,
             rows_linear_algebra,
+            rows_losses,
             rows_normalization,
             rows_recurrence,
         )

@@ -56,7 +56,7 @@ public enum Functions {
         Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "normalization", functions: normalization), Family(name: "embedding", functions: embedding),
         Family(name: "dropout", functions: dropouts), Family(name: "recurrence", functions: recurrence),
-        Family(name: "losses", functions: losses),
+        Family(name: "losses", functions: losses + classLosses),
     ]
 
     public static let all = families.flatMap(\.functions)

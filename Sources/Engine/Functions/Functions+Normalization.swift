@@ -33,7 +33,7 @@ extension Functions {
             [
                 floats, extents, weight,
                 Parameter(
-                    "eps", .optional(.real), Value.none, "What is added to the mean square; None: the dtype's epsilon."),
+                    "eps", .optional(.real), Value.none, "What is added to the mean square; None: the dtype's own."),
             ],
             "x / sqrt(mean of squares + eps) over the last axes, times weight (Zhang and Sennrich 2019)."
         ) { a throws(Failure) in
