@@ -25,7 +25,7 @@ private func weights(_ tensors: ArraySlice<Tensor>) -> Tensor.CellWeights {
 
 /// Building blocks of networks.
 extension FunctionRow {
-    static let networks = normalization + embedding + dropouts + recurrence + moreLosses
+    static let networks = normalization + embedding + dropouts + attention + recurrence + moreLosses
 
     private static let normalization: [FunctionRow] = [
         FunctionRow("layer_norm(3)", [f64(image)]) { [try $0[0].layerNorm([3])] },
@@ -84,6 +84,16 @@ extension FunctionRow {
                 [try $0[0].channelDropout(0.25, rank: 5, operation: "dropout3d")]
             }
         ]
+
+    private static let attention: [FunctionRow] = [
+        FunctionRow(
+            "scaled_dot_product_attention(scale=0.5)",
+            [f64(image), f64(noise([2, 5, 3])), f64(noise([2, 5, 2]))]
+        ) { [try $0[0].attention($0[1], $0[2], Tensor.AttentionRule(scale: 0.5))] },
+        FunctionRow(
+            "scaled_dot_product_attention(dropout_p=0.25, is_causal=True)", [f64(image), f64(image), f64(image)]
+        ) { [try $0[0].attention($0[1], $0[2], Tensor.AttentionRule(isCausal: true, dropout: 0.25))] },
+    ]
 
     private static func cell(_ name: String, _ cell: Tensor.Cell) -> FunctionRow {
         FunctionRow(name, [f64(noise([2, 3])), f64(noise([2, 2], seed: 4))] + cellWeights(cell.gates)) {

@@ -215,6 +215,7 @@ def along(function):
 
 def table():
     """All rows, by name."""
+    import rows_attention
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
@@ -231,6 +232,7 @@ def table():
             rows_reductions,
             rows_shapes,
             rows_creation,
+            rows_attention,
             rows_linear_algebra,
             rows_losses,
             rows_normalization,

@@ -55,7 +55,8 @@ public enum Functions {
         Family(name: "random", functions: random),
         Family(name: "discrete", functions: discrete), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "normalization", functions: normalization), Family(name: "embedding", functions: embedding),
-        Family(name: "dropout", functions: dropouts), Family(name: "recurrence", functions: recurrence),
+        Family(name: "dropout", functions: dropouts), Family(name: "attention", functions: attention),
+        Family(name: "recurrence", functions: recurrence),
         Family(name: "losses", functions: losses + classLosses),
     ]
 
@@ -66,7 +67,7 @@ public enum Functions {
         named(name).map { drawing.contains($0.signature.name) } ?? false
     }
 
-    private static let drawing = Set((random + discrete + dropouts + recurrence).map(\.signature.name))
+    private static let drawing = Set((random + discrete + dropouts + attention + recurrence).map(\.signature.name))
 
     private static let byName: [String: Function] = {
         var table: [String: Function] = [:]

@@ -21,14 +21,14 @@ extension Tensor {
         // All draws are below p = 1.
         guard p < 1 else { return try Tensor(result: x * zero) }
         let drawn = x.shape.enumerated().map { axis, extent in axes?.contains(axis) ?? true ? extent : 1 }
-        let isKept = try Generator.standard().draw(.uniform, x.dtype, drawn, 0, 1).node().greaterEqual(
-            Node.scalar(p, like: x))
+        let draw = try Generator.standard().draw(.uniform, x.dtype, drawn, 0, 1).node()
         switch kind {
-        case .zeros: return try Tensor(result: x * Node.select(isKept, Node.scalar(1 / (1 - p), like: x), zero))
+        case .zeros: return try Tensor(result: x * draw.scaleOfKept(p))
         case .alpha:
             // a x + b with b = a p alpha for what is kept, and a (p - 1) alpha for what is dropped.
             let alpha = 1.758_099_340_847_376_6
             let a = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()
+            let isKept = try draw.greaterEqual(Node.scalar(p, like: x))
             let scale = try Node.select(isKept, Node.scalar(a, like: x), zero)
             let shift = try Node.select(
                 isKept, Node.scalar(a * p * alpha, like: x), Node.scalar(a * (p - 1) * alpha, like: x))
@@ -58,5 +58,13 @@ extension Tensor {
                 } ?? "[n, channels, ...] with two axes at least is expected, but the input is \(shape.text)")
         }
         return try dropout(p, kind, along: [0, 1], operation: name)
+    }
+}
+
+extension Node {
+    /// What dropout multiplies elements by, given a number from 0 to 1 for each: 0, or 1 / (1 - p).
+    func scaleOfKept(_ p: Double) throws(Failure) -> Node {
+        try Node.select(
+            greaterEqual(Node.scalar(p, like: self)), Node.scalar(1 / (1 - p), like: self), Node.scalar(0, like: self))
     }
 }

@@ -16,6 +16,7 @@ from .._activations import (
     softplus,
     softsign,
 )
+from .._attention import scaled_dot_product_attention
 from .._discrete import gumbel_softmax
 from .._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .._embedding import embedding, embedding_bag
@@ -86,6 +87,7 @@ __all__ = [
     "layer_norm",
     "local_response_norm",
     "rms_norm",
+    "scaled_dot_product_attention",
     "mse_loss",
     "l1_loss",
     "smooth_l1_loss",
