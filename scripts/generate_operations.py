@@ -101,6 +101,10 @@ SPECIAL = {
     "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
     "svd": lambda f, x, y: f(x, full_matrices=False),
     "straight_through": lambda f, x, y: f(y, x),
+    "bilinear": lambda f, x, y: f(x, y, wb.stack([x.T @ y] * 2)),
+    "channel_shuffle": lambda f, x, y: f(x[None], 2),
+    "pixel_shuffle": lambda f, x, y: f(x.reshape(1, 6, 1, 1).expand(4, 6, 1, 1).permute(1, 0, 2, 3), 2),
+    "pixel_unshuffle": lambda f, x, y: f(x[None, :, :2], 2),
     "layer_norm": lambda f, x, y: f(x, 3),
     "rms_norm": lambda f, x, y: f(x, 3),
     "group_norm": lambda f, x, y: f(x, 1),
@@ -129,6 +133,7 @@ SECTIONS = {
     "_random": "Random numbers",
     "_normalization": "Normalisation",
     "_recurrence": "Recurrent cells and layers",
+    "_resampling": "Channels and places",
     "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")

@@ -25,7 +25,7 @@ private func weights(_ tensors: ArraySlice<Tensor>) -> Tensor.CellWeights {
 
 /// Building blocks of networks.
 extension FunctionRow {
-    static let networks = normalization + embedding + dropouts + attention + recurrence + moreLosses
+    static let networks = normalization + embedding + dropouts + attention + recurrence + resampling + moreLosses
 
     private static let normalization: [FunctionRow] = [
         FunctionRow("layer_norm(3)", [f64(image)]) { [try $0[0].layerNorm([3])] },
@@ -192,5 +192,28 @@ extension FunctionRow {
             [try .multiLabelMargin($0[0], $0[1])]
         },
         FunctionRow("multilabel_soft_margin_loss", [f64(x), f64(shares)]) { [try .multiLabelSoftMargin($0[0], $0[1])] },
+    ]
+}
+
+extension FunctionRow {
+    private static let resampling: [FunctionRow] = [
+        FunctionRow("interpolate(size=5)", [f64(image)]) {
+            [try $0[0].interpolated(to: [5], Tensor.Resampling(.nearest))]
+        },
+        FunctionRow("interpolate(scale_factor=1.5, mode='linear')", [f64(image)]) {
+            [try $0[0].interpolated(to: [4], factors: [1.5], Tensor.Resampling(.linear))]
+        },
+        FunctionRow("grid_sample(padding_mode='border')", [f64(noise([1, 2, 3, 4])), f64(noise([1, 2, 2, 2]))]) {
+            [try $0[0].sampled(at: $0[1], .bilinear, .border)]
+        },
+        FunctionRow("affine_grid((2, 3, 2, 4), align_corners=True)", [f64(noise([2, 2, 3]))]) {
+            [try $0[0].affineGrid([2, 3, 2, 4], alignsCorners: true)]
+        },
+        FunctionRow("pixel_shuffle(2)", [f64(noise([4, 2, 3]))]) { [try $0[0].pixelShuffled(2)] },
+        FunctionRow("pixel_unshuffle(2)", [f64(noise([1, 4, 6]))]) { [try $0[0].pixelUnshuffled(2)] },
+        FunctionRow("channel_shuffle(2)", [f64(image)]) { [try $0[0].channelShuffled(2)] },
+        FunctionRow("bilinear", [f64(noise([3, 2])), f64(noise([3, 4])), f64(noise([2, 2, 4]))]) {
+            [try $0[0].bilinear($0[1], $0[2])]
+        },
     ]
 }

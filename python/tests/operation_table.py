@@ -223,6 +223,7 @@ def table():
     import rows_normalization
     import rows_recurrence
     import rows_reductions
+    import rows_resampling
     import rows_shapes
 
     rows = [
@@ -237,6 +238,7 @@ def table():
             rows_losses,
             rows_normalization,
             rows_recurrence,
+            rows_resampling,
         )
         for row in module.ROWS
     ]

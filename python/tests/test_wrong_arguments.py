@@ -69,6 +69,7 @@ ALSO = {
     "randn_like": ["randn", "random"],
     "randint_like": ["randint"],
     "embedding": ["index_select"],
+    **{name: ["interpolate"] for name in ("upsample", "upsample_nearest", "upsample_bilinear")},
     "embedding_bag": ["index_select", "index_add"],
 }
 # Python's and NumPy's own sentences, where a flag is asked whether it is true.

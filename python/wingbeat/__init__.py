@@ -33,6 +33,7 @@ from . import (
     _random,
     _recurrence,
     _reductions,
+    _resampling,
     _shaping,
     _signals,
 )
@@ -155,6 +156,7 @@ from ._picking import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._recurrence import *  # noqa: F403
 from ._reductions import *  # noqa: F403
+from ._resampling import *  # noqa: F403
 from ._shaping import *  # noqa: F403
 from ._tensor import Tensor
 
@@ -370,5 +372,6 @@ __all__ += _picking.__all__
 __all__ += _random.__all__
 __all__ += _recurrence.__all__
 __all__ += _reductions.__all__
+__all__ += _resampling.__all__
 __all__ += _shaping.__all__
 __dir__ = _listing(__name__)

@@ -57,6 +57,7 @@ public enum Functions {
         Family(name: "normalization", functions: normalization), Family(name: "embedding", functions: embedding),
         Family(name: "dropout", functions: dropouts), Family(name: "attention", functions: attention),
         Family(name: "recurrence", functions: recurrence),
+        Family(name: "resampling", functions: resampling),
         Family(name: "losses", functions: losses + classLosses),
     ]
 

@@ -46,6 +46,18 @@ from .._losses import (
 from .._naming import listing
 from .._normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from .._picking import one_hot
+from .._resampling import (
+    affine_grid,
+    bilinear,
+    channel_shuffle,
+    grid_sample,
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from .._shaping import flatten, pad
 
 __all__ = [
@@ -88,6 +100,16 @@ __all__ = [
     "local_response_norm",
     "rms_norm",
     "scaled_dot_product_attention",
+    "affine_grid",
+    "bilinear",
+    "channel_shuffle",
+    "grid_sample",
+    "interpolate",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
     "mse_loss",
     "l1_loss",
     "smooth_l1_loss",
