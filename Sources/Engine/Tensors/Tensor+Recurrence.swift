@@ -210,9 +210,7 @@ private struct Recurrence {
     /// The next state, from what the input gives, [..., gates x width].
     func step(_ fromInput: Node, _ state: State) throws(Failure) -> State {
         let fromState = try state.hidden.linear(hidden, hiddenBias)
-        func gate(_ sums: Node, _ place: Int) throws(Failure) -> Node {
-            try sums.part(sums.shape.count - 1, place * width, width)
-        }
+        func gates(_ sums: Node) throws(Failure) -> [Node] { try sums.parts(sums.shape.count - 1, cell.gates) }
         switch cell {
         case .tanh: return State(hidden: try (fromInput + fromState).tanh())
         case .relu: return State(hidden: try (fromInput + fromState).relu())
@@ -220,16 +218,15 @@ private struct Recurrence {
             guard let before = state.cells else {
                 throw .internal(operation: name, "an LSTM has no cell state")
             }
-            let sums = try fromInput + fromState
-            let kept = try gate(sums, 1).sigmoid() * before
-            let cells = try kept + gate(sums, 0).sigmoid() * gate(sums, 2).tanh()
-            let output = try gate(sums, 3).sigmoid() * cells.tanh()
+            let gates = try gates(fromInput + fromState)
+            let cells = try gates[1].sigmoid() * before + gates[0].sigmoid() * gates[2].tanh()
+            let output = try gates[3].sigmoid() * cells.tanh()
             return State(
                 hidden: try projection.map { (p) throws(Failure) in try output.linear(p, nil) } ?? output, cells: cells)
         case .gru:
-            let reset = try (gate(fromInput, 0) + gate(fromState, 0)).sigmoid()
-            let update = try (gate(fromInput, 1) + gate(fromState, 1)).sigmoid()
-            let new = try (gate(fromInput, 2) + reset * gate(fromState, 2)).tanh()
+            let (a, b) = (try gates(fromInput), try gates(fromState))
+            let (reset, update) = (try (a[0] + b[0]).sigmoid(), try (a[1] + b[1]).sigmoid())
+            let new = try (a[2] + reset * b[2]).tanh()
             return State(hidden: try new + update * (state.hidden - new))
         }
     }
@@ -238,10 +235,10 @@ private struct Recurrence {
     func run(_ x: Node, from initial: State, isBackward: Bool) throws(Failure) -> (states: Node, last: State) {
         let steps = x.shape[0]
         try check(x.slice(at: 0), initial.hidden, initial.cells)
-        let products = try products(of: x)
+        let products = try products(of: x).parts(0, steps)
         var (state, states) = (initial, [Node]())
         for step in 0..<steps {
-            state = try self.step(products.slice(at: isBackward ? steps - 1 - step : step), state)
+            state = try self.step(products[isBackward ? steps - 1 - step : step].slice(at: 0), state)
             states.append(state.hidden)
         }
         return (try Node.stacked(isBackward ? states.reversed() : states), state)
