@@ -78,6 +78,15 @@ def test_second_derivatives_and_tangents_pass_through_blocks():
     np.testing.assert_allclose(found, want, rtol=1e-8, atol=1e-10 * np.abs(want).max())
 
 
+def test_blocks_computed_again_have_the_same_second_derivatives():
+    q, k, v = (wb.tensor(x) for x in operands())
+    along = wb.tensor(operands(2)[0])
+    loss = lambda q: F.scaled_dot_product_attention(q, k, v).square().sum()  # noqa: E731
+    again = lambda q: wb.checkpoint(loss, q)  # noqa: E731
+    found, want = (np.asarray(wb.hvp(f, (q,), (along,))) for f in (again, loss))
+    np.testing.assert_allclose(found, want, rtol=1e-8, atol=1e-10 * np.abs(want).max())
+
+
 def test_a_dropout_of_weights_is_the_same_in_values_and_derivatives():
     q, k, v = (wb.tensor(x) for x in operands(length=1500))
     wb.manual_seed(5)

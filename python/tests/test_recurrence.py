@@ -71,6 +71,34 @@ def test_gradients_by_backward_are_those_that_can_be_differentiated_again(name, 
         np.testing.assert_allclose(leaf.grad.numpy(), gradient.detach().numpy(), rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("name", GATES)
+def test_a_layer_computed_again_has_the_same_derivatives_of_both_orders(name):
+    x, hx, params, leaves = problem(name, steps=3)
+
+    def loss(weight):
+        return total(getattr(wb, name)(x, hx, [params[0], weight, *params[2:]], bidirectional=False, **OPTIONS))
+
+    weight, along = params[1].detach(), wb.tensor(weights(GATES[name], 3, 4, seed=50)[1])
+    again = lambda weight: wb.checkpoint(loss, weight)  # noqa: E731
+    for order in (wb.grad, lambda f: lambda w: wb.hvp(f, (w,), (along,))[0]):
+        found, want = (order(f)(weight).detach().numpy() for f in (again, loss))
+        np.testing.assert_allclose(found, want, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm"])
+def test_examples_of_a_mapped_function_have_gradients_of_their_own(name):
+    x, hx, params, _ = problem(name, steps=3)
+
+    def gradient(x):
+        leaf = x.clone()
+        return wb.grad(lambda x: total(getattr(wb, name)(x, hx, params, bidirectional=False, **OPTIONS)))(leaf)
+
+    many = wb.stack([x.detach(), x.detach() * 0.5, x.detach() - 1])
+    found = wb.vmap(gradient)(many)
+    for one, value in zip(many.unbind(), found.unbind()):
+        np.testing.assert_allclose(value.detach().numpy(), gradient(one).detach().numpy(), rtol=1e-11, atol=1e-13)
+
+
 def test_a_captured_step_has_the_gradients_of_an_uncaptured_one():
     x, hx, params, leaves = problem("lstm")
 

@@ -4,7 +4,7 @@ final class BlockedAttention: DerivativeRule {
     private let attention: Attention
     private let blocks: [Range<Int>]
     private let draws: [Node?]
-    /// Queries, keys, values, and a mask of floats.
+    /// Queries, keys, values, and a mask.
     private let origins: [Tensor]
     var hasReverse: Bool { true }
     var hasForward: Bool { true }
@@ -24,7 +24,7 @@ final class BlockedAttention: DerivativeRule {
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         guard let cotangent = cotangents[0]?.stored else { return origins.map { _ in nil } }
-        let whole = attention.whole.replacing(origins.map(\.stored))
+        let whole = attention.whole.replacing(inputs(of: outputs, own: origins))
         var shares = [Share](repeating: Share(), count: origins.count)
         for (block, draw) in zip(blocks, draws) {
             let before = [cotangent] + shares.compactMap { $0.latest }
@@ -46,7 +46,7 @@ final class BlockedAttention: DerivativeRule {
     }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
-        let variables = origins.map { variable(of: $0.stored, behind: []) }
+        let variables = inputs(of: outputs, own: origins).map { variable(of: $0, behind: []) }
         let results = try ThreadState.withGrad(true) { () throws(Failure) in
             try attention.attended(attention.whole.replacing(variables), blocks, draws)
         }

@@ -41,7 +41,11 @@ final class RecurrentSteps: DerivativeRule {
     }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
-        guard !ThreadState.current.isGradEnabled else { return try oneByOne(cotangents) }
+        let inputs = inputs(of: outputs, own: origins)
+        // What the steps have computed is that of the rule's own inputs.
+        guard !ThreadState.current.isGradEnabled, zip(inputs, origins).allSatisfy({ $0 === $1.stored }) else {
+            return try oneByOne(inputs, cotangents)
+        }
         let along = cotangents.map { $0?.stored }
         var state = (hidden: along[1], cells: along.count > 2 ? along[2] : nil)
         var (fromInputs, fromStates): ([Node], [Node]) = ([], [])
@@ -104,8 +108,8 @@ final class RecurrentSteps: DerivativeRule {
         )
     }
 
-    private func oneByOne(_ cotangents: [Tensor?]) throws(Failure) -> [Tensor?] {
-        let variables = origins.map { variable(of: $0.stored, behind: []) }
+    private func oneByOne(_ inputs: [Node], _ cotangents: [Tensor?]) throws(Failure) -> [Tensor?] {
+        let variables = inputs.map { variable(of: $0, behind: []) }
         let results = try ThreadState.withGrad(true) { () throws(Failure) in try self.run(on: variables) }
         var (roots, seeds): ([Node], [Node]) = ([], [])
         for (result, cotangent) in zip(results, cotangents) {
@@ -117,7 +121,7 @@ final class RecurrentSteps: DerivativeRule {
     }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
-        let variables = origins.map { variable(of: $0.stored, behind: []) }
+        let variables = inputs(of: outputs, own: origins).map { variable(of: $0, behind: []) }
         let results = try ThreadState.withGrad(true) { () throws(Failure) in try self.run(on: variables) }
         return try forwardMode(results, variables, along: tangents)
     }

@@ -57,8 +57,7 @@ struct Attention {
         var values: Node  // [..., keys, out]
         var mask: Node?  // broadcasts to [..., rows, keys]
 
-        /// Those that derivatives may pass through.
-        var nodes: [Node] { [queries, keys, values] + (mask.flatMap { $0.dtype.isFloat ? [$0] : nil } ?? []) }
+        var nodes: [Node] { [queries, keys, values] + (mask.map { [$0] } ?? []) }
 
         /// The same with others in the place of `nodes`.
         func replacing(_ nodes: [Node]) -> Operands {
