@@ -1,5 +1,5 @@
-/// Equal parts of a node along an axis, whose gradients are put together at once. Of a slice the gradient is as large as
-/// the whole, so many slices would cost the square of their number.
+/// Equal parts of a node along an axis, whose gradients are put together at once. Of a slice the gradient is as large
+/// as the whole, so many slices would cost the square of their number.
 extension Node {
     func parts(_ axis: Int, _ count: Int) throws(Failure) -> [Node] {
         guard count > 1, requiresGrad, ThreadState.current.isGradEnabled else { return try cut(axis, count) }

@@ -55,6 +55,13 @@ extension Tensor {
                     "extents above 0 are expected, but \(x.shape.text) is to become \(size.text)")
             }
         }
+        for (place, factor) in (factors ?? []).enumerated()
+        where (Double(x.shape[place + 2]) * factor).rounded(.down) != Double(size[place]) {
+            throw .argument(
+                operation: name,
+                "factors that lead to the extents are expected, but \(factor) times \(x.shape[place + 2]) is not "
+                    + "\(size[place])")
+        }
         try checkShape(Array(x.shape[..<2]) + size, x.dtype, operation: name)
         if rule.mode != .nearest, rule.mode != .nearestExact { x = try x.ofFloats(name) }
         for (place, extent) in size.enumerated() {
