@@ -196,6 +196,26 @@ SPECIAL = {
     },
     "unfold": lambda f, x, y: f(x.reshape(1, 2, 3), 2),
     "fold": lambda f, x, y: f(x.reshape(2, 3), (1, 4), (1, 2)),
+    "bilinear": lambda f, x, y: f(x, y, wb.stack([x.T @ y] * 2)),
+    "channel_shuffle": lambda f, x, y: f(x[None], 2),
+    "pixel_shuffle": lambda f, x, y: f(x.reshape(1, 6, 1, 1).expand(4, 6, 1, 1).permute(1, 0, 2, 3), 2),
+    "pixel_unshuffle": lambda f, x, y: f(x[None, :, :2], 2),
+    "layer_norm": lambda f, x, y: f(x, 3),
+    "rms_norm": lambda f, x, y: f(x, 3),
+    "group_norm": lambda f, x, y: f(x, 1),
+    **{name: lambda f, x, y: f(x, y, x.T @ x, x.T @ x) for name in ("rnn_tanh_cell", "rnn_relu_cell")},
+    "gru_cell": lambda f, x, y: f(x, y, wb.cat([x.T @ x] * 3), wb.cat([x.T @ y] * 3)),
+    "lstm_cell": lambda f, x, y: f(x, (y, y), wb.cat([x.T @ x] * 4), wb.cat([x.T @ y] * 4)),
+    **{
+        name: lambda f, x, y: f(x[None], y[None], [x.T @ x, x.T @ y], False, 1, 0.0, False, False, False)
+        for name in ("rnn_tanh", "rnn_relu")
+    },
+    "gru": lambda f, x, y: f(
+        x[None], y[None], [wb.cat([x.T @ x] * 3), wb.cat([x.T @ y] * 3)], False, 1, 0.0, False, False, False
+    ),
+    "lstm": lambda f, x, y: f(
+        x[None], (y[None], y[None]), [wb.cat([x.T @ x] * 4), wb.cat([x.T @ y] * 4)], False, 1, 0.0, False, False, False
+    ),
 }
 SECTIONS = {
     "_functions": "Arithmetic, comparisons, reductions",
@@ -220,6 +240,9 @@ SECTIONS = {
     "_pooling": "Pools, and windows as columns",
     "_creation": "Creation",
     "_random": "Random numbers",
+    "_normalization": "Normalisation",
+    "_recurrence": "Recurrent cells and layers",
+    "_resampling": "Channels and places",
     "_discrete": "Derivatives through discrete values",
 }
 CREATION = ("_creation", "_random")

@@ -218,14 +218,19 @@ def along(function):
 
 def table():
     """All rows, by name."""
+    import rows_attention
     import rows_creation
     import rows_elementwise
     import rows_linear_algebra
+    import rows_losses
     import rows_matrix_functions
+    import rows_normalization
     import rows_numbers
     import rows_products
     import rows_rearranging
+    import rows_recurrence
     import rows_reductions
+    import rows_resampling
     import rows_shapes
     import rows_special
     import rows_statistics
@@ -246,6 +251,11 @@ def table():
             rows_special,
             rows_rearranging,
             rows_windows,
+            rows_attention,
+            rows_losses,
+            rows_normalization,
+            rows_recurrence,
+            rows_resampling,
         )
         for row in module.ROWS
     ]

@@ -119,7 +119,7 @@ LOSSES = {
     ),
     "cross entropy of probabilities": (
         lambda r: nn.CrossEntropyLoss(r, from_logits=False),
-        lambda p, t, r: F.cross_entropy(p, t, r, from_logits=False),
+        lambda p, t, reduction: F.cross_entropy(p, t, reduction=reduction, from_logits=False),
         PROBABILITIES,
         LABELS,
         lambda p, t: picked(np.log(p), t),
@@ -134,7 +134,7 @@ def test_losses_and_their_gradients_are_their_formulas(name, reduction):
     reduce = {"mean": np.mean, "sum": np.sum, "none": np.asarray}[reduction]
     expected = reduce(formula(prediction, target))
     t = wb.tensor(prediction, requires_grad=True)
-    for found in (make(reduction)(t, wb.tensor(target)), function(prediction, target, reduction)):
+    for found in (make(reduction)(t, wb.tensor(target)), function(prediction, target, reduction=reduction)):
         assert found.shape == expected.shape and found.dtype == "float64"
         np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-12)
     make(reduction)(t, wb.tensor(target)).sum().backward()

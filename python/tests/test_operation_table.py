@@ -268,7 +268,7 @@ def test_inputs_that_are_not_contiguous_give_the_same(row, case):
     function = row.function
     want = case.run(function, [wb.tensor(array) for array in case.arrays()])
     forms = [
-        [np.asfortranarray(array) for array in case.arrays()],
+        [np.asfortranarray(array) if array.ndim else array for array in case.arrays()],
         [every_second(array)[..., ::2] if array.ndim else array for array in case.arrays()],
         [np.flip(np.flip(array).copy()) if array.ndim else array for array in case.arrays()],
     ]

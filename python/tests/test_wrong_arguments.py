@@ -72,6 +72,9 @@ ALSO = {
     "argwhere": ["nonzero"],
     **{name: ["index_select"] for name in ("take", "masked_scatter")},
     **{name: ["index_put"] for name in ("index_copy", "index_fill")},
+    "embedding": ["index_select"],
+    **{name: ["interpolate"] for name in ("upsample", "upsample_nearest", "upsample_bilinear")},
+    "embedding_bag": ["index_select", "index_add"],
 }
 # Python's and NumPy's own sentences, where a flag is asked whether it is true.
 FLAGS = "truth value"

@@ -31,13 +31,16 @@ from . import (
     _log,
     _math,
     _matrix_functions,
+    _normalization,
     _numbers,
     _numpy_protocols,
     _picking,
     _products,
     _random,
     _rearranging,
+    _recurrence,
     _reductions,
+    _resampling,
     _scans,
     _searching,
     _shaping,
@@ -169,13 +172,16 @@ from ._modes import (
     set_num_threads,
 )
 from ._naming import listing as _listing
+from ._normalization import *  # noqa: F403
 from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._pooling import adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._rearranging import *  # noqa: F403
+from ._recurrence import *  # noqa: F403
 from ._reductions import *  # noqa: F403
+from ._resampling import *  # noqa: F403
 from ._scans import *  # noqa: F403
 from ._searching import *  # noqa: F403
 from ._shaping import *  # noqa: F403
@@ -429,6 +435,7 @@ __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
 __all__ += _matrix_functions.__all__
 __all__ += _numbers.__all__
+__all__ += _normalization.__all__
 __all__ += _picking.__all__
 __all__ += _products.__all__
 __all__ += _random.__all__
@@ -436,6 +443,8 @@ __all__ += _rearranging.__all__
 __all__ += _reductions.__all__
 __all__ += _scans.__all__
 __all__ += _searching.__all__
+__all__ += _recurrence.__all__
+__all__ += _resampling.__all__
 __all__ += _shaping.__all__
 __all__ += _statistics.__all__
 __all__ += _special.__all__

@@ -29,6 +29,7 @@ def operation(default: str, methods: bool = True) -> str:
     package = sys.modules[__package__]
     public, tensor = {*package.__all__, "_repeat"}.difference(package._LATER), package.Tensor if methods else None
     public.discard("as_tensor")  # a helper has that name too, and what is public is asarray
+    public.update(getattr(sys.modules.get(f"{__package__}.nn.functional"), "__all__", ()))
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(__package__):
         name = frame.f_code.co_name

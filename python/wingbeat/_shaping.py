@@ -318,19 +318,19 @@ def pad(
     input: TensorLike,
     pad: Sequence[SupportsIndex],
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
-    value: Real = 0,
+    value: Real | None = None,
 ) -> Tensor:
     """With pad[0] elements more before and pad[1] after those of the last axis, pad[2] and pad[3] of the one before,
     ...; negative: fewer.
 
-    mode: 'constant' (`value`), 'reflect', 'replicate' or 'circular'.
+    mode: 'constant' (`value`, or 0), 'reflect', 'replicate' or 'circular'.
     """
     widths = numbers((pad,))
     if len(widths) % 2:
         raise ArgumentError(f"pad: expected two widths for each axis, found {len(widths)} widths")
     if not isinstance(mode, str) or mode not in _MODES:
         raise ArgumentError(f"pad: expected one of the modes {', '.join(_MODES)}, found {mode!r}")
-    value = exact(value)
+    value = 0 if value is None else exact(value)
     function = lib.wb_pad_int64 if isinstance(value, int) else lib.wb_pad
     return _result(function, input, long_array(widths), len(widths) // 2, _MODES[mode], value)
 

@@ -242,3 +242,46 @@ class PowerAveragePool(Protocol):
         stride: Optional[Size] = None,
         ceil_mode: bool = False,
     ) -> Tensor: ...
+
+
+class Dropout(Protocol):
+    """A kind of dropout."""
+
+    __name__: str
+
+    def __call__(self, input: TensorLike, p: Real = 0.5, training: bool = ..., inplace: bool = False) -> Tensor: ...
+
+
+class Cell(Protocol):
+    """A recurrent cell with one state."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        hx: TensorLike,
+        w_ih: TensorLike,
+        w_hh: TensorLike,
+        b_ih: Optional[TensorLike] = None,
+        b_hh: Optional[TensorLike] = None,
+    ) -> Tensor: ...
+
+
+class Sequenced(Protocol):
+    """Layers of a recurrent cell with one state over a sequence."""
+
+    __name__: str
+
+    def __call__(
+        self,
+        input: TensorLike,
+        hx: TensorLike,
+        params: Sequence[TensorLike],
+        has_biases: bool,
+        num_layers: SupportsIndex,
+        dropout: Real,
+        train: bool,
+        bidirectional: bool,
+        batch_first: bool,
+    ) -> tuple[Tensor, Tensor]: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._errors import UnsupportedError
+from ._naming import listing
 
 
 def is_available() -> bool:
@@ -27,3 +28,4 @@ def synchronize(device: Any = None) -> None:
 
 
 __all__ = ["is_available", "device_count", "current_accelerator", "synchronize"]
+__dir__ = listing(__name__)

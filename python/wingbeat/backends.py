@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from ._naming import listing
+
 cudnn = SimpleNamespace(
     enabled=False,
     benchmark=False,
@@ -19,3 +21,4 @@ mps = SimpleNamespace(is_available=lambda: False, is_built=lambda: False)
 mkldnn = SimpleNamespace(enabled=False, is_available=lambda: False)
 
 __all__ = ["cudnn", "cuda", "mps", "mkldnn"]
+__dir__ = listing(__name__)

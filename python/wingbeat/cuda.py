@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._errors import UnsupportedError
+from ._naming import listing
 
 
 def is_available() -> bool:
@@ -73,3 +74,4 @@ __all__ = [
     "get_device_name",
     "set_device",
 ]
+__dir__ = listing(__name__)

@@ -59,7 +59,10 @@ public enum Functions {
         Family(name: "products", functions: products), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "functions of matrices", functions: matrixFunctions),
         Family(name: "convolution", functions: convolutions), Family(name: "pooling", functions: pools),
-        Family(name: "distances", functions: distances), Family(name: "losses", functions: losses),
+        Family(name: "normalization", functions: normalization), Family(name: "embedding", functions: embedding),
+        Family(name: "dropout", functions: dropouts), Family(name: "attention", functions: attention),
+        Family(name: "recurrence", functions: recurrence), Family(name: "resampling", functions: resampling),
+        Family(name: "distances", functions: distances), Family(name: "losses", functions: losses + classLosses),
     ]
 
     public static let all = families.flatMap(\.functions)
@@ -69,7 +72,8 @@ public enum Functions {
         named(name).map { drawing.contains($0.signature.name) } ?? false
     }
 
-    private static let drawing = Set((random + discrete).map(\.signature.name) + ["rrelu"])
+    private static let drawing = Set(
+        (random + discrete + dropouts + attention + recurrence).map(\.signature.name) + ["rrelu"])
 
     private static let byName: [String: Function] = {
         var table: [String: Function] = [:]

@@ -38,6 +38,17 @@ extension Functions {
             ],
             "input W^T + bias: [..., in], weight [out, in], bias [out] -> [..., out]. Floats."
         ) { a throws(Failure) in try a.tensor("input").linear(a.tensor("weight"), a.optionalTensor("bias")) },
+        Function(
+            "bilinear",
+            [
+                Parameter("input1", .tensor, "[..., in1]."), Parameter("input2", .tensor, "[..., in2]."),
+                Parameter("weight", .tensor, "[out, in1, in2]."),
+                Parameter("bias", .optional(.tensor), Value.none, "[out], or None."),
+            ],
+            "input1^T weight[k] input2 + bias[k] for each k: [..., out]. Floats."
+        ) { a throws(Failure) in
+            try a.tensor("input1").bilinear(a.tensor("input2"), a.tensor("weight"), a.optionalTensor("bias"))
+        },
         product("mm", .mm, "Product of two matrices, [m, k] x [k, n] -> [m, n]. Floats."),
         product("bmm", .bmm, "Products of two batches of matrices, [b, m, k] x [b, k, n] -> [b, m, n]. Floats."),
         product("mv", .mv, "Product of a matrix and a vector, [m, k] x [k] -> [m]. Floats."),

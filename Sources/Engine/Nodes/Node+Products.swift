@@ -44,8 +44,8 @@ extension Node {
         return shape.count == 1 ? try product.reshape([weight.shape[0]]) : product
     }
 
-    /// A batch of matrices times one matrix is one product of more rows.
-    private func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
+    /// Matrix products over the last two axes; a batch of matrices times one matrix is one product of more rows.
+    func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
         let operation = MatMul(
             transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
         guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else {

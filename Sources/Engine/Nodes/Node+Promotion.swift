@@ -16,6 +16,15 @@ extension Node {
     /// Floats as they are, other dtypes as float64, which is what NumPy's functions do.
     func asFloat() throws(Failure) -> Node { dtype.isFloat ? self : try cast(.float64) }
 
+    /// This node, or a sentence where it holds no floats.
+    func ofFloats(_ operation: String) throws(Failure) -> Node {
+        guard dtype.isFloat else {
+            throw .dtype(
+                operation: operation, "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
+        }
+        return self
+    }
+
     /// The dtype in which functions of floats take such operands together.
     static func commonFloat(_ dtypes: DType...) -> DType {
         let common = dtypes.dropFirst().reduce(dtypes[0]) { promote($0, $1) }

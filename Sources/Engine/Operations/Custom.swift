@@ -21,6 +21,15 @@ public protocol DerivativeRule: AnyObject {
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?]
 }
 
+extension DerivativeRule {
+    /// The inputs of the call that a rule is asked about, of which `outputs` are the results: those that the rule was
+    /// made for, `own`, or where the call was recorded again, others. Examples of a mapped function are its own.
+    func inputs(of outputs: [Tensor], own: [Tensor]) -> [Node] {
+        guard let output = outputs.first?.stored, output.operation is CustomOutput else { return own.map(\.stored) }
+        return output.inputs[1].inputs
+    }
+}
+
 /// The call that results share. It is never computed.
 struct CustomCall: Operation {
     let rule: any DerivativeRule

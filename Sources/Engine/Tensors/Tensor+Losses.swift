@@ -35,18 +35,6 @@ extension Tensor {
         }
     }
 
-    /// -log softmax(logits)[target] of each row, reduced: logits [n, classes] with labels [n] of integers, or with
-    /// distributions [n, classes] of floats. One row may come without its axis.
-    public static func crossEntropy(logits: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
-        throws(Failure) -> Tensor
-    {
-        try reduced(reduction, logits, "cross_entropy") { () throws(Failure) in
-            try byRows(
-                logits, target, { (z, t) throws(Failure) in try crossEntropy(logits: z, labels: t) },
-                { (z, t) throws(Failure) in try crossEntropy(logits: z, distributions: t) })
-        }
-    }
-
     /// -log p[target] of each row, reduced. Logarithms are kept above -100.
     public static func crossEntropy(probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
         throws(Failure) -> Tensor
@@ -64,16 +52,7 @@ extension Tensor {
         guard prediction.dtype.isFloat else {
             throw .dtype(operation: name, "predictions must be float32 or float64, but are \(prediction.dtype.name)")
         }
-        let elements = try losses()
-        switch reduction {
-        case .none: return elements
-        case .sum: return try elements.sum()
-        case .mean:
-            guard elements.count > 0 else {
-                throw .shape(operation: name, "the batch is empty: predictions are \(prediction.shape)")
-            }
-            return try elements.mean()
-        }
+        return try reduced(losses().node(), nil, reduction, name)
     }
 
     /// Targets follow the predictions' precision: labels that are integers or of another width change nothing about the
@@ -172,7 +151,7 @@ extension Tensor {
 
 extension Node {
     /// -sum t log softmax(z) along the last axis. A class that is impossible to both counts for nothing.
-    fileprivate func crossEntropy(with t: Node) throws(Failure) -> Node {
+    func crossEntropy(with t: Node) throws(Failure) -> Node {
         let axis = shape.count - 1
         let logarithms = try logSoftmax(axis)
         let isImpossible = try logarithms.equal(Node.scalar(-.infinity, like: logarithms)).logicalAnd(

@@ -98,7 +98,7 @@ extension Tensor {
 }
 
 extension Node {
-    fileprivate func part(_ axis: Int, _ start: Int, _ count: Int, step: Int = 1) throws(Failure) -> Node {
+    func part(_ axis: Int, _ start: Int, _ count: Int, step: Int = 1) throws(Failure) -> Node {
         var slices = shape.map { AxisSlice.whole($0) }
         slices[axis] = AxisSlice(start: start, step: count > 1 ? step : 1, count: count)
         return try sliced(slices)

@@ -25,16 +25,40 @@ from .._activations import (
     tanhshrink,
     threshold,
 )
-from .._arrays import handle_array
+from .._attention import scaled_dot_product_attention
 from .._calls import result
 from .._convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .._discrete import gumbel_softmax
 from .._distances import cosine_similarity, normalize, pairwise_distance
+from .._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .._dtypes import as_dtype
+from .._embedding import embedding, embedding_bag
 from .._errors import ArgumentError
 from .._functions import gelu, leaky_relu, linear, log_softmax, relu, sigmoid, softmax, tanh
-from .._library import check, unguarded
+from .._losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cosine_embedding_loss,
+    cross_entropy,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    margin_ranking_loss,
+    mse_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    nll_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from .._naming import listing
+from .._normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from .._picking import one_hot
 from .._pooling import (
     adaptive_avg_pool1d,
@@ -58,10 +82,23 @@ from .._pooling import (
     max_unpool3d,
     unfold,
 )
+from .._resampling import (
+    affine_grid,
+    bilinear,
+    channel_shuffle,
+    grid_sample,
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from .._shaping import flatten, pad
-from .._tensor import Tensor, as_tensor, wrap
+from .._tensor import as_tensor
 
 if TYPE_CHECKING:
+    from .._tensor import Tensor
     from .._typing import DTypeLike, TensorLike
 
 __all__ = [
@@ -126,31 +163,53 @@ __all__ = [
     "lp_pool3d",
     "unfold",
     "fold",
+    "alpha_dropout",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "feature_alpha_dropout",
+    "embedding",
+    "embedding_bag",
+    "batch_norm",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
+    "local_response_norm",
+    "rms_norm",
+    "scaled_dot_product_attention",
+    "affine_grid",
+    "bilinear",
+    "channel_shuffle",
+    "grid_sample",
+    "interpolate",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
     "mse_loss",
+    "l1_loss",
+    "smooth_l1_loss",
+    "huber_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "nll_loss",
+    "kl_div",
+    "poisson_nll_loss",
+    "gaussian_nll_loss",
+    "soft_margin_loss",
+    "hinge_embedding_loss",
+    "margin_ranking_loss",
+    "cosine_embedding_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 __dir__ = listing(__name__)
-
-_call = unguarded("wb_call")
-_PAIR, _ONE = handle_array(2), handle_array(1)
-
-
-def _loss(call: str, input: TensorLike, target: TensorLike) -> Tensor:
-    input = input if isinstance(input, Tensor) else as_tensor(input)
-    target = target if isinstance(target, Tensor) else as_tensor(target)
-    found = _ONE()
-    status = _call(call.encode(), _PAIR(input._handle, target._handle), 2, found, 1, None)
-    if status:
-        check(status)
-    return wrap(found[0])
-
-
-def _reduced(reduction: str, name: str) -> str:
-    if reduction not in ("mean", "sum", "none"):
-        raise ArgumentError(f"{name}: expected reduction 'mean', 'sum' or 'none', found {reduction!r:.80}")
-    return reduction
 
 
 def softmin(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None) -> Tensor:
@@ -158,29 +217,3 @@ def softmin(input: TensorLike, dim: SupportsIndex | None = None, dtype: DTypeLik
     if dim is None:
         raise ArgumentError("softmin: expected the axis as dim, found None")
     return result("softmin", input=as_tensor(input), dim=dim, dtype=None if dtype is None else as_dtype(dtype))
-
-
-def mse_loss(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
-    """(input - target)^2; equal shapes."""
-    return _loss(f"mse_loss(reduction='{_reduced(reduction, 'mse_loss')}')", input, target)
-
-
-def binary_cross_entropy(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
-    """Binary cross-entropy of probabilities in [0, 1]; equal shapes."""
-    return _loss(f"binary_cross_entropy(reduction='{_reduced(reduction, 'binary_cross_entropy')}')", input, target)
-
-
-def binary_cross_entropy_with_logits(input: TensorLike, target: TensorLike, reduction: str = "mean") -> Tensor:
-    """Binary cross-entropy of sigmoid(input); equal shapes."""
-    name = "binary_cross_entropy_with_logits"
-    return _loss(f"{name}(reduction='{_reduced(reduction, name)}')", input, target)
-
-
-def cross_entropy(input: TensorLike, target: TensorLike, reduction: str = "mean", from_logits: bool = True) -> Tensor:
-    """Cross-entropy of softmax(input) [n, classes], or of probabilities, with class indices [n] or probabilities [n,
-    classes]."""
-    return _loss(
-        f"cross_entropy(reduction='{_reduced(reduction, 'cross_entropy')}', from_logits={bool(from_logits)})",
-        input,
-        target,
-    )

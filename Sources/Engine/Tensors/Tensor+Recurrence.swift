@@ -1,0 +1,130 @@
+import Steps
+
+/// Recurrent cells, and layers of them over whole sequences. The products of the inputs are one product for all steps;
+/// each step has the product of the state and one loop.
+extension Tensor {
+    /// The weights of one direction of one layer: [gates, input], [gates, hidden], and biases of [gates].
+    public struct CellWeights {
+        public var input: Tensor
+        public var hidden: Tensor
+        public var inputBias: Tensor?
+        public var hiddenBias: Tensor?
+        /// Of an LSTM whose output is a projection of its hidden state: [output, hidden].
+        public var projection: Tensor?
+
+        public init(
+            input: Tensor, hidden: Tensor, inputBias: Tensor? = nil, hiddenBias: Tensor? = nil,
+            projection: Tensor? = nil
+        ) {
+            (self.input, self.hidden, self.inputBias, self.hiddenBias) = (input, hidden, inputBias, hiddenBias)
+            self.projection = projection
+        }
+    }
+
+    public enum Cell: String, CaseIterable, Sendable {
+        /// h' = tanh(W x + b + U h + c)
+        case tanh
+        /// The same with max(., 0).
+        case relu
+        /// Hochreiter and Schmidhuber 1997, with the gates i, f, g, o in this order.
+        case lstm
+        /// Cho et al. 2014, with the gates r, z, n in this order; the reset gate multiplies U h + c.
+        case gru
+
+        /// How many gates the rows of the weights belong to.
+        var gates: Int {
+            switch self {
+            case .tanh, .relu: return 1
+            case .lstm: return 4
+            case .gru: return 3
+            }
+        }
+    }
+
+    /// One step: this is the input, [..., input]. The state is [..., hidden], of an LSTM with its cells beside it.
+    public func step(_ cell: Cell, _ state: Tensor, cells: Tensor? = nil, _ weights: CellWeights, _ name: String)
+        throws(Failure) -> (hidden: Tensor, cells: Tensor?)
+    {
+        let recurrence = try Recurrence(cell, weights, name)
+        let (x, h) = (try node().ofFloats(name), try state.node())
+        let c = try cells?.node()
+        guard x.shape.count == 1 || x.shape.count == 2 else {
+            throw .shape(operation: name, "an input of [n, width] or [width] is expected, but it is \(x.shape.text)")
+        }
+        try recurrence.check(x, h, c)
+        let next = try recurrence.step(recurrence.products(of: x), CellState(hidden: h, cells: c))
+        return (
+            try Tensor(result: next.hidden), try next.cells.map { (cells) throws(Failure) in try Tensor(result: cells) }
+        )
+    }
+
+    /// How the layers of a recurrent network lie.
+    public struct RecurrentLayout {
+        public var layers: Int
+        public var isBidirectional: Bool
+        /// Dropout's p between layers.
+        public var dropout: Double
+        /// Whether the input is [n, steps, width], not [steps, n, width].
+        public var isBatchFirst: Bool
+
+        public init(layers: Int, isBidirectional: Bool = false, dropout: Double = 0, isBatchFirst: Bool = false) {
+            (self.layers, self.isBidirectional) = (layers, isBidirectional)
+            (self.dropout, self.isBatchFirst) = (dropout, isBatchFirst)
+        }
+    }
+
+    /// A sequence through layers of cells: the last layer's states at all steps, [steps, n, directions x hidden], and
+    /// the last states of each layer and direction, [layers x directions, n, hidden], as the initial ones come.
+    /// `weights`: of each layer, forward and then backward.
+    public func recurrent(
+        _ cell: Cell, hidden: Tensor, cells: Tensor? = nil, _ weights: [CellWeights], _ layout: RecurrentLayout,
+        _ name: String
+    ) throws(Failure) -> (output: Tensor, hidden: Tensor, cells: Tensor?) {
+        var x = try node().ofFloats(name)
+        guard x.shape.count == 3 else {
+            throw .shape(operation: name, "an input with three axes is expected, but it is \(x.shape.text)")
+        }
+        let directions = layout.isBidirectional ? 2 : 1
+        guard layout.layers > 0, weights.count % directions == 0, weights.count / directions == layout.layers else {
+            throw .argument(
+                operation: name,
+                "weights for each of \(layout.layers.counted("layer")), \(directions.counted("direction")) each, are "
+                    + "expected, but there are \(weights.count)"
+            )
+        }
+        if layout.isBatchFirst { x = try x.permute([1, 0, 2]) }
+        guard x.shape[0] > 0 else {
+            throw .shape(operation: name, "one step at least is expected, but the input is \(shape.text)")
+        }
+        let (h, c) = (try hidden.node(), try cells?.node())
+        for (what, state) in [("hidden", h), ("cell", c)] {
+            guard let state, state.shape.count != 3 || state.shape[0] != weights.count || state.shape[1] != x.shape[1]
+            else { continue }
+            throw .shape(
+                operation: name,
+                "\(what) states of [\(weights.count), \(x.shape[1]), width] are expected, but they are "
+                    + "\(state.shape.text)"
+            )
+        }
+        var last: [CellState] = []
+        for layer in 0..<layout.layers {
+            var outputs: [Node] = []
+            for direction in 0..<directions {
+                let place = layer * directions + direction
+                let initial = CellState(hidden: try h.slice(at: place), cells: try c?.slice(at: place))
+                let recurrence = try Recurrence(cell, weights[place], name)
+                let (states, end) = try recurrence.run(x, from: initial, isBackward: direction == 1)
+                outputs.append(states)
+                last.append(end)
+            }
+            x = outputs.count == 1 ? outputs[0] : try Concatenate(axis: 2).record(outputs)
+            guard layout.dropout > 0, layer + 1 < layout.layers else { continue }
+            x = try Tensor(x).dropout(layout.dropout, operation: name).node()
+        }
+        if layout.isBatchFirst { x = try x.permute([1, 0, 2]) }
+        return (
+            try Tensor(result: x), try Tensor(result: Node.stacked(last.map(\.hidden))),
+            c == nil ? nil : try Tensor(result: Node.stacked(last.compactMap(\.cells)))
+        )
+    }
+}
