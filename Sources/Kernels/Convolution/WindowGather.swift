@@ -50,8 +50,8 @@ struct WindowGather {
         /// Of the matrix.
         var column: Int
         var count: Int
-        /// Where the image, or the channel, begins.
-        var base: Int
+        /// Where the first one lies in the input, but for the other side's place.
+        var source: Int
         /// What the first two axes add to the other side's place.
         var plane: Int
         var line: Int
@@ -68,12 +68,14 @@ struct WindowGather {
             var (count, column, place) = (0, 0, other.place(columns.lowerBound))
             while column < columns.count {
                 let run = Swift.min(other.extents.2 - place.indices.2, columns.count - column)
+                let (plane, line) = (place.indices.0 * other.steps.0, place.indices.1 * other.steps.1)
                 runs.initializeElement(
                     at: count,
                     to: Run(
-                        column: column, count: run, base: place.outer * other.outerStride,
-                        plane: place.indices.0 * other.steps.0, line: place.indices.1 * other.steps.1,
-                        first: place.indices.2))
+                        column: column, count: run,
+                        source: place.outer * other.outerStride + plane * strides.0 + line * strides.1
+                            + place.indices.2 * other.steps.2 * strides.2,
+                        plane: plane, line: line, first: place.indices.2))
                 count += 1
                 column += run
                 other.advance(&place, by: run)
@@ -100,30 +102,45 @@ struct WindowGather {
     ) {
         let inside = indicesInside(offset.2, side.steps.2, side.extents.2)
         let step = side.steps.2 * strides.2
-        let corner = offset.2 * strides.2
+        let corner = offset.0 * strides.0 + offset.1 * strides.1 + offset.2 * strides.2
         for run in runs {
-            let (plane, line) = (run.plane + offset.0, run.line + offset.1)
-            let first = Swift.max(run.first, inside.lowerBound)
-            let end = Swift.min(run.first + run.count, inside.upperBound)
             let row = target + run.column
             // Negative numbers are large ones without a sign.
-            guard first < end, UInt(bitPattern: plane) < UInt(bitPattern: extents.0),
-                UInt(bitPattern: line) < UInt(bitPattern: extents.1)
+            guard UInt(bitPattern: run.plane + offset.0) < UInt(bitPattern: extents.0),
+                UInt(bitPattern: run.line + offset.1) < UInt(bitPattern: extents.1)
             else {
                 clear(row, run.count)
                 continue
             }
-            let source = input + (run.base + plane * strides.0 + line * strides.1 + first * step + corner)
+            let before = Swift.min(run.count, Swift.max(0, inside.lowerBound - run.first))
+            let end = Swift.max(before, Swift.min(run.count, inside.upperBound - run.first))
+            let source = input + (run.source + corner)
             if step == 1 {
-                copyShort(source, row + (first - run.first), end - first)
+                copyRun(source + before, row + before, end - before)
             } else {
-                let part = row + (first - run.first)
-                for place in 0..<end - first { part[place] = source[place * step] }
+                for place in before..<end { row[place] = source[place * step] }
             }
-            if end - first < run.count {
-                clear(row, first - run.first)
-                clear(row + (end - run.first), run.first + run.count - end)
+            if end - before < run.count {
+                clear(row, before)
+                clear(row + end, run.count - end)
             }
+        }
+    }
+
+    /// By vectors of 64 bytes where there are enough.
+    @inline(__always)
+    private func copyRun<Scalar: GemmScalar>(
+        _ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int
+    ) {
+        typealias Vector = Scalar.Whole
+        guard count >= Vector.scalarCount else { return copyShort(source, target, count) }
+        let last = count &- Vector.scalarCount
+        var place = 0
+        while true {
+            let vector = UnsafeRawPointer(source + place).loadUnaligned(as: Vector.self)
+            UnsafeMutableRawPointer(target + place).storeBytes(of: vector, as: Vector.self)
+            if place == last { return }
+            place = Swift.min(place &+ Vector.scalarCount, last)
         }
     }
 
