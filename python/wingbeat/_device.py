@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Union
 
 from ._dtypes import as_dtype
-from ._errors import ArgumentError, ArgumentTypeError, Error, UnsupportedError
+from ._errors import ArgumentError, ArgumentTypeError, UnsupportedError
 
 if TYPE_CHECKING:
     from ._dtypes import DType
@@ -75,6 +75,10 @@ DeviceLike = Union[str, device, None]
 CPU = device("cpu")
 
 
+# Texts that mean a device where a dtype could stand as well.
+_NAMES = re.compile(r"(cpu|cuda|mps|xpu|xla|hpu|npu|mtia|meta|vulkan)(:\d+)?$")
+
+
 def destination(name: str, given: tuple[Any, ...], dtype: Any, place: Any) -> DType | None:
     """The dtype that `to` was asked for, if any; its arguments are a dtype, a device, both, or a tensor like which."""
     if len(given) > 2:
@@ -83,7 +87,7 @@ def destination(name: str, given: tuple[Any, ...], dtype: Any, place: Any) -> DT
         like = getattr(value, "dtype", None)
         if like is not None and not isinstance(value, type):
             value = like  # a tensor, an array
-        if value is None or isinstance(value, device) or isinstance(value, str) and not is_dtype(value):
+        if value is None or isinstance(value, device) or isinstance(value, str) and _NAMES.match(value):
             check_device(value)
         elif dtype is None:
             dtype = value
@@ -91,14 +95,6 @@ def destination(name: str, given: tuple[Any, ...], dtype: Any, place: Any) -> DT
             raise ArgumentTypeError(f"{name}: expected one dtype, found {dtype!r:.80} and {value!r:.80}")
     check_device(place)
     return None if dtype is None else as_dtype(dtype)
-
-
-def is_dtype(text: str) -> bool:
-    try:
-        as_dtype(text)
-    except Error:
-        return False
-    return True
 
 
 def check_device(place: Any) -> None:
