@@ -32,24 +32,21 @@ def called(name: str, *tensors: TensorLike, **options: Any) -> Tensor:
     return wrap(found[0])
 
 
+def _found(name: str, tensors: list[Tensor], options: Mapping[str, Any], capacity: int) -> list[Tensor]:
+    """All results of a function, of which there are `capacity` at most."""
+    found, count = handle_array(capacity)(), c_int32()
+    check_call(_call(_text(name, options), handles(tensors), len(tensors), found, capacity, count))
+    return [wrap(handle) for handle in found[: count.value]]
+
+
 def all_of(name: str, count: int, *tensors: TensorLike, **options: Any) -> tuple[Tensor, ...]:
     """The results of a function that has `count` of them."""
-    given = [as_tensor(tensor) for tensor in tensors]
-    found = handle_array(count)()
-    check_call(_call(_text(name, options), handles(given), len(given), found, count, None))
-    return tuple(map(wrap, found))
+    return tuple(_found(name, [as_tensor(tensor) for tensor in tensors], options, count))
 
 
 def of_operands(name: str, operands: Mapping[str, Operand], **options: Any) -> Tensor:
     """The result of a function some of whose arguments, by their names, are tensors or numbers."""
-    tensors: list[Any] = []
-    for key, operand in operands.items():
-        value = plain(operand)
-        if isinstance(value, (int, float)):
-            options[key] = value
-        else:
-            tensors.append(operand)
-    return called(name, *tensors, **options)
+    return result(name, **{key: operand(value) for key, value in operands.items()}, **options)
 
 
 def results(function: str, /, **arguments: Any) -> list[Tensor]:
@@ -64,9 +61,7 @@ def results(function: str, /, **arguments: Any) -> list[Tensor]:
             tensors += value
         else:
             options[key] = value
-    found, count = handle_array(_MANY)(), c_int32()
-    check_call(_call(_text(function, options), handles(tensors), len(tensors), found, _MANY, count))
-    return [wrap(handle) for handle in found[: count.value]]
+    return _found(function, tensors, options, _MANY)
 
 
 def result(function: str, /, **arguments: Any) -> Tensor:
