@@ -20,9 +20,6 @@ struct Fill: Source {
         key.append(type)
     }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
-
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.push(
             name,
@@ -51,9 +48,6 @@ struct Arange: Source {
         key.append(Int(dtype.rawValue))
     }
 
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
-
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.push(
             name,
@@ -81,9 +75,6 @@ struct Linspace: Source {
         key.append(count)
         key.append(Int(dtype.rawValue))
     }
-
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         lowering.push(

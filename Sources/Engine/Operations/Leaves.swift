@@ -9,8 +9,6 @@ struct Leaf: Source {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         throw .internal(operation: name, "a leaf is not recorded")
     }
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
 }
 
@@ -21,8 +19,6 @@ struct Placeholder: Source {
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         throw .internal(operation: name, "a placeholder is not recorded")
     }
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {}
 }
 

@@ -28,15 +28,7 @@ struct Softmax: AlongAxis {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let input = lowering.inputs(index)[0]
-        let type = lowering.type(input)
-        let x = lowering.dense(input)
-        lowering.push(
-            name,
-            .softmax(
-                SoftmaxStep(
-                    .softmax, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
-                    result: lowering.output(of: index))))
+        lowering.pushSoftmax(.softmax, self, index)
     }
 }
 
@@ -63,15 +55,7 @@ struct LogSoftmax: AlongAxis {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let input = lowering.inputs(index)[0]
-        let type = lowering.type(input)
-        let x = lowering.dense(input)
-        lowering.push(
-            name,
-            .softmax(
-                SoftmaxStep(
-                    .logSoftmax, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
-                    result: lowering.output(of: index))))
+        lowering.pushSoftmax(.logSoftmax, self, index)
     }
 }
 
@@ -107,14 +91,20 @@ struct LogSumExp: AlongAxis {
     }
 
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
-        let input = lowering.inputs(index)[0]
-        let type = lowering.type(input)
-        let x = lowering.dense(input)
-        lowering.push(
-            name,
+        lowering.pushSoftmax(.logSumExp, self, index)
+    }
+}
+
+extension Lowering {
+    fileprivate mutating func pushSoftmax(_ kind: SoftmaxStep.Kind, _ operation: some AlongAxis, _ index: Int) {
+        let input = inputs(index)[0]
+        let type = type(input)
+        let x = dense(input)
+        push(
+            operation.name,
             .softmax(
                 SoftmaxStep(
-                    .logSumExp, dtype: type.dtype, layout: AxisLayout(type.shape, axis), source: x,
-                    result: lowering.output(of: index))))
+                    kind, dtype: type.dtype, layout: AxisLayout(type.shape, operation.axis), source: x,
+                    result: output(of: index))))
     }
 }
