@@ -125,6 +125,7 @@ lint: .venv/.ready-for-test
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_with_torch.py
+	@.venv-peers/bin/python scripts/compare_with_op_db.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)
@@ -201,7 +202,7 @@ bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 .venv-peers/.ready:
 	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
 	    'python3 -m venv .venv-peers && \
-	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
+	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch expecttest'
 	@touch $@
 
 # ---------------------------------------------------------------- make install

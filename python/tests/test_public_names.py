@@ -16,6 +16,7 @@ MODULES = (
     "wingbeat.cuda",
     "wingbeat.data",
     "wingbeat.distributions",
+    "wingbeat.fft",
     "wingbeat.implicit",
     "wingbeat.linalg",
     "wingbeat.nn",

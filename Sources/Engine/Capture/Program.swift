@@ -203,9 +203,9 @@ public final class Program {
         return results
     }
 
-    /// Whether an argument shares memory with another tensor of the program, which writes to one of the two. A run reads
-    /// arguments as they are when it begins, so what it writes to one would not show in the other. `ofWrittenArguments`:
-    /// counts only where one of the two is an argument that is written.
+    /// Whether an argument shares memory with another tensor of the program, which writes to one of the two. A run
+    /// reads arguments as they are when it begins, so what it writes to one would not show in the other.
+    /// `ofWrittenArguments`: counts only where one of the two is an argument that is written.
     public func collides(_ inputs: [Tensor?], ofWrittenArguments: Bool = false) -> Bool {
         guard writesArguments || !ofWrittenArguments && !writtenBoxes.isEmpty else { return false }
         let outside = boxes.dropFirst(inputTypes.count)
