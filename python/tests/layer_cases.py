@@ -272,9 +272,13 @@ ELEMENTS = [
     ("CosineEmbeddingLoss()", "3 4", "3 4", "s: 3 !"),
     ("CosineEmbeddingLoss(0.3)", "3 4", "3 4", "s: 3 !"),
     ("TripletMarginLoss()", "3 4", "3 4", "3 4"),
+    ("TripletMarginWithDistanceLoss()", "3 4", "3 4", "3 4"),
+    ("TripletMarginWithDistanceLoss(margin=0.5, swap=True)", "3 4", "3 4", "3 4"),
     ("TripletMarginLoss(0.7, 3.0, 1e-3, True)", "3 4", "3 4", "3 4"),
 ]
 CLASSES = [
+    ("AdaptiveLogSoftmaxWithLoss(6, 10, [3, 6], div_value=2.0)", "4 6", "i10: 4"),
+    ("AdaptiveLogSoftmaxWithLoss(6, 10, (4,), head_bias=True)", "6", "i10:"),
     ("CrossEntropyLoss()", "4 3", "i3: 4"),
     ("CrossEntropyLoss()", "3", "i3:"),
     ("CrossEntropyLoss()", "2 3 2 2", "i3: 2 2 2"),
@@ -299,7 +303,7 @@ def _reduced(rows):
     """Each row, and where it does not say how the loss is reduced, the other two ways."""
     for call, *inputs in rows:
         yield (call, *inputs)
-        if any(word in call for word in ("reduc", "size_average")):
+        if any(word in call for word in ("reduc", "size_average", "Adaptive")):
             continue
         for way in ("sum", "none"):
             head = call[:-1] + (", " if not call.endswith("()") else "")

@@ -87,7 +87,7 @@ def test_texts_keys_and_attributes_are_pytorchs(family, place, row):
     assert repr(module) == notes["repr"]
     assert list(module.state_dict()) == notes["keys"]
     for name, value in notes["attributes"].items():
-        if name in module._arguments:
+        if name in getattr(module, "_arguments", ()):
             assert (tuple(value) if isinstance(value, list) else value) == getattr(module, name), name
 
 
@@ -101,6 +101,8 @@ def test_a_program_gives_the_same_bits(family, place, row):
 @pytest.mark.parametrize("family, place, row", CASES, ids=IDS)
 def test_state_dict_and_expression_make_the_same_module_again(family, place, row):
     module = make(row, "float64")
+    if not hasattr(module, "_kind"):
+        pytest.skip("its forward pass is Python's")
     twin = nn.build(module.expression())
     assert repr(twin) == repr(module) and twin.expression() == module.expression()
     twin.load_state_dict(module.state_dict())

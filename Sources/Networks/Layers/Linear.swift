@@ -36,7 +36,19 @@ public final class Linear: Module, Registered {
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
         guard let weight = parameter("weight") else { throw .state(operation: "Linear", "its weight has been removed") }
-        return try x.linear(weight, parameter("bias"))
+        return try x.linear(checked(weight, for: x), parameter("bias"))
+    }
+}
+
+extension Module {
+    /// The weight [out, in] of a linear layer, if the input has as many features.
+    fileprivate func checked(_ weight: Tensor, for x: Tensor) throws(Failure) -> Tensor {
+        if let wanted = weight.shape.last, let found = x.shape.last, wanted != found {
+            throw .shape(
+                operation: className,
+                "expected \(wanted) features, found \(found) on the last axis of the input \(x.shape)")
+        }
+        return weight
     }
 }
 
@@ -102,6 +114,11 @@ public final class LazyLinear: Module, Registered {
 
     public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
         if parameter("weight") == nil {
+            guard !Capture.isOpen else {
+                throw .state(
+                    operation: "LazyLinear",
+                    "its weight is made in the first forward pass, which cannot be in a program; call it once before")
+            }
             guard let inputs = x.shape.last, inputs > 0 else {
                 throw .shape(
                     operation: "LazyLinear",
@@ -115,6 +132,6 @@ public final class LazyLinear: Module, Registered {
         guard let weight = parameter("weight") else {
             throw .state(operation: "LazyLinear", "its weight has been removed")
         }
-        return try x.linear(weight, parameter("bias"))
+        return try x.linear(checked(weight, for: x), parameter("bias"))
     }
 }

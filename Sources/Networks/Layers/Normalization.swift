@@ -128,7 +128,8 @@ public final class BatchNorm: RunningNorm, RegisteredByAxes {
             }
             try ForwardPass.write(count, next)
         }
-        try write(updated)
+        // A pass without examples counts, but moves nothing.
+        if x.count > 0 { try write(updated) }
         return found.output
     }
 }

@@ -74,20 +74,28 @@ enum Pools {
                 "(sum x^p)^(1/p) of each window of \(shapes(axes))."), calls: "lp_pool\(axes)d")
     }
 
-    private static func adaptiveAverage(_ axes: Int) -> Kind {
+    private static func adaptive(
+        _ name: String, _ function: String, _ parameters: [Parameter], _ axes: Int, _ documentation: String
+    ) -> Kind {
         Kind(
             Signature(
-                "AdaptiveAvgPool\(axes)d", [size],
-                "The means of windows that share \(shapes(axes)) out evenly to a number of positions."),
-            calls: "adaptive_avg_pool\(axes)d")
+                "\(name)\(axes)d", parameters,
+                "\(documentation) of windows that share \(shapes(axes)) out evenly to a number of positions.")
+        ) { (arguments) throws(Failure) in
+            let isWhole = arguments.value("output_size") == Value.none
+            return try TableLayer(
+                arguments, calls: "\(function)\(axes)d",
+                fixed: isWhole ? ["output_size": .list(Array(repeating: .none, count: axes))] : [:],
+                shown: ["output_size="])
+        }
+    }
+
+    private static func adaptiveAverage(_ axes: Int) -> Kind {
+        adaptive("AdaptiveAvgPool", "adaptive_avg_pool", [size], axes, "The means")
     }
 
     private static func adaptiveMax(_ axes: Int) -> Kind {
-        Kind(
-            Signature(
-                "AdaptiveMaxPool\(axes)d", [size, returnsIndices],
-                "The largest elements of windows that share \(shapes(axes)) out evenly to a number of positions."),
-            calls: "adaptive_max_pool\(axes)d", shown: ["output_size="])
+        adaptive("AdaptiveMaxPool", "adaptive_max_pool", [size, returnsIndices], axes, "The largest elements")
     }
 
     private static func unpool(_ axes: Int) -> Kind {

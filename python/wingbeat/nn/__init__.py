@@ -33,6 +33,7 @@ from .activation import (
     Tanhshrink,
     Threshold,
 )
+from .adaptive import AdaptiveLogSoftmaxWithLoss
 from .containers import ModuleList, Reversible, ReversibleSequential, Sequential
 from .convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .distances import CosineSimilarity, PairwiseDistance
@@ -124,6 +125,7 @@ from .resampling import (
     UpsamplingNearest2d,
 )
 from .reshaping import Flatten, Unflatten
+from .triplet import TripletMarginWithDistanceLoss
 
 __all__ = [
     "Module",
@@ -255,6 +257,8 @@ __all__ = [
     "MarginRankingLoss",
     "CosineEmbeddingLoss",
     "TripletMarginLoss",
+    "AdaptiveLogSoftmaxWithLoss",
+    "TripletMarginWithDistanceLoss",
     "functional",
     "init",
 ]

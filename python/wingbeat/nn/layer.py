@@ -179,13 +179,16 @@ class Layer(Module):
 
     def reset_parameters(self) -> None:
         """Gives all parameters and buffers the values of a new layer."""
-        own = dict(self._state())
+        own = {**self._parameters, **self._buffers}
         floats = [tensor.dtype for tensor in own.values() if tensor.dtype in (float32, float64)]
-        fresh = build(f"{self._kind}({self._recipe()[0]})", floats[0] if floats else float32)
         with no_grad():
-            for name, tensor in fresh._state():
+            for name, tensor in self._new(floats[0] if floats else float32)._state():
                 if name in own:
                     own[name]._assign(tensor.detach())
+
+    def _new(self, dtype: DTypeLike) -> Module:
+        """A new layer of the same arguments."""
+        return build(f"{self._kind}({self._recipe()[0]})", dtype)
 
     def extra_repr(self) -> str:
         text = c_char_p()
