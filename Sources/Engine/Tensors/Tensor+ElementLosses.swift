@@ -95,8 +95,8 @@ extension Tensor {
         guard v.shape == x.shape || v.shape.isEmpty || differing == [1] else {
             throw .shape(
                 operation: name,
-                "a variance of \(x.shape.text), without its last axis, or of extent 1 along one, is expected, but it is "
-                    + variance.shape.text)
+                "a variance of \(x.shape.text), without its last axis or with extent 1 along one, is expected, but it "
+                    + "is \(variance.shape.text)")
         }
         // The derivative is as if nothing were raised.
         v = try v + (v.maximum(Node.scalar(eps, like: v)) - v).detached()

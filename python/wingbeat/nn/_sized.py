@@ -46,6 +46,8 @@ class PoolLayer(Layer):
 class UnpoolLayer(PoolLayer):
     """What undoes a pool, by its indices."""
 
-    def forward(self, input: TensorLike, indices: TensorLike, output_size: Sequence[int] | None = None) -> Tensor:  # type: ignore[override]
+    def forward(  # type: ignore[override]
+        self, input: TensorLike, indices: TensorLike, output_size: Sequence[int] | None = None
+    ) -> Tensor:
         result: Tensor = self._several(input, indices, options=_options(type(self).__name__, output_size))
         return result
