@@ -18,7 +18,7 @@ from .._callbacks import borrowed, guarded, hand_over, watch
 from .._compile import is_capturing
 from .._errors import StateError
 from .._library import check, lib
-from .._literals import check_call, value
+from .._literals import value
 from .._modules import deferring_buffers
 from .._tensor import Tensor, as_tensor
 from .._tree import flatten
@@ -98,5 +98,5 @@ def call_in_engine(
     found, number = handle_array(256)(), c_int32()
     given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
     text = None if options is None else options.encode()
-    (check if text is None else check_call)(function(handle, text, given, len(tensors), found, 256, number))
+    check(function(handle, text, given, len(tensors), found, 256, number))
     return list(found[: number.value])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any
 
+from .._errors import ArgumentTypeError
 from .._literals import literal
 from .._tensor import Tensor
 from .layer import Layer
@@ -16,7 +18,13 @@ if TYPE_CHECKING:
 
 def _options(name: str, output_size: Sequence[int] | None) -> str | None:
     """The option of a call as the engine takes it."""
-    return None if output_size is None else f"output_size={literal(tuple(output_size), f'{name}: output_size')}"
+    if output_size is None:
+        return None
+    try:
+        sizes = tuple(index(extent) for extent in output_size)
+    except TypeError:
+        raise ArgumentTypeError(f"{name}: expected whole numbers as output_size, found {output_size!r:.80}") from None
+    return f"output_size={literal(sizes, f'{name}: output_size')}"
 
 
 class SizedLayer(Layer):
