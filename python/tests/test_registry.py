@@ -159,6 +159,8 @@ def test_c_and_python_make_save_and_load_the_same_module(name, by_c):
     assert loaded.expression() == module.expression() == expression
     built = nn.build(module.expression())
     assert repr(built) == repr(module) and built.expression() == module.expression()
+    if "Lazy" in name:  # it has no parameters yet
+        return
     assert {key: (value.shape, value.dtype) for key, value in built.state_dict().items()} == {
         key: (value.shape, value.dtype) for key, value in module.state_dict().items()
     }
