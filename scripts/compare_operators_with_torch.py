@@ -5,7 +5,7 @@ Each operator of the database that is here under its name is called with the dat
 gradients and gradients of gradients are held beside PyTorch's. `make test-peers` runs it where torch and expecttest
 are. Complex tensors are pairs of reals here, [..., 2]. Of what draws random numbers only shapes are compared.
 
-    scripts/compare_with_op_db.py [NAME ...] [--verbose]
+    scripts/compare_operators_with_torch.py [NAME ...] [--verbose]
 
 It prints a line for each operator some of whose samples are not right, with the first sentence, and a summary line:
 operators here, operators all of whose samples are right, and the share of samples that are.
