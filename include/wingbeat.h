@@ -1166,7 +1166,7 @@ wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 wb_status wb_module_free(wb_module *module);
 
 /* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself, and modules
- * nest up to 200 levels deep (WB_ERROR_ARGUMENT). */
+ * nest up to 200 levels deep (WB_ERROR_ARGUMENT). NULL as child removes the one of that name. */
 wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
 
 /* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */

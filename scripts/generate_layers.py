@@ -24,7 +24,17 @@ sys.path.insert(0, str(ROOT / "python"))
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
 
-BY_HAND = ("containers",)
+BY_HAND = ("containers", "transformer")
+# Classes whose forward method is written by hand, because Python nests what they take and give: module and base class.
+BASES = {
+    "RNN": "_recurrent.RecurrentLayer",
+    "LSTM": "_recurrent.LayerWithCells",
+    "GRU": "_recurrent.RecurrentLayer",
+    "RNNCell": "_recurrent.RecurrentCell",
+    "LSTMCell": "_recurrent.CellWithCells",
+    "GRUCell": "_recurrent.RecurrentCell",
+    "MultiheadAttention": "_attention.AttentionLayer",
+}
 WIDTH = 120
 
 
@@ -109,16 +119,21 @@ def call(head, arguments, indent):
 
 def layer(entry):
     """The class of a layer or a loss."""
-    lines = ["", "", f"class {entry.name}(Layer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
+    base = BASES.get(entry.name, ".Layer").partition(".")[2]
+    lines = ["", "", f"class {entry.name}({base}):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
     kept = [argument.name for argument in entry.arguments if argument.name != "dtype"]
     if kept:
         names = ", ".join(f'"{name}"' for name in kept)
-        lines.append(f"    _arguments = ({names}{',' if len(kept) == 1 else ''})")
+        line = f"    _arguments = ({names}{',' if len(kept) == 1 else ''})"
+        wrapped = textwrap.wrap(names, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        lines += [line] if len(line) <= WIDTH else ["    _arguments = (", *wrapped, "    )"]
     parts = [part.strip() for part in re.split(r",\s*(?![^\[]*\])", signature(entry, "self"))]
     definition = call("def __init__", parts, "    ")
     definition[-1] += " -> None:"
     lines += ["", *definition]
     lines += call("self._make", [f"{argument.name}={argument.name}" for argument in entry.arguments], "        ")
+    if base != "Layer":
+        return lines
     tensors = [name.strip().removesuffix("=None") for name in entry.inputs.split(",")]
     lines += ["", f"    def forward(self, {', '.join(f'{name}: TensorLike' for name in tensors)}) -> Tensor:"]
     run = {1: "_run", 2: "_run_pair"}.get(len(tensors), "_several")
@@ -142,11 +157,21 @@ def optimizer(entry):
     return lines
 
 
+def bases(found):
+    """The imports of base classes."""
+    wanted = {}
+    for entry in found:
+        home, _, name = BASES.get(entry.name, "layer.Layer").partition(".")
+        wanted.setdefault(home, set()).add(name)
+    return [f"from .{home} import {', '.join(sorted(names))}" for home, names in sorted(wanted.items())]
+
+
 def module(family, found):
     """A file of layers or losses."""
     body = [line for entry in found for line in layer(entry)]
     text = "\n".join(body)
     names = [name for name in ("Literal",) if name in text]
+    words = set(re.findall(r"\w+", text))
     what = {"losses": "Losses", "linear": "Linear layers"}.get(family, f"Layers of the family {family}")
     lines = [
         f'"""{what}. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""',
@@ -155,11 +180,11 @@ def module(family, found):
         "",
         f"from typing import {', '.join(['TYPE_CHECKING', *names])}",
         "",
-        "from .._tensor import Tensor",
-        "from .layer import Layer",
+        *(["from .._tensor import Tensor"] if "Tensor" in words else []),
+        *bases(found),
         "",
         "if TYPE_CHECKING:",
-        f"    from .._typing import {'DTypeLike, ' if 'DTypeLike' in text else ''}TensorLike",
+        f"    from .._typing import {', '.join(name for name in ('DTypeLike', 'TensorLike') if name in words)}",
         *body,
     ]
     return "\n".join(lines) + "\n"
@@ -196,7 +221,8 @@ def page(tables):
                 f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name
                 for argument in entry.arguments
             ]
-            lines += ["", f"### {entry.name}", "", f"`{entry.name}({', '.join(parts)})`", ""]
+            text = f"`{entry.name}({', '.join(parts)})`"
+            lines += ["", f"### {entry.name}", "", *textwrap.wrap(text, WIDTH, break_long_words=False), ""]
             for paragraph in entry.documentation.split("\n\n"):
                 lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]
             if entry.arguments:
@@ -207,7 +233,7 @@ def page(tables):
                     lines.append(f"| `{argument.name}` | `{kind}` | {initial} | {argument.documentation} |")
                 lines.append("")
             if entry.inputs:
-                lines.append(f"Takes {entry.inputs}; gives {entry.outputs}.")
+                lines += textwrap.wrap(f"Takes {entry.inputs}; gives {entry.outputs}.", WIDTH)
             while not lines[-1]:
                 lines.pop()
     return "\n".join(lines) + "\n"

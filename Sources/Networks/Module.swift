@@ -148,6 +148,13 @@ open class Module {
         changed()
     }
 
+    /// Removes a child, if there is one of that name.
+    public func remove(_ name: String) {
+        guard let place = children.firstIndex(where: { $0.name == name }) else { return }
+        children.remove(at: place).module.forget(parent: self)
+        changed()
+    }
+
     private func forget(parent: Module) {
         if let place = parents.firstIndex(where: { $0.module === parent }) { parents.remove(at: place) }
     }
@@ -276,6 +283,7 @@ open class Module {
         rest -= 1
         if children.isEmpty { return "\(className)(\(summary))" }
         let inner = indent + "  "
+        if self is ModuleList { return describeList(indent: indent, &rest) }
         var lines = summary.isEmpty ? [] : [inner + summary]
         for (name, child) in children {
             if rest <= 0 {
@@ -283,6 +291,26 @@ open class Module {
                 break
             }
             lines.append("\(inner)(\(name)): \(child.describe(indent: inner, &rest))")
+        }
+        return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
+    }
+
+    /// As PyTorch prints lists: neighbours that look alike are one line.
+    private func describeList(indent: String, _ rest: inout Int) -> String {
+        let inner = indent + "  "
+        var runs: [(first: Int, last: Int, text: String)] = []
+        for (place, child) in children.enumerated() where rest > 0 {
+            let text = child.module.describe(indent: inner, &rest)
+            if runs.last?.text == text {
+                runs[runs.count - 1].last = place
+            } else {
+                runs.append((place, place, text))
+            }
+        }
+        let lines = runs.map { run in
+            run.first == run.last
+                ? "\(inner)(\(run.first)): \(run.text)"
+                : "\(inner)(\(run.first)-\(run.last)): \(run.last - run.first + 1) x \(run.text)"
         }
         return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
     }

@@ -74,10 +74,15 @@ private func publishing(
     _ parent: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ child: OpaquePointer?
 ) -> wb_status {
     call { () throws(Failure) in
-        let (parent, child) = (try module(parent, "module_add"), try module(child, "module_add"))
+        let parent = try module(parent, "module_add")
         let name = try text(name, "the name", "module_add")
+        guard let child else {
+            try refuseInRecording(parent, "a module of the model is removed in its forward pass, '\(name.shortened)'")
+            return parent.remove(name)
+        }
+        let added = try module(child, "module_add")
         try refuseInRecording(parent, "a module is added to the model in its forward pass, as '\(name.shortened)'")
-        try parent.add(child, as: name)
+        try parent.add(added, as: name)
     }
 }
 

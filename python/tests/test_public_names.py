@@ -21,6 +21,8 @@ MODULES = (
     "wingbeat.nn",
     "wingbeat.nn.functional",
     "wingbeat.nn.init",
+    "wingbeat.nn.utils",
+    "wingbeat.nn.utils.rnn",
     "wingbeat.optim",
     "wingbeat.special",
     "wingbeat.storage",

@@ -135,7 +135,7 @@ extension Module {
         }
         for (place, child) in children.enumerated() {
             let text = try child.module.expression(path.isEmpty ? child.name : path + "." + child.name, &paths)
-            let isPlaced = self is Sequential && child.name == String(place)
+            let isPlaced = (self is Sequential || self is ModuleList) && child.name == String(place)
             texts.append(isPlaced ? text : "\(key(child.name))=\(text)")
         }
         for (name, tensor) in parameters {

@@ -38,7 +38,26 @@ public enum Registry {
             ]),
         Family(name: "reshaping", kinds: [Kind(Flatten.self)]),
         Family(name: "dropout", kinds: [Kind(Dropout.self)]),
-        Family(name: "containers", kinds: [Kind(Sequential.self), Kind(Container.self), Kind(Graph.self)]),
+        Family(name: "normalization", kinds: [Kind(LayerNorm.self)]),
+        Family(
+            name: "recurrent",
+            kinds: [
+                Kind(RNN.self), Kind(LSTM.self), Kind(GRU.self), Kind(RNNCell.self), Kind(LSTMCell.self),
+                Kind(GRUCell.self),
+            ]),
+        Family(name: "attention", kinds: [Kind(MultiheadAttention.self)]),
+        Family(
+            name: "transformer",
+            kinds: [
+                Kind(TransformerEncoderLayer.self), Kind(TransformerDecoderLayer.self), Kind(TransformerEncoder.self),
+                Kind(TransformerDecoder.self), Kind(Transformer.self),
+            ]),
+        Family(
+            name: "containers",
+            kinds: [
+                Kind(Sequential.self), Kind(ModuleList.self), Kind(ModuleDict.self), Kind(ParameterList.self),
+                Kind(ParameterDict.self), Kind(Container.self), Kind(Graph.self),
+            ]),
     ]
 
     public static let losses = [

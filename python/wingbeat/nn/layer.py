@@ -3,7 +3,7 @@ engine's handles."""
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_char_p, c_int32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
@@ -55,6 +55,20 @@ class Layer(Module):
             )
         )
         self._adopt(out.value)
+        self._adopt_children()
+
+    def _adopt_children(self) -> None:
+        """Takes over the modules that the engine's layer is made of."""
+        count, name = c_int32(), c_char_p()
+        check(lib.wb_module_child_count(self._handle, count))
+        for place in range(count.value):
+            from ._loading import module_of
+
+            out = c_void_p()
+            check(lib.wb_module_child(self._handle, place, name, out))
+            key = text_of(name)
+            self._modules[key] = module_of(out.value)
+            object.__setattr__(self, key, self._modules[key])
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
@@ -147,11 +161,11 @@ class Layer(Module):
             check(status)
         return wrap(found[0])
 
-    def _several(self, *inputs: Any) -> Any:
+    def _several(self, *inputs: Any, options: str | None = None) -> Any:
         """The layer's own forward pass of any tensors; one result as it is, several as a tuple."""
         results = [
             None if handle is None else wrap(handle)
-            for handle in _host.call_in_engine(_call_layer, self._handle, inputs)
+            for handle in _host.call_in_engine(_call_layer, self._handle, inputs, options)
         ]
         return results[0] if len(results) == 1 else tuple(results)
 

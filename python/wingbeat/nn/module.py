@@ -17,7 +17,7 @@ from .. import _html, _modules
 from .._checkpoint_files import load_into, save
 from .._device import check_device, destination
 from .._dtypes import float32, float64
-from .._errors import Error, StateError, StructureError, UnsupportedError, locate
+from .._errors import Error, StateError, StructureError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
@@ -193,7 +193,9 @@ class Module(_modules.Base, Owner):
                     )
                 self._unregister_parameter(name)
             elif name in self.__dict__.get("_modules", ()):
-                raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
+                if value is not None:
+                    raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
+                self._remove_module(name)
             before = self.__dict__.get(name, self)
             object.__setattr__(self, name, value)
             if before is not value:
@@ -216,7 +218,7 @@ class Module(_modules.Base, Owner):
             check(lib.wb_module_set_buffer(self._handle, name.encode(), None))
             del self._buffers[name]
         elif name in self.__dict__.get("_modules", ()):
-            raise UnsupportedError(f"{type(self).__name__}.{name}: a child can be replaced, but not removed")
+            self._remove_module(name)
         object.__delattr__(self, name)
         self._attribute_changed()
 
@@ -273,8 +275,22 @@ class Module(_modules.Base, Owner):
             buffers[name] = tensor
         object.__setattr__(self, name, tensor)
 
-    def add_module(self, name: str, module: Module) -> None:
-        """Adds or replaces a child."""
+    def _remove_module(self, name: str) -> None:
+        check(lib.wb_module_add(self._handle, name.encode(), None))
+        self._modules.pop(name, None)
+        _modules.changed()
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Adds or replaces a child, as add_module does."""
+        self.add_module(name, module)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds or replaces a child; None removes it."""
+        if module is None:
+            if name in self._registry("_modules"):
+                self._remove_module(name)
+            object.__setattr__(self, name, None)
+            return
         modules = self._registry("_modules")
         if not isinstance(module, Module):
             raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {module!r:.80}")
