@@ -28,6 +28,8 @@ open class Module {
     /// The host's code in the place of this module's own forward pass.
     public private(set) var host: (any HostForward)?
     private var hostName: String?
+    /// Values in the places of parameters, for forward passes.
+    private var lent: [(name: String, tensor: Tensor)] = []
     private var kept: AnyObject?
     /// A text of the host's that is saved with the module: what it needs to know of it when it is loaded.
     public var note: String?
@@ -63,11 +65,15 @@ open class Module {
     open var summary: String { attributes.map { "\($0.name)=\($0.value.literal)" }.joined(separator: ", ") }
 
     /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by
-    /// `callLayer`. `kept` lives until the module goes or another takes its place.
-    public func setHost(_ host: (any HostForward)?, className: String, keeping kept: AnyObject? = nil) {
+    /// `callLayer`. `kept` lives until the module goes or another takes its place. Without a name the module stays what
+    /// it is to whoever looks at it or saves it: the host's code goes around its own pass.
+    public func setHost(_ host: (any HostForward)?, className: String?, keeping kept: AnyObject? = nil) {
         (self.host, hostName, self.kept) = (host, className, kept)
         changed()
     }
+
+    /// Whether what it computes is the host's to say.
+    public var isForeign: Bool { host != nil && hostName != nil || made == nil }
 
     /// Whether running it, or any module in it, needs the host's code.
     public var needsHost: Bool {
@@ -322,8 +328,20 @@ open class Module {
         return found
     }
 
-    /// The module's own parameter of that name.
-    public func parameter(_ name: String) -> Tensor? { parameters.first { $0.name == name }?.tensor }
+    /// The module's own parameter of that name, or what was lent in its place.
+    public func parameter(_ name: String) -> Tensor? {
+        if !lent.isEmpty, let found = lent.first(where: { $0.name == name })?.tensor { return found }
+        return parameters.first { $0.name == name }?.tensor
+    }
+
+    /// Has forward passes take a computed value for a parameter, until nil takes it away. Nobody else sees it.
+    public func lend(_ name: String, _ tensor: Tensor?) throws(Failure) {
+        try Module.checkName(name, operation: "module_lend")
+        Module.set(&lent, name, tensor)
+    }
+
+    /// Whether it computes with values that were lent, which no line of a graph says.
+    var borrows: Bool { !lent.isEmpty }
 }
 
 /// A module that is the host's alone: a name, and what the host registers in it.

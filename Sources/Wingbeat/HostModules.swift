@@ -59,6 +59,18 @@ private final class HostCallback: HostForward {
     call { () throws(Failure) in
         let operation = "module_set_forward"
         let module = try module(handle, operation)
+        guard let class_name else {
+            guard module.constructor != nil, forward == nil || !module.isForeign else {
+                throw .state(
+                    operation: operation,
+                    "a layer of the library's is expected, but the module's own pass is the host's")
+            }
+            guard let forward else { return module.setHost(nil, className: nil) }
+            let host = HostContext(context, confirms: Callbacks.confirms(forward))
+            module.setHost(HostCallback(forward, host, module.className), className: nil)
+            host.release = release
+            return
+        }
         let name = try className(class_name, operation)
         guard let forward else { throw .argument(operation: operation, "the forward pass is null") }
         let host = HostContext(context, confirms: Callbacks.confirms(forward))
@@ -103,7 +115,7 @@ private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) th
 ) -> wb_status {
     call { () throws(Failure) in
         let module = try module(handle, "module_has_host")
-        try out(has, "module_has_host").pointee = module.host != nil || module.constructor == nil ? 1 : 0
+        try out(has, "module_has_host").pointee = module.isForeign ? 1 : 0
     }
 }
 

@@ -74,15 +74,33 @@ private func publishing(
     _ parent: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ child: OpaquePointer?
 ) -> wb_status {
     call { () throws(Failure) in
-        let parent = try module(parent, "module_add")
+        let (parent, child) = (try module(parent, "module_add"), try module(child, "module_add"))
         let name = try text(name, "the name", "module_add")
-        guard let child else {
-            try refuseInRecording(parent, "a module of the model is removed in its forward pass, '\(name.shortened)'")
-            return parent.remove(name)
-        }
-        let added = try module(child, "module_add")
         try refuseInRecording(parent, "a module is added to the model in its forward pass, as '\(name.shortened)'")
-        try parent.add(added, as: name)
+        try parent.add(child, as: name)
+    }
+}
+
+@implementation @_cdecl("wb_module_remove") public func wb_module_remove(
+    _ parent: OpaquePointer?, _ name: UnsafePointer<CChar>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let parent = try module(parent, "module_remove")
+        let name = try text(name, "the name", "module_remove")
+        try refuseInRecording(parent, "a module of the model is removed in its forward pass, '\(name.shortened)'")
+        guard parent.children.contains(where: { $0.name == name }) else {
+            throw .argument(operation: "module_remove", "there is no child '\(name.shortened)'")
+        }
+        parent.remove(name)
+    }
+}
+
+@implementation @_cdecl("wb_module_lend") public func wb_module_lend(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ tensor: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        try module(handle, "module_lend").lend(
+            text(name, "the name", "module_lend"), optionalTensor(tensor, "module_lend"))
     }
 }
 
@@ -351,5 +369,15 @@ func number(_ value: Value, _ name: String, _ operation: String) throws(Failure)
         let initializer: Initializer = try decode(kind.rawValue, "initialiser", "initialize")
         try refuseInRecording("a tensor gets initial values in the middle of the forward pass")
         try initializer.fill(tensor(handle, "initialize"), a, b)
+    }
+}
+
+@implementation @_cdecl("wb_initialize_truncated") public func wb_initialize_truncated(
+    _ handle: OpaquePointer?, _ mean: Double, _ deviation: Double, _ low: Double, _ high: Double
+) -> wb_status {
+    call { () throws(Failure) in
+        try refuseInRecording("a tensor gets initial values in the middle of the forward pass")
+        try Initializer.fillTruncated(
+            tensor(handle, "initialize_truncated"), mean: mean, deviation: deviation, low, high)
     }
 }

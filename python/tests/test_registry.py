@@ -32,9 +32,18 @@ LAYERS, LOSSES, OPTIMIZERS, FUNCTIONS = (
     )
 )
 # What stands for an argument that has to be given, by its name or its type.
-GIVEN = {"inputs": "x", "body": "y = relu(x)", "outputs": "y", "int": 3, "float": 0.5, "str": "text", "bool": True}
+GIVEN = {
+    "inputs": "x",
+    "body": "y = relu(x)",
+    "outputs": "y",
+    "int": 3,
+    "float": 0.5,
+    "str": "text",
+    "bool": True,
+    "int | tuple[int, ...]": 3,
+}
 # Values other than the defaults, by type.
-OTHER = {"int": 2, "float": 0.25, "bool": None, "str": "y = tanh(x)", "str | None": "y = tanh(x)"}
+OTHER = {"int": 2, "float": 0.25, "bool": None, "str": "y = tanh(x)", "str | None": "y = tanh(x)", "int | None": 2}
 KINDS = [entry for entry in LAYERS + LOSSES if entry.family not in generate_layers.BY_HAND or entry.name == "Graph"]
 
 PROGRAM = r"""

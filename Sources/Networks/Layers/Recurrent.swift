@@ -186,8 +186,8 @@ public final class LSTM: RecurrentLayer, Registered {
         RecurrentLayer.documentation(
             """
             Layers of long short-term memory over a sequence, gates i, f, g, o: c' = f c + i g and h' = o tanh(c') \
-            (Hochreiter and Schmidhuber 1997); with proj_size h' = W_hr o tanh(c') (Sak et al. 2014), where weight_hr_l0 \
-            is [proj_size, hidden_size].
+            (Hochreiter and Schmidhuber 1997); with proj_size h' = W_hr o tanh(c') (Sak et al. 2014), where \
+            weight_hr_l0 is [proj_size, hidden_size].
             """, gates: "4 "))
 
     public required init(_ arguments: Arguments) throws(Failure) {

@@ -76,8 +76,8 @@ public final class TransformerEncoderLayer: TransformerLayer, Registered {
         """
         Self-attention and two linear layers, each added to its input and normalised (Vaswani et al. 2017).
 
-        src [steps, n, d_model], or [n, steps, d_model] with batch_first, or [steps, d_model] -> the same. Masks are as \
-        MultiheadAttention has them.
+        src [steps, n, d_model], or [n, steps, d_model] with batch_first, or [steps, d_model] -> the same. Masks are \
+        as MultiheadAttention has them.
         """)
 
     public required init(_ arguments: Arguments) throws(Failure) {

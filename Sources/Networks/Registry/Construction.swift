@@ -117,7 +117,7 @@ extension Module {
             return "\(StateTree.sharedModule)(\(Value.text(first).literal))"
         }
         paths[ObjectIdentifier(self)] = path
-        guard host == nil, let arguments else {
+        guard !isForeign, let arguments else {
             throw .unsupported(
                 operation: "module_expression",
                 "\(path.isEmpty ? "the module" : "'\(path)'") is a \(className), whose forward pass is the host's own "

@@ -42,7 +42,7 @@ class Layer(Module):
 
     # The engine's names for what such a layer is made from, where they are no attributes of the class.
     _made_from: ClassVar[tuple[str, ...]] = ()
-    _own_attributes = Module._own_attributes | {"_is_overridden"}
+    _own_attributes = Module._own_attributes | {"_is_overridden", "_is_hooked"}
 
     def _make(self, dtype: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
@@ -72,7 +72,7 @@ class Layer(Module):
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
-        self.__dict__["_is_overridden"] = False
+        self.__dict__["_is_overridden"] = self.__dict__["_is_hooked"] = False
 
     def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
         """Takes over the engine's layer, with its parameters and buffers."""
@@ -125,6 +125,16 @@ class Layer(Module):
         super()._set_host()
         self.__dict__["_is_overridden"] = True
 
+    def _watch_hooks(self) -> None:
+        if self._is_overridden:
+            return
+        if self._hooks and not self._is_hooked:
+            _host.set_forward(self, None)
+            self.__dict__["_is_hooked"] = True
+        elif not self._hooks and self._is_hooked:
+            check(lib.wb_module_set_forward(self._handle, None, _host.NO_FORWARD, _host.NO_RELEASE, None))
+            self.__dict__["_is_hooked"] = False
+
     def __setattr__(self, name: str, value: Any) -> None:
         if (
             name in self._arguments
@@ -139,7 +149,7 @@ class Layer(Module):
 
     def _run(self, input: Any) -> Tensor:
         """The layer's own forward pass of one tensor."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input)
             return result
         out = c_void_p()
@@ -150,7 +160,7 @@ class Layer(Module):
 
     def _run_pair(self, input: Any, target: Any) -> Tensor:
         """The same of two tensors."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input, target)
             return result
         input = input if isinstance(input, Tensor) else as_tensor(input)
