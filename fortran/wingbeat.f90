@@ -2312,6 +2312,17 @@ module wingbeat
     end interface
 
     interface
+        ! The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such
+        ! as hooks.
+        function wb_module_wrap(module, forward, release, context) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_funptr), value :: forward
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! Notes that a module's forward pass in the host's code computes something else from now on, because of what
         ! only the host knows: programs that ran it are captured anew where the library or a binding does that.
         function wb_module_changed(module) bind(C) result(status)
@@ -3532,13 +3543,13 @@ contains
 
     function wb_module_set_forward_string(module, class_name, forward, release, context) result(status)
         type(wb_module), value :: module
-        character(len=*), intent(in), optional :: class_name
+        character(len=*), intent(in) :: class_name
         type(c_funptr), value :: forward
         type(c_funptr), value :: release
         type(c_ptr), value :: context
         integer(wb_status) :: status
         character(len=:), allocatable, target :: class_name_c
-        if (present(class_name)) class_name_c = terminated(class_name)
+        class_name_c = terminated(class_name)
         status = wb_module_set_forward(module, address(class_name_c), forward, release, context)
     end function
 

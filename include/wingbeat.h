@@ -1139,11 +1139,14 @@ wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb
                          void *context, wb_module **module);
 
 /* Gives a module a forward pass of the host's in the place of its own, and another class name: what a subclass of a
- * layer is. Its own forward pass is wb_module_call_layer. release as in wb_module_host. With NULL as class_name a layer
- * stays what it is in descriptions and checkpoints: for code around its own pass, such as hooks; then NULL as forward
- * takes that away. */
+ * layer is. Its own forward pass is wb_module_call_layer. release as in wb_module_host. */
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
+
+/* The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such as
+ * hooks. NULL as forward takes away what was set here or by wb_module_set_forward. WB_ERROR_STATE for a module of the
+ * host's. */
+wb_status wb_module_wrap(wb_module *module, wb_forward_callback forward, wb_release_callback release, void *context);
 
 /* Notes that a module's forward pass in the host's code computes something else from now on, because of what only
  * the host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same

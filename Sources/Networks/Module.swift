@@ -57,6 +57,8 @@ open class Module {
     /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it
     /// was made from.
     open var arguments: Arguments? { made }
+    /// Whether the expression spells the children out, which the arguments do not make.
+    open var spellsChildren: Bool { made?.signature.parameters.contains(where: \.isVariadic) == true }
     /// The arguments by name, with their values: what makes this module besides its parameters and children.
     public var attributes: [(name: String, value: Value)] {
         (arguments?.values ?? []).filter { $0.name != Parameter.dtype.name }

@@ -59,22 +59,28 @@ private final class HostCallback: HostForward {
     call { () throws(Failure) in
         let operation = "module_set_forward"
         let module = try module(handle, operation)
-        guard let class_name else {
-            guard module.constructor != nil, forward == nil || !module.isForeign else {
-                throw .state(
-                    operation: operation,
-                    "a layer of the library's is expected, but the module's own pass is the host's")
-            }
-            guard let forward else { return module.setHost(nil, className: nil) }
-            let host = HostContext(context, confirms: Callbacks.confirms(forward))
-            module.setHost(HostCallback(forward, host, module.className), className: nil)
-            host.release = release
-            return
-        }
         let name = try className(class_name, operation)
         guard let forward else { throw .argument(operation: operation, "the forward pass is null") }
         let host = HostContext(context, confirms: Callbacks.confirms(forward))
         module.setHost(HostCallback(forward, host, name), className: name)
+        host.release = release
+    }
+}
+
+@implementation @_cdecl("wb_module_wrap") public func wb_module_wrap(
+    _ handle: OpaquePointer?, _ forward: wb_forward_callback?, _ release: wb_release_callback?,
+    _ context: UnsafeMutableRawPointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "module_wrap"
+        let module = try module(handle, operation)
+        guard module.constructor != nil, forward == nil || !module.isForeign else {
+            throw .state(
+                operation: operation, "a layer of the library's is expected, but the module's own pass is the host's")
+        }
+        guard let forward else { return module.setHost(nil, className: nil) }
+        let host = HostContext(context, confirms: Callbacks.confirms(forward))
+        module.setHost(HostCallback(forward, host, module.className), className: nil, keeping: host)
         host.release = release
     }
 }

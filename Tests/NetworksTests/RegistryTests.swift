@@ -15,9 +15,16 @@ final class RegistryTests: XCTestCase {
     private func example(_ parameter: Parameter) throws -> String {
         // A body is a text of lines.
         if parameter.name.hasSuffix("body") { return "'x = relu(x)'" }
+        if parameter.name == "proj_size" { return "1" }
+        let modules = [
+            "encoder_layer": "TransformerEncoderLayer(3, 3, 2)", "decoder_layer": "TransformerDecoderLayer(3, 3, 2)",
+            "norm": "LayerNorm(3)", "custom_encoder": "TransformerEncoder(num_layers=0)",
+            "custom_decoder": "TransformerDecoder(num_layers=0)",
+        ]
+        if let module = modules[parameter.name] { return module }
         func example(_ type: ArgumentType) throws -> String {
             switch type {
-            case .integer: return "3"
+            case .integer, .integers: return "3"
             case .real: return "0.25"
             case .flag: return parameter.initial == .flag(true) ? "False" : "True"
             case .text: return "'x'"
@@ -131,6 +138,9 @@ final class RegistryTests: XCTestCase {
 
     /// PyTorch's constructors, with `dtype` and `from_logits` beside them.
     func testSignaturesReadLikePyTorchs() {
+        let layer =
+            "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, "
+            + "batch_first=False, norm_first=False, bias=True, dtype=None"
         XCTAssertEqual(
             signatures.map(\.text),
             [
@@ -138,8 +148,28 @@ final class RegistryTests: XCTestCase {
                 "LeakyReLU(negative_slope=0.01)", "Sigmoid()",
                 "Tanh()", "GELU(approximate='none')", "Softmax(dim=-1)", "LogSoftmax(dim=-1)",
                 "Softplus(beta=1.0, threshold=20.0)",
-                "Flatten(start_dim=1, end_dim=-1)", "Dropout(p=0.5, inplace=False)", "Sequential(*modules)",
-                "Container(*modules)",
+                "Flatten(start_dim=1, end_dim=-1)", "Dropout(p=0.5, inplace=False)",
+                "LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, dtype=None)",
+                "RNN(input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, "
+                    + "dropout=0.0, bidirectional=False, dtype=None)",
+                "LSTM(input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "
+                    + "bidirectional=False, proj_size=0, dtype=None)",
+                "GRU(input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, "
+                    + "bidirectional=False, dtype=None)",
+                "RNNCell(input_size, hidden_size, bias=True, nonlinearity='tanh', dtype=None)",
+                "LSTMCell(input_size, hidden_size, bias=True, dtype=None)",
+                "GRUCell(input_size, hidden_size, bias=True, dtype=None)",
+                "MultiheadAttention(embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, "
+                    + "add_zero_attn=False, kdim=None, vdim=None, batch_first=False, dtype=None)",
+                "TransformerEncoderLayer(\(layer))", "TransformerDecoderLayer(\(layer))",
+                "TransformerEncoder(encoder_layer=None, num_layers=None, norm=None, enable_nested_tensor=True, "
+                    + "mask_check=True, *modules)",
+                "TransformerDecoder(decoder_layer=None, num_layers=None, norm=None, *modules)",
+                "Transformer(d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048, "
+                    + "dropout=0.1, activation='relu', custom_encoder=None, custom_decoder=None, "
+                    + "layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, dtype=None, *modules)",
+                "Sequential(*modules)", "ModuleList(*modules)", "ModuleDict(*modules)", "ParameterList(*modules)",
+                "ParameterDict(*modules)", "Container(*modules)",
                 "Graph(inputs, body, outputs, training_body=None, *modules)", "MSELoss(reduction='mean')",
                 "BCELoss(reduction='mean')",
                 "BCEWithLogitsLoss(reduction='mean')", "CrossEntropyLoss(reduction='mean', from_logits=True)",

@@ -560,6 +560,8 @@ FUNCTIONS = {
         "forward", "release", "context", "module"]),
     "wb_module_set_forward": (wb_status, [wb_module, c_char_p, c_void_p, c_void_p, c_void_p], ["module", "class_name",
         "forward", "release", "context"]),
+    "wb_module_wrap": (wb_status, [wb_module, c_void_p, c_void_p, c_void_p], ["module", "forward", "release",
+        "context"]),
     "wb_module_changed": (wb_status, [wb_module], ["module"]),
     "wb_module_set_note": (wb_status, [wb_module, c_char_p], ["module", "note"]),
     "wb_module_note": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "note"]),

@@ -261,6 +261,9 @@ public final class Transformer: Module, Registered {
                 "norm_first", .flag, .flag(false), "whether each part normalises what it reads, not what it has added"),
             Parameter("bias", .flag, .flag(true), "whether linear layers and normalisations have biases"),
             .dtype,
+            Parameter(
+                "modules", .module, variadic: true,
+                "encoder= and decoder=, in the place of custom_encoder and custom_decoder"),
         ],
         inputs: [
             Input("src"), Input("tgt"), Input("src_mask", optional: true), Input("tgt_mask", optional: true),
@@ -279,9 +282,12 @@ public final class Transformer: Module, Registered {
         weights start in U(-k, k), k = sqrt(6 / (fan_in + fan_out)).
         """)
     private let width: Int
+    private let isCustom: Bool
 
     public init(_ arguments: Arguments) throws(Failure) {
         width = try arguments.integer("d_model")
+        let given = Set(arguments.rest.compactMap(\.name))
+        isCustom = !given.isEmpty || ["custom_encoder", "custom_decoder"].contains { arguments.object($0) != nil }
         let dtype = try arguments.floats()
         let words = ["dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first", "norm_first", "bias"]
         let layer = words.map { "\($0)=\((arguments.value($0) ?? .none).literal)" }.joined(separator: ", ")
@@ -291,6 +297,7 @@ public final class Transformer: Module, Registered {
         let heads = try arguments.integer("nhead")
         super.init(try arguments.replacing("custom_encoder", .none).replacing("custom_decoder", .none))
         for (name, kind) in [("encoder", "Encoder"), ("decoder", "Decoder")] {
+            if given.contains(name) { continue }
             if let custom = arguments.object("custom_\(name)") as? Module {
                 try add(custom, as: name)
                 continue
@@ -300,12 +307,14 @@ public final class Transformer: Module, Registered {
                 name,
                 "Transformer\(kind)(Transformer\(kind)Layer(\(width), \(heads), \(layer)), \(count), \(norm))", dtype)
         }
+        try addChildren(arguments)
         for (_, tensor) in allParameters where tensor.shape.count > 1 {
             try Initializer.xavierUniform.fill(tensor, 1, 0)
         }
     }
 
     public override var summary: String { "" }
+    public override var spellsChildren: Bool { isCustom }
 
     public override func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         let given = inputs + [Tensor?](repeating: nil, count: 8)

@@ -130,7 +130,7 @@ extension Module {
         {
             texts.append("\(Parameter.dtype.name)=\(own.name)")
         }
-        guard constructor?.parameters.contains(where: \.isVariadic) == true else {
+        guard spellsChildren else {
             return "\(className)(\(texts.joined(separator: ", ")))"
         }
         for (place, child) in children.enumerated() {

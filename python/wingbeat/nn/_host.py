@@ -89,8 +89,11 @@ def set_forward(module: Module, name: str | None) -> None:
     """Has the engine call a module in the place of the layer's own forward pass, under a name for its class; without
     one it stays that layer to files and descriptions."""
     forward, release, number = callback(module)
-    text = None if name is None else name.encode()
-    status = lib.wb_module_set_forward(module._handle, text, forward, release, number)
+    status = (
+        lib.wb_module_wrap(module._handle, forward, release, number)
+        if name is None
+        else lib.wb_module_set_forward(module._handle, name.encode(), forward, release, number)
+    )
     if status:
         del _modules[number]
     check(status)

@@ -132,7 +132,7 @@ class Layer(Module):
             _host.set_forward(self, None)
             self.__dict__["_is_hooked"] = True
         elif not self._hooks and self._is_hooked:
-            check(lib.wb_module_set_forward(self._handle, None, _host.NO_FORWARD, _host.NO_RELEASE, None))
+            check(lib.wb_module_wrap(self._handle, _host.NO_FORWARD, _host.NO_RELEASE, None))
             self.__dict__["_is_hooked"] = False
 
     def __setattr__(self, name: str, value: Any) -> None:

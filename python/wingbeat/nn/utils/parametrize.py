@@ -195,7 +195,7 @@ def _become_plain(module: Module) -> None:
     delattr(module, "parametrizations")
     object.__setattr__(module, "__class__", type(module).__bases__[0])
     if isinstance(module, Layer) and not module._has_own_code():
-        check(lib.wb_module_set_forward(module._handle, None, _host.NO_FORWARD, _host.NO_RELEASE, None))
+        check(lib.wb_module_wrap(module._handle, _host.NO_FORWARD, _host.NO_RELEASE, None))
         module.__dict__["_is_overridden"] = False
         if module.__dict__.get("_hooks"):
             module._watch_hooks()
