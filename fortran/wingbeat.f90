@@ -214,6 +214,10 @@ module wingbeat
     integer(wb_initializer), parameter :: WB_INITIALIZER_LINEAR_DEFAULT = 8
     integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9
     integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+    integer(wb_initializer), parameter :: WB_INITIALIZER_EYE = 11
+    integer(wb_initializer), parameter :: WB_INITIALIZER_DIRAC = 12
+    integer(wb_initializer), parameter :: WB_INITIALIZER_ORTHOGONAL = 13
+    integer(wb_initializer), parameter :: WB_INITIALIZER_SPARSE = 14
 
     integer, parameter :: wb_shuffle = c_int
     integer(wb_shuffle), parameter :: WB_SHUFFLE_NONE = 0
@@ -2319,6 +2323,17 @@ module wingbeat
     end interface
 
     interface
+        ! The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such
+        ! as hooks.
+        function wb_module_wrap(module, forward, release, context) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_funptr), value :: forward
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! Notes that a module's forward pass in the host's code computes something else from now on, because of what
         ! only the host knows: programs that ran it are captured anew where the library or a binding does that.
         function wb_module_changed(module) bind(C) result(status)
@@ -2398,6 +2413,17 @@ module wingbeat
         procedure wb_module_add_string
     end interface
 
+    ! Removes the child of that name (WB_ERROR_ARGUMENT if there is none).
+    interface wb_module_remove
+        function wb_module_remove(parent, name) bind(C) result(status)
+            import
+            type(wb_module), value :: parent
+            type(c_ptr), value :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_remove_string
+    end interface
+
     ! Adds or replaces a parameter: a float leaf tensor, which is made to require gradients.
     interface wb_module_set_parameter
         function wb_module_set_parameter(module, name, parameter) bind(C) result(status)
@@ -2408,6 +2434,19 @@ module wingbeat
             integer(wb_status) :: status
         end function
         procedure wb_module_set_parameter_string
+    end interface
+
+    ! Has the forward passes of a layer take `value` for its parameter `name`, until NULL takes it away: what was
+    ! computed from other parameters (weight normalisation), or is to stand in for one call.
+    interface wb_module_lend
+        function wb_module_lend(module, name, value) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(wb_tensor), value :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_lend_string
     end interface
 
     ! Adds or replaces a buffer: a tensor that is saved with the model but not trained.
@@ -2746,6 +2785,64 @@ module wingbeat
             integer(wb_initializer), value :: kind
             real(c_double), value :: a
             real(c_double), value :: b
+            integer(wb_status) :: status
+        end function
+
+        ! N(mean, deviation^2), of which what lies outside [low, high] is not drawn.
+        function wb_initialize_truncated(tensor, mean, deviation, low, high) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            real(c_double), value :: mean
+            real(c_double), value :: deviation
+            real(c_double), value :: low
+            real(c_double), value :: high
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ clipping
+
+    interface
+        ! The norm of order p of all elements of all tensors together: 2, INFINITY, any number.
+        function wb_total_norm(tensors, count, p, check_finite, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: p
+            integer(c_int32_t), value :: check_finite
+            type(wb_tensor), intent(inout) :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! Multiplies all gradients by min(1, max_norm / (norm + 1e-6)) with their norm of order p, which is given out,
+        ! 0-d, as it was before; norm may be NULL.
+        function wb_clip_grad_norm(parameters, count, max_norm, p, check_finite, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: max_norm
+            real(c_double), value :: p
+            integer(c_int32_t), value :: check_finite
+            type(wb_tensor), intent(inout), optional :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! The same with a norm that is known: a float tensor of one number.
+        function wb_clip_grad_with_norm(parameters, count, max_norm, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: max_norm
+            type(wb_tensor), value :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! Brings each element of each gradient between -limit and limit (0 at least).
+        function wb_clip_grad_value(parameters, count, limit) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: limit
             integer(wb_status) :: status
         end function
     end interface
@@ -3290,16 +3387,16 @@ module wingbeat
     private :: wb_einsum_string, wb_call_string, wb_program_explain_string, wb_program_profile_string, &
         wb_module_create_string, wb_module_expression_string, wb_module_host_string, wb_module_set_forward_string, &
         wb_module_set_note_string, wb_module_note_string, wb_module_kind_string, wb_module_add_string, &
-        wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
-        wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, wb_module_child_string, &
-        wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, wb_module_attribute_string, &
-        wb_module_attribute_text_string, wb_recording_begin_string, wb_registry_entry_string, &
-        wb_registry_argument_string, wb_optimizer_create_string, wb_optimizer_add_group_string, &
-        wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, wb_optimizer_get_text_string, &
-        wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
-        wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, &
-        wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, &
-        wb_load_into_string, wb_trainer_load_string
+        wb_module_remove_string, wb_module_set_parameter_string, wb_module_lend_string, wb_module_set_buffer_string, &
+        wb_module_call_string, wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, &
+        wb_module_child_string, wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, &
+        wb_module_attribute_string, wb_module_attribute_text_string, wb_recording_begin_string, &
+        wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
+        wb_optimizer_add_group_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, &
+        wb_optimizer_get_text_string, wb_optimizer_class_name_string, wb_optimizer_state_string, &
+        wb_optimizer_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
+        wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
+        wb_load_with_string, wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -3506,6 +3603,15 @@ contains
         status = wb_module_add(parent, address(name_c), child)
     end function
 
+    function wb_module_remove_string(parent, name) result(status)
+        type(wb_module), value :: parent
+        character(len=*), intent(in) :: name
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_module_remove(parent, address(name_c))
+    end function
+
     function wb_module_set_parameter_string(module, name, parameter) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in), optional :: name
@@ -3514,6 +3620,16 @@ contains
         character(len=:), allocatable, target :: name_c
         if (present(name)) name_c = terminated(name)
         status = wb_module_set_parameter(module, address(name_c), parameter)
+    end function
+
+    function wb_module_lend_string(module, name, value) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: name
+        type(wb_tensor), value :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        if (present(name)) name_c = terminated(name)
+        status = wb_module_lend(module, address(name_c), value)
     end function
 
     function wb_module_set_buffer_string(module, name, buffer) result(status)

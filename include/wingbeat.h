@@ -16,8 +16,8 @@
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
  *
  * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
- * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets,
- * training, checkpoints.
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers, data
+ * sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -1149,6 +1149,11 @@ wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
 
+/* The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such as
+ * hooks. NULL as forward takes away what was set here or by wb_module_set_forward. WB_ERROR_STATE for a module of the
+ * host's. */
+wb_status wb_module_wrap(wb_module *module, wb_forward_callback forward, wb_release_callback release, void *context);
+
 /* Notes that a module's forward pass in the host's code computes something else from now on, because of what only
  * the host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same
  * for hooks. */
@@ -1175,8 +1180,16 @@ wb_status wb_module_free(wb_module *module);
  * nest up to 200 levels deep (WB_ERROR_ARGUMENT). */
 wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
 
+/* Removes the child of that name (WB_ERROR_ARGUMENT if there is none). */
+wb_status wb_module_remove(wb_module *parent, const char *name);
+
 /* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */
 wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor *parameter);
+
+/* Has the forward passes of a layer take `value` for its parameter `name`, until NULL takes it away: what was computed
+ * from other parameters (weight normalisation), or is to stand in for one call. It is listed, saved and trained
+ * nowhere; derivatives pass through it. */
+wb_status wb_module_lend(wb_module *module, const char *name, wb_tensor *value);
 
 /* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
 wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
@@ -1318,11 +1331,38 @@ typedef enum wb_initializer {
     WB_INITIALIZER_LECUN_NORMAL = 7,    /* N(0, 1 / fan_in). LeCun et al. 1998 */
     WB_INITIALIZER_LINEAR_DEFAULT = 8,  /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
     WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
-    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10,
+    WB_INITIALIZER_EYE = 11,   /* a matrix: ones on the diagonal, else zeros */
+    WB_INITIALIZER_DIRAC = 12, /* [out, in, ...], in a groups: each output is an input, as far as both go */
+    /* rows at right angles, or columns, where there are more rows; a: gain. Saxe et al. 2013 */
+    WB_INITIALIZER_ORTHOGONAL = 13,
+    WB_INITIALIZER_SPARSE = 14 /* a matrix: the share a of each column zeros, else N(0, b^2). Martens 2010 */
 } wb_initializer;
 
 /* a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE). */
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
+
+/* N(mean, deviation^2), of which what lies outside [low, high] is not drawn. deviation is above 0, low at most high. */
+wb_status wb_initialize_truncated(wb_tensor *tensor, double mean, double deviation, double low, double high);
+
+/* ------------------------------------------------------------------ clipping
+ * Between wb_backward and wb_optimizer_step: keeps collected gradients from becoming too large. Parameters without a
+ * gradient are left alone. All is one plan, also in a captured program. A function that fails changes no gradient. */
+
+/* The norm of order p of all elements of all tensors together: 2, INFINITY, any number. check_finite 1:
+ * WB_ERROR_NOT_FINITE where it is NaN or infinite, in a program when it runs. */
+wb_status wb_total_norm(wb_tensor *const *tensors, int32_t count, double p, int32_t check_finite, wb_tensor **norm);
+
+/* Multiplies all gradients by min(1, max_norm / (norm + 1e-6)) with their norm of order p, which is given out, 0-d, as
+ * it was before; norm may be NULL. check_finite as in wb_total_norm. Pascanu et al. 2013. */
+wb_status wb_clip_grad_norm(wb_tensor *const *parameters, int32_t count, double max_norm, double p,
+                            int32_t check_finite, wb_tensor **norm);
+
+/* The same with a norm that is known: a float tensor of one number. */
+wb_status wb_clip_grad_with_norm(wb_tensor *const *parameters, int32_t count, double max_norm, wb_tensor *norm);
+
+/* Brings each element of each gradient between -limit and limit (0 at least). */
+wb_status wb_clip_grad_value(wb_tensor *const *parameters, int32_t count, double limit);
 
 /* ------------------------------------------------------------------ optimisers
  * Parameters: float leaves, each once; those that require no gradient are left alone until they do. Settings are finite

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "python"))
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
 
-BY_HAND = ("containers",)
+BY_HAND = ("containers", "transformer")
 # Classes with methods of Python's own, written by hand: module and base class. Names that end with a number of axes
 # stand without it.
 BASES = {
@@ -36,6 +36,13 @@ BASES = {
     "LazyLinear": "_lazy.LazyLayer",
     "Embedding": "_tables.RowLayer",
     "EmbeddingBag": "_tables.BagLayer",
+    "RNN": "_recurrent.RecurrentLayer",
+    "LSTM": "_recurrent.LayerWithCells",
+    "GRU": "_recurrent.RecurrentLayer",
+    "RNNCell": "_recurrent.RecurrentCell",
+    "LSTMCell": "_recurrent.CellWithCells",
+    "GRUCell": "_recurrent.RecurrentCell",
+    "MultiheadAttention": "_attention.AttentionLayer",
 }
 # Parameters and buffers that some layers of a family lack: their attributes are None then, as in PyTorch.
 ARRAYS = {
@@ -310,7 +317,7 @@ def page(tables):
                     lines.append(f"| `{argument.name}` | `{kind}` | {initial} | {argument.documentation} |")
                 lines.append("")
             if entry.inputs:
-                lines.append(f"Takes {entry.inputs}; gives {entry.outputs}.")
+                lines += textwrap.wrap(f"Takes {entry.inputs}; gives {entry.outputs}.", WIDTH)
             while not lines[-1]:
                 lines.pop()
     return "\n".join(lines) + "\n"

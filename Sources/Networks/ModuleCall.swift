@@ -55,6 +55,9 @@ extension Module {
         noteInCapture()
         let recorder = ThreadState.currentRecorder
         return try ForwardPass.within { () throws(Failure) in
+            if borrows, let recording = recorder as? Recording {
+                try recording.refuse("a parameter of a \(className) is computed from others, which no line says")
+            }
             guard let recording = recorder as? Recording, !recording.looksInto(self) else {
                 return try forward(inputs, chosen)
             }

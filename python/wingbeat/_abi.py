@@ -218,6 +218,10 @@ WB_INITIALIZER_LECUN_NORMAL = 7
 WB_INITIALIZER_LINEAR_DEFAULT = 8
 WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9
 WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+WB_INITIALIZER_EYE = 11
+WB_INITIALIZER_DIRAC = 12
+WB_INITIALIZER_ORTHOGONAL = 13
+WB_INITIALIZER_SPARSE = 14
 
 wb_shuffle = c_int
 WB_SHUFFLE_NONE = 0
@@ -558,6 +562,8 @@ FUNCTIONS = {
         "forward", "release", "context", "module"]),
     "wb_module_set_forward": (wb_status, [wb_module, c_char_p, c_void_p, c_void_p, c_void_p], ["module", "class_name",
         "forward", "release", "context"]),
+    "wb_module_wrap": (wb_status, [wb_module, c_void_p, c_void_p, c_void_p], ["module", "forward", "release",
+        "context"]),
     "wb_module_changed": (wb_status, [wb_module], ["module"]),
     "wb_module_set_note": (wb_status, [wb_module, c_char_p], ["module", "note"]),
     "wb_module_note": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "note"]),
@@ -566,7 +572,9 @@ FUNCTIONS = {
     "wb_module_needs_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "needs"]),
     "wb_module_free": (wb_status, [wb_module], ["module"]),
     "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module], ["parent", "name", "child"]),
+    "wb_module_remove": (wb_status, [wb_module, c_char_p], ["parent", "name"]),
     "wb_module_set_parameter": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "parameter"]),
+    "wb_module_lend": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "value"]),
     "wb_module_set_buffer": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "buffer"]),
     "wb_module_call": (wb_status, [wb_module, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
         POINTER(c_int32)], ["module", "options", "inputs", "input_count", "outputs", "capacity", "output_count"]),
@@ -608,6 +616,15 @@ FUNCTIONS = {
         POINTER(c_char_p), POINTER(c_char_p)], ["registry", "index", "argument", "name", "type", "initial",
         "documentation"]),
     "wb_initialize": (wb_status, [wb_tensor, wb_initializer, c_double, c_double], ["tensor", "kind", "a", "b"]),
+    "wb_initialize_truncated": (wb_status, [wb_tensor, c_double, c_double, c_double, c_double], ["tensor", "mean",
+        "deviation", "low", "high"]),
+    "wb_total_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_int32, POINTER(wb_tensor)], ["tensors",
+        "count", "p", "check_finite", "norm"]),
+    "wb_clip_grad_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_int32, POINTER(wb_tensor)],
+        ["parameters", "count", "max_norm", "p", "check_finite", "norm"]),
+    "wb_clip_grad_with_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, wb_tensor], ["parameters", "count",
+        "max_norm", "norm"]),
+    "wb_clip_grad_value": (wb_status, [POINTER(wb_tensor), c_int32, c_double], ["parameters", "count", "limit"]),
     "wb_optimizer_create": (wb_status, [c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_optimizer)], ["expression",
         "parameters", "count", "optimizer"]),
     "wb_optimizer_add_group": (wb_status, [wb_optimizer, POINTER(wb_tensor), c_int32, c_char_p], ["optimizer",

@@ -48,7 +48,25 @@ public enum Registry {
         Family(name: "dropout", kinds: Dropouts.kinds),
         Family(name: "resampling", kinds: Resamplings.kinds),
         Family(name: "distances", kinds: Distances.kinds),
-        Family(name: "containers", kinds: [Kind(Sequential.self), Kind(Container.self), Kind(Graph.self)]),
+        Family(
+            name: "recurrent",
+            kinds: [
+                Kind(RNN.self), Kind(LSTM.self), Kind(GRU.self), Kind(RNNCell.self), Kind(LSTMCell.self),
+                Kind(GRUCell.self),
+            ]),
+        Family(name: "attention", kinds: [Kind(MultiheadAttention.self)]),
+        Family(
+            name: "transformer",
+            kinds: [
+                Kind(TransformerEncoderLayer.self), Kind(TransformerDecoderLayer.self), Kind(TransformerEncoder.self),
+                Kind(TransformerDecoder.self), Kind(Transformer.self),
+            ]),
+        Family(
+            name: "containers",
+            kinds: [
+                Kind(Sequential.self), Kind(ModuleList.self), Kind(ModuleDict.self), Kind(ParameterList.self),
+                Kind(ParameterDict.self), Kind(Container.self), Kind(Graph.self),
+            ]),
     ]
 
     public static let losses = [Family(name: "losses", kinds: Losses.kinds)]

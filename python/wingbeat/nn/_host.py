@@ -81,10 +81,19 @@ def callback(module: Module) -> tuple[Any, Any, int]:
     return _forward, _release, number
 
 
-def set_forward(module: Module) -> None:
-    """Has the engine call a module's forward method in the place of the layer's own."""
+# No callback: what takes one away.
+NO_FORWARD, NO_RELEASE = _abi.wb_forward_callback(), _abi.wb_release_callback()
+
+
+def set_forward(module: Module, name: str | None) -> None:
+    """Has the engine call a module in the place of the layer's own forward pass, under a name for its class; without
+    one it stays that layer to files and descriptions."""
     forward, release, number = callback(module)
-    status = lib.wb_module_set_forward(module._handle, type(module).__name__.encode(), forward, release, number)
+    status = (
+        lib.wb_module_wrap(module._handle, forward, release, number)
+        if name is None
+        else lib.wb_module_set_forward(module._handle, name.encode(), forward, release, number)
+    )
     if status:
         del _modules[number]
     check(status)
