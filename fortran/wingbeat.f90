@@ -2588,6 +2588,19 @@ module wingbeat
         procedure wb_module_attribute_text_string
     end interface
 
+    ! Changes such an argument, to the value that a text spells ("0.3", "None", "'sum'"), from the next forward pass on:
+    ! of layers that read it in each pass, as dropouts, normalisations with running statistics and losses do.
+    interface wb_module_set_attribute
+        function wb_module_set_attribute(module, name, text) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(c_ptr), value :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_attribute_string
+    end interface
+
     interface
         ! Training (1, default) or evaluation (0) mode of the module and all modules in it.
         function wb_module_set_training(module, training) bind(C) result(status)
@@ -3282,13 +3295,13 @@ module wingbeat
         wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
         wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, wb_module_child_string, &
         wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, wb_module_attribute_string, &
-        wb_module_attribute_text_string, wb_recording_begin_string, wb_registry_entry_string, &
-        wb_registry_argument_string, wb_optimizer_create_string, wb_optimizer_add_group_string, &
-        wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, wb_optimizer_get_text_string, &
-        wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
-        wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, &
-        wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, &
-        wb_load_into_string, wb_trainer_load_string
+        wb_module_attribute_text_string, wb_module_set_attribute_string, wb_recording_begin_string, &
+        wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
+        wb_optimizer_add_group_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, &
+        wb_optimizer_get_text_string, wb_optimizer_class_name_string, wb_optimizer_state_string, &
+        wb_optimizer_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
+        wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
+        wb_load_with_string, wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -3633,6 +3646,18 @@ contains
         text_c = c_null_ptr
         status = wb_module_attribute_text(module, address(name_c), text_c)
         if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_module_set_attribute_string(module, name, text) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: name
+        character(len=*), intent(in) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        character(len=:), allocatable, target :: text_c
+        name_c = terminated(name)
+        text_c = terminated(text)
+        status = wb_module_set_attribute(module, address(name_c), address(text_c))
     end function
 
     function wb_recording_begin_string(module, inputs, names, input_count, place, context) result(status)
