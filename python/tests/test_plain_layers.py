@@ -54,6 +54,11 @@ def test_reset_parameters_draws_anew():
         module.reset_parameters()
     assert layer[0].weight is parameter and not same_bits(parameter.detach().numpy(), before)
     assert layer[1].running_mean.tolist() == [0] * 3 and layer[1].num_batches_tracked.item() == 0
+    layer(wb.randn(4, 2, 5, 5))
+    layer[1].weight.detach().fill_(2.0)
+    layer[1].reset_running_stats()
+    assert layer[1].running_var.tolist() == [1] * 3 and layer[1].num_batches_tracked.item() == 0
+    assert layer[1].weight.tolist() == [2] * 3
 
 
 # -------------------------------------------------------------------- random numbers
