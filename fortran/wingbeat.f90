@@ -2638,6 +2638,19 @@ module wingbeat
         procedure wb_module_attribute_text_string
     end interface
 
+    ! Changes such an argument, to the value that a text spells ("0.3", "None", "'sum'"), from the next forward pass on:
+    ! of layers that read it in each pass, as dropouts, normalisations with running statistics and losses do.
+    interface wb_module_set_attribute
+        function wb_module_set_attribute(module, name, text) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(c_ptr), value :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_set_attribute_string
+    end interface
+
     interface
         ! Training (1, default) or evaluation (0) mode of the module and all modules in it.
         function wb_module_set_training(module, training) bind(C) result(status)
@@ -3390,8 +3403,8 @@ module wingbeat
         wb_module_remove_string, wb_module_set_parameter_string, wb_module_lend_string, wb_module_set_buffer_string, &
         wb_module_call_string, wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, &
         wb_module_child_string, wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, &
-        wb_module_attribute_string, wb_module_attribute_text_string, wb_recording_begin_string, &
-        wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
+        wb_module_attribute_string, wb_module_attribute_text_string, wb_module_set_attribute_string, &
+        wb_recording_begin_string, wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
         wb_optimizer_add_group_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, &
         wb_optimizer_get_text_string, wb_optimizer_class_name_string, wb_optimizer_state_string, &
         wb_optimizer_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
@@ -3760,6 +3773,18 @@ contains
         text_c = c_null_ptr
         status = wb_module_attribute_text(module, address(name_c), text_c)
         if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_module_set_attribute_string(module, name, text) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: name
+        character(len=*), intent(in) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        character(len=:), allocatable, target :: text_c
+        name_c = terminated(name)
+        text_c = terminated(text)
+        status = wb_module_set_attribute(module, address(name_c), address(text_c))
     end function
 
     function wb_recording_begin_string(module, inputs, names, input_count, place, context) result(status)

@@ -1240,6 +1240,11 @@ wb_status wb_module_summary(const wb_module *module, const char **text);
 wb_status wb_module_attribute(const wb_module *module, const char *name, double *value);
 wb_status wb_module_attribute_text(const wb_module *module, const char *name, const char **text);
 
+/* Changes such an argument, to the value that a text spells ("0.3", "None", "'sum'"), from the next forward pass on: of
+ * layers that read it in each pass, as dropouts, normalisations with running statistics and losses do.
+ * WB_ERROR_UNSUPPORTED for one that the layer was built from. */
+wb_status wb_module_set_attribute(wb_module *module, const char *name, const char *text);
+
 /* Training (1, default) or evaluation (0) mode of the module and all modules in it. */
 wb_status wb_module_set_training(wb_module *module, int32_t training);
 wb_status wb_module_get_training(const wb_module *module, int32_t *training);

@@ -33,6 +33,8 @@ BASES = {
     "AvgPool": "_sized.PoolLayer",
     "AdaptiveMaxPool": "_sized.PoolLayer",
     "MaxUnpool": "_sized.UnpoolLayer",
+    "BatchNorm": "_running.RunningLayer",
+    "InstanceNorm": "_running.RunningLayer",
     "LazyLinear": "_lazy.LazyLayer",
     "Embedding": "_tables.RowLayer",
     "EmbeddingBag": "_tables.BagLayer",

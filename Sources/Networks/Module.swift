@@ -24,7 +24,7 @@ open class Module {
     private var parents: [Parent] = []
 
     /// What it was made from; nil for one that is the host's alone.
-    private let made: Arguments?
+    private var made: Arguments?
     /// The host's code in the place of this module's own forward pass.
     public private(set) var host: (any HostForward)?
     private var hostName: String?
@@ -60,6 +60,19 @@ open class Module {
         guard let made else { throw .internal(operation: className, "it was made without arguments") }
         return try made.integer(name)
     }
+    /// The arguments that each forward pass reads: they can be changed.
+    var changeable: Set<String> { [] }
+
+    /// Changes an argument, to the value that a text spells.
+    public func setArgument(_ name: String, _ text: String) throws(Failure) {
+        guard changeable.contains(name), let now = arguments else {
+            throw .unsupported(
+                operation: className, "the argument '\(name)' was built into the layer; make another layer")
+        }
+        made = try now.replacing(name, Reader.value(text, operation: className))
+        changed()
+    }
+
     /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it
     /// was made from.
     open var arguments: Arguments? { made }

@@ -304,6 +304,18 @@ func pick(
     }
 }
 
+@implementation @_cdecl("wb_module_set_attribute") public func wb_module_set_attribute(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "module_set_attribute"
+        let found = try attribute(handle, name, operation)
+        let (module, value) = (try module(handle, operation), try text(value, "the value", operation))
+        try refuseInRecording(module, "the forward pass sets the argument '\(found.name)'")
+        try module.setArgument(found.name, value)
+    }
+}
+
 private func attribute(
     _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ operation: String
 ) throws(Failure) -> (name: String, value: Value) {

@@ -596,6 +596,7 @@ FUNCTIONS = {
     "wb_module_summary": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "text"]),
     "wb_module_attribute": (wb_status, [wb_module, c_char_p, POINTER(c_double)], ["module", "name", "value"]),
     "wb_module_attribute_text": (wb_status, [wb_module, c_char_p, POINTER(c_char_p)], ["module", "name", "text"]),
+    "wb_module_set_attribute": (wb_status, [wb_module, c_char_p, c_char_p], ["module", "name", "text"]),
     "wb_module_set_training": (wb_status, [wb_module, c_int32], ["module", "training"]),
     "wb_module_get_training": (wb_status, [wb_module, POINTER(c_int32)], ["module", "training"]),
     "wb_module_cast": (wb_status, [wb_module, wb_dtype], ["module", "dtype"]),

@@ -10,7 +10,6 @@ from .. import _modules
 from .._arrays import handle_array
 from .._device import check_device
 from .._dtypes import as_dtype, float32, float64
-from .._errors import UnsupportedError
 from .._library import check, lib, library, text_of, unguarded
 from .._literals import check_call, literal, value
 from .._modes import no_grad
@@ -164,10 +163,15 @@ class Layer(Module):
             and name in self.__dict__
             and not isinstance(value, Tensor)
         ):
-            raise UnsupportedError(
-                f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer"
-            )
+            self._set_argument(name, value)
+            return
         super().__setattr__(name, value)
+
+    def _set_argument(self, name: str, value: Any) -> None:
+        """Changes an argument that the engine's layer reads in each forward pass."""
+        text = literal(value, f"{type(self).__name__}: {name}")
+        check_call(lib.wb_module_set_attribute(self._handle, name.encode(), text.encode()))
+        object.__setattr__(self, name, value)
 
     def _run(self, input: Any) -> Tensor:
         """The layer's own forward pass of one tensor."""
