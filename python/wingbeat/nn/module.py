@@ -380,6 +380,11 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
         return self.to("bfloat16")
 
+    def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Module:
+        """The module itself: its values lie where they may lie."""
+        check_device(device)
+        return self
+
     def share_memory(self) -> Module:
         """Raises UnsupportedError: memory is this process' own."""
         raise UnsupportedError(
@@ -474,12 +479,17 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change
         them. prefix: of all paths. keep_vars: the parameters themselves."""
+        for path, module, hook in self._state_hooks("state_pre"):
+            hook(module, prefix + path, keep_vars)
         transient = self._transient_names()
-        return OrderedDict(
+        found = OrderedDict(
             (prefix + name, tensor if keep_vars else tensor._snapshot())
             for name, tensor in (*self.named_parameters(), *self.named_buffers())
             if name not in transient
         )
+        for path, module, hook in self._state_hooks("state_post"):
+            hook(module, found, prefix + path, {})
+        return found
 
     def load_state_dict(
         self, state_dict: Mapping[str, TensorLike], strict: bool = True, assign: bool = False
@@ -489,6 +499,10 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
         Raises StructureError where a name is missing or unexpected (unless strict is False) or a shape differs.
         """
+        before = self._state_hooks("load_pre")
+        state_dict = OrderedDict(state_dict) if before else state_dict
+        for path, module, hook in before:
+            hook(module, state_dict, path, {}, strict, [], [], [])
         transient = self._transient_names()
         own = {
             name: tensor for name, tensor in (*self.named_parameters(), *self.named_buffers()) if name not in transient
@@ -510,7 +524,10 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         with no_grad():
             for _, tensor, value in pairs:
                 tensor._assign(value.detach())
-        return IncompatibleKeys(missing, unexpected)
+        keys = IncompatibleKeys(missing, unexpected)
+        for _, module, hook in self._state_hooks("load_post"):
+            hook(module, keys)
+        return keys
 
     def save(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0
