@@ -250,7 +250,8 @@ def test_a_model_of_all_of_them_is_exported_saved_and_loaded(tmp_path):
 
 def test_a_trainer_runs_a_stack_of_layers():
     wb.manual_seed(0)
-    model = nn.Sequential(nn.Linear(3, 8), nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, 0.0), 2))
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, 0.0), 2)
+    model = nn.Sequential(nn.Linear(3, 8), encoder, nn.Linear(8, 8))
     x = values("x", (20, 3)).astype("f4")
     trainer = wb.training.Trainer(model, nn.MSELoss(), optim.Adam(model.parameters(), lr=0.01))
     y = np.repeat(x[:, :1], 8, 1)
