@@ -140,6 +140,26 @@ def test_loading_says_which_names_did_not_fit():
     assert keys.missing_keys == ["bias"] and keys.unexpected_keys == ["other"]
 
 
+def test_hooks_where_states_are_taken_and_loaded():
+    model, seen = network(), []
+    layer = model[0]
+    layer.register_state_dict_pre_hook(lambda module, prefix, keep: seen.append(("pre", prefix, keep)))
+    layer.register_state_dict_post_hook(lambda module, state, prefix, _: state.pop(prefix + "bias"))
+    state = model.state_dict(prefix="net.")
+    assert seen == [("pre", "net.0.", False)] and "net.0.bias" not in state and "net.0.weight" in state
+
+    def rename(module, state, prefix, _, strict, missing, unexpected, errors):
+        state[prefix + "bias"] = state.pop(prefix + "b")
+
+    layer.register_load_state_dict_pre_hook(rename)
+    layer.register_load_state_dict_post_hook(lambda module, keys: seen.append(keys.missing_keys))
+    given = {**network().state_dict(), "0.b": wb.ones(4)}
+    del given["0.bias"]
+    model.load_state_dict(given)
+    assert layer.bias.tolist() == [1] * 4 and "0.b" in given and seen[-1] == []
+    assert model(X).shape == (5, 2) and model.to_empty(device="cpu") is model
+
+
 def test_children_can_be_removed_and_inserted():
     model = network()
     model.insert(1, nn.ReLU())
@@ -192,7 +212,7 @@ def test_dicts_of_modules_and_lists_and_dicts_of_parameters(tmp_path):
     del named["shift"]
     assert list(named) == ["scale", "more"] == [name for name, _ in named.named_parameters()]
     assert named.get("shift") is None and named.setdefault("scale").shape == (2,) and "more" in named.copy()
-    assert named.popitem()[0] == "more"
+    assert named.popitem()[0] == "more" and list(named.fromkeys(["a", "b"], wb.ones(1))) == ["a", "b"]
     whole = nn.ModuleList([choices, weights, named])
     whole.save(tmp_path / "model.h5")
     for twin in (wb.load(tmp_path / "model.h5"), copy.deepcopy(whole)):

@@ -212,3 +212,49 @@ def test_sequences_are_packed_padded_and_come_back():
     data, sizes, order, back = packed
     assert order is None and back is None and packed.double().data.dtype == wb.float64
     assert rnn.invert_permutation(wb.tensor([2, 0, 1])).tolist() == [1, 2, 0]
+
+
+class Mixed(nn.Module):
+    """All of them, with Python between."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True, bidirectional=True)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.layers = nn.ModuleList([nn.TransformerEncoderLayer(8, 2, 16, 0.0, batch_first=True) for _ in range(2)])
+        self.gru, self.cell = nn.GRU(8, 4), nn.LSTMCell(8, 4)
+        self.scale = nn.ParameterList([wb.ones(8)])
+
+    def forward(self, x):
+        y, (h, _) = self.lstm(x)
+        a, _ = self.attention(y, y, y, need_weights=False)
+        b, weights = self.attention(y, y, y)
+        for layer in self.layers:
+            a = layer(a)
+        g, _ = self.gru(a.transpose(0, 1))
+        s, _ = self.cell(a[:, 0])
+        return (a + b) * self.scale[0], h, weights, g, s
+
+
+def test_a_model_of_all_of_them_is_exported_saved_and_loaded(tmp_path):
+    net, x = Mixed(), wb.tensor(values("x", (3, 5, 3)).astype("f4"))
+    graph = wb.export(net, x)
+    graph.save(tmp_path / "graph.h5")
+    net.save(tmp_path / "net.h5")
+    assert "layers.0(" in graph.code() and "attention(h1, h1, h1, need_weights=False)" in graph.code()
+    wanted = [part.detach().numpy() for part in net(x)]
+    for twin in (graph, wb.load(tmp_path / "graph.h5"), wb.load(tmp_path / "net.h5", [Mixed]), copy.deepcopy(net)):
+        assert all(same_bits(part.detach().numpy(), expected) for part, expected in zip(twin(x), wanted))
+    assert list(net.state_dict())[-1].startswith("scale") and len(list(net.parameters())) == 8 + 4 + 2 * 12 + 4 + 4 + 1
+
+
+def test_a_trainer_runs_a_stack_of_layers():
+    wb.manual_seed(0)
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, 0.0), 2)
+    model = nn.Sequential(nn.Linear(3, 8), encoder, nn.Linear(8, 8))
+    x = values("x", (20, 3)).astype("f4")
+    trainer = wb.training.Trainer(model, nn.MSELoss(), optim.Adam(model.parameters(), lr=0.01))
+    y = np.repeat(x[:, :1], 8, 1)
+    before = nn.functional.mse_loss(model(x), y).item()
+    trainer.fit((x, y), batch_size=20, epochs=20)
+    assert nn.functional.mse_loss(model(x), y).item() < before / 2

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from .._typing import TensorLike
 
 
+def flags(**given: tuple[Any, bool]) -> str | None:
+    """The text of a call's own arguments that are not what they are anyway: each with its value and its default."""
+    return ", ".join(f"{name}={bool(value)}" for name, (value, usual) in given.items() if bool(value) != usual) or None
+
+
 class AttentionLayer(Layer):
     """Attention with several heads."""
 
@@ -61,7 +66,10 @@ class AttentionLayer(Layer):
             value_tensor,
             key_padding_mask,
             attn_mask,
-            options=f"need_weights={bool(need_weights)}, average_attn_weights={bool(average_attn_weights)}, "
-            f"is_causal={bool(is_causal)}",
+            options=flags(
+                need_weights=(need_weights, True),
+                average_attn_weights=(average_attn_weights, True),
+                is_causal=(is_causal, False),
+            ),
         )
         return found if isinstance(found, tuple) else (found, None)

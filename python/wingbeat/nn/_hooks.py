@@ -34,6 +34,11 @@ class Hooks:
         self.post: dict[int, tuple[Callable[..., Any], bool, bool]] = {}
         self.backward_pre: dict[int, tuple[Callable[..., Any]]] = {}
         self.backward: dict[int, tuple[Callable[..., Any]]] = {}
+        # Where states are taken and loaded, which changes no forward pass.
+        self.state_pre: dict[int, tuple[Callable[..., Any]]] = {}
+        self.state_post: dict[int, tuple[Callable[..., Any]]] = {}
+        self.load_pre: dict[int, tuple[Callable[..., Any], bool]] = {}
+        self.load_post: dict[int, tuple[Callable[..., Any]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.pre or self.post or self.backward_pre or self.backward)
@@ -122,6 +127,34 @@ class Hooked:
         return self._register("backward", hook, (), prepend)
 
     register_backward_hook = register_full_backward_hook
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls hook(module, prefix, keep_vars) before state_dict takes the values of this module, or of one around
+        it."""
+        return self._register("state_pre", hook, (), False)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls hook(module, state_dict, prefix, {}) behind state_dict, which may change the dict; its result is not
+        used."""
+        return self._register("state_post", hook, (), False)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls hook(module, state_dict, prefix, {}, strict, missing, unexpected, errors) before load_state_dict looks
+        at its dict, of which the hook has a copy to change."""
+        return self._register("load_pre", hook, (True,), False)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Calls hook(module, keys) behind load_state_dict, with the names that were missing and unexpected."""
+        return self._register("load_post", hook, (), False)
+
+    def _state_hooks(self, kind: str) -> list[tuple[str, Any, Any]]:
+        """(path with a dot at its end, module, hook) of this module and all in it."""
+        tree: Any = self
+        return [
+            (f"{path}." if path else "", module, hook)
+            for path, module in tree.named_modules()
+            for hook, *_ in getattr(module.__dict__.get("_hooks"), kind, {}).values()
+        ]
 
     def _call_hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A forward pass with all hooks."""

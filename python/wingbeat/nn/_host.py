@@ -104,6 +104,8 @@ def call_in_engine(
 ) -> list[int | None]:
     """Handles of what a module gives for several tensors, of which some may be None, and options as a text."""
     tensors = [None if tensor is None else as_tensor(tensor) for tensor in inputs]
+    while tensors and tensors[-1] is None:
+        del tensors[-1]
     found, number = handle_array(256)(), c_int32()
     given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
     text = None if options is None else options.encode()

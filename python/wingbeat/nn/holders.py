@@ -312,6 +312,10 @@ class ParameterDict(_Parameters):
         for key in self._names():
             del self[key]
 
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A dict with these names and one value for all."""
+        return ParameterDict((key, default) for key in keys)
+
     def update(self, parameters: Any) -> None:
         """Takes over what a dict holds, or (name, parameter) pairs."""
         for key, value in _pairs(parameters, "ParameterDict"):

@@ -381,6 +381,11 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
         return self.to("bfloat16")
 
+    def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Module:
+        """The module itself: its values lie where they may lie."""
+        check_device(device)
+        return self
+
     def share_memory(self) -> Module:
         """Raises UnsupportedError: memory is this process' own."""
         raise UnsupportedError(
@@ -475,9 +480,14 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change
         them. prefix: of all paths. keep_vars: the parameters themselves."""
-        return OrderedDict(
+        for path, module, hook in self._state_hooks("state_pre"):
+            hook(module, prefix + path, keep_vars)
+        found = OrderedDict(
             (prefix + name, tensor if keep_vars else tensor._snapshot()) for name, tensor in self._state()
         )
+        for path, module, hook in self._state_hooks("state_post"):
+            hook(module, found, prefix + path, {})
+        return found
 
     def _state(self) -> Iterator[tuple[str, Any]]:
         """(dotted path, tensor) of all parameters and of the buffers that are saved, module by module; a shared one
@@ -501,6 +511,10 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
         Raises StructureError where a name is missing or unexpected (unless strict is False) or a shape differs.
         """
+        before = self._state_hooks("load_pre")
+        state_dict = OrderedDict(state_dict) if before else state_dict
+        for path, module, hook in before:
+            hook(module, state_dict, path, {}, strict, [], [], [])
         own = dict(self._state())
         given = {name: as_tensor(value) for name, value in state_dict.items()}
         missing, unexpected = [name for name in own if name not in given], [name for name in given if name not in own]
@@ -519,7 +533,10 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         with no_grad():
             for _, tensor, value in pairs:
                 tensor._assign(value.detach())
-        return IncompatibleKeys(missing, unexpected)
+        keys = IncompatibleKeys(missing, unexpected)
+        for _, module, hook in self._state_hooks("load_post"):
+            hook(module, keys)
+        return keys
 
     def save(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0

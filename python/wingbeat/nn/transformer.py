@@ -12,6 +12,7 @@ from .._errors import UnsupportedError
 from .._functions import gelu, relu
 from .._shaping import triu
 from .._tensor import Tensor
+from ._attention import flags
 from .activation import GELU, ReLU
 from .holders import ModuleList
 from .layer import Layer
@@ -114,7 +115,7 @@ class TransformerEncoderLayer(_AttendingLayer):
         src_key_padding_mask: TensorLike | None = None,
         is_causal: bool = False,
     ) -> Tensor:
-        found: Tensor = self._several(src, src_mask, src_key_padding_mask, options=f"is_causal={bool(is_causal)}")
+        found: Tensor = self._several(src, src_mask, src_key_padding_mask, options=flags(is_causal=(is_causal, False)))
         return found
 
 
@@ -146,7 +147,7 @@ class TransformerDecoderLayer(_AttendingLayer):
             memory_mask,
             tgt_key_padding_mask,
             memory_key_padding_mask,
-            options=f"tgt_is_causal={bool(tgt_is_causal)}, memory_is_causal={bool(memory_is_causal)}",
+            options=flags(tgt_is_causal=(tgt_is_causal, False), memory_is_causal=(memory_is_causal, False)),
         )
         return found
 
@@ -191,7 +192,7 @@ class TransformerEncoder(_Stack):
         src_key_padding_mask: TensorLike | None = None,
         is_causal: bool | None = None,
     ) -> Tensor:
-        found: Tensor = self._several(src, mask, src_key_padding_mask, options=f"is_causal={bool(is_causal)}")
+        found: Tensor = self._several(src, mask, src_key_padding_mask, options=flags(is_causal=(is_causal, False)))
         return found
 
 
@@ -228,7 +229,7 @@ class TransformerDecoder(_Stack):
             memory_mask,
             tgt_key_padding_mask,
             memory_key_padding_mask,
-            options=f"tgt_is_causal={bool(tgt_is_causal)}, memory_is_causal={bool(memory_is_causal)}",
+            options=flags(tgt_is_causal=(tgt_is_causal, False), memory_is_causal=(memory_is_causal, False)),
         )
         return found
 
@@ -325,7 +326,10 @@ class Transformer(Layer):
             src_key_padding_mask,
             tgt_key_padding_mask,
             memory_key_padding_mask,
-            options=f"src_is_causal={bool(src_is_causal)}, tgt_is_causal={bool(tgt_is_causal)}, "
-            f"memory_is_causal={bool(memory_is_causal)}",
+            options=flags(
+                src_is_causal=(src_is_causal, False),
+                tgt_is_causal=(tgt_is_causal, False),
+                memory_is_causal=(memory_is_causal, False),
+            ),
         )
         return found
