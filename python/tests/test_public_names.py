@@ -22,6 +22,8 @@ MODULES = (
     "wingbeat.nn.functional",
     "wingbeat.nn.init",
     "wingbeat.optim",
+    "wingbeat.optim.lr_scheduler",
+    "wingbeat.optim.swa_utils",
     "wingbeat.special",
     "wingbeat.storage",
     "wingbeat.training",

@@ -205,6 +205,7 @@ WB_REGISTRY_LAYERS = 0
 WB_REGISTRY_LOSSES = 1
 WB_REGISTRY_OPTIMIZERS = 2
 WB_REGISTRY_FUNCTIONS = 3
+WB_REGISTRY_SCHEDULES = 4
 
 wb_initializer = c_int
 WB_INITIALIZER_CONSTANT = 0
@@ -224,6 +225,10 @@ WB_SHUFFLE_NONE = 0
 WB_SHUFFLE_EXACT = 1
 WB_SHUFFLE_CHUNKS = 2
 WB_SHUFFLE_AUTO = 3
+
+wb_schedule_when = c_int
+WB_SCHEDULE_EACH_EPOCH = 0
+WB_SCHEDULE_EACH_STEP = 1
 
 wb_trainer_option = c_int
 WB_TRAINER_EPOCHS = 0
@@ -252,6 +257,7 @@ wb_batches = c_void_p
 wb_program = c_void_p
 wb_trainer = c_void_p
 wb_recording = c_void_p
+wb_schedule = c_void_p
 
 
 class wb_progress(Structure):
@@ -285,6 +291,8 @@ wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
 wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
     POINTER(c_int32))
 wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
+wb_closure_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor))
+wb_factor_callback = CFUNCTYPE(wb_status, c_void_p, c_int32, c_int64, POINTER(c_double))
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
 
 # name: (result, arguments, their names)
@@ -614,6 +622,8 @@ FUNCTIONS = {
     "wb_optimizer_group_size": (wb_status, [wb_optimizer, c_int32, POINTER(c_int32)], ["optimizer", "group", "count"]),
     "wb_optimizer_free": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_step": (wb_status, [wb_optimizer], ["optimizer"]),
+    "wb_optimizer_step_closure": (wb_status, [wb_optimizer, c_void_p, c_void_p, POINTER(c_double)], ["optimizer",
+        "closure", "context", "loss"]),
     "wb_optimizer_zero_grad": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_set": (wb_status, [wb_optimizer, c_int32, c_char_p, c_double], ["optimizer", "group", "name",
         "value"]),
@@ -623,12 +633,30 @@ FUNCTIONS = {
         "text"]),
     "wb_optimizer_get_text": (wb_status, [wb_optimizer, c_int32, c_char_p, POINTER(c_char_p)], ["optimizer", "group",
         "name", "text"]),
+    "wb_optimizer_get_settings": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p)], ["optimizer", "group",
+        "settings"]),
+    "wb_optimizer_set_settings": (wb_status, [wb_optimizer, c_int32, c_char_p], ["optimizer", "group", "settings"]),
     "wb_optimizer_class_name": (wb_status, [wb_optimizer, POINTER(c_char_p)], ["optimizer", "name"]),
     "wb_optimizer_state_count": (wb_status, [wb_optimizer, POINTER(c_int32)], ["optimizer", "count"]),
     "wb_optimizer_state": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p), POINTER(wb_tensor)], ["optimizer",
         "index", "name", "state"]),
     "wb_optimizer_load_state": (wb_status, [wb_optimizer, POINTER(c_char_p), POINTER(wb_tensor), c_int32], ["optimizer",
         "names", "states", "count"]),
+    "wb_schedule_create": (wb_status, [c_char_p, wb_optimizer, POINTER(wb_schedule)], ["expression", "optimizer",
+        "schedule"]),
+    "wb_schedule_create_function": (wb_status, [c_char_p, wb_optimizer, c_void_p, c_void_p, c_void_p,
+        POINTER(wb_schedule)], ["expression", "optimizer", "factor", "release", "context", "schedule"]),
+    "wb_schedule_create_composed": (wb_status, [c_char_p, wb_optimizer, POINTER(wb_schedule), c_int32,
+        POINTER(wb_schedule)], ["expression", "optimizer", "parts", "count", "schedule"]),
+    "wb_schedule_free": (wb_status, [wb_schedule], ["schedule"]),
+    "wb_schedule_step": (wb_status, [wb_schedule], ["schedule"]),
+    "wb_schedule_step_to": (wb_status, [wb_schedule, c_double], ["schedule", "epoch"]),
+    "wb_schedule_step_metric": (wb_status, [wb_schedule, c_double], ["schedule", "metric"]),
+    "wb_schedule_class_name": (wb_status, [wb_schedule, POINTER(c_char_p)], ["schedule", "name"]),
+    "wb_schedule_get": (wb_status, [wb_schedule, c_char_p, POINTER(c_double)], ["schedule", "name", "value"]),
+    "wb_schedule_get_text": (wb_status, [wb_schedule, c_char_p, POINTER(c_char_p)], ["schedule", "name", "text"]),
+    "wb_schedule_state": (wb_status, [wb_schedule, POINTER(c_char_p)], ["schedule", "state"]),
+    "wb_schedule_load_state": (wb_status, [wb_schedule, c_char_p], ["schedule", "state"]),
     "wb_dataset_open": (wb_status, [c_char_p, c_char_p, c_char_p, wb_dtype, c_double, c_int32, POINTER(wb_dataset)],
         ["path", "x_name", "y_name", "x_dtype", "scale", "flatten", "dataset"]),
     "wb_dataset_from_tensors": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_dataset)], ["x", "y", "dataset"]),
@@ -647,6 +675,8 @@ FUNCTIONS = {
         "optimizer", "trainer"]),
     "wb_trainer_add_metric": (wb_status, [wb_trainer, c_char_p, wb_module], ["trainer", "name", "metric"]),
     "wb_trainer_free": (wb_status, [wb_trainer], ["trainer"]),
+    "wb_trainer_set_schedule": (wb_status, [wb_trainer, wb_schedule, wb_schedule_when], ["trainer", "schedule",
+        "when"]),
     "wb_trainer_set": (wb_status, [wb_trainer, wb_trainer_option, c_double], ["trainer", "option", "value"]),
     "wb_trainer_get": (wb_status, [wb_trainer, wb_trainer_option, POINTER(c_double)], ["trainer", "option", "value"]),
     "wb_trainer_set_int64": (wb_status, [wb_trainer, wb_trainer_option, c_int64], ["trainer", "option", "value"]),

@@ -311,7 +311,7 @@ class Trainer(Owner):
     # ---------------------------------------------------------------- how it looks
 
     def __repr__(self) -> str:
-        parts = [type(self.model).__name__, repr(self.loss), repr(self.optimizer)]
+        parts = [type(self.model).__name__, repr(self.loss), self.optimizer._line()]
         if self.metrics:
             parts.append(f"metrics={', '.join(self.metrics)}")
         parts += [f"epoch={self.epoch}", f"step={self.step}", f"total_steps={self.total_steps}"]
