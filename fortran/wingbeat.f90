@@ -186,6 +186,7 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
+    integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -365,6 +366,15 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
+        ! a null at its end: for sentences.
+        subroutine wb_place_callback(context, text, capacity) bind(C)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: text
+            integer(c_size_t), value :: capacity
+        end subroutine
+
         ! A forward pass of the host's own.
         function wb_forward_callback(context, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
             result(status)
@@ -379,14 +389,16 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
-        ! a null at its end: for sentences.
-        subroutine wb_place_callback(context, text, capacity) bind(C)
+        ! Called after each forward pass of a module on any thread, outside of capture blocks, without the library's
+        ! lock.
+        function wb_module_callback(context, module, outputs, output_count) bind(C) result(status)
             import
             type(c_ptr), value :: context
-            type(c_ptr), value :: text
-            integer(c_size_t), value :: capacity
-        end subroutine
+            integer(c_int64_t), value :: module
+            type(wb_tensor), intent(in) :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
 
         ! Computes the loss and its gradients anew: it removes the gradients of before, records the loss, calls
         ! wb_backward, and writes the loss's handle, which is the library's from then on.
@@ -2069,6 +2081,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN
+        ! where nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation
+        ! and the place.
+        function wb_set_anomaly_mode(enabled, place, context) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: enabled
+            type(c_funptr), value :: place
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! 0: operations recorded by this thread from now on are constants to derivatives.
         function wb_set_grad_enabled(enabled, previous) bind(C) result(status)
             import
@@ -2393,6 +2416,14 @@ module wingbeat
             import
             type(wb_module), value :: module
             integer(c_int32_t), intent(inout) :: needs
+            integer(wb_status) :: status
+        end function
+
+        ! Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back.
+        function wb_set_module_callback(callback, context) bind(C) result(status)
+            import
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
             integer(wb_status) :: status
         end function
 

@@ -969,6 +969,17 @@ wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, 
  * differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 
+/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
+ * null at its end: for sentences. */
+typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
+
+/* 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN where
+ * nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation and the place.
+ * place (may be NULL) says where the host's code is. Captured programs do not match
+ * (wb_program_run_if_matching), and optimisers and trainers do without; in capture blocks and transforms nothing is
+ * looked at. Slow; for all threads; default 0. */
+wb_status wb_set_anomaly_mode(int32_t enabled, wb_place_callback place, void *context);
+
 /* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to
  * *previous (may be NULL). Default 1. */
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
@@ -979,7 +990,8 @@ typedef enum wb_grad_flag {
     WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
     WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
     WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
-    WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_WATCHED = 32    /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
 } wb_grad_flag;
 
 /* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
@@ -1164,6 +1176,16 @@ wb_status wb_module_has_host(const wb_module *module, int32_t *has);
 /* 1 if running the module, or any module in it, needs code of the host's. */
 wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 
+/* Called after each forward pass of a module on any thread, outside of capture blocks, without the library's lock.
+ * module: as wb_module_identity gives it. outputs: the results themselves, so that a hook on one sees its gradient;
+ * their handles are freed when it returns. A status other than WB_OK ends the call outside with it. */
+typedef wb_status (*wb_module_callback)(void *context, uint64_t module, wb_tensor *const *outputs,
+                                        int32_t output_count);
+
+/* Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back. NULL
+ * ends it. While it is set captured programs do not match, and trainers do without. */
+wb_status wb_set_module_callback(wb_module_callback callback, void *context);
+
 wb_status wb_module_free(wb_module *module);
 
 /* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself, and modules
@@ -1237,10 +1259,6 @@ wb_status wb_module_zero_grad(wb_module *module);
  * A Graph is a module with a body in text: what to compute with its children, one call a line. C makes one by an
  * expression (wb_module_create); from a module with code of the host's it is made by running that code and writing down
  * what it calls. */
-
-/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
- * null at its end: for sentences. */
-typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
 
 /* Begins to write down what this thread calls: forward passes of modules, and functions of tensors. inputs: tensors
  * that stand for those of the forward pass, with names. Until wb_recording_end the host runs `module`'s forward pass

@@ -190,6 +190,7 @@ WB_GRAD_REQUIRED = 2
 WB_GRAD_BFLOAT16 = 4
 WB_GRAD_CAPTURE = 8
 WB_GRAD_TRANSFORM = 16
+WB_GRAD_WATCHED = 32
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -288,9 +289,10 @@ wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_
 wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
     POINTER(wb_tensor))
 wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
+wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
     POINTER(c_int32))
-wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
+wb_module_callback = CFUNCTYPE(wb_status, c_void_p, c_uint64, POINTER(wb_tensor), c_int32)
 wb_closure_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor))
 wb_factor_callback = CFUNCTYPE(wb_status, c_void_p, c_int32, c_int64, POINTER(c_double))
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
@@ -528,6 +530,7 @@ FUNCTIONS = {
         c_int32, POINTER(wb_tensor)], ["variables", "variable_count", "outputs", "output_count", "arguments",
         "argument_count", "results"]),
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
+    "wb_set_anomaly_mode": (wb_status, [c_int32, c_void_p, c_void_p], ["enabled", "place", "context"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
     "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
@@ -570,6 +573,7 @@ FUNCTIONS = {
     "wb_module_kind": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "kind"]),
     "wb_module_has_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "has"]),
     "wb_module_needs_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "needs"]),
+    "wb_set_module_callback": (wb_status, [c_void_p, c_void_p], ["callback", "context"]),
     "wb_module_free": (wb_status, [wb_module], ["module"]),
     "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module], ["parent", "name", "child"]),
     "wb_module_set_parameter": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "parameter"]),

@@ -170,6 +170,16 @@ def register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None]) -> No
     check(status)
 
 
+def hook_of_handle(handle: Any, hook: Callable[[Tensor], None]) -> None:
+    """The same of a tensor that the library lends to a callback."""
+    number = next(_numbers)
+    _held[number] = hook
+    status = lib.wb_tensor_register_hook(handle, _hook, _release, number)
+    if status:
+        del _held[number]
+    check(status)
+
+
 @guarded(_abi.wb_progress_callback)
 def _progress(number: int, record: Any) -> int:
     return _held[number](record[0])  # type: ignore[no-any-return]

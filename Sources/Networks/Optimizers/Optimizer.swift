@@ -180,7 +180,7 @@ open class Optimizer {
 
     /// Updates all parameters that have a gradient, in place.
     public func step() throws(Failure) {
-        if Capture.isOpen {
+        if Capture.isOpen || Anomalies.isWatching {
             try record()
             return
         }

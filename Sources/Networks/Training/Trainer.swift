@@ -146,7 +146,10 @@ public final class Trainer {
     }
 
     private func trainOn(_ batch: Batch, _ data: any RowSource) throws(Failure) {
-        let result = try programs.run(batch) { () throws(Failure) in try StepProgram(self, data, rows: batch.rows) }
+        let result =
+            Anomalies.areValuesWatched
+            ? try StepProgram.result(self, data, batch)
+            : try programs.run(batch) { () throws(Failure) in try StepProgram(self, data, rows: batch.rows) }
         position.step += 1
         position.totalSteps += 1
         if position.means.metricSums.count != metrics.count { position.means.beginMetrics(metrics.count) }
