@@ -32,6 +32,13 @@ final class Cohort {
         return fresh
     }
 
+    /// Sets a count that is there. Its value is computed first: a step of a constant would be simplified, to other bits.
+    func set(_ name: String, _ value: Double) throws(Failure) {
+        let tensor = try Tensor.full([], value, .float64)
+        try Tensor.evaluate([tensor])
+        try count(name).become(tensor)
+    }
+
     func share(_ name: String, _ value: Tensor) { shared[name] = value }
 
     /// A number that was shared, in a parameter's dtype.

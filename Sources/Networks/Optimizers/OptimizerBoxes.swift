@@ -122,9 +122,7 @@ extension Optimizer {
                     before.map { before in group.places.filter { cohorts[$0] === before } == places } ?? false
                     && before?.counts.map(\.name) == counts.map(\.name)
                 if isSame, let before {
-                    for (name, value) in counts {
-                        try before.count(name).become(Tensor.full([], value, .float64))
-                    }
+                    for (name, value) in counts { try before.set(name, value) }
                     continue
                 }
                 let fresh = Cohort(group: number)

@@ -26,6 +26,7 @@ from .optimizers import (
     RMSprop,
     Rprop,
 )
+from .penalty import penalty
 
 __all__ = [
     "lr_scheduler",
@@ -45,5 +46,6 @@ __all__ = [
     "Lion",
     "Muon",
     "LBFGS",
+    "penalty",
 ]
 __dir__ = _listing(__name__)

@@ -292,9 +292,12 @@ def _by_place(state: Mapping[str, Tensor]) -> dict[int, dict[str, Any]]:
 
 
 def _flat(entries: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a parameter with lists taken apart; what is None is not there."""
+    """The state of a parameter with lists taken apart; what is None is not there, nor is what PyTorch's LBFGS keeps for
+    the length of a step."""
     found = {}
     for name, given in entries.items():
+        if name == "al":
+            continue
         if isinstance(given, (list, tuple)):
             found.update({f"{name}.{number}": part for number, part in enumerate(given) if part is not None})
         elif given is not None:
