@@ -186,6 +186,7 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
+    integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -201,6 +202,7 @@ module wingbeat
     integer(wb_registry), parameter :: WB_REGISTRY_LOSSES = 1
     integer(wb_registry), parameter :: WB_REGISTRY_OPTIMIZERS = 2
     integer(wb_registry), parameter :: WB_REGISTRY_FUNCTIONS = 3
+    integer(wb_registry), parameter :: WB_REGISTRY_SCHEDULES = 4
 
     integer, parameter :: wb_initializer = c_int
     integer(wb_initializer), parameter :: WB_INITIALIZER_CONSTANT = 0
@@ -224,6 +226,10 @@ module wingbeat
     integer(wb_shuffle), parameter :: WB_SHUFFLE_EXACT = 1
     integer(wb_shuffle), parameter :: WB_SHUFFLE_CHUNKS = 2
     integer(wb_shuffle), parameter :: WB_SHUFFLE_AUTO = 3
+
+    integer, parameter :: wb_schedule_when = c_int
+    integer(wb_schedule_when), parameter :: WB_SCHEDULE_EACH_EPOCH = 0
+    integer(wb_schedule_when), parameter :: WB_SCHEDULE_EACH_STEP = 1
 
     integer, parameter :: wb_trainer_option = c_int
     integer(wb_trainer_option), parameter :: WB_TRAINER_EPOCHS = 0
@@ -276,6 +282,10 @@ module wingbeat
     end type
 
     type, bind(C) :: wb_recording
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_schedule
         type(c_ptr) :: handle = c_null_ptr
     end type
 
@@ -360,6 +370,15 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
+        ! a null at its end: for sentences.
+        subroutine wb_place_callback(context, text, capacity) bind(C)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: text
+            integer(c_size_t), value :: capacity
+        end subroutine
+
         ! A forward pass of the host's own.
         function wb_forward_callback(context, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
             result(status)
@@ -374,14 +393,35 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
-        ! a null at its end: for sentences.
-        subroutine wb_place_callback(context, text, capacity) bind(C)
+        ! Called after each forward pass of a module on any thread, outside of capture blocks, without the library's
+        ! lock.
+        function wb_module_callback(context, module, outputs, output_count) bind(C) result(status)
             import
             type(c_ptr), value :: context
-            type(c_ptr), value :: text
-            integer(c_size_t), value :: capacity
-        end subroutine
+            integer(c_int64_t), value :: module
+            type(wb_tensor), intent(in) :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
+
+        ! Computes the loss and its gradients anew: it removes the gradients of before, records the loss, calls
+        ! wb_backward, and writes the loss's handle, which is the library's from then on.
+        function wb_closure_callback(context, loss) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(inout) :: loss
+            integer(wb_status) :: status
+        end function
+
+        ! A number for a group (from 0) and an epoch, written to *factor.
+        function wb_factor_callback(context, group, epoch, factor) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            integer(c_int32_t), value :: group
+            integer(c_int64_t), value :: epoch
+            real(c_double), intent(inout) :: factor
+            integer(wb_status) :: status
+        end function
 
         ! Called on the training thread; progress lives during the call.
         function wb_progress_callback(context, progress) bind(C) result(answer)
@@ -2045,6 +2085,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN
+        ! where nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation
+        ! and the place.
+        function wb_set_anomaly_mode(enabled, place, context) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: enabled
+            type(c_funptr), value :: place
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! 0: operations recorded by this thread from now on are constants to derivatives.
         function wb_set_grad_enabled(enabled, previous) bind(C) result(status)
             import
@@ -2391,6 +2442,14 @@ module wingbeat
             import
             type(wb_module), value :: module
             integer(c_int32_t), intent(inout) :: needs
+            integer(wb_status) :: status
+        end function
+
+        ! Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back.
+        function wb_set_module_callback(callback, context) bind(C) result(status)
+            import
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
             integer(wb_status) :: status
         end function
 
@@ -2920,6 +2979,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! A step that asks for the loss, as often as the optimiser needs it: once, or, with "LBFGS(...)", as often as
+        ! its line search wants.
+        function wb_optimizer_step_closure(optimizer, closure, context, loss) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_funptr), value :: closure
+            type(c_ptr), value :: context
+            real(c_double), intent(inout), optional :: loss
+            integer(wb_status) :: status
+        end function
+
         ! Removes the collected gradients of its parameters.
         function wb_optimizer_zero_grad(optimizer) bind(C) result(status)
             import
@@ -2979,6 +3049,30 @@ module wingbeat
         procedure wb_optimizer_get_text_string
     end interface
 
+    ! All settings of a group, with what schedules keep there, as one text: "lr=0.1, momentum=0.9, ..."; and several of
+    ! them set at once, all or nothing.
+    interface wb_optimizer_get_settings
+        function wb_optimizer_get_settings(optimizer, group, settings) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), intent(inout) :: settings
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_get_settings_string
+    end interface
+
+    interface wb_optimizer_set_settings
+        function wb_optimizer_set_settings(optimizer, group, settings) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), value :: settings
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_set_settings_string
+    end interface
+
     ! "SGD", "Adam" or another name of the registry.
     interface wb_optimizer_class_name
         function wb_optimizer_class_name(optimizer, name) bind(C) result(status)
@@ -3024,6 +3118,141 @@ module wingbeat
             integer(wb_status) :: status
         end function
         procedure wb_optimizer_load_state_string
+    end interface
+
+    ! ------------------------------------------------------------ schedules
+
+    ! The schedule that an expression spells.
+    interface wb_schedule_create
+        function wb_schedule_create(expression, optimizer, schedule) bind(C) result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(wb_schedule), intent(inout) :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_string
+    end interface
+
+    ! The same of kinds that take a function: "LambdaLR()", "MultiplicativeLR()", "CyclicLR(0.1, 0.5)" with the function
+    ! as its scale_fn (which gets group 0).
+    interface wb_schedule_create_function
+        function wb_schedule_create_function(expression, optimizer, factor, release, context, schedule) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(c_funptr), value :: factor
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            type(wb_schedule), intent(inout), optional :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_function_string
+    end interface
+
+    ! The same of kinds that are made of others: "SequentialLR(milestones=[5])", "ChainedScheduler()" over schedules of
+    ! the same optimiser, which it retains, and steps from then on.
+    interface wb_schedule_create_composed
+        function wb_schedule_create_composed(expression, optimizer, parts, count, schedule) bind(C) result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(wb_schedule), intent(in), optional :: parts(*)
+            integer(c_int32_t), value :: count
+            type(wb_schedule), intent(inout) :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_composed_string
+    end interface
+
+    interface
+        function wb_schedule_free(schedule) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            integer(wb_status) :: status
+        end function
+
+        ! The rates of the next epoch (or batch, as the caller counts).
+        function wb_schedule_step(schedule) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            integer(wb_status) :: status
+        end function
+
+        ! The rates of an epoch, from 0; fractions only for CosineAnnealingWarmRestarts.
+        function wb_schedule_step_to(schedule, epoch) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            real(c_double), value :: epoch
+            integer(wb_status) :: status
+        end function
+
+        ! A step of ReduceLROnPlateau.
+        function wb_schedule_step_metric(schedule, metric) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            real(c_double), value :: metric
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! "StepLR" or another name of the registry.
+    interface wb_schedule_class_name
+        function wb_schedule_class_name(schedule, name) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), intent(inout) :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_class_name_string
+    end interface
+
+    ! A value by its name in PyTorch's state_dict, as a number, or as a text that Python would write: an argument,
+    ! "last_epoch", "_last_lr" (the rates after the last step, "(0.1, 0.01)"), "base_lrs", and what the kind remembers,
+    ! such as "best" or "T_cur".
+    interface wb_schedule_get
+        function wb_schedule_get(schedule, name, value) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: name
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_get_string
+    end interface
+
+    interface wb_schedule_get_text
+        function wb_schedule_get_text(schedule, name, text) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: name
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_get_text_string
+    end interface
+
+    ! All values as one text, "step_size=30, gamma=0.1, ..., last_epoch=3", without those of its parts; and taking over
+    ! such a text, or some of its values.
+    interface wb_schedule_state
+        function wb_schedule_state(schedule, state) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), intent(inout) :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_state_string
+    end interface
+
+    interface wb_schedule_load_state
+        function wb_schedule_load_state(schedule, state) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_load_state_string
     end interface
 
     ! ------------------------------------------------------------ data sets
@@ -3159,6 +3388,15 @@ module wingbeat
         function wb_trainer_free(trainer) bind(C) result(status)
             import
             type(wb_trainer), value :: trainer
+            integer(wb_status) :: status
+        end function
+
+        ! Has wb_trainer_fit step a schedule of the trainer's optimiser; NULL for none.
+        function wb_trainer_set_schedule(trainer, schedule, when) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(wb_schedule), value :: schedule
+            integer(wb_schedule_when), value :: when
             integer(wb_status) :: status
         end function
 
@@ -3406,8 +3644,11 @@ module wingbeat
         wb_module_attribute_string, wb_module_attribute_text_string, wb_module_set_attribute_string, &
         wb_recording_begin_string, wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
         wb_optimizer_add_group_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, &
-        wb_optimizer_get_text_string, wb_optimizer_class_name_string, wb_optimizer_state_string, &
-        wb_optimizer_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
+        wb_optimizer_get_text_string, wb_optimizer_get_settings_string, wb_optimizer_set_settings_string, &
+        wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
+        wb_schedule_create_string, wb_schedule_create_function_string, wb_schedule_create_composed_string, &
+        wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
+        wb_schedule_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
         wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
         wb_load_with_string, wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
@@ -3925,6 +4166,27 @@ contains
         if (status == WB_OK) text = wb_text(text_c)
     end function
 
+    function wb_optimizer_get_settings_string(optimizer, group, settings) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=:), allocatable, intent(inout) :: settings
+        integer(wb_status) :: status
+        type(c_ptr) :: settings_c
+        settings_c = c_null_ptr
+        status = wb_optimizer_get_settings(optimizer, group, settings_c)
+        if (status == WB_OK) settings = wb_text(settings_c)
+    end function
+
+    function wb_optimizer_set_settings_string(optimizer, group, settings) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=*), intent(in) :: settings
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: settings_c
+        settings_c = terminated(settings)
+        status = wb_optimizer_set_settings(optimizer, group, address(settings_c))
+    end function
+
     function wb_optimizer_class_name_string(optimizer, name) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=:), allocatable, intent(inout) :: name
@@ -3956,6 +4218,94 @@ contains
         character(len=len(names) + 1), target :: names_c(size(names))
         names_c = terminated(names)
         status = wb_optimizer_load_state(optimizer, addresses(names_c), states, count)
+    end function
+
+    function wb_schedule_create_string(expression, optimizer, schedule) result(status)
+        character(len=*), intent(in) :: expression
+        type(wb_optimizer), value :: optimizer
+        type(wb_schedule), intent(inout) :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_schedule_create(address(expression_c), optimizer, schedule)
+    end function
+
+    function wb_schedule_create_function_string(expression, optimizer, factor, release, context, schedule) &
+        result(status)
+        character(len=*), intent(in), optional :: expression
+        type(wb_optimizer), value :: optimizer
+        type(c_funptr), value :: factor
+        type(c_funptr), value :: release
+        type(c_ptr), value :: context
+        type(wb_schedule), intent(inout), optional :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        if (present(expression)) expression_c = terminated(expression)
+        status = wb_schedule_create_function(address(expression_c), optimizer, factor, release, context, schedule)
+    end function
+
+    function wb_schedule_create_composed_string(expression, optimizer, parts, count, schedule) result(status)
+        character(len=*), intent(in) :: expression
+        type(wb_optimizer), value :: optimizer
+        type(wb_schedule), intent(in), optional :: parts(*)
+        integer(c_int32_t), value :: count
+        type(wb_schedule), intent(inout) :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_schedule_create_composed(address(expression_c), optimizer, parts, count, schedule)
+    end function
+
+    function wb_schedule_class_name_string(schedule, name) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=:), allocatable, intent(inout) :: name
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_schedule_class_name(schedule, name_c)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_schedule_get_string(schedule, name, value) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: name
+        real(c_double), intent(inout) :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_schedule_get(schedule, address(name_c), value)
+    end function
+
+    function wb_schedule_get_text_string(schedule, name, text) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: name
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        type(c_ptr) :: text_c
+        name_c = terminated(name)
+        text_c = c_null_ptr
+        status = wb_schedule_get_text(schedule, address(name_c), text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_schedule_state_string(schedule, state) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=:), allocatable, intent(inout) :: state
+        integer(wb_status) :: status
+        type(c_ptr) :: state_c
+        state_c = c_null_ptr
+        status = wb_schedule_state(schedule, state_c)
+        if (status == WB_OK) state = wb_text(state_c)
+    end function
+
+    function wb_schedule_load_state_string(schedule, state) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: state
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: state_c
+        state_c = terminated(state)
+        status = wb_schedule_load_state(schedule, address(state_c))
     end function
 
     function wb_dataset_open_string(path, x_name, y_name, x_dtype, scale, flatten, dataset) result(status)

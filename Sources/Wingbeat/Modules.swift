@@ -262,6 +262,20 @@ func pick(
     }
 }
 
+@implementation @_cdecl("wb_set_module_callback") public func wb_set_module_callback(
+    _ callback: wb_module_callback?, _ context: UnsafeMutableRawPointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        guard let callback else { return Module.observe(nil) }
+        let host = HostContext(context, confirms: Callbacks.confirms(callback))
+        Module.observe { (module, outputs) throws(Failure) in
+            _ = try host.ask("module_callback", given: outputs, count: 0) { lent, _ in
+                callback(context, identity(module), lent, Int32(outputs.count))
+            }
+        }
+    }
+}
+
 @implementation @_cdecl("wb_module_class_name") public func wb_module_class_name(
     _ handle: OpaquePointer?, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {

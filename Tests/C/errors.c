@@ -516,7 +516,7 @@ static void modules_optimisers_and_settings_refuse_what_they_do_not_have(void) {
     REFUSED(wb_module_parameter(a_module, 99, NULL, NULL), "99");
     FAILS(wb_module_create("Relu()", WB_FLOAT32, &child), WB_ERROR_ARGUMENT, "Relu", "ReLU", "column 1");
     FAILS(wb_optimizer_set(optimizer, 0, "speed", 1), WB_ERROR_ARGUMENT, "speed");
-    FAILS(wb_optimizer_set(optimizer, 0, "nesterov", 1), WB_ERROR_ARGUMENT, "nesterov");
+    FAILS(wb_optimizer_set(optimizer, 0, "nesterov", 2), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set(optimizer, 0, "lr", -1), WB_ERROR_ARGUMENT, "lr", "-1");
     FAILS(wb_optimizer_set(optimizer, 1, "lr", 1), WB_ERROR_INDEX, "1");
     FAILS(wb_optimizer_create("SGD(lr=-0.5)", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "lr", "-0.5",

@@ -28,6 +28,8 @@ MODULES = (
     "wingbeat.nn.utils.rnn",
     "wingbeat.nn.utils.stateless",
     "wingbeat.optim",
+    "wingbeat.optim.lr_scheduler",
+    "wingbeat.optim.swa_utils",
     "wingbeat.special",
     "wingbeat.storage",
     "wingbeat.training",

@@ -209,11 +209,13 @@ if TYPE_CHECKING:  # what the table below finds
         storage,
         training,
     )
+    from ._anomalies import anomaly_mode
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
     from ._export import export
     from ._jacobians import hessian, jacfwd, jacrev
+    from ._norms import norms
     from ._reversible import reversible
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
@@ -245,6 +247,8 @@ _LATER: dict[str, tuple[str, str] | None] = {
     **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")},
     "reversible": ("_reversible", "reversible"),
     "compile": ("_compile", "compile"),
+    "anomaly_mode": ("_anomalies", "anomaly_mode"),
+    "norms": ("_norms", "norms"),
     "load": ("storage", "load"),
     "load_into": ("storage", "load_into"),
     "save": ("storage", "save"),
@@ -306,6 +310,8 @@ __all__ = [
     "float32",
     "float64",
     "bfloat16",
+    "anomaly_mode",
+    "norms",
     "autocast",
     "is_autocast_enabled",
     "abs",

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     Q = ParamSpec("Q")
 
 CACHED_PROGRAMS = 64
+# Modes in which a function runs as it is.
+_AS_IT_IS = _abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM | _abi.WB_GRAD_WATCHED
 # Of how many states of Python programs are kept.
 CACHED_WORLDS = 8
 
@@ -179,9 +181,7 @@ class CompiledFunction(Generic[P, R]):
                         return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
-        if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(
-            isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays
-        ):
+        if recording_flags() & _AS_IT_IS or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         try:
             return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))

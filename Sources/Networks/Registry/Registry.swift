@@ -71,7 +71,21 @@ public enum Registry {
 
     public static let losses = [Family(name: "losses", kinds: Losses.kinds)]
 
-    public static let optimizers = [OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self)]
+    public static let optimizers = [
+        OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self), OptimizerKind(NAdam.self),
+        OptimizerKind(RAdam.self), OptimizerKind(RMSprop.self), OptimizerKind(Adagrad.self),
+        OptimizerKind(Adadelta.self), OptimizerKind(Adamax.self), OptimizerKind(ASGD.self), OptimizerKind(Rprop.self),
+        OptimizerKind(Lion.self), OptimizerKind(Muon.self), OptimizerKind(LBFGS.self),
+    ]
+
+    public static let schedules = [
+        ScheduleKind(StepLR.self), ScheduleKind(MultiStepLR.self), ScheduleKind(ConstantLR.self),
+        ScheduleKind(LinearLR.self), ScheduleKind(ExponentialLR.self), ScheduleKind(PolynomialLR.self),
+        ScheduleKind(CosineAnnealingLR.self), ScheduleKind(CosineAnnealingWarmRestarts.self),
+        ScheduleKind(OneCycleLR.self), ScheduleKind(CyclicLR.self), ScheduleKind(LambdaLR.self),
+        ScheduleKind(MultiplicativeLR.self), ScheduleKind(SequentialLR.self), ScheduleKind(ChainedScheduler.self),
+        ScheduleKind(ReduceLROnPlateau.self), ScheduleKind(SWALR.self),
+    ]
 
     private static let modules: [String: Kind] = {
         var table: [String: Kind] = [:]
