@@ -41,6 +41,7 @@ module wingbeat
     integer(wb_dtype), parameter :: WB_FLOAT32 = 4
     integer(wb_dtype), parameter :: WB_FLOAT64 = 5
     integer(wb_dtype), parameter :: WB_BFLOAT16 = 6
+    integer(wb_dtype), parameter :: WB_FLOAT16 = 7
 
     integer, parameter :: wb_run_event = c_int
     integer(wb_run_event), parameter :: WB_RUN_BEGINS = 0
@@ -489,19 +490,38 @@ module wingbeat
     ! ------------------------------------------------------------ tensors
 
     interface
-        ! Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16.
+        ! Bytes of one element; 0 for an unknown dtype.
         function wb_dtype_size(dtype) bind(C) result(answer)
             import
             integer(wb_dtype), value :: dtype
             integer(c_size_t) :: answer
         end function
 
-        ! The dtype that an operation on `a` and `b` computes in (NumPy's promotion).
+        ! The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of
+        ! one kind; bfloat16 and float16 make float32.
         function wb_promote(a, b, result) bind(C) result(status)
             import
             integer(wb_dtype), value :: a
             integer(wb_dtype), value :: b
             integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes.
+        function wb_result_type(tensors, count, result) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall.
+        function wb_can_cast(source, target, result) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: source
+            integer(wb_dtype), value :: target
+            integer(c_int32_t), intent(inout) :: result
             integer(wb_status) :: status
         end function
     end interface

@@ -149,16 +149,23 @@ typedef enum wb_dtype {
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
     WB_FLOAT64 = 5,
-    /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is
-     * WB_ERROR_DTYPE */
-    WB_BFLOAT16 = 6
+    /* floats of 16 bits: operations compute in float32 and round each result to the nearest, ties to even */
+    WB_BFLOAT16 = 6, /* the upper half of a float32 */
+    WB_FLOAT16 = 7   /* IEEE 754's binary16 */
 } wb_dtype;
 
-/* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
+/* Bytes of one element; 0 for an unknown dtype. */
 size_t wb_dtype_size(wb_dtype dtype);
 
-/* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
+/* The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of one
+ * kind; bfloat16 and float16 make float32. */
 wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
+
+/* The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes. */
+wb_status wb_result_type(wb_tensor *const *tensors, int32_t count, wb_dtype *result);
+
+/* Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall. */
+wb_status wb_can_cast(wb_dtype source, wb_dtype target, int32_t *result);
 
 /* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL
  * tensor every byte but 0 becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the

@@ -66,6 +66,8 @@ from ._creation import (
     ones,
     ones_like,
     promote_types,
+    result_type,
+    can_cast,
     rand,
     rand_like,
     randint,
@@ -82,7 +84,7 @@ from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
-from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, float16, float32, float64, int32, int64, uint8
 from ._dtypes import bool_ as bool
 from ._errors import (
     ArgumentError,
@@ -297,12 +299,15 @@ __all__ = [
     "randn_like",
     "manual_seed",
     "promote_types",
+    "result_type",
+    "can_cast",
     "bool",
     "uint8",
     "int32",
     "int64",
     "float32",
     "float64",
+    "float16",
     "bfloat16",
     "autocast",
     "is_autocast_enabled",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._arrays import borrow, copy_in
-from ._dtypes import BY_NUMPY
+from ._dtypes import bfloat16, of_numpy
 from ._errors import ArgumentError, DTypeError, UnexportableError, UnsupportedError
 from ._naming import operation
 from ._tensor import Tensor, wrap
@@ -122,7 +122,7 @@ def from_dlpack(x: Exporter | Any, *, copy: bool | None = None) -> Tensor:
 
 def _is_borrowable(array: Array) -> bool:
     return (
-        array.dtype in BY_NUMPY
+        of_numpy(array.dtype) is not None
         and array.dtype.isnative
         and array.flags.c_contiguous
         and array.flags.aligned

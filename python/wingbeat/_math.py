@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from . import _abi
 from ._creation import full, promote_types
-from ._dtypes import float64
+from ._dtypes import float32
 from ._errors import ArgumentError
 from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, lt, mul, ne, neg, sub
 from ._library import check, lib
@@ -122,7 +122,7 @@ def lerp(input: TensorLike, end: TensorLike, weight: TensorLike) -> Tensor:
     input, end, out = as_tensor(input), _beside(end, as_tensor(input)), c_void_p()
     if isinstance(weight, (int, float)):
         dtype = promote_types(input.dtype, end.dtype)
-        weight = full((), weight, dtype if dtype.is_floating_point else float64)
+        weight = full((), weight, dtype if dtype.is_floating_point else float32)
     check(lib.wb_lerp(input, end, as_tensor(weight), out))
     return wrap(out.value)
 

@@ -65,7 +65,7 @@ extension Functions {
                     "rounding_mode", .optional(.choice(["floor", "trunc"])), Value.none, keyword: true,
                     "'floor': rounded down, as //; 'trunc': cut toward 0. With these two integers stay integers."),
             ],
-            aliases: ["true_divide", "divide"], "input / other, \(broadcasts). Integers and bool give float64."
+            aliases: ["true_divide", "divide"], "input / other, \(broadcasts). Integers and bool give float32."
         ) { a throws(Failure) in
             let rounding = a.optionalText("rounding_mode")
             let operation: Tensor.Binary =
@@ -83,7 +83,7 @@ extension Functions {
         pairwise("minimum", .minimum, "The smaller of the two, NaN if either is", promoted),
         pairwise(
             "atan2", .atan2, aliases: ["arctan2"], "The angle of the point (other, input)",
-            "Integers and bool give float64."),
+            "Integers and bool give float32."),
 
         pairwise("eq", .equal, "input == other", ofBool),
         pairwise("ne", .notEqual, aliases: ["not_equal"], "input != other", ofBool),
@@ -143,7 +143,7 @@ extension Functions {
                 .input, Parameter("end", .operand, "A tensor or a number."),
                 Parameter("weight", .operand, "A tensor or a number."),
             ],
-            "input + weight (end - input), exact at both ends; the three broadcast. Integers and bool give float64."
+            "input + weight (end - input), exact at both ends; the three broadcast. Integers and bool give float32."
         ) { a throws(Failure) in
             let input = try a.tensor("input")
             let end = try a.operand("end").beside(input, "lerp")
@@ -151,8 +151,8 @@ extension Functions {
             switch try a.operand("weight") {
             case .tensor(let tensor): weight = tensor
             case .number(let number):
-                let dtype = promote(input.dtype, end.dtype)
-                weight = try .full([], number.asReal, dtype.isFloat ? dtype : .float64)
+                let dtype = resultType(of: [input, end])
+                weight = try .full([], number.asReal, dtype.isFloat ? dtype : .standard)
             }
             return try input.lerp(end, weight)
         },

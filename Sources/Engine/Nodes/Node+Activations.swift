@@ -112,7 +112,7 @@ extension Node {
 
     /// x where it is above 0, else weight x.
     func weightedRelu(_ weight: Node) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, weight.dtype)
+        let dtype = Node.commonFloat(self, weight)
         let (x, weight) = (try cast(dtype), try weight.cast(dtype))
         return try Node.select(x.greater(x.number(0)), x, weight * x)
     }

@@ -77,7 +77,7 @@ extension Node {
     /// [..., k] in descending order.
     func rankTolerance(_ values: Node, atol: Double?, rtol: Double?) throws(Failure) -> Node {
         let (m, n) = matrixExtents
-        let epsilon = dtype == .float32 ? Double(Float.ulpOfOne) : Double.ulpOfOne
+        let epsilon = dtype.epsilon
         let share = rtol ?? ((atol ?? 0) > 0 ? 0 : epsilon * Double(max(m, n)))
         let largest = try values.extremum([values.shape.count - 1], keepdims: true, isMaximum: true)
         return try (largest * Node.scalar(share, like: self)).maximum(Node.scalar(atol ?? 0, like: self))

@@ -7,7 +7,7 @@ extension Node {
         guard !shape.isEmpty, !other.shape.isEmpty else {
             throw .shape(operation: "matmul", "operands need an axis at least: \(shape.text) x \(other.shape.text)")
         }
-        let dtype = promote(self.dtype, other.dtype)
+        let dtype = Node.common(self, other)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
         if a.shape.count == 1 || b.shape.count == 1 {
             let left = a.shape.count == 1 ? try a.reshape([1, a.shape[0]]) : a
@@ -36,7 +36,7 @@ extension Node {
         if let bias, bias.shape != [weight.shape[0]] {
             throw .shape(operation: "linear", "the bias must be [\(weight.shape[0])], but is \(bias.shape.text)")
         }
-        let dtype = promote(self.dtype, weight.dtype)
+        let dtype = Node.common(self, weight)
         let x = try cast(dtype)
         let rows = shape.count == 1 ? try x.reshape([1, width]) : x
         var product = try rows.timesMatrix(weight.cast(dtype), transposed: true)

@@ -118,7 +118,7 @@ struct Attention {
         }
         scores = products + [queries, keys]
         outputShape = common + [queries, v[v.count - 1]]
-        let dtype = promote(promote(query.dtype, key.dtype), value.dtype)
+        let dtype = Node.common(query, key, value)
         var scaled = try query.cast(dtype)
         scaled = try scaled * Node.scalar(rule.scale ?? 1 / Double(max(width, 1)).squareRoot(), like: scaled)
         if isShared {

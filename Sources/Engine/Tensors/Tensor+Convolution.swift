@@ -172,7 +172,7 @@ private struct ConvolutionOperands {
             throw .dtype(
                 operation: numbers.operation, "\(name) must be float32 or float64, but is \(node.dtype.name)")
         }
-        let dtype = Node.commonFloat(x.dtype, given.dtype, added?.dtype ?? x.dtype)
+        let dtype = Node.commonFloat(x, given, added ?? x)
         let (outputs, overflow) = given.shape[outputsAxis].multipliedReportingOverflow(by: Swift.max(groups, 1))
         if let added, overflow || added.shape != [outputs] {
             throw .shape(

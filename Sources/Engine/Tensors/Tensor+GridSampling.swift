@@ -29,7 +29,7 @@ extension Tensor {
             throw .argument(
                 operation: name, "the mode 'bicubic' is for images of height and width, but there is depth too")
         }
-        let dtype = promote(image.dtype, grid.dtype)
+        let dtype = Node.common(image, grid)
         let (n, channels, extents) = (image.shape[0], image.shape[1], Array(image.shape[2...]))
         let places = Array(grid.shape[1..<(axes + 1)])
         let count = places.elementCount

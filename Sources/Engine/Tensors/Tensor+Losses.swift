@@ -134,7 +134,7 @@ extension Tensor {
     /// go through its logits.
     public static func binaryCrossEntropy(probabilities: Tensor, targets: Tensor) throws(Failure) -> Tensor {
         let (p, t) = (try probabilities.node(), try targets.node())
-        let dtype = promote(p.dtype, t.dtype)
+        let dtype = Node.common(p, t)
         let direct = try BinaryCrossEntropy().record([p.cast(dtype), t.cast(dtype)])
         guard p.dtype == dtype, let logits = p.logits(of: Sigmoid.self) else { return Tensor(direct) }
         let fused = try BinaryCrossEntropyWithLogits().record([logits, t.cast(dtype)])
@@ -144,7 +144,7 @@ extension Tensor {
     /// The same with p = sigmoid(logits).
     public static func binaryCrossEntropy(logits: Tensor, targets: Tensor) throws(Failure) -> Tensor {
         let (z, t) = (try logits.node(), try targets.node())
-        let dtype = promote(z.dtype, t.dtype)
+        let dtype = Node.common(z, t)
         return Tensor(try BinaryCrossEntropyWithLogits().record([z.cast(dtype), t.cast(dtype)]))
     }
 }

@@ -21,7 +21,7 @@ extension Tensor {
     {
         let x = try node().ofFloats("rms_norm")
         let axes = try Tensor.lastAxes(extents, of: x, weight, nil, "rms_norm")
-        let least = eps ?? (x.dtype == .float32 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
+        let least = eps ?? x.dtype.epsilon
         let scale = try (x.square().mean(axes, keepdims: true) + Node.scalar(least, like: x)).rsqrt()
         return try Tensor(result: (x * scale).scaled(by: weight?.node(), plus: nil))
     }

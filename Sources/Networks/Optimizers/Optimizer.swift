@@ -230,11 +230,7 @@ open class Optimizer {
     }
 
     private static func store(_ value: Double, _ dtype: DType, _ memory: UnsafeMutableRawPointer) {
-        if dtype == .float32 {
-            memory.storeBytes(of: Float(value), as: Float.self)
-        } else {
-            memory.storeBytes(of: value, as: Double.self)
-        }
+        dtype.store(value, memory)
     }
 
     // MARK: State
