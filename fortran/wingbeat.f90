@@ -187,6 +187,7 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
+    integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 32
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -196,6 +197,7 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_TRANSFORM = 16
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
+    integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
@@ -2075,8 +2077,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do
-        ! with their operands.
+        ! Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32,
+        ! the default, is none, and any other dtype is WB_ERROR_DTYPE.
         function wb_set_autocast(dtype, previous) bind(C) result(status)
             import
             integer(wb_dtype), value :: dtype

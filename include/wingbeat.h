@@ -981,35 +981,38 @@ wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
-    WB_GRAD_ENABLED = 1,   /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
-    WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_ENABLED = 1,    /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2,   /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4,   /* this thread records under autocast to bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8,    /* this thread has a capture block open */
+    WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_FLOAT16 = 32    /* this thread records under autocast to float16 */
 } wb_grad_flag;
 
-/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
- * their operands. WB_BFLOAT16 rounds them to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results
- * are float32, and so is everything else: parameters, their gradients, elementwise work, reductions, losses,
- * optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
- * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the
- * dtype before to *previous (may be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed
- * of float32, and takes numbers below 2^-126 for zeros; elsewhere the rounded operands go through the float32
- * product, which is no faster, and may differ in the last bits of the sums. */
+/* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
+ * default, is none, and any other dtype is WB_ERROR_DTYPE. Products take floats of 32 bits in that dtype, and give it:
+ * matmul and its kin, linear, convolutions, attention, recurrent cells, layers of these. Exponentials, logarithms,
+ * powers, sums, softmax, norms and losses take floats of 16 bits as float32, and give that. All else takes what it is
+ * given. float64 stays. The sums of products are float32, parameters and their gradients keep their dtype. Derivatives
+ * are computed in the dtypes of the call, whatever holds when they are taken. Writes the dtype before to *previous (may
+ * be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers
+ * below 2^-126 for zeros; elsewhere 16 bits are multiplied as float32, which is no faster, and may differ in the last
+ * bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
     WB_BLOCK_GRAD_ON = 2,        /* they are recorded */
-    WB_BLOCK_FLOAT32 = 4,        /* matrix products as they are (wb_set_autocast) */
-    WB_BLOCK_BFLOAT16 = 8,       /* their operands in bfloat16 */
+    WB_BLOCK_FLOAT32 = 4,        /* no autocast (wb_set_autocast) */
+    WB_BLOCK_BFLOAT16 = 8,       /* autocast to bfloat16 */
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
-    WB_BLOCK_THEN_GRAD_ON = 64
+    WB_BLOCK_THEN_GRAD_ON = 64,
+    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */

@@ -50,11 +50,12 @@ from . import (
     _writing,
 )
 from ._activations import *  # noqa: F403
-from ._autocast import autocast, is_autocast_enabled
+from ._autocast import autocast, get_autocast_dtype, is_autocast_enabled
 from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
     asarray,
+    can_cast,
     empty,
     empty_like,
     eye,
@@ -66,13 +67,12 @@ from ._creation import (
     ones,
     ones_like,
     promote_types,
-    result_type,
-    can_cast,
     rand,
     rand_like,
     randint,
     randn,
     randn_like,
+    result_type,
     tensor,
     tril_indices,
     triu_indices,
@@ -197,6 +197,7 @@ __version__ = _lib.wb_version().decode()
 if TYPE_CHECKING:  # what the table below finds
     from . import (
         accelerator,
+        amp,
         autograd,
         backends,
         cuda,
@@ -225,6 +226,7 @@ if TYPE_CHECKING:  # what the table below finds
 # Where to find what a short program may not need; imported when first asked for.
 _LATER: dict[str, tuple[str, str] | None] = {
     "accelerator": None,
+    "amp": None,
     "autograd": None,
     "backends": None,
     "cuda": None,
@@ -311,6 +313,7 @@ __all__ = [
     "bfloat16",
     "autocast",
     "is_autocast_enabled",
+    "get_autocast_dtype",
     "abs",
     "add",
     "amax",
@@ -388,6 +391,7 @@ __all__ = [
     "InterruptedCallError",
     "InternalError",
     "accelerator",
+    "amp",
     "autograd",
     "backends",
     "cuda",

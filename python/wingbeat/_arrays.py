@@ -137,13 +137,7 @@ def borrow(array: Array, code: int | None = None) -> Handle:
     _next += 1
     _borrowed[number] = array
     status = _borrow(
-        _code(array) if code is None else code,
-        array.ndim,
-        extents(array.shape),
-        _address(array),
-        _release,
-        number,
-        out,
+        _code(array) if code is None else code, array.ndim, extents(array.shape), _address(array), _release, number, out
     )
     if status:
         del _borrowed[number]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._arrays import borrow, copy_in
-from ._dtypes import bfloat16, of_numpy
+from ._dtypes import of_numpy
 from ._errors import ArgumentError, DTypeError, UnexportableError, UnsupportedError
 from ._naming import operation
 from ._tensor import Tensor, wrap

@@ -121,12 +121,7 @@ BY_NUMPY: dict[np.dtype[Any], DType] = {dtype.dtype: dtype for dtype in BY_CODE 
 # Numeric types of NumPy that the engine does not have, and the smallest one it has that holds all their values.
 WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(narrow): BY_NUMPY[np.dtype(wide)].dtype
-    for narrow, wide in (
-        ("int8", "int32"),
-        ("int16", "int32"),
-        ("uint16", "int32"),
-        ("uint32", "int64"),
-    )
+    for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"))
 }
 
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)

@@ -50,7 +50,7 @@ public final class Program {
     private var residents = Residents()
     /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
-    let matMulPrecision = ThreadState.current.matMulPrecision
+    let autocast = ThreadState.current.autocast
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -263,12 +263,11 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those
-    /// of the block.
+    /// Whether no block is open, and no transform, and the gradient mode and autocast are those of the block.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.matMulPrecision == matMulPrecision
+            && state.autocast == autocast
     }
 
     private func run(

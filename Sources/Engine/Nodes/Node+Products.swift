@@ -46,8 +46,7 @@ extension Node {
 
     /// Matrix products over the last two axes; a batch of matrices times one matrix is one product of more rows.
     func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
-        let operation = MatMul(
-            transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
+        let operation = MatMul(transposeB: transposed)
         guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else {
             return try operation.record([self, other])
         }

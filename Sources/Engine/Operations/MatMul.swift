@@ -1,26 +1,23 @@
 import Steps
 
-/// What a product of float32 matrices does with its operands. Its sums and its result are float32 either way.
-public enum MatMulPrecision: Int32 {
-    /// They are multiplied as they are.
-    case full
-    /// They are rounded to bfloat16 first, to the nearest, ties to even: twice the speed where the processor multiplies
-    /// that, and half the digits.
-    case bfloat16
-}
-
 /// Matrix product over the last two axes, of operands that are stored transposed or not; leading axes broadcast.
 struct MatMul: Operation {
     var transposeA = false
     var transposeB = false
-    var precision = MatMulPrecision.full
+    /// Whether operands of float32 are those of bfloat16, or are to be rounded to it: how a plan spells a product of
+    /// bfloat16, whose sums are float32.
+    var takesBFloat16 = false
     var name: String { "matmul" }
     var keeps: Keeps { .inputs }
+
+    func widened(from dtype: DType) -> any Operation {
+        MatMul(transposeA: transposeA, transposeB: transposeB, takesBFloat16: dtype == .bfloat16)
+    }
 
     func encode(into key: inout KeyBuilder) {
         key.append(transposeA)
         key.append(transposeB)
-        key.append(Int(precision.rawValue))
+        key.append(takesBFloat16)
     }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -51,22 +48,21 @@ struct MatMul: Operation {
         return transposed ? (columns, rows) : (rows, columns)
     }
 
-    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient. The
-    /// precision is inherited.
+    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient.
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (a, b) = (node.inputs[0], node.inputs[1])
         var shares: [Node?] = [nil, nil]
         if wanted.needs(a) {
             shares[0] =
                 transposeA
-                ? try MatMul(transposeA: transposeB, transposeB: true, precision: precision).record([b, cotangent])
-                : try MatMul(transposeA: false, transposeB: !transposeB, precision: precision).record([cotangent, b])
+                ? try MatMul(transposeA: transposeB, transposeB: true).record([b, cotangent])
+                : try MatMul(transposeA: false, transposeB: !transposeB).record([cotangent, b])
         }
         if wanted.needs(b) {
             shares[1] =
                 transposeB
-                ? try MatMul(transposeA: true, transposeB: transposeA, precision: precision).record([cotangent, a])
-                : try MatMul(transposeA: !transposeA, transposeB: false, precision: precision).record([a, cotangent])
+                ? try MatMul(transposeA: true, transposeB: transposeA).record([cotangent, a])
+                : try MatMul(transposeA: !transposeA, transposeB: false).record([a, cotangent])
         }
         return shares
     }
@@ -82,11 +78,11 @@ struct MatMul: Operation {
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         let (a, b) = (batch.inputs[0], batch.inputs[1])
         if !batch.isBatched[1], b.shape.count == 2 {
-            return try MatMul(transposeB: transposeB, precision: precision).rows(transposeA ? a.transposed() : a, b)
+            return try MatMul(transposeB: transposeB).rows(transposeA ? a.transposed() : a, b)
         }
         if !batch.isBatched[0], a.shape.count == 2 {
             // The transposed product: B^T A^T.
-            return try MatMul(transposeB: !transposeA, precision: precision).rows(transposeB ? b : b.transposed(), a)
+            return try MatMul(transposeB: !transposeA).rows(transposeB ? b : b.transposed(), a)
                 .transposed()
         }
         let rank = node.shape.count
@@ -115,11 +111,11 @@ struct MatMul: Operation {
         let result = lowering.output(of: index)
         try MachineMemory.require(leading.elementCount, of: 4 * MemoryLayout<Int>.size, for: name)
         let product = ProductStep(
-            dtype: type.dtype, precision: precision == .bfloat16 ? .bfloat16 : .full, m: rows, n: columns, k: depth,
+            dtype: type.dtype, precision: takesBFloat16 ? .bfloat16 : .full, m: rows, n: columns, k: depth,
             transposeA: a.isTransposed, transposeB: b.isTransposed, offsetsA: a.offsets(over: leading),
             offsetsB: b.offsets(over: leading), a: a.slot, b: b.slot, result: result)
         try lowering.append(
-            "\(name) \(rows)x\(columns)x\(depth)" + (precision == .bfloat16 ? " bfloat16" : ""), .product(product),
+            "\(name) \(rows)x\(columns)x\(depth)" + (takesBFloat16 ? " bfloat16" : ""), .product(product),
             bytesRead: a.view.bytesRead + b.view.bytesRead)
     }
 }

@@ -19,7 +19,7 @@ extension PlanGraph {
         wide.operation = entry.operation.widened(from: half)
         wide.type.dtype = entry.type.dtype.arithmetic
         // A product rounds its operands itself: what is only rounded for it is read as it was.
-        let rounds = (wide.operation as? MatMul)?.precision == .bfloat16
+        let rounds = (wide.operation as? MatMul)?.takesBFloat16 ?? false
         for place in entry.inputs.indices {
             wide.inputs[place] = inFloat32(entry.inputs[place], unrounded: rounds)
         }

@@ -32,7 +32,9 @@ extension Tensor {
     public func attention(_ key: Tensor, _ value: Tensor, _ rule: AttentionRule = AttentionRule()) throws(Failure)
         -> Tensor
     {
-        let attention = try Attention(node(), key.node(), value.node(), rule)
+        let name = Attention.name
+        let attention = try Attention(
+            taken(by: name).node(), key.taken(by: name).node(), value.taken(by: name).node(), rule)
         let blocks = attention.blocks
         let draws = try attention.draws(blocks)
         let whole = attention.whole
@@ -46,7 +48,7 @@ extension Tensor {
 
 /// What is attended, checked.
 struct Attention {
-    private static let name = "scaled_dot_product_attention"
+    fileprivate static let name = "scaled_dot_product_attention"
     /// So many scores at a time; the queries of a block are at least 16.
     private static let mostScores = 1 << 21
 

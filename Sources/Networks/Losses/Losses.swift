@@ -22,7 +22,7 @@ public class Loss: Module {
         guard inputs.count == 2, let prediction = inputs[0], let target = inputs[1] else {
             throw .internal(operation: className, "a prediction and a target are expected")
         }
-        return [try loss(prediction, target)]
+        return [try loss(prediction.takenByLoss(), target.takenByLoss())]
     }
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._arguments import numbers
-from .._dtypes import float32, float64
+from .._dtypes import float32
 from .._errors import ArgumentError, ShapeError, StateError, UnsupportedError
 from .._functions import exp, sqrt
 from .._tensor import Tensor, as_tensor
