@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._dtypes import float16, float32
 from ._errors import ArgumentError, DTypeError, StateError
-from ._functions import stack
 from ._math import isfinite
+from ._shaping import stack
 from ._tensor import Tensor
 
 if TYPE_CHECKING:

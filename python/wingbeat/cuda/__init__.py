@@ -6,7 +6,7 @@ from typing import Any
 
 from .._errors import UnsupportedError
 from .._naming import listing
-from . import amp
+from . import amp as amp
 
 
 def is_available() -> bool:
