@@ -703,6 +703,7 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
                 f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; "
                 "cast the tensor first"
             )
+        tensor = tensor if tensor.dtype is bool_ else tensor.to(int64)  # which holds both
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
         other = _listed(tensor, other)

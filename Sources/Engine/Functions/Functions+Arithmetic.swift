@@ -34,10 +34,13 @@ extension Functions {
         case (nil, nil):
             throw .argument(operation: name, "a bound is expected, but neither min nor max is given")
         case let bounds where [bounds.0, bounds.1].contains { $0.map { $0.isTensor(to: input.dtype) } ?? false }:
+            // A whole number that the dtype does not hold makes it one that does.
+            let isWide = [low, high].contains { $0.map { $0.tensor == nil && $0.isTensor(to: input.dtype) } ?? false }
+            let x = isWide ? try input.cast(.int64) : input
             let tensors = try [low, high].map { (bound) throws(Failure) in
-                try bound.map { (bound) throws(Failure) in try bound.beside(input, name) }
+                try bound.map { (bound) throws(Failure) in try bound.beside(x, name) }
             }
-            return try input.clamped(tensors[0], tensors[1])
+            return try x.clamped(tensors[0], tensors[1])
         default:
             if case .number(let value)? = low { lower = value.asReal }
             if case .number(let value)? = high { upper = value.asReal }
@@ -47,11 +50,11 @@ extension Functions {
 
     static let promoted =
         """
-        Dtypes meet as NumPy's do; a number takes the tensor's dtype where that holds it, and a real number makes \
-        integers float64.
+        Dtypes meet as PyTorch's do; a number takes the tensor's dtype where that holds it, and a real number makes \
+        integers float32.
         """
     static let ofBool = "The result is bool."
-    static let ofBits = "Integers or bool; their dtypes meet as NumPy's do."
+    static let ofBits = "Integers or bool; their dtypes meet as PyTorch's do."
 
     static let arithmetic: [Function] = [
         scaled("add", .add, "input + alpha * other", promoted),

@@ -61,7 +61,9 @@ enum Operand {
                     operation: name,
                     "a whole number that \(x.dtype.name) holds is expected, but found \(value); cast the tensor first")
             }
+            let wide = x.dtype == .bool ? x : try x.cast(.int64)
             constant = try whole(value, .int64, name)
+            return try reversed ? .apply(operation, constant, wide) : .apply(operation, wide, constant)
         } else {
             // Integers that meet a real number, or are divided, do so as the standard float.
             constant = try .full([], number.asReal, .standard)

@@ -85,6 +85,9 @@ extension Node {
     /// self + weight (end - self), from the end's side where the weight is a half or more, so that both ends are exact.
     func lerp(_ end: Node, _ weight: Node) throws(Failure) -> Node {
         let float = Node.commonFloat(self, end, weight)
+        if float.isHalf {
+            return try cast(.float32).lerp(end.cast(.float32), weight.cast(.float32)).cast(float)
+        }
         let (start, end, weight) = (try cast(float), try end.cast(float), try weight.cast(float))
         let distance = try end - start
         let fromStart = try start + weight * distance

@@ -36,6 +36,7 @@ extension Node {
     /// it as it is.
     func matrixExponential() throws(Failure) -> Node {
         try checkMatrices("matrix_exp", square: true)
+        if dtype.isHalf { return try wide().matrixExponential().narrow(like: self) }
         let last = shape.count - 1
         guard shape[last] > 0, count > 0 else { return self }
         func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }

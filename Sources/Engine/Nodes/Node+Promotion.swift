@@ -21,6 +21,20 @@ extension Node {
     /// Floats as they are, other dtypes as the standard float.
     func asFloat() throws(Failure) -> Node { dtype.isFloat ? self : try cast(.standard) }
 
+    /// `function` of the floats of this node. Those of 16 bits go through it as float32, and are rounded once at its
+    /// end: what is made of several operations would round at each, and overflow in between.
+    func composed(_ function: (Node) throws(Failure) -> Node) throws(Failure) -> Node {
+        let x = try asFloat()
+        guard x.dtype.isHalf else { return try function(x) }
+        return try function(x.cast(.float32)).cast(x.dtype)
+    }
+
+    /// This node as what is composed takes it.
+    func wide() throws(Failure) -> Node { dtype.isHalf ? try cast(.float32) : self }
+
+    /// A result that was computed from `source` as float32, in the dtype of that.
+    func narrow(like source: Node) throws(Failure) -> Node { source.dtype.isHalf ? try cast(source.dtype) : self }
+
     /// This node, or a sentence where it holds no floats.
     func ofFloats(_ operation: String) throws(Failure) -> Node {
         guard dtype.isFloat else {

@@ -33,16 +33,18 @@ extension Tensor {
         -> Tensor
     {
         let name = Attention.name
-        let attention = try Attention(
-            taken(by: name).node(), key.taken(by: name).node(), value.taken(by: name).node(), rule)
+        let (q, k, v) = (try taken(by: name).node(), try key.taken(by: name).node(), try value.taken(by: name).node())
+        let dtype = Node.common(q, k, v)
+        // Scores and their softmax are float32 where the operands have 16 bits.
+        let attention = try Attention(q.wide(), k.wide(), v.wide(), rule)
         let blocks = attention.blocks
         let draws = try attention.draws(blocks)
         let whole = attention.whole
         let isDifferentiated = ThreadState.current.isGradEnabled && whole.nodes.contains { $0.requiresGrad }
         guard blocks.count > 1, isDifferentiated else {
-            return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)))
+            return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)).cast(dtype))
         }
-        return try Tensor(result: attention.output(BlockedAttention(attention, blocks, draws).apply()))
+        return try Tensor(result: attention.output(BlockedAttention(attention, blocks, draws).apply()).cast(dtype))
     }
 }
 

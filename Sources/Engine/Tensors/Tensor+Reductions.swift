@@ -15,7 +15,8 @@ extension Tensor {
     {
         let x = try node()
         let places = try reductionAxes(axes, of: x.shape, operation: "std")
-        return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims).rootOfNorm())
+        let deviation = try x.wide().variance(places, correction: correction, keepdims: keepdims).rootOfNorm()
+        return try Tensor(result: deviation.narrow(like: x))
     }
 
     public func norm(_ p: Double, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
