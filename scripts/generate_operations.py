@@ -439,8 +439,11 @@ def document():
         "",
         "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in",
         "unique, and sorts as the largest in either direction; an integer divided by 0 is an error; shifts by too",
-        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is PyTorch's where",
-        "dtypes meet: functions of bool and integers give float32.",
+        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs.",
+        "",
+        "Dtypes meet by PyTorch's rules: bool below integers below floats, and the wider of one kind; tensors without",
+        "axes and numbers widen nothing within their kind. Functions of floats make float32 of bool and integers. What",
+        "takes float32 takes float16 and bfloat16 too, computes in float32, and rounds its result.",
     ]
     for section in sorted(
         rows, key=lambda section: list(SECTIONS).index(section) if section in SECTIONS else len(SECTIONS)

@@ -112,7 +112,8 @@ public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable 
 }
 
 extension LoopOpcode {
-    /// Whether the result is one of the operands but for its sign, or a whole number near one: what few bits hold it is.
+    /// Whether the result is one of the operands but for its sign, or a whole number near one: what few bits hold, it
+    /// is.
     public var keepsNumbers: Bool {
         switch self {
         case .copy, .negative, .absolute, .sign, .select, .relu, .maximum, .minimum, .round, .floor, .ceil, .truncate:

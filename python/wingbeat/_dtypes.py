@@ -101,7 +101,7 @@ class _BFloat16(DType):
         return _in_numpy() or np.dtype(np.float32)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or isinstance(other, np.dtype) and is_bfloat16(other)
+        return self is other or other == self.name or isinstance(other, np.dtype) and is_bfloat16(other)
 
     __hash__ = object.__hash__
 

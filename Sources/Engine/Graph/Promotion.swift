@@ -1,8 +1,8 @@
 import Steps
 
-/// Where dtypes meet: PyTorch's rules. Truth values, whole numbers and floats are three categories. The highest category
-/// decides, and within it the wider dtype. Tensors without axes widen nothing within the category of those with axes,
-/// and Python's numbers nothing within that of any tensor.
+/// Where dtypes meet: PyTorch's rules. Truth values, whole numbers and floats are three categories. The highest
+/// category decides, and within it the wider dtype. Tensors without axes widen nothing within the category of those
+/// with axes, and Python's numbers nothing within that of any tensor.
 
 extension DType {
     enum Category: Int, Comparable {

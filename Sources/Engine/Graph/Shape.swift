@@ -102,4 +102,3 @@ func reductionAxes(_ axes: [Int]?, of shape: Shape, operation: String) throws(Fa
     if shape.isEmpty, axes == [0] || axes == [-1] { return [] }
     return try normalized(axes: axes, rank: shape.count, operation: operation)
 }
-

@@ -5,8 +5,8 @@ import Glibc
 public final class ThreadState {
     /// Off: nodes recorded from now on are constants to derivatives.
     public var isGradEnabled = true
-    /// The dtype of 16 bits that products recorded from now on take, and what else mixed precision does (Autocast.swift);
-    /// nil for none.
+    /// The dtype of 16 bits that products recorded from now on take, and what else mixed precision does
+    /// (Autocast.swift); nil for none.
     public var autocast: DType? {
         didSet { ThreadState.autocastCount += (autocast == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
     }

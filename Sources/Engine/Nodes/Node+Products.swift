@@ -39,14 +39,21 @@ extension Node {
         let dtype = Node.common(self, weight)
         let x = try cast(dtype)
         let rows = shape.count == 1 ? try x.reshape([1, width]) : x
-        var product = try rows.timesMatrix(weight.cast(dtype), transposed: true)
-        if let bias { product = try product + bias }
+        var product: Node
+        if let bias, dtype.isHalf {
+            // Rounded once.
+            product = try rows.timesMatrix(weight.cast(dtype), transposed: true, keepsSums: true)
+            product = try (product + bias.cast(.float32)).cast(dtype)
+        } else {
+            product = try rows.timesMatrix(weight.cast(dtype), transposed: true)
+            if let bias { product = try product + bias }
+        }
         return shape.count == 1 ? try product.reshape([weight.shape[0]]) : product
     }
 
     /// Matrix products over the last two axes; a batch of matrices times one matrix is one product of more rows.
-    func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
-        let operation = MatMul(transposeB: transposed)
+    func timesMatrix(_ other: Node, transposed: Bool, keepsSums: Bool = false) throws(Failure) -> Node {
+        let operation = MatMul(transposeB: transposed, keepsSums: keepsSums)
         guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else {
             return try operation.record([self, other])
         }

@@ -7,17 +7,21 @@ struct MatMul: Operation {
     /// Whether operands of float32 are those of bfloat16, or are to be rounded to it: how a plan spells a product of
     /// bfloat16, whose sums are float32.
     var takesBFloat16 = false
+    /// Whether the result of operands of 16 bits are the sums themselves, as float32.
+    var keepsSums = false
     var name: String { "matmul" }
     var keeps: Keeps { .inputs }
 
     func widened(from dtype: DType) -> any Operation {
-        MatMul(transposeA: transposeA, transposeB: transposeB, takesBFloat16: dtype == .bfloat16)
+        MatMul(
+            transposeA: transposeA, transposeB: transposeB, takesBFloat16: dtype == .bfloat16, keepsSums: keepsSums)
     }
 
     func encode(into key: inout KeyBuilder) {
         key.append(transposeA)
         key.append(transposeB)
         key.append(takesBFloat16)
+        key.append(keepsSums)
     }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -39,8 +43,9 @@ struct MatMul: Operation {
                 operation: name, "no extent of a matrix may exceed \(Int32.max): [\(m), \(k)] x [\(inner), \(n)]")
         }
         let shape = leading + [m, n]
-        try checkShape(shape, a.dtype, operation: name)
-        return TensorType(shape, a.dtype)
+        let dtype = keepsSums ? a.dtype.arithmetic : a.dtype
+        try checkShape(shape, dtype, operation: name)
+        return TensorType(shape, dtype)
     }
 
     private func matrix(_ shape: Shape, _ transposed: Bool) -> (rows: Int, columns: Int) {
@@ -49,8 +54,9 @@ struct MatMul: Operation {
     }
 
     /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient.
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+    func reverse(_ given: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (a, b) = (node.inputs[0], node.inputs[1])
+        let cotangent = try given.cast(a.dtype)
         var shares: [Node?] = [nil, nil]
         if wanted.needs(a) {
             shares[0] =
@@ -78,11 +84,11 @@ struct MatMul: Operation {
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         let (a, b) = (batch.inputs[0], batch.inputs[1])
         if !batch.isBatched[1], b.shape.count == 2 {
-            return try MatMul(transposeB: transposeB).rows(transposeA ? a.transposed() : a, b)
+            return try MatMul(transposeB: transposeB, keepsSums: keepsSums).rows(transposeA ? a.transposed() : a, b)
         }
         if !batch.isBatched[0], a.shape.count == 2 {
             // The transposed product: B^T A^T.
-            return try MatMul(transposeB: !transposeA).rows(transposeB ? b : b.transposed(), a)
+            return try MatMul(transposeB: !transposeA, keepsSums: keepsSums).rows(transposeB ? b : b.transposed(), a)
                 .transposed()
         }
         let rank = node.shape.count

@@ -4,7 +4,9 @@ extension PlanGraph {
         rewritten { entry, graph in
             guard let value = folded(entry, graph) else { return nil }
             return graph.add(
-                Entry(operation: Fill(value: entry.type.dtype.rounded(value), type: entry.type), inputs: [], type: entry.type, leaf: nil))
+                Entry(
+                    operation: Fill(value: entry.type.dtype.rounded(value), type: entry.type), inputs: [],
+                    type: entry.type, leaf: nil))
         }
     }
 

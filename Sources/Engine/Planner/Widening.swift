@@ -1,7 +1,7 @@
 import Steps
 
-/// Floats of 16 bits on their way to steps. Loops read, round and write them by themselves (LoopBuilder), and what moves
-/// elements takes any. All else computes in float32: its operands are cast, and so is its result. The casts are
+/// Floats of 16 bits on their way to steps. Loops read, round and write them by themselves (LoopBuilder), and what
+/// moves elements takes any. All else computes in float32: its operands are cast, and so is its result. The casts are
 /// elementwise like others, and fuse with what is around them.
 extension PlanGraph {
     func widened() -> PlanGraph {

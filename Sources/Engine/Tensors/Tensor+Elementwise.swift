@@ -95,8 +95,8 @@ extension Tensor {
         return try Tensor(result: record(operation, a.taken(by: name).node(), b.taken(by: name).node()))
     }
 
-    /// One side is a number, which takes the tensor's dtype as a Python number does: a fraction makes integers the standard
-    /// float.
+    /// One side is a number, which takes the tensor's dtype as a Python number does: a fraction makes integers the
+    /// standard float.
     public func applying(_ operation: Binary, _ value: Double, reversed: Bool = false) throws(Failure) -> Tensor {
         var x = try taken(by: operation.function).node()
         if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.standard) }

@@ -55,7 +55,9 @@ extension Tensor {
         let given = try node().ofFloats("batch_norm")
         let x = try given.wide()
         let channels = try Tensor.channels(of: x, [weight, bias, running?.mean, running?.variance], "batch_norm")
-        guard training else { return (try Tensor(result: x.normed(running, weight, bias, eps, "batch_norm").narrow(like: given)), nil) }
+        guard training else {
+            return (try Tensor(result: x.normed(running, weight, bias, eps, "batch_norm").narrow(like: given)), nil)
+        }
         let count = channels == 0 ? 0 : x.count / channels
         guard count != 1 else {
             throw .shape(
@@ -78,7 +80,9 @@ extension Tensor {
         let given = try node().ofFloats("instance_norm")
         let x = try given.wide()
         _ = try Tensor.channels(of: x, [weight, bias, running?.mean, running?.variance], "instance_norm")
-        guard usesInput else { return (try Tensor(result: x.normed(running, weight, bias, eps, "instance_norm").narrow(like: given)), nil) }
+        guard usesInput else {
+            return (try Tensor(result: x.normed(running, weight, bias, eps, "instance_norm").narrow(like: given)), nil)
+        }
         let count = Array(x.shape[2...]).elementCount
         guard x.shape.count > 2, count != 1 else {
             throw .shape(

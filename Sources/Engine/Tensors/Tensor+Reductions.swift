@@ -47,12 +47,15 @@ extension Tensor {
     }
 
     public func cumulativeSum(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try taken(by: "cumsum").along(axis, "cumsum") { (x, place) throws(Failure) in try x.cumulativeSum(place) }
+        let y = try taken(by: "cumsum").along(axis, "cumsum") { (x, place) throws(Failure) in try x.cumulativeSum(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 
     public func cumulativeProduct(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try taken(by: "cumprod").along(axis, "cumprod") { (x, place) throws(Failure) in try x.cumulativeProduct(place) }
+        let y = try taken(by: "cumprod").along(axis, "cumprod") { (x, place) throws(Failure) in
+            try x.cumulativeProduct(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 
@@ -185,7 +188,9 @@ extension Tensor {
     }
 
     public func logSoftmax(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try taken(by: "log_softmax").along(axis, "log_softmax") { (x, place) throws(Failure) in try x.logSoftmax(place) }
+        let y = try taken(by: "log_softmax").along(axis, "log_softmax") { (x, place) throws(Failure) in
+            try x.logSoftmax(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 }

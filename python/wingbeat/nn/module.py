@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar
 from .. import _html, _modules
 from .._checkpoint_files import load_into, save
 from .._device import check_device, destination
-from .._dtypes import float32, float64
+from .._dtypes import bfloat16, float16, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
@@ -403,6 +403,14 @@ class Module(_modules.Base, Owner):
     def float(self) -> Module:
         """Converts all float parameters and buffers to float32, in place; returns the module."""
         return self.to(float32)
+
+    def half(self) -> Module:
+        """Converts all float parameters and buffers to float16, in place; returns the module."""
+        return self.to(float16)
+
+    def bfloat16(self) -> Module:
+        """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
+        return self.to(bfloat16)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Removes all collected gradients."""
