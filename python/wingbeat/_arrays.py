@@ -156,26 +156,37 @@ class _Memory(Owner):
 
 def view(handle: Handle) -> Array:
     """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
+    dtype, _ = describe(handle)
+    if dtype is not bfloat16:
+        return bits(handle)
+    kind = dtype.dtype
+    if kind == np.float32:
+        owner = object.__new__(_Memory)
+        owner._as_parameter_ = handle
+        out = c_void_p()
+        check(_cast(handle, _abi.WB_FLOAT32, out))
+        return bits(out.value)
+    return bits(handle).view(kind)
+
+
+def bits(handle: Handle) -> Array:
+    """The same, of 16-bit integers for bfloat16."""
     memory = object.__new__(_Memory)
     memory._as_parameter_ = handle
     dtype, shape = describe(handle)
-    if dtype is bfloat16 and dtype.dtype == np.float32:
-        out = c_void_p()
-        check(_cast(handle, _abi.WB_FLOAT32, out))
-        return view(out.value)
+    kind = np.dtype(np.uint16) if dtype is bfloat16 else dtype.dtype
     address = c_void_p()
     status = _data(handle, address)
     if status:
         check(status)
     if 0 in shape:
-        array = np.empty(shape, dtype.dtype)
+        array = np.empty(shape, kind)
         array.flags.writeable = False
         return array
     memory.__array_interface__ = {
         "version": 3,
         "shape": shape,
-        "typestr": "<u2" if dtype is bfloat16 else dtype.dtype.str,
+        "typestr": kind.str,
         "data": (address.value, True),
     }
-    array = np.asarray(memory)
-    return array.view(dtype.dtype) if dtype is bfloat16 else array
+    return np.asarray(memory)
