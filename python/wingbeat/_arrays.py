@@ -183,10 +183,5 @@ def bits(handle: Handle) -> Array:
         array = np.empty(shape, kind)
         array.flags.writeable = False
         return array
-    memory.__array_interface__ = {
-        "version": 3,
-        "shape": shape,
-        "typestr": kind.str,
-        "data": (address.value, True),
-    }
+    memory.__array_interface__ = {"version": 3, "shape": shape, "typestr": kind.str, "data": (address.value, True)}
     return np.asarray(memory)

@@ -212,7 +212,9 @@ open class Optimizer {
     func flag(_ name: String, _ group: Int) -> Bool { groups[group].arguments.value(name)?.flag ?? false }
 
     /// A number of a group (or what is derived from its settings) as a 0-d tensor.
-    func box(_ name: String, _ group: Int, _ dtype: DType) throws(Failure) -> Tensor {
+    func box(_ name: String, _ group: Int, _ given: DType) throws(Failure) -> Tensor {
+        // Beside parameters of 16 bits numbers keep the digits of float32.
+        let dtype = given.arithmetic
         if let box = groups[group].boxes[name]?[dtype] { return box }
         guard let value = numbers(groups[group].arguments).first(where: { $0.name == name })?.value else {
             throw .internal(operation: className, "no setting gives '\(name)'")
