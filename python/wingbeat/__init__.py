@@ -50,11 +50,12 @@ from . import (
     _writing,
 )
 from ._activations import *  # noqa: F403
-from ._autocast import autocast, is_autocast_enabled
+from ._autocast import autocast, get_autocast_dtype, is_autocast_enabled
 from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
     asarray,
+    can_cast,
     empty,
     empty_like,
     eye,
@@ -71,6 +72,7 @@ from ._creation import (
     randint,
     randn,
     randn_like,
+    result_type,
     tensor,
     tril_indices,
     triu_indices,
@@ -82,7 +84,7 @@ from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
-from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, float16, float32, float64, int32, int64, uint8
 from ._dtypes import bool_ as bool
 from ._errors import (
     ArgumentError,
@@ -195,6 +197,7 @@ __version__ = _lib.wb_version().decode()
 if TYPE_CHECKING:  # what the table below finds
     from . import (
         accelerator,
+        amp,
         autograd,
         backends,
         cuda,
@@ -226,6 +229,7 @@ if TYPE_CHECKING:  # what the table below finds
 # Where to find what a short program may not need; imported when first asked for.
 _LATER: dict[str, tuple[str, str] | None] = {
     "accelerator": None,
+    "amp": None,
     "autograd": None,
     "backends": None,
     "cuda": None,
@@ -303,17 +307,21 @@ __all__ = [
     "randn_like",
     "manual_seed",
     "promote_types",
+    "result_type",
+    "can_cast",
     "bool",
     "uint8",
     "int32",
     "int64",
     "float32",
     "float64",
+    "float16",
     "bfloat16",
     "anomaly_mode",
     "norms",
     "autocast",
     "is_autocast_enabled",
+    "get_autocast_dtype",
     "abs",
     "add",
     "amax",
@@ -391,6 +399,7 @@ __all__ = [
     "InterruptedCallError",
     "InternalError",
     "accelerator",
+    "amp",
     "autograd",
     "backends",
     "cuda",

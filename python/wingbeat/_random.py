@@ -47,7 +47,7 @@ def normal(
             raise ArgumentError("normal: expected a size for numbers only, found one beside a tensor")
         shape = (mean + std * 0).shape
         kind: DType = next(side.dtype for side in (mean, std) if isinstance(side, Tensor))
-        return as_tensor(mean + std * randn(shape, dtype=kind if kind.is_floating_point else float64))
+        return as_tensor(mean + std * randn(shape, dtype=kind if kind.is_floating_point else float32))
     return _random(_abi.WB_DISTRIBUTION_NORMAL, (() if size is None else size,), mean, std, dtype, requires_grad)
 
 

@@ -149,7 +149,9 @@ extension Optimizer {
     func flag(_ name: String, _ group: Int) -> Bool { groups[group].arguments.value(name)?.flag ?? false }
 
     /// A number of a group (or what is derived from its settings) as a 0-d tensor.
-    func box(_ name: String, _ group: Int, _ dtype: DType) throws(Failure) -> Tensor {
+    func box(_ name: String, _ group: Int, _ given: DType) throws(Failure) -> Tensor {
+        // Beside parameters of 16 bits numbers keep the digits of float32.
+        let dtype = given.arithmetic
         if let box = groups[group].boxes[name]?[dtype] { return box }
         guard let value = numbers(groups[group].arguments).first(where: { $0.name == name })?.value else {
             throw .internal(operation: className, "no setting gives '\(name)'")
@@ -167,11 +169,7 @@ extension Optimizer {
     }
 
     private static func store(_ value: Double, _ dtype: DType, _ memory: UnsafeMutableRawPointer) {
-        if dtype == .float32 {
-            memory.storeBytes(of: Float(value), as: Float.self)
-        } else {
-            memory.storeBytes(of: value, as: Double.self)
-        }
+        dtype.store(value, memory)
     }
 
     /// The gradient to go down: turned round with `maximize`; with `weight_decay` times the parameter, unless the decay
