@@ -203,6 +203,7 @@ if TYPE_CHECKING:  # what the table below finds
         cuda,
         data,
         distributions,
+        fft,
         implicit,
         linalg,
         nn,
@@ -211,11 +212,13 @@ if TYPE_CHECKING:  # what the table below finds
         storage,
         training,
     )
+    from ._anomalies import anomaly_mode
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
     from ._export import export
     from ._jacobians import hessian, jacfwd, jacrev
+    from ._norms import norms
     from ._reversible import reversible
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
@@ -232,6 +235,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "cuda": None,
     "data": None,
     "distributions": None,
+    "fft": None,
     "implicit": None,
     "linalg": None,
     "nn": None,
@@ -247,6 +251,8 @@ _LATER: dict[str, tuple[str, str] | None] = {
     **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")},
     "reversible": ("_reversible", "reversible"),
     "compile": ("_compile", "compile"),
+    "anomaly_mode": ("_anomalies", "anomaly_mode"),
+    "norms": ("_norms", "norms"),
     "load": ("storage", "load"),
     "load_into": ("storage", "load_into"),
     "save": ("storage", "save"),
@@ -311,6 +317,8 @@ __all__ = [
     "float64",
     "float16",
     "bfloat16",
+    "anomaly_mode",
+    "norms",
     "autocast",
     "is_autocast_enabled",
     "get_autocast_dtype",
@@ -398,6 +406,7 @@ __all__ = [
     "device",
     "data",
     "distributions",
+    "fft",
     "implicit",
     "linalg",
     "nn",

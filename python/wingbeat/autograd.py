@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
+from ._anomalies import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from ._custom import Function, FunctionCtx
 from ._errors import ArgumentError
 from ._naming import listing
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
     from ._typing import TensorLike
 
-__all__ = ["Function", "FunctionCtx", "grad", "inside_transform"]
+__all__ = [
+    "Function",
+    "FunctionCtx",
+    "grad",
+    "inside_transform",
+    "detect_anomaly",
+    "set_detect_anomaly",
+    "is_anomaly_enabled",
+]
 __dir__ = listing(__name__)
 
 

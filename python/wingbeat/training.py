@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .nn import Module
     from .optim import Optimizer
+    from .optim.lr_scheduler import LRScheduler
 
 __all__ = ["Trainer", "Progress", "Evaluation", "evaluate"]
 __dir__ = listing(__name__)
@@ -216,6 +217,8 @@ class Trainer(Owner):
         report_every: int = 1,
         max_steps: int = 0,
         drop_last: bool = False,
+        schedule: LRScheduler | None = None,
+        schedule_each: str = "epoch",
     ) -> str:
         """Trains until a stopping condition; returns which: "epochs", "patience", "callback" or "steps".
 
@@ -224,7 +227,9 @@ class Trainer(Owner):
         by min_delta; 0: never. restore_best: end with the parameters of the lowest validation loss, however training
         ends, also by an exception; a later fit goes on from them. check_finite: NaN or infinity in the loss raises
         NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of
-        each epoch; a true result stops training. max_steps: return after so many more steps.
+        each epoch; a true result stops training. max_steps: return after so many more steps. schedule: of the trainer's
+        optimizer; it steps at the end of each epoch or, with schedule_each "step", after each step. ReduceLROnPlateau
+        gets the validation loss, or without validation data the training loss.
 
         An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss
         or a metric, and of a signal's handler, such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer
@@ -254,6 +259,7 @@ class Trainer(Owner):
         }
         for option, value in options.items():
             check(lib.wb_trainer_set(self._handle, option, value))
+        self._set_schedule(schedule, schedule_each)
         check(lib.wb_trainer_set_validation(self._handle, None if validation is None else validation._handle))
 
         names = tuple(self.metrics)
@@ -276,6 +282,14 @@ class Trainer(Owner):
             _modules.changed()  # the engine has set the modules' modes
         pass_on()
         return _STOP_REASONS[reason.value]
+
+    def _set_schedule(self, schedule: Any, each: str) -> None:
+        moments = {"epoch": _abi.WB_SCHEDULE_EACH_EPOCH, "step": _abi.WB_SCHEDULE_EACH_STEP}
+        if each not in moments:
+            raise ArgumentError(f"fit: expected 'epoch' or 'step' as schedule_each, found {each!r:.80}")
+        if schedule is not None and getattr(schedule, "_as_parameter_", None) is None:
+            raise TypeError(f"fit: expected a schedule of wingbeat.optim.lr_scheduler, found {schedule!r:.80}")
+        check(lib.wb_trainer_set_schedule(self._handle, schedule, moments[each]))
 
     def _position(self, which: int) -> int:
         counts = c_int64(), c_int64(), c_int64()
@@ -311,7 +325,7 @@ class Trainer(Owner):
     # ---------------------------------------------------------------- how it looks
 
     def __repr__(self) -> str:
-        parts = [type(self.model).__name__, repr(self.loss), repr(self.optimizer)]
+        parts = [type(self.model).__name__, repr(self.loss), self.optimizer._line()]
         if self.metrics:
             parts.append(f"metrics={', '.join(self.metrics)}")
         parts += [f"epoch={self.epoch}", f"step={self.step}", f"total_steps={self.total_steps}"]

@@ -10,12 +10,18 @@ public indirect enum ArgumentType {
     case tuple(ArgumentType, count: Int?)
     /// One whole number, or a tuple with one for each axis.
     case integers
+    /// The same for a number of axes that is known.
+    case each(Int)
     case tensor
     /// A tensor or a number that takes its dtype.
     case operand
     /// A list of tensors.
     case tensors
     case module
+    /// A function of a whole number that gives a number, which no text spells.
+    case function
+    /// Schedules of an optimiser.
+    case schedules
     /// A number that keeps its kind: True and False, whole, or real.
     case number
     /// A value of any kind.
@@ -36,10 +42,13 @@ public indirect enum ArgumentType {
             return "tuple[\(Array(repeating: type.description, count: count).joined(separator: ", "))]"
         case .tuple(let type, nil): return "tuple[\(type.description), ...]"
         case .integers: return "int | tuple[int, ...]"
+        case .each(let count): return "int | \(ArgumentType.tuple(.integer, count: count).description)"
         case .tensor: return "Tensor"
         case .operand: return "Tensor | float"
         case .tensors: return "Sequence[Tensor]"
         case .module: return "Module"
+        case .function: return "Callable[[int], float]"
+        case .schedules: return "Sequence[LRScheduler]"
         case .number: return "float"
         case .constant: return "Any"
         case .either(let types): return types.map(\.description).joined(separator: " | ")
@@ -59,10 +68,13 @@ public indirect enum ArgumentType {
         case .tuple(let type, let count?): return "a tuple of \(count) (each \(type.wanted))"
         case .tuple(let type, nil): return "a tuple (each element \(type.wanted))"
         case .integers: return "a whole number, or a tuple of them"
+        case .each(let count): return "a whole number, or a tuple of \(count)"
         case .tensor: return "a tensor"
         case .operand: return "a tensor or a number"
         case .tensors: return "a list of tensors"
         case .module: return "a module"
+        case .function: return "a function, which a text cannot spell"
+        case .schedules: return "schedules"
         case .number: return "a number"
         case .constant: return "a number, a text, True, False, None, or a tuple of such"
         case .either(let types): return types.map(\.wanted).joined(separator: ", or ")
@@ -76,6 +88,16 @@ public indirect enum ArgumentType {
         case .optional(let type): return type.takesTensors
         case .either(let types): return types.contains { $0.takesTensors }
         default: return false
+        }
+    }
+
+    /// How many whole numbers one stands for; nil where that is not known.
+    public var count: Int? {
+        switch self {
+        case .each(let count): return count
+        case .optional(let type): return type.count
+        case .either(let types): return types.lazy.compactMap(\.count).first
+        default: return nil
         }
     }
 
@@ -106,6 +128,9 @@ public indirect enum ArgumentType {
         case (.integers, .integer): return value
         case (.integers, .real): return ArgumentType.integer.accepting(value)
         case (.integers, .list): return ArgumentType.tuple(.integer, count: nil).accepting(value)
+        case (.each, .integer): return value
+        case (.each, .real): return ArgumentType.integer.accepting(value)
+        case (.each(let count), .list): return ArgumentType.tuple(.integer, count: count).accepting(value)
         case (.tuple(let type, let count), .list(let values)):
             guard count == nil || count == values.count else { return nil }
             let taken = values.compactMap { type.accepting($0) }
@@ -364,7 +389,9 @@ public struct Arguments {
         }
         if case .either(let types) = type { return types.lazy.compactMap { fitting(given, $0) }.first }
         switch (given, type) {
-        case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module): return given
+        case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module), (.object, .function),
+            (.object, .schedules):
+            return given
         case (.tensor(let tensor), .tensors): return .tensors([tensor])
         case (.value(.list(let values)), .tensors) where values.isEmpty: return .tensors([])
         case (.value(let value), _): return type.accepting(value).map { .value($0) }
@@ -483,6 +510,21 @@ public struct Arguments {
         var copy = self
         copy.given[place] = try Arguments.checked(Item(.value(value)), signature.parameters[place], signature)
         return copy
+    }
+
+    /// The same arguments with a tensor for one of them.
+    public func replacing(_ name: String, tensor: Tensor) -> Arguments {
+        var copy = self
+        if let place = signature.place(of: name) { copy.given[place] = .tensor(tensor) }
+        return copy
+    }
+
+    /// The names of those that are tensors.
+    public var tensorNames: [String] {
+        zip(signature.parameters, given).compactMap { parameter, given in
+            if case .tensor = given { return parameter.name }
+            return nil
+        }
     }
 
     // MARK: As a text

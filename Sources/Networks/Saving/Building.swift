@@ -43,9 +43,13 @@ struct Building {
         module.note = structure.text(StateTree.note)
         try fitting(path) { () throws(Failure) in try takeArrays(module, structure, path) }
         built[path] = module
+        // A layer that is made of others has made them.
+        let own = Set(module.children.map(\.name))
         for (child, tree) in structure.children {
             let child = (name: child, module: try self.module(tree, path + child + "."))
-            try fitting(path) { () throws(Failure) in try module.add(child.module, as: child.name, isNew: true) }
+            try fitting(path) { () throws(Failure) in
+                try module.add(child.module, as: child.name, isNew: !own.contains(child.name))
+            }
         }
         return module
     }
@@ -97,6 +101,8 @@ struct Building {
             if parameter.name == Parameter.dtype.name {
                 items.append(
                     Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
+            } else if parameter.type.takesTensors, let tensor = buffers[path + parameter.name] {
+                items.append(Arguments.Item(.tensor(tensor), keyword: parameter.name))
             } else if let value = structure[attribute: parameter.name] {
                 items.append(Arguments.Item(.value(value), keyword: parameter.name))
             } else if parameter.initial == nil {

@@ -3,15 +3,16 @@ engine's handles."""
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_char_p, c_int32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
 from .._arrays import handle_array
-from .._dtypes import as_dtype, float32
-from .._errors import UnsupportedError
+from .._device import check_device
+from .._dtypes import as_dtype, float32, float64
 from .._library import check, lib, library, text_of, unguarded
 from .._literals import check_call, literal, value
+from .._modes import no_grad
 from .._tensor import Tensor, as_tensor, wrap
 from . import _host
 from .module import Module, own_tensor
@@ -34,6 +35,12 @@ class Layer(Module):
     # The engine's name, and the arguments that are attributes; set by the generated classes.
     _kind: ClassVar[str]
     _arguments: ClassVar[tuple[str, ...]] = ()
+    # Arguments that are tensors: buffers, or None.
+    _tensors: ClassVar[tuple[str, ...]] = ()
+    # Parameters and buffers that may not be there: their attributes are None then.
+    _arrays: ClassVar[tuple[str, ...]] = ()
+    # Arguments that are kept as tuples, of so many numbers where one is given.
+    _tuples: ClassVar[dict[str, int]] = {}
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -42,11 +49,13 @@ class Layer(Module):
 
     # The engine's names for what such a layer is made from, where they are no attributes of the class.
     _made_from: ClassVar[tuple[str, ...]] = ()
-    _own_attributes = Module._own_attributes | {"_is_overridden"}
+    _own_attributes = Module._own_attributes | {"_is_overridden", "_is_hooked"}
 
-    def _make(self, dtype: Any = None, **arguments: Any) -> None:
+    def _make(self, dtype: Any = None, device: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
         name = type(self).__name__
+        check_device(device)
+        tensors = {argument: arguments.pop(argument) for argument in self._tensors}
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
         check_call(
@@ -55,10 +64,27 @@ class Layer(Module):
             )
         )
         self._adopt(out.value)
+        for argument, given in tensors.items():
+            if given is not None:
+                self.register_buffer(argument, given)
+        self._adopt_children()
+
+    def _adopt_children(self) -> None:
+        """Takes over the modules that the engine's layer is made of."""
+        count, name = c_int32(), c_char_p()
+        check(lib.wb_module_child_count(self._handle, count))
+        for place in range(count.value):
+            from ._loading import module_of
+
+            out = c_void_p()
+            check(lib.wb_module_child(self._handle, place, name, out))
+            key = text_of(name)
+            self._modules[key] = module_of(out.value)
+            object.__setattr__(self, key, self._modules[key])
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
-        self.__dict__["_is_overridden"] = False
+        self.__dict__["_is_overridden"] = self.__dict__["_is_hooked"] = False
 
     def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
         """Takes over the engine's layer, with its parameters and buffers."""
@@ -66,8 +92,14 @@ class Layer(Module):
         for name in self._arguments:
             if name not in self._parameters:
                 found = value(self._argument(name))
+                count = self._tuples.get(name)
+                if count is not None and isinstance(found, int):
+                    found = (found,) * count
                 # A parameter that is not there has its name from the flag that left it out.
                 object.__setattr__(self, name, None if found is False and name == "bias" else found)
+        for name in (*self._tensors, *self._arrays):
+            if name not in self._parameters and name not in self._buffers:
+                object.__setattr__(self, name, None)
 
     def _recipe(self) -> tuple[Any, ...]:
         return (", ".join(f"{name}={self._argument(name)}" for name in self._made_from or self._arguments),)
@@ -111,21 +143,39 @@ class Layer(Module):
         super()._set_host()
         self.__dict__["_is_overridden"] = True
 
+    def _watch_hooks(self) -> None:
+        if self._is_overridden:
+            return
+        if self._hooks and not self._is_hooked:
+            _host.set_forward(self, None)
+            self.__dict__["_is_hooked"] = True
+        elif not self._hooks and self._is_hooked:
+            check(lib.wb_module_wrap(self._handle, _host.NO_FORWARD, _host.NO_RELEASE, None))
+            self.__dict__["_is_hooked"] = False
+
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._tensors:
+            self.register_buffer(name, value)
+            return
         if (
             name in self._arguments
             and name not in self._parameters
             and name in self.__dict__
             and not isinstance(value, Tensor)
         ):
-            raise UnsupportedError(
-                f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer"
-            )
+            self._set_argument(name, value)
+            return
         super().__setattr__(name, value)
+
+    def _set_argument(self, name: str, value: Any) -> None:
+        """Changes an argument that the engine's layer reads in each forward pass."""
+        text = literal(value, f"{type(self).__name__}: {name}")
+        check_call(lib.wb_module_set_attribute(self._handle, name.encode(), text.encode()))
+        object.__setattr__(self, name, value)
 
     def _run(self, input: Any) -> Tensor:
         """The layer's own forward pass of one tensor."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input)
             return result
         out = c_void_p()
@@ -136,7 +186,7 @@ class Layer(Module):
 
     def _run_pair(self, input: Any, target: Any) -> Tensor:
         """The same of two tensors."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input, target)
             return result
         input = input if isinstance(input, Tensor) else as_tensor(input)
@@ -147,13 +197,26 @@ class Layer(Module):
             check(status)
         return wrap(found[0])
 
-    def _several(self, *inputs: Any) -> Any:
+    def _several(self, *inputs: Any, options: str | None = None) -> Any:
         """The layer's own forward pass of any tensors; one result as it is, several as a tuple."""
         results = [
             None if handle is None else wrap(handle)
-            for handle in _host.call_in_engine(_call_layer, self._handle, inputs)
+            for handle in _host.call_in_engine(_call_layer, self._handle, inputs, options)
         ]
         return results[0] if len(results) == 1 else tuple(results)
+
+    def reset_parameters(self) -> None:
+        """Gives all parameters and buffers the values of a new layer."""
+        own = {**self._parameters, **self._buffers}
+        floats = [tensor.dtype for tensor in own.values() if tensor.dtype in (float32, float64)]
+        with no_grad():
+            for name, tensor in self._new(floats[0] if floats else float32)._state():
+                if name in own:
+                    own[name]._assign(tensor.detach())
+
+    def _new(self, dtype: DTypeLike) -> Module:
+        """A new layer of the same arguments."""
+        return build(f"{self._kind}({self._recipe()[0]})", dtype)
 
     def extra_repr(self) -> str:
         text = c_char_p()
