@@ -266,7 +266,8 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, the gradient mode and autocast are those of the block, and nobody watches values, which a program would hide.
+    /// Whether no block is open, and no transform, the gradient mode and autocast are those of the block, and nobody
+    /// watches values, which a program would hide.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
