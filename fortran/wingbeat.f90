@@ -1026,8 +1026,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an
-        ! integer dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1.
+        ! One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+        ! cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1.
         function wb_binary_scalar(op, x, value, reversed, y) bind(C) result(status)
             import
             integer(wb_binary_op), value :: op

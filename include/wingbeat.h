@@ -350,7 +350,7 @@ wb_status wb_bernoulli(const wb_tensor *probabilities, wb_tensor **tensor);
 wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replacement, wb_tensor **indices);
 
 /* ------------------------------------------------------------------ operations
- * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
+ * Shapes broadcast, and dtypes meet as wb_promote and wb_result_type say. Each result is a new tensor. */
 
 /* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative
  * and sign of WB_BOOL give WB_ERROR_DTYPE); the other functions of bool and integers give float64;
@@ -463,8 +463,8 @@ typedef enum wb_binary_op {
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer
- * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
+/* One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+ * cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
  * 2^53 are 0-d tensors of wb_tensor_full_int64. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
@@ -473,7 +473,7 @@ wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, in
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round);
- * infinite bounds are none, NaN gives NaN. A fraction meets integers in float64. The derivative is 0 outside and at
+ * infinite bounds are none, NaN gives NaN. A fraction meets integers in float32. The derivative is 0 outside and at
  * a bound, as in PyTorch. */
 wb_status wb_clamp(const wb_tensor *x, double lower, double upper, wb_tensor **y);
 

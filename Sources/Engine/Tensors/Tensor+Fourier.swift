@@ -40,10 +40,11 @@ extension Tensor {
 
     /// Complex numbers as pairs.
     public static func pairs(_ real: Tensor, _ imaginary: Tensor?) throws(Failure) -> Tensor {
-        let (one, other) = (try real.node(), try imaginary?.node())
-        let dtype = other.map { Node.commonFloat(one, $0) } ?? Node.commonFloat(one)
-        let first = try one.cast(dtype)
-        let second = if let other { try other.cast(dtype) } else { try Node.full(first.shape, 0, dtype) }
+        let (a, b) = (try real.node(), try imaginary?.node())
+        let dtype = Node.commonFloat(a, b ?? a)
+        let first = try a.cast(dtype)
+        let second =
+            if let b { try b.cast(dtype) } else { try Node.full(first.shape, 0, dtype) }
         guard first.shape == second.shape else {
             throw .shape(
                 operation: "fft.pairs",

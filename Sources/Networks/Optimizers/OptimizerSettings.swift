@@ -72,7 +72,7 @@ extension Optimizer {
         groups[place].arguments = settings
         for (name, value) in numbers(settings) {
             for (dtype, box) in groups[place].boxes[name] ?? [:] {
-                try box.write { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
+                try box.write { (memory) throws(Failure) in dtype.store(value, memory) }
             }
         }
     }
@@ -164,12 +164,8 @@ extension Optimizer {
     /// Boxes belong to the time outside of capture blocks, so that a program reads them anew at each run.
     private func constant(_ dtype: DType, _ value: Double) throws(Failure) -> Tensor {
         try Tensor.outsideCapture { () throws(Failure) in
-            try Tensor(dtype: dtype, shape: []) { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
+            try Tensor(dtype: dtype, shape: []) { (memory) throws(Failure) in dtype.store(value, memory) }
         }
-    }
-
-    private static func store(_ value: Double, _ dtype: DType, _ memory: UnsafeMutableRawPointer) {
-        dtype.store(value, memory)
     }
 
     /// The gradient to go down: turned round with `maximize`; with `weight_decay` times the parameter, unless the decay

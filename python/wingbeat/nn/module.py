@@ -27,9 +27,8 @@ from ._hooks import Hooked
 from ._lookup import IncompatibleKeys, Lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import os
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
