@@ -30,6 +30,7 @@ from . import (
     _linear_algebra,
     _log,
     _math,
+    _generator,
     _matrix_functions,
     _normalization,
     _numbers,
@@ -155,6 +156,7 @@ from ._functions import (
     tanh,
     where,
 )
+from ._generator import *  # noqa: F403
 from ._library import lib as _lib
 from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
@@ -207,6 +209,7 @@ if TYPE_CHECKING:  # what the table below finds
         special,
         storage,
         training,
+        utils,
     )
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
@@ -235,6 +238,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "special": None,
     "storage": None,
     "training": None,
+    "utils": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
     "vmap": ("_vmap", "vmap"),
@@ -396,6 +400,7 @@ __all__ = [
     "special",
     "storage",
     "training",
+    "utils",
     "grad",
     "value_and_grad",
     "vjp",
@@ -431,6 +436,7 @@ __all__ += _activations.__all__
 __all__ += _convolution.__all__
 __all__ += _discrete.__all__
 __all__ += _distances.__all__
+__all__ += _generator.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
 __all__ += _matrix_functions.__all__

@@ -19,6 +19,7 @@ from ._calls import called
 from ._device import check_device
 from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
 from ._errors import ArgumentError
+from ._generator import drawing_from
 from ._library import check, lib
 from ._shaping import broadcast_to
 from ._tensor import Tensor, as_tensor, data_handle, exact, takes, wrap
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from ._device import DeviceLike
     from ._dtypes import DType
+    from ._generator import Generator
     from ._typing import Array, DTypeLike, Real, Shape, Size, TensorLike
 
 
@@ -260,39 +262,83 @@ def triu_indices(
     return called("triu_indices", row=row, col=col, offset=offset).to(dtype)
 
 
-def _random(distribution: int, size: Sequence[Size], a: Real, b: Real, dtype: DTypeLike, requires_grad: bool) -> Tensor:
+def _random(
+    distribution: int,
+    size: Sequence[Size],
+    a: Real,
+    b: Real,
+    dtype: DTypeLike,
+    requires_grad: bool,
+    generator: Generator | None = None,
+) -> Tensor:
     shape = numbers(size)
     out = c_void_p()
-    check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
+    with drawing_from(generator):
+        check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
     return _finish(out, requires_grad)
 
 
-def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def rand(
+    *size: Size,
+    dtype: DTypeLike = float32,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
     if device is not None:
         check_device(device)
-    return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad, generator)
 
 
-def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def randn(
+    *size: Size,
+    dtype: DTypeLike = float32,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Standard normal numbers from the default generator (manual_seed)."""
     if device is not None:
         check_device(device)
-    return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad, generator)
 
 
 @overload
-def randint(low: Real, high: Real, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None) -> Tensor: ...
-@overload
 def randint(
-    low: Real, high: Sequence[SupportsIndex], *, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Real,
+    size: Size,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor: ...
 @overload
 def randint(
-    low: Real, high: Real | None = None, *, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Sequence[SupportsIndex],
+    *,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor: ...
+@overload
+def randint(
+    low: Real,
+    high: Real | None = None,
+    *,
+    size: Size,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor: ...
 def randint(
-    low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Any = None,
+    size: Any = None,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."""
     if device is not None:
@@ -306,9 +352,10 @@ def randint(
     low, high = exact(low), exact(high)
     if isinstance(low, int) and isinstance(high, int):
         shape, out = numbers((size,)), c_void_p()
-        check(lib.wb_random_int64(as_dtype(dtype).code, len(shape), extents(shape), low, high, out))
+        with drawing_from(generator):
+            check(lib.wb_random_int64(as_dtype(dtype).code, len(shape), extents(shape), low, high, out))
         return wrap(out.value)
-    return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
+    return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False, generator)
 
 
 def rand_like(
