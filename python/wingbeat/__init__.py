@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from . import (
     _activations,
+    _constructors,
     _convolution,
     _discrete,
     _distances,
@@ -52,6 +53,7 @@ from . import (
 )
 from ._activations import *  # noqa: F403
 from ._autocast import autocast, is_autocast_enabled
+from ._constructors import *  # noqa: F403
 from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
@@ -83,8 +85,12 @@ from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
-from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8
 from ._dtypes import bool_ as bool
+from ._dtypes import float32 as float
+from ._dtypes import float64 as double
+from ._dtypes import int32 as int
+from ._dtypes import int64 as long
 from ._errors import (
     ArgumentError,
     ConvergenceError,
@@ -164,6 +170,7 @@ from ._matrix_functions import *  # noqa: F403
 from ._modes import (
     enable_grad,
     get_num_threads,
+    inference_mode,
     is_grad_enabled,
     manual_seed,
     memory_trim,
@@ -178,6 +185,7 @@ from ._normalization import *  # noqa: F403
 from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._pooling import adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from ._printing import set_printoptions
 from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._rearranging import *  # noqa: F403
@@ -206,10 +214,18 @@ if TYPE_CHECKING:  # what the table below finds
         linalg,
         nn,
         optim,
+        distributed,
+        func,
+        jit,
+        random,
+        serialization,
         special,
         storage,
+        testing,
         training,
         utils,
+        version,
+        vision,
     )
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
@@ -220,6 +236,7 @@ if TYPE_CHECKING:  # what the table below finds
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
     from ._vmap import vmap
+    from ._summary import summary
     from .storage import load, load_into, save
     from .training import Trainer, evaluate
 
@@ -238,6 +255,15 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "special": None,
     "storage": None,
     "training": None,
+    "distributed": None,
+    "func": None,
+    "jit": None,
+    "random": None,
+    "serialization": None,
+    "testing": None,
+    "version": None,
+    "vision": None,
+    "summary": ("_summary", "summary"),
     "utils": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
@@ -264,7 +290,9 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of these
         try:
             source = _LATER[name]
         except KeyError:
-            raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
+            from ._absent import sentence
+
+            raise AttributeError(sentence("wingbeat", name)) from None
         module, attribute = source or (name, None)
         value = import_module(f".{module}", __name__)
         if attribute is not None:
@@ -308,6 +336,13 @@ __all__ = [
     "float32",
     "float64",
     "bfloat16",
+    "double",
+    "float",
+    "int",
+    "long",
+    "get_default_dtype",
+    "set_default_dtype",
+    "set_printoptions",
     "autocast",
     "is_autocast_enabled",
     "abs",
@@ -360,6 +395,7 @@ __all__ = [
     "tanh",
     "where",
     "no_grad",
+    "inference_mode",
     "enable_grad",
     "set_grad_enabled",
     "is_grad_enabled",
@@ -401,6 +437,15 @@ __all__ = [
     "storage",
     "training",
     "utils",
+    "distributed",
+    "func",
+    "jit",
+    "random",
+    "serialization",
+    "testing",
+    "version",
+    "vision",
+    "summary",
     "grad",
     "value_and_grad",
     "vjp",
@@ -433,6 +478,7 @@ __all__ = [
     "adaptive_max_pool1d",
 ]
 __all__ += _activations.__all__
+__all__ += _constructors.__all__
 __all__ += _convolution.__all__
 __all__ += _discrete.__all__
 __all__ += _distances.__all__

@@ -17,12 +17,12 @@ from ._arguments import numbers
 from ._arrays import borrow, extents, handle_array
 from ._calls import called
 from ._device import check_device
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
+from ._dtypes import BY_CODE, as_dtype, bool_, get_default_dtype, int64
 from ._errors import ArgumentError
 from ._generator import drawing_from
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, as_tensor, data_handle, exact, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, exact, new_tensor, takes, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def tensor(
     """
     if device is not None:
         check_device(device)
-    return Tensor(data, dtype, requires_grad)
+    return _finish_tensor(new_tensor(data, dtype), requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
@@ -83,7 +83,7 @@ def _finish_tensor(result: Tensor, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
-_NUMBERS: dict[type, DType] = {bool: bool_, int: int64, float: float32}
+_NUMBERS: dict[type, DType] = {bool: bool_, int: int64}
 
 
 def full(
@@ -101,27 +101,27 @@ def full(
         if isinstance(fill_value, (Tensor, np.ndarray, np.generic)):
             dtype = as_tensor(fill_value).dtype
         else:
-            dtype = _NUMBERS.get(type(fill_value), float32)
+            dtype = _NUMBERS.get(type(fill_value), get_default_dtype())
     fill_value = exact(fill_value)
     if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
-        return _finish_tensor(broadcast_to(Tensor(fill_value, dtype), shape), requires_grad)
+        return _finish_tensor(broadcast_to(new_tensor(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
     check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))
     return _finish(out, requires_grad)
 
 
-def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def zeros(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """A tensor of zeros."""
     if device is not None:
         check_device(device)
-    return full(numbers(size), 0, dtype, requires_grad)
+    return full(numbers(size), 0, as_dtype(dtype), requires_grad)
 
 
-def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def ones(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """A tensor of ones."""
     if device is not None:
         check_device(device)
-    return full(numbers(size), 1, dtype, requires_grad)
+    return full(numbers(size), 1, as_dtype(dtype), requires_grad)
 
 
 def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
@@ -180,7 +180,7 @@ def arange(
         start, end = 0, start
     start, end, step = exact(start), exact(end), exact(step)
     is_whole = all(isinstance(number, int) for number in (start, end, step))
-    code, out = as_dtype((int64 if is_whole else float32) if dtype is None else dtype).code, c_void_p()
+    code, out = as_dtype(int64 if dtype is None and is_whole else dtype).code, c_void_p()
     check((lib.wb_tensor_arange_int64 if is_whole else lib.wb_tensor_arange)(code, start, end, step, out))
     return _finish(out, requires_grad)
 
@@ -189,7 +189,7 @@ def linspace(
     start: Real,
     end: Real,
     steps: SupportsIndex,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
 ) -> Tensor:
@@ -209,7 +209,7 @@ def linspace(
 def eye(
     n: SupportsIndex,
     m: SupportsIndex | None = None,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
 ) -> Tensor:
@@ -280,7 +280,7 @@ def _random(
 
 def rand(
     *size: Size,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
     generator: Generator | None = None,
@@ -293,7 +293,7 @@ def rand(
 
 def randn(
     *size: Size,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
     generator: Generator | None = None,
@@ -407,7 +407,7 @@ def _new_ones(self: Tensor, *size: Size, dtype: DTypeLike | None = None, require
 
 def _new_tensor(self: Tensor, data: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A copy of `data`, of this dtype unless another is given."""
-    return Tensor(data, self.dtype if dtype is None else dtype, requires_grad)
+    return _finish_tensor(new_tensor(data, self.dtype if dtype is None else dtype), requires_grad)
 
 
 for _name, _method in {

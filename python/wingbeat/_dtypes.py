@@ -110,13 +110,32 @@ WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     )
 }
 
+_default = float32
+
+
+def get_default_dtype() -> DType:
+    """The dtype of tensors and layers that are made of Python floats, or of no values, without a dtype: float32."""
+    return _default
+
+
+def set_default_dtype(d: DTypeLike) -> None:
+    """Sets the dtype of tensors and layers that are made without one: float32 or float64. What exists keeps its own."""
+    global _default
+    dtype = as_dtype(d)
+    if dtype not in (float32, float64):
+        raise DTypeError(f"set_default_dtype: expected float32 or float64, found {dtype}")
+    _default = dtype
+
+
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)
 
 
-def as_dtype(dtype: DTypeLike) -> DType:
-    """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float."""
+def as_dtype(dtype: DTypeLike | None) -> DType:
+    """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float; for None the default."""
     if type(dtype) is DType:
         return dtype
+    if dtype is None:
+        return _default
     if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
         raise DTypeError(
             f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; "

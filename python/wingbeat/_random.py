@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 from . import _abi
 from ._creation import _random, full_like, like, randint, randn
 from ._device import check_device
-from ._dtypes import float32, float64, int64
+from ._dtypes import float64, int64
 from ._errors import ArgumentError
 from ._generator import drawing_from
 from ._library import check, lib
-from ._tensor import Tensor, as_tensor, wrap
+from ._tensor import Tensor, as_tensor, new_tensor, wrap
 
 if TYPE_CHECKING:
     from ._device import DeviceLike
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def uniform(
-    low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False
+    low: Real = 0.0, high: Real = 1.0, size: Size = (), dtype: DTypeLike | None = None, requires_grad: bool = False
 ) -> Tensor:
     """Uniform numbers in [low, high)."""
     return _random(_abi.WB_DISTRIBUTION_UNIFORM, (size,), low, high, dtype, requires_grad)
@@ -33,7 +33,7 @@ def normal(
     mean: Real = 0.0,
     std: Real = 1.0,
     size: Size | None = None,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor: ...
@@ -45,7 +45,7 @@ def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
     size: Size | None = None,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
@@ -65,13 +65,13 @@ def normal(
     return _random(_abi.WB_DISTRIBUTION_NORMAL, shape, mean, std, dtype, requires_grad, generator)
 
 
-def exponential(rate: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def exponential(rate: Real = 1.0, size: Size = (), dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Exponential numbers of that rate (their mean is 1 / rate), all above 0."""
     return _random(_abi.WB_DISTRIBUTION_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
 
 
 def gumbel(
-    loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike = float32, requires_grad: bool = False
+    loc: Real = 0.0, scale: Real = 1.0, size: Size = (), dtype: DTypeLike | None = None, requires_grad: bool = False
 ) -> Tensor:
     """Gumbel's numbers: loc - scale log(E) with E exponential of rate 1."""
     return _random(_abi.WB_DISTRIBUTION_GUMBEL, (size,), loc, scale, dtype, requires_grad)
@@ -144,7 +144,7 @@ def _exponential_(self: TensorT, rate: Real = 1.0, *, generator: Generator | Non
 
 def _bernoulli_(self: TensorT, p: Operand = 0.5, *, generator: Generator | None = None) -> TensorT:
     """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
-    probabilities = p if isinstance(p, Tensor) else Tensor(p, float64)
+    probabilities = p if isinstance(p, Tensor) else new_tensor(p, float64)
     return self.copy_(bernoulli(probabilities.expand(self.shape), generator=generator).to(self.dtype))
 
 

@@ -1,7 +1,7 @@
 """Layers, models, losses and initialisers, under PyTorch's names."""
 
 from .._naming import listing as _listing
-from . import functional, init
+from . import functional, init, modules, parallel
 from .activation import GELU, Identity, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from .containers import ModuleList, Reversible, ReversibleSequential, Sequential
 from .dropout import Dropout
@@ -10,6 +10,7 @@ from .layer import build
 from .linear import Linear
 from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from .module import Module, Parameter
+from .parallel import DataParallel
 from .reshaping import Flatten
 
 __all__ = [
@@ -37,7 +38,10 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
+    "DataParallel",
     "functional",
     "init",
+    "modules",
+    "parallel",
 ]
 __dir__ = _listing(__name__)

@@ -51,7 +51,7 @@ class Layer(Module):
         out = c_void_p()
         check_call(
             lib.wb_module_create(
-                f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out
+                f"{self._kind}({text})".encode(), as_dtype(dtype).code, out
             )
         )
         self._adopt(out.value)
@@ -161,7 +161,7 @@ class Layer(Module):
         return text_of(text)
 
 
-def build(expression: str, dtype: DTypeLike = float32) -> Module:
+def build(expression: str, dtype: DTypeLike | None = None) -> Module:
     """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression()
     gives.
 

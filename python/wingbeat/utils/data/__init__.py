@@ -3,6 +3,9 @@
 A DataLoader takes these data sets and those of wingbeat.data (NumPy arrays and HDF5 files, which the engine reads).
 """
 
+import sys as _sys
+from typing import Any as _Any
+
 from ..._naming import listing as _listing
 from .collate import default_collate, default_convert
 from .datasets import (
@@ -50,3 +53,12 @@ __all__ = [
     "random_split",
 ]
 __dir__ = _listing(__name__)
+
+# PyTorch's files, whose names programs import from: utils.data.dataset.random_split.
+_FILES = ("dataset", "dataloader", "sampler", "distributed")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _FILES:
+        return _sys.modules[__name__]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,7 @@ import numpy as np
 from ..._dtypes import float64
 from ..._errors import ShapeError
 from ..._shaping import stack
-from ..._tensor import Tensor, as_tensor
+from ..._tensor import Tensor, as_tensor, new_tensor
 
 
 def default_convert(data: Any) -> Any:
@@ -50,11 +50,11 @@ def _collated(samples: list[Any], place: str) -> Any:
             _check_shapes(samples, place)
             return as_tensor(np.stack(samples))
     elif isinstance(first, bool):
-        return Tensor(samples)
+        return new_tensor(samples)
     elif isinstance(first, float):
-        return Tensor(samples, float64)
+        return new_tensor(samples, float64)
     elif isinstance(first, int):
-        return Tensor(samples)
+        return new_tensor(samples)
     elif isinstance(first, (str, bytes)):
         return samples
     elif isinstance(first, Mapping):
