@@ -102,7 +102,7 @@ def test_a_module_that_overrides_call_is_called_by_containers_and_the_trainer():
 
 
 def test_plain_attributes_come_back_and_those_that_no_file_holds_are_named(tmp_path):
-    other = wb.load(saved(Block(5, "sigmoid"), tmp_path), [Block])
+    other = wb.load(saved(Block(5, "sigmoid"), tmp_path), custom=[Block])
     assert (other.hidden, other.act, other.bounds) == (5, "sigmoid", (-1.0, math.inf, {"deep": [1, None, True]}))
     assert [name for name, _ in other.named_parameters()] == [
         "offset",
@@ -111,7 +111,7 @@ def test_plain_attributes_come_back_and_those_that_no_file_holds_are_named(tmp_p
         "inner.1.weight",
         "inner.1.bias",
     ]
-    model = nn.Sequential(Block(4, function=wb.exp), nn.Linear(3, 1))
+    model = nn.Sequential(Block(4, function=lambda x: x.exp()), nn.Linear(3, 1))
     model[0].inner[0].weight.requires_grad = False
     path = saved(model, tmp_path)
     with pytest.raises(NotImplementedError, match="no file holds the attributes of a 'Block' that are function"):
@@ -151,7 +151,7 @@ def test_the_packages_own_classes_with_python_code_need_no_name_and_a_users_name
     model = nn.ReversibleSequential((nn.Linear(2, 2), nn.Linear(2, 2)))
     x = wb.ones(1, 4)
     assert wb.load(saved(model, tmp_path))(x).tolist() == model(x).tolist()
-    assert len(wb.load(saved(nn.ModuleList([nn.Tanh(), Tanh()]), tmp_path), [Tanh])) == 2
+    assert len(wb.load(saved(nn.ModuleList([nn.Tanh(), Tanh()]), tmp_path), custom=[Tanh])) == 2
 
     class ModuleList(nn.Module):
         def forward(self, x):

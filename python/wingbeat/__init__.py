@@ -26,12 +26,12 @@ from . import (
     _convolution,
     _discrete,
     _distances,
+    _generator,
     _hooks,
     _indexing,
     _linear_algebra,
     _log,
     _math,
-    _generator,
     _matrix_functions,
     _normalization,
     _numbers,
@@ -209,14 +209,14 @@ if TYPE_CHECKING:  # what the table below finds
         backends,
         cuda,
         data,
+        distributed,
         distributions,
+        func,
         implicit,
+        jit,
         linalg,
         nn,
         optim,
-        distributed,
-        func,
-        jit,
         random,
         serialization,
         special,
@@ -233,10 +233,10 @@ if TYPE_CHECKING:  # what the table below finds
     from ._export import export
     from ._jacobians import hessian, jacfwd, jacrev
     from ._reversible import reversible
+    from ._summary import summary
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
     from ._vmap import vmap
-    from ._summary import summary
     from .storage import load, load_into, save
     from .training import Trainer, evaluate
 

@@ -7,12 +7,15 @@ _SPARSE = "there are no sparse tensors; use dense ones, or SciPy's matrices outs
 _COMPLEX = "there are no complex tensors; keep the real and the imaginary part as two tensors"
 _NARROW = "there are no tensors of that dtype; the next wider one is int32"
 _TRACED = "there is no tracing by PyTorch's compiler here; wingbeat.compile and wingbeat.export do that work"
-_PROFILER = "there is no profiler under PyTorch's names; wb.compile(f).explain(..., time=True) times each step of a plan"
+_PROFILER = (
+    "there is no profiler under PyTorch's names; wb.compile(f).explain(..., time=True) times each step of a plan"
+)
 _OPERATORS = "there are no registered operators; an operation of one's own is an autograd.Function or custom_vjp"
 
 ABSENT: dict[str, str] = {
     **dict.fromkeys(
-        "sparse sparse_coo_tensor sparse_csr_tensor sparse_coo sparse_csr spmm smm sspaddmm sparse_mask".split(), _SPARSE
+        "sparse sparse_coo_tensor sparse_csr_tensor sparse_coo sparse_csr spmm smm sspaddmm sparse_mask".split(),
+        _SPARSE,
     ),
     **dict.fromkeys(
         "complex complex64 complex128 complex32 cfloat cdouble view_as_real view_as_complex polar real imag".split(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _dtypes
 from ._dtypes import DType
+from ._modes import no_grad
 from ._naming import named
 from ._tensor import Tensor, as_tensor, constructed, wrap
 
@@ -20,10 +21,7 @@ __all__ = [
     "IntTensor",
     "LongTensor",
     "is_complex",
-    "is_floating_point",
     "is_nonzero",
-    "is_tensor",
-    "numel",
     "typename",
 ]
 
@@ -60,21 +58,6 @@ TYPE_NAMES = {
     _dtypes.float32: "FloatTensor",
     _dtypes.float64: "DoubleTensor",
 }
-
-
-def is_tensor(obj: object) -> bool:
-    """Whether an object is a tensor."""
-    return isinstance(obj, Tensor)
-
-
-def numel(input: TensorLike) -> int:
-    """The number of elements."""
-    return as_tensor(input).numel()
-
-
-def is_floating_point(input: TensorLike) -> bool:
-    """Whether the dtype is one of floats."""
-    return as_tensor(input).is_floating_point()
 
 
 def is_complex(input: TensorLike) -> bool:
@@ -121,12 +104,21 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
     return found if dim is None else found[dim]
 
 
+def _detach_(self: Tensor) -> Tensor:
+    """Has the tensor be a constant to derivatives, in place; returns it. The one that derivatives passed through is
+    left to who has it."""
+    if self.is_leaf:
+        return self.requires_grad_(False)
+    with no_grad():
+        return self._assign(self._snapshot())
+
+
 def _data_ptr(self: Tensor) -> int:
     """The address of the values as they are now; 0 where there are none."""
     return int(self.detach().numpy().__array_interface__["data"][0]) if self.numel() else 0
 
 
-_METHODS: dict[str, Any] = {"type": _type, "stride": _stride, "data_ptr": _data_ptr}
+_METHODS: dict[str, Any] = {"type": _type, "stride": _stride, "data_ptr": _data_ptr, "detach_": _detach_}
 for _name in ("pin_memory", "share_memory_", "to_dense", "coalesce"):
     _METHODS[_name] = named(lambda self, *_, **__: self, _name, "The tensor itself.")
 for _name, _doc in {

@@ -110,7 +110,9 @@ def full(
     return _finish(out, requires_grad)
 
 
-def zeros(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def zeros(
+    *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """A tensor of zeros."""
     if device is not None:
         check_device(device)
@@ -267,7 +269,7 @@ def _random(
     size: Sequence[Size],
     a: Real,
     b: Real,
-    dtype: DTypeLike,
+    dtype: DTypeLike | None,
     requires_grad: bool,
     generator: Generator | None = None,
 ) -> Tensor:

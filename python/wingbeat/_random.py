@@ -65,7 +65,9 @@ def normal(
     return _random(_abi.WB_DISTRIBUTION_NORMAL, shape, mean, std, dtype, requires_grad, generator)
 
 
-def exponential(rate: Real = 1.0, size: Size = (), dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def exponential(
+    rate: Real = 1.0, size: Size = (), dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """Exponential numbers of that rate (their mean is 1 / rate), all above 0."""
     return _random(_abi.WB_DISTRIBUTION_EXPONENTIAL, (size,), rate, 0, dtype, requires_grad)
 
@@ -157,7 +159,7 @@ def _random_(
     """
     if high is None:
         low, high = 0, low if low.__index__() else _MOST.get(self.dtype.name, 1 << 53)
-    return self.copy_(randint(low, high, self.shape, generator=generator).to(self.dtype))  # type: ignore[arg-type]
+    return self.copy_(randint(low, high, self.shape, generator=generator).to(self.dtype))
 
 
 _MOST = {"bool": 2, "uint8": 1 << 8, "int32": 1 << 31, "int64": (1 << 63) - 1, "float32": 1 << 24, "float16": 1 << 11}

@@ -73,7 +73,9 @@ def state_of(value: Any) -> State:
             else f"save: expected a module, a tensor, or lists, tuples and dicts of such, found {error}"
         ) from None
     except RecursionError:
-        raise TypeError(f"save: expected nested lists and dicts, found one that contains itself: {value!r:.80}") from None
+        raise TypeError(
+            f"save: expected nested lists and dicts, found one that contains itself: {value!r:.80}"
+        ) from None
     return filling.root
 
 
@@ -194,8 +196,8 @@ class _Found:
             raise
 
     def gather(self, handle: Handle, prefix: str) -> None:
-        for name, tensor in arrays_of(handle, "buffer", lambda handle, make: make(handle)):
-            self.tensors[prefix + name] = tensor
+        for key, tensor in arrays_of(handle, "buffer", lambda handle, make: make(handle)):
+            self.tensors[prefix + key] = tensor
         count, name, out = c_int32(), c_char_p(), c_void_p()
         check(lib.wb_module_child_count(handle, count))
         for place in range(count.value):
@@ -237,9 +239,7 @@ def value_in(handle: Handle, classes: Classes, trusts: bool, place: str) -> Any:
         "tensor": lambda path, requires_grad=False: once(
             path, lambda: found.tensors[path].requires_grad_(requires_grad)
         ),
-        "parameter": lambda path, requires_grad=True: once(
-            path, lambda: Parameter(found.tensors[path], requires_grad)
-        ),
+        "parameter": lambda path, requires_grad=True: once(path, lambda: Parameter(found.tensors[path], requires_grad)),
         "array": lambda path, dtype: once(path, lambda: found.tensors[path].numpy().astype(np.dtype(dtype))),
     }
     try:

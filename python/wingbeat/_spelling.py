@@ -15,7 +15,7 @@ from argparse import Namespace
 from collections import Counter, OrderedDict, defaultdict, deque
 from enum import Enum
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -160,16 +160,17 @@ _CONTAINERS: tuple[tuple[type, str], ...] = (
 
 def _is_plain_object(value: Any) -> bool:
     """Whether an object is its class and its attributes, and nothing else."""
-    kind = type(value)
+    kind: Any = type(value)
+    plain: Any = object
     return (
         kind.__module__.partition(".")[0] not in ("builtins", _OWN)
         and hasattr(value, "__dict__")
-        and kind.__reduce_ex__ is object.__reduce_ex__
-        and kind.__reduce__ is object.__reduce__
+        and kind.__reduce_ex__ is plain.__reduce_ex__
+        and kind.__reduce__ is plain.__reduce__
         and not hasattr(kind, "__slots__")
-        and getattr(kind, "__getstate__", None) is getattr(object, "__getstate__", None)
+        and getattr(kind, "__getstate__", None) is getattr(plain, "__getstate__", None)
         and not hasattr(kind, "__setstate__")
-        and kind.__new__ is object.__new__
+        and kind.__new__ is plain.__new__
     )
 
 
@@ -205,8 +206,9 @@ class _Reader:
             return tuple([self.value(entry) for entry in node.elts])
         if isinstance(node, ast.Set):
             return {self.value(entry) for entry in node.elts}
-        if isinstance(node, ast.Dict) and None not in node.keys:
-            return {self.value(key): self.value(entry) for key, entry in zip(node.keys, node.values)}  # type: ignore[arg-type]
+        if isinstance(node, ast.Dict):
+            pairs: Any = zip(node.keys, node.values)  # a TypeError for `**`, which has no key
+            return {self.value(key): self.value(entry) for key, entry in pairs}
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             keywords = {word.arg or "": self.value(word.value) for word in node.keywords}
             return self.calls[node.func.id](*[self.value(entry) for entry in node.args], **keywords)
@@ -232,7 +234,7 @@ class _Reader:
             raise ValueError(f"{home}.{path} is no class")
         if isinstance(state, tuple):
             return kind(*state)
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)
         made.__dict__.update(state)
         return made
 
@@ -245,7 +247,7 @@ _CALLS: dict[str, Call] = {
     "numpy_dtype": np.dtype,
     "device": device,
     "range": range,
-    "Path": lambda text: __import__("pathlib").Path(text),
+    "Path": Path,
     "OrderedDict": OrderedDict,
     "Counter": lambda pairs: Counter(dict(pairs)),
     "deque": deque,

@@ -72,7 +72,9 @@ def is_tracing() -> bool:
 
 def save(m: Any, f: Any, *_: Any, **__: Any) -> None:
     """Raises UnsupportedError: wingbeat.save(wingbeat.export(model, *examples), path) writes what C loads too."""
-    raise UnsupportedError("jit.save: there is no TorchScript here; use wingbeat.save(wingbeat.export(model, *examples), path)")
+    raise UnsupportedError(
+        "jit.save: there is no TorchScript here; use wingbeat.save(wingbeat.export(model, *examples), path)"
+    )
 
 
 def load(f: Any, *_: Any, **__: Any) -> Any:

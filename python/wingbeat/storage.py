@@ -41,7 +41,7 @@ def save(
     pickle_protocol: object = None,
     _use_new_zipfile_serialization: bool = True,
 ) -> None:
-    """Writes a module, or a nested value of tensors, to a file, which load reads again. It is HDF5, whatever the suffix.
+    """Writes a module, or a nested value of tensors, to a file, which load reads again: HDF5, whatever the suffix.
 
     obj: a module (as module.save does, which takes an optimiser too); or tensors, NumPy arrays, modules, numbers, texts
     and what else has a value, in lists, tuples, sets and dicts, such as {"model": model.state_dict(), "epoch": 3}.
@@ -64,7 +64,10 @@ def save(
 
 
 def _state_of(obj: Any) -> Base:
-    for kind, way in (("Optimizer", "its state_dict(), or model.save(path, optimizer)"), ("Trainer", "trainer.save(path)")):
+    for kind, way in (
+        ("Optimizer", "its state_dict(), or model.save(path, optimizer)"),
+        ("Trainer", "trainer.save(path)"),
+    ):
         if any(base.__name__ == kind and base.__module__.startswith("wingbeat.") for base in type(obj).__mro__):
             raise TypeError(f"save: expected a module or a nested value, found a {type(obj).__name__}; save {way}")
     return state_of(obj)
@@ -139,12 +142,12 @@ def _refuse_others(path: Path) -> None:
         raise FormatError(f"load: {name!r} is an archive of NumPy arrays: numpy.load reads it")
     if head[:2] == b"PK" or head[:1] == b"\x80" and head[1:2] in b"\2\3\4\5":
         raise FormatError(
-            f"load: {name!r} is a pickle of PyTorch's, which could run any code and is not read. Convert it once, where "
-            f"PyTorch is installed: wingbeat.save(torch.load({name!r}, map_location='cpu'), {kept!r}), "
+            f"load: {name!r} is a pickle of PyTorch's, which could run any code and is not read. Convert it once, "
+            f"where PyTorch is installed: wingbeat.save(torch.load({name!r}, map_location='cpu'), {kept!r}), "
             "with torch.load(...).state_dict() where it holds a whole module"
         )
     if head[8:9] == b"{" and 0 < int.from_bytes(head[:8], "little") < 1 << 27:
         raise FormatError(
-            f"load: {name!r} is a safetensors file, which is not read. Convert it once, where safetensors is installed: "
-            f"wingbeat.save(safetensors.numpy.load_file({name!r}), {kept!r})"
+            f"load: {name!r} is a safetensors file, which is not read. Convert it once, where safetensors is "
+            f"installed: wingbeat.save(safetensors.numpy.load_file({name!r}), {kept!r})"
         )

@@ -9,5 +9,5 @@ xpu = None
 debug = False
 git_version = __version__
 
-__all__ = ["__version__", "cuda", "hip", "xpu", "debug", "git_version"]
+__all__ = ["cuda", "hip", "xpu", "debug", "git_version"]
 __dir__ = _listing(__name__)

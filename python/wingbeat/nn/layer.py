@@ -49,11 +49,7 @@ class Layer(Module):
         name = type(self).__name__
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
-        check_call(
-            lib.wb_module_create(
-                f"{self._kind}({text})".encode(), as_dtype(dtype).code, out
-            )
-        )
+        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
         self._adopt(out.value)
 
     def _own(self, handle: Handle) -> None:

@@ -33,8 +33,8 @@ class DistributedDataParallel(Module):
 
     def __init__(self, module: Module, *_: Any, **__: Any) -> None:
         raise UnsupportedError(
-            "DistributedDataParallel: this build trains in one process; use the model itself, whose computations run on "
-            "all threads"
+            "DistributedDataParallel: this build trains in one process; use the model itself, whose computations run "
+            "on all threads"
         )
 
 

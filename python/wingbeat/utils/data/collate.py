@@ -58,7 +58,9 @@ def _collated(samples: list[Any], place: str) -> Any:
     elif isinstance(first, (str, bytes)):
         return samples
     elif isinstance(first, Mapping):
-        return _mapping(first, {key: _collated([sample[key] for sample in samples], f"{place}[{key!r}]") for key in first})
+        return _mapping(
+            first, {key: _collated([sample[key] for sample in samples], f"{place}[{key!r}]") for key in first}
+        )
     elif isinstance(first, tuple) and hasattr(first, "_fields"):
         return type(first)(*_columns(samples, place))
     elif isinstance(first, Sequence):

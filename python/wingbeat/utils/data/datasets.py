@@ -17,6 +17,7 @@ import numpy as np
 from ... import data as engine_data
 from ..._errors import ArgumentError, RangeError, ShapeError
 from ..._random import randperm
+from ..._shaping import cat
 from ..._tensor import Tensor, as_tensor
 
 if TYPE_CHECKING:
@@ -56,15 +57,14 @@ def rows_of(dataset: Any, indices: Any) -> list[Tensor] | Tensor | None:
     rows = getattr(dataset, "_rows", None)
     if rows is not None:
         return rows(indices)  # type: ignore[no-any-return]
+    found: list[Tensor] | Tensor | None = None
     if isinstance(dataset, engine_data.Dataset):
-        return _engine_rows(dataset, indices)
-    return None
+        found = _engine_rows(dataset, indices)
+    return found
 
 
 def _engine_rows(dataset: engine_data.Dataset[Any], indices: Any) -> Any:
     """Rows of a data set of the engine's, which reads runs of rows."""
-    from ..._shaping import cat
-
     wanted = np.asarray(indices, np.int64)
     if not wanted.size:
         wanted = wanted.reshape(0)

@@ -78,7 +78,9 @@ class DataLoader(Iterable[Any]):
                 f"DataLoader: expected a data set with rows by number or an IterableDataset, found {dataset!r:.80}"
             )
         if self._is_stream and (shuffle or sampler is not None or batch_sampler is not None):
-            raise ArgumentError("DataLoader: an IterableDataset has its own order; shuffle and samplers cannot change it")
+            raise ArgumentError(
+                "DataLoader: an IterableDataset has its own order; shuffle and samplers cannot change it"
+            )
         if sampler is not None and shuffle:
             raise ArgumentError("DataLoader: expected either a sampler or shuffle=True, found both")
         if batch_sampler is not None:
@@ -97,9 +99,9 @@ class DataLoader(Iterable[Any]):
         self.persistent_workers, self.worker_init_fn = persistent_workers, worker_init_fn
         self.multiprocessing_context = multiprocessing_context
         self._has_own_order = sampler is None and batch_sampler is None
-        if sampler is None and not self._is_stream:
-            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
         self.sampler: Any = sampler
+        if sampler is None and not self._is_stream:
+            self.sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
         if batch_size is not None and batch_sampler is None and not self._is_stream:
             batch_sampler = BatchSampler(self.sampler, batch_size, bool(drop_last))
         self.batch_sampler: Any = batch_sampler
@@ -123,7 +125,9 @@ class DataLoader(Iterable[Any]):
     def __iter__(self) -> Iterator[Any]:
         if self._reads_ahead():
             return self._read_by_the_engine()
-        return self._by_workers() if self.num_workers else self._by_this_process()
+        # Drawn also where no worker needs it, so that the number of workers changes no order.
+        seed = int(randint(0, 1 << 62, (), generator=self.generator).item())
+        return self._by_workers(seed) if self.num_workers else self._by_this_process()
 
     # ---------------------------------------------------------------- the ways to make batches
 
@@ -162,10 +166,9 @@ class DataLoader(Iterable[Any]):
                 return
             yield batch
 
-    def _by_workers(self) -> Iterator[Any]:
+    def _by_workers(self, seed: int) -> Iterator[Any]:
         workers = self._workers
         if workers is None:
-            seed = int(randint(0, 1 << 62, (), generator=self.generator).item())
             make = _FetchMaker(self._collates, self.collate_fn, self.batch_size, self.drop_last)
             workers = Workers(
                 self.dataset, self.num_workers, make, self.worker_init_fn, seed, self.multiprocessing_context

@@ -149,14 +149,14 @@ class BatchSampler(Sampler["list[int]"]):
                 if len(batch) == self.batch_size or not self.drop_last:
                     yield batch
             return
-        batch = []
+        rows: list[int] = []
         for row in self.sampler:
-            batch.append(row)
-            if len(batch) == self.batch_size:
-                yield batch
-                batch = []
-        if batch and not self.drop_last:
-            yield batch
+            rows.append(row)
+            if len(rows) == self.batch_size:
+                yield rows
+                rows = []
+        if rows and not self.drop_last:
+            yield rows
 
     def __iter__(self) -> Iterator[list[int]]:
         for batch in self._batches():

@@ -69,9 +69,15 @@ class _Raised:
         if not issubclass(self.kind, Exception):
             return RuntimeError(sentence)
         try:
-            return self.kind(sentence)
+            return self.kind(_Sentence(sentence))
         except Exception:  # a class whose constructor takes something else
             return RuntimeError(sentence)
+
+
+class _Sentence(str):
+    """A text that a KeyError prints line by line."""
+
+    __repr__ = str.__str__
 
 
 class _End:
@@ -197,9 +203,9 @@ class Workers:
     ) -> None:
         self.count, self.turn = count, 0
         self.results: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        made = multiprocessing.get_context(context) if context is None or isinstance(context, str) else context
-        if context is None:
-            made = multiprocessing.get_context("fork")
+        made: Any = "fork" if context is None else context
+        if isinstance(made, str):
+            made = multiprocessing.get_context(made)
         is_forking = made.get_start_method() == "fork"
         self.processes: list[Any] = []
         self.pipes: list[Any] = []
