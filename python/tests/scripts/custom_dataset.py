@@ -1,4 +1,4 @@
-"""Texts of different lengths: a Dataset, a collate function that pads them, weighted sampling, an averaged embedding."""
+"""Texts of different lengths: a Dataset, a collate function that pads them, worker processes, averaged embeddings."""
 
 import numpy as np
 import torch
