@@ -109,16 +109,18 @@ def test_samplers_give_what_they_say():
     shares = [list(DistributedSampler(Y, 4, rank)) for rank in range(4)]
     assert {row for share in shares for row in share} == set(range(22)) and {len(share) for share in shares} == {6}
     generator = wb.Generator().manual_seed(1)
-    assert list(RandomSampler(Y, generator=generator)) == wb.randperm(
-        22, generator=wb.Generator().manual_seed(1)
-    ).tolist()
+    assert (
+        list(RandomSampler(Y, generator=generator)) == wb.randperm(22, generator=wb.Generator().manual_seed(1)).tolist()
+    )
 
 
 # -------------------------------------------------------------------- loaders
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-@pytest.mark.parametrize("data", [TensorDataset(X, Y), Rows(), EngineDataset(X, Y), Subset(TensorDataset(X, Y), range(22))])
+@pytest.mark.parametrize(
+    "data", [TensorDataset(X, Y), Rows(), EngineDataset(X, Y), Subset(TensorDataset(X, Y), range(22))]
+)
 def test_batches_are_the_same_in_order_of_any_data_set_with_any_workers(data, workers):
     loader = DataLoader(data, batch_size=5, num_workers=workers)
     assert len(loader) == 5 and type(next(iter(loader))) is list
@@ -144,7 +146,11 @@ def test_a_batch_by_the_engine_is_the_batch_of_single_rows_to_the_bit():
 def test_shuffling_follows_the_seed_and_not_the_number_of_workers():
     def labels(workers, **more):
         wb.manual_seed(5)
-        return [row for batch in DataLoader(Rows(), 4, shuffle=True, num_workers=workers, **more) for row in batch[1].tolist()]
+        return [
+            row
+            for batch in DataLoader(Rows(), 4, shuffle=True, num_workers=workers, **more)
+            for row in batch[1].tolist()
+        ]
 
     first = labels(0)
     assert sorted(first) == list(range(22)) != first and labels(0) == labels(1) == labels(3) == first

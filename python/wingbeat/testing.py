@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,7 +74,8 @@ def _compare(
     right = np.isclose(a, b, rtol=relative, atol=absolute, equal_nan=equal_nan)
     if not right.all():
         with np.errstate(all="ignore"):
-            worst = float(np.nanmax(np.where(right, 0, np.abs(a - b)))) if a.size else 0.0
+            off = np.abs(a - b)[~right]
+        worst = float(np.nanmax(off)) if not np.isnan(off).all() else math.nan
         raise _fail(
             msg,
             f"Values are not close{at}: {int((~right).sum())} of {right.size} differ, the most by {worst:.6g} "
