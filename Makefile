@@ -121,10 +121,12 @@ lint: .venv/.ready-for-test
 
 # ---------------------------------------------------------------- comparisons
 
-# Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
+# Every row of the operation table, and the modules, beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_with_torch.py
+	@.venv-peers/bin/python scripts/compare_operators_with_torch.py
+	@.venv-peers/bin/python scripts/compare_modules_with_torch.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)
@@ -201,7 +203,7 @@ bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 .venv-peers/.ready:
 	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
 	    'python3 -m venv .venv-peers && \
-	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch'
+	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch expecttest'
 	@touch $@
 
 # ---------------------------------------------------------------- make install
@@ -245,7 +247,7 @@ help:
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
 	@echo "make test                    all tests: Swift, C, Python"
 	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies"
-	@echo "make test-peers              the operations beside PyTorch's: values, dtypes, gradients, tangents"
+	@echo "make test-peers              operations and modules beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make format, make lint       lays out Swift, Python and C; says what is not laid out so"
 	@echo "make docs                    docs/operations.md, docs/layers.md and what Python derives from the library"
 	@echo "make bench [PEERS=NAMES]     the benchmarks (benchmarks/README.md)"

@@ -2198,6 +2198,17 @@ module wingbeat
             integer(c_int32_t), intent(inout) :: writes
             integer(wb_status) :: status
         end function
+
+        ! For bindings: writes 1 to *collides if an input shares memory with another input or a tensor from outside (is
+        ! the same, or a view of it), and the program writes to one of the two.
+        function wb_program_collides(program, inputs, input_count, collides) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            integer(c_int32_t), intent(inout) :: collides
+            integer(wb_status) :: status
+        end function
     end interface
 
     ! A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and

@@ -1040,7 +1040,8 @@ wb_status wb_capture_cancel(void);
 /* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor. If it
  * fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden
  * outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory.
- * An input that the block wrote in place is updated too: it must be no other input and no hidden one then.
+ * An input that the block wrote in place is updated too: WB_ERROR_STATE, and nothing has happened, where it shares
+ * memory with another input or a hidden one (is the same, or a view of it).
  * WB_ERROR_STATE, and nothing has happened, where a tensor from outside has another dtype than at capture, where one
  * requires gradients that did not, or the other way round, and the block took gradients, and where a gradient that it
  * asked for was there and is not, or the other way round: capture again. Modules and optimisers that have changed
@@ -1076,6 +1077,11 @@ wb_status wb_program_renew(wb_program *program);
 
 /* Writes 1 to *writes if the block wrote input `index` in place, so that a run updates the tensor given for it. */
 wb_status wb_program_writes_input(const wb_program *program, int32_t index, int32_t *writes);
+
+/* For bindings: writes 1 to *collides if an input shares memory with another input or a tensor from outside (is the
+ * same, or a view of it), and the program writes to one of the two. A run reads inputs as they are when it begins, so
+ * what it writes to one would not show in the other. wb_program_run_if_matching does not match then. */
+wb_status wb_program_collides(wb_program *program, wb_tensor *const *inputs, int32_t input_count, int32_t *collides);
 
 /* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
  * written, the operations that it computes in one go, and the memory that it reads and writes. The last line has the

@@ -25,6 +25,28 @@ from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
 
 BY_HAND = ("containers",)
+# Classes with methods of Python's own, written by hand: module and base class. Names that end with a number of axes
+# stand without it.
+BASES = {
+    "ConvTranspose": "_sized.SizedLayer",
+    "MaxPool": "_sized.PoolLayer",
+    "AvgPool": "_sized.PoolLayer",
+    "AdaptiveMaxPool": "_sized.PoolLayer",
+    "MaxUnpool": "_sized.UnpoolLayer",
+    "LazyLinear": "_lazy.LazyLayer",
+    "Embedding": "_tables.RowLayer",
+    "EmbeddingBag": "_tables.BagLayer",
+}
+# Parameters and buffers that some layers of a family lack: their attributes are None then, as in PyTorch.
+ARRAYS = {
+    "BatchNorm": ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"),
+    "InstanceNorm": ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"),
+    "LayerNorm": ("weight", "bias"),
+    "GroupNorm": ("weight", "bias"),
+    "RMSNorm": ("weight",),
+}
+# Losses that came after size_average and reduce had gone.
+WITHOUT_LEGACY = ("HuberLoss", "GaussianNLLLoss")
 WIDTH = 120
 
 
@@ -65,16 +87,48 @@ def entries(registry):
 
 def annotation(argument):
     """The type as the classes annotate it."""
-    return argument.type.replace("DType", "DTypeLike")
+    return re.sub(r"\b(DType|Tensor)\b", r"\1Like", argument.type)
+
+
+def of_python(entry):
+    """The arguments as PyTorch has them: with `device`, and with size_average and reduce, which Python alone knows."""
+    found = list(entry.arguments)
+    names = [argument.name for argument in found]
+    if "dtype" in names:
+        found.insert(names.index("dtype"), Argument("device", "DeviceLike", "None", ""))
+    if entry.family == "losses" and entry.name not in WITHOUT_LEGACY:
+        place = names.index("reduction")
+        found.insert(place, Argument("reduce", "bool | None", "None", ""))
+        if names[place - 1] in ("ignore_index", "eps") and entry.name != "TripletMarginLoss":
+            place -= 1
+        found.insert(place, Argument("size_average", "bool | None", "None", ""))
+    return found
 
 
 def signature(entry, first):
     """The parameters of __init__, with their types."""
     parts = [first]
-    for argument in entry.arguments:
+    for argument in of_python(entry):
         initial = "" if argument.initial is None else f" = {argument.initial}"
         parts.append(f"{argument.name}: {annotation(argument)}{initial}")
     return ", ".join(parts)
+
+
+def named(table, entry):
+    """What a table has for a class, or for its name without the number of axes."""
+    return table.get(entry.name, table.get(re.sub(r"\dd$", "", entry.name)))
+
+
+def tuples(entry):
+    """Arguments that PyTorch keeps as tuples of known length where one number is given: name -> length."""
+    found = {}
+    for argument in entry.arguments:
+        each = re.match(r"int \| tuple\[(int(?:, int)*)\]", argument.type)
+        if each:
+            found[argument.name] = each.group(1).count("int")
+        if argument.name == "normalized_shape":
+            found[argument.name] = 1
+    return found
 
 
 def docstring(entry, indent):
@@ -95,34 +149,67 @@ def docstring(entry, indent):
     return [indent + line if line else "" for line in lines] + [indent + '"""']
 
 
+def lines_of(parts, indent):
+    """Parts with commas between them, over lines, none of which is split."""
+    lines, line = [], indent
+    for place, part in enumerate(parts):
+        piece = part + ("," if place + 1 < len(parts) else "")
+        if line != indent and len(line) + 1 + len(piece) > WIDTH:
+            lines.append(line)
+            line = indent
+        line += piece if line == indent else " " + piece
+    return [*lines, line]
+
+
 def call(head, arguments, indent):
     """A call or definition, over several lines where it is long."""
     line = f"{indent}{head}({', '.join(arguments)})"
     if len(line) <= WIDTH - 12:
         return [line]
-    return [
-        f"{indent}{head}(",
-        *textwrap.wrap(", ".join(arguments), WIDTH, initial_indent=indent + "    ", subsequent_indent=indent + "    "),
-        f"{indent})",
-    ]
+    return [f"{indent}{head}(", *lines_of(arguments, indent + "    "), f"{indent})"]
+
+
+def listed(names):
+    return ", ".join(f'"{name}"' for name in names) + ("," if len(names) == 1 else "")
 
 
 def layer(entry):
     """The class of a layer or a loss."""
-    lines = ["", "", f"class {entry.name}(Layer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
-    kept = [argument.name for argument in entry.arguments if argument.name != "dtype"]
+    base = (named(BASES, entry) or ".Layer").partition(".")[2]
+    lines = ["", "", f"class {entry.name}({base}):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
+    tensors = [argument.name for argument in entry.arguments if "Tensor" in argument.type]
+    arrays = named(ARRAYS, entry) or ()
+    kept = [argument.name for argument in entry.arguments if argument.name not in ("dtype", *tensors)]
     if kept:
-        names = ", ".join(f'"{name}"' for name in kept)
-        lines.append(f"    _arguments = ({names}{',' if len(kept) == 1 else ''})")
+        line = f"    _arguments = ({listed(kept)})"
+        names = [f'"{name}"' for name in kept]
+        lines += [line] if len(line) <= WIDTH else ["    _arguments = (", *lines_of(names, "        "), "    )"]
+    if tensors:
+        lines.append(f"    _tensors = ({listed(tensors)})")
+    if arrays:
+        lines.append(f"    _arrays = ({listed(arrays)})")
+    if tuples(entry):
+        lengths = ", ".join(f'"{name}": {count}' for name, count in tuples(entry).items())
+        lines.append(f"    _tuples = {{{lengths}}}")
     parts = [part.strip() for part in re.split(r",\s*(?![^\[]*\])", signature(entry, "self"))]
     definition = call("def __init__", parts, "    ")
     definition[-1] += " -> None:"
     lines += ["", *definition]
-    lines += call("self._make", [f"{argument.name}={argument.name}" for argument in entry.arguments], "        ")
-    tensors = [name.strip().removesuffix("=None") for name in entry.inputs.split(",")]
-    lines += ["", f"    def forward(self, {', '.join(f'{name}: TensorLike' for name in tensors)}) -> Tensor:"]
-    run = {1: "_run", 2: "_run_pair"}.get(len(tensors), "_several")
-    lines.append(f"        return self.{run}({', '.join(tensors)})")
+    given = [argument.name for argument in of_python(entry)]
+    if "size_average" in given:
+        lines.append("        reduction = reduction_of(type(self).__name__, size_average, reduce, reduction)")
+        given = [name for name in given if name not in ("size_average", "reduce")]
+    lines += call("self._make", [f"{name}={name}" for name in given], "        ")
+    if base != "Layer":
+        return lines
+    names = [name.strip().removesuffix("=None") for name in entry.inputs.split(",")]
+    lines += ["", f"    def forward(self, {', '.join(f'{name}: TensorLike' for name in names)}) -> Tensor:"]
+    run = {1: "_run", 2: "_run_pair"}.get(len(names), "_several")
+    if run == "_several":
+        lines.append(f"        result: Tensor = self._several({', '.join(names)})")
+        lines.append("        return result")
+    else:
+        lines.append(f"        return self.{run}({', '.join(names)})")
     return lines
 
 
@@ -142,12 +229,25 @@ def optimizer(entry):
     return lines
 
 
+def bases(found):
+    """The imports of base classes."""
+    wanted = {}
+    for entry in found:
+        home, _, name = (named(BASES, entry) or "layer.Layer").partition(".")
+        wanted.setdefault(home, set()).add(name)
+    return [f"from .{home} import {', '.join(sorted(names))}" for home, names in sorted(wanted.items())]
+
+
 def module(family, found):
     """A file of layers or losses."""
     body = [line for entry in found for line in layer(entry)]
     text = "\n".join(body)
     names = [name for name in ("Literal",) if name in text]
+    words = set(re.findall(r"\w+", text))
     what = {"losses": "Losses", "linear": "Linear layers"}.get(family, f"Layers of the family {family}")
+    typing = ["    from .._device import DeviceLike"] if "DeviceLike" in words else []
+    likes = ", ".join(name for name in ("DTypeLike", "TensorLike") if name in words)
+    typing += [f"    from .._typing import {likes}"] if likes else []
     lines = [
         f'"""{what}. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""',
         "",
@@ -155,11 +255,12 @@ def module(family, found):
         "",
         f"from typing import {', '.join(['TYPE_CHECKING', *names])}",
         "",
-        "from .._tensor import Tensor",
-        "from .layer import Layer",
+        *(["from .._tensor import Tensor"] if "Tensor" in words else []),
+        *(["from ._reductions import reduction_of"] if "reduction_of" in words else []),
+        *bases(found),
         "",
         "if TYPE_CHECKING:",
-        f"    from .._typing import {'DTypeLike, ' if 'DTypeLike' in text else ''}TensorLike",
+        *typing,
         *body,
     ]
     return "\n".join(lines) + "\n"
@@ -196,7 +297,9 @@ def page(tables):
                 f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name
                 for argument in entry.arguments
             ]
-            lines += ["", f"### {entry.name}", "", f"`{entry.name}({', '.join(parts)})`", ""]
+            call = lines_of([f"`{entry.name}({parts[0]}" if parts else f"`{entry.name}(", *parts[1:]], "")
+            call[-1] += ")`"
+            lines += ["", f"### {entry.name}", "", *call, ""]
             for paragraph in entry.documentation.split("\n\n"):
                 lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]
             if entry.arguments:

@@ -52,6 +52,12 @@ open class Module {
     public var className: String { hostName ?? made?.signature.name ?? "Module" }
     /// How it was made; nil for one that is the host's alone.
     public var constructor: Signature? { made?.signature }
+    /// What it was made from, by an argument's name; nil for one that is no value.
+    func constructorValue(_ name: String) -> Value? { made?.value(name) }
+    func constructorInteger(_ name: String) throws(Failure) -> Int {
+        guard let made else { throw .internal(operation: className, "it was made without arguments") }
+        return try made.integer(name)
+    }
     /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it
     /// was made from.
     open var arguments: Arguments? { made }

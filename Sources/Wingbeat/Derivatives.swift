@@ -321,6 +321,23 @@ private func runOverMemory(
     }
 }
 
+@implementation @_cdecl("wb_program_collides") public func wb_program_collides(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ collides: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(collides, "program_collides")
+        let program = try program(handle)
+        let inputs = try tensors(inputs, input_count, "program_collides")
+        guard inputs.count == program.inputCount else {
+            throw .argument(
+                operation: "program_collides",
+                "\(program.inputCount) inputs are expected, but \(inputs.count) were given")
+        }
+        target.pointee = program.collides(inputs) ? 1 : 0
+    }
+}
+
 @implementation @_cdecl("wb_program_explain") public func wb_program_explain(
     _ handle: OpaquePointer?, _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {

@@ -345,7 +345,7 @@ static void a_layer_with_a_forward_pass_of_the_hosts_keeps_its_own(void) {
     OK(wb_module_describe(h.module, &text));
     TEXT(text, "DoubledLinear(in_features=2, out_features=2, bias=True)", "description");
     FAILS(wb_module_expression(h.module, &text), WB_ERROR_UNSUPPORTED, "DoubledLinear");
-    FAILS(wb_module_forward(h.module, VECTOR(1, 2, 3), &own), WB_ERROR_SHAPE, "DoubledLinear", "linear", "[3]");
+    FAILS(wb_module_forward(h.module, VECTOR(1, 2, 3), &own), WB_ERROR_SHAPE, "DoubledLinear", "features", "[3]");
     OK(wb_save(path("subclass.h5"), chain, NULL, 0, 0));
     FAILS(wb_load(path("subclass.h5"), &(wb_module *){NULL}), WB_ERROR_UNSUPPORTED, "DoubledLinear");
     OK(wb_load_into(path("subclass.h5"), chain, NULL, 0, NULL, NULL));

@@ -90,7 +90,7 @@ final class GraphBodyTests: XCTestCase {
             ("y = softmax(x, dim=x)", "softmax: line 1: column 20: dim takes a whole number, but found a tensor"),
             ("y = softmax(x, dim=5)", "softmax: line 1: column 5: "),
             ("y = add(x, reshape(x, 7))", "reshape: line 1: column 12: "),
-            ("y = fc(x)\ny = fc(y)", "Graph.fc (Linear): linear: line 2: column 5: "),
+            ("y = fc(x)\ny = fc(y)", "Graph.fc (Linear): line 2: column 5: "),
             ("y = fc(x, x)", "Graph.fc (Linear): line 1: column 5: 2 tensors given, but 1 expected: input"),
             ("y = fc()", "Graph.fc (Linear): line 1: column 5: the tensor 'input' is missing; expected are: input"),
             ("y = fc(3)", "Graph: line 1: column 8: the module 'fc' takes tensors, not numbers"),

@@ -115,7 +115,9 @@ final class LossTests: XCTestCase {
     }
 
     func testTheGradientOfSigmoidAndBinaryCrossEntropyIsSigmoidMinusTarget() throws {
-        let (logits, probabilities) = (try make("BCEWithLogitsLoss('sum')"), try make("BCELoss('sum')"))
+        let (logits, probabilities) = (
+            try make("BCEWithLogitsLoss(reduction='sum')"), try make("BCELoss(reduction='sum')")
+        )
         for scale in [1.0, 40, 1e4] {
             let z = scores.map { $0 * scale }
             let want = zip(try tensor([12], z).applying(.sigmoid).numbers(), shares).map { $0 - $1 }
@@ -135,9 +137,9 @@ final class LossTests: XCTestCase {
     func testNoLossOverflows() throws {
         for dtype in [DType.float32, .float64] {
             let x = try leaf([2, 2], [1e4, -1e4, -1e4, 1e4], dtype)
-            let loss = try make("CrossEntropyLoss('none')")(x, tensor([2], [1, 1], .int64))
+            let loss = try make("CrossEntropyLoss(reduction='none')")(x, tensor([2], [1, 1], .int64))
             XCTAssertEqual(try loss.numbers(), [2e4, 0])
-            let binary = try make("BCEWithLogitsLoss('none')")(x, tensor([2, 2], [0, 0, 1, 1]))
+            let binary = try make("BCEWithLogitsLoss(reduction='none')")(x, tensor([2, 2], [0, 0, 1, 1]))
             XCTAssertEqual(try binary.numbers(), [1e4, 0, 1e4, 0])
             try (loss.sum() + binary.sum()).backward()
             XCTAssertEqual(try x.gradient()?.numbers(), [1 + 1, -1, -1, 0])
@@ -147,12 +149,13 @@ final class LossTests: XCTestCase {
     func testProbabilitiesOfZeroAndOneGiveFiniteLossesAndGradients() throws {
         for dtype in [DType.float32, .float64] {
             let p = try leaf([4], [0, 1, 0, 1], dtype)
-            let loss = try make("BCELoss('none')")(p, tensor([4], [0, 1, 1, 0]))
+            let loss = try make("BCELoss(reduction='none')")(p, tensor([4], [0, 1, 1, 0]))
             XCTAssertEqual(try loss.numbers(), [0, 0, 100, 100], "logarithms stop at -100, as in PyTorch")
             try loss.sum().backward()
             XCTAssert(try XCTUnwrap(p.gradient()).numbers().allSatisfy { $0.isFinite })
             let rows = try leaf([2, 2], [1, 0, 0, 1], dtype)
-            let entropy = try make("CrossEntropyLoss('none', from_logits=False)")(rows, tensor([2], [0, 0], .int64))
+            let entropy = try make("CrossEntropyLoss(reduction='none', from_logits=False)")(
+                rows, tensor([2], [0, 0], .int64))
             XCTAssertEqual(try entropy.numbers(), [0, 100])
             try entropy.sum().backward()
             XCTAssertEqual(try rows.gradient()?.numbers(), [-1, 0, 0, 0])

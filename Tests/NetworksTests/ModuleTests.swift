@@ -85,7 +85,7 @@ final class ModuleTests: XCTestCase {
     }
 
     func testTheDescriptionIsPyTorchs() throws {
-        let model = try make("Sequential(Linear(3, 5), LeakyReLU(0.2), Sequential(Softmax()), Flatten())", .float32)
+        let model = try make("Sequential(Linear(3, 5), LeakyReLU(0.2), Sequential(Softmax(-1)), Flatten())", .float32)
         XCTAssertEqual(
             model.description,
             """
@@ -147,7 +147,7 @@ final class ModuleTests: XCTestCase {
 
     func testGradientsOfAPerceptronAreThoseOfFiniteDifferencesForEveryActivation() throws {
         let activations = [
-            "Identity()", "ReLU()", "LeakyReLU(0.1)", "Sigmoid()", "Tanh()", "GELU()", "GELU('tanh')", "Softmax()",
+            "Identity()", "ReLU()", "LeakyReLU(0.1)", "Sigmoid()", "Tanh()", "GELU()", "GELU('tanh')", "Softmax(-1)",
             "LogSoftmax(1)",
             "Softplus(threshold=inf)", "Softplus(beta=2)",
         ]

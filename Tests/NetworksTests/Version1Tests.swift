@@ -67,7 +67,7 @@ final class Version1Tests: XCTestCase {
             """
             Sequential(Flatten(), Linear(6, 3), ReLU(), LeakyReLU(negative_slope=0.2), Sigmoid(), Tanh(), GELU(), \
             GELU(approximate='tanh'), Sequential(fc=Linear(3, 3, bias=False, dtype=float64), act=Identity()), \
-            Softplus(threshold=inf), Softmax(), LogSoftmax(dim=1), SharedModule('8.act'))
+            Softplus(threshold=inf), Softmax(dim=-1), LogSoftmax(dim=1), SharedModule('8.act'))
             """)
         XCTAssertEqual(lines(of: model.parameterTree), lines(of: parameters))
         // A model that a program has built is the same to the check.

@@ -221,6 +221,7 @@ def table():
     import rows_attention
     import rows_creation
     import rows_elementwise
+    import rows_fourier
     import rows_linear_algebra
     import rows_losses
     import rows_matrix_functions
@@ -234,6 +235,7 @@ def table():
     import rows_shapes
     import rows_special
     import rows_statistics
+    import rows_triangular_factors
     import rows_windows
 
     rows = [
@@ -247,6 +249,8 @@ def table():
             rows_linear_algebra,
             rows_products,
             rows_matrix_functions,
+            rows_triangular_factors,
+            rows_fourier,
             rows_numbers,
             rows_special,
             rows_rearranging,

@@ -569,9 +569,9 @@ def test_an_error_in_a_layer_names_its_path():
         (nn.Sequential(nn.Identity(), Block()), r"Sequential\.1\.body\.1\.1 \(Linear\): "),
     ):
         for call in (model, wb.compile(model)):
-            with pytest.raises(wb.ShapeError, match="^" + path + r"[a-z]+: "):
+            with pytest.raises(wb.ShapeError, match="^" + path + r"expected \d features, found 3"):
                 call(x)
-    with pytest.raises(wb.ShapeError, match="^(?!.*Linear)"):
+    with pytest.raises(wb.ShapeError, match="^Linear: expected 4 features, found 3"):
         nn.Linear(4, 2)(x)
 
 

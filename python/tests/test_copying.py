@@ -81,7 +81,7 @@ def models():
         "reversible": nn.Reversible(nn.Linear(3, 3), nn.Linear(3, 3)),
         "list": nn.ModuleList([nn.Linear(3, 3)]),
         "dropout": nn.Sequential(nn.Dropout(0.25)),
-        "loss": nn.CrossEntropyLoss("sum", from_logits=False),
+        "loss": nn.CrossEntropyLoss(reduction="sum", from_logits=False),
         "container": Container(a=nn.Linear(1, 1)),
     }
 

@@ -31,7 +31,7 @@ ACTIVATIONS = {
         lambda x: x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2,
     ),
     "Softplus": (nn.Softplus(), F.softplus, lambda x: np.log1p(np.exp(x))),
-    "Softmax": (nn.Softmax(), lambda x: F.softmax(x, -1), softmax),
+    "Softmax": (nn.Softmax(dim=-1), lambda x: F.softmax(x, -1), softmax),
     "Softmax 0": (nn.Softmax(dim=0), lambda x: F.softmax(x, 0), lambda x: softmax(x, 0)),
     "LogSoftmax": (nn.LogSoftmax(dim=1), lambda x: F.log_softmax(x, 1), lambda x: np.log(softmax(x, 1))),
     "Flatten": (nn.Flatten(), lambda x: F.flatten(x, 1), lambda x: x.reshape(len(x), -1)),
@@ -118,7 +118,7 @@ LOSSES = {
         lambda p, t: picked(np.log(softmax(p)), t),
     ),
     "cross entropy of probabilities": (
-        lambda r: nn.CrossEntropyLoss(r, from_logits=False),
+        lambda reduction: nn.CrossEntropyLoss(reduction=reduction, from_logits=False),
         lambda p, t, reduction: F.cross_entropy(p, t, reduction=reduction, from_logits=False),
         PROBABILITIES,
         LABELS,
@@ -134,10 +134,10 @@ def test_losses_and_their_gradients_are_their_formulas(name, reduction):
     reduce = {"mean": np.mean, "sum": np.sum, "none": np.asarray}[reduction]
     expected = reduce(formula(prediction, target))
     t = wb.tensor(prediction, requires_grad=True)
-    for found in (make(reduction)(t, wb.tensor(target)), function(prediction, target, reduction=reduction)):
+    for found in (make(reduction=reduction)(t, wb.tensor(target)), function(prediction, target, reduction=reduction)):
         assert found.shape == expected.shape and found.dtype == "float64"
         np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-12)
-    make(reduction)(t, wb.tensor(target)).sum().backward()
+    make(reduction=reduction)(t, wb.tensor(target)).sum().backward()
     np.testing.assert_allclose(
         t.grad.numpy(), slope(lambda p: reduce(formula(p, target)).sum(), prediction), rtol=1e-5, atol=1e-8
     )
@@ -173,8 +173,9 @@ def test_losses_stay_finite_where_their_formulas_overflow():
         (lambda: F.cross_entropy(wb.ones(2, 3), wb.ones(2)), (TypeError, ValueError), "cross_entropy"),
         (lambda: F.cross_entropy(wb.tensor([[1, 2]]), wb.tensor([0])), TypeError, "int64"),
         (lambda: F.cross_entropy(wb.zeros(0, 3), wb.zeros(0, dtype="int64")), ValueError, "empty"),
-        (lambda: nn.MSELoss("average"), ValueError, "'average'"),
-        (lambda: nn.MSELoss(None), ValueError, "None"),
+        (lambda: nn.MSELoss(reduction="average"), ValueError, "'average'"),
+        (lambda: nn.MSELoss("sum"), ValueError, "size_average.*reduction='sum'"),
+        (lambda: nn.MSELoss(reduction=None), ValueError, "None"),
         (lambda: nn.MSELoss()("a", wb.ones(1)), TypeError, "<U1"),
         (lambda: nn.Linear(3, 2)(wb.ones(4, 5)), ValueError, r"5|\[4, 5\]"),
         (lambda: nn.Linear(3, 2)(wb.ones(())), ValueError, r"\[\]"),

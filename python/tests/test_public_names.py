@@ -18,6 +18,7 @@ MODULES = (
     "wingbeat.distributed",
     "wingbeat.distributions",
     "wingbeat.func",
+    "wingbeat.fft",
     "wingbeat.implicit",
     "wingbeat.jit",
     "wingbeat.linalg",

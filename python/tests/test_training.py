@@ -143,7 +143,11 @@ def test_the_trainer_refuses_what_it_cannot_train():
     for call, kind, words in (
         (lambda: Trainer("text", nn.MSELoss(), t.optimizer), TypeError, "found 'text'"),
         (lambda: Trainer(t.model, "text", t.optimizer), TypeError, "found 'text'"),
-        (lambda: Trainer(t.model, nn.CrossEntropyLoss("none"), t.optimizer).fit((X, Y)), ValueError, "one number"),
+        (
+            lambda: Trainer(t.model, nn.CrossEntropyLoss(reduction="none"), t.optimizer).fit((X, Y)),
+            ValueError,
+            "one number",
+        ),
         (lambda: Trainer(t.model, nn.MSELoss(), t.optimizer, {"error": "text"}), TypeError, "metric 'error'"),
         (lambda: Trainer(t.model, nn.MSELoss(), "text"), TypeError, "'text'"),
         (lambda: t.fit("text"), TypeError, "found str"),

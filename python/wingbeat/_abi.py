@@ -543,6 +543,8 @@ FUNCTIONS = {
         c_int32, POINTER(c_int32)], ["program", "inputs", "input_count", "outputs", "output_count", "matches"]),
     "wb_program_renew": (wb_status, [wb_program], ["program"]),
     "wb_program_writes_input": (wb_status, [wb_program, c_int32, POINTER(c_int32)], ["program", "index", "writes"]),
+    "wb_program_collides": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["program",
+        "inputs", "input_count", "collides"]),
     "wb_program_explain": (wb_status, [wb_program, POINTER(c_char_p)], ["program", "text"]),
     "wb_program_profile": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_char_p)], ["program",
         "inputs", "input_count", "text"]),

@@ -29,7 +29,7 @@ from ._errors import ArgumentError, Error, StateError
 from ._library import check, lib
 from ._log import note
 from ._modes import UNCHANGED, recording_flags
-from ._programs import Argument, Carried, Effect, Program, Result
+from ._programs import Argument, Carried, Effect, Program, Result, Twins, Uncapturable
 from ._tensor import Tensor, wrap
 from ._tree import flatten, unflatten
 from ._watch import Place, Same, Watch, holds_tensors, is_registered, places_of, trait
@@ -62,10 +62,6 @@ R = TypeVar("R")
 def is_capturing() -> bool:
     """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
     return recording_flags() & _abi.WB_GRAD_CAPTURE != 0
-
-
-class _Uncapturable(Exception):
-    """What the function does no program can do: it runs as it is."""
 
 
 class CompiledFunction(Generic[P, R]):
@@ -189,7 +185,7 @@ class CompiledFunction(Generic[P, R]):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         try:
             return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))
-        except _Uncapturable:
+        except Uncapturable:
             return self._results(self._function(*args, **kwargs))
 
     def _run(self, leaves: list[Any], structure: Structure, arrays: list[Any], signature: Any) -> Any:
@@ -204,7 +200,7 @@ class CompiledFunction(Generic[P, R]):
             self._keep(key, program)
             result = self._results(program.run(arrays, True))
             if result is NotImplemented:
-                raise _Uncapturable
+                raise Uncapturable
         else:
             assert program is not None
             self._programs[key] = program
@@ -334,11 +330,15 @@ class CompiledFunction(Generic[P, R]):
                 leaf = _stand_in(dtype, leaf.shape)
                 inputs.append(leaf)
             inner.append(leaf)
-        stand_ins = []
-        for taken in carried:
-            tensors = [_stand_in(tensor.dtype, tensor.shape) for tensor in taken.tensors() or ()]
-            stand_ins.append(unflatten(taken.structure, tensors))
-            inputs += tensors
+        found_under = [taken.tensors() or [] for taken in carried]
+        twins = Twins(tensor for tensors in found_under for tensor in tensors)
+        carried_in = [_stand_in(tensor.dtype, tensor.shape) for tensor in twins.tensors]
+        each = iter(twins.pattern)
+        stand_ins = [
+            unflatten(taken.structure, [carried_in[next(each)] for _ in tensors])
+            for taken, tensors in zip(carried, found_under)
+        ]
+        inputs += carried_in
         arguments = unflatten(structure, inner)
         args, kwargs = arguments if structure[0] is list else (arguments, {})
         names = Bindings(watch)
@@ -366,7 +366,7 @@ class CompiledFunction(Generic[P, R]):
                 if found:
                     return None, found
                 if any(is_registered(value) for _, before, now in changed for value in (before, now)):
-                    raise _Uncapturable
+                    raise Uncapturable
                 leaves_given, form_given = flatten(result)
                 outputs = [leaf for leaf in leaves_given if isinstance(leaf, Tensor)]
                 numbers = {id(tensor): place for place, tensor in enumerate(inputs)}
@@ -386,7 +386,7 @@ class CompiledFunction(Generic[P, R]):
             raise _explained(error, self._function) from None
         finally:
             names.restore()
-        return Program(out.value, inputs, outputs, leaves_given, form_given, carried, effects), []
+        return Program(out.value, inputs, outputs, leaves_given, form_given, carried, twins.pattern, effects), []
 
     def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
@@ -495,12 +495,11 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
     in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file),
     which happen when the function is captured.
 
-    Arguments are values of their own: where two of them share memory (a tensor and a view of it), or one shares it with
-    a tensor from outside, what the function writes to one does not show in the other within that call. Results are
-    constants to derivatives, and share memory with no argument: call backward(), or the transforms, inside the
-    function. With arguments that require gradients, inside a transform, inside another compiled function's capture, and
-    where it binds parameters or modules anew, the function runs as it is. A copy captures for itself, and so does one
-    that is pickled, which goes by the function's name.
+    Where what the function writes to a tensor is to show in an argument (the same tensor, or a view of it, which it
+    also sees otherwise), the function runs as it is. Results are constants to derivatives, and share memory with no
+    argument: call backward(), or the transforms, inside the function. With arguments that require gradients, inside a
+    transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function
+    runs as it is. A copy captures for itself, and so does one that is pickled, which goes by the function's name.
     """
     if function is None:
         return functools.partial(compile, numpy=numpy)

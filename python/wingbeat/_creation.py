@@ -352,6 +352,8 @@ def randint(
     elif high is None:
         low, high = 0, low
     low, high = exact(low), exact(high)
+    if as_dtype(dtype).is_floating_point:  # whole numbers as floats
+        return randint(low, high, size, generator=generator).to(dtype)
     if isinstance(low, int) and isinstance(high, int):
         shape, out = numbers((size,)), c_void_p()
         with drawing_from(generator):
@@ -391,24 +393,41 @@ def promote_types(a: DTypeLike, b: DTypeLike) -> DType:
 
 
 def _new_full(
-    self: Tensor, size: Size, fill_value: Real, dtype: DTypeLike | None = None, requires_grad: bool = False
+    self: Tensor,
+    size: Size,
+    fill_value: Real,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
 ) -> Tensor:
     """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
-    return full(size, fill_value, self.dtype if dtype is None else dtype, requires_grad)
+    return full(size, fill_value, self.dtype if dtype is None else dtype, requires_grad, device)
 
 
-def _new_zeros(self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def _new_zeros(
+    self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Zeros of a shape, of this dtype unless another is given."""
-    return _new_full(self, numbers(size), 0, dtype, requires_grad)
+    return _new_full(self, numbers(size), 0, dtype, requires_grad, device)
 
 
-def _new_ones(self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def _new_ones(
+    self: Tensor, *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """Ones of a shape, of this dtype unless another is given."""
-    return _new_full(self, numbers(size), 1, dtype, requires_grad)
+    return _new_full(self, numbers(size), 1, dtype, requires_grad, device)
 
 
-def _new_tensor(self: Tensor, data: TensorLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def _new_tensor(
+    self: Tensor,
+    data: TensorLike,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+) -> Tensor:
     """A copy of `data`, of this dtype unless another is given."""
+    if device is not None:
+        check_device(device)
     return _finish_tensor(new_tensor(data, self.dtype if dtype is None else dtype), requires_grad)
 
 

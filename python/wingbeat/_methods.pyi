@@ -9,9 +9,10 @@ from typing import Any, Literal, SupportsIndex, overload
 
 from typing_extensions import Self
 
+from ._device import DeviceLike
 from ._functions import ValuesAndIndices
 from ._hooks import RemovableHandle
-from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._linear_algebra import QRFactors, SignAndLogarithm, SingularSystem, TriangularSolution
 from ._numbers import MantissaAndExponent
 from ._statistics import Extremes, Histogram
 from ._tensor import Tensor
@@ -997,6 +998,12 @@ class Methods:
     def lt_(self, other: Operand) -> Self:
         """lt, in place."""
 
+    def lu(self, pivot: builtins.bool = True, get_infos: builtins.bool = False) -> tuple[Tensor, ...]:
+        """linalg.lu_factor's factors and pivots, and with get_infos its info."""
+
+    def lu_solve(self, LU_data: TensorLike, LU_pivots: TensorLike) -> Tensor:
+        """X of A X = b for the matrices that lu has factored."""
+
     @property
     def mH(self) -> Tensor:
         """With the last two axes exchanged."""
@@ -1168,24 +1175,24 @@ class Methods:
     def negative_(self) -> Self:
         """neg, in place."""
 
-    def new_empty(self, *size: Size, dtype: DTypeLike | None = None,
-                  requires_grad: builtins.bool = False) -> Tensor:
+    def new_empty(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                  device: DeviceLike = None) -> Tensor:
         """Zeros of a shape, of this dtype unless another is given."""
 
     def new_full(self, size: Size, fill_value: Real, dtype: DTypeLike | None = None,
-                 requires_grad: builtins.bool = False) -> Tensor:
+                 requires_grad: builtins.bool = False, device: DeviceLike = None) -> Tensor:
         """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
 
-    def new_ones(self, *size: Size, dtype: DTypeLike | None = None,
-                 requires_grad: builtins.bool = False) -> Tensor:
+    def new_ones(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                 device: DeviceLike = None) -> Tensor:
         """Ones of a shape, of this dtype unless another is given."""
 
-    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None,
-                   requires_grad: builtins.bool = False) -> Tensor:
+    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                   device: DeviceLike = None) -> Tensor:
         """A copy of `data`, of this dtype unless another is given."""
 
-    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None,
-                  requires_grad: builtins.bool = False) -> Tensor:
+    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                  device: DeviceLike = None) -> Tensor:
         """Zeros of a shape, of this dtype unless another is given."""
 
     def nextafter(self, other: Operand) -> Tensor:
@@ -1258,10 +1265,11 @@ class Methods:
     def put_(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Self:
         """put, in place."""
 
-    def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
+    def qr(self, mode: Literal['reduced', 'complete', 'r'] = 'reduced') -> QRFactors:
         """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
 
-        [..., m, k] and [..., k, n], k = min(m, n).
+        [..., m, k] and [..., k, n], k = min(m, n). mode 'complete': [..., m, m] and [..., m, n]. 'r': R alone, and
+        nothing for Q.
         """
 
     def quantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
@@ -1502,6 +1510,13 @@ class Methods:
             axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with
         extent 1 if keepdim. dtype: to compute in.
+        """
+
+    def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SingularSystem:
+        """(U, S, V) of A = U diag(S) V^T, S descending: torch.svd. some: U [..., m, k] and V [..., n, k], k = min(m,
+        n); else they are square. compute_uv False: zeros in their place.
+
+        linalg.svd has V^T instead.
         """
 
     def swapaxes(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:

@@ -10,6 +10,8 @@ public indirect enum ArgumentType {
     case tuple(ArgumentType, count: Int?)
     /// One whole number, or a tuple with one for each axis.
     case integers
+    /// The same for a number of axes that is known.
+    case each(Int)
     case tensor
     /// A tensor or a number that takes its dtype.
     case operand
@@ -36,6 +38,7 @@ public indirect enum ArgumentType {
             return "tuple[\(Array(repeating: type.description, count: count).joined(separator: ", "))]"
         case .tuple(let type, nil): return "tuple[\(type.description), ...]"
         case .integers: return "int | tuple[int, ...]"
+        case .each(let count): return "int | \(ArgumentType.tuple(.integer, count: count).description)"
         case .tensor: return "Tensor"
         case .operand: return "Tensor | float"
         case .tensors: return "Sequence[Tensor]"
@@ -59,6 +62,7 @@ public indirect enum ArgumentType {
         case .tuple(let type, let count?): return "a tuple of \(count) (each \(type.wanted))"
         case .tuple(let type, nil): return "a tuple (each element \(type.wanted))"
         case .integers: return "a whole number, or a tuple of them"
+        case .each(let count): return "a whole number, or a tuple of \(count)"
         case .tensor: return "a tensor"
         case .operand: return "a tensor or a number"
         case .tensors: return "a list of tensors"
@@ -76,6 +80,16 @@ public indirect enum ArgumentType {
         case .optional(let type): return type.takesTensors
         case .either(let types): return types.contains { $0.takesTensors }
         default: return false
+        }
+    }
+
+    /// How many whole numbers one stands for; nil where that is not known.
+    public var count: Int? {
+        switch self {
+        case .each(let count): return count
+        case .optional(let type): return type.count
+        case .either(let types): return types.lazy.compactMap(\.count).first
+        default: return nil
         }
     }
 
@@ -106,6 +120,9 @@ public indirect enum ArgumentType {
         case (.integers, .integer): return value
         case (.integers, .real): return ArgumentType.integer.accepting(value)
         case (.integers, .list): return ArgumentType.tuple(.integer, count: nil).accepting(value)
+        case (.each, .integer): return value
+        case (.each, .real): return ArgumentType.integer.accepting(value)
+        case (.each(let count), .list): return ArgumentType.tuple(.integer, count: count).accepting(value)
         case (.tuple(let type, let count), .list(let values)):
             guard count == nil || count == values.count else { return nil }
             let taken = values.compactMap { type.accepting($0) }
@@ -469,6 +486,21 @@ public struct Arguments {
         var copy = self
         copy.given[place] = try Arguments.checked(Item(.value(value)), signature.parameters[place], signature)
         return copy
+    }
+
+    /// The same arguments with a tensor for one of them.
+    public func replacing(_ name: String, tensor: Tensor) -> Arguments {
+        var copy = self
+        if let place = signature.place(of: name) { copy.given[place] = .tensor(tensor) }
+        return copy
+    }
+
+    /// The names of those that are tensors.
+    public var tensorNames: [String] {
+        zip(signature.parameters, given).compactMap { parameter, given in
+            if case .tensor = given { return parameter.name }
+            return nil
+        }
     }
 
     // MARK: As a text

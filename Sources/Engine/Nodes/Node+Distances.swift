@@ -28,6 +28,7 @@ extension Node {
                 operation: "cosine_similarity",
                 "shapes do not broadcast together: \(self.shape.text) and \(other.shape.text)")
         }
+        if shape.isEmpty { return try reshape([1]).cosine(with: other.reshape([1]), axis, eps: eps) }
         let place = try normalized(axis: axis, rank: shape.count, operation: "cosine_similarity")
         func direction(_ x: Node) throws(Failure) -> Node {
             try x.cast(dtype).broadcast(to: shape).overNorm(2, place, eps: eps)

@@ -21,8 +21,12 @@ extension Node {
         return try a.timesMatrix(b, transposed: false)
     }
 
-    /// x W^T + b.
+    /// x W^T + b. A weight [in] has one output, without an axis.
     func linear(_ weight: Node, _ bias: Node?) throws(Failure) -> Node {
+        if weight.shape.count == 1, bias?.shape.isEmpty ?? true {
+            let product = try linear(weight.reshape([1, weight.count]), bias?.reshape([1]))
+            return try product.reshape(product.shape.dropLast())
+        }
         guard weight.shape.count == 2 else {
             throw .shape(operation: "linear", "the weight must be [out, in], but is \(weight.shape.text)")
         }

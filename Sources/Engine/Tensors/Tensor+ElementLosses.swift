@@ -81,7 +81,7 @@ extension Tensor {
     }
 
     /// (log v + (x - t)^2 / v) / 2 for variances v, which are raised to eps; with `isFull` plus log(2 pi) / 2. There is
-    /// a variance for each element, or one for all of the last axis, which may then be missing. Nix and Weigend 1994.
+    /// a variance for each element, or one for all of an axis; the last one may then be missing. Nix and Weigend 1994.
     public static func gaussianLikelihood(
         _ prediction: Tensor, _ target: Tensor, variance: Tensor, isFull: Bool = false, eps: Double = 1e-6,
         _ reduction: LossReduction = .mean
@@ -91,11 +91,12 @@ extension Tensor {
         var v = try variance.node().cast(x.dtype)
         let rows = Array(x.shape.dropLast())
         if !x.shape.isEmpty, v.shape == rows, v.shape != x.shape { v = try v.reshape(rows + [1]) }
-        guard v.shape == x.shape || v.shape.isEmpty || v.shape == rows + [1] else {
+        let differing = v.shape.count == x.shape.count ? zip(v.shape, x.shape).filter { $0 != $1 }.map(\.0) : []
+        guard v.shape == x.shape || v.shape.isEmpty || differing == [1] else {
             throw .shape(
                 operation: name,
-                "a variance of \(x.shape.text), or without its last axis, is expected, but it is "
-                    + variance.shape.text)
+                "a variance of \(x.shape.text), without its last axis or with extent 1 along one, is expected, but it "
+                    + "is \(variance.shape.text)")
         }
         // The derivative is as if nothing were raised.
         v = try v + (v.maximum(Node.scalar(eps, like: v)) - v).detached()

@@ -25,3 +25,23 @@ public final class Flatten: Module, Registered {
         return try x.flatten(first, last)
     }
 }
+
+public final class Unflatten: Module, Registered {
+    public static let signature = Signature(
+        "Unflatten",
+        [
+            Parameter("dim", .integer, "the axis that becomes several"),
+            Parameter("unflattened_size", .tuple(.integer, count: nil), "their extents; one may be -1 and is deduced"),
+        ],
+        "One axis as several: [n, a b, ...] -> [n, a, b, ...] for dim 1.")
+    private let (place, extents): (Int, [Int])
+
+    public init(_ arguments: Arguments) throws(Failure) {
+        (place, extents) = (try arguments.axis("dim"), try arguments.integers("unflattened_size"))
+        super.init(arguments)
+    }
+
+    public override func forward(_ x: Tensor) throws(Failure) -> Tensor {
+        try x.unflatten(place, extents)
+    }
+}

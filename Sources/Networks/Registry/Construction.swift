@@ -42,7 +42,11 @@ struct Construction {
         }
         var items: [Arguments.Item] = []
         for (place, argument) in call.arguments.enumerated() {
-            let given = try given(argument.term, path: path + (argument.keyword ?? String(place)) + ".")
+            var given = try given(argument.term, path: path + (argument.keyword ?? String(place)) + ".")
+            let parameter = argument.isQuoted ? nil : signature.parameter(argument.keyword, place)
+            if case .object(let array as DeclaredArray) = given, parameter?.type.takesTensors == true {
+                given = .tensor(array.tensor)
+            }
             var item = Arguments.Item(given, keyword: argument.keyword, column: argument.term.column)
             item.isChild = argument.isQuoted
             items.append(item)
@@ -89,6 +93,14 @@ struct Construction {
     }
 }
 
+extension Signature {
+    /// The parameter that an argument is for, by its keyword or its place.
+    fileprivate func parameter(_ keyword: String?, _ place: Int) -> Parameter? {
+        let place = keyword.map { self.place(of: $0) } ?? place
+        return place.flatMap { parameters.indices.contains($0) ? parameters[$0] : nil }
+    }
+}
+
 extension Failure {
     /// The same with the column of the call that it is about, if it says none yet.
     func at(column: Int) -> Failure {
@@ -125,12 +137,17 @@ extension Module {
             )
         }
         var texts = arguments.texts.filter { !$0.hasPrefix(Parameter.dtype.name + "=") }
-        if constructor?.place(of: Parameter.dtype.name) != nil, let own = parameters.first?.tensor.dtype,
+        if constructor?.place(of: Parameter.dtype.name) != nil,
+            let own = (parameters + buffers).first(where: { $0.tensor.dtype.isFloat })?.tensor.dtype,
             own != .float32
         {
             texts.append("\(Parameter.dtype.name)=\(own.name)")
         }
         guard constructor?.parameters.contains(where: \.isVariadic) == true else {
+            for name in arguments.tensorNames {
+                guard let tensor = buffer(name) else { continue }
+                texts.append(declared(DeclaredArray.buffer.name, name, tensor, isFrozen: false, isArgument: true))
+            }
             return "\(className)(\(texts.joined(separator: ", ")))"
         }
         for (place, child) in children.enumerated() {
@@ -147,11 +164,13 @@ extension Module {
         return "\(className)(\(texts.joined(separator: ", ")))"
     }
 
-    private func declared(_ kind: String, _ name: String, _ tensor: Tensor, isFrozen: Bool) -> String {
+    private func declared(
+        _ kind: String, _ name: String, _ tensor: Tensor, isFrozen: Bool, isArgument: Bool = false
+    ) -> String {
         var words = tensor.shape.map(String.init)
         if tensor.dtype != .float32 { words.append("dtype=\(tensor.dtype.name)") }
         if isFrozen { words.append("requires_grad=False") }
-        return "\(key(name))=\(kind)(\(words.joined(separator: ", ")))"
+        return "\(isArgument ? name : key(name))=\(kind)(\(words.joined(separator: ", ")))"
     }
 
     /// The keyword of a child: in quotes where it is no word, or the name of an argument.

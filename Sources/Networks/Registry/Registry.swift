@@ -12,9 +12,12 @@ public struct Kind {
     public let signature: Signature
     let make: (Arguments) throws(Failure) -> Module
 
+    init(_ signature: Signature, _ make: @escaping (Arguments) throws(Failure) -> Module) {
+        (self.signature, self.make) = (signature, make)
+    }
+
     init<Made: Registered>(_ type: Made.Type) {
-        signature = Made.signature
-        make = { (arguments) throws(Failure) in try Made(arguments) }
+        self.init(Made.signature) { (arguments) throws(Failure) in try Made(arguments) }
     }
 }
 
@@ -28,24 +31,27 @@ public enum Registry {
     }
 
     public static let layers = [
-        Family(name: "linear", kinds: [Kind(Linear.self)]),
+        Family(name: "linear", kinds: [Kind(Linear.self), Kind(Bilinear.self), Kind(LazyLinear.self)]),
+        Family(name: "activation", kinds: Activations.kinds),
+        Family(name: "reshaping", kinds: [Kind(Flatten.self), Kind(Unflatten.self)]),
         Family(
-            name: "activation",
-            kinds: [
-                Kind(Identity.self), Kind(ReLU.self), Kind(LeakyReLU.self), Kind(Sigmoid.self), Kind(Tanh.self),
-                Kind(GELU.self),
-                Kind(Softmax.self), Kind(LogSoftmax.self), Kind(Softplus.self),
-            ]),
-        Family(name: "reshaping", kinds: [Kind(Flatten.self)]),
-        Family(name: "dropout", kinds: [Kind(Dropout.self)]),
+            name: "convolution",
+            kinds: (1...3).map { Kind(Convolution.self, axes: $0) }
+                + (1...3).map { Kind(TransposedConvolution.self, axes: $0) }),
+        Family(name: "pooling", kinds: Pools.kinds),
+        Family(name: "padding", kinds: Padding.kinds),
+        Family(
+            name: "normalization",
+            kinds: (1...3).map { Kind(BatchNorm.self, axes: $0) } + (1...3).map { Kind(InstanceNorm.self, axes: $0) }
+                + [Kind(LayerNorm.self), Kind(GroupNorm.self), Kind(RMSNorm.self)] + ResponseNorms.kinds),
+        Family(name: "embedding", kinds: [Kind(Embedding.self), Kind(EmbeddingBag.self)]),
+        Family(name: "dropout", kinds: Dropouts.kinds),
+        Family(name: "resampling", kinds: Resamplings.kinds),
+        Family(name: "distances", kinds: Distances.kinds),
         Family(name: "containers", kinds: [Kind(Sequential.self), Kind(Container.self), Kind(Graph.self)]),
     ]
 
-    public static let losses = [
-        Family(
-            name: "losses",
-            kinds: [Kind(MSELoss.self), Kind(BCELoss.self), Kind(BCEWithLogitsLoss.self), Kind(CrossEntropyLoss.self)])
-    ]
+    public static let losses = [Family(name: "losses", kinds: Losses.kinds)]
 
     public static let optimizers = [OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self)]
 
@@ -58,6 +64,11 @@ public enum Registry {
     }()
 
     public static func module(_ name: String) -> Kind? { modules[name] }
+
+    /// The default of an argument.
+    static func initial(_ argument: String, of name: String) -> Value? {
+        module(name)?.signature.parameters.first { $0.name == argument }?.initial
+    }
 
     static let moduleNames = (layers + losses).flatMap { family in family.kinds.map { $0.signature.name } }
 

@@ -98,6 +98,8 @@ struct Building {
             if parameter.name == Parameter.dtype.name {
                 items.append(
                     Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
+            } else if parameter.type.takesTensors, let tensor = buffers[path + parameter.name] {
+                items.append(Arguments.Item(.tensor(tensor), keyword: parameter.name))
             } else if let value = structure[attribute: parameter.name] {
                 items.append(Arguments.Item(.value(value), keyword: parameter.name))
             } else if parameter.initial == nil {

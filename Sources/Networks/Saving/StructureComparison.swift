@@ -42,6 +42,8 @@ extension StateTree {
             if let given, given.isSame(as: value) { continue }
             // Then a loss in a model was the program's own, without attributes.
             if given == nil, other.flag(StateTree.unlisted) == true { continue }
+            // Files of before an argument was there mean its default.
+            if given == nil, Registry.initial(attribute, of: name)?.isSame(as: value) == true { continue }
             // Files of before do not say what a layer with code of the host's was made from.
             if given == nil, other.flag(StateTree.host) == true { continue }
             throw .structure(

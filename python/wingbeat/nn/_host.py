@@ -90,10 +90,13 @@ def set_forward(module: Module) -> None:
     check(status)
 
 
-def call_in_engine(function: Any, handle: Handle, inputs: tuple[Any, ...]) -> list[int | None]:
-    """Handles of what a module gives for several tensors, of which some may be None."""
+def call_in_engine(
+    function: Any, handle: Handle, inputs: tuple[Any, ...], options: str | None = None
+) -> list[int | None]:
+    """Handles of what a module gives for several tensors, of which some may be None, and options as a text."""
     tensors = [None if tensor is None else as_tensor(tensor) for tensor in inputs]
     found, number = handle_array(256)(), c_int32()
     given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
-    check(function(handle, None, given, len(tensors), found, 256, number))
+    text = None if options is None else options.encode()
+    check(function(handle, text, given, len(tensors), found, 256, number))
     return list(found[: number.value])

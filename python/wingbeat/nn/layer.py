@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
 from .._arrays import handle_array
-from .._dtypes import as_dtype, float32
+from .._device import check_device
+from .._dtypes import as_dtype, float32, float64
 from .._errors import UnsupportedError
 from .._library import check, lib, library, text_of, unguarded
 from .._literals import check_call, literal, value
+from .._modes import no_grad
 from .._tensor import Tensor, as_tensor, wrap
 from . import _host
 from .module import Module, own_tensor
@@ -34,6 +36,12 @@ class Layer(Module):
     # The engine's name, and the arguments that are attributes; set by the generated classes.
     _kind: ClassVar[str]
     _arguments: ClassVar[tuple[str, ...]] = ()
+    # Arguments that are tensors: buffers, or None.
+    _tensors: ClassVar[tuple[str, ...]] = ()
+    # Parameters and buffers that may not be there: their attributes are None then.
+    _arrays: ClassVar[tuple[str, ...]] = ()
+    # Arguments that are kept as tuples, of so many numbers where one is given.
+    _tuples: ClassVar[dict[str, int]] = {}
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -44,13 +52,18 @@ class Layer(Module):
     _made_from: ClassVar[tuple[str, ...]] = ()
     _own_attributes = Module._own_attributes | {"_is_overridden"}
 
-    def _make(self, dtype: Any = None, **arguments: Any) -> None:
+    def _make(self, dtype: Any = None, device: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
         name = type(self).__name__
+        check_device(device)
+        tensors = {argument: arguments.pop(argument) for argument in self._tensors}
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
         check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
         self._adopt(out.value)
+        for argument, given in tensors.items():
+            if given is not None:
+                self.register_buffer(argument, given)
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
@@ -62,8 +75,14 @@ class Layer(Module):
         for name in self._arguments:
             if name not in self._parameters:
                 found = value(self._argument(name))
+                count = self._tuples.get(name)
+                if count is not None and isinstance(found, int):
+                    found = (found,) * count
                 # A parameter that is not there has its name from the flag that left it out.
                 object.__setattr__(self, name, None if found is False and name == "bias" else found)
+        for name in (*self._tensors, *self._arrays):
+            if name not in self._parameters and name not in self._buffers:
+                object.__setattr__(self, name, None)
 
     def _recipe(self) -> tuple[Any, ...]:
         return (", ".join(f"{name}={self._argument(name)}" for name in self._made_from or self._arguments),)
@@ -108,6 +127,9 @@ class Layer(Module):
         self.__dict__["_is_overridden"] = True
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._tensors:
+            self.register_buffer(name, value)
+            return
         if (
             name in self._arguments
             and name not in self._parameters
@@ -143,13 +165,26 @@ class Layer(Module):
             check(status)
         return wrap(found[0])
 
-    def _several(self, *inputs: Any) -> Any:
+    def _several(self, *inputs: Any, options: str | None = None) -> Any:
         """The layer's own forward pass of any tensors; one result as it is, several as a tuple."""
         results = [
             None if handle is None else wrap(handle)
-            for handle in _host.call_in_engine(_call_layer, self._handle, inputs)
+            for handle in _host.call_in_engine(_call_layer, self._handle, inputs, options)
         ]
         return results[0] if len(results) == 1 else tuple(results)
+
+    def reset_parameters(self) -> None:
+        """Gives all parameters and buffers the values of a new layer."""
+        own = {**self._parameters, **self._buffers}
+        floats = [tensor.dtype for tensor in own.values() if tensor.dtype in (float32, float64)]
+        with no_grad():
+            for name, tensor in self._new(floats[0] if floats else float32)._state():
+                if name in own:
+                    own[name]._assign(tensor.detach())
+
+    def _new(self, dtype: DTypeLike) -> Module:
+        """A new layer of the same arguments."""
+        return build(f"{self._kind}({self._recipe()[0]})", dtype)
 
     def extra_repr(self) -> str:
         text = c_char_p()

@@ -311,10 +311,14 @@ class Module(_modules.Base, Owner):
     def _named(self, registry: str) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         for prefix, module in self.named_modules():
+            module._check_made()
             for name, tensor in module.__dict__[registry].items():
                 if id(tensor) not in seen:
                     seen.add(id(tensor))
                     yield f"{prefix}.{name}" if prefix else name, tensor
+
+    def _check_made(self) -> None:
+        """Raises where the module has yet to make its parameters."""
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(dotted path, parameter) of this module and all in it; a shared parameter comes once."""
@@ -383,8 +387,9 @@ class Module(_modules.Base, Owner):
         if wanted is None:
             return self
         check(lib.wb_module_cast(self._handle, wanted.code))
-        for tensor in (*self.parameters(), *self.buffers()):
-            tensor._forget_dtype()
+        for module in self.modules():
+            for tensor in (*module._parameters.values(), *module._buffers.values()):
+                tensor._forget_dtype()
         return self
 
     def cpu(self) -> Module:
@@ -473,16 +478,25 @@ class Module(_modules.Base, Owner):
     def state_dict(self) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change
         them."""
-        return OrderedDict(
-            (name, tensor._snapshot()) for name, tensor in (*self.named_parameters(), *self.named_buffers())
-        )
+        return OrderedDict((name, tensor._snapshot()) for name, tensor in self._state())
+
+    def _state(self) -> Iterator[tuple[str, Any]]:
+        """(dotted path, tensor) of all parameters and buffers, module by module; a shared one comes once."""
+        seen: set[int] = set()
+        for prefix, module in self.named_modules():
+            module._check_made()
+            for registry in ("_parameters", "_buffers"):
+                for name, tensor in module.__dict__[registry].items():
+                    if id(tensor) not in seen:
+                        seen.add(id(tensor))
+                        yield f"{prefix}.{name}" if prefix else name, tensor
 
     def load_state_dict(self, state_dict: Mapping[str, TensorLike], strict: bool = True) -> None:
         """Takes over values by dotted path: tensors or arrays. All or nothing.
 
         Raises StructureError where a name is missing or unexpected (unless strict is False) or a shape differs.
         """
-        own = {**dict(self.named_parameters()), **dict(self.named_buffers())}
+        own = dict(self._state())
         given = {name: as_tensor(value) for name, value in state_dict.items()}
         faults = []
         if strict:

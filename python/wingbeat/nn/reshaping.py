@@ -26,3 +26,20 @@ class Flatten(Layer):
 
     def forward(self, input: TensorLike) -> Tensor:
         return self._run(input)
+
+
+class Unflatten(Layer):
+    """One axis as several: [n, a b, ...] -> [n, a, b, ...] for dim 1.
+
+    dim: the axis that becomes several.
+    unflattened_size: their extents; one may be -1 and is deduced.
+    """
+
+    _kind = "Unflatten"
+    _arguments = ("dim", "unflattened_size")
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
+        self._make(dim=dim, unflattened_size=unflattened_size)
+
+    def forward(self, input: TensorLike) -> Tensor:
+        return self._run(input)

@@ -24,8 +24,8 @@ class SGD(Optimizer):
     _settings = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0, weight_decay:
-        float = 0.0, nesterov: bool = False
+        self, params: Iterable[Any], lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0,
+        weight_decay: float = 0.0, nesterov: bool = False
     ) -> None:
         self._make(
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov
