@@ -16,8 +16,8 @@
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
  *
  * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
- * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets,
- * training, checkpoints.
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers, data
+ * sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -89,6 +89,7 @@ typedef struct wb_batches wb_batches;
 typedef struct wb_program wb_program;
 typedef struct wb_trainer wb_trainer;
 typedef struct wb_recording wb_recording;
+typedef struct wb_schedule wb_schedule;
 
 /* The library's version, like "0.1.0". Static. */
 const char *wb_version(void);
@@ -968,6 +969,17 @@ wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, 
  * differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 
+/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
+ * null at its end: for sentences. */
+typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
+
+/* 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN where
+ * nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation and the place.
+ * place (may be NULL) says where the host's code is. Captured programs do not match
+ * (wb_program_run_if_matching), and optimisers and trainers do without; in capture blocks and transforms nothing is
+ * looked at. Slow; for all threads; default 0. */
+wb_status wb_set_anomaly_mode(int32_t enabled, wb_place_callback place, void *context);
+
 /* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to
  * *previous (may be NULL). Default 1. */
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
@@ -978,7 +990,8 @@ typedef enum wb_grad_flag {
     WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
     WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
     WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
-    WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_WATCHED = 32    /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
 } wb_grad_flag;
 
 /* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
@@ -1149,6 +1162,11 @@ wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
 
+/* The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such as
+ * hooks. NULL as forward takes away what was set here or by wb_module_set_forward. WB_ERROR_STATE for a module of the
+ * host's. */
+wb_status wb_module_wrap(wb_module *module, wb_forward_callback forward, wb_release_callback release, void *context);
+
 /* Notes that a module's forward pass in the host's code computes something else from now on, because of what only
  * the host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same
  * for hooks. */
@@ -1169,14 +1187,32 @@ wb_status wb_module_has_host(const wb_module *module, int32_t *has);
 /* 1 if running the module, or any module in it, needs code of the host's. */
 wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 
+/* Called after each forward pass of a module on any thread, outside of capture blocks, without the library's lock.
+ * module: as wb_module_identity gives it. outputs: the results themselves, so that a hook on one sees its gradient;
+ * their handles are freed when it returns. A status other than WB_OK ends the call outside with it. */
+typedef wb_status (*wb_module_callback)(void *context, uint64_t module, wb_tensor *const *outputs,
+                                        int32_t output_count);
+
+/* Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back. NULL
+ * ends it. While it is set captured programs do not match, and trainers do without. */
+wb_status wb_set_module_callback(wb_module_callback callback, void *context);
+
 wb_status wb_module_free(wb_module *module);
 
 /* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself, and modules
  * nest up to 200 levels deep (WB_ERROR_ARGUMENT). */
 wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
 
+/* Removes the child of that name (WB_ERROR_ARGUMENT if there is none). */
+wb_status wb_module_remove(wb_module *parent, const char *name);
+
 /* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */
 wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor *parameter);
+
+/* Has the forward passes of a layer take `value` for its parameter `name`, until NULL takes it away: what was computed
+ * from other parameters (weight normalisation), or is to stand in for one call. It is listed, saved and trained
+ * nowhere; derivatives pass through it. */
+wb_status wb_module_lend(wb_module *module, const char *name, wb_tensor *value);
 
 /* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
 wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
@@ -1227,6 +1263,11 @@ wb_status wb_module_summary(const wb_module *module, const char **text);
 wb_status wb_module_attribute(const wb_module *module, const char *name, double *value);
 wb_status wb_module_attribute_text(const wb_module *module, const char *name, const char **text);
 
+/* Changes such an argument, to the value that a text spells ("0.3", "None", "'sum'"), from the next forward pass on: of
+ * layers that read it in each pass, as dropouts, normalisations with running statistics and losses do.
+ * WB_ERROR_UNSUPPORTED for one that the layer was built from. */
+wb_status wb_module_set_attribute(wb_module *module, const char *name, const char *text);
+
 /* Training (1, default) or evaluation (0) mode of the module and all modules in it. */
 wb_status wb_module_set_training(wb_module *module, int32_t training);
 wb_status wb_module_get_training(const wb_module *module, int32_t *training);
@@ -1242,10 +1283,6 @@ wb_status wb_module_zero_grad(wb_module *module);
  * A Graph is a module with a body in text: what to compute with its children, one call a line. C makes one by an
  * expression (wb_module_create); from a module with code of the host's it is made by running that code and writing down
  * what it calls. */
-
-/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
- * null at its end: for sentences. */
-typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
 
 /* Begins to write down what this thread calls: forward passes of modules, and functions of tensors. inputs: tensors
  * that stand for those of the forward pass, with names. Until wb_recording_end the host runs `module`'s forward pass
@@ -1282,7 +1319,8 @@ typedef enum wb_registry {
     WB_REGISTRY_LAYERS = 0,
     WB_REGISTRY_LOSSES = 1,
     WB_REGISTRY_OPTIMIZERS = 2,
-    WB_REGISTRY_FUNCTIONS = 3 /* of tensors: what wb_call and the bodies of graphs take */
+    WB_REGISTRY_FUNCTIONS = 3, /* of tensors: what wb_call and the bodies of graphs take */
+    WB_REGISTRY_SCHEDULES = 4
 } wb_registry;
 
 /* How many entries a table has. */
@@ -1318,11 +1356,38 @@ typedef enum wb_initializer {
     WB_INITIALIZER_LECUN_NORMAL = 7,    /* N(0, 1 / fan_in). LeCun et al. 1998 */
     WB_INITIALIZER_LINEAR_DEFAULT = 8,  /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
     WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
-    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10,
+    WB_INITIALIZER_EYE = 11,   /* a matrix: ones on the diagonal, else zeros */
+    WB_INITIALIZER_DIRAC = 12, /* [out, in, ...], in a groups: each output is an input, as far as both go */
+    /* rows at right angles, or columns, where there are more rows; a: gain. Saxe et al. 2013 */
+    WB_INITIALIZER_ORTHOGONAL = 13,
+    WB_INITIALIZER_SPARSE = 14 /* a matrix: the share a of each column zeros, else N(0, b^2). Martens 2010 */
 } wb_initializer;
 
 /* a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE). */
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
+
+/* N(mean, deviation^2), of which what lies outside [low, high] is not drawn. deviation is above 0, low at most high. */
+wb_status wb_initialize_truncated(wb_tensor *tensor, double mean, double deviation, double low, double high);
+
+/* ------------------------------------------------------------------ clipping
+ * Between wb_backward and wb_optimizer_step: keeps collected gradients from becoming too large. Parameters without a
+ * gradient are left alone. All is one plan, also in a captured program. A function that fails changes no gradient. */
+
+/* The norm of order p of all elements of all tensors together: 2, INFINITY, any number. check_finite 1:
+ * WB_ERROR_NOT_FINITE where it is NaN or infinite, in a program when it runs. */
+wb_status wb_total_norm(wb_tensor *const *tensors, int32_t count, double p, int32_t check_finite, wb_tensor **norm);
+
+/* Multiplies all gradients by min(1, max_norm / (norm + 1e-6)) with their norm of order p, which is given out, 0-d, as
+ * it was before; norm may be NULL. check_finite as in wb_total_norm. Pascanu et al. 2013. */
+wb_status wb_clip_grad_norm(wb_tensor *const *parameters, int32_t count, double max_norm, double p,
+                            int32_t check_finite, wb_tensor **norm);
+
+/* The same with a norm that is known: a float tensor of one number. */
+wb_status wb_clip_grad_with_norm(wb_tensor *const *parameters, int32_t count, double max_norm, wb_tensor *norm);
+
+/* Brings each element of each gradient between -limit and limit (0 at least). */
+wb_status wb_clip_grad_value(wb_tensor *const *parameters, int32_t count, double limit);
 
 /* ------------------------------------------------------------------ optimisers
  * Parameters: float leaves, each once; those that require no gradient are left alone until they do. Settings are finite
@@ -1348,23 +1413,42 @@ wb_status wb_optimizer_free(wb_optimizer *optimizer);
 /* Updates all parameters from their collected gradients, in place. */
 wb_status wb_optimizer_step(wb_optimizer *optimizer);
 
+/* Computes the loss and its gradients anew: it removes the gradients of before, records the loss, calls wb_backward,
+ * and writes the loss's handle, which is the library's from then on. It runs without the library's lock. A status
+ * other than WB_OK ends the step with it. */
+typedef wb_status (*wb_closure_callback)(void *context, wb_tensor **loss);
+
+/* A step that asks for the loss, as often as the optimiser needs it: once, or, with "LBFGS(...)", as often as its line
+ * search wants. loss: the first value; may be NULL. With LBFGS it is the only way to step, and not inside a capture
+ * block, since what it does depends on values. If a step of LBFGS fails, parameters are as the last call of the
+ * closure found them. */
+wb_status wb_optimizer_step_closure(wb_optimizer *optimizer, wb_closure_callback closure, void *context, double *loss);
+
 /* Removes the collected gradients of its parameters. */
 wb_status wb_optimizer_zero_grad(wb_optimizer *optimizer);
 
 /* A setting of a group (-1 in the two that set: of all groups) by its argument's name: "lr", "momentum",
  * "weight_decay", ...; as a number (a flag is 1 or 0), or as a text that Python would write, such as "(0.9, 0.95)"
- * for betas. Captured programs see a change. A flag, such as nesterov, can only be read. WB_ERROR_ARGUMENT for an
- * unknown name or a value out of range, WB_ERROR_INDEX for a group that is not there. */
+ * for betas. Captured programs see a change of a number. Where it makes another kind of step, as a flag such as
+ * nesterov does, they are not current any more. The numbers that schedules keep with a group are among them:
+ * initial_lr, max_lr, min_lr, base_momentum, max_momentum, swa_lr. WB_ERROR_ARGUMENT for an unknown name or a value
+ * out of range, WB_ERROR_INDEX for a group that is not there. */
 wb_status wb_optimizer_set(wb_optimizer *optimizer, int32_t group, const char *name, double value);
 wb_status wb_optimizer_get(const wb_optimizer *optimizer, int32_t group, const char *name, double *value);
 wb_status wb_optimizer_set_text(wb_optimizer *optimizer, int32_t group, const char *name, const char *text);
 wb_status wb_optimizer_get_text(const wb_optimizer *optimizer, int32_t group, const char *name, const char **text);
 
+/* All settings of a group, with what schedules keep there, as one text: "lr=0.1, momentum=0.9, ..."; and several of
+ * them set at once, all or nothing. The text is valid as in wb_module_parameter. */
+wb_status wb_optimizer_get_settings(const wb_optimizer *optimizer, int32_t group, const char **settings);
+wb_status wb_optimizer_set_settings(wb_optimizer *optimizer, int32_t group, const char *settings);
+
 /* "SGD", "Adam" or another name of the registry. Static. */
 wb_status wb_optimizer_class_name(const wb_optimizer *optimizer, const char **name);
 
 /* State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state). The
- * handles share memory with the optimiser: wb_tensor_assign to one changes the state. */
+ * handles share memory with the optimiser: wb_tensor_assign to one changes the state. A count, such as "3.step", may be
+ * one tensor for several parameters, which have taken the same steps. */
 wb_status wb_optimizer_state_count(const wb_optimizer *optimizer, int32_t *count);
 wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const char **name, wb_tensor **state);
 
@@ -1373,6 +1457,65 @@ wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const
  * nothing has changed. */
 wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states,
                                   int32_t count);
+
+/* ------------------------------------------------------------------ schedules
+ * A schedule sets the learning rates of an optimiser's groups, step by step: PyTorch's learning-rate schedulers, listed
+ * in docs/layers.md. It retains its optimiser. Checkpoints of the optimiser (wb_save, wb_trainer_save) have the state
+ * of the schedules that it has then, and loading one gives it back to as many schedules of the same kinds. A schedule
+ * steps outside of capture blocks (WB_ERROR_STATE); captured programs see the rates. */
+
+/* The schedule that an expression spells. Making it sets the first rates.
+ *
+ *     StepLR(30, gamma=0.5)
+ *     OneCycleLR(max_lr=0.01, total_steps=1000)
+ *     SequentialLR([LinearLR(total_iters=5), CosineAnnealingLR(95)], milestones=[5])
+ *
+ * What may differ from group to group is a tuple with a number for each. WB_ERROR_ARGUMENT with the column, and with
+ * what would have fitted. */
+wb_status wb_schedule_create(const char *expression, wb_optimizer *optimizer, wb_schedule **schedule);
+
+/* A number for a group (from 0) and an epoch, written to *factor. It runs without the library's lock. A status other
+ * than WB_OK ends the call outside with it. */
+typedef wb_status (*wb_factor_callback)(void *context, int32_t group, int64_t epoch, double *factor);
+
+/* The same of kinds that take a function: "LambdaLR()", "MultiplicativeLR()", "CyclicLR(0.1, 0.5)" with the function as
+ * its scale_fn (which gets group 0). release(context) is called once, when the schedule goes (release may be NULL);
+ * not if this call fails. */
+wb_status wb_schedule_create_function(const char *expression, wb_optimizer *optimizer, wb_factor_callback factor,
+                                      wb_release_callback release, void *context, wb_schedule **schedule);
+
+/* The same of kinds that are made of others: "SequentialLR(milestones=[5])", "ChainedScheduler()" over schedules of the
+ * same optimiser, which it retains, and steps from then on. */
+wb_status wb_schedule_create_composed(const char *expression, wb_optimizer *optimizer, wb_schedule *const *parts,
+                                      int32_t count, wb_schedule **schedule);
+
+wb_status wb_schedule_free(wb_schedule *schedule);
+
+/* The rates of the next epoch (or batch, as the caller counts). WB_ERROR_ARGUMENT for ReduceLROnPlateau, which takes a
+ * metric. If it fails, nothing has changed. */
+wb_status wb_schedule_step(wb_schedule *schedule);
+
+/* The rates of an epoch, from 0; fractions only for CosineAnnealingWarmRestarts. */
+wb_status wb_schedule_step_to(wb_schedule *schedule, double epoch);
+
+/* A step of ReduceLROnPlateau. WB_ERROR_UNSUPPORTED for other kinds. */
+wb_status wb_schedule_step_metric(wb_schedule *schedule, double metric);
+
+/* "StepLR" or another name of the registry. Static. */
+wb_status wb_schedule_class_name(const wb_schedule *schedule, const char **name);
+
+/* A value by its name in PyTorch's state_dict, as a number, or as a text that Python would write: an argument,
+ * "last_epoch", "_last_lr" (the rates after the last step, "(0.1, 0.01)"), "base_lrs", and what the kind remembers,
+ * such as "best" or "T_cur". The text is valid as in wb_module_parameter. WB_ERROR_ARGUMENT for an unknown name, or
+ * for what is no number. */
+wb_status wb_schedule_get(const wb_schedule *schedule, const char *name, double *value);
+wb_status wb_schedule_get_text(const wb_schedule *schedule, const char *name, const char **text);
+
+/* All values as one text, "step_size=30, gamma=0.1, ..., last_epoch=3", without those of its parts; and taking over
+ * such a text, or some of its values. Rates of the optimiser stay as they are. All or nothing: WB_ERROR_STRUCTURE for a
+ * value that does not fit. */
+wb_status wb_schedule_state(const wb_schedule *schedule, const char **state);
+wb_status wb_schedule_load_state(wb_schedule *schedule, const char *state);
 
 /* ------------------------------------------------------------------ data sets
  * A data set gives pairs (x, y) of rows along the first axis. */
@@ -1441,6 +1584,15 @@ wb_status wb_trainer_create(wb_module *model, wb_module *loss, wb_optimizer *opt
  * (WB_ERROR_ARGUMENT). */
 wb_status wb_trainer_add_metric(wb_trainer *trainer, const char *name, wb_module *metric);
 wb_status wb_trainer_free(wb_trainer *trainer);
+
+typedef enum wb_schedule_when {
+    WB_SCHEDULE_EACH_EPOCH = 0, /* at the end of each epoch, after the validation */
+    WB_SCHEDULE_EACH_STEP = 1   /* after each step of the optimiser */
+} wb_schedule_when;
+
+/* Has wb_trainer_fit step a schedule of the trainer's optimiser; NULL for none. ReduceLROnPlateau, which takes a metric
+ * and so steps each epoch, gets the validation loss, or without validation data the training loss. */
+wb_status wb_trainer_set_schedule(wb_trainer *trainer, wb_schedule *schedule, wb_schedule_when when);
 
 typedef enum wb_trainer_option {
     WB_TRAINER_EPOCHS = 0,     /* train until this many epochs are done in all; default 1 */

@@ -145,6 +145,8 @@ def array(tensor):
     if isinstance(tensor, wb.Tensor):
         return np.array(tensor.detach().numpy())
     tensor = tensor.detach().resolve_conj().resolve_neg()
+    if tensor.is_complex() and not tensor.numel():  # of which PyTorch has no view
+        return np.zeros((*tensor.shape, 2))
     return np.array((torch.view_as_real(tensor.contiguous()) if tensor.is_complex() else tensor).numpy(force=True))
 
 

@@ -140,6 +140,7 @@ private func curves(
         if ThreadState.current.matMulPrecision == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
         if Capture.isOpen { sum |= WB_GRAD_CAPTURE.rawValue }
         if ThreadState.current.transforms > 0 { sum |= WB_GRAD_TRANSFORM.rawValue }
+        if Anomalies.areValuesWatched { sum |= WB_GRAD_WATCHED.rawValue }
         if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) {
             sum |= WB_GRAD_REQUIRED.rawValue
         }

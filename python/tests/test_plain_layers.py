@@ -54,6 +54,11 @@ def test_reset_parameters_draws_anew():
         module.reset_parameters()
     assert layer[0].weight is parameter and not same_bits(parameter.detach().numpy(), before)
     assert layer[1].running_mean.tolist() == [0] * 3 and layer[1].num_batches_tracked.item() == 0
+    layer(wb.randn(4, 2, 5, 5))
+    layer[1].weight.detach().fill_(2.0)
+    layer[1].reset_running_stats()
+    assert layer[1].running_var.tolist() == [1] * 3 and layer[1].num_batches_tracked.item() == 0
+    assert layer[1].weight.tolist() == [2] * 3
 
 
 # -------------------------------------------------------------------- random numbers
@@ -333,3 +338,26 @@ def test_the_sentence_names_the_path_of_the_layer():
     model.add_module("encoder", nn.Sequential(nn.Linear(784, 10), nn.ReLU()))
     with pytest.raises(ValueError, match=r"^Sequential\.encoder\.0 \(Linear\): expected 784 features, found 783"):
         model(wb.ones(2, 783))
+
+
+def test_arguments_that_each_pass_reads_can_be_changed():
+    wb.manual_seed(0)
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5))
+    x = wb.randn(50, 3)
+    step = wb.compile(lambda t: model(t))
+    step(x)
+    model[0].momentum, model[1].p = None, 0.0
+    assert repr(model[1]) == "Dropout(p=0.0, inplace=False)" and "momentum=None" in model[0].expression()
+    model[0].reset_parameters()
+    for call in (step, model):
+        np.testing.assert_array_equal(call(x).detach().numpy(), step(x).detach().numpy())
+    np.testing.assert_allclose(model[0].running_mean.numpy(), x.numpy().mean(0), rtol=1e-5, atol=1e-7)
+    loss = nn.CrossEntropyLoss()
+    loss.reduction, loss.label_smoothing = "none", 0.1
+    assert loss(wb.ones(2, 3), wb.tensor([0, 1])).shape == (2,)
+    with pytest.raises(wb.UnsupportedError, match="Conv2d: the argument 'stride' was built into the layer"):
+        nn.Conv2d(1, 1, 3).stride = 2
+    with pytest.raises(TypeError, match="p takes a number, but found 'half'"):
+        model[1].p = "half"
+    with pytest.raises(ValueError, match="reduction takes"):
+        loss.reduction = "average"

@@ -17,8 +17,8 @@ MODULES = (
     "wingbeat.data",
     "wingbeat.distributed",
     "wingbeat.distributions",
-    "wingbeat.func",
     "wingbeat.fft",
+    "wingbeat.func",
     "wingbeat.implicit",
     "wingbeat.jit",
     "wingbeat.linalg",
@@ -27,7 +27,14 @@ MODULES = (
     "wingbeat.nn.init",
     "wingbeat.nn.modules",
     "wingbeat.nn.parallel",
+    "wingbeat.nn.utils",
+    "wingbeat.nn.utils.parametrizations",
+    "wingbeat.nn.utils.parametrize",
+    "wingbeat.nn.utils.rnn",
+    "wingbeat.nn.utils.stateless",
     "wingbeat.optim",
+    "wingbeat.optim.lr_scheduler",
+    "wingbeat.optim.swa_utils",
     "wingbeat.random",
     "wingbeat.serialization",
     "wingbeat.special",
@@ -45,7 +52,7 @@ MODULES = (
     "wingbeat.vision.utils",
 )
 # What training takes from data, until it is elsewhere.
-HELPERS = {"wingbeat.data": {"as_dataset", "shuffle_code"}}
+HELPERS = {"wingbeat.data": {"as_dataset", "loader_order", "shuffle_code"}}
 
 
 def modules():

@@ -211,8 +211,8 @@ if TYPE_CHECKING:  # what the table below finds
         data,
         distributed,
         distributions,
-        func,
         fft,
+        func,
         implicit,
         jit,
         linalg,
@@ -228,11 +228,13 @@ if TYPE_CHECKING:  # what the table below finds
         version,
         vision,
     )
+    from ._anomalies import anomaly_mode
     from ._checkpoint import checkpoint, checkpoint_sequential
     from ._compile import compile
     from ._custom import custom_gradient, custom_jvp, custom_vjp
     from ._export import export
     from ._jacobians import hessian, jacfwd, jacrev
+    from ._norms import norms
     from ._reversible import reversible
     from ._summary import summary
     from ._taylor import taylor
@@ -275,6 +277,8 @@ _LATER: dict[str, tuple[str, str] | None] = {
     **{name: ("_checkpoint", name) for name in ("checkpoint", "checkpoint_sequential")},
     "reversible": ("_reversible", "reversible"),
     "compile": ("_compile", "compile"),
+    "anomaly_mode": ("_anomalies", "anomaly_mode"),
+    "norms": ("_norms", "norms"),
     "load": ("storage", "load"),
     "load_into": ("storage", "load_into"),
     "save": ("storage", "save"),
@@ -345,6 +349,8 @@ __all__ = [
     "get_default_dtype",
     "set_default_dtype",
     "set_printoptions",
+    "anomaly_mode",
+    "norms",
     "autocast",
     "is_autocast_enabled",
     "abs",

@@ -51,7 +51,9 @@ class History(list):  # type: ignore[type-arg]
 
     def _repr_html_(self) -> str:
         columns = self.columns()
-        return _html.table(["epoch", *columns], [[row + 1, *values] for row, values in enumerate(zip(*columns.values()))])
+        return _html.table(
+            ["epoch", *columns], [[row + 1, *values] for row, values in enumerate(zip(*columns.values()))]
+        )
 
     def _repr_png_(self) -> bytes | None:
         """In a notebook the history is its picture."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _html
@@ -14,14 +13,13 @@ from ._modes import no_grad
 from ._modules import Base
 from ._tensor import Tensor, as_tensor
 from ._tree import flatten
-from .nn.containers import Sequential
-from .nn.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from .nn.module import Module
 
 _COLUMNS = ("layer", "output shape", "parameters", "multiply-adds")
-_patching = threading.Lock()
 
 
 class SummaryRow(NamedTuple):
@@ -104,18 +102,13 @@ def summary(model: Module, input: Any = None, *inputs: Any, depth: int | None = 
         modes = [(module, module.training) for module in model.modules()]
         try:
             model.eval()
-            with no_grad(), _noted(calls):
-                model(*given, **kwargs)
+            with no_grad():
+                calls = _noted(model, given, kwargs)
         finally:
             for module, mode in modes:
                 if module.training is not mode:
-                    _set_own_mode(module, mode)
+                    module.train(mode)  # its children come behind it, and get their own
     return _made(model, calls, given, depth)
-
-
-def _set_own_mode(module: Module, mode: bool) -> None:
-    """Sets one module's mode and leaves its children's: they come after it, and are set themselves."""
-    module.train(mode)
 
 
 def _input(value: Any, dtype: Any) -> Tensor:
@@ -124,32 +117,25 @@ def _input(value: Any, dtype: Any) -> Tensor:
     return as_tensor(value)
 
 
-@contextmanager
-def _noted(calls: dict[int, list[tuple[Any, int | None]]]) -> Iterator[None]:
-    """A block in which each module's calls on this thread are noted: the shapes of the result, and multiply-adds."""
-    thread, call, forward = threading.get_ident(), Module.__call__, Sequential.forward
+def _noted(model: Module, given: list[Tensor], kwargs: dict[str, Any]) -> dict[int, list[tuple[Any, int | None]]]:
+    """Runs the model once. For each module, by its id, the shapes of its results in each call, and multiply-adds."""
+    seen: list[tuple[Module, list[tuple[int, ...]], tuple[Any, ...], dict[str, Any]]] = []
 
-    def noting(self: Module, *args: Any, **kwargs: Any) -> Any:
-        result = call(self, *args, **kwargs)
-        if threading.get_ident() == thread:
-            shapes = [tuple(leaf.shape) for leaf in flatten(result)[0] if isinstance(leaf, Tensor)]
-            products = None if self._modules else _products(lambda *values: call(self, *values, **kwargs), args)
-            calls.setdefault(id(self), []).append((shapes, products))
-        return result
+    def note(module: Module, args: tuple[Any, ...], keywords: dict[str, Any], output: Any) -> None:
+        shapes = [tuple(leaf.shape) for leaf in flatten(output)[0] if isinstance(leaf, Tensor)]
+        seen.append((module, shapes, args, keywords))
 
-    def one_by_one(self: Sequential, input: Any) -> Any:
-        if threading.get_ident() != thread:
-            return forward(self, input)
-        for child in self._modules.values():
-            input = child(input)
-        return input
-
-    with _patching:
-        Module.__call__, Sequential.forward = noting, one_by_one  # type: ignore[method-assign]
-        try:
-            yield
-        finally:
-            Module.__call__, Sequential.forward = call, forward  # type: ignore[method-assign]
+    handles = [module.register_forward_hook(note, with_kwargs=True) for module in model.modules()]
+    try:
+        model(*given, **kwargs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    calls: dict[int, list[tuple[Any, int | None]]] = {}
+    for module, shapes, args, keywords in seen:
+        products = None if module._modules else _products(partial(module, **keywords), args)
+        calls.setdefault(id(module), []).append((shapes, products))
+    return calls
 
 
 def _products(function: Callable[..., Any], args: tuple[Any, ...]) -> int | None:

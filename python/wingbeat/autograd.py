@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
+from ._anomalies import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from ._custom import Function, FunctionCtx
 from ._errors import ArgumentError
 from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -28,6 +29,9 @@ __all__ = [
     "inside_transform",
     "no_grad",
     "set_grad_enabled",
+    "detect_anomaly",
+    "set_detect_anomaly",
+    "is_anomaly_enabled",
 ]
 __dir__ = listing(__name__)
 if not TYPE_CHECKING:

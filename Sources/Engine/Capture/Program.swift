@@ -266,12 +266,12 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those
-    /// of the block.
+    /// Whether no block is open, and no transform, the gradient mode and the precision of matrix products are those of
+    /// the block, and nobody watches values, which a program would hide.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.matMulPrecision == matMulPrecision
+            && state.matMulPrecision == matMulPrecision && !Anomalies.areValuesWatched
     }
 
     private func run(

@@ -1,5 +1,5 @@
-/// torch.fft's transforms. Complex numbers are pairs of reals, [..., 2], real and imaginary part in the last axis, which
-/// `dim` does not count.
+/// torch.fft's transforms. Complex numbers are pairs of reals, [..., 2], real and imaginary part in the last axis,
+/// which `dim` does not count.
 extension Functions {
     private static let pairs = Parameter("input", .tensor, "Complex numbers as pairs of reals, [..., 2].")
     private static let reals = Parameter("input", .tensor, "Real numbers.")
@@ -51,8 +51,8 @@ extension Functions {
             transforms(
                 isInverse ? "ifft" : "fft", pairs, size,
                 isInverse
-                    ? "x[j] = 1 / n sum over k of X[k] exp(2 pi i j k / n) along an axis of pairs. Floats, whose dtype stays."
-                    : "X[k] = sum over j of x[j] exp(-2 pi i j k / n) along an axis of pairs. Floats, whose dtype stays."
+                    ? "x[j] = 1 / n sum over k of X[k] exp(2 pi i j k / n) along an axis of pairs. Floats."
+                    : "X[k] = sum over j of x[j] exp(-2 pi i j k / n) along an axis of pairs. Floats."
             ) { (x, sizes, axes, scale, name) throws(Failure) in
                 try x.fourier(sizes, axes, scale, isInverse: isInverse, name)
             }

@@ -15,6 +15,8 @@ struct Recurrence {
     private let inputBias: Node?
     var hiddenBias: Node?
     let projection: Node?  // [output, width]
+    /// Where a row's sequence goes on: elsewhere its state stays. nil: everywhere.
+    var isThere: Node?  // bool [steps, n, 1]
     private let width: Int
 
     init(_ cell: Tensor.Cell, _ weights: Tensor.CellWeights, _ name: String) throws(Failure) {
@@ -86,8 +88,24 @@ struct Recurrence {
         try next(fromInput, products(of: state), state)
     }
 
-    /// The same, from what input and state give.
-    func next(_ fromInput: Node, _ fromState: Node, _ state: CellState) throws(Failure) -> CellState {
+    /// The step at a position of the sequence, from what input and state give.
+    func next(_ fromInput: Node, _ fromState: Node, _ state: CellState, at position: Int) throws(Failure) -> CellState {
+        let next = try next(fromInput, fromState, state)
+        guard let isThere = try isThere?.slice(at: position) else { return next }
+        return CellState(
+            hidden: try Node.select(isThere, next.hidden, state.hidden),
+            cells: try both(next.cells, state.cells).map { (cells) throws(Failure) in
+                try Node.select(isThere, cells.0, cells.1)
+            })
+    }
+
+    private func both(_ a: Node?, _ b: Node?) -> (Node, Node)? {
+        guard let a, let b else { return nil }
+        return (a, b)
+    }
+
+    /// The next state, from what input and state give.
+    private func next(_ fromInput: Node, _ fromState: Node, _ state: CellState) throws(Failure) -> CellState {
         func gates(_ sums: Node) throws(Failure) -> [Node] { try sums.parts(sums.shape.count - 1, cell.gates) }
         switch cell {
         case .tanh: return CellState(hidden: try (fromInput + fromState).tanh())
@@ -114,7 +132,9 @@ struct Recurrence {
         try check(x.slice(at: 0), initial.hidden, initial.cells)
         let products = try products(of: x)
         let nodes = [products, initial.hidden, hidden] + [initial.cells, hiddenBias].compactMap { $0 }
-        guard ThreadState.current.isGradEnabled, nodes.contains(where: { $0.requiresGrad }), projection == nil else {
+        guard ThreadState.current.isGradEnabled, nodes.contains(where: { $0.requiresGrad }), projection == nil,
+            isThere?.mapLevel ?? 0 == 0
+        else {
             return try run(products, initial, isBackward: isBackward) { _, _, _ in }
         }
         return try RecurrentSteps(self, nodes, isBackward: isBackward).apply()
@@ -129,10 +149,11 @@ struct Recurrence {
         let parts = try products.parts(0, steps)
         var (state, states) = (initial, [Node]())
         for step in 0..<steps {
-            let fromInput = try parts[isBackward ? steps - 1 - step : step].slice(at: 0)
+            let position = isBackward ? steps - 1 - step : step
+            let fromInput = try parts[position].slice(at: 0)
             let fromState = try self.products(of: state)
             note(fromInput, fromState, state)
-            state = try next(fromInput, fromState, state)
+            state = try next(fromInput, fromState, state, at: position)
             states.append(state.hidden)
         }
         return (try Node.stacked(isBackward ? states.reversed() : states), state)

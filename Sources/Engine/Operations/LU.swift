@@ -1,8 +1,8 @@
 import Steps
 
-/// [..., m n + n] of matrices [..., m, n] with m >= n: L and U of P A = L U in one matrix [m, n], whose diagonal is U's,
-/// since that of L has ones; and behind it the exchanges of rows (`Exchanges`). Which rows are exchanged is constant to
-/// derivatives.
+/// [..., m n + n] of matrices [..., m, n] with m >= n: L and U of P A = L U in one matrix [m, n], whose diagonal is
+/// U's, since that of L has ones; and behind it the exchanges of rows (`Exchanges`). Which rows are exchanged is
+/// constant to derivatives.
 struct LU: Operation {
     var name: String { "lu" }
     var keeps: Keeps { [.inputs, .output] }
@@ -95,8 +95,8 @@ struct LU: Operation {
     }
 }
 
-/// The order [..., rows] of rows that exchanges [..., k] leave: the first k rows, one after the other, with the row that
-/// stands there, counted from 1. int64.
+/// The order [..., rows] of rows that exchanges [..., k] leave: the first k rows, one after the other, with the row
+/// that stands there, counted from 1. int64.
 struct Exchanges: Operation {
     var rows: Int
     var name: String { "exchanges" }

@@ -12,8 +12,8 @@ final class FourierPasses<Scalar: SIMDScalar & BinaryFloatingPoint>: @unchecked 
     /// Prime factors up to here have a pass of their own, whose cost is the factor for each element.
     private static var largestFactor: Int { 31 }
 
-    /// A transform as a cyclic convolution of length m: X[k] = w[k] sum over j of (x[j] w[j]) conj(w[k - j]), where w[k]
-    /// = exp(-pi i k^2 / n).
+    /// A transform as a cyclic convolution of length m: X[k] = w[k] sum over j of (x[j] w[j]) conj(w[k - j]), where
+    /// w[k] = exp(-pi i k^2 / n).
     private struct Convolution {
         let passes: FourierPasses
         /// w, and behind it the transform of conj(w) over m, each first real, then imaginary.
@@ -224,8 +224,8 @@ final class FourierPasses<Scalar: SIMDScalar & BinaryFloatingPoint>: @unchecked 
 
     // MARK: A convolution
 
-    /// w, and the transform of conj(w) over m; `self` has length m. False where there is no memory. In float64, whatever
-    /// is transformed later.
+    /// w, and the transform of conj(w) over m; `self` has length m. False where there is no memory. In float64,
+    /// whatever is transformed later.
     private func fillChirp(_ chirp: UnsafeMutablePointer<Scalar>, _ length: Int) -> Bool {
         let m = n
         guard let exact = FourierPasses<Double>(m),

@@ -6,9 +6,9 @@ import Steps
 /// of complex numbers, [outer, n, inner, 2].
 ///
 /// Stockham's passes, one for each factor of n, which leave the numbers in order (Van Loan 1992, Computational
-/// Frameworks for the Fast Fourier Transform, 1.7). Where n has a large prime factor, a convolution of a length that has
-/// none (Bluestein 1970). Each lane of a vector has a line of the array, so what a line gives does not depend on how
-/// many there are.
+/// Frameworks for the Fast Fourier Transform, 1.7). Where n has a large prime factor, a convolution of a length that
+/// has none (Bluestein 1970). Each lane of a vector has a line of the array, so what a line gives does not depend on
+/// how many there are.
 public final class FourierTransform: @unchecked Sendable {
     private let dtype: DType
     private let lines: Int

@@ -3,8 +3,9 @@ import Engine
 /// Layers that move each channel to mean 0 and variance 1 by running statistics, or by those of what comes in.
 public class RunningNorm: Module {
     private let axes: Int
-    let eps: Double
-    let momentum: Double?
+    var eps: Double { constructorValue("eps")?.real ?? 1e-5 }
+    var momentum: Double? { constructorValue("momentum")?.real }
+    override var changeable: Set<String> { ["eps", "momentum"] }
 
     fileprivate static func parameters(affine: Bool, tracks: Bool) -> [Parameter] {
         [
@@ -31,7 +32,7 @@ public class RunningNorm: Module {
     fileprivate init(_ arguments: Arguments, axes: Int) throws(Failure) {
         self.axes = axes
         let channels = try arguments.positive("num_features")
-        (eps, momentum) = (try arguments.finite("eps"), arguments.optionalReal("momentum"))
+        _ = try arguments.finite("eps")
         let dtype = try arguments.floats()
         try Tensor.checkType([channels], dtype)
         super.init(arguments)

@@ -38,6 +38,16 @@ public class TableLayer: Module {
     public override var hasClasses: Bool { isOfClasses }
     public override var arguments: Arguments? { super.arguments?.withTensors(of: self) }
 
+    /// What the function takes beside tensors.
+    override var changeable: Set<String> {
+        Set(function.signature.parameters.filter { !$0.type.takesTensors }.map(\.name))
+    }
+
+    public override func setArgument(_ name: String, _ text: String) throws(Failure) {
+        try super.setArgument(name, text)
+        texts = [:]
+    }
+
     /// Whether it gives two tensors, of which the second are indices.
     private var givesIndices: Bool { constructorValue("return_indices")?.flag == true }
 

@@ -44,9 +44,13 @@ struct Building {
         module.note = structure.text(StateTree.note)
         try fitting(path) { () throws(Failure) in try takeArrays(module, structure, path) }
         built[path] = module
+        // A layer that is made of others has made them.
+        let own = Set(module.children.map(\.name))
         for (child, tree) in structure.children {
             let child = (name: child, module: try self.module(tree, path + child + "."))
-            try fitting(path) { () throws(Failure) in try module.add(child.module, as: child.name, isNew: true) }
+            try fitting(path) { () throws(Failure) in
+                try module.add(child.module, as: child.name, isNew: !own.contains(child.name))
+            }
         }
         return module
     }

@@ -212,7 +212,7 @@ def looks(kind, thing):
         return (
             repr(thing),
             [bits(*group["params"]) for group in thing.param_groups],
-            {name: bits(state) for name, state in thing.state_dict()["state"].items()},
+            {name: bits(state) for name, state in thing._state().items()},
         )
     if kind == "pair":
         return looks("module", thing[0]), looks("optimizer", thing[1])

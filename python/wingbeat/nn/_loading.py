@@ -27,9 +27,10 @@ _HOME = "wingbeat.nn."
 
 def classes_of(custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module]] | None) -> Classes:
     """The user's classes by name."""
-    from . import containers
+    from . import containers, holders
 
-    known: tuple[type[Module], ...] = (containers.ModuleList, containers.Reversible, containers.ReversibleSequential)
+    # Older files have a list as a class of Python's.
+    known: tuple[type[Module], ...] = (holders.ModuleList, containers.Reversible, containers.ReversibleSequential)
     own: Classes = {kind.__name__: kind for kind in known}
     given: Classes = (
         {}
@@ -148,7 +149,8 @@ class _Loading:
                 f"load: no file holds the attributes of a {named!r} that are {_short(note.missing)}; {way}"
             )
         attribute = getattr(found, "_kind", None)
-        if attribute is not None and attribute != self.layer(handle):
+        is_list = named == attribute == "ModuleList" and self.layer(handle) == "no layer"
+        if attribute is not None and attribute != self.layer(handle) and not is_list:
             raise StructureError(
                 f"load: expected a {attribute} as the base of {named!r}, found {self.layer(handle)} in the file"
             )

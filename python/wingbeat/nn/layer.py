@@ -3,14 +3,13 @@ engine's handles."""
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_char_p, c_int32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
 from .._arrays import handle_array
 from .._device import check_device
 from .._dtypes import as_dtype, float32, float64
-from .._errors import UnsupportedError
 from .._library import check, lib, library, text_of, unguarded
 from .._literals import check_call, literal, value
 from .._modes import no_grad
@@ -28,6 +27,21 @@ _forward = unguarded("wb_module_forward")
 _call = library["wb_module_call"]
 _call_layer = lib.wb_module_call_layer
 _PAIR, _ONE = handle_array(2), handle_array(1)
+
+
+class _WhereParameters:
+    """A method of layers with parameters or buffers alone: programs ask layers whether they have it."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, layer: Any, owner: Any = None) -> Any:
+        if layer is None:
+            return self._function
+        if not layer._parameters and not layer._buffers:
+            raise AttributeError(f"a {type(layer).__name__} has no parameters to reset")
+        return self._function.__get__(layer, owner)
 
 
 class Layer(Module):
@@ -50,7 +64,7 @@ class Layer(Module):
 
     # The engine's names for what such a layer is made from, where they are no attributes of the class.
     _made_from: ClassVar[tuple[str, ...]] = ()
-    _own_attributes = Module._own_attributes | {"_is_overridden"}
+    _own_attributes = Module._own_attributes | {"_is_overridden", "_is_hooked"}
 
     def _make(self, dtype: Any = None, device: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
@@ -64,10 +78,24 @@ class Layer(Module):
         for argument, given in tensors.items():
             if given is not None:
                 self.register_buffer(argument, given)
+        self._adopt_children()
+
+    def _adopt_children(self) -> None:
+        """Takes over the modules that the engine's layer is made of."""
+        count, name = c_int32(), c_char_p()
+        check(lib.wb_module_child_count(self._handle, count))
+        for place in range(count.value):
+            from ._loading import module_of
+
+            out = c_void_p()
+            check(lib.wb_module_child(self._handle, place, name, out))
+            key = text_of(name)
+            self._modules[key] = module_of(out.value)
+            object.__setattr__(self, key, self._modules[key])
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
-        self.__dict__["_is_overridden"] = False
+        self.__dict__["_is_overridden"] = self.__dict__["_is_hooked"] = False
 
     def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
         """Takes over the engine's layer, with its parameters and buffers."""
@@ -126,6 +154,16 @@ class Layer(Module):
         super()._set_host()
         self.__dict__["_is_overridden"] = True
 
+    def _watch_hooks(self) -> None:
+        if self._is_overridden:
+            return
+        if self._hooks and not self._is_hooked:
+            _host.set_forward(self, None)
+            self.__dict__["_is_hooked"] = True
+        elif not self._hooks and self._is_hooked:
+            check(lib.wb_module_wrap(self._handle, _host.NO_FORWARD, _host.NO_RELEASE, None))
+            self.__dict__["_is_hooked"] = False
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._tensors:
             self.register_buffer(name, value)
@@ -136,14 +174,19 @@ class Layer(Module):
             and name in self.__dict__
             and not isinstance(value, Tensor)
         ):
-            raise UnsupportedError(
-                f"{type(self).__name__}.{name}: an argument of the engine's layer cannot be changed; make another layer"
-            )
+            self._set_argument(name, value)
+            return
         super().__setattr__(name, value)
+
+    def _set_argument(self, name: str, value: Any) -> None:
+        """Changes an argument that the engine's layer reads in each forward pass."""
+        text = literal(value, f"{type(self).__name__}: {name}")
+        check_call(lib.wb_module_set_attribute(self._handle, name.encode(), text.encode()))
+        object.__setattr__(self, name, value)
 
     def _run(self, input: Any) -> Tensor:
         """The layer's own forward pass of one tensor."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input)
             return result
         out = c_void_p()
@@ -154,7 +197,7 @@ class Layer(Module):
 
     def _run_pair(self, input: Any, target: Any) -> Tensor:
         """The same of two tensors."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input, target)
             return result
         input = input if isinstance(input, Tensor) else as_tensor(input)
@@ -173,6 +216,7 @@ class Layer(Module):
         ]
         return results[0] if len(results) == 1 else tuple(results)
 
+    @_WhereParameters
     def reset_parameters(self) -> None:
         """Gives all parameters and buffers the values of a new layer."""
         own = {**self._parameters, **self._buffers}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._tensor import Tensor
+from ._running import RunningLayer
 from .layer import Layer
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from .._typing import DTypeLike, TensorLike
 
 
-class BatchNorm1d(Layer):
+class BatchNorm1d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of [N, C] or [N, C, L]. Ioffe and
     Szegedy 2015.
 
@@ -43,11 +44,8 @@ class BatchNorm1d(Layer):
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
 
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
-
-class BatchNorm2d(Layer):
+class BatchNorm2d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of [N, C, H, W]. Ioffe and Szegedy
     2015.
 
@@ -78,11 +76,8 @@ class BatchNorm2d(Layer):
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
 
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
-
-class BatchNorm3d(Layer):
+class BatchNorm3d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of [N, C, D, H, W]. Ioffe and Szegedy
     2015.
 
@@ -113,11 +108,8 @@ class BatchNorm3d(Layer):
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
 
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
-
-class InstanceNorm1d(Layer):
+class InstanceNorm1d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of each example of [N, C, L] or [C,
     L]. Ulyanov et al. 2016.
 
@@ -148,11 +140,8 @@ class InstanceNorm1d(Layer):
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
 
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
-
-class InstanceNorm2d(Layer):
+class InstanceNorm2d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of each example of [N, C, H, W] or [C,
     H, W]. Ulyanov et al. 2016.
 
@@ -183,11 +172,8 @@ class InstanceNorm2d(Layer):
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
 
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
-
-class InstanceNorm3d(Layer):
+class InstanceNorm3d(RunningLayer):
     """(x - mean) / sqrt(variance + eps) times weight plus bias, for each channel of each example of [N, C, D, H, W] or
     [C, D, H, W]. Ulyanov et al. 2016.
 
@@ -217,9 +203,6 @@ class InstanceNorm3d(Layer):
             num_features=num_features, eps=eps, momentum=momentum, affine=affine,
             track_running_stats=track_running_stats, device=device, dtype=dtype, bias=bias
         )
-
-    def forward(self, input: TensorLike) -> Tensor:
-        return self._run(input)
 
 
 class LayerNorm(Layer):
