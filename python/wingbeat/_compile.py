@@ -535,5 +535,5 @@ def compile(
     if function is None:
         return functools.partial(compile, numpy=numpy, disable=disable)
     if isinstance(function, _modules.Base):
-        return CompiledModule(function, numpy)  # type: ignore[arg-type]  # the base of a class that can be called
+        return CompiledModule(function, numpy)
     return CompiledFunction(function, numpy)

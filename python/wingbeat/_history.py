@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ class Bar:
 
     def __init__(self, begun: int) -> None:
         try:
-            from tqdm.auto import tqdm
+            tqdm = importlib.import_module("tqdm.auto").tqdm
         except ImportError:
             raise UnsupportedError("fit: bar=True needs tqdm, which is not installed (pip install tqdm)") from None
         self._tqdm: Callable[..., Any] = tqdm
