@@ -3608,7 +3608,7 @@ module wingbeat
         procedure wb_load_string
     end interface
 
-    ! The same, also for a model with code of the host's, if its classes are among `classes`.
+    ! The same, also for a model with code of the host's, if its classes are among `classes` ("*": any).
     interface wb_load_with
         function wb_load_with(path, classes, count, model) bind(C) result(status)
             import

@@ -1717,7 +1717,7 @@ wb_status wb_trainer_save(const wb_trainer *trainer, const char *path);
  * the host's (use wb_load_into or wb_load_with). */
 wb_status wb_load(const char *path, wb_module **model);
 
-/* The same, also for a model with code of the host's, if its classes are among `classes`. Such a module
+/* The same, also for a model with code of the host's, if its classes are among `classes` ("*": any). Such a module
  * (wb_module_has_host) is there with what is in it and its note, and is to be given its forward pass
  * (wb_module_set_forward); until then calling it is WB_ERROR_UNSUPPORTED. */
 wb_status wb_load_with(const char *path, const char *const *classes, int32_t count, wb_module **model);

@@ -124,6 +124,23 @@ WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"))
 }
 
+_default = float32
+
+
+def get_default_dtype() -> DType:
+    """The dtype of tensors and layers that are made of Python floats, or of no values, without a dtype: float32."""
+    return _default
+
+
+def set_default_dtype(d: DTypeLike) -> None:
+    """Sets the dtype of tensors and layers that are made without one: float32 or float64. What exists keeps its own."""
+    global _default
+    dtype = as_dtype(d)
+    if dtype not in (float32, float64):
+        raise DTypeError(f"set_default_dtype: expected float32 or float64, found {dtype}")
+    _default = dtype
+
+
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)
 
 
@@ -132,10 +149,12 @@ def of_numpy(dtype: np.dtype[Any]) -> DType | None:
     return BY_NUMPY.get(dtype) or (bfloat16 if is_bfloat16(dtype) else None)
 
 
-def as_dtype(dtype: DTypeLike) -> DType:
-    """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float."""
+def as_dtype(dtype: DTypeLike | None) -> DType:
+    """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float; for None the default."""
     if isinstance(dtype, DType):
         return dtype
+    if dtype is None:
+        return _default
     if isinstance(dtype, str) and dtype == bfloat16.name:
         return bfloat16
     try:

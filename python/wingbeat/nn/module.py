@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .. import _html, _modules
-from .._checkpoint_files import load_into, save
+from .._checkpoint_files import load_into, write
 from .._device import check_device, destination
 from .._dtypes import bfloat16, float16, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
@@ -547,7 +547,7 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
         """
-        save(path, self, optimizer, epoch, step)
+        write(self, path, optimizer, epoch, step)
 
     def load(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False
