@@ -41,6 +41,7 @@ module wingbeat
     integer(wb_dtype), parameter :: WB_FLOAT32 = 4
     integer(wb_dtype), parameter :: WB_FLOAT64 = 5
     integer(wb_dtype), parameter :: WB_BFLOAT16 = 6
+    integer(wb_dtype), parameter :: WB_FLOAT16 = 7
 
     integer, parameter :: wb_run_event = c_int
     integer(wb_run_event), parameter :: WB_RUN_BEGINS = 0
@@ -186,6 +187,8 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_BFLOAT16 = 4
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
+    integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
+    integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -195,12 +198,14 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_TRANSFORM = 16
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
+    integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
     integer(wb_registry), parameter :: WB_REGISTRY_LOSSES = 1
     integer(wb_registry), parameter :: WB_REGISTRY_OPTIMIZERS = 2
     integer(wb_registry), parameter :: WB_REGISTRY_FUNCTIONS = 3
+    integer(wb_registry), parameter :: WB_REGISTRY_SCHEDULES = 4
 
     integer, parameter :: wb_initializer = c_int
     integer(wb_initializer), parameter :: WB_INITIALIZER_CONSTANT = 0
@@ -214,12 +219,20 @@ module wingbeat
     integer(wb_initializer), parameter :: WB_INITIALIZER_LINEAR_DEFAULT = 8
     integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9
     integer(wb_initializer), parameter :: WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+    integer(wb_initializer), parameter :: WB_INITIALIZER_EYE = 11
+    integer(wb_initializer), parameter :: WB_INITIALIZER_DIRAC = 12
+    integer(wb_initializer), parameter :: WB_INITIALIZER_ORTHOGONAL = 13
+    integer(wb_initializer), parameter :: WB_INITIALIZER_SPARSE = 14
 
     integer, parameter :: wb_shuffle = c_int
     integer(wb_shuffle), parameter :: WB_SHUFFLE_NONE = 0
     integer(wb_shuffle), parameter :: WB_SHUFFLE_EXACT = 1
     integer(wb_shuffle), parameter :: WB_SHUFFLE_CHUNKS = 2
     integer(wb_shuffle), parameter :: WB_SHUFFLE_AUTO = 3
+
+    integer, parameter :: wb_schedule_when = c_int
+    integer(wb_schedule_when), parameter :: WB_SCHEDULE_EACH_EPOCH = 0
+    integer(wb_schedule_when), parameter :: WB_SCHEDULE_EACH_STEP = 1
 
     integer, parameter :: wb_trainer_option = c_int
     integer(wb_trainer_option), parameter :: WB_TRAINER_EPOCHS = 0
@@ -272,6 +285,10 @@ module wingbeat
     end type
 
     type, bind(C) :: wb_recording
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_schedule
         type(c_ptr) :: handle = c_null_ptr
     end type
 
@@ -356,6 +373,15 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
+        ! a null at its end: for sentences.
+        subroutine wb_place_callback(context, text, capacity) bind(C)
+            import
+            type(c_ptr), value :: context
+            type(c_ptr), value :: text
+            integer(c_size_t), value :: capacity
+        end subroutine
+
         ! A forward pass of the host's own.
         function wb_forward_callback(context, options, inputs, input_count, outputs, capacity, output_count) bind(C) &
             result(status)
@@ -370,14 +396,35 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with
-        ! a null at its end: for sentences.
-        subroutine wb_place_callback(context, text, capacity) bind(C)
+        ! Called after each forward pass of a module on any thread, outside of capture blocks, without the library's
+        ! lock.
+        function wb_module_callback(context, module, outputs, output_count) bind(C) result(status)
             import
             type(c_ptr), value :: context
-            type(c_ptr), value :: text
-            integer(c_size_t), value :: capacity
-        end subroutine
+            integer(c_int64_t), value :: module
+            type(wb_tensor), intent(in) :: outputs(*)
+            integer(c_int32_t), value :: output_count
+            integer(wb_status) :: status
+        end function
+
+        ! Computes the loss and its gradients anew: it removes the gradients of before, records the loss, calls
+        ! wb_backward, and writes the loss's handle, which is the library's from then on.
+        function wb_closure_callback(context, loss) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            type(wb_tensor), intent(inout) :: loss
+            integer(wb_status) :: status
+        end function
+
+        ! A number for a group (from 0) and an epoch, written to *factor.
+        function wb_factor_callback(context, group, epoch, factor) bind(C) result(status)
+            import
+            type(c_ptr), value :: context
+            integer(c_int32_t), value :: group
+            integer(c_int64_t), value :: epoch
+            real(c_double), intent(inout) :: factor
+            integer(wb_status) :: status
+        end function
 
         ! Called on the training thread; progress lives during the call.
         function wb_progress_callback(context, progress) bind(C) result(answer)
@@ -489,19 +536,38 @@ module wingbeat
     ! ------------------------------------------------------------ tensors
 
     interface
-        ! Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16.
+        ! Bytes of one element; 0 for an unknown dtype.
         function wb_dtype_size(dtype) bind(C) result(answer)
             import
             integer(wb_dtype), value :: dtype
             integer(c_size_t) :: answer
         end function
 
-        ! The dtype that an operation on `a` and `b` computes in (NumPy's promotion).
+        ! The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of
+        ! one kind; bfloat16 and float16 make float32.
         function wb_promote(a, b, result) bind(C) result(status)
             import
             integer(wb_dtype), value :: a
             integer(wb_dtype), value :: b
             integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes.
+        function wb_result_type(tensors, count, result) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall.
+        function wb_can_cast(source, target, result) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: source
+            integer(wb_dtype), value :: target
+            integer(c_int32_t), intent(inout) :: result
             integer(wb_status) :: status
         end function
     end interface
@@ -960,8 +1026,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an
-        ! integer dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1.
+        ! One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+        ! cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1.
         function wb_binary_scalar(op, x, value, reversed, y) bind(C) result(status)
             import
             integer(wb_binary_op), value :: op
@@ -2041,6 +2107,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN
+        ! where nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation
+        ! and the place.
+        function wb_set_anomaly_mode(enabled, place, context) bind(C) result(status)
+            import
+            integer(c_int32_t), value :: enabled
+            type(c_funptr), value :: place
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! 0: operations recorded by this thread from now on are constants to derivatives.
         function wb_set_grad_enabled(enabled, previous) bind(C) result(status)
             import
@@ -2055,8 +2132,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do
-        ! with their operands.
+        ! Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32,
+        ! the default, is none, and any other dtype is WB_ERROR_DTYPE.
         function wb_set_autocast(dtype, previous) bind(C) result(status)
             import
             integer(wb_dtype), value :: dtype
@@ -2198,6 +2275,17 @@ module wingbeat
             integer(c_int32_t), intent(inout) :: writes
             integer(wb_status) :: status
         end function
+
+        ! For bindings: writes 1 to *collides if an input shares memory with another input or a tensor from outside (is
+        ! the same, or a view of it), and the program writes to one of the two.
+        function wb_program_collides(program, inputs, input_count, collides) bind(C) result(status)
+            import
+            type(wb_program), value :: program
+            type(wb_tensor), intent(in), optional :: inputs(*)
+            integer(c_int32_t), value :: input_count
+            integer(c_int32_t), intent(inout) :: collides
+            integer(wb_status) :: status
+        end function
     end interface
 
     ! A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
@@ -2308,6 +2396,17 @@ module wingbeat
     end interface
 
     interface
+        ! The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such
+        ! as hooks.
+        function wb_module_wrap(module, forward, release, context) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_funptr), value :: forward
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         ! Notes that a module's forward pass in the host's code computes something else from now on, because of what
         ! only the host knows: programs that ran it are captured anew where the library or a binding does that.
         function wb_module_changed(module) bind(C) result(status)
@@ -2368,6 +2467,14 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back.
+        function wb_set_module_callback(callback, context) bind(C) result(status)
+            import
+            type(c_funptr), value :: callback
+            type(c_ptr), value :: context
+            integer(wb_status) :: status
+        end function
+
         function wb_module_free(module) bind(C) result(status)
             import
             type(wb_module), value :: module
@@ -2387,6 +2494,17 @@ module wingbeat
         procedure wb_module_add_string
     end interface
 
+    ! Removes the child of that name (WB_ERROR_ARGUMENT if there is none).
+    interface wb_module_remove
+        function wb_module_remove(parent, name) bind(C) result(status)
+            import
+            type(wb_module), value :: parent
+            type(c_ptr), value :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_remove_string
+    end interface
+
     ! Adds or replaces a parameter: a float leaf tensor, which is made to require gradients.
     interface wb_module_set_parameter
         function wb_module_set_parameter(module, name, parameter) bind(C) result(status)
@@ -2397,6 +2515,19 @@ module wingbeat
             integer(wb_status) :: status
         end function
         procedure wb_module_set_parameter_string
+    end interface
+
+    ! Has the forward passes of a layer take `value` for its parameter `name`, until NULL takes it away: what was
+    ! computed from other parameters (weight normalisation), or is to stand in for one call.
+    interface wb_module_lend
+        function wb_module_lend(module, name, value) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: name
+            type(wb_tensor), value :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_lend_string
     end interface
 
     ! Adds or replaces a buffer: a tensor that is saved with the model but not trained.
@@ -2750,6 +2881,64 @@ module wingbeat
             real(c_double), value :: b
             integer(wb_status) :: status
         end function
+
+        ! N(mean, deviation^2), of which what lies outside [low, high] is not drawn.
+        function wb_initialize_truncated(tensor, mean, deviation, low, high) bind(C) result(status)
+            import
+            type(wb_tensor), value :: tensor
+            real(c_double), value :: mean
+            real(c_double), value :: deviation
+            real(c_double), value :: low
+            real(c_double), value :: high
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! ------------------------------------------------------------ clipping
+
+    interface
+        ! The norm of order p of all elements of all tensors together: 2, INFINITY, any number.
+        function wb_total_norm(tensors, count, p, check_finite, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: p
+            integer(c_int32_t), value :: check_finite
+            type(wb_tensor), intent(inout) :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! Multiplies all gradients by min(1, max_norm / (norm + 1e-6)) with their norm of order p, which is given out,
+        ! 0-d, as it was before; norm may be NULL.
+        function wb_clip_grad_norm(parameters, count, max_norm, p, check_finite, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: max_norm
+            real(c_double), value :: p
+            integer(c_int32_t), value :: check_finite
+            type(wb_tensor), intent(inout), optional :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! The same with a norm that is known: a float tensor of one number.
+        function wb_clip_grad_with_norm(parameters, count, max_norm, norm) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: max_norm
+            type(wb_tensor), value :: norm
+            integer(wb_status) :: status
+        end function
+
+        ! Brings each element of each gradient between -limit and limit (0 at least).
+        function wb_clip_grad_value(parameters, count, limit) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: parameters(*)
+            integer(c_int32_t), value :: count
+            real(c_double), value :: limit
+            integer(wb_status) :: status
+        end function
     end interface
 
     ! ------------------------------------------------------------ optimisers
@@ -2812,6 +3001,17 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! A step that asks for the loss, as often as the optimiser needs it: once, or, with "LBFGS(...)", as often as
+        ! its line search wants.
+        function wb_optimizer_step_closure(optimizer, closure, context, loss) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            type(c_funptr), value :: closure
+            type(c_ptr), value :: context
+            real(c_double), intent(inout), optional :: loss
+            integer(wb_status) :: status
+        end function
+
         ! Removes the collected gradients of its parameters.
         function wb_optimizer_zero_grad(optimizer) bind(C) result(status)
             import
@@ -2871,6 +3071,30 @@ module wingbeat
         procedure wb_optimizer_get_text_string
     end interface
 
+    ! All settings of a group, with what schedules keep there, as one text: "lr=0.1, momentum=0.9, ..."; and several of
+    ! them set at once, all or nothing.
+    interface wb_optimizer_get_settings
+        function wb_optimizer_get_settings(optimizer, group, settings) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), intent(inout) :: settings
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_get_settings_string
+    end interface
+
+    interface wb_optimizer_set_settings
+        function wb_optimizer_set_settings(optimizer, group, settings) bind(C) result(status)
+            import
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: group
+            type(c_ptr), value :: settings
+            integer(wb_status) :: status
+        end function
+        procedure wb_optimizer_set_settings_string
+    end interface
+
     ! "SGD", "Adam" or another name of the registry.
     interface wb_optimizer_class_name
         function wb_optimizer_class_name(optimizer, name) bind(C) result(status)
@@ -2916,6 +3140,141 @@ module wingbeat
             integer(wb_status) :: status
         end function
         procedure wb_optimizer_load_state_string
+    end interface
+
+    ! ------------------------------------------------------------ schedules
+
+    ! The schedule that an expression spells.
+    interface wb_schedule_create
+        function wb_schedule_create(expression, optimizer, schedule) bind(C) result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(wb_schedule), intent(inout) :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_string
+    end interface
+
+    ! The same of kinds that take a function: "LambdaLR()", "MultiplicativeLR()", "CyclicLR(0.1, 0.5)" with the function
+    ! as its scale_fn (which gets group 0).
+    interface wb_schedule_create_function
+        function wb_schedule_create_function(expression, optimizer, factor, release, context, schedule) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(c_funptr), value :: factor
+            type(c_funptr), value :: release
+            type(c_ptr), value :: context
+            type(wb_schedule), intent(inout), optional :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_function_string
+    end interface
+
+    ! The same of kinds that are made of others: "SequentialLR(milestones=[5])", "ChainedScheduler()" over schedules of
+    ! the same optimiser, which it retains, and steps from then on.
+    interface wb_schedule_create_composed
+        function wb_schedule_create_composed(expression, optimizer, parts, count, schedule) bind(C) result(status)
+            import
+            type(c_ptr), value :: expression
+            type(wb_optimizer), value :: optimizer
+            type(wb_schedule), intent(in), optional :: parts(*)
+            integer(c_int32_t), value :: count
+            type(wb_schedule), intent(inout) :: schedule
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_create_composed_string
+    end interface
+
+    interface
+        function wb_schedule_free(schedule) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            integer(wb_status) :: status
+        end function
+
+        ! The rates of the next epoch (or batch, as the caller counts).
+        function wb_schedule_step(schedule) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            integer(wb_status) :: status
+        end function
+
+        ! The rates of an epoch, from 0; fractions only for CosineAnnealingWarmRestarts.
+        function wb_schedule_step_to(schedule, epoch) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            real(c_double), value :: epoch
+            integer(wb_status) :: status
+        end function
+
+        ! A step of ReduceLROnPlateau.
+        function wb_schedule_step_metric(schedule, metric) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            real(c_double), value :: metric
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! "StepLR" or another name of the registry.
+    interface wb_schedule_class_name
+        function wb_schedule_class_name(schedule, name) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), intent(inout) :: name
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_class_name_string
+    end interface
+
+    ! A value by its name in PyTorch's state_dict, as a number, or as a text that Python would write: an argument,
+    ! "last_epoch", "_last_lr" (the rates after the last step, "(0.1, 0.01)"), "base_lrs", and what the kind remembers,
+    ! such as "best" or "T_cur".
+    interface wb_schedule_get
+        function wb_schedule_get(schedule, name, value) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: name
+            real(c_double), intent(inout) :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_get_string
+    end interface
+
+    interface wb_schedule_get_text
+        function wb_schedule_get_text(schedule, name, text) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: name
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_get_text_string
+    end interface
+
+    ! All values as one text, "step_size=30, gamma=0.1, ..., last_epoch=3", without those of its parts; and taking over
+    ! such a text, or some of its values.
+    interface wb_schedule_state
+        function wb_schedule_state(schedule, state) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), intent(inout) :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_state_string
+    end interface
+
+    interface wb_schedule_load_state
+        function wb_schedule_load_state(schedule, state) bind(C) result(status)
+            import
+            type(wb_schedule), value :: schedule
+            type(c_ptr), value :: state
+            integer(wb_status) :: status
+        end function
+        procedure wb_schedule_load_state_string
     end interface
 
     ! ------------------------------------------------------------ data sets
@@ -3051,6 +3410,15 @@ module wingbeat
         function wb_trainer_free(trainer) bind(C) result(status)
             import
             type(wb_trainer), value :: trainer
+            integer(wb_status) :: status
+        end function
+
+        ! Has wb_trainer_fit step a schedule of the trainer's optimiser; NULL for none.
+        function wb_trainer_set_schedule(trainer, schedule, when) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(wb_schedule), value :: schedule
+            integer(wb_schedule_when), value :: when
             integer(wb_status) :: status
         end function
 
@@ -3240,7 +3608,7 @@ module wingbeat
         procedure wb_load_string
     end interface
 
-    ! The same, also for a model with code of the host's, if its classes are among `classes`.
+    ! The same, also for a model with code of the host's, if its classes are among `classes` ("*": any).
     interface wb_load_with
         function wb_load_with(path, classes, count, model) bind(C) result(status)
             import
@@ -3292,14 +3660,17 @@ module wingbeat
     private :: wb_einsum_string, wb_call_string, wb_program_explain_string, wb_program_profile_string, &
         wb_module_create_string, wb_module_expression_string, wb_module_host_string, wb_module_set_forward_string, &
         wb_module_set_note_string, wb_module_note_string, wb_module_kind_string, wb_module_add_string, &
-        wb_module_set_parameter_string, wb_module_set_buffer_string, wb_module_call_string, &
-        wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, wb_module_child_string, &
-        wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, wb_module_attribute_string, &
-        wb_module_attribute_text_string, wb_module_set_attribute_string, wb_recording_begin_string, &
-        wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
+        wb_module_remove_string, wb_module_set_parameter_string, wb_module_lend_string, wb_module_set_buffer_string, &
+        wb_module_call_string, wb_module_call_layer_string, wb_module_parameter_string, wb_module_buffer_string, &
+        wb_module_child_string, wb_module_class_name_string, wb_module_describe_string, wb_module_summary_string, &
+        wb_module_attribute_string, wb_module_attribute_text_string, wb_module_set_attribute_string, &
+        wb_recording_begin_string, wb_registry_entry_string, wb_registry_argument_string, wb_optimizer_create_string, &
         wb_optimizer_add_group_string, wb_optimizer_set_string, wb_optimizer_get_string, wb_optimizer_set_text_string, &
-        wb_optimizer_get_text_string, wb_optimizer_class_name_string, wb_optimizer_state_string, &
-        wb_optimizer_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
+        wb_optimizer_get_text_string, wb_optimizer_get_settings_string, wb_optimizer_set_settings_string, &
+        wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
+        wb_schedule_create_string, wb_schedule_create_function_string, wb_schedule_create_composed_string, &
+        wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
+        wb_schedule_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
         wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
         wb_load_with_string, wb_load_into_string, wb_trainer_load_string
     private :: create, read_into
@@ -3508,6 +3879,15 @@ contains
         status = wb_module_add(parent, address(name_c), child)
     end function
 
+    function wb_module_remove_string(parent, name) result(status)
+        type(wb_module), value :: parent
+        character(len=*), intent(in) :: name
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_module_remove(parent, address(name_c))
+    end function
+
     function wb_module_set_parameter_string(module, name, parameter) result(status)
         type(wb_module), value :: module
         character(len=*), intent(in), optional :: name
@@ -3516,6 +3896,16 @@ contains
         character(len=:), allocatable, target :: name_c
         if (present(name)) name_c = terminated(name)
         status = wb_module_set_parameter(module, address(name_c), parameter)
+    end function
+
+    function wb_module_lend_string(module, name, value) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: name
+        type(wb_tensor), value :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        if (present(name)) name_c = terminated(name)
+        status = wb_module_lend(module, address(name_c), value)
     end function
 
     function wb_module_set_buffer_string(module, name, buffer) result(status)
@@ -3798,6 +4188,27 @@ contains
         if (status == WB_OK) text = wb_text(text_c)
     end function
 
+    function wb_optimizer_get_settings_string(optimizer, group, settings) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=:), allocatable, intent(inout) :: settings
+        integer(wb_status) :: status
+        type(c_ptr) :: settings_c
+        settings_c = c_null_ptr
+        status = wb_optimizer_get_settings(optimizer, group, settings_c)
+        if (status == WB_OK) settings = wb_text(settings_c)
+    end function
+
+    function wb_optimizer_set_settings_string(optimizer, group, settings) result(status)
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: group
+        character(len=*), intent(in) :: settings
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: settings_c
+        settings_c = terminated(settings)
+        status = wb_optimizer_set_settings(optimizer, group, address(settings_c))
+    end function
+
     function wb_optimizer_class_name_string(optimizer, name) result(status)
         type(wb_optimizer), value :: optimizer
         character(len=:), allocatable, intent(inout) :: name
@@ -3829,6 +4240,94 @@ contains
         character(len=len(names) + 1), target :: names_c(size(names))
         names_c = terminated(names)
         status = wb_optimizer_load_state(optimizer, addresses(names_c), states, count)
+    end function
+
+    function wb_schedule_create_string(expression, optimizer, schedule) result(status)
+        character(len=*), intent(in) :: expression
+        type(wb_optimizer), value :: optimizer
+        type(wb_schedule), intent(inout) :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_schedule_create(address(expression_c), optimizer, schedule)
+    end function
+
+    function wb_schedule_create_function_string(expression, optimizer, factor, release, context, schedule) &
+        result(status)
+        character(len=*), intent(in), optional :: expression
+        type(wb_optimizer), value :: optimizer
+        type(c_funptr), value :: factor
+        type(c_funptr), value :: release
+        type(c_ptr), value :: context
+        type(wb_schedule), intent(inout), optional :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        if (present(expression)) expression_c = terminated(expression)
+        status = wb_schedule_create_function(address(expression_c), optimizer, factor, release, context, schedule)
+    end function
+
+    function wb_schedule_create_composed_string(expression, optimizer, parts, count, schedule) result(status)
+        character(len=*), intent(in) :: expression
+        type(wb_optimizer), value :: optimizer
+        type(wb_schedule), intent(in), optional :: parts(*)
+        integer(c_int32_t), value :: count
+        type(wb_schedule), intent(inout) :: schedule
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: expression_c
+        expression_c = terminated(expression)
+        status = wb_schedule_create_composed(address(expression_c), optimizer, parts, count, schedule)
+    end function
+
+    function wb_schedule_class_name_string(schedule, name) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=:), allocatable, intent(inout) :: name
+        integer(wb_status) :: status
+        type(c_ptr) :: name_c
+        name_c = c_null_ptr
+        status = wb_schedule_class_name(schedule, name_c)
+        if (status == WB_OK) name = wb_text(name_c)
+    end function
+
+    function wb_schedule_get_string(schedule, name, value) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: name
+        real(c_double), intent(inout) :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_schedule_get(schedule, address(name_c), value)
+    end function
+
+    function wb_schedule_get_text_string(schedule, name, text) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: name
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        type(c_ptr) :: text_c
+        name_c = terminated(name)
+        text_c = c_null_ptr
+        status = wb_schedule_get_text(schedule, address(name_c), text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_schedule_state_string(schedule, state) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=:), allocatable, intent(inout) :: state
+        integer(wb_status) :: status
+        type(c_ptr) :: state_c
+        state_c = c_null_ptr
+        status = wb_schedule_state(schedule, state_c)
+        if (status == WB_OK) state = wb_text(state_c)
+    end function
+
+    function wb_schedule_load_state_string(schedule, state) result(status)
+        type(wb_schedule), value :: schedule
+        character(len=*), intent(in) :: state
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: state_c
+        state_c = terminated(state)
+        status = wb_schedule_load_state(schedule, address(state_c))
     end function
 
     function wb_dataset_open_string(path, x_name, y_name, x_dtype, scale, flatten, dataset) result(status)

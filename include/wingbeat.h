@@ -16,8 +16,8 @@
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
  *
  * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
- * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, optimisers, data sets,
- * training, checkpoints.
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers, data
+ * sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -89,6 +89,7 @@ typedef struct wb_batches wb_batches;
 typedef struct wb_program wb_program;
 typedef struct wb_trainer wb_trainer;
 typedef struct wb_recording wb_recording;
+typedef struct wb_schedule wb_schedule;
 
 /* The library's version, like "0.1.0". Static. */
 const char *wb_version(void);
@@ -149,16 +150,23 @@ typedef enum wb_dtype {
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
     WB_FLOAT64 = 5,
-    /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is
-     * WB_ERROR_DTYPE */
-    WB_BFLOAT16 = 6
+    /* floats of 16 bits: operations compute in float32 and round each result to the nearest, ties to even */
+    WB_BFLOAT16 = 6, /* the upper half of a float32 */
+    WB_FLOAT16 = 7   /* IEEE 754's binary16 */
 } wb_dtype;
 
-/* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
+/* Bytes of one element; 0 for an unknown dtype. */
 size_t wb_dtype_size(wb_dtype dtype);
 
-/* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
+/* The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of one
+ * kind; bfloat16 and float16 make float32. */
 wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
+
+/* The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes. */
+wb_status wb_result_type(wb_tensor *const *tensors, int32_t count, wb_dtype *result);
+
+/* Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall. */
+wb_status wb_can_cast(wb_dtype source, wb_dtype target, int32_t *result);
 
 /* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL
  * tensor every byte but 0 becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the
@@ -342,7 +350,7 @@ wb_status wb_bernoulli(const wb_tensor *probabilities, wb_tensor **tensor);
 wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replacement, wb_tensor **indices);
 
 /* ------------------------------------------------------------------ operations
- * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
+ * Shapes broadcast, and dtypes meet as wb_promote and wb_result_type say. Each result is a new tensor. */
 
 /* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative
  * and sign of WB_BOOL give WB_ERROR_DTYPE); the other functions of bool and integers give float64;
@@ -455,8 +463,8 @@ typedef enum wb_binary_op {
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer
- * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
+/* One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+ * cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
  * 2^53 are 0-d tensors of wb_tensor_full_int64. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
@@ -465,7 +473,7 @@ wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, in
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round);
- * infinite bounds are none, NaN gives NaN. A fraction meets integers in float64. The derivative is 0 outside and at
+ * infinite bounds are none, NaN gives NaN. A fraction meets integers in float32. The derivative is 0 outside and at
  * a bound, as in PyTorch. */
 wb_status wb_clamp(const wb_tensor *x, double lower, double upper, wb_tensor **y);
 
@@ -968,41 +976,56 @@ wb_status wb_function_call(wb_tensor *const *variables, int32_t variable_count, 
  * differentiate it any more. */
 wb_status wb_tensor_depends_on_leaf(const wb_tensor *tensor, int32_t *depends);
 
+/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
+ * null at its end: for sentences. */
+typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
+
+/* 1: each result is computed when it is recorded, and each gradient when it is derived; the first that holds NaN where
+ * nothing before it did ends the call with WB_ERROR_NOT_FINITE, and a sentence that names the operation and the place.
+ * place (may be NULL) says where the host's code is. Captured programs do not match
+ * (wb_program_run_if_matching), and optimisers and trainers do without; in capture blocks and transforms nothing is
+ * looked at. Slow; for all threads; default 0. */
+wb_status wb_set_anomaly_mode(int32_t enabled, wb_place_callback place, void *context);
+
 /* 0: operations recorded by this thread from now on are constants to derivatives. Writes the mode before to
  * *previous (may be NULL). Default 1. */
 wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
-    WB_GRAD_ENABLED = 1,   /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
-    WB_GRAD_TRANSFORM = 16 /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_ENABLED = 1,    /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2,   /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4,   /* this thread records under autocast to bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8,    /* this thread has a capture block open */
+    WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
+    WB_GRAD_FLOAT16 = 64    /* this thread records under autocast to float16 */
 } wb_grad_flag;
 
-/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
- * their operands. WB_BFLOAT16 rounds them to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results
- * are float32, and so is everything else: parameters, their gradients, elementwise work, reductions, losses,
- * optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
- * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the
- * dtype before to *previous (may be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed
- * of float32, and takes numbers below 2^-126 for zeros; elsewhere the rounded operands go through the float32
- * product, which is no faster, and may differ in the last bits of the sums. */
+/* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
+ * default, is none, and any other dtype is WB_ERROR_DTYPE. Products take floats of 32 bits in that dtype, and give it:
+ * matmul and its kin, linear, convolutions, attention, recurrent cells, layers of these. Exponentials, logarithms,
+ * powers, sums, softmax, norms and losses take floats of 16 bits as float32, and give that. All else takes what it is
+ * given. float64 stays. The sums of products are float32, parameters and their gradients keep their dtype. Derivatives
+ * are computed in the dtypes of the call, whatever holds when they are taken. Writes the dtype before to *previous (may
+ * be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers
+ * below 2^-126 for zeros; elsewhere 16 bits are multiplied as float32, which is no faster, and may differ in the last
+ * bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
     WB_BLOCK_GRAD_ON = 2,        /* they are recorded */
-    WB_BLOCK_FLOAT32 = 4,        /* matrix products as they are (wb_set_autocast) */
-    WB_BLOCK_BFLOAT16 = 8,       /* their operands in bfloat16 */
+    WB_BLOCK_FLOAT32 = 4,        /* no autocast (wb_set_autocast) */
+    WB_BLOCK_BFLOAT16 = 8,       /* autocast to bfloat16 */
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
-    WB_BLOCK_THEN_GRAD_ON = 64
+    WB_BLOCK_THEN_GRAD_ON = 64,
+    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */
@@ -1040,7 +1063,8 @@ wb_status wb_capture_cancel(void);
 /* Runs the program. inputs: as many as at capture, same shapes and dtypes. outputs[i] receives a new tensor. If it
  * fails (WB_ERROR_SHAPE for another shape or dtype, WB_ERROR_INDEX for a label), nothing has been updated. Hidden
  * outputs (parameters, optimiser state, gradients) are updated, in place where nothing else refers to their memory.
- * An input that the block wrote in place is updated too: it must be no other input and no hidden one then.
+ * An input that the block wrote in place is updated too: WB_ERROR_STATE, and nothing has happened, where it shares
+ * memory with another input or a hidden one (is the same, or a view of it).
  * WB_ERROR_STATE, and nothing has happened, where a tensor from outside has another dtype than at capture, where one
  * requires gradients that did not, or the other way round, and the block took gradients, and where a gradient that it
  * asked for was there and is not, or the other way round: capture again. Modules and optimisers that have changed
@@ -1076,6 +1100,11 @@ wb_status wb_program_renew(wb_program *program);
 
 /* Writes 1 to *writes if the block wrote input `index` in place, so that a run updates the tensor given for it. */
 wb_status wb_program_writes_input(const wb_program *program, int32_t index, int32_t *writes);
+
+/* For bindings: writes 1 to *collides if an input shares memory with another input or a tensor from outside (is the
+ * same, or a view of it), and the program writes to one of the two. A run reads inputs as they are when it begins, so
+ * what it writes to one would not show in the other. wb_program_run_if_matching does not match then. */
+wb_status wb_program_collides(wb_program *program, wb_tensor *const *inputs, int32_t input_count, int32_t *collides);
 
 /* A text that lists the plan, a line for each step: floating-point operations (of matrix products), bytes read and
  * written, the operations that it computes in one go, and the memory that it reads and writes. The last line has the
@@ -1143,6 +1172,11 @@ wb_status wb_module_host(const char *class_name, wb_forward_callback forward, wb
 wb_status wb_module_set_forward(wb_module *module, const char *class_name, wb_forward_callback forward,
                                 wb_release_callback release, void *context);
 
+/* The same for a layer that stays what it is in descriptions and checkpoints: for code around its own pass, such as
+ * hooks. NULL as forward takes away what was set here or by wb_module_set_forward. WB_ERROR_STATE for a module of the
+ * host's. */
+wb_status wb_module_wrap(wb_module *module, wb_forward_callback forward, wb_release_callback release, void *context);
+
 /* Notes that a module's forward pass in the host's code computes something else from now on, because of what only
  * the host knows: programs that ran it are captured anew where the library or a binding does that. NULL: the same
  * for hooks. */
@@ -1163,14 +1197,32 @@ wb_status wb_module_has_host(const wb_module *module, int32_t *has);
 /* 1 if running the module, or any module in it, needs code of the host's. */
 wb_status wb_module_needs_host(const wb_module *module, int32_t *needs);
 
+/* Called after each forward pass of a module on any thread, outside of capture blocks, without the library's lock.
+ * module: as wb_module_identity gives it. outputs: the results themselves, so that a hook on one sees its gradient;
+ * their handles are freed when it returns. A status other than WB_OK ends the call outside with it. */
+typedef wb_status (*wb_module_callback)(void *context, uint64_t module, wb_tensor *const *outputs,
+                                        int32_t output_count);
+
+/* Has forward passes watched: layer by layer, what comes out and, by wb_tensor_register_hook, what comes back. NULL
+ * ends it. While it is set captured programs do not match, and trainers do without. */
+wb_status wb_set_module_callback(wb_module_callback callback, void *context);
+
 wb_status wb_module_free(wb_module *module);
 
 /* Adds or replaces a child under `name` (not empty, no '.' and no '/'). A module cannot contain itself, and modules
  * nest up to 200 levels deep (WB_ERROR_ARGUMENT). */
 wb_status wb_module_add(wb_module *parent, const char *name, wb_module *child);
 
+/* Removes the child of that name (WB_ERROR_ARGUMENT if there is none). */
+wb_status wb_module_remove(wb_module *parent, const char *name);
+
 /* Adds or replaces a parameter: a float leaf tensor, which is made to require gradients. NULL removes it. */
 wb_status wb_module_set_parameter(wb_module *module, const char *name, wb_tensor *parameter);
+
+/* Has the forward passes of a layer take `value` for its parameter `name`, until NULL takes it away: what was computed
+ * from other parameters (weight normalisation), or is to stand in for one call. It is listed, saved and trained
+ * nowhere; derivatives pass through it. */
+wb_status wb_module_lend(wb_module *module, const char *name, wb_tensor *value);
 
 /* Adds or replaces a buffer: a tensor that is saved with the model but not trained. NULL removes it. */
 wb_status wb_module_set_buffer(wb_module *module, const char *name, wb_tensor *buffer);
@@ -1242,10 +1294,6 @@ wb_status wb_module_zero_grad(wb_module *module);
  * expression (wb_module_create); from a module with code of the host's it is made by running that code and writing down
  * what it calls. */
 
-/* Writes where the host's code is at this moment, such as "model.py, line 12", to text[0 ... capacity - 1], with a
- * null at its end: for sentences. */
-typedef void (*wb_place_callback)(void *context, void *text, size_t capacity);
-
 /* Begins to write down what this thread calls: forward passes of modules, and functions of tensors. inputs: tensors
  * that stand for those of the forward pass, with names. Until wb_recording_end the host runs `module`'s forward pass
  * on them. Buffers of the module may be written to; tensors that the host makes (wb_tensor_create) are constants.
@@ -1281,7 +1329,8 @@ typedef enum wb_registry {
     WB_REGISTRY_LAYERS = 0,
     WB_REGISTRY_LOSSES = 1,
     WB_REGISTRY_OPTIMIZERS = 2,
-    WB_REGISTRY_FUNCTIONS = 3 /* of tensors: what wb_call and the bodies of graphs take */
+    WB_REGISTRY_FUNCTIONS = 3, /* of tensors: what wb_call and the bodies of graphs take */
+    WB_REGISTRY_SCHEDULES = 4
 } wb_registry;
 
 /* How many entries a table has. */
@@ -1317,11 +1366,38 @@ typedef enum wb_initializer {
     WB_INITIALIZER_LECUN_NORMAL = 7,    /* N(0, 1 / fan_in). LeCun et al. 1998 */
     WB_INITIALIZER_LINEAR_DEFAULT = 8,  /* U(-k, k), k = 1 / sqrt(fan_in): PyTorch's default for Linear's weight. */
     WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9, /* as 5 and 6, with fan_out in place of fan_in */
-    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+    WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10,
+    WB_INITIALIZER_EYE = 11,   /* a matrix: ones on the diagonal, else zeros */
+    WB_INITIALIZER_DIRAC = 12, /* [out, in, ...], in a groups: each output is an input, as far as both go */
+    /* rows at right angles, or columns, where there are more rows; a: gain. Saxe et al. 2013 */
+    WB_INITIALIZER_ORTHOGONAL = 13,
+    WB_INITIALIZER_SPARSE = 14 /* a matrix: the share a of each column zeros, else N(0, b^2). Martens 2010 */
 } wb_initializer;
 
 /* a and b are finite (else WB_ERROR_ARGUMENT); kinds with a fan need two axes (else WB_ERROR_SHAPE). */
 wb_status wb_initialize(wb_tensor *tensor, wb_initializer kind, double a, double b);
+
+/* N(mean, deviation^2), of which what lies outside [low, high] is not drawn. deviation is above 0, low at most high. */
+wb_status wb_initialize_truncated(wb_tensor *tensor, double mean, double deviation, double low, double high);
+
+/* ------------------------------------------------------------------ clipping
+ * Between wb_backward and wb_optimizer_step: keeps collected gradients from becoming too large. Parameters without a
+ * gradient are left alone. All is one plan, also in a captured program. A function that fails changes no gradient. */
+
+/* The norm of order p of all elements of all tensors together: 2, INFINITY, any number. check_finite 1:
+ * WB_ERROR_NOT_FINITE where it is NaN or infinite, in a program when it runs. */
+wb_status wb_total_norm(wb_tensor *const *tensors, int32_t count, double p, int32_t check_finite, wb_tensor **norm);
+
+/* Multiplies all gradients by min(1, max_norm / (norm + 1e-6)) with their norm of order p, which is given out, 0-d, as
+ * it was before; norm may be NULL. check_finite as in wb_total_norm. Pascanu et al. 2013. */
+wb_status wb_clip_grad_norm(wb_tensor *const *parameters, int32_t count, double max_norm, double p,
+                            int32_t check_finite, wb_tensor **norm);
+
+/* The same with a norm that is known: a float tensor of one number. */
+wb_status wb_clip_grad_with_norm(wb_tensor *const *parameters, int32_t count, double max_norm, wb_tensor *norm);
+
+/* Brings each element of each gradient between -limit and limit (0 at least). */
+wb_status wb_clip_grad_value(wb_tensor *const *parameters, int32_t count, double limit);
 
 /* ------------------------------------------------------------------ optimisers
  * Parameters: float leaves, each once; those that require no gradient are left alone until they do. Settings are finite
@@ -1347,23 +1423,42 @@ wb_status wb_optimizer_free(wb_optimizer *optimizer);
 /* Updates all parameters from their collected gradients, in place. */
 wb_status wb_optimizer_step(wb_optimizer *optimizer);
 
+/* Computes the loss and its gradients anew: it removes the gradients of before, records the loss, calls wb_backward,
+ * and writes the loss's handle, which is the library's from then on. It runs without the library's lock. A status
+ * other than WB_OK ends the step with it. */
+typedef wb_status (*wb_closure_callback)(void *context, wb_tensor **loss);
+
+/* A step that asks for the loss, as often as the optimiser needs it: once, or, with "LBFGS(...)", as often as its line
+ * search wants. loss: the first value; may be NULL. With LBFGS it is the only way to step, and not inside a capture
+ * block, since what it does depends on values. If a step of LBFGS fails, parameters are as the last call of the
+ * closure found them. */
+wb_status wb_optimizer_step_closure(wb_optimizer *optimizer, wb_closure_callback closure, void *context, double *loss);
+
 /* Removes the collected gradients of its parameters. */
 wb_status wb_optimizer_zero_grad(wb_optimizer *optimizer);
 
 /* A setting of a group (-1 in the two that set: of all groups) by its argument's name: "lr", "momentum",
  * "weight_decay", ...; as a number (a flag is 1 or 0), or as a text that Python would write, such as "(0.9, 0.95)"
- * for betas. Captured programs see a change. A flag, such as nesterov, can only be read. WB_ERROR_ARGUMENT for an
- * unknown name or a value out of range, WB_ERROR_INDEX for a group that is not there. */
+ * for betas. Captured programs see a change of a number. Where it makes another kind of step, as a flag such as
+ * nesterov does, they are not current any more. The numbers that schedules keep with a group are among them:
+ * initial_lr, max_lr, min_lr, base_momentum, max_momentum, swa_lr. WB_ERROR_ARGUMENT for an unknown name or a value
+ * out of range, WB_ERROR_INDEX for a group that is not there. */
 wb_status wb_optimizer_set(wb_optimizer *optimizer, int32_t group, const char *name, double value);
 wb_status wb_optimizer_get(const wb_optimizer *optimizer, int32_t group, const char *name, double *value);
 wb_status wb_optimizer_set_text(wb_optimizer *optimizer, int32_t group, const char *name, const char *text);
 wb_status wb_optimizer_get_text(const wb_optimizer *optimizer, int32_t group, const char *name, const char **text);
 
+/* All settings of a group, with what schedules keep there, as one text: "lr=0.1, momentum=0.9, ..."; and several of
+ * them set at once, all or nothing. The text is valid as in wb_module_parameter. */
+wb_status wb_optimizer_get_settings(const wb_optimizer *optimizer, int32_t group, const char **settings);
+wb_status wb_optimizer_set_settings(wb_optimizer *optimizer, int32_t group, const char *settings);
+
 /* "SGD", "Adam" or another name of the registry. Static. */
 wb_status wb_optimizer_class_name(const wb_optimizer *optimizer, const char **name);
 
 /* State tensors, for inspection and for state_dict: name like "3.exp_avg" (index of the parameter, state). The
- * handles share memory with the optimiser: wb_tensor_assign to one changes the state. */
+ * handles share memory with the optimiser: wb_tensor_assign to one changes the state. A count, such as "3.step", may be
+ * one tensor for several parameters, which have taken the same steps. */
 wb_status wb_optimizer_state_count(const wb_optimizer *optimizer, int32_t *count);
 wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const char **name, wb_tensor **state);
 
@@ -1372,6 +1467,65 @@ wb_status wb_optimizer_state(const wb_optimizer *optimizer, int32_t index, const
  * nothing has changed. */
 wb_status wb_optimizer_load_state(wb_optimizer *optimizer, const char *const *names, wb_tensor *const *states,
                                   int32_t count);
+
+/* ------------------------------------------------------------------ schedules
+ * A schedule sets the learning rates of an optimiser's groups, step by step: PyTorch's learning-rate schedulers, listed
+ * in docs/layers.md. It retains its optimiser. Checkpoints of the optimiser (wb_save, wb_trainer_save) have the state
+ * of the schedules that it has then, and loading one gives it back to as many schedules of the same kinds. A schedule
+ * steps outside of capture blocks (WB_ERROR_STATE); captured programs see the rates. */
+
+/* The schedule that an expression spells. Making it sets the first rates.
+ *
+ *     StepLR(30, gamma=0.5)
+ *     OneCycleLR(max_lr=0.01, total_steps=1000)
+ *     SequentialLR([LinearLR(total_iters=5), CosineAnnealingLR(95)], milestones=[5])
+ *
+ * What may differ from group to group is a tuple with a number for each. WB_ERROR_ARGUMENT with the column, and with
+ * what would have fitted. */
+wb_status wb_schedule_create(const char *expression, wb_optimizer *optimizer, wb_schedule **schedule);
+
+/* A number for a group (from 0) and an epoch, written to *factor. It runs without the library's lock. A status other
+ * than WB_OK ends the call outside with it. */
+typedef wb_status (*wb_factor_callback)(void *context, int32_t group, int64_t epoch, double *factor);
+
+/* The same of kinds that take a function: "LambdaLR()", "MultiplicativeLR()", "CyclicLR(0.1, 0.5)" with the function as
+ * its scale_fn (which gets group 0). release(context) is called once, when the schedule goes (release may be NULL);
+ * not if this call fails. */
+wb_status wb_schedule_create_function(const char *expression, wb_optimizer *optimizer, wb_factor_callback factor,
+                                      wb_release_callback release, void *context, wb_schedule **schedule);
+
+/* The same of kinds that are made of others: "SequentialLR(milestones=[5])", "ChainedScheduler()" over schedules of the
+ * same optimiser, which it retains, and steps from then on. */
+wb_status wb_schedule_create_composed(const char *expression, wb_optimizer *optimizer, wb_schedule *const *parts,
+                                      int32_t count, wb_schedule **schedule);
+
+wb_status wb_schedule_free(wb_schedule *schedule);
+
+/* The rates of the next epoch (or batch, as the caller counts). WB_ERROR_ARGUMENT for ReduceLROnPlateau, which takes a
+ * metric. If it fails, nothing has changed. */
+wb_status wb_schedule_step(wb_schedule *schedule);
+
+/* The rates of an epoch, from 0; fractions only for CosineAnnealingWarmRestarts. */
+wb_status wb_schedule_step_to(wb_schedule *schedule, double epoch);
+
+/* A step of ReduceLROnPlateau. WB_ERROR_UNSUPPORTED for other kinds. */
+wb_status wb_schedule_step_metric(wb_schedule *schedule, double metric);
+
+/* "StepLR" or another name of the registry. Static. */
+wb_status wb_schedule_class_name(const wb_schedule *schedule, const char **name);
+
+/* A value by its name in PyTorch's state_dict, as a number, or as a text that Python would write: an argument,
+ * "last_epoch", "_last_lr" (the rates after the last step, "(0.1, 0.01)"), "base_lrs", and what the kind remembers,
+ * such as "best" or "T_cur". The text is valid as in wb_module_parameter. WB_ERROR_ARGUMENT for an unknown name, or
+ * for what is no number. */
+wb_status wb_schedule_get(const wb_schedule *schedule, const char *name, double *value);
+wb_status wb_schedule_get_text(const wb_schedule *schedule, const char *name, const char **text);
+
+/* All values as one text, "step_size=30, gamma=0.1, ..., last_epoch=3", without those of its parts; and taking over
+ * such a text, or some of its values. Rates of the optimiser stay as they are. All or nothing: WB_ERROR_STRUCTURE for a
+ * value that does not fit. */
+wb_status wb_schedule_state(const wb_schedule *schedule, const char **state);
+wb_status wb_schedule_load_state(wb_schedule *schedule, const char *state);
 
 /* ------------------------------------------------------------------ data sets
  * A data set gives pairs (x, y) of rows along the first axis. */
@@ -1440,6 +1594,15 @@ wb_status wb_trainer_create(wb_module *model, wb_module *loss, wb_optimizer *opt
  * (WB_ERROR_ARGUMENT). */
 wb_status wb_trainer_add_metric(wb_trainer *trainer, const char *name, wb_module *metric);
 wb_status wb_trainer_free(wb_trainer *trainer);
+
+typedef enum wb_schedule_when {
+    WB_SCHEDULE_EACH_EPOCH = 0, /* at the end of each epoch, after the validation */
+    WB_SCHEDULE_EACH_STEP = 1   /* after each step of the optimiser */
+} wb_schedule_when;
+
+/* Has wb_trainer_fit step a schedule of the trainer's optimiser; NULL for none. ReduceLROnPlateau, which takes a metric
+ * and so steps each epoch, gets the validation loss, or without validation data the training loss. */
+wb_status wb_trainer_set_schedule(wb_trainer *trainer, wb_schedule *schedule, wb_schedule_when when);
 
 typedef enum wb_trainer_option {
     WB_TRAINER_EPOCHS = 0,     /* train until this many epochs are done in all; default 1 */
@@ -1554,7 +1717,7 @@ wb_status wb_trainer_save(const wb_trainer *trainer, const char *path);
  * the host's (use wb_load_into or wb_load_with). */
 wb_status wb_load(const char *path, wb_module **model);
 
-/* The same, also for a model with code of the host's, if its classes are among `classes`. Such a module
+/* The same, also for a model with code of the host's, if its classes are among `classes` ("*": any). Such a module
  * (wb_module_has_host) is there with what is in it and its note, and is to be given its forward pass
  * (wb_module_set_forward); until then calling it is WB_ERROR_UNSUPPORTED. */
 wb_status wb_load_with(const char *path, const char *const *classes, int32_t count, wb_module **model);

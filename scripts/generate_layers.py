@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the Python classes of layers, losses and optimisers, and docs/layers.md, from the registry of the built
-library.
+"""Writes the Python classes of layers, losses, optimisers and schedules, and docs/layers.md, from the registry of the
+built library.
 
     scripts/generate_layers.py            writes the files
     scripts/generate_layers.py --check    fails if a file on disk is not what the registry says
 
 A layer's name, arguments and documentation are said once, in its Swift type. One file a family:
-python/wingbeat/nn/FAMILY.py, python/wingbeat/optim/optimizers.py. Containers are written by hand, because they are
-Python's sequences too; only their pages come from here.
+python/wingbeat/nn/FAMILY.py, python/wingbeat/optim/optimizers.py, python/wingbeat/optim/schedules.py. Containers are
+written by hand, because they are Python's sequences too; only their pages come from here.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "python"))
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
 
-BY_HAND = ("containers",)
+BY_HAND = ("containers", "transformer")
 # Classes with methods of Python's own, written by hand: module and base class. Names that end with a number of axes
 # stand without it.
 BASES = {
@@ -38,6 +38,13 @@ BASES = {
     "LazyLinear": "_lazy.LazyLayer",
     "Embedding": "_tables.RowLayer",
     "EmbeddingBag": "_tables.BagLayer",
+    "RNN": "_recurrent.RecurrentLayer",
+    "LSTM": "_recurrent.LayerWithCells",
+    "GRU": "_recurrent.RecurrentLayer",
+    "RNNCell": "_recurrent.RecurrentCell",
+    "LSTMCell": "_recurrent.CellWithCells",
+    "GRUCell": "_recurrent.RecurrentCell",
+    "MultiheadAttention": "_attention.AttentionLayer",
 }
 # Parameters and buffers that some layers of a family lack: their attributes are None then, as in PyTorch.
 ARRAYS = {
@@ -49,6 +56,10 @@ ARRAYS = {
 }
 # Losses that came after size_average and reduce had gone.
 WITHOUT_LEGACY = ("HuberLoss", "GaussianNLLLoss")
+# Schedules in whose constructors PyTorch has the optimiser behind all else.
+OPTIMIZER_LAST = ("ChainedScheduler",)
+# Optimisers whose steps ask for the loss.
+WITH_CLOSURE = ("LBFGS",)
 WIDTH = 120
 
 
@@ -87,9 +98,10 @@ def entries(registry):
     return found
 
 
-def annotation(argument):
+def annotation(argument, as_sequence=False):
     """The type as the classes annotate it."""
-    return re.sub(r"\b(DType|Tensor)\b", r"\1Like", argument.type)
+    kind = re.sub(r"tuple\[(\w+), \.\.\.\]", r"Sequence[\1]", argument.type) if as_sequence else argument.type
+    return re.sub(r"\b(DType|Tensor)\b", r"\1Like", kind)
 
 
 def of_python(entry):
@@ -107,12 +119,12 @@ def of_python(entry):
     return found
 
 
-def signature(entry, first):
+def signature(entry, first, as_sequences=False):
     """The parameters of __init__, with their types."""
     parts = [first]
     for argument in of_python(entry):
         initial = "" if argument.initial is None else f" = {argument.initial}"
-        parts.append(f"{argument.name}: {annotation(argument)}{initial}")
+        parts.append(f"{argument.name}: {annotation(argument, as_sequences)}{initial}")
     return ", ".join(parts)
 
 
@@ -215,20 +227,38 @@ def layer(entry):
     return lines
 
 
-def optimizer(entry):
-    """The class of an optimiser."""
-    names = ", ".join(f'"{argument.name}"' for argument in entry.arguments)
-    lines = ["", "", f"class {entry.name}(Optimizer):", *docstring(entry, "    "), "", f"    _settings = ({names})"]
-    parts = [
-        part.strip() for part in re.split(r",\s*(?![^\[(]*[\])])", signature(entry, "self, params: Iterable[Any]"))
-    ]
+def settings(entry, base, first, attributes):
+    """The class of an optimiser or a schedule, whose first parameters are `first`."""
+    lines = ["", "", f"class {entry.name}({base}):", *docstring(entry, "    "), ""]
+    lines += [f"    {attribute}" for attribute in attributes]
+    separator = r",\s*(?![^\[(]*[\])])"
+    parts = [part.strip() for part in re.split(separator, signature(entry, f"self, {first}", as_sequences=True))]
+    if entry.name in OPTIMIZER_LAST:
+        parts = ["self", *parts[2:], "optimizer: Optimizer | None = None"]
     definition = call("def __init__", parts, "    ")
     definition[-1] += " -> None:"
     lines += ["", *definition]
-    lines += call(
-        "self._make", ["params", *[f"{argument.name}={argument.name}" for argument in entry.arguments]], "        "
-    )
-    return lines
+    name = first.split(":")[0]
+    if entry.name in OPTIMIZER_LAST:
+        lines.append("        schedulers = list(schedulers)")
+        name = "optimizer or common_optimizer(schedulers)"
+    given = [f"{argument.name}={argument.name}" for argument in entry.arguments]
+    return lines + call("self._make", [name, *given], "        ")
+
+
+def optimizer(entry):
+    """The class of an optimiser."""
+    names = ", ".join(f'"{argument.name}"' for argument in entry.arguments)
+    attributes = textwrap.wrap(f"_settings = ({names})", WIDTH - 4, subsequent_indent="    ")
+    if entry.name in WITH_CLOSURE:
+        attributes.append("_needs_closure = True")
+    return settings(entry, "EngineOptimizer", "params: Iterable[Any]", attributes)
+
+
+def schedule(entry):
+    """The class of a schedule."""
+    base = "PlateauScheduler" if entry.name == "ReduceLROnPlateau" else "LRScheduler"
+    return settings(entry, base, "optimizer: Optimizer", [f'_kind = "{entry.name}"'])
 
 
 def bases(found):
@@ -277,20 +307,38 @@ def optimizers(found):
         "from collections.abc import Iterable",
         "from typing import Any",
         "",
-        "from .optimizer import Optimizer",
+        "from .engine import EngineOptimizer",
     ]
-    lines += [line for entry in found for line in optimizer(entry)]
+    body = [line for entry in found for line in optimizer(entry)]
+    if "Literal" in "\n".join(body):
+        lines[5] = "from typing import Any, Literal"
+    return "\n".join(lines + body) + "\n"
+
+
+def schedules(found):
+    lines = [
+        '"""The schedules. Written by scripts/generate_layers.py from the engine\'s registry; do not edit."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from collections.abc import Callable, Sequence",
+        "from typing import Literal",
+        "",
+        "from .optimizer import Optimizer",
+        "from .schedule import LRScheduler, PlateauScheduler, common_optimizer",
+    ]
+    lines += [line for entry in found for line in schedule(entry)]
     return "\n".join(lines) + "\n"
 
 
 def page(tables):
     """docs/layers.md."""
     lines = [
-        "# Layers, losses, optimisers",
+        "# Layers, losses, optimisers, schedules",
         "",
         "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made",
-        "by its expression, from C (`wb_module_create`, `wb_optimizer_create`) and in Python by the class of that name",
-        "in `wingbeat.nn` or `wingbeat.optim`.",
+        "by its expression, from C (`wb_module_create`, `wb_optimizer_create`, `wb_schedule_create`) and in Python by",
+        "the class of that name in `wingbeat.nn`, `wingbeat.optim` or `wingbeat.optim.lr_scheduler`.",
     ]
     for title, found in tables:
         lines += ["", f"## {title}"]
@@ -299,8 +347,8 @@ def page(tables):
                 f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name
                 for argument in entry.arguments
             ]
-            call = lines_of([f"`{entry.name}({parts[0]}" if parts else f"`{entry.name}(", *parts[1:]], "")
-            call[-1] += ")`"
+            words = [f"`{entry.name}({parts[0]}" if parts else f"`{entry.name}(", *parts[1:]]
+            call = lines_of([*words[:-1], words[-1] + ")`"], "")
             lines += ["", f"### {entry.name}", "", *call, ""]
             for paragraph in entry.documentation.split("\n\n"):
                 lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]
@@ -312,7 +360,7 @@ def page(tables):
                     lines.append(f"| `{argument.name}` | `{kind}` | {initial} | {argument.documentation} |")
                 lines.append("")
             if entry.inputs:
-                lines.append(f"Takes {entry.inputs}; gives {entry.outputs}.")
+                lines += textwrap.wrap(f"Takes {entry.inputs}; gives {entry.outputs}.", WIDTH)
             while not lines[-1]:
                 lines.pop()
     return "\n".join(lines) + "\n"
@@ -329,7 +377,10 @@ def files():
             )
     kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
     found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
-    found[ROOT / "docs" / "layers.md"] = page([("Layers", layers), ("Losses", losses), ("Optimisers", kinds)])
+    planned = entries(_abi.WB_REGISTRY_SCHEDULES)
+    found[PACKAGE / "optim" / "schedules.py"] = schedules(planned)
+    tables = [("Layers", layers), ("Losses", losses), ("Optimisers", kinds), ("Schedules", planned)]
+    found[ROOT / "docs" / "layers.md"] = page(tables)
     return found
 
 

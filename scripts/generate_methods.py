@@ -24,7 +24,7 @@ OUTPUT = ROOT / "python" / "wingbeat" / "_methods.pyi"
 sys.path.insert(0, str(ROOT / "python"))
 
 import wingbeat  # noqa: E402
-from wingbeat import _typing  # noqa: E402
+from wingbeat import _device, _typing  # noqa: E402
 
 # Methods of Tensor have these names, so that in the class they no longer name the types.
 SHADOWED = ("bool", "float", "int")
@@ -161,6 +161,8 @@ def home(name, functions):
             return module.__name__
     if hasattr(_typing, name) and name not in NOT_ALIASES:
         return "._typing"
+    if hasattr(_device, name):
+        return "._device"
     if hasattr(builtins, name) or name == "builtins":
         return None
     for function in functions:

@@ -99,7 +99,7 @@ SPECIAL = {
     "slogdet": lambda f, x, y: f(x @ x.T).logabsdet,
     "solve_triangular": lambda f, x, y: f(x @ x.T, y, upper=True),
     "triangular_solve": lambda f, x, y: f(y, x @ x.T).solution,
-    "svd": lambda f, x, y: f(x, full_matrices=False),
+    "svd": lambda f, x, y: f(x),
     "diff": lambda f, x, y: f(x),
     "trapezoid": lambda f, x, y: f(x),
     "cumulative_trapezoid": lambda f, x, y: f(x),
@@ -129,7 +129,22 @@ SPECIAL = {
     "logdet": lambda f, x, y: f(x @ x.T),
     "cholesky_solve": lambda f, x, y: f(y, (x @ x.T).tril()),
     "cholesky_inverse": lambda f, x, y: f((x @ x.T).tril()),
+    "lu_unpack": lambda f, x, y: f(x @ x.T, wb.tensor([1, 2])),
+    "lu_solve": lambda f, x, y: f(y, x @ x.T, wb.tensor([1, 2])),
+    "linalg.lu_solve": lambda f, x, y: f(x @ x.T, wb.tensor([1, 2]), y),
     "vander": lambda f, x, y: f(x[0]),
+    "fft.fft": lambda f, x, y: f(x.T),
+    "fft.fft2": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.fftn": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.ifft": lambda f, x, y: f(x.T),
+    "fft.ifft2": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.ifftn": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.irfft": lambda f, x, y: f(x.T),
+    "fft.irfft2": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.irfftn": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.hfft": lambda f, x, y: f(x.T),
+    "fft.hfft2": lambda f, x, y: f(x.reshape(1, 3, 2)),
+    "fft.hfftn": lambda f, x, y: f(x.reshape(1, 3, 2)),
     "linalg.lstsq": lambda f, x, y: f(x.T, y.T),
     "linalg.matrix_norm": lambda f, x, y: f(x, "nuc"),
     "linalg.multi_dot": lambda f, x, y: f([x, y.T]),
@@ -232,6 +247,7 @@ SECTIONS = {
     "_linear_algebra": "Linear algebra",
     "_matrix_functions": "Functions of matrices",
     "_linalg": "Linear algebra of torch.linalg alone",
+    "fft": "Fourier transforms",
     "_shaping": "Shapes",
     "_rearranging": "Turning, cutting, repeating, counting out",
     "_picking": "Indices and masks",
@@ -266,7 +282,7 @@ NO_OPERATIONS = (
     "_reversible",
     "_vmap",
 )
-LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types"}
+LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types", "result_type", "can_cast"}
 # What they give is no tensor.
 LEFT_OUT |= {"allclose", "equal", "is_floating_point", "is_tensor", "numel"}
 
@@ -374,7 +390,7 @@ def first_sentence(function):
 
 
 def operations():
-    """function -> its public names: several where it has aliases; with their module if that is linalg, or
+    """function -> its public names: several where it has aliases; with their module if that is linalg, fft or
     nn.functional, alone."""
     found = {}
     for name in wb.__all__:
@@ -385,6 +401,8 @@ def operations():
         function = getattr(wb.linalg, name)
         if function not in found:
             found[function] = [f"linalg.{name}"]
+    for name in wb.fft.__all__:
+        found[getattr(wb.fft, name)] = [f"fft.{name}"]
     for name in wb.nn.functional.__all__:
         function = getattr(wb.nn.functional, name)
         if home(name, function) in FUNCTIONAL and function not in found:
@@ -406,8 +424,8 @@ def document():
     rows, missing = {}, []
     for function, names in operations().items():
         section = home(names[0], function)
-        name = names[0] if names[0].startswith("linalg.") else function.__name__
-        if section in CREATION:
+        name = names[0] if names[0].startswith(("linalg.", "fft.")) else function.__name__
+        if section in CREATION or name in ("fft.fftfreq", "fft.rfftfreq"):
             rows.setdefault(section, []).append((names, first_sentence(function), None, None, hasattr(wb.Tensor, name)))
             continue
         call = pattern(name, function)
@@ -439,15 +457,18 @@ def document():
         "",
         "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in",
         "unique, and sorts as the largest in either direction; an integer divided by 0 is an error; shifts by too",
-        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
-        "dtypes meet: functions of bool and integers give float64.",
+        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs.",
+        "",
+        "Dtypes meet by PyTorch's rules: bool below integers below floats, and the wider of one kind; tensors without",
+        "axes and numbers widen nothing within their kind. Functions of floats make float32 of bool and integers. What",
+        "takes float32 takes float16 and bfloat16 too, computes in float32, and rounds its result.",
     ]
     for section in sorted(
         rows, key=lambda section: list(SECTIONS).index(section) if section in SECTIONS else len(SECTIONS)
     ):
         title = SECTIONS.get(section, section.strip("_").replace("_", " ").capitalize())
         lines += ["", f"## {title}", ""]
-        if section in CREATION:
+        if section in CREATION or name in ("fft.fftfreq", "fft.rfftfreq"):
             lines += ["| function | what it gives |", "|---|---|"]
         else:
             lines += ["| function | what it gives | dtypes | derivatives |", "|---|---|---|---|"]

@@ -28,6 +28,8 @@ open class Module {
     /// The host's code in the place of this module's own forward pass.
     public private(set) var host: (any HostForward)?
     private var hostName: String?
+    /// Values in the places of parameters, for forward passes.
+    private var lent: [(name: String, tensor: Tensor)] = []
     private var kept: AnyObject?
     /// A text of the host's that is saved with the module: what it needs to know of it when it is loaded.
     public var note: String?
@@ -74,6 +76,8 @@ open class Module {
     /// The arguments that make such a module again. A layer overrides this where its parameters say more than what it
     /// was made from.
     open var arguments: Arguments? { made }
+    /// Whether the expression spells the children out, which the arguments do not make.
+    open var spellsChildren: Bool { made?.signature.parameters.contains(where: \.isVariadic) == true }
     /// The arguments by name, with their values: what makes this module besides its parameters and children.
     public var attributes: [(name: String, value: Value)] {
         (arguments?.values ?? []).filter { $0.name != Parameter.dtype.name }
@@ -82,11 +86,15 @@ open class Module {
     open var summary: String { attributes.map { "\($0.name)=\($0.value.literal)" }.joined(separator: ", ") }
 
     /// Gives the module a forward pass of the host's, under the name of the host's class; its own stays to be called by
-    /// `callLayer`. `kept` lives until the module goes or another takes its place.
-    public func setHost(_ host: (any HostForward)?, className: String, keeping kept: AnyObject? = nil) {
+    /// `callLayer`. `kept` lives until the module goes or another takes its place. Without a name the module stays what
+    /// it is to whoever looks at it or saves it: the host's code goes around its own pass.
+    public func setHost(_ host: (any HostForward)?, className: String?, keeping kept: AnyObject? = nil) {
         (self.host, hostName, self.kept) = (host, className, kept)
         changed()
     }
+
+    /// Whether what it computes is the host's to say.
+    public var isForeign: Bool { host != nil && hostName != nil || made == nil }
 
     /// Whether running it, or any module in it, needs the host's code.
     public var needsHost: Bool {
@@ -164,6 +172,13 @@ open class Module {
             children.append((name, child))
         }
         child.parents.append(Parent(module: self))
+        changed()
+    }
+
+    /// Removes a child, if there is one of that name.
+    public func remove(_ name: String) {
+        guard let place = children.firstIndex(where: { $0.name == name }) else { return }
+        children.remove(at: place).module.forget(parent: self)
         changed()
     }
 
@@ -295,6 +310,7 @@ open class Module {
         rest -= 1
         if children.isEmpty { return "\(className)(\(summary))" }
         let inner = indent + "  "
+        if self is ModuleList { return describeList(indent: indent, &rest) }
         var lines = summary.isEmpty ? [] : [inner + summary]
         for (name, child) in children {
             if rest <= 0 {
@@ -306,6 +322,26 @@ open class Module {
         return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
     }
 
+    /// As PyTorch prints lists: neighbours that look alike are one line.
+    private func describeList(indent: String, _ rest: inout Int) -> String {
+        let inner = indent + "  "
+        var runs: [(first: Int, last: Int, text: String)] = []
+        for (place, child) in children.enumerated() where rest > 0 {
+            let text = child.module.describe(indent: inner, &rest)
+            if runs.last?.text == text {
+                runs[runs.count - 1].last = place
+            } else {
+                runs.append((place, place, text))
+            }
+        }
+        let lines = runs.map { run in
+            run.first == run.last
+                ? "\(inner)(\(run.first)): \(run.text)"
+                : "\(inner)(\(run.first)-\(run.last)): \(run.last - run.first + 1) x \(run.text)"
+        }
+        return "\(className)(\n" + lines.joined(separator: "\n") + "\n\(indent))"
+    }
+
     /// The module at a dotted path; this one for "".
     public func module(at path: String) -> Module? {
         var found: Module? = self
@@ -313,8 +349,20 @@ open class Module {
         return found
     }
 
-    /// The module's own parameter of that name.
-    public func parameter(_ name: String) -> Tensor? { parameters.first { $0.name == name }?.tensor }
+    /// The module's own parameter of that name, or what was lent in its place.
+    public func parameter(_ name: String) -> Tensor? {
+        if !lent.isEmpty, let found = lent.first(where: { $0.name == name })?.tensor { return found }
+        return parameters.first { $0.name == name }?.tensor
+    }
+
+    /// Has forward passes take a computed value for a parameter, until nil takes it away. Nobody else sees it.
+    public func lend(_ name: String, _ tensor: Tensor?) throws(Failure) {
+        try Module.checkName(name, operation: "module_lend")
+        Module.set(&lent, name, tensor)
+    }
+
+    /// Whether it computes with values that were lent, which no line of a graph says.
+    var borrows: Bool { !lent.isEmpty }
 }
 
 /// A module that is the host's alone: a name, and what the host registers in it.

@@ -18,11 +18,24 @@ final class AwaitedForward: HostForward {
 }
 
 extension Module {
+    /// What is told of each call of a module, and of its results, outside of capture blocks.
+    nonisolated(unsafe) public private(set) static var observer: ((Module, [Tensor?]) throws(Failure) -> Void)?
+
+    public static func observe(_ observer: ((Module, [Tensor?]) throws(Failure) -> Void)?) {
+        self.observer = observer
+        Anomalies.hasObserver = observer != nil
+    }
+
+    private func observed(_ outputs: [Tensor?]) throws(Failure) -> [Tensor?] {
+        if let observer = Module.observer, !Capture.isOpen { try observer(self, outputs) }
+        return outputs
+    }
+
     /// Runs the forward pass: the host's, where it has set one.
     public func call(_ inputs: [Tensor?], options: String? = nil) throws(Failure) -> [Tensor?] {
         guard let host else { return try callLayer(inputs, options: options) }
         noteInCapture()
-        return try ForwardPass.within { () throws(Failure) in try host.forward(inputs, options) }
+        return try observed(ForwardPass.within { () throws(Failure) in try host.forward(inputs, options) })
     }
 
     /// A layer that changes no buffer, its own or another's.
@@ -30,7 +43,7 @@ extension Module {
 
     /// The same for one tensor in and one out.
     public func callAsFunction(_ x: Tensor) throws(Failure) -> Tensor {
-        if takesOneTensor, host == nil, ThreadState.currentRecorder == nil {
+        if takesOneTensor, host == nil, ThreadState.currentRecorder == nil, Module.observer == nil {
             noteInCapture()
             return isLeaf ? try forward(x) : try ForwardPass.within { () throws(Failure) in try forward(x) }
         }
@@ -54,12 +67,16 @@ extension Module {
         let chosen = try options.map { (text) throws(Failure) in try bound(text, constructor) }
         noteInCapture()
         let recorder = ThreadState.currentRecorder
-        return try ForwardPass.within { () throws(Failure) in
+        let outputs = try ForwardPass.within { () throws(Failure) in
+            if borrows, let recording = recorder as? Recording {
+                try recording.refuse("a parameter of a \(className) is computed from others, which no line says")
+            }
             guard let recording = recorder as? Recording, !recording.looksInto(self) else {
                 return try forward(inputs, chosen)
             }
             return try recording.recording(self, inputs, options) { () throws(Failure) in try forward(inputs, chosen) }
         }
+        return try observed(outputs)
     }
 
     /// The options of a call, `need_weights=False`.

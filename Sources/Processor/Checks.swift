@@ -48,7 +48,8 @@ extension CheckStep {
             }
         case .finite:
             if let place = firstNotFinite(dtype, data, count: count) {
-                throw .notFinite(operation: operation, "the loss is \(dtype.real(data, place))")
+                let what = operation == "loss" ? "loss" : "norm"
+                throw .notFinite(operation: operation, "the \(what) is \(dtype.real(data, place))")
             }
         }
     }

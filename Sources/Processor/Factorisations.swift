@@ -149,7 +149,13 @@ extension DecompositionStep {
     private func decompositions() throws(Failure) -> Decompositions {
         try loadLAPACK(operation)
         try reserveLAPACK(for: count, operation)
-        let kind: Decompositions.Kind = kind == .qr ? .qr : kind == .eigh ? .eigh : .svd
+        let kind: Decompositions.Kind =
+            switch kind {
+            case .qr: .qr
+            case .lu: .lu
+            case .eigh: .eigh
+            case .svd: .svd
+            }
         guard let matrices = Decompositions(kind, dtype: dtype, count: count, m: m, n: n) else {
             throw .internal(operation: operation, "LAPACK is loaded, but lacks a function")
         }
@@ -171,6 +177,12 @@ extension DecompositionStep {
             return { slots throws(Failure) in
                 columns.gather(from: slots[step.source], to: slots[scratch])
                 matrices.qr(slots[scratch], slots[step.result], notes: slots[scratch] + copyBytes)
+            }
+        case .lu:
+            let columns = StridedCopy(layout)
+            return { slots throws(Failure) in
+                columns.gather(from: slots[step.source], to: slots[scratch])
+                matrices.lu(slots[scratch], slots[step.result], notes: slots[scratch] + copyBytes)
             }
         case .eigh:
             return { slots throws(Failure) in

@@ -57,3 +57,26 @@ extension RunsOfEqualsStep {
         }
     }
 }
+
+extension ExchangesStep {
+    var call: StepCall {
+        let step = self
+        return { slots throws(Failure) in
+            let pivots = slots[step.source].assumingMemoryBound(to: Int64.self)
+            let orders = slots[step.result].assumingMemoryBound(to: Int64.self)
+            for list in 0..<step.count {
+                let order = orders + list * step.rows
+                for row in 0..<step.rows { order[row] = Int64(row) }
+                for row in 0..<step.k {
+                    let other = pivots[list * step.k + row]
+                    guard other >= 1, other <= Int64(step.rows) else {
+                        throw .index(
+                            operation: step.operation,
+                            "row \(other) is named as a pivot, but the rows are 1 ... \(step.rows)")
+                    }
+                    (order[row], order[Int(other) - 1]) = (order[Int(other) - 1], order[row])
+                }
+            }
+        }
+    }
+}

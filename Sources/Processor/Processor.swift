@@ -25,6 +25,7 @@ final class ProcessorPreparation: Preparation {
     private var loops: [Int: LoopProgram] = [:]
     private var strips: [Int: GemmStrips] = [:]
     private var convolutions: [Int: Convolution] = [:]
+    private var transforms: [Int: FourierTransform] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -33,6 +34,7 @@ final class ProcessorPreparation: Preparation {
         case .product(let step):
             step.precision == .bfloat16 ? roundedProduct(step).scratchBytes : product(step).scratchBytes
         case .convolution(let step): convolution(step).scratchBytes
+        case .fourierSum(let step): try transform(step).scratchBytes
         case .argSort(let step): step.scratchBytes
         case .rowOrder(let step): step.scratchBytes
         case .inverse(let step): try step.scratchBytes()
@@ -81,6 +83,7 @@ final class ProcessorPreparation: Preparation {
         case .crossEntropyGradient(let step): step.call
         case .cumulativeSum(let step): step.call
         case .linearRecurrence(let step): step.call
+        case .fourierSum(let step): try step.call(transform(step), scratch)
         case .pick(let step): step.call
         case .put(let step): step.call
         case .oneHot(let step): step.call
@@ -92,6 +95,7 @@ final class ProcessorPreparation: Preparation {
         case .countBelow(let step): step.call
         case .rowOrder(let step): step.call(scratch)
         case .runsOfEquals(let step): step.call
+        case .exchanges(let step): step.call
         case .draw(let step): step.call
         case .permutation(let step): step.call
         case .advance(let step): step.call
@@ -121,6 +125,13 @@ final class ProcessorPreparation: Preparation {
         if let known = convolutions[step.result] { return known }
         let made = Convolution(step, compiles: compiles)
         convolutions[step.result] = made
+        return made
+    }
+
+    private func transform(_ step: FourierSumStep) throws(Failure) -> FourierTransform {
+        if let known = transforms[step.result] { return known }
+        let made = try step.transform()
+        transforms[step.result] = made
         return made
     }
 

@@ -164,13 +164,16 @@ public struct CholeskyStep: StepDescription {
     public var mayFail: Bool { true }
 }
 
-/// A decomposition of matrices [count, m, n] into orthogonal factors, one behind the other in the result.
+/// A decomposition of matrices [count, m, n] into factors, one behind the other in the result.
 public struct DecompositionStep: StepDescription {
     public enum Kind: String, Hashable, Codable, Sendable {
         /// [m + n, n]: Q [m, n] above the upper triangular R [n, n]; m >= n.
         case qr
         /// [n + 1, n] of symmetric matrices: eigenvalues in ascending order above eigenvectors as rows.
         case eigh
+        /// [m n + k], k = min(m, n): the unit lower triangular L and the upper triangular U of P A = L U in one matrix
+        /// [m, n], and with which row, counted from 1, each of the first k rows is exchanged, one after the other.
+        case lu
         /// [k (1 + m + n)], k = min(m, n): singular values in descending order, U [m, k], V^T [k, n].
         case svd
     }
@@ -182,7 +185,7 @@ public struct DecompositionStep: StepDescription {
     public var count: Int
     public var m: Int
     public var n: Int
-    /// The matrices in the source; for QR their transposes.
+    /// The matrices in the source; for QR and LU their transposes.
     public var layout: StridedLayout
     public var source: Int
     public var result: Int
@@ -204,5 +207,5 @@ public struct DecompositionStep: StepDescription {
 
     public var reads: [Int] { [source] }
     public var writes: [Int] { [result] }
-    public var mayFail: Bool { kind != .qr }
+    public var mayFail: Bool { kind == .eigh || kind == .svd }
 }

@@ -67,6 +67,31 @@ public struct RowOrderStep: StepDescription {
     public var writes: [Int] { [result] }
 }
 
+/// The order of `rows` rows after exchanges, for each of `count` lists [k] of int64: the first k rows, one after the
+/// other, with the row that stands there, counted from 1. The result is int64 [count, rows].
+public struct ExchangesStep: StepDescription {
+    /// What a sentence names.
+    public var operation: String
+    public var count: Int
+    public var k: Int
+    public var rows: Int
+    public var source: Int
+    public var result: Int
+
+    public init(operation: String, count: Int, k: Int, rows: Int, source: Int, result: Int) {
+        self.operation = operation
+        self.count = count
+        self.k = k
+        self.rows = rows
+        self.source = source
+        self.result = result
+    }
+
+    public var reads: [Int] { [source] }
+    public var writes: [Int] { [result] }
+    public var mayFail: Bool { true }
+}
+
 /// Runs of equal rows of a matrix [n, width] whose rows are taken in the order that `order` says. All results are
 /// int64. NaN equals nothing.
 public struct RunsOfEqualsStep: StepDescription {

@@ -30,6 +30,7 @@ public enum StepKind: Hashable, Codable, Sendable {
     case crossEntropyGradient(CrossEntropyGradientStep)
     case cumulativeSum(CumulativeSumStep)
     case linearRecurrence(LinearRecurrenceStep)
+    case fourierSum(FourierSumStep)
 
     // By index
     case pick(PickStep)
@@ -45,6 +46,7 @@ public enum StepKind: Hashable, Codable, Sendable {
     case countBelow(CountBelowStep)
     case rowOrder(RowOrderStep)
     case runsOfEquals(RunsOfEqualsStep)
+    case exchanges(ExchangesStep)
 
     // Random numbers
     case draw(DrawStep)
@@ -83,6 +85,7 @@ public enum StepKind: Hashable, Codable, Sendable {
         case .crossEntropyGradient(let step): step
         case .cumulativeSum(let step): step
         case .linearRecurrence(let step): step
+        case .fourierSum(let step): step
         case .pick(let step): step
         case .put(let step): step
         case .oneHot(let step): step
@@ -94,6 +97,7 @@ public enum StepKind: Hashable, Codable, Sendable {
         case .countBelow(let step): step
         case .rowOrder(let step): step
         case .runsOfEquals(let step): step
+        case .exchanges(let step): step
         case .draw(let step): step
         case .permutation(let step): step
         case .advance(let step): step

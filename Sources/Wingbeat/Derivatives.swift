@@ -137,9 +137,11 @@ private func curves(
     call { () throws(Failure) in
         let target = try out(flags, "grad_flags")
         var sum = ThreadState.current.isGradEnabled ? WB_GRAD_ENABLED.rawValue : 0
-        if ThreadState.current.matMulPrecision == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
+        if ThreadState.current.autocast == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
+        if ThreadState.current.autocast == .float16 { sum |= WB_GRAD_FLOAT16.rawValue }
         if Capture.isOpen { sum |= WB_GRAD_CAPTURE.rawValue }
         if ThreadState.current.transforms > 0 { sum |= WB_GRAD_TRANSFORM.rawValue }
+        if Anomalies.areValuesWatched { sum |= WB_GRAD_WATCHED.rawValue }
         if try tensors(handles, count, "grad_flags").contains(where: { $0.requiresGrad }) {
             sum |= WB_GRAD_REQUIRED.rawValue
         }
@@ -318,6 +320,23 @@ private func runOverMemory(
                 operation: "program_writes_input", "there is no input number \(index); there are \(program.inputCount)")
         }
         writes.pointee = program.writesInput(Int(index)) ? 1 : 0
+    }
+}
+
+@implementation @_cdecl("wb_program_collides") public func wb_program_collides(
+    _ handle: OpaquePointer?, _ inputs: UnsafePointer<OpaquePointer?>?, _ input_count: Int32,
+    _ collides: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(collides, "program_collides")
+        let program = try program(handle)
+        let inputs = try tensors(inputs, input_count, "program_collides")
+        guard inputs.count == program.inputCount else {
+            throw .argument(
+                operation: "program_collides",
+                "\(program.inputCount) inputs are expected, but \(inputs.count) were given")
+        }
+        target.pointee = program.collides(inputs) ? 1 : 0
     }
 }
 

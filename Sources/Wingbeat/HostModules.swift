@@ -67,6 +67,24 @@ private final class HostCallback: HostForward {
     }
 }
 
+@implementation @_cdecl("wb_module_wrap") public func wb_module_wrap(
+    _ handle: OpaquePointer?, _ forward: wb_forward_callback?, _ release: wb_release_callback?,
+    _ context: UnsafeMutableRawPointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "module_wrap"
+        let module = try module(handle, operation)
+        guard module.constructor != nil, forward == nil || !module.isForeign else {
+            throw .state(
+                operation: operation, "a layer of the library's is expected, but the module's own pass is the host's")
+        }
+        guard let forward else { return module.setHost(nil, className: nil) }
+        let host = HostContext(context, confirms: Callbacks.confirms(forward))
+        module.setHost(HostCallback(forward, host, module.className), className: nil, keeping: host)
+        host.release = release
+    }
+}
+
 private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) throws(Failure) -> String {
     let name = try text(pointer, "the class name", operation)
     guard !name.isEmpty else { throw .argument(operation: operation, "the class name is empty") }
@@ -103,7 +121,7 @@ private func className(_ pointer: UnsafePointer<CChar>?, _ operation: String) th
 ) -> wb_status {
     call { () throws(Failure) in
         let module = try module(handle, "module_has_host")
-        try out(has, "module_has_host").pointee = module.host != nil || module.constructor == nil ? 1 : 0
+        try out(has, "module_has_host").pointee = module.isForeign ? 1 : 0
     }
 }
 

@@ -81,6 +81,29 @@ private func publishing(
     }
 }
 
+@implementation @_cdecl("wb_module_remove") public func wb_module_remove(
+    _ parent: OpaquePointer?, _ name: UnsafePointer<CChar>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let parent = try module(parent, "module_remove")
+        let name = try text(name, "the name", "module_remove")
+        try refuseInRecording(parent, "a module of the model is removed in its forward pass, '\(name.shortened)'")
+        guard parent.children.contains(where: { $0.name == name }) else {
+            throw .argument(operation: "module_remove", "there is no child '\(name.shortened)'")
+        }
+        parent.remove(name)
+    }
+}
+
+@implementation @_cdecl("wb_module_lend") public func wb_module_lend(
+    _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ tensor: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        try module(handle, "module_lend").lend(
+            text(name, "the name", "module_lend"), optionalTensor(tensor, "module_lend"))
+    }
+}
+
 @implementation @_cdecl("wb_module_set_parameter") public func wb_module_set_parameter(
     _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ parameter: OpaquePointer?
 ) -> wb_status {
@@ -239,6 +262,20 @@ func pick(
     }
 }
 
+@implementation @_cdecl("wb_set_module_callback") public func wb_set_module_callback(
+    _ callback: wb_module_callback?, _ context: UnsafeMutableRawPointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        guard let callback else { return Module.observe(nil) }
+        let host = HostContext(context, confirms: Callbacks.confirms(callback))
+        Module.observe { (module, outputs) throws(Failure) in
+            _ = try host.ask("module_callback", given: outputs, count: 0) { lent, _ in
+                callback(context, identity(module), lent, Int32(outputs.count))
+            }
+        }
+    }
+}
+
 @implementation @_cdecl("wb_module_class_name") public func wb_module_class_name(
     _ handle: OpaquePointer?, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
@@ -358,5 +395,15 @@ func number(_ value: Value, _ name: String, _ operation: String) throws(Failure)
         let initializer: Initializer = try decode(kind.rawValue, "initialiser", "initialize")
         try refuseInRecording("a tensor gets initial values in the middle of the forward pass")
         try initializer.fill(tensor(handle, "initialize"), a, b)
+    }
+}
+
+@implementation @_cdecl("wb_initialize_truncated") public func wb_initialize_truncated(
+    _ handle: OpaquePointer?, _ mean: Double, _ deviation: Double, _ low: Double, _ high: Double
+) -> wb_status {
+    call { () throws(Failure) in
+        try refuseInRecording("a tensor gets initial values in the middle of the forward pass")
+        try Initializer.fillTruncated(
+            tensor(handle, "initialize_truncated"), mean: mean, deviation: deviation, low, high)
     }
 }

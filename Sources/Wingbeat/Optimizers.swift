@@ -64,6 +64,25 @@ private func optimizer(_ handle: OpaquePointer?, _ operation: String) throws(Fai
     }
 }
 
+@implementation @_cdecl("wb_optimizer_step_closure") public func wb_optimizer_step_closure(
+    _ handle: OpaquePointer?, _ closure: wb_closure_callback?, _ context: UnsafeMutableRawPointer?,
+    _ loss: UnsafeMutablePointer<Double>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "optimizer_step_closure"
+        try refuseInRecording("an optimiser takes a step in the middle of the forward pass")
+        let optimizer = try optimizer(handle, operation)
+        guard let closure else { throw .argument(operation: operation, "the closure is null") }
+        let host = HostContext(context, confirms: Callbacks.confirms(closure))
+        let first = try optimizer.step { () throws(Failure) in
+            let found = try host.ask(operation, given: [], count: 1) { _, results in closure(context, results) }
+            guard let value = found[0] else { throw .argument(operation: operation, "the closure gave no loss") }
+            return try value.item()
+        }
+        loss?.pointee = first
+    }
+}
+
 @implementation @_cdecl("wb_optimizer_zero_grad") public func wb_optimizer_zero_grad(
     _ handle: OpaquePointer?
 ) -> wb_status {
@@ -72,7 +91,10 @@ private func optimizer(_ handle: OpaquePointer?, _ operation: String) throws(Fai
 
 @implementation @_cdecl("wb_optimizer_set") public func wb_optimizer_set(
     _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ value: Double
-) -> wb_status { set(handle, group, name, "optimizer_set") { .real(value) } }
+) -> wb_status {
+    // A flag is 1 or 0, and a count a whole number.
+    set(handle, group, name, "optimizer_set") { Int64(exactly: value).map { .integer($0) } ?? .real(value) }
+}
 
 @implementation @_cdecl("wb_optimizer_set_text") public func wb_optimizer_set_text(
     _ handle: OpaquePointer?, _ group: Int32, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
@@ -114,6 +136,25 @@ private func set(
     }
 }
 
+@implementation @_cdecl("wb_optimizer_get_settings") public func wb_optimizer_get_settings(
+    _ handle: OpaquePointer?, _ group: Int32, _ settings: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let found = try optimizer(handle, "optimizer_get_settings").settings(of: Int(group))
+        let texts = found.map { "\($0.name)=\($0.value.literal)" }
+        try out(settings, "optimizer_get_settings").pointee = lasting(texts.joined(separator: ", "))
+    }
+}
+
+@implementation @_cdecl("wb_optimizer_set_settings") public func wb_optimizer_set_settings(
+    _ handle: OpaquePointer?, _ group: Int32, _ settings: UnsafePointer<CChar>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "optimizer_set_settings"
+        try optimizer(handle, operation).set(text(settings, "the settings", operation), of: Int(group))
+    }
+}
+
 @implementation @_cdecl("wb_optimizer_class_name") public func wb_optimizer_class_name(
     _ handle: OpaquePointer?, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 ) -> wb_status {
@@ -137,7 +178,7 @@ private func set(
     _ handle: OpaquePointer?, _ count: UnsafeMutablePointer<Int32>?
 ) -> wb_status {
     call { () throws(Failure) in
-        try out(count, "optimizer_state_count").pointee = Int32(optimizer(handle, "optimizer_state_count").state.count)
+        try out(count, "optimizer_state_count").pointee = Int32(optimizer(handle, "optimizer_state_count").stateCount)
     }
 }
 
@@ -145,5 +186,13 @@ private func set(
     _ handle: OpaquePointer?, _ index: Int32, _ name: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
     _ state: UnsafeMutablePointer<OpaquePointer?>?
 ) -> wb_status {
-    call { () throws(Failure) in try pick(optimizer(handle, "optimizer_state").state, index, "state", name, state) }
+    call { () throws(Failure) in
+        let optimizer = try optimizer(handle, "optimizer_state")
+        guard let entry = optimizer.stateEntry(Int(index)) else {
+            throw .index(
+                operation: "state", "there is no state number \(index); there are \(optimizer.stateCount)")
+        }
+        if let state { try publish(entry.tensor, .tensor, state) }
+        if let name { name.pointee = lasting(entry.name) }
+    }
 }

@@ -22,17 +22,37 @@ private let longestPlace = 512
             throw .state(operation: operation, "a capture block is open on this thread, where nothing has a value")
         }
         let inputs = try named(names, inputs, input_count, operation)
-        state.recorder = try Recording(module(handle, operation), inputs) {
-            guard let place else { return "the forward pass" }
-            return withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestPlace) { text in
-                text.initialize(repeating: 0)
-                _ = try? callHost(operation, confirms: false) {
-                    place(context, text.baseAddress, longestPlace)
-                    return 0
-                }
-                text[longestPlace - 1] = 0
-                return text.baseAddress.map { String(cString: $0) } ?? ""
+        state.recorder = try Recording(
+            module(handle, operation), inputs, place: asked(place, context, operation, otherwise: "the forward pass"))
+    }
+}
+
+/// A function that asks the host where its code is; `otherwise` is the answer of one that does not say.
+func asked(
+    _ place: wb_place_callback?, _ context: UnsafeMutableRawPointer?, _ operation: String, otherwise: String
+) -> () -> String {
+    return {
+        guard let place else { return otherwise }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestPlace) { text in
+            text.initialize(repeating: 0)
+            _ = try? callHost(operation, confirms: false) {
+                place(context, text.baseAddress, longestPlace)
+                return 0
             }
+            text[longestPlace - 1] = 0
+            return text.baseAddress.map { String(cString: $0) } ?? ""
+        }
+    }
+}
+
+@implementation @_cdecl("wb_set_anomaly_mode") public func wb_set_anomaly_mode(
+    _ enabled: Int32, _ place: wb_place_callback?, _ context: UnsafeMutableRawPointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        if enabled == 0 {
+            Anomalies.stop()
+        } else {
+            Anomalies.watch(asked(place, context, "set_anomaly_mode", otherwise: ""))
         }
     }
 }

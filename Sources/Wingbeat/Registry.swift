@@ -18,6 +18,7 @@ private enum Tables {
         family.kinds.map { Entry(signature: $0.signature, family: family.name) }
     }
     static let optimizers = Registry.optimizers.map { Entry(signature: $0.signature, family: "optimizers") }
+    static let schedules = Registry.schedules.map { Entry(signature: $0.signature, family: "schedules") }
     static let functions = Functions.families.flatMap { family in
         family.functions.map { Entry(signature: $0.signature, family: family.name) }
     }
@@ -28,6 +29,7 @@ private enum Tables {
         case WB_REGISTRY_LOSSES: return losses
         case WB_REGISTRY_OPTIMIZERS: return optimizers
         case WB_REGISTRY_FUNCTIONS: return functions
+        case WB_REGISTRY_SCHEDULES: return schedules
         default: throw .argument(operation: "registry", "there is no table number \(registry.rawValue)")
         }
     }

@@ -108,6 +108,12 @@ static void bad_tensor_handles_are_refused_everywhere(void) {
         }
         HANDLE(wb_recording_begin(a_module, &bad, (const char *[]){"x"}, 1, NULL, NULL));
         HANDLE(wb_initialize(bad, WB_INITIALIZER_CONSTANT, 1, 0));
+        HANDLE(wb_initialize_truncated(bad, 0, 1, -1, 1));
+        HANDLE(wb_total_norm(&bad, 1, 2, 0, &out));
+        HANDLE(wb_clip_grad_norm(&bad, 1, 1, 2, 0, &out));
+        HANDLE(wb_clip_grad_with_norm(&good, 1, 1, bad));
+        HANDLE(wb_clip_grad_value(&bad, 1, 1));
+        if (bad) HANDLE(wb_module_lend(a_module, "weight", bad));
         HANDLE(wb_optimizer_create("SGD(lr=0.1)", &bad, 1, &optimizer));
         HANDLE(wb_optimizer_create("Adam", &bad, 1, &optimizer));
         HANDLE(wb_dataset_from_tensors(bad, NULL, &dataset));
@@ -196,6 +202,9 @@ static void bad_handles_of_other_kinds_are_refused_everywhere(void) {
         HANDLE(wb_module_expression(module, &text));
         HANDLE(wb_module_sequential(&module, 1, &(wb_module *){NULL}));
         HANDLE(wb_module_set_forward(module, "Mine", no_forward, NULL, NULL));
+        HANDLE(wb_module_wrap(module, no_forward, NULL, NULL));
+        HANDLE(wb_module_lend(module, "weight", NULL));
+        HANDLE(wb_module_remove(module, "child"));
         HANDLE(wb_module_needs_host(module, &number));
         HANDLE(wb_module_set_parameter(module, "weight", NULL));
         HANDLE(wb_module_set_buffer(module, "mean", NULL));
@@ -507,7 +516,7 @@ static void modules_optimisers_and_settings_refuse_what_they_do_not_have(void) {
     REFUSED(wb_module_parameter(a_module, 99, NULL, NULL), "99");
     FAILS(wb_module_create("Relu()", WB_FLOAT32, &child), WB_ERROR_ARGUMENT, "Relu", "ReLU", "column 1");
     FAILS(wb_optimizer_set(optimizer, 0, "speed", 1), WB_ERROR_ARGUMENT, "speed");
-    FAILS(wb_optimizer_set(optimizer, 0, "nesterov", 1), WB_ERROR_ARGUMENT, "nesterov");
+    FAILS(wb_optimizer_set(optimizer, 0, "nesterov", 2), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set(optimizer, 0, "lr", -1), WB_ERROR_ARGUMENT, "lr", "-1");
     FAILS(wb_optimizer_set(optimizer, 1, "lr", 1), WB_ERROR_INDEX, "1");
     FAILS(wb_optimizer_create("SGD(lr=-0.5)", &parameter, 1, &(wb_optimizer *){NULL}), WB_ERROR_ARGUMENT, "lr", "-0.5",

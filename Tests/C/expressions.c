@@ -333,7 +333,7 @@ static void a_wrong_optimiser_gets_a_sentence_with_the_column(void) {
         {"Linear(3, 4)", "column 1:", {"'Linear'", "SGD"}},
         {"SGD(learning_rate=0.1)", "column 19:", {"'learning_rate'", "lr"}},
         {"SGD(lr='fast')", "column 8:", {"lr takes a number", "'fast'"}},
-        {"SGD(0.1, 0.9, 0, 0, False, 7)", "column 28:", {"too many", "SGD(lr"}},
+        {"SGD(0.1, 0.9, 0, 0, False, False, None, False, None, 7)", "column 54:", {"too many", "SGD(lr"}},
         {"SGD(lr=0.1, lr=0.2)", "column 16:", {"'lr'", "twice"}},
         {"SGD(lr=ReLU())", "column 8:", {"value", "ReLU()"}},
         {"SGD(lr=fast)", "column 8:", {"value", "fast"}},

@@ -140,10 +140,21 @@ static void settings_are_numbers_and_texts_and_refuse_what_does_not_fit(void) {
     FAILS(wb_optimizer_set(adam, -1, "lr", NAN), WB_ERROR_ARGUMENT, "lr", "nan");
     FAILS(wb_optimizer_set(adam, 0, NULL, 1), WB_ERROR_ARGUMENT, "null");
     FAILS(wb_optimizer_set_text(adam, 0, "lr", NULL), WB_ERROR_ARGUMENT, "null");
-    FAILS(wb_optimizer_set(sgd, 0, "nesterov", 1), WB_ERROR_ARGUMENT, "nesterov");
-    FAILS(wb_optimizer_set(sgd, 0, "nesterov", 0), WB_ERROR_ARGUMENT, "nesterov");
-    FAILS(wb_optimizer_set_text(sgd, 0, "nesterov", "False"), WB_ERROR_ARGUMENT, "nesterov");
+    FAILS(wb_optimizer_set(sgd, 0, "nesterov", 2), WB_ERROR_ARGUMENT, "nesterov");
     FAILS(wb_optimizer_set(sgd, 0, "momentum", 0), WB_ERROR_ARGUMENT, "momentum"); // Nesterov's needs one
+    OK(wb_optimizer_set(sgd, 0, "nesterov", 0));
+    OK(wb_optimizer_set_text(sgd, 0, "nesterov", "True"));
+    FAILS(wb_optimizer_set_settings(sgd, 0, "lr=9, momentum=0"), WB_ERROR_ARGUMENT, "momentum");
+    EXPECT(setting(sgd, 0, "lr") == 0.1 && setting(sgd, 0, "nesterov") == 1);
+    OK(wb_optimizer_set_settings(sgd, 0, "lr=0.5, momentum=0, nesterov=False, initial_lr=2"));
+    EXPECT(setting(sgd, 0, "lr") == 0.5 && setting(sgd, 0, "momentum") == 0 && setting(sgd, 0, "initial_lr") == 2);
+    OK(wb_optimizer_get_settings(sgd, 0, &text));
+    EXPECT(strstr(text, "lr=0.5, momentum=0.0, ") == text && strstr(text, "initial_lr=2.0"));
+    FAILS(wb_optimizer_get_settings(sgd, 1, &text), WB_ERROR_INDEX, "group");
+    FAILS(wb_optimizer_set_settings(sgd, 0, "lr"), WB_ERROR_ARGUMENT, "column 1");
+    FAILS(wb_optimizer_set_settings(sgd, 0, NULL), WB_ERROR_ARGUMENT, "null");
+    OK(wb_optimizer_set_settings(sgd, 0, "lr=0.1, momentum=0.9, nesterov=True"));
+    text = "untouched";
 
     FAILS(wb_optimizer_add_group(adam, &all[0], 1, NULL), WB_ERROR_ARGUMENT, "twice");
     FAILS(wb_optimizer_add_group(adam, (wb_tensor *[]){all[2], all[2]}, 2, NULL), WB_ERROR_ARGUMENT, "twice");

@@ -4,8 +4,8 @@
 #include "check.h"
 
 static const wb_registry registries[] = {WB_REGISTRY_LAYERS, WB_REGISTRY_LOSSES, WB_REGISTRY_OPTIMIZERS,
-                                         WB_REGISTRY_FUNCTIONS};
-enum { REGISTRIES = 4, LONGEST = 4096 };
+                                         WB_REGISTRY_FUNCTIONS, WB_REGISTRY_SCHEDULES};
+enum { REGISTRIES = 5, LONGEST = 4096 };
 
 typedef struct entry {
     const char *name, *family, *documentation, *inputs, *outputs;
@@ -137,7 +137,7 @@ static void indices_and_tables_that_are_not_there_are_refused(void) {
                   "argument");
         }
     }
-    const int no_table[] = {4, 999, -1, INT_MIN};
+    const int no_table[] = {5, 999, -1, INT_MIN};
     for (int i = 0; i < 4; i++) {
         FAILS(wb_registry_count((wb_registry)no_table[i], &count), WB_ERROR_ARGUMENT, "table");
         FAILS(wb_registry_entry((wb_registry)no_table[i], 0, &name, NULL, NULL, NULL, NULL, &count), WB_ERROR_ARGUMENT,
@@ -260,6 +260,16 @@ static void every_layer_and_loss_is_made_and_its_expression_makes_it_again(void)
     }
 }
 
+static wb_status sum_of_squares(void *parameter, wb_tensor **loss) {
+    wb_tensor *square = NULL;
+    wb_status status = wb_tensor_set_grad(parameter, NULL);
+    if (status == WB_OK) status = wb_square(parameter, &square);
+    if (status == WB_OK) status = wb_sum(square, loss);
+    if (status == WB_OK) status = wb_backward(*loss, NULL, 0);
+    wb_tensor_free(square);
+    return status;
+}
+
 static void every_optimiser_is_made_with_the_defaults_that_are_stated(void) {
     char text[LONGEST];
     for (int32_t i = 0; i < count_of(WB_REGISTRY_OPTIMIZERS); i++) {
@@ -268,7 +278,9 @@ static void every_optimiser_is_made_with_the_defaults_that_are_stated(void) {
             wb_optimizer *optimizer = NULL;
             const char *name = NULL, *value = NULL;
             OK(wb_scope_begin());
-            wb_tensor *parameter = VECTOR(1, 2), *square = NULL, *loss = NULL;
+            // A matrix, which Muon asks for.
+            wb_tensor *parameter = NULL;
+            OK(wb_tensor_create(WB_FLOAT64, SHAPE(1, 2), (const double[]){1, 2}, &parameter));
             OK(wb_tensor_set_requires_grad(parameter, 1));
             call_of(WB_REGISTRY_OPTIMIZERS, i, how, text);
             OK(wb_optimizer_create(text, &parameter, 1, &optimizer));
@@ -279,14 +291,66 @@ static void every_optimiser_is_made_with_the_defaults_that_are_stated(void) {
                 OK(wb_optimizer_get_text(optimizer, 0, a.name, &value));
                 if (a.initial) TEXT(value, a.initial, a.name);
             }
-            OK(wb_square(parameter, &square));
-            OK(wb_sum(square, &loss));
-            OK(wb_backward(loss, NULL, 0));
-            OK(wb_optimizer_step(optimizer));
+            OK(wb_optimizer_step_closure(optimizer, sum_of_squares, parameter, NULL));
             EXPECT(at(parameter, 0) < 1 && at(parameter, 1) < 2); // downhill
             OK(wb_scope_end());
         }
     }
+}
+
+static wb_status half(void *context, int32_t group, int64_t epoch, double *factor) {
+    (void)context, (void)group, (void)epoch;
+    *factor = 0.5;
+    return WB_OK;
+}
+
+static void every_schedule_is_made_with_the_defaults_that_are_stated(void) {
+    char text[LONGEST];
+    wb_optimizer *optimizer = NULL;
+    OK(wb_scope_begin());
+    wb_tensor *parameter = VECTOR(1, 2);
+    OK(wb_optimizer_create("SGD(lr=0.1, momentum=0.5)", &parameter, 1, &optimizer));
+    for (int32_t i = 0; i < count_of(WB_REGISTRY_SCHEDULES); i++) {
+        entry e = entry_of(WB_REGISTRY_SCHEDULES, i);
+        wb_schedule *schedule = NULL;
+        const char *name = NULL, *value = NULL;
+        TEXT(e.inputs, "", e.name);
+        TEXT(e.outputs, "", e.name);
+        // A function, and how many steps there are, no text states.
+        int asks = 0;
+        for (int32_t place = 0; place < e.argument_count; place++)
+            asks |= strstr(argument_of(WB_REGISTRY_SCHEDULES, i, place).type, "Callable") != NULL;
+        if (strcmp(e.name, "OneCycleLR") == 0)
+            snprintf(text, LONGEST, "OneCycleLR(0.5, total_steps=9)");
+        else if (strcmp(e.name, "SequentialLR") == 0)
+            snprintf(text, LONGEST, "SequentialLR([StepLR(3)], ())");
+        else if (strcmp(e.name, "ChainedScheduler") == 0)
+            snprintf(text, LONGEST, "ChainedScheduler([StepLR(3)])");
+        else if (asks && strcmp(e.name, "CyclicLR") != 0)
+            snprintf(text, LONGEST, "%s()", e.name);
+        else
+            call_of(WB_REGISTRY_SCHEDULES, i, REQUIRED, text);
+        if (asks)
+            OK(wb_schedule_create_function(text, optimizer, half, NULL, NULL, &schedule));
+        else
+            OK(wb_schedule_create(text, optimizer, &schedule));
+        OK(wb_schedule_class_name(schedule, &name));
+        TEXT(name, e.name, "class");
+        for (int32_t place = 0; place < e.argument_count; place++) {
+            argument a = argument_of(WB_REGISTRY_SCHEDULES, i, place);
+            if (!a.initial || strcmp(a.name, "last_epoch") == 0 || strcmp(a.name, "total_steps") == 0 ||
+                strstr(a.type, "Callable"))
+                continue;
+            OK(wb_schedule_get_text(schedule, a.name, &value));
+            TEXT(value, a.initial, a.name);
+        }
+        OK(strcmp(e.name, "ReduceLROnPlateau") == 0 ? wb_schedule_step_metric(schedule, 1)
+                                                    : wb_schedule_step(schedule));
+        OK(wb_schedule_get_text(schedule, "_last_lr", &value));
+        EXPECT(value && value[0] == '(');
+        OK(wb_schedule_free(schedule));
+    }
+    OK(wb_scope_end());
 }
 
 static void every_function_is_known_by_its_name(void) {
@@ -312,6 +376,7 @@ int main(void) {
     RUN(indices_and_tables_that_are_not_there_are_refused);
     RUN(every_layer_and_loss_is_made_and_its_expression_makes_it_again);
     RUN(every_optimiser_is_made_with_the_defaults_that_are_stated);
+    RUN(every_schedule_is_made_with_the_defaults_that_are_stated);
     RUN(every_function_is_known_by_its_name);
     return finish();
 }

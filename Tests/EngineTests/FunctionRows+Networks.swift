@@ -93,6 +93,21 @@ extension FunctionRow {
         FunctionRow(
             "scaled_dot_product_attention(dropout_p=0.25, is_causal=True)", [f64(image), f64(image), f64(image)]
         ) { [try $0[0].attention($0[1], $0[2], Tensor.AttentionRule(isCausal: true, dropout: 0.25))] },
+        FunctionRow(
+            "multi_head_attention_forward(embed_dim_to_check=4, num_heads=2, in_proj_bias=None, bias_k=None, "
+                + "bias_v=None, add_zero_attn=True, dropout_p=0.25, out_proj_bias=None)",
+            [
+                f64(noise([3, 2, 4])), f64(noise([5, 2, 4], seed: 1)), f64(noise([5, 2, 4], seed: 2)),
+                f64(noise([12, 4], seed: 3)), f64(noise([4, 4], seed: 4)),
+            ]
+        ) {
+            var weights = Tensor.AttentionWeights(output: $0[4])
+            weights.packed = $0[3]
+            var rule = Tensor.HeadsRule(heads: 2)
+            (rule.addsZero, rule.needsWeights, rule.dropout) = (true, true, 0.25)
+            let found = try $0[0].multiHeadAttention($0[1], $0[2], weights, rule, "multi_head_attention_forward")
+            return [found.output] + (found.weights.map { [$0] } ?? [])
+        },
     ]
 
     private static func cell(_ name: String, _ cell: Tensor.Cell) -> FunctionRow {

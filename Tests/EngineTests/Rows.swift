@@ -29,7 +29,7 @@ struct Row {
     static let all =
         elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + specialFunctions
         + combinations
-        + ordering + linearAlgebra + decompositions + windowed + custom
+        + ordering + linearAlgebra + decompositions + windowed + fourier + custom
 }
 
 /// Points spread over a range, none of them within 0.01 of a whole number or of each other: kinks lie elsewhere.

@@ -187,6 +187,14 @@ final class StepTests: XCTestCase {
                     LinearRecurrenceStep(dtype: .float64, layout: rows, isReversed: false, a: 0, b: 1, result: 2)),
                 [six, floats([1, 2, 3, 4, 5, 6]), room(6)]),
             Example(
+                .exchanges(ExchangesStep(operation: "order", count: 1, k: 2, rows: 3, source: 0, result: 1)),
+                [integers([3, 3]), room(3)]),
+            Example(
+                .fourierSum(
+                    FourierSumStep(
+                        operation: "sum", dtype: .float64, layout: AxisLayout(outer: 1, n: 3, inner: 1),
+                        isInverse: true, source: 0, result: 1)), [six, room(6)]),
+            Example(
                 .pick(
                     PickStep(
                         isElementwise: false, elementBytes: 8, layout: rows, indexDType: .int64, count: 2, source: 0,
@@ -269,6 +277,7 @@ final class StepTests: XCTestCase {
                 .cholesky(CholeskyStep(operation: "cholesky", matrices: matrices, source: 0, result: 1)),
                 [square, room(9)]),
             Example(decomposition(.qr, transposed), [square, room(18)]),
+            Example(decomposition(.lu, transposed), [square, room(12)]),
             Example(decomposition(.eigh, dense), [square, room(12)]),
             Example(decomposition(.svd, dense), [square, room(21)]),
         ]

@@ -189,7 +189,7 @@ final class Version1Tests: XCTestCase {
             try adam.load(tree)
             XCTAssertEqual(try adam.setting("betas", of: 0), .list([.real(0.25), .real(0.75)]))
             XCTAssertEqual(try adam.setting("eps", of: 0), .real(0.125))
-            XCTAssertEqual(try adam.state.first { $0.name == "step" }?.tensor.item(), 3)
+            XCTAssertEqual(try adam.state.first { $0.name == "0.step" }?.tensor.item(), 3)
             var two = tree
             two.attributes[0].value = .text("SGD")
             XCTAssertEqual(failure { try adam.check(two) }?.kind, "structure")

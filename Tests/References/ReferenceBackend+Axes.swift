@@ -72,6 +72,27 @@ private func label(
     return Int(label)
 }
 
+extension FourierSumStep {
+    func define(_ slots: Slots) {
+        let (x, y) = (slots.cells(dtype, source), slots.cells(dtype, result))
+        let (n, inner) = (layout.n, layout.inner)
+        for line in 0..<layout.outer * inner {
+            func place(_ k: Int) -> Int { ((line / inner * n + k) * inner + line % inner) * 2 }
+            for k in 0..<n {
+                var (real, imaginary) = (0.0, 0.0)
+                for j in 0..<n {
+                    let angle = (isInverse ? 2 : -2) * Double.pi * Double(j * k % n) / Double(n)
+                    let (a, b) = (x[place(j)].double, x[place(j) + 1].double)
+                    real += a * Glibc.cos(angle) - b * Glibc.sin(angle)
+                    imaginary += a * Glibc.sin(angle) + b * Glibc.cos(angle)
+                }
+                y[place(k)] = .real(real)
+                y[place(k) + 1] = .real(imaginary)
+            }
+        }
+    }
+}
+
 extension CrossEntropyStep {
     func define(_ slots: Slots) throws(Failure) {
         for row in 0..<rows {

@@ -76,6 +76,7 @@ extension StepKind {
             step.layout.scan(isReversed: step.isReversed, step.dtype, slots.cells(step.dtype, step.result)) {
                 sum, place in a[place].times(sum).plus(b[place])
             }
+        case .fourierSum(let step): step.define(slots)
         case .pick(let step): step.define(slots)
         case .put(let step): step.define(slots)
         case .oneHot(let step): try step.define(slots)
@@ -116,6 +117,13 @@ extension StepKind {
             }
         case .rowOrder(let step): step.define(slots)
         case .runsOfEquals(let step): step.define(slots)
+        case .exchanges(let step):
+            let (pivots, orders) = (slots.cells(.int64, step.source), slots.cells(.int64, step.result))
+            for list in 0..<step.count {
+                var order = Array(0..<step.rows)
+                for row in 0..<step.k { order.swapAt(row, Int(pivots[list * step.k + row].int64) - 1) }
+                for (row, other) in order.enumerated() { orders[list * step.rows + row] = .whole(Int64(other)) }
+            }
         case .advance(let step):
             let (before, after) = (slots.cells(.int64, step.state), slots.cells(.int64, step.result))
             let offset = before[1].int64 &+ Int64(bitPattern: step.blocks)

@@ -55,10 +55,16 @@ def eigvalsh(a, UPLO="L"):
     return np.linalg.eigvalsh(a, UPLO)
 
 
-def svd(a, full_matrices=True):
-    """Full matrices are for square ones."""
-    assert not full_matrices or a.shape[-1] == a.shape[-2]
-    return np.linalg.svd(a, full_matrices=full_matrices)
+def svd(a, some=True, compute_uv=True):
+    """torch.svd."""
+    u, s, vh = np.linalg.svd(a, full_matrices=not some)
+    return (u, s, vh.mT) if compute_uv else (0 * np.resize(u, (a.shape[-2],) * 2), s, np.zeros((a.shape[-1],) * 2))
+
+
+def squares(u, s, v):
+    """Of vectors the squares, since their signs are free, and of what completes them the projection."""
+    k = s.shape[-1]
+    return u[..., :k] ** 2, s, v[..., :k, :] ** 2, u[..., k:] @ u[..., k:].mT, v[..., k:, :].mT @ v[..., k:, :]
 
 
 def linear(x, weight, bias=None):
@@ -209,11 +215,14 @@ FACTORS = [
     ),
     Operation(
         "qr",
-        lambda a, mode="reduced": np.linalg.qr(a, mode),
+        lambda a, mode="reduced": (np.zeros(0), np.linalg.qr(a, mode)) if mode == "r" else np.linalg.qr(a, mode),
         given(TALL),
         given(SQUARE),
         given(WIDE, call=lambda f, x: f(x).R),
         given(np.stack([TALL, 2 * TALL[::-1]])),
+        given(TALL, "complete", call=lambda f, x, mode: (lambda q, r: (q @ r, r))(*f(x, mode))),
+        given(TALL, "complete", call=lambda f, x, mode: (lambda q: q.mT @ q)(f(x, mode)[0]), smooth=False),
+        given(TALL, mode="r", call=lambda f, x, mode: f(x, mode=mode)[1]),
         refuses=WHOLE,
         rtol=1e-11,
         torch="linalg.qr",
@@ -238,22 +247,28 @@ FACTORS = [
         torch="linalg.eigvalsh",
     ),
     Operation(
-        "svd",
-        svd,
-        given(SQUARE, call=lambda f, x: (lambda found: (found.U**2, found.S, found.Vh**2))(f(x))),
+        "linalg.svd",
+        lambda a, full_matrices=True: np.linalg.svd(a, full_matrices=full_matrices),
+        given(SQUARE, call=lambda f, x: squares(*f(x))[:3]),
         *(
-            given(
-                x,
-                full_matrices=False,
-                call=lambda f, x, full_matrices: (lambda found: (found.U**2, found.S, found.Vh**2))(
-                    f(x, full_matrices=full_matrices)
-                ),
-            )
+            given(x, full_matrices=False, call=lambda f, x, **options: squares(*f(x, **options))[:3])
             for x in (TALL, WIDE)
         ),
+        given(TALL, call=lambda f, x: squares(*f(x))[:4]),
+        given(np.stack([TALL, 2 * TALL[::-1]]), True, call=lambda f, x, full: squares(*f(x, full))[:4]),
+        given(WIDE, call=lambda f, x: squares(*f(x))[:3], smooth=False),
         refuses=WHOLE,
         rtol=1e-10,
         torch="linalg.svd",
+    ),
+    Operation(
+        "svd",
+        svd,
+        given(TALL, call=lambda f, x: (lambda u, s, v: squares(u, s, v.mT)[:3])(*f(x))),
+        given(TALL, False, call=lambda f, x, some: (lambda u, s, v: squares(u, s, v.mT)[:4])(*f(x, some))),
+        given(WIDE, compute_uv=False),
+        refuses=WHOLE,
+        rtol=1e-10,
     ),
     Operation(
         "svdvals",

@@ -292,6 +292,11 @@ REDUCING = [
         given(X, 1, np.array([[2, 2, 0, -1]]), points((2, 4), seed=9), reduce, include_self=False)
         for reduce in ("sum", "prod", "mean", "amax", "amin")
     ),
+    # All rows go to one place, which holds more, and less, than any of them.
+    *(
+        given(np.array([[7.5, -6.5, 0.5]]), 0, np.array([[0, 0, 0]]), points((1, 3), seed=9), reduce)
+        for reduce in ("amax", "amin")
+    ),
 ]
 
 REPLACING = [

@@ -236,7 +236,7 @@ def test_the_engine_says_whether_a_tree_needs_python():
     for model, needs in (
         (network(), 1),
         (nn.Sequential(nn.Linear(2, 2)), 0),
-        (nn.Sequential(nn.Sequential(nn.ModuleList())), 1),
+        (nn.Sequential(nn.Sequential(nn.ModuleList())), 0),
     ):
         check(lib.wb_module_needs_host(model, flag))
         assert flag.value == needs
@@ -280,7 +280,6 @@ def test_groups_have_settings_of_their_own():
             kind([f]).load_state_dict(state)
     for wrong, error, words in (
         (lambda: optim.SGD([{"params": [a]}, {"params": [a]}]), ValueError, "twice"),
-        (lambda: optim.SGD([{"params": [a], "beta": 1}]), ValueError, "no argument 'beta'"),
         (lambda: optim.SGD([{"params": []}]), ValueError, "no parameters"),
         (lambda: together.add_param_group({"params": [a], "lr": -1}), ValueError, "-1|twice"),
     ):

@@ -209,14 +209,14 @@ def test_every_function_of_the_documentation_is_in_the_table():
 
 def test_an_index_out_of_range_and_an_unknown_table_are_refused():
     text = ctypes.c_char_p()
-    for registry in range(4):
+    for registry in range(5):
         for index in (-1, 10_000, 2**31 - 1, -(2**31)):
             with pytest.raises(IndexError, match="there is no entry number"):
                 check(lib.wb_registry_entry(registry, index, text, None, None, None, None, None))
             with pytest.raises(IndexError):
                 check(lib.wb_registry_argument(registry, 0, index, text, None, None, None))
-    with pytest.raises(ValueError, match="no table number 4"):
-        check(lib.wb_registry_count(4, ctypes.c_int32()))
+    with pytest.raises(ValueError, match="no table number 5"):
+        check(lib.wb_registry_count(5, ctypes.c_int32()))
 
 
 @pytest.mark.parametrize(

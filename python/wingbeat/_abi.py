@@ -45,6 +45,7 @@ WB_INT64 = 3
 WB_FLOAT32 = 4
 WB_FLOAT64 = 5
 WB_BFLOAT16 = 6
+WB_FLOAT16 = 7
 
 wb_run_event = c_int
 WB_RUN_BEGINS = 0
@@ -190,6 +191,8 @@ WB_GRAD_REQUIRED = 2
 WB_GRAD_BFLOAT16 = 4
 WB_GRAD_CAPTURE = 8
 WB_GRAD_TRANSFORM = 16
+WB_GRAD_WATCHED = 32
+WB_GRAD_FLOAT16 = 64
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -199,12 +202,14 @@ WB_BLOCK_BFLOAT16 = 8
 WB_BLOCK_TRANSFORM = 16
 WB_BLOCK_THEN_GRAD_OFF = 32
 WB_BLOCK_THEN_GRAD_ON = 64
+WB_BLOCK_FLOAT16 = 128
 
 wb_registry = c_int
 WB_REGISTRY_LAYERS = 0
 WB_REGISTRY_LOSSES = 1
 WB_REGISTRY_OPTIMIZERS = 2
 WB_REGISTRY_FUNCTIONS = 3
+WB_REGISTRY_SCHEDULES = 4
 
 wb_initializer = c_int
 WB_INITIALIZER_CONSTANT = 0
@@ -218,12 +223,20 @@ WB_INITIALIZER_LECUN_NORMAL = 7
 WB_INITIALIZER_LINEAR_DEFAULT = 8
 WB_INITIALIZER_KAIMING_UNIFORM_FAN_OUT = 9
 WB_INITIALIZER_KAIMING_NORMAL_FAN_OUT = 10
+WB_INITIALIZER_EYE = 11
+WB_INITIALIZER_DIRAC = 12
+WB_INITIALIZER_ORTHOGONAL = 13
+WB_INITIALIZER_SPARSE = 14
 
 wb_shuffle = c_int
 WB_SHUFFLE_NONE = 0
 WB_SHUFFLE_EXACT = 1
 WB_SHUFFLE_CHUNKS = 2
 WB_SHUFFLE_AUTO = 3
+
+wb_schedule_when = c_int
+WB_SCHEDULE_EACH_EPOCH = 0
+WB_SCHEDULE_EACH_STEP = 1
 
 wb_trainer_option = c_int
 WB_TRAINER_EPOCHS = 0
@@ -252,6 +265,7 @@ wb_batches = c_void_p
 wb_program = c_void_p
 wb_trainer = c_void_p
 wb_recording = c_void_p
+wb_schedule = c_void_p
 
 
 class wb_progress(Structure):
@@ -282,9 +296,12 @@ wb_vjp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), POINTER(wb_
 wb_jvp_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
     POINTER(wb_tensor))
 wb_hook_callback = CFUNCTYPE(wb_status, c_void_p, wb_tensor, POINTER(wb_tensor))
+wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 wb_forward_callback = CFUNCTYPE(wb_status, c_void_p, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
     POINTER(c_int32))
-wb_place_callback = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
+wb_module_callback = CFUNCTYPE(wb_status, c_void_p, c_uint64, POINTER(wb_tensor), c_int32)
+wb_closure_callback = CFUNCTYPE(wb_status, c_void_p, POINTER(wb_tensor))
+wb_factor_callback = CFUNCTYPE(wb_status, c_void_p, c_int32, c_int64, POINTER(c_double))
 wb_progress_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(wb_progress))
 
 # name: (result, arguments, their names)
@@ -305,6 +322,8 @@ FUNCTIONS = {
     "wb_scope_keep": (wb_status, [wb_tensor], ["tensor"]),
     "wb_dtype_size": (c_size_t, [wb_dtype], ["dtype"]),
     "wb_promote": (wb_status, [wb_dtype, wb_dtype, POINTER(wb_dtype)], ["a", "b", "result"]),
+    "wb_result_type": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_dtype)], ["tensors", "count", "result"]),
+    "wb_can_cast": (wb_status, [wb_dtype, wb_dtype, POINTER(c_int32)], ["source", "target", "result"]),
     "wb_tensor_create": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, POINTER(wb_tensor)], ["dtype",
         "rank", "shape", "data", "tensor"]),
     "wb_interrupt": (None, [], []),
@@ -520,6 +539,7 @@ FUNCTIONS = {
         c_int32, POINTER(wb_tensor)], ["variables", "variable_count", "outputs", "output_count", "arguments",
         "argument_count", "results"]),
     "wb_tensor_depends_on_leaf": (wb_status, [wb_tensor, POINTER(c_int32)], ["tensor", "depends"]),
+    "wb_set_anomaly_mode": (wb_status, [c_int32, c_void_p, c_void_p], ["enabled", "place", "context"]),
     "wb_set_grad_enabled": (wb_status, [c_int32, POINTER(c_int32)], ["enabled", "previous"]),
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
     "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
@@ -543,6 +563,8 @@ FUNCTIONS = {
         c_int32, POINTER(c_int32)], ["program", "inputs", "input_count", "outputs", "output_count", "matches"]),
     "wb_program_renew": (wb_status, [wb_program], ["program"]),
     "wb_program_writes_input": (wb_status, [wb_program, c_int32, POINTER(c_int32)], ["program", "index", "writes"]),
+    "wb_program_collides": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["program",
+        "inputs", "input_count", "collides"]),
     "wb_program_explain": (wb_status, [wb_program, POINTER(c_char_p)], ["program", "text"]),
     "wb_program_profile": (wb_status, [wb_program, POINTER(wb_tensor), c_int32, POINTER(c_char_p)], ["program",
         "inputs", "input_count", "text"]),
@@ -556,15 +578,20 @@ FUNCTIONS = {
         "forward", "release", "context", "module"]),
     "wb_module_set_forward": (wb_status, [wb_module, c_char_p, c_void_p, c_void_p, c_void_p], ["module", "class_name",
         "forward", "release", "context"]),
+    "wb_module_wrap": (wb_status, [wb_module, c_void_p, c_void_p, c_void_p], ["module", "forward", "release",
+        "context"]),
     "wb_module_changed": (wb_status, [wb_module], ["module"]),
     "wb_module_set_note": (wb_status, [wb_module, c_char_p], ["module", "note"]),
     "wb_module_note": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "note"]),
     "wb_module_kind": (wb_status, [wb_module, POINTER(c_char_p)], ["module", "kind"]),
     "wb_module_has_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "has"]),
     "wb_module_needs_host": (wb_status, [wb_module, POINTER(c_int32)], ["module", "needs"]),
+    "wb_set_module_callback": (wb_status, [c_void_p, c_void_p], ["callback", "context"]),
     "wb_module_free": (wb_status, [wb_module], ["module"]),
     "wb_module_add": (wb_status, [wb_module, c_char_p, wb_module], ["parent", "name", "child"]),
+    "wb_module_remove": (wb_status, [wb_module, c_char_p], ["parent", "name"]),
     "wb_module_set_parameter": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "parameter"]),
+    "wb_module_lend": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "value"]),
     "wb_module_set_buffer": (wb_status, [wb_module, c_char_p, wb_tensor], ["module", "name", "buffer"]),
     "wb_module_call": (wb_status, [wb_module, c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_tensor), c_int32,
         POINTER(c_int32)], ["module", "options", "inputs", "input_count", "outputs", "capacity", "output_count"]),
@@ -607,6 +634,15 @@ FUNCTIONS = {
         POINTER(c_char_p), POINTER(c_char_p)], ["registry", "index", "argument", "name", "type", "initial",
         "documentation"]),
     "wb_initialize": (wb_status, [wb_tensor, wb_initializer, c_double, c_double], ["tensor", "kind", "a", "b"]),
+    "wb_initialize_truncated": (wb_status, [wb_tensor, c_double, c_double, c_double, c_double], ["tensor", "mean",
+        "deviation", "low", "high"]),
+    "wb_total_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_int32, POINTER(wb_tensor)], ["tensors",
+        "count", "p", "check_finite", "norm"]),
+    "wb_clip_grad_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, c_double, c_int32, POINTER(wb_tensor)],
+        ["parameters", "count", "max_norm", "p", "check_finite", "norm"]),
+    "wb_clip_grad_with_norm": (wb_status, [POINTER(wb_tensor), c_int32, c_double, wb_tensor], ["parameters", "count",
+        "max_norm", "norm"]),
+    "wb_clip_grad_value": (wb_status, [POINTER(wb_tensor), c_int32, c_double], ["parameters", "count", "limit"]),
     "wb_optimizer_create": (wb_status, [c_char_p, POINTER(wb_tensor), c_int32, POINTER(wb_optimizer)], ["expression",
         "parameters", "count", "optimizer"]),
     "wb_optimizer_add_group": (wb_status, [wb_optimizer, POINTER(wb_tensor), c_int32, c_char_p], ["optimizer",
@@ -615,6 +651,8 @@ FUNCTIONS = {
     "wb_optimizer_group_size": (wb_status, [wb_optimizer, c_int32, POINTER(c_int32)], ["optimizer", "group", "count"]),
     "wb_optimizer_free": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_step": (wb_status, [wb_optimizer], ["optimizer"]),
+    "wb_optimizer_step_closure": (wb_status, [wb_optimizer, c_void_p, c_void_p, POINTER(c_double)], ["optimizer",
+        "closure", "context", "loss"]),
     "wb_optimizer_zero_grad": (wb_status, [wb_optimizer], ["optimizer"]),
     "wb_optimizer_set": (wb_status, [wb_optimizer, c_int32, c_char_p, c_double], ["optimizer", "group", "name",
         "value"]),
@@ -624,12 +662,30 @@ FUNCTIONS = {
         "text"]),
     "wb_optimizer_get_text": (wb_status, [wb_optimizer, c_int32, c_char_p, POINTER(c_char_p)], ["optimizer", "group",
         "name", "text"]),
+    "wb_optimizer_get_settings": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p)], ["optimizer", "group",
+        "settings"]),
+    "wb_optimizer_set_settings": (wb_status, [wb_optimizer, c_int32, c_char_p], ["optimizer", "group", "settings"]),
     "wb_optimizer_class_name": (wb_status, [wb_optimizer, POINTER(c_char_p)], ["optimizer", "name"]),
     "wb_optimizer_state_count": (wb_status, [wb_optimizer, POINTER(c_int32)], ["optimizer", "count"]),
     "wb_optimizer_state": (wb_status, [wb_optimizer, c_int32, POINTER(c_char_p), POINTER(wb_tensor)], ["optimizer",
         "index", "name", "state"]),
     "wb_optimizer_load_state": (wb_status, [wb_optimizer, POINTER(c_char_p), POINTER(wb_tensor), c_int32], ["optimizer",
         "names", "states", "count"]),
+    "wb_schedule_create": (wb_status, [c_char_p, wb_optimizer, POINTER(wb_schedule)], ["expression", "optimizer",
+        "schedule"]),
+    "wb_schedule_create_function": (wb_status, [c_char_p, wb_optimizer, c_void_p, c_void_p, c_void_p,
+        POINTER(wb_schedule)], ["expression", "optimizer", "factor", "release", "context", "schedule"]),
+    "wb_schedule_create_composed": (wb_status, [c_char_p, wb_optimizer, POINTER(wb_schedule), c_int32,
+        POINTER(wb_schedule)], ["expression", "optimizer", "parts", "count", "schedule"]),
+    "wb_schedule_free": (wb_status, [wb_schedule], ["schedule"]),
+    "wb_schedule_step": (wb_status, [wb_schedule], ["schedule"]),
+    "wb_schedule_step_to": (wb_status, [wb_schedule, c_double], ["schedule", "epoch"]),
+    "wb_schedule_step_metric": (wb_status, [wb_schedule, c_double], ["schedule", "metric"]),
+    "wb_schedule_class_name": (wb_status, [wb_schedule, POINTER(c_char_p)], ["schedule", "name"]),
+    "wb_schedule_get": (wb_status, [wb_schedule, c_char_p, POINTER(c_double)], ["schedule", "name", "value"]),
+    "wb_schedule_get_text": (wb_status, [wb_schedule, c_char_p, POINTER(c_char_p)], ["schedule", "name", "text"]),
+    "wb_schedule_state": (wb_status, [wb_schedule, POINTER(c_char_p)], ["schedule", "state"]),
+    "wb_schedule_load_state": (wb_status, [wb_schedule, c_char_p], ["schedule", "state"]),
     "wb_dataset_open": (wb_status, [c_char_p, c_char_p, c_char_p, wb_dtype, c_double, c_int32, POINTER(wb_dataset)],
         ["path", "x_name", "y_name", "x_dtype", "scale", "flatten", "dataset"]),
     "wb_dataset_from_tensors": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_dataset)], ["x", "y", "dataset"]),
@@ -648,6 +704,8 @@ FUNCTIONS = {
         "optimizer", "trainer"]),
     "wb_trainer_add_metric": (wb_status, [wb_trainer, c_char_p, wb_module], ["trainer", "name", "metric"]),
     "wb_trainer_free": (wb_status, [wb_trainer], ["trainer"]),
+    "wb_trainer_set_schedule": (wb_status, [wb_trainer, wb_schedule, wb_schedule_when], ["trainer", "schedule",
+        "when"]),
     "wb_trainer_set": (wb_status, [wb_trainer, wb_trainer_option, c_double], ["trainer", "option", "value"]),
     "wb_trainer_get": (wb_status, [wb_trainer, wb_trainer_option, POINTER(c_double)], ["trainer", "option", "value"]),
     "wb_trainer_set_int64": (wb_status, [wb_trainer, wb_trainer_option, c_int64], ["trainer", "option", "value"]),

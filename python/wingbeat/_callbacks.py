@@ -170,6 +170,16 @@ def register_hook(tensor: Tensor, hook: Callable[[Tensor], Tensor | None]) -> No
     check(status)
 
 
+def hook_of_handle(handle: Any, hook: Callable[[Tensor], None]) -> None:
+    """The same of a tensor that the library lends to a callback."""
+    number = next(_numbers)
+    _held[number] = hook
+    status = lib.wb_tensor_register_hook(handle, _hook, _release, number)
+    if status:
+        del _held[number]
+    check(status)
+
+
 @guarded(_abi.wb_progress_callback)
 def _progress(number: int, record: Any) -> int:
     return _held[number](record[0])  # type: ignore[no-any-return]
@@ -184,3 +194,36 @@ def with_progress(call: Callable[[Any, int], int], report: Callable[[Any], int])
         return call(_progress, number)
     finally:
         del _held[number]
+
+
+@guarded(_abi.wb_closure_callback)
+def _closure(number: int, loss: Any) -> None:
+    hand_over([_held[number]()], loss)
+
+
+def with_closure(call: Callable[[Any, int], int], closure: Callable[[], Tensor]) -> int:
+    """The status of call(callback, context), which has closure() compute a loss as often as it asks for it."""
+    watch()
+    number = next(_numbers)
+    _held[number] = closure
+    try:
+        return call(_closure, number)
+    finally:
+        del _held[number]
+
+
+@guarded(_abi.wb_factor_callback)
+def _factor(number: int, group: int, epoch: int, factor: Any) -> None:
+    factor[0] = _held[number](group, epoch)
+
+
+def with_factor(call: Callable[[Any, Any, int], int], factor: Callable[[int, int], float]) -> int:
+    """The status of call(callback, release, context), after which the library has factor(group, epoch) called until it
+    lets go of it."""
+    watch()
+    number = next(_numbers)
+    _held[number] = factor
+    status = call(_factor, _release, number)
+    if status:
+        _held.pop(number, None)
+    return status

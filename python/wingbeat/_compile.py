@@ -24,12 +24,12 @@ import numpy as np
 from . import _abi, _html, _modules
 from ._arrays import extents, handles
 from ._bindings import Bindings
-from ._dtypes import BY_NUMPY, as_dtype, native
+from ._dtypes import as_dtype, native, of_numpy
 from ._errors import ArgumentError, Error, StateError
 from ._library import check, lib
 from ._log import note
-from ._modes import UNCHANGED, recording_flags
-from ._programs import Argument, Carried, Effect, Program, Result
+from ._modes import UNCHANGED, is_grad_enabled, recording_flags
+from ._programs import Argument, Carried, Effect, Program, Result, Twins, Uncapturable
 from ._tensor import Tensor, wrap
 from ._tree import flatten, unflatten
 from ._watch import Place, Same, Watch, holds_tensors, is_registered, places_of, trait
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     Q = ParamSpec("Q")
 
 CACHED_PROGRAMS = 64
+# Modes in which a function runs as it is.
+_AS_IT_IS = _abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM | _abi.WB_GRAD_WATCHED
 # Of how many states of Python programs are kept.
 CACHED_WORLDS = 8
 
@@ -62,10 +64,6 @@ R = TypeVar("R")
 def is_capturing() -> bool:
     """Whether this thread records the function of wingbeat.compile, where nothing has a value."""
     return recording_flags() & _abi.WB_GRAD_CAPTURE != 0
-
-
-class _Uncapturable(Exception):
-    """What the function does no program can do: it runs as it is."""
 
 
 class CompiledFunction(Generic[P, R]):
@@ -183,13 +181,11 @@ class CompiledFunction(Generic[P, R]):
                         return result
         leaves, structure = flatten([args, kwargs] if kwargs else args)
         arrays = [leaf for leaf in leaves if isinstance(leaf, (Tensor, np.ndarray))]
-        if recording_flags() & (_abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM) or any(
-            isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays
-        ):
+        if recording_flags() & _AS_IT_IS or any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in arrays):
             return self._function(*args, **kwargs)  # part of a larger record, or derivatives are to pass through
         try:
             return self._run(leaves, structure, arrays, None if kwargs else _signatures(args))
-        except _Uncapturable:
+        except Uncapturable:
             return self._results(self._function(*args, **kwargs))
 
     def _run(self, leaves: list[Any], structure: Structure, arrays: list[Any], signature: Any) -> Any:
@@ -204,7 +200,7 @@ class CompiledFunction(Generic[P, R]):
             self._keep(key, program)
             result = self._results(program.run(arrays, True))
             if result is NotImplemented:
-                raise _Uncapturable
+                raise Uncapturable
         else:
             assert program is not None
             self._programs[key] = program
@@ -334,11 +330,15 @@ class CompiledFunction(Generic[P, R]):
                 leaf = _stand_in(dtype, leaf.shape)
                 inputs.append(leaf)
             inner.append(leaf)
-        stand_ins = []
-        for taken in carried:
-            tensors = [_stand_in(tensor.dtype, tensor.shape) for tensor in taken.tensors() or ()]
-            stand_ins.append(unflatten(taken.structure, tensors))
-            inputs += tensors
+        found_under = [taken.tensors() or [] for taken in carried]
+        twins = Twins(tensor for tensors in found_under for tensor in tensors)
+        carried_in = [_stand_in(tensor.dtype, tensor.shape) for tensor in twins.tensors]
+        each = iter(twins.pattern)
+        stand_ins = [
+            unflatten(taken.structure, [carried_in[next(each)] for _ in tensors])
+            for taken, tensors in zip(carried, found_under)
+        ]
+        inputs += carried_in
         arguments = unflatten(structure, inner)
         args, kwargs = arguments if structure[0] is list else (arguments, {})
         names = Bindings(watch)
@@ -366,7 +366,7 @@ class CompiledFunction(Generic[P, R]):
                 if found:
                     return None, found
                 if any(is_registered(value) for _, before, now in changed for value in (before, now)):
-                    raise _Uncapturable
+                    raise Uncapturable
                 leaves_given, form_given = flatten(result)
                 outputs = [leaf for leaf in leaves_given if isinstance(leaf, Tensor)]
                 numbers = {id(tensor): place for place, tensor in enumerate(inputs)}
@@ -386,7 +386,7 @@ class CompiledFunction(Generic[P, R]):
             raise _explained(error, self._function) from None
         finally:
             names.restore()
-        return Program(out.value, inputs, outputs, leaves_given, form_given, carried, effects), []
+        return Program(out.value, inputs, outputs, leaves_given, form_given, carried, twins.pattern, effects), []
 
     def explain(self, *args: Any, time: bool = False, **kwargs: Any) -> str:
         """The plan for such arguments (captured, but not run); without any, the plans of all programs captured so far.
@@ -407,6 +407,20 @@ class CompiledFunction(Generic[P, R]):
                 f"explain: {self.__name__} has not been called yet, so that there is no plan; give it arguments"
             )
         return "\n\n".join(program.explain(time) for program in self._programs.values())
+
+
+class CompiledModule(CompiledFunction[Any, Any]):
+    """What wingbeat.compile returns for a module: call it like the module, whose attributes it has."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_grad_enabled() and any(parameter.requires_grad for parameter in self._function.parameters()):
+            return self._function(*args, **kwargs)
+        return super().__call__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_function":
+            raise AttributeError(name)
+        return getattr(self._function, name)
 
 
 def _stand_in(dtype: DType, shape: Shape) -> Tensor:
@@ -458,7 +472,7 @@ def _dense(array: Tensor | Array) -> Array:
     """An array in row-major order, aligned, of one of the engine's types, with the values of an array or a tensor."""
     if isinstance(array, Tensor):
         return array.detach().numpy()
-    if array.flags.carray and array.dtype in BY_NUMPY:
+    if array.flags.carray and of_numpy(array.dtype) is not None:
         return array
     return np.require(native(array), requirements=["C", "A"])
 
@@ -473,7 +487,17 @@ def compile(function: Callable[P, R], *, numpy: Literal[False] = False) -> Compi
 def compile(*, numpy: Literal[True]) -> Callable[[Callable[P, Any]], CompiledFunction[P, Any]]: ...
 @overload
 def compile(*, numpy: Literal[False] = False) -> Callable[[Callable[P, R]], CompiledFunction[P, R]]: ...
-def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) -> Any:
+def compile(
+    function: Callable[..., Any] | None = None,
+    *,
+    numpy: bool = False,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: Any = None,
+    mode: str | None = None,
+    options: Any = None,
+    disable: bool = False,
+) -> Any:
     """Makes one program of what a function does; also as a decorator.
 
     function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may
@@ -481,6 +505,11 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
         backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), an
         `if` that depends on one); a printed tensor shows shape and dtype alone.
     numpy: True returns NumPy arrays in the place of tensors.
+    disable: True leaves the function as it is. fullgraph, dynamic, backend, mode, options: PyTorch's; they change
+    nothing.
+
+    A module may be given too: the result has its attributes. Where gradients are recorded it runs as it is, so that
+    derivatives pass through it; elsewhere, as inside no_grad, by programs.
 
     The function is captured at the first call, and again for other shapes, dtypes or hashable arguments. Up to 64
     programs are kept, those used last.
@@ -495,13 +524,16 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
     in a global name), what functions of other packages look up, and Python's other effects (printing, writing a file),
     which happen when the function is captured.
 
-    Arguments are values of their own: where two of them share memory (a tensor and a view of it), or one shares it with
-    a tensor from outside, what the function writes to one does not show in the other within that call. Results are
-    constants to derivatives, and share memory with no argument: call backward(), or the transforms, inside the
-    function. With arguments that require gradients, inside a transform, inside another compiled function's capture, and
-    where it binds parameters or modules anew, the function runs as it is. A copy captures for itself, and so does one
-    that is pickled, which goes by the function's name.
+    Where what the function writes to a tensor is to show in an argument (the same tensor, or a view of it, which it
+    also sees otherwise), the function runs as it is. Results are constants to derivatives, and share memory with no
+    argument: call backward(), or the transforms, inside the function. With arguments that require gradients, inside a
+    transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function
+    runs as it is. A copy captures for itself, and so does one that is pickled, which goes by the function's name.
     """
+    if function is not None and disable:
+        return function
     if function is None:
-        return functools.partial(compile, numpy=numpy)
+        return functools.partial(compile, numpy=numpy, disable=disable)
+    if isinstance(function, _modules.Base):
+        return CompiledModule(function, numpy)
     return CompiledFunction(function, numpy)

@@ -4,21 +4,21 @@ machines without its code."""
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from ctypes import c_char_p, c_uint64, c_void_p, memmove
+from ctypes import c_char_p, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _abi, _modules
+from . import _modules
+from ._anomalies import host_place
 from ._arrays import counted, handles
-from ._callbacks import guarded, watch
+from ._callbacks import watch
 from ._errors import ArgumentError, UnsupportedError
 from ._library import check, freed_by, handle_property, lib, raise_kept
 from ._modes import enable_grad, no_grad
 from ._owner import Owner
-from ._tensor import Tensor, as_tensor
+from ._tensor import Tensor, as_tensor, new_tensor
 from ._tree import flatten
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _sized(arrays: list[Any], extents: dict[str, list[tuple[int, int]]], sizes: 
     for name, places in extents.items():
         for place, axis in places:
             grown[place] = np.take(grown[place], np.arange(sizes[name]) % grown[place].shape[axis], axis)
-    return [Tensor(array) for array in grown]
+    return [new_tensor(array) for array in grown]
 
 
 # -------------------------------------------------------------------- recordings
@@ -169,7 +169,7 @@ class _Recording(Owner):
         out = c_void_p()
         watch()
         with enable_grad():  # its end closes the recording where anything fails
-            check(lib.wb_recording_begin(model._handle, *_tensors(inputs, words), _place, None))
+            check(lib.wb_recording_begin(model._handle, *_tensors(inputs, words), host_place, None))
             result = _modules.deferring_buffers(model, *inputs)
             leaves = flatten(result)[0]
             for leaf in leaves:
@@ -179,23 +179,12 @@ class _Recording(Owner):
                     )
             check(lib.wb_recording_end(handles(leaves), len(leaves), out))
         self._handle = out.value
-        raise_kept()  # of a signal's handler, in _place
+        raise_kept()  # of a signal's handler, in host_place
 
     _handle: Handle = None
     _as_parameter_ = handle_property
 
     __del__ = freed_by("wb_recording_free")
-
-
-@guarded(_abi.wb_place_callback)
-def _place(_: Any, text: int, capacity: int) -> None:
-    """Writes the line that the library is called from."""
-    package = __name__.partition(".")[0]
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
-        frame = frame.f_back
-    said = f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}".encode()[: capacity - 1] + b"\0"
-    memmove(text, said, len(said))
 
 
 def _tensors(tensors: list[Tensor], words: Any) -> tuple[Any, Any, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 from ._calls import result, results
 from ._dtypes import as_dtype
-from ._errors import ArgumentTypeError
+from ._errors import ArgumentError, ArgumentTypeError
 from ._shaping import diagonal as _diagonal
 from ._tensor import Tensor, as_tensor
 
@@ -60,6 +60,57 @@ def cond(A: TensorLike, p: MatrixOrder | None = None) -> Tensor:
     """The norms of matrices times those of their inverses: [...]. None, 2 and -2 are of singular values, the others of
     square matrices that have an inverse."""
     return result("cond", A=as_tensor(A), p=p)
+
+
+class PLU(NamedTuple):
+    """What lu gives."""
+
+    P: Tensor
+    L: Tensor
+    U: Tensor
+
+
+class LUFactors(NamedTuple):
+    """What lu_factor gives."""
+
+    LU: Tensor
+    pivots: Tensor
+
+
+class LUFactorsAndInfo(NamedTuple):
+    """What lu_factor_ex gives."""
+
+    LU: Tensor
+    pivots: Tensor
+    info: Tensor
+
+
+def lu(A: TensorLike, *, pivot: bool = True) -> PLU:
+    """(P, L, U) of A = P L U: a permutation [..., m, m], unit lower triangles [..., m, k], and upper ones [..., k, n],
+    k = min(m, n). Which rows are exchanged is constant to derivatives. pivot=False is refused, as in PyTorch."""
+    return PLU(*results("lu", A=as_tensor(A), pivot=pivot))
+
+
+def lu_factor(A: TensorLike, *, pivot: bool = True) -> LUFactors:
+    """(LU, pivots): L and U of lu in one matrix [..., m, n], and int32 [..., k] with which row, counted from 1, each of
+    the first k is exchanged, one after the other."""
+    return LUFactors(*results("lu_factor", A=as_tensor(A), pivot=pivot))
+
+
+def lu_factor_ex(A: TensorLike, *, pivot: bool = True, check_errors: bool = False) -> LUFactorsAndInfo:
+    """lu_factor, and info, int32 [...]: 0, or the place, counted from 1, of the first 0 on U's diagonal.
+
+    check_errors: raises where info is not 0.
+    """
+    found = LUFactorsAndInfo(*results("lu_factor_ex", A=as_tensor(A), pivot=pivot))
+    if check_errors and bool((found.info != 0).any()):
+        raise ArgumentError("lu_factor_ex: expected matrices that are not singular, found a 0 on U's diagonal")
+    return found
+
+
+def lu_solve(LU: TensorLike, pivots: TensorLike, B: TensorLike, *, left: bool = True, adjoint: bool = False) -> Tensor:
+    """X of A X = B (left False: X A = B; adjoint: with A^T) for the matrices that lu_factor has factored."""
+    return result("lu_solve", LU=as_tensor(LU), pivots=as_tensor(pivots), B=as_tensor(B), left=left, adjoint=adjoint)
 
 
 def matrix_norm(
@@ -145,6 +196,10 @@ __all__ = [
     "cross",
     "diagonal",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
     "matrix_norm",
     "matrix_rank",
     "multi_dot",

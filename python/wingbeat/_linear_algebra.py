@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _abi
 from ._arrays import handles
+from ._calls import results
 from ._errors import ArgumentError
 from ._library import check, lib
 from ._naming import named
@@ -155,16 +156,13 @@ class SingularSystem(NamedTuple):
     Vh: Tensor
 
 
-def qr(A: TensorLike, mode: Literal["reduced"] = "reduced") -> QRFactors:
+def qr(A: TensorLike, mode: Literal["reduced", "complete", "r"] = "reduced") -> QRFactors:
     """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
 
-    [..., m, k] and [..., k, n], k = min(m, n).
+    [..., m, k] and [..., k, n], k = min(m, n). mode 'complete': [..., m, m] and [..., m, n]. 'r': R alone, and
+    nothing for Q.
     """
-    if mode != "reduced":
-        raise ArgumentError(f"qr: expected mode 'reduced', found {mode!r}")
-    q, r = c_void_p(), c_void_p()
-    check(lib.wb_qr(as_tensor(A), q, r))
-    return QRFactors(wrap(q.value), wrap(r.value))
+    return QRFactors(*results("qr", A=as_tensor(A), mode=mode))
 
 
 def _triangle(UPLO: str, name: str) -> int:
@@ -189,16 +187,11 @@ def eigvalsh(A: TensorLike, UPLO: Literal["L", "U"] = "L") -> Tensor:
 
 
 def svd(A: TensorLike, full_matrices: bool = True) -> SingularSystem:
-    """(U, S, Vh) of A = U diag(S) Vh, S descending; derivatives take it as distinct. full_matrices True is for square
-    matrices alone."""
-    A = as_tensor(A)
-    if full_matrices and A.ndim >= 2 and A.shape[-1] != A.shape[-2]:
-        raise ArgumentError(
-            f"svd: expected full_matrices=False for matrices that are not square, found True for shape {list(A.shape)}"
-        )
-    u, values, v = c_void_p(), c_void_p(), c_void_p()
-    check(lib.wb_svd(A, u, values, v))
-    return SingularSystem(wrap(u.value), wrap(values.value), wrap(v.value))
+    """(U, S, Vh) of A = U diag(S) Vh, S descending; derivatives take it as distinct.
+
+    full_matrices: U [..., m, m] and Vh [..., n, n].
+    """
+    return SingularSystem(*results("svd", A=as_tensor(A), full_matrices=full_matrices))
 
 
 def svdvals(A: TensorLike) -> Tensor:
@@ -224,4 +217,4 @@ __all__ = [
 ]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
-__all__ += ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svd", "svdvals"]
+__all__ += ["einsum", "solve", "solve_triangular", "eigh", "eigvalsh", "svdvals"]

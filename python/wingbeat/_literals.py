@@ -65,6 +65,22 @@ def value(text: str) -> Any:
         return tuple(value(part.strip()) for part in text.strip("()").split(",") if part.strip())
 
 
+def arguments(text: str) -> dict[str, Any]:
+    """The values of a text of the engine's such as "lr=0.1, betas=(0.9, 0.95)", by name."""
+    call: Any = ast.parse(f"_({text})", mode="eval").body
+    return {keyword.arg: _term(keyword.value) for keyword in call.keywords}
+
+
+def _term(node: Any) -> Any:
+    if isinstance(node, ast.Tuple):
+        return tuple(_term(element) for element in node.elts)
+    if isinstance(node, ast.Name):  # inf and nan
+        return float(node.id)
+    if isinstance(node, ast.UnaryOp):
+        return -_term(node.operand)
+    return node.value
+
+
 def check_call(status: int) -> None:
     """As check, for a call whose text Python has written: no column of it means anything to a user, and a wrong type is
     a TypeError."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, NamedTuple, SupportsIndex
 
-from ._calls import result
+from ._calls import result, results
+from ._creation import zeros
+from ._linear_algebra import svd as linalg_svd
+from ._linear_algebra import svdvals
 from ._tensor import Tensor, as_tensor
 
 if TYPE_CHECKING:
@@ -27,6 +30,57 @@ def pinverse(input: TensorLike, rcond: Real = 1e-15) -> Tensor:
     return result("pinverse", input=as_tensor(input), rcond=rcond)
 
 
+class SingularSystem(NamedTuple):
+    """What svd gives."""
+
+    U: Tensor
+    S: Tensor
+    V: Tensor
+
+
+def svd(input: TensorLike, some: bool = True, compute_uv: bool = True) -> SingularSystem:
+    """(U, S, V) of A = U diag(S) V^T, S descending: torch.svd. some: U [..., m, k] and V [..., n, k], k = min(m, n);
+    else they are square. compute_uv False: zeros in their place.
+
+    linalg.svd has V^T instead.
+    """
+    matrix = as_tensor(input)
+    if compute_uv:
+        u, values, v = linalg_svd(matrix, full_matrices=not some)
+        return SingularSystem(u, values, v.mT)
+    values = svdvals(matrix)
+    *batch, m, n = matrix.shape
+    return SingularSystem(zeros(*batch, m, m, dtype=values.dtype), values, zeros(*batch, n, n, dtype=values.dtype))
+
+
+class LUParts(NamedTuple):
+    """What lu_unpack gives."""
+
+    P: Tensor
+    L: Tensor
+    U: Tensor
+
+
+def lu(A: TensorLike, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
+    """linalg.lu_factor's factors and pivots, and with get_infos its info."""
+    found = results("lu_factor_ex", A=as_tensor(A), pivot=pivot)
+    return tuple(found if get_infos else found[:2])
+
+
+def lu_unpack(
+    LU_data: TensorLike, LU_pivots: TensorLike, unpack_data: bool = True, unpack_pivots: bool = True
+) -> LUParts:
+    """(P, L, U) of linalg.lu, of what lu has found. What is not unpacked is empty."""
+    p, lower, u = results("lu_unpack", LU_data=as_tensor(LU_data), LU_pivots=as_tensor(LU_pivots))
+    nothing = zeros(0, dtype=u.dtype)
+    return LUParts(p if unpack_pivots else nothing, *((lower, u) if unpack_data else (nothing, nothing)))
+
+
+def lu_solve(b: TensorLike, LU_data: TensorLike, LU_pivots: TensorLike) -> Tensor:
+    """X of A X = b for the matrices that lu has factored."""
+    return result("lu_solve", LU=as_tensor(LU_data), pivots=as_tensor(LU_pivots), B=as_tensor(b))
+
+
 def logdet(input: TensorLike) -> Tensor:
     """log(det) of square matrices: NaN where the determinant is below 0, -inf where it is 0."""
     return result("logdet", input=as_tensor(input))
@@ -47,7 +101,17 @@ def vander(x: TensorLike, N: SupportsIndex | None = None, increasing: bool = Fal
     return result("vander", x=as_tensor(x), N=N, increasing=increasing)
 
 
-__all__ = ["matrix_exp", "matrix_power", "pinverse", "logdet", "cholesky_solve", "cholesky_inverse"]
+__all__ = [
+    "matrix_exp",
+    "matrix_power",
+    "pinverse",
+    "logdet",
+    "cholesky_solve",
+    "cholesky_inverse",
+    "svd",
+    "lu",
+    "lu_solve",
+]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
-__all__ += ["vander"]
+__all__ += ["vander", "lu_unpack"]

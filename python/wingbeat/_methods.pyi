@@ -9,9 +9,10 @@ from typing import Any, Literal, SupportsIndex, overload
 
 from typing_extensions import Self
 
+from ._device import DeviceLike
 from ._functions import ValuesAndIndices
 from ._hooks import RemovableHandle
-from ._linear_algebra import QRFactors, SignAndLogarithm, TriangularSolution
+from ._linear_algebra import QRFactors, SignAndLogarithm, SingularSystem, TriangularSolution
 from ._numbers import MantissaAndExponent
 from ._statistics import Extremes, Histogram
 from ._tensor import Tensor
@@ -188,7 +189,7 @@ class Methods:
         """beta input + alpha times the sum of the products batch1[i] batch2[i], [b, m, k] x [b, k, n] -> [m, n]."""
 
     def addcdiv(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
-        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64.
+        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float32.
         """
 
     def addcdiv_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
@@ -340,6 +341,9 @@ class Methods:
 
     def bernoulli_(self, p: Operand = 0.5) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
+
+    def bfloat16(self) -> Tensor:
+        """This tensor as bfloat16."""
 
     def bincount(self, weights: TensorLike | None = None, minlength: SupportsIndex = 0) -> Tensor:
         """How often each whole number from 0 to the largest occurs in a vector, int64, or the sums of its places'
@@ -553,14 +557,14 @@ class Methods:
         """The p-norm of input - other; the two broadcast."""
 
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.
         """
 
     def divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.
@@ -732,6 +736,9 @@ class Methods:
 
     def gt_(self, other: Operand) -> Self:
         """gt, in place."""
+
+    def half(self) -> Tensor:
+        """This tensor as float16."""
 
     def hardshrink(self, lambd: Real = 0.5) -> Tensor:
         """x, but 0 where |x| is at most lambd."""
@@ -997,6 +1004,12 @@ class Methods:
     def lt_(self, other: Operand) -> Self:
         """lt, in place."""
 
+    def lu(self, pivot: builtins.bool = True, get_infos: builtins.bool = False) -> tuple[Tensor, ...]:
+        """linalg.lu_factor's factors and pivots, and with get_infos its info."""
+
+    def lu_solve(self, LU_data: TensorLike, LU_pivots: TensorLike) -> Tensor:
+        """X of A X = b for the matrices that lu has factored."""
+
     @property
     def mH(self) -> Tensor:
         """With the last two axes exchanged."""
@@ -1168,24 +1181,24 @@ class Methods:
     def negative_(self) -> Self:
         """neg, in place."""
 
-    def new_empty(self, *size: Size, dtype: DTypeLike | None = None,
-                  requires_grad: builtins.bool = False) -> Tensor:
+    def new_empty(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                  device: DeviceLike = None) -> Tensor:
         """Zeros of a shape, of this dtype unless another is given."""
 
     def new_full(self, size: Size, fill_value: Real, dtype: DTypeLike | None = None,
-                 requires_grad: builtins.bool = False) -> Tensor:
+                 requires_grad: builtins.bool = False, device: DeviceLike = None) -> Tensor:
         """A tensor of a shape with every element `fill_value`, of this dtype unless another is given."""
 
-    def new_ones(self, *size: Size, dtype: DTypeLike | None = None,
-                 requires_grad: builtins.bool = False) -> Tensor:
+    def new_ones(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                 device: DeviceLike = None) -> Tensor:
         """Ones of a shape, of this dtype unless another is given."""
 
-    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None,
-                   requires_grad: builtins.bool = False) -> Tensor:
+    def new_tensor(self, data: TensorLike, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                   device: DeviceLike = None) -> Tensor:
         """A copy of `data`, of this dtype unless another is given."""
 
-    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None,
-                  requires_grad: builtins.bool = False) -> Tensor:
+    def new_zeros(self, *size: Size, dtype: DTypeLike | None = None, requires_grad: builtins.bool = False,
+                  device: DeviceLike = None) -> Tensor:
         """Zeros of a shape, of this dtype unless another is given."""
 
     def nextafter(self, other: Operand) -> Tensor:
@@ -1258,10 +1271,11 @@ class Methods:
     def put_(self, index: TensorLike, source: TensorLike, accumulate: builtins.bool = False) -> Self:
         """put, in place."""
 
-    def qr(self, mode: Literal['reduced'] = 'reduced') -> QRFactors:
+    def qr(self, mode: Literal['reduced', 'complete', 'r'] = 'reduced') -> QRFactors:
         """(Q, R) of A = Q R with orthonormal columns in Q and zeros below R's diagonal:
 
-        [..., m, k] and [..., k, n], k = min(m, n).
+        [..., m, k] and [..., k, n], k = min(m, n). mode 'complete': [..., m, m] and [..., m, n]. 'r': R alone, and
+        nothing for Q.
         """
 
     def quantile(self, q: TensorLike, dim: SupportsIndex | None = None, keepdim: builtins.bool = False, *,
@@ -1504,6 +1518,13 @@ class Methods:
         extent 1 if keepdim. dtype: to compute in.
         """
 
+    def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SingularSystem:
+        """(U, S, V) of A = U diag(S) V^T, S descending: torch.svd. some: U [..., m, k] and V [..., n, k], k = min(m,
+        n); else they are square. compute_uv False: zeros in their place.
+
+        linalg.svd has V^T instead.
+        """
+
     def swapaxes(self, dim0: SupportsIndex, dim1: SupportsIndex) -> Tensor:
         """With two axes exchanged."""
 
@@ -1570,7 +1591,7 @@ class Methods:
         """With zeros below a diagonal of the matrices in the last two axes."""
 
     def true_divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.

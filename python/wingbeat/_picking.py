@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from ._arguments import assigned
 from ._calls import methods
+from ._creation import zeros
 from ._dtypes import as_dtype
 from ._errors import ArgumentError
 from ._library import check, lib
@@ -122,7 +123,10 @@ def nonzero(input: TensorLike, *, as_tuple: bool = False) -> Tensor | tuple[Tens
     Computed at once.
     """
     places = _result(lib.wb_nonzero, as_tensor(input))
-    return unbind(places, 1) if as_tuple else places
+    if not as_tuple:
+        return places
+    # A scalar counts as a vector of one.
+    return unbind(places, 1) if places.shape[1] else (zeros(places.shape[0], dtype="int64"),)
 
 
 def one_hot(tensor: TensorLike, num_classes: SupportsIndex = -1, dtype: DTypeLike = "int64") -> Tensor:

@@ -4,6 +4,7 @@ results.
 Program   a captured program; it owns the engine's
 Carried   a name whose tensors go into each run
 Effect    what a run leaves under a name
+Twins     which of several tensors are one and the same
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _run_matching = unguarded("wb_program_run_if_matching")
 _run_if_matching = library["wb_program_run_if_matching"]
 _run_pointers_if_matching = library["wb_program_run_pointers_if_matching"]
 _renew = unguarded("wb_program_renew")
+
+
+class Uncapturable(Exception):
+    """What the function does no program can do: it runs as it is."""
 
 
 class Call:
@@ -102,6 +107,25 @@ class Carried:
         return leaves if structure == self.structure and all(isinstance(leaf, Tensor) for leaf in leaves) else None
 
 
+class Twins:
+    """Which of several tensors are one and the same: what is written to one shows in the others, so a program takes
+    them as one input."""
+
+    __slots__ = ("pattern", "tensors")
+
+    def __init__(self, tensors: Iterable[Tensor]) -> None:
+        numbers: dict[int, int] = {}
+        self.tensors: list[Tensor] = []
+        pattern = []
+        for tensor in tensors:
+            number = numbers.setdefault(id(tensor), len(self.tensors))
+            if number == len(self.tensors):
+                self.tensors.append(tensor)
+            pattern.append(number)
+        # For each tensor its place among those that differ.
+        self.pattern = tuple(pattern)
+
+
 class Program(Owner):
     """A captured program, and how its results are put together."""
 
@@ -115,11 +139,12 @@ class Program(Owner):
         leaves: list[Any],
         structure: Structure,
         carried: list[Carried],
+        twins: tuple[int, ...],
         effects: list[Effect],
     ) -> None:
-        """Takes over the handle. inputs: stand-ins for the arguments and, behind them, what is carried in. outputs: the
-        tensors in `leaves`, of which with `structure` the function's result is put together, and behind them those of
-        the effects."""
+        """Takes over the handle. inputs: stand-ins for the arguments and, behind them, what is carried in, each tensor
+        once, as `twins` says (the pattern of Twins). outputs: the tensors in `leaves`, of which with `structure` the
+        function's result is put together, and behind them those of the effects."""
         self._handle = handle
         self.inputs = [(tensor.shape, tensor.dtype.dtype) for tensor in inputs]
         self.types = [(leaf.shape, leaf.dtype.dtype) for leaf in leaves if isinstance(leaf, Tensor)]
@@ -130,12 +155,12 @@ class Program(Owner):
         self.is_single = structure is LEAF and self.count == 1 and bool(self.types)
         # Beyond arguments and results: tensors under names that go in, and what is left under names. A plain one has
         # neither.
-        self.carried, self.effects = carried, effects
+        self.carried, self.twins, self.effects = carried, twins, effects
         self.is_plain = not carried and not effects
-        # Arguments that are written.
-        self.written = [
-            place for place in range(self.width - sum(names.count for names in carried)) if self._writes(place)
-        ]
+        # Inputs that are written, and those of them that are arguments.
+        self.rewritten = [place for place in range(self.width) if self._writes(place)]
+        arguments = self.width - (max(twins) + 1 if twins else 0)
+        self.written = [place for place in self.rewritten if place < arguments]
         self.calls: list[Call] = []
 
     def _writes(self, place: int) -> bool:
@@ -168,16 +193,19 @@ class Program(Owner):
         return text_of(text)
 
     def _carried_in(self) -> list[Tensor] | None:
+        """The tensors under the carried names, each once; None if there is something else, or others are the same."""
         found: list[Tensor] = []
         for carried in self.carried:
             tensors = carried.tensors()
             if tensors is None:
                 return None
             found += tensors
-        return found
+        twins = Twins(found)
+        return twins.tensors if twins.pattern == self.twins else None
 
     def run(self, arrays: Sequence[Tensor | Array], is_new: bool) -> Any:
-        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture.
+        """Runs on tensors and arrays; NotImplemented if something is not as it was at capture. Uncapturable where one
+        shares memory with another tensor, and what is written to one of them would not show in the other.
 
         One that is new runs whatever the capture itself has changed.
         """
@@ -197,7 +225,10 @@ class Program(Owner):
         flag = c_int32()
         check(_run_matching(self._handle, handles(borrowed), None, len(borrowed), results, self.count, flag))
         if not flag.value:
-            if not is_new or self.written:
+            check(lib.wb_program_collides(self._handle, handles(borrowed), len(borrowed), flag))
+            if flag.value:
+                raise Uncapturable
+            if not is_new or self.rewritten:
                 return NotImplemented
             check(_run(self._handle, handles(borrowed), len(borrowed), results, self.count))
         for place in self.written:

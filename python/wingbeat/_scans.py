@@ -64,7 +64,7 @@ def cumulative_trapezoid(
 def gradient(
     input: TensorLike,
     *,
-    spacing: Real | Sequence[Real] | Sequence[TensorLike] = 1,
+    spacing: Real | Sequence[Real] | Sequence[TensorLike] | None = 1,
     dim: Axis = None,
     edge_order: Literal[1, 2] = 1,
 ) -> tuple[Tensor, ...]:
@@ -72,7 +72,7 @@ def gradient(
 
     spacing: the distance of neighbours, one for each axis, or a vector of places for each.
     """
-    given: Any = spacing
+    given: Any = 1 if spacing is None else spacing
     options: dict[str, Any] = {"dim": dim, "edge_order": edge_order}
     if isinstance(given, (tuple, list)) and given and all(getattr(places, "shape", ()) != () for places in given):
         options["coordinates"] = [as_tensor(places) for places in given]

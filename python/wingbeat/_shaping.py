@@ -411,6 +411,7 @@ _METHODS.update(
     repeat=_repeat,
     T=property(_reversed),
     mT=property(_transposed),
+    mH=property(_transposed),
 )
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -267,13 +267,19 @@ class Watch:
 
     def fingerprint(self) -> tuple[Any, ...]:
         """All that a program depends on of what the function sees, as a key."""
-        return tuple([(place.kind, Same(place.owner), place.name, self._trait(place)) for place in self.places()])
+        # Of carried tensors, which are the same: each has the number of the first one that it is.
+        numbers: dict[int, int] = {}
+        return tuple(
+            [(place.kind, Same(place.owner), place.name, self._trait(place, numbers)) for place in self.places()]
+        )
 
-    def _trait(self, place: Place) -> Any:
+    def _trait(self, place: Place, numbers: dict[int, int]) -> Any:
         value = place.get()
         if place.identity in self.carried and holds_tensors(value):
             leaves, structure = flatten(value)
-            return structure, tuple([(leaf.dtype, leaf.shape) for leaf in leaves])
+            return structure, tuple(
+                [(leaf.dtype, leaf.shape, numbers.setdefault(id(leaf), len(numbers))) for leaf in leaves]
+            )
         return trait(value)
 
     def note(self, module: Any) -> None:

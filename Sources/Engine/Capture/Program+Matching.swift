@@ -6,10 +6,10 @@ extension Program {
     }
 
     /// Runs if all is as it was at capture: number, shapes and dtypes of the arguments, none of which requires
-    /// gradients, the thread's gradient mode and precision of matrix products, and what recording depends on besides
+    /// gradients, the thread's gradient mode and autocast, and what recording depends on besides
     /// values (Conditions, and which tensors and gradients from outside there are). An argument that is written to must
-    /// be a tensor, and no other. Otherwise, and inside a capture block or a transform, nothing happens and the result
-    /// is nil.
+    /// be a tensor, and arguments must not collide. Otherwise, and inside a capture block or a transform, nothing
+    /// happens and the result is nil.
     public func runIfMatching(_ arguments: [Argument]) throws(Failure) -> [Tensor]? {
         guard hasThreadsModes, arguments.count == inputTypes.count else { return nil }
         var nodes: [Node] = []
@@ -27,7 +27,7 @@ extension Program {
             if case .tensor(let tensor) = arguments[place] { return tensor }
             return nil
         }
-        if writesArguments, collision(arguments.indices.map(tensor)) != nil { return nil }
+        guard !collides(arguments.indices.map(tensor)) else { return nil }
         try compute(nodes)
         return try run(
             reading: nodes, onlyIfCurrent: true,

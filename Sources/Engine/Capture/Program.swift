@@ -27,6 +27,7 @@ public final class Program {
     /// Whether one of the targets is this box, this gradient.
     private let isBoxWritten: [Bool]
     private let isGradientWritten: [Bool]
+    private let writtenBoxes: [Capture.Box]
     private let isArgumentWritten: [Bool]
     let writesArguments: Bool
     /// Boxes of which the block has set whether they collect gradients.
@@ -50,7 +51,7 @@ public final class Program {
     private var residents = Residents()
     /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
-    let matMulPrecision = ThreadState.current.matMulPrecision
+    let autocast = ThreadState.current.autocast
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -88,6 +89,7 @@ public final class Program {
         self.isArgumentWritten = isArgumentWritten
         writesArguments = isArgumentWritten.contains(true)
         self.isBoxWritten = isBoxWritten
+        writtenBoxes = zip(boxes, isBoxWritten).dropFirst(capture.inputs.count).filter { $1 }.map { $0.0 }
         self.isGradientWritten = isGradientWritten
         firstOutput = capture.checks.count
         firstHidden = capture.checks.count + outputs.count
@@ -163,7 +165,11 @@ public final class Program {
     public func run(_ inputs: [Tensor]) throws(Failure) -> [Tensor] {
         try checkOutside()
         let nodes = try values(of: inputs)
-        if let sentence = collision(inputs) { throw .state(operation: "program", sentence) }
+        guard !collides(inputs, ofWrittenArguments: true) else {
+            throw .state(
+                operation: "program",
+                "an input that is written to shares memory with another tensor of the program; give it a copy")
+        }
         guard
             let results = try run(
                 reading: nodes, onlyIfCurrent: false, argument: { nodes[$0].value?.pointer }, tensor: { inputs[$0] })
@@ -197,23 +203,20 @@ public final class Program {
         return results
     }
 
-    /// What is wrong with arguments that a run writes to, where one of them is also another, or a tensor that the
-    /// program reads or writes as one from outside.
-    func collision(_ inputs: [Tensor?]) -> String? {
-        guard writesArguments else { return nil }
-        for (place, input) in inputs.enumerated() {
-            guard let input else { continue }
-            let isTwice = inputs.enumerated().contains {
-                $0 != place && (isArgumentWritten[$0] || isArgumentWritten[place]) && $1 === input
+    /// Whether an argument shares memory with another tensor of the program, which writes to one of the two. A run
+    /// reads arguments as they are when it begins, so what it writes to one would not show in the other.
+    /// `ofWrittenArguments`: counts only where one of the two is an argument that is written.
+    public func collides(_ inputs: [Tensor?], ofWrittenArguments: Bool = false) -> Bool {
+        guard writesArguments || !ofWrittenArguments && !writtenBoxes.isEmpty else { return false }
+        let outside = boxes.dropFirst(inputTypes.count)
+        return inputs.indices.contains { place in
+            guard let origin = inputs[place]?.origin else { return false }
+            if isArgumentWritten[place] {
+                return inputs.indices.contains { $0 != place && inputs[$0]?.origin === origin }
+                    || outside.contains { $0.tensor.origin === origin }
             }
-            if isTwice
-                || isArgumentWritten[place]
-                    && boxes.dropFirst(inputTypes.count).contains(where: { $0.tensor === input })
-            {
-                return "input \(place) is written to, and cannot also be another tensor of the program"
-            }
+            return !ofWrittenArguments && writtenBoxes.contains { $0.tensor.origin === origin }
         }
-        return nil
     }
 
     /// Takes modules as they are now for those that were captured: see Conditions.
@@ -263,12 +266,12 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, and the gradient mode and the precision of matrix products are those
-    /// of the block.
+    /// Whether no block is open, and no transform, the gradient mode and autocast are those of the block, and nobody
+    /// watches values, which a program would hide.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.matMulPrecision == matMulPrecision
+            && state.autocast == autocast && !Anomalies.areValuesWatched
     }
 
     private func run(

@@ -4,7 +4,6 @@
 final class RecurrentSteps: DerivativeRule {
     private let recurrence: Recurrence
     private let isBackward: Bool
-    private let precision = ThreadState.current.matMulPrecision
     /// What the inputs give at all steps, the first hidden state, the hidden weights; an LSTM's first cells; a bias.
     private let origins: [Tensor]
     /// Of each step, in the order in which they are taken.
@@ -50,15 +49,16 @@ final class RecurrentSteps: DerivativeRule {
         var state = (hidden: along[1], cells: along.count > 2 ? along[2] : nil)
         var (fromInputs, fromStates): ([Node], [Node]) = ([], [])
         for (place, step) in steps.enumerated().reversed() {
+            let position = isBackward ? steps.count - 1 - place : place
             if let states = along[0] {
-                let own = try states.slice(at: isBackward ? steps.count - 1 - place : place)
+                let own = try states.slice(at: position)
                 if let known = state.hidden { state.hidden = try known + own } else { state.hidden = own }
             }
-            let shares = try shares(of: state, step)
+            let shares = try shares(of: state, step, at: position)
             fromInputs.append(shares.fromInput)
             fromStates.append(shares.fromState)
             let weights = origins[2].stored
-            var hidden = try MatMul(precision: precision).record([
+            var hidden = try MatMul().record([
                 shares.fromState, weights.cast(shares.fromState.dtype),
             ])
             if let direct = shares.hidden { hidden = try hidden + direct }
@@ -72,7 +72,7 @@ final class RecurrentSteps: DerivativeRule {
         if needed[2] {
             let hidden = try Node.stacked(
                 steps.map { (step) throws(Failure) in try step.hidden.stored.cast(rows.dtype) })
-            found[2] = try MatMul(transposeA: true, precision: precision).record([
+            found[2] = try MatMul(transposeA: true).record([
                 rows, hidden.reshape([rows.shape[0], hidden.shape[2]]),
             ])
         }
@@ -84,7 +84,7 @@ final class RecurrentSteps: DerivativeRule {
     /// What of the cotangents of one step's result goes to what input and state gave, and to the state itself.
     private func shares(
         of state: (hidden: Node?, cells: Node?),
-        _ step: (fromInput: Tensor, fromState: Tensor, hidden: Tensor, cells: Tensor?)
+        _ step: (fromInput: Tensor, fromState: Tensor, hidden: Tensor, cells: Tensor?), at position: Int
     ) throws(Failure) -> (fromInput: Node, fromState: Node, hidden: Node?, cells: Node?) {
         // Without a barrier, so that a plan finds what the step has computed forward.
         func variable(_ tensor: Tensor) -> Node {
@@ -93,7 +93,8 @@ final class RecurrentSteps: DerivativeRule {
         let variables = [step.fromInput, step.fromState, step.hidden].map(variable)
         let cells = step.cells.map(variable)
         let next = try ThreadState.withGrad(true) { () throws(Failure) in
-            try recurrence.next(variables[0], variables[1], CellState(hidden: variables[2], cells: cells))
+            try recurrence.next(
+                variables[0], variables[1], CellState(hidden: variables[2], cells: cells), at: position)
         }
         var (roots, seeds): ([Node], [Node]) = ([], [])
         for (root, seed) in [(next.hidden, state.hidden), (next.cells ?? next.hidden, state.cells)] {

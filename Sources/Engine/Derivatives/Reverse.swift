@@ -31,7 +31,8 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
         // Host code may walk these nodes, and even release this one, whose inputs and operation are then gone.
         let (inputs, operation) = (node.inputs, node.operation)
         let shares = try operation.reverse(cotangent, of: node, request)
-        if operation is CustomCall { graph.restoreMarks() }
+        if Anomalies.isWatching { try Anomalies.look(at: shares, of: node, operation, cotangent) }
+        if operation is CustomCall || Anomalies.isWatching { graph.restoreMarks() }
         for (input, share) in zip(inputs, shares) {
             guard let share, request.needs(input) else { continue }
             // What broadcasting and promotion did on the way in is undone here, once for all rules.

@@ -18,6 +18,10 @@ public indirect enum ArgumentType {
     /// A list of tensors.
     case tensors
     case module
+    /// A function of a whole number that gives a number, which no text spells.
+    case function
+    /// Schedules of an optimiser.
+    case schedules
     /// A number that keeps its kind: True and False, whole, or real.
     case number
     /// A value of any kind.
@@ -43,6 +47,8 @@ public indirect enum ArgumentType {
         case .operand: return "Tensor | float"
         case .tensors: return "Sequence[Tensor]"
         case .module: return "Module"
+        case .function: return "Callable[[int], float]"
+        case .schedules: return "Sequence[LRScheduler]"
         case .number: return "float"
         case .constant: return "Any"
         case .either(let types): return types.map(\.description).joined(separator: " | ")
@@ -67,6 +73,8 @@ public indirect enum ArgumentType {
         case .operand: return "a tensor or a number"
         case .tensors: return "a list of tensors"
         case .module: return "a module"
+        case .function: return "a function, which a text cannot spell"
+        case .schedules: return "schedules"
         case .number: return "a number"
         case .constant: return "a number, a text, True, False, None, or a tuple of such"
         case .either(let types): return types.map(\.wanted).joined(separator: ", or ")
@@ -347,6 +355,20 @@ public struct Arguments {
         return copy
     }
 
+    /// The same call with another tensor in the place of each.
+    func mappingTensors(_ change: (Tensor) throws(Failure) -> Tensor) throws(Failure) -> Arguments {
+        var copy = self
+        for (place, value) in given.enumerated() {
+            switch value {
+            case .tensor(let tensor): copy.given[place] = .tensor(try change(tensor))
+            case .tensors(let tensors):
+                copy.given[place] = .tensors(try tensors.map { (tensor) throws(Failure) in try change(tensor) })
+            default: break
+            }
+        }
+        return copy
+    }
+
     /// The same call for `replacing(tensors:)`, which keeps no tensor alive.
     var withoutTensors: Arguments {
         var copy = self
@@ -367,7 +389,9 @@ public struct Arguments {
         }
         if case .either(let types) = type { return types.lazy.compactMap { fitting(given, $0) }.first }
         switch (given, type) {
-        case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module): return given
+        case (.tensor, .tensor), (.tensor, .operand), (.tensors, .tensors), (.object, .module), (.object, .function),
+            (.object, .schedules):
+            return given
         case (.tensor(let tensor), .tensors): return .tensors([tensor])
         case (.value(.list(let values)), .tensors) where values.isEmpty: return .tensors([])
         case (.value(let value), _): return type.accepting(value).map { .value($0) }

@@ -12,7 +12,9 @@ public struct Function {
         (self.signature, self.aliases, self.body) = (signature, aliases, body)
     }
 
-    public func callAsFunction(_ arguments: Arguments) throws(Failure) -> [Tensor] { try body(arguments) }
+    public func callAsFunction(_ arguments: Arguments) throws(Failure) -> [Tensor] {
+        try body(arguments.underAutocast())
+    }
 }
 
 extension Function {
@@ -58,6 +60,7 @@ public enum Functions {
         Family(name: "random", functions: random), Family(name: "discrete", functions: discrete),
         Family(name: "products", functions: products), Family(name: "linear algebra", functions: linearAlgebra),
         Family(name: "functions of matrices", functions: matrixFunctions),
+        Family(name: "triangular factors", functions: lu), Family(name: "Fourier transforms", functions: fourier),
         Family(name: "convolution", functions: convolutions), Family(name: "pooling", functions: pools),
         Family(name: "normalization", functions: normalization), Family(name: "embedding", functions: embedding),
         Family(name: "dropout", functions: dropouts), Family(name: "attention", functions: attention),

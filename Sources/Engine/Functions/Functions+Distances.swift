@@ -14,9 +14,12 @@ extension Functions {
             ],
             "Vectors along an axis divided by their p-norm. \(ofFloats)"
         ) { a throws(Failure) in
-            let x = try a.tensor("input").node()
-            let axis = try normalized(axis: a.integer("dim"), rank: x.shape.count, operation: "normalize")
-            return try Tensor(result: x.overNorm(a.real("p"), axis, eps: a.real("eps")))
+            let x = try a.tensor("input")
+            let (p, eps) = (try a.real("p"), try a.real("eps"))
+            let result = try x.along(a.integer("dim"), "normalize") { (x, axis) throws(Failure) in
+                try x.overNorm(p, axis, eps: eps)
+            }
+            return try Tensor(result: result.reshape(x.shape))
         },
         Function(
             "cosine_similarity",

@@ -11,7 +11,7 @@ extension Functions {
             a throws(Failure) in
             let (input, p) = (try a.tensor("input"), try a.real("p"))
             try Tensor.checkDropout(p, name)
-            return try function(input, a.flag("training") ? p : 0)
+            return try a.flag("training") ? function(input, p) : Tensor(result: input.node().ofFloats(name))
         }
     }
 

@@ -146,7 +146,9 @@ extension Functions {
             "qr",
             [
                 Parameter("A", .tensor, "[..., m, n]."),
-                Parameter("mode", .choice(["reduced"]), .text("reduced"), "The one there is."),
+                Parameter(
+                    "mode", .choice(["reduced", "complete", "r"]), .text("reduced"),
+                    "'complete': Q [..., m, m] and R [..., m, n]; 'r': R alone, and nothing for Q."),
             ],
             outputs: ["Q", "R"],
             """
@@ -154,8 +156,9 @@ extension Functions {
             n], k = min(m, n). \(floats)
             """
         ) { a throws(Failure) in
-            let found = try a.tensor("A").qr()
-            return [found.q, found.r]
+            let mode = try a.text("mode")
+            let found = try a.tensor("A").qr(complete: mode == "complete")
+            return [mode == "r" ? try Tensor.full([0], 0, found.r.dtype) : found.q, found.r]
         },
         Function(
             "eigh", [matrix, triangleRead], outputs: ["eigenvalues", "eigenvectors"],
@@ -174,7 +177,7 @@ extension Functions {
             "svd",
             [
                 Parameter("A", .tensor, "[..., m, n]."),
-                Parameter("full_matrices", .flag, .flag(true), "For square matrices alone."),
+                Parameter("full_matrices", .flag, .flag(true), "Whether U is [..., m, m] and Vh [..., n, n]."),
             ],
             outputs: ["U", "S", "Vh"],
             """
@@ -182,18 +185,7 @@ extension Functions {
             take singular values as distinct. \(floats)
             """
         ) { a throws(Failure) in
-            let matrix = try a.tensor("A")
-            let shape = matrix.shape
-            if try a.flag("full_matrices"), shape.count >= 2, shape[shape.count - 1] != shape[shape.count - 2] {
-                throw .argument(
-                    operation: "svd",
-                    """
-                    full_matrices=False is expected for matrices that are not square, but found True for shape \
-                    \(shape.text)
-                    """
-                )
-            }
-            let found = try matrix.svd()
+            let found = try a.tensor("A").svd(complete: a.flag("full_matrices"))
             return [found.u, found.values, found.v]
         },
         Function(

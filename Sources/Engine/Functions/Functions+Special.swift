@@ -14,7 +14,10 @@ extension Functions {
         ) { a throws(Failure) in
             let x = try a.tensor("input").node().asFloat()
             guard let eps = a.optionalReal("eps") else { return try Tensor(result: x.logit()) }
-            return try Tensor(result: x.clamped(eps, 1 - eps).logit())
+            // What is below eps becomes eps, also where that is above 1 - eps.
+            let (low, high) = (try Node.scalar(eps, like: x), try Node.scalar(1 - eps, like: x))
+            let moved = try Node.select(x.less(low), low, Node.select(x.greater(high), high, x))
+            return try Tensor(result: moved.logit())
         },
         one("erfcx", "exp(x^2) erfc(x)", ofFloats) { x throws(Failure) in try x.scaledErfc() },
         one("erfinv", "Where the error function is x, for -1 to 1,", ofFloats) { x throws(Failure) in

@@ -5,7 +5,7 @@ extension Node {
         try Slice(axis: shape.count - 2, start: start, step: 1, count: count).record([self])
     }
 
-    private func columns(_ start: Int, _ count: Int) throws(Failure) -> Node {
+    func columns(_ start: Int, _ count: Int) throws(Failure) -> Node {
         try Slice(axis: shape.count - 1, start: start, step: 1, count: count).record([self])
     }
 
@@ -32,6 +32,19 @@ extension Node {
         let (q, r) = try columns(0, m).qr()
         let rest = try MatMul(transposeA: true).record([q, columns(m, n - m)])
         return (q, try Concatenate(axis: shape.count - 1).record([r, rest]))
+    }
+
+    /// Columns [..., m, k] that are orthonormal, and behind them others that complete them to a basis: [..., m, m]. Any
+    /// basis of what is left would do; this one follows the columns smoothly.
+    func completed() throws(Failure) -> Node {
+        let (m, k) = (shape[shape.count - 2], shape.last!)
+        if m == k { return self }
+        // Householder's reflections make an orthogonal matrix of any columns, of zeros too.
+        let zeros = try Node.full(Array(shape.dropLast()) + [m - k], 0, dtype)
+        let others = try Concatenate(axis: shape.count - 1).record([detached(), zeros]).qr().q.columns(k, m - k)
+        // Those are constants. Made orthogonal to the columns once more, they have their derivatives.
+        let basis = try Concatenate(axis: shape.count - 1).record([self, others.detached()]).qr().q
+        return try Concatenate(axis: shape.count - 1).record([self, basis.columns(k, m - k)])
     }
 
     /// Eigenvalues [..., n] in ascending order, and eigenvectors [..., n, n] as columns; upper: that triangle is read.

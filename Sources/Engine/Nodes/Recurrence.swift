@@ -15,11 +15,14 @@ struct Recurrence {
     private let inputBias: Node?
     var hiddenBias: Node?
     let projection: Node?  // [output, width]
+    /// Where a row's sequence goes on: elsewhere its state stays. nil: everywhere.
+    var isThere: Node?  // bool [steps, n, 1]
     private let width: Int
 
     init(_ cell: Tensor.Cell, _ weights: Tensor.CellWeights, _ name: String) throws(Failure) {
         (self.cell, self.name) = (cell, name)
-        (input, hidden) = (try weights.input.node(), try weights.hidden.node())
+        func node(_ tensor: Tensor) throws(Failure) -> Node { try tensor.taken(by: "lstm").node() }
+        (input, hidden) = (try node(weights.input), try node(weights.hidden))
         guard input.shape.count == 2, hidden.shape.count == 2, input.shape[0] == hidden.shape[0],
             input.shape[0] % cell.gates == 0
         else {
@@ -30,7 +33,7 @@ struct Recurrence {
             )
         }
         width = input.shape[0] / cell.gates
-        projection = try weights.projection?.node()
+        projection = try weights.projection.map(node)
         if let projection, projection.shape != [hidden.shape[1], width] {
             throw .shape(
                 operation: name,
@@ -41,7 +44,7 @@ struct Recurrence {
                 operation: name,
                 "hidden weights of [\(cell.gates * width), \(width)] are expected, but they are \(hidden.shape.text)")
         }
-        let biases = (try weights.inputBias?.node(), try weights.hiddenBias?.node())
+        let biases = (try weights.inputBias.map(node), try weights.hiddenBias.map(node))
         for case let bias? in [biases.0, biases.1] where bias.shape != [input.shape[0]] {
             throw .shape(
                 operation: name, "biases of [\(input.shape[0])] are expected, but one is \(bias.shape.text)")
@@ -86,8 +89,24 @@ struct Recurrence {
         try next(fromInput, products(of: state), state)
     }
 
-    /// The same, from what input and state give.
-    func next(_ fromInput: Node, _ fromState: Node, _ state: CellState) throws(Failure) -> CellState {
+    /// The step at a position of the sequence, from what input and state give.
+    func next(_ fromInput: Node, _ fromState: Node, _ state: CellState, at position: Int) throws(Failure) -> CellState {
+        let next = try next(fromInput, fromState, state)
+        guard let isThere = try isThere?.slice(at: position) else { return next }
+        return CellState(
+            hidden: try Node.select(isThere, next.hidden, state.hidden),
+            cells: try both(next.cells, state.cells).map { (cells) throws(Failure) in
+                try Node.select(isThere, cells.0, cells.1)
+            })
+    }
+
+    private func both(_ a: Node?, _ b: Node?) -> (Node, Node)? {
+        guard let a, let b else { return nil }
+        return (a, b)
+    }
+
+    /// The next state, from what input and state give.
+    private func next(_ fromInput: Node, _ fromState: Node, _ state: CellState) throws(Failure) -> CellState {
         func gates(_ sums: Node) throws(Failure) -> [Node] { try sums.parts(sums.shape.count - 1, cell.gates) }
         switch cell {
         case .tanh: return CellState(hidden: try (fromInput + fromState).tanh())
@@ -114,7 +133,9 @@ struct Recurrence {
         try check(x.slice(at: 0), initial.hidden, initial.cells)
         let products = try products(of: x)
         let nodes = [products, initial.hidden, hidden] + [initial.cells, hiddenBias].compactMap { $0 }
-        guard ThreadState.current.isGradEnabled, nodes.contains(where: { $0.requiresGrad }), projection == nil else {
+        guard ThreadState.current.isGradEnabled, nodes.contains(where: { $0.requiresGrad }), projection == nil,
+            isThere?.mapLevel ?? 0 == 0
+        else {
             return try run(products, initial, isBackward: isBackward) { _, _, _ in }
         }
         return try RecurrentSteps(self, nodes, isBackward: isBackward).apply()
@@ -129,10 +150,11 @@ struct Recurrence {
         let parts = try products.parts(0, steps)
         var (state, states) = (initial, [Node]())
         for step in 0..<steps {
-            let fromInput = try parts[isBackward ? steps - 1 - step : step].slice(at: 0)
+            let position = isBackward ? steps - 1 - step : step
+            let fromInput = try parts[position].slice(at: 0)
             let fromState = try self.products(of: state)
             note(fromInput, fromState, state)
-            state = try next(fromInput, fromState, state)
+            state = try next(fromInput, fromState, state, at: position)
             states.append(state.hidden)
         }
         return (try Node.stacked(isBackward ? states.reversed() : states), state)

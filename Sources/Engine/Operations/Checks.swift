@@ -54,6 +54,12 @@ struct CheckWeights: Check {
     func condition(_ type: TensorType) -> CheckStep.Condition { .weights(count: count, n: type.shape.last ?? 1) }
 }
 
+/// A norm that is neither NaN nor infinite.
+struct CheckNorm: Check {
+    var name: String { "total_norm" }
+    func condition(_ type: TensorType) -> CheckStep.Condition { .finite }
+}
+
 /// A loss that is neither NaN nor infinite.
 struct CheckFinite: Check {
     var name: String { "check_finite" }

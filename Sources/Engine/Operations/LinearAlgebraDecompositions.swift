@@ -4,7 +4,7 @@ import Steps
 /// memory; Node+Decompositions takes them apart.
 
 /// Throws unless `type` has float matrices on its last two axes that LAPACK can take, and LAPACK is there.
-private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
+func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
     try type.dtype.requireFloat(name)
     guard type.shape.count >= 2 else {
         throw .shape(operation: name, "matrices are expected on the last two axes, but the shape is \(type.shape.text)")
@@ -19,7 +19,7 @@ private func checkMatrices(_ type: TensorType, _ name: String) throws(Failure) {
 
 extension DecompositionStep {
     /// Of the matrices on the last two axes of what lies in `view`.
-    fileprivate init(_ kind: Kind, _ operation: String, _ type: TensorType, _ view: View, result: Int) {
+    init(_ kind: Kind, _ operation: String, _ type: TensorType, _ view: View, result: Int) {
         let (m, n) = (type.shape[type.shape.count - 2], type.shape[type.shape.count - 1])
         self.init(
             kind, operation: operation, dtype: type.dtype, count: Array(type.shape.dropLast(2)).elementCount, m: m,

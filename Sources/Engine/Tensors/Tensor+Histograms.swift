@@ -3,9 +3,10 @@ extension Tensor {
     /// How many elements are in each of `bins` parts of equal width from `low` to `high`; where those are equal, from
     /// the smallest to the largest element. An element at `high` is in the last part, one outside in none.
     public func histogram(_ bins: Int, _ low: Double, _ high: Double) throws(Failure) -> Tensor {
-        let x = try flatFloats("histc")
+        let given = try flatFloats("histc")
+        let x = try given.wide()
         let edges = try x.edges(bins, low, high, "histc")
-        return try Tensor(result: x.counted(edges.places, bins, nil))
+        return try Tensor(result: x.counted(edges.places, bins, nil).narrow(like: given))
     }
 
     /// The same, as numbers or densities, with the edges of the parts.
@@ -14,7 +15,7 @@ extension Tensor {
     ) throws(Failure) -> (counts: Tensor, edges: Tensor) {
         let x = try flatFloats("histogram")
         let (low, high) = (range?.low ?? 0, range?.high ?? 0)
-        let found = try x.edges(bins, low, high, "histogram")
+        let found = try x.edges(bins, low, high, "histogram", apart: 0.5)
         let steps = try Arange(start: 0, step: 1, count: bins + 1, dtype: x.dtype).record([])
         let weight = try steps / Node.scalar(Double(bins), like: x)
         let edges = try found.low.lerp(found.high, weight)
@@ -89,10 +90,11 @@ extension Tensor {
 }
 
 extension Node {
-    /// The bounds of a histogram, and the part that each element is in, -1 for none.
-    fileprivate func edges(_ bins: Int, _ low: Double, _ high: Double, _ name: String) throws(Failure) -> (
-        low: Node, high: Node, places: Node
-    ) {
+    /// The bounds of a histogram, and the part that each element is in, -1 for none. `apart`: how far the bounds are
+    /// from one number that all elements are.
+    fileprivate func edges(
+        _ bins: Int, _ low: Double, _ high: Double, _ name: String, apart: Double = 1
+    ) throws(Failure) -> (low: Node, high: Node, places: Node) {
         guard bins > 0 else { throw .argument(operation: name, "a bin at least is expected, but found \(bins)") }
         guard low.isFinite, high.isFinite, low <= high else {
             throw .argument(
@@ -106,7 +108,7 @@ extension Node {
                 first = try extremum([0], keepdims: false, isMaximum: false)
                 last = try extremum([0], keepdims: false, isMaximum: true)
                 let isPoint = try first.equal(last)
-                let one = try number(1)
+                let one = try number(apart)
                 (first, last) = (
                     try Node.select(isPoint, first - one, first), try Node.select(isPoint, last + one, last)
                 )

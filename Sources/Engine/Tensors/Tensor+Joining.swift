@@ -1,11 +1,14 @@
 /// Tensors put together.
 extension Tensor {
-    public static func concatenate(_ tensors: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
+    public static func concatenate(_ all: [Tensor], _ axis: Int) throws(Failure) -> Tensor {
+        // Vectors without elements fit everything, as in PyTorch.
+        let filled = all.filter { $0.shape != [0] }
+        let tensors = filled.contains { $0.shape.count != 1 } ? filled : all
         guard let first = tensors.first else {
             throw .argument(operation: "concatenate", "there are no tensors to join")
         }
         let place = try normalized(axis: axis, rank: first.shape.count, operation: "concatenate")
-        let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
+        let dtype = resultType(of: all)
         let nodes = try tensors.map { (tensor) throws(Failure) in try tensor.node().cast(dtype) }
         return try Tensor(result: Concatenate(axis: place).record(nodes))
     }
@@ -101,7 +104,7 @@ extension Tensor {
             throw .shape(operation: "cartesian_prod", "vectors are expected, but a shape is \(tensor.shape.text)")
         }
         if tensors.count == 1 { return try first.applying(.identity) }
-        let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
+        let dtype = resultType(of: tensors)
         let grids = try meshgrid(
             tensors.map { (tensor) throws(Failure) in try tensor.cast(dtype) }, swapsFirst: false)
         return try stack(grids.map { (grid) throws(Failure) in try grid.reshape([grid.count]) }, 1)

@@ -16,11 +16,13 @@ extension Tensor {
     }
 
     public static func product(_ kind: Product, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        try Tensor(result: a.node().product(kind, b.node()))
+        let name = kind.function
+        return try Tensor(result: a.taken(by: name).node().product(kind, b.taken(by: name).node()))
     }
 
     public static func einsum(_ equation: String, _ operands: [Tensor]) throws(Failure) -> Tensor {
-        try Tensor(result: Node.einsum(equation, operands.map { (tensor) throws(Failure) in try tensor.node() }))
+        let nodes = try operands.map { (tensor) throws(Failure) in try tensor.taken(by: "einsum").node() }
+        return try Tensor(result: Node.einsum(equation, nodes))
     }
 
     public func trace() throws(Failure) -> Tensor { try Tensor(result: node().trace()) }
@@ -51,9 +53,17 @@ extension Tensor {
 
 /// Factors with orthonormal columns.
 extension Tensor {
-    public func qr() throws(Failure) -> (q: Tensor, r: Tensor) {
+    /// Complete: Q is [..., m, m], and R [..., m, n].
+    public func qr(complete: Bool = false) throws(Failure) -> (q: Tensor, r: Tensor) {
         let found = try node().qr()
-        return (try Tensor(result: found.q), try Tensor(result: found.r))
+        guard complete, let rows = found.r.shape.dropLast().last, rows < found.q.shape[found.q.shape.count - 2] else {
+            return (try Tensor(result: found.q), try Tensor(result: found.r))
+        }
+        let q = try found.q.completed()
+        var rest = found.r.shape
+        rest[rest.count - 2] = q.shape.last! - rows
+        let r = try Concatenate(axis: rest.count - 2).record([found.r, Node.full(rest, 0, found.r.dtype)])
+        return (try Tensor(result: q), try Tensor(result: r))
     }
 
     public func eigh(upper: Bool = false) throws(Failure) -> (values: Tensor, vectors: Tensor) {
@@ -61,8 +71,12 @@ extension Tensor {
         return (try Tensor(result: found.values), try Tensor(result: found.vectors))
     }
 
-    public func svd() throws(Failure) -> (u: Tensor, values: Tensor, v: Tensor) {
+    /// Complete: U is [..., m, m], and V^T [..., n, n].
+    public func svd(complete: Bool = false) throws(Failure) -> (u: Tensor, values: Tensor, v: Tensor) {
         let found = try node().svd()
-        return (try Tensor(result: found.u), try Tensor(result: found.values), try Tensor(result: found.v))
+        let (u, v) =
+            complete
+            ? (try found.u.completed(), try found.v.transposed().completed().transposed()) : (found.u, found.v)
+        return (try Tensor(result: u), try Tensor(result: found.values), try Tensor(result: v))
     }
 }

@@ -96,3 +96,22 @@ extension Node {
         }
     }
 }
+
+extension Tensor {
+    /// The norm of order p of all elements of all tensors: that of the norms of each. `isFinite`: a plan fails where it
+    /// is NaN or infinite.
+    public static func totalNorm(_ tensors: [Tensor], _ p: Double = 2, isFinite: Bool = false) throws(Failure) -> Tensor
+    {
+        guard let first = tensors.first else { return try Tensor.full([], 0, .float32) }
+        var dtype = first.dtype
+        var norms: [Node] = []
+        for tensor in tensors {
+            let x = try tensor.node().ofFloats("total_norm")
+            dtype = promote(dtype, x.dtype)
+            norms.append(try x.norm(p, Array(x.shape.indices), keepdims: false))
+        }
+        let all = try Node.stacked(norms.map { (norm) throws(Failure) in try norm.cast(dtype) })
+        let total = try all.norm(p, [0], keepdims: false)
+        return try Tensor(result: isFinite ? CheckNorm().record([total]) : total)
+    }
+}

@@ -32,7 +32,7 @@ extension Tensor {
         case gru
 
         /// How many gates the rows of the weights belong to.
-        var gates: Int {
+        public var gates: Int {
             switch self {
             case .tanh, .relu: return 1
             case .lstm: return 4
@@ -46,8 +46,8 @@ extension Tensor {
         throws(Failure) -> (hidden: Tensor, cells: Tensor?)
     {
         let recurrence = try Recurrence(cell, weights, name)
-        let (x, h) = (try node().ofFloats(name), try state.node())
-        let c = try cells?.node()
+        let (x, h) = (try taken(by: "lstm").node().ofFloats(name), try state.taken(by: "lstm").node())
+        let c = try cells?.taken(by: "lstm").node()
         guard x.shape.count == 1 || x.shape.count == 2 else {
             throw .shape(operation: name, "an input of [n, width] or [width] is expected, but it is \(x.shape.text)")
         }
@@ -75,12 +75,13 @@ extension Tensor {
 
     /// A sequence through layers of cells: the last layer's states at all steps, [steps, n, directions x hidden], and
     /// the last states of each layer and direction, [layers x directions, n, hidden], as the initial ones come.
-    /// `weights`: of each layer, forward and then backward.
+    /// `weights`: of each layer, forward and then backward. `lengths`: whole numbers [n], how many steps of each row
+    /// count; the states behind them are zeros in the output, and the last ones are those of each row's own end.
     public func recurrent(
         _ cell: Cell, hidden: Tensor, cells: Tensor? = nil, _ weights: [CellWeights], _ layout: RecurrentLayout,
-        _ name: String
+        lengths: Tensor? = nil, _ name: String
     ) throws(Failure) -> (output: Tensor, hidden: Tensor, cells: Tensor?) {
-        var x = try node().ofFloats(name)
+        var x = try taken(by: "lstm").node().ofFloats(name)
         guard x.shape.count == 3 else {
             throw .shape(operation: name, "an input with three axes is expected, but it is \(x.shape.text)")
         }
@@ -96,7 +97,7 @@ extension Tensor {
         guard x.shape[0] > 0 else {
             throw .shape(operation: name, "one step at least is expected, but the input is \(shape.text)")
         }
-        let (h, c) = (try hidden.node(), try cells?.node())
+        let (h, c) = (try hidden.taken(by: "lstm").node(), try cells?.taken(by: "lstm").node())
         for (what, state) in [("hidden", h), ("cell", c)] {
             guard let state, state.shape.count != 3 || state.shape[0] != weights.count || state.shape[1] != x.shape[1]
             else { continue }
@@ -106,15 +107,22 @@ extension Tensor {
                     + "\(state.shape.text)"
             )
         }
+        let isThere = try lengths.map { (lengths) throws(Failure) in
+            try lengths.node().areThere(steps: x.shape[0], rows: x.shape[1], name)
+        }
         var last: [CellState] = []
         for layer in 0..<layout.layers {
             var outputs: [Node] = []
             for direction in 0..<directions {
                 let place = layer * directions + direction
                 let initial = CellState(hidden: try h.slice(at: place), cells: try c?.slice(at: place))
-                let recurrence = try Recurrence(cell, weights[place], name)
+                var recurrence = try Recurrence(cell, weights[place], name)
+                recurrence.isThere = isThere
                 let (states, end) = try recurrence.run(x, from: initial, isBackward: direction == 1)
-                outputs.append(states)
+                outputs.append(
+                    try isThere.map { (isThere) throws(Failure) in
+                        try Node.select(isThere, states, Node.scalar(0, like: states))
+                    } ?? states)
                 last.append(end)
             }
             x = outputs.count == 1 ? outputs[0] : try Concatenate(axis: 2).record(outputs)
@@ -126,5 +134,18 @@ extension Tensor {
             try Tensor(result: x), try Tensor(result: Node.stacked(last.map(\.hidden))),
             c == nil ? nil : try Tensor(result: Node.stacked(last.compactMap(\.cells)))
         )
+    }
+}
+
+extension Node {
+    /// Of lengths [rows]: which steps of each row there are, bool [steps, rows, 1].
+    fileprivate func areThere(steps: Int, rows: Int, _ name: String) throws(Failure) -> Node {
+        guard dtype.isInteger, shape == [rows] else {
+            throw .shape(
+                operation: name,
+                "whole numbers [\(rows)] are expected as lengths, but they are \(dtype.name) \(shape.text)")
+        }
+        let places = try Arange(start: 0, step: 1, count: steps, dtype: .int64).record([]).reshape([steps, 1, 1])
+        return try places.less(cast(.int64).reshape([1, rows, 1]))
     }
 }

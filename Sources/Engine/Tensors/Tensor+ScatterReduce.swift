@@ -34,6 +34,11 @@ extension Tensor {
         throws(Failure) -> Tensor
     {
         let name = "index_reduce"
+        if shape.isEmpty, source.shape.isEmpty, index.count == 1 {
+            let row = try reshape([1]).indexReduce(
+                axis, index, source.reshape([1]), kind, includesSelf: includesSelf)
+            return try row.reshape([])
+        }
         let place = try normalized(axis: axis, rank: shape.count, operation: name)
         var wanted = shape
         wanted[place] = index.count
@@ -124,7 +129,9 @@ private struct Scattered {
         let base = try includesSelf ? detached.x : put(detached.x, detached.rows, accumulates: false)
         var shape = base.shape
         shape.insert(1, at: axis + 1)
-        let value = try detached.spread(base.reshape(shape)).extremum([axis + 1], keepdims: false, isMaximum: isMaximum)
+        var value = try detached.spread(base.reshape(shape)).extremum([axis + 1], keepdims: false, isMaximum: isMaximum)
+        // Where all rows go to one place, nothing of the base has been among them.
+        if includesSelf { value = isMaximum ? try value.maximum(base) : try value.minimum(base) }
         guard x.requiresGrad || rows.requiresGrad else { return try Node.select(isTouched, value, x) }
 
         let zero = try x.number(0)

@@ -37,7 +37,10 @@ public final class Tensor {
     }
 
     /// What an operation gave.
-    convenience init(result node: Node) throws(Failure) { self.init(try node.asResult()) }
+    convenience init(result node: Node) throws(Failure) {
+        if Anomalies.isWatching { try Anomalies.look(at: node) }
+        self.init(try node.asResult())
+    }
 
     /// A tensor whose memory `fill` writes: row-major, uninitialised before.
     public convenience init(

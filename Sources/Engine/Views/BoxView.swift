@@ -224,6 +224,9 @@ extension Tensor {
     /// The box that this one is a view of now.
     public var shown: Tensor? { liveView?.sourceBox }
 
+    /// The box whose memory this one's values are in: what it is a view of, or itself.
+    var origin: Tensor { view == nil ? self : shown ?? self }
+
     /// Whether this is a view of a box that has been written since it was last looked at.
     public var isBehind: Bool {
         guard let view = liveView, let box = view.sourceBox else { return false }

@@ -2,8 +2,8 @@ import Steps
 import Machine
 import Glibc
 
-/// What LAPACK does with `count` matrices [m, n] that lie one behind the other, by rows: decompositions into orthogonal
-/// matrices. `notes` holds `noteBytes`. Functions return the first matrix with which LAPACK came to no end, or -1.
+/// What LAPACK does with `count` matrices [m, n] that lie one behind the other, by rows: decompositions into factors.
+/// `notes` holds `noteBytes`. Functions return the first matrix with which LAPACK came to no end, or -1.
 public struct Decompositions {
     public let dtype: DType
     public let count: Int
@@ -13,7 +13,7 @@ public struct Decompositions {
     private let lanes: ScratchLanes
 
     public enum Kind {
-        case qr, eigh, svd
+        case qr, lu, eigh, svd
     }
 
     /// nil where LAPACK could not be loaded.
@@ -31,6 +31,7 @@ public struct Decompositions {
         switch kind {
         // The factors of the reflections, and a block of columns.
         case .qr: return (n + max(n * block, 1), 0)
+        case .lu: return (0, k)
         case .eigh: return (1 + 6 * n + 2 * n * n, 3 + 5 * n)
         // What the reference manual asks for at least, and room for blocks of columns.
         case .svd: return (4 * k * k + 7 * k + block * (m + n) + 1, 8 * k)
@@ -59,6 +60,27 @@ public struct Decompositions {
             for row in 0..<n { memset(r + row * n * dtype.size, 0, row * dtype.size) }
             routines.orgqr(&rows, &width, &width, matrix, &leading, memory, work, &length, info)
             turn(matrix, rows: m, to: q)
+        }
+    }
+
+    /// L and U of P A = L U in one matrix [m, n], and the exchanges [k] of rows, counted from 1, one behind the other
+    /// in results. `columns`, A by columns, is overwritten. A singular matrix has a 0 on U's diagonal.
+    public func lu(
+        _ columns: UnsafeMutableRawPointer, _ results: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer
+    ) {
+        _ = forEach(notes) { place, info, memory in
+            let (matrix, factors) = (columns + place * bytes, results + place * (m * n + k) * dtype.size)
+            let pivots = memory.assumingMemoryBound(to: Int32.self)
+            var (rows, width, leading) = (Int32(m), Int32(n), Int32(max(m, 1)))
+            routines.getrf(&rows, &width, matrix, &leading, pivots, info)
+            turn(matrix, rows: m, to: factors)
+            for row in 0..<k {
+                if dtype == .float32 {
+                    (factors + bytes).assumingMemoryBound(to: Float.self)[row] = Float(pivots[row])
+                } else {
+                    (factors + bytes).assumingMemoryBound(to: Double.self)[row] = Double(pivots[row])
+                }
+            }
         }
     }
 

@@ -105,6 +105,42 @@ public final class Sequential: Module, Registered {
     }
 }
 
+/// Modules or parameters by names, without a forward pass: whoever holds it says what to compute with them.
+public class Holder: Module {
+    public required init(_ arguments: Arguments) throws(Failure) {
+        super.init(arguments)
+        try addChildren(arguments)
+    }
+
+    fileprivate static func described(_ name: String, _ children: String, _ documentation: String) -> Signature {
+        Signature(
+            name, [Parameter("modules", .module, variadic: true, children)], inputs: [], outputs: [], documentation)
+    }
+}
+
+public final class ModuleList: Holder, Registered {
+    public static let signature = described(
+        "ModuleList", "the modules in order",
+        "A list of modules, named '0', '1', ...; the module that holds it says what they compute.")
+}
+
+public final class ModuleDict: Holder, Registered {
+    public static let signature = described(
+        "ModuleDict", "modules by keywords",
+        "Modules by names; the module that holds it says what they compute.")
+}
+
+public final class ParameterList: Holder, Registered {
+    public static let signature = described(
+        "ParameterList", "parameters in order",
+        "A list of parameters, named '0', '1', ...: ParameterList(Parameter(3, 4), Parameter(3)).")
+}
+
+public final class ParameterDict: Holder, Registered {
+    public static let signature = described(
+        "ParameterDict", "parameters by keywords", "Parameters by names: ParameterDict(scale=Parameter(3, 4)).")
+}
+
 public final class Container: Module, Registered {
     public static let signature = Signature(
         "Container", [Parameter("modules", .module, variadic: true, "modules, parameters and buffers by keywords")],

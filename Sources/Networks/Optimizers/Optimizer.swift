@@ -17,30 +17,39 @@ public struct OptimizerKind {
     }
 }
 
+/// A change that a step makes: a box, and the value that it gets.
+typealias Change = (tensor: Tensor, value: Tensor)
+
 /// Updates parameters from their collected gradients. Parameters are in groups, each with settings of its own
-/// (PyTorch's param_groups). Settings that are numbers are 0-d boxes in the graph, so that captured programs see them
-/// change; state (momenta) are boxes too, updated in place together with the parameters, all in one plan.
+/// (PyTorch's param_groups; OptimizerSettings.swift). Settings that are numbers are 0-d boxes in the graph, so that
+/// captured programs see them change; state (momenta) are boxes too (OptimizerBoxes.swift), updated in place together
+/// with the parameters, all in one plan.
 open class Optimizer {
     /// Some of the parameters, with their settings.
     public struct Group {
         /// Places in `parameters`.
-        public fileprivate(set) var places: Range<Int>
-        public fileprivate(set) var arguments: Arguments
+        public internal(set) var places: Range<Int>
+        public internal(set) var arguments: Arguments
+        /// What schedules keep with a group, such as "initial_lr".
+        public internal(set) var notes: [(name: String, value: Value)] = []
         /// Settings, and what follows from them, as 0-d tensors by name and dtype.
-        fileprivate var boxes: [String: [DType: Tensor]] = [:]
+        var boxes: [String: [DType: Tensor]] = [:]
     }
 
-    public private(set) var parameters: [Tensor] = []
-    public private(set) var groups: [Group] = []
+    public internal(set) var parameters: [Tensor] = []
+    public internal(set) var groups: [Group] = []
     /// What a new group has where it does not say otherwise.
-    private let initial: Arguments
-    /// State by name ("0.exp_avg", "step"), in order of creation.
-    public private(set) var state: [(name: String, tensor: Tensor)] = []
+    let initial: Arguments
+    /// State of each parameter, by name, in order of creation.
+    var arrays: [[(name: String, tensor: Tensor)]] = []
+    /// The cohort of each parameter that has stepped.
+    var cohorts: [Cohort?] = []
     /// What captured programs depend on.
-    private let form = Form()
+    let form = Form()
     /// The step captured, and what it was captured for.
     private var program: Program?
     private var lastForm: StepForm?
+    private var attached: [AttachedSchedule] = []
 
     init(settings: Arguments, _ parameters: [Tensor]) throws(Failure) {
         initial = settings
@@ -70,33 +79,34 @@ open class Optimizer {
     open var stateNames: [String] { [] }
     /// And single numbers.
     open var countNames: [String] { [] }
-    /// The arrays of a checkpoint, with what an older form of it lacks.
-    func completed(_ arrays: [(name: String, tensor: Tensor)]) throws(Failure) -> [(name: String, tensor: Tensor)] {
-        arrays
+
+    /// Whether a state of that name may have that shape.
+    func fits(_ name: String, _ shape: Shape) -> Bool {
+        if name == "step" || split(name, countNames) != nil, shape == [] { return true }
+        return split(name, stateNames).map { parameters[$0.place].shape == shape } ?? false
     }
+
+    /// Whether it may have several groups.
+    var takesGroups: Bool { true }
+    /// State of a parameter by name: what is counted first. What counts for several parameters is one tensor.
+    func ownState(_ place: Int) -> [(name: String, tensor: Tensor)] { (cohorts[place]?.counts ?? []) + arrays[place] }
+    /// Takes over a whole state, which fits.
+    func loadState(_ given: [(name: String, tensor: Tensor)]) throws(Failure) { try loadBoxes(given) }
 
     // MARK: Groups
 
     /// Adds a group. `text` has settings that differ from those the optimiser was made with: `lr=0.01, weight_decay=0`.
     public func addGroup(_ parameters: [Tensor], _ text: String?) throws(Failure) {
-        var settings = initial
-        var named: Set<String> = []
-        for item in try Reader.arguments(text ?? "", operation: className) {
-            guard let keyword = item.keyword else {
-                throw .argument(
-                    operation: className, "column \(item.term.column): a setting is expected by its name, as in lr=0.1")
-            }
-            guard named.insert(keyword).inserted else {
-                throw .argument(operation: className, "column \(item.term.column): '\(keyword)' is given twice")
-            }
-            guard case .value(let value) = try item.constant(className).given else { continue }
-            settings = try settings.replacing(keyword, value)
-        }
+        let (settings, notes) = try read(text ?? "", over: initial)
         try add(parameters, settings)
+        groups[groups.count - 1].notes = notes
     }
 
     /// Frozen parameters, which require no gradient, keep their place and are left alone until they have one.
     private func add(_ given: [Tensor], _ settings: Arguments) throws(Failure) {
+        guard takesGroups || groups.isEmpty else {
+            throw .unsupported(operation: className, "it steps all parameters together, and has one group of them")
+        }
         var seen = Set(parameters.map { ObjectIdentifier($0) })
         for (place, parameter) in given.enumerated() {
             guard parameter.dtype.isFloat, parameter.isLeaf else {
@@ -105,192 +115,72 @@ open class Optimizer {
             guard seen.insert(ObjectIdentifier(parameter)).inserted else {
                 throw .argument(operation: className, "parameter \(place) is given twice")
             }
+            try check(parameter, place: place)
         }
         guard !given.isEmpty else { throw .argument(operation: className, "there are no parameters to optimise") }
         try check(settings)
         groups.append(Group(places: parameters.count..<parameters.count + given.count, arguments: settings))
         parameters += given
-        lastForm = nil
+        arrays += Array(repeating: [], count: given.count)
+        cohorts += Array(repeating: nil, count: given.count)
+        forgetProgram()
         form.count = parameters.count
         Conditions.changed()
-        findZeros()
+        findStructure()
     }
 
-    // MARK: Settings
+    /// Throws unless a parameter is one that this kind of optimiser can step.
+    func check(_ parameter: Tensor, place: Int) throws(Failure) {}
+
+    /// Throws unless the settings are in their ranges.
+    func check(_ settings: Arguments) throws(Failure) { try checkNumbers(settings) }
 
     /// Numbers that follow from a group's settings, by name; and elements of those that are tuples.
     func derived(_ settings: Arguments) -> [(name: String, value: Double)] { [] }
 
-    /// Throws unless the settings are in their ranges.
-    func check(_ settings: Arguments) throws(Failure) {
-        for (name, value) in settings.values {
-            if name == "betas" {
-                for beta in value.list ?? [] where !(0..<1).contains(beta.real ?? -1) {
-                    throw .argument(operation: className, "\(name) must be in [0, 1), but are \(value.literal)")
-                }
-            } else if let number = value.real, !number.isFinite || number < 0 {
-                throw .argument(operation: className, "\(name) must be finite and not negative, but is \(number)")
-            }
-        }
+    // MARK: What programs depend on
+
+    /// What recording depends on. The program of an optimiser's own step keeps this object, and so not the optimiser,
+    /// which would never go.
+    final class Form {
+        var count = 0
+        /// Settings that say which operations a step has, and which numbers are 0.
+        var structure: [Value] = []
+        /// Goes on when boxes of the state are exchanged for others.
+        var version = 0
+        /// What the removal of gradients depends on: less than a step does.
+        let roster = Roster()
     }
 
-    private func group(_ number: Int) throws(Failure) -> Group {
-        guard groups.indices.contains(number) else {
-            throw .index(operation: className, "there is no group number \(number); there are \(groups.count)")
-        }
-        return groups[number]
-    }
+    final class Roster {}
 
-    public func setting(_ name: String, of number: Int) throws(Failure) -> Value {
-        guard let value = try group(number).arguments.value(name) else { throw unknown(name) }
-        return value
-    }
-
-    /// Sets a setting of one group, or (nil) of all. Captured programs see it.
-    public func set(_ name: String, _ value: Value, of number: Int?) throws(Failure) {
-        if let number { _ = try group(number) }
-        guard let parameter = initial.signature.parameters.first(where: { $0.name == name }) else {
-            throw unknown(name)
-        }
-        let chosen = number.map { [$0] } ?? Array(groups.indices)
-        var changed: [Arguments] = []
-        for place in chosen {
-            let settings = try groups[place].arguments.replacing(name, value)
-            if case .flag = parameter.type, settings.value(name) != groups[place].arguments.value(name) {
-                throw .argument(
-                    operation: className,
-                    "\(name) says what kind of step it is, and cannot be changed; make another optimiser")
-            }
-            try check(settings)
-            changed.append(settings)
-        }
-        defer { findZeros() }
-        for (place, settings) in zip(chosen, changed) {
-            groups[place].arguments = settings
-            for (name, value) in numbers(settings) {
-                for (dtype, box) in groups[place].boxes[name] ?? [:] {
-                    try box.write { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
-                }
-            }
-        }
-    }
-
-    private func unknown(_ name: String) -> Failure {
-        .argument(
-            operation: className,
-            "there is no setting '\(name.shortened)'; there are: \(initial.values.map(\.name).joined(separator: ", "))")
-    }
-
-    private func findZeros() {
-        let found = groups.flatMap { group in group.arguments.values.map { $0.value.real == 0 } }
-        if found != form.zeros { Conditions.changed() }
-        form.zeros = found
+    private struct StepCondition: Equatable {
+        let count: Int
+        let structure: [Value]
+        let version: Int
     }
 
     /// In a capture block, notes that what is recorded depends on the groups and on which settings are 0.
     private func noteInCapture() {
-        Capture.note(form) { [unowned form] in StepCondition(count: form.count, zeros: form.zeros) }
-    }
-
-    /// What recording depends on. The program of an optimiser's own step keeps this object, and so not the optimiser,
-    /// which would never go.
-    private final class Form {
-        var count = 0
-        var zeros: [Bool] = []
-    }
-
-    private struct StepCondition: Equatable {
-        let count: Int
-        let zeros: [Bool]
-    }
-
-    private func numbers(_ settings: Arguments) -> [(name: String, value: Double)] {
-        settings.values.compactMap { name, value in value.real.map { (name, $0) } } + derived(settings)
-    }
-
-    func number(_ name: String, _ group: Int) -> Double { groups[group].arguments.value(name)?.real ?? 0 }
-    func flag(_ name: String, _ group: Int) -> Bool { groups[group].arguments.value(name)?.flag ?? false }
-
-    /// A number of a group (or what is derived from its settings) as a 0-d tensor.
-    func box(_ name: String, _ group: Int, _ dtype: DType) throws(Failure) -> Tensor {
-        if let box = groups[group].boxes[name]?[dtype] { return box }
-        guard let value = numbers(groups[group].arguments).first(where: { $0.name == name })?.value else {
-            throw .internal(operation: className, "no setting gives '\(name)'")
-        }
-        let box = try constant(dtype, value)
-        groups[group].boxes[name, default: [:]][dtype] = box
-        return box
-    }
-
-    /// Boxes belong to the time outside of capture blocks, so that a program reads them anew at each run.
-    private func constant(_ dtype: DType, _ value: Double) throws(Failure) -> Tensor {
-        try Tensor.outsideCapture { () throws(Failure) in
-            try Tensor(dtype: dtype, shape: []) { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
+        Capture.note(form) { [unowned form] in
+            StepCondition(count: form.count, structure: form.structure, version: form.version)
         }
     }
 
-    private static func store(_ value: Double, _ dtype: DType, _ memory: UnsafeMutableRawPointer) {
-        if dtype == .float32 {
-            memory.storeBytes(of: Float(value), as: Float.self)
-        } else {
-            memory.storeBytes(of: value, as: Double.self)
-        }
-    }
-
-    // MARK: State
-
-    func hasState(_ name: String) -> Bool { state.contains { $0.name == name } }
-
-    /// The state of that name, at first `initially` everywhere.
-    func state(_ name: String, _ shape: Shape, _ dtype: DType, initially: Double = 0) throws(Failure) -> Tensor {
-        if let found = state.first(where: { $0.name == name })?.tensor {
-            guard found.shape == shape else {
-                throw .structure(
-                    operation: className, "state '\(name)' has shape \(found.shape), but its parameter has \(shape)")
-            }
-            if found.dtype == dtype { return found }
-            // Also for a block that is open: what it reads has the parameter's dtype from its first run on.
-            try Tensor.outsideCapture { () throws(Failure) in try found.become(found.cast(dtype)) }
-            return found
-        }
-        let fresh = try Tensor.outsideCapture { () throws(Failure) in
-            let values = try Tensor.full(shape, initially, dtype)
-            try Tensor.evaluate([values])
-            return values
-        }
-        state.append((name, fresh))
-        return fresh
-    }
-
-    /// Takes over a state that a checkpoint brought, in a box of its own: the tree may be that of an optimiser that
-    /// goes on stepping.
-    public func restore(_ name: String, _ tensor: Tensor) throws(Failure) {
-        lastForm = nil
-        if let found = state.first(where: { $0.name == name })?.tensor {
-            try found.become(tensor)
-        } else {
-            state.append((name, try tensor.detach()))
-        }
-    }
+    /// The next step is recorded anew.
+    func forgetProgram() { (program, lastForm) = (nil, nil) }
 
     // MARK: Steps
 
-    /// New values of a parameter and its state, given its gradient.
-    func update(_ place: Int, _ group: Int, _ parameter: Tensor, _ gradient: Tensor) throws(Failure) -> [(
-        tensor: Tensor, value: Tensor
-    )] { [] }
+    /// Numbers that the parameters of a cohort share in this step (`Cohort.share`), computed once; and what is counted.
+    func prepare(_ cohort: Cohort) throws(Failure) -> [Change] { [] }
 
-    /// What all parameters of a group and a dtype share in this step; computed once.
-    func prepare(_ kinds: [StepKind]) throws(Failure) -> [(tensor: Tensor, value: Tensor)] { [] }
-
-    struct StepKind: Hashable {
-        let group: Int
-        let dtype: DType
-    }
+    /// New values of a parameter and its state.
+    func update(_ stepping: Stepping) throws(Failure) -> [Change] { [] }
 
     /// Updates all parameters that have a gradient, in place.
     public func step() throws(Failure) {
-        if Capture.isOpen {
+        if Capture.isOpen || Anomalies.isWatching {
             try record()
             return
         }
@@ -308,17 +198,25 @@ open class Optimizer {
         try program.run(arguments: { _ in nil }, results: { _ in nil })
     }
 
+    /// Computes a loss and its gradients by `closure`, as often as this kind of optimiser asks for, and steps. The
+    /// value is the first loss.
+    public func step(_ closure: () throws(Failure) -> Double) throws(Failure) -> Double {
+        let loss = try ThreadState.withGrad(true) { () throws(Failure) in try closure() }
+        try step()
+        return loss
+    }
+
     /// What the graph of a step depends on besides the optimiser's kind: parameters that have gradients, dtypes, and
-    /// which settings are 0.
+    /// the structure of the settings.
     private struct StepForm: Equatable {
         let places: [Int]
         private let dtypes: [DType]
-        private let isZero: [Bool]
+        private let structure: [Value]
 
         init(_ optimizer: Optimizer) {
             places = optimizer.parameters.indices.filter { optimizer.parameters[$0].hasGradient }
             dtypes = places.map { optimizer.parameters[$0].dtype }
-            isZero = optimizer.form.zeros
+            structure = optimizer.form.structure
         }
     }
 
@@ -335,29 +233,52 @@ open class Optimizer {
     }
 
     /// One step as operations.
-    func record() throws(Failure) {
-        noteInCapture()
+    private func record() throws(Failure) {
         try ThreadState.withGrad(false) { () throws(Failure) in
-            var withGradient: [(place: Int, kind: StepKind, gradient: Tensor)] = []
+            var gradients: [(place: Int, group: Int, gradient: Tensor)] = []
             for (number, group) in groups.enumerated() {
                 for place in group.places {
                     guard let gradient = try parameters[place].gradient() else { continue }
-                    withGradient.append((place, StepKind(group: number, dtype: parameters[place].dtype), gradient))
+                    gradients.append((place, number, gradient))
                 }
             }
-            if withGradient.isEmpty { return }
-            var kinds: [StepKind] = []
-            for (_, kind, _) in withGradient where !kinds.contains(kind) { kinds.append(kind) }
-            var pairs = try prepare(kinds)
-            for (place, kind, gradient) in withGradient {
-                pairs += try update(place, kind.group, parameters[place], gradient)
+            try formCohorts(gradients.map { ($0.place, $0.group) })
+            noteInCapture()
+            if gradients.isEmpty { return }
+            var (stepping, together): ([Stepping], [Cohort]) = ([], [])
+            for (place, group, gradient) in gradients {
+                guard let cohort = cohorts[place] else { continue }
+                if !together.contains(where: { $0 === cohort }) { together.append(cohort) }
+                stepping.append(
+                    Stepping(
+                        place: place, group: group, parameter: parameters[place], gradient: gradient, cohort: cohort))
             }
-            try Tensor.update(pairs)
+            defer { for cohort in together { cohort.endStep() } }
+            var changes: [Change] = []
+            for cohort in together { changes += try prepare(cohort) }
+            for one in stepping { changes += try update(one) }
+            try Tensor.update(changes)
         }
     }
 
     public func zeroGrad() throws(Failure) {
-        noteInCapture()
+        Capture.note(form.roster) { [unowned form] in form.count }
         for parameter in parameters { try parameter.setGradient(nil) }
     }
+
+    // MARK: Schedules
+
+    /// One that is not kept alive.
+    private struct AttachedSchedule { weak var schedule: Schedule? }
+
+    /// The schedules of this optimiser that are in use, in order of creation: a checkpoint of it has theirs too.
+    public var schedules: [Schedule] { attached.compactMap(\.schedule) }
+
+    func attach(_ schedule: Schedule) {
+        attached.removeAll { $0.schedule == nil }
+        attached.append(AttachedSchedule(schedule: schedule))
+    }
+
+    /// One that is a part of another from now on.
+    func detach(_ schedule: Schedule) { attached.removeAll { $0.schedule == nil || $0.schedule === schedule } }
 }

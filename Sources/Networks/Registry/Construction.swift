@@ -129,7 +129,7 @@ extension Module {
             return "\(StateTree.sharedModule)(\(Value.text(first).literal))"
         }
         paths[ObjectIdentifier(self)] = path
-        guard host == nil, let arguments else {
+        guard !isForeign, let arguments else {
             throw .unsupported(
                 operation: "module_expression",
                 "\(path.isEmpty ? "the module" : "'\(path)'") is a \(className), whose forward pass is the host's own "
@@ -143,7 +143,7 @@ extension Module {
         {
             texts.append("\(Parameter.dtype.name)=\(own.name)")
         }
-        guard constructor?.parameters.contains(where: \.isVariadic) == true else {
+        guard spellsChildren else {
             for name in arguments.tensorNames {
                 guard let tensor = buffer(name) else { continue }
                 texts.append(declared(DeclaredArray.buffer.name, name, tensor, isFrozen: false, isArgument: true))
@@ -152,7 +152,7 @@ extension Module {
         }
         for (place, child) in children.enumerated() {
             let text = try child.module.expression(path.isEmpty ? child.name : path + "." + child.name, &paths)
-            let isPlaced = self is Sequential && child.name == String(place)
+            let isPlaced = (self is Sequential || self is ModuleList) && child.name == String(place)
             texts.append(isPlaced ? text : "\(key(child.name))=\(text)")
         }
         for (name, tensor) in parameters {

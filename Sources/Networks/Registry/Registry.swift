@@ -48,12 +48,44 @@ public enum Registry {
         Family(name: "dropout", kinds: Dropouts.kinds),
         Family(name: "resampling", kinds: Resamplings.kinds),
         Family(name: "distances", kinds: Distances.kinds),
-        Family(name: "containers", kinds: [Kind(Sequential.self), Kind(Container.self), Kind(Graph.self)]),
+        Family(
+            name: "recurrent",
+            kinds: [
+                Kind(RNN.self), Kind(LSTM.self), Kind(GRU.self), Kind(RNNCell.self), Kind(LSTMCell.self),
+                Kind(GRUCell.self),
+            ]),
+        Family(name: "attention", kinds: [Kind(MultiheadAttention.self)]),
+        Family(
+            name: "transformer",
+            kinds: [
+                Kind(TransformerEncoderLayer.self), Kind(TransformerDecoderLayer.self), Kind(TransformerEncoder.self),
+                Kind(TransformerDecoder.self), Kind(Transformer.self),
+            ]),
+        Family(
+            name: "containers",
+            kinds: [
+                Kind(Sequential.self), Kind(ModuleList.self), Kind(ModuleDict.self), Kind(ParameterList.self),
+                Kind(ParameterDict.self), Kind(Container.self), Kind(Graph.self),
+            ]),
     ]
 
     public static let losses = [Family(name: "losses", kinds: Losses.kinds)]
 
-    public static let optimizers = [OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self)]
+    public static let optimizers = [
+        OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self), OptimizerKind(NAdam.self),
+        OptimizerKind(RAdam.self), OptimizerKind(RMSprop.self), OptimizerKind(Adagrad.self),
+        OptimizerKind(Adadelta.self), OptimizerKind(Adamax.self), OptimizerKind(ASGD.self), OptimizerKind(Rprop.self),
+        OptimizerKind(Lion.self), OptimizerKind(Muon.self), OptimizerKind(LBFGS.self),
+    ]
+
+    public static let schedules = [
+        ScheduleKind(StepLR.self), ScheduleKind(MultiStepLR.self), ScheduleKind(ConstantLR.self),
+        ScheduleKind(LinearLR.self), ScheduleKind(ExponentialLR.self), ScheduleKind(PolynomialLR.self),
+        ScheduleKind(CosineAnnealingLR.self), ScheduleKind(CosineAnnealingWarmRestarts.self),
+        ScheduleKind(OneCycleLR.self), ScheduleKind(CyclicLR.self), ScheduleKind(LambdaLR.self),
+        ScheduleKind(MultiplicativeLR.self), ScheduleKind(SequentialLR.self), ScheduleKind(ChainedScheduler.self),
+        ScheduleKind(ReduceLROnPlateau.self), ScheduleKind(SWALR.self),
+    ]
 
     private static let modules: [String: Kind] = {
         var table: [String: Kind] = [:]

@@ -8,6 +8,7 @@ struct Building {
     private let dtypes: [Substring: DType]
     /// Classes of the host's that it will give forward passes.
     private let classes: Set<String>
+    private static let everyClass = "*"
     /// What is done, by its path with a dot at its end.
     private var built: [String: Module] = [:]
     /// Boxes by their paths, for those that stand in several places.
@@ -43,9 +44,13 @@ struct Building {
         module.note = structure.text(StateTree.note)
         try fitting(path) { () throws(Failure) in try takeArrays(module, structure, path) }
         built[path] = module
+        // A layer that is made of others has made them.
+        let own = Set(module.children.map(\.name))
         for (child, tree) in structure.children {
             let child = (name: child, module: try self.module(tree, path + child + "."))
-            try fitting(path) { () throws(Failure) in try module.add(child.module, as: child.name, isNew: true) }
+            try fitting(path) { () throws(Failure) in
+                try module.add(child.module, as: child.name, isNew: !own.contains(child.name))
+            }
         }
         return module
     }
@@ -65,7 +70,7 @@ struct Building {
 
     /// A module with code of the host's, which it sets afterwards.
     private func foreign(_ name: String, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
-        guard classes.contains(name) else { throw Building.unknown(name) }
+        guard classes.contains(name) || classes.contains(Building.everyClass) else { throw Building.unknown(name) }
         guard let kind = structure.text(StateTree.kind) else {
             return HostModule(className: name, AwaitedForward(name))
         }

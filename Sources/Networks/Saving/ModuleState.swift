@@ -24,7 +24,7 @@ extension Module {
         }
         seen.modules[ObjectIdentifier(self)] = path
         tree.attributes.append(("class", .text(className)))
-        if host != nil || constructor == nil {
+        if isForeign {
             tree.attributes.append((StateTree.host, .flag(true)))
             if let constructor { tree.attributes.append((StateTree.kind, .text(constructor.name))) }
         }

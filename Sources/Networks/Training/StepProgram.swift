@@ -20,17 +20,35 @@ final class StepProgram {
         Tensor.checksFinite = checked || trainer.options.checksFinite
         defer { Tensor.checksFinite = checked }
         try self.init(trainer.loss, trainer.metrics, data, rows: rows) { (x, y) throws(Failure) in
-            try ThreadState.withGrad(true) { () throws(Failure) in
-                let prediction = try trainer.model(x)
-                let loss = try trainer.loss.value(prediction, y)
-                try trainer.optimizer.zeroGrad()
-                try loss.backward()
-                try trainer.optimizer.step()
-                // Gradients are not asked for after the step: so they need no memory of their own.
-                try trainer.optimizer.zeroGrad()
-                return (prediction, loss)
-            }
+            try StepProgram.step(trainer, x, y)
         }
+    }
+
+    private static func step(
+        _ trainer: Trainer, _ x: Tensor, _ y: Tensor
+    ) throws(Failure) -> (prediction: Tensor, loss: Tensor) {
+        try ThreadState.withGrad(true) { () throws(Failure) in
+            let prediction = try trainer.model(x)
+            let loss = try trainer.loss.value(prediction, y)
+            try trainer.optimizer.zeroGrad()
+            try loss.backward()
+            try trainer.optimizer.step()
+            // Gradients are not asked for after the step: so they need no memory of their own.
+            try trainer.optimizer.zeroGrad()
+            return (prediction, loss)
+        }
+    }
+
+    /// The same without a program, where each value is looked at.
+    static func result(_ trainer: Trainer, _ data: any RowSource, _ batch: Batch) throws(Failure) -> Result {
+        guard let layout = data.y, let buffer = batch.y else { throw .internal(operation: "fit", "a batch without y") }
+        let x = try Tensor(dtype: data.x.dtype, shape: [batch.rows] + data.x.shape, buffer: batch.x)
+        let y = try Tensor(dtype: layout.dtype, shape: [batch.rows] + layout.shape, buffer: buffer)
+        let (prediction, loss) = try step(trainer, x, y)
+        var found: [Double] = []
+        for metric in trainer.metrics { found.append(try metric.value(prediction, y).item()) }
+        let right = try trainer.loss.rightCount(prediction, y).item()
+        return Result(loss: try loss.item(), right: Int(right), metrics: found)
     }
 
     /// Forward and the losses.

@@ -18,6 +18,8 @@ public final class Trainer {
     public internal(set) var history: [Progress] = []
     /// Parameters and buffers at the lowest validation loss.
     public internal(set) var best: [(name: String, tensor: Tensor)] = []
+    /// What sets the learning rates as training goes on.
+    public private(set) var schedule: (schedule: Schedule, moment: ScheduleMoment)?
     private var programs: [Int: StepProgram] = [:]
     private var isFitting = false
 
@@ -34,6 +36,34 @@ public final class Trainer {
             throw .argument(operation: "metric", "there is a metric '\(metric.name)' already")
         }
         metrics.append(metric)
+    }
+
+    /// Has training step a schedule of its optimiser.
+    public func setSchedule(_ schedule: Schedule?, _ moment: ScheduleMoment) throws(Failure) {
+        guard !isFitting else { throw .state(operation: "schedule", "this trainer is training") }
+        guard let schedule else {
+            self.schedule = nil
+            return
+        }
+        guard schedule.optimizer === optimizer else {
+            throw .argument(
+                operation: schedule.className, "the schedule is one of another optimiser than the trainer's")
+        }
+        guard !schedule.takesMetric || moment == .epoch else {
+            throw .argument(
+                operation: schedule.className, "it looks at the loss of an epoch, and cannot step at each step")
+        }
+        self.schedule = (schedule, moment)
+    }
+
+    private func stepSchedule(_ moment: ScheduleMoment) throws(Failure) {
+        guard let schedule, schedule.moment == moment else { return }
+        if schedule.schedule.takesMetric {
+            let loss = validation == nil ? position.means.loss : position.validationLoss
+            try schedule.schedule.step(metric: loss)
+        } else {
+            try schedule.schedule.step()
+        }
     }
 
     /// Goes on from `position`. `report` is called with numbers after steps and at the end of each epoch; true ends
@@ -88,6 +118,7 @@ public final class Trainer {
                 }
             }
             let improved = try endEpoch()
+            try stepSchedule(.epoch)
             var last = progress(batches.count, began)
             last.epochEnded = true
             last.improved = improved
@@ -115,11 +146,15 @@ public final class Trainer {
     }
 
     private func trainOn(_ batch: Batch, _ data: any RowSource) throws(Failure) {
-        let result = try programs.run(batch) { () throws(Failure) in try StepProgram(self, data, rows: batch.rows) }
+        let result =
+            Anomalies.areValuesWatched
+            ? try StepProgram.result(self, data, batch)
+            : try programs.run(batch) { () throws(Failure) in try StepProgram(self, data, rows: batch.rows) }
         position.step += 1
         position.totalSteps += 1
         if position.means.metricSums.count != metrics.count { position.means.beginMetrics(metrics.count) }
         position.means.add(result, rows: batch.rows)
+        try stepSchedule(.step)
     }
 
     /// Evaluates on the validation data; whether its loss is the lowest so far.
@@ -238,6 +273,11 @@ public struct Progress {
     public var seconds: Double
     public internal(set) var epochEnded = false
     public internal(set) var improved = false
+}
+
+/// When a schedule steps. Raw values are those of wb_schedule_when.
+public enum ScheduleMoment: Int32 {
+    case epoch, step
 }
 
 /// Raw values are those of wb_stop_reason.

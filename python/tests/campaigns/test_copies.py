@@ -75,7 +75,7 @@ def model(rng):
     if rng.random() < 0.3:
         with tempfile.TemporaryDirectory() as folder:
             built.save(Path(folder) / "model.h5")
-            built = wb.load(Path(folder) / "model.h5", [Scaled, Residual])
+            built = wb.load(Path(folder) / "model.h5", custom=[Scaled, Residual])
     if rng.random() < 0.2:
         built.eval()
     return built
@@ -212,7 +212,7 @@ def looks(kind, thing):
         return (
             repr(thing),
             [bits(*group["params"]) for group in thing.param_groups],
-            {name: bits(state) for name, state in thing.state_dict()["state"].items()},
+            {name: bits(state) for name, state in thing._state().items()},
         )
     if kind == "pair":
         return looks("module", thing[0]), looks("optimizer", thing[1])

@@ -1,7 +1,7 @@
 """Layers, models, losses and initialisers, under PyTorch's names."""
 
 from .._naming import listing as _listing
-from . import functional, init
+from . import functional, init, modules, parallel, utils
 from .activation import (
     CELU,
     ELU,
@@ -34,12 +34,14 @@ from .activation import (
     Threshold,
 )
 from .adaptive import AdaptiveLogSoftmaxWithLoss
-from .containers import ModuleList, Reversible, ReversibleSequential, Sequential
+from .attention import MultiheadAttention
+from .containers import Reversible, ReversibleSequential, Sequential
 from .convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .distances import CosineSimilarity, PairwiseDistance
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .embedding import Embedding, EmbeddingBag
 from .graph import Graph
+from .holders import ModuleDict, ModuleList, ParameterDict, ParameterList
 from .layer import build
 from .linear import Bilinear, LazyLinear, Linear
 from .losses import (
@@ -94,6 +96,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from .parallel import DataParallel
 from .pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -116,6 +119,7 @@ from .pooling import (
     MaxUnpool3d,
     Unfold,
 )
+from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .resampling import (
     ChannelShuffle,
     PixelShuffle,
@@ -125,6 +129,13 @@ from .resampling import (
     UpsamplingNearest2d,
 )
 from .reshaping import Flatten, Unflatten
+from .transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from .triplet import TripletMarginWithDistanceLoss
 
 __all__ = [
@@ -132,6 +143,9 @@ __all__ = [
     "Parameter",
     "Sequential",
     "ModuleList",
+    "ModuleDict",
+    "ParameterList",
+    "ParameterDict",
     "Reversible",
     "ReversibleSequential",
     "Graph",
@@ -245,6 +259,7 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
+    "DataParallel",
     "NLLLoss",
     "KLDivLoss",
     "PoissonNLLLoss",
@@ -259,7 +274,22 @@ __all__ = [
     "TripletMarginLoss",
     "AdaptiveLogSoftmaxWithLoss",
     "TripletMarginWithDistanceLoss",
+    "RNN",
+    "LSTM",
+    "GRU",
+    "RNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "MultiheadAttention",
+    "TransformerEncoderLayer",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerDecoder",
+    "Transformer",
     "functional",
     "init",
+    "modules",
+    "parallel",
+    "utils",
 ]
 __dir__ = _listing(__name__)

@@ -81,10 +81,19 @@ def callback(module: Module) -> tuple[Any, Any, int]:
     return _forward, _release, number
 
 
-def set_forward(module: Module) -> None:
-    """Has the engine call a module's forward method in the place of the layer's own."""
+# No callback: what takes one away.
+NO_FORWARD, NO_RELEASE = _abi.wb_forward_callback(), _abi.wb_release_callback()
+
+
+def set_forward(module: Module, name: str | None) -> None:
+    """Has the engine call a module in the place of the layer's own forward pass, under a name for its class; without
+    one it stays that layer to files and descriptions."""
     forward, release, number = callback(module)
-    status = lib.wb_module_set_forward(module._handle, type(module).__name__.encode(), forward, release, number)
+    status = (
+        lib.wb_module_wrap(module._handle, forward, release, number)
+        if name is None
+        else lib.wb_module_set_forward(module._handle, name.encode(), forward, release, number)
+    )
     if status:
         del _modules[number]
     check(status)
@@ -95,6 +104,8 @@ def call_in_engine(
 ) -> list[int | None]:
     """Handles of what a module gives for several tensors, of which some may be None, and options as a text."""
     tensors = [None if tensor is None else as_tensor(tensor) for tensor in inputs]
+    while tensors and tensors[-1] is None:
+        del tensors[-1]
     found, number = handle_array(256)(), c_int32()
     given = handle_array(len(tensors))(*[None if tensor is None else tensor._handle for tensor in tensors])
     text = None if options is None else options.encode()

@@ -40,10 +40,12 @@ class LazyLayer(Layer):
         weight = self._parameters.get("weight")
         return 0 if weight is None else int(weight.shape[-1])
 
-    def named_modules(self, prefix: str = "", _seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
+    def named_modules(
+        self, memo: set[int] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """(dotted path, module) of this module."""
         self._learn()
-        return super().named_modules(prefix, _seen)
+        return super().named_modules(memo, prefix, remove_duplicate)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("weight", "bias") and "_parameters" in self.__dict__:

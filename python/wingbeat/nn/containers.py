@@ -1,7 +1,8 @@
-"""Modules that hold other modules: Sequential, ModuleList, reversible blocks."""
+"""Modules that apply others in order: Sequential, reversible blocks."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from ctypes import c_int32
 from operator import index
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from .. import _modules
 from .._checkpoint import checkpoint_sequential
-from .._errors import ArgumentError, ShapeError
+from .._errors import ArgumentError, RangeError, ShapeError
 from .._library import check, lib
 from .._reversible import reversible
 from .._shaping import cat, chunk
@@ -17,10 +18,10 @@ from .._tensor import Tensor, as_tensor
 from .layer import Layer
 from .module import Module
 
-_Self = TypeVar("_Self", bound="_Indexed")
+_Self = TypeVar("_Self", bound="Indexed")
 
 
-class _Indexed(Module):
+class Indexed(Module):
     """Children under "0", "1", ..., as a sequence."""
 
     def __len__(self) -> int:
@@ -33,11 +34,37 @@ class _Indexed(Module):
         children = list(self._modules.values())
         if isinstance(place, slice):
             kind: Any = type(self)
-            return kind(*children[place]) if isinstance(self, Sequential) else kind(children[place])
-        return children[place]
+            if not isinstance(self, Sequential):
+                return kind(children[place])
+            names = list(self._modules)[place]
+            return kind(OrderedDict(zip(names, children[place])))
+        return children[self._place(place)]
+
+    def _place(self, place: Any) -> int:
+        try:
+            found = index(place)
+        except TypeError:
+            raise TypeError(f"{type(self).__name__}: expected a whole number or a slice, found {place!r:.80}") from None
+        if not -len(self) <= found < len(self):
+            raise RangeError(f"{type(self).__name__}: there is no module number {found}; there are {len(self)}")
+        return found % len(self)
 
     def __setitem__(self, place: int, module: Module) -> None:
-        self.add_module(list(self._modules)[place], module)
+        self.add_module(list(self._modules)[self._place(place)], module)
+
+    def __delitem__(self, place: Any) -> None:
+        children = list(self._modules.items())
+        chosen = range(len(children))[place] if isinstance(place, slice) else [self._place(place)]
+        kept = [entry for number, entry in enumerate(children) if number not in set(chosen)]
+        # Names that are numbers stay in order, without a gap.
+        self._refill([(str(n) if name.isdecimal() else name, child) for n, (name, child) in enumerate(kept)])
+
+    def _refill(self, children: Iterable[tuple[str, Module]]) -> None:
+        """Other children, or the same in another order."""
+        for name in tuple(self._modules):
+            delattr(self, name)
+        for name, child in children:
+            self.add_module(name, child)
 
     def append(self: _Self, module: Any) -> _Self:
         """Adds a module at the end; returns this one."""
@@ -46,20 +73,36 @@ class _Indexed(Module):
 
     def extend(self: _Self, modules: Iterable[Module]) -> _Self:
         """Adds modules at the end; returns this one."""
-        for module in modules:
+        if isinstance(modules, (str, bytes)) or not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}: expected modules one after the other, found {modules!r:.80}")
+        for module in list(modules):
             self.append(module)
         return self
 
+    def insert(self: _Self, index: int, module: Module) -> _Self:
+        """Puts a module before the one at a place; returns this one."""
+        children = list(self._modules.values())
+        children.insert(index, module)
+        self._refill((str(place), child) for place, child in enumerate(children))
+        return self
 
-class ModuleList(_Indexed):
-    """A list of modules, registered under "0", "1", ...; the module that holds it says what they compute."""
+    def pop(self, key: Any = -1) -> Module:
+        """Removes the module at a place, by default the last, and returns it."""
+        found: Module = self[key]
+        del self[key]
+        return found
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        super().__init__()
-        self.extend(modules)
+    def __iadd__(self: _Self, other: Iterable[Module]) -> _Self:
+        return self.extend(other)
+
+    def __add__(self: _Self, other: Iterable[Module]) -> _Self:
+        kind: Any = type(self)
+        both = [*self, *other]
+        made: _Self = kind(*both) if isinstance(self, Sequential) else kind(both)
+        return made
 
 
-class Sequential(Layer, _Indexed):
+class Sequential(Layer, Indexed):
     """Modules that are applied one after the other: Sequential(a, b, ...), or Sequential({"name": a, ...}).
 
     Where no module in it has Python code, forward is one call. checkpoint: True has derivatives store the inputs of
@@ -154,7 +197,7 @@ class Reversible(Module):
         return reversible([(self.f, self.g)], x1, x2)
 
 
-class ReversibleSequential(_Indexed):
+class ReversibleSequential(Indexed):
     """Reversible blocks (each a Reversible, or a pair of f and g) one after the other, on the two halves of the input
     along axis `dim`.
 

@@ -25,7 +25,7 @@ from .._activations import (
     tanhshrink,
     threshold,
 )
-from .._attention import scaled_dot_product_attention
+from .._attention import multi_head_attention_forward, scaled_dot_product_attention
 from .._calls import result
 from .._convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .._discrete import gumbel_softmax
@@ -178,6 +178,7 @@ __all__ = [
     "local_response_norm",
     "rms_norm",
     "scaled_dot_product_attention",
+    "multi_head_attention_forward",
     "affine_grid",
     "bilinear",
     "channel_shuffle",

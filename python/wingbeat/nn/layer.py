@@ -3,7 +3,7 @@ engine's handles."""
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_char_p, c_int32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _modules
@@ -29,6 +29,21 @@ _call_layer = lib.wb_module_call_layer
 _PAIR, _ONE = handle_array(2), handle_array(1)
 
 
+class _WhereParameters:
+    """A method of layers with parameters or buffers alone: programs ask layers whether they have it."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, layer: Any, owner: Any = None) -> Any:
+        if layer is None:
+            return self._function
+        if not layer._parameters and not layer._buffers:
+            raise AttributeError(f"a {type(layer).__name__} has no parameters to reset")
+        return self._function.__get__(layer, owner)
+
+
 class Layer(Module):
     """Base of the modules whose forward pass the engine has."""
 
@@ -49,7 +64,7 @@ class Layer(Module):
 
     # The engine's names for what such a layer is made from, where they are no attributes of the class.
     _made_from: ClassVar[tuple[str, ...]] = ()
-    _own_attributes = Module._own_attributes | {"_is_overridden"}
+    _own_attributes = Module._own_attributes | {"_is_overridden", "_is_hooked"}
 
     def _make(self, dtype: Any = None, device: Any = None, **arguments: Any) -> None:
         """Makes the engine's layer from its arguments."""
@@ -58,19 +73,29 @@ class Layer(Module):
         tensors = {argument: arguments.pop(argument) for argument in self._tensors}
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
-        check_call(
-            lib.wb_module_create(
-                f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out
-            )
-        )
+        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
         self._adopt(out.value)
         for argument, given in tensors.items():
             if given is not None:
                 self.register_buffer(argument, given)
+        self._adopt_children()
+
+    def _adopt_children(self) -> None:
+        """Takes over the modules that the engine's layer is made of."""
+        count, name = c_int32(), c_char_p()
+        check(lib.wb_module_child_count(self._handle, count))
+        for place in range(count.value):
+            from ._loading import module_of
+
+            out = c_void_p()
+            check(lib.wb_module_child(self._handle, place, name, out))
+            key = text_of(name)
+            self._modules[key] = module_of(out.value)
+            object.__setattr__(self, key, self._modules[key])
 
     def _own(self, handle: Handle) -> None:
         super()._own(handle)
-        self.__dict__["_is_overridden"] = False
+        self.__dict__["_is_overridden"] = self.__dict__["_is_hooked"] = False
 
     def _adopt(self, handle: Handle, tensor_of: Any = own_tensor) -> None:
         """Takes over the engine's layer, with its parameters and buffers."""
@@ -129,6 +154,16 @@ class Layer(Module):
         super()._set_host()
         self.__dict__["_is_overridden"] = True
 
+    def _watch_hooks(self) -> None:
+        if self._is_overridden:
+            return
+        if self._hooks and not self._is_hooked:
+            _host.set_forward(self, None)
+            self.__dict__["_is_hooked"] = True
+        elif not self._hooks and self._is_hooked:
+            check(lib.wb_module_wrap(self._handle, _host.NO_FORWARD, _host.NO_RELEASE, None))
+            self.__dict__["_is_hooked"] = False
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._tensors:
             self.register_buffer(name, value)
@@ -151,7 +186,7 @@ class Layer(Module):
 
     def _run(self, input: Any) -> Tensor:
         """The layer's own forward pass of one tensor."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input)
             return result
         out = c_void_p()
@@ -162,7 +197,7 @@ class Layer(Module):
 
     def _run_pair(self, input: Any, target: Any) -> Tensor:
         """The same of two tensors."""
-        if self._is_overridden:
+        if self._is_overridden or self._is_hooked:
             result: Tensor = self._several(input, target)
             return result
         input = input if isinstance(input, Tensor) else as_tensor(input)
@@ -181,6 +216,7 @@ class Layer(Module):
         ]
         return results[0] if len(results) == 1 else tuple(results)
 
+    @_WhereParameters
     def reset_parameters(self) -> None:
         """Gives all parameters and buffers the values of a new layer."""
         own = {**self._parameters, **self._buffers}
@@ -200,7 +236,7 @@ class Layer(Module):
         return text_of(text)
 
 
-def build(expression: str, dtype: DTypeLike = float32) -> Module:
+def build(expression: str, dtype: DTypeLike | None = None) -> Module:
     """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression()
     gives.
 

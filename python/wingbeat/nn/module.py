@@ -14,18 +14,21 @@ from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .. import _html, _modules
-from .._checkpoint_files import load_into, save
+from .._checkpoint_files import load_into, write
 from .._device import check_device, destination
-from .._dtypes import float32, float64
+from .._dtypes import bfloat16, float16, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
 from . import _host, _notes
+from ._hooks import Hooked
+from ._lookup import IncompatibleKeys, Lookup
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
@@ -98,7 +101,7 @@ def arrays_of(handle: Handle, what: str, tensor_of: Any, whole: bool = False) ->
     return found
 
 
-class Module(_modules.Base, Owner):
+class Module(_modules.Base, Owner, Hooked, Lookup):
     """Base class of layers and models: subclass it, make the layers in __init__, compute in forward.
 
     Parameters, modules and (by register_buffer) buffers that are assigned to attributes register themselves.
@@ -141,7 +144,7 @@ class Module(_modules.Base, Owner):
 
     def _set_host(self) -> None:
         """Has the engine call this object's forward method."""
-        _host.set_forward(self)
+        _host.set_forward(self, type(self).__name__)
 
     _handle: Handle = None
     _as_parameter_ = handle_property
@@ -154,6 +157,8 @@ class Module(_modules.Base, Owner):
             if note is not None:
                 note(self)
         try:
+            if self.__dict__.get("_hooks"):
+                return self._call_hooked(args, kwargs)
             return self.forward(*args, **kwargs)
         except Error as error:
             locate(error, self)
@@ -184,7 +189,7 @@ class Module(_modules.Base, Owner):
         elif isinstance(value, Module):
             self.add_module(name, value)
         elif name in self.__dict__.get("_buffers", ()) and (value is None or isinstance(value, Tensor)):
-            self.register_buffer(name, value)
+            self.register_buffer(name, value, name not in self.__dict__.get("_transient", ()))
         else:
             if name in self.__dict__.get("_parameters", ()):
                 if value is not None:
@@ -193,7 +198,9 @@ class Module(_modules.Base, Owner):
                     )
                 self._unregister_parameter(name)
             elif name in self.__dict__.get("_modules", ()):
-                raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
+                if value is not None:
+                    raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {type(value).__name__}")
+                self._remove_module(name)
             before = self.__dict__.get(name, self)
             object.__setattr__(self, name, value)
             if before is not value:
@@ -216,7 +223,7 @@ class Module(_modules.Base, Owner):
             check(lib.wb_module_set_buffer(self._handle, name.encode(), None))
             del self._buffers[name]
         elif name in self.__dict__.get("_modules", ()):
-            raise UnsupportedError(f"{type(self).__name__}.{name}: a child can be replaced, but not removed")
+            self._remove_module(name)
         object.__delattr__(self, name)
         self._attribute_changed()
 
@@ -252,9 +259,16 @@ class Module(_modules.Base, Owner):
         self._parameters.pop(name, None)
         _modules.changed()
 
-    def register_buffer(self, name: str, tensor: TensorLike | None) -> None:
-        """Adds or replaces a buffer: a tensor that is saved with the model but not trained. None removes it."""
+    def register_buffer(self, name: str, tensor: TensorLike | None, persistent: bool = True) -> None:
+        """Adds or replaces a buffer: a tensor that is saved with the model but not trained. None removes it.
+
+        persistent: False leaves it out of state_dict; files have it all the same.
+        """
         buffers = self._registry("_buffers")
+        if not persistent:
+            self.__dict__.setdefault("_transient", set()).add(name)
+        elif "_transient" in self.__dict__:
+            self._transient.discard(name)
         if tensor is not None:
             tensor = as_tensor(tensor)
             known = buffers.get(name)
@@ -273,8 +287,22 @@ class Module(_modules.Base, Owner):
             buffers[name] = tensor
         object.__setattr__(self, name, tensor)
 
-    def add_module(self, name: str, module: Module) -> None:
-        """Adds or replaces a child."""
+    def _remove_module(self, name: str) -> None:
+        check(lib.wb_module_remove(self._handle, name.encode()))
+        self._modules.pop(name, None)
+        _modules.changed()
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Adds or replaces a child, as add_module does."""
+        self.add_module(name, module)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds or replaces a child; None removes it."""
+        if module is None:
+            if name in self._registry("_modules"):
+                self._remove_module(name)
+            object.__setattr__(self, name, None)
+            return
         modules = self._registry("_modules")
         if not isinstance(module, Module):
             raise TypeError(f"{type(self).__name__}.{name}: expected a Module, found {module!r:.80}")
@@ -282,73 +310,6 @@ class Module(_modules.Base, Owner):
         modules[name] = module
         object.__setattr__(self, name, module)
         _modules.changed()
-
-    # ---------------------------------------------------------------- the tree
-
-    def children(self) -> Iterator[Module]:
-        """The direct children, in order."""
-        yield from self._modules.values()
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) of the direct children, in order."""
-        yield from self._modules.items()
-
-    def modules(self) -> Iterator[Module]:
-        """This module and all in it, depth first; a shared one comes once."""
-        for _, module in self.named_modules():
-            yield module
-
-    def named_modules(self, prefix: str = "", _seen: set[int] | None = None) -> Iterator[tuple[str, Module]]:
-        """(dotted path, module) of this module and all in it, depth first."""
-        seen: set[int] = set() if _seen is None else _seen
-        if id(self) in seen:
-            return
-        seen.add(id(self))
-        yield prefix, self
-        for name, child in self._modules.items():
-            yield from child.named_modules(f"{prefix}.{name}" if prefix else name, seen)
-
-    def _named(self, registry: str) -> Iterator[tuple[str, Any]]:
-        seen: set[int] = set()
-        for prefix, module in self.named_modules():
-            module._check_made()
-            for name, tensor in module.__dict__[registry].items():
-                if id(tensor) not in seen:
-                    seen.add(id(tensor))
-                    yield f"{prefix}.{name}" if prefix else name, tensor
-
-    def _check_made(self) -> None:
-        """Raises where the module has yet to make its parameters."""
-
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """(dotted path, parameter) of this module and all in it; a shared parameter comes once."""
-        return self._named("_parameters")
-
-    def parameters(self) -> Iterator[Parameter]:
-        """The parameters of this module and all in it; a shared one comes once."""
-        for _, parameter in self._named("_parameters"):
-            yield parameter
-
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        """(dotted path, buffer) of this module and all in it."""
-        return self._named("_buffers")
-
-    def buffers(self) -> Iterator[Tensor]:
-        """The buffers of this module and all in it."""
-        for _, buffer in self._named("_buffers"):
-            yield buffer
-
-    def apply(self, function: Callable[[Module], object]) -> Module:
-        """Calls `function` with every module in this one, then this one; with a shared one once. Returns the module."""
-        return self._apply(function, set())
-
-    def _apply(self, function: Callable[[Module], object], seen: set[int]) -> Module:
-        seen.add(id(self))
-        for child in list(self._modules.values()):
-            if id(child) not in seen:
-                child._apply(function, seen)
-        function(self)
-        return self
 
     # ---------------------------------------------------------------- modes and conversion
 
@@ -409,6 +370,36 @@ class Module(_modules.Base, Owner):
         """Converts all float parameters and buffers to float32, in place; returns the module."""
         return self.to(float32)
 
+    def type(self, dst_type: DTypeLike) -> Module:
+        """Converts all float parameters and buffers to a dtype, in place; returns the module."""
+        return self.to(dst_type)
+
+    def half(self) -> Module:
+        """Converts all float parameters and buffers to float16, in place; returns the module."""
+        return self.to(float16)
+
+    def bfloat16(self) -> Module:
+        """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
+        return self.to(bfloat16)
+
+    def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Module:
+        """The module itself: its values lie where they may lie."""
+        check_device(device)
+        return self
+
+    def share_memory(self) -> Module:
+        """Raises UnsupportedError: memory is this process' own."""
+        raise UnsupportedError(
+            f"{type(self).__name__}.share_memory: expected memory of one process; save the module, or send its "
+            "state_dict() to the other process"
+        )
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Raises UnsupportedError: what is compiled is a function, such as the whole step."""
+        raise UnsupportedError(
+            f"{type(self).__name__}.compile: expected a function to compile; write step = wingbeat.compile(step)"
+        )
+
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Removes all collected gradients."""
         check(lib.wb_module_zero_grad(self._handle))
@@ -417,7 +408,7 @@ class Module(_modules.Base, Owner):
 
     # Attributes that are this class's own, not the user's.
     _own_attributes: ClassVar[frozenset[str]] = frozenset(
-        {"_handle", "_parameters", "_buffers", "_modules", "_is_watched"}
+        {"_handle", "_parameters", "_buffers", "_modules", "_is_watched", "_hooks"}
     )
 
     def _recipe(self) -> tuple[Any, ...]:
@@ -432,7 +423,8 @@ class Module(_modules.Base, Owner):
     def _contents(self) -> dict[str, Any]:
         registries = {name: self.__dict__[name] for name in ("_parameters", "_buffers", "_modules")}
         own = self._own_attributes.union(*registries.values())
-        return {**registries, "training": self.training, "attributes": attributes_of(self, own)}
+        attributes = attributes_of(self, own)
+        return {**registries, "training": self.training, "attributes": attributes, "hooks": self.__dict__.get("_hooks")}
 
     def _restore(self, contents: dict[str, Any]) -> None:
         """Fills a module that has nothing in it."""
@@ -444,6 +436,9 @@ class Module(_modules.Base, Owner):
         for name, module in contents["_modules"].items():
             Module.add_module(self, name, module)
         self._restore_attributes(contents["attributes"])
+        if contents.get("hooks"):
+            self.__dict__["_hooks"] = contents["hooks"]
+            self._hooks_changed()
         if "forward" in self.__dict__:
             self._set_host()
 
@@ -475,33 +470,59 @@ class Module(_modules.Base, Owner):
 
     # ---------------------------------------------------------------- values in and out
 
-    def state_dict(self) -> OrderedDict[str, Tensor]:
+    def _transient_names(self) -> set[str]:
+        """Paths of the buffers that state_dict leaves out."""
+        return {
+            f"{path}.{name}" if path else name
+            for path, module in self.named_modules()
+            for name in module.__dict__.get("_transient", ())
+        }
+
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Tensor]:
         """Dotted paths of parameters and buffers with their values as they are now: later training does not change
-        them."""
-        return OrderedDict((name, tensor._snapshot()) for name, tensor in self._state())
+        them. prefix: of all paths. keep_vars: the parameters themselves."""
+        for path, module, hook in self._state_hooks("state_pre"):
+            hook(module, prefix + path, keep_vars)
+        found = OrderedDict(
+            (prefix + name, tensor if keep_vars else tensor._snapshot()) for name, tensor in self._state()
+        )
+        for path, module, hook in self._state_hooks("state_post"):
+            hook(module, found, prefix + path, {})
+        return found
 
     def _state(self) -> Iterator[tuple[str, Any]]:
-        """(dotted path, tensor) of all parameters and buffers, module by module; a shared one comes once."""
+        """(dotted path, tensor) of all parameters and of the buffers that are saved, module by module; a shared one
+        comes once."""
+        transient = self._transient_names()
         seen: set[int] = set()
         for prefix, module in self.named_modules():
             module._check_made()
             for registry in ("_parameters", "_buffers"):
                 for name, tensor in module.__dict__[registry].items():
-                    if id(tensor) not in seen:
+                    path = f"{prefix}.{name}" if prefix else name
+                    if id(tensor) not in seen and path not in transient:
                         seen.add(id(tensor))
-                        yield f"{prefix}.{name}" if prefix else name, tensor
+                        yield path, tensor
 
-    def load_state_dict(self, state_dict: Mapping[str, TensorLike], strict: bool = True) -> None:
-        """Takes over values by dotted path: tensors or arrays. All or nothing.
+    def load_state_dict(
+        self, state_dict: Mapping[str, TensorLike], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
+        """Takes over values by dotted path: tensors or arrays. All or nothing. Returns the paths that were missing and
+        those that nobody knows, both empty where strict is True. assign: taken as PyTorch takes it; values are copied.
 
         Raises StructureError where a name is missing or unexpected (unless strict is False) or a shape differs.
         """
+        before = self._state_hooks("load_pre")
+        state_dict = OrderedDict(state_dict) if before else state_dict
+        for path, module, hook in before:
+            hook(module, state_dict, path, {}, strict, [], [], [])
         own = dict(self._state())
         given = {name: as_tensor(value) for name, value in state_dict.items()}
+        missing, unexpected = [name for name in own if name not in given], [name for name in given if name not in own]
         faults = []
         if strict:
-            faults += [f"missing: {name}" for name in own if name not in given]
-            faults += [f"unexpected: {name}" for name in given if name not in own]
+            faults += [f"missing: {name}" for name in missing]
+            faults += [f"unexpected: {name}" for name in unexpected]
         pairs = [(name, own[name], value) for name, value in given.items() if name in own]
         faults += [
             f"{name}: expected shape {list(tensor.shape)}, found {list(value.shape)}"
@@ -513,6 +534,10 @@ class Module(_modules.Base, Owner):
         with no_grad():
             for _, tensor, value in pairs:
                 tensor._assign(value.detach())
+        keys = IncompatibleKeys(missing, unexpected)
+        for _, module, hook in self._state_hooks("load_post"):
+            hook(module, keys)
+        return keys
 
     def save(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0
@@ -522,7 +547,7 @@ class Module(_modules.Base, Owner):
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
         """
-        save(path, self, optimizer, epoch, step)
+        write(self, path, optimizer, epoch, step)
 
     def load(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False

@@ -1,258 +1,227 @@
-"""Optimizer: the base of the optimisers that scripts/generate_layers.py writes, and their groups of parameters."""
+"""Optimizer: the base of all optimisers, the engine's (engine.py) and those that users write in Python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from ctypes import c_char_p, c_int32, c_void_p
-from typing import TYPE_CHECKING, Any, ClassVar, List
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, List
 
 from .. import _html
-from .._arrays import counted
 from .._errors import ArgumentError, StructureError
-from .._library import check, freed_by, handle_property, lib, text_of, unguarded
-from .._literals import check_call, literal, value
-from .._owner import Owner, attributes_of, set_attributes
-from .._tensor import Tensor, as_tensor, wrap
+from .._modes import enable_grad
+from .._tensor import Tensor
 
-if TYPE_CHECKING:
-    pass
-
-_step = unguarded("wb_optimizer_step")
-_zero_grad = unguarded("wb_optimizer_zero_grad")
+StepHook = Callable[..., Any]
 
 
-class Optimizer(Owner):
-    """Base of the optimisers. Settings are those of the groups; as attributes of the optimiser they are the first
-    group's, and setting one sets it in all.
+class RemovableHandle:
+    """Names a registered hook. remove() ends it; as a context manager it ends with the block."""
 
-    copy.deepcopy of an optimiser copies its parameters too; that of (model, optimizer) gives an optimiser of the copied
-    model. copy.copy is another optimiser of the same parameters, with settings and state of its own. A pickle carries
-    parameters and state.
+    def __init__(self, hooks: dict[int, StepHook], hook: StepHook) -> None:
+        self._hooks = hooks
+        hooks[id(self)] = hook
+
+    def remove(self) -> None:
+        """The hook is not called any more."""
+        self._hooks.pop(id(self), None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step around which the hooks of its optimiser run."""
+
+    @functools.wraps(step)
+    def run(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if self._is_stepping or not (self._before_step or self._after_step):
+            return step(self, *args, **kwargs)
+        object.__setattr__(self, "_is_stepping", True)
+        try:
+            for hook in list(self._before_step.values()):
+                replaced = hook(self, args, kwargs)
+                if replaced is not None:
+                    if not (isinstance(replaced, tuple) and len(replaced) == 2):
+                        raise TypeError(f"step: expected None or (args, kwargs) from a hook, found {replaced!r:.80}")
+                    args, kwargs = replaced
+            result = step(self, *args, **kwargs)
+            for hook in list(self._after_step.values()):
+                hook(self, args, kwargs)
+            return result
+        finally:
+            object.__setattr__(self, "_is_stepping", False)
+
+    return run
+
+
+class Optimizer:
+    """Base of the optimisers.
+
+    An optimiser of one's own calls super().__init__(params, defaults) and has a step() that goes over
+    self.param_groups, a list of dicts with "params" and settings, with whatever it keeps in self.state[parameter].
+
+    params: tensors, (name, tensor) pairs, or dicts with "params" and settings. defaults: settings of groups that do not
+    say otherwise.
     """
 
-    _settings: ClassVar[tuple[str, ...]] = ()
-    _handle: int | None = None
+    param_groups: List[Any]
+    state: Any
+    defaults: dict[str, Any]
+    _is_stepping = False
+    # An object's own, from its first hook on.
+    _before_step: Mapping[int, StepHook] = {}
+    _after_step: Mapping[int, StepHook] = {}
 
-    def _make(self, params: Iterable[Any], **settings: Any) -> None:
-        """Makes the engine's optimiser over the groups that `params` is: tensors, (name, tensor) pairs, or dicts with
-        "params" and settings."""
-        name = type(self).__name__
-        if isinstance(params, Tensor):
-            raise TypeError(f"{name}: expected an iterable of parameters, found a tensor")
-        groups = list(params)
-        if not groups:
-            raise ArgumentError(f"{name}: expected parameters, found an empty list")
-        if not isinstance(groups[0], dict):
-            groups = [{"params": groups}]
-        self._groups: list[list[Tensor]] = []
-        self._defaults = settings
-        first = self._taken(groups[0])
-        out = c_void_p()
-        text = _text({**settings, **_settings_of(groups[0])}, name)
-        check_call(lib.wb_optimizer_create(f"{self._kind()}({text})".encode(), *counted(first), out))
-        self._handle = out.value
-        self._groups.append(first)
-        for group in groups[1:]:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = hooked(cls.__dict__["step"])  # type: ignore[method-assign]
+
+    def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
+        self.defaults = dict(defaults)
+        self.state = defaultdict(dict)
+        self.param_groups = []
+        for group in groups_of(params, type(self).__name__):
             self.add_param_group(group)
-
-    @classmethod
-    def _kind(cls) -> str:
-        return next(kind.__name__ for kind in cls.__mro__ if "_settings" in kind.__dict__)
-
-    def _taken(self, group: Any) -> list[Tensor]:
-        """The parameters of a group."""
-        name = type(self).__name__
-        if not isinstance(group, dict) or "params" not in group:
-            raise TypeError(f"{name}: expected groups as dicts with the key 'params', found {group!r:.80}")
-        given: list[Any] = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
-        taken: list[Any] = [entry[1] if isinstance(entry, tuple) and len(entry) == 2 else entry for entry in given]
-        for place, parameter in enumerate(taken):
-            if not isinstance(parameter, Tensor):
-                raise TypeError(f"{name}: expected tensors, found {type(parameter).__name__} at place {place}")
-        return taken
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Adds a group: {"params": [...], "lr": ...}. What it leaves out is as in the constructor's call."""
-        taken = self._taken(param_group)
-        # What it leaves out is as the call says, not as the first group does.
-        text = _text({**self._defaults, **_settings_of(param_group)}, type(self).__name__)
-        check_call(lib.wb_optimizer_add_group(self._handle, *counted(taken), text.encode()))
-        self._groups.append(taken)
+        taken = parameters_of(param_group, type(self).__name__)
+        known = {id(parameter) for group in self.param_groups for parameter in group["params"]}
+        for parameter in taken:
+            if id(parameter) in known:
+                raise ArgumentError(f"{type(self).__name__}: a parameter is given twice")
+            known.add(id(parameter))
+        self.param_groups.append({**self.defaults, **param_group, "params": taken})
 
-    _as_parameter_ = handle_property
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Updates the parameters from their collected gradients.
 
-    __del__ = freed_by("wb_optimizer_free")
-
-    def step(self) -> None:
-        """Updates all parameters from their collected gradients, in place."""
-        status = _step(self._handle)
-        if status:
-            check(status)
+        closure: computes the loss and its gradients anew; the result is its value.
+        """
+        raise NotImplementedError(f"{type(self).__name__}: expected a step() of its own, found none")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Removes the collected gradients."""
-        status = _zero_grad(self._handle)
-        if status:
-            check(status)
+        """Removes the collected gradients; with set_to_none False they become zeros."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if set_to_none:
+                    parameter.grad = None
+                elif parameter.grad is not None:
+                    parameter.grad = parameter.grad.detach() * 0
 
-    def __getattr__(self, name: str) -> Any:
-        if name in type(self)._settings and self._handle is not None:
-            return self._get(0, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:
+        """Calls hook(optimizer, args, kwargs) before each step; it may return (args, kwargs) in the place of these."""
+        return RemovableHandle(self._hooks("_before_step"), hook)
 
-    def __setattr__(self, name: str, given: Any) -> None:
-        if name in type(self)._settings:
-            self._set(-1, name, given)
-        else:
-            object.__setattr__(self, name, given)
+    def register_step_post_hook(self, hook: StepHook) -> RemovableHandle:
+        """Calls hook(optimizer, args, kwargs) after each step."""
+        return RemovableHandle(self._hooks("_after_step"), hook)
 
-    def _get(self, group: int, name: str) -> Any:
-        text = c_char_p()
-        check(lib.wb_optimizer_get_text(self._handle, group, name.encode(), text))
-        return value(text_of(text))
+    def _hooks(self, name: str) -> dict[int, StepHook]:
+        if name not in self.__dict__:
+            object.__setattr__(self, name, {})
+        return self.__dict__[name]  # type: ignore[no-any-return]
 
-    def _set(self, group: int, name: str, given: Any) -> None:
-        text = literal(given, f"{type(self).__name__}: {name}")
-        check_call(lib.wb_optimizer_set_text(self._handle, group, name.encode(), text.encode()))
-
-    # ---------------------------------------------------------------- copies
-
-    def _recipe(self) -> tuple[Any, ...]:
-        return ()
-
-    def _contents(self) -> dict[str, Any]:
-        return {
-            "defaults": self._defaults,
-            "groups": [dict(group) for group in self.param_groups],
-            "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
-            "attributes": attributes_of(self, frozenset({"_handle", "_groups", "_defaults"})),
-        }
-
-    def _restore(self, contents: dict[str, Any]) -> None:
-        self._make(contents["groups"], **contents["defaults"])
-        self._load(contents["state"])
-        set_attributes(self, contents["attributes"])
-
-    def _load(self, state: Mapping[str, Any]) -> None:
-        """Has the engine's optimiser take over copies of state tensors."""
-        tensors = [as_tensor(given) for given in state.values()]
-        check(
-            lib.wb_optimizer_load_state(
-                self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)
-            )
-        )
-
-    @property
-    def param_groups(self) -> List[MutableMapping[str, Any]]:
-        """A mapping of each group's parameters and settings; writing to it sets them."""
-        return [_Group(self, number) for number in range(len(self._groups))]
-
-    def _state(self) -> dict[str, Tensor]:
-        """State tensors by name; they share memory with the optimiser."""
-        count, name, found = c_int32(), c_char_p(), {}
-        check(lib.wb_optimizer_state_count(self._handle, count))
-        for place in range(count.value):
-            out = c_void_p()
-            check(lib.wb_optimizer_state(self._handle, place, name, out))
-            found[text_of(name)] = wrap(out.value)
-        return found
+    # ---------------------------------------------------------------- state
 
     def state_dict(self) -> dict[str, Any]:
-        """The class, the settings of each group, and the state (like "0.exp_avg": place of the parameter, name) as it
-        is now."""
-        return {
-            "class": type(self).__name__,
-            "groups": [
-                {name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))
-            ],
-            "state": {name: tensor._snapshot() for name, tensor in self._state().items()},
-        }
+        """The state as it is now, as PyTorch lays it out: {"state": {place of the parameter: {name: value}},
+        "param_groups": [{setting: value, "params": [places]}]}."""
+        places: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                places.setdefault(id(parameter), len(places))
+            packed = {name: given for name, given in group.items() if name != "params"}
+            packed["params"] = [places[id(parameter)] for parameter in group["params"]]
+            groups.append(packed)
+        return {"state": self._packed_state(places), "param_groups": groups}
+
+    def _packed_state(self, places: Mapping[int, int]) -> dict[Any, Any]:
+        found = {}
+        for key, value in self.state.items():
+            found[places[id(key)] if isinstance(key, Tensor) else key] = {
+                name: given._snapshot() if isinstance(given, Tensor) else given for name, given in value.items()
+            }
+        return found
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Takes over settings and state of an optimiser of the same class, whose parameters have the same shapes."""
-        if state_dict["class"] != type(self).__name__:
-            raise StructureError(
-                f"load_state_dict: expected the state of {type(self).__name__}, found that of {state_dict['class']}"
-            )
-        if len(state_dict["groups"]) != len(self._groups):
-            raise StructureError(
-                f"load_state_dict: expected the state of {len(self._groups)} groups, "
-                f"found that of {len(state_dict['groups'])}"
-            )
-        before = [{name: self._get(number, name) for name in self._settings} for number in range(len(self._groups))]
-        try:
-            self._set_all(state_dict["groups"])
-            self._load(state_dict["state"])
-        except BaseException:
-            self._set_all(before)
-            raise
-
-    def _set_all(self, groups: Iterable[Mapping[str, Any]]) -> None:
-        for number, settings in enumerate(groups):
-            for name, given in settings.items():
-                if name in self._settings and not isinstance(given, bool):
-                    self._set(number, name, given)
+        """Takes over settings and state of an optimiser of the same kind, whose parameters have the same shapes."""
+        given = matching_groups(self.param_groups, state_dict)
+        parameters = [parameter for group in self.param_groups for parameter in group["params"]]
+        numbers = [number for group in given for number in group["params"]]
+        by_number = dict(zip(numbers, parameters))
+        state: Any = defaultdict(dict)
+        for key, value in state_dict["state"].items():
+            state[by_number.get(key, key)] = dict(value)
+        self.state = state
+        for own, group in zip(self.param_groups, given):
+            own.update({name: value for name, value in group.items() if name != "params"})
 
     def __repr__(self) -> str:
-        groups = [
-            ", ".join(f"{name}={self._get(number, name)}" for name in self._settings)
-            for number in range(len(self._groups))
-        ]
-        if len(groups) == 1:
-            return f"{type(self).__name__}({groups[0]})"
-        return (
-            f"{type(self).__name__}(\n"
-            + "".join(f"  group {number}: {text}\n" for number, text in enumerate(groups))
-            + ")"
-        )
+        lines = [f"{type(self).__name__} ("]
+        for number, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {number}")
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return "\n".join([*lines, ")"])
+
+    def _line(self) -> str:
+        """In one line."""
+        return type(self).__name__
 
     def _repr_html_(self) -> str:
-        rows = [
-            [
-                number,
-                len(self._groups[number]),
-                sum(parameter.numel() for parameter in self._groups[number]),
-                *(self._get(number, name) for name in self._settings),
-            ]
-            for number in range(len(self._groups))
-        ]
-        return _html.text(type(self).__name__) + _html.table(["group", "parameters", "elements", *self._settings], rows)
+        return _html.text(repr(self))
 
 
-def _settings_of(group: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: given for name, given in group.items() if name != "params"}
+def groups_of(params: Iterable[Any], name: str) -> list[Any]:
+    """The groups that an argument `params` is."""
+    if isinstance(params, Tensor):
+        raise TypeError(f"{name}: expected an iterable of parameters, found a tensor")
+    groups = list(params)
+    if not groups:
+        raise ArgumentError(f"{name}: expected parameters, found an empty list")
+    return groups if isinstance(groups[0], Mapping) else [{"params": groups}]
 
 
-def _text(settings: Mapping[str, Any], name: str) -> str:
-    return ", ".join(f"{setting}={literal(given, f'{name}: {setting}')}" for setting, given in settings.items())
+def parameters_of(group: Any, name: str) -> list[Tensor]:
+    """The parameters of a group."""
+    if not isinstance(group, Mapping) or "params" not in group:
+        raise TypeError(f"{name}: expected groups as dicts with the key 'params', found {group!r:.80}")
+    given: list[Any] = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
+    taken: list[Any] = [entry[1] if isinstance(entry, tuple) and len(entry) == 2 else entry for entry in given]
+    for place, parameter in enumerate(taken):
+        if not isinstance(parameter, Tensor):
+            raise TypeError(f"{name}: expected tensors, found {type(parameter).__name__} at place {place}")
+    return taken
 
 
-class _Group(MutableMapping[str, Any]):
-    """An entry of PyTorch's param_groups."""
+def matching_groups(own: Iterable[Mapping[str, Any]], state_dict: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The groups of a state_dict, if they have as many parameters as these."""
+    sizes = [len(group["params"]) for group in own]
+    try:
+        given = list(state_dict["param_groups"])
+        found = [len(group["params"]) for group in given]
+        if not isinstance(state_dict["state"], Mapping):
+            raise TypeError
+    except (KeyError, TypeError, IndexError):
+        raise StructureError(
+            'load_state_dict: expected {"state": {...}, "param_groups": [{..., "params": [...]}]}, '
+            f"found {state_dict!r:.80}"
+        ) from None
+    if len(found) != len(sizes):
+        raise StructureError(f"load_state_dict: expected the state of {len(sizes)} groups, found that of {len(found)}")
+    for number, (expected, size) in enumerate(zip(sizes, found)):
+        if expected != size:
+            raise StructureError(f"load_state_dict: expected {expected} parameters in group {number}, found {size}")
+    return given
 
-    def __init__(self, optimizer: Optimizer, number: int) -> None:
-        self._optimizer, self._number = optimizer, number
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(("params", *self._optimizer._settings))
-
-    def __len__(self) -> int:
-        return 1 + len(self._optimizer._settings)
-
-    def __getitem__(self, name: str) -> Any:
-        if name == "params":
-            return list(self._optimizer._groups[self._number])
-        if name not in self._optimizer._settings:
-            raise KeyError(name)
-        return self._optimizer._get(self._number, name)
-
-    def __setitem__(self, name: str, given: Any) -> None:
-        if name not in self._optimizer._settings:
-            raise KeyError(name)
-        self._optimizer._set(self._number, name, given)
-
-    def __delitem__(self, name: str) -> None:
-        raise TypeError("param_groups: a group keeps all its settings")
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
+def with_gradients(closure: Callable[[], Any]) -> Any:
+    """What a closure gives, with gradients enabled."""
+    with enable_grad():
+        return closure()

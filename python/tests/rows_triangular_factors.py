@@ -1,0 +1,105 @@
+"""Rows of the table for triangular factors of matrices with rows exchanged."""
+
+import numpy as np
+import scipy.linalg
+from operation_table import WHOLE, Operation, given
+from rows_linear_algebra import SIDES, SQUARE, SQUARES, TALL, WIDE
+from rows_matrix_functions import square
+
+import wingbeat as wb
+
+
+def lu(a):
+    """One matrix, or a batch."""
+    k = min(a.shape[-2:])
+    if not a.size:
+        return np.broadcast_to(np.eye(a.shape[-2]), (*a.shape[:-1], a.shape[-2])), a[..., :k], a[..., :k, :]
+    if a.ndim > 2:
+        return tuple(np.stack(part) for part in zip(*[lu(part) for part in a]))
+    return scipy.linalg.lu(a)
+
+
+def lu_factor(a):
+    if not a.size:
+        return a, np.zeros((*a.shape[:-2], min(a.shape[-2:])), np.int32)
+    if a.ndim > 2:
+        return tuple(np.stack(part) for part in zip(*[lu_factor(part) for part in a]))
+    factors, pivots = scipy.linalg.lu_factor(a)
+    return factors, (pivots + 1).astype(np.int32)
+
+
+def lu_factor_ex(a):
+    factors, pivots = lu_factor(a)
+    zeros = np.diagonal(factors, 0, -2, -1) == 0
+    return factors, pivots, np.where(zeros.any(-1), zeros.argmax(-1) + 1, 0).astype(np.int32)
+
+
+def factored(x):
+    """The factors and pivots of an array or a tensor."""
+    return lu_factor(x) if isinstance(x, np.ndarray) else wb.linalg.lu_factor(x)
+
+
+def lu_unpack(factors, pivots):
+    square(factors)
+    order = np.arange(len(factors))
+    for row, other in enumerate(pivots):
+        order[[row, other - 1]] = order[[other - 1, row]]
+    lower = np.tril(factors, -1) + np.eye(len(factors))
+    return np.eye(len(factors))[order].T, lower, np.triu(factors)
+
+
+def lu_solve(factors, pivots, b, left=True, adjoint=False):
+    p, lower, u = lu_unpack(factors, pivots)
+    a = p @ lower @ u
+    a = a.T if adjoint else a
+    return np.linalg.solve(a, b) if left else np.linalg.solve(a.T, b.T).T
+
+
+LOW_RANK = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 1.0, 1.0]])
+ROWS = [
+    Operation("linalg.lu", lu, *map(given, (SQUARE, SQUARES, TALL, WIDE)), refuses=WHOLE, rtol=1e-11),
+    Operation(
+        "linalg.lu_factor",
+        lu_factor,
+        *map(given, (SQUARE, SQUARES, TALL, WIDE)),
+        results=("same", "int32"),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "linalg.lu_factor_ex",
+        lu_factor_ex,
+        given(SQUARE),
+        given(LOW_RANK, smooth=False),
+        results=("same", "int32", "int32"),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation(
+        "lu",
+        lambda a, get_infos=False: lu_factor_ex(a)[: 3 if get_infos else 2],
+        given(SQUARE),
+        given(SQUARE, get_infos=True),
+        results=("same", "int32", "int32"),
+        refuses=WHOLE,
+        rtol=1e-11,
+    ),
+    Operation("lu_unpack", lu_unpack, given(SQUARE, call=lambda f, x: f(*factored(x))), refuses=WHOLE, rtol=1e-11),
+    Operation(
+        "lu_solve",
+        lambda b, factors, pivots: lu_solve(factors, pivots, b),
+        given(SQUARE, SIDES, call=lambda f, a, b: f(b, *factored(a))),
+        refuses=WHOLE,
+        rtol=1e-10,
+    ),
+    Operation(
+        "linalg.lu_solve",
+        lu_solve,
+        given(SQUARE, SIDES, call=lambda f, a, b: f(*factored(a), b)),
+        given(SQUARE, SIDES, call=lambda f, a, b: f(*factored(a), b, adjoint=True)),
+        given(SQUARE, SIDES, call=lambda f, a, b: f(*factored(a), b.T, left=False)),
+        given(SQUARE, SIDES, call=lambda f, a, b: f(*factored(a), b.T, left=False, adjoint=True)),
+        refuses=WHOLE,
+        rtol=1e-10,
+    ),
+]
