@@ -27,7 +27,7 @@ final class RegistryTests: XCTestCase {
         func example(_ type: ArgumentType) throws -> String {
             switch type {
             case .integer, .integers, .each: return "3"
-            case .real, .number: return "0.25"
+            case .real, .number: return "0.375"
             case .tuple(let type, nil): return "(\(try example(type)),)"
             case .either(let types): return try example(XCTUnwrap(types.first))
             case .tensor: return "Buffer(3)"
