@@ -9,15 +9,16 @@
  *     wb_backward(loss, NULL, 0);                                                     // backward
  *     wb_optimizer_step(optimizer);                                                   // step
  *
- * Models, losses and optimisers are made from PyTorch's constructor calls as text:
+ * Models, losses, optimisers and schedules are made from PyTorch's constructor calls as text:
  *
  *     wb_module_create("Sequential(Linear(784, 500), ReLU(), Linear(500, 10))", WB_FLOAT32, &model);
  *     wb_module_create("CrossEntropyLoss()", WB_FLOAT32, &loss_fn);
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
+ *     wb_schedule_create("OneCycleLR(max_lr=0.01, total_steps=1000)", optimizer, &schedule);
  *
  * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
- * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers, data
- * sets, training, checkpoints.
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers,
+ * schedules, data sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *

@@ -32,8 +32,7 @@ final class Cohort {
         return fresh
     }
 
-    /// Sets a count that is there. Its value is computed first: a step of a constant would be simplified, to other
-    /// bits.
+    /// Sets a count. Its value is computed first: a step from a constant would be simplified, to other bits.
     func set(_ name: String, _ value: Double) throws(Failure) {
         let tensor = try Tensor.full([], value, .float64)
         try Tensor.evaluate([tensor])
