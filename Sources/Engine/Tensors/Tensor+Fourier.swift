@@ -131,9 +131,9 @@ extension Tensor {
 
     /// The frequencies of a transform of `count` elements, `distance` apart; of the first half alone.
     public static func frequencies(
-        _ count: Int, _ distance: Double, _ dtype: DType, isHalf: Bool
+        _ count: Int, _ distance: Double, _ dtype: DType, isOneSided: Bool
     ) throws(Failure) -> Tensor {
-        let operation = isHalf ? "fft.rfftfreq" : "fft.fftfreq"
+        let operation = isOneSided ? "fft.rfftfreq" : "fft.fftfreq"
         guard count >= 1 else {
             throw .argument(operation: operation, "n must be 1 or more, but is \(count)")
         }
@@ -142,7 +142,7 @@ extension Tensor {
         }
         let half = Int64(count / 2)
         let places =
-            isHalf
+            isOneSided
             ? try arange(whole: 0, half + 1, 1, .int64)
             : try concatenate(
                 [

@@ -28,6 +28,7 @@ from ._lookup import IncompatibleKeys, Lookup
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
