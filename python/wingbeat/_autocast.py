@@ -67,7 +67,7 @@ class autocast:
         cache_enabled: bool | None = None,
     ) -> None:
         if isinstance(device_type, DType):  # the dtype alone
-            device_type, dtype = "cpu", device_type
+            dtype, device_type = device_type, "cpu"
         if dtype is None:
             dtype = _DEFAULTS[_device(device_type)]
         if not isinstance(dtype, DType):

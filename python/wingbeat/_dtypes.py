@@ -84,7 +84,8 @@ def _in_numpy() -> np.dtype[Any] | None:
         import ml_dtypes
     except ImportError:
         return None
-    return np.dtype(ml_dtypes.bfloat16)
+    found: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return found
 
 
 class _BFloat16(DType):
@@ -96,12 +97,14 @@ class _BFloat16(DType):
     def __init__(self) -> None:
         self.code, self.name, self.itemsize, self.is_floating_point = _abi.WB_BFLOAT16, "bfloat16", 2, True
 
-    @property  # type: ignore[override]
-    def dtype(self) -> np.dtype[Any]:
+    @property
+    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
         return _in_numpy() or np.dtype(np.float32)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or other == self.name or isinstance(other, np.dtype) and is_bfloat16(other)
+        if isinstance(other, np.dtype):
+            return is_bfloat16(other)
+        return self is other or isinstance(other, str) and other == self.name
 
     __hash__ = object.__hash__
 
@@ -111,7 +114,7 @@ class _BFloat16(DType):
 
 def is_bfloat16(dtype: np.dtype[Any]) -> bool:
     """Whether a NumPy dtype is ml_dtypes' bfloat16."""
-    return dtype.name == "bfloat16"
+    return bool(dtype.name == "bfloat16")
 
 
 bfloat16 = _BFloat16()
