@@ -63,6 +63,7 @@ def set_device(device: Any) -> None:
 
 
 __all__ = [
+    "amp",
     "is_available",
     "device_count",
     "is_initialized",
