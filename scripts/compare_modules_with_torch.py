@@ -4,7 +4,7 @@
 The database is torch.testing._internal.common_modules.module_db. Each sample is made in both libraries, takes over one
 state, and is called: results, derivatives of inputs and parameters, buffers afterwards, and the keys of the state in
 their order are compared, in float64, in training and in evaluation mode. What draws random numbers is compared in
-evaluation alone. Prints the differences and a summary line; fails below 98 % agreement.
+evaluation alone. Prints the differences and a summary line; fails below 98 % agreement. Names of modules choose some.
 """
 
 import copy
@@ -36,9 +36,29 @@ def ours(value):
         return type(value)(ours(entry) for entry in value)
     if isinstance(value, dict):
         return {name: ours(entry) for name, entry in value.items()}
+    if isinstance(value, (torch.nn.TransformerEncoderLayer, torch.nn.TransformerDecoderLayer)):
+        return transformer_layer(value)
+    if callable(value) and hasattr(nn.functional, getattr(value, "__name__", "")):
+        return getattr(nn.functional, value.__name__)
     if isinstance(value, (torch.dtype, torch.device)):
         return str(value).removeprefix("torch.")
     return value
+
+
+def transformer_layer(layer):
+    """A layer of a Transformer with the other library's arguments."""
+    attention = layer.self_attn
+    return getattr(nn, type(layer).__name__)(
+        attention.embed_dim,
+        attention.num_heads,
+        layer.linear1.out_features,
+        layer.dropout.p,
+        ours(layer.activation),
+        layer.norm1.eps,
+        attention.batch_first,
+        layer.norm_first,
+        layer.linear1.bias is not None,
+    )
 
 
 def leaves(value):
@@ -86,11 +106,13 @@ def compare(info, sample, training):
         close(key, tensor, value, 1e-9)
 
 
-def main():
+def main(names):
     warnings.filterwarnings("ignore")
     same, different, missing = Counter(), Counter(), []
     for info in module_db:
         name = info.module_cls.__name__
+        if names and name not in names:
+            continue
         if not hasattr(nn, name):
             missing.append(name)
             continue
@@ -118,4 +140,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
