@@ -125,6 +125,7 @@ lint: .venv/.ready-for-test
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_with_torch.py
+	@.venv-peers/bin/python scripts/compare_scripts.py --wingbeat $(PYTHON_IN_VENV)
 	@.venv-peers/bin/python scripts/compare_operators_with_torch.py
 	@.venv-peers/bin/python scripts/compare_modules_with_torch.py
 

@@ -30,7 +30,7 @@ def values(model):
 
 def test_a_model_is_loaded_without_being_told_its_structure(tmp_path):
     model, _ = trained()
-    for save in (lambda path: model.save(path), lambda path: wb.save(path, model)):
+    for save in (lambda path: model.save(path), lambda path: wb.save(model, path)):
         save(tmp_path / "m.h5")
         loaded = wb.load(tmp_path / "m.h5")
         assert repr(loaded) == repr(model) and all(
@@ -217,7 +217,7 @@ def test_a_path_may_be_of_any_form_and_nonsense_is_refused(tmp_path):
         (lambda: model.save(None), TypeError, "NoneType"),
         (lambda: model.save(tmp_path / "no" / "m.h5"), FileNotFoundError, "m.h5"),
         (lambda: model.save(tmp_path), OSError, ""),
-        (lambda: wb.save(tmp_path / "a.h5", "text"), TypeError, "'text'"),
+        (lambda: wb.save(tmp_path / "a.h5", model), TypeError, "path first"),
         (lambda: model.save(tmp_path / "a.h5", "text"), TypeError, "'text'"),
         (lambda: model.save(tmp_path / "a.h5", epoch="a"), TypeError, "'a'"),
         (lambda: model.save(tmp_path / "a.h5", epoch=2**70), ValueError, "epoch"),

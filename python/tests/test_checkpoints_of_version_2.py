@@ -67,8 +67,8 @@ def test_a_class_of_the_users_is_refused_loaded_into_or_made_by_a_function():
     with pytest.raises(
         NotImplementedError, match="the file does not say which attributes a 'Residual' has; load it with a function"
     ):
-        wb.load(FOLDER / "foreign.h5", [make.Residual])
+        wb.load(FOLDER / "foreign.h5", custom=[make.Residual])
     model = make.foreign()
     model.load(FOLDER / "foreign.h5")
-    other = wb.load(FOLDER / "foreign.h5", {"Residual": lambda: make.Residual(wb.nn.Linear(3, 3), wb.nn.Tanh())})
+    other = wb.load(FOLDER / "foreign.h5", custom={"Residual": lambda: make.Residual(wb.nn.Linear(3, 3), wb.nn.Tanh())})
     assert other(wb.ones(1, 3)).tolist() == model(wb.ones(1, 3)).tolist()

@@ -28,7 +28,7 @@ def layer(seed):
 
 def test_names_that_are_no_texts_are_files_of_their_own(tmp_path):
     for number, name in enumerate(NAMES):
-        wb.save(forms(tmp_path, name)[number % 3], layer(number), epoch=number)
+        layer(number).save(forms(tmp_path, name)[number % 3], epoch=number)
     assert sorted(os.listdir(os.fsencode(tmp_path))) == sorted(NAMES)
     for number, name in enumerate(NAMES):
         for path in forms(tmp_path, name):

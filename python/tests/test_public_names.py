@@ -11,17 +11,24 @@ import wingbeat as wb
 MODULES = (
     "wingbeat",
     "wingbeat.accelerator",
+    "wingbeat.amp",
     "wingbeat.autograd",
     "wingbeat.backends",
     "wingbeat.cuda",
+    "wingbeat.cuda.amp",
     "wingbeat.data",
+    "wingbeat.distributed",
     "wingbeat.distributions",
     "wingbeat.fft",
+    "wingbeat.func",
     "wingbeat.implicit",
+    "wingbeat.jit",
     "wingbeat.linalg",
     "wingbeat.nn",
     "wingbeat.nn.functional",
     "wingbeat.nn.init",
+    "wingbeat.nn.modules",
+    "wingbeat.nn.parallel",
     "wingbeat.nn.utils",
     "wingbeat.nn.utils.parametrizations",
     "wingbeat.nn.utils.parametrize",
@@ -30,12 +37,24 @@ MODULES = (
     "wingbeat.optim",
     "wingbeat.optim.lr_scheduler",
     "wingbeat.optim.swa_utils",
+    "wingbeat.random",
+    "wingbeat.serialization",
     "wingbeat.special",
     "wingbeat.storage",
+    "wingbeat.testing",
     "wingbeat.training",
+    "wingbeat.utils",
+    "wingbeat.utils.checkpoint",
+    "wingbeat.utils.data",
+    "wingbeat.version",
+    "wingbeat.vision",
+    "wingbeat.vision.datasets",
+    "wingbeat.vision.transforms",
+    "wingbeat.vision.transforms.functional",
+    "wingbeat.vision.utils",
 )
 # What training takes from data, until it is elsewhere.
-HELPERS = {"wingbeat.data": {"as_dataset", "shuffle_code"}}
+HELPERS = {"wingbeat.data": {"as_dataset", "loader_order", "shuffle_code"}}
 
 
 def modules():

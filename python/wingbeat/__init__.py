@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING
 
 from . import (
     _activations,
+    _constructors,
     _convolution,
     _discrete,
     _distances,
+    _generator,
     _hooks,
     _indexing,
     _linear_algebra,
@@ -50,11 +52,13 @@ from . import (
     _writing,
 )
 from ._activations import *  # noqa: F403
-from ._autocast import autocast, is_autocast_enabled
+from ._autocast import autocast, get_autocast_dtype, is_autocast_enabled
+from ._constructors import *  # noqa: F403
 from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
     asarray,
+    can_cast,
     empty,
     empty_like,
     eye,
@@ -71,6 +75,7 @@ from ._creation import (
     randint,
     randn,
     randn_like,
+    result_type,
     tensor,
     tril_indices,
     triu_indices,
@@ -82,8 +87,13 @@ from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
-from ._dtypes import bfloat16, float32, float64, int32, int64, uint8
+from ._dtypes import bfloat16, float16, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8
 from ._dtypes import bool_ as bool
+from ._dtypes import float16 as half
+from ._dtypes import float32 as float
+from ._dtypes import float64 as double
+from ._dtypes import int32 as int
+from ._dtypes import int64 as long
 from ._errors import (
     ArgumentError,
     ConvergenceError,
@@ -155,6 +165,7 @@ from ._functions import (
     tanh,
     where,
 )
+from ._generator import *  # noqa: F403
 from ._library import lib as _lib
 from ._linear_algebra import *  # noqa: F403
 from ._math import *  # noqa: F403
@@ -162,6 +173,7 @@ from ._matrix_functions import *  # noqa: F403
 from ._modes import (
     enable_grad,
     get_num_threads,
+    inference_mode,
     is_grad_enabled,
     manual_seed,
     memory_trim,
@@ -176,6 +188,7 @@ from ._normalization import *  # noqa: F403
 from ._numbers import *  # noqa: F403
 from ._picking import *  # noqa: F403
 from ._pooling import adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from ._printing import set_printoptions
 from ._products import *  # noqa: F403
 from ._random import *  # noqa: F403
 from ._rearranging import *  # noqa: F403
@@ -195,19 +208,29 @@ __version__ = _lib.wb_version().decode()
 if TYPE_CHECKING:  # what the table below finds
     from . import (
         accelerator,
+        amp,
         autograd,
         backends,
         cuda,
         data,
+        distributed,
         distributions,
         fft,
+        func,
         implicit,
+        jit,
         linalg,
         nn,
         optim,
+        random,
+        serialization,
         special,
         storage,
+        testing,
         training,
+        utils,
+        version,
+        vision,
     )
     from ._anomalies import anomaly_mode
     from ._checkpoint import checkpoint, checkpoint_sequential
@@ -217,6 +240,7 @@ if TYPE_CHECKING:  # what the table below finds
     from ._jacobians import hessian, jacfwd, jacrev
     from ._norms import norms
     from ._reversible import reversible
+    from ._summary import summary
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
     from ._vmap import vmap
@@ -226,6 +250,7 @@ if TYPE_CHECKING:  # what the table below finds
 # Where to find what a short program may not need; imported when first asked for.
 _LATER: dict[str, tuple[str, str] | None] = {
     "accelerator": None,
+    "amp": None,
     "autograd": None,
     "backends": None,
     "cuda": None,
@@ -239,6 +264,16 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "special": None,
     "storage": None,
     "training": None,
+    "distributed": None,
+    "func": None,
+    "jit": None,
+    "random": None,
+    "serialization": None,
+    "testing": None,
+    "version": None,
+    "vision": None,
+    "summary": ("_summary", "summary"),
+    "utils": None,
     **{name: ("_transforms", name) for name in ("grad", "value_and_grad", "vjp", "jvp", "hvp", "linearize")},
     **{name: ("_jacobians", name) for name in ("jacrev", "jacfwd", "hessian")},
     "vmap": ("_vmap", "vmap"),
@@ -266,7 +301,9 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of these
         try:
             source = _LATER[name]
         except KeyError:
-            raise AttributeError(f"module 'wingbeat' has no attribute {name!r}") from None
+            from ._absent import sentence
+
+            raise AttributeError(sentence("wingbeat", name)) from None
         module, attribute = source or (name, None)
         value = import_module(f".{module}", __name__)
         if attribute is not None:
@@ -303,17 +340,29 @@ __all__ = [
     "randn_like",
     "manual_seed",
     "promote_types",
+    "result_type",
+    "can_cast",
     "bool",
     "uint8",
     "int32",
     "int64",
     "float32",
     "float64",
+    "float16",
     "bfloat16",
+    "double",
+    "float",
+    "half",
+    "int",
+    "long",
+    "get_default_dtype",
+    "set_default_dtype",
+    "set_printoptions",
     "anomaly_mode",
     "norms",
     "autocast",
     "is_autocast_enabled",
+    "get_autocast_dtype",
     "abs",
     "add",
     "amax",
@@ -364,6 +413,7 @@ __all__ = [
     "tanh",
     "where",
     "no_grad",
+    "inference_mode",
     "enable_grad",
     "set_grad_enabled",
     "is_grad_enabled",
@@ -391,6 +441,7 @@ __all__ = [
     "InterruptedCallError",
     "InternalError",
     "accelerator",
+    "amp",
     "autograd",
     "backends",
     "cuda",
@@ -405,6 +456,16 @@ __all__ = [
     "special",
     "storage",
     "training",
+    "utils",
+    "distributed",
+    "func",
+    "jit",
+    "random",
+    "serialization",
+    "testing",
+    "version",
+    "vision",
+    "summary",
     "grad",
     "value_and_grad",
     "vjp",
@@ -437,9 +498,11 @@ __all__ = [
     "adaptive_max_pool1d",
 ]
 __all__ += _activations.__all__
+__all__ += _constructors.__all__
 __all__ += _convolution.__all__
 __all__ += _discrete.__all__
 __all__ += _distances.__all__
+__all__ += _generator.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__
 __all__ += _matrix_functions.__all__

@@ -28,7 +28,7 @@ def path_bytes(path: Path) -> bytes:
     return encoded
 
 
-def save(path: Path, model: Module, optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0) -> None:
+def write(model: Module, path: Path, optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0) -> None:
     """Writes a checkpoint of a model, and of an optimiser if given. epoch and step are the caller's own counts."""
     if isinstance(model, Base):
         model._write_notes()

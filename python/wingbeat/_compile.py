@@ -24,11 +24,11 @@ import numpy as np
 from . import _abi, _html, _modules
 from ._arrays import extents, handles
 from ._bindings import Bindings
-from ._dtypes import BY_NUMPY, as_dtype, native
+from ._dtypes import as_dtype, native, of_numpy
 from ._errors import ArgumentError, Error, StateError
 from ._library import check, lib
 from ._log import note
-from ._modes import UNCHANGED, recording_flags
+from ._modes import UNCHANGED, is_grad_enabled, recording_flags
 from ._programs import Argument, Carried, Effect, Program, Result, Twins, Uncapturable
 from ._tensor import Tensor, wrap
 from ._tree import flatten, unflatten
@@ -409,6 +409,20 @@ class CompiledFunction(Generic[P, R]):
         return "\n\n".join(program.explain(time) for program in self._programs.values())
 
 
+class CompiledModule(CompiledFunction[Any, Any]):
+    """What wingbeat.compile returns for a module: call it like the module, whose attributes it has."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_grad_enabled() and any(parameter.requires_grad for parameter in self._function.parameters()):
+            return self._function(*args, **kwargs)
+        return super().__call__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_function":
+            raise AttributeError(name)
+        return getattr(self._function, name)
+
+
 def _stand_in(dtype: DType, shape: Shape) -> Tensor:
     """A tensor that stands for an argument."""
     out = c_void_p()
@@ -458,7 +472,7 @@ def _dense(array: Tensor | Array) -> Array:
     """An array in row-major order, aligned, of one of the engine's types, with the values of an array or a tensor."""
     if isinstance(array, Tensor):
         return array.detach().numpy()
-    if array.flags.carray and array.dtype in BY_NUMPY:
+    if array.flags.carray and of_numpy(array.dtype) is not None:
         return array
     return np.require(native(array), requirements=["C", "A"])
 
@@ -473,7 +487,17 @@ def compile(function: Callable[P, R], *, numpy: Literal[False] = False) -> Compi
 def compile(*, numpy: Literal[True]) -> Callable[[Callable[P, Any]], CompiledFunction[P, Any]]: ...
 @overload
 def compile(*, numpy: Literal[False] = False) -> Callable[[Callable[P, R]], CompiledFunction[P, R]]: ...
-def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) -> Any:
+def compile(
+    function: Callable[..., Any] | None = None,
+    *,
+    numpy: bool = False,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: Any = None,
+    mode: str | None = None,
+    options: Any = None,
+    disable: bool = False,
+) -> Any:
     """Makes one program of what a function does; also as a decorator.
 
     function: takes tensors, NumPy arrays, and anything hashable, also in nested lists, tuples and dicts; it may
@@ -481,6 +505,11 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
         backward(), zero_grad() and step(), and returns nested tensors. It may not ask for values (item(), numpy(), an
         `if` that depends on one); a printed tensor shows shape and dtype alone.
     numpy: True returns NumPy arrays in the place of tensors.
+    disable: True leaves the function as it is. fullgraph, dynamic, backend, mode, options: PyTorch's; they change
+    nothing.
+
+    A module may be given too: the result has its attributes. Where gradients are recorded it runs as it is, so that
+    derivatives pass through it; elsewhere, as inside no_grad, by programs.
 
     The function is captured at the first call, and again for other shapes, dtypes or hashable arguments. Up to 64
     programs are kept, those used last.
@@ -501,6 +530,10 @@ def compile(function: Callable[..., Any] | None = None, *, numpy: bool = False) 
     transform, inside another compiled function's capture, and where it binds parameters or modules anew, the function
     runs as it is. A copy captures for itself, and so does one that is pickled, which goes by the function's name.
     """
+    if function is not None and disable:
+        return function
     if function is None:
-        return functools.partial(compile, numpy=numpy)
+        return functools.partial(compile, numpy=numpy, disable=disable)
+    if isinstance(function, _modules.Base):
+        return CompiledModule(function, numpy)
     return CompiledFunction(function, numpy)

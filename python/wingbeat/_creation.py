@@ -7,7 +7,7 @@ their tensor. requires_grad=True makes a leaf that collects gradients.
 
 from __future__ import annotations
 
-from ctypes import c_int, c_void_p
+from ctypes import c_int, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
@@ -17,11 +17,12 @@ from ._arguments import numbers
 from ._arrays import borrow, extents, handle_array
 from ._calls import called
 from ._device import check_device
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, int64
+from ._dtypes import BY_CODE, as_dtype, bool_, get_default_dtype, int64
 from ._errors import ArgumentError
+from ._generator import drawing_from
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, as_tensor, data_handle, exact, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, exact, new_tensor, takes, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from ._device import DeviceLike
     from ._dtypes import DType
-    from ._typing import Array, DTypeLike, Real, Shape, Size, TensorLike
+    from ._generator import Generator
+    from ._typing import Array, DTypeLike, Operand, Real, Shape, Size, TensorLike
 
 
 def tensor(
@@ -41,13 +43,13 @@ def tensor(
     behind).
 
     Python floats become float32, ints int64, bools bool. What has a dtype of its own keeps it: NumPy's arrays and
-    scalars, also inside lists, and other libraries' arrays; int8, int16, uint16, uint32 and float16 become the next
-    wider type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
+    scalars, also inside lists, and other libraries' arrays; int8, int16, uint16 and uint32 become the next wider
+    type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
     decides. Raises DTypeError for what is not numbers, and ArgumentError for an array with masked elements.
     """
     if device is not None:
         check_device(device)
-    return Tensor(data, dtype, requires_grad)
+    return _finish_tensor(new_tensor(data, dtype), requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
@@ -81,7 +83,7 @@ def _finish_tensor(result: Tensor, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
-_NUMBERS: dict[type, DType] = {bool: bool_, int: int64, float: float32}
+_NUMBERS: dict[type, DType] = {bool: bool_, int: int64}
 
 
 def full(
@@ -99,27 +101,29 @@ def full(
         if isinstance(fill_value, (Tensor, np.ndarray, np.generic)):
             dtype = as_tensor(fill_value).dtype
         else:
-            dtype = _NUMBERS.get(type(fill_value), float32)
+            dtype = _NUMBERS.get(type(fill_value), get_default_dtype())
     fill_value = exact(fill_value)
     if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
-        return _finish_tensor(broadcast_to(Tensor(fill_value, dtype), shape), requires_grad)
+        return _finish_tensor(broadcast_to(new_tensor(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
     check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))
     return _finish(out, requires_grad)
 
 
-def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def zeros(
+    *size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None
+) -> Tensor:
     """A tensor of zeros."""
     if device is not None:
         check_device(device)
-    return full(numbers(size), 0, dtype, requires_grad)
+    return full(numbers(size), 0, as_dtype(dtype), requires_grad)
 
 
-def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def ones(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
     """A tensor of ones."""
     if device is not None:
         check_device(device)
-    return full(numbers(size), 1, dtype, requires_grad)
+    return full(numbers(size), 1, as_dtype(dtype), requires_grad)
 
 
 def like(input: TensorLike, dtype: DTypeLike | None) -> tuple[Shape, DTypeLike]:
@@ -178,7 +182,7 @@ def arange(
         start, end = 0, start
     start, end, step = exact(start), exact(end), exact(step)
     is_whole = all(isinstance(number, int) for number in (start, end, step))
-    code, out = as_dtype((int64 if is_whole else float32) if dtype is None else dtype).code, c_void_p()
+    code, out = as_dtype(int64 if dtype is None and is_whole else dtype).code, c_void_p()
     check((lib.wb_tensor_arange_int64 if is_whole else lib.wb_tensor_arange)(code, start, end, step, out))
     return _finish(out, requires_grad)
 
@@ -187,7 +191,7 @@ def linspace(
     start: Real,
     end: Real,
     steps: SupportsIndex,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
 ) -> Tensor:
@@ -207,7 +211,7 @@ def linspace(
 def eye(
     n: SupportsIndex,
     m: SupportsIndex | None = None,
-    dtype: DTypeLike = float32,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     device: DeviceLike = None,
 ) -> Tensor:
@@ -260,39 +264,83 @@ def triu_indices(
     return called("triu_indices", row=row, col=col, offset=offset).to(dtype)
 
 
-def _random(distribution: int, size: Sequence[Size], a: Real, b: Real, dtype: DTypeLike, requires_grad: bool) -> Tensor:
+def _random(
+    distribution: int,
+    size: Sequence[Size],
+    a: Real,
+    b: Real,
+    dtype: DTypeLike | None,
+    requires_grad: bool,
+    generator: Generator | None = None,
+) -> Tensor:
     shape = numbers(size)
     out = c_void_p()
-    check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
+    with drawing_from(generator):
+        check(lib.wb_random(distribution, as_dtype(dtype).code, len(shape), extents(shape), a, b, out))
     return _finish(out, requires_grad)
 
 
-def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def rand(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Uniform numbers in [0, 1) from the default generator (manual_seed)."""
     if device is not None:
         check_device(device)
-    return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_UNIFORM, size, 0, 1, dtype, requires_grad, generator)
 
 
-def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False, device: DeviceLike = None) -> Tensor:
+def randn(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor:
     """Standard normal numbers from the default generator (manual_seed)."""
     if device is not None:
         check_device(device)
-    return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad)
+    return _random(_abi.WB_DISTRIBUTION_NORMAL, size, 0, 1, dtype, requires_grad, generator)
 
 
 @overload
-def randint(low: Real, high: Real, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None) -> Tensor: ...
-@overload
 def randint(
-    low: Real, high: Sequence[SupportsIndex], *, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Real,
+    size: Size,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor: ...
 @overload
 def randint(
-    low: Real, high: Real | None = None, *, size: Size, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Sequence[SupportsIndex],
+    *,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
+) -> Tensor: ...
+@overload
+def randint(
+    low: Real,
+    high: Real | None = None,
+    *,
+    size: Size,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor: ...
 def randint(
-    low: Real, high: Any = None, size: Any = None, dtype: DTypeLike = int64, device: DeviceLike = None
+    low: Real,
+    high: Any = None,
+    size: Any = None,
+    dtype: DTypeLike = int64,
+    device: DeviceLike = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Whole numbers in [low, high), or in [0, low) as randint(high, size), from the default generator (manual_seed)."""
     if device is not None:
@@ -305,12 +353,13 @@ def randint(
         low, high = 0, low
     low, high = exact(low), exact(high)
     if as_dtype(dtype).is_floating_point:  # whole numbers as floats
-        return randint(low, high, size).to(dtype)
+        return randint(low, high, size, generator=generator).to(dtype)
     if isinstance(low, int) and isinstance(high, int):
         shape, out = numbers((size,)), c_void_p()
-        check(lib.wb_random_int64(as_dtype(dtype).code, len(shape), extents(shape), low, high, out))
+        with drawing_from(generator):
+            check(lib.wb_random_int64(as_dtype(dtype).code, len(shape), extents(shape), low, high, out))
         return wrap(out.value)
-    return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False)
+    return _random(_abi.WB_DISTRIBUTION_INTEGERS, (size,), low, high, dtype, False, generator)
 
 
 def rand_like(
@@ -333,8 +382,36 @@ def randn_like(
     return randn(shape, dtype=dtype, requires_grad=requires_grad)
 
 
+def result_type(tensor1: Operand, tensor2: Operand) -> DType:
+    """The dtype in which two tensors or numbers meet in arithmetic.
+
+    bool is below integers, integers below floats, and the highest kind decides. Tensors without axes widen nothing
+    within the kind of those with axes, and Python's numbers nothing within the kind of tensors.
+    """
+    sides = (tensor1, tensor2)
+    tensors = [as_tensor(side) for side in sides if isinstance(side, (Tensor, np.ndarray))]
+    own = [bool_ if isinstance(side, bool) else int64 if isinstance(side, int) else get_default_dtype()
+           for side in sides if not isinstance(side, (Tensor, np.ndarray))]  # fmt: skip
+    if not tensors:
+        return promote_types(*own)
+    code = c_int()
+    check(lib.wb_result_type(handle_array(len(tensors))(*[side._handle for side in tensors]), len(tensors), code))
+    dtype = BY_CODE[code.value]
+    for number in own:
+        dtype = dtype if can_cast(number, dtype) else number
+    return dtype
+
+
+def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
+    """Whether values of one dtype may become another's by themselves: bool anything, integers floats, but not back."""
+    flag = c_int32()
+    check(lib.wb_can_cast(as_dtype(from_).code, as_dtype(to).code, flag))
+    return flag.value != 0
+
+
 def promote_types(a: DTypeLike, b: DTypeLike) -> DType:
-    """The dtype that an operation on dtypes `a` and `b` computes in (NumPy's promotion)."""
+    """The dtype in which `a` and `b` meet: bool below integers below floats, and the wider of one kind; bfloat16 and
+    float16 make float32."""
     code = c_int()
     check(lib.wb_promote(as_dtype(a).code, as_dtype(b).code, code))
     return BY_CODE[code.value]
@@ -379,7 +456,7 @@ def _new_tensor(
     """A copy of `data`, of this dtype unless another is given."""
     if device is not None:
         check_device(device)
-    return Tensor(data, self.dtype if dtype is None else dtype, requires_grad)
+    return _finish_tensor(new_tensor(data, self.dtype if dtype is None else dtype), requires_grad)
 
 
 for _name, _method in {

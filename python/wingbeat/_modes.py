@@ -112,6 +112,15 @@ class enable_grad(_GradMode):
     _as_parameter_ = _abi.WB_BLOCK_GRAD_ON
 
 
+class inference_mode(_GradMode):
+    """As no_grad, under the name of PyTorch's stricter form; with mode False a block as if it were not there."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        self = object.__new__(cls)
+        self._as_parameter_ = _abi.WB_BLOCK_GRAD_OFF if mode else 0
+        return self(mode) if callable(mode) else self
+
+
 class set_grad_enabled(_GradMode):
     """Sets the gradient mode of this thread from now on; as a `with` block, until its end."""
 
@@ -166,6 +175,12 @@ def memory_trim() -> None:
     check(lib.wb_memory_trim())
 
 
-def manual_seed(seed: SupportsIndex) -> None:
-    """Seeds the default generator, from which random tensors, initialisers and layers draw. 0 <= seed < 2**64."""
+def manual_seed(seed: SupportsIndex) -> Any:
+    """Seeds the default generator, from which random tensors, initialisers and layers draw. 0 <= seed < 2**64.
+
+    Returns the generator.
+    """
     check(lib.wb_manual_seed(seed))
+    from ._generator import default_generator
+
+    return default_generator

@@ -54,3 +54,14 @@ def listing(module: str) -> Callable[[], list[str]]:
         return sorted({*names["__all__"], *(name for name in names if name.startswith("__") and name.endswith("__"))})
 
     return __dir__
+
+
+def refusing(module: str) -> Callable[[str], Any]:
+    """The __getattr__ of a public module: it says what can be done where PyTorch has a name that is not here."""
+
+    def __getattr__(name: str) -> Any:
+        from ._absent import sentence
+
+        raise AttributeError(sentence(module, name))
+
+    return __getattr__

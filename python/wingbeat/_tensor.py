@@ -17,11 +17,24 @@ import numpy as np
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
 from ._device import CPU, check_device, destination
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, int32, int64, uint8, unmasked
+from ._dtypes import (
+    BY_CODE,
+    as_dtype,
+    bfloat16,
+    bool_,
+    float32,
+    get_default_dtype,
+    int32,
+    int64,
+    is_bfloat16,
+    uint8,
+    unmasked,
+)
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, freed_by, lib, unguarded
 from ._naming import operation
 from ._owner import Owner
+from ._printing import numpy_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,9 +84,10 @@ def wrap(handle: Handle) -> Tensor:
 class Tensor(Owner, Methods):
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
-    Tensor(data) is wingbeat.tensor(data). Operators broadcast and promote as NumPy's; a Python or NumPy scalar takes
-    the tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on either side. Values
-    are computed when they are asked for.
+    Tensor(2, 3) is a tensor of that shape, whose values nobody may count on; Tensor(data) has the values of `data` in
+    the default dtype (a tensor's in its own), or in `dtype`. Operators broadcast, and promote as PyTorch's; a Python or
+    NumPy scalar takes the tensor's dtype (a float that meets integers gives the default dtype); a NumPy array may stand
+    on either side. Values are computed when they are asked for.
     """
 
     # _shape, _dtype and _known_signature are filled when first asked for. The shape of a box never changes, its dtype
@@ -88,8 +102,8 @@ class Tensor(Owner, Methods):
 
     __array_priority__ = 1000
 
-    def __new__(cls, data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Self:
-        self = cls._owning(data_handle(data, dtype))
+    def __new__(cls, *data: ArrayLike, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Self:
+        self = cls._owning(constructed(data, dtype))
         if requires_grad:
             self.requires_grad_()
         return self
@@ -190,7 +204,7 @@ class Tensor(Owner, Methods):
         return self.numel() * self.dtype.itemsize
 
     def is_floating_point(self) -> bool:
-        """Whether the dtype is float32 or float64."""
+        """Whether the dtype is one of floats."""
         return self.dtype.is_floating_point
 
     def __len__(self) -> int:
@@ -310,7 +324,9 @@ class Tensor(Owner, Methods):
             return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{flag})"
         if not array.size:
             return f"tensor([], shape={self.shape}{notes})"
-        values = np.array2string(array, separator=", ", precision=4, prefix="tensor(")
+        if self.dtype is bfloat16:
+            array = array.astype(np.float32)
+        values = np.array2string(array, separator=", ", prefix="tensor(", **numpy_options())
         return f"tensor({values}{notes})"
 
     # ---------------------------------------------------------------- copies
@@ -566,6 +582,10 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     float32, and whatever has a dtype of its own keeps it."""
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
+    wanted = None if dtype is None else as_dtype(dtype)
+    if wanted is bfloat16:  # which NumPy may not have
+        given = wrap(data_handle(data))
+        return (given if given.is_floating_point() else given.to(float32)).to(bfloat16)._detach_handle()
     try:
         array = np.asanyarray(data)
     except ValueError:
@@ -575,12 +595,33 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     own: set[np.dtype[Any]] = set()
     if array.dtype.kind in "biuf":
         _collect(data, own)
-    if dtype is None:
+    if wanted is None:
         if array.dtype == np.float64 and np.result_type(np.float16, *own, 0.0) != np.float64:
-            array = array.astype(np.float32)
-    elif array.dtype != as_dtype(dtype).dtype:
-        array = _converted(array, as_dtype(dtype), bool(own))
+            array = array.astype(get_default_dtype().dtype)
+    elif array.dtype != wanted.dtype:
+        array = _converted(array.astype(np.float32) if is_bfloat16(array.dtype) else array, wanted, bool(own))
     return copy_in(array)
+
+
+def constructed(data: tuple[Any, ...], dtype: DTypeLike | None) -> Handle:
+    """A handle of what PyTorch's constructors of tensors make: of a size, extent by extent, or of values."""
+    if len(data) != 1 or isinstance(data[0], (int, np.integer)) and not isinstance(data[0], bool):
+        for extent in data:
+            if isinstance(extent, (bool, float)) or not hasattr(extent, "__index__"):
+                raise TypeError(
+                    f"Tensor: expected values (one argument), or a size of whole numbers, found {extent!r:.80} in a "
+                    "size; a dtype is given by name, dtype="
+                )
+        extent = [operator.index(extent) for extent in data] if data else [0]
+        return constant(as_dtype(dtype), 0, tuple(extent))._detach_handle()
+    if isinstance(data[0], Tensor) and dtype is None:
+        return data_handle(data[0])
+    return data_handle(data[0], as_dtype(dtype))
+
+
+def new_tensor(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
+    """A new tensor with a copy of `data`, in its own dtype unless another is given."""
+    return wrap(data_handle(data, dtype))
 
 
 _PYTHON = frozenset((bool, int, float))
@@ -627,7 +668,7 @@ def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
 def as_values(value: TensorLike, dtype: DType) -> Tensor:
     """As as_tensor, but lists of Python's floats, which would be float32, take a float dtype they are written to."""
     if isinstance(value, (list, tuple)) and dtype.is_floating_point:
-        return Tensor(value, dtype)
+        return new_tensor(value, dtype)
     return as_tensor(value)
 
 
@@ -663,7 +704,7 @@ def exact(value: Any) -> Any:
 def constant(dtype: DType, value: Any, shape: Shape = ()) -> Tensor:
     """A number as a tensor of a dtype."""
     if type(value) is int and not dtype.is_floating_point and dtype is not bool_ and not takes(dtype, value):
-        return Tensor(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
+        return new_tensor(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
     out = c_void_p()
     check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), value, out))
     return wrap(out.value)
@@ -686,17 +727,18 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
         value = plain(other)
         return NotImplemented if value is other else operate(op, tensor, value, swapped)
     elif isinstance(other, float):
-        other = Tensor(other, float64)
+        other = new_tensor(other, get_default_dtype())
     elif isinstance(other, int):
         if tensor.dtype.is_floating_point:
             return operate(op, tensor, float(other), swapped)
         if op == _abi.WB_BINARY_DIVIDE:
-            return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
+            return _mixed(op, tensor, float(other), swapped)  # integers are divided as float32
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(
                 f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; "
                 "cast the tensor first"
             )
+        tensor = tensor if tensor.dtype is bool_ else tensor.to(int64)  # which holds both
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
         other = _listed(tensor, other)
@@ -707,17 +749,17 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
 
 def _listed(tensor: Tensor, values: list[Any] | tuple[Any, ...]) -> Tensor:
     """Nested lists that meet a tensor. Python's numbers in them take its dtype where a single one would."""
-    given, dtype = Tensor(values), tensor.dtype
+    given, dtype = new_tensor(values), tensor.dtype
     own: set[np.dtype[Any]] = set()
     _collect(values, own)
     if own:
         return given
     if given.dtype is float32 and dtype.is_floating_point:
-        return Tensor(values, dtype)
+        return new_tensor(values, dtype)
     if given.dtype is int64 and dtype is not bool_:
         array = np.asarray(values)
         if not array.size or takes(dtype, int(array.min())) and takes(dtype, int(array.max())):
-            return Tensor(values, dtype)
+            return new_tensor(values, dtype)
     return given
 
 

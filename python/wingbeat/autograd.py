@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, overload
 from ._anomalies import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from ._custom import Function, FunctionCtx
 from ._errors import ArgumentError
-from ._naming import listing
+from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ._naming import listing, refusing
 from ._tensor import Tensor, as_tensor
 from ._transforms import inside_transform, reverse
 
@@ -20,13 +21,53 @@ if TYPE_CHECKING:
 __all__ = [
     "Function",
     "FunctionCtx",
+    "Variable",
+    "backward",
+    "enable_grad",
     "grad",
+    "inference_mode",
     "inside_transform",
+    "no_grad",
+    "set_grad_enabled",
     "detect_anomaly",
     "set_detect_anomaly",
     "is_anomaly_enabled",
 ]
 __dir__ = listing(__name__)
+if not TYPE_CHECKING:
+    __getattr__ = refusing(__name__)
+
+
+class _AnyTensor(type):
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, Tensor)
+
+
+class Variable(metaclass=_AnyTensor):
+    """Variable(tensor) is the tensor: what PyTorch called it before tensors had derivatives."""
+
+    def __new__(cls, data: TensorLike, requires_grad: bool = False, volatile: bool = False) -> Any:
+        tensor = as_tensor(data)
+        return tensor.requires_grad_() if requires_grad else tensor
+
+
+def backward(
+    tensors: Tensor | Iterable[Tensor],
+    grad_tensors: TensorLike | Iterable[TensorLike] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Adds the derivatives of tensors to the .grad of the leaves behind them, as tensor.backward(gradient) does for
+    each."""
+    outputs = _one_or_more(tensors, "tensors")
+    given: Any = grad_tensors if isinstance(grad_tensors, (list, tuple)) else [grad_tensors] * len(outputs)
+    if len(given) != len(outputs):
+        raise ArgumentError(f"backward: expected {len(outputs)} grad_tensors, one for each tensor, found {len(given)}")
+    if create_graph or inputs is not None:
+        raise ArgumentError("backward: create_graph and inputs are for autograd.grad, which returns the derivatives")
+    for place, (output, weight) in enumerate(zip(outputs, given)):
+        output.backward(weight, retain_graph=bool(retain_graph) or place + 1 < len(outputs))
 
 
 def _one_or_more(tensors: Tensor | Iterable[Tensor], what: str) -> list[Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+import sys
 from ctypes import c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
@@ -339,9 +340,51 @@ class TensorDataset(Dataset[_Row]):
 
 
 def as_dataset(data: Any) -> Dataset[Any]:
-    """A data set as it is, or one of a pair (x, y)."""
+    """A data set as it is, one of a pair (x, y), or one of the rows that a data set or loader of utils.data has."""
     if isinstance(data, Dataset):
         return data
     if isinstance(data, (tuple, list)) and len(data) == 2:
         return TensorDataset(*data)
-    raise TypeError(f"data: expected a data set or a pair (x, y), found {type(data).__name__}")
+    columns = _columns(data.dataset, data.collate_fn) if loader_order(data) is not None else _columns(data, None)
+    if columns is None:
+        raise TypeError(f"data: expected a data set, a pair (x, y) or a DataLoader, found {type(data).__name__}")
+    if isinstance(columns, Dataset):
+        return columns
+    if isinstance(columns, Tensor) or not isinstance(columns, (list, tuple)) or len(columns) not in (1, 2):
+        raise ArgumentError(
+            "data: expected samples (x, y) to train on, found ones with "
+            + (f"{len(columns)} parts" if isinstance(columns, (list, tuple)) else "one part, without a tuple")
+            + "; a loop over the DataLoader trains on anything"
+        )
+    return TensorDataset(*columns)
+
+
+def loader_order(data: Any) -> tuple[int, bool, bool] | None:
+    """(batch_size, shuffle, drop_last) of a DataLoader; None for what is none."""
+    if not isinstance(data, _loader_class()):
+        return None
+    if not data._has_own_order or data.batch_size is None or data._is_stream:
+        raise ArgumentError(
+            "data: expected a DataLoader with a batch_size, shuffle and drop_last, found one with a sampler or a "
+            "stream of its own; a loop over it trains on anything"
+        )
+    return data.batch_size, data.shuffle, data.drop_last
+
+
+def _loader_class() -> Any:
+    """DataLoader where it has been imported, and there may be any of it."""
+    module = sys.modules.get(f"{__package__}.utils.data.loader")
+    return () if module is None else module.DataLoader
+
+
+def _columns(dataset: Any, collate: Any) -> Any:
+    """All rows of a data set of utils.data, collated; an engine's data set as it is."""
+    if isinstance(dataset, Dataset):
+        return dataset
+    if f"{__package__}.utils.data.loader" not in sys.modules or not hasattr(dataset, "__getitem__"):
+        return None
+    if not hasattr(dataset, "__len__") or isinstance(dataset, (str, bytes, dict, Tensor)):
+        return None
+    from .utils.data import DataLoader
+
+    return next(iter(DataLoader(dataset, batch_size=max(len(dataset), 1), collate_fn=collate)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ctypes import c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -14,12 +14,13 @@ from ._arrays import counted
 from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError, ArgumentTypeError
+from ._history import Bar, History
 from ._library import check, freed_by, handle_property, lib
 from ._log import pass_on
 from ._naming import listing
 from ._owner import Owner, attributes_of, set_attributes
 from ._tensor import wrap
-from .data import as_dataset, shuffle_code
+from .data import as_dataset, loader_order, shuffle_code
 
 if TYPE_CHECKING:
     import os
@@ -119,6 +120,15 @@ def _count(value: Any, name: str) -> int:
     return whole(value, name, "fit")
 
 
+def _callbacks(given: Any) -> list[Callable[[Progress], object]]:
+    """The functions that fit is to call."""
+    found = [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
+    for callback in found:
+        if not callable(callback):
+            raise TypeError(f"fit: expected a function as callback, or several in a list, found {callback!r:.80}")
+    return found
+
+
 class Trainer(Owner):
     """Ties a model, a loss and an optimiser, and remembers how far training has come.
 
@@ -144,7 +154,7 @@ class Trainer(Owner):
         check(lib.wb_trainer_create(model, loss, optimizer, out))
         self._handle = out.value
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.history: list[Progress] = []
+        self.history = History()
         for name, metric in self.metrics.items():
             check(lib.wb_trainer_add_metric(self._handle, name.encode(), metric))
 
@@ -188,12 +198,12 @@ class Trainer(Owner):
         self.history = self._read_history()
         set_attributes(self, contents["attributes"])
 
-    def _read_history(self) -> list[Progress]:
+    def _read_history(self) -> History:
         """The engine's history."""
         count, record, names = c_int64(), _abi.wb_progress(), tuple(self.metrics)
         metrics, validation_metrics = (c_double * len(names))(), (c_double * len(names))()
         check(lib.wb_trainer_history_count(self._handle, count))
-        history = []
+        history = History()
         for place in range(count.value):
             check(lib.wb_trainer_history(self._handle, place, record, metrics, validation_metrics))
             history.append(Progress(record, names))
@@ -213,23 +223,26 @@ class Trainer(Owner):
         min_delta: float = 0.0,
         restore_best: bool = False,
         check_finite: bool = False,
-        callback: Callable[[Progress], object] | None = None,
+        callback: Callable[[Progress], object] | Iterable[Callable[[Progress], object]] | None = None,
         report_every: int = 1,
         max_steps: int = 0,
         drop_last: bool = False,
         schedule: LRScheduler | None = None,
         schedule_each: str = "epoch",
+        bar: bool = False,
     ) -> str:
         """Trains until a stopping condition; returns which: "epochs", "patience", "callback" or "steps".
 
-        train, validation: data sets, or pairs (x, y). epochs: in all, counting those done before. shuffle, seed,
-        drop_last: as in Dataset.batches. patience: stop after so many epochs in a row without a validation loss lower
-        by min_delta; 0: never. restore_best: end with the parameters of the lowest validation loss, however training
-        ends, also by an exception; a later fit goes on from them. check_finite: NaN or infinity in the loss raises
-        NotFiniteError before the update. callback: called with a Progress every report_every steps and at the end of
-        each epoch; a true result stops training. max_steps: return after so many more steps. schedule: of the trainer's
-        optimizer; it steps at the end of each epoch or, with schedule_each "step", after each step. ReduceLROnPlateau
-        gets the validation loss, or without validation data the training loss.
+        train, validation: data sets, or pairs (x, y); or a DataLoader, whose batch_size, shuffle and drop_last then
+        hold. A data set of the user's own is read once, in its order, before training begins. epochs: in all, counting
+        those done before. shuffle, seed, drop_last: as in Dataset.batches. patience: stop after so many epochs in a row
+        without a validation loss lower by min_delta; 0: never. restore_best: end with the parameters of the lowest
+        validation loss, however training ends, also by an exception; a later fit goes on from them. check_finite: NaN
+        or infinity in the loss raises NotFiniteError before the update. callback: called with a Progress every
+        report_every steps and at the end of each epoch; a true result stops training; of several in a list, each is
+        called. max_steps: return after so many more steps. schedule: of the trainer's optimizer; it steps at the end of
+        each epoch or, with schedule_each "step", after each step. ReduceLROnPlateau gets the validation loss, or
+        without validation data the training loss. bar: a bar of tqdm's, in a terminal or a notebook.
 
         An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss
         or a metric, and of a signal's handler, such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer
@@ -238,8 +251,15 @@ class Trainer(Owner):
         """
         if validation is None and (patience or restore_best):
             raise ArgumentError("fit: patience and restore_best need validation data, found none")
+        order = loader_order(train)
+        if order is not None:
+            batch_size, shuffle, drop_last = order
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
+        callbacks = _callbacks(callback)
+        shown = Bar(self.total_steps) if bar else None
+        if shown is not None:
+            callbacks.append(shown)
         counts = {
             _abi.WB_TRAINER_EPOCHS: _count(epochs, "epochs"),
             _abi.WB_TRAINER_BATCH_SIZE: _count(batch_size, "batch_size"),
@@ -247,7 +267,7 @@ class Trainer(Owner):
             _abi.WB_TRAINER_SEED: _count(seed, "seed"),
             _abi.WB_TRAINER_PATIENCE: _count(patience, "patience"),
             _abi.WB_TRAINER_MAX_STEPS: _count(max_steps, "max_steps"),
-            _abi.WB_TRAINER_REPORT_EVERY: _count(report_every, "report_every") if callback else _BREATH,
+            _abi.WB_TRAINER_REPORT_EVERY: _count(report_every, "report_every") if callbacks else _BREATH,
         }
         for option, count in counts.items():
             check(lib.wb_trainer_set_int64(self._handle, option, count))
@@ -268,7 +288,8 @@ class Trainer(Owner):
             progress = Progress(record, names)
             if progress.epoch_ended:
                 self.history.append(progress)
-            return 1 if callback is not None and callback(progress) else 0
+            stops = [bool(called(progress)) for called in callbacks]
+            return 1 if any(stops) else 0
 
         reason = c_int()
 
@@ -280,6 +301,8 @@ class Trainer(Owner):
             check(with_progress(fit, report))
         finally:
             _modules.changed()  # the engine has set the modules' modes
+            if shown is not None:
+                shown.close()
         pass_on()
         return _STOP_REASONS[reason.value]
 

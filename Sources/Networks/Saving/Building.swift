@@ -8,6 +8,7 @@ struct Building {
     private let dtypes: [Substring: DType]
     /// Classes of the host's that it will give forward passes.
     private let classes: Set<String>
+    private static let everyClass = "*"
     /// What is done, by its path with a dot at its end.
     private var built: [String: Module] = [:]
     /// Boxes by their paths, for those that stand in several places.
@@ -69,7 +70,7 @@ struct Building {
 
     /// A module with code of the host's, which it sets afterwards.
     private func foreign(_ name: String, _ structure: StateTree, _ path: String) throws(Failure) -> Module {
-        guard classes.contains(name) else { throw Building.unknown(name) }
+        guard classes.contains(name) || classes.contains(Building.everyClass) else { throw Building.unknown(name) }
         guard let kind = structure.text(StateTree.kind) else {
             return HostModule(className: name, AwaitedForward(name))
         }

@@ -75,7 +75,7 @@ def model(rng):
     if rng.random() < 0.3:
         with tempfile.TemporaryDirectory() as folder:
             built.save(Path(folder) / "model.h5")
-            built = wb.load(Path(folder) / "model.h5", [Scaled, Residual])
+            built = wb.load(Path(folder) / "model.h5", custom=[Scaled, Residual])
     if rng.random() < 0.2:
         built.eval()
     return built

@@ -13,12 +13,13 @@ from .._creation import promote_types, randn
 from .._errors import ShapeError
 from .._functions import log, square
 from .._math import erfc
-from .._tensor import Tensor
+from .._tensor import new_tensor
 from .distribution import Distribution, floats
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._tensor import Tensor
     from .._typing import Size, TensorLike
 
 _HALF_LOG_2_PI = log_of(2 * pi) / 2
@@ -29,10 +30,10 @@ def _broadcast(loc: TensorLike, scale: TensorLike) -> tuple[Tensor, Tensor]:
     is_number = [isinstance(value, (int, float, np.generic)) for value in (loc, scale)]
     if is_number == [True, False]:
         scale = floats(scale)
-        loc = Tensor(loc, scale.dtype)
+        loc = new_tensor(loc, scale.dtype)
     elif is_number == [False, True]:
         loc = floats(loc)
-        scale = Tensor(scale, loc.dtype)
+        scale = new_tensor(scale, loc.dtype)
     else:
         loc, scale = floats(loc), floats(scale)
     try:

@@ -1,7 +1,7 @@
 """Layers, models, losses and initialisers, under PyTorch's names."""
 
 from .._naming import listing as _listing
-from . import functional, init, utils
+from . import functional, init, modules, parallel, utils
 from .activation import (
     CELU,
     ELU,
@@ -96,6 +96,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from .parallel import DataParallel
 from .pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -258,6 +259,7 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
+    "DataParallel",
     "NLLLoss",
     "KLDivLoss",
     "PoissonNLLLoss",
@@ -286,6 +288,8 @@ __all__ = [
     "Transformer",
     "functional",
     "init",
+    "modules",
+    "parallel",
     "utils",
 ]
 __dir__ = _listing(__name__)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from ctypes import c_char_p, c_int32, c_uint64, c_void_p
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import _modules
 from .._errors import StructureError, UnsupportedError
@@ -46,22 +47,19 @@ def classes_of(custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module
     return {**own, **given}
 
 
-def names_of(classes: Classes) -> tuple[Any, int]:
-    """The names of classes as the engine takes them."""
-    names = sorted({name.rpartition(".")[2] for name in classes})
-    return (c_char_p * len(names))(*[name.encode() for name in names]), len(names)
+def module_of(handle: Handle, classes: Classes | None = None, trusts: bool = False) -> Module:
+    """The Module that owns the handle of a tree. What stands in several places is one object.
 
-
-def module_of(handle: Handle, classes: Classes | None = None) -> Module:
-    """The Module that owns the handle of a tree. What stands in several places is one object."""
-    return _Loading(classes or {}).root(handle)
+    trusts: whether classes of the user's may be imported by the paths that the tree's notes name.
+    """
+    return _Loading(classes or {}, trusts).root(handle)
 
 
 class _Loading:
     """A tree on its way. Modules and tensors by the engine's identity."""
 
-    def __init__(self, classes: Classes) -> None:
-        self.classes = classes
+    def __init__(self, classes: Classes, trusts: bool) -> None:
+        self.classes, self.trusts = classes, trusts
         self.modules: dict[int, Module] = {}
         self.tensors: dict[int, Tensor] = {}
         self.has_made = False
@@ -126,7 +124,7 @@ class _Loading:
         named = text_of(name)
         check(lib.wb_module_has_host(handle, has_host))
         check(lib.wb_module_note(handle, text))
-        note = None if text.value is None else _notes.read(text.value.decode())
+        note = None if text.value is None else _notes.read(text.value.decode(), self.trusts)
         layer = _modules.registered(named)
         found = self.find(named, note)
         if not has_host.value and (found is None or note is None):
@@ -136,7 +134,8 @@ class _Loading:
         if found is None:
             raise UnsupportedError(
                 f"load: the model holds a {named!r}, whose code this library does not have; "
-                "build it and load into it, or load it with the class (custom=)"
+                "build it and load into it, or load it with the class (custom=), "
+                "or, if you trust the file, by its import path (weights_only=False)"
             )
         if not isinstance(found, type):
             return found, None
@@ -172,7 +171,21 @@ class _Loading:
             is_own = getattr(found, "__module__", "").startswith(_HOME)
             if found is not None and (not is_own or note is not None and note.home.startswith(_HOME)):
                 return found
-        return None
+        return self.imported(note) if self.trusts and note is not None else None
+
+    @staticmethod
+    def imported(note: _notes.Note) -> Callable[[], Module] | None:
+        """The class under the import path of a note."""
+        try:
+            found = importlib.import_module(note.home)
+            for part in note.name.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise UnsupportedError(
+                f"load: the model holds a {note.home}.{note.name}, which cannot be imported here ({error}); "
+                "load it with the class (custom=)"
+            ) from None
+        return found  # type: ignore[return-value]  # a class is looked for, and checked where it is used
 
     def made(self, function: Callable[[], Module], handle: Handle) -> Module:
         """What the user's function makes, with the file's values."""

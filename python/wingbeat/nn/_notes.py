@@ -1,17 +1,17 @@
 """Notes: what a checkpoint says of a module whose class is the user's. The engine keeps the text; here is what it
 means.
 
-A note names the class and holds the plain attributes whose values Python can spell: numbers, texts, True, False, None,
-and lists, tuples, sets and dicts of such. Of the others it has the names, so that nobody takes the module for whole.
+A note names the class and holds the plain attributes that a text can spell (_spelling.py): numbers, texts, lists,
+tuples, sets and dicts of such, functions and classes by their import paths. Of the others it has the names, so that
+nobody takes the module for whole.
 """
 
 from __future__ import annotations
 
 import ast
-import math
 from typing import Any, NamedTuple
 
-_CONTAINERS = (list, tuple, set, dict)
+from .._spelling import Unspellable, Untrusted, spelt, value_of
 
 
 class Note(NamedTuple):
@@ -25,51 +25,37 @@ class Note(NamedTuple):
 
 def written(module: Any, attributes: dict[str, Any]) -> str:
     """The note of a module as text."""
-    spelt = {name: _spelt(value) for name, value in attributes.items()}
-    told = ", ".join(f"{name!r}: {text}" for name, text in spelt.items() if text is not None)
+    texts = {name: _text(value) for name, value in attributes.items()}
+    told = ", ".join(f"{name!r}: {text}" for name, text in texts.items() if text is not None)
     kind = type(module)
-    missing = [name for name, text in spelt.items() if text is None]
+    missing = [name for name, text in texts.items() if text is None]
     return f"({kind.__module__!r}, {kind.__qualname__!r}, {{{told}}}, {missing!r})"
 
 
-def read(text: str) -> Note | None:
-    """The note that a text is; None for a note of another host's."""
+def _text(value: Any) -> str | None:
+    """A value as text, or None for one that has none."""
     try:
-        home, name, attributes, missing = ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-    if not (
-        isinstance(home, str) and isinstance(name, str) and isinstance(attributes, dict) and isinstance(missing, list)
-    ):
-        return None
-    return Note(home, name, attributes, missing)
-
-
-def _spelt(value: Any) -> str | None:
-    """A value as ast.literal_eval reads it again, or None for one that it cannot."""
-    try:
-        text = _text(value)
+        text = spelt(value)
         text.encode()
-    except (ValueError, RecursionError):  # also a text that is no Unicode, and a list in itself
+    except (Unspellable, RecursionError, ValueError):  # also a list in itself, and a text that is no Unicode
         return None
     return text
 
 
-def _text(value: Any) -> str:
-    kind = type(value)
-    if value is None or kind in (bool, int, str, bytes):
-        return repr(value)
-    if kind is float and not math.isnan(value):
-        return repr(value).replace("inf", "1e999")
-    if kind not in _CONTAINERS or kind is set and not value:
-        raise ValueError
-    if kind is dict:
-        return f"{{{', '.join(f'{_text(key)}: {_text(entry)}' for key, entry in value.items())}}}"
-    inner = ", ".join(_text(entry) for entry in value)
-    return (
-        f"[{inner}]"
-        if kind is list
-        else f"{{{inner}}}"
-        if kind is set
-        else f"({inner}{',' if len(value) == 1 else ''})"
-    )
+def read(text: str, trusts: bool = False) -> Note | None:
+    """The note that a text is; None for a note of another host's. What only a reader who trusts the file may import is
+    among the missing attributes."""
+    try:
+        home, name, told, missing = ast.parse(text, mode="eval").body.elts  # type: ignore[attr-defined]
+        note = Note(value_of(home), value_of(name), {}, value_of(missing))
+        if not (isinstance(note.home, str) and isinstance(note.name, str) and isinstance(note.missing, list)):
+            return None
+        for key, entry in zip(told.keys, told.values):
+            attribute = value_of(key)
+            try:
+                note.attributes[attribute] = value_of(entry, trusts=trusts)
+            except Untrusted:
+                note.missing.append(attribute)
+    except (ValueError, SyntaxError, TypeError, AttributeError, MemoryError, RecursionError):
+        return None
+    return note

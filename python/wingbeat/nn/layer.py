@@ -29,6 +29,21 @@ _call_layer = lib.wb_module_call_layer
 _PAIR, _ONE = handle_array(2), handle_array(1)
 
 
+class _WhereParameters:
+    """A method of layers with parameters or buffers alone: programs ask layers whether they have it."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, layer: Any, owner: Any = None) -> Any:
+        if layer is None:
+            return self._function
+        if not layer._parameters and not layer._buffers:
+            raise AttributeError(f"a {type(layer).__name__} has no parameters to reset")
+        return self._function.__get__(layer, owner)
+
+
 class Layer(Module):
     """Base of the modules whose forward pass the engine has."""
 
@@ -58,11 +73,7 @@ class Layer(Module):
         tensors = {argument: arguments.pop(argument) for argument in self._tensors}
         text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
         out = c_void_p()
-        check_call(
-            lib.wb_module_create(
-                f"{self._kind}({text})".encode(), as_dtype(float32 if dtype is None else dtype).code, out
-            )
-        )
+        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
         self._adopt(out.value)
         for argument, given in tensors.items():
             if given is not None:
@@ -205,6 +216,7 @@ class Layer(Module):
         ]
         return results[0] if len(results) == 1 else tuple(results)
 
+    @_WhereParameters
     def reset_parameters(self) -> None:
         """Gives all parameters and buffers the values of a new layer."""
         own = {**self._parameters, **self._buffers}
@@ -224,7 +236,7 @@ class Layer(Module):
         return text_of(text)
 
 
-def build(expression: str, dtype: DTypeLike = float32) -> Module:
+def build(expression: str, dtype: DTypeLike | None = None) -> Module:
     """The module that an expression spells, such as "Sequential(Linear(3, 4), act=ReLU())": what Module.expression()
     gives.
 

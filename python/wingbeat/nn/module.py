@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .. import _html, _modules
-from .._checkpoint_files import load_into, save
+from .._checkpoint_files import load_into, write
 from .._device import check_device, destination
-from .._dtypes import float32, float64
+from .._dtypes import bfloat16, float16, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
@@ -28,6 +28,7 @@ from ._lookup import IncompatibleKeys, Lookup
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
@@ -375,11 +376,11 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
     def half(self) -> Module:
         """Converts all float parameters and buffers to float16, in place; returns the module."""
-        return self.to("float16")
+        return self.to(float16)
 
     def bfloat16(self) -> Module:
         """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
-        return self.to("bfloat16")
+        return self.to(bfloat16)
 
     def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Module:
         """The module itself: its values lie where they may lie."""
@@ -546,7 +547,7 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
         """
-        save(path, self, optimizer, epoch, step)
+        write(self, path, optimizer, epoch, step)
 
     def load(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False
