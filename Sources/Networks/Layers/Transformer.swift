@@ -282,12 +282,12 @@ public final class Transformer: Module, Registered {
         weights start in U(-k, k), k = sqrt(6 / (fan_in + fan_out)).
         """)
     private let width: Int
-    private let isCustom: Bool
+    /// The expressions of encoder and decoder that the arguments make.
+    private var usual: [String: String] = [:]
 
     public init(_ arguments: Arguments) throws(Failure) {
         width = try arguments.integer("d_model")
         let given = Set(arguments.rest.compactMap(\.name))
-        isCustom = !given.isEmpty || ["custom_encoder", "custom_decoder"].contains { arguments.object($0) != nil }
         let dtype = try arguments.floats()
         let words = ["dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first", "norm_first", "bias"]
         let layer = words.map { "\($0)=\((arguments.value($0) ?? .none).literal)" }.joined(separator: ", ")
@@ -306,6 +306,7 @@ public final class Transformer: Module, Registered {
             try add(
                 name,
                 "Transformer\(kind)(Transformer\(kind)Layer(\(width), \(heads), \(layer)), \(count), \(norm))", dtype)
+            usual[name] = try child(name).expression()
         }
         try addChildren(arguments)
         for (_, tensor) in allParameters where tensor.shape.count > 1 {
@@ -314,7 +315,9 @@ public final class Transformer: Module, Registered {
     }
 
     public override var summary: String { "" }
-    public override var spellsChildren: Bool { isCustom }
+    public override var spellsChildren: Bool {
+        children.count != usual.count || children.contains { (try? $0.module.expression()) != usual[$0.name] }
+    }
 
     public override func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         let given = inputs + [Tensor?](repeating: nil, count: 8)

@@ -138,7 +138,9 @@ extension Module {
         }
         var texts = arguments.texts.filter { !$0.hasPrefix(Parameter.dtype.name + "=") }
         if constructor?.place(of: Parameter.dtype.name) != nil,
-            let own = (parameters + buffers).first(where: { $0.tensor.dtype.isFloat })?.tensor.dtype,
+            // A layer that is made of others passes it on.
+            let own = (spellsChildren ? parameters + buffers : allParameters + allBuffers)
+                .first(where: { $0.tensor.dtype.isFloat })?.tensor.dtype,
             own != .float32
         {
             texts.append("\(Parameter.dtype.name)=\(own.name)")

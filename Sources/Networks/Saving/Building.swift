@@ -101,7 +101,7 @@ struct Building {
         for parameter in kind.signature.parameters where !parameter.isVariadic {
             if parameter.name == Parameter.dtype.name {
                 items.append(
-                    Arguments.Item(.value(.text((dtypes[path[...]] ?? .float32).name)), keyword: parameter.name))
+                    Arguments.Item(.value(.text(dtype(at: path).name)), keyword: parameter.name))
             } else if parameter.type.takesTensors, let tensor = buffers[path + parameter.name] {
                 items.append(Arguments.Item(.tensor(tensor), keyword: parameter.name))
             } else if let value = structure[attribute: parameter.name] {
@@ -116,6 +116,12 @@ struct Building {
         try fitting(path) { () throws(Failure) in made = try kind.make(Arguments(kind.signature, items)) }
         guard let made else { throw .internal(operation: "load", "a module was not made") }
         return made
+    }
+
+    /// The dtype of the parameters of a module, or of those in it.
+    private func dtype(at path: String) -> DType {
+        dtypes[path[...]] ?? parameters.first { $0.key.hasPrefix(path) && $0.value.dtype.isFloat }?.value.dtype
+            ?? .float32
     }
 
     /// The module's own parameters and buffers are those that the structure lists; version 1 lists none, and a new
