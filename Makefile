@@ -125,6 +125,7 @@ lint: .venv/.ready-for-test
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_with_torch.py
+	@.venv-peers/bin/python scripts/compare_optimizers_with_torch.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)
