@@ -124,8 +124,8 @@ lint: .venv/.ready-for-test
 # Every row of the operation table beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
-	@.venv-peers/bin/python scripts/compare_with_torch.py
 	@.venv-peers/bin/python scripts/compare_optimizers_with_torch.py
+	@.venv-peers/bin/python scripts/compare_with_torch.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)
