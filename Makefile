@@ -124,6 +124,7 @@ lint: .venv/.ready-for-test
 # Every row of the operation table, and the modules, beside PyTorch. Needs .venv-peers, and is no part of `make test`.
 .PHONY: test-peers
 test-peers: build .venv-peers/.ready
+	@.venv-peers/bin/python scripts/compare_optimizers_with_torch.py
 	@.venv-peers/bin/python scripts/compare_with_torch.py
 	@.venv-peers/bin/python scripts/compare_scripts.py --wingbeat $(PYTHON_IN_VENV)
 	@.venv-peers/bin/python scripts/compare_operators_with_torch.py

@@ -312,3 +312,12 @@ def test_a_penalty_is_the_sum_over_the_groups():
     assert optim.penalty([a]).item() == 0 and optim.penalty([a, b], l1=1.0).item() == pytest.approx(
         abs(x).sum() + abs(y).sum()
     )
+
+
+def test_numbers_of_pythons_in_a_state_keep_all_their_digits():
+    (parameter,) = leaves((3,))
+    optimizer = optim.NAdam([parameter])
+    give([parameter])
+    optimizer.step()
+    optimizer.state[parameter]["mu_product"] = 0.1
+    assert optimizer.state[parameter]["mu_product"].item() == 0.1

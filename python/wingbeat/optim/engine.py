@@ -9,6 +9,7 @@ from typing import Any, ClassVar, List
 from .. import _html
 from .._arrays import counted
 from .._callbacks import with_closure
+from .._creation import tensor as made
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._literals import arguments, check_call, literal, value
 from .._owner import Owner, attributes_of, set_attributes
@@ -181,7 +182,11 @@ class EngineOptimizer(Owner, Optimizer):
 
     def _load(self, state: Mapping[str, Any]) -> None:
         """Has the engine's optimiser take over copies of state tensors."""
-        tensors = [as_tensor(given) for given in state.values()]
+        # A number of Python's has all its digits.
+        tensors = [
+            made(given, dtype="float64") if isinstance(given, (int, float)) else as_tensor(given)
+            for given in state.values()
+        ]
         check(
             lib.wb_optimizer_load_state(
                 self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)
