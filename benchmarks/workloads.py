@@ -7,6 +7,8 @@ Each is one training step (forward, loss, backward, update) unless its kind says
     infer     one row through the network, NumPy in and out
     hvp       a Hessian-vector product of the loss, with respect to all parameters
     pinn      residual of Burgers' equation, u_t + u u_x - (0.01 / pi) u_xx, at all points; mean square; Adam
+    lbfgs     one step of L-BFGS (20 directions, strong Wolfe line search) on the loss of pinn, from the same parameters
+    each time
     deep      the n-th derivative of the network along x, at all points; by nested forward mode, or where an engine has
     it also by Taylor mode cold      a whole process, from the start of Python to the end of the first step stream    an
     epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A
@@ -29,7 +31,7 @@ class Workload:
     layers: tuple
     activations: tuple
     loss: str  # "cross_entropy" (targets: class numbers) or "mse"
-    optimizer: str  # "sgd" or "adam"
+    optimizer: str  # "sgd", "adam", "adamw" or "lbfgs"
     batch: int
     dtype: str = "float32"
     kind: str = "train"
@@ -127,6 +129,8 @@ WORKLOADS = [
         learning_rate=1e-4,
         peers=_DERIVATIVES,
     ),
+    _mlp("lbfgs 1024 float64", _PINN, 1024, "tanh", "mse", "lbfgs", kind="lbfgs", dtype="float64", peers=("torch",)),
+    _mlp("adamw tiny 32", _TINY, 32, "tanh", "mse", "adamw", peers=("torch",)),
     _mlp("hvp mlp3 128", (784, 128, 64, 10), 128, kind="hvp", peers=_DERIVATIVES),
     _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
     _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),

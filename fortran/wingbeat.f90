@@ -41,6 +41,7 @@ module wingbeat
     integer(wb_dtype), parameter :: WB_FLOAT32 = 4
     integer(wb_dtype), parameter :: WB_FLOAT64 = 5
     integer(wb_dtype), parameter :: WB_BFLOAT16 = 6
+    integer(wb_dtype), parameter :: WB_FLOAT16 = 7
 
     integer, parameter :: wb_run_event = c_int
     integer(wb_run_event), parameter :: WB_RUN_BEGINS = 0
@@ -187,6 +188,7 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_CAPTURE = 8
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
     integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
+    integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -196,6 +198,7 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_TRANSFORM = 16
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
+    integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
@@ -533,19 +536,38 @@ module wingbeat
     ! ------------------------------------------------------------ tensors
 
     interface
-        ! Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16.
+        ! Bytes of one element; 0 for an unknown dtype.
         function wb_dtype_size(dtype) bind(C) result(answer)
             import
             integer(wb_dtype), value :: dtype
             integer(c_size_t) :: answer
         end function
 
-        ! The dtype that an operation on `a` and `b` computes in (NumPy's promotion).
+        ! The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of
+        ! one kind; bfloat16 and float16 make float32.
         function wb_promote(a, b, result) bind(C) result(status)
             import
             integer(wb_dtype), value :: a
             integer(wb_dtype), value :: b
             integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes.
+        function wb_result_type(tensors, count, result) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), intent(inout) :: result
+            integer(wb_status) :: status
+        end function
+
+        ! Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall.
+        function wb_can_cast(source, target, result) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: source
+            integer(wb_dtype), value :: target
+            integer(c_int32_t), intent(inout) :: result
             integer(wb_status) :: status
         end function
     end interface
@@ -1004,8 +1026,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an
-        ! integer dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1.
+        ! One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+        ! cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1.
         function wb_binary_scalar(op, x, value, reversed, y) bind(C) result(status)
             import
             integer(wb_binary_op), value :: op
@@ -2110,8 +2132,8 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
-        ! What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do
-        ! with their operands.
+        ! Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32,
+        ! the default, is none, and any other dtype is WB_ERROR_DTYPE.
         function wb_set_autocast(dtype, previous) bind(C) result(status)
             import
             integer(wb_dtype), value :: dtype

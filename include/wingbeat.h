@@ -9,15 +9,16 @@
  *     wb_backward(loss, NULL, 0);                                                     // backward
  *     wb_optimizer_step(optimizer);                                                   // step
  *
- * Models, losses and optimisers are made from PyTorch's constructor calls as text:
+ * Models, losses, optimisers and schedules are made from PyTorch's constructor calls as text:
  *
  *     wb_module_create("Sequential(Linear(784, 500), ReLU(), Linear(500, 10))", WB_FLOAT32, &model);
  *     wb_module_create("CrossEntropyLoss()", WB_FLOAT32, &loss_fn);
  *     wb_optimizer_create("AdamW(lr=1e-3, betas=(0.9, 0.95))", parameters, count, &optimizer);
+ *     wb_schedule_create("OneCycleLR(max_lr=0.01, total_steps=1000)", optimizer, &schedule);
  *
  * This header is the ABI, in rising order: status and errors, scopes, tensors, operations, shapes, indices, functions
- * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers, data
- * sets, training, checkpoints.
+ * by name, derivatives, captured programs, modules, graphs, the registry, initialisers, clipping, optimisers,
+ * schedules, data sets, training, checkpoints.
  *
  * Rules that hold for every function, unless its comment says otherwise:
  *
@@ -150,16 +151,23 @@ typedef enum wb_dtype {
     WB_INT64 = 3,
     WB_FLOAT32 = 4, /* default */
     WB_FLOAT64 = 5,
-    /* of matrix products only (wb_set_autocast): tensors of it do not exist, and asking for one is
-     * WB_ERROR_DTYPE */
-    WB_BFLOAT16 = 6
+    /* floats of 16 bits: operations compute in float32 and round each result to the nearest, ties to even */
+    WB_BFLOAT16 = 6, /* the upper half of a float32 */
+    WB_FLOAT16 = 7   /* IEEE 754's binary16 */
 } wb_dtype;
 
-/* Bytes of one element; 0 for an unknown dtype, and for WB_BFLOAT16. */
+/* Bytes of one element; 0 for an unknown dtype. */
 size_t wb_dtype_size(wb_dtype dtype);
 
-/* The dtype that an operation on `a` and `b` computes in (NumPy's promotion). */
+/* The dtype in which `a` and `b` meet, by PyTorch's rules: bool below integers below floats, and the wider of one
+ * kind; bfloat16 and float16 make float32. */
 wb_status wb_promote(wb_dtype a, wb_dtype b, wb_dtype *result);
+
+/* The dtype in which `count` tensors meet: those without axes widen nothing within the kind of those with axes. */
+wb_status wb_result_type(wb_tensor *const *tensors, int32_t count, wb_dtype *result);
+
+/* Writes 1 if values of dtype `source` may become `target` by themselves, else 0: kinds may rise and not fall. */
+wb_status wb_can_cast(wb_dtype source, wb_dtype target, int32_t *result);
 
 /* A tensor of `shape` (up to 32 axes, extents from 0) holding a copy of `data`; NULL data means zeros. In a WB_BOOL
  * tensor every byte but 0 becomes 1. WB_ERROR_SHAPE for a negative extent, WB_ERROR_MEMORY for more bytes than the
@@ -343,7 +351,7 @@ wb_status wb_bernoulli(const wb_tensor *probabilities, wb_tensor **tensor);
 wb_status wb_multinomial(const wb_tensor *weights, int64_t count, int32_t replacement, wb_tensor **indices);
 
 /* ------------------------------------------------------------------ operations
- * Shapes broadcast and dtypes promote as in NumPy. Each result is a new tensor. */
+ * Shapes broadcast, and dtypes meet as wb_promote and wb_result_type say. Each result is a new tensor. */
 
 /* Elementwise: y has the shape of x. Identity, negative, absolute, sign, square and ReLU keep the dtype (negative
  * and sign of WB_BOOL give WB_ERROR_DTYPE); the other functions of bool and integers give float64;
@@ -456,8 +464,8 @@ typedef enum wb_binary_op {
 
 wb_status wb_binary(wb_binary_op op, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
-/* One side is a number, which takes the tensor's dtype as a Python number does in NumPy (a number that an integer
- * dtype cannot hold makes the result float64): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
+/* One side is a number, which takes the tensor's dtype as a Python number does (a number that an integer dtype
+ * cannot hold makes the result float32): op(x, value), or op(value, x) if `reversed` is 1. Whole numbers beyond
  * 2^53 are 0-d tensors of wb_tensor_full_int64. */
 wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, int32_t reversed, wb_tensor **y);
 
@@ -466,7 +474,7 @@ wb_status wb_binary_scalar(wb_binary_op op, const wb_tensor *x, double value, in
 wb_status wb_where(const wb_tensor *condition, const wb_tensor *a, const wb_tensor *b, wb_tensor **y);
 
 /* x moved to the nearer bound where it is outside `lower` ... `upper` (`upper` where they are the wrong way round);
- * infinite bounds are none, NaN gives NaN. A fraction meets integers in float64. The derivative is 0 outside and at
+ * infinite bounds are none, NaN gives NaN. A fraction meets integers in float32. The derivative is 0 outside and at
  * a bound, as in PyTorch. */
 wb_status wb_clamp(const wb_tensor *x, double lower, double upper, wb_tensor **y);
 
@@ -986,36 +994,39 @@ wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
-    WB_GRAD_ENABLED = 1,   /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2,  /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4,  /* this thread records matrix products in bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8,   /* this thread has a capture block open */
+    WB_GRAD_ENABLED = 1,    /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2,   /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4,   /* this thread records under autocast to bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8,    /* this thread has a capture block open */
     WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
-    WB_GRAD_WATCHED = 32    /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
+    WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
+    WB_GRAD_FLOAT16 = 64    /* this thread records under autocast to float16 */
 } wb_grad_flag;
 
-/* What the products of float32 matrices (wb_matmul, wb_linear, layers) that this thread records from now on do with
- * their operands. WB_BFLOAT16 rounds them to bfloat16, to nearest, ties to even, NaN staying NaN; sums and results
- * are float32, and so is everything else: parameters, their gradients, elementwise work, reductions, losses,
- * optimisers. WB_FLOAT32, the default, multiplies them as they are. Any other dtype is WB_ERROR_DTYPE. Derivatives
- * of a product round as the product did, whatever holds when they are taken; float64 products never do. Writes the
- * dtype before to *previous (may be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed
- * of float32, and takes numbers below 2^-126 for zeros; elsewhere the rounded operands go through the float32
- * product, which is no faster, and may differ in the last bits of the sums. */
+/* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
+ * default, is none, and any other dtype is WB_ERROR_DTYPE. Products take floats of 32 bits in that dtype, and give it:
+ * matmul and its kin, linear, convolutions, attention, recurrent cells, layers of these. Exponentials, logarithms,
+ * powers, sums, softmax, norms and losses take floats of 16 bits as float32, and give that. All else takes what it is
+ * given. float64 stays. The sums of products are float32, parameters and their gradients keep their dtype. Derivatives
+ * are computed in the dtypes of the call, whatever holds when they are taken. Writes the dtype before to *previous (may
+ * be NULL). A processor with AVX512_BF16 multiplies bfloat16 at up to twice the speed of float32, and takes numbers
+ * below 2^-126 for zeros; elsewhere 16 bits are multiplied as float32, which is no faster, and may differ in the last
+ * bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, what matrix products do with their operands, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
     WB_BLOCK_GRAD_ON = 2,        /* they are recorded */
-    WB_BLOCK_FLOAT32 = 4,        /* matrix products as they are (wb_set_autocast) */
-    WB_BLOCK_BFLOAT16 = 8,       /* their operands in bfloat16 */
+    WB_BLOCK_FLOAT32 = 4,        /* no autocast (wb_set_autocast) */
+    WB_BLOCK_BFLOAT16 = 8,       /* autocast to bfloat16 */
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
-    WB_BLOCK_THEN_GRAD_ON = 64
+    WB_BLOCK_THEN_GRAD_ON = 64,
+    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */

@@ -347,8 +347,8 @@ def page(tables):
                 f"{argument.name}={argument.initial}" if argument.initial is not None else argument.name
                 for argument in entry.arguments
             ]
-            call = lines_of([f"`{entry.name}({parts[0]}" if parts else f"`{entry.name}(", *parts[1:]], "")
-            call[-1] += ")`"
+            words = [f"`{entry.name}({parts[0]}" if parts else f"`{entry.name}(", *parts[1:]]
+            call = lines_of([*words[:-1], words[-1] + ")`"], "")
             lines += ["", f"### {entry.name}", "", *call, ""]
             for paragraph in entry.documentation.split("\n\n"):
                 lines += [*textwrap.wrap(paragraph.replace("\n", " "), WIDTH), ""]

@@ -282,7 +282,7 @@ NO_OPERATIONS = (
     "_reversible",
     "_vmap",
 )
-LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types"}
+LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types", "result_type", "can_cast"}
 # What they give is no tensor.
 LEFT_OUT |= {"allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel", "typename"}
 LEFT_OUT |= {"get_default_dtype", "set_default_dtype", "set_printoptions", "summary"}
@@ -459,8 +459,11 @@ def document():
         "",
         "Where PyTorch and NumPy differ, it is PyTorch's way: var and std divide by n - 1; NaN differs from NaN in",
         "unique, and sorts as the largest in either direction; an integer divided by 0 is an error; shifts by too",
-        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs. It is NumPy's where",
-        "dtypes meet: functions of bool and integers give float64.",
+        "many bits leave 0, or -1; bounds of clamp have derivative 0, equal extrema share theirs.",
+        "",
+        "Dtypes meet by PyTorch's rules: bool below integers below floats, and the wider of one kind; tensors without",
+        "axes and numbers widen nothing within their kind. Functions of floats make float32 of bool and integers. What",
+        "takes float32 takes float16 and bfloat16 too, computes in float32, and rounds its result.",
     ]
     for section in sorted(
         rows, key=lambda section: list(SECTIONS).index(section) if section in SECTIONS else len(SECTIONS)

@@ -107,9 +107,21 @@ public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable 
     case lowerGamma, upperGamma
     /// Σ (b + k)⁻ᵃ over k from 0.
     case zeta
+    /// To the nearest number that 16 bits hold: where a node of such a dtype ends.
+    case roundBFloat16, roundFloat16
 }
 
 extension LoopOpcode {
+    /// Whether the result is one of the operands but for its sign, or a whole number near one: what few bits hold, it
+    /// is.
+    public var keepsNumbers: Bool {
+        switch self {
+        case .copy, .negative, .absolute, .sign, .select, .relu, .maximum, .minimum, .round, .floor, .ceil, .truncate:
+            return true
+        default: return false
+        }
+    }
+
     /// How many of a, b, c it reads.
     public var operandCount: Int {
         switch self {

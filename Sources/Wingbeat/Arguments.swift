@@ -87,11 +87,7 @@ func filePath(_ pointer: UnsafePointer<CChar>?, _ operation: String) throws(Fail
 }
 
 func dtype(_ value: wb_dtype, _ operation: String) throws(Failure) -> DType {
-    guard value != WB_BFLOAT16 else {
-        throw .dtype(
-            operation: operation, "bfloat16 is a dtype of matrix products under autocast, and tensors cannot have it")
-    }
-    return try decode(value.rawValue, "dtype", operation)
+    try decode(value.rawValue, "dtype", operation)
 }
 
 /// The case with that number.

@@ -1,27 +1,22 @@
 import CWingbeat
 import Engine
 
-/// The precision of matrix products, which each thread has its own of.
+/// Mixed precision, which each thread has its own of.
 
 @implementation @_cdecl("wb_set_autocast") public func wb_set_autocast(
     _ dtype: wb_dtype, _ previous: UnsafeMutablePointer<wb_dtype>?
 ) -> wb_status {
     call { () throws(Failure) in
-        let precision: MatMulPrecision
-        switch dtype {
-        case WB_FLOAT32: precision = .full
-        case WB_BFLOAT16: precision = .bfloat16
-        default:
-            let name = try Wingbeat.dtype(dtype, "autocast").name
+        let wanted = try Wingbeat.dtype(dtype, "autocast")
+        guard wanted.isHalf || wanted == .float32 else {
             throw .dtype(
                 operation: "autocast",
-                "matrix products can be computed in bfloat16, or as they are (float32), but \(name) was given")
+                "bfloat16 or float16 is expected, or float32 for none, but \(wanted.name) was given")
         }
-        if precision != ThreadState.current.matMulPrecision {
-            try refuseInRecording("the precision of matrix products is changed (autocast)")
-        }
+        let autocast = wanted.isHalf ? wanted : nil
+        if autocast != ThreadState.current.autocast { try refuseInRecording("autocast is changed") }
         previous?.pointee = autocastDType
-        ThreadState.current.matMulPrecision = precision
+        ThreadState.current.autocast = autocast
     }
 }
 
@@ -31,4 +26,10 @@ import Engine
     call { () throws(Failure) in try out(dtype, "get_autocast").pointee = autocastDType }
 }
 
-private var autocastDType: wb_dtype { ThreadState.current.matMulPrecision == .bfloat16 ? WB_BFLOAT16 : WB_FLOAT32 }
+private var autocastDType: wb_dtype {
+    switch ThreadState.current.autocast {
+    case .bfloat16: WB_BFLOAT16
+    case .float16: WB_FLOAT16
+    default: WB_FLOAT32
+    }
+}

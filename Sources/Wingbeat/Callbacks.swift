@@ -79,16 +79,15 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
     call { () throws(Failure) in
         func holds(_ change: wb_block_change) -> Bool { UInt32(bitPattern: changes) & change.rawValue != 0 }
         let state = ThreadState.current
-        guard (0..<128).contains(changes) else {
+        guard (0..<256).contains(changes) else {
             throw .argument(operation: "block_begin", "\(changes) is no sum of a wb_block_change")
         }
-        let precision: MatMulPrecision =
-            holds(WB_BLOCK_BFLOAT16) ? .bfloat16 : holds(WB_BLOCK_FLOAT32) ? .full : state.matMulPrecision
-        if precision != state.matMulPrecision {
-            try refuseInRecording("the precision of matrix products is changed (autocast)")
-        }
+        let autocast: DType? =
+            holds(WB_BLOCK_BFLOAT16)
+            ? .bfloat16 : holds(WB_BLOCK_FLOAT16) ? .float16 : holds(WB_BLOCK_FLOAT32) ? nil : state.autocast
+        if autocast != state.autocast { try refuseInRecording("autocast is changed") }
         state.beginBlock()
-        state.matMulPrecision = precision
+        state.autocast = autocast
         if holds(WB_BLOCK_GRAD_ON) { state.isGradEnabled = true }
         if holds(WB_BLOCK_GRAD_OFF) { state.isGradEnabled = false }
         if holds(WB_BLOCK_TRANSFORM) { state.transforms += 1 }

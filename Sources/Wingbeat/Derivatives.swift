@@ -137,7 +137,8 @@ private func curves(
     call { () throws(Failure) in
         let target = try out(flags, "grad_flags")
         var sum = ThreadState.current.isGradEnabled ? WB_GRAD_ENABLED.rawValue : 0
-        if ThreadState.current.matMulPrecision == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
+        if ThreadState.current.autocast == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
+        if ThreadState.current.autocast == .float16 { sum |= WB_GRAD_FLOAT16.rawValue }
         if Capture.isOpen { sum |= WB_GRAD_CAPTURE.rawValue }
         if ThreadState.current.transforms > 0 { sum |= WB_GRAD_TRANSFORM.rawValue }
         if Anomalies.areValuesWatched { sum |= WB_GRAD_WATCHED.rawValue }

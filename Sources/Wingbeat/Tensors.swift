@@ -18,6 +18,28 @@ import Networks
     }
 }
 
+@implementation @_cdecl("wb_result_type") public func wb_result_type(
+    _ handles: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ result: UnsafeMutablePointer<wb_dtype>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(result, "result_type")
+        let given = try tensors(handles, count, "result_type")
+        guard !given.isEmpty else {
+            throw .argument(operation: "result_type", "one tensor at least is expected, but none was given")
+        }
+        target.pointee = encode(resultType(of: given))
+    }
+}
+
+@implementation @_cdecl("wb_can_cast") public func wb_can_cast(
+    _ from: wb_dtype, _ to: wb_dtype, _ result: UnsafeMutablePointer<Int32>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(result, "can_cast")
+        target.pointee = canCast(try dtype(from, "can_cast"), to: try dtype(to, "can_cast")) ? 1 : 0
+    }
+}
+
 private func encode(_ dtype: DType) -> wb_dtype { wb_dtype(rawValue: UInt32(dtype.rawValue)) }
 
 @implementation @_cdecl("wb_tensor_create") public func wb_tensor_create(

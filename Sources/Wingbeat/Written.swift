@@ -207,7 +207,7 @@ struct Written {
             if !holds { return .filled(value, .int64) }
         case .uint8: holds = UInt8(exactly: value) != nil
         case .int32: holds = Int32(exactly: value) != nil
-        case .int64, .float32, .float64: holds = abs(value) <= exact
+        case .int64, .float32, .float64, .bfloat16, .float16: holds = abs(value) <= exact
         }
         return holds ? .whole(Int64(value)) : .filled(value, dtype)
     }

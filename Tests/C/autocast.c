@@ -1,4 +1,4 @@
-/* Matrix products in bfloat16: wb_set_autocast. */
+/* Mixed precision, wb_set_autocast, and tensors of 16 bits. */
 #include <pthread.h>
 
 #include "check.h"
@@ -51,7 +51,7 @@ static void a_captured_program_keeps_the_mode_it_was_captured_in(void) {
     OK(wb_program_run(program, &x, 1, results, 2));
     EXPECT(item(results[0]) == fine * fine && item(results[1]) == 1);
     OK(wb_program_explain(program, &plan));
-    EXPECT(plan && strstr(plan, "matmul 1x1x1 bfloat16"));
+    EXPECT(plan && strstr(plan, "cast"));
     OK(wb_tensor_full(WB_FLOAT32, SHAPE(1, 1), 2, &y));
     OK(wb_program_run(program, &y, 1, results, 2));
     EXPECT(item(results[0]) == 4 && item(results[1]) == 4);
@@ -95,21 +95,43 @@ static void what_is_no_mode_is_refused_and_changes_nothing(void) {
     OK(wb_set_autocast(WB_FLOAT32, NULL));
 }
 
-static void no_tensor_and_no_module_is_bfloat16(void) {
-    const float values[2] = {1, 2};
-    wb_tensor *tensor = NULL, *out = NULL;
-    wb_module *module = NULL;
-    wb_dtype dtype = WB_BOOL;
+static void tensors_and_modules_of_16_bits_are_made_cast_and_promoted(void) {
+    const uint16_t bfloat16[2] = {0x3f80, 0xc000}, float16[2] = {0x3c00, 0xc000}; /* 1, -2 */
+    const struct {
+        wb_dtype dtype;
+        const uint16_t *bits;
+    } kinds[2] = {{WB_BFLOAT16, bfloat16}, {WB_FLOAT16, float16}};
     OK(wb_scope_begin());
-    OK(wb_tensor_full(WB_FLOAT32, SHAPE(2), 1, &tensor));
-    FAILS(wb_tensor_create(WB_BFLOAT16, SHAPE(2), values, &out), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_tensor_borrow(WB_BFLOAT16, SHAPE(2), values, NULL, NULL, &out), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_tensor_full(WB_BFLOAT16, SHAPE(2), 1, &out), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_cast(tensor, WB_BFLOAT16, &out), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_promote(WB_BFLOAT16, WB_FLOAT32, &dtype), WB_ERROR_DTYPE, "bfloat16");
-    FAILS(wb_module_create("Linear(2, 3)", WB_BFLOAT16, &module), WB_ERROR_DTYPE, "bfloat16");
-    EXPECT(wb_dtype_size(WB_BFLOAT16) == 0);
-    EXPECT(!out && !module && dtype == WB_BOOL);
+    for (int i = 0; i < 2; i++) {
+        wb_dtype dtype = kinds[i].dtype, found = WB_BOOL;
+        wb_tensor *x = NULL, *y = NULL;
+        wb_module *module = NULL;
+        const void *data = NULL;
+        int32_t answer = -1;
+        EXPECT(wb_dtype_size(dtype) == 2);
+        OK(wb_tensor_create(dtype, SHAPE(2), kinds[i].bits, &x));
+        OK(wb_sum(x, &y));
+        EXPECT(item(y) == -1);
+        OK(wb_cast(x, WB_FLOAT32, &y));
+        OK(wb_cast(y, dtype, &y));
+        OK(wb_tensor_data(y, &data));
+        EXPECT(!memcmp(data, kinds[i].bits, 4));
+        OK(wb_promote(dtype, WB_INT64, &found));
+        EXPECT(found == dtype);
+        OK(wb_promote(WB_BFLOAT16, WB_FLOAT16, &found));
+        EXPECT(found == WB_FLOAT32);
+        OK(wb_tensor_full(WB_FLOAT64, 0, NULL, 1, &y));
+        OK(wb_result_type((wb_tensor *const[]){x, y}, 2, &found));
+        EXPECT(found == dtype);
+        OK(wb_can_cast(dtype, WB_INT64, &answer));
+        EXPECT(answer == 0);
+        OK(wb_module_create("Linear(2, 3)", dtype, &module));
+        OK(wb_module_forward(module, x, &y));
+        OK(wb_tensor_info(y, &found, NULL, 0, NULL, NULL));
+        EXPECT(found == dtype);
+        OK(wb_module_free(module));
+    }
+    FAILS(wb_result_type(NULL, 0, &(wb_dtype){WB_BOOL}), WB_ERROR_ARGUMENT, "result_type");
     OK(wb_scope_end());
 }
 
@@ -118,6 +140,6 @@ int main(void) {
     RUN(a_captured_program_keeps_the_mode_it_was_captured_in);
     RUN(the_mode_belongs_to_its_thread_and_shows_in_the_flags);
     RUN(what_is_no_mode_is_refused_and_changes_nothing);
-    RUN(no_tensor_and_no_module_is_bfloat16);
+    RUN(tensors_and_modules_of_16_bits_are_made_cast_and_promoted);
     return finish();
 }

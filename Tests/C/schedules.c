@@ -175,6 +175,7 @@ static void what_does_not_fit_gets_a_sentence(void) {
         {"LinearLR(2)", {"start_factor", "up to 1"}},
         {"PolynomialLR(0)", {"total_iters", "1 or more"}},
         {"CosineAnnealingLR(0)", {"T_max", "1 or more"}},
+        {"CosineAnnealingLR(9223372036854775807)", {"T_max", "9223372036854775807"}},
         {"CosineAnnealingWarmRestarts(0)", {"T_0", "1 or more"}},
         {"CosineAnnealingWarmRestarts(1, 0)", {"T_mult", "1 or more"}},
         {"OneCycleLR(0.1)", {"total_steps", "epochs"}},
@@ -228,6 +229,20 @@ static void what_does_not_fit_gets_a_sentence(void) {
     FAILS(wb_schedule_load_state(schedule, "last_epoch=3,, "), WB_ERROR_ARGUMENT, "column");
     OK(wb_schedule_get(schedule, "last_epoch", &value));
     EXPECT(value == 0 && rate_of(optimizer, 0) == 0.5);
+
+    // A state's arguments are looked at as those of a constructor; and groups may not come later.
+    wb_schedule *steps = schedule_of("StepLR(2)", optimizer);
+    wb_schedule *sequence = schedule_of("SequentialLR([StepLR(1), StepLR(1)], [3])", optimizer);
+    FAILS(wb_schedule_load_state(steps, "step_size=0"), WB_ERROR_STRUCTURE, "step_size", "1 or more");
+    FAILS(wb_schedule_load_state(sequence, "milestones=(1, 2, 3)"), WB_ERROR_STRUCTURE, "1 milestone", "3");
+    FAILS(wb_schedule_load_state(sequence, "last_epoch=9223372036854775807"), WB_ERROR_STRUCTURE, "last_epoch");
+    OK(wb_schedule_step(steps));
+    OK(wb_schedule_step(sequence));
+    wb_tensor *late = VECTOR(1);
+    OK(wb_optimizer_add_group(optimizer, &late, 1, NULL));
+    FAILS(wb_schedule_step(steps), WB_ERROR_STATE, "1 group", "2 now");
+    FAILS(wb_schedule_step(sequence), WB_ERROR_STATE, "1 group");
+    FAILS(wb_schedule_step(schedule), WB_ERROR_STATE, "1 group");
 
     // A step would be taken once, when the block is captured.
     OK(wb_capture_begin(NULL, 0));

@@ -4,16 +4,18 @@ import XCTest
 @testable import Engine
 
 final class ShapeTests: XCTestCase {
-    /// numpy.promote_types, written out: rows and columns in the order of DType.
-    func testPromotionIsNumPys() {
-        let order: [DType] = [.bool, .uint8, .int32, .int64, .float32, .float64]
+    /// torch.promote_types, written out: rows and columns in the order of DType.
+    func testPromotionIsPyTorchs() {
+        let order: [DType] = [.bool, .uint8, .int32, .int64, .float32, .float64, .bfloat16, .float16]
         let table: [[DType]] = [
-            [.bool, .uint8, .int32, .int64, .float32, .float64],
-            [.uint8, .uint8, .int32, .int64, .float32, .float64],
-            [.int32, .int32, .int32, .int64, .float64, .float64],
-            [.int64, .int64, .int64, .int64, .float64, .float64],
-            [.float32, .float32, .float64, .float64, .float32, .float64],
-            [.float64, .float64, .float64, .float64, .float64, .float64],
+            [.bool, .uint8, .int32, .int64, .float32, .float64, .bfloat16, .float16],
+            [.uint8, .uint8, .int32, .int64, .float32, .float64, .bfloat16, .float16],
+            [.int32, .int32, .int32, .int64, .float32, .float64, .bfloat16, .float16],
+            [.int64, .int64, .int64, .int64, .float32, .float64, .bfloat16, .float16],
+            [.float32, .float32, .float32, .float32, .float32, .float64, .float32, .float32],
+            [.float64, .float64, .float64, .float64, .float64, .float64, .float64, .float64],
+            [.bfloat16, .bfloat16, .bfloat16, .bfloat16, .float32, .float64, .bfloat16, .float32],
+            [.float16, .float16, .float16, .float16, .float32, .float64, .float32, .float16],
         ]
         XCTAssertEqual(order, DType.allCases)
         for (i, a) in order.enumerated() {
@@ -27,7 +29,7 @@ final class ShapeTests: XCTestCase {
                 let (x, y) = (try tensor([1, 0], a), try tensor([1, 1], b))
                 let common = promote(a, b)
                 XCTAssertEqual(try (x + y).dtype, common)
-                XCTAssertEqual(try (x / y).dtype, common.isFloat ? common : .float64)
+                XCTAssertEqual(try (x / y).dtype, common.isFloat ? common : .float32)
                 XCTAssertEqual(try Tensor.apply(.less, x, y).dtype, .bool)
                 XCTAssertEqual(try Tensor.apply(.less, x, y).numbers(), [0, 1])
                 XCTAssertEqual(try Tensor.apply(.maximum, x, y).dtype, common)
@@ -35,7 +37,7 @@ final class ShapeTests: XCTestCase {
                 XCTAssertEqual(try Tensor.concatenate([x, y], 0).dtype, common)
                 XCTAssertEqual(try (x + y).numbers(), common == .bool ? [1, 1] : [2, 1], "\(a.name) + \(b.name)")
             }
-            XCTAssertEqual(try tensor([1], a).applying(.exp).dtype, a.isFloat ? a : .float64)
+            XCTAssertEqual(try tensor([1], a).applying(.exp).dtype, a.isFloat ? a : .float32)
             XCTAssertEqual(try tensor([1], a).sum().dtype, a.isFloat ? a : .int64)
         }
     }
@@ -45,7 +47,7 @@ final class ShapeTests: XCTestCase {
         for dtype in DType.allCases {
             let x = try tensor([0, 1], dtype)
             XCTAssertEqual(try x.applying(.add, 2).dtype, dtype == .bool ? .int64 : dtype)
-            XCTAssertEqual(try x.applying(.add, 0.5).dtype, dtype.isFloat ? dtype : .float64)
+            XCTAssertEqual(try x.applying(.add, 0.5).dtype, dtype.isFloat ? dtype : .float32)
             XCTAssertEqual(try x.applying(.multiply, 2).numbers(), [0, 2], dtype.name)
         }
     }

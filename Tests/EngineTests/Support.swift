@@ -91,6 +91,7 @@ func tensor(_ values: Values, _ dtype: DType = .float64) throws -> Tensor {
             case .int64: memory.storeBytes(of: Int64(value), toByteOffset: 8 * place, as: Int64.self)
             case .float32: memory.storeBytes(of: Float(value), toByteOffset: 4 * place, as: Float.self)
             case .float64: memory.storeBytes(of: value, toByteOffset: 8 * place, as: Double.self)
+            case .bfloat16, .float16: dtype.store(value, memory + 2 * place)
             }
         }
     }
@@ -120,6 +121,7 @@ extension Tensor {
                     switch dtype {
                     case .float32: return Double(data.load(fromByteOffset: 4 * place, as: Float.self))
                     case .float64: return data.load(fromByteOffset: 8 * place, as: Double.self)
+                    case .bfloat16, .float16: return dtype.real(data, place)
                     default: return Double(dtype.integer(data, place))
                     }
                 }

@@ -185,7 +185,7 @@ final class AxisTests: XCTestCase {
 
     func testTheFirstLargestAndSmallestElementAreFoundAndTheFirstNaNBeatsAll() {
         var noise = Noise(5)
-        for dtype in DType.allCases {
+        for dtype in DType.allCases where !dtype.isHalf {
             for shape in shapes where shape.n * shape.outer * shape.inner < 20_000 || dtype == .float32 {
                 let x = Memory.noise(dtype, shape.outer * shape.n * shape.inner, &noise)
                 // Few different values, so that there are equals.

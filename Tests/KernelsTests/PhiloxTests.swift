@@ -70,7 +70,7 @@ final class PhiloxTests: XCTestCase {
                     { Philox.normal(seed: seed, offset: $2, dtype, mean: 2, standardDeviation: 3, $0, count: $1) }
                 ))
         }
-        for dtype in DType.allCases {
+        for dtype in DType.allCases where !dtype.isHalf {
             let (low, high): (Int64, Int64) = dtype == .bool ? (0, 2) : (3, 90)
             draws.append(
                 (

@@ -27,7 +27,7 @@ final class RegistryTests: XCTestCase {
         func example(_ type: ArgumentType) throws -> String {
             switch type {
             case .integer, .integers, .each: return "3"
-            case .real, .number: return "0.25"
+            case .real, .number: return "0.375"
             case .tuple(let type, nil): return "(\(try example(type)),)"
             case .either(let types): return try example(XCTUnwrap(types.first))
             case .tensor: return "Buffer(3)"
@@ -182,9 +182,25 @@ final class RegistryTests: XCTestCase {
                 + "dropout=0.1, activation='relu', custom_encoder=None, custom_decoder=None, "
                 + "layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, dtype=None, *modules)",
             "TransformerEncoderLayer(\(layer))", "TransformerDecoderLayer(\(layer))",
-            "SGD(lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)",
-            "Adam(lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)",
-            "AdamW(lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01)",
+        ] {
+            XCTAssertTrue(texts.contains(text), text)
+        }
+    }
+
+    func testSignaturesOfOptimisersAndSchedulesReadLikePyTorchs() {
+        let texts = Registry.optimizers.map(\.signature.text) + Registry.schedules.map(\.signature.text)
+        for text in [
+            "SGD(lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, maximize=False, "
+                + "foreach=None, differentiable=False, fused=None)",
+            "AdamW(lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgrad=False, maximize=False, "
+                + "foreach=None, capturable=False, differentiable=False, fused=None)",
+            "Rprop(lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-06, 50.0), capturable=False, foreach=None, maximize=False, "
+                + "differentiable=False)",
+            "LBFGS(lr=1.0, max_iter=20, max_eval=None, tolerance_grad=1e-07, tolerance_change=1e-09, history_size=100, "
+                + "line_search_fn=None, maximize=False)",
+            "StepLR(step_size, gamma=0.1, last_epoch=-1)",
+            "CosineAnnealingWarmRestarts(T_0, T_mult=1, eta_min=0.0, last_epoch=-1)",
+            "SequentialLR(schedulers, milestones, last_epoch=-1)",
         ] {
             XCTAssertTrue(texts.contains(text), text)
         }

@@ -68,6 +68,8 @@ extension RealLoopNumber {
         func truth(_ condition: Bool) -> Self { condition ? 1 : 0 }
         switch opcode {
         case .copy: return a
+        case .roundBFloat16: return (a as? Float).map { Self($0.roundedToBFloat16) } ?? a
+        case .roundFloat16: return (a as? Float).map { Self(Float16($0)) } ?? a
         case .constant: return number
         case .add: return a + b
         case .subtract: return a - b
@@ -252,6 +254,7 @@ extension Int64: LoopNumber {
 
 /// The opcodes that only floats have.
 let realOpcodes = specialOpcodes.union([
+    .roundBFloat16, .roundFloat16,
     .divide, .throughTanh, .throughSigmoid, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tanh,
     .sigmoid, .leakyRelu, .gelu, .normalCumulative, .erf, .softplus,
     .bceWithLogits, .bce, .clampedLog, .divideImmediate, .reverseDivideImmediate, .atan2, .exp2, .log2, .log10, .tan,

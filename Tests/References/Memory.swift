@@ -69,6 +69,20 @@ enum Number: Equatable {
     var isTrue: Bool { double != 0 }
 }
 
+extension Float {
+    /// The nearest number whose lower half of bits is 0, ties to that with an even upper half.
+    var roundedToBFloat16: Float {
+        guard isFinite else { return isNaN ? .nan : self }
+        let below = Float(bitPattern: bitPattern & 0xFFFF_0000)
+        // The next one away from 0, which may be infinite; distances are exact in float64.
+        let above = bitPattern & 0xFFFF_0000 &+ 0x1_0000
+        let next = above & 0x7FFF_FFFF == 0x7F80_0000 ? 0x1p128 : Double(Float(bitPattern: above).magnitude)
+        let (low, high) = (Double(magnitude) - Double(below.magnitude), next - Double(magnitude))
+        let isUp = high < low || high == low && bitPattern & 0x1_0000 != 0
+        return isUp ? Float(bitPattern: above) : below
+    }
+}
+
 /// Elements in memory that belongs to somebody else.
 struct Cells {
     let dtype: DType
@@ -84,6 +98,8 @@ struct Cells {
             case .int64: return .whole(pointer.load(fromByteOffset: place * 8, as: Int64.self))
             case .float32: return .real(Double(pointer.load(fromByteOffset: place * 4, as: Float.self)))
             case .float64: return .real(pointer.load(fromByteOffset: place * 8, as: Double.self))
+            case .float16: return .real(Double(Float16(bitPattern: half(place))))
+            case .bfloat16: return .real(Double(Float(bitPattern: UInt32(half(place)) << 16)))
             }
         }
         nonmutating set {
@@ -96,9 +112,16 @@ struct Cells {
             case .int64: pointer.storeBytes(of: newValue.int64, toByteOffset: place * 8, as: Int64.self)
             case .float32: pointer.storeBytes(of: newValue.float, toByteOffset: place * 4, as: Float.self)
             case .float64: pointer.storeBytes(of: newValue.double, toByteOffset: place * 8, as: Double.self)
+            case .float16:
+                pointer.storeBytes(of: Float16(newValue.float).bitPattern, toByteOffset: place * 2, as: UInt16.self)
+            case .bfloat16:
+                let upper = UInt16(newValue.float.roundedToBFloat16.bitPattern >> 16)
+                pointer.storeBytes(of: upper, toByteOffset: place * 2, as: UInt16.self)
             }
         }
     }
+
+    private func half(_ place: Int) -> UInt16 { pointer.load(fromByteOffset: place * 2, as: UInt16.self) }
 }
 
 /// Elements between two walls, which are looked at after each use: kernels must not write beside what they are given.
@@ -163,7 +186,7 @@ final class Memory {
             case .bool: memory[place] = .whole(Int64(noise.below(2)))
             case .uint8: memory[place] = .whole(Int64(noise.below(256)))
             case .int32, .int64: memory[place] = .whole(Int64(noise.below(201)) - 100)
-            case .float32, .float64: memory[place] = .real(noise.real(-4, 4))
+            case .float32, .float64, .bfloat16, .float16: memory[place] = .real(noise.real(-4, 4))
             }
         }
         return memory

@@ -32,9 +32,10 @@ def network(workload):
 
 
 def optimizer_of(workload, model):
-    if workload.optimizer == "sgd":
-        return torch.optim.SGD(model.parameters(), lr=workload.learning_rate, fused=True)
-    return torch.optim.Adam(model.parameters(), lr=workload.learning_rate, fused=True)
+    if workload.optimizer == "lbfgs":
+        return torch.optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
+    kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[workload.optimizer]
+    return kind(model.parameters(), lr=workload.learning_rate, fused=True)
 
 
 def training_step(workload, wrap=lambda function: function):
@@ -101,7 +102,7 @@ def pinn(workload):
     optimizer = optimizer_of(workload, model)
     points = torch.from_numpy(workload.data()[0]).requires_grad_()
 
-    def step():
+    def closure():
         u = model(points)
         gradient = torch.autograd.grad(u.sum(), points, create_graph=True)[0]
         u_x, u_t = gradient[:, :1], gradient[:, 1:]
@@ -109,10 +110,24 @@ def pinn(workload):
         loss = (u_t + u * u_x - (0.01 / torch.pi) * u_xx).square().mean()
         optimizer.zero_grad()
         loss.backward()
+        return loss
+
+    def step():
+        loss = closure()
         optimizer.step()
         return loss
 
-    return repeat(step)
+    initial = [parameter.detach().clone() for parameter in model.parameters()]
+
+    def search():
+        optimizer.state.clear()
+        with torch.no_grad():
+            for parameter, value in zip(model.parameters(), initial):
+                parameter.copy_(value)
+        optimizer.step(closure)
+        return closure()
+
+    return repeat(search if workload.kind == "lbfgs" else step)
 
 
 def deep(workload):
@@ -149,4 +164,13 @@ def stream(workload, threads):
     return first, epoch
 
 
-KINDS = {"train": train, "cold": train, "dynamic": train, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
+KINDS = {
+    "train": train,
+    "cold": train,
+    "dynamic": train,
+    "infer": infer,
+    "hvp": hvp,
+    "pinn": pinn,
+    "lbfgs": pinn,
+    "deep": deep,
+}

@@ -53,7 +53,7 @@ def step_of(workload):
 def training_step(workload):
     model = network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
-    kind = optim.SGD if workload.optimizer == "sgd" else optim.Adam
+    kind = {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW}[workload.optimizer]
     optimizer = kind(model.parameters(), lr=workload.learning_rate)
 
     def step(x, y):
@@ -108,7 +108,10 @@ def hvp(workload):
 
 def pinn(workload):
     model = network(workload)
-    optimizer = optim.Adam(model.parameters(), lr=workload.learning_rate)
+    if workload.kind == "lbfgs":
+        optimizer = optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
+    else:
+        optimizer = optim.Adam(model.parameters(), lr=workload.learning_rate)
 
     def residual(x, t):
         def u(x, t):
@@ -132,7 +135,29 @@ def pinn(workload):
         return loss
 
     points, _ = workload.data()
-    return wb.compile(step), (wb.tensor(points[:, :1]), wb.tensor(points[:, 1:])), list(model.parameters())
+    arguments = wb.tensor(points[:, :1]), wb.tensor(points[:, 1:])
+    parameters = list(model.parameters())
+    if workload.kind != "lbfgs":
+        return wb.compile(step), arguments, parameters
+
+    @wb.compile
+    def closure(x, t):
+        loss = residual(x, t).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        return loss
+
+    initial = [parameter.detach().clone() for parameter in parameters]
+
+    def search(x, t):
+        optimizer.state.clear()
+        with wb.no_grad():
+            for parameter, value in zip(parameters, initial):
+                parameter.copy_(value)
+        optimizer.step(lambda: closure(x, t))
+        return closure(x, t)
+
+    return search, arguments, parameters
 
 
 def deep(workload):
@@ -182,4 +207,13 @@ def stream(workload):
     return first, epoch
 
 
-KINDS = {"train": train, "cold": train, "dynamic": dynamic, "infer": infer, "hvp": hvp, "pinn": pinn, "deep": deep}
+KINDS = {
+    "train": train,
+    "cold": train,
+    "dynamic": dynamic,
+    "infer": infer,
+    "hvp": hvp,
+    "pinn": pinn,
+    "lbfgs": pinn,
+    "deep": deep,
+}

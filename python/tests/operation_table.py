@@ -131,9 +131,9 @@ class Operation:
     """A row: an operation by name ("linalg.norm" where it is no name of the package's own), its reference (called with
     the operation's own arguments), and cases.
 
-    results: the dtype of the result for each of the inputs: "same", "float" (of bool and integers float64), "sum" (of
+    results: the dtype of the result for each of the inputs: "same", "float" (of bool and integers float32), "sum" (of
     these int64), "bool", "int64"; one for all results, or a tuple. refuses: dtypes that are refused. promotes: whether
-    the dtypes of the first two arrays promote as NumPy's. elementwise: whether every array broadcasts, so that any
+    the dtypes of the first two arrays promote as PyTorch's. elementwise: whether every array broadcasts, so that any
     shape is a case. edges: elementwise functions are looked at on EDGES with this call; None if not. kinks: point ->
     slope there. flat: whether derivatives are 0. rtol: of values in float64; ulps: of those on EDGES. whole: the range
     of integers that it is given. torch: the function's name in torch where it is another, or a function that calls it;
@@ -190,7 +190,7 @@ class Operation:
         rule = self.results if isinstance(self.results, str) else self.results[place % len(self.results)]
         return {
             "same": dtype,
-            "float": "float64" if dtype in WHOLE else dtype,
+            "float": "float32" if dtype in WHOLE else dtype,
             "sum": "int64" if dtype in WHOLE else dtype,
         }.get(rule, rule)
 

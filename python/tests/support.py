@@ -15,6 +15,27 @@ ROOT = Path(__file__).resolve().parents[2]
 DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
 
 
+def promoted(*dtypes):
+    """The name of the dtype in which dtypes meet, by PyTorch's rules: the highest kind decides, then the width."""
+    kinds = {"b": 0, "u": 1, "i": 1, "f": 2}
+    given = [np.dtype(dtype) for dtype in dtypes]
+    kind = max(kinds[dtype.kind] for dtype in given)
+    return max((dtype for dtype in given if kinds[dtype.kind] == kind), key=lambda dtype: dtype.itemsize).name
+
+
+def meeting(op, left, right):
+    """op of arrays and Python's numbers as NumPy has it once the arrays are of the dtype in which PyTorch has both."""
+    kinds = {"b": 0, "u": 1, "i": 1, "f": 2}
+    sides = (left, right)
+    dtype = promoted(*(side.dtype for side in sides if isinstance(side, np.ndarray)))
+    for side in sides:
+        own = {bool: "bool", int: "int64", float: "float32"}.get(type(side), dtype)
+        dtype = own if kinds[np.dtype(own).kind] > kinds[np.dtype(dtype).kind] else dtype
+    if op.__name__ == "truediv" and np.dtype(dtype).kind != "f":
+        dtype = "float32"
+    return op(*(side.astype(dtype) if isinstance(side, np.ndarray) else side for side in sides))
+
+
 def numbers(shape, dtype="float64", seed=0, low=-2.0, high=2.0):
     """Reproducible values of a dtype: small whole numbers for integers, about half of them true for bool."""
     rng = np.random.default_rng(seed)

@@ -46,11 +46,10 @@ def test_arrays_of_any_layout_are_taken_by_value(make):
 
 
 @pytest.mark.parametrize(
-    "narrow, wide",
-    [("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"), ("float16", "float32")],
+    "narrow, wide", [("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64")]
 )
 def test_dtypes_that_the_engine_lacks_become_the_next_wider_one(narrow, wide):
-    x = np.array([0, 1, np.iinfo(narrow).max if np.dtype(narrow).kind in "iu" else 65504], narrow)
+    x = np.array([0, 1, np.iinfo(narrow).max], narrow)
     assert wb.tensor(x).dtype == wide
     np.testing.assert_array_equal(wb.tensor(x).numpy(), x)
 

@@ -1,4 +1,4 @@
-"""autocast: matrix products in bfloat16, and everything else as it was."""
+"""autocast: products of 16 bits, float32 where that is too few, and everything else as it was."""
 
 import copy
 import pickle
@@ -23,10 +23,17 @@ def product(a, b):
     return rounded(a) @ rounded(b)
 
 
+def read(tensor):
+    """The values of a tensor of bfloat16, as float32."""
+    assert tensor.dtype == wb.bfloat16
+    return tensor.detach().float().numpy()
+
+
 def assert_close(value, exact, terms, magnitude):
-    """As near as float32 sums of so many terms are."""
+    """As near as float32 sums of so many terms are, and then rounded to bfloat16."""
     assert value.dtype == np.float32 and value.shape == exact.shape
-    assert (abs(value - exact) <= terms * 2.0**-24 * magnitude + 1e-30).all()
+    assert (rounded(value) == value).all()
+    assert (abs(value - exact) <= (terms * 2.0**-24 + 2.0**-8) * magnitude + 1e-30).all()
 
 
 SHAPES = [
@@ -50,7 +57,7 @@ SHAPES = [
 def test_products_are_those_of_the_rounded_operands(a_shape, b_shape):
     a, b = numbers(a_shape, "float32", 1), numbers(b_shape, "float32", 2)
     with wb.autocast(dtype=wb.bfloat16):
-        value = (wb.tensor(a) @ wb.tensor(b)).numpy()
+        value = read(wb.tensor(a) @ wb.tensor(b))
     assert_close(value, product(a, b), a_shape[-1], abs(rounded(a)) @ abs(rounded(b)))
     if value.size > 100:
         assert not np.allclose(value, a.astype(np.float64) @ b, rtol=1e-6, atol=1e-6)  # it did round
@@ -59,26 +66,27 @@ def test_products_are_those_of_the_rounded_operands(a_shape, b_shape):
 def test_operands_that_bfloat16_holds_give_exact_products():
     a, b = numbers((130, 257), "int32", 1).astype(np.float32), numbers((257, 65), "int32", 2).astype(np.float32)
     with wb.autocast():
-        assert same_bits((wb.tensor(a) @ wb.tensor(b)).numpy(), a @ b)
-        assert same_bits((wb.tensor(a.T).transpose(0, 1) @ wb.tensor(b.T).transpose(0, 1)).numpy(), a @ b)
-        assert same_bits(nn.functional.linear(wb.tensor(a), wb.tensor(b.T)).numpy(), a @ b)
+        want = rounded(a @ b).astype(np.float32)
+        assert same_bits(read(wb.tensor(a) @ wb.tensor(b)), want)
+        assert same_bits(read(wb.tensor(a.T).transpose(0, 1) @ wb.tensor(b.T).transpose(0, 1)), want)
+        assert same_bits(read(nn.functional.linear(wb.tensor(a), wb.tensor(b.T))), want)
 
 
 def test_ties_go_to_even_and_nan_stays_nan():
     one = wb.tensor(np.ones((1, 1), np.float32))
     x = np.array([[1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-8, np.nan, np.inf, 3.4e38]], np.float32)
     with wb.autocast():
-        y = (one @ wb.tensor(x)).numpy()
+        y = read(one @ wb.tensor(x))
     assert y[0, :3].tolist() == [1, 1 + 2**-6, -1] and np.isnan(y[0, 3]) and y[0, 4] == y[0, 5] == np.inf
 
 
-def test_linear_rounds_its_product_and_adds_the_bias_in_float32():
+def test_linear_rounds_its_sum_with_the_bias_once():
     x, w, b = numbers((5, 40), "float32", 1), numbers((30, 40), "float32", 2), numbers(30, "float32", 3)
     with wb.autocast():
-        y = nn.functional.linear(wb.tensor(x), wb.tensor(w), wb.tensor(b)).numpy()
-        plain = nn.functional.linear(wb.tensor(x), wb.tensor(w)).numpy()
+        y = read(nn.functional.linear(wb.tensor(x), wb.tensor(w), wb.tensor(b)))
+        plain = read(nn.functional.linear(wb.tensor(x), wb.tensor(w)))
     assert_close(plain, product(x, w.T), 40, abs(rounded(x)) @ abs(rounded(w)).T)
-    assert same_bits(y, plain + b)
+    assert_close(y, product(x, w.T) + b, 40, abs(rounded(x)) @ abs(rounded(w)).T + abs(b))
 
 
 def test_other_dtypes_and_other_operations_stay_as_they_are():
@@ -108,12 +116,12 @@ def test_gradients_round_as_the_product_did_also_after_the_block(shapes):
     with wb.autocast():
         z = x @ y
     assert not wb.is_autocast_enabled()
-    z.backward(wb.tensor(g))
+    z.backward(wb.tensor(g).bfloat16())
+    g = rounded(g)  # a cotangent has the dtype of its value
     rows = a.reshape(-1, a.shape[-1]), g.reshape(-1, g.shape[-1])
-    assert_close(x.grad.numpy(), product(g, b.T), b.shape[1], abs(rounded(g)) @ abs(rounded(b)).T)
-    assert_close(
-        y.grad.numpy(), product(rows[0].T, rows[1]), len(rows[0]), abs(rounded(rows[0])).T @ abs(rounded(rows[1]))
-    )
+    assert x.grad.dtype == y.grad.dtype == wb.float32
+    assert_close(x.grad.numpy(), product(g, b.T), b.shape[1], abs(g) @ abs(rounded(b)).T)
+    assert_close(y.grad.numpy(), product(rows[0].T, rows[1]), len(rows[0]), abs(rounded(rows[0])).T @ abs(rows[1]))
 
 
 def test_a_product_from_outside_the_block_has_float32_gradients_inside():
@@ -125,7 +133,7 @@ def test_a_product_from_outside_the_block_has_float32_gradients_inside():
 
 
 def test_nested_derivatives_inherit_the_precision():
-    """Whole numbers of few bits pass through all roundings, so derivatives of every order are exact; others show that
+    """Whole numbers of few bits pass through the roundings of operands, so that only results round; others show that
     each product rounds."""
     w, x, v = (numbers(s, "int32", i).astype(np.float32) for i, s in enumerate([(9, 9), (3, 9), (3, 9)]))
 
@@ -143,7 +151,8 @@ def test_nested_derivatives_inherit_the_precision():
     ):
         got, want = transform(rounding), transform(f)
         got, want = (t[0] if isinstance(t, tuple) else t for t in (got, want))
-        assert same_bits(got.numpy(), want.numpy())
+        largest = abs(want.numpy()).max()
+        np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=0, atol=2.0**-6 * largest)
 
     fine = numbers((9, 9), "float32", 5)
     direction = numbers((3, 9), "float32", 6)
@@ -195,7 +204,7 @@ def test_captured_and_plain_training_agree_to_the_bit_with_autocast_inside_or_ar
 def test_training_stays_near_that_in_float32_and_is_not_the_same():
     losses, parameters = train(5, True)
     exact, values = train(5, True, autocast=False)
-    np.testing.assert_allclose(losses, exact, rtol=5e-3)
+    np.testing.assert_allclose(losses, exact, rtol=2e-2)
     assert losses != exact and losses[-1] < losses[0]
 
 
@@ -226,14 +235,14 @@ def test_results_are_the_same_bits_on_any_number_of_threads_and_with_any_passes(
     assert len(results) == 1
 
 
-def test_a_plan_names_its_bfloat16_products_and_has_no_steps_that_convert():
+def test_a_plan_names_its_bfloat16_products_which_round_what_they_read_themselves():
     model, x = network(), wb.tensor(numbers((70, 30), "float32"))
     function = wb.compile(lambda x: model(x).square().sum())
     plain = function.explain(x)
     with wb.autocast():
         cast = function.explain(x)
     assert cast.count("matmul") == cast.count("bfloat16") == plain.count("matmul") == 2 and "bfloat16" not in plain
-    assert "cast" not in cast and "copy" not in cast
+    assert "copy" not in cast and len(cast.splitlines()) == len(plain.splitlines()) + 1  # one product runs by itself
 
 
 @pytest.mark.parametrize("numpy", [False, True])
@@ -242,9 +251,14 @@ def test_a_compiled_function_has_a_program_for_each_mode(numpy):
     x = numbers((20, 40), "float32", 2)
     function = wb.compile(lambda x: x @ w, numpy=numpy)
     plain = np.array(function(x) if numpy else function(x).numpy())
+
+    def cast_now():
+        found = function(x)
+        return np.array(found).astype(np.float32) if numpy else read(found)
+
     for _ in range(3):
         with wb.autocast():
-            cast = np.array(function(x) if numpy else function(x).numpy())
+            cast = cast_now()
         assert same_bits(function(x) if numpy else function(x).numpy(), plain)
         assert_close(cast, product(x, w.numpy()), 40, abs(rounded(x)) @ abs(rounded(w.numpy())))
 
@@ -303,7 +317,6 @@ def test_blocks_nest_and_hold_for_their_thread_and_function_only():
         (wb.float64, wb.DTypeError),
         (wb.bool, wb.DTypeError),
         ("bfloat16", wb.ArgumentError),
-        (None, wb.ArgumentError),
         (np.float16, wb.ArgumentError),
         (len, wb.ArgumentError),
         (True, wb.ArgumentError),
@@ -315,35 +328,179 @@ def test_other_dtypes_for_products_are_refused_with_a_sentence(dtype, error):
     assert not wb.is_autocast_enabled()
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: wb.zeros(3, dtype=wb.bfloat16),
-        lambda: wb.tensor([1.0], dtype=wb.bfloat16),
-        lambda: wb.tensor(np.ones(2), dtype="bfloat16"),
-        lambda: wb.full((2,), 1, dtype=wb.bfloat16),
-        lambda: wb.arange(3, dtype=wb.bfloat16),
-        lambda: wb.rand(2, dtype=wb.bfloat16),
-        lambda: wb.ones(3).to(wb.bfloat16),
-        lambda: nn.Linear(2, 3).to(wb.bfloat16),
-        lambda: nn.Linear(2, 3, dtype=wb.bfloat16),
-        lambda: wb.promote_types(wb.bfloat16, wb.float32),
-    ],
-)
-def test_no_tensor_is_bfloat16_and_asking_for_one_is_refused_with_a_sentence(make):
-    with pytest.raises(wb.DTypeError, match="bfloat16"):
-        make()
+# -------------------------------------------------------------------- what is cast
 
 
-def test_the_bfloat16_object_is_a_name_and_no_numpy_type():
+F = nn.functional
+X, Y, LABELS = numbers((6, 6), "float32", 1, 0.1, 0.9), numbers((6, 6), "float32", 2, 0.1, 0.9), np.arange(6)
+IMAGE, WINDOW = numbers((2, 3, 8, 8), "float32", 3), numbers((4, 3, 3, 3), "float32", 4)
+LOWERED = {
+    "matmul": lambda x, y: x @ y,
+    "bmm": lambda x, y: wb.bmm(x.unsqueeze(0), y.unsqueeze(0)),
+    "addmm": lambda x, y: wb.addmm(x, x, y),
+    "baddbmm": lambda x, y: wb.baddbmm(x.unsqueeze(0), x.unsqueeze(0), y.unsqueeze(0)),
+    "linear": lambda x, y: F.linear(x, y),
+    "einsum": lambda x, y: wb.einsum("ij,jk->ik", x, y),
+    "conv2d": lambda x, y: F.conv2d(wb.tensor(IMAGE), wb.tensor(WINDOW)),
+    "conv_transpose2d": lambda x, y: F.conv_transpose2d(wb.tensor(IMAGE), wb.tensor(WINDOW[:3])),
+    "attention": lambda x, y: F.scaled_dot_product_attention(x, y, y),
+    "prelu": lambda x, y: F.prelu(x, wb.tensor([0.5])),
+}
+RAISED = {
+    "exp": lambda x, y: x.exp(),
+    "log": lambda x, y: x.log(),
+    "pow": lambda x, y: x**3,
+    "softplus": lambda x, y: F.softplus(x),
+    "softmax": lambda x, y: x.softmax(1),
+    "log_softmax": lambda x, y: F.log_softmax(x, 1),
+    "sum": lambda x, y: x.sum(),
+    "prod": lambda x, y: x.prod(0),
+    "cumsum": lambda x, y: x.cumsum(0),
+    "norm": lambda x, y: wb.norm(x),
+    "layer_norm": lambda x, y: F.layer_norm(x, (6,)),
+    "group_norm": lambda x, y: F.group_norm(x, 2),
+    "mse_loss": lambda x, y: F.mse_loss(x, y),
+    "l1_loss": lambda x, y: F.l1_loss(x, y),
+    "cross_entropy": lambda x, y: F.cross_entropy(x, wb.tensor(LABELS)),
+    "nll_loss": lambda x, y: F.nll_loss(x, wb.tensor(LABELS)),
+    "binary_cross_entropy_with_logits": lambda x, y: F.binary_cross_entropy_with_logits(x, y),
+    "cosine_similarity": lambda x, y: F.cosine_similarity(x, y),
+    "cdist": lambda x, y: wb.cdist(x, y),
+}
+PLAIN = {
+    "add": lambda x, y: x + y,
+    "relu": lambda x, y: x.relu(),
+    "gelu": lambda x, y: F.gelu(x),
+    "mean": lambda x, y: x.mean(),
+    "max_pool1d": lambda x, y: F.max_pool1d(x, 2),
+    "batch_norm": lambda x, y: F.batch_norm(x, None, None, training=True),
+    "cat": lambda x, y: wb.cat([x, y]),
+}
+
+
+@pytest.mark.parametrize("half", [wb.bfloat16, wb.float16], ids=str)
+@pytest.mark.parametrize("name, call, kind", [
+    pytest.param(name, call, kind, id=name)
+    for kind, table in (("lowered", LOWERED), ("raised", RAISED), ("plain", PLAIN)) for name, call in table.items()
+])  # fmt: skip
+def test_each_function_gives_the_dtype_that_the_lists_say(name, call, kind, half):
+    for given in (wb.float32, half):
+        x, y = wb.tensor(X, given), wb.tensor(Y, given)
+        with wb.autocast("cpu", dtype=half):
+            found = call(x, y).dtype
+        assert found == {"lowered": half, "raised": wb.float32, "plain": given}[kind]
+    x, y = wb.tensor(X, "float64"), wb.tensor(Y, "float64")
+    if "conv" not in name and name != "prelu":
+        with wb.autocast("cpu", dtype=half):
+            assert call(x, y).dtype == wb.float64
+
+
+def test_forms_of_pytorch_are_taken():
+    x = wb.tensor(X)
+    for block, dtype in (
+        (wb.autocast("cpu"), wb.bfloat16),
+        (wb.autocast(device_type="cpu", dtype=wb.float16), wb.float16),
+        (wb.amp.autocast("cpu", wb.float16, True, cache_enabled=False), wb.float16),
+        (wb.autocast(wb.bfloat16), wb.bfloat16),
+    ):
+        with block:
+            assert (x @ x).dtype == dtype == wb.get_autocast_dtype("cpu") and wb.is_autocast_enabled("cpu")
+    with pytest.warns(UserWarning, match="no GPU"), wb.autocast("cuda", dtype=wb.float16):
+        assert (x @ x).dtype == wb.float32 and not wb.is_autocast_enabled("cuda")
+    with pytest.warns(UserWarning, match="no GPU"), wb.cuda.amp.autocast():
+        assert (x @ x).dtype == wb.float32
+    with pytest.raises(wb.ArgumentError, match="'cpu' or 'cuda', found 'tpu'"):
+        wb.autocast("tpu")
+
+
+# -------------------------------------------------------------------- GradScaler
+
+
+def scaled(values=(1.0, 2.0), **settings):
+    parameter = wb.tensor(np.array(values, np.float32), requires_grad=True)
+    return parameter, optim.SGD([parameter], lr=0.5), wb.amp.GradScaler("cpu", **settings)
+
+
+def test_a_scaled_step_is_the_step_itself():
+    parameter, optimizer, scaler = scaled(init_scale=1024.0)
+    loss = (parameter * parameter).sum()
+    assert scaler.scale(loss).item() == 1024 * loss.item()
+    scaler.scale(loss).backward()
+    assert parameter.grad.tolist() == [2048.0, 4096.0]
+    scaler.step(optimizer)
+    assert parameter.tolist() == [0.0, 0.0] and parameter.grad.tolist() == [2.0, 4.0]
+    scaler.update()
+    assert scaler.get_scale() == 1024.0 and [part.item() for part in scaler.scale([loss, loss])] == [5 * 1024] * 2
+
+
+def test_infinite_gradients_leave_the_step_out_and_lower_the_scale():
+    for bad in (np.inf, np.nan):
+        parameter, optimizer, scaler = scaled(init_scale=8.0, growth_interval=2)
+        scaler.scale((parameter * wb.tensor(np.array([1, bad], np.float32))).sum()).backward()
+        assert scaler.step(optimizer) is None and parameter.tolist() == [1.0, 2.0]
+        scaler.update()
+        assert scaler.get_scale() == 4.0
+        for _ in range(2):
+            optimizer.zero_grad()
+            scaler.scale(parameter.sum()).backward()
+            scaler.step(optimizer)
+            scaler.update()
+        assert scaler.get_scale() == 8.0 and parameter.tolist() == [0.0, 1.0]
+
+
+def test_gradients_may_be_clipped_between_unscale_and_step():
+    parameter, optimizer, scaler = scaled()
+    scaler.scale((parameter * 3).sum()).backward()
+    scaler.unscale_(optimizer)
+    assert parameter.grad.tolist() == [3.0, 3.0]
+    with pytest.raises(wb.StateError, match="unscale_"):
+        scaler.unscale_(optimizer)
+    scaler.step(optimizer)
+    with pytest.raises(wb.StateError, match="one step between updates"):
+        scaler.step(optimizer)
+    scaler.update(16.0)
+    assert scaler.get_scale() == 16.0
+    with pytest.raises(wb.StateError, match="there was none"):
+        scaler.update()
+
+
+def test_a_scalers_state_comes_again():
+    _, _, scaler = scaled(init_scale=32.0, growth_factor=4.0, backoff_factor=0.25, growth_interval=7)
+    other = wb.amp.GradScaler("cpu")
+    other.load_state_dict(scaler.state_dict())
+    assert other.state_dict() == scaler.state_dict() == {
+        "scale": 32.0, "growth_factor": 4.0, "backoff_factor": 0.25, "growth_interval": 7, "_growth_tracker": 0,
+    }  # fmt: skip
+    with pytest.raises(wb.StateError, match="without 'scale'"):
+        other.load_state_dict({})
+
+
+def test_a_scaler_that_is_turned_off_does_nothing():
+    parameter, optimizer, scaler = scaled(enabled=False)
+    with pytest.warns(UserWarning, match="no GPU"):
+        assert not wb.cuda.amp.GradScaler().is_enabled()
+    scaler.scale(parameter.sum()).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    assert parameter.tolist() == [0.5, 1.5] and scaler.get_scale() == 1.0 and scaler.state_dict() == {}
+
+
+def test_a_captured_step_finds_the_scale_of_its_run():
+    parameter, optimizer, scaler = scaled(init_scale=2.0)
+
+    @wb.compile
+    def loss(x):
+        return scaler.scale((x * x).sum())
+
+    x = wb.tensor([3.0])
+    assert loss(x).item() == 18.0
+    scaler.update(64.0)
+    assert loss(x).item() == 9 * 64.0
+
+
+def test_the_bfloat16_object_is_a_dtype_of_its_own():
     assert repr(wb.bfloat16) == "wingbeat.bfloat16" and str(wb.bfloat16) == "bfloat16" and wb.bfloat16.itemsize == 2
-    assert (
-        wb.bfloat16 != wb.float32
-        and wb.float32 != wb.bfloat16
-        and wb.bfloat16 != np.float16
-        and wb.bfloat16 != "bfloat16"
-    )
+    assert wb.bfloat16 != wb.float32 and wb.float32 != wb.bfloat16 and wb.bfloat16 != np.float16
+    assert wb.bfloat16 == "bfloat16" and wb.bfloat16 is wb.zeros(2, dtype="bfloat16").dtype
     assert {wb.bfloat16: 1}[wb.bfloat16] == 1 and wb.bfloat16 in (wb.float32, wb.bfloat16)
     assert pickle.loads(pickle.dumps(wb.bfloat16)) is wb.bfloat16 and copy.deepcopy(wb.bfloat16) is wb.bfloat16
-    with pytest.raises(TypeError):
-        np.zeros(3, wb.bfloat16)

@@ -315,6 +315,7 @@ def test_a_device_is_taken_where_pytorch_takes_one():
         (lambda: nn.ReflectionPad2d(1)(wb.ones(3, 3)), ValueError, "3 axes"),
         (lambda: nn.Upsample()(wb.ones(1, 1, 2)), ValueError, "size or scale_factor"),
         (lambda: nn.Softmax2d()(wb.ones(2, 2)), ValueError, "3 or 4 axes"),
+        (lambda: nn.CrossMapLRN2d(2**63 - 1), ValueError, "size is from 1 to 16777216"),
         (lambda: nn.PReLU(0), ValueError, "num_parameters must be positive"),
         (lambda: nn.Bilinear(2, 3, 4)(wb.ones(5, 2), wb.ones(5, 4)), ValueError, "bilinear"),
         (lambda: nn.CrossEntropyLoss("sum"), TypeError, "<U3"),

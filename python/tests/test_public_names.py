@@ -11,9 +11,11 @@ import wingbeat as wb
 MODULES = (
     "wingbeat",
     "wingbeat.accelerator",
+    "wingbeat.amp",
     "wingbeat.autograd",
     "wingbeat.backends",
     "wingbeat.cuda",
+    "wingbeat.cuda.amp",
     "wingbeat.data",
     "wingbeat.distributed",
     "wingbeat.distributions",

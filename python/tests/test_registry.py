@@ -35,7 +35,7 @@ LAYERS, LOSSES, OPTIMIZERS, FUNCTIONS = (
 GIVEN = {"inputs": "x", "body": "y = relu(x)", "outputs": "y"}
 GIVEN_BY_TYPE = {"int": 3, "tuple[int": (3,), "float": 0.5, "str": "text", "bool": True}
 # Values other than the defaults, by name or by how a type begins.
-OTHER = {"padding_idx": 1}
+OTHER = {"padding_idx": 1, "proj_size": 1}
 OTHER_BY_TYPE = {"int": 3, "float": 0.25, "str": "y = tanh(x)", "Tensor": wb.tensor([0.5, 1.0, 2.0])}
 # Arguments of Python alone, which the engine does not know.
 PYTHONS = ("device", "size_average", "reduce")

@@ -1,7 +1,9 @@
 """Schedules in Python: states, functions, ones of one's own, training, averages of weights. Their rates are compared in
 test_optimizers_of_pytorch.py."""
 
+import copy
 import gc
+import pickle
 from collections import Counter
 
 import numpy as np
@@ -41,6 +43,26 @@ def test_a_state_dict_lets_another_schedule_go_on(place):
         assert one.get_last_lr() == two.get_last_lr()
         assert cases.momenta(first) == cases.momenta(second)
     assert one.state_dict() == two.state_dict()
+
+
+@pytest.mark.parametrize("place", range(len(cases.SCHEDULES)), ids=lambda place: f"{place} {cases.SCHEDULES[place][0]}")
+def test_copies_and_pickles_go_on_like_the_original(place):
+    kind, arguments = cases.SCHEDULES[place]
+    optimizer = optimizer_of()
+    schedule = cases.make_schedule(vars(lr_scheduler), kind, arguments, optimizer)
+    for epoch in range(6):
+        step(schedule, epoch)
+    schedule.note = "mine"
+    pairs = [copy.deepcopy((optimizer, schedule)), pickle.loads(pickle.dumps((optimizer, schedule)))]
+    for other, twin in pairs:
+        assert twin.optimizer is other and twin.note == "mine" and twin.state_dict() == schedule.state_dict()
+        assert [group["lr"] for group in other.param_groups] == schedule.get_last_lr()
+    for epoch in range(6, 12):
+        step(schedule, epoch)
+        for other, twin in pairs:
+            step(twin, epoch)
+            assert twin.get_last_lr() == schedule.get_last_lr()
+            assert cases.momenta(other) == cases.momenta(optimizer)
 
 
 def test_values_of_a_schedule_are_attributes():

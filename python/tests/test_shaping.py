@@ -198,7 +198,7 @@ def test_parts_are_tuples_that_make_up_the_whole():
 
 
 def test_dtypes_promote_where_tensors_join():
-    assert wb.hstack([wb.tensor([1]), wb.tensor([0.5])]).dtype == "float64"
+    assert wb.hstack([wb.tensor([1]), wb.tensor([0.5])]).dtype == "float32"
     assert wb.vstack([wb.tensor([True]), wb.tensor([2], dtype="uint8")]).tolist() == [[1], [2]]
 
 

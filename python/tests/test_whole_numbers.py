@@ -194,7 +194,7 @@ def test_an_integer_has_no_negative_power():
             with pytest.raises(wb.ArgumentError, match="pow: integers have no"):
                 call().numpy()
         assert (x**2).tolist() == [4, 9] and (x ** wb.tensor([0, 3], dtype=dtype)).tolist() == [1, 27]
-        assert (x.to("float64") ** -1).tolist() == [0.5, 1 / 3] and (x**-1.0).tolist() == [0.5, 1 / 3]
+        assert (x.to("float64") ** -1).tolist() == [0.5, 1 / 3] and (x**-1.0).tolist() == [0.5, np.float32(1 / 3)]
         assert (wb.tensor([2.0]) ** exponent).tolist() == [2.0, 0.5]
 
 

@@ -52,12 +52,13 @@ from . import (
     _writing,
 )
 from ._activations import *  # noqa: F403
-from ._autocast import autocast, is_autocast_enabled
+from ._autocast import autocast, get_autocast_dtype, is_autocast_enabled
 from ._constructors import *  # noqa: F403
 from ._convolution import *  # noqa: F403
 from ._creation import (
     arange,
     asarray,
+    can_cast,
     empty,
     empty_like,
     eye,
@@ -74,6 +75,7 @@ from ._creation import (
     randint,
     randn,
     randn_like,
+    result_type,
     tensor,
     tril_indices,
     triu_indices,
@@ -85,8 +87,9 @@ from ._device import device
 from ._discrete import *  # noqa: F403
 from ._distances import *  # noqa: F403
 from ._dlpack import from_dlpack
-from ._dtypes import bfloat16, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8
+from ._dtypes import bfloat16, float16, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8
 from ._dtypes import bool_ as bool
+from ._dtypes import float16 as half
 from ._dtypes import float32 as float
 from ._dtypes import float64 as double
 from ._dtypes import int32 as int
@@ -205,6 +208,7 @@ __version__ = _lib.wb_version().decode()
 if TYPE_CHECKING:  # what the table below finds
     from . import (
         accelerator,
+        amp,
         autograd,
         backends,
         cuda,
@@ -246,6 +250,7 @@ if TYPE_CHECKING:  # what the table below finds
 # Where to find what a short program may not need; imported when first asked for.
 _LATER: dict[str, tuple[str, str] | None] = {
     "accelerator": None,
+    "amp": None,
     "autograd": None,
     "backends": None,
     "cuda": None,
@@ -335,15 +340,19 @@ __all__ = [
     "randn_like",
     "manual_seed",
     "promote_types",
+    "result_type",
+    "can_cast",
     "bool",
     "uint8",
     "int32",
     "int64",
     "float32",
     "float64",
+    "float16",
     "bfloat16",
     "double",
     "float",
+    "half",
     "int",
     "long",
     "get_default_dtype",
@@ -353,6 +362,7 @@ __all__ = [
     "norms",
     "autocast",
     "is_autocast_enabled",
+    "get_autocast_dtype",
     "abs",
     "add",
     "amax",
@@ -431,6 +441,7 @@ __all__ = [
     "InterruptedCallError",
     "InternalError",
     "accelerator",
+    "amp",
     "autograd",
     "backends",
     "cuda",

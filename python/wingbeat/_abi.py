@@ -45,6 +45,7 @@ WB_INT64 = 3
 WB_FLOAT32 = 4
 WB_FLOAT64 = 5
 WB_BFLOAT16 = 6
+WB_FLOAT16 = 7
 
 wb_run_event = c_int
 WB_RUN_BEGINS = 0
@@ -191,6 +192,7 @@ WB_GRAD_BFLOAT16 = 4
 WB_GRAD_CAPTURE = 8
 WB_GRAD_TRANSFORM = 16
 WB_GRAD_WATCHED = 32
+WB_GRAD_FLOAT16 = 64
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -200,6 +202,7 @@ WB_BLOCK_BFLOAT16 = 8
 WB_BLOCK_TRANSFORM = 16
 WB_BLOCK_THEN_GRAD_OFF = 32
 WB_BLOCK_THEN_GRAD_ON = 64
+WB_BLOCK_FLOAT16 = 128
 
 wb_registry = c_int
 WB_REGISTRY_LAYERS = 0
@@ -319,6 +322,8 @@ FUNCTIONS = {
     "wb_scope_keep": (wb_status, [wb_tensor], ["tensor"]),
     "wb_dtype_size": (c_size_t, [wb_dtype], ["dtype"]),
     "wb_promote": (wb_status, [wb_dtype, wb_dtype, POINTER(wb_dtype)], ["a", "b", "result"]),
+    "wb_result_type": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(wb_dtype)], ["tensors", "count", "result"]),
+    "wb_can_cast": (wb_status, [wb_dtype, wb_dtype, POINTER(c_int32)], ["source", "target", "result"]),
     "wb_tensor_create": (wb_status, [wb_dtype, c_int32, POINTER(c_int64), c_void_p, POINTER(wb_tensor)], ["dtype",
         "rank", "shape", "data", "tensor"]),
     "wb_interrupt": (None, [], []),

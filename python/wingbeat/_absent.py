@@ -4,7 +4,7 @@ asked for the name (AttributeError), and so does `import torch.NAME` under wingb
 from __future__ import annotations
 
 _SPARSE = "there are no sparse tensors; use dense ones, or SciPy's matrices outside of the graph"
-_COMPLEX = "there are no complex tensors; keep the real and the imaginary part as two tensors"
+_COMPLEX = "there are no complex tensors; wingbeat.fft keeps real and imaginary parts as pairs, [..., 2]"
 _NARROW = "there are no tensors of that dtype; the next wider one is int32"
 _TRACED = "there is no tracing by PyTorch's compiler here; wingbeat.compile and wingbeat.export do that work"
 _PROFILER = (
@@ -23,7 +23,6 @@ ABSENT: dict[str, str] = {
     ),
     "stft": "there is no stft; cut the signal into windows (tensor.unfold) and use wingbeat.fft.rfft",
     **dict.fromkeys("int8 int16 short uint16 uint32 uint64 CharTensor ShortTensor".split(), _NARROW),
-    **dict.fromkeys("float16 half HalfTensor amp GradScaler".split(), "16-bit training is not in this build"),
     **dict.fromkeys("fx _dynamo dynamo _inductor export_ir".split(), _TRACED),
     **dict.fromkeys("profiler autograd.profiler".split(), _PROFILER),
     **dict.fromkeys("ops classes library".split(), _OPERATORS),

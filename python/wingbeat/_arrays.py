@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _abi
-from ._dtypes import BY_CODE, BY_NUMPY, native
+from ._dtypes import BY_CODE, bfloat16, native, of_numpy
 from ._library import check, freed_by, unguarded
 from ._owner import Owner
 
@@ -31,6 +31,7 @@ _create = unguarded("wb_tensor_create")
 _borrow = unguarded("wb_tensor_borrow")
 _info = unguarded("wb_tensor_info")
 _data = unguarded("wb_tensor_data")
+_cast = unguarded("wb_cast")
 
 _USUAL_RANK = 8
 _EXTENTS = tuple(c_int64 * rank for rank in range(_USUAL_RANK + 1))
@@ -83,11 +84,18 @@ def _address(array: Array) -> int:
     return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
-def copy_in(array: Array) -> Handle:
-    """The handle of a new tensor with a copy of the array's values."""
-    array = _dense(array)
+def _code(array: Array) -> int:
+    """The number of the engine's dtype for a dense array."""
+    dtype = of_numpy(array.dtype)
+    assert dtype is not None, "native() has seen to that"
+    return dtype.code
+
+
+def copy_in(array: Array, code: int | None = None) -> Handle:
+    """The handle of a new tensor with a copy of the array's values. code: the dtype whose bits they are, if another."""
+    array = _dense(array) if code is None else np.require(array, requirements=["C", "A"])
     out = c_void_p()
-    status = _create(BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), out)
+    status = _create(_code(array) if code is None else code, array.ndim, extents(array.shape), _address(array), out)
     if status:
         check(status)
     return out.value
@@ -117,18 +125,19 @@ def lasting(kind: Any) -> Callable[[Callable[..., Any]], Any]:
 _release = lasting(_abi.wb_release_callback)(_borrowed.__delitem__)
 
 
-def borrow(array: Array) -> Handle:
-    """The handle of a tensor that reads the array's memory where its layout and type allow that, else a copy's."""
+def borrow(array: Array, code: int | None = None) -> Handle:
+    """The handle of a tensor that reads the array's memory where its layout and type allow that, else a copy's. code:
+    the dtype whose bits they are, if another."""
     global _next
-    dense = _dense(array)
+    dense = _dense(array) if code is None else np.require(array, requirements=["C", "A"])
     if dense is not array or array.size == 0:
-        return copy_in(dense)
+        return copy_in(dense, code)
     out = c_void_p()
     number = _next
     _next += 1
     _borrowed[number] = array
     status = _borrow(
-        BY_NUMPY[array.dtype].code, array.ndim, extents(array.shape), _address(array), _release, number, out
+        _code(array) if code is None else code, array.ndim, extents(array.shape), _address(array), _release, number, out
     )
     if status:
         del _borrowed[number]
@@ -147,21 +156,32 @@ class _Memory(Owner):
 
 def view(handle: Handle) -> Array:
     """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
+    dtype, _ = describe(handle)
+    if dtype is not bfloat16:
+        return bits(handle)
+    kind = dtype.dtype
+    if kind == np.float32:
+        owner = object.__new__(_Memory)
+        owner._as_parameter_ = handle
+        out = c_void_p()
+        check(_cast(handle, _abi.WB_FLOAT32, out))
+        return bits(out.value)
+    return bits(handle).view(kind)
+
+
+def bits(handle: Handle) -> Array:
+    """The same, of 16-bit integers for bfloat16."""
     memory = object.__new__(_Memory)
     memory._as_parameter_ = handle
+    dtype, shape = describe(handle)
+    kind = np.dtype(np.uint16) if dtype is bfloat16 else dtype.dtype
     address = c_void_p()
     status = _data(handle, address)
     if status:
         check(status)
-    dtype, shape = describe(handle)
     if 0 in shape:
-        array = np.empty(shape, dtype.dtype)
+        array = np.empty(shape, kind)
         array.flags.writeable = False
         return array
-    memory.__array_interface__ = {
-        "version": 3,
-        "shape": shape,
-        "typestr": dtype.dtype.str,
-        "data": (address.value, True),
-    }
+    memory.__array_interface__ = {"version": 3, "shape": shape, "typestr": kind.str, "data": (address.value, True)}
     return np.asarray(memory)

@@ -1,12 +1,13 @@
-"""Matrix products in bfloat16."""
+"""Mixed precision: what functions take under autocast."""
 
 from __future__ import annotations
 
+import warnings
 from ctypes import c_int32
 from typing import TYPE_CHECKING
 
 from . import _abi
-from ._dtypes import DType, bfloat16
+from ._dtypes import BY_CODE, DType, bfloat16, float16
 from ._errors import ArgumentError, DTypeError
 from ._library import check, lib
 from ._modes import UNCHANGED, begin_block, decorated, end_block
@@ -17,36 +18,72 @@ if TYPE_CHECKING:
     from ._typing import F
 
 
-def is_autocast_enabled() -> bool:
-    """Whether this thread records float32 matrix products in bfloat16."""
+def _code() -> int:
     code = c_int32()
     check(lib.wb_get_autocast(code))
-    return code.value == _abi.WB_BFLOAT16
+    return code.value
+
+
+def is_autocast_enabled(device_type: str = "cpu") -> bool:
+    """Whether this thread records under autocast. On a device that is not there nothing is recorded."""
+    return _device(device_type) == "cpu" and _code() != _abi.WB_FLOAT32
+
+
+def get_autocast_dtype(device_type: str = "cpu") -> DType:
+    """The dtype of products under autocast: that of the block, or what a block takes by itself."""
+    code = _code()
+    return BY_CODE[code] if _device(device_type) == "cpu" and code != _abi.WB_FLOAT32 else _DEFAULTS[device_type]
+
+
+_DEFAULTS = {"cpu": bfloat16, "cuda": float16}
+
+
+def _device(device_type: str) -> str:
+    if not isinstance(device_type, str) or device_type not in _DEFAULTS:
+        raise ArgumentError(f"autocast: expected the device type 'cpu' or 'cuda', found {device_type!r:.80}")
+    return device_type
 
 
 class autocast:
-    """Products of float32 matrices recorded in the block (or decorated function) round their operands to bfloat16.
+    """Mixed precision of what is called in the block, or in the decorated function.
 
-    dtype: wingbeat.bfloat16, the one there is. enabled: False turns it off, also inside another autocast.
+    device_type: "cpu"; "cuda", which is not there, warns and changes nothing. dtype: wingbeat.bfloat16 (by default) or
+    float16. enabled: False turns autocast off, also inside another. cache_enabled is taken as PyTorch takes it: a plan
+    casts a parameter once in any case.
 
-    matmul, linear and layers are meant; their sums and results stay float32, and so does all else: parameters,
-    gradients, elementwise work, reductions, losses, optimisers. There is nothing to scale, because bfloat16 has
-    float32's range. Derivatives of a product round as the product did, so backward() may come after the block; float64
-    products stay as they are. Holds for this thread, nests, and works inside wingbeat.compile as well as around a
-    compiled function's calls.
+    Products take floats of 32 bits in that dtype, and give it: matmul and its kin, linear, convolutions, attention,
+    recurrent cells, layers of these. exp, log, pow, sum, prod, cumsum, softmax, norms, losses and the like take floats
+    of 16 bits as float32, and give float32. All else takes what it is given. float64 stays. The sums of products are
+    float32; parameters and their gradients keep their dtype. float16 gradients that are too small for it need a
+    wingbeat.amp.GradScaler; bfloat16 has float32's range. backward() may come after the block. Holds for this thread,
+    nests, and works inside wingbeat.compile as well as around a compiled function's calls.
     """
 
-    def __init__(self, dtype: DType = bfloat16, enabled: bool = True) -> None:
+    def __init__(
+        self,
+        device_type: str | DType = "cpu",
+        dtype: DType | None = None,
+        enabled: bool = True,
+        cache_enabled: bool | None = None,
+    ) -> None:
+        if isinstance(device_type, DType):  # the dtype alone
+            dtype, device_type = device_type, "cpu"
+        if dtype is None:
+            dtype = _DEFAULTS[_device(device_type)]
         if not isinstance(dtype, DType):
-            raise ArgumentError(f"autocast: expected wingbeat.bfloat16 as dtype, found {dtype!r}")
-        if dtype is not bfloat16:
-            raise DTypeError(f"autocast: matrix products can be computed in bfloat16 only, not in {dtype.name}")
-        self._code = _abi.WB_BFLOAT16 if enabled else _abi.WB_FLOAT32
+            raise ArgumentError(f"autocast: expected wingbeat.bfloat16 or float16 as dtype, found {dtype!r:.80}")
+        if dtype not in (bfloat16, float16):
+            raise DTypeError(f"autocast: expected wingbeat.bfloat16 or float16 as dtype, found {dtype.name}")
+        self.device, self.fast_dtype = _device(device_type), dtype
+        if enabled and self.device == "cuda":
+            warnings.warn("autocast: this build has no GPU, so autocast for 'cuda' changes nothing", stacklevel=2)
+        self._enabled = bool(enabled)
 
     def __enter__(self) -> Self:
         try:
             begin_block(UNCHANGED)  # cannot fail, so that what is undone below has been done
-            check(lib.wb_set_autocast(self._code, None))
+            if self.device == "cpu":
+                check(lib.wb_set_autocast(self.fast_dtype.code if self._enabled else _abi.WB_FLOAT32, None))
             return self
         except BaseException:  # also of a signal's handler: then there is no block
             end_block(self, None, None, None)

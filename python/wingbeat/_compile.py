@@ -24,7 +24,7 @@ import numpy as np
 from . import _abi, _html, _modules
 from ._arrays import extents, handles
 from ._bindings import Bindings
-from ._dtypes import BY_NUMPY, as_dtype, native
+from ._dtypes import as_dtype, native, of_numpy
 from ._errors import ArgumentError, Error, StateError
 from ._library import check, lib
 from ._log import note
@@ -473,7 +473,7 @@ def _dense(array: Tensor | Array) -> Array:
     """An array in row-major order, aligned, of one of the engine's types, with the values of an array or a tensor."""
     if isinstance(array, Tensor):
         return array.detach().numpy()
-    if array.flags.carray and array.dtype in BY_NUMPY:
+    if array.flags.carray and of_numpy(array.dtype) is not None:
         return array
     return np.require(native(array), requirements=["C", "A"])
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from ._typing import TensorLike
 
 __all__ = [
+    "BFloat16Tensor",
     "BoolTensor",
     "ByteTensor",
     "DoubleTensor",
     "FloatTensor",
+    "HalfTensor",
     "IntTensor",
     "LongTensor",
     "is_complex",
@@ -48,6 +50,8 @@ IntTensor = _constructor("IntTensor", _dtypes.int32)
 LongTensor = _constructor("LongTensor", _dtypes.int64)
 FloatTensor = _constructor("FloatTensor", _dtypes.float32)
 DoubleTensor = _constructor("DoubleTensor", _dtypes.float64)
+HalfTensor = _constructor("HalfTensor", _dtypes.float16)
+BFloat16Tensor = _constructor("BFloat16Tensor", _dtypes.bfloat16)
 # What tensor.type() says, and takes.
 TYPE_NAMES = {
     _dtypes.bool_: "BoolTensor",
@@ -56,6 +60,8 @@ TYPE_NAMES = {
     _dtypes.int64: "LongTensor",
     _dtypes.float32: "FloatTensor",
     _dtypes.float64: "DoubleTensor",
+    _dtypes.float16: "HalfTensor",
+    _dtypes.bfloat16: "BFloat16Tensor",
 }
 
 

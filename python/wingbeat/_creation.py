@@ -7,7 +7,7 @@ their tensor. requires_grad=True makes a leaf that collects gradients.
 
 from __future__ import annotations
 
-from ctypes import c_int, c_void_p
+from ctypes import c_int, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
@@ -22,7 +22,7 @@ from ._errors import ArgumentError
 from ._generator import drawing_from
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, as_tensor, data_handle, exact, tensor_of, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, exact, takes, tensor_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ._device import DeviceLike
     from ._dtypes import DType
     from ._generator import Generator
-    from ._typing import Array, DTypeLike, Real, Shape, Size, TensorLike
+    from ._typing import Array, DTypeLike, Operand, Real, Shape, Size, TensorLike
 
 
 def tensor(
@@ -43,8 +43,8 @@ def tensor(
     behind).
 
     Python floats become float32, ints int64, bools bool. What has a dtype of its own keeps it: NumPy's arrays and
-    scalars, also inside lists, and other libraries' arrays; int8, int16, uint16, uint32 and float16 become the next
-    wider type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
+    scalars, also inside lists, and other libraries' arrays; int8, int16, uint16 and uint32 become the next wider
+    type that the engine has. Where they stand beside Python floats in a list, NumPy's promotion of the two
     decides. Raises DTypeError for what is not numbers, and ArgumentError for an array with masked elements.
     """
     if device is not None:
@@ -382,8 +382,36 @@ def randn_like(
     return randn(shape, dtype=dtype, requires_grad=requires_grad)
 
 
+def result_type(tensor1: Operand, tensor2: Operand) -> DType:
+    """The dtype in which two tensors or numbers meet in arithmetic.
+
+    bool is below integers, integers below floats, and the highest kind decides. Tensors without axes widen nothing
+    within the kind of those with axes, and Python's numbers nothing within the kind of tensors.
+    """
+    sides = (tensor1, tensor2)
+    tensors = [as_tensor(side) for side in sides if isinstance(side, (Tensor, np.ndarray))]
+    own = [bool_ if isinstance(side, bool) else int64 if isinstance(side, int) else get_default_dtype()
+           for side in sides if not isinstance(side, (Tensor, np.ndarray))]  # fmt: skip
+    if not tensors:
+        return promote_types(*own)
+    code = c_int()
+    check(lib.wb_result_type(handle_array(len(tensors))(*[side._handle for side in tensors]), len(tensors), code))
+    dtype = BY_CODE[code.value]
+    for number in own:
+        dtype = dtype if can_cast(number, dtype) else number
+    return dtype
+
+
+def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
+    """Whether values of one dtype may become another's by themselves: bool anything, integers floats, but not back."""
+    flag = c_int32()
+    check(lib.wb_can_cast(as_dtype(from_).code, as_dtype(to).code, flag))
+    return flag.value != 0
+
+
 def promote_types(a: DTypeLike, b: DTypeLike) -> DType:
-    """The dtype that an operation on dtypes `a` and `b` computes in (NumPy's promotion)."""
+    """The dtype in which `a` and `b` meet: bool below integers below floats, and the wider of one kind; bfloat16 and
+    float16 make float32."""
     code = c_int()
     check(lib.wb_promote(as_dtype(a).code, as_dtype(b).code, code))
     return BY_CODE[code.value]

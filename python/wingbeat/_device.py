@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Union
 
-from ._dtypes import as_dtype
+from ._dtypes import DType, as_dtype
 from ._errors import ArgumentError, ArgumentTypeError, UnsupportedError
-
-if TYPE_CHECKING:
-    from ._dtypes import DType
 
 
 class device:
@@ -85,7 +82,7 @@ def destination(name: str, given: tuple[Any, ...], dtype: Any, place: Any) -> DT
         raise ArgumentTypeError(f"{name}: expected a dtype, a device, both, or a tensor, found {len(given)} arguments")
     for value in given:
         like = getattr(value, "dtype", None)
-        if like is not None and not isinstance(value, type):
+        if like is not None and not isinstance(value, (type, DType)):
             value = like  # a tensor, an array
         if value is None or isinstance(value, device) or isinstance(value, str) and _NAMES.match(value):
             check_device(value)

@@ -41,7 +41,7 @@ def gumbel_softmax(logits: TensorLike, tau: Tensor | float = 1, hard: bool = Fal
     if not isinstance(tau, Tensor) and not tau > 0:
         raise ArgumentError(f"gumbel_softmax: expected tau above 0, found {tau}")
     logits = as_tensor(logits)
-    noise = gumbel(size=logits.shape, dtype=logits.dtype if logits.is_floating_point() else "float64")
+    noise = gumbel(size=logits.shape, dtype=logits.dtype if logits.is_floating_point() else "float32")
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft

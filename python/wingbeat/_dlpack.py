@@ -9,12 +9,13 @@ makes and reads the capsules: its deleters may run at any time, on any thread, a
 from __future__ import annotations
 
 import sys
+from ctypes import c_char_p, c_int, c_uint8, c_void_p, py_object, pythonapi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import borrow, copy_in
-from ._dtypes import BY_NUMPY
+from ._arrays import bits, borrow, copy_in
+from ._dtypes import bfloat16, of_numpy
 from ._errors import ArgumentError, DTypeError, UnexportableError, UnsupportedError
 from ._naming import operation
 from ._tensor import Tensor, wrap
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 
 
 _CPU = (1, 0)
+# DLPack's kinds of elements.
+_UNSIGNED, _BFLOAT = 1, 4
+
+_is_capsule, _pointer = pythonapi.PyCapsule_IsValid, pythonapi.PyCapsule_GetPointer
+_is_capsule.argtypes, _is_capsule.restype = [py_object, c_char_p], c_int
+_pointer.argtypes, _pointer.restype = [py_object, c_char_p], c_void_p
 # Devices whose memory this processor reads: the CPU, and host memory of CUDA and ROCm.
 _READABLE = (1, 3, 11)
 # Libraries that take memory marked as read-only and write to it all the same.
@@ -63,9 +70,19 @@ def _dlpack(
         raise UnexportableError(
             "__dlpack__: the tensor requires gradients, which other libraries cannot carry; use tensor.detach()"
         )
-    array = self.numpy()
+    receiver = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
+    if self.dtype is not bfloat16:
+        return _capsule(self.numpy(), receiver, max_version, copy)
+    # NumPy has no bfloat16 to export: it makes a capsule of 16-bit integers, which is told what they are.
+    capsule = _capsule(bits(self._detach_handle()), receiver, max_version, copy)
+    kind = _element_code(capsule)
+    assert kind is not None, "it was made just now"
+    kind.value = _BFLOAT
+    return capsule
+
+
+def _capsule(array: Array, receiver: str, max_version: tuple[int, int] | None, copy: bool | None) -> Any:
     if max_version is not None and tuple(max_version) >= (1, 0):
-        receiver = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
         copies = copy or copy is None and receiver in _WITHOUT_READ_ONLY
         try:
             return array.__dlpack__(max_version=max_version, copy=True if copies else copy)
@@ -77,6 +94,14 @@ def _dlpack(
             "leave copy out"
         )
     return array.copy().__dlpack__()
+
+
+def _element_code(capsule: Any) -> c_uint8 | None:
+    """The code of the kind of elements in a DLPack capsule; None where somebody has taken it."""
+    for name, place in ((b"dltensor_versioned", 52), (b"dltensor", 20)):
+        if _is_capsule(capsule, name):
+            return c_uint8.from_address(_pointer(capsule, name) + place)
+    return None
 
 
 def _dlpack_device(self: Tensor) -> tuple[int, int]:
@@ -109,20 +134,20 @@ def from_dlpack(x: Exporter | Any, *, copy: bool | None = None) -> Tensor:
         if copy is None or not copy:
             return x.detach()
         return wrap(copy_in(x.detach().numpy()))
-    array = _received(x)
+    array, code = _received(x)
     if copy:
-        return wrap(copy_in(array))
+        return wrap(copy_in(array, code))
     if copy is False and not _is_borrowable(array):
         raise ArgumentError(
             "from_dlpack: expected contiguous memory of a dtype of the engine with copy=False, "
             f"found {array.dtype} of shape {list(array.shape)} and strides {list(array.strides)}"
         )
-    return wrap(borrow(array))
+    return wrap(borrow(array, code))
 
 
 def _is_borrowable(array: Array) -> bool:
     return (
-        array.dtype in BY_NUMPY
+        of_numpy(array.dtype) is not None
         and array.dtype.isnative
         and array.flags.c_contiguous
         and array.flags.aligned
@@ -130,7 +155,26 @@ def _is_borrowable(array: Array) -> bool:
     )
 
 
-def _received(x: Any) -> Array:
+class _Readable:
+    """What another has, in a form that NumPy reads: bfloat16 as 16-bit integers, which `code` remembers."""
+
+    def __init__(self, exporter: Any) -> None:
+        self.exporter = exporter
+        self.code: int | None = None
+
+    def __dlpack__(self, **options: Any) -> Any:
+        capsule = self.exporter.__dlpack__(**options)
+        kind = _element_code(capsule)
+        if kind is not None and kind.value == _BFLOAT:
+            kind.value, self.code = _UNSIGNED, bfloat16.code
+        return capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.exporter.__dlpack_device__()  # type: ignore[no-any-return]
+
+
+def _received(x: Any) -> tuple[Array, int | None]:
+    """An array, and the number of the dtype whose bits it has, if that is another."""
     if type(x).__name__ == "PyCapsule":
         x = _Capsule(x)
     elif not hasattr(x, "__dlpack__") or not hasattr(x, "__dlpack_device__"):
@@ -145,15 +189,15 @@ def _received(x: Any) -> Array:
             "copy it to the CPU first"
         )
     try:
-        return np.from_dlpack(x)
+        readable = _Readable(x)
+        return np.from_dlpack(readable), readable.code
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(x, _Capsule) and "capsule" in str(error).lower():
             raise ArgumentError(
                 "from_dlpack: expected a DLPack capsule that nobody has taken yet, found another one"
             ) from None
         raise DTypeError(
-            f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first, "
-            "such as bfloat16 to float32"
+            f"from_dlpack: expected numbers that NumPy has a dtype for, found others ({error}); convert them first"
         ) from error
 
 

@@ -1,11 +1,12 @@
 """The element types of tensors.
 
 A dtype object equals and stands for its NumPy counterpart (`wb.float32 == np.float32`, `np.zeros(3, wb.float32)`); it
-is a class of its own because types without a NumPy counterpart are to come.
+is a class of its own because bfloat16 has none.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,19 +74,37 @@ float32 = DType(_abi.WB_FLOAT32, "float32")
 float64 = DType(_abi.WB_FLOAT64, "float64")
 
 
-class _ProductDType(DType):
-    """A type that matrix products round their operands to, and no tensor has. NumPy has no counterpart of it."""
+float16 = DType(_abi.WB_FLOAT16, "float16")
+
+
+@cache
+def _in_numpy() -> np.dtype[Any] | None:
+    """bfloat16 as ml_dtypes adds it to NumPy; None where that is not installed."""
+    try:
+        import ml_dtypes
+    except ImportError:
+        return None
+    found: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return found
+
+
+class _BFloat16(DType):
+    """The upper half of a float32. NumPy has no such type: arrays are of ml_dtypes' where that is installed, and else
+    of float32, which holds all of its numbers."""
 
     __slots__ = ()
 
-    def __init__(self, code: int, name: str, itemsize: int) -> None:
-        self.code = code
-        self.name = name
-        self.itemsize = itemsize
-        self.is_floating_point = True
+    def __init__(self) -> None:
+        self.code, self.name, self.itemsize, self.is_floating_point = _abi.WB_BFLOAT16, "bfloat16", 2, True
+
+    @property
+    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
+        return _in_numpy() or np.dtype(np.float32)
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        if isinstance(other, np.dtype):
+            return is_bfloat16(other)
+        return self is other or isinstance(other, str) and other == self.name
 
     __hash__ = object.__hash__
 
@@ -93,21 +112,19 @@ class _ProductDType(DType):
         return self.name
 
 
-bfloat16 = _ProductDType(_abi.WB_BFLOAT16, "bfloat16", 2)
+def is_bfloat16(dtype: np.dtype[Any]) -> bool:
+    """Whether a NumPy dtype is ml_dtypes' bfloat16."""
+    return bool(dtype.name == "bfloat16")
 
-BY_CODE = (bool_, uint8, int32, int64, float32, float64)
-BY_NUMPY: dict[np.dtype[Any], DType] = {dtype.dtype: dtype for dtype in BY_CODE}
+
+bfloat16 = _BFloat16()
+BY_CODE = (bool_, uint8, int32, int64, float32, float64, bfloat16, float16)
+BY_NUMPY: dict[np.dtype[Any], DType] = {dtype.dtype: dtype for dtype in BY_CODE if dtype is not bfloat16}
 
 # Numeric types of NumPy that the engine does not have, and the smallest one it has that holds all their values.
 WIDENED: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(narrow): BY_NUMPY[np.dtype(wide)].dtype
-    for narrow, wide in (
-        ("int8", "int32"),
-        ("int16", "int32"),
-        ("uint16", "int32"),
-        ("uint32", "int64"),
-        ("float16", "float32"),
-    )
+    for narrow, wide in (("int8", "int32"), ("int16", "int32"), ("uint16", "int32"), ("uint32", "int64"))
 }
 
 _default = float32
@@ -130,20 +147,25 @@ def set_default_dtype(d: DTypeLike) -> None:
 NAMES = ", ".join(dtype.name for dtype in BY_CODE)
 
 
+def of_numpy(dtype: np.dtype[Any]) -> DType | None:
+    """The engine's dtype for a NumPy dtype; None if there is none."""
+    return BY_NUMPY.get(dtype) or (bfloat16 if is_bfloat16(dtype) else None)
+
+
 def as_dtype(dtype: DTypeLike | None) -> DType:
     """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float; for None the default."""
-    if type(dtype) is DType:
+    if isinstance(dtype, DType):
         return dtype
     if dtype is None:
         return _default
-    if dtype is bfloat16 or isinstance(dtype, str) and dtype == bfloat16.name:
-        raise DTypeError(
-            f"{operation('dtype')}: bfloat16 is a type of matrix products (wingbeat.autocast) and no tensor has it; "
-            f"expected one of {NAMES}"
-        )
+    if isinstance(dtype, str) and dtype == bfloat16.name:
+        return bfloat16
     try:
-        return BY_NUMPY[np.dtype(dtype)]
-    except (KeyError, TypeError):
+        found = of_numpy(np.dtype(dtype))
+        if found is None:
+            raise TypeError
+        return found
+    except TypeError:
         raise DTypeError(f"{operation('dtype')}: expected one of {NAMES} as dtype, found {dtype!r:.80}") from None
 
 
@@ -160,7 +182,7 @@ def unmasked(array: ArrayT) -> ArrayT:
 def native(array: Array) -> Array:
     """The array itself, or a converted copy, so that its type is one of the engine's, in this machine's byte order."""
     dtype = unmasked(array).dtype
-    if dtype in BY_NUMPY and dtype.isnative:
+    if of_numpy(dtype) is not None and dtype.isnative:
         return array
     plain = dtype.newbyteorder("=")
     plain = WIDENED.get(plain, plain)

@@ -14,13 +14,13 @@ import numpy as np
 
 from . import _abi
 from ._arguments import axis_array
-from ._dtypes import as_dtype, float64, int64
+from ._dtypes import as_dtype, get_default_dtype, int64
 from ._errors import ArgumentError
 from ._library import check, lib, unguarded
 from ._naming import named
 from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
-from ._tensor import Tensor, as_tensor, binary, tensor_of, plain, takes, wrap
+from ._tensor import Tensor, as_tensor, binary, plain, takes, tensor_of, wrap
 
 if TYPE_CHECKING:
     import ctypes
@@ -113,7 +113,7 @@ _DIVISIONS: dict[str | None, int] = {
 
 
 def div(input: Operand, other: Operand, *, rounding_mode: Literal["floor", "trunc"] | None = None) -> Tensor:
-    """input / other, element by element; the two broadcast. Integers give float64.
+    """input / other, element by element; the two broadcast. Integers give float32.
 
     rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay integers.
     """
@@ -170,7 +170,7 @@ def _beside(value: TensorLike, tensor: Tensor) -> Tensor:
     value = plain(value)
     if not isinstance(value, (int, float)):
         return as_tensor(value)
-    dtype = tensor.dtype if takes(tensor.dtype, value) else float64 if isinstance(value, float) else int64
+    dtype = tensor.dtype if takes(tensor.dtype, value) else get_default_dtype() if isinstance(value, float) else int64
     return tensor_of(value, dtype)
 
 
@@ -471,6 +471,8 @@ _METHODS.update(
     int=_cast("int32"),
     bool=_cast("bool"),
     byte=_cast("uint8"),
+    half=_cast("float16"),
+    bfloat16=_cast("bfloat16"),
 )
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from . import _abi
 from ._creation import full, promote_types
-from ._dtypes import float64
+from ._dtypes import float32, int64
 from ._errors import ArgumentError
 from ._functions import _beside, _elementwise, _pairwise, abs, div, ge, gt, le, lt, mul, ne, neg, sub
 from ._library import check, lib
@@ -98,6 +98,8 @@ def clamp(input: TensorLike, min: TensorLike | None = None, max: TensorLike | No
     input, out = as_tensor(input), c_void_p()
     min, max = plain(min), plain(max)
     if any(_is_tensor(bound, input) for bound in (min, max)):
+        if any(isinstance(bound, int) and _is_tensor(bound, input) for bound in (min, max)):
+            input = input.to(int64)  # which holds the bound too
         lower, upper = (bound if bound is None else _beside(bound, input) for bound in (min, max))
         check(lib.wb_clamp_tensors(input, lower, upper, out))
     else:
@@ -122,7 +124,7 @@ def lerp(input: TensorLike, end: TensorLike, weight: TensorLike) -> Tensor:
     input, end, out = as_tensor(input), _beside(end, as_tensor(input)), c_void_p()
     if isinstance(weight, (int, float)):
         dtype = promote_types(input.dtype, end.dtype)
-        weight = full((), weight, dtype if dtype.is_floating_point else float64)
+        weight = full((), weight, dtype if dtype.is_floating_point else float32)
     check(lib.wb_lerp(input, end, as_tensor(weight), out))
     return wrap(out.value)
 

@@ -190,7 +190,7 @@ class Methods:
         """beta input + alpha times the sum of the products batch1[i] batch2[i], [b, m, k] x [b, k, n] -> [m, n]."""
 
     def addcdiv(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
-        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64.
+        """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float32.
         """
 
     def addcdiv_(self, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Self:
@@ -342,6 +342,9 @@ class Methods:
 
     def bernoulli_(self, p: Operand = 0.5, *, generator: Generator | None = None) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
+
+    def bfloat16(self) -> Tensor:
+        """This tensor as bfloat16."""
 
     def bincount(self, weights: TensorLike | None = None, minlength: SupportsIndex = 0) -> Tensor:
         """How often each whole number from 0 to the largest occurs in a vector, int64, or the sums of its places'
@@ -566,14 +569,14 @@ class Methods:
         """The p-norm of input - other; the two broadcast."""
 
     def div(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.
         """
 
     def divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.
@@ -745,6 +748,9 @@ class Methods:
 
     def gt_(self, other: Operand) -> Self:
         """gt, in place."""
+
+    def half(self) -> Tensor:
+        """This tensor as float16."""
 
     def hardshrink(self, lambd: Real = 0.5) -> Tensor:
         """x, but 0 where |x| is at most lambd."""
@@ -1650,7 +1656,7 @@ class Methods:
         """With zeros below a diagonal of the matrices in the last two axes."""
 
     def true_divide(self, other: Operand, *, rounding_mode: Literal['floor', 'trunc'] | None = None) -> Tensor:
-        """input / other, element by element; the two broadcast. Integers give float64.
+        """input / other, element by element; the two broadcast. Integers give float32.
 
         rounding_mode: None, "floor" (rounded down, as //) or "trunc" (cut toward 0); with these two integers stay
         integers.

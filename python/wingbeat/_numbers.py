@@ -108,7 +108,7 @@ def addcmul(input: TensorLike, tensor1: Operand, tensor2: Operand, *, value: Ope
 
 
 def addcdiv(input: TensorLike, tensor1: Operand, tensor2: Operand, *, value: Operand = 1) -> Tensor:
-    """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float64."""
+    """input + value * tensor1 / tensor2, element by element; the three broadcast. Integers are divided as float32."""
     return _combined("addcdiv", input, tensor1, tensor2, value)
 
 

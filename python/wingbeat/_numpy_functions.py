@@ -24,7 +24,7 @@ from . import _special as special
 from ._creation import full_like as _full_like
 from ._creation import ones_like as _ones_like
 from ._creation import zeros_like as _zeros_like
-from ._dtypes import as_dtype, bool_, float64
+from ._dtypes import as_dtype, bool_, float32
 from ._errors import ArgumentTypeError, ShapeError
 from ._tensor import Tensor, as_tensor
 
@@ -46,9 +46,9 @@ def operand(value: Any) -> Any:
 
 
 def _as_floats(a: TensorLike) -> Tensor:
-    """Integers and bools as float64, as NumPy computes means with them."""
+    """Integers and bools as float32, as functions of floats take them."""
     tensor = as_tensor(a)
-    return tensor if tensor.is_floating_point() else tensor.to(float64)
+    return tensor if tensor.is_floating_point() else tensor.to(float32)
 
 
 def reduced(function: Any, tensor: Tensor, axis: Axis, keepdims: bool) -> Tensor:

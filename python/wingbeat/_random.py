@@ -59,7 +59,7 @@ def normal(
             raise ArgumentError("normal: expected a size for numbers only, found one beside a tensor")
         shape = (mean + std * 0).shape
         kind: DType = next(side.dtype for side in (mean, std) if isinstance(side, Tensor))
-        drawn = randn(shape, dtype=kind if kind.is_floating_point else float64, generator=generator)
+        drawn = randn(shape, dtype=kind if kind.is_floating_point else None, generator=generator)
         return as_tensor(mean + std * drawn)
     shape = (() if size is None else size,)
     return _random(_abi.WB_DISTRIBUTION_NORMAL, shape, mean, std, dtype, requires_grad, generator)
@@ -162,7 +162,10 @@ def _random_(
     return self.copy_(randint(low, high, self.shape, generator=generator).to(self.dtype))
 
 
-_MOST = {"bool": 2, "uint8": 1 << 8, "int32": 1 << 31, "int64": (1 << 63) - 1, "float32": 1 << 24, "float16": 1 << 11}
+_MOST = {
+    **{"bool": 2, "uint8": 1 << 8, "int32": 1 << 31, "int64": (1 << 63) - 1},
+    **{"float32": 1 << 24, "float16": 1 << 11, "bfloat16": 1 << 8},
+}
 
 
 _METHODS: dict[str, Any] = {

@@ -102,7 +102,7 @@ def numel(input: Tensor) -> int:
 
 
 def is_floating_point(input: Tensor) -> bool:
-    """Whether the dtype is float32 or float64."""
+    """Whether the dtype is one of floats."""
     return as_tensor(input).is_floating_point()
 
 

@@ -17,7 +17,19 @@ import numpy as np
 from . import _abi
 from ._arrays import copy_in, describe, extents, view
 from ._device import CPU, check_device, destination
-from ._dtypes import BY_CODE, as_dtype, bool_, float32, float64, get_default_dtype, int32, int64, uint8, unmasked
+from ._dtypes import (
+    BY_CODE,
+    as_dtype,
+    bfloat16,
+    bool_,
+    float32,
+    get_default_dtype,
+    int32,
+    int64,
+    is_bfloat16,
+    uint8,
+    unmasked,
+)
 from ._errors import ArgumentError, DTypeError, RangeError, ShapeError, StateError
 from ._library import check, freed_by, lib, unguarded
 from ._naming import operation
@@ -73,9 +85,9 @@ class Tensor(Owner, Methods):
     """A multi-dimensional array of numbers of one dtype, with derivatives.
 
     Tensor(2, 3) is a tensor of that shape, whose values nobody may count on; Tensor(data) has the values of `data` in
-    the default dtype (a tensor's in its own), or in `dtype`. Operators broadcast and promote as NumPy's; a Python or
-    NumPy scalar takes the tensor's dtype (a float that meets integers makes them float64); a NumPy array may stand on
-    either side. Values are computed when they are asked for.
+    the default dtype (a tensor's in its own), or in `dtype`. Operators broadcast, and promote as PyTorch's; a Python or
+    NumPy scalar takes the tensor's dtype (a float that meets integers gives the default dtype); a NumPy array may stand
+    on either side. Values are computed when they are asked for.
     """
 
     # _shape, _dtype and _known_signature are filled when first asked for. The shape of a box never changes, its dtype
@@ -192,7 +204,7 @@ class Tensor(Owner, Methods):
         return self.numel() * self.dtype.itemsize
 
     def is_floating_point(self) -> bool:
-        """Whether the dtype is float32 or float64."""
+        """Whether the dtype is one of floats."""
         return self.dtype.is_floating_point
 
     def __len__(self) -> int:
@@ -312,6 +324,8 @@ class Tensor(Owner, Methods):
             return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{flag})"
         if not array.size:
             return f"tensor([], shape={self.shape}{notes})"
+        if self.dtype is bfloat16:
+            array = array.astype(np.float32)
         values = np.array2string(array, separator=", ", prefix="tensor(", **numpy_options())
         return f"tensor({values}{notes})"
 
@@ -527,7 +541,7 @@ class Tensor(Owner, Methods):
         check(_cast(self._handle, wanted.code, out))
         return wrap(out.value)
 
-    type = astype = to  # PyTorch's and NumPy's names
+    astype = to  # NumPy's name
 
     @property
     def device(self) -> Device:
@@ -568,6 +582,10 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     float32, and whatever has a dtype of its own keeps it."""
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
+    wanted = None if dtype is None else as_dtype(dtype)
+    if wanted is bfloat16:  # which NumPy may not have
+        given = wrap(data_handle(data))
+        return (given if given.is_floating_point() else given.to(float32)).to(bfloat16)._detach_handle()
     try:
         array = np.asanyarray(data)
     except ValueError:
@@ -577,11 +595,11 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     own: set[np.dtype[Any]] = set()
     if array.dtype.kind in "biuf":
         _collect(data, own)
-    if dtype is None:
+    if wanted is None:
         if array.dtype == np.float64 and np.result_type(np.float16, *own, 0.0) != np.float64:
             array = array.astype(get_default_dtype().dtype)
-    elif array.dtype != as_dtype(dtype).dtype:
-        array = _converted(array, as_dtype(dtype), bool(own))
+    elif array.dtype != wanted.dtype:
+        array = _converted(array.astype(np.float32) if is_bfloat16(array.dtype) else array, wanted, bool(own))
     return copy_in(array)
 
 
@@ -709,17 +727,18 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
         value = plain(other)
         return NotImplemented if value is other else operate(op, tensor, value, swapped)
     elif isinstance(other, float):
-        other = tensor_of(other, float64)
+        other = tensor_of(other, get_default_dtype())
     elif isinstance(other, int):
         if tensor.dtype.is_floating_point:
             return operate(op, tensor, float(other), swapped)
         if op == _abi.WB_BINARY_DIVIDE:
-            return _mixed(op, tensor, float(other), swapped)  # integers are divided as float64
+            return _mixed(op, tensor, float(other), swapped)  # integers are divided as float32
         if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(
                 f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; "
                 "cast the tensor first"
             )
+        tensor = tensor if tensor.dtype is bool_ else tensor.to(int64)  # which holds both
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
         other = _listed(tensor, other)

@@ -62,6 +62,7 @@ static inline hid_t wb_h5_string(void) { return H5T_C_S1; }
 /* Types as they lie in a file. */
 static inline hid_t wb_h5_i8_le(void) { return H5T_STD_I8LE; }
 static inline hid_t wb_h5_u8_le(void) { return H5T_STD_U8LE; }
+static inline hid_t wb_h5_i16_le(void) { return H5T_STD_I16LE; }
 static inline hid_t wb_h5_i32_le(void) { return H5T_STD_I32LE; }
 static inline hid_t wb_h5_i64_le(void) { return H5T_STD_I64LE; }
 static inline hid_t wb_h5_f32_le(void) { return H5T_IEEE_F32LE; }

@@ -6,7 +6,7 @@ extension Program {
     }
 
     /// Runs if all is as it was at capture: number, shapes and dtypes of the arguments, none of which requires
-    /// gradients, the thread's gradient mode and precision of matrix products, and what recording depends on besides
+    /// gradients, the thread's gradient mode and autocast, and what recording depends on besides
     /// values (Conditions, and which tensors and gradients from outside there are). An argument that is written to must
     /// be a tensor, and arguments must not collide. Otherwise, and inside a capture block or a transform, nothing
     /// happens and the result is nil.

@@ -51,7 +51,7 @@ public final class Program {
     private var residents = Residents()
     /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
-    let matMulPrecision = ThreadState.current.matMulPrecision
+    let autocast = ThreadState.current.autocast
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -266,12 +266,12 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, the gradient mode and the precision of matrix products are those of
-    /// the block, and nobody watches values, which a program would hide.
+    /// Whether no block is open, and no transform, the gradient mode and autocast are those of the block, and nobody
+    /// watches values, which a program would hide.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.matMulPrecision == matMulPrecision && !Anomalies.areValuesWatched
+            && state.autocast == autocast && !Anomalies.areValuesWatched
     }
 
     private func run(

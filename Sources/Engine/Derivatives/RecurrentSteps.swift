@@ -4,7 +4,6 @@
 final class RecurrentSteps: DerivativeRule {
     private let recurrence: Recurrence
     private let isBackward: Bool
-    private let precision = ThreadState.current.matMulPrecision
     /// What the inputs give at all steps, the first hidden state, the hidden weights; an LSTM's first cells; a bias.
     private let origins: [Tensor]
     /// Of each step, in the order in which they are taken.
@@ -59,7 +58,7 @@ final class RecurrentSteps: DerivativeRule {
             fromInputs.append(shares.fromInput)
             fromStates.append(shares.fromState)
             let weights = origins[2].stored
-            var hidden = try MatMul(precision: precision).record([
+            var hidden = try MatMul().record([
                 shares.fromState, weights.cast(shares.fromState.dtype),
             ])
             if let direct = shares.hidden { hidden = try hidden + direct }
@@ -73,7 +72,7 @@ final class RecurrentSteps: DerivativeRule {
         if needed[2] {
             let hidden = try Node.stacked(
                 steps.map { (step) throws(Failure) in try step.hidden.stored.cast(rows.dtype) })
-            found[2] = try MatMul(transposeA: true, precision: precision).record([
+            found[2] = try MatMul(transposeA: true).record([
                 rows, hidden.reshape([rows.shape[0], hidden.shape[2]]),
             ])
         }

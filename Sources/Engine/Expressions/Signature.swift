@@ -355,6 +355,20 @@ public struct Arguments {
         return copy
     }
 
+    /// The same call with another tensor in the place of each.
+    func mappingTensors(_ change: (Tensor) throws(Failure) -> Tensor) throws(Failure) -> Arguments {
+        var copy = self
+        for (place, value) in given.enumerated() {
+            switch value {
+            case .tensor(let tensor): copy.given[place] = .tensor(try change(tensor))
+            case .tensors(let tensors):
+                copy.given[place] = .tensors(try tensors.map { (tensor) throws(Failure) in try change(tensor) })
+            default: break
+            }
+        }
+        return copy
+    }
+
     /// The same call for `replacing(tensors:)`, which keeps no tensor alive.
     var withoutTensors: Arguments {
         var copy = self

@@ -12,7 +12,9 @@ public struct Function {
         (self.signature, self.aliases, self.body) = (signature, aliases, body)
     }
 
-    public func callAsFunction(_ arguments: Arguments) throws(Failure) -> [Tensor] { try body(arguments) }
+    public func callAsFunction(_ arguments: Arguments) throws(Failure) -> [Tensor] {
+        try body(arguments.underAutocast())
+    }
 }
 
 extension Function {

@@ -132,7 +132,7 @@ extension Functions {
             "softmin", [.input, .axis, .computedIn], "softmax(-x) along an axis, without overflow. \(ofFloats)"
         ) { a throws(Failure) in
             let x = try a.inputInDType()
-            return try x.cast(x.dtype.isFloat ? x.dtype : .float64).applying(.negative).softmax(a.integer("dim"))
+            return try x.cast(x.dtype.isFloat ? x.dtype : .standard).applying(.negative).softmax(a.integer("dim"))
         },
         Function(
             "log_softmax", [.input, .axis, .computedIn], "log(softmax(x)) along an axis, without overflow. \(ofFloats)"

@@ -34,10 +34,13 @@ extension Functions {
         case (nil, nil):
             throw .argument(operation: name, "a bound is expected, but neither min nor max is given")
         case let bounds where [bounds.0, bounds.1].contains { $0.map { $0.isTensor(to: input.dtype) } ?? false }:
+            // A whole number that the dtype does not hold makes it one that does.
+            let isWide = [low, high].contains { $0.map { $0.tensor == nil && $0.isTensor(to: input.dtype) } ?? false }
+            let x = isWide ? try input.cast(.int64) : input
             let tensors = try [low, high].map { (bound) throws(Failure) in
-                try bound.map { (bound) throws(Failure) in try bound.beside(input, name) }
+                try bound.map { (bound) throws(Failure) in try bound.beside(x, name) }
             }
-            return try input.clamped(tensors[0], tensors[1])
+            return try x.clamped(tensors[0], tensors[1])
         default:
             if case .number(let value)? = low { lower = value.asReal }
             if case .number(let value)? = high { upper = value.asReal }
@@ -47,11 +50,11 @@ extension Functions {
 
     static let promoted =
         """
-        Dtypes meet as NumPy's do; a number takes the tensor's dtype where that holds it, and a real number makes \
-        integers float64.
+        Dtypes meet as PyTorch's do; a number takes the tensor's dtype where that holds it, and a real number makes \
+        integers float32.
         """
     static let ofBool = "The result is bool."
-    static let ofBits = "Integers or bool; their dtypes meet as NumPy's do."
+    static let ofBits = "Integers or bool; their dtypes meet as PyTorch's do."
 
     static let arithmetic: [Function] = [
         scaled("add", .add, "input + alpha * other", promoted),
@@ -65,7 +68,7 @@ extension Functions {
                     "rounding_mode", .optional(.choice(["floor", "trunc"])), Value.none, keyword: true,
                     "'floor': rounded down, as //; 'trunc': cut toward 0. With these two integers stay integers."),
             ],
-            aliases: ["true_divide", "divide"], "input / other, \(broadcasts). Integers and bool give float64."
+            aliases: ["true_divide", "divide"], "input / other, \(broadcasts). Integers and bool give float32."
         ) { a throws(Failure) in
             let rounding = a.optionalText("rounding_mode")
             let operation: Tensor.Binary =
@@ -83,7 +86,7 @@ extension Functions {
         pairwise("minimum", .minimum, "The smaller of the two, NaN if either is", promoted),
         pairwise(
             "atan2", .atan2, aliases: ["arctan2"], "The angle of the point (other, input)",
-            "Integers and bool give float64."),
+            "Integers and bool give float32."),
 
         pairwise("eq", .equal, "input == other", ofBool),
         pairwise("ne", .notEqual, aliases: ["not_equal"], "input != other", ofBool),
@@ -143,7 +146,7 @@ extension Functions {
                 .input, Parameter("end", .operand, "A tensor or a number."),
                 Parameter("weight", .operand, "A tensor or a number."),
             ],
-            "input + weight (end - input), exact at both ends; the three broadcast. Integers and bool give float64."
+            "input + weight (end - input), exact at both ends; the three broadcast. Integers and bool give float32."
         ) { a throws(Failure) in
             let input = try a.tensor("input")
             let end = try a.operand("end").beside(input, "lerp")
@@ -151,8 +154,8 @@ extension Functions {
             switch try a.operand("weight") {
             case .tensor(let tensor): weight = tensor
             case .number(let number):
-                let dtype = promote(input.dtype, end.dtype)
-                weight = try .full([], number.asReal, dtype.isFloat ? dtype : .float64)
+                let dtype = resultType(of: [input, end])
+                weight = try .full([], number.asReal, dtype.isFloat ? dtype : .standard)
             }
             return try input.lerp(end, weight)
         },

@@ -32,7 +32,7 @@ extension Functions {
                 throw .argument(operation: "gumbel_softmax", "tau above 0 is expected, but found \(number.literal)")
             }
             let noise = try Generator.standard().draw(
-                .gumbel, logits.dtype.isFloat ? logits.dtype : .float64, logits.shape, 0, 1)
+                .gumbel, logits.dtype.isFloat ? logits.dtype : .standard, logits.shape, 0, 1)
             let soft = try Operand.apply(.divide, .tensor(logits + noise), tau, "gumbel_softmax").softmax(axis)
             guard try a.flag("hard") else { return soft }
             let zeros = try Tensor.full(soft.shape, 0, soft.dtype)

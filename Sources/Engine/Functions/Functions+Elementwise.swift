@@ -1,6 +1,6 @@
 /// Functions of one tensor, element by element.
 extension Functions {
-    static let ofFloats = "Floats keep their dtype; integers and bool give float64."
+    static let ofFloats = "Floats keep their dtype; integers and bool give float32."
     private static let ofAll = "The dtype stays."
     private static let ofNumbers = "Integers and floats, whose dtype stays."
 

@@ -96,13 +96,13 @@ extension Functions {
             "fft_fftfreq", [count, distance, .dtype(.float32, keyword: true)],
             "The frequencies of fft's elements, 0, 1, ..., -2, -1, divided by n d: [n]."
         ) { a throws(Failure) in
-            try Tensor.frequencies(a.integer("n"), a.real("d"), a.dtype("dtype", .float32), isHalf: false)
+            try Tensor.frequencies(a.integer("n"), a.real("d"), a.dtype("dtype", .float32), isOneSided: false)
         },
         Function(
             "fft_rfftfreq", [count, distance, .dtype(.float32, keyword: true)],
             "The frequencies of rfft's elements, 0, 1, ..., divided by n d: [n / 2 + 1]."
         ) { a throws(Failure) in
-            try Tensor.frequencies(a.integer("n"), a.real("d"), a.dtype("dtype", .float32), isHalf: true)
+            try Tensor.frequencies(a.integer("n"), a.real("d"), a.dtype("dtype", .float32), isOneSided: true)
         },
         Function(
             "fft_fftshift", [.input, .axes],

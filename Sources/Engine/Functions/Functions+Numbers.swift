@@ -106,7 +106,7 @@ extension Functions {
         pair("nextafter", "The float next to input on the way to other", ofFloats) { x, y throws(Failure) in
             try x.nextAfter(y)
         },
-        pair("ldexp", "input * 2^other", "A whole other leaves the dtype of floats; integers give float64.") {
+        pair("ldexp", "input * 2^other", "A whole other leaves the dtype of floats; integers give float32.") {
             x, y throws(Failure) in try x.scaled(byTwoToThe: y)
         },
         pair("heaviside", second: "values", "0 below 0, 1 above, `values` at 0", promoted) { x, y throws(Failure) in

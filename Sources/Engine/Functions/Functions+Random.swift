@@ -114,7 +114,7 @@ extension Functions {
                     "mean is \(first.shape.text) and std \(tensors[1].shape.text), which do not broadcast together")
             }
             let noise = try Generator.standard().draw(
-                .normal, first.dtype.isFloat ? first.dtype : .float64, common, 0, 1)
+                .normal, first.dtype.isFloat ? first.dtype : .standard, common, 0, 1)
             return try Operand.apply(
                 .add, mean, .tensor(Operand.apply(.multiply, std, .tensor(noise), "normal")), "normal")
         },
@@ -147,7 +147,7 @@ extension Functions {
             let input = try a.tensor("input")
             guard let p = a.optionalReal("p") else { return try Generator.standard().bernoulli(input) }
             return try Generator.standard().bernoulli(
-                .full(input.shape, p, input.dtype.isFloat ? input.dtype : .float64)
+                .full(input.shape, p, input.dtype.isFloat ? input.dtype : .standard)
             ).cast(input.dtype)
         },
         Function(

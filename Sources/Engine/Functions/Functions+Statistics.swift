@@ -55,7 +55,7 @@ extension Functions {
             guard let way = try Tensor.Interpolation(rawValue: a.text("interpolation")) else {
                 throw .internal(operation: name, "there is no such interpolation")
             }
-            let dtype = input.dtype.isFloat ? input.dtype : .float64
+            let dtype = input.dtype.isFloat ? input.dtype : .standard
             let shares: Tensor
             switch q {
             case .tensor(let tensor): shares = tensor

@@ -33,7 +33,7 @@ enum Operand {
         case .bool: return false
         case .uint8: return UInt8(exactly: value) != nil
         case .int32: return Int32(exactly: value) != nil
-        case .int64, .float32, .float64: return (-exact...exact).contains(value)
+        case .int64, .float32, .float64, .bfloat16, .float16: return (-exact...exact).contains(value)
         }
     }
 
@@ -61,10 +61,12 @@ enum Operand {
                     operation: name,
                     "a whole number that \(x.dtype.name) holds is expected, but found \(value); cast the tensor first")
             }
+            let wide = x.dtype == .bool ? x : try x.cast(.int64)
             constant = try whole(value, .int64, name)
+            return try reversed ? .apply(operation, constant, wide) : .apply(operation, wide, constant)
         } else {
-            // Integers that meet a real number, or are divided, do so as float64.
-            constant = try .full([], number.asReal, .float64)
+            // Integers that meet a real number, or are divided, do so as the standard float.
+            constant = try .full([], number.asReal, .standard)
         }
         return try reversed ? .apply(operation, constant, x) : .apply(operation, x, constant)
     }
@@ -74,7 +76,7 @@ enum Operand {
         switch number {
         case .integer(let value): return try whole(value, .int64, "tensor")
         case .flag(let value): return try .full([], value ? 1 : 0, .bool)
-        default: return try .full([], number.asReal, .float32)
+        default: return try .full([], number.asReal, .standard)
         }
     }
 
@@ -94,7 +96,7 @@ enum Operand {
             return try Tensor(dtype: .int64, shape: []) { (memory) throws(Failure) in
                 memory.storeBytes(of: value, as: Int64.self)
             }
-        case .float32: return try .full([], Double(Float(value)), dtype)
+        case .float32, .bfloat16, .float16: return try .full([], Double(Float(value)), dtype)
         case .float64, .bool: return try .full([], Double(value), dtype)
         case .uint8, .int32:
             throw .argument(operation: name, "a whole number that \(dtype.name) holds is expected, but found \(value)")
@@ -106,7 +108,7 @@ enum Operand {
         guard case .number(let number) = self else { return try asTensor() }
         if Operand.takes(tensor.dtype, number) { return try Operand.constant(number, tensor.dtype, name) }
         if case .integer(let value) = number { return try Operand.whole(value, .int64, name) }
-        return try .full([], number.asReal, .float64)
+        return try .full([], number.asReal, .standard)
     }
 
     /// Two operands as tensors; a number gets the dtype that it has in arithmetic with the other one.

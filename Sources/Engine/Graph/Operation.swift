@@ -26,6 +26,12 @@ protocol Operation {
     /// Writes the attributes: two operations of one type with equal attributes compute the same function.
     func encode(into key: inout KeyBuilder)
 
+    /// Whether it moves elements and does not look at them, so that every dtype is one to it.
+    var moves: Bool { get }
+
+    /// The operation that computes in float32 what this one does with floats of 16 bits, whose dtype this is.
+    func widened(from dtype: DType) -> any Operation
+
     /// How many of the inputs, from the first, the value is computed from. The rest serve derivatives only.
     var computes: Int { get }
 
@@ -109,6 +115,8 @@ extension Operation {
     var role: Role { .computed }
     var constant: Double? { nil }
     var viewing: (any Viewing)? { nil }
+    var moves: Bool { false }
+    func widened(from dtype: DType) -> any Operation { self }
     func encode(into key: inout KeyBuilder) {}
     var computes: Int { Int.max }
     var keeps: Keeps { [] }

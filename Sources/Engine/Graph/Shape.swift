@@ -102,12 +102,3 @@ func reductionAxes(_ axes: [Int]?, of shape: Shape, operation: String) throws(Fa
     if shape.isEmpty, axes == [0] || axes == [-1] { return [] }
     return try normalized(axes: axes, rank: shape.count, operation: operation)
 }
-
-/// The dtype in which `a` and `b` meet: NumPy's promotion.
-public func promote(_ a: DType, _ b: DType) -> DType {
-    if a == b { return a }
-    let (low, high) = a.rawValue < b.rawValue ? (a, b) : (b, a)
-    // float32 holds every bool and uint8, but not every int32 or int64.
-    if high == .float32, low == .int32 || low == .int64 { return .float64 }
-    return high
-}

@@ -7,7 +7,7 @@ extension ThreadState {
     /// The state in front of a block.
     struct Before {
         var isGradEnabled: Bool
-        var matMulPrecision: MatMulPrecision
+        var autocast: DType?
         var transforms: Int
         let mappedFunctions: Int
         let isCapturing: Bool
@@ -17,7 +17,7 @@ extension ThreadState {
     public func beginBlock() {
         blocks.append(
             Before(
-                isGradEnabled: isGradEnabled, matMulPrecision: matMulPrecision, transforms: transforms,
+                isGradEnabled: isGradEnabled, autocast: autocast, transforms: transforms,
                 mappedFunctions: mappedFunctions.count, isCapturing: capture != nil, isRecording: recorder != nil))
     }
 
@@ -28,7 +28,7 @@ extension ThreadState {
     public func endBlock() throws(Failure) {
         guard let before = blocks.popLast() else { throw .state(operation: "block", "no block is open on this thread") }
         isGradEnabled = before.isGradEnabled
-        matMulPrecision = before.matMulPrecision
+        autocast = before.autocast
         transforms = before.transforms
         if mappedFunctions.count > before.mappedFunctions {
             mappedFunctions.removeLast(mappedFunctions.count - before.mappedFunctions)

@@ -1,12 +1,17 @@
 import Glibc
 
-/// What recording depends on and each thread has its own of: the gradient mode, the precision of matrix
-/// products and the open capture block.
+/// What recording depends on and each thread has its own of: the gradient mode, autocast and the
+/// open capture block.
 public final class ThreadState {
     /// Off: nodes recorded from now on are constants to derivatives.
     public var isGradEnabled = true
-    /// What float32 matrix products recorded from now on do with their operands.
-    public var matMulPrecision = MatMulPrecision.full
+    /// The dtype of 16 bits that products recorded from now on take, and what else mixed precision does
+    /// (Autocast.swift); nil for none.
+    public var autocast: DType? {
+        didSet { ThreadState.autocastCount += (autocast == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
+    }
+    /// How many threads have one.
+    nonisolated(unsafe) static var autocastCount = 0
     var capture: Capture? {
         didSet { ThreadState.captureCount += (capture == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
     }
@@ -30,6 +35,7 @@ public final class ThreadState {
     deinit {
         if recorder != nil { ThreadState.recorderCount -= 1 }
         if capture != nil { ThreadState.captureCount -= 1 }
+        if autocast != nil { ThreadState.autocastCount -= 1 }
     }
 
     /// The outermost forward pass of a module that is running, as the room above keeps it. A capture block has passes

@@ -12,10 +12,11 @@ extension Node {
 
     /// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2. Hendrycks and Gimpel 2016.
     func geluTanh() throws(Failure) -> Node {
-        let x = try asFloat()
-        func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: x) }
-        let inner = try number(0.797_884_560_802_865_4) * (x + number(0.044715) * (x * x.square()))
-        return try number(0.5) * x * (number(1) + inner.tanh())
+        return try composed { (x) throws(Failure) in
+            func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: x) }
+            let inner = try number(0.797_884_560_802_865_4) * (x + number(0.044715) * (x * x.square()))
+            return try number(0.5) * x * (number(1) + inner.tanh())
+        }
     }
 
     /// log(sigmoid(x)).
@@ -23,10 +24,11 @@ extension Node {
 
     /// log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.
     func softplus(beta: Double, threshold: Double) throws(Failure) -> Node {
-        let x = try asFloat()
-        let scaled = try x * x.number(beta)
-        let y = try scaled.softplus() / x.number(beta)
-        return threshold == .infinity ? y : try Node.select(scaled.greater(x.number(threshold)), x, y)
+        return try composed { (x) throws(Failure) in
+            let scaled = try x * x.number(beta)
+            let y = try scaled.softplus() / x.number(beta)
+            return threshold == .infinity ? y : try Node.select(scaled.greater(x.number(threshold)), x, y)
+        }
     }
 
     /// x between the bounds; the derivative at a bound is 0, as in PyTorch.
@@ -39,11 +41,12 @@ extension Node {
 
     /// x above 0, else alpha (exp(inner x) - 1), all times scale. The derivative at 0 is that of the second.
     private func exponentialUnit(alpha: Double, inner: Double, scale: Double) throws(Failure) -> Node {
-        let x = try asFloat()
-        let isPositive = try x.greater(x.number(0))
-        let below = try Node.select(isPositive, x.number(0), x)
-        let curve = try (below * x.number(inner)).expm1() * x.number(alpha)
-        return try Node.select(isPositive, x, curve) * x.number(scale)
+        return try composed { (x) throws(Failure) in
+            let isPositive = try x.greater(x.number(0))
+            let below = try Node.select(isPositive, x.number(0), x)
+            let curve = try (below * x.number(inner)).expm1() * x.number(alpha)
+            return try Node.select(isPositive, x, curve) * x.number(scale)
+        }
     }
 
     /// Clevert et al. 2016.
@@ -62,36 +65,42 @@ extension Node {
 
     /// x sigmoid(x).
     func silu() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try x * x.sigmoid()
+        return try composed { (x) throws(Failure) in
+            return try x * x.sigmoid()
+        }
     }
 
     /// x tanh(log(1 + exp x)). Misra 2019.
     func mish() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try x * x.softplus().tanh()
+        return try composed { (x) throws(Failure) in
+            return try x * x.softplus().tanh()
+        }
     }
 
     func softsign() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try x / (x.number(1) + x.absolute())
+        return try composed { (x) throws(Failure) in
+            return try x / (x.number(1) + x.absolute())
+        }
     }
 
     /// x + 3 between 0 and 6, over 6.
     func hardSigmoid() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try (x + x.number(3)).clamped(0, 6) / x.number(6)
+        return try composed { (x) throws(Failure) in
+            return try (x + x.number(3)).clamped(0, 6) / x.number(6)
+        }
     }
 
     func hardSwish() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try x * x.hardSigmoid()
+        return try composed { (x) throws(Failure) in
+            return try x * x.hardSigmoid()
+        }
     }
 
     /// x - tanh(x).
     func tanhShrink() throws(Failure) -> Node {
-        let x = try asFloat()
-        return try x - x.tanh()
+        return try composed { (x) throws(Failure) in
+            return try x - x.tanh()
+        }
     }
 
     /// x, but 0 where |x| is at most the bound.
@@ -105,29 +114,31 @@ extension Node {
         guard bound >= 0 else {
             throw .argument(operation: "softshrink", "lambd must not be negative, but is \(bound)")
         }
-        let x = try asFloat()
-        let moved = try Node.select(x.less(x.number(0)), x + x.number(bound), x - x.number(bound))
-        return try Node.select(x.absolute().lessEqual(x.number(bound)), x.number(0), moved)
+        return try composed { (x) throws(Failure) in
+            let moved = try Node.select(x.less(x.number(0)), x + x.number(bound), x - x.number(bound))
+            return try Node.select(x.absolute().lessEqual(x.number(bound)), x.number(0), moved)
+        }
     }
 
     /// x where it is above 0, else weight x.
     func weightedRelu(_ weight: Node) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, weight.dtype)
+        let dtype = Node.commonFloat(self, weight)
         let (x, weight) = (try cast(dtype), try weight.cast(dtype))
         return try Node.select(x.greater(x.number(0)), x, weight * x)
     }
 
     /// The first half of an axis times the logistic function of the second. Dauphin et al. 2017.
     func gated(_ axis: Int) throws(Failure) -> Node {
-        let x = try asFloat()
-        guard x.shape[axis] % 2 == 0 else {
-            throw .shape(
-                operation: "glu", "an even extent is expected along axis \(axis), but the shape is \(x.shape.text)")
+        return try composed { (x) throws(Failure) in
+            guard x.shape[axis] % 2 == 0 else {
+                throw .shape(
+                    operation: "glu", "an even extent is expected along axis \(axis), but the shape is \(x.shape.text)")
+            }
+            let half = x.shape[axis] / 2
+            func part(_ start: Int) throws(Failure) -> Node {
+                try Slice(axis: axis, start: start, step: 1, count: half).record([x])
+            }
+            return try part(0) * part(half).sigmoid()
         }
-        let half = x.shape[axis] / 2
-        func part(_ start: Int) throws(Failure) -> Node {
-            try Slice(axis: axis, start: start, step: 1, count: half).record([x])
-        }
-        return try part(0) * part(half).sigmoid()
     }
 }

@@ -24,7 +24,8 @@ extension Node {
         if b.fillValue == 1, a.dtype == b.dtype, a.dtype.isFloat, broadcastShape(a.shape, b.shape) == a.shape {
             return a
         }
-        let dtype = commonFloat(a.dtype, b.dtype)
+        let dtype = commonFloat(a, b)
+        if dtype == common(a, b) { return try promoting(Divide(), a, b) }
         return try Divide().record([a.cast(dtype), b.cast(dtype)])
     }
 
@@ -63,7 +64,7 @@ extension Node {
 
     /// The quotient cut toward 0.
     func truncDivide(_ other: Node) throws(Failure) -> Node {
-        if promote(dtype, other.dtype).isFloat { return try (self / other).trunc() }
+        if Node.common(self, other).isFloat { return try (self / other).trunc() }
         let (a, b) = (self, other)
         return try a.sign() * b.sign() * a.absolute().floorDivide(b.absolute())
     }
@@ -83,7 +84,10 @@ extension Node {
 
     /// self + weight (end - self), from the end's side where the weight is a half or more, so that both ends are exact.
     func lerp(_ end: Node, _ weight: Node) throws(Failure) -> Node {
-        let float = Node.commonFloat(dtype, end.dtype, weight.dtype)
+        let float = Node.commonFloat(self, end, weight)
+        if float.isHalf {
+            return try cast(.float32).lerp(end.cast(.float32), weight.cast(.float32)).cast(float)
+        }
         let (start, end, weight) = (try cast(float), try end.cast(float), try weight.cast(float))
         let distance = try end - start
         let fromStart = try start + weight * distance

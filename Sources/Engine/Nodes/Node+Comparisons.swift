@@ -21,7 +21,7 @@ extension Node {
 
     /// a where condition is true, else b.
     static func select(_ condition: Node, _ a: Node, _ b: Node) throws(Failure) -> Node {
-        let dtype = promote(a.dtype, b.dtype)
+        let dtype = common(a, b)
         return try Where().record([condition, a.cast(dtype), b.cast(dtype)])
     }
 
@@ -45,7 +45,7 @@ extension Node {
             guard !x.dtype.isFloat, bound.isFinite else { continue }
             // A bound that the dtype does not hold widens the result, as a tensor of it would.
             if bound.rounded(.towardZero) != bound || abs(bound) >= 0x1p63 {
-                x = try x.cast(.float64)
+                x = try x.cast(.standard)
             } else if x.dtype == .uint8 && UInt8(exactly: bound) == nil
                 || x.dtype == .int32 && Int32(exactly: bound) == nil
             {
@@ -81,7 +81,7 @@ extension Node {
     /// NaN and infinities replaced; nil: by the largest and the smallest number. Their derivative is 0.
     func nanToNum(nan: Double, positive: Double?, negative: Double?) throws(Failure) -> Node {
         guard dtype.isFloat else { return self }
-        let largest = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
+        let largest = dtype.greatest
         func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
         let below = try Node.select(equal(number(-.infinity)), number(negative ?? -largest), self)
         let above = try Node.select(equal(number(.infinity)), number(positive ?? largest), below)

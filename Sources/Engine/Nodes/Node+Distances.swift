@@ -10,7 +10,7 @@ extension Node {
 
     /// The p-norm of self - other + eps along the last axis.
     func distance(to other: Node, _ p: Double, eps: Double, keepdims: Bool) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, other.dtype)
+        let dtype = Node.commonFloat(self, other)
         let difference = try cast(dtype) - other.cast(dtype)
         guard !difference.shape.isEmpty else {
             throw .shape(operation: "pairwise_distance", "one axis at least is expected, but both are scalars")
@@ -22,7 +22,7 @@ extension Node {
     /// The cosine of the angle between vectors along an axis of the two broadcast together; no length counts as less
     /// than `eps`.
     func cosine(with other: Node, _ axis: Int, eps: Double) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, other.dtype)
+        let dtype = Node.commonFloat(self, other)
         guard let shape = broadcastShape(self.shape, other.shape) else {
             throw .shape(
                 operation: "cosine_similarity",

@@ -1,7 +1,7 @@
 /// Einstein's summation as diagonals, sums, permutes and matrix products, one operand after the other from the left.
 extension Node {
     static func einsum(_ equation: String, _ operands: [Node]) throws(Failure) -> Node {
-        let dtype = operands.dropFirst().reduce(operands.first?.dtype ?? .float32) { promote($0, $1.dtype) }
+        let dtype = operands.isEmpty ? DType.standard : resultType(operands.map { $0.type })
         try dtype.requireFloat("einsum")
         let plan = try Subscripts(equation, ranks: operands.map { $0.shape.count })
         var terms: [Term] = []

@@ -20,7 +20,7 @@ extension Node {
 
     /// The angle of the point (x, self).
     func atan2(_ x: Node) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, x.dtype)
+        let dtype = Node.commonFloat(self, x)
         return try Atan2().record([cast(dtype), x.cast(dtype)])
     }
 

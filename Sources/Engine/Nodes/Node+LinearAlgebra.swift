@@ -20,7 +20,7 @@ extension Node {
             throw .shape(
                 operation: "dot",
                 "vectors of one length are expected, but their shapes are \(shape.text) and \(other.shape.text)")
-        case .dot where !promote(dtype, other.dtype).isFloat:
+        case .dot where !Node.common(self, other).isFloat:
             return try (cast(.int64) * other.cast(.int64)).sum([0], keepdims: false)
         case .mm, .bmm, .mv, .dot: return try matmul(other)
         }
@@ -101,7 +101,7 @@ extension Node {
     private func systems(
         _ other: Node, isVector: Bool, left: Bool, _ name: String, _ solve: (Node, Node) throws(Failure) -> Node
     ) throws(Failure) -> Node {
-        let dtype = promote(self.dtype, other.dtype)
+        let dtype = Node.common(self, other)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
         guard a.shape.count >= 2 else {
             throw .shape(operation: name, "square matrices are expected, but the shape is \(shape.text)")

@@ -36,6 +36,7 @@ extension Node {
     /// it as it is.
     func matrixExponential() throws(Failure) -> Node {
         try checkMatrices("matrix_exp", square: true)
+        if dtype.isHalf { return try wide().matrixExponential().narrow(like: self) }
         let last = shape.count - 1
         guard shape[last] > 0, count > 0 else { return self }
         func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: self) }
@@ -77,7 +78,7 @@ extension Node {
     /// [..., k] in descending order.
     func rankTolerance(_ values: Node, atol: Double?, rtol: Double?) throws(Failure) -> Node {
         let (m, n) = matrixExtents
-        let epsilon = dtype == .float32 ? Double(Float.ulpOfOne) : Double.ulpOfOne
+        let epsilon = dtype.epsilon
         let share = rtol ?? ((atol ?? 0) > 0 ? 0 : epsilon * Double(max(m, n)))
         let largest = try values.extremum([values.shape.count - 1], keepdims: true, isMaximum: true)
         return try (largest * Node.scalar(share, like: self)).maximum(Node.scalar(atol ?? 0, like: self))

@@ -14,7 +14,7 @@ extension Node {
 
     /// |self| with the sign of `other`. The derivative at 0 is 0.
     func copySign(_ other: Node) throws(Failure) -> Node {
-        let magnitude = try cast(Node.commonFloat(dtype, other.dtype)).absolute()
+        let magnitude = try cast(Node.commonFloat(self, other)).absolute()
         return try Node.select(other.signBit(), -magnitude, magnitude)
     }
 
@@ -29,9 +29,9 @@ extension Node {
     /// self 2^exponent. A whole exponent leaves the dtype as it is.
     func scaled(byTwoToThe exponent: Node) throws(Failure) -> Node {
         let x = try asFloat()
-        let dtype = exponent.dtype.isFloat ? promote(x.dtype, exponent.dtype) : x.dtype
+        let dtype = exponent.dtype.isFloat ? Node.common(x, exponent) : x.dtype
         // In two steps, since the power alone may be infinite, or 0.
-        let n = try exponent.cast(exponent.dtype.isFloat ? dtype : .float64)
+        let n = try exponent.cast(dtype)
         let half = try (n * n.number(0.5)).trunc()
         return try x.cast(dtype) * half.exp2().cast(dtype) * (n - half).exp2().cast(dtype)
     }
@@ -47,7 +47,7 @@ extension Node {
 
     /// 0 below 0, 1 above, and `values` at 0.
     func heaviside(_ values: Node) throws(Failure) -> Node {
-        let dtype = promote(self.dtype, values.dtype)
+        let dtype = Node.common(self, values)
         let (x, values) = (try cast(dtype), try values.cast(dtype))
         let zero = try x.number(0)
         return try Node.select(x.equal(zero), values, x.greater(zero).cast(dtype))
@@ -63,7 +63,7 @@ extension Node {
         guard rtol >= 0, atol >= 0 else {
             throw .argument(operation: "isclose", "rtol and atol must not be negative, but are \(rtol) and \(atol)")
         }
-        let dtype = Node.commonFloat(self.dtype, other.dtype)
+        let dtype = Node.commonFloat(self, other)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
         let distance = try (a - b).absolute()
         let isNear = try distance.lessEqual(a.number(atol) + a.number(rtol) * b.absolute())

@@ -7,7 +7,7 @@ extension Node {
         guard !shape.isEmpty, !other.shape.isEmpty else {
             throw .shape(operation: "matmul", "operands need an axis at least: \(shape.text) x \(other.shape.text)")
         }
-        let dtype = promote(self.dtype, other.dtype)
+        let dtype = Node.common(self, other)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
         if a.shape.count == 1 || b.shape.count == 1 {
             let left = a.shape.count == 1 ? try a.reshape([1, a.shape[0]]) : a
@@ -40,18 +40,24 @@ extension Node {
         if let bias, bias.shape != [weight.shape[0]] {
             throw .shape(operation: "linear", "the bias must be [\(weight.shape[0])], but is \(bias.shape.text)")
         }
-        let dtype = promote(self.dtype, weight.dtype)
+        let dtype = Node.common(self, weight)
         let x = try cast(dtype)
         let rows = shape.count == 1 ? try x.reshape([1, width]) : x
-        var product = try rows.timesMatrix(weight.cast(dtype), transposed: true)
-        if let bias { product = try product + bias }
+        var product: Node
+        if let bias, dtype.isHalf {
+            // Rounded once.
+            product = try rows.timesMatrix(weight.cast(dtype), transposed: true, keepsSums: true)
+            product = try (product + bias.cast(.float32)).cast(dtype)
+        } else {
+            product = try rows.timesMatrix(weight.cast(dtype), transposed: true)
+            if let bias { product = try product + bias }
+        }
         return shape.count == 1 ? try product.reshape([weight.shape[0]]) : product
     }
 
     /// Matrix products over the last two axes; a batch of matrices times one matrix is one product of more rows.
-    func timesMatrix(_ other: Node, transposed: Bool) throws(Failure) -> Node {
-        let operation = MatMul(
-            transposeB: transposed, precision: dtype == .float32 ? ThreadState.current.matMulPrecision : .full)
+    func timesMatrix(_ other: Node, transposed: Bool, keepsSums: Bool = false) throws(Failure) -> Node {
+        let operation = MatMul(transposeB: transposed, keepsSums: keepsSums)
         guard shape.count > 2, other.shape.count == 2, let depth = shape.last, count > 0 else {
             return try operation.record([self, other])
         }

@@ -57,6 +57,7 @@ extension Node {
     /// Halves of an axis are multiplied with each other until one element is left, so that derivatives are products
     /// again, and zeros do no harm.
     func product(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
+        if dtype.isHalf { return try wide().product(axes, keepdims: keepdims).narrow(like: self) }
         var x = try dtype.isFloat || dtype == .int64 ? self : cast(.int64)
         for axis in axes {
             var rest: Node?
@@ -98,9 +99,11 @@ extension Node {
             throw .dtype(operation: "var", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
         }
         let count = axes.reduce(1) { $0 * shape[$1] }
-        let distance = try self - mean(axes, keepdims: true)
-        let divisor = try Node.scalar(max(0, Double(count) - correction), like: self)
-        return try (distance.square().sum(axes, keepdims: true) / divisor).dropping(axes, unless: keepdims)
+        return try composed { (x) throws(Failure) in
+            let distance = try x - x.mean(axes, keepdims: true)
+            let divisor = try Node.scalar(max(0, Double(count) - correction), like: x)
+            return try (distance.square().sum(axes, keepdims: true) / divisor).dropping(axes, unless: keepdims)
+        }
     }
 
     /// The square root, whose derivative at 0 is taken as 0.
@@ -127,6 +130,7 @@ extension Node {
     /// where the norm is, as in PyTorch.
     func norm(_ p: Double, _ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
         guard !p.isNaN else { throw .argument(operation: "norm", "the order must not be NaN") }
+        if dtype.isHalf { return try wide().norm(p, axes, keepdims: keepdims).narrow(like: self) }
         let x = try asFloat()
         if p == 2 { return try x.square().sum(axes, keepdims: keepdims).rootOfNorm() }
         let magnitude = try x.absolute()

@@ -27,7 +27,7 @@ extension Node {
 
     /// Records a function of two floats.
     static func recording(_ operation: some Elementwise, _ a: Node, _ b: Node) throws(Failure) -> Node {
-        let dtype = commonFloat(a.dtype, b.dtype)
+        let dtype = commonFloat(a, b)
         return try operation.record([a.cast(dtype), b.cast(dtype)])
     }
 
@@ -57,7 +57,7 @@ extension Node {
     private func timesLogarithm(
         of y: Node, from lowest: Double, _ logarithm: (Node) throws(Failure) -> Node
     ) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, y.dtype)
+        let dtype = Node.commonFloat(self, y)
         let (x, y) = (try cast(dtype), try y.cast(dtype))
         let isOutside = try y.lessEqual(y.number(lowest)).logicalOr(y.equal(y.number(.infinity)))
         let isLost = try x.equal(x.number(0)).logicalAnd(isOutside)
@@ -89,7 +89,7 @@ extension Node {
 
     /// The larger of two plus a function of the distance to the smaller one, which is 0 between equal infinities.
     private func larger(_ other: Node, plus rest: (Node) throws(Failure) -> Node) throws(Failure) -> Node {
-        let dtype = Node.commonFloat(self.dtype, other.dtype)
+        let dtype = Node.commonFloat(self, other)
         let (a, b) = (try cast(dtype), try other.cast(dtype))
         let isFirst = try a.greaterEqual(b)
         let (high, low) = (try Node.select(isFirst, a, b), try Node.select(isFirst, b, a))

@@ -21,7 +21,8 @@ struct Recurrence {
 
     init(_ cell: Tensor.Cell, _ weights: Tensor.CellWeights, _ name: String) throws(Failure) {
         (self.cell, self.name) = (cell, name)
-        (input, hidden) = (try weights.input.node(), try weights.hidden.node())
+        func node(_ tensor: Tensor) throws(Failure) -> Node { try tensor.taken(by: "lstm").node() }
+        (input, hidden) = (try node(weights.input), try node(weights.hidden))
         guard input.shape.count == 2, hidden.shape.count == 2, input.shape[0] == hidden.shape[0],
             input.shape[0] % cell.gates == 0
         else {
@@ -32,7 +33,7 @@ struct Recurrence {
             )
         }
         width = input.shape[0] / cell.gates
-        projection = try weights.projection?.node()
+        projection = try weights.projection.map(node)
         if let projection, projection.shape != [hidden.shape[1], width] {
             throw .shape(
                 operation: name,
@@ -43,7 +44,7 @@ struct Recurrence {
                 operation: name,
                 "hidden weights of [\(cell.gates * width), \(width)] are expected, but they are \(hidden.shape.text)")
         }
-        let biases = (try weights.inputBias?.node(), try weights.hiddenBias?.node())
+        let biases = (try weights.inputBias.map(node), try weights.hiddenBias.map(node))
         for case let bias? in [biases.0, biases.1] where bias.shape != [input.shape[0]] {
             throw .shape(
                 operation: name, "biases of [\(input.shape[0])] are expected, but one is \(bias.shape.text)")

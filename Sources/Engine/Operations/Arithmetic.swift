@@ -65,7 +65,7 @@ struct Power: Elementwise {
             }
             // 0 times an infinite power of 0 is 0, with all derivatives: x^0 is constant.
             let one = try Node.scalar(1, like: exponent)
-            let least = base.dtype == .float32 ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
+            let least = base.dtype.leastNormal
             let hasNoReciprocal = try base.absolute().less(Node.scalar(least, like: base))
             let isConstant = try exponent.equal(Node.scalar(0, like: exponent)).logicalAnd(hasNoReciprocal)
             return try d * (exponent * base.power(Node.select(isConstant, one, exponent) - one))

@@ -4,8 +4,15 @@ import Steps
 
 /// The same number everywhere. In fused loops it is an immediate and takes no memory.
 struct Fill: Source {
-    var value: Double
-    var type: TensorType
+    let value: Double
+    let type: TensorType
+
+    init(value: Double, type: TensorType) {
+        // 16 bits hold few numbers, and a loop takes the number itself.
+        self.value = type.dtype.isHalf ? type.dtype.rounded(value) : value
+        self.type = type
+    }
+
     var name: String { "full" }
     var role: Role { .constant }
     var constant: Double? { value }

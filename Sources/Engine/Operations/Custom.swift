@@ -36,6 +36,7 @@ struct CustomCall: Operation {
     let values: [Tensor]
     var name: String { "custom" }
     var computes: Int { 0 }
+    var moves: Bool { true }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { Bundle.type }
     /// No two calls are the same function.
     func encode(into key: inout KeyBuilder) { key.append(Int(bitPattern: ObjectIdentifier(rule))) }
@@ -221,6 +222,7 @@ struct Bundle: Operation, Linear {
     static let type = TensorType([], .float32)
     var name: String { "custom" }
     var computes: Int { 0 }
+    var moves: Bool { true }
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType { Bundle.type }
     func encode(into key: inout KeyBuilder) { key.append(places) }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {

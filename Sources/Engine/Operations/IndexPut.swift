@@ -12,6 +12,7 @@ struct IndexPut: Operation, Linear {
     /// The axis as users know it, for the sentence about an index out of range.
     var namedAxis: Int
     var name: String { accumulates ? "index_add" : "index_put" }
+    var moves: Bool { !accumulates }
 
     init(axis: Int, accumulates: Bool, namedAxis: Int? = nil) {
         self.axis = axis
@@ -96,6 +97,7 @@ struct ScatterAlongAxis: AlongAxis, Linear {
     var axis: Int
     var accumulates: Bool
     var name: String { accumulates ? "scatter_add" : "scatter" }
+    var moves: Bool { !accumulates }
 
     func encode(into key: inout KeyBuilder) {
         key.append(axis)

@@ -27,6 +27,7 @@ struct IndexSelect: Operation, Linear {
     /// The axis as users know it, for the sentence about an index out of range.
     var namedAxis: Int
     var name: String { "index_select" }
+    var moves: Bool { true }
     func encode(into key: inout KeyBuilder) { key.append([axis, namedAxis]) }
 
     init(axis: Int, namedAxis: Int? = nil) {
@@ -86,6 +87,7 @@ struct IndexSelect: Operation, Linear {
 struct TakeAlongAxis: AlongAxis, Linear {
     var axis: Int
     var name: String { "take_along_axis" }
+    var moves: Bool { true }
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -135,6 +137,7 @@ struct OneHot: Operation {
     var classes: Int
     var dtype: DType
     var name: String { "one_hot" }
+    func widened(from dtype: DType) -> any Operation { OneHot(classes: classes, dtype: .float32) }
     func encode(into key: inout KeyBuilder) { key.append([classes, Int(dtype.rawValue)]) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {

@@ -1,26 +1,27 @@
 import Steps
 
-/// What a product of float32 matrices does with its operands. Its sums and its result are float32 either way.
-public enum MatMulPrecision: Int32 {
-    /// They are multiplied as they are.
-    case full
-    /// They are rounded to bfloat16 first, to the nearest, ties to even: twice the speed where the processor multiplies
-    /// that, and half the digits.
-    case bfloat16
-}
-
 /// Matrix product over the last two axes, of operands that are stored transposed or not; leading axes broadcast.
 struct MatMul: Operation {
     var transposeA = false
     var transposeB = false
-    var precision = MatMulPrecision.full
+    /// Whether operands of float32 are those of bfloat16, or are to be rounded to it: how a plan spells a product of
+    /// bfloat16, whose sums are float32.
+    var takesBFloat16 = false
+    /// Whether the result of operands of 16 bits are the sums themselves, as float32.
+    var keepsSums = false
     var name: String { "matmul" }
     var keeps: Keeps { .inputs }
+
+    func widened(from dtype: DType) -> any Operation {
+        MatMul(
+            transposeA: transposeA, transposeB: transposeB, takesBFloat16: dtype == .bfloat16, keepsSums: keepsSums)
+    }
 
     func encode(into key: inout KeyBuilder) {
         key.append(transposeA)
         key.append(transposeB)
-        key.append(Int(precision.rawValue))
+        key.append(takesBFloat16)
+        key.append(keepsSums)
     }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -42,8 +43,9 @@ struct MatMul: Operation {
                 operation: name, "no extent of a matrix may exceed \(Int32.max): [\(m), \(k)] x [\(inner), \(n)]")
         }
         let shape = leading + [m, n]
-        try checkShape(shape, a.dtype, operation: name)
-        return TensorType(shape, a.dtype)
+        let dtype = keepsSums ? a.dtype.arithmetic : a.dtype
+        try checkShape(shape, dtype, operation: name)
+        return TensorType(shape, dtype)
     }
 
     private func matrix(_ shape: Shape, _ transposed: Bool) -> (rows: Int, columns: Int) {
@@ -51,22 +53,22 @@ struct MatMul: Operation {
         return transposed ? (columns, rows) : (rows, columns)
     }
 
-    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient. The
-    /// precision is inherited.
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
+    /// With A, B as multiplied: dA = G B^T, dB = A^T G; where an operand is stored transposed, so is its gradient.
+    func reverse(_ given: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
         let (a, b) = (node.inputs[0], node.inputs[1])
+        let cotangent = try given.cast(a.dtype)
         var shares: [Node?] = [nil, nil]
         if wanted.needs(a) {
             shares[0] =
                 transposeA
-                ? try MatMul(transposeA: transposeB, transposeB: true, precision: precision).record([b, cotangent])
-                : try MatMul(transposeA: false, transposeB: !transposeB, precision: precision).record([cotangent, b])
+                ? try MatMul(transposeA: transposeB, transposeB: true).record([b, cotangent])
+                : try MatMul(transposeA: false, transposeB: !transposeB).record([cotangent, b])
         }
         if wanted.needs(b) {
             shares[1] =
                 transposeB
-                ? try MatMul(transposeA: true, transposeB: transposeA, precision: precision).record([cotangent, a])
-                : try MatMul(transposeA: !transposeA, transposeB: false, precision: precision).record([a, cotangent])
+                ? try MatMul(transposeA: true, transposeB: transposeA).record([cotangent, a])
+                : try MatMul(transposeA: !transposeA, transposeB: false).record([a, cotangent])
         }
         return shares
     }
@@ -82,11 +84,11 @@ struct MatMul: Operation {
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
         let (a, b) = (batch.inputs[0], batch.inputs[1])
         if !batch.isBatched[1], b.shape.count == 2 {
-            return try MatMul(transposeB: transposeB, precision: precision).rows(transposeA ? a.transposed() : a, b)
+            return try MatMul(transposeB: transposeB, keepsSums: keepsSums).rows(transposeA ? a.transposed() : a, b)
         }
         if !batch.isBatched[0], a.shape.count == 2 {
             // The transposed product: B^T A^T.
-            return try MatMul(transposeB: !transposeA, precision: precision).rows(transposeB ? b : b.transposed(), a)
+            return try MatMul(transposeB: !transposeA, keepsSums: keepsSums).rows(transposeB ? b : b.transposed(), a)
                 .transposed()
         }
         let rank = node.shape.count
@@ -115,11 +117,11 @@ struct MatMul: Operation {
         let result = lowering.output(of: index)
         try MachineMemory.require(leading.elementCount, of: 4 * MemoryLayout<Int>.size, for: name)
         let product = ProductStep(
-            dtype: type.dtype, precision: precision == .bfloat16 ? .bfloat16 : .full, m: rows, n: columns, k: depth,
+            dtype: type.dtype, precision: takesBFloat16 ? .bfloat16 : .full, m: rows, n: columns, k: depth,
             transposeA: a.isTransposed, transposeB: b.isTransposed, offsetsA: a.offsets(over: leading),
             offsetsB: b.offsets(over: leading), a: a.slot, b: b.slot, result: result)
         try lowering.append(
-            "\(name) \(rows)x\(columns)x\(depth)" + (precision == .bfloat16 ? " bfloat16" : ""), .product(product),
+            "\(name) \(rows)x\(columns)x\(depth)" + (takesBFloat16 ? " bfloat16" : ""), .product(product),
             bytesRead: a.view.bytesRead + b.view.bytesRead)
     }
 }

@@ -6,6 +6,7 @@ protocol Viewing: Operation {}
 
 extension Viewing {
     var viewing: (any Viewing)? { self }
+    var moves: Bool { true }
 }
 
 /// Row-major order is kept.
@@ -146,6 +147,7 @@ struct Slice: AlongAxis, Viewing, Linear {
 struct Concatenate: AlongAxis, Linear {
     var axis: Int
     var name: String { "concatenate" }
+    var moves: Bool { true }
     func encode(into key: inout KeyBuilder) { key.append(axis) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {

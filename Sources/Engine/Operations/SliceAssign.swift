@@ -14,6 +14,7 @@ struct AxisSlice: Equatable {
 struct SliceAssign: Operation, Linear {
     var slices: [AxisSlice]
     var name: String { "slice_assign" }
+    var moves: Bool { true }
     func encode(into key: inout KeyBuilder) { key.append(slices.flatMap { [$0.start, $0.step, $0.count] }) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {

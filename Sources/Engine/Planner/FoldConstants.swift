@@ -4,7 +4,9 @@ extension PlanGraph {
         rewritten { entry, graph in
             guard let value = folded(entry, graph) else { return nil }
             return graph.add(
-                Entry(operation: Fill(value: value, type: entry.type), inputs: [], type: entry.type, leaf: nil))
+                Entry(
+                    operation: Fill(value: entry.type.dtype.rounded(value), type: entry.type), inputs: [],
+                    type: entry.type, leaf: nil))
         }
     }
 
@@ -19,7 +21,7 @@ extension PlanGraph {
         guard values.count == entry.inputs.count, !values.isEmpty,
             entry.inputs.allSatisfy({ graph.nodes[$0].type.dtype == entry.type.dtype })
         else { return nil }
-        return entry.type.dtype == .float32
+        return entry.type.dtype.arithmetic == .float32
             ? arithmetic(entry.operation, values.map { Float($0) }).map { Double($0) }
             : arithmetic(entry.operation, values)
     }

@@ -42,7 +42,8 @@ struct Fusion {
             guard rootOf[place] < 0, node.operation is any Elementwise, node.leaf == nil, node.type.shape == domain
             else { continue }
             let own = Fusion.compute(graph, place)
-            guard own == nil || own == group.compute, node.type.dtype == group.compute || node.type.dtype == .bool
+            guard own == nil || own == group.compute,
+                node.type.dtype.arithmetic == group.compute || node.type.dtype == .bool
             else { continue }
             // Users outside must come after the group has run; then what they read is there, and no cycle can arise.
             guard users[place].allSatisfy({ rootOf[$0] == group.root || $0 > group.root }) else { continue }
@@ -59,8 +60,8 @@ struct Fusion {
     /// The type that a node's arithmetic is done in; nil where any does (logic on truth values).
     static func compute(_ graph: PlanGraph, _ place: Int) -> DType? {
         let node = graph.nodes[place]
-        let result = node.type.dtype
-        let input = graph.nodes[node.inputs[0]].type.dtype
+        let result = node.type.dtype.arithmetic
+        let input = graph.nodes[node.inputs[0]].type.dtype.arithmetic
         if node.operation is Cast { return result.isFloat ? result : input.isFloat ? input : .int64 }
         if result.isFloat { return result }
         if node.operation is Where { return result == .bool ? nil : .int64 }

@@ -56,6 +56,7 @@ struct LoopBuilder {
                     dtype: node.type.dtype, divisor: reduction.divisor)
             } else if let operation = node.operation as? any Elementwise {
                 emit(operation, node.inputs, &lowering)
+                round(place, operation)
                 resultNumber[place] = instructions.count - 1
                 if isWritten(place) {
                     let slot = lowering.output(of: place)
@@ -125,6 +126,22 @@ struct LoopBuilder {
                 operation.opcode, a: values[0], b: values.count > 1 ? values[1] : values[0],
                 c: values.count > 2 ? values[2] : values[0],
                 immediate: operation.immediate))
+    }
+
+    /// Ends a node of 16 bits: its value is what such numbers hold, whether a step reads it from memory or in the loop.
+    private mutating func round(_ place: Int, _ operation: any Elementwise) {
+        let node = graph.nodes[place]
+        let dtype = node.type.dtype
+        guard dtype.isHalf, !operation.opcode.keepsNumbers || node.inputs.contains(where: { isWider($0, than: dtype) })
+        else { return }
+        let value = -instructions.count
+        instructions.append(
+            LoopInstruction(dtype == .bfloat16 ? .roundBFloat16 : .roundFloat16, a: value, b: value, c: value))
+    }
+
+    private func isWider(_ place: Int, than dtype: DType) -> Bool {
+        let own = graph.nodes[place].type.dtype
+        return own != dtype && own != .bool
     }
 
     /// The form of a binary instruction that has one operand as an immediate.

@@ -39,6 +39,7 @@ extension PlanGraph {
         var graph = self
         if passes.contains(.fold) { graph = graph.foldingConstants() }
         if passes.contains(.simplify) { graph = graph.simplified() }
+        graph = graph.widened()
         // Also where nothing is merged: dead nodes disappear in rewriting.
         graph = passes.contains(.cse) ? graph.mergingCommonSubexpressions() : graph.rewritten { _, _ in nil }
         if passes.contains(.schedule) { graph = graph.scheduled() }

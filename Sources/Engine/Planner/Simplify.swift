@@ -71,7 +71,7 @@ extension PlanGraph {
 
     /// A product over one element: each element of a column times each of a row, which fuses with what comes after.
     private func outer(_ product: MatMul, _ entry: Entry, _ graph: inout PlanGraph) -> Int? {
-        guard product.precision == .full else { return nil }
+        guard !product.takesBFloat16, !product.keepsSums else { return nil }
         let shapes = entry.inputs.map { graph.nodes[$0].type.shape }
         let rank = shapes[0].count
         guard shapes[0][product.transposeA ? rank - 2 : rank - 1] == 1 else { return nil }

@@ -173,12 +173,26 @@ public final class Generator {
     }
 
     private func drawEach(_ type: TensorType, _ operation: (TensorType) -> RandomDraw) throws(Failure) -> Node {
+        guard !type.dtype.isHalf else { return try drawHalves(type, operation) }
         let functions = try MappedFunction.thatDraw()
         let whole = TensorType(functions.map { $0.size } + type.shape, type.dtype)
         try checkShape(whole.shape, whole.dtype, operation: "random")
         var values = try draw(operation(whole), whole)
         for function in functions { values = try function.variable(values) }
         return values
+    }
+
+    /// Floats of 16 bits are drawn as float32. Uniform ones are cut to the digits that they have between 1/2 and 1,
+    /// since rounding would reach the end of the interval.
+    private func drawHalves(_ type: TensorType, _ operation: (TensorType) -> RandomDraw) throws(Failure) -> Node {
+        let wide = TensorType(type.shape, .float32)
+        let draw = operation(wide)
+        guard draw.distribution == .uniform else { return try drawEach(wide, operation).cast(type.dtype) }
+        _ = try draw.infer([])
+        let unit = try drawEach(wide) { type in RandomDraw(distribution: .uniform, a: 0, b: 1, type: type) }
+        let steps = type.dtype == .bfloat16 ? 0x1p8 : 0x1p11
+        let cut = try (unit * unit.number(steps)).floor() * unit.number(1 / steps)
+        return try (cut * unit.number(draw.b - draw.a) + unit.number(draw.a)).cast(type.dtype)
     }
 
     /// Draws values of that type, and moves the generator on.

@@ -32,21 +32,25 @@ extension Tensor {
     public func attention(_ key: Tensor, _ value: Tensor, _ rule: AttentionRule = AttentionRule()) throws(Failure)
         -> Tensor
     {
-        let attention = try Attention(node(), key.node(), value.node(), rule)
+        let name = Attention.name
+        let (q, k, v) = (try taken(by: name).node(), try key.taken(by: name).node(), try value.taken(by: name).node())
+        let dtype = Node.common(q, k, v)
+        // Scores and their softmax are float32 where the operands have 16 bits.
+        let attention = try Attention(q.wide(), k.wide(), v.wide(), rule)
         let blocks = attention.blocks
         let draws = try attention.draws(blocks)
         let whole = attention.whole
         let isDifferentiated = ThreadState.current.isGradEnabled && whole.nodes.contains { $0.requiresGrad }
         guard blocks.count > 1, isDifferentiated else {
-            return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)))
+            return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)).cast(dtype))
         }
-        return try Tensor(result: attention.output(BlockedAttention(attention, blocks, draws).apply()))
+        return try Tensor(result: attention.output(BlockedAttention(attention, blocks, draws).apply()).cast(dtype))
     }
 }
 
 /// What is attended, checked.
 struct Attention {
-    private static let name = "scaled_dot_product_attention"
+    fileprivate static let name = "scaled_dot_product_attention"
     /// So many scores at a time; the queries of a block are at least 16.
     private static let mostScores = 1 << 21
 
@@ -118,7 +122,7 @@ struct Attention {
         }
         scores = products + [queries, keys]
         outputShape = common + [queries, v[v.count - 1]]
-        let dtype = promote(promote(query.dtype, key.dtype), value.dtype)
+        let dtype = Node.common(query, key, value)
         var scaled = try query.cast(dtype)
         scaled = try scaled * Node.scalar(rule.scale ?? 1 / Double(max(width, 1)).squareRoot(), like: scaled)
         if isShared {

@@ -156,7 +156,8 @@ private struct ConvolutionOperands {
         _ groups: Int = 1
     ) throws(Failure) {
         self.numbers = numbers
-        let (x, given) = (try input.node(), try weight.node())
+        let name = numbers.operation
+        let (x, given) = (try input.taken(by: name).node(), try weight.taken(by: name).node())
         guard given.shape.count == numbers.axes + 2 else {
             throw .shape(
                 operation: numbers.operation,
@@ -166,13 +167,13 @@ private struct ConvolutionOperands {
             throw .shape(operation: numbers.operation, "the window of the weights \(given.shape.text) is empty")
         }
         let (batch, isBatch) = try numbers.batched(x, axes: numbers.axes + 1, "channels first")
-        let added = try bias?.node()
+        let added = try bias?.taken(by: name).node()
         for (name, node) in [("input", x), ("weight", given)] + (added.map { [("bias", $0)] } ?? [])
         where !node.dtype.isFloat {
             throw .dtype(
                 operation: numbers.operation, "\(name) must be float32 or float64, but is \(node.dtype.name)")
         }
-        let dtype = Node.commonFloat(x.dtype, given.dtype, added?.dtype ?? x.dtype)
+        let dtype = Node.commonFloat(x, given, added ?? x)
         let (outputs, overflow) = given.shape[outputsAxis].multipliedReportingOverflow(by: Swift.max(groups, 1))
         if let added, overflow || added.shape != [outputs] {
             throw .shape(

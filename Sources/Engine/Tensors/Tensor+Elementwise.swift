@@ -21,7 +21,7 @@ extension Tensor {
     }
 
     public func applying(_ operation: Unary, parameter: Double? = nil) throws(Failure) -> Tensor {
-        let x = try node()
+        let x = try taken(by: operation.function).node()
         let y: Node
         switch operation {
         case .identity: y = try Identity().record([x])
@@ -91,18 +91,25 @@ extension Tensor {
     }
 
     public static func apply(_ operation: Binary, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        try Tensor(result: record(operation, a.node(), b.node()))
+        let name = operation.function
+        return try Tensor(result: record(operation, a.taken(by: name).node(), b.taken(by: name).node()))
     }
 
-    /// One side is a number, which takes the tensor's dtype as a Python number does in NumPy: a fraction meets integers
-    /// in float64.
+    /// One side is a number, which takes the tensor's dtype as a Python number does: a fraction makes integers the
+    /// standard float.
     public func applying(_ operation: Binary, _ value: Double, reversed: Bool = false) throws(Failure) -> Tensor {
-        var x = try node()
-        if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.float64) }
+        var x = try taken(by: operation.function).node()
+        if !x.dtype.isFloat, value.rounded(.towardZero) != value { x = try x.cast(.standard) }
         if x.dtype == .bool, value != 0, value != 1 { x = try x.cast(.int64) }
-        let number = try Node.scalar(value, like: x)
-        return try Tensor(result: reversed ? Tensor.record(operation, number, x) : Tensor.record(operation, x, number))
+        // What is computed with a number of more digits than the tensor has counts them all, as in PyTorch.
+        let counts = x.dtype.isHalf && Tensor.arithmetic.contains(operation)
+        let wide = counts ? try x.cast(.float32) : x
+        let number = try Node.scalar(value, like: wide)
+        let result = try reversed ? Tensor.record(operation, number, wide) : Tensor.record(operation, wide, number)
+        return Tensor(counts ? try result.cast(x.dtype) : result)
     }
+
+    private static let arithmetic: Set<Binary> = [.add, .subtract, .multiply, .divide, .power]
 
     private static func record(_ operation: Binary, _ a: Node, _ b: Node) throws(Failure) -> Node {
         switch operation {
@@ -159,7 +166,7 @@ extension Tensor {
         guard beta.isFinite, beta != 0 else {
             throw .argument(operation: "softplus", "beta must be finite and not 0, but is \(beta)")
         }
-        return try Tensor(result: node().softplus(beta: beta, threshold: threshold))
+        return try Tensor(result: taken(by: "softplus").node().softplus(beta: beta, threshold: threshold))
     }
 
     /// nil: the largest and the smallest number of the dtype.

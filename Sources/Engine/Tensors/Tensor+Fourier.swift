@@ -40,10 +40,11 @@ extension Tensor {
 
     /// Complex numbers as pairs.
     public static func pairs(_ real: Tensor, _ imaginary: Tensor?) throws(Failure) -> Tensor {
-        let dtype = imaginary.map { Node.commonFloat(real.dtype, $0.dtype) } ?? Node.commonFloat(real.dtype)
-        let first = try real.node().cast(dtype)
+        let (a, b) = (try real.node(), try imaginary?.node())
+        let dtype = Node.commonFloat(a, b ?? a)
+        let first = try a.cast(dtype)
         let second =
-            if let imaginary { try imaginary.node().cast(dtype) } else { try Node.full(first.shape, 0, dtype) }
+            if let b { try b.cast(dtype) } else { try Node.full(first.shape, 0, dtype) }
         guard first.shape == second.shape else {
             throw .shape(
                 operation: "fft.pairs",
@@ -130,9 +131,9 @@ extension Tensor {
 
     /// The frequencies of a transform of `count` elements, `distance` apart; of the first half alone.
     public static func frequencies(
-        _ count: Int, _ distance: Double, _ dtype: DType, isHalf: Bool
+        _ count: Int, _ distance: Double, _ dtype: DType, isOneSided: Bool
     ) throws(Failure) -> Tensor {
-        let operation = isHalf ? "fft.rfftfreq" : "fft.fftfreq"
+        let operation = isOneSided ? "fft.rfftfreq" : "fft.fftfreq"
         guard count >= 1 else {
             throw .argument(operation: operation, "n must be 1 or more, but is \(count)")
         }
@@ -141,7 +142,7 @@ extension Tensor {
         }
         let half = Int64(count / 2)
         let places =
-            isHalf
+            isOneSided
             ? try arange(whole: 0, half + 1, 1, .int64)
             : try concatenate(
                 [

@@ -29,7 +29,13 @@ extension Tensor {
             throw .argument(
                 operation: name, "the mode 'bicubic' is for images of height and width, but there is depth too")
         }
-        let dtype = promote(image.dtype, grid.dtype)
+        let dtype = Node.common(image, grid)
+        if dtype.isHalf {
+            // 16 bits are too coarse for places.
+            return try Tensor(image.wide()).sampled(
+                at: Tensor(grid.wide()), mode, padding, alignsCorners: alignsCorners
+            ).cast(dtype)
+        }
         let (n, channels, extents) = (image.shape[0], image.shape[1], Array(image.shape[2...]))
         let places = Array(grid.shape[1..<(axes + 1)])
         let count = places.elementCount

@@ -3,9 +3,10 @@ extension Tensor {
     /// How many elements are in each of `bins` parts of equal width from `low` to `high`; where those are equal, from
     /// the smallest to the largest element. An element at `high` is in the last part, one outside in none.
     public func histogram(_ bins: Int, _ low: Double, _ high: Double) throws(Failure) -> Tensor {
-        let x = try flatFloats("histc")
+        let given = try flatFloats("histc")
+        let x = try given.wide()
         let edges = try x.edges(bins, low, high, "histc")
-        return try Tensor(result: x.counted(edges.places, bins, nil))
+        return try Tensor(result: x.counted(edges.places, bins, nil).narrow(like: given))
     }
 
     /// The same, as numbers or densities, with the edges of the parts.

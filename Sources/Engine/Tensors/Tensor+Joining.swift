@@ -8,7 +8,7 @@ extension Tensor {
             throw .argument(operation: "concatenate", "there are no tensors to join")
         }
         let place = try normalized(axis: axis, rank: first.shape.count, operation: "concatenate")
-        let dtype = all.reduce(first.dtype) { promote($0, $1.dtype) }
+        let dtype = resultType(of: all)
         let nodes = try tensors.map { (tensor) throws(Failure) in try tensor.node().cast(dtype) }
         return try Tensor(result: Concatenate(axis: place).record(nodes))
     }
@@ -104,7 +104,7 @@ extension Tensor {
             throw .shape(operation: "cartesian_prod", "vectors are expected, but a shape is \(tensor.shape.text)")
         }
         if tensors.count == 1 { return try first.applying(.identity) }
-        let dtype = tensors.reduce(first.dtype) { promote($0, $1.dtype) }
+        let dtype = resultType(of: tensors)
         let grids = try meshgrid(
             tensors.map { (tensor) throws(Failure) in try tensor.cast(dtype) }, swapsFirst: false)
         return try stack(grids.map { (grid) throws(Failure) in try grid.reshape([grid.count]) }, 1)

@@ -16,11 +16,13 @@ extension Tensor {
     }
 
     public static func product(_ kind: Product, _ a: Tensor, _ b: Tensor) throws(Failure) -> Tensor {
-        try Tensor(result: a.node().product(kind, b.node()))
+        let name = kind.function
+        return try Tensor(result: a.taken(by: name).node().product(kind, b.taken(by: name).node()))
     }
 
     public static func einsum(_ equation: String, _ operands: [Tensor]) throws(Failure) -> Tensor {
-        try Tensor(result: Node.einsum(equation, operands.map { (tensor) throws(Failure) in try tensor.node() }))
+        let nodes = try operands.map { (tensor) throws(Failure) in try tensor.taken(by: "einsum").node() }
+        return try Tensor(result: Node.einsum(equation, nodes))
     }
 
     public func trace() throws(Failure) -> Tensor { try Tensor(result: node().trace()) }

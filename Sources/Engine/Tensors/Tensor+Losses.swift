@@ -10,7 +10,8 @@ extension Tensor {
     public static func meanSquaredError(_ prediction: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
         throws(Failure) -> Tensor
     {
-        try reduced(reduction, prediction, "mse_loss") { () throws(Failure) in
+        let prediction = try prediction.takenByLoss()
+        return try reduced(reduction, prediction, "mse_loss") { () throws(Failure) in
             try (prediction - aligned(target, prediction, "mse_loss")).applying(.square)
         }
     }
@@ -19,7 +20,8 @@ extension Tensor {
     public static func binaryCrossEntropy(
         probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean
     ) throws(Failure) -> Tensor {
-        try reduced(reduction, probabilities, "binary_cross_entropy") { () throws(Failure) in
+        let probabilities = try probabilities.takenByLoss()
+        return try reduced(reduction, probabilities, "binary_cross_entropy") { () throws(Failure) in
             try binaryCrossEntropy(
                 probabilities: probabilities, targets: aligned(target, probabilities, "binary_cross_entropy"))
         }
@@ -30,6 +32,7 @@ extension Tensor {
         throws(Failure) -> Tensor
     {
         let name = "binary_cross_entropy_with_logits"
+        let logits = try logits.takenByLoss()
         return try reduced(reduction, logits, name) { () throws(Failure) in
             try binaryCrossEntropy(logits: logits, targets: aligned(target, logits, name))
         }
@@ -39,7 +42,8 @@ extension Tensor {
     public static func crossEntropy(probabilities: Tensor, _ target: Tensor, _ reduction: LossReduction = .mean)
         throws(Failure) -> Tensor
     {
-        try reduced(reduction, probabilities, "cross_entropy") { () throws(Failure) in
+        let probabilities = try probabilities.takenByLoss()
+        return try reduced(reduction, probabilities, "cross_entropy") { () throws(Failure) in
             try byRows(
                 probabilities, target, { (p, t) throws(Failure) in try crossEntropy(probabilities: p, labels: t) },
                 { (p, t) throws(Failure) in try crossEntropy(probabilities: p, distributions: t) })
@@ -134,7 +138,7 @@ extension Tensor {
     /// go through its logits.
     public static func binaryCrossEntropy(probabilities: Tensor, targets: Tensor) throws(Failure) -> Tensor {
         let (p, t) = (try probabilities.node(), try targets.node())
-        let dtype = promote(p.dtype, t.dtype)
+        let dtype = Node.common(p, t)
         let direct = try BinaryCrossEntropy().record([p.cast(dtype), t.cast(dtype)])
         guard p.dtype == dtype, let logits = p.logits(of: Sigmoid.self) else { return Tensor(direct) }
         let fused = try BinaryCrossEntropyWithLogits().record([logits, t.cast(dtype)])
@@ -144,7 +148,7 @@ extension Tensor {
     /// The same with p = sigmoid(logits).
     public static func binaryCrossEntropy(logits: Tensor, targets: Tensor) throws(Failure) -> Tensor {
         let (z, t) = (try logits.node(), try targets.node())
-        let dtype = promote(z.dtype, t.dtype)
+        let dtype = Node.common(z, t)
         return Tensor(try BinaryCrossEntropyWithLogits().record([z.cast(dtype), t.cast(dtype)]))
     }
 }

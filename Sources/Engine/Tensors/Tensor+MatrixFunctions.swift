@@ -43,7 +43,7 @@ extension Tensor {
         solution: Tensor, residuals: Tensor, rank: Tensor, values: Tensor
     ) {
         let name = "lstsq"
-        let dtype = promote(self.dtype, other.dtype)
+        let dtype = resultType(of: [self, other])
         let (a, b) = (try node().cast(dtype), try other.node().cast(dtype))
         try a.checkMatrices(name)
         let isVector = b.shape.count == 1 || b.shape == Array(a.shape.dropLast())

@@ -8,10 +8,11 @@ extension Tensor {
     public func layerNorm(_ extents: Shape, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5)
         throws(Failure) -> Tensor
     {
-        let x = try node().ofFloats("layer_norm")
+        let given = try taken(by: "layer_norm").node().ofFloats("layer_norm")
+        let x = try given.wide()
         let axes = try Tensor.lastAxes(extents, of: x, weight, bias, "layer_norm")
         let y = try x.standardized(axes, eps)
-        return try Tensor(result: y.scaled(by: weight?.node(), plus: bias?.node()))
+        return try Tensor(result: y.scaled(by: weight?.node(), plus: bias?.node()).narrow(like: given))
     }
 
     /// x / sqrt(mean of squares + eps) over the last axes, times the weight; eps nil: the dtype's. Zhang and Sennrich
@@ -19,18 +20,20 @@ extension Tensor {
     public func rootMeanSquareNorm(_ extents: Shape, weight: Tensor? = nil, eps: Double? = nil) throws(Failure)
         -> Tensor
     {
-        let x = try node().ofFloats("rms_norm")
+        let given = try taken(by: "rms_norm").node().ofFloats("rms_norm")
+        let x = try given.wide()
         let axes = try Tensor.lastAxes(extents, of: x, weight, nil, "rms_norm")
-        let least = eps ?? (x.dtype == .float32 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
+        let least = eps ?? given.dtype.epsilon
         let scale = try (x.square().mean(axes, keepdims: true) + Node.scalar(least, like: x)).rsqrt()
-        return try Tensor(result: (x * scale).scaled(by: weight?.node(), plus: nil))
+        return try Tensor(result: (x * scale).scaled(by: weight?.node(), plus: nil).narrow(like: given))
     }
 
     /// [n, channels, ...] with the channels in groups, each of which is normalised by itself. Wu and He 2018.
     public func groupNorm(_ groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws(Failure)
         -> Tensor
     {
-        let x = try node().ofFloats("group_norm")
+        let given = try taken(by: "group_norm").node().ofFloats("group_norm")
+        let x = try given.wide()
         let channels = try Tensor.channels(of: x, [weight, bias], "group_norm")
         guard groups > 0, channels % groups == 0 else {
             throw .argument(
@@ -39,7 +42,7 @@ extension Tensor {
         }
         let width = x.shape[0] == 0 ? 0 : x.count / (x.shape[0] * groups)
         let y = try x.reshape([x.shape[0], groups, width]).standardized([2], eps).reshape(x.shape)
-        return try Tensor(result: y.scaledByChannel(weight, bias))
+        return try Tensor(result: y.scaledByChannel(weight, bias).narrow(like: given))
     }
 
     /// [n, channels, ...] with each channel normalised by statistics over all other axes: in training the batch's, else
@@ -49,9 +52,12 @@ extension Tensor {
         _ running: RunningStatistics?, weight: Tensor? = nil, bias: Tensor? = nil, training: Bool,
         momentum: Double = 0.1, eps: Double = 1e-5
     ) throws(Failure) -> (output: Tensor, updated: RunningStatistics?) {
-        let x = try node().ofFloats("batch_norm")
+        let given = try node().ofFloats("batch_norm")
+        let x = try given.wide()
         let channels = try Tensor.channels(of: x, [weight, bias, running?.mean, running?.variance], "batch_norm")
-        guard training else { return (try Tensor(result: x.normed(running, weight, bias, eps, "batch_norm")), nil) }
+        guard training else {
+            return (try Tensor(result: x.normed(running, weight, bias, eps, "batch_norm").narrow(like: given)), nil)
+        }
         let count = channels == 0 ? 0 : x.count / channels
         guard count != 1 else {
             throw .shape(
@@ -60,7 +66,7 @@ extension Tensor {
         }
         let axes = x.shape.indices.filter { $0 != 1 }
         let (y, mean, variance) = try x.standardizedWithStatistics(axes, eps)
-        let output = try Tensor(result: y.scaledByChannel(weight, bias))
+        let output = try Tensor(result: y.scaledByChannel(weight, bias).narrow(like: given))
         let unbiased = Double(count) / Double(max(count - 1, 1))
         return (output, try running?.updated(mean, variance, momentum, unbiased: unbiased))
     }
@@ -71,9 +77,12 @@ extension Tensor {
         _ running: RunningStatistics?, weight: Tensor? = nil, bias: Tensor? = nil, usesInput: Bool = true,
         momentum: Double = 0.1, eps: Double = 1e-5
     ) throws(Failure) -> (output: Tensor, updated: RunningStatistics?) {
-        let x = try node().ofFloats("instance_norm")
+        let given = try node().ofFloats("instance_norm")
+        let x = try given.wide()
         _ = try Tensor.channels(of: x, [weight, bias, running?.mean, running?.variance], "instance_norm")
-        guard usesInput else { return (try Tensor(result: x.normed(running, weight, bias, eps, "instance_norm")), nil) }
+        guard usesInput else {
+            return (try Tensor(result: x.normed(running, weight, bias, eps, "instance_norm").narrow(like: given)), nil)
+        }
         let count = Array(x.shape[2...]).elementCount
         guard x.shape.count > 2, count != 1 else {
             throw .shape(
@@ -81,7 +90,7 @@ extension Tensor {
                 "more than 1 value per channel and example is expected, but the input is \(x.shape.text)")
         }
         let (y, mean, variance) = try x.standardizedWithStatistics(Array(2..<x.shape.count), eps)
-        let output = try Tensor(result: y.scaledByChannel(weight, bias))
+        let output = try Tensor(result: y.scaledByChannel(weight, bias).narrow(like: given))
         let unbiased = Double(count) / Double(max(count - 1, 1))
         return (output, try running?.updated(mean, variance, momentum, unbiased: unbiased))
     }
@@ -91,7 +100,8 @@ extension Tensor {
     public func localResponseNorm(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) throws(Failure)
         -> Tensor
     {
-        let x = try node().ofFloats("local_response_norm")
+        let given = try node().ofFloats("local_response_norm")
+        let x = try given.wide()
         guard x.shape.count >= 3 else {
             throw .shape(
                 operation: "local_response_norm",
@@ -100,7 +110,7 @@ extension Tensor {
         guard size > 0 else {
             throw .argument(operation: "local_response_norm", "a size above 0 is expected, but found \(size)")
         }
-        guard x.count > 0 else { return try Tensor(result: x) }
+        guard x.count > 0 else { return try Tensor(result: given) }
         let channels = x.shape[1]
         let (before, after) = (min(size / 2, channels - 1), min((size - 1) / 2, channels - 1))
         var wide = x.shape
@@ -109,7 +119,7 @@ extension Tensor {
         places[1] = AxisSlice(start: before, step: 1, count: channels)
         let sums = try x.square().embedded(in: wide, places).windowSums(1, before + after + 1)
         let scale = try sums * Node.scalar(alpha / Double(size), like: x) + Node.scalar(k, like: x)
-        return try Tensor(result: x / scale.power(Node.scalar(beta, like: x)))
+        return try Tensor(result: (x / scale.power(Node.scalar(beta, like: x))).narrow(like: given))
     }
 
     /// The axes that `extents` name, which are the last; weight and bias have just these.
@@ -197,7 +207,7 @@ extension Node {
             throw .argument(
                 operation: name, "running statistics are expected where the input's are not used, but there are none")
         }
-        let (mean, variance) = (try running.mean.node(), try running.variance.node())
+        let (mean, variance) = (try running.mean.node().wide(), try running.variance.node().wide())
         let scale = try (variance + Node.scalar(eps, like: variance)).rsqrt()
         return try ((self - mean.alongChannels(shape.count)) * scale.alongChannels(shape.count)).scaledByChannel(
             weight, bias)

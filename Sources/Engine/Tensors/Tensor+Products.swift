@@ -9,7 +9,7 @@ extension Tensor {
                 operation: name,
                 "input must broadcast to the product's shape \(product.shape.text), but is \(base.shape.text)")
         }
-        var result = try Tensor(result: product.cast(promote(base.dtype, product.dtype)))
+        var result = try Tensor(result: product.cast(Node.common(base, product)))
         if alpha != 1 { result = try result.applying(.multiply, alpha) }
         guard beta != 0 else { return result }
         let share = beta == 1 ? self : try applying(.multiply, beta)
@@ -73,7 +73,7 @@ extension Tensor {
             guard !overflow else { throw .memory(operation: "kron", bytes: Int.max) }
             shape.append(product)
         }
-        try checkShape(shape, promote(a.dtype, b.dtype), operation: "kron")
+        try checkShape(shape, Node.common(a, b), operation: "kron")
         let blocks = try a.reshape(left.flatMap { [$0, 1] }) * b.reshape(right.flatMap { [1, $0] })
         return try Tensor(result: blocks.reshape(shape))
     }
@@ -162,7 +162,7 @@ extension Tensor {
         guard let common = broadcastShape(left, right) else {
             throw .shape(operation: "cdist", "batches do not fit: \(a.shape.text) and \(b.shape.text)")
         }
-        let dtype = Node.commonFloat(a.dtype, b.dtype)
+        let dtype = Node.commonFloat(a, b)
         try checkShape(common, dtype, operation: "cdist")
         if k == 0 { return try Tensor(result: Node.full(Array(common.dropLast()), 0, dtype)) }
         let difference = try a.cast(dtype).reshape(left) - b.cast(dtype).reshape(right)
@@ -201,7 +201,7 @@ extension Node {
         let rest = shape.indices.filter { !own.contains($0) }
         let otherRest = other.shape.indices.filter { !others.contains($0) }
         let result = rest.map { shape[$0] } + otherRest.map { other.shape[$0] }
-        let dtype = promote(self.dtype, other.dtype)
+        let dtype = Node.common(self, other)
         try checkShape(result, dtype.isFloat ? dtype : .int64, operation: name)
         let k = own.map { shape[$0] }.elementCount
         let (m, n) = (rest.map { shape[$0] }.elementCount, otherRest.map { other.shape[$0] }.elementCount)

@@ -46,8 +46,8 @@ extension Tensor {
         throws(Failure) -> (hidden: Tensor, cells: Tensor?)
     {
         let recurrence = try Recurrence(cell, weights, name)
-        let (x, h) = (try node().ofFloats(name), try state.node())
-        let c = try cells?.node()
+        let (x, h) = (try taken(by: "lstm").node().ofFloats(name), try state.taken(by: "lstm").node())
+        let c = try cells?.taken(by: "lstm").node()
         guard x.shape.count == 1 || x.shape.count == 2 else {
             throw .shape(operation: name, "an input of [n, width] or [width] is expected, but it is \(x.shape.text)")
         }
@@ -81,7 +81,7 @@ extension Tensor {
         _ cell: Cell, hidden: Tensor, cells: Tensor? = nil, _ weights: [CellWeights], _ layout: RecurrentLayout,
         lengths: Tensor? = nil, _ name: String
     ) throws(Failure) -> (output: Tensor, hidden: Tensor, cells: Tensor?) {
-        var x = try node().ofFloats(name)
+        var x = try taken(by: "lstm").node().ofFloats(name)
         guard x.shape.count == 3 else {
             throw .shape(operation: name, "an input with three axes is expected, but it is \(x.shape.text)")
         }
@@ -97,7 +97,7 @@ extension Tensor {
         guard x.shape[0] > 0 else {
             throw .shape(operation: name, "one step at least is expected, but the input is \(shape.text)")
         }
-        let (h, c) = (try hidden.node(), try cells?.node())
+        let (h, c) = (try hidden.taken(by: "lstm").node(), try cells?.taken(by: "lstm").node())
         for (what, state) in [("hidden", h), ("cell", c)] {
             guard let state, state.shape.count != 3 || state.shape[0] != weights.count || state.shape[1] != x.shape[1]
             else { continue }

@@ -15,11 +15,12 @@ extension Tensor {
     {
         let x = try node()
         let places = try reductionAxes(axes, of: x.shape, operation: "std")
-        return try Tensor(result: x.variance(places, correction: correction, keepdims: keepdims).rootOfNorm())
+        let deviation = try x.wide().variance(places, correction: correction, keepdims: keepdims).rootOfNorm()
+        return try Tensor(result: deviation.narrow(like: x))
     }
 
     public func norm(_ p: Double, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
-        let x = try node()
+        let x = try taken(by: "norm").node()
         let places = try reductionAxes(axes, of: x.shape, operation: "norm")
         return try Tensor(result: x.norm(p, places, keepdims: keepdims))
     }
@@ -46,12 +47,15 @@ extension Tensor {
     }
 
     public func cumulativeSum(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try along(axis, "cumsum") { (x, place) throws(Failure) in try x.cumulativeSum(place) }
+        let y = try taken(by: "cumsum").along(axis, "cumsum") { (x, place) throws(Failure) in try x.cumulativeSum(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 
     public func cumulativeProduct(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try along(axis, "cumprod") { (x, place) throws(Failure) in try x.cumulativeProduct(place) }
+        let y = try taken(by: "cumprod").along(axis, "cumprod") { (x, place) throws(Failure) in
+            try x.cumulativeProduct(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 
@@ -103,7 +107,8 @@ extension Tensor {
         // [n, width]: what is compared
         let width = x.shape.enumerated().reduce(1) { $1.offset == place ? $0 : $0 * $1.element }
         let rows = try x.permute([place] + x.shape.indices.filter { $0 != place }).reshape([n, width])
-        let type = x.type.dtype
+            .cast(x.dtype.arithmetic)
+        let type = rows.dtype
         let (inverse, counts, firsts) = (
             try Buffer.allocate(n * 8, for: "unique"), try Buffer.allocate(n * 8, for: "unique"),
             try Buffer.allocate(n * 8, for: "unique")
@@ -143,7 +148,7 @@ extension Tensor {
 
     /// Over `axes`; all for nil.
     public func reduce(_ operation: Reduce, _ axes: [Int]? = nil, keepdims: Bool = false) throws(Failure) -> Tensor {
-        let x = try node()
+        let x = try taken(by: operation.function).node()
         let places = try reductionAxes(axes, of: x.shape, operation: operation.name)
         switch operation {
         case .sum: return try Tensor(result: x.sum(places, keepdims: keepdims))
@@ -178,12 +183,14 @@ extension Tensor {
     }
 
     public func softmax(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try along(axis, "softmax") { (x, place) throws(Failure) in try x.softmax(place) }
+        let y = try taken(by: "softmax").along(axis, "softmax") { (x, place) throws(Failure) in try x.softmax(place) }
         return try Tensor(result: y.reshape(shape))
     }
 
     public func logSoftmax(_ axis: Int) throws(Failure) -> Tensor {
-        let y = try along(axis, "log_softmax") { (x, place) throws(Failure) in try x.logSoftmax(place) }
+        let y = try taken(by: "log_softmax").along(axis, "log_softmax") { (x, place) throws(Failure) in
+            try x.logSoftmax(place)
+        }
         return try Tensor(result: y.reshape(shape))
     }
 }

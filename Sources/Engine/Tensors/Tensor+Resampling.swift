@@ -64,11 +64,13 @@ extension Tensor {
         }
         try checkShape(Array(x.shape[..<2]) + size, x.dtype, operation: name)
         if rule.mode != .nearest, rule.mode != .nearestExact { x = try x.ofFloats(name) }
+        let given = x
+        x = try x.wide()
         for (place, extent) in size.enumerated() {
             let step = SampledAxis(from: x.shape[place + 2], to: extent, factor: factors?[place])
             x = try step.applied(to: x, place + 2, rule)
         }
-        return try Tensor(result: x)
+        return try Tensor(result: x.narrow(like: given))
     }
 }
 

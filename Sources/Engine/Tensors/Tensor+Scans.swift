@@ -38,7 +38,7 @@ extension Tensor {
                     )
                 }
             }
-            let dtype = parts.reduce(x.dtype) { promote($0, $1.dtype) }
+            let dtype = resultType(parts.map { $0.type })
             x = try Concatenate(axis: place).record(parts.map { (part) throws(Failure) in try part.cast(dtype) })
         }
         guard order < x.shape[place] else { return try Tensor(result: x.part(place, 0, 0)) }

@@ -29,7 +29,7 @@ extension Tensor {
 
     /// Whether each element is among those of `others`.
     public func isIn(_ others: Tensor) throws(Failure) -> Tensor {
-        let dtype = promote(self.dtype, others.dtype)
+        let dtype = resultType(of: [self, others])
         let (x, set) = (try node().cast(dtype), try others.node().cast(dtype))
         guard set.count > 0 else { return try Tensor(result: Node.full(x.shape, 0, .bool)) }
         let flat = try set.reshape([set.count])
@@ -80,7 +80,7 @@ extension Node {
     /// All are below NaN.
     func countBelow(_ values: Node, right: Bool) throws(Failure) -> Node {
         let (n, isShared) = (shape[shape.count - 1], shape.count == 1)
-        let dtype = promote(self.dtype, values.dtype)
+        let dtype = Node.common(self, values)
         let wanted = isShared ? try values.reshape([values.count]) : values
         let below: Node
         if dtype == .int64 {

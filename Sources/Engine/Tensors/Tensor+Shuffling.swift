@@ -77,7 +77,7 @@ extension Tensor {
                 \(first.shape.text), \(second.shape.text), \(w.shape.text) and \(bias?.shape.text ?? "None")
                 """)
         }
-        let dtype = promote(promote(first.dtype, second.dtype), w.dtype)
+        let dtype = Node.common(first, second, w)
         let (n, out, width) = (lead.elementCount, w.shape[0], w.shape[2])
         let rows = try first.cast(dtype).reshape([n, w.shape[1]])
         let columns = try w.cast(dtype).permute([1, 0, 2]).reshape([w.shape[1], out * width])

@@ -269,10 +269,7 @@ extension Node {
     fileprivate func checkShares(_ operation: String) throws(Failure) {
         guard let data = value?.pointer else { return }
         for place in 0..<count {
-            let share =
-                dtype == .float32
-                ? Double(data.load(fromByteOffset: 4 * place, as: Float.self))
-                : data.load(fromByteOffset: 8 * place, as: Double.self)
+            let share = dtype.real(data, place)
             guard (0...1).contains(share) else {
                 throw .argument(operation: operation, "q from 0 to 1 is expected, but found \(share)")
             }

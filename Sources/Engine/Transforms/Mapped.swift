@@ -48,6 +48,7 @@ extension AlongAxis {
 protocol Source: Operation {}
 
 extension Source {
+    var moves: Bool { true }
     func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] { [] }
     func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? { nil }
     func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { node }

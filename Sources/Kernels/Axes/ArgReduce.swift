@@ -14,6 +14,7 @@ extension AxisKernels {
         case .int64: select(Int64.self, x, result, outer, n, inner, maximum)
         case .float32: select(Float.self, x, result, outer, n, inner, maximum)
         case .float64: select(Double.self, x, result, outer, n, inner, maximum)
+        case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
         }
     }
 

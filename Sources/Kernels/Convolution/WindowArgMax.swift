@@ -24,6 +24,7 @@ public struct WindowArgMax {
         case .int64: run(Int64.self, source, result)
         case .float32: run(Float.self, source, result)
         case .float64: run(Double.self, source, result)
+        case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
         }
     }
 

@@ -15,6 +15,8 @@ public func fill(_ dtype: DType, _ value: Double, _ pointer: UnsafeMutableRawPoi
     case .int64: repeated(Int64(casting: value), pointer, count)
     case .float32: repeated(Float(value), pointer, count)
     case .float64: repeated(value, pointer, count)
+    case .bfloat16: repeated(BFloat16Format.bits(Float(value)), pointer, count)
+    case .float16: repeated(Float16Format.bits(Float(value)), pointer, count)
     }
 }
 
@@ -27,6 +29,8 @@ public func arange(_ dtype: DType, _ start: Double, _ step: Double, _ pointer: U
     case .int64: generate(pointer, count) { Int64(casting: start + Double($0) * step) }
     case .float32: generate(pointer, count) { Float(start + Double($0) * step) }
     case .float64: generate(pointer, count) { start + Double($0) * step }
+    case .bfloat16: generate(pointer, count) { BFloat16Format.bits(Float(start + Double($0) * step)) }
+    case .float16: generate(pointer, count) { Float16Format.bits(Float(start + Double($0) * step)) }
     }
 }
 
@@ -43,6 +47,8 @@ public func linspace(_ dtype: DType, _ start: Double, _ end: Double, _ pointer: 
     case .int64: generate(pointer, count) { Int64(casting: element($0)) }
     case .float32: generate(pointer, count) { Float(element($0)) }
     case .float64: generate(pointer, count) { element($0) }
+    case .bfloat16: generate(pointer, count) { BFloat16Format.bits(Float(element($0))) }
+    case .float16: generate(pointer, count) { Float16Format.bits(Float(element($0))) }
     }
 }
 
@@ -62,6 +68,8 @@ public func convert(
         case .int64: cast(source.assumingMemoryBound(to: Int64.self), to, destination, part.count)
         case .float32: cast(source.assumingMemoryBound(to: Float.self), to, destination, part.count)
         case .float64: cast(source.assumingMemoryBound(to: Double.self), to, destination, part.count)
+        case .bfloat16: cast(source, BFloat16Format.self, to, destination, part.count)
+        case .float16: cast(source, Float16Format.self, to, destination, part.count)
         }
     }
 }
@@ -76,6 +84,8 @@ private func cast<S: FixedWidthInteger>(
     case .int64: generate(destination, count) { Int64(truncatingIfNeeded: source[$0]) }
     case .float32: generate(destination, count) { Float(source[$0]) }
     case .float64: generate(destination, count) { Double(source[$0]) }
+    case .bfloat16: generate(destination, count) { BFloat16Format.bits(Float(source[$0])) }
+    case .float16: generate(destination, count) { Float16Format.bits(Float(source[$0])) }
     }
 }
 
@@ -89,6 +99,26 @@ private func cast<S: BinaryFloatingPoint>(
     case .int64: generate(destination, count) { Int64(casting: Double(source[$0])) }
     case .float32: generate(destination, count) { Float(source[$0]) }
     case .float64: generate(destination, count) { Double(source[$0]) }
+    case .bfloat16: generate(destination, count) { BFloat16Format.bits(Float(source[$0])) }
+    case .float16: generate(destination, count) { Float16Format.bits(Float(source[$0])) }
+    }
+}
+
+/// From floats of 16 bits.
+private func cast<Format: HalfFormat>(
+    _ source: UnsafeRawPointer, _ format: Format.Type, _ to: DType, _ destination: UnsafeMutableRawPointer, _ count: Int
+) {
+    let source = source.assumingMemoryBound(to: UInt16.self)
+    @inline(__always) func number(_ place: Int) -> Float { Format.float(source[place]) }
+    switch to {
+    case .bool: generate(destination, count) { UInt8(number($0) != 0) }
+    case .uint8: generate(destination, count) { UInt8(casting: Double(number($0))) }
+    case .int32: generate(destination, count) { Int32(casting: Double(number($0))) }
+    case .int64: generate(destination, count) { Int64(casting: Double(number($0))) }
+    case .float32: generate(destination, count) { number($0) }
+    case .float64: generate(destination, count) { Double(number($0)) }
+    case .bfloat16: generate(destination, count) { BFloat16Format.bits(number($0)) }
+    case .float16: generate(destination, count) { Float16Format.bits(number($0)) }
     }
 }
 

@@ -42,6 +42,7 @@ public func takeAlongAxis(
     let indices = Indices(indexDType, indices)
     switch elementBytes {
     case 1: take(UInt8.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
+    case 2: take(UInt16.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     case 4: take(UInt32.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     default: take(UInt64.self, source, outer: outer, n: n, inner: inner, indices, count: count, destination)
     }

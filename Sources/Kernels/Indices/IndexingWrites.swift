@@ -39,6 +39,7 @@ private struct PutLayout {
         guard accumulates else {
             switch dtype.size {
             case 1: return put(UInt8.self, rows, destination) { $0 = $1 }
+            case 2: return put(UInt16.self, rows, destination) { $0 = $1 }
             case 4: return put(UInt32.self, rows, destination) { $0 = $1 }
             default: return put(UInt64.self, rows, destination) { $0 = $1 }
             }
@@ -51,6 +52,7 @@ private struct PutLayout {
         case .int64: put(Int64.self, rows, destination) { $0 &+= $1 }
         case .float32: put(Float.self, rows, destination) { $0 += $1 }
         case .float64: put(Double.self, rows, destination) { $0 += $1 }
+        case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
         }
     }
 

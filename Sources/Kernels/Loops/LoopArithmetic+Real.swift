@@ -14,6 +14,8 @@ extension MathVector {
         switch opcode {
         case .copy, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight, .gcd, .lcm: block.map { $0 }
         case .constant: block.fill(number)
+        case .roundBFloat16: block.map { roundBFloat16($0) }
+        case .roundFloat16: block.map { roundFloat16($0) }
         case .add: block.map2 { $0 + $1 }
         case .subtract: block.map2 { $0 - $1 }
         case .multiply: block.map2 { $0 * $1 }

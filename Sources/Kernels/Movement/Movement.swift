@@ -2,7 +2,7 @@ import Steps
 import Machine
 import Glibc
 
-/// A copy between dense memory and a strided view of other memory, of elements of 1, 4 or 8 bytes.
+/// A copy between dense memory and a strided view of other memory, of elements of 1, 2, 4 or 8 bytes.
 ///
 /// The axes are sorted out once, here: neighbours that run through both memories together become one axis, and what is
 /// left is a nest of loops around one of three bodies: a contiguous run, a row with steps, or the transpose of two
@@ -110,6 +110,7 @@ private struct LoopNest: Sendable {
     func run(_ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer) {
         switch elementBytes {
         case 1: run(source, destination, UInt8.self)
+        case 2: run(source, destination, UInt16.self)
         case 4: run(source, destination, UInt32.self)
         default: run(source, destination, UInt64.self)
         }

@@ -36,6 +36,7 @@ public func argSort(
             let bits = number.bitPattern
             return number != number ? .max : bits >> 63 == 0 ? bits | 1 << 63 : ~bits
         }
+    case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
     }
 }
 
@@ -71,6 +72,7 @@ public func rowOrder(
     case .int64: order(Int64.self)
     case .float32: order(Float.self)
     case .float64: order(Double.self)
+    case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
     }
 }
 
@@ -135,6 +137,7 @@ public func runsOfEquals(
     case .int64: return runs(Int64.self)
     case .float32: return runs(Float.self)
     case .float64: return runs(Double.self)
+    case .bfloat16, .float16: return 0  // they come as float32 (PlanGraph.widened)
     }
 }
 

@@ -112,6 +112,7 @@ public enum Philox {
         case .int64: drawWords { value($0) }
         case .float32: drawWords { Float(value($0)) }
         case .float64: drawWords { Double(value($0)) }
+        case .bfloat16, .float16: break  // whole numbers are drawn as integers
         }
     }
 

@@ -60,6 +60,9 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// Φ(-a) e^(a²/2) / t with t = 1 / (1 + c a) and u = 2t - 1, for 0 ≤ a ≤ `normalLimit`.
     static func normalTailPolynomial(_ u: Self) -> Self
 
+    /// The nearest numbers that 16 bits hold; only of floats of 32.
+    static func roundBFloat16(_ x: Self) -> Self
+    static func roundFloat16(_ x: Self) -> Self
     static func squareRoot(_ x: Self) -> Self
     static func floor(_ x: Self) -> Self
     static func ceil(_ x: Self) -> Self

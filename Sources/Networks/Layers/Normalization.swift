@@ -301,7 +301,7 @@ enum ResponseNorms {
                 where that is even.
                 """)
         ) { (arguments) throws(Failure) in
-            let size = try arguments.positive("size")
+            let size = try arguments.perAxis("size", 1)[0]
             // The window has a middle; the sum of its squares is divided by `size` all the same.
             let window = 2 * ((size + 1) / 2) - 1
             return try TableLayer(

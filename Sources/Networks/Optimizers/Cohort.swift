@@ -32,8 +32,7 @@ final class Cohort {
         return fresh
     }
 
-    /// Sets a count that is there. Its value is computed first: a step of a constant would be simplified, to other
-    /// bits.
+    /// Sets a count. Its value is computed first: a step from a constant would be simplified, to other bits.
     func set(_ name: String, _ value: Double) throws(Failure) {
         let tensor = try Tensor.full([], value, .float64)
         try Tensor.evaluate([tensor])
@@ -42,8 +41,9 @@ final class Cohort {
 
     func share(_ name: String, _ value: Tensor) { shared[name] = value }
 
-    /// A number that was shared, in a parameter's dtype.
-    func shared(_ name: String, _ dtype: DType) throws(Failure) -> Tensor {
+    /// A number that was shared, in a parameter's dtype; with the digits of float32 for one of 16 bits.
+    func shared(_ name: String, _ given: DType) throws(Failure) -> Tensor {
+        let dtype = given.arithmetic
         if let known = casts[name]?[dtype] { return known }
         guard let value = shared[name] else { throw .internal(operation: name, "the step was not prepared") }
         let cast = try value.cast(dtype)

@@ -38,11 +38,13 @@ extension Optimizer {
             apart[ObjectIdentifier(cohort)] = cohort
         }
         var fresh: [ObjectIdentifier: Cohort] = [:]
-        var beginning: [Int: Cohort] = [:]
+        var beginning: [[Int]: Cohort] = [:]
         for (place, group) in stepping {
-            guard let cohort = cohorts[place] else {
-                let cohort = beginning[group] ?? Cohort(group: group)
-                beginning[group] = cohort
+            guard let cohort = cohorts[place], !cohort.counts.isEmpty else {
+                // One that has state, but no count yet, has stepped before.
+                let kind = [group, arrays[place].isEmpty ? 0 : 1]
+                let cohort = beginning[kind] ?? Cohort(group: group)
+                beginning[kind] = cohort
                 cohorts[place] = cohort
                 continue
             }

@@ -72,7 +72,7 @@ extension Optimizer {
         groups[place].arguments = settings
         for (name, value) in numbers(settings) {
             for (dtype, box) in groups[place].boxes[name] ?? [:] {
-                try box.write { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
+                try box.write { (memory) throws(Failure) in dtype.store(value, memory) }
             }
         }
     }
@@ -149,7 +149,9 @@ extension Optimizer {
     func flag(_ name: String, _ group: Int) -> Bool { groups[group].arguments.value(name)?.flag ?? false }
 
     /// A number of a group (or what is derived from its settings) as a 0-d tensor.
-    func box(_ name: String, _ group: Int, _ dtype: DType) throws(Failure) -> Tensor {
+    func box(_ name: String, _ group: Int, _ given: DType) throws(Failure) -> Tensor {
+        // Beside parameters of 16 bits numbers keep the digits of float32.
+        let dtype = given.arithmetic
         if let box = groups[group].boxes[name]?[dtype] { return box }
         guard let value = numbers(groups[group].arguments).first(where: { $0.name == name })?.value else {
             throw .internal(operation: className, "no setting gives '\(name)'")
@@ -162,15 +164,7 @@ extension Optimizer {
     /// Boxes belong to the time outside of capture blocks, so that a program reads them anew at each run.
     private func constant(_ dtype: DType, _ value: Double) throws(Failure) -> Tensor {
         try Tensor.outsideCapture { () throws(Failure) in
-            try Tensor(dtype: dtype, shape: []) { (memory) throws(Failure) in Optimizer.store(value, dtype, memory) }
-        }
-    }
-
-    private static func store(_ value: Double, _ dtype: DType, _ memory: UnsafeMutableRawPointer) {
-        if dtype == .float32 {
-            memory.storeBytes(of: Float(value), as: Float.self)
-        } else {
-            memory.storeBytes(of: value, as: Double.self)
+            try Tensor(dtype: dtype, shape: []) { (memory) throws(Failure) in dtype.store(value, memory) }
         }
     }
 

@@ -63,7 +63,14 @@ extension Schedule {
     }
 
     private func checkValues(_ tree: StateTree) throws(Failure) {
-        _ = try arguments(tree)
+        let own = arguments
+        defer { arguments = own }
+        arguments = try arguments(tree)
+        do throws(Failure) {
+            try checkArguments()
+        } catch {
+            throw .structure(operation: "load", "the state's \(error)")
+        }
         for name in ["last_epoch", "_step_count"] {
             guard let value = tree[attribute: name] else { continue }
             guard let number = value.integer, abs(number) < 1 << 60 else {

@@ -24,7 +24,7 @@ public final class SequentialLR: ComposedSchedule, RegisteredSchedule {
 
     private var milestones: [Int] { arguments.optionalIntegers("milestones") ?? [] }
 
-    override func begin() throws(Failure) {
+    override func checkArguments() throws(Failure) {
         guard milestones.count == parts.count - 1 else {
             throw .argument(
                 operation: className,
@@ -37,6 +37,9 @@ public final class SequentialLR: ComposedSchedule, RegisteredSchedule {
         guard !parts.contains(where: \.takesMetric) else {
             throw .argument(operation: className, "a schedule that looks at a metric cannot be a part")
         }
+    }
+
+    override func begin() throws(Failure) {
         lastEpoch += 1
         // The parts have done their first steps when they were made. Only that of the first one counts.
         for group in optimizer.groups.indices {

@@ -17,7 +17,10 @@ public final class CosineAnnealingLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
-        try require("T_max", integer("T_max") >= 1, "1 or more")
+    }
+
+    override func checkArguments() throws(Failure) {
+        try require("T_max", (1...Schedule.most).contains(integer("T_max")), "1 or more")
     }
 
     override func next(_ rate: Double, _ group: Int) -> Double {
@@ -60,6 +63,9 @@ public final class CosineAnnealingWarmRestarts: Schedule, RegisteredSchedule {
         position = Double(arguments.optionalInteger("last_epoch") ?? -1)
         length = Double(arguments.optionalInteger("T_0") ?? 1)
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("T_0", integer("T_0") >= 1, "1 or more")
         try require("T_mult", integer("T_mult") >= 1, "1 or more")
     }

@@ -56,16 +56,20 @@ public final class OneCycleLR: MomentumCycling, RegisteredSchedule {
         One cycle of rate and momentum (Smith and Topin 2019), as PyTorch's: up to max_lr, then down to almost \
         nothing. Stepped after every batch.
         """)
-    private let total: Int
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
-        let (total, overflow) =
-            arguments.optionalInteger("total_steps").map { ($0, false) }
-            ?? (arguments.optionalInteger("epochs") ?? 0).multipliedReportingOverflow(
-                by: arguments.optionalInteger("steps_per_epoch") ?? 0)
-        self.total = total
         try super.init(arguments, optimizer)
-        guard total > 0, !overflow else {
+    }
+
+    /// Steps in all; 0 where the arguments do not say how many.
+    private var total: Int {
+        if let total = arguments.optionalInteger("total_steps") { return total }
+        let (total, overflow) = integer("epochs").multipliedReportingOverflow(by: integer("steps_per_epoch"))
+        return overflow ? 0 : total
+    }
+
+    override func checkArguments() throws(Failure) {
+        guard (1...Schedule.most).contains(total) else {
             throw .argument(
                 operation: "OneCycleLR",
                 "total_steps above 0 is expected, or epochs and steps_per_epoch, but found \(total)")
@@ -162,6 +166,9 @@ public final class CyclicLR: MomentumCycling, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("step_size_up", integer("step_size_up") >= 1, "1 or more")
         try require("step_size_down", (arguments.optionalInteger("step_size_down") ?? 1) >= 1, "1 or more")
     }

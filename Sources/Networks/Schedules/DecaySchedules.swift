@@ -11,6 +11,9 @@ public final class StepLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("step_size", integer("step_size") >= 1, "1 or more")
     }
 
@@ -71,6 +74,9 @@ public final class ConstantLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("factor", real("factor") > 0 && real("factor") <= 1, "above 0 and up to 1")
     }
 
@@ -97,6 +103,9 @@ public final class LinearLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("start_factor", real("start_factor") > 0 && real("start_factor") <= 1, "above 0 and up to 1")
         try require("end_factor", real("end_factor") >= 0 && real("end_factor") <= 1, "between 0 and 1")
         try require("total_iters", integer("total_iters") >= 0, "0 or more")
@@ -125,6 +134,9 @@ public final class PolynomialLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("total_iters", integer("total_iters") >= 1, "1 or more")
     }
 

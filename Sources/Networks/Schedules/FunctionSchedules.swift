@@ -10,6 +10,9 @@ public final class LambdaLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         _ = try function("lr_lambda")
     }
 
@@ -28,6 +31,9 @@ public final class MultiplicativeLR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         _ = try function("lr_lambda")
     }
 

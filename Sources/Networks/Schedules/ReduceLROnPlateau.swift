@@ -23,9 +23,12 @@ public final class ReduceLROnPlateau: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
-        try require("factor", real("factor") >= 0 && real("factor") < 1, "below 1")
         lastEpoch = 0
         best = isLower ? .infinity : -.infinity
+    }
+
+    override func checkArguments() throws(Failure) {
+        try require("factor", real("factor") >= 0 && real("factor") < 1, "below 1")
     }
 
     private var isLower: Bool { arguments.optionalText("mode") == "min" }
@@ -82,7 +85,8 @@ public final class ReduceLROnPlateau: Schedule, RegisteredSchedule {
 
     override func loadOwn(_ tree: StateTree) {
         best = tree.real("best") ?? best
-        badEpochs = tree.integer("num_bad_epochs").map { Int(clamping: $0) } ?? badEpochs
-        cooldownLeft = tree.integer("cooldown_counter").map { Int(clamping: $0) } ?? cooldownLeft
+        func count(_ name: String) -> Int? { tree.integer(name).map { min(Schedule.most, max(0, Int($0))) } }
+        badEpochs = count("num_bad_epochs") ?? badEpochs
+        cooldownLeft = count("cooldown_counter") ?? cooldownLeft
     }
 }

@@ -14,6 +14,9 @@ public final class SWALR: Schedule, RegisteredSchedule {
 
     public required override init(_ arguments: Arguments, _ optimizer: Optimizer) throws(Failure) {
         try super.init(arguments, optimizer)
+    }
+
+    override func checkArguments() throws(Failure) {
         try require("anneal_epochs", integer("anneal_epochs") >= 0, "0 or more")
     }
 

@@ -106,6 +106,7 @@ open class Schedule {
         }
         do throws(Failure) {
             let schedule = try kind.make(Arguments(kind.signature, items), optimizer)
+            try schedule.checkArguments()
             try schedule.begin()
             optimizer.attach(schedule)
             for part in schedule.parts { optimizer.detach(part) }
@@ -202,7 +203,16 @@ open class Schedule {
             throw .state(
                 operation: className, "a schedule steps outside of captured functions; the programs see the rates")
         }
+        guard takesMetric || initialRates.count == optimizer.groups.count else {
+            throw .state(
+                operation: className,
+                "the schedule was made for \(initialRates.count.counted("group")), but the optimiser has "
+                    + "\(optimizer.groups.count) now")
+        }
     }
+
+    /// The most that a number of epochs may be, so that sums of them are whole numbers too.
+    static let most = 1 << 60
 
     func whole(_ epoch: Double) throws(Failure) -> Int {
         guard epoch.isFinite, abs(epoch) < 1e15 else {
@@ -222,6 +232,9 @@ open class Schedule {
     }
 
     // MARK: Arguments
+
+    /// Throws unless the arguments are in their ranges.
+    func checkArguments() throws(Failure) {}
 
     func real(_ name: String) -> Double { arguments.value(name)?.real ?? 0 }
     func integer(_ name: String) -> Int { arguments.optionalInteger(name) ?? 0 }

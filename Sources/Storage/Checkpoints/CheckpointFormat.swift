@@ -10,6 +10,9 @@ enum CheckpointFormat {
     /// Attributes of the root group that belong to the file, not to the tree.
     static let reserved: Set<String> = [formatAttribute, versionAttribute, libraryAttribute]
 
+    /// Of an array of 16-bit integers that are bfloat16 numbers: their dtype.
+    static let dtypeAttribute = "dtype"
+
     /// Groups nested deeper are refused, so that no file makes the reader's recursion run out of stack.
     static let deepest = 200
     /// Values in the list of an attribute.

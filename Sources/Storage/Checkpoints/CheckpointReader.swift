@@ -89,6 +89,8 @@ private final class CheckpointReader {
         case .integer(8, true, _): dtype = .int64
         case .float(4, _): dtype = .float32
         case .float(8, _): dtype = .float64
+        case .float(2, _): dtype = .float16
+        case .integer(2, _, _) where try isBFloat16(object, place): dtype = .bfloat16
         case .flag: dtype = .bool
         default:
             throw .format(path: path, "array '\(place)' holds \(array.type.name), which no checkpoint has")
@@ -101,6 +103,13 @@ private final class CheckpointReader {
                 throw .format(path: path, "array '\(place)' holds a bool other than 0 and 1")
             }
         }
+    }
+
+    /// Whether an array of 16-bit integers has bfloat16 numbers' bits, which an attribute says, as in Keras's files.
+    private func isBFloat16(_ object: StoredObject, _ place: String) throws(Failure) -> Bool {
+        let dtype = try object.attributes().first { $0.name == CheckpointFormat.dtypeAttribute }
+        guard let dtype, case .text(DType.bfloat16.name) = try value(dtype, at: place) else { return false }
+        return true
     }
 
     // MARK: Attributes

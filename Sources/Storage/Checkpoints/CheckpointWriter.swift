@@ -118,6 +118,10 @@ private struct CheckpointWriter {
                 let links = try utf8Links()
                 let dataset = try Handle(
                     H5Dcreate2(group, name, type.id, space.id, links.id, creation.id, wb_h5_default()), path, cannot)
+                if tensor.dtype == .bfloat16 {
+                    // HDF5 has no such number: its bits, and Keras's word for it.
+                    try write(CheckpointFormat.dtypeAttribute, .text(tensor.dtype.name), to: dataset.id)
+                }
                 if tensor.count > 0 {
                     try check(H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), data))
                 }
@@ -235,6 +239,14 @@ private struct CheckpointWriter {
         case .int64: return try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
         case .float32: return try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
         case .float64: return try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
+        case .bfloat16: return try Handle(H5Tcopy(wb_h5_i16_le()), path, cannot)
+        case .float16:
+            // IEEE 754 binary16: sign at bit 15, exponent of 5 bits at 10, fraction of 10 bits at 0.
+            let type = try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
+            try check(H5Tset_fields(type.id, 15, 10, 5, 0, 10))
+            try check(H5Tset_size(type.id, 2))
+            try check(H5Tset_ebias(type.id, 15))
+            return type
         case .bool:
             let type = try Handle(H5Tenum_create(wb_h5_i8_le()), path, cannot)
             for (name, value) in [("FALSE", 0), ("TRUE", 1)] as [(String, UInt8)] {

@@ -26,7 +26,8 @@ struct RowConversion {
     var isCopy: Bool {
         guard scale == 1 else { return false }
         switch (source, target) {
-        case (.uint8, .uint8), (.int32, .int32), (.int64, .int64), (.float32, .float32), (.float64, .float64):
+        case (.uint8, .uint8), (.int32, .int32), (.int64, .int64), (.float32, .float32), (.float64, .float64),
+            (.float16, .float16):
             return true
         default: return false
         }
@@ -44,7 +45,24 @@ struct RowConversion {
         case .uint8: return toInteger(source, target.assumingMemoryBound(to: UInt8.self), count)
         case .int32: return toInteger(source, target.assumingMemoryBound(to: Int32.self), count)
         case .int64: return toInteger(source, target.assumingMemoryBound(to: Int64.self), count)
+        case .bfloat16, .float16:
+            toHalf(source, target, count)
+            return nil
         case .bool: return 0
+        }
+    }
+
+    /// By way of float32, some elements at a time.
+    private func toHalf(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
+        let (dtype, size) = (self.target, self.target.size)
+        let most = 1024
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: most) { floats in
+            guard let floats = floats.baseAddress else { return }
+            for first in stride(from: 0, to: count, by: most) {
+                let part = Swift.min(most, count - first)
+                toFloat32(source + first * self.source.size, floats, part)
+                for place in 0..<part { dtype.store(Double(floats[place]), target + (first + place) * size) }
+            }
         }
     }
 

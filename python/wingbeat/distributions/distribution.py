@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._arguments import numbers
-from .._dtypes import float32, float64
+from .._dtypes import float32
 from .._errors import ArgumentError, ShapeError, StateError, UnsupportedError
 from .._functions import exp, sqrt
 from .._tensor import Tensor, as_tensor, tensor_of
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def floats(value: TensorLike) -> Tensor:
-    """`value` as a tensor of floats: numbers and lists become float32, integers of tensors and arrays float64."""
+    """`value` as a tensor of floats: numbers and lists become float32, and so do integers."""
     if not isinstance(value, (Tensor, np.ndarray, np.generic)):
         return tensor_of(value, float32)
     value = as_tensor(value)
-    return value if value.dtype.is_floating_point else value.to(float64)
+    return value if value.dtype.is_floating_point else value.to(float32)
 
 
 def probs_or_logits(name: str, probs: TensorLike | None, logits: TensorLike | None) -> Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ._attention import AttentionLayer
 
 if TYPE_CHECKING:
+    from .._device import DeviceLike
     from .._typing import DTypeLike
 
 
@@ -39,10 +40,10 @@ class MultiheadAttention(AttentionLayer):
 
     def __init__(
         self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, add_bias_kv: bool = False,
-        add_zero_attn: bool = False, kdim: int | None = None, vdim: int | None = None, batch_first: bool = False, dtype:
-        DTypeLike | None = None
+        add_zero_attn: bool = False, kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
+        device: DeviceLike = None, dtype: DTypeLike | None = None
     ) -> None:
         self._make(
             embed_dim=embed_dim, num_heads=num_heads, dropout=dropout, bias=bias, add_bias_kv=add_bias_kv,
-            add_zero_attn=add_zero_attn, kdim=kdim, vdim=vdim, batch_first=batch_first, dtype=dtype
+            add_zero_attn=add_zero_attn, kdim=kdim, vdim=vdim, batch_first=batch_first, device=device, dtype=dtype
         )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar
 from .. import _html, _modules
 from .._checkpoint_files import load_into, write
 from .._device import check_device, destination
-from .._dtypes import float32, float64
+from .._dtypes import bfloat16, float16, float32, float64
 from .._errors import Error, StateError, StructureError, UnsupportedError, locate
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
@@ -28,6 +28,7 @@ from ._lookup import IncompatibleKeys, Lookup
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
@@ -375,11 +376,11 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
     def half(self) -> Module:
         """Converts all float parameters and buffers to float16, in place; returns the module."""
-        return self.to("float16")
+        return self.to(float16)
 
     def bfloat16(self) -> Module:
         """Converts all float parameters and buffers to bfloat16, in place; returns the module."""
-        return self.to("bfloat16")
+        return self.to(bfloat16)
 
     def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Module:
         """The module itself: its values lie where they may lie."""

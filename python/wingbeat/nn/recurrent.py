@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from ._recurrent import CellWithCells, LayerWithCells, RecurrentCell, RecurrentLayer
 
 if TYPE_CHECKING:
+    from .._device import DeviceLike
     from .._typing import DTypeLike
 
 
@@ -39,12 +40,12 @@ class RNN(RecurrentLayer):
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: Literal['tanh', 'relu'] = 'tanh',
-        bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, dtype:
-        DTypeLike | None = None
+        bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+        device: DeviceLike = None, dtype: DTypeLike | None = None
     ) -> None:
         self._make(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers, nonlinearity=nonlinearity, bias=bias,
-            batch_first=batch_first, dropout=dropout, bidirectional=bidirectional, dtype=dtype
+            batch_first=batch_first, dropout=dropout, bidirectional=bidirectional, device=device, dtype=dtype
         )
 
 
@@ -79,11 +80,12 @@ class LSTM(LayerWithCells):
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False,
-        dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, dtype: DTypeLike | None = None
+        dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, device: DeviceLike = None,
+        dtype: DTypeLike | None = None
     ) -> None:
         self._make(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers, bias=bias, batch_first=batch_first,
-            dropout=dropout, bidirectional=bidirectional, proj_size=proj_size, dtype=dtype
+            dropout=dropout, bidirectional=bidirectional, proj_size=proj_size, device=device, dtype=dtype
         )
 
 
@@ -113,11 +115,11 @@ class GRU(RecurrentLayer):
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False,
-        dropout: float = 0.0, bidirectional: bool = False, dtype: DTypeLike | None = None
+        dropout: float = 0.0, bidirectional: bool = False, device: DeviceLike = None, dtype: DTypeLike | None = None
     ) -> None:
         self._make(
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers, bias=bias, batch_first=batch_first,
-            dropout=dropout, bidirectional=bidirectional, dtype=dtype
+            dropout=dropout, bidirectional=bidirectional, device=device, dtype=dtype
         )
 
 
@@ -140,10 +142,11 @@ class RNNCell(RecurrentCell):
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: Literal['tanh', 'relu'] = 'tanh',
-        dtype: DTypeLike | None = None
+        device: DeviceLike = None, dtype: DTypeLike | None = None
     ) -> None:
         self._make(
-            input_size=input_size, hidden_size=hidden_size, bias=bias, nonlinearity=nonlinearity, dtype=dtype
+            input_size=input_size, hidden_size=hidden_size, bias=bias, nonlinearity=nonlinearity, device=device,
+            dtype=dtype
         )
 
 
@@ -164,8 +167,11 @@ class LSTMCell(CellWithCells):
     _kind = "LSTMCell"
     _arguments = ("input_size", "hidden_size", "bias")
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        self._make(input_size=input_size, hidden_size=hidden_size, bias=bias, dtype=dtype)
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: DeviceLike = None,
+        dtype: DTypeLike | None = None
+    ) -> None:
+        self._make(input_size=input_size, hidden_size=hidden_size, bias=bias, device=device, dtype=dtype)
 
 
 class GRUCell(RecurrentCell):
@@ -184,5 +190,8 @@ class GRUCell(RecurrentCell):
     _kind = "GRUCell"
     _arguments = ("input_size", "hidden_size", "bias")
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        self._make(input_size=input_size, hidden_size=hidden_size, bias=bias, dtype=dtype)
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: DeviceLike = None,
+        dtype: DTypeLike | None = None
+    ) -> None:
+        self._make(input_size=input_size, hidden_size=hidden_size, bias=bias, device=device, dtype=dtype)

@@ -29,9 +29,9 @@ class SGD(EngineOptimizer):
         "fused")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0, weight_decay:
-        float = 0.0, nesterov: bool = False, maximize: bool = False, foreach: bool | None = None, differentiable: bool =
-        False, fused: bool | None = None
+        self, params: Iterable[Any], lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0,
+        weight_decay: float = 0.0, nesterov: bool = False, maximize: bool = False, foreach: bool | None = None,
+        differentiable: bool = False, fused: bool | None = None
     ) -> None:
         self._make(
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
@@ -63,8 +63,8 @@ class Adam(EngineOptimizer):
     def __init__(
         self, params: Iterable[Any], lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-08,
         weight_decay: float = 0.0, amsgrad: bool = False, foreach: bool | None = None, maximize: bool = False,
-        capturable: bool = False, differentiable: bool = False, fused: bool | None = None, decoupled_weight_decay: bool
-        = False
+        capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
+        decoupled_weight_decay: bool = False
     ) -> None:
         self._make(
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, foreach=foreach,
@@ -125,8 +125,8 @@ class NAdam(EngineOptimizer):
 
     def __init__(
         self, params: Iterable[Any], lr: float = 0.002, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-08,
-        weight_decay: float = 0.0, momentum_decay: float = 0.004, decoupled_weight_decay: bool = False, foreach: bool |
-        None = None, maximize: bool = False, capturable: bool = False, differentiable: bool = False
+        weight_decay: float = 0.0, momentum_decay: float = 0.004, decoupled_weight_decay: bool = False,
+        foreach: bool | None = None, maximize: bool = False, capturable: bool = False, differentiable: bool = False
     ) -> None:
         self._make(
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
@@ -158,8 +158,8 @@ class RAdam(EngineOptimizer):
 
     def __init__(
         self, params: Iterable[Any], lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-08,
-        weight_decay: float = 0.0, decoupled_weight_decay: bool = False, foreach: bool | None = None, maximize: bool =
-        False, capturable: bool = False, differentiable: bool = False
+        weight_decay: float = 0.0, decoupled_weight_decay: bool = False, foreach: bool | None = None,
+        maximize: bool = False, capturable: bool = False, differentiable: bool = False
     ) -> None:
         self._make(
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
@@ -190,9 +190,9 @@ class RMSprop(EngineOptimizer):
         "differentiable")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08, weight_decay: float =
-        0.0, momentum: float = 0.0, centered: bool = False, capturable: bool = False, foreach: bool | None = None,
-        maximize: bool = False, differentiable: bool = False
+        self, params: Iterable[Any], lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-08,
+        weight_decay: float = 0.0, momentum: float = 0.0, centered: bool = False, capturable: bool = False,
+        foreach: bool | None = None, maximize: bool = False, differentiable: bool = False
     ) -> None:
         self._make(
             params, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered,
@@ -305,9 +305,9 @@ class ASGD(EngineOptimizer):
     _settings = ("lr", "lambd", "alpha", "t0", "weight_decay", "foreach", "maximize", "differentiable", "capturable")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.01, lambd: float = 0.0001, alpha: float = 0.75, t0: float =
-        1000000.0, weight_decay: float = 0.0, foreach: bool | None = None, maximize: bool = False, differentiable: bool
-        = False, capturable: bool = False
+        self, params: Iterable[Any], lr: float = 0.01, lambd: float = 0.0001, alpha: float = 0.75,
+        t0: float = 1000000.0, weight_decay: float = 0.0, foreach: bool | None = None, maximize: bool = False,
+        differentiable: bool = False, capturable: bool = False
     ) -> None:
         self._make(
             params, lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay, foreach=foreach,
@@ -333,9 +333,9 @@ class Rprop(EngineOptimizer):
     _settings = ("lr", "etas", "step_sizes", "capturable", "foreach", "maximize", "differentiable")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.01, etas: tuple[float, float] = (0.5, 1.2), step_sizes: tuple[float,
-        float] = (1e-06, 50.0), capturable: bool = False, foreach: bool | None = None, maximize: bool = False,
-        differentiable: bool = False
+        self, params: Iterable[Any], lr: float = 0.01, etas: tuple[float, float] = (0.5, 1.2),
+        step_sizes: tuple[float, float] = (1e-06, 50.0), capturable: bool = False, foreach: bool | None = None,
+        maximize: bool = False, differentiable: bool = False
     ) -> None:
         self._make(
             params, lr=lr, etas=etas, step_sizes=step_sizes, capturable=capturable, foreach=foreach, maximize=maximize,
@@ -357,8 +357,8 @@ class Lion(EngineOptimizer):
     _settings = ("lr", "betas", "weight_decay", "maximize")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.0001, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float =
-        0.0, maximize: bool = False
+        self, params: Iterable[Any], lr: float = 0.0001, betas: tuple[float, float] = (0.9, 0.99),
+        weight_decay: float = 0.0, maximize: bool = False
     ) -> None:
         self._make(params, lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
 
@@ -384,9 +384,10 @@ class Muon(EngineOptimizer):
     _settings = ("lr", "weight_decay", "momentum", "nesterov", "ns_coefficients", "eps", "ns_steps", "adjust_lr_fn")
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 0.001, weight_decay: float = 0.1, momentum: float = 0.95, nesterov:
-        bool = True, ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315), eps: float = 1e-07,
-        ns_steps: int = 5, adjust_lr_fn: Literal['original', 'match_rms_adamw', 'spectral_unclamped'] | None = None
+        self, params: Iterable[Any], lr: float = 0.001, weight_decay: float = 0.1, momentum: float = 0.95,
+        nesterov: bool = True, ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
+        eps: float = 1e-07, ns_steps: int = 5,
+        adjust_lr_fn: Literal['original', 'match_rms_adamw', 'spectral_unclamped'] | None = None
     ) -> None:
         self._make(
             params, lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
@@ -416,9 +417,9 @@ class LBFGS(EngineOptimizer):
     _needs_closure = True
 
     def __init__(
-        self, params: Iterable[Any], lr: float = 1.0, max_iter: int = 20, max_eval: int | None = None, tolerance_grad:
-        float = 1e-07, tolerance_change: float = 1e-09, history_size: int = 100, line_search_fn: Literal['strong_wolfe']
-        | None = None, maximize: bool = False
+        self, params: Iterable[Any], lr: float = 1.0, max_iter: int = 20, max_eval: int | None = None,
+        tolerance_grad: float = 1e-07, tolerance_change: float = 1e-09, history_size: int = 100,
+        line_search_fn: Literal['strong_wolfe'] | None = None, maximize: bool = False
     ) -> None:
         self._make(
             params, lr=lr, max_iter=max_iter, max_eval=max_eval, tolerance_grad=tolerance_grad,

@@ -59,6 +59,7 @@ class LRScheduler(Owner):
         self._check(optimizer)
         name, kind = type(self).__name__, self._kind
         object.__setattr__(self, "optimizer", optimizer)
+        object.__setattr__(self, "_given", dict(given))
         functions = {key: given.pop(key) for key in ("lr_lambda", "scale_fn") if given.get(key) is not None}
         parts = given.pop("schedulers", None)
         given = {key: _plain(value) for key, value in given.items() if key != "scale_fn"}
@@ -195,6 +196,30 @@ class LRScheduler(Owner):
             for part, state in zip(parts, states):
                 part.load_state_dict(state)
         self._load(given)
+
+    # ---------------------------------------------------------------- copies
+
+    def _recipe(self) -> tuple[Any, ...]:
+        return ()
+
+    def _contents(self) -> dict[str, Any]:
+        own = {name: given for name, given in self.__dict__.items() if name not in ("_handle", "_given", "_schedulers")}
+        if self._handle is None:
+            return {"attributes": own}
+        return {"attributes": own, "given": self._given, "state": self.state_dict()}
+
+    def _restore(self, contents: dict[str, Any]) -> None:
+        if "given" not in contents:
+            self.__dict__.update(contents["attributes"])
+            return
+        optimizer = contents["attributes"].pop("optimizer")
+        before = [{name: group[name] for name in _CARRIED if name in group} for group in optimizer.param_groups]
+        self._make(optimizer, **contents["given"])
+        self.load_state_dict(contents["state"])
+        # Making it has set first rates and momenta.
+        for group, settings in zip(optimizer.param_groups, before):
+            group.update(settings)
+        self.__dict__.update(contents["attributes"])
 
     def __repr__(self) -> str:
         if self._handle is None:

@@ -67,8 +67,8 @@ class LinearLR(LRScheduler):
     _kind = "LinearLR"
 
     def __init__(
-        self, optimizer: Optimizer, start_factor: float = 0.3333333333333333, end_factor: float = 1.0, total_iters: int
-        = 5, last_epoch: int = -1
+        self, optimizer: Optimizer, start_factor: float = 0.3333333333333333, end_factor: float = 1.0,
+        total_iters: int = 5, last_epoch: int = -1
     ) -> None:
         self._make(
             optimizer, start_factor=start_factor, end_factor=end_factor, total_iters=total_iters, last_epoch=last_epoch
@@ -161,11 +161,11 @@ class OneCycleLR(LRScheduler):
     _kind = "OneCycleLR"
 
     def __init__(
-        self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None, epochs: int | None
-        = None, steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: Literal['cos', 'linear'] =
-        'cos', cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.85, max_momentum: float |
-        Sequence[float] = 0.95, div_factor: float = 25.0, final_div_factor: float = 10000.0, three_phase: bool = False,
-        last_epoch: int = -1
+        self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,
+        epochs: int | None = None, steps_per_epoch: int | None = None, pct_start: float = 0.3,
+        anneal_strategy: Literal['cos', 'linear'] = 'cos', cycle_momentum: bool = True,
+        base_momentum: float | Sequence[float] = 0.85, max_momentum: float | Sequence[float] = 0.95,
+        div_factor: float = 25.0, final_div_factor: float = 10000.0, three_phase: bool = False, last_epoch: int = -1
     ) -> None:
         self._make(
             optimizer, max_lr=max_lr, total_steps=total_steps, epochs=epochs, steps_per_epoch=steps_per_epoch,
@@ -195,10 +195,11 @@ class CyclicLR(LRScheduler):
     _kind = "CyclicLR"
 
     def __init__(
-        self, optimizer: Optimizer, base_lr: float | Sequence[float], max_lr: float | Sequence[float], step_size_up: int
-        = 2000, step_size_down: int | None = None, mode: Literal['triangular', 'triangular2', 'exp_range'] =
-        'triangular', gamma: float = 1.0, scale_fn: Callable[[int], float] | None = None, scale_mode: Literal['cycle',
-        'iterations'] = 'cycle', cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.8,
+        self, optimizer: Optimizer, base_lr: float | Sequence[float], max_lr: float | Sequence[float],
+        step_size_up: int = 2000, step_size_down: int | None = None,
+        mode: Literal['triangular', 'triangular2', 'exp_range'] = 'triangular', gamma: float = 1.0,
+        scale_fn: Callable[[int], float] | None = None, scale_mode: Literal['cycle', 'iterations'] = 'cycle',
+        cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.8,
         max_momentum: float | Sequence[float] = 0.9, last_epoch: int = -1
     ) -> None:
         self._make(
@@ -280,8 +281,8 @@ class ReduceLROnPlateau(PlateauScheduler):
 
     def __init__(
         self, optimizer: Optimizer, mode: Literal['min', 'max'] = 'min', factor: float = 0.1, patience: int = 10,
-        threshold: float = 0.0001, threshold_mode: Literal['rel', 'abs'] = 'rel', cooldown: int = 0, min_lr: float |
-        Sequence[float] = 0.0, eps: float = 1e-08
+        threshold: float = 0.0001, threshold_mode: Literal['rel', 'abs'] = 'rel', cooldown: int = 0,
+        min_lr: float | Sequence[float] = 0.0, eps: float = 1e-08
     ) -> None:
         self._make(
             optimizer, mode=mode, factor=factor, patience=patience, threshold=threshold, threshold_mode=threshold_mode,
@@ -301,8 +302,8 @@ class SWALR(LRScheduler):
     _kind = "SWALR"
 
     def __init__(
-        self, optimizer: Optimizer, swa_lr: float | Sequence[float], anneal_epochs: int = 10, anneal_strategy:
-        Literal['cos', 'linear'] = 'cos', last_epoch: int = -1
+        self, optimizer: Optimizer, swa_lr: float | Sequence[float], anneal_epochs: int = 10,
+        anneal_strategy: Literal['cos', 'linear'] = 'cos', last_epoch: int = -1
     ) -> None:
         self._make(
             optimizer, swa_lr=swa_lr, anneal_epochs=anneal_epochs, anneal_strategy=anneal_strategy,

@@ -227,6 +227,7 @@ class DataLoader(Iterable[Any]):
             ask()
             yield answer
 
+
 class _FetchMaker:
     """Makes, in a worker, what makes batches; it can be pickled for processes that are not forked."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._errors import UnsupportedError
-from ._naming import listing
+from .._errors import UnsupportedError
+from .._naming import listing
+from . import amp as amp
 
 
 def is_available() -> bool:
