@@ -189,6 +189,7 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_TRANSFORM = 16
     integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
+    integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT64 = 128
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -2144,6 +2145,16 @@ module wingbeat
         function wb_get_autocast(dtype) bind(C) result(status)
             import
             integer(wb_dtype), intent(inout), optional :: dtype
+            integer(wb_status) :: status
+        end function
+
+        ! What functions of floats (division, exp, mean of bool, ...) make of whole numbers, and what a function of the
+        ! table gives that takes a dtype and gets none: WB_FLOAT32 at first, or WB_FLOAT64; any other dtype is
+        ! WB_ERROR_DTYPE.
+        function wb_set_default_dtype(dtype, previous) bind(C) result(status)
+            import
+            integer(wb_dtype), value :: dtype
+            integer(wb_dtype), intent(inout), optional :: previous
             integer(wb_status) :: status
         end function
 

@@ -1000,7 +1000,8 @@ typedef enum wb_grad_flag {
     WB_GRAD_CAPTURE = 8,    /* this thread has a capture block open */
     WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
     WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
-    WB_GRAD_FLOAT16 = 64    /* this thread records under autocast to float16 */
+    WB_GRAD_FLOAT16 = 64,   /* this thread records under autocast to float16 */
+    WB_GRAD_FLOAT64 = 128   /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
 } wb_grad_flag;
 
 /* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
@@ -1014,6 +1015,11 @@ typedef enum wb_grad_flag {
  * bits of the sums. */
 wb_status wb_set_autocast(wb_dtype dtype, wb_dtype *previous);
 wb_status wb_get_autocast(wb_dtype *dtype);
+
+/* What functions of floats (division, exp, mean of bool, ...) make of whole numbers, and what a function of the table
+ * gives that takes a dtype and gets none: WB_FLOAT32 at first, or WB_FLOAT64; any other dtype is WB_ERROR_DTYPE. Holds
+ * for the whole process. Writes the dtype before to *previous (may be NULL). */
+wb_status wb_set_default_dtype(wb_dtype dtype, wb_dtype *previous);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
  * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and

@@ -77,6 +77,14 @@ def test_the_default_dtype_holds_for_what_is_made_without_one():
         assert [tensor.dtype for tensor in made] == [wb.float64] * len(made)
         assert wb.tensor([1]).dtype is wb.int64 and wb.zeros(1, dtype=wb.float32).dtype is wb.float32
         assert wb.tensor(np.float32(1)).dtype is wb.float32
+        whole = wb.tensor([1, 4])
+        for function in (wb.sqrt, lambda x: x / 3, lambda x: x * 0.5, lambda x: x.exp(), lambda x: wb.fft.rfft(x)):
+            assert function(whole).dtype is wb.float64, function
+        # A program of the other default is none for this one.
+        half = wb.compile(lambda x: x / 2)
+        assert half(whole).dtype is wb.float64
+        wb.set_default_dtype(wb.float32)
+        assert half(whole).dtype is wb.float32
     finally:
         wb.set_default_dtype(wb.float32)
     assert nn.Linear(1, 1).weight.dtype is wb.float32

@@ -193,6 +193,7 @@ WB_GRAD_CAPTURE = 8
 WB_GRAD_TRANSFORM = 16
 WB_GRAD_WATCHED = 32
 WB_GRAD_FLOAT16 = 64
+WB_GRAD_FLOAT64 = 128
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -544,6 +545,7 @@ FUNCTIONS = {
     "wb_get_grad_enabled": (wb_status, [POINTER(c_int32)], ["enabled"]),
     "wb_set_autocast": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
     "wb_get_autocast": (wb_status, [POINTER(wb_dtype)], ["dtype"]),
+    "wb_set_default_dtype": (wb_status, [wb_dtype, POINTER(wb_dtype)], ["dtype", "previous"]),
     "wb_block_begin": (wb_status, [c_int32], ["changes"]),
     "wb_block_end": (wb_status, [], []),
     "wb_grad_flags": (wb_status, [POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["tensors", "count", "flags"]),

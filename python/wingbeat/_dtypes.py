@@ -141,6 +141,9 @@ def set_default_dtype(d: DTypeLike) -> None:
     dtype = as_dtype(d)
     if dtype not in (float32, float64):
         raise DTypeError(f"set_default_dtype: expected float32 or float64, found {dtype}")
+    from ._library import check, lib
+
+    check(lib.wb_set_default_dtype(dtype.code, None))
     _default = dtype
 
 

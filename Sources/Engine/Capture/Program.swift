@@ -52,6 +52,7 @@ public final class Program {
     /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
     let autocast = ThreadState.current.autocast
+    private let standard = DType.standard
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
     /// Gradients that were not there and that this run took as zero.
@@ -266,12 +267,12 @@ public final class Program {
             tensor: { _ in nil }, resultsOutlive: keepsResults)
     }
 
-    /// Whether no block is open, and no transform, the gradient mode and autocast are those of the block, and nobody
-    /// watches values, which a program would hide.
+    /// Whether no block is open, and no transform, the gradient mode, autocast and the default dtype are those of the
+    /// block, and nobody watches values, which a program would hide.
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.autocast == autocast && !Anomalies.areValuesWatched
+            && state.autocast == autocast && DType.standard == standard && !Anomalies.areValuesWatched
     }
 
     private func run(

@@ -1,4 +1,5 @@
 import Steps
+import Synchronization
 
 /// Where dtypes meet: PyTorch's rules. Truth values, whole numbers and floats are three categories. The highest
 /// category decides, and within it the wider dtype. Tensors without axes widen nothing within the category of those
@@ -12,9 +13,21 @@ extension DType {
 
     var category: Category { isFloat ? .float : isInteger ? .whole : .truth }
 
-    /// What floats are where nothing says what they are to be, and what functions of floats make of whole numbers.
-    public static let standard = DType.float32
+    /// What floats are where nothing says what they are to be, and what functions of floats make of whole numbers:
+    /// float32, or what the process has set.
+    public static var standard: DType { isStandardDouble.load(ordering: .relaxed) ? .float64 : .float32 }
+
+    /// Sets it for the process.
+    public static func setStandard(_ dtype: DType) throws(Failure) {
+        guard dtype == .float32 || dtype == .float64 else {
+            throw .dtype(
+                operation: "set_default_dtype", "float32 or float64 is expected, but \(dtype.name) was given")
+        }
+        isStandardDouble.store(dtype == .float64, ordering: .relaxed)
+    }
 }
+
+private let isStandardDouble = Atomic(false)
 
 /// The dtype in which `a` and `b` meet.
 public func promote(_ a: DType, _ b: DType) -> DType {
