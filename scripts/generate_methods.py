@@ -156,6 +156,8 @@ def home(name, functions):
     """The module to import a name from; None for one that is always there."""
     if name == "Self":
         return "typing_extensions"
+    if name == "Generator":  # of random numbers, and not collections.abc's
+        return "._generator"
     for module in (collections.abc, typing):
         if hasattr(module, name):
             return module.__name__

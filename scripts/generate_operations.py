@@ -284,7 +284,9 @@ NO_OPERATIONS = (
 )
 LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types", "result_type", "can_cast"}
 # What they give is no tensor.
-LEFT_OUT |= {"allclose", "equal", "is_floating_point", "is_tensor", "numel"}
+LEFT_OUT |= {"allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel", "typename"}
+LEFT_OUT |= {"get_default_dtype", "set_default_dtype", "set_printoptions", "summary"}
+LEFT_OUT |= {"get_rng_state", "initial_seed", "seed", "set_rng_state"}
 
 
 def values(dtype, seed):

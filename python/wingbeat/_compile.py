@@ -413,7 +413,8 @@ class CompiledModule(CompiledFunction[Any, Any]):
     """What wingbeat.compile returns for a module: call it like the module, whose attributes it has."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if is_grad_enabled() and any(parameter.requires_grad for parameter in self._function.parameters()):
+        trains = is_grad_enabled() and any(parameter.requires_grad for parameter in self._function.parameters())
+        if trains and not self._numpy:
             return self._function(*args, **kwargs)
         return super().__call__(*args, **kwargs)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from . import _dtypes
 from ._dtypes import DType
 from ._modes import no_grad
-from ._naming import named
 from ._tensor import Tensor, as_tensor, constructed, wrap
 
 if TYPE_CHECKING:
@@ -124,16 +123,25 @@ def _data_ptr(self: Tensor) -> int:
     return int(self.detach().numpy().__array_interface__["data"][0]) if self.numel() else 0
 
 
-_METHODS: dict[str, Any] = {"type": _type, "stride": _stride, "data_ptr": _data_ptr, "detach_": _detach_}
-for _name in ("pin_memory", "share_memory_", "to_dense", "coalesce"):
-    _METHODS[_name] = named(lambda self, *_, **__: self, _name, "The tensor itself.")
-for _name, _doc in {
-    "is_pinned": "False: all memory is the processor's.",
-    "is_shared": "False.",
-    "is_complex": "False: there are no complex tensors.",
-}.items():
-    _METHODS[_name] = named(lambda self: False, _name, _doc)
+def _itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """The tensor itself: all memory is the processor's, and tensors are dense."""
+    return self
+
+
+def _no(self: Tensor) -> bool:
+    """False: tensors are real and dense, and lie in the processor's memory."""
+    return False
+
+
+_METHODS: dict[str, Any] = {
+    "type": _type,
+    "stride": _stride,
+    "data_ptr": _data_ptr,
+    "detach_": _detach_,
+    **dict.fromkeys(("pin_memory", "share_memory_", "to_dense", "coalesce"), _itself),
+    **dict.fromkeys(("is_pinned", "is_shared", "is_complex"), _no),
+}
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
 for _name in ("is_sparse", "is_xpu", "is_mps", "is_quantized", "is_meta", "is_mkldnn"):
-    setattr(Tensor, _name, property(named(lambda self: False, _name, "False: tensors are dense, on the processor.")))
+    setattr(Tensor, _name, property(_no))

@@ -22,7 +22,7 @@ from ._errors import ArgumentError
 from ._generator import drawing_from
 from ._library import check, lib
 from ._shaping import broadcast_to
-from ._tensor import Tensor, as_tensor, data_handle, exact, new_tensor, takes, wrap
+from ._tensor import Tensor, as_tensor, data_handle, exact, takes, tensor_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def tensor(
     """
     if device is not None:
         check_device(device)
-    return _finish_tensor(new_tensor(data, dtype), requires_grad)
+    return _finish_tensor(tensor_of(data, dtype), requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
@@ -104,7 +104,7 @@ def full(
             dtype = _NUMBERS.get(type(fill_value), get_default_dtype())
     fill_value = exact(fill_value)
     if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
-        return _finish_tensor(broadcast_to(new_tensor(fill_value, dtype), shape), requires_grad)
+        return _finish_tensor(broadcast_to(tensor_of(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
     check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))
     return _finish(out, requires_grad)
@@ -456,7 +456,7 @@ def _new_tensor(
     """A copy of `data`, of this dtype unless another is given."""
     if device is not None:
         check_device(device)
-    return _finish_tensor(new_tensor(data, self.dtype if dtype is None else dtype), requires_grad)
+    return _finish_tensor(tensor_of(data, self.dtype if dtype is None else dtype), requires_grad)
 
 
 for _name, _method in {

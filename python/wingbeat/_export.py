@@ -18,7 +18,7 @@ from ._errors import ArgumentError, UnsupportedError
 from ._library import check, freed_by, handle_property, lib, raise_kept
 from ._modes import enable_grad, no_grad
 from ._owner import Owner
-from ._tensor import Tensor, as_tensor, new_tensor
+from ._tensor import Tensor, as_tensor, tensor_of
 from ._tree import flatten
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _sized(arrays: list[Any], extents: dict[str, list[tuple[int, int]]], sizes: 
     for name, places in extents.items():
         for place, axis in places:
             grown[place] = np.take(grown[place], np.arange(sizes[name]) % grown[place].shape[axis], axis)
-    return [new_tensor(array) for array in grown]
+    return [tensor_of(array) for array in grown]
 
 
 # -------------------------------------------------------------------- recordings

@@ -20,7 +20,7 @@ from ._library import check, lib, unguarded
 from ._naming import named
 from ._picking import nonzero, take_along_dim
 from ._shaping import squeeze
-from ._tensor import Tensor, as_tensor, binary, new_tensor, plain, takes, wrap
+from ._tensor import Tensor, as_tensor, binary, plain, takes, tensor_of, wrap
 
 if TYPE_CHECKING:
     import ctypes
@@ -171,7 +171,7 @@ def _beside(value: TensorLike, tensor: Tensor) -> Tensor:
     if not isinstance(value, (int, float)):
         return as_tensor(value)
     dtype = tensor.dtype if takes(tensor.dtype, value) else get_default_dtype() if isinstance(value, float) else int64
-    return new_tensor(value, dtype)
+    return tensor_of(value, dtype)
 
 
 # -------------------------------------------------------------------- matrix products

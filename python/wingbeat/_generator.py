@@ -17,7 +17,7 @@ import numpy as np
 from ._device import CPU, check_device
 from ._errors import ArgumentError
 from ._library import check, lib
-from ._tensor import Tensor, as_tensor, new_tensor
+from ._tensor import Tensor, as_tensor, tensor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Generator:
 
     def get_state(self) -> Tensor:
         """Where the stream is, as uint8 [16], for set_state."""
-        return new_tensor(np.frombuffer(np.array(self._get(), "<u8").tobytes(), np.uint8))
+        return tensor_of(np.frombuffer(np.array(self._get(), "<u8").tobytes(), np.uint8))
 
     def set_state(self, new_state: TensorLike) -> Generator:
         """Goes on from where get_state was called; returns the generator."""

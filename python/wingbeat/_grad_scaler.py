@@ -9,7 +9,7 @@ from ._dtypes import float16, float32
 from ._errors import ArgumentError, DTypeError, StateError
 from ._math import isfinite
 from ._shaping import stack
-from ._tensor import Tensor
+from ._tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class GradScaler:
         self._device, self._enabled = device, bool(enabled)
         self._scale = _above(0, "init_scale", init_scale)
         # What losses are multiplied by: a tensor, so that a captured program finds the scale of its run.
-        self._factor = Tensor(self._scale, float32)
+        self._factor = tensor_of(self._scale, float32)
         self.set_growth_factor(growth_factor)
         self.set_backoff_factor(backoff_factor)
         self.set_growth_interval(growth_interval)

@@ -11,6 +11,7 @@ from typing_extensions import Self
 
 from ._device import DeviceLike
 from ._functions import ValuesAndIndices
+from ._generator import Generator
 from ._hooks import RemovableHandle
 from ._linear_algebra import QRFactors, SignAndLogarithm, SingularSystem, TriangularSolution
 from ._numbers import MantissaAndExponent
@@ -333,13 +334,13 @@ class Methods:
         """beta input + alpha batch1 batch2, [b, m, k] x [b, k, n] -> [b, m, n]. With beta 0 the input does not count.
         """
 
-    def bernoulli(self, p: Real | None = None) -> Tensor:
+    def bernoulli(self, p: Real | None = None, *, generator: Generator | None = None) -> Tensor:
         """1 with the probability at each place of `input`, else 0, in its dtype.
 
         With p, a number: with that probability everywhere.
         """
 
-    def bernoulli_(self, p: Operand = 0.5) -> Self:
+    def bernoulli_(self, p: Operand = 0.5, *, generator: Generator | None = None) -> Self:
         """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
 
     def bfloat16(self) -> Tensor:
@@ -454,6 +455,9 @@ class Methods:
     def clip_(self, min: TensorLike | None = None, max: TensorLike | None = None) -> Self:
         """clamp, in place."""
 
+    def coalesce(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The tensor itself: all memory is the processor's, and tensors are dense."""
+
     def contiguous(self) -> Tensor:
         """The tensor itself: the values of all are in order."""
 
@@ -513,6 +517,9 @@ class Methods:
                axis: SupportsIndex | None = None) -> Tensor:
         """Sums of the elements up to each along an axis (int64 for bool and integers). dtype: to compute in."""
 
+    def data_ptr(self) -> builtins.int:
+        """The address of the values as they are now; 0 where there are none."""
+
     def deg2rad(self) -> Tensor:
         """Radians of degrees, of each element, of the shape of `input`."""
 
@@ -521,6 +528,11 @@ class Methods:
 
     def det(self) -> Tensor:
         """Determinants of square matrices, [..., n, n] -> [...]; those of singular ones, 0, have no derivative."""
+
+    def detach_(self) -> Self:
+        """Has the tensor be a constant to derivatives, in place; returns it. The one that derivatives passed through is
+        left to who has it.
+        """
 
     def diag(self, diagonal: SupportsIndex = 0) -> Tensor:
         """A vector as a diagonal of a matrix of zeros; of a matrix, its diagonal."""
@@ -633,7 +645,7 @@ class Methods:
     def expm1_(self) -> Self:
         """expm1, in place."""
 
-    def exponential_(self, rate: Real = 1.0) -> Self:
+    def exponential_(self, rate: Real = 1.0, *, generator: Generator | None = None) -> Self:
         """Fills the tensor in place with exponential numbers of that rate."""
 
     def fix(self) -> Tensor:
@@ -842,8 +854,41 @@ class Methods:
     def inverse(self) -> Tensor:
         """Inverses of square matrices [..., n, n]."""
 
+    def is_complex(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
     def is_contiguous(self) -> builtins.bool:
         """Whether the values are in order, which those of all tensors are."""
+
+    @property
+    def is_meta(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    @property
+    def is_mkldnn(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    @property
+    def is_mps(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    def is_pinned(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    @property
+    def is_quantized(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    def is_shared(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    @property
+    def is_sparse(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
+
+    @property
+    def is_xpu(self) -> builtins.bool:
+        """False: tensors are real and dense, and lie in the processor's memory."""
 
     def isclose(self, other: Operand, rtol: Real = 1e-05, atol: Real = 1e-08,
                 equal_nan: builtins.bool = False) -> Tensor:
@@ -1120,7 +1165,8 @@ class Methods:
     def mul(self, other: Operand) -> Tensor:
         """input * other, element by element; the two broadcast."""
 
-    def multinomial(self, num_samples: SupportsIndex, replacement: builtins.bool = False) -> Tensor:
+    def multinomial(self, num_samples: SupportsIndex, replacement: builtins.bool = False, *,
+                    generator: Generator | None = None) -> Tensor:
         """num_samples indices (int64) from each row of weights [n] or [rows, n]; without replacement they all differ.
         """
 
@@ -1224,7 +1270,7 @@ class Methods:
         and smallest |x|, and "nuc" the sum of a matrix' singular values. dtype: to compute in.
         """
 
-    def normal_(self, mean: Real = 0.0, std: Real = 1.0) -> Self:
+    def normal_(self, mean: Real = 0.0, std: Real = 1.0, *, generator: Generator | None = None) -> Self:
         """Fills the tensor in place with normal numbers of that mean and standard deviation."""
 
     def not_equal(self, other: Operand) -> Tensor:
@@ -1238,6 +1284,9 @@ class Methods:
 
     def permute(self, *axes: Axes, dims: Axes | None = None) -> Tensor:
         """Axis i of the result is axis dims[i] of input."""
+
+    def pin_memory(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The tensor itself: all memory is the processor's, and tensors are dense."""
 
     def pinverse(self, rcond: Real = 1e-15) -> Tensor:
         """linalg.pinv with singular values up to `rcond` times the largest as 0."""
@@ -1291,6 +1340,13 @@ class Methods:
 
     def rad2deg_(self) -> Self:
         """rad2deg, in place."""
+
+    def random_(self, low: SupportsIndex = 0, high: SupportsIndex | None = None, *,
+                generator: Generator | None = None) -> Self:
+        """Fills the tensor in place with whole numbers in [low, high), or random_(high): in [0, high).
+
+        Without a bound, with as many as the dtype holds exactly.
+        """
 
     def ravel(self) -> Tensor:
         """All axes as one."""
@@ -1418,6 +1474,9 @@ class Methods:
     def sgn_(self) -> Self:
         """sign, in place."""
 
+    def share_memory_(self, *args: Any, **kwargs: Any) -> Self:
+        """The tensor itself: all memory is the processor's, and tensors are dense."""
+
     def sigmoid(self) -> Tensor:
         """1 / (1 + exp(-x)) of each element, of the shape of `input`."""
 
@@ -1506,6 +1565,9 @@ class Methods:
             correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
 
+    def stride(self, dim: builtins.int | None = None) -> Any:
+        """How many elements lie from one place to the next along each axis (or along `dim`): as of row-major memory."""
+
     def sub(self, other: Operand, *, alpha: Operand = 1) -> Tensor:
         """input - alpha * other, element by element; the two broadcast."""
 
@@ -1568,6 +1630,9 @@ class Methods:
         """Repeated dims[i] times along axis i; counts that are missing in front are 1, those in excess make new axes.
         """
 
+    def to_dense(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The tensor itself: all memory is the processor's, and tensors are dense."""
+
     def topk(self, k: SupportsIndex, dim: SupportsIndex = -1, largest: builtins.bool = True,
              sorted: builtins.bool = True, *, axis: SupportsIndex | None = None) -> ValuesAndIndices:
         """(values, indices) of the k largest (or smallest) elements along an axis, in order."""
@@ -1605,6 +1670,11 @@ class Methods:
     def trunc_(self) -> Self:
         """trunc, in place."""
 
+    def type(self, dtype: Any = None, non_blocking: builtins.bool = False, **_: Any) -> Any:
+        """Without an argument PyTorch's name of the tensor's type, "torch.FloatTensor"; else the tensor in a dtype,
+        which may be given by such a name, or by a constructor (FloatTensor).
+        """
+
     def unbind(self, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """The slices along an axis, which goes. A tuple."""
 
@@ -1616,7 +1686,7 @@ class Methods:
         new last axis.
         """
 
-    def uniform_(self, low: Real = 0.0, high: Real = 1.0) -> Self:
+    def uniform_(self, low: Real = 0.0, high: Real = 1.0, *, generator: Generator | None = None) -> Self:
         """Fills the tensor in place with uniform numbers in [low, high)."""
 
     @overload

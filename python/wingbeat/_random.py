@@ -12,7 +12,7 @@ from ._dtypes import float64, int64
 from ._errors import ArgumentError
 from ._generator import drawing_from
 from ._library import check, lib
-from ._tensor import Tensor, as_tensor, new_tensor, wrap
+from ._tensor import Tensor, as_tensor, tensor_of, wrap
 
 if TYPE_CHECKING:
     from ._device import DeviceLike
@@ -146,7 +146,7 @@ def _exponential_(self: TensorT, rate: Real = 1.0, *, generator: Generator | Non
 
 def _bernoulli_(self: TensorT, p: Operand = 0.5, *, generator: Generator | None = None) -> TensorT:
     """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
-    probabilities = p if isinstance(p, Tensor) else new_tensor(p, float64)
+    probabilities = p if isinstance(p, Tensor) else tensor_of(p, float64)
     return self.copy_(bernoulli(probabilities.expand(self.shape), generator=generator).to(self.dtype))
 
 
@@ -162,7 +162,10 @@ def _random_(
     return self.copy_(randint(low, high, self.shape, generator=generator).to(self.dtype))
 
 
-_MOST = {"bool": 2, "uint8": 1 << 8, "int32": 1 << 31, "int64": (1 << 63) - 1, "float32": 1 << 24, "float16": 1 << 11}
+_MOST = {
+    **{"bool": 2, "uint8": 1 << 8, "int32": 1 << 31, "int64": (1 << 63) - 1},
+    **{"float32": 1 << 24, "float16": 1 << 11, "bfloat16": 1 << 8},
+}
 
 
 _METHODS: dict[str, Any] = {

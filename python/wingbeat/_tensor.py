@@ -541,7 +541,7 @@ class Tensor(Owner, Methods):
         check(_cast(self._handle, wanted.code, out))
         return wrap(out.value)
 
-    type = astype = to  # PyTorch's and NumPy's names
+    astype = to  # NumPy's name
 
     @property
     def device(self) -> Device:
@@ -619,7 +619,7 @@ def constructed(data: tuple[Any, ...], dtype: DTypeLike | None) -> Handle:
     return data_handle(data[0], as_dtype(dtype))
 
 
-def new_tensor(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
+def tensor_of(data: ArrayLike, dtype: DTypeLike | None = None) -> Tensor:
     """A new tensor with a copy of `data`, in its own dtype unless another is given."""
     return wrap(data_handle(data, dtype))
 
@@ -668,7 +668,7 @@ def _converted(array: Array, dtype: DType, wraps: bool) -> Array:
 def as_values(value: TensorLike, dtype: DType) -> Tensor:
     """As as_tensor, but lists of Python's floats, which would be float32, take a float dtype they are written to."""
     if isinstance(value, (list, tuple)) and dtype.is_floating_point:
-        return new_tensor(value, dtype)
+        return tensor_of(value, dtype)
     return as_tensor(value)
 
 
@@ -704,7 +704,7 @@ def exact(value: Any) -> Any:
 def constant(dtype: DType, value: Any, shape: Shape = ()) -> Tensor:
     """A number as a tensor of a dtype."""
     if type(value) is int and not dtype.is_floating_point and dtype is not bool_ and not takes(dtype, value):
-        return new_tensor(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
+        return tensor_of(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
     out = c_void_p()
     check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), value, out))
     return wrap(out.value)
@@ -727,7 +727,7 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
         value = plain(other)
         return NotImplemented if value is other else operate(op, tensor, value, swapped)
     elif isinstance(other, float):
-        other = new_tensor(other, get_default_dtype())
+        other = tensor_of(other, get_default_dtype())
     elif isinstance(other, int):
         if tensor.dtype.is_floating_point:
             return operate(op, tensor, float(other), swapped)
@@ -749,17 +749,17 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
 
 def _listed(tensor: Tensor, values: list[Any] | tuple[Any, ...]) -> Tensor:
     """Nested lists that meet a tensor. Python's numbers in them take its dtype where a single one would."""
-    given, dtype = new_tensor(values), tensor.dtype
+    given, dtype = tensor_of(values), tensor.dtype
     own: set[np.dtype[Any]] = set()
     _collect(values, own)
     if own:
         return given
     if given.dtype is float32 and dtype.is_floating_point:
-        return new_tensor(values, dtype)
+        return tensor_of(values, dtype)
     if given.dtype is int64 and dtype is not bool_:
         array = np.asarray(values)
         if not array.size or takes(dtype, int(array.min())) and takes(dtype, int(array.max())):
-            return new_tensor(values, dtype)
+            return tensor_of(values, dtype)
     return given
 
 

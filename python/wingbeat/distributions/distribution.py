@@ -10,7 +10,7 @@ from .._arguments import numbers
 from .._dtypes import float32
 from .._errors import ArgumentError, ShapeError, StateError, UnsupportedError
 from .._functions import exp, sqrt
-from .._tensor import Tensor, as_tensor, new_tensor
+from .._tensor import Tensor, as_tensor, tensor_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def floats(value: TensorLike) -> Tensor:
     """`value` as a tensor of floats: numbers and lists become float32, and so do integers."""
     if not isinstance(value, (Tensor, np.ndarray, np.generic)):
-        return new_tensor(value, float32)
+        return tensor_of(value, float32)
     value = as_tensor(value)
     return value if value.dtype.is_floating_point else value.to(float32)
 
@@ -156,7 +156,7 @@ class Distribution:
     def _value(self, value: TensorLike, dtype: DType | None = None) -> Tensor:
         """A value that broadcasts with this distribution's shape, as a tensor. What is no float yet takes the dtype."""
         if dtype is not None and not isinstance(value, (Tensor, np.ndarray)):
-            value = new_tensor(value, dtype)
+            value = tensor_of(value, dtype)
         value = as_tensor(value)
         if dtype is not None and not value.dtype.is_floating_point:
             value = value.to(dtype)

@@ -13,7 +13,7 @@ from .._creation import promote_types, randn
 from .._errors import ShapeError
 from .._functions import log, square
 from .._math import erfc
-from .._tensor import new_tensor
+from .._tensor import tensor_of
 from .distribution import Distribution, floats
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def _broadcast(loc: TensorLike, scale: TensorLike) -> tuple[Tensor, Tensor]:
     is_number = [isinstance(value, (int, float, np.generic)) for value in (loc, scale)]
     if is_number == [True, False]:
         scale = floats(scale)
-        loc = new_tensor(loc, scale.dtype)
+        loc = tensor_of(loc, scale.dtype)
     elif is_number == [False, True]:
         loc = floats(loc)
-        scale = new_tensor(scale, loc.dtype)
+        scale = tensor_of(scale, loc.dtype)
     else:
         loc, scale = floats(loc), floats(scale)
     try:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._dtypes import bool_, float32, uint8
 from .._errors import ShapeError, UnsupportedError
-from .._tensor import Tensor, new_tensor
+from .._tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from .._typing import Array
@@ -60,7 +60,7 @@ def as_channels(image: Any, name: str) -> Tensor:
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * 255  # PIL's mode "1"
     array = array[None] if array.ndim == 2 else array.transpose(2, 0, 1)
-    return new_tensor(np.ascontiguousarray(array))
+    return tensor_of(np.ascontiguousarray(array))
 
 
 def as_kind(tensor: Tensor, like: Any) -> Any:

@@ -19,7 +19,7 @@ import numpy as np
 from .._dtypes import uint8
 from .._errors import ArgumentError, FormatError, MissingFileError, RangeError
 from .._naming import listing, refusing
-from .._tensor import Tensor, new_tensor
+from .._tensor import Tensor, tensor_of
 from ..data import HDF5Dataset
 from ..utils.data import Dataset
 from ..utils.data.datasets import taken
@@ -85,7 +85,7 @@ class _Images(Dataset[Any]):
             return None
         rows = np.asarray(indices, np.int64)
         images = taken(self._images, rows)
-        return [several(images), new_tensor(self._labels[rows])]
+        return [several(images), tensor_of(self._labels[rows])]
 
     @property
     def _images(self) -> Tensor:
@@ -93,7 +93,7 @@ class _Images(Dataset[Any]):
         found: Tensor | None = self.__dict__.get("_images_as_tensor")
         if found is None:
             pixels = self._pixels[:, None] if self._pixels.ndim == 3 else self._pixels.transpose(0, 3, 1, 2)
-            found = self.__dict__["_images_as_tensor"] = new_tensor(np.ascontiguousarray(pixels))
+            found = self.__dict__["_images_as_tensor"] = tensor_of(np.ascontiguousarray(pixels))
         return found
 
     def __repr__(self) -> str:
@@ -205,12 +205,12 @@ class MNIST(_Images):
     @property
     def data(self) -> Tensor:
         """The images, uint8 [rows, 28, 28]."""
-        return new_tensor(self._pixels)
+        return tensor_of(self._pixels)
 
     @property
     def targets(self) -> Tensor:
         """The classes, int64 [rows]."""
-        return new_tensor(self._labels)
+        return tensor_of(self._labels)
 
 
 class FashionMNIST(MNIST):

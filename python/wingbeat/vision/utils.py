@@ -13,7 +13,7 @@ from .._dtypes import float32, uint8
 from .._errors import ArgumentError, ShapeError
 from .._naming import listing
 from .._shaping import stack
-from .._tensor import Tensor, new_tensor
+from .._tensor import Tensor, tensor_of
 from ._images import needed_pil
 
 __all__ = ["make_grid", "save_image"]
@@ -62,7 +62,7 @@ def make_grid(
             part[...] = np.clip((part - low) / max(high - low, 1e-5), 0, 1)
     count, channels, height, width = images.shape
     if count == 1:
-        return new_tensor(images[0])
+        return tensor_of(images[0])
     columns = min(nrow, count)
     rows = -(-count // columns)
     down, right = height + padding, width + padding
@@ -70,7 +70,7 @@ def make_grid(
     for place, image in enumerate(images):
         top, left = place // columns * down + padding, place % columns * right + padding
         grid[:, top : top + height, left : left + width] = image
-    return new_tensor(grid)
+    return tensor_of(grid)
 
 
 def save_image(tensor: Any, fp: Any, format: str | None = None, **grid: Any) -> None:

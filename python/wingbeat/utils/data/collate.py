@@ -10,7 +10,7 @@ import numpy as np
 from ..._dtypes import float64
 from ..._errors import ShapeError
 from ..._shaping import stack
-from ..._tensor import Tensor, as_tensor, new_tensor
+from ..._tensor import Tensor, as_tensor, tensor_of
 
 
 def default_convert(data: Any) -> Any:
@@ -50,11 +50,11 @@ def _collated(samples: list[Any], place: str) -> Any:
             _check_shapes(samples, place)
             return as_tensor(np.stack(samples))
     elif isinstance(first, bool):
-        return new_tensor(samples)
+        return tensor_of(samples)
     elif isinstance(first, float):
-        return new_tensor(samples, float64)
+        return tensor_of(samples, float64)
     elif isinstance(first, int):
-        return new_tensor(samples)
+        return tensor_of(samples)
     elif isinstance(first, (str, bytes)):
         return samples
     elif isinstance(first, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -175,6 +176,7 @@ class DataLoader(Iterable[Any]):
             )
             if self.persistent_workers:
                 self._workers = workers
+                weakref.finalize(self, workers.close)
         workers.turn += 1
         try:
             yield from self._batches_of(workers)
@@ -224,11 +226,6 @@ class DataLoader(Iterable[Any]):
                 continue
             ask()
             yield answer
-
-    def __del__(self) -> None:
-        workers, self._workers = getattr(self, "_workers", None), None
-        if workers is not None:
-            workers.close()
 
 
 class _FetchMaker:

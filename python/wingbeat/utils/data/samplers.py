@@ -13,7 +13,7 @@ from ..._dtypes import float64
 from ..._errors import ArgumentError
 from ..._generator import Generator
 from ..._random import multinomial, randperm
-from ..._tensor import Tensor, new_tensor
+from ..._tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from ..._typing import Array
@@ -116,7 +116,7 @@ class WeightedRandomSampler(_Ordered):
     ) -> None:
         if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples < 1:
             raise ArgumentError(f"WeightedRandomSampler: expected num_samples of at least 1, found {num_samples!r:.80}")
-        self.weights = new_tensor(weights, float64)
+        self.weights = tensor_of(weights, float64)
         if len(self.weights.shape) != 1:
             raise ArgumentError(
                 f"WeightedRandomSampler: expected weights of one axis, found shape {list(self.weights.shape)}"

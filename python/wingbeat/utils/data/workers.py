@@ -7,9 +7,9 @@ same seed gives the same batches. What the engine reads itself needs no worker: 
 Strangers have been hurt by forked workers, so each cause is looked after here. A fork waits until no thread of the
 engine computes or reads, and the child's engine starts with threads of its own (one, until the worker asks for more).
 Samples do not go through files or shared memory that a killed program leaves behind, but through a pipe, arrays as
-their bytes. A worker that dies ends the loop with a sentence, and dies with its parent. Data sets of wingbeat.data are
-opened anew in each worker, and so are files of h5py that a data set keeps as its attributes: they would share the
-file's position and locks with the parent.
+their bytes. A worker that dies ends the loop with a sentence, and dies with its parent. HDF5 files that the parent has
+open for reading are read in the workers too: libhdf5 reads by position (pread), so that no process moves another's
+place in the file, and what it keeps decoded is each process's own after the fork.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import pickle
 import queue
 import random
 import signal
-import sys
 import threading
 import traceback
 import warnings
@@ -29,7 +28,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ... import data as engine_data
 from ..._errors import Error
 from ..._modes import manual_seed, set_num_threads
 
@@ -105,30 +103,6 @@ def _receive(pipe: Any) -> Any:
 # -------------------------------------------------------------------- in the worker
 
 
-def _own_files(value: Any, seen: set[int], depth: int = 0) -> Any:
-    """The value, or the data set or file that takes its place in this process."""
-    if isinstance(value, engine_data.HDF5Dataset):
-        return pickle.loads(pickle.dumps(value))
-    h5py = sys.modules.get("h5py")
-    if h5py is not None and isinstance(value, (h5py.File, h5py.Group, h5py.Dataset)) and value:
-        file = h5py.File(value.file.filename, "r") if value.file.mode == "r" else value.file
-        return file if isinstance(value, h5py.File) else file[value.name]
-    if depth > 4 or id(value) in seen:
-        return value
-    seen.add(id(value))
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            value[key] = _own_files(entry, seen, depth + 1)
-    elif isinstance(value, list) and len(value) <= 1000:
-        value[:] = [_own_files(entry, seen, depth + 1) for entry in value]
-    elif hasattr(value, "__dict__") and not isinstance(value, type) and type(value).__module__ != "builtins":
-        for name, entry in list(vars(value).items()):
-            own = _own_files(entry, seen, depth + 1)
-            if own is not entry:
-                object.__setattr__(value, name, own)
-    return value
-
-
 def _work(
     pipe: Any,
     others: list[Any],
@@ -150,7 +124,6 @@ def _work(
         manual_seed(seed % (1 << 64))
         random.seed(seed)
         np.random.seed(seed % (1 << 32))
-        dataset = _own_files(dataset, set())
         _info = WorkerInfo(number, count, seed, dataset)
         if init is not None:
             init(number)

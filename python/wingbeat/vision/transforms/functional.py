@@ -16,7 +16,7 @@ from ..._errors import ArgumentError, DTypeError, ShapeError
 from ..._naming import listing
 from ..._resampling import interpolate
 from ..._shaping import pad as pad_tensor
-from ..._tensor import Tensor, new_tensor
+from ..._tensor import Tensor, tensor_of
 from .._images import as_channels, as_kind, check, is_pil, needed_pil, scaled, size_of
 
 __all__ = [
@@ -96,7 +96,7 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
         raise ShapeError(f"normalize: expected [..., channels, height, width], found {list(tensor.shape)}")
     columns = []
     for name, values in (("mean", mean), ("std", std)):
-        column = new_tensor(values, tensor.dtype).reshape(-1, 1, 1)
+        column = tensor_of(values, tensor.dtype).reshape(-1, 1, 1)
         if column.shape[0] not in (1, tensor.shape[-3]):
             raise ShapeError(
                 f"normalize: expected one {name} for each of {tensor.shape[-3]} channels, found {column.shape[0]}"
@@ -227,7 +227,7 @@ def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
     if tensor.shape[-3] not in (1, 3):
         raise ShapeError(f"rgb_to_grayscale: expected 1 or 3 channels, found {tensor.shape[-3]}")
     if tensor.shape[-3] == 3:
-        weights = new_tensor([0.2989, 0.587, 0.114]).reshape(3, 1, 1)
+        weights = tensor_of([0.2989, 0.587, 0.114]).reshape(3, 1, 1)
         gray = (tensor * weights).sum(-3, keepdim=True)
         tensor = gray if tensor.dtype.is_floating_point else gray.to(tensor.dtype)
     if num_output_channels == 3:
