@@ -36,7 +36,9 @@ extension FunctionRow {
             rows += transforms(name, pairs) { try $0.halfFourier($1, $2, $3, isHermitian: isHermitian, name) }
         }
         rows += [
-            FunctionRow("fft_pairs", [f64(reals)]) { [try Tensor.stack([$0[0], Tensor.full([3, 4], 0, .float64)], -1)] },
+            FunctionRow("fft_pairs", [f64(reals)]) {
+                [try Tensor.stack([$0[0], Tensor.full([3, 4], 0, .float64)], -1)]
+            },
             FunctionRow("fft_pairs", [f64(reals), f64(reals)]) { [try Tensor.stack([$0[0], $0[1]], -1)] },
             FunctionRow("fft_fftfreq(5, 0.5, dtype=float64)") { _ in
                 [try tensor(Values([5], [0, 0.4, 0.8, -0.8, -0.4]), .float64)]
