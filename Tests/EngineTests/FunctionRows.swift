@@ -489,7 +489,7 @@ extension FunctionRow {
             [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64))]
         },
         FunctionRow("bernoulli(0.5)", [i64(labels)]) {
-            [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float64)).cast(.int64)]
+            [try Generator.standard().bernoulli(Tensor.full($0[0].shape, 0.5, .float32)).cast(.int64)]
         },
         FunctionRow("multinomial(2)", [f64(positive)]) {
             [try Generator.standard().multinomial($0[0], 2, replacement: false)]

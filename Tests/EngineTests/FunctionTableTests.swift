@@ -140,15 +140,15 @@ final class FunctionTableTests: XCTestCase {
         XCTAssertEqual(sentence("softmax(dim='a')", [x]), "softmax: column 13: dim takes a whole number, but found 'a'")
         XCTAssertEqual(sentence("softmax(1.5)", [x]), "softmax: column 9: dim takes a whole number, but found 1.5")
         XCTAssertEqual(
-            sentence("softmax(1, dtype=float16)", [x]),
+            sentence("softmax(1, dtype=float8)", [x]),
             """
-            softmax: column 18: a value or a dtype (bool, uint8, int32, int64, float32, float64) is \
-            expected, but found the name 'float16'
+            softmax: column 18: a value or a dtype (bool, uint8, int32, int64, float32, float64, bfloat16, float16) \
+            is expected, but found the name 'float8'
             """
         )
         XCTAssertEqual(
-            sentence("softmax(1, dtype='float16')", [x]),
-            "softmax: column 18: dtype takes a dtype, such as float32, or None, but found 'float16'")
+            sentence("softmax(1, dtype='float8')", [x]),
+            "softmax: column 18: dtype takes a dtype, such as float32, or None, but found 'float8'")
         XCTAssertEqual(
             sentence("softmax(dim=1)", [x, x]),
             "softmax: 2 tensors given, but softmax(input, dim, dtype=None) takes 1 here")
@@ -205,13 +205,13 @@ final class FunctionTableTests: XCTestCase {
         XCTAssertEqual(try dtype("add(2)", .float32), .float32)
         XCTAssertEqual(try dtype("add(2.5)", .float32), .float32)
         XCTAssertEqual(try dtype("add(2)", .int32), .int32)
-        XCTAssertEqual(try dtype("add(2.0)", .int32), .float64)
+        XCTAssertEqual(try dtype("add(2.0)", .int32), .float32)
         XCTAssertEqual(try dtype("add(2)", .bool), .int64)
         XCTAssertEqual(try dtype("add(True)", .bool), .bool)
         XCTAssertEqual(try dtype("add(True)", .uint8), .uint8)
-        XCTAssertEqual(try dtype("div(2)", .int64), .float64)
-        XCTAssertEqual(try dtype("div(9007199254740993)", .int64), .float64)
-        XCTAssertEqual(try dtype("where(input=1, other=2.5)", .bool), .float64)
+        XCTAssertEqual(try dtype("div(2)", .int64), .float32)
+        XCTAssertEqual(try dtype("div(9007199254740993)", .int64), .float32)
+        XCTAssertEqual(try dtype("where(input=1, other=2.5)", .bool), .float32)
         XCTAssertEqual(
             try Functions.call("sub(9007199254740993)", [tensor([0], .int64)])[0].sum().integerItem(),
             -9_007_199_254_740_993)

@@ -53,7 +53,7 @@ extension Values {
 }
 
 extension Row {
-    static let decompositions: [Row] = qrs + eighs + svds
+    static let decompositions: [Row] = qrs + eighs + svds + lus
 
     private static let qrs: [Row] =
         [[3, 3], [4, 2], [1, 1], [3, 1]].flatMap { (shape: Shape) -> [Row] in
@@ -155,4 +155,35 @@ extension Row {
                 }),
         ]
     }
+}
+
+extension Row {
+    /// L and U in one matrix, by elimination, of matrices that need no exchange of rows.
+    private static func eliminated(_ a: Values) -> Values {
+        var result = a
+        let (m, n) = (a.shape[0], a.shape[1])
+        for k in 0..<min(m, n) {
+            for row in k + 1..<max(m, k + 1) {
+                result[[row, k]] /= result[[k, k]]
+                for column in k + 1..<max(n, k + 1) {
+                    result[[row, column]] -= result[[row, k]] * result[[k, column]]
+                }
+            }
+        }
+        return result
+    }
+
+    private static let lus: [Row] =
+        [[3, 3], [4, 2], [1, 1], [2, 4]].map { (shape: Shape) in
+            let noise = points(shape, -0.5...0.5, seed: 3)
+            let a = Values(shape) { noise[$0] + ($0[0] == $0[1] ? 4 : 0) }
+            return Row(
+                "LU of \(shape)", [LU.self], [a], { Tensor(try $0[0].node().lu().factors) }, { eliminated($0[0]) })
+        } + [
+            Row(
+                "the order that exchanges leave", [Exchanges.self], [Values([2, 2], [3, 2, 2, 3])],
+                isDifferentiable: false, result: .int64,
+                { Tensor(try $0[0].node().rowOrder(4)) },
+                { _ in Values([2, 4], [2, 1, 0, 3, 1, 2, 0, 3]) })
+        ]
 }

@@ -97,6 +97,10 @@ extension Row {
                 { Tensor(try CheckFinite().record([$0[0].applying(.square).node()])) }, { $0[0].map { $0 * $0 } }))
         rows.append(
             Row(
+                "total_norm", [CheckNorm.self], [points([3], -2...2)],
+                { Tensor(try CheckNorm().record([$0[0].applying(.square).node()])) }, { $0[0].map { $0 * $0 } }))
+        rows.append(
+            Row(
                 "one tensor on both sides", [Multiply.self, Add.self], [points([2, 2], -2...2)],
                 { try $0[0] * $0[0] + $0[0] },
                 { $0[0].map { $0 * $0 + $0 } }))

@@ -237,7 +237,9 @@ struct LoopTotal {
         if reduction.dtype == .float32 { roundings += 0x1p-24 }
         let slack = additions + exact.magnitude * roundings * 1.001
         let (low, high) = (Double(exact - slack), Double(exact + slack))
-        if reduction.dtype.isFloat { return found.double >= low.nextDown && found.double <= high.nextUp }
+        if reduction.dtype.isFloat, !reduction.dtype.isHalf {
+            return found.double >= low.nextDown && found.double <= high.nextUp
+        }
         let ends = [low, high].map { cast(.real($0), reduction.dtype) }
         // False lies between two numbers that are true.
         if reduction.dtype == .bool, low <= 0, high >= 0, found.int64 == 0 { return true }

@@ -57,7 +57,8 @@ final class InitializerTests: XCTestCase {
     }
 
     func testASeedGivesTheSameWeightsAndAnotherOneOthers() throws {
-        for kind in Initializer.allCases where kind != .constant {
+        // Those left out are not drawn, or are of matrices and kernels alone.
+        for kind in Initializer.allCases where ![.constant, .eye, .sparse, .dirac].contains(kind) {
             XCTAssertEqual(try filled(kind, 0.5, 1, seed: 3), try filled(kind, 0.5, 1, seed: 3), "\(kind)")
             XCTAssertNotEqual(try filled(kind, 0.5, 1, seed: 3), try filled(kind, 0.5, 1, seed: 4), "\(kind)")
         }

@@ -384,7 +384,7 @@ REFUSED = {
     "another module": (add_module, "a module is added to the model in its forward pass, as 'more'"),
     "another dtype": (lambda model, x: model.double(), "the forward pass changes the dtype of a module"),
     "eval": (lambda model, x: model.layer.eval(), "the forward pass sets the mode of a module"),
-    "autocast": (enter_autocast, "the precision of matrix products is changed (autocast)"),
+    "autocast": (enter_autocast, "autocast is changed"),
     "capture": (lambda model, x: wb.compile(lambda y: y + 1)(wb.zeros(2)), "a program is captured in the middle of"),
     "program": (lambda model, x: ADDED(wb.zeros(2, 3)), "a captured program runs in the middle of"),
     "seed": (lambda model, x: wb.manual_seed(1), "the random generator is seeded in the middle of"),

@@ -243,7 +243,12 @@ def test_a_model_of_all_of_them_is_exported_saved_and_loaded(tmp_path):
     net.save(tmp_path / "net.h5")
     assert "layers.0(" in graph.code() and "attention(h1, h1, h1, need_weights=False)" in graph.code()
     wanted = [part.detach().numpy() for part in net(x)]
-    for twin in (graph, wb.load(tmp_path / "graph.h5"), wb.load(tmp_path / "net.h5", [Mixed]), copy.deepcopy(net)):
+    for twin in (
+        graph,
+        wb.load(tmp_path / "graph.h5"),
+        wb.load(tmp_path / "net.h5", custom=[Mixed]),
+        copy.deepcopy(net),
+    ):
         assert all(same_bits(part.detach().numpy(), expected) for part, expected in zip(twin(x), wanted))
     assert list(net.state_dict())[-1].startswith("scale") and len(list(net.parameters())) == 8 + 4 + 2 * 12 + 4 + 4 + 1
 

@@ -59,7 +59,7 @@ def test_nothing_is_restored_where_no_step_was_done():
 
 
 def test_there_is_no_validation_loss_without_validation_data():
-    t = trainer(metrics={"mae": nn.MSELoss("sum")})
+    t = trainer(metrics={"mae": nn.MSELoss(reduction="sum")})
     t.fit(DATA, epochs=1, validation=OTHER)
     assert not math.isnan(t.history[0].validation_loss)
     t.fit(DATA, epochs=2)
@@ -71,7 +71,7 @@ def test_there_is_no_validation_loss_without_validation_data():
 
 
 def test_the_history_is_a_table_and_is_saved_and_copied(tmp_path):
-    t = trainer(metrics={"total": nn.MSELoss("sum"), "loss": nn.MSELoss()})
+    t = trainer(metrics={"total": nn.MSELoss(reduction="sum"), "loss": nn.MSELoss()})
     t.fit(DATA, epochs=3, batch_size=4, validation=OTHER)
     assert isinstance(t.history, list) and all(isinstance(row, Progress) for row in t.history)
     table = {name: [row[name] for row in t.history] for name in t.history[0]}
@@ -79,7 +79,7 @@ def test_the_history_is_a_table_and_is_saved_and_copied(tmp_path):
     assert table["metric_loss"] == [row.metrics["loss"] for row in t.history] and "validation_metric_loss" in table
     assert [dict(row)["loss"] for row in t.history] == [row.loss for row in t.history]
     t.save(tmp_path / "trainer.h5")
-    other = trainer(metrics={"total": nn.MSELoss("sum"), "loss": nn.MSELoss()})
+    other = trainer(metrics={"total": nn.MSELoss(reduction="sum"), "loss": nn.MSELoss()})
     other.load(tmp_path / "trainer.h5")
     for each in (other, copy.deepcopy(t), copy.copy(t), pickle.loads(pickle.dumps(t))):
         assert [repr(dict(row)) for row in each.history] == [repr(dict(row)) for row in t.history]

@@ -111,7 +111,10 @@ def load(
 def _load(path: Path, weights_only: bool, custom: Any) -> Any:
     classes, out = classes_of(custom), c_void_p()
     try:
-        check(lib.wb_load_with(path_bytes(path), _EVERY_CLASS, 1, out))
+        try:
+            check(lib.wb_load_with(path_bytes(path), _EVERY_CLASS, 1, out))
+        except StructureError:  # of a class that version 1 says nothing of but its name, which is then refused
+            check(lib.wb_load_with(path_bytes(path), *names_of(classes), out))
     except FormatError:
         _refuse_others(path)
         raise

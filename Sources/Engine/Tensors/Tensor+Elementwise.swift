@@ -106,7 +106,7 @@ extension Tensor {
         let wide = counts ? try x.cast(.float32) : x
         let number = try Node.scalar(value, like: wide)
         let result = try reversed ? Tensor.record(operation, number, wide) : Tensor.record(operation, wide, number)
-        return Tensor(counts ? try result.cast(x.dtype) : result)
+        return try Tensor(result: counts ? result.cast(x.dtype) : result)
     }
 
     private static let arithmetic: Set<Binary> = [.add, .subtract, .multiply, .divide, .power]

@@ -71,7 +71,8 @@ extension Tensor {
                     operation: "bincount",
                     "weights of the input's shape \(labels.shape.text) are expected, but found \(values.shape.text)")
             }
-            values = try values.asFloat()
+            // As PyTorch's: sums of whole numbers are float64.
+            values = values.dtype.isFloat ? values : try values.cast(.float64)
         }
         var bins = least
         if labels.count > 0 {
