@@ -197,8 +197,8 @@ def test_every_function_of_the_documentation_is_in_the_table():
         for line in page.splitlines()
         if line.startswith("| ") and not line.startswith("| function")
     }
-    # The table has linalg.inv as inv, fft.rfft as fft_rfft, and nn.functional.fold as fold. What is not filled has no values that a program
-    # could want.
+    # The table has linalg.inv as inv, fft.rfft as fft_rfft, and nn.functional.fold as fold. What is not filled has no
+    # values that a program could want.
     documented = {name.replace("fft.", "fft_").rpartition(".")[2] for name in documented} - {"empty", "empty_like"}
     for alias in documented - table:
         with pytest.raises(ValueError, match="missing"):

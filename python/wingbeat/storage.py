@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._checkpoint_files import load_into, path_bytes, write
 from ._device import check_device
-from ._errors import FormatError
+from ._errors import FormatError, StructureError
 from ._library import check, lib
 from ._modules import Base
 from ._naming import listing
@@ -113,8 +113,10 @@ def _load(path: Path, weights_only: bool, custom: Any) -> Any:
     try:
         try:
             check(lib.wb_load_with(path_bytes(path), _EVERY_CLASS, 1, out))
-        except StructureError:  # of a class that version 1 says nothing of but its name, which is then refused
-            check(lib.wb_load_with(path_bytes(path), *names_of(classes), out))
+        except StructureError:
+            # Of a class of the user's, version 1 says nothing but its name: one that is not given is refused by it.
+            names = sorted({name.rpartition(".")[2] for name in classes})
+            check(lib.wb_load_with(path_bytes(path), (c_char_p * len(names))(*map(str.encode, names)), len(names), out))
     except FormatError:
         _refuse_others(path)
         raise
