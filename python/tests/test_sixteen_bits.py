@@ -371,7 +371,7 @@ def test_modules_and_optimizers_work_in_16_bits(dtype):
 @pytest.mark.parametrize("width", [3, 5000])  # in the object's header, and in chunks
 def test_checkpoints_keep_16_bits(dtype, width, tmp_path):
     model = nn.Linear(width, 2).to(dtype)
-    wb.save(tmp_path / "model.h5", model)
+    wb.save(model, tmp_path / "model.h5")
     again = wb.load(tmp_path / "model.h5")
     for a, b in zip(model.parameters(), again.parameters(), strict=True):
         assert a.dtype == b.dtype == dtype and same_bits(bits(a.detach()), bits(b.detach()))
@@ -381,7 +381,7 @@ def test_files_hold_float16_as_such_and_bfloat16_as_keras_does(tmp_path):
     h5py = pytest.importorskip("h5py")
     for dtype in HALVES:
         model = nn.Linear(3, 2).to(dtype)
-        wb.save(tmp_path / "model.h5", model)
+        wb.save(model, tmp_path / "model.h5")
         with h5py.File(tmp_path / "model.h5") as file:
             found = []
             file.visititems(lambda name, entry: found.append(entry) if name.endswith("weight") else None)
