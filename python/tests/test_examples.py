@@ -5,6 +5,7 @@ form, --quick."""
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,20 @@ def test_a_wrong_path_and_a_wrong_count_get_a_sentence_and_no_traceback(name, tm
     ):
         result = subprocess.run([sys.executable, program, *words], cwd=tmp_path, capture_output=True, text=True)
         assert result.returncode != 0 and sentence in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["11-mnist-cnn", "12-lstm-rows"])
+def test_ctrl_c_ends_the_training_and_what_there_is_is_tested_and_saved(name, tmp_path):
+    command = [sys.executable, the_only("*.py", EXAMPLES / name), "--epochs", "10000"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        for line in child.stdout:
+            if line.startswith("epoch 1/"):
+                child.send_signal(signal.SIGINT)
+                break
+        output, errors = child.communicate(timeout=120)
+    assert child.returncode == 0 and errors == ""
+    assert "\nstopped" in "\n" + output and "test accuracy" in output and "Written to" in output
+    assert list((tmp_path / "demo-output").glob("*.h5"))
 
 
 def test_the_c_program_of_the_digits_compiles(tmp_path):
