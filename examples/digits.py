@@ -12,10 +12,12 @@ import h5py
 import numpy as np
 
 import wingbeat as wb
+from wingbeat.vision.utils import save_image
 
 OUTPUT = Path("demo-output")
 SCALE = 1 / 255
 QUICK_ROWS = 256
+DRAWN_SIDE = 56
 
 
 def scikit_learn_digits(path):
@@ -59,6 +61,11 @@ def load(found):
     if found.quick:
         parts = [wb.data.TensorDataset(*part[:QUICK_ROWS]) for part in parts]
     return parts
+
+
+def draw(images, path, columns):
+    """Writes images [rows, 1, side, side] in [0, 1] as one picture, each with larger pixels."""
+    save_image(wb.nn.functional.interpolate(images, size=DRAWN_SIDE), path, nrow=columns, pad_value=0.5)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from pathlib import Path
 import wingbeat as wb
 from wingbeat import nn, optim
 from wingbeat.utils.data import DataLoader
-from wingbeat.vision.utils import save_image
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import digits
@@ -80,7 +79,7 @@ def main():
     pixels = len(test) * clean.shape[2] * clean.shape[3]
     print(f"mean squared error of a test pixel: {before / pixels:.4f} with noise, {after / pixels:.4f} without")
     path = digits.OUTPUT / "denoised.png"
-    save_image(wb.cat([given, made, clean]), path, nrow=SHOWN, pad_value=0.5)
+    digits.draw(wb.cat([given, made, clean]), path, SHOWN)
     print(f"Written to {path}: what the network was given, what it made of it, and the originals")
 
 

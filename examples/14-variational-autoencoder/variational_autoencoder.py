@@ -11,7 +11,6 @@ import wingbeat as wb
 from wingbeat import nn, optim
 from wingbeat.nn import functional as F
 from wingbeat.utils.data import DataLoader
-from wingbeat.vision.utils import save_image
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import digits
@@ -84,7 +83,7 @@ def main():
         new = model.decoder(wb.randn(3 * SHOWN, CODE)).sigmoid()
     print(f"test: {bound:.2f} nats an image at most")
     path = digits.OUTPUT / "variational.png"
-    save_image(wb.cat([given, again, new]).reshape(-1, 1, side, side), path, nrow=SHOWN, pad_value=0.5)
+    digits.draw(wb.cat([given, again, new]).reshape(-1, 1, side, side), path, SHOWN)
     print(f"Written to {path}: test digits, the same drawn again from their codes, and three rows of new ones")
 
 
