@@ -50,14 +50,20 @@ def options(description, epochs, small_epochs):
 
 
 def load(found):
-    """(training, test): data sets of (image [side, side] in [0, 1], label). Ends the program if there is no such
-    file."""
+    """(training, test): data sets of (image [side, side] in [0, 1], label). Ends the program with a sentence if the
+    file has no such images."""
     OUTPUT.mkdir(exist_ok=True)
     path = found.data or scikit_learn_digits(OUTPUT / "digits.h5")
     try:
         parts = [wb.data.HDF5Dataset(path, f"{part}/images", f"{part}/labels", SCALE) for part in ("train", "test")]
     except wb.Error as error:
         sys.exit(f"{Path(sys.argv[0]).name}: {error}")
+    for part in parts:
+        if len(part.x_shape) != 2 or part.x_shape[0] != part.x_shape[1] or part.x_shape[0] % 4:
+            sys.exit(
+                f"{Path(sys.argv[0]).name}: {path}: expected images [rows, side, side] with sides that 4 divides, "
+                f"found [{len(part)}, {', '.join(map(str, part.x_shape))}]"
+            )
     if found.quick:
         parts = [wb.data.TensorDataset(*part[:QUICK_ROWS]) for part in parts]
     return parts

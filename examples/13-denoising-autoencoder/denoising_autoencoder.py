@@ -23,7 +23,7 @@ def network():
         *(nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU()),
         *(nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU()),
         *(nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1, output_padding=1), nn.ReLU()),
-        *(nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1), nn.Sigmoid()),
+        nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1, output_padding=1),
     )
 
 
@@ -72,10 +72,10 @@ def main():
             clean = x.unsqueeze(1)
             given = noisy(clean)
             before += ((given - clean) ** 2).sum().item()
-            after += ((model(given) - clean) ** 2).sum().item()
+            after += ((model(given).clamp(0, 1) - clean) ** 2).sum().item()
         clean = test[:SHOWN][0].unsqueeze(1)
         given = noisy(clean)
-        made = model(given)
+        made = model(given).clamp(0, 1)
     pixels = len(test) * clean.shape[2] * clean.shape[3]
     print(f"mean squared error of a test pixel: {before / pixels:.4f} with noise, {after / pixels:.4f} without")
     path = digits.OUTPUT / "denoised.png"

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 from support import compile_fortran
 
@@ -79,9 +81,16 @@ def test_the_cnn_in_c_evaluates_what_python_saved_to_the_same_figures_and_trains
 def test_a_wrong_path_and_a_wrong_count_get_a_sentence_and_no_traceback(name, tmp_path):
     program = the_only("*.py", EXAMPLES / name)
     (tmp_path / "text.h5").write_text("no HDF5", encoding="utf-8")
+    with h5py.File(tmp_path / "rows.h5", "w") as file:
+        for part in ("train", "test"):
+            file[f"{part}/images"], file[f"{part}/labels"] = np.zeros((5, 64), "u1"), np.zeros(5, "u1")
+    with h5py.File(tmp_path / "empty.h5", "w"):
+        pass
     for words, sentence in (
         (["--data", "nothing.h5"], "nothing.h5: cannot be opened"),
         (["--data", "text.h5"], "text.h5"),
+        (["--data", "empty.h5"], "train/images"),
+        (["--data", "rows.h5"], "expected images [rows, side, side] with sides that 4 divides, found [5, 64]"),
         (["--epochs", "0"], "expected at least 1 epoch, found 0"),
     ):
         result = subprocess.run([sys.executable, program, *words], cwd=tmp_path, capture_output=True, text=True)
