@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PREFIX ?= /usr/local
 LIBDIR ?= $(abspath $(PREFIX))/lib
 DATA ?=
+MODEL ?=
 PEERS ?=
 ONLY ?=
 THREADS ?=
@@ -186,11 +187,21 @@ docs: build
 
 # ---------------------------------------------------------------- make demo, bench
 
-demo: build .venv/.ready-for-demo
+# Python trains and saves, C reads the checkpoint and tests again. MODEL names the network: digits or cnn.
+.PHONY: demo-digits demo-cnn
+demo: demo-$(or $(MODEL),digits)
+DEMO_CC := cc -std=c11 -Wall -Wextra -Werror -O2 -Iinclude -L$(LIB) -Wl,-rpath,$(CURDIR)/$(LIB)
+DEMO_DATA = $(or $(DATA),demo-output/digits.h5)
+
+demo-digits: build .venv/.ready-for-demo
 	@$(PYTHON_IN_VENV) examples/01-digits/demo.py $(if $(DATA),--data "$(DATA)")
-	@cc -std=c11 -Wall -Wextra -Werror -O2 -Iinclude examples/01-digits/evaluate.c -o demo-output/evaluate \
-	    -L$(LIB) -lwingbeat -Wl,-rpath,$(CURDIR)/$(LIB)
-	@demo-output/evaluate demo-output/digits-model.h5 $(or $(DATA),demo-output/digits.h5)
+	@$(DEMO_CC) examples/01-digits/evaluate.c -o demo-output/evaluate -lwingbeat
+	@demo-output/evaluate demo-output/digits-model.h5 "$(DEMO_DATA)"
+
+demo-cnn: build .venv/.ready-for-demo
+	@$(PYTHON_IN_VENV) examples/11-mnist-cnn/mnist_cnn.py $(if $(DATA),--data "$(DATA)")
+	@$(DEMO_CC) examples/11-mnist-cnn/mnist_cnn.c -o demo-output/mnist_cnn -lwingbeat
+	@demo-output/mnist_cnn "$(DEMO_DATA)" demo-output/mnist-cnn.h5
 
 .venv/.ready-for-demo: .venv/.ready
 	@$(call quietly,pip-demo) "Installing h5py, matplotlib, scikit-learn and tqdm into .venv" \
@@ -246,9 +257,11 @@ clean:
 
 help:
 	@echo "make build                   the release library in build/lib, and .venv, where Python can import wingbeat"
-	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C"
+	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C;"
+	@echo "                             with MODEL=cnn a convolutional network"
 	@echo "make test                    all tests: Swift, C, Python"
-	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies"
+	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies;"
+	@echo "                             also the examples with images on MNIST, where the file is there"
 	@echo "make test-peers              operations and modules beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make format, make lint       lays out Swift, Python and C; says what is not laid out so"
 	@echo "make docs                    docs/operations.md, docs/layers.md and what Python derives from the library"

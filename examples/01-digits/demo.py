@@ -6,6 +6,7 @@ their predictions as pictures, and a checkpoint that evaluate.c reads from C.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import h5py
@@ -19,24 +20,10 @@ from wingbeat import nn, optim
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-OUTPUT = Path("demo-output")
-SCALE = 1 / 255
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from digits import OUTPUT, SCALE, scikit_learn_digits
+
 BATCH_SIZE = 64
-
-
-def scikit_learn_digits(path):
-    """Writes scikit-learn's digits the way MNIST files are laid out: uint8 images, every fifth one held out for the
-    test."""
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    images = np.round(digits.images * (255 / 16)).astype(np.uint8)  # pixels are 0 ... 16 there
-    held_out = np.arange(len(images)) % 5 == 0
-    with h5py.File(path, "w") as file:
-        for part, rows in (("train", ~held_out), ("test", held_out)):
-            file[f"{part}/images"] = images[rows]
-            file[f"{part}/labels"] = digits.target[rows].astype(np.uint8)
-    return path
 
 
 def train(trainer, training, test, epochs):

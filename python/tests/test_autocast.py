@@ -328,6 +328,11 @@ def test_other_dtypes_for_products_are_refused_with_a_sentence(dtype, error):
     assert not wb.is_autocast_enabled()
 
 
+def test_any_dtype_may_stand_where_autocast_is_off():
+    with wb.autocast(), wb.autocast("cpu", dtype=wb.float32, enabled=False):
+        assert not wb.is_autocast_enabled() and (wb.ones(2, 2) @ wb.ones(2, 2)).dtype == wb.float32
+
+
 # -------------------------------------------------------------------- what is cast
 
 

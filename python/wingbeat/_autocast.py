@@ -48,8 +48,8 @@ class autocast:
     """Mixed precision of what is called in the block, or in the decorated function.
 
     device_type: "cpu"; "cuda", which is not there, warns and changes nothing. dtype: wingbeat.bfloat16 (by default) or
-    float16. enabled: False turns autocast off, also inside another. cache_enabled is taken as PyTorch takes it: a plan
-    casts a parameter once in any case.
+    float16. enabled: False turns autocast off, also inside another; then any dtype may stand there, as in PyTorch.
+    cache_enabled is taken as PyTorch takes it: a plan casts a parameter once in any case.
 
     Products take floats of 32 bits in that dtype, and give it: matmul and its kin, linear, convolutions, attention,
     recurrent cells, layers of these. exp, log, pow, sum, prod, cumsum, softmax, norms, losses and the like take floats
@@ -72,7 +72,7 @@ class autocast:
             dtype = _DEFAULTS[_device(device_type)]
         if not isinstance(dtype, DType):
             raise ArgumentError(f"autocast: expected wingbeat.bfloat16 or float16 as dtype, found {dtype!r:.80}")
-        if dtype not in (bfloat16, float16):
+        if enabled and dtype not in (bfloat16, float16):
             raise DTypeError(f"autocast: expected wingbeat.bfloat16 or float16 as dtype, found {dtype.name}")
         self.device, self.fast_dtype = _device(device_type), dtype
         if enabled and self.device == "cuda":
