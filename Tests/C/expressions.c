@@ -211,7 +211,7 @@ static void graphs_and_containers_hold_parameters_and_buffers(void) {
         {"Container(a=Parameter('3'))", {"column 23", "whole number"}},
         {"Container(a=Parameter(3, dtype=int64))", {"column", "int64"}},
         {"Container(a=Buffer(3, requires_grad=True))", {"column", "requires_grad"}},
-        {"Container(a=Buffer(3, dtype=float16))", {"column", "float16"}},
+        {"Container(a=Buffer(3, dtype=float8))", {"column", "float8"}},
         {"Container(a=Parameter(3, rows=4))", {"column", "'rows'"}},
         {"Linear(Parameter(3), 2)", {"column 8", "in_features"}},
         {"Linear(in_features=3, 4)", {"column 23", "without a name"}},

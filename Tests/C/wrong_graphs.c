@@ -25,7 +25,7 @@ static void a_wrong_body_is_told_the_line_and_the_column(void) {
     const struct {
         const char *body, *facts[3];
     } wrong[] = {
-        {"y = rlu(x)", {"line 1", "column 5", "did you mean elu or glu or relu?"}},
+        {"y = rlu(x)", {"line 1", "column 5", "did you mean elu or glu or lu?"}},
         {"y = Relu(x)", {"line 1", "column 5", "relu"}},
         {"h = relu(x)\\ny = fcc(h)", {"line 2", "column 5", "fc"}},
         {"y = s.7(x)", {"line 1", "column 5", "'s.7'"}},
