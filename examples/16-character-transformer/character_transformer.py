@@ -113,23 +113,18 @@ def sample(model, beginning, count, temperature=0.8, seed=0):
 
 
 def train(model, text, options):
-    """Returns how many steps were done; Ctrl-C ends them."""
     optimizer = optim.AdamW(model.parameters(), lr=options.lr, betas=(0.9, 0.98), weight_decay=0.1)
     schedule = optim.lr_scheduler.OneCycleLR(optimizer, options.lr, total_steps=options.steps, pct_start=0.1)
     step = wb.compile(training_step(model, optimizer))
     rng = np.random.default_rng(options.seed)
-    began, number = time.perf_counter(), 0
-    try:
-        for number in range(1, options.steps + 1):
-            starts = rng.integers(0, len(text) - CONTEXT, options.batch)
-            loss = step(windows_at(text, starts), windows_at(text, starts + 1))
-            schedule.step()
-            if number % max(1, options.steps // 20) == 0:
-                seconds = time.perf_counter() - began
-                print(f"step {number:5}: loss {loss.item():.4f}, {seconds:.0f} s", flush=True)
-    except KeyboardInterrupt:
-        print(f"stopped in step {number}")
-    return number
+    began = time.perf_counter()
+    for number in range(1, options.steps + 1):
+        starts = rng.integers(0, len(text) - CONTEXT, options.batch)
+        loss = step(windows_at(text, starts), windows_at(text, starts + 1))
+        schedule.step()
+        if number % max(1, options.steps // 20) == 0:
+            seconds = time.perf_counter() - began
+            print(f"step {number:5}: loss {loss.item():.4f}, {seconds:.0f} s", flush=True)
 
 
 def main():
@@ -149,6 +144,8 @@ def main():
     size = {}
     if options.quick:
         options.steps, written, size = min(options.steps, 30), written[:40000], {"width": 32, "blocks": 1}
+    if min(options.steps, options.batch) < 1:
+        return f"expected at least 1 step and 1 window, found {options.steps} and {options.batch}"
     if len(written) < 20 * CONTEXT:
         return f"--data: expected a text of at least {20 * CONTEXT} characters, found {len(written)}"
 
@@ -160,7 +157,10 @@ def main():
         f"{len(text):,} characters, {len(alphabet)} of them distinct; {sum(p.numel() for p in model.parameters()):,} "
         f"parameters"
     )
-    train(model, training, options)
+    try:
+        train(model, training, options)
+    except KeyboardInterrupt:
+        print("stopped")
     print(f"validation loss {loss_on(model, validation):.4f} nats a character")
     if options.save:
         wb.save(model.state_dict(), options.save)

@@ -128,33 +128,30 @@ def train(model, options, error):
         seconds = time.perf_counter() - began
         print(f"{name}: loss {loss:.2e}, relative L2 error {error():.2e}, {seconds:.0f} s", flush=True)
 
-    try:
-        optimizer = optim.Adam(model.parameters(), lr=options.lr)
-        schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, options.adam))
-        step = wb.compile(training_step(model, optimizer))
-        x, t = points.uniform(options.points)
-        for number in range(1, options.adam + 1):
-            loss = step(x, t)
-            schedule.step()
-            if number % 250 == 0:
-                x, t = points.draw()
-        if options.adam:
-            report(f"Adam, {options.adam} steps", loss.item())
-        for number in range(1, options.rounds + 1):
-            x, t = (wb.tensor(a) for a in points.draw())
-            optimizer = optim.LBFGS(
-                model.parameters(),
-                max_iter=options.iterations,
-                history_size=100,
-                line_search_fn="strong_wolfe",
-                tolerance_grad=1e-9,
-                tolerance_change=0,
-            )
-            closure = wb.compile(loss_with_gradients(model, optimizer))
-            optimizer.step(lambda: closure(x, t))
-            report(f"L-BFGS, round {number}", closure(x, t).item())
-    except KeyboardInterrupt:
-        print("stopped")
+    optimizer = optim.Adam(model.parameters(), lr=options.lr)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, options.adam))
+    step = wb.compile(training_step(model, optimizer))
+    x, t = points.uniform(options.points)
+    for number in range(1, options.adam + 1):
+        loss = step(x, t)
+        schedule.step()
+        if number % 250 == 0:
+            x, t = points.draw()
+    if options.adam:
+        report(f"Adam, {options.adam} steps", loss.item())
+    for number in range(1, options.rounds + 1):
+        x, t = (wb.tensor(a) for a in points.draw())
+        optimizer = optim.LBFGS(
+            model.parameters(),
+            max_iter=options.iterations,
+            history_size=100,
+            line_search_fn="strong_wolfe",
+            tolerance_grad=1e-9,
+            tolerance_change=0,
+        )
+        closure = wb.compile(loss_with_gradients(model, optimizer))
+        optimizer.step(lambda: closure(x, t))
+        report(f"L-BFGS, round {number}", closure(x, t).item())
 
 
 def main():
@@ -173,12 +170,20 @@ def main():
         x, t, u = reference(options.data)
     except (OSError, KeyError) as error:
         return f"--data: no reference solution could be read: {error}"
+    if options.points < 1:
+        return f"--points: expected at least 1, found {options.points}"
     size = {}
     if options.quick:
         options.points, options.adam, options.rounds, options.iterations, size = 200, 40, 1, 20, {"width": 12}
     wb.manual_seed(options.seed)
     model = Solution(**size)
-    train(model, options, lambda: relative_error(model, x, t, u))
+    print(
+        f"{sum(p.numel() for p in model.parameters())} parameters; the reference has {u.shape[0]} x {u.shape[1]} points"
+    )
+    try:
+        train(model, options, lambda: relative_error(model, x, t, u))
+    except KeyboardInterrupt:
+        print("stopped")
     print(f"relative L2 error {relative_error(model, x, t, u):.2e}")
     if options.save:
         wb.save(model.state_dict(), options.save)
