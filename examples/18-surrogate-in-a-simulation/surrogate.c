@@ -14,10 +14,10 @@
 #include <time.h>
 #include <wingbeat.h>
 
-enum { CELLS = 256, NODES = 500, RING = 100, STEPS_OF_ADAM = 10, PATIENCE = 20, CHECK = 25 };
+enum { CELLS = 256, NODES = 500, RING = 100, STEPS_OF_ADAM = 10, PATIENCE = 20, CHECK = 20 };
 
 static const double dx = 1.0 / (CELLS - 1), dt = 4e-3, diffusion = 1e-3, reaction = 5, decay = 10;
-static const double tolerance = 0.01; /* of the network's rate, where the largest rate is about 1 */
+static const double tolerance = 0.015; /* of the network's rate, where the largest rate is about 1 */
 
 /* Ends the program with the library's sentence. */
 static void ok(wb_status status) {
@@ -207,14 +207,12 @@ int main(int count, char **arguments) {
                 trusted = 1;
             }
         }
-        if (trusted) {
-            advance(&f, guessed);
-        } else {
+        if (!trusted || step % CHECK == 0) {
             began = seconds();
             learn(s, &f, exact);
             training_time += seconds() - began;
-            advance(&f, exact);
         }
+        advance(&f, trusted ? guessed : exact);
     }
 
     double error = 0;
@@ -223,10 +221,10 @@ int main(int count, char **arguments) {
         exact_rates(&truth, rates);
         advance(&truth, rates);
     }
-    for (int i = 0; i < CELLS; i++) error = fmax(error, fabs(f.c[i] - truth.c[i]));
+    for (int i = 0; i < CELLS; i++) error += fabs(f.c[i] - truth.c[i]) / CELLS;
     double exact_each = exact_time / (double)exact_count, network_each = network_time / (double)network_count;
     printf("%d steps, %ld of them with the integral; training took %.2f s\n", steps, exact_count, training_time);
-    printf("largest error of the flame: %.4f\n", error);
+    printf("what has burnt is off by %.4f on average\n", error);
     printf("rates of all cells: integral %.1f us, network %.1f us, %.0f times as fast\n", 1e6 * exact_each,
            1e6 * network_each, exact_each / network_each);
 
