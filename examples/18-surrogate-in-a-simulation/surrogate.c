@@ -17,7 +17,7 @@
 enum { CELLS = 256, NODES = 500, RING = 100, STEPS_OF_ADAM = 10, PATIENCE = 20, CHECK = 20 };
 
 static const double dx = 1.0 / (CELLS - 1), dt = 4e-3, diffusion = 1e-3, reaction = 5, decay = 10;
-static const double tolerance = 0.015; /* of the network's rate, where the largest rate is about 1 */
+static const double tolerance = 0.015; /* of the network's rate, where the largest rate is about 0.2 */
 
 /* Ends the program with the library's sentence. */
 static void ok(wb_status status) {
@@ -46,7 +46,7 @@ static flame ignited(void) {
     return f;
 }
 
-/* Arrhenius' law for what has burnt to the part c. The factor makes its largest value 1. */
+/* Arrhenius' law for what has burnt to the part c. Its largest value is about a half. */
 static double law(double c) {
     return 8.7 * (1 - c) * exp(-6 * (1 - c) / (1 - 0.8 * (1 - c)));
 }

@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 
 
 def law(c):
-    """Arrhenius' law for what has burnt to the part c, its largest value 1."""
+    """Arrhenius' law for what has burnt to the part c."""
     return 8.7 * (1 - c) * np.exp(-6 * (1 - c) / (1 - 0.8 * (1 - c)))
 
 
