@@ -1,6 +1,7 @@
 """The workloads: what every engine computes, with which initial weights and inputs.
 
-Each is one training step (forward, loss, backward, update) unless its kind says otherwise:
+Each is one training step (forward, loss, backward, update). A workload with a `network` has one of
+engines/networks.py; the others are linear layers. Kinds:
 
     train     the step as one captured or jitted program, where the engine has such a thing
     dynamic   the same step, its graph recorded anew each time from Python
@@ -42,10 +43,13 @@ class Workload:
     peers: tuple = ("torch", "compile", "jax", "numpy")
     learning_rate: float = 0.01
     products: str = ""  # the dtype that matrix products round their operands to, where it is another one
+    network: str = ""  # one of engines/networks.py, where it is more than linear layers
 
     @property
     def flops(self):
         """Of the matrix products of one step: forward, both gradients, but no gradient of the input."""
+        if self.network:
+            return None
         products = [2 * self.batch * a * b for a, b in zip(self.layers, self.layers[1:])]
         if self.kind == "infer":
             return sum(products)
@@ -98,6 +102,12 @@ def _mlp(name, layers, batch, activation="relu", loss="cross_entropy", optimizer
     return Workload(name, layers, activations, loss, optimizer, batch, **more)
 
 
+def _network(name, network, loss, optimizer, batch):
+    return Workload(
+        name, (), (), loss, optimizer, batch, network=network, peers=("torch", "compile"), learning_rate=0.001
+    )
+
+
 _MNIST, _TINY = (784, 500, 10), (3, 64, 64, 1)
 _PINN = (2, 50, 50, 50, 1)
 _DERIVATIVES = ("torch", "jax")
@@ -129,6 +139,10 @@ WORKLOADS = [
         learning_rate=1e-4,
         peers=_DERIVATIVES,
     ),
+    _network("lstm 2x128 64", "lstm", "cross_entropy", "sgd", 64),
+    _network("transformer 8", "transformer", "cross_entropy", "adam", 8),
+    _network("batchnorm 32", "normalization", "mse", "sgd", 32),
+    _network("conv_mnist 64", "convolution", "cross_entropy", "sgd", 64),
     _mlp("lbfgs 1024 float64", _PINN, 1024, "tanh", "mse", "lbfgs", kind="lbfgs", dtype="float64", peers=("torch",)),
     _mlp("adamw tiny 32", _TINY, 32, "tanh", "mse", "adamw", peers=("torch",)),
     _mlp("hvp mlp3 128", (784, 128, 64, 10), 128, kind="hvp", peers=_DERIVATIVES),

@@ -5,7 +5,7 @@ import itertools
 import torch
 from torch import nn
 
-from . import buffered
+from . import buffered, networks
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
@@ -39,7 +39,7 @@ def optimizer_of(workload, model):
 
 
 def training_step(workload, wrap=lambda function: function):
-    model = network(workload)
+    model = networks.build(torch, workload) if workload.network else network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
     optimizer = optimizer_of(workload, model)
     loss_of = wrap(lambda x, y: loss_fn(model(x), y))
@@ -65,7 +65,8 @@ def repeat(step, *arguments):
 
 
 def train(workload):
-    return repeat(training_step(workload), *(torch.from_numpy(a) for a in workload.data()))
+    arrays = networks.data(workload) if workload.network else workload.data()
+    return repeat(training_step(workload), *(torch.from_numpy(a) for a in arrays))
 
 
 def infer(workload):

@@ -8,6 +8,8 @@ import numpy as np
 import wingbeat as wb
 from wingbeat import data, nn, optim, training
 
+from . import networks
+
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
 
 
@@ -51,7 +53,7 @@ def step_of(workload):
 
 
 def training_step(workload):
-    model = network(workload)
+    model = networks.build(wb, workload) if workload.network else network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
     kind = {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW}[workload.optimizer]
     optimizer = kind(model.parameters(), lr=workload.learning_rate)
@@ -70,7 +72,8 @@ def training_step(workload):
 
 def dynamic(workload):
     step, parameters = training_step(workload)
-    return step, tuple(wb.tensor(a) for a in workload.data()), parameters
+    arrays = networks.data(workload) if workload.network else workload.data()
+    return step, tuple(wb.tensor(a) for a in arrays), parameters
 
 
 def train(workload):

@@ -1,7 +1,7 @@
 """The examples run and reach the answers that they state. (examples/01-digits is `make demo`.)
 
 An example is a Python program, often with its twin in C, or a program in Fortran. Those that need minutes have a short
-form, --quick."""
+form, --quick. What is special about those with text and science: test_examples_of_science.py."""
 
 import re
 import shutil
@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 FOLDERS = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.name[:2].isdigit())
 FORTRAN = [name for name in FOLDERS if list((EXAMPLES / name).glob("*.f90"))]
-NAMES = [name for name in FOLDERS if name not in FORTRAN and name != "01-digits"]
+BY_THEMSELVES = ("01-digits", "18-surrogate-in-a-simulation")
+NAMES = [name for name in FOLDERS if name not in FORTRAN and name not in BY_THEMSELVES]
 IN_C = [name for name in NAMES if list((EXAMPLES / name).glob("*.c")) and name != "11-mnist-cnn"]
 COMPILE = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
 LINK = [f"-L{ROOT / 'build/lib'}", "-lwingbeat", f"-Wl,-rpath,{ROOT / 'build/lib'}", "-lm"]
