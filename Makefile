@@ -260,7 +260,7 @@ help:
 	@echo "make demo [DATA=FILE.h5]     trains on handwritten digits (or FILE), from Python, and checks the result from C;"
 	@echo "                             with MODEL=cnn a convolutional network"
 	@echo "make test                    all tests: Swift, C, Python"
-	@echo "make campaign                the campaigns in their long form: interrupts, damaged files, kills, misuse, copies;"
+	@echo "make campaign                long campaigns: interrupts, damaged files, kills, misuse, copies;"
 	@echo "                             also the examples with images on MNIST, where the file is there"
 	@echo "make test-peers              operations and modules beside PyTorch's: values, dtypes, gradients, tangents"
 	@echo "make format, make lint       lays out Swift, Python and C; says what is not laid out so"

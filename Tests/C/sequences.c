@@ -55,9 +55,9 @@ static void attention_has_options_of_each_call(void) {
 }
 
 static void a_transformer_is_made_of_copies_of_a_layer(void) {
-    wb_module *encoder = module_of(
-        "TransformerEncoder(TransformerEncoderLayer(4, 2, 8, dropout=0.0), num_layers=3, norm=LayerNorm(4))",
-        WB_FLOAT64);
+    wb_module *encoder =
+        module_of("TransformerEncoder(TransformerEncoderLayer(4, 2, 8, dropout=0.0), num_layers=3, norm=LayerNorm(4))",
+                  WB_FLOAT64);
     wb_tensor *x = ramp(SHAPE(STEPS, ROWS, 4)), *y = NULL;
     const char *name = NULL;
     int32_t count = 0;

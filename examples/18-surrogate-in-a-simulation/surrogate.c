@@ -26,9 +26,7 @@ static void ok(wb_status status) {
     exit(1);
 }
 
-static double seconds(void) {
-    return (double)clock() / CLOCKS_PER_SEC; /* of this process alone */
-}
+static double seconds(void) { return (double)clock() / CLOCKS_PER_SEC; /* of this process alone */ }
 
 /* ---------------------------------------------------------------- the flame */
 
@@ -47,9 +45,7 @@ static flame ignited(void) {
 }
 
 /* Arrhenius' law for what has burnt to the part c. Its largest value is about a half. */
-static double law(double c) {
-    return 8.7 * (1 - c) * exp(-6 * (1 - c) / (1 - 0.8 * (1 - c)));
-}
+static double law(double c) { return 8.7 * (1 - c) * exp(-6 * (1 - c) / (1 - 0.8 * (1 - c))); }
 
 /* The mean of the law over fluctuations: normal ones, cut off at 0 and 1. This is the expensive part. */
 static double mean_rate(double c, double g) {
