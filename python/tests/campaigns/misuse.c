@@ -23,7 +23,7 @@
 
 enum { POOL = 48, LIST = 256, OUTS = 1 << 16, MEMORY = 8 << 20, THREADS = 8 };
 
-typedef enum kind { TENSOR, MODULE, OPTIMIZER, DATASET, BATCHES, PROGRAM, TRAINER, RECORDING, KINDS } kind;
+typedef enum kind { TENSOR, MODULE, OPTIMIZER, DATASET, BATCHES, PROGRAM, TRAINER, RECORDING, SCHEDULE, KINDS } kind;
 
 /* A thread's random numbers, and memory for arguments and results. */
 typedef struct source {
@@ -287,6 +287,8 @@ static wb_status release(kind kind, void *handle) {
         return wb_program_free(handle);
     case TRAINER:
         return wb_trainer_free(handle);
+    case SCHEDULE:
+        return wb_schedule_free(handle);
     default:
         return wb_recording_free(handle);
     }
@@ -356,6 +358,20 @@ static void on_place(void *context, void *text, size_t capacity) {
 }
 static wb_status on_run(void *context, wb_run_event event) {
     (void)context, (void)event;
+    return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
+}
+static wb_status on_module(void *context, uint64_t module, wb_tensor *const *outputs, int32_t output_count) {
+    (void)context, (void)module, (void)outputs, (void)output_count;
+    return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
+}
+static wb_status on_closure(void *context, wb_tensor **loss) {
+    (void)context;
+    if (chance(mine, 2)) wb_tensor_full(WB_FLOAT32, 0, NULL, 1, loss);
+    return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
+}
+static wb_status on_factor(void *context, int32_t group, int64_t epoch, double *factor) {
+    (void)context, (void)group, (void)epoch;
+    *factor = a_double(mine);
     return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
 }
 static int32_t on_progress(void *context, const wb_progress *progress) {
@@ -460,6 +476,7 @@ static void tidy(source *s) {
     wb_module *model = NULL, *loss = NULL;
     wb_tensor *all[2] = {NULL}, *x = NULL, *y = NULL, *z = NULL;
     wb_optimizer *optimizer = NULL;
+    wb_schedule *schedule = NULL;
     wb_trainer *trainer = NULL;
     wb_dataset *dataset = NULL;
     wb_batches *batches = NULL;
@@ -487,6 +504,7 @@ static void tidy(source *s) {
         wb_tensor_free(z);
         keep(s, MODULE, model);
         keep(s, MODULE, loss);
+        if (optimizer && wb_schedule_create("StepLR(2)", optimizer, &schedule) == WB_OK) keep(s, SCHEDULE, schedule);
         if (optimizer) keep(s, OPTIMIZER, optimizer);
     }
 }

@@ -142,9 +142,9 @@ def made(kind, seed):
         return rng.choice(
             [
                 nn.MSELoss,
-                lambda: nn.MSELoss("sum"),
-                lambda: nn.CrossEntropyLoss("none"),
-                lambda: nn.BCEWithLogitsLoss("sum"),
+                lambda: nn.MSELoss(reduction="sum"),
+                lambda: nn.CrossEntropyLoss(reduction="none"),
+                lambda: nn.BCEWithLogitsLoss(reduction="sum"),
             ]
         )()
     built = model(rng)
@@ -153,7 +153,10 @@ def made(kind, seed):
         built.train()
         dtype = str(next(iter(built.parameters())).dtype).rpartition(".")[2]
         training = Trainer(
-            built, nn.MSELoss(), stepping, metrics={"total": nn.MSELoss("sum")} if rng.random() < 0.5 else None
+            built,
+            nn.MSELoss(),
+            stepping,
+            metrics={"total": nn.MSELoss(reduction="sum")} if rng.random() < 0.5 else None,
         )
         training.fit(
             data(dtype),

@@ -22,11 +22,14 @@ from header import HEADER, parse
 
 KINDS = {
     f"wb_{kind}": kind.upper()
-    for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
+    for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording", "schedule")
 }
 CALLBACKS = {
     f"wb_{kind}_callback": f"on_{kind}"
-    for kind in ("log", "release", "vjp", "jvp", "hook", "forward", "place", "progress", "run")
+    for kind in (
+        *("log", "release", "vjp", "jvp", "hook", "forward", "place", "progress", "run"),
+        *("module", "closure", "factor"),
+    )
 }
 CALLBACKS["wb_log_callback"] = "on_line"
 COUNTS = ("count", "rank", "capacity")
