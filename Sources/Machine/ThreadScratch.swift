@@ -12,6 +12,8 @@ public struct ThreadScratch: Sendable {
     /// A table of memory, for strips of a product.
     public static let table = ThreadScratch()
     public static let strip = ThreadScratch()
+    /// Runs of neighbours under the windows of a convolution.
+    public static let windows = ThreadScratch()
     /// What pieces of other loops work in; see ScratchLanes.
     public static let pieces = ThreadScratch()
 

@@ -1,3 +1,4 @@
+import Machine
 import Steps
 
 /// One of the two things that choose an element of the input: a position of the result, or a tap of the weight. Either
@@ -64,33 +65,32 @@ struct WindowGather {
         _ input: UnsafePointer<Scalar>, _ side: WindowSide, _ rows: Range<Int>, _ other: WindowSide,
         _ columns: Range<Int>, to target: UnsafeMutablePointer<Scalar>
     ) {
-        withUnsafeTemporaryAllocation(of: Run.self, capacity: columns.count) { runs in
-            var (count, column, place) = (0, 0, other.place(columns.lowerBound))
-            while column < columns.count {
-                let run = Swift.min(other.extents.2 - place.indices.2, columns.count - column)
-                let (plane, line) = (place.indices.0 * other.steps.0, place.indices.1 * other.steps.1)
-                runs.initializeElement(
-                    at: count,
-                    to: Run(
-                        column: column, count: run,
-                        source: place.outer * other.outerStride + plane * strides.0 + line * strides.1
-                            + place.indices.2 * other.steps.2 * strides.2,
-                        plane: plane, line: line, first: place.indices.2))
-                count += 1
-                column += run
-                other.advance(&place, by: run)
-            }
-            var (outer, row) = (side.place(rows.lowerBound), target)
-            for _ in rows {
-                gatherRow(
-                    input + outer.outer * side.outerStride,
-                    (
-                        outer.indices.0 * side.steps.0 - low.0, outer.indices.1 * side.steps.1 - low.1,
-                        outer.indices.2 * side.steps.2 - low.2
-                    ), other, UnsafeBufferPointer(rebasing: runs[..<count]), row)
-                row += columns.count
-                side.advance(&outer, by: 1)
-            }
+        let runs = ThreadScratch.windows.memory(columns.count * MemoryLayout<Run>.stride).assumingMemoryBound(
+            to: Run.self)
+        var (count, column, place) = (0, 0, other.place(columns.lowerBound))
+        while column < columns.count {
+            let run = Swift.min(other.extents.2 - place.indices.2, columns.count - column)
+            let (plane, line) = (place.indices.0 * other.steps.0, place.indices.1 * other.steps.1)
+            (runs + count).initialize(
+                to: Run(
+                    column: column, count: run,
+                    source: place.outer * other.outerStride + plane * strides.0 + line * strides.1
+                        + place.indices.2 * other.steps.2 * strides.2,
+                    plane: plane, line: line, first: place.indices.2))
+            count += 1
+            column += run
+            other.advance(&place, by: run)
+        }
+        var (outer, row) = (side.place(rows.lowerBound), target)
+        for _ in rows {
+            gatherRow(
+                input + outer.outer * side.outerStride,
+                (
+                    outer.indices.0 * side.steps.0 - low.0, outer.indices.1 * side.steps.1 - low.1,
+                    outer.indices.2 * side.steps.2 - low.2
+                ), other, UnsafeBufferPointer(start: runs, count: count), row)
+            row += columns.count
+            side.advance(&outer, by: 1)
         }
     }
 

@@ -362,7 +362,7 @@ static wb_status on_run(void *context, wb_run_event event) {
 }
 static wb_status on_module(void *context, uint64_t module, wb_tensor *const *outputs, int32_t output_count) {
     (void)context, (void)module, (void)outputs, (void)output_count;
-    return chance(mine, 6) ? (wb_status)an_int(mine) : WB_OK;
+    return WB_OK; /* it is called on every thread, also on one whose calls are to be right */
 }
 static wb_status on_closure(void *context, wb_tensor **loss) {
     (void)context;
@@ -456,6 +456,9 @@ static void tidy(source *s) {
     wb_set_grad_enabled(1, NULL);
     wb_set_autocast(WB_FLOAT32, NULL);
     wb_set_check_finite(0);
+    wb_set_module_callback(NULL, NULL);
+    wb_set_anomaly_mode(0, NULL, NULL);
+    wb_set_default_dtype(WB_FLOAT32, NULL);
     for (int i = 0; i < 12; i++) {
         static const wb_dtype dtypes[] = {WB_FLOAT32, WB_FLOAT32, WB_FLOAT64, WB_INT64, WB_BOOL};
         wb_tensor *tensor = NULL, *one = NULL;
