@@ -144,9 +144,10 @@ $(STAMPS)/packages-test: scripts/system-packages.sh
 	@scripts/system-packages.sh --if-possible cmake
 	@mkdir -p $(@D) && touch $@
 
-.venv/.ready-for-test: .venv/.ready
-	@$(call quietly,pip-test) "Installing pytest, h5py, SciPy, setuptools, mypy, ruff and clang-format into .venv" \
-	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest h5py scipy "setuptools>=77" \
+# The tests run the examples too.
+.venv/.ready-for-test: .venv/.ready-for-demo
+	@$(call quietly,pip-test) "Installing pytest, SciPy, setuptools, mypy, ruff and clang-format into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check pytest scipy "setuptools>=77" \
 	    ruff==0.17.6 clang-format==23.1.5 "mypy==2.4.1; python_version >= '3.10'"
 	@touch $@
 
@@ -204,8 +205,8 @@ demo-cnn: build .venv/.ready-for-demo
 	@demo-output/mnist_cnn "$(DEMO_DATA)" demo-output/mnist-cnn.h5
 
 .venv/.ready-for-demo: .venv/.ready
-	@$(call quietly,pip-demo) "Installing h5py, matplotlib, scikit-learn and tqdm into .venv" \
-	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check h5py matplotlib scikit-learn tqdm
+	@$(call quietly,pip-demo) "Installing h5py, matplotlib, Pillow, scikit-learn and tqdm into .venv" \
+	    $(PYTHON_IN_VENV) -m pip install --disable-pip-version-check h5py matplotlib pillow scikit-learn tqdm
 	@touch $@
 
 bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
