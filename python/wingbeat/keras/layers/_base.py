@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What an activation may be: a layer, or a function of the engine's by its name.
-Activation = Union[Module, Callable[..., Any]]
+Function = Union[Module, Callable[..., Any]]
 # What Keras' Layer takes, and no layer of the engine's.
 _COMMON = ("name", "autocast", "input_dim", "batch_input_shape", "batch_shape")
 # Layers that give on the mask of their input.
@@ -300,4 +300,4 @@ def _all_of(masks: Any) -> Any:
     return result
 
 
-__all__ = ["Activation", "StockLayer", "_masks"]
+__all__ = ["Function", "StockLayer", "_masks"]
