@@ -112,6 +112,8 @@ class Calling:
 
             return called(self, args, kwargs)
         signature = self._call_signature
+        if not state.depth and _has_plain(args, kwargs):
+            return self._forward_plain(signature, args, kwargs)
         training = self._asked_mode(signature, args, kwargs)
         with ExitStack() as blocks:
             if training is not None:
@@ -119,6 +121,20 @@ class Calling:
             if not _recording.is_recorded():
                 blocks.enter_context(_recording.CONSTANT)
             return self._forward(signature, args, kwargs, self._mixed(blocks))
+
+    def _forward_plain(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same on the engine's own tensors, as the engine and programs of wingbeat's call it: recorded as they
+        record, and the results are such tensors too."""
+        training = self._asked_mode(signature, args, kwargs)
+        _recording.state.depth += 1
+        try:
+            with ExitStack() as blocks:
+                if training is not None:
+                    blocks.enter_context(_TRAINING if training else _EVALUATION)
+                result = self._forward(signature, args, kwargs, None)
+        finally:
+            _recording.state.depth -= 1
+        return _unwrapped(result)
 
     def _asked_mode(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | None:
         """What the caller says of `training`; it is taken from the keywords."""
@@ -199,6 +215,8 @@ class Calling:
             if kind is list and _is_numbers(value):
                 return self._input(np.asarray(value), policy)
             return kind([self._input(part, policy) for part in value])
+        if policy is None:
+            return wrap(value.clone()) if kind is Base else value
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
             if value.dtype.kind == "f" and self._keras.autocast:
                 return wrap(convert(value).to(policy.compute_dtype))
@@ -278,6 +296,19 @@ class Calling:
         from ._symbolic import outputs_of
 
         return outputs_of(self, args, kwargs)
+
+
+def _has_plain(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return any([type(leaf) is Base for leaf in flatten([args, kwargs])[0]])
+
+
+def _unwrapped(result: Any) -> Any:
+    """Tensors of this face as the engine's."""
+    leaves, structure = flatten(result)
+    for leaf in leaves:
+        if isinstance(leaf, Base) and type(leaf) is not Base:
+            leaf.__class__ = Base
+    return unflatten(structure, leaves)
 
 
 def shape_of(value: Any) -> Any:
