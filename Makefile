@@ -217,7 +217,8 @@ bench: build .venv/.ready-for-demo $(if $(PEERS),.venv-peers/.ready)
 .venv-peers/.ready:
 	@$(call quietly,pip-peers) "Setting up .venv-peers with the engines to compare with" bash -c \
 	    'python3 -m venv .venv-peers && \
-	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch expecttest'
+	    .venv-peers/bin/python -m pip install --disable-pip-version-check numpy scipy h5py jax torch torchvision \
+	    expecttest tensorflow tf_keras onnxruntime'
 	@touch $@
 
 # ---------------------------------------------------------------- make install

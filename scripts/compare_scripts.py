@@ -40,6 +40,8 @@ def main():
     parser.add_argument("--wingbeat", default=sys.executable, help="a Python that runs wingbeat")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    # The scripts run in their own folder.
+    options.torch, options.wingbeat = (os.path.abspath(name) for name in (options.torch, options.wingbeat))
     wrong = 0
     for path in sorted(SCRIPTS.glob("*.py")):
         if path.stem == "seeded" or options.names and path.stem not in options.names:

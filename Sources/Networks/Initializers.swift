@@ -12,7 +12,7 @@ public enum Initializer: Int32, CaseIterable {
     public func fill(_ tensor: Tensor, _ a: Double, _ b: Double) throws(Failure) {
         guard tensor.dtype.isFloat else {
             throw .dtype(
-                operation: "initialize", "float32 or float64 is expected, but the tensor is \(tensor.dtype.name)")
+                operation: "initialize", "a floating dtype is expected, but the tensor is \(tensor.dtype.name)")
         }
         guard a.isFinite, b.isFinite else {
             throw .argument(operation: "initialize", "parameters must be finite, but are \(a) and \(b)")
@@ -51,7 +51,7 @@ public enum Initializer: Int32, CaseIterable {
     {
         guard tensor.dtype.isFloat else {
             throw .dtype(
-                operation: "initialize", "float32 or float64 is expected, but the tensor is \(tensor.dtype.name)")
+                operation: "initialize", "a floating dtype is expected, but the tensor is \(tensor.dtype.name)")
         }
         guard mean.isFinite, deviation.isFinite, deviation > 0, low <= high else {
             throw .argument(

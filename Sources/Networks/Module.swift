@@ -205,7 +205,7 @@ open class Module {
         if let tensor {
             guard tensor.dtype.isFloat else {
                 throw .dtype(
-                    operation: "parameter", "'\(name)' must be float32 or float64, but is \(tensor.dtype.name)")
+                    operation: "parameter", "'\(name)' must be of a floating dtype, but is \(tensor.dtype.name)")
             }
             guard tensor.isLeaf else {
                 throw .state(
@@ -282,7 +282,7 @@ open class Module {
     /// Converts float parameters and buffers, in place: everyone who shares them sees it.
     public func cast(_ dtype: DType) throws(Failure) {
         guard dtype.isFloat else {
-            throw .dtype(operation: "module", "parameters are float32 or float64, not \(dtype.name)")
+            throw .dtype(operation: "module", "parameters are of a floating dtype, not \(dtype.name)")
         }
         var changed: [(tensor: Tensor, value: Tensor)] = []
         for (_, tensor) in allParameters + allBuffers where tensor.dtype.isFloat && tensor.dtype != dtype {

@@ -331,7 +331,7 @@ final class RegistryTests: XCTestCase {
             // Of the right type, but out of range.
             ("Linear(0, 4)", "Linear: column 1: features must be positive, but are 0 in and 4 out"),
             ("Sequential(Linear(1, -4))", "Linear: column 12: features must be positive, but are 1 in and -4 out"),
-            ("Linear(3, 4, dtype=int64)", "Linear: column 1: parameters are float32 or float64, not int64"),
+            ("Linear(3, 4, dtype=int64)", "Linear: column 1: parameters are of a floating dtype, not int64"),
             ("Dropout(1.5)", "Dropout: column 1: p must be from 0 to 1, but is 1.5"),
             ("Dropout(nan)", "Dropout: column 1: p must be from 0 to 1, but is nan"),
             ("LeakyReLU(inf)", "LeakyReLU: column 1: negative_slope must be finite, but is inf"),
@@ -352,7 +352,7 @@ final class RegistryTests: XCTestCase {
             ),
             (
                 "Container(p=Parameter(2, dtype=int64))",
-                "parameter: column 1: 'p' must be float32 or float64, but is int64"
+                "parameter: column 1: 'p' must be of a floating dtype, but is int64"
             ),
             // No value, no module.
             ("Sequential(ReLU)", "module_create: column 12: ReLU is a kind of module; write ReLU(...)"),

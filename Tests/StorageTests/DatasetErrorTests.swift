@@ -129,7 +129,7 @@ final class DatasetErrorTests: XCTestCase {
         assertRefused("data set 'x' holds float32, which cannot be read as int64", \.isDType) {
             _ = try open(xDType: .int64)
         }
-        assertRefused("scaled only as float32 or float64", \.isArgument) {
+        assertRefused("scaled only as a floating dtype", \.isArgument) {
             _ = try open(x: "y", xDType: .int32, scale: 0.5)
         }
         for cacheBytes in [0, 1 << 20] {

@@ -157,7 +157,7 @@ def train(model, options, error):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="an HDF5 file with the reference solution")
-    parser.add_argument("--points", type=int, default=3000, help="where the equation is asked to hold (default: 3000)")
+    parser.add_argument("--points", type=int, default=5000, help="where the equation is asked to hold (default: 5000)")
     parser.add_argument("--adam", type=int, default=1000, help="steps of Adam (default: 1000)")
     parser.add_argument("--lr", type=float, default=2e-3, help="Adam's first learning rate (default: 0.002)")
     parser.add_argument("--rounds", type=int, default=4, help="rounds of L-BFGS, each on new points (default: 4)")

@@ -13,6 +13,7 @@ MODULES = (
     "wingbeat.accelerator",
     "wingbeat.amp",
     "wingbeat.autograd",
+    "wingbeat.autograd.functional",
     "wingbeat.backends",
     "wingbeat.cuda",
     "wingbeat.cuda.amp",

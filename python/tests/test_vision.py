@@ -1,5 +1,6 @@
 """wingbeat.vision: data sets from files of every kind, transforms against formulas, pictures; and what is refused."""
 
+import colorsys
 import gzip
 import io
 import struct
@@ -217,6 +218,49 @@ def test_resizing_by_two_averages_neighbours():
     assert plain.tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
 
 
+def test_colours_change_as_their_formulas_say():
+    x = F.to_tensor(COLOUR)
+    a = x.numpy().astype(float)
+    gray = np.tensordot([0.2989, 0.587, 0.114], a, 1)[None]
+    for found, expected in (
+        (F.adjust_brightness(x, 1.5), 1.5 * a),
+        (F.adjust_contrast(x, 0.3), 0.3 * a + 0.7 * gray.mean()),
+        (F.adjust_saturation(x, 2.0), 2 * a - gray),
+    ):
+        np.testing.assert_allclose(found.numpy(), np.clip(expected, 0, 1), atol=1e-6)
+    for turn in (0.3, -0.25, 0):
+        found = F.adjust_hue(x, turn).numpy()
+        for pixel in np.ndindex(9, 7):
+            hue, saturation, value = colorsys.rgb_to_hsv(*a[(slice(None), *pixel)])
+            expected = colorsys.hsv_to_rgb((hue + turn) % 1, saturation, value)
+            np.testing.assert_allclose(found[(slice(None), *pixel)], expected, atol=2e-6)
+    assert same_bits(F.adjust_hue(COLOUR, 0), COLOUR) and same_bits(F.adjust_brightness(COLOUR, 1), COLOUR)
+    assert same_bits(F.adjust_brightness(COLOUR, 2.5), np.minimum(COLOUR * 2.5, 255).astype(np.uint8))
+    assert same_bits(F.adjust_contrast(COLOUR, 1), COLOUR) and same_bits(F.adjust_saturation(COLOUR, 1), COLOUR)
+
+
+def test_random_colours_and_parts_stay_within_what_was_asked_for():
+    x = F.to_tensor(COLOUR)
+    wb.manual_seed(3)
+    jitter = transforms.ColorJitter(brightness=(0.5, 0.6), hue=0.1)
+    assert jitter.contrast is None and jitter.hue == (-0.1, 0.1)
+    for _ in range(10):
+        brightest = jitter(x).numpy().max(0) / x.numpy().max(0)
+        assert 0.4999 < brightest.min() <= brightest.max() < 0.6001
+    assert same_bits(transforms.ColorJitter()(x).numpy(), x.numpy())
+    assert same_bits(transforms.RandomGrayscale(1)(COLOUR), F.rgb_to_grayscale(COLOUR, 3))
+    assert same_bits(transforms.RandomGrayscale(0)(COLOUR), COLOUR)
+    image = wb.ones(3, 40, 30)
+    for value, expected in ((0, {0}), ((2, 3, 4), {2, 3, 4}), ("random", None)):
+        erased = transforms.RandomErasing(1, (0.1, 0.2), value=value)(image).numpy()
+        changed = (erased != 1).any(0)
+        (top, left), (bottom, right) = np.argwhere(changed).min(0), np.argwhere(changed).max(0)
+        part = (bottom + 1 - top) * (right + 1 - left)
+        assert changed.sum() == part and 0.09 < part / 1200 < 0.21
+        assert expected is None or set(np.unique(erased)) - {1} == expected
+    assert same_bits(image.numpy(), np.ones((3, 40, 30), "f4"))
+
+
 def test_combinations_do_what_they_say():
     wb.manual_seed(0)
     add = [transforms.Lambda(lambda value, n=n: value + n) for n in (1, 10)]
@@ -248,7 +292,14 @@ def test_combinations_do_what_they_say():
         (lambda: transforms.Grayscale(2)(GRAY), ValueError, "1 or 3 output"),
         (lambda: utils.make_grid(3), TypeError, "found int"),
         (lambda: utils.make_grid(wb.ones(2, 2, 3, 3)), ValueError, "1 or 3 channels"),
-        (lambda: transforms.ColorJitter(), AttributeError, "ColorJitter"),
+        (lambda: transforms.FiveCrop(3), AttributeError, "FiveCrop"),
+        (lambda: transforms.ColorJitter(hue=0.6), ValueError, "hue between -0.5 and 0.5, found 0.6"),
+        (lambda: transforms.ColorJitter(brightness=-1), ValueError, "found -1"),
+        (lambda: F.adjust_contrast(COLOUR, "a"), ValueError, "found 'a'"),
+        (lambda: F.adjust_hue(COLOUR, 1), ValueError, "from -0.5 to 0.5"),
+        (lambda: F.adjust_brightness(wb.ones(2, 3, 3), 1), ValueError, "1 or 3 channels, found 2"),
+        (lambda: transforms.RandomErasing(1)(COLOUR), TypeError, "ToTensor"),
+        (lambda: transforms.RandomErasing(value="noise"), ValueError, "found 'noise'"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(call, kind, words):

@@ -45,7 +45,7 @@ def _float_outputs(recorded: Recorded) -> list[Tensor]:
     for output in recorded.outputs:
         if not output.dtype.is_floating_point:
             raise DTypeError(
-                f"{recorded.name}: expected a function with results of float32 or float64, found {output.dtype}"
+                f"{recorded.name}: expected a function with results of a floating dtype, found {output.dtype}"
             )
     return recorded.outputs
 

@@ -36,7 +36,7 @@ def reversible(blocks: Iterable[Block], x1: TensorLike, x2: TensorLike) -> tuple
         raise ArgumentError("reversible: expected one block at least")
     for x in (x1, x2):
         if not x.dtype.is_floating_point:
-            raise DTypeError(f"reversible: expected x1 and x2 of float32 or float64, found {x.dtype}")
+            raise DTypeError(f"reversible: expected x1 and x2 of a floating dtype, found {x.dtype}")
     inputs = (x1, x2)
     recorded: tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor]] = ([], [], [], [])
     for f, g in blocks:

@@ -230,7 +230,7 @@ class _Problem:
         if isinstance(leaf, (bool, int)):
             x = x.to("float32")
         if not x.dtype.is_floating_point:
-            raise DTypeError(f"{self.name}: expected x0 of float32 or float64, found {x.dtype}")
+            raise DTypeError(f"{self.name}: expected x0 of a floating dtype, found {x.dtype}")
         return x
 
     # ---------------------------------------------------------------- the function

@@ -21,7 +21,7 @@ extension Tensor {
         let inputs = try [x1, x2].nodes()
         guard !blocks.isEmpty, inputs.allSatisfy({ $0.dtype.isFloat }) else {
             throw .argument(
-                operation: "reversible", "one block at least, and inputs of float32 or float64 are expected")
+                operation: "reversible", "one block at least, and inputs of a floating dtype are expected")
         }
         var chain: [(f: Template, g: Template)] = []
         for (place, block) in blocks.enumerated() {

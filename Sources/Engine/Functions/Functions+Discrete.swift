@@ -49,7 +49,7 @@ extension Functions {
                 "hard and soft of equal shapes are expected, but they are \(hard.shape.text) and \(soft.shape.text)")
         }
         guard soft.dtype.isFloat else {
-            throw .dtype(operation: "straight_through", "soft must be float32 or float64, but is \(soft.dtype.name)")
+            throw .dtype(operation: "straight_through", "soft must be of a floating dtype, but is \(soft.dtype.name)")
         }
         return try hard.detach().cast(soft.dtype) + (soft - soft.detach())
     }

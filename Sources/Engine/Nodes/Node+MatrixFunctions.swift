@@ -10,7 +10,7 @@ extension Node {
                 "\(square ? "square matrices" : "matrices") are expected, but the shape is \(shape.text)")
         }
         guard dtype.isFloat else {
-            throw .dtype(operation: operation, "float32 or float64 is expected, but \(dtype.name) was given")
+            throw .dtype(operation: operation, "a floating dtype is expected, but \(dtype.name) was given")
         }
     }
 

@@ -21,7 +21,7 @@ extension Node {
     /// What is left of x beside the whole number toward 0.
     func fraction() throws(Failure) -> Node {
         guard dtype.isFloat else {
-            throw .dtype(operation: "frac", "float32 or float64 is expected, but \(dtype.name) was given")
+            throw .dtype(operation: "frac", "a floating dtype is expected, but \(dtype.name) was given")
         }
         return try self - trunc()
     }
@@ -39,7 +39,7 @@ extension Node {
     /// m and n of self = m 2^n with |m| from 1/2 to below 1; what has no such form is its own m.
     func binaryParts() throws(Failure) -> (mantissa: Node, exponent: Node) {
         guard dtype.isFloat else {
-            throw .dtype(operation: "frexp", "float32 or float64 is expected, but \(dtype.name) was given")
+            throw .dtype(operation: "frexp", "a floating dtype is expected, but \(dtype.name) was given")
         }
         let exponent = try BinaryExponent().record([self])
         return (try scaled(byTwoToThe: -exponent), try exponent.cast(.int32))

@@ -23,7 +23,7 @@ extension Node {
     func mean(_ axes: [Int], keepdims: Bool) throws(Failure) -> Node {
         guard dtype.isFloat else {
             throw .dtype(
-                operation: "mean", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
+                operation: "mean", "a floating dtype is expected, but \(dtype.name) was given; cast it first")
         }
         if axes.isEmpty { return self }
         let count = axes.reduce(1) { $0 * shape[$1] }
@@ -96,7 +96,7 @@ extension Node {
     /// `correction`.
     func variance(_ axes: [Int], correction: Double, keepdims: Bool) throws(Failure) -> Node {
         guard dtype.isFloat else {
-            throw .dtype(operation: "var", "float32 or float64 is expected, but \(dtype.name) was given; cast it first")
+            throw .dtype(operation: "var", "a floating dtype is expected, but \(dtype.name) was given; cast it first")
         }
         let count = axes.reduce(1) { $0 * shape[$1] }
         return try composed { (x) throws(Failure) in

@@ -113,7 +113,7 @@ private func rowsOfAll(_ batch: Mapped) throws(Failure) -> [Node] {
 private func checkCrossEntropy(_ inputs: [TensorType], _ name: String) throws(Failure) {
     let (logits, labels) = (inputs[0], inputs[1])
     guard logits.dtype.isFloat else {
-        throw .dtype(operation: name, "logits must be float32 or float64, but are \(logits.dtype.name)")
+        throw .dtype(operation: name, "logits must be of a floating dtype, but are \(logits.dtype.name)")
     }
     guard labels.dtype.isInteger else {
         throw .dtype(operation: name, "class indices must be uint8, int32 or int64, but are \(labels.dtype.name)")

@@ -36,7 +36,7 @@ struct RandomDraw: Operation {
                     "there are no whole numbers from \(low) up to below \(high), or they do not fit \(type.dtype.name)")
             }
         } else if !type.dtype.isFloat {
-            throw .dtype(operation: name, "float32 or float64 is expected, not \(type.dtype.name)")
+            throw .dtype(operation: name, "a floating dtype is expected, not \(type.dtype.name)")
         }
         guard distribution != .uniform || a <= b else {
             throw .argument(

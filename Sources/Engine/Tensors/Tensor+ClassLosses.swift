@@ -38,7 +38,7 @@ extension Tensor {
                 operation: name, "label_smoothing from 0 to 1 is expected, but found \(rule.smoothing)")
         }
         guard logits.dtype.isFloat else {
-            throw .dtype(operation: name, "predictions must be float32 or float64, but are \(logits.dtype.name)")
+            throw .dtype(operation: name, "predictions must be of a floating dtype, but are \(logits.dtype.name)")
         }
         let rows = try ClassRows(logits.node(), name)
         let (z, smoothing) = (rows.values, rule.smoothing)

@@ -171,7 +171,7 @@ private struct ConvolutionOperands {
         for (name, node) in [("input", x), ("weight", given)] + (added.map { [("bias", $0)] } ?? [])
         where !node.dtype.isFloat {
             throw .dtype(
-                operation: numbers.operation, "\(name) must be float32 or float64, but is \(node.dtype.name)")
+                operation: numbers.operation, "\(name) must be of a floating dtype, but is \(node.dtype.name)")
         }
         let dtype = Node.commonFloat(x, given, added ?? x)
         let (outputs, overflow) = given.shape[outputsAxis].multipliedReportingOverflow(by: Swift.max(groups, 1))

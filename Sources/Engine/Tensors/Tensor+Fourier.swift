@@ -59,7 +59,7 @@ extension Tensor {
     private func pairs(_ operation: String) throws(Failure) -> Node {
         let x = try node()
         guard x.dtype.isFloat else {
-            throw .dtype(operation: operation, "float32 or float64 is expected, but \(x.dtype.name) was given")
+            throw .dtype(operation: operation, "a floating dtype is expected, but \(x.dtype.name) was given")
         }
         guard x.shape.last == 2 else {
             throw .shape(

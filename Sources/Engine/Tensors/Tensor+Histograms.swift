@@ -45,7 +45,7 @@ extension Tensor {
         let x = try node()
         guard x.dtype.isFloat else {
             throw .dtype(
-                operation: name, "float32 or float64 is expected, but \(x.dtype.name) was given; cast it first")
+                operation: name, "a floating dtype is expected, but \(x.dtype.name) was given; cast it first")
         }
         return try x.reshape([x.count]).detached()
     }

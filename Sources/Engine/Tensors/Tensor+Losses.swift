@@ -54,7 +54,7 @@ extension Tensor {
         _ reduction: LossReduction, _ prediction: Tensor, _ name: String, _ losses: () throws(Failure) -> Tensor
     ) throws(Failure) -> Tensor {
         guard prediction.dtype.isFloat else {
-            throw .dtype(operation: name, "predictions must be float32 or float64, but are \(prediction.dtype.name)")
+            throw .dtype(operation: name, "predictions must be of a floating dtype, but are \(prediction.dtype.name)")
         }
         return try reduced(losses().node(), nil, reduction, name)
     }

@@ -230,7 +230,7 @@ extension Tensor {
         guard floats ? x.dtype.isFloat : x.dtype != .bool else {
             throw .dtype(
                 operation: numbers.operation,
-                "\(floats ? "float32 or float64" : "a number dtype") is expected, but \(x.dtype.name) was given")
+                "\(floats ? "a floating dtype" : "a number dtype") is expected, but \(x.dtype.name) was given")
         }
         return x
     }

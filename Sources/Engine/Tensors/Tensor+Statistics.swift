@@ -17,7 +17,7 @@ extension Tensor {
         let x = try node()
         guard x.dtype.isFloat else {
             throw .dtype(
-                operation: "nanmean", "float32 or float64 is expected, but \(x.dtype.name) was given; cast it first")
+                operation: "nanmean", "a floating dtype is expected, but \(x.dtype.name) was given; cast it first")
         }
         let places = try reductionAxes(axes, of: shape, operation: "nanmean")
         let numbers = try x.isNaN().logicalNot().cast(x.dtype).sum(places, keepdims: keepdims)
@@ -126,7 +126,7 @@ extension Tensor {
         guard x.dtype.isFloat, q.dtype.isFloat else {
             throw .dtype(
                 operation: name,
-                "input and q of float32 or float64 are expected, but are \(x.dtype.name) and "
+                "input and q of a floating dtype are expected, but are \(x.dtype.name) and "
                     + "\(q.dtype.name)")
         }
         guard q.shape.count <= 1 else {
@@ -238,7 +238,7 @@ extension Tensor {
             throw .shape(operation: "renorm", "two axes at least are expected, but the shape is \(x.shape.text)")
         }
         guard x.dtype.isFloat else {
-            throw .dtype(operation: "renorm", "float32 or float64 is expected, but \(x.dtype.name) was given")
+            throw .dtype(operation: "renorm", "a floating dtype is expected, but \(x.dtype.name) was given")
         }
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "renorm")
         let norm = try x.norm(p, x.shape.indices.filter { $0 != place }, keepdims: true)

@@ -120,7 +120,7 @@ public enum Registry {
 
 extension Parameter {
     /// The dtype of a layer's parameters; by default that of the whole call.
-    static let dtype = Parameter("dtype", .optional(.dtype), Value.none, "dtype of the parameters: float32 or float64")
+    static let dtype = Parameter("dtype", .optional(.dtype), Value.none, "dtype of the parameters, a floating one")
 
     /// How the losses of elements become one.
     static let reduction = Parameter(
@@ -133,7 +133,7 @@ extension Arguments {
     func floats() throws(Failure) -> DType {
         let dtype = dtype(Parameter.dtype.name, .float32)
         guard dtype.isFloat else {
-            throw .dtype(operation: signature.name, "parameters are float32 or float64, not \(dtype.name)")
+            throw .dtype(operation: signature.name, "parameters are of a floating dtype, not \(dtype.name)")
         }
         return dtype
     }

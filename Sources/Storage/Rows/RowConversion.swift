@@ -15,7 +15,7 @@ struct RowConversion {
             throw .dtype(operation: path, "\(what) holds \(source.name), which cannot be read as \(target.name)")
         }
         guard target.isFloat || scale == 1 else {
-            throw .argument(operation: path, "\(what) can be scaled only as float32 or float64, not as \(target.name)")
+            throw .argument(operation: path, "\(what) can be scaled only as a floating dtype, not as \(target.name)")
         }
         self.source = source
         self.target = target

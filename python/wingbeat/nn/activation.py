@@ -183,7 +183,7 @@ class PReLU(Layer):
 
     num_parameters: slopes: 1, or one for each place of axis 1.
     init: what they start from.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "PReLU"

@@ -30,7 +30,7 @@ class MultiheadAttention(AttentionLayer):
     kdim: width of the key; None: embed_dim.
     vdim: width of the value; None: embed_dim.
     batch_first: whether inputs and output are [n, steps, width].
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "MultiheadAttention"

@@ -29,7 +29,7 @@ class Conv1d(Layer):
     groups: groups of channels, each with outputs of its own.
     bias: whether a bias is added.
     padding_mode: what stands around the input.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Conv1d"
@@ -69,7 +69,7 @@ class Conv2d(Layer):
     groups: groups of channels, each with outputs of its own.
     bias: whether a bias is added.
     padding_mode: what stands around the input.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Conv2d"
@@ -110,7 +110,7 @@ class Conv3d(Layer):
     groups: groups of channels, each with outputs of its own.
     bias: whether a bias is added.
     padding_mode: what stands around the input.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Conv3d"
@@ -152,7 +152,7 @@ class ConvTranspose1d(SizedLayer):
     bias: whether a bias is added.
     dilation: from one element of a window to the next.
     padding_mode: what stands around the output.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "ConvTranspose1d"
@@ -192,7 +192,7 @@ class ConvTranspose2d(SizedLayer):
     bias: whether a bias is added.
     dilation: from one element of a window to the next.
     padding_mode: what stands around the output.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "ConvTranspose2d"
@@ -233,7 +233,7 @@ class ConvTranspose3d(SizedLayer):
     bias: whether a bias is added.
     dilation: from one element of a window to the next.
     padding_mode: what stands around the output.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "ConvTranspose3d"

@@ -23,7 +23,7 @@ class Embedding(RowLayer):
     norm_type: the order of that norm.
     scale_grad_by_freq: whether the gradient of a row is divided by how often it is picked.
     sparse: taken as PyTorch takes it; gradients are dense.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Embedding"
@@ -57,7 +57,7 @@ class EmbeddingBag(BagLayer):
     sparse: taken as PyTorch takes it; gradients are dense.
     include_last_offset: whether the last offset is the end of the last bag.
     padding_idx: a row that starts as zeros, does not count and gets no gradient.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "EmbeddingBag"

@@ -21,7 +21,7 @@ class Linear(Layer):
     in_features: extent of the last axis of the input.
     out_features: extent of the last axis of the output.
     bias: whether a bias is added.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Linear"
@@ -49,7 +49,7 @@ class Bilinear(Layer):
     in2_features: extent of the last axis of the second input.
     out_features: extent of the last axis of the output.
     bias: whether a bias is added.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "Bilinear"
@@ -76,7 +76,7 @@ class LazyLinear(LazyLayer):
 
     out_features: extent of the last axis of the output.
     bias: whether a bias is added.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "LazyLinear"

@@ -27,7 +27,7 @@ class BatchNorm1d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -59,7 +59,7 @@ class BatchNorm2d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -91,7 +91,7 @@ class BatchNorm3d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -123,7 +123,7 @@ class InstanceNorm1d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -155,7 +155,7 @@ class InstanceNorm2d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -187,7 +187,7 @@ class InstanceNorm3d(RunningLayer):
     momentum: the weight of this pass in the running statistics; None: their mean over all passes.
     affine: whether there are weight and bias.
     track_running_stats: whether there are running statistics, which evaluation uses.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -214,7 +214,7 @@ class LayerNorm(Layer):
     eps: what is added to the variance.
     elementwise_affine: whether the result is multiplied by a weight.
     bias: whether there is a bias beside the weight.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "LayerNorm"
@@ -245,7 +245,7 @@ class GroupNorm(Layer):
     num_channels: C: the number of channels.
     eps: what is added to the variance.
     affine: whether there are weight and bias.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     bias: whether there is a bias beside the weight.
     """
 
@@ -274,7 +274,7 @@ class RMSNorm(Layer):
     normalized_shape: the extents of the last axes.
     eps: what is added to the mean square; None: the dtype's own.
     elementwise_affine: whether the result is multiplied by a weight.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "RMSNorm"

@@ -30,7 +30,7 @@ class RNN(RecurrentLayer):
     batch_first: whether input and output are [n, steps, ...].
     dropout: the probability of dropout between layers, in training.
     bidirectional: whether each layer goes backward too.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "RNN"
@@ -70,7 +70,7 @@ class LSTM(LayerWithCells):
     dropout: the probability of dropout between layers, in training.
     bidirectional: whether each layer goes backward too.
     proj_size: where above 0, the hidden state is a projection of that many numbers.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "LSTM"
@@ -107,7 +107,7 @@ class GRU(RecurrentLayer):
     batch_first: whether input and output are [n, steps, ...].
     dropout: the probability of dropout between layers, in training.
     bidirectional: whether each layer goes backward too.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "GRU"
@@ -134,7 +134,7 @@ class RNNCell(RecurrentCell):
     hidden_size: extent of the last axis of the state.
     bias: whether biases are added.
     nonlinearity: 'tanh' or 'relu'.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "RNNCell"
@@ -161,7 +161,7 @@ class LSTMCell(CellWithCells):
     input_size: extent of the last axis of the input.
     hidden_size: extent of the last axis of the state.
     bias: whether biases are added.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "LSTMCell"
@@ -184,7 +184,7 @@ class GRUCell(RecurrentCell):
     input_size: extent of the last axis of the input.
     hidden_size: extent of the last axis of the state.
     bias: whether biases are added.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "GRUCell"

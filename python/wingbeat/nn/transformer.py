@@ -103,7 +103,7 @@ class TransformerEncoderLayer(_AttendingLayer):
     batch_first: whether input and output are [n, steps, d_model].
     norm_first: whether each part normalises what it reads, not what it has added.
     bias: whether linear layers and normalisations have biases.
-    dtype: dtype of the parameters: float32 or float64.
+    dtype: dtype of the parameters, a floating one.
     """
 
     _kind = "TransformerEncoderLayer"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ..._creation import rand, randint
+from ..._creation import rand, randint, randn
 from ..._dtypes import as_dtype, float32
 from ..._errors import ArgumentError
 from ..._naming import listing, refusing
@@ -21,6 +21,7 @@ from . import functional
 
 __all__ = [
     "CenterCrop",
+    "ColorJitter",
     "Compose",
     "ConvertImageDtype",
     "Grayscale",
@@ -32,6 +33,8 @@ __all__ = [
     "RandomApply",
     "RandomChoice",
     "RandomCrop",
+    "RandomErasing",
+    "RandomGrayscale",
     "RandomHorizontalFlip",
     "RandomOrder",
     "RandomResizedCrop",
@@ -412,3 +415,99 @@ class RandomRotation(_Transform):
             return turned
         found = as_channels(turned, "RandomRotation")
         return as_kind(scaled(found) if isinstance(img, Tensor) and img.dtype.is_floating_point else found, img)
+
+
+class ColorJitter(_Transform):
+    """Brightness, contrast, saturation and hue changed at random, in an order drawn anew for each image.
+
+    brightness, contrast, saturation: a number b for factors from max(0, 1 - b) to 1 + b, or (least, most). hue: a
+    number h up to 0.5 for turns from -h to h, or (least, most).
+    """
+
+    def __init__(self, brightness: Any = 0, contrast: Any = 0, saturation: Any = 0, hue: Any = 0) -> None:
+        self.brightness = self._bounds("brightness", brightness)
+        self.contrast = self._bounds("contrast", contrast)
+        self.saturation = self._bounds("saturation", saturation)
+        self.hue = self._bounds("hue", hue)
+
+    def _bounds(self, name: str, given: Any) -> tuple[float, float] | None:
+        centre, least, most = (0.0, -0.5, 0.5) if name == "hue" else (1.0, 0.0, math.inf)
+        if isinstance(given, (int, float)) and given >= 0:
+            low, high = centre - given, centre + given
+            low = low if name == "hue" else max(low, 0)
+        elif isinstance(given, (tuple, list)) and len(given) == 2:
+            low, high = map(float, given)
+        else:
+            raise ArgumentError(f"ColorJitter: expected a number of 0 or more or a pair as {name}, found {given!r:.80}")
+        if not least <= low <= high <= most:
+            raise ArgumentError(f"ColorJitter: expected {name} between {least} and {most}, found {given!r:.80}")
+        return None if low == high == centre else (low, high)
+
+    def forward(self, img: Any) -> Any:
+        """The changed image."""
+        changes = (
+            (self.brightness, functional.adjust_brightness),
+            (self.contrast, functional.adjust_contrast),
+            (self.saturation, functional.adjust_saturation),
+            (self.hue, functional.adjust_hue),
+        )
+        for place in randperm(len(changes)).tolist():
+            bounds, change = changes[place]
+            if bounds is not None:
+                img = change(img, bounds[0] + (bounds[1] - bounds[0]) * float(rand(()).item()))
+        return img
+
+
+class RandomGrayscale(_Chance):
+    """The image in gray, with as many channels as it has, with probability p."""
+
+    def __init__(self, p: float = 0.1) -> None:
+        super().__init__(p)
+
+    def forward(self, img: Any) -> Any:
+        """The image, or the gray one."""
+        check(img, "RandomGrayscale")
+        channels = functional.pil_to_tensor(img).shape[-3]
+        return functional.rgb_to_grayscale(img, 3 if channels == 3 else 1) if _chance(self.p) else img
+
+
+class RandomErasing(_Chance):
+    """A tensor with a part of random place, area (a fraction in `scale`) and shape (height by width in `ratio`)
+    replaced, with probability p: by a number, a number for each channel, or normal draws ("random")."""
+
+    def __init__(
+        self,
+        p: float = 0.5,
+        scale: Sequence[float] = (0.02, 0.33),
+        ratio: Sequence[float] = (0.3, 3.3),
+        value: Any = 0,
+        inplace: bool = False,
+    ) -> None:
+        super().__init__(p)
+        if isinstance(value, str) and value != "random":
+            raise ArgumentError(f"RandomErasing: expected numbers or 'random' as value, found {value!r:.80}")
+        self.scale, self.ratio, self.value, self.inplace = scale, ratio, value, inplace
+
+    def forward(self, img: Any) -> Any:
+        """The tensor, or the one with a part replaced."""
+        if not isinstance(img, Tensor):
+            raise TypeError(f"RandomErasing: expected a tensor, found {type(img).__name__}; put ToTensor before it")
+        if not _chance(self.p):
+            return img
+        channels, rows, columns = img.shape[-3:]
+        low, high = (math.log(bound) for bound in self.ratio)
+        for _ in range(10):
+            area = rows * columns * (self.scale[0] + (self.scale[1] - self.scale[0]) * float(rand(()).item()))
+            ratio = math.exp(low + (high - low) * float(rand(()).item()))
+            height, width = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+            if height < rows and width < columns:
+                top, left = _whole(0, rows - height), _whole(0, columns - width)
+                return functional.erase(img, top, left, height, width, self._values(channels, height, width, img))
+        return img
+
+    def _values(self, channels: int, height: int, width: int, img: Tensor) -> Any:
+        if self.value == "random":
+            return randn(channels, height, width).to(img.dtype)
+        if isinstance(self.value, (tuple, list)):
+            return Tensor(list(self.value)).to(img.dtype).reshape(-1, 1, 1)
+        return self.value

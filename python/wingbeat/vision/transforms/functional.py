@@ -18,11 +18,17 @@ from ..._resampling import interpolate
 from ..._shaping import pad as pad_tensor
 from ..._tensor import Tensor, tensor_of
 from .._images import as_channels, as_kind, check, is_pil, needed_pil, scaled, size_of
+from ._colours import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
 
 __all__ = [
+    "adjust_brightness",
+    "adjust_contrast",
+    "adjust_hue",
+    "adjust_saturation",
     "center_crop",
     "convert_image_dtype",
     "crop",
+    "erase",
     "get_image_size",
     "hflip",
     "normalize",
@@ -77,11 +83,11 @@ def convert_image_dtype(image: Tensor, dtype: Any = float32) -> Tensor:
     wanted: DType = as_dtype(dtype)
     if not isinstance(image, Tensor):
         raise TypeError(f"convert_image_dtype: expected a tensor, found {type(image).__name__}")
-    if image.dtype is wanted:
+    if image.dtype == wanted:
         return image
     if wanted.is_floating_point:
         return scaled(image, wanted)
-    if image.dtype.is_floating_point and wanted is uint8:
+    if image.dtype.is_floating_point and wanted == uint8:
         return (image * (255 + 1 - 1e-3)).to(uint8)
     raise DTypeError(f"convert_image_dtype: expected floats and uint8, found {image.dtype} to {wanted}")
 
@@ -233,3 +239,13 @@ def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
     if num_output_channels == 3:
         tensor = tensor.expand(*tensor.shape[:-3], 3, *tensor.shape[-2:])
     return as_kind(tensor, img)
+
+
+def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Tensor:
+    """A tensor [..., channels, height, width] with the h x w part below i and right of j replaced by v: a number, or
+    values that broadcast to it. A new tensor also where inplace is asked for."""
+    if not isinstance(img, Tensor):
+        raise TypeError(f"erase: expected a tensor, found {type(img).__name__}; put ToTensor before it")
+    found = img.clone()
+    found[..., i : i + h, j : j + w] = v
+    return found

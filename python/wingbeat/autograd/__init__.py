@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
-from ._anomalies import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
-from ._custom import Function, FunctionCtx
-from ._errors import ArgumentError
-from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
-from ._naming import listing, refusing
-from ._tensor import Tensor, as_tensor
-from ._transforms import inside_transform, reverse
+from .._anomalies import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .._custom import Function, FunctionCtx
+from .._errors import ArgumentError
+from .._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .._naming import listing, refusing
+from .._tensor import Tensor, as_tensor
+from .._transforms import inside_transform, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Literal
 
-    from ._typing import TensorLike
+    from .._typing import TensorLike
+
+from . import functional
+from ._gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 __all__ = [
     "Function",
     "FunctionCtx",
+    "GradcheckError",
     "Variable",
     "backward",
     "enable_grad",
+    "functional",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "inside_transform",
     "no_grad",
