@@ -132,7 +132,7 @@ extension Optimizer {
     /// number like any other.
     private func structure(_ settings: Arguments) -> [Value] {
         settings.values.compactMap { name, value in
-            guard !Parameter.ofImplementations.contains(name), name != "lr" else { return nil }
+            guard !Parameter.ofImplementations.contains(name), name != rateName else { return nil }
             switch value {
             case .real(let number): return .flag(number == 0)
             case .list: return nil
