@@ -293,6 +293,8 @@ class Layer(Calling, Module):
                 f"Use: add_weight(shape=..., name='{shape}')."
             )
         self._registry("_parameters")
+        if _recording.state.capture is not None:
+            _recording.state.capture.makes_variable()
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         kind = self.variable_dtype if dtype is None else _policies.dtype_name(dtype)
         if initializer is None:

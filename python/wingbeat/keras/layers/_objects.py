@@ -3,28 +3,32 @@ constraints."""
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-_KINDS = ("_initializer", "_regularizer", "_constraint", "activation")
+# Where objects for such arguments come from, by how the argument's name ends.
+_HOMES = {
+    "_initializer": "initializers",
+    "_regularizer": "regularizers",
+    "_constraint": "constraints",
+    "activation": "activations",
+}
 
 
 def _family(name: str) -> Any:
     """The module of Keras' that knows such an argument; None for one that is plain."""
-    from .. import activations, constraints, initializers, regularizers
-
-    if name.endswith("_initializer"):
-        return initializers
-    if name.endswith("_regularizer"):
-        return regularizers
-    if name.endswith("_constraint"):
-        return constraints
-    return activations if name.endswith("activation") else None
+    for ending, home in _HOMES.items():
+        if name.endswith(ending):
+            return importlib.import_module(f"wingbeat.keras.{home}")
+    return None
 
 
 def text_of(name: str, given: Any) -> tuple[Any, Any]:
     """(what the engine gets, what stays in Python, or None)."""
+    if given is None or isinstance(given, (str, bool, int, float)):
+        return given, None
     family = _family(name)
-    if family is None or given is None or isinstance(given, str):
+    if family is None:
         return given, None
     found = family.get(given) if isinstance(given, dict) else given
     text = spelled(found)
@@ -60,8 +64,7 @@ def spelled(value: Any) -> str | None:
 
 def object_of(name: str, given: Any) -> Any:
     """The object for an argument that is a text."""
-    family = _family(name)
-    if family is None or given is None:
+    if given is None or not (family := _family(name)):
         return None
     if isinstance(given, str) and "(" in given:
         return _called(family, given)
@@ -80,9 +83,9 @@ def _called(family: Any, text: str) -> Any:
 
 def config_of(name: str, kept: Any, given: Any) -> Any:
     """An argument as a config has it."""
-    family = _family(name)
     found = kept if kept is not None else given
-    if family is None or found is None:
+    family = None if found is None else _family(name)
+    if family is None:
         return list(found) if isinstance(found, list) else found
     if name.endswith("activation"):
         if isinstance(found, str):

@@ -8,11 +8,6 @@ from ..._tensor import Tensor as Base
 from ..._tree import flatten, unflatten
 
 
-def is_nested(value: Any) -> bool:
-    """Whether a value is a list, a tuple or a dict."""
-    return isinstance(value, (list, tuple, dict))
-
-
 def object_name(value: Any) -> str:
     """The name of a function, class or object."""
     from .. import _names
@@ -22,67 +17,6 @@ def object_name(value: Any) -> str:
         return found
     found = getattr(value, "__name__", None)
     return str(found) if found else _names.snake_case(type(value).__name__)
-
-
-def kinds(y_true: Any, y_pred: Any) -> tuple[bool, bool]:
-    """(the targets are one probability each, they are numbers of classes)."""
-    shape, given = tuple(y_pred.shape), tuple(y_true.shape)
-    is_binary = shape[-1] == 1 if shape else True
-    is_sparse = len(given) < len(shape) or bool(given) and given[-1] == 1
-    return is_binary, is_sparse
-
-
-def metric_of(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """The metric that a name, function or object means for such results."""
-    from .. import metrics
-
-    if identifier is None:
-        return None
-    name = str(identifier).lower()
-    is_binary, is_sparse = kinds(y_true, y_pred)
-    if isinstance(identifier, str) and name in ("accuracy", "acc"):
-        kind = (
-            metrics.BinaryAccuracy
-            if is_binary
-            else metrics.SparseCategoricalAccuracy
-            if is_sparse
-            else metrics.CategoricalAccuracy
-        )
-        found = kind(name=identifier)
-    elif isinstance(identifier, str) and name in ("crossentropy", "ce"):
-        kind = (
-            metrics.BinaryCrossentropy
-            if is_binary
-            else metrics.SparseCategoricalCrossentropy
-            if is_sparse
-            else metrics.CategoricalCrossentropy
-        )
-        found = kind(name=identifier)
-    else:
-        found = metrics.get(identifier)
-    name = identifier if isinstance(identifier, str) else object_name(found)
-    if not hasattr(found, "update_state"):
-        found = metrics.MeanMetricWrapper(found, name=name)
-    found.name = name
-    return found
-
-
-def loss_of(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """The loss that a name, function or object means for such results."""
-    from .. import losses
-
-    if identifier is None:
-        return None
-    if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
-        is_binary, is_sparse = kinds(y_true, y_pred)
-        if is_binary:
-            return losses.BinaryCrossentropy()
-        return losses.SparseCategoricalCrossentropy() if is_sparse else losses.CategoricalCrossentropy()
-    found = losses.get(identifier)
-    if not isinstance(found, losses.Loss):
-        name = identifier if isinstance(identifier, str) else object_name(found)
-        found = losses.LossFunctionWrapper(found, name=name)
-    return found
 
 
 class _Entry(NamedTuple):
@@ -114,6 +48,7 @@ class CompileLoss:
 
     def _build(self, y_true: list[Any], y_pred: list[Any], names: list[str]) -> None:
         from .. import metrics
+        from ..metrics._resolution import loss_for
 
         def spread(given: Any, what: str) -> list[Any]:
             if isinstance(given, dict):
@@ -139,16 +74,17 @@ class CompileLoss:
             weights = spread(self._weights, "loss_weights")
         entries = []
         for place, identifier, weight in zip(places, losses, weights):
-            found = loss_of(identifier, y_true[place], y_pred[place])
+            found = loss_for(identifier, y_true[place], y_pred[place])
             if found is not None:
                 entries.append(_Entry(place, found, weight, names[place]))
+        means = []
         if len(entries) > 1:
             used: dict[str, int] = {}
             for entry in entries:
                 title = entry.name if len(names) > 1 else object_name(entry.loss)
                 used[title] = used.get(title, -1) + 1
-                self.metrics.append(metrics.Mean(name=f"{title}_loss" + (f"_{used[title]}" if used[title] else "")))
-        self._entries = entries
+                means.append(metrics.Mean(name=f"{title}_loss" + (f"_{used[title]}" if used[title] else "")))
+        self._entries, self.metrics = entries, means
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         preds = flatten(y_pred)[0]
@@ -237,15 +173,18 @@ class CompileMetrics:
         return [variable for metric in self.metrics for variable in metric.variables]
 
     def _build(self, trues: list[Any], preds: list[Any], names: list[str]) -> None:
+        from ..metrics._resolution import metric_for
+
+        entries = []
         for given, is_weighted in zip(self._given, (False, True)):
             if not given:
                 continue
             for place, group in enumerate(self._spread(given, names)):
                 for identifier in group if isinstance(group, (list, tuple)) else [group]:
                     if identifier is not None:
-                        metric = metric_of(identifier, trues[place], preds[place])
-                        self._entries.append((place, names[place] if len(names) > 1 else None, metric, is_weighted))
-        self.built = True
+                        metric = metric_for(identifier, trues[place], preds[place])
+                        entries.append((place, names[place] if len(names) > 1 else None, metric, is_weighted))
+        self._entries, self.built = entries, True
 
     @staticmethod
     def _spread(given: Any, names: list[str]) -> list[Any]:
