@@ -72,9 +72,7 @@ def classifier(keras, name=None):
 @program
 def fit_with_validation(keras):
     model = classifier(keras)
-    model.compile(
-        optimizer=keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     x, y = values(50, 6), labels(50, 3)
     history = model.fit(x, y, epochs=3, batch_size=16, shuffle=False, validation_split=0.25, verbose=0)
     return {
@@ -167,7 +165,9 @@ def hooks_of_callbacks(keras):
 def text_of_the_bar(keras):
     def run():
         model = classifier(keras)
-        model.compile(optimizer=keras.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        model.compile(
+            optimizer=keras.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+        )
         x, y = values(100, 6), labels(100, 3)
         model.fit(x, y, epochs=2, batch_size=8, shuffle=False, validation_data=(x[:20], y[:20]))
         model.fit(x, y, epochs=1, batch_size=50, shuffle=False)
@@ -200,7 +200,9 @@ def stopping_and_rates(keras):
                 validation_data=(x[:10], y[:10]),
                 callbacks=[
                     keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, verbose=1, min_delta=0.01),
-                    keras.callbacks.EarlyStopping("loss", patience=3, verbose=1, restore_best_weights=True, min_delta=0.01),
+                    keras.callbacks.EarlyStopping(
+                        "loss", patience=3, verbose=1, restore_best_weights=True, min_delta=0.01
+                    ),
                     keras.callbacks.CSVLogger(path),
                 ],
             )
@@ -252,8 +254,14 @@ def several_inputs_and_outputs(keras):
     history = model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
     found = model.predict([x["first"], x["second"]], verbose=0)
     listed = keras.Model([first, second], [big, small])
-    listed.compile(optimizer=keras.optimizers.SGD(0.05), loss=["sparse_categorical_crossentropy", "mse"], metrics=[["accuracy"], ["mae"]])
-    again = listed.fit([x["first"], x["second"]], [y["kind"], y["size"]], epochs=1, batch_size=8, shuffle=False, verbose=0)
+    listed.compile(
+        optimizer=keras.optimizers.SGD(0.05),
+        loss=["sparse_categorical_crossentropy", "mse"],
+        metrics=[["accuracy"], ["mae"]],
+    )
+    again = listed.fit(
+        [x["first"], x["second"]], [y["kind"], y["size"]], epochs=1, batch_size=8, shuffle=False, verbose=0
+    )
     inner = keras.Model(model.inputs, model.get_layer("joined").output)
     return {
         "history": numbers(history),
@@ -330,13 +338,14 @@ def batches_of_other_kinds(keras):
         ("few", batches(), {"steps_per_epoch": 2, "validation_data": (x[:8], y[:8]), "validation_freq": 2}),
     ):
         model = classifier(keras)
-        model.compile(
-            optimizer=keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-        )
+        model.compile(optimizer=keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         found[name] = numbers(model.fit(data, epochs=2, verbose=0, **more))
     model = classifier(keras)
     model.compile(
-        optimizer=keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy", metrics=["acc"], steps_per_execution=2
+        optimizer=keras.optimizers.SGD(0.1),
+        loss="sparse_categorical_crossentropy",
+        metrics=["acc"],
+        steps_per_execution=2,
     )
     found["executions"] = numbers(model.fit(x, y, epochs=2, batch_size=5, shuffle=False, verbose=0))
     found["batch"] = [float(value) for value in model.train_on_batch(x[:4], y[:4])]
@@ -366,9 +375,14 @@ def statistics_of_batches(keras):
     )
     x, y = values(20, 8, 8, 2), labels(20, 2)
     history = model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0, validation_data=(x, y))
-    found = {"history": numbers(history), "statistics": [model.layers[1].get_weights()[place].tolist() for place in (2, 3)]}
+    found = {
+        "history": numbers(history),
+        "statistics": [model.layers[1].get_weights()[place].tolist() for place in (2, 3)],
+    }
     model.layers[1].trainable = False
-    model.compile(optimizer=keras.optimizers.SGD(0.05), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.05), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    )
     found["frozen"] = numbers(model.fit(x, y, epochs=1, batch_size=8, shuffle=False, verbose=0))
     found["counts"] = [len(model.trainable_weights), len(model.non_trainable_weights), model.count_params()]
     return found
@@ -414,7 +428,9 @@ def tables_of_models(keras):
 def names_and_configs(keras):
     keras.backend.clear_session()
     layers = keras.layers
-    model = keras.Sequential([keras.Input((5,)), layers.Dense(4, activation="relu"), layers.Dropout(0.5), layers.Dense(2)])
+    model = keras.Sequential(
+        [keras.Input((5,)), layers.Dense(4, activation="relu"), layers.Dropout(0.5), layers.Dense(2)]
+    )
     set_weights(model)
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
@@ -422,7 +438,9 @@ def names_and_configs(keras):
     again.set_weights(model.get_weights())
     x = values(3, 5)
     inputs = keras.Input((5,), name="in")
-    functional = keras.Model(inputs, layers.Dense(3, name="d")(layers.LeakyReLU(negative_slope=0.1)(inputs)) * 2.0, name="f")
+    functional = keras.Model(
+        inputs, layers.Dense(3, name="d")(layers.LeakyReLU(negative_slope=0.1)(inputs)) * 2.0, name="f"
+    )
     set_weights(functional)
     copied = keras.Model.from_config(functional.get_config())
     copied.set_weights(functional.get_weights())

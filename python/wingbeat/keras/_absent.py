@@ -6,8 +6,8 @@ import sys
 
 ABSENT = {
     "applications": (
-        "nothing is downloaded, so there are no ready models; keras.models.load_model(path) reads a .keras or .h5 file, "
-        "also of Keras' own applications"
+        "nothing is downloaded, so there are no ready models; keras.models.load_model(path) reads .keras and .h5 "
+        "files, also of Keras' own applications"
     ),
     "keras_tuner": "there is no tuner; loop over settings in Python, and compare the History of each fit",
     "wrappers": "there are no wrappers for scikit-learn; call fit and predict of the model",

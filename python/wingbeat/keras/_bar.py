@@ -1,5 +1,5 @@
-"""Keras' progress bar. On a terminal it is drawn over itself; elsewhere each epoch leaves its last line, without control
-characters."""
+"""Keras' progress bar. On a terminal it is drawn over itself; elsewhere each epoch leaves its last line, without
+control characters."""
 
 from __future__ import annotations
 

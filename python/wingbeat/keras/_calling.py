@@ -65,7 +65,7 @@ class Signature:
         return {**found, **kwargs}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def signature_of(call: Any) -> Signature:
     """The parameters of a function that is a class's `call`."""
     return Signature(call)
@@ -177,7 +177,7 @@ class Calling:
                 kwargs["training"] = self.training
             elif signature.takes_all and not signature.has_training and self._wants_training():
                 kwargs["training"] = self.training
-            with _names.scope(facts.name):
+            with _names.scope(self.name):
                 outputs = wrap(self.call(*args, **kwargs))
             return self._finished(args, outputs, mask)
         finally:
@@ -299,7 +299,7 @@ class Calling:
 
 
 def _has_plain(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return any([type(leaf) is Base for leaf in flatten([args, kwargs])[0]])
+    return any(type(leaf) is Base for leaf in flatten([args, kwargs])[0])
 
 
 def _unwrapped(result: Any) -> Any:

@@ -1,5 +1,5 @@
-"""Where batches come from: arrays, data sets, PyDatasets, generators. `Batches` gives each epoch's, as tuples of inputs,
-targets and weights."""
+"""Where batches come from: arrays, data sets, PyDatasets, generators. `Batches` gives each epoch's, as tuples of
+inputs, targets and weights."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     if len(data) in (1, 2, 3):
         return (*data, None, None, None)[:3]
     raise ValueError(
-        "Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, found: " f"{data!r:.200}"
+        f"Data is expected to be in format `x`, `(x,)`, `(x, y)`, or `(x, y, sample_weight)`, found: {data!r:.200}"
     )
 
 
@@ -112,7 +112,9 @@ def _refuse(y: Any, sample_weight: Any, what: str) -> None:
 def _is_indexed(x: Any) -> bool:
     """A class of the user's that is like PyDataset."""
     kind = type(x)
-    return any(base.__name__ in ("Sequence", "PyDataset") and base.__module__ != "collections.abc" for base in kind.__mro__)
+    return any(
+        base.__name__ in ("Sequence", "PyDataset") and base.__module__ != "collections.abc" for base in kind.__mro__
+    )
 
 
 def _are_arrays(x: Any) -> bool:
@@ -182,7 +184,9 @@ class FromArrays(Batches):
         counts = {len(array) for array in self._arrays if array is not None}
         if len(counts) > 1:
             shapes = [tuple(array.shape) for array in self._arrays if array is not None]
-            raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. {shapes}")
+            raise ValueError(
+                f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. {shapes}"
+            )
         self._rows = counts.pop() if counts else 0
         if size is None:
             size = ceil(self._rows / steps) if steps else 32
@@ -340,9 +344,9 @@ def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, A
     at = floor(rows * (1.0 - validation_split))
     if at == 0 or at == rows:
         raise ValueError(
-            f"Training data contains {rows} samples, which is not sufficient to split it into a validation and training "
-            f"set as specified by `validation_split={validation_split}`. Either provide more data, or a different value "
-            "for the `validation_split` argument."
+            f"Training data contains {rows} samples, which is not sufficient to split it into a validation and "
+            f"training set as specified by `validation_split={validation_split}`. Either provide more data, or a "
+            "different value for the `validation_split` argument."
         )
     first = [None if leaf is None else leaf[:at] for leaf in found]
     last = [None if leaf is None else leaf[at:] for leaf in found]
@@ -354,7 +358,13 @@ def class_weights(y: Any, weights: Any) -> Any:
     if isinstance(y, (list, tuple, dict)):
         raise ValueError("`class_weight` is only supported for Models with a single output.")
     labels = np.asarray(y)
-    if labels.ndim >= 2 and labels.shape[-1] > 1 and labels.dtype.kind == "f" or labels.ndim == 2 and labels.shape[-1] > 1:
+    if (
+        labels.ndim >= 2
+        and labels.shape[-1] > 1
+        and labels.dtype.kind == "f"
+        or labels.ndim == 2
+        and labels.shape[-1] > 1
+    ):
         labels = labels.argmax(-1)
     labels = labels.reshape(labels.shape[0], -1)[:, 0] if labels.ndim == 2 and labels.shape[-1] == 1 else labels
     kind = _policies.floatx()

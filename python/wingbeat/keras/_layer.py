@@ -139,7 +139,18 @@ class Layer(Calling, Module):
         if more:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {more}")
 
-    name = _fact("name", "The name.")
+    @property
+    def name(self) -> str:
+        """The name."""
+        facts = self._keras
+        if not facts.name:  # of a layer that the engine has made
+            facts.name = _names.automatic(type(self).__name__)
+        return facts.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._keras.name = name
+
     built = _fact("built", "Whether its variables are made.")
     autocast = _fact("autocast", "Whether floats are cast to the compute dtype.")
     input_spec = _fact("input_spec", "What inputs have to be, or None.")
@@ -221,7 +232,7 @@ class Layer(Calling, Module):
         if isinstance(value, Module):
             modules = self._registry("_modules")
             if not any(value is known for known in modules.values()):
-                if name in modules and not self.__dict__.get(name) is modules[name]:
+                if name in modules and self.__dict__.get(name) is not modules[name]:
                     name = self._free(name)
                 Module.add_module(self, name, value)
             return value

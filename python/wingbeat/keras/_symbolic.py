@@ -65,12 +65,13 @@ class KerasTensor:
         return self.shape
 
     def __repr__(self) -> str:
-        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, ragged=False, name={self.name}>"
+        kinds = f"sparse={self.sparse}, ragged=False"
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, {kinds}, name={self.name}>"
 
     def __array__(self, dtype: Any = None) -> Any:
         raise ValueError(
-            "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual numerical "
-            "value. You cannot convert it to a NumPy array."
+            "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual "
+            "numerical value. You cannot convert it to a NumPy array."
         )
 
     def __iter__(self) -> Any:
@@ -166,9 +167,9 @@ def has_symbolic(value: Any) -> bool:
     if isinstance(value, KerasTensor):
         return True
     if isinstance(value, (list, tuple)):
-        return any([has_symbolic(part) for part in value])
+        return any(has_symbolic(part) for part in value)
     if isinstance(value, dict):
-        return any([has_symbolic(part) for part in value.values()])
+        return any(has_symbolic(part) for part in value.values())
     return False
 
 

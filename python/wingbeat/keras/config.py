@@ -66,7 +66,7 @@ def is_interactive_logging_enabled() -> bool:
 def enable_unsafe_deserialization() -> None:
     """Raises NotImplementedError: no code of a file is executed."""
     raise NotImplementedError(
-        "enable_unsafe_deserialization: no code of a file is ever executed; give custom_objects, with functions of yours"
+        "enable_unsafe_deserialization: no code of a file is ever executed; give custom_objects with functions of yours"
     )
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._tensor import Tensor as Base
-from .._tree import flatten, unflatten
 from ..tf._tensor import convert, op, wrap
 from ._symbolic import KerasTensor, apply, has_symbolic
 
@@ -180,7 +179,7 @@ def _written(name: str, kind: str, target: str, words: list[str]) -> Callable[..
     return made  # type: ignore[no-any-return]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _of(target: str) -> Callable[..., Any]:
     return _target(target)
 
@@ -521,7 +520,9 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """Numbers in equal steps."""
-    found = _tf().linspace(convert_to_tensor(start, "float32"), convert_to_tensor(stop, "float32"), num + (not endpoint))
+    found = _tf().linspace(
+        convert_to_tensor(start, "float32"), convert_to_tensor(stop, "float32"), num + (not endpoint)
+    )
     found = found if endpoint else found[:-1]
     return found if dtype is None else cast(found, dtype)
 
@@ -614,8 +615,8 @@ def __getattr__(name: str) -> Any:
     from ._absent import sentence
 
     raise AttributeError(
-        f"{sentence(__name__, name)}; wingbeat.tf has TensorFlow's functions of tensors, wingbeat those under PyTorch's "
-        "names"
+        f"{sentence(__name__, name)}; wingbeat.tf has TensorFlow's functions of tensors, wingbeat those under "
+        "PyTorch's names"
     )
 
 

@@ -14,7 +14,7 @@ class SeedGenerator:
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
         if seed is not None and not isinstance(seed, int):
             raise ValueError(
-                "Argument `seed` must be an integer. If `None`, a random seed is drawn. Received: " f"seed={seed}"
+                f"Argument `seed` must be an integer. If `None`, a random seed is drawn. Received: seed={seed}"
             )
         self.name = name or _names.automatic("seed_generator")
         if seed is None:

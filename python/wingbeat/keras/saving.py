@@ -87,7 +87,9 @@ def known_classes() -> dict[str, Any]:
     from . import layers, models
     from ._layer import Layer
 
-    found = {name: value for name, value in vars(layers).items() if isinstance(value, type) and issubclass(value, Layer)}
+    found = {
+        name: value for name, value in vars(layers).items() if isinstance(value, type) and issubclass(value, Layer)
+    }
     for name in ("Functional", "InputLayer", "Model", "Sequential"):
         found[name] = getattr(models, name)
     return found

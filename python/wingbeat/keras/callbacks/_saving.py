@@ -39,9 +39,7 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only, self.save_weights_only, self.save_freq = save_best_only, save_weights_only, save_freq
         self._batches_seen, self._last_batch, self._current_epoch = 0, None, 0
         if save_freq != "epoch" and not isinstance(save_freq, int):
-            raise ValueError(
-                f"Unrecognized save_freq: {save_freq}. Expected save_freq are 'epoch' or integer values"
-            )
+            raise ValueError(f"Unrecognized save_freq: {save_freq}. Expected save_freq are 'epoch' or integer values")
         if save_weights_only and not self.filepath.endswith(".weights.h5"):
             raise ValueError(
                 "When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in "
@@ -49,8 +47,7 @@ class ModelCheckpoint(MonitorCallback):
             )
         if not save_weights_only and not self.filepath.endswith((".keras", ".h5")):
             raise ValueError(
-                "The filepath provided must end in `.keras` (Keras model format). Received: "
-                f"filepath={self.filepath}"
+                f"The filepath provided must end in `.keras` (Keras model format). Received: filepath={self.filepath}"
             )
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -81,9 +78,7 @@ class ModelCheckpoint(MonitorCallback):
                 return self.filepath.format(epoch=epoch + 1, **logs)
             return self.filepath.format(epoch=epoch + 1, batch=batch + 1, **logs)
         except KeyError as error:
-            raise KeyError(
-                f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}'
-            ) from error
+            raise KeyError(f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}') from error
 
     def _is_wanted(self, epoch: int, logs: Any, path: str) -> bool:
         if not self.save_best_only:
@@ -92,17 +87,16 @@ class ModelCheckpoint(MonitorCallback):
             return True
         current = logs.get(self.monitor)
         if current is None:
-            warnings.warn(
-                f"Can save best model only with {self.monitor} available, skipping.",
-                stacklevel=2,
-            )
+            warnings.warn(f"Can save best model only with {self.monitor} available, skipping.", stacklevel=2)
             return False
         if self.monitor_op is None:
             self._set_monitor_op()
         best = "None" if self.best is None else f"{self.best:.5f}"
         if self._is_improvement(current, self.best):
             if self.verbose > 0:
-                say(f"\nEpoch {epoch + 1}: {self.monitor} improved from {best} to {current:.5f}, saving model to {path}")
+                say(
+                    f"\nEpoch {epoch + 1}: {self.monitor} improved from {best} to {current:.5f}, saving model to {path}"
+                )
             self.best = current
             return True
         if self.verbose > 0:
@@ -137,11 +131,7 @@ class BackupAndRestore(Callback):
     """
 
     def __init__(
-        self,
-        backup_dir: Any,
-        save_freq: Any = "epoch",
-        double_checkpoint: bool = False,
-        delete_checkpoint: bool = True,
+        self, backup_dir: Any, save_freq: Any = "epoch", double_checkpoint: bool = False, delete_checkpoint: bool = True
     ) -> None:
         if not backup_dir:
             raise ValueError("Empty `backup_dir` argument passed")

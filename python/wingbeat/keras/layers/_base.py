@@ -48,7 +48,9 @@ class StockLayer(Layer, EngineLayer):
 
     def _make(self, dtype: Any = None, **arguments: Any) -> None:  # type: ignore[override]
         """Makes the engine's layer from its arguments."""
-        common = {name: arguments.pop(name) for name in tuple(arguments) if name in _COMMON}
+        common = {
+            name: arguments.pop(name) for name in tuple(arguments) if name in _COMMON and name not in self._arguments
+        }
         width = common.pop("input_dim", None)
         shape = common.pop("batch_input_shape", common.pop("batch_shape", None))
         if width is not None:

@@ -62,21 +62,14 @@ def _call(node: Node, numbers: dict[int, int]) -> dict[str, Any]:
         if isinstance(value, KerasTensor):
             return {
                 "class_name": "__keras_tensor__",
-                "config": {
-                    "shape": list(value.shape),
-                    "dtype": value.dtype,
-                    "keras_history": _history(value, numbers),
-                },
+                "config": {"shape": list(value.shape), "dtype": value.dtype, "keras_history": _history(value, numbers)},
             }
         if isinstance(value, dict):
             return {name: spelled(part) for name, part in value.items()}
         if isinstance(value, (list, tuple)):
             return [spelled(part) for part in value]
         if isinstance(value, slice):
-            return {
-                "class_name": "__slice__",
-                "config": {"start": value.start, "stop": value.stop, "step": value.step},
-            }
+            return {"class_name": "__slice__", "config": {"start": value.start, "stop": value.stop, "step": value.step}}
         if value is Ellipsis:
             return {"class_name": "__ellipsis__", "config": {}}
         return saving.serialize_keras_object(value)

@@ -145,9 +145,7 @@ class Model(Trainer, Layer):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The outputs for inputs; to be defined by subclasses."""
         if not self._is_graph:
-            raise NotImplementedError(
-                f"Model {type(self).__name__} does not have a `call()` method implemented."
-            )
+            raise NotImplementedError(f"Model {type(self).__name__} does not have a `call()` method implemented.")
         return self._run_graph(inputs, mask)
 
     def _run_graph(self, inputs: Any, mask: Any = None) -> Any:
@@ -162,26 +160,23 @@ class Model(Trainer, Layer):
     def _standard_inputs(self, inputs: Any) -> list[Any]:
         """Values for the symbolic inputs, in their order, of their dtypes and ranks."""
         graph = self._graph
-        if isinstance(inputs, dict) and not isinstance(graph.inputs_given, dict):
-            names = self.input_names
+        if isinstance(inputs, dict):
+            is_dict = isinstance(graph.inputs_given, dict)
+            names = list(graph.inputs_given) if is_dict else self.input_names
             missing = [name for name in names if name not in inputs]
             if missing:
-                raise ValueError(f"Missing data for input \"{missing[0]}\". You passed a data dictionary with keys "
-                                 f"{list(inputs)}. Expected the following keys: {names}")  # fmt: skip
-            values = [inputs[name] for name in names]
-        elif isinstance(inputs, dict) and isinstance(graph.inputs_given, dict):
-            missing = [name for name in graph.inputs_given if name not in inputs]
-            if missing:
-                raise ValueError(f"Missing data for input \"{missing[0]}\". You passed a data dictionary with keys "
-                                 f"{list(inputs)}. Expected the following keys: {list(graph.inputs_given)}")  # fmt: skip
-            values = flatten({name: inputs[name] for name in graph.inputs_given})[0]
+                raise ValueError(
+                    f'Missing data for input "{missing[0]}". You passed a data dictionary with keys {list(inputs)}. '
+                    f"Expected the following keys: {names}"
+                )
+            values = flatten([inputs[name] for name in names])[0]
         else:
             values = flatten(inputs)[0]
         if len(values) != len(graph.inputs):
             raise ValueError(
-                f"Layer \"{self.name}\" expects {len(graph.inputs)} input(s), but it received {len(values)} input "
+                f'Layer "{self.name}" expects {len(graph.inputs)} input(s), but it received {len(values)} input '
                 f"tensors. Inputs received: {values!r:.300}"
-            )  # fmt: skip
+            )
         return [self._fitting(place, value, tensor) for place, (value, tensor) in enumerate(zip(values, graph.inputs))]
 
     def _fitting(self, place: int, value: Any, tensor: Any) -> Any:
@@ -203,9 +198,9 @@ class Model(Trainer, Layer):
             extent is not None and extent != given for extent, given in zip(wanted[1:], shape[1:])
         ):
             raise ValueError(
-                f"Input {place} of layer \"{self.name}\" is incompatible with the layer: expected shape={wanted}, found "
-                f"shape={found}"
-            )  # fmt: skip
+                f'Input {place} of layer "{self.name}" is incompatible with the layer: expected shape={wanted}, '
+                f"found shape={found}"
+            )
         if value is not kept:
             _masks.copy(kept, value)
         return value
@@ -276,9 +271,7 @@ class Model(Trainer, Layer):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of that name, or at that place."""
         if index is not None and name is not None:
-            raise ValueError(
-                f"Provide only a layer name or a layer index. Received: index={index}, name={name}."
-            )
+            raise ValueError(f"Provide only a layer name or a layer index. Received: index={index}, name={name}.")
         layers = self.layers
         if index is not None:
             if len(layers) <= index:
@@ -368,9 +361,9 @@ class Model(Trainer, Layer):
             return cls(**config)
         except TypeError as error:
             raise TypeError(
-                f"Unable to revive model from config. When overriding the `get_config()` method, make sure that the "
-                f"returned config contains all items used as arguments in the constructor to {cls}, which is the default "
-                f"behavior. Error encountered during deserialization: {error}"
+                "Unable to revive model from config. When overriding the `get_config()` method, make sure that the "
+                f"returned config contains all items used as arguments in the constructor to {cls}, which is the "
+                f"default behavior. Error encountered during deserialization: {error}"
             ) from error
 
     def reset_states(self) -> None:

@@ -42,7 +42,9 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor):
             origin = layer._keras_history.operation if layer._keras_history else None
             if not isinstance(origin, InputLayer):
-                raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer}")
+                raise ValueError(
+                    f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer}"
+                )
             layer = origin
         if not isinstance(layer, Layer):
             raise ValueError(

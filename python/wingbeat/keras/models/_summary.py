@@ -84,13 +84,9 @@ def _range(layers: Any, wanted: Any) -> tuple[int, int]:
         return 0, len(layers)
     if len(wanted) != 2 or not all(isinstance(part, str) for part in wanted):
         raise ValueError(f"layer_range must be a list or tuple of two strings. Received: layer_range = {wanted}")
-    found = [
-        [place for place, layer in enumerate(layers) if re.match(part, layer.name)] for part in wanted
-    ]
+    found = [[place for place, layer in enumerate(layers) if re.match(part, layer.name)] for part in wanted]
     if not found[0] or not found[1]:
-        raise ValueError(
-            f"Passed layer_names do not match the layer names in the model. Received: {wanted}"
-        )
+        raise ValueError(f"Passed layer_names do not match the layer names in the model. Received: {wanted}")
     if min(found[0]) > max(found[1]):
         return min(found[1]), max(found[0]) + 1
     return min(found[0]), max(found[1]) + 1

@@ -117,7 +117,9 @@ class Trainer:
         facts.loss = loss
         facts.compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
         facts.compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names) if metrics is not None or weighted_metrics is not None else None
+            CompileMetrics(metrics, weighted_metrics, names)
+            if metrics is not None or weighted_metrics is not None
+            else None
         )
         facts.run_eagerly, facts.jit_compile = run_eagerly, bool(jit_compile) and jit_compile != "auto"
         facts.steps_per_execution, facts.stop_training = steps_per_execution, False
@@ -322,7 +324,12 @@ class Trainer:
             x, _, _ = unpack_x_y_sample_weight(batch)
             model._build_for_data(_tensors(x))
         optimizer = self.optimizer
-        if optimizer is not None and hasattr(optimizer, "built") and not optimizer.built and hasattr(optimizer, "build"):
+        if (
+            optimizer is not None
+            and hasattr(optimizer, "built")
+            and not optimizer.built
+            and hasattr(optimizer, "build")
+        ):
             variables = model.trainable_variables
             if variables:
                 optimizer.build(variables)
@@ -330,9 +337,7 @@ class Trainer:
     def _check_compiled(self, method: str) -> None:
         if not self.compiled:
             name = type(self).__name__
-            raise ValueError(
-                f"You must call `compile()` before calling `{method}()`." if name else "",
-            )
+            raise ValueError(f"You must call `compile()` before calling `{method}()`." if name else "")
 
     # ---------------------------------------------------------------- fit
 
@@ -366,7 +371,9 @@ class Trainer:
         self._check_compiled("fit")
         facts: Any = self._training
         if validation_split and validation_data is None:
-            (x, y, sample_weight), validation_data = _data.train_validation_split((x, y, sample_weight), validation_split)
+            (x, y, sample_weight), validation_data = _data.train_validation_split(
+                (x, y, sample_weight), validation_split
+            )
         batches = batches_of(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
@@ -504,7 +511,9 @@ class Trainer:
         callbacks.on_predict_end()
         if structure is None:
             raise ValueError("predict: expected at least one batch, found none")
-        return unflatten(structure, [np.concatenate(column) if column[0].ndim else np.stack(column) for column in zip(*parts)])
+        return unflatten(
+            structure, [np.concatenate(column) if column[0].ndim else np.stack(column) for column in zip(*parts)]
+        )
 
     # ---------------------------------------------------------------- single batches
 
