@@ -19,7 +19,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "python" / "wingbeat"
-sys.path.insert(0, str(ROOT / "python"))
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "scripts")]
+
+import keras_training_classes  # noqa: E402
 
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
@@ -366,17 +368,28 @@ def page(tables):
     return "\n".join(lines) + "\n"
 
 
+def of_keras(losses, kinds):
+    """The files of Keras's losses and optimisers, whose lines ruff has laid out."""
+    home = PACKAGE / "keras"
+    return {
+        home / "losses" / "_kinds.py": keras_training_classes.losses(losses, docstring, call, listed),
+        home / "optimizers" / "_kinds.py": keras_training_classes.optimizers(kinds, docstring, call, listed),
+    }
+
+
 def files():
     """path -> text of all that is generated."""
     layers, losses = entries(_abi.WB_REGISTRY_LAYERS), entries(_abi.WB_REGISTRY_LOSSES)
     found = {}
     for family in dict.fromkeys(entry.family for entry in layers + losses):
-        if family not in BY_HAND:
+        if family not in BY_HAND and not family.startswith("keras."):
             found[PACKAGE / "nn" / f"{family}.py"] = module(
                 family, [entry for entry in layers + losses if entry.family == family]
             )
     kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
-    found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
+    is_keras = keras_training_classes.is_keras
+    found[PACKAGE / "optim" / "optimizers.py"] = optimizers([kind for kind in kinds if not is_keras(kind)])
+    found.update(of_keras(list(filter(is_keras, losses)), list(filter(is_keras, kinds))))
     planned = entries(_abi.WB_REGISTRY_SCHEDULES)
     found[PACKAGE / "optim" / "schedules.py"] = schedules(planned)
     tables = [("Layers", layers), ("Losses", losses), ("Optimisers", kinds), ("Schedules", planned)]

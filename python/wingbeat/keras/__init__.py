@@ -1,0 +1,1 @@
+"""Keras's names for this library."""
