@@ -9,5 +9,10 @@ enum KerasKinds {
         OptimizerKind(KerasLion.self), OptimizerKind(KerasLamb.self), OptimizerKind(KerasAdafactor.self),
     ]
 
-    static let losses = KerasRegressionLosses.kinds + KerasClassLosses.kinds + KerasOverlapLosses.kinds
+    /// Weights and reduction alone, for losses that the host has computed.
+    private static let reduction = KerasLoss.kind(
+        "Loss", "The input as it is: losses of examples; the target is not looked at."
+    ) { (_, x, _) throws(Failure) in KerasLoss.Values(x) }
+
+    static let losses = [reduction] + KerasRegressionLosses.kinds + KerasClassLosses.kinds + KerasOverlapLosses.kinds
 }

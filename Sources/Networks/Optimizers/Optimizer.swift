@@ -87,6 +87,12 @@ open class Optimizer {
 
     /// The setting that is the learning rate.
     var rateName: String { "lr" }
+    /// The value of a setting that is kept elsewhere than among the settings.
+    func live(_ name: String) -> Value? { nil }
+    /// Called when a group has got other settings.
+    func didReplace(_ settings: Arguments, of place: Int) throws(Failure) {}
+    /// Whether a state may have that dtype in a checkpoint.
+    func takes(_ dtype: DType, for name: String) -> Bool { dtype.isFloat }
 
     /// Whether a state of that name may have that shape.
     func fits(_ name: String, _ shape: Shape) -> Bool {

@@ -38,7 +38,7 @@ extension Optimizer {
 
     public func setting(_ name: String, of number: Int) throws(Failure) -> Value {
         let group = try group(number)
-        guard let value = group.arguments.value(name) ?? group.notes.first(where: { $0.name == name })?.value else {
+        guard let value = live(name) ?? group.arguments.value(name) ?? group.notes.first(where: { $0.name == name })?.value else {
             throw unknown(name)
         }
         return value
@@ -75,6 +75,7 @@ extension Optimizer {
                 try box.write { (memory) throws(Failure) in dtype.store(value, memory) }
             }
         }
+        try didReplace(settings, of: place)
     }
 
     /// What a text such as `lr=0.01, weight_decay=0` makes of settings, and the notes that it has.
@@ -104,7 +105,7 @@ extension Optimizer {
     /// Settings and notes of a group.
     public func settings(of number: Int) throws(Failure) -> [(name: String, value: Value)] {
         let group = try group(number)
-        return group.arguments.values + group.notes
+        return group.arguments.values.map { ($0.name, live($0.name) ?? $0.value) } + group.notes
     }
 
     /// Sets all that a text says.

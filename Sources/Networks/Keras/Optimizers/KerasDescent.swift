@@ -20,7 +20,7 @@ public final class KerasSGD: KerasOptimizer, RegisteredOptimizer {
 
     override func update(_ stepping: Stepping, from parameter: Tensor) throws(Failure) -> [Change] {
         let (dtype, group) = (stepping.dtype, stepping.group)
-        let step = try stepping.gradient * box(KerasSettings.rate, group, dtype)
+        let step = try stepping.gradient * rate(stepping)
         guard number("momentum", group) != 0 else { return [(stepping.parameter, try parameter - step)] }
         let momentum = try box("momentum", group, dtype)
         let old = try slot(stepping, "momentum")
@@ -68,7 +68,7 @@ public final class KerasRMSprop: KerasOptimizer, RegisteredOptimizer {
             changes.append((old, mean))
         }
         let root = try (variance + box("epsilon", group, dtype)).applying(.sqrt)
-        var increment = try box(KerasSettings.rate, group, dtype) * g / root
+        var increment = try rate(stepping) * g / root
         if number("momentum", group) > 0 {
             let old = try slot(stepping, "momentum")
             increment = try box("momentum", group, dtype) * old + increment
@@ -101,7 +101,7 @@ public final class KerasAdagrad: KerasOptimizer, RegisteredOptimizer {
         let old = try slot(stepping, "accumulator")
         let sum = try old + g.applying(.square)
         let root = try (sum + box("epsilon", group, dtype)).applying(.sqrt)
-        let p = try parameter - box(KerasSettings.rate, group, dtype) * g / root
+        let p = try parameter - rate(stepping) * g / root
         return [(old, sum), (stepping.parameter, p)]
     }
 }
@@ -133,7 +133,7 @@ public final class KerasAdadelta: KerasOptimizer, RegisteredOptimizer {
         let square = try rho * a + rest * g.applying(.square)
         let change = try ((d + epsilon).applying(.sqrt) * g / (square + epsilon).applying(.sqrt)).applying(.negative)
         let changed = try rho * d + rest * change.applying(.square)
-        let p = try parameter + box(KerasSettings.rate, group, dtype) * change
+        let p = try parameter + rate(stepping) * change
         return [(a, square), (d, changed), (stepping.parameter, p)]
     }
 }
@@ -189,7 +189,7 @@ public final class KerasFtrl: KerasOptimizer, RegisteredOptimizer {
 
     override func update(_ stepping: Stepping, from parameter: Tensor) throws(Failure) -> [Change] {
         let (dtype, group, g) = (stepping.dtype, stepping.group, stepping.gradient)
-        let (rate, power) = (try box(KerasSettings.rate, group, dtype), try box("power", group, dtype))
+        let (rate, power) = (try rate(stepping), try box("power", group, dtype))
         let (n, z) = (try slot(stepping, "accumulator"), try slot(stepping, "linear"))
         let sum = try n + g.applying(.square)
         let root = try Tensor.apply(.power, sum, power)
@@ -235,7 +235,7 @@ public final class KerasAdafactor: KerasOptimizer, RegisteredOptimizer {
 
     override func share(_ cohort: Cohort, step t: Tensor) throws(Failure) {
         let group = cohort.group
-        let rate = try Tensor.apply(.minimum, box(KerasSettings.rate, group, .float64), t.applying(.rsqrt))
+        let rate = try Tensor.apply(.minimum, self.rate.cast(.float64), t.applying(.rsqrt))
         let rest = try Tensor.apply(.power, t, box("beta_2_decay", group, .float64))
         cohort.share("rate", rate)
         cohort.share("rest", rest)

@@ -33,7 +33,7 @@ public class KerasAdamFamily: KerasMoments {
     /// learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
     override func share(_ cohort: Cohort, step t: Tensor) throws(Failure) {
         let group = cohort.group
-        let rate = try box(KerasSettings.rate, group, .float64)
+        let rate = try self.rate.cast(.float64)
         cohort.share("alpha", try rate * lost("beta_2", group, t).applying(.sqrt) / lost("beta_1", group, t))
     }
 
@@ -122,7 +122,7 @@ public final class KerasNadam: KerasMoments, RegisteredOptimizer {
             + cohort.shared("gradient's", dtype) * stepping.gradient
         let root = try (means.square / cohort.shared("correction", dtype)).applying(.sqrt)
         let scale = try root + box("epsilon", group, dtype)
-        let p = try parameter - ahead * box(KerasSettings.rate, group, dtype) / scale
+        let p = try parameter - ahead * rate(stepping) / scale
         return means.changes + [(stepping.parameter, p)]
     }
 }
@@ -155,7 +155,7 @@ public final class KerasLamb: KerasMoments, RegisteredOptimizer {
         let hasBoth = try Tensor.apply(.logicalAnd, own.applying(.greater, 0), size.applying(.greater, 0))
         let one = try Tensor.full([], 1, own.dtype)
         let ratio = try Tensor.choose(hasBoth, own / Tensor.choose(hasBoth, size, one), one)
-        let p = try parameter - ratio * box(KerasSettings.rate, group, dtype) * direction
+        let p = try parameter - ratio * rate(stepping) * direction
         return means.changes + [(stepping.parameter, p)]
     }
 }
@@ -175,7 +175,7 @@ public final class KerasAdamax: KerasMoments, RegisteredOptimizer {
     override func slots(_ settings: Arguments) -> [[Slot]] { [[Slot(name: "momentum"), Slot(name: "norm")]] }
 
     override func share(_ cohort: Cohort, step t: Tensor) throws(Failure) {
-        let rate = try box(KerasSettings.rate, cohort.group, .float64)
+        let rate = try self.rate.cast(.float64)
         cohort.share("alpha", try rate / lost("beta_1", cohort.group, t))
     }
 
@@ -208,7 +208,7 @@ public final class KerasLion: KerasOptimizer, RegisteredOptimizer {
         let m = try slot(stepping, "momentum")
         let direction = try m * box("beta_1", group, dtype) + g * box("rest of beta_1", group, dtype)
         let mean = try m * box("beta_2", group, dtype) + g * box("rest of beta_2", group, dtype)
-        let p = try parameter - box(KerasSettings.rate, group, dtype) * direction.applying(.sign)
+        let p = try parameter - rate(stepping) * direction.applying(.sign)
         return [(m, mean), (stepping.parameter, p)]
     }
 }

@@ -15,25 +15,44 @@ public class KerasOptimizer: Optimizer {
         var shape: (Shape) -> Shape = { $0 }
     }
 
-    /// How many steps there have been, in float64.
+    /// How many steps there have been, in int64.
     let iterations: Tensor
+    /// The learning rate of all groups, in float32: Keras's is a variable, which its host may assign in a program.
+    let rate: Tensor
 
     public required init(_ arguments: Arguments, _ parameters: [Tensor]) throws(Failure) {
-        iterations = try KerasOptimizer.number(0)
+        iterations = try KerasOptimizer.number(0, .int64)
+        rate = try KerasOptimizer.number(arguments.realOrZero(KerasSettings.rate), .float32)
         try super.init(settings: arguments, parameters)
         try makeSlots()
     }
 
     /// A box of one number, for what all parameters have in common.
-    static func number(_ value: Double) throws(Failure) -> Tensor {
+    static func number(_ value: Double, _ dtype: DType = .float64) throws(Failure) -> Tensor {
         try Tensor.outsideCapture { () throws(Failure) in
-            let tensor = try Tensor.full([], value, .float64)
+            let tensor = try Tensor.full([], value, dtype)
             try Tensor.evaluate([tensor])
             return tensor
         }
     }
 
     override var rateName: String { KerasSettings.rate }
+
+    /// One rate serves all groups: the one that was set last.
+    override func didReplace(_ settings: Arguments, of place: Int) throws(Failure) {
+        let value = settings.value(KerasSettings.rate) ?? .real(0)
+        for other in groups.indices where other != place {
+            groups[other].arguments = try groups[other].arguments.replacing(KerasSettings.rate, value)
+        }
+        try rate.write { (memory) throws(Failure) in DType.float32.store(value.real ?? 0, memory) }
+    }
+
+    override func live(_ name: String) -> Value? {
+        guard name == KerasSettings.rate, !Capture.isOpen, let now = try? rate.item() else { return nil }
+        // As it was given, unless it was assigned since.
+        let given = groups[0].arguments.realOrZero(name)
+        return .real(Double(Float(given)) == now ? given : now)
+    }
 
     // MARK: What a kind says of itself
 
@@ -119,7 +138,9 @@ public class KerasOptimizer: Optimizer {
 
     /// In Keras's order, so that its files are read and written entry by entry.
     override func laidOut() -> [(place: Int?, name: String, tensor: Tensor)] {
-        var found: [(place: Int?, name: String, tensor: Tensor)] = [(nil, "iteration", iterations)]
+        var found: [(place: Int?, name: String, tensor: Tensor)] = [
+            (nil, "iteration", iterations), (nil, KerasSettings.rate, rate),
+        ]
         var lists: [[String]] = []
         for group in groups {
             for list in allSlots(group.arguments).map({ $0.map(\.name) }) where !lists.contains(list) {
@@ -145,8 +166,14 @@ public class KerasOptimizer: Optimizer {
         return names
     }
 
-    private var common: [(name: String, tensor: Tensor, initially: Double)] {
-        [("iteration", iterations, 0)] + commonNumbers
+    /// The numbers in common; without a first value those that settings have.
+    private var common: [(name: String, tensor: Tensor, initially: Double?)] {
+        [("iteration", iterations, 0), (KerasSettings.rate, rate, nil)]
+            + commonNumbers.map { ($0.name, $0.tensor, $0.initially) }
+    }
+
+    override func takes(_ dtype: DType, for name: String) -> Bool {
+        super.takes(dtype, for: name) || name == "iteration" && dtype.isInteger
     }
 
     override func fits(_ name: String, _ shape: Shape) -> Bool {
@@ -160,9 +187,9 @@ public class KerasOptimizer: Optimizer {
         try super.loadState(given)
         for (name, box, initially) in common {
             if let value = given.first(where: { $0.name == name })?.tensor {
-                try box.become(value.cast(.float64))
-            } else {
-                try box.become(KerasOptimizer.number(initially))
+                try box.become(value.cast(box.dtype))
+            } else if let initially {
+                try box.become(KerasOptimizer.number(initially, box.dtype))
             }
         }
         try makeSlots()
@@ -175,12 +202,13 @@ public class KerasOptimizer: Optimizer {
 
     /// The number of the step in progress, from 1 on.
     private func stepNumber() throws(Failure) -> Tensor {
-        guard let accumulation else { return try iterations + 1 }
-        return try iterations.applying(.floorDivide, Double(accumulation)) + 1
+        let count = try iterations.cast(.float64)
+        guard let accumulation else { return try count + 1 }
+        return try (count / Tensor.full([], Double(accumulation), .float64)).applying(.floor) + 1
     }
 
     override func prepare(_ cohort: Cohort) throws(Failure) -> [Change] {
-        cohort.share("rate", try box(KerasSettings.rate, cohort.group, .float64))
+        cohort.share(KerasSettings.rate, rate)
         try share(cohort, step: stepNumber())
         return []
     }
@@ -225,14 +253,13 @@ public class KerasOptimizer: Optimizer {
     /// The parameter less its decay.
     private func lessDecay(_ stepping: Stepping) throws(Failure) -> Tensor {
         guard number("weight_decay", stepping.group) != 0 else { return stepping.parameter }
-        let (group, dtype) = (stepping.group, stepping.dtype)
         let p = stepping.parameter
-        return try p - p * box("weight_decay", group, dtype) * box(KerasSettings.rate, group, dtype)
+        return try p - p * box("weight_decay", stepping.group, stepping.dtype) * rate(stepping)
     }
 
     /// The changes in every `count`th step alone. In the others gradients are added up.
     private func every(_ count: Int, _ changes: [Change], _ sums: [Change]) throws(Failure) -> [Change] {
-        let isStep = try (iterations + 1).applying(.remainder, Double(count)).applying(.equal, 0)
+        let isStep = try (iterations.cast(.float64) + 1).applying(.remainder, Double(count)).applying(.equal, 0)
         var found = try changes.map { (change) throws(Failure) in
             (change.tensor, try Tensor.choose(isStep, change.value.cast(change.tensor.dtype), change.tensor))
         }
@@ -242,6 +269,11 @@ public class KerasOptimizer: Optimizer {
             found.append((sum, try Tensor.choose(isStep, total * 0, total)))
         }
         return found
+    }
+
+    /// The learning rate, for parameters of a dtype.
+    func rate(_ stepping: Stepping) throws(Failure) -> Tensor {
+        try stepping.cohort.shared(KerasSettings.rate, stepping.dtype)
     }
 
     /// What the averages of parameters become, and in some steps the parameters.
