@@ -255,7 +255,8 @@ class FromIterable(Batches):
             found = int(data.cardinality())
             count = found if found >= 0 else None
         elif hasattr(data, "__len__"):
-            count = len(data)
+            sized: Any = data
+            count = len(sized)
         self.num_batches = count
         self._rest: Iterator[Any] | None = None
 

@@ -226,7 +226,7 @@ class Layer(Calling, Module):
         if isinstance(value, Variable) and any(value is known for known in self._keras.variables.values()):
             return value
         if isinstance(value, Parameter):
-            return self._register(self._free(name), value, value.requires_grad)
+            return self._register_box(self._free(name), value, value.requires_grad)
         if isinstance(value, _TFVariable):
             return self._register_variable(name, value)
         if isinstance(value, Module):
@@ -253,7 +253,7 @@ class Layer(Calling, Module):
             number += 1
         return f"{name}_{number}"
 
-    def _register(self, name: str, box: Base, trainable: bool) -> Variable:
+    def _register_box(self, name: str, box: Base, trainable: bool) -> Variable:
         """Makes a box a parameter or buffer of the engine's module."""
         variable = Variable.of(box, name, trainable)
         self._register_variable(name, variable)

@@ -38,6 +38,12 @@ class History(NamedTuple):
     tensor_index: int
 
 
+def _ops() -> Any:
+    from . import ops
+
+    return ops
+
+
 class KerasTensor:
     """A symbolic tensor: shape (None for an extent that may be any), dtype, name."""
 
@@ -85,22 +91,16 @@ class KerasTensor:
 
     def reshape(self, newshape: Any) -> Any:
         """The tensor in another shape."""
-        from . import ops
-
-        return ops.reshape(self, newshape)
+        return _ops().reshape(self, newshape)
 
     def squeeze(self, axis: Any = None) -> Any:
         """The tensor without axes of extent 1."""
-        from . import ops
-
-        return ops.squeeze(self, axis)
+        return _ops().squeeze(self, axis)
 
     @property
     def T(self) -> Any:
         """The tensor with its axes in the other order."""
-        from . import ops
-
-        return ops.transpose(self)
+        return _ops().transpose(self)
 
     def __getitem__(self, key: Any) -> Any:
         return apply("get_item", "GetItem", lambda x, key: x[key], (self, key), {})

@@ -143,7 +143,7 @@ def _target(name: str) -> Callable[..., Any]:
         module = getattr(module, part)
     found = getattr(module, last)
     if home != "wb":
-        return found  # type: ignore[no-any-return]
+        return found
 
     @op
     def promoting(*args: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from . import _names
@@ -43,9 +44,7 @@ class SeedGenerator:
 
 
 def _tf() -> Any:
-    from ..tf import random
-
-    return random
+    return importlib.import_module("wingbeat.tf.random")
 
 
 def _drawn(name: str, seed: Any, *args: Any, **kwargs: Any) -> Any:
@@ -92,9 +91,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
 
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
     """Elements set to zero with probability `rate`, the others scaled by 1 / (1 - rate)."""
-    from ..tf import nn
-
-    return nn.dropout(inputs, rate, noise_shape=noise_shape)
+    return importlib.import_module("wingbeat.tf.nn").dropout(inputs, rate, noise_shape=noise_shape)
 
 
 def __getattr__(name: str) -> Any:

@@ -33,7 +33,7 @@ def serialize_keras_object(obj: Any) -> Any:
         found["build_config"] = build
     if getattr(obj, "compiled", False):
         try:
-            found["compile_config"] = obj.get_compile_config()  # type: ignore[attr-defined]
+            found["compile_config"] = obj.get_compile_config()
         except (TypeError, ValueError):  # a function of the user's that is not registered
             pass
     return found

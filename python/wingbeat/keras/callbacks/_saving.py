@@ -75,8 +75,8 @@ class ModelCheckpoint(MonitorCallback):
     def _path(self, epoch: int, batch: int | None, logs: Any) -> str:
         try:
             if batch is None or "batch" in logs:
-                return self.filepath.format(epoch=epoch + 1, **logs)
-            return self.filepath.format(epoch=epoch + 1, batch=batch + 1, **logs)
+                return str(self.filepath.format(epoch=epoch + 1, **logs))
+            return str(self.filepath.format(epoch=epoch + 1, batch=batch + 1, **logs))
         except KeyError as error:
             raise KeyError(f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}') from error
 

@@ -65,7 +65,8 @@ class StockLayer(Layer, EngineLayer):
             )
         policy = _policies.get(dtype)
         given_shape = arguments.pop("input_shape", None)
-        self.__dict__["_objects"] = objects = {}
+        objects: dict[str, Any] = {}
+        self.__dict__["_objects"] = objects
         parts = {part: arguments[part] for part in self._parts if isinstance(arguments.get(part), Module)}
         trainable = bool(arguments.get("trainable", True))
         texts = {name: self._text(name, given, objects) for name, given in arguments.items()}

@@ -302,7 +302,9 @@ class Model(Trainer, Layer):
 
     # ---------------------------------------------------------------- files and configs
 
-    def save(self, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any) -> None:
+    def save(  # type: ignore[override]
+        self, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+    ) -> None:
         """Writes model, weights and optimiser to a .keras or .h5 file."""
         from ._saving import save_model
 

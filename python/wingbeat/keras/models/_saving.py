@@ -8,7 +8,7 @@ from typing import Any
 
 
 def _checked(path: Any, overwrite: bool) -> str:
-    path = os.fspath(path)
+    path = str(os.fspath(path))
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} is there already; give overwrite=True to replace it")
     return path

@@ -114,13 +114,11 @@ class Trainer:
             if scaled is not None and not isinstance(facts.optimizer, scaled):
                 facts.optimizer = scaled(facts.optimizer, name="loss_scale_optimizer")
         names = getattr(self, "output_names", None)
-        facts.loss = loss
-        facts.compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
-        facts.compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names)
-            if metrics is not None or weighted_metrics is not None
-            else None
-        )
+        # What is not given stays as it was, as in Keras.
+        if loss is not None:
+            facts.loss, facts.compile_loss = loss, CompileLoss(loss, loss_weights, names)
+        if metrics is not None or weighted_metrics is not None:
+            facts.compile_metrics = CompileMetrics(metrics, weighted_metrics, names)
         facts.run_eagerly, facts.jit_compile = run_eagerly, bool(jit_compile) and jit_compile != "auto"
         facts.steps_per_execution, facts.stop_training = steps_per_execution, False
         facts.loss_tracker = all_metrics.Mean(name="loss")
