@@ -6,7 +6,7 @@ struct StoredArray {
     let type: ElementType
     let shape: [Int]
     private let file: StoredFile
-    private let elementSize: Int
+    let elementSize: Int
     private let place: Place
 
     private enum Place {
