@@ -3659,6 +3659,61 @@ module wingbeat
         procedure wb_trainer_load_string
     end interface
 
+    ! ------------------------------------------------------------ files of Keras
+
+    ! The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+    ! Sequential, or a Graph.
+    interface wb_module_from_config
+        function wb_module_from_config(config, names, modules, count, dtype, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), value :: dtype
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_from_config_string
+    end interface
+
+    ! The model in a file of Keras.
+    interface wb_keras_load
+        function wb_keras_load(path, config, names, modules, count, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_string
+    end interface
+
+    ! Weights of any of these files into a module that is there, by their order.
+    interface wb_keras_load_weights
+        function wb_keras_load_weights(path, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_weights_string
+    end interface
+
+    ! The architecture in a file of Keras, or beside it, as JSON; NULL where there is none.
+    interface wb_keras_config
+        function wb_keras_config(path, config) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(inout) :: config
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_config_string
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -3683,7 +3738,8 @@ module wingbeat
         wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
         wb_schedule_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
         wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
-        wb_load_with_string, wb_load_into_string, wb_trainer_load_string
+        wb_load_with_string, wb_load_into_string, wb_trainer_load_string, wb_module_from_config_string, &
+        wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -4469,6 +4525,59 @@ contains
         character(len=:), allocatable, target :: path_c
         path_c = terminated(path)
         status = wb_trainer_load(trainer, address(path_c))
+    end function
+
+    function wb_module_from_config_string(config, names, modules, count, dtype, module) result(status)
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        integer(wb_dtype), value :: dtype
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_module_from_config(address(config_c), addresses(names_c), modules, count, dtype, module)
+    end function
+
+    function wb_keras_load_string(path, config, names, modules, count, module) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(path)) path_c = terminated(path)
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_keras_load(address(path_c), address(config_c), addresses(names_c), modules, count, module)
+    end function
+
+    function wb_keras_load_weights_string(path, module) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_module), value :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_keras_load_weights(address(path_c), module)
+    end function
+
+    function wb_keras_config_string(path, config) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=:), allocatable, intent(inout), optional :: config
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        type(c_ptr) :: config_c
+        if (present(path)) path_c = terminated(path)
+        config_c = c_null_ptr
+        status = wb_keras_config(address(path_c), config_c)
+        if (status == WB_OK .and. present(config)) config = wb_text(config_c)
     end function
 
     ! ------------------------------------------------------------ arrays

@@ -1737,6 +1737,30 @@ wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimiz
 /* Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit. All or nothing. */
 wb_status wb_trainer_load(wb_trainer *trainer, const char *path);
 
+/* ------------------------------------------------------------------ files of Keras
+ * Models and weights that Keras 1, 2 and 3 wrote (docs/keras-files.md): whole models and weights in HDF5, `.weights.h5`,
+ * `.keras` archives. What a file is, is found from its contents. wb_load reads them too. Models come in evaluation mode.
+ * No code in a file is ever run: a layer that is not Keras' own, or a Lambda, is WB_ERROR_UNSUPPORTED with its name and
+ * class, unless the caller gives a module in its place. */
+
+/* The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+ * Sequential, or a Graph. names, modules: layers that are there already, by the names that the config gives them; both
+ * may be NULL with a count of 0. Layers that were given are called, on tensors that are not computed. */
+wb_status wb_module_from_config(const char *config, const char *const *names, wb_module *const *modules, int32_t count,
+                                wb_dtype dtype, wb_module **module);
+
+/* The model in a file of Keras. config: the architecture as JSON for a file of weights; NULL: that of the file, or of
+ * NAME.arch.json beside it. names, modules: as above. */
+wb_status wb_keras_load(const char *path, const char *config, const char *const *names, wb_module *const *modules,
+                        int32_t count, wb_module **module);
+
+/* Weights of any of these files into a module that is there, by their order. All or nothing. */
+wb_status wb_keras_load_weights(const char *path, wb_module *module);
+
+/* The architecture in a file of Keras, or beside it, as JSON; NULL where there is none. The text is valid as in
+ * wb_module_parameter. */
+wb_status wb_keras_config(const char *path, const char **config);
+
 #ifdef __cplusplus
 }
 #endif

@@ -739,4 +739,10 @@ FUNCTIONS = {
     "wb_load_into": (wb_status, [c_char_p, wb_module, wb_optimizer, c_int32, POINTER(c_int64), POINTER(c_int64)],
         ["path", "model", "optimizer", "restore_random", "epoch", "step"]),
     "wb_trainer_load": (wb_status, [wb_trainer, c_char_p], ["trainer", "path"]),
+    "wb_module_from_config": (wb_status, [c_char_p, POINTER(c_char_p), POINTER(wb_module), c_int32, wb_dtype,
+        POINTER(wb_module)], ["config", "names", "modules", "count", "dtype", "module"]),
+    "wb_keras_load": (wb_status, [c_char_p, c_char_p, POINTER(c_char_p), POINTER(wb_module), c_int32,
+        POINTER(wb_module)], ["path", "config", "names", "modules", "count", "module"]),
+    "wb_keras_load_weights": (wb_status, [c_char_p, wb_module], ["path", "module"]),
+    "wb_keras_config": (wb_status, [c_char_p, POINTER(c_char_p)], ["path", "config"]),
 }
