@@ -79,3 +79,71 @@ private func kerasTree(_ path: FilePath) throws(Failure) -> StateTree {
         target.pointee = try kerasTree(filePath(path, "keras_config")).text("config").flatMap { lasting($0) }
     }
 }
+
+/// Shapes of inputs as a text: `(28, 28, 1)`, or a tuple of such for several.
+private func inputShapes(_ pointer: UnsafePointer<CChar>?, _ operation: String) throws(Failure) -> [[Int?]]? {
+    guard let pointer else { return nil }
+    let given = try Reader.value(text(pointer, "the shapes", operation), operation: operation)
+    func shape(_ value: Value) throws(Failure) -> [Int?] {
+        try (value.list ?? [value]).map { (extent) throws(Failure) -> Int? in
+            if extent == .none { return nil }
+            guard let number = extent.integer, number > 0, number <= 1 << 30 else {
+                throw .argument(
+                    operation: operation, "a shape has extents above 0, or None, but found \(extent.literal.shortened)")
+            }
+            return Int(number)
+        }
+    }
+    guard let list = given.list, list.contains(where: { $0.list != nil }) else { return [try shape(given)] }
+    return try list.map { (value) throws(Failure) in try shape(value) }
+}
+
+@implementation @_cdecl("wb_keras_save") public func wb_keras_save(
+    _ path: UnsafePointer<CChar>?, _ handle: OpaquePointer?, _ format: UnsafePointer<CChar>?,
+    _ input_shape: UnsafePointer<CChar>?, _ training: UnsafePointer<CChar>?, _ optimizer: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "keras_save"
+        let path = try filePath(path, operation)
+        let model = try module(handle, operation)
+        let name = try text(format, "the format", operation)
+        guard let format = KerasModel.Format(rawValue: name) else {
+            throw .argument(
+                operation: operation, "the format is 'keras', 'h5' or 'weights', but found '\(name.shortened)'")
+        }
+        let training = try training.map { (config) throws(Failure) in try text(config, "the training config", operation)
+        }
+        let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, operation)
+        let tree = try KerasModel.tree(
+            of: model, format, shapes: inputShapes(input_shape, operation), training: training, optimizer: optimizer)
+        try writeKerasFile(tree, to: path, isArchive: format == .archive)
+    }
+}
+
+@implementation @_cdecl("wb_module_config") public func wb_module_config(
+    _ handle: OpaquePointer?, _ input_shape: UnsafePointer<CChar>?,
+    _ config: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "module_config"
+        let target = try out(config, operation)
+        target.pointee = try lasting(
+            KerasModel.config(of: module(handle, operation), shapes: inputShapes(input_shape, operation)))
+    }
+}
+
+@implementation @_cdecl("wb_keras_training") public func wb_keras_training(
+    _ path: UnsafePointer<CChar>?, _ handle: OpaquePointer?, _ training: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "keras_training"
+        let tree = try kerasTree(filePath(path, operation))
+        let model = try module(handle, operation)
+        let (config, optimizer) = try KerasModel.training(in: tree, of: model)
+        training?.pointee = config.flatMap { lasting($0) }
+        guard let result else { return }
+        result.pointee = nil
+        if let optimizer { try publish(optimizer, .optimizer, result) }
+    }
+}

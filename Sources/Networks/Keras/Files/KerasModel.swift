@@ -44,6 +44,21 @@ public enum KerasModel {
         }
     }
 
+    /// The training config of a file as JSON, and its optimiser over a module that was loaded from it, with its state;
+    /// nil for what the file has not. The rate is the stored one.
+    public static func training(in tree: StateTree, of module: Module) throws(Failure) -> (
+        config: String?, optimizer: Optimizer?
+    ) {
+        var training = try tree.text("training").map { (text) throws(Failure) in try JSON(text, operation: "training") }
+        if training == nil, let text = tree.text("config") {
+            training = try JSON(text, operation: "config")["compile_config"]
+        }
+        guard let training, training.members?.isEmpty == false else { return (nil, nil) }
+        let optimizer = try KerasOptimizerState.optimizer(
+            training, tree[child: "optimizer"], module, byLayer: tree.text("layout") == "layers")
+        return (training.written, optimizer)
+    }
+
     private static func loadWeights(_ tree: StateTree, into module: Module, version: Int) throws(Failure) {
         guard let weights = tree[child: "weights"] else { throw KerasConfig.failure("the file has no weights") }
         let found =

@@ -70,6 +70,13 @@ struct KerasWeights {
         return texts
     }
 
+    /// The arrays of a group in the order of its list.
+    static func listed(_ group: StateTree) -> [(name: String, tensor: Tensor)] {
+        texts(group, "weight_names").compactMap { path in
+            (try? array(group, path)).map { (path, $0) }
+        }
+    }
+
     /// A group by a path.
     private static func group(_ tree: StateTree, _ path: String) -> StateTree? {
         var tree: StateTree? = tree
