@@ -1780,10 +1780,10 @@ wb_status wb_checkpoints_resume(wb_checkpoints *checkpoints, wb_trainer *trainer
 wb_status wb_trainer_set_checkpoints(wb_trainer *trainer, wb_checkpoints *checkpoints, int64_t every_steps);
 
 /* ------------------------------------------------------------------ files of Keras
- * Models and weights that Keras 1, 2 and 3 wrote (docs/keras-files.md): whole models and weights in HDF5, `.weights.h5`,
- * `.keras` archives. What a file is, is found from its contents. wb_load reads them too. Models come in evaluation mode.
- * No code in a file is ever run: a layer that is not Keras' own, or a Lambda, is WB_ERROR_UNSUPPORTED with its name and
- * class, unless the caller gives a module in its place. */
+ * Models and weights that Keras 1, 2 and 3 wrote (docs/keras-files.md): whole models and weights in HDF5,
+ * `.weights.h5`, `.keras` archives. What a file is, is found from its contents. wb_load reads them too. Models come in
+ * evaluation mode. No code in a file is ever run: a layer that is not Keras' own, or a Lambda, is WB_ERROR_UNSUPPORTED
+ * with its name and class, unless the caller gives a module in its place. */
 
 /* The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
  * Sequential, or a Graph. names, modules: layers that are there already, by the names that the config gives them; both
@@ -1812,9 +1812,9 @@ wb_status wb_keras_training(const char *path, const wb_module *module, const cha
 
 /* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
  * (.weights.h5). The model is a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among
- * them; WB_ERROR_UNSUPPORTED names the layer that has none. input_shape: "(28, 28, 1)", without the batch, or a tuple of
- * such for several inputs, where the layers do not know it; NULL else. training: the config that Keras' compile gets,
- * as JSON, or NULL. optimizer: one of Keras' kinds, whose state is written, or NULL. Whole or not at all. */
+ * them; WB_ERROR_UNSUPPORTED names the layer that has none. input_shape: "(28, 28, 1)", without the batch, or a tuple
+ * of such for several inputs, where the layers do not know it; NULL else. training: the config that Keras' compile
+ * gets, as JSON, or NULL. optimizer: one of Keras' kinds, whose state is written, or NULL. Whole or not at all. */
 wb_status wb_keras_save(const char *path, const wb_module *module, const char *format, const char *input_shape,
                         const char *training, const wb_optimizer *optimizer);
 

@@ -2,9 +2,9 @@ import CHDF5
 import Engine
 import Glibc
 
-/// Writes a tree of the form of `ModelFile.keras` as Keras does: whole or not at all. An archive has three stored members;
-/// HDF5 is what all of Keras' own files have: a superblock of version 0, groups with tables of symbols, contiguous arrays
-/// in little-endian order, no filters.
+/// Writes a tree of the form of `ModelFile.keras` as Keras does: whole or not at all. An archive has three stored
+/// members; HDF5 is what all of Keras' own files have: a superblock of version 0, groups with tables of symbols,
+/// contiguous arrays in little-endian order, no filters.
 public func writeKerasFile(_ tree: StateTree, to path: FilePath, isArchive: Bool) throws(Failure) {
     let image = try KerasImage(path: "\(path)").image(of: tree)
     var bytes = image

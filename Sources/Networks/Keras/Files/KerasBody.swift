@@ -14,6 +14,8 @@ final class KerasBody {
     struct Value {
         let item: Item
         var mask: Item?
+        /// Of an input: the shape without the batch that the config says.
+        var declared: KerasShape?
     }
 
     private(set) var lines: [String] = []
@@ -33,7 +35,9 @@ final class KerasBody {
     func name(_ wanted: String) -> String { KerasNames.unique(KerasNames.word(wanted), &taken) }
 
     /// A name for an input.
-    func input(_ wanted: String, _ tensor: Tensor?) -> Value { Value(item: Item(name: name(wanted), tensor: tensor)) }
+    func input(_ wanted: String, _ tensor: Tensor?, _ declared: KerasShape?) -> Value {
+        Value(item: Item(name: name(wanted), tensor: tensor), declared: declared)
+    }
 
     private func add(_ line: String) throws(Failure) {
         guard lines.count < KerasBody.mostLines else { throw KerasConfig.failure("the model has too many calls") }

@@ -166,38 +166,39 @@ final class KerasBuilder {
                 config.isSequential
                 ? config.layers.first : config.layers.first { $0.name == config.inputs[place].layer }
             let name = layer.flatMap { $0.entry.isInput ? names[$0.name] : nil } ?? "x"
-            let tensor: Tensor?
-            if let tensors {
-                tensor = tensors[place]
-            } else {
-                tensor = try layer.flatMap { (layer) throws(Failure) in try self.tensor(layer.entry, config) }
-            }
-            values.append(body.input(name, tensor))
+            let shape = try layer.flatMap { (layer) throws(Failure) in try self.shape(layer.entry, config, 0) }
+            var tensor = tensors?[place]
+            if tensors == nil, let shape, let layer { tensor = try self.tensor(shape, layer.entry) }
+            // A batch of one length has no shape without it.
+            let declared = shape?.dropFirst().map { $0.integer.flatMap { Int(exactly: $0) } }
+            values.append(body.input(name, tensor, declared))
         }
         return values
     }
 
-    /// Zeros of the shape that an input has, or nil where the config does not say it.
-    private func tensor(_ entry: KerasEntry, _ config: KerasConfig) throws(Failure) -> Tensor? {
-        guard let extent else { return nil }
+    /// The shape of an input with the batch; nil where the config does not say it.
+    private func shape(_ entry: KerasEntry, _ config: KerasConfig, _ depth: Int) throws(Failure) -> [JSON]? {
         var shape = entry.inputShape
         if entry.isModel, shape == nil {
             // A sequential model that begins with another.
             let inner = try KerasConfig(entry)
-            guard
-                let first = inner.isSequential
-                    ? inner.layers.first : inner.layers.first(where: { $0.name == inner.inputs.first?.layer })
-            else { return nil }
-            depth += 1
-            defer { depth -= 1 }
-            guard depth <= KerasBuilder.deepest else { return nil }
-            return try tensor(first.entry, inner)
+            let input = inner.inputs.first?.layer
+            let first = inner.isSequential ? inner.layers.first : inner.layers.first { $0.name == input }
+            guard let first, depth < KerasBuilder.deepest else { return nil }
+            return try self.shape(first.entry, inner, depth + 1)
         }
         if shape == nil, config.isSequential { shape = config.shape }
         if shape == nil, entry.kind == "Embedding" {
-            shape = .list([.null, entry.config["input_length"].flatMap { $0.integer == nil ? nil : $0 } ?? .null])
+            let length = entry.config["input_length"]
+            shape = .list([.null, length?.integer == nil ? .null : length ?? .null])
         }
         guard let list = shape?.list, !list.isEmpty, list.count <= mostAxes else { return nil }
+        return list
+    }
+
+    /// Zeros of the shape that an input has; nil where nothing is tried.
+    private func tensor(_ list: [JSON], _ entry: KerasEntry) throws(Failure) -> Tensor? {
+        guard let extent else { return nil }
         var extents: Shape = []
         var elements = 1
         for (place, item) in list.enumerated() {

@@ -16,8 +16,8 @@ public enum KerasModel {
         guard let text = config ?? tree.text("config") else {
             throw .unsupported(
                 operation: place,
-                "weights of Keras without an architecture: give it as JSON (model.to_json()), put it beside the file as "
-                    + "NAME.arch.json, or load the weights into a model that is there")
+                "weights of Keras without an architecture: give it as JSON (model.to_json()), put it beside the file "
+                    + "as NAME.arch.json, or load the weights into a model that is there")
         }
         do throws(Failure) {
             let json = try JSON(text, operation: "config")

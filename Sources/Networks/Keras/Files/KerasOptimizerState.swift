@@ -83,8 +83,8 @@ enum KerasOptimizerState {
         guard optimizer.className.hasPrefix("keras.") else {
             throw .unsupported(
                 operation: "keras_save",
-                "the optimiser is \(optimizer.className), which is none of Keras'; use one of keras.optimizers, or save "
-                    + "a checkpoint")
+                "the optimiser is \(optimizer.className), which is none of Keras'; use one of keras.optimizers, or "
+                    + "save a checkpoint")
         }
         var variables = StateTree()
         let prefix = KerasWeights.snakeCase(String(optimizer.className.dropFirst(6)))

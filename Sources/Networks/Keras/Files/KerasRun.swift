@@ -1,7 +1,7 @@
 import Engine
 
-/// Writes the calls of a model's config as lines of a body: its own, or, with a prefix before the layers' names, that of
-/// a model that it stands in.
+/// Writes the calls of a model's config as lines of a body: its own, or, with a prefix before the layers' names, that
+/// of a model that it stands in.
 final class KerasRun {
     private typealias Value = KerasBody.Value
 
@@ -170,9 +170,18 @@ final class KerasRun {
             else { continue }
             keywords.append((input.name, mask))
         }
+        note(inputs, in: module)
         let path = prefix + (names[entry.name] ?? entry.name)
         let results = try body.layer(module, path, places, keywords, options, as: path)
         return try masked(entry, inputs, results)
+    }
+
+    /// Tells a layer what the config says of the model's inputs, with extents that are open: a model that is written
+    /// again says it too.
+    private func note(_ inputs: [KerasBody.Value?], in module: Module) {
+        guard let layer = module as? KerasLayer, layer.inputShapes == nil else { return }
+        let shapes = inputs.compactMap { $0?.declared }
+        if !shapes.isEmpty, shapes.count == inputs.count { try? layer.makeParameters(for: shapes) }
     }
 
     /// Whether an argument may be left out: no mask, and not to say whether it is training.
@@ -316,10 +325,8 @@ final class KerasRun {
                 parts.append(try body.function("ones_like(\(x.name), dtype=bool)", [x], as: "mask")[0])
                 continue
             }
-            parts.append(
-                try body.function(
-                    "logical_or(unsqueeze(\(mask.name), -1), zeros_like(\(x.name), dtype=bool))", [mask, x], as: "mask")[
-                        0])
+            let text = "logical_or(unsqueeze(\(mask.name), -1), zeros_like(\(x.name), dtype=bool))"
+            parts.append(try body.function(text, [mask, x], as: "mask")[0])
         }
         let axis = entry.config["axis"]?.integer ?? -1
         let list = parts.map(\.name).joined(separator: ", ")

@@ -1,7 +1,7 @@
 import Engine
 
-/// Which arrays of a file are which parameters and buffers of a module. Names of arrays are never looked at: their order
-/// says it.
+/// Which arrays of a file are which parameters and buffers of a module. Names of arrays are never looked at: their
+/// order says it.
 struct KerasWeights {
     /// Boxes and the values that they get.
     private(set) var pairs: [(tensor: Tensor, value: Tensor)] = []
