@@ -59,12 +59,14 @@ private struct KerasImage {
             try write(marks, to: group.id)
             try write(weights, to: group.id, depth: 1)
             if let optimizer = tree[child: "optimizer"] {
-                try write(optimizer, to: createGroup("optimizer_weights", in: file.id).id, depth: 1)
+                let group = try createGroup("optimizer_weights", in: file.id)
+                try write(optimizer, to: group.id, depth: 1)
             }
         } else {
             try write(weights, to: file.id, depth: 0)
             if let optimizer = tree[child: "optimizer"] {
-                try write(optimizer, to: createGroup("optimizer", in: file.id).id, depth: 1)
+                let group = try createGroup("optimizer", in: file.id)
+                try write(optimizer, to: group.id, depth: 1)
             }
         }
         return try bytes(of: file.id)
@@ -93,7 +95,10 @@ private struct KerasImage {
             }
         }
         for (name, tensor) in tree.arrays { try write(name, tensor, to: group) }
-        for (name, child) in tree.children { try write(child, to: createGroup(name, in: group).id, depth: depth + 1) }
+        for (name, child) in tree.children {
+            let subgroup = try createGroup(name, in: group)
+            try write(child, to: subgroup.id, depth: depth + 1)
+        }
     }
 
     private func createGroup(_ name: String, in group: hid_t) throws(Failure) -> Handle {

@@ -106,7 +106,9 @@ struct KerasConstruction {
         if json["class_name"] != nil, parameter.type.takesModules { return .object(try layer(KerasEntry(json))) }
         guard var value = KerasConstruction.value(json) else { return nil }
         // An axis as a list of one.
-        if let list = value.list, list.count == 1, parameter.type.accepting(value) == nil { value = list[0] }
+        if let list = value.list, list.count == 1, parameter.name == "axis" || parameter.type.accepting(value) == nil {
+            value = list[0]
+        }
         if value == .none, parameter.type.accepting(value) == nil { return nil }
         return .value(value)
     }

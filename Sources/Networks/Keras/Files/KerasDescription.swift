@@ -62,6 +62,9 @@ struct KerasDescription {
 
     // MARK: Objects
 
+    /// Where Keras has the class Functional.
+    static let functional = "keras.src.models.functional"
+
     static func object(_ kind: String, module: String, config: JSON) -> JSON {
         ["module": .text(module), "class_name": .text(kind), "config": config, "registered_name": .null]
     }
@@ -114,6 +117,7 @@ struct KerasDescription {
             } else if let part = part(module, parameter.name, arguments) {
                 config = config.setting(parameter.name, try entry(part, partName(parameter.name, part)))
             } else if let value = arguments.value(parameter.name) {
+                if late.contains(parameter.name), parameter.initial?.isSame(as: value) == true { continue }
                 config = config.setting(parameter.name, try json(value, parameter.name, name))
             }
         }
@@ -125,6 +129,12 @@ struct KerasDescription {
         }
         return object(kind(module), module: "keras.layers", config: config)
     }
+
+    /// Arguments that came late to Keras 3: left out where they are the default, for the versions before.
+    private static let late: Set<String> = [
+        "renorm", "renorm_clipping", "renorm_momentum", "zero_output_for_mask", "seed", "lora_rank", "lora_alpha",
+        "quantization_config", "activity_regularizer",
+    ]
 
     /// The module that an argument is: of wrappers, and in the place of an activation.
     private static func part(_ module: Module, _ name: String, _ arguments: Arguments) -> Module? {

@@ -124,21 +124,21 @@ struct KerasFunctional {
         for (name, json, calls) in writing.entries {
             entries.append(json.setting("name", .text(name)).setting("inbound_nodes", .list(calls)))
         }
+        // One tensor stands by itself, several in a list.
         func layerList(_ names: [String]) throws(Failure) -> JSON {
-            .list(
-                try names.map { (name) throws(Failure) in
-                    guard let history = writing.histories[name] else { throw unsupported("gives '\(name)'") }
-                    return .list([
-                        .text(history.layer), .integer(Int64(history.node)), .integer(Int64(history.tensor)),
-                    ])
-                })
+            let list = try names.map { (name) throws(Failure) -> JSON in
+                guard let (layer, node, tensor) = writing.histories[name] else { throw unsupported("gives '\(name)'") }
+                return .list([.text(layer), .integer(Int64(node)), .integer(Int64(tensor))])
+            }
+            return list.count == 1 ? list[0] : .list(list)
         }
         let config: JSON = [
             "name": .text(name), "trainable": .flag(true), "layers": .list(entries),
             "input_layers": try layerList(inputs), "output_layers": try layerList(outputs),
         ]
         return KerasDescription(
-            config: KerasDescription.object("Functional", module: "keras", config: config), layers: writing.layers)
+            config: KerasDescription.object(
+                "Functional", module: KerasDescription.functional, config: config), layers: writing.layers)
     }
 
     private func tensor(_ name: String, _ writing: Writing) throws(Failure) -> JSON {

@@ -55,9 +55,9 @@ extension KerasModel {
         switch json {
         case .list(let items): return .list(items.map(plain))
         case .object(let members):
+            let folders = ["keras", "keras.layers", KerasDescription.functional]
             let isLayer =
-                json["module"]?.text.map { $0 == "keras" || $0 == "keras.layers" } == true
-                && json["class_name"]?.text != "DTypePolicy"
+                json["module"]?.text.map(folders.contains) == true && json["class_name"]?.text != "DTypePolicy"
             return .object(
                 members.filter { !isLayer || $0.name != "module" && $0.name != "registered_name" }.map {
                     JSON.Member($0.name, plain($0.value))
