@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._tensor import Tensor as Base
-from .._vmap import vmap
+from .._transforms import NESTED
+from .._vmap import Mapped
 from . import _nesting, _recording
 from ._creating import convert_to_tensor
 from ._reshaping import stack
@@ -128,13 +129,13 @@ def map_fn(
 def vectorized_map(fn: Callable[..., Any], elems: Any, fallback_to_while_loop: bool = True, warn: bool = True) -> Any:
     """fn of each row, the results stacked: recorded once, and run for all rows at once."""
     tensors, _ = _rows(elems)
-
-    def one(given: Any) -> Any:
-        return _as_tensors(fn(_nesting.map_structure(wrap, given)))
-
-    with _recording.recording():
-        found = vmap(one)(tensors)
-    return _nesting.map_structure(_settled, found)
+    leaves = _nesting.flatten(tensors)
+    with NESTED:
+        block = Mapped(leaves, [0] * len(leaves), "different")
+        result = _as_tensors(fn(_nesting.pack(tensors, [wrap(variable) for variable in block.variables])))
+        outputs = _nesting.flatten(result)
+        found = block.results(outputs, [0] * len(outputs))
+    return _nesting.pack(result, [_settled(tensor) for tensor in found])
 
 
 def _settled(tensor: Base) -> Any:

@@ -93,14 +93,11 @@ def _number(value: Any) -> str:
     if isinstance(value, np.integer):
         return str(int(value))
     if not np.isfinite(value):
-        return str(value).replace("inf", "inf")
+        return str(value)
     # The digits that tell the number from its neighbours, as C++ writes them.
-    digits = {2: 6, 4: 9, 8: 17}.get(value.dtype.itemsize, 9)
-    for count in range(6, digits + 1):
-        text = f"{float(value):.{count}g}"
-        if value.dtype.type(text) == value:
-            return text
-    return f"{float(value):.{digits}g}"
+    few, enough = {2: (3, 5), 4: (6, 9), 8: (15, 17)}.get(value.dtype.itemsize, (6, 9))
+    text = f"{float(value):.{few}g}"
+    return text if value.dtype.type(text) == value else f"{float(value):.{enough}g}"
 
 
 def _write(stream: Any, text: str) -> None:

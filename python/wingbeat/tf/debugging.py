@@ -16,32 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _hold(held: Base, sentence: Callable[[], str]) -> None:
-    """Raises where not all elements are true."""
+def _hold(held: Base, sentence: Callable[[list[Any]], str], *tensors: Base) -> None:
+    """Raises where not all elements are true, with the sentence for the values of the tensors."""
     whole = wrap(_reductions.all(held))
 
     def look(values: list[Any]) -> None:
         if not bool(values[0]):
-            raise InvalidArgumentError(sentence())
+            raise InvalidArgumentError(sentence([_shown(value) for value in values[1:]]))
 
+    looked_at = [whole, *[wrap(tensor.clone()) for tensor in tensors]]
     if _recording.state.capture is not None:
-        _recording.state.capture.later(look, [whole])
+        _recording.state.capture.later(look, looked_at)
     else:
-        look([whole])
+        look(looked_at)
 
 
-def _shown(name: str, tensor: Base) -> str:
-    if _recording.state.capture is not None:
-        return f"{name}: shape={tuple(tensor.shape)}, dtype={tensor.dtype.name}"
-    values = [str(value) for value in wrap(tensor).numpy().reshape(-1)[:3]]
-    return f"{name} (shape={tuple(tensor.shape)} dtype={tensor.dtype.name}) = \n{values}"
+def _shown(tensor: Any) -> str:
+    values = [str(value) for value in tensor.numpy().reshape(-1)[:3]]
+    return f"(shape={tuple(tensor.shape)} dtype={tensor.dtype.name}) = \n{values}"
 
 
 def _of_two(name: str, sign: str, compare: Callable[[Any, Any], Base]) -> Any:
     def made(x: Any, y: Any, message: str | None = None, summarize: Any = None, name: str | None = None) -> None:
         a, b = pair(title, x, y)
         text = message or ""
-        _hold(compare(a, b), lambda: f"{text}\nCondition x {sign} y did not hold.\n{_shown('x', a)}\n{_shown('y', b)}")
+        _hold(
+            compare(a, b), lambda shown: f"{text}\nCondition x {sign} y did not hold.\nx {shown[0]}\ny {shown[1]}", a, b
+        )
 
     title = name
     return op(named(made, name, f"Raises InvalidArgumentError where x {sign} y does not hold for all elements."))
@@ -53,7 +54,8 @@ def _of_one(name: str, sign: str, compare: Callable[[Any, Any], Base]) -> Any:
         text = message or ""
         _hold(
             compare(tensor, 0),
-            lambda: f"{text}\nCondition x {sign} 0 did not hold element-wise:\n{_shown('x', tensor)}",
+            lambda shown: f"{text}\nCondition x {sign} 0 did not hold element-wise:\nx {shown[0]}",
+            tensor,
         )
 
     return op(named(made, name, f"Raises InvalidArgumentError where x {sign} 0 does not hold for all elements."))
@@ -90,14 +92,14 @@ def assert_near(
     eps = 10 * float(np.finfo(np.dtype(a.dtype.name if a.dtype.name != "bfloat16" else "float32")).eps)
     near = isclose(a, b, eps if rtol is None else float(rtol), eps if atol is None else float(atol))
     text = message or ""
-    _hold(near, lambda: f"{text}\nx and y not equal to tolerance\n{_shown('x', a)}\n{_shown('y', b)}")
+    _hold(near, lambda shown: f"{text}\nx and y not equal to tolerance\nx {shown[0]}\ny {shown[1]}", a, b)
 
 
 @op
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Any:
     """The tensor; InvalidArgumentError where it holds NaN or infinity."""
     given = convert(tensor)
-    _hold(_math.isfinite(given), lambda: f"{message} : Tensor had NaN or Inf values")
+    _hold(_math.isfinite(given), lambda _: f"{message} : Tensor had NaN or Inf values")
     return given
 
 
@@ -172,7 +174,7 @@ def assert_shapes(
 
 @op
 def _truth(condition: Any, sentence: str) -> None:
-    _hold(convert(condition), lambda: sentence)
+    _hold(convert(condition), lambda _: sentence)
 
 
 def Assert(condition: Any, data: Any, summarize: Any = None, name: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _creation, _functions, _math, _resampling, _shaping
 from .._naming import listing
@@ -14,6 +14,9 @@ from ._tensor import constant_shape, convert, op
 from ._windows import convolved, extract_patches
 from .errors import InvalidArgumentError
 from .random import _stateless, seeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ResizeMethod:
@@ -69,9 +72,9 @@ def resize(
         return _restored(_nearest(tensor, height, width), front)
     data = (tensor if tensor.dtype.is_floating_point else tensor.to(_dtypes.float32)).movedim(-1, 1)
     if how == "bicubic" and not antialias:
-        found = _bicubic(data, height, width)
+        found = _weighted(data, height, width, _cubic_weights)
     elif how == "area":
-        found = _resampling.interpolate(data, (height, width), mode="area")
+        found = _weighted(data, height, width, _area_weights)
     else:
         found = _resampling.interpolate(data, (height, width), mode=how, align_corners=False, antialias=antialias)
     return _restored(found.movedim(1, -1).to(_dtypes.float32), front)
@@ -89,21 +92,33 @@ def _nearest(tensor: Base, height: int, width: int) -> Base:
     return tensor
 
 
-def _bicubic(data: Base, height: int, width: int) -> Base:
-    """Keys' cubic with a = -0.5, and at the borders weights of what is there alone, scaled to a sum of 1."""
+def _weighted(data: Base, height: int, width: int, of: Callable[[int, int], list[list[float]]]) -> Base:
+    """Sums of elements by weights, along one axis and then along the other."""
     for axis, extent in ((2, height), (3, width)):
-        weights = _cubic_weights(data.shape[axis], extent)
+        weights = of(data.shape[axis], extent)
         matrix = _creation.tensor(weights, dtype=data.dtype)
         data = _functions.matmul(data.movedim(axis, -1), matrix).movedim(-1, axis)
     return data
 
 
+def _area_weights(given: int, wanted: int) -> list[list[float]]:
+    """The share of each element in each place's cell: [given, wanted]."""
+    scale = given / wanted
+    return [
+        [max(min(at + 1, (place + 1) * scale) - max(at, place * scale), 0.0) / scale for place in range(wanted)]
+        for at in range(given)
+    ]
+
+
 def _cubic_weights(given: int, wanted: int) -> list[list[float]]:
-    """How much each element counts for each place: [given, wanted]."""
+    """How much each element counts for each place, [given, wanted]: Keys' cubic with a = -0.5. At the borders what is
+    there counts alone, scaled to a sum of 1."""
     table = [[0.0] * wanted for _ in range(given)]
     for place in range(wanted):
         centre = (place + 0.5) * given / wanted - 0.5
         first = math.floor(centre) - 1
+        # TensorFlow takes weights from a table of 1,024 places between two elements.
+        centre = first + 1 + round((centre - first - 1) * 1024) / 1024
         near = [(at, _cubic(abs(centre - at))) for at in range(first, first + 4) if 0 <= at < given]
         total = sum(weight for _, weight in near)
         for at, weight in near:
@@ -127,7 +142,11 @@ def resize_with_pad(
     scale = min(height / tensor.shape[-3], width / tensor.shape[-2])
     rows, columns = math.floor(tensor.shape[-3] * scale), math.floor(tensor.shape[-2] * scale)
     found = resize(tensor, (rows, columns), method, antialias=antialias)
-    return pad_to_bounding_box(found, (height - rows) // 2, (width - columns) // 2, height, width)
+    top, left = [
+        int(max(0.0, math.floor((wanted - extent * scale) / 2)))
+        for wanted, extent in zip((height, width), tuple(tensor.shape)[-3:-1])
+    ]
+    return pad_to_bounding_box(found, top, left, height, width)
 
 
 @op

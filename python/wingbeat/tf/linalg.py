@@ -7,6 +7,7 @@ from typing import Any
 from .. import _creation, _functions, _linalg, _linear_algebra, _math, _matrix_functions, _products, _shaping
 from .. import _rearranging as _more
 from .._naming import listing
+from .._tensor import Tensor as Base
 from ._absent import refusing
 from ._creating import eye
 from ._elementwise import floats
@@ -134,17 +135,22 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     return s, u, across.transpose(-1, -2)
 
 
+def _symmetric(tensor: Base) -> Base:
+    """Symmetric matrices of their lower triangles, which alone are read."""
+    return _shaping.tril(tensor) + _shaping.tril(tensor, -1).transpose(-1, -2)
+
+
 @op
 def eigh(tensor: Any, name: str | None = None) -> Any:
     """(eigenvalues, eigenvectors) of symmetric matrices, in ascending order."""
-    found = _linear_algebra.eigh(floats("eigh", tensor))
+    found = _linear_algebra.eigh(_symmetric(floats("eigh", tensor)))
     return found[0], found[1]
 
 
 @op
 def eigvalsh(tensor: Any, name: str | None = None) -> Any:
     """Eigenvalues of symmetric matrices, in ascending order."""
-    return _linear_algebra.eigvalsh(floats("eigvalsh", tensor))
+    return _linear_algebra.eigvalsh(_symmetric(floats("eigvalsh", tensor)))
 
 
 @op

@@ -12,6 +12,7 @@ from . import _dtypes, _windows
 from ._absent import refusing
 from ._elementwise import floats, log_sigmoid, sigmoid, softplus, softsign, tanh, zero_fraction
 from ._reducing import axes_of, in_top_k, top_k
+from ._reshaping import depth_to_space, space_to_depth
 from ._tensor import convert, op, pair, same_dtype
 from ._windows import *  # noqa: F403
 from .errors import InvalidArgumentError
@@ -293,10 +294,10 @@ def normalize_moments(counts: Any, mean_ss: Any, variance_ss: Any, shift: Any = 
 
 
 __all__ = [
-    "batch_normalization", "bias_add", "crelu", "ctc_loss", "dropout", "elu", "embedding_lookup", "gelu",
+    "batch_normalization", "bias_add", "crelu", "ctc_loss", "depth_to_space", "dropout", "elu", "embedding_lookup", "gelu",
     "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_poisson_loss", "log_sigmoid", "log_softmax", "moments",
     "normalize_moments", "relu", "relu6", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits", "silu", "softmax",
-    "softmax_cross_entropy_with_logits", "softplus", "softsign", "sparse_softmax_cross_entropy_with_logits", "swish",
+    "softmax_cross_entropy_with_logits", "softplus", "softsign", "space_to_depth", "sparse_softmax_cross_entropy_with_logits", "swish",
     "tanh", "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "zero_fraction",
 ]  # fmt: skip
 __all__ += _windows.__all__
