@@ -7,30 +7,62 @@ config. Files are written of it and read into it; C runs it too.
 from __future__ import annotations
 
 import json
+from ctypes import c_char_p, c_int32, c_void_p
 from typing import Any
 
+from .._dtypes import float32
+from .._errors import Error
+from .._library import check, lib, text_of
+from ..tf import _recording
 from ._layer import Layer
 
 
-def engine_form(model: Any) -> Any:
-    """The engine's Graph or Sequential over the model's own layers. Raises ValueError for a model that has none."""
-    from .. import _keras_files
-    from . import saving
-    from .models import InputLayer
+def form_of(model: Any) -> tuple[Any, list[str]]:
+    """The engine's module over the model's own layers, by its handle, and its names for them; (None, []) where it does
+    not know one of the calls."""
+    from .models._configs import functional_config, sequential_config
 
-    if not model._is_graph:
+    is_sequential = hasattr(model, "_sequence")
+    config = sequential_config(model, True) if is_sequential else functional_config(model, True)
+    kind = "Sequential" if is_sequential else "Functional"
+    entry = {"module": "keras", "class_name": kind, "config": config, "registered_name": kind}
+    layers = [layer for layer in model._modules.values() if isinstance(layer, Layer)]
+    names = (c_char_p * len(layers))(*[layer.name.encode() for layer in layers])
+    modules = (c_void_p * len(layers))(*[layer._handle for layer in layers])
+    out = c_void_p()
+    try:
+        text = json.dumps(entry).encode()
+        with _recording.CONSTANT:
+            check(lib.wb_module_from_config(text, names, modules, len(layers), float32.code, out))
+    except (Error, TypeError, ValueError, NotImplementedError):
+        return None, []
+    return out.value, _children(out.value)
+
+
+def _children(handle: Any) -> list[str]:
+    count, name = c_int32(), c_char_p()
+    check(lib.wb_module_child_count(handle, count))
+    found = []
+    for place in range(count.value):
+        check(lib.wb_module_child(handle, place, name, None))
+        found.append(text_of(name))
+    return found
+
+
+def engine_form(model: Any) -> Any:
+    """The model, whose engine's module is a Graph or Sequential. Raises ValueError for one that has no such form."""
+    if not model.__dict__.get("_has_form"):
         raise ValueError(
             f"{type(model).__name__} '{model.name}' computes in Python: a .keras or .h5 file holds functional and "
-            "sequential models; wingbeat.save(model, path) writes a checkpoint with its values, and "
-            "wingbeat.export(model, example) makes a graph"
+            "sequential models of layers and operations that the engine knows; wingbeat.save(model, path) writes a "
+            "checkpoint with its values, and wingbeat.export(model, example) makes a graph"
         )
-    layers = {layer.name: layer for layer in model.layers if not isinstance(layer, InputLayer)}
-    return _keras_files.from_config(json.dumps(saving.serialize_keras_object(model)), layers)
+    return model
 
 
-def _weighted(model: Layer) -> Any:
+def _weighted(model: Any) -> Any:
     """What weights are read into and written of."""
-    return engine_form(model) if getattr(model, "_is_graph", False) else model
+    return model
 
 
 def write_model(model: Any, path: str) -> None:
@@ -86,9 +118,7 @@ def read_model(path: str, custom_objects: Any, is_compiled: bool) -> Any:
 
     text = _keras_files.config_in(path)
     if text is None:
-        raise ValueError(
-            f"load_model: {path} holds weights without a model; make the model, and call its load_weights"
-        )
+        raise ValueError(f"load_model: {path} holds weights without a model; make the model, and call its load_weights")
     model = saving.deserialize_keras_object(json.loads(text), custom_objects=custom_objects)
     form = engine_form(model)
     _keras_files.load_weights(path, form)
@@ -106,8 +136,14 @@ def _compile(model: Any, form: Any, path: str, custom_objects: Any) -> None:
         return
     with saving.custom_object_scope(custom_objects or {}):
         model.compile_from_config(_modern(config))
-    if optimizer is not None and model.optimizer is not None and hasattr(model.optimizer, "_take_engine"):
-        model.optimizer._take_engine(optimizer)
+    own = model.optimizer
+    if optimizer is None or own is None or not model.trainable_variables:
+        return
+    if not own.built:
+        own.build(model.trainable_variables)
+    engine = getattr(own, "_engine", None)
+    if engine is not None:
+        engine._load(optimizer._state())
 
 
 def _modern(config: dict[str, Any]) -> dict[str, Any]:

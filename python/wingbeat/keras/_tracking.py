@@ -57,7 +57,7 @@ class TrackedList(list[Any]):
         for value in values:
             self.append(value)
 
-    def __iadd__(self, values: Any) -> Any:
+    def __iadd__(self, values: Any) -> Any:  # type: ignore[misc]
         self.extend(values)
         return self
 

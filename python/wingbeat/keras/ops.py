@@ -141,7 +141,7 @@ def _target(name: str) -> Callable[..., Any]:
     module: Any = importlib.import_module(root)
     for part in path.split(".") if path else ():
         module = getattr(module, part)
-    found = getattr(module, last)
+    found: Callable[..., Any] = getattr(module, last)
     if home != "wb":
         return found
 
@@ -149,7 +149,7 @@ def _target(name: str) -> Callable[..., Any]:
     def promoting(*args: Any) -> Any:
         return found(*[value if isinstance(value, (bool, int, float)) else convert(value) for value in args])
 
-    return promoting  # type: ignore[no-any-return]
+    return promoting
 
 
 _classes: dict[str, Callable[..., Any]] = {}
@@ -299,7 +299,7 @@ def hstack(xs: Any) -> Any:
 
 def vstack(xs: Any) -> Any:
     """Tensors below each other."""
-    return concatenate([expand_dims(x, 0) if ndim(x) == 1 else x for x in xs], axis=0)  # type: ignore[name-defined]  # noqa: F821
+    return concatenate([_tf().expand_dims(x, 0) if ndim(x) == 1 else x for x in xs], axis=0)
 
 
 @symbolic("Transpose")

@@ -3,7 +3,7 @@ constraints."""
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from typing import Any
 
 # Where objects for such arguments come from, by how the argument's name ends.
@@ -19,7 +19,8 @@ def _family(name: str) -> Any:
     """The module of Keras' that knows such an argument; None for one that is plain."""
     for ending, home in _HOMES.items():
         if name.endswith(ending):
-            return importlib.import_module(f"wingbeat.keras.{home}")
+            full = f"wingbeat.keras.{home}"
+            return importlib.import_module(full) if importlib.util.find_spec(full) is not None else None
     return None
 
 

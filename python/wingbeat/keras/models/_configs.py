@@ -8,15 +8,15 @@ from ..._tree import flatten, unflatten
 from .._symbolic import KerasTensor, Node, Operation, nodes_of
 
 
-def functional_config(model: Any) -> dict[str, Any]:
-    """The layers, each with its calls; the inputs and outputs."""
+def functional_config(model: Any, is_bare: bool = False) -> dict[str, Any]:
+    """The layers, each with its calls; the inputs and outputs. is_bare: of layers the names alone."""
     from .. import saving
 
     graph = model._graph
     wanted = {id(node) for node in graph.nodes}
     # Which of a layer's calls are this model's, and under which number.
     numbers: dict[int, int] = {}
-    layers = []
+    layers: list[dict[str, Any]] = []
     for operation in graph.operations:
         own = [node for node in nodes_of(operation) if id(node) in wanted]
         for place, node in enumerate(own):
@@ -30,6 +30,8 @@ def functional_config(model: Any) -> dict[str, Any]:
                 "config": operation.get_config(),
                 "registered_name": operation.kind,
             }
+        elif is_bare and hasattr(operation, "_keras") and type(operation).__name__ != "InputLayer":
+            entry = bare(operation)
         else:
             entry = saving.serialize_keras_object(operation)
         entry["name"] = operation.name
@@ -42,6 +44,32 @@ def functional_config(model: Any) -> dict[str, Any]:
         "input_layers": _places(graph.inputs_given, numbers),
         "output_layers": _places(graph.outputs_given, numbers),
     }
+
+
+def bare(layer: Any) -> dict[str, Any]:
+    """A layer that the reader has already: its name, and for a model inside what it calls."""
+    kind = type(layer).__name__
+    config: dict[str, Any] = {"name": layer.name}
+    if getattr(layer, "_is_graph", False):
+        if hasattr(layer, "_sequence"):
+            kind, config = "Sequential", sequential_config(layer, True)
+        else:
+            kind, config = "Functional", functional_config(layer, True)
+    return {"module": "keras.layers", "class_name": kind, "config": config, "registered_name": None}
+
+
+def sequential_config(model: Any, is_bare: bool = False) -> dict[str, Any]:
+    """The layers of a sequential model."""
+    from .. import saving
+
+    layers = [
+        bare(layer) if is_bare and type(layer).__name__ != "InputLayer" else saving.serialize_keras_object(layer)
+        for layer in model._sequence
+    ]
+    config: dict[str, Any] = {"name": model.name, "trainable": model.trainable, "layers": layers}
+    if model._is_graph:
+        config["build_input_shape"] = list(model._sequence[0].batch_shape)
+    return config
 
 
 def _history(tensor: Any, numbers: dict[int, int]) -> list[Any]:

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import ShapeError
+from ..._library import check, lib
 from ..._tensor import Tensor as Base
 from ..._tree import flatten, unflatten
 from ...tf import _recording
@@ -27,7 +28,7 @@ class Model(Trainer, Layer):
     inputs, outputs: symbolic tensors, also in lists and dicts.
     """
 
-    _own_attributes = Layer._own_attributes | {"_training", "_graph"}
+    _own_attributes = Layer._own_attributes | {"_training", "_graph", "_has_form"}
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if cls is Model and _is_functional(args, kwargs):
@@ -71,6 +72,28 @@ class Model(Trainer, Layer):
 
                     Module.add_module(self, self._child_name(operation.name), operation)
         self._keras.built = True
+        self._take_form()
+
+    def _take_form(self) -> None:
+        """Has the engine's module be the Graph or Sequential that does what this model does, where it knows all calls:
+        then C runs it, and files of Keras hold it."""
+        from .._files import form_of
+
+        handle, names = form_of(self)
+        if handle is None:
+            return
+        layers = [layer for layer in self._modules.values() if isinstance(layer, Layer)]
+        if len(names) != len(layers):
+            check(lib.wb_module_free(handle))
+            return
+        before, self.__dict__["_handle"] = self._handle, handle
+        check(lib.wb_module_free(before))
+        check(lib.wb_module_set_training(handle, 0))
+        self.__dict__["_modules"] = dict(zip(names, layers))
+        self.__dict__["_has_form"] = True
+
+    def _note(self) -> str | None:
+        return None if self.__dict__.get("_has_form") else super()._note()
 
     def _child_name(self, name: str) -> str:
         found = self._free(name)

@@ -8,10 +8,10 @@ from typing import Any
 
 
 def _checked(path: Any, overwrite: bool) -> str:
-    path = str(os.fspath(path))
-    if not overwrite and os.path.exists(path):
-        raise FileExistsError(f"{path} is there already; give overwrite=True to replace it")
-    return path
+    found: str = os.fspath(path)
+    if not overwrite and os.path.exists(found):
+        raise FileExistsError(f"{found} is there already; give overwrite=True to replace it")
+    return found
 
 
 def save_model(model: Any, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:

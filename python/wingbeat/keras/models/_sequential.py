@@ -99,6 +99,7 @@ class Sequential(Model):
                 x = layer(x)
         self.__dict__["_graph"] = Graph(first.output, x)
         self._keras.built = True
+        self._take_form()
 
     @property
     def layers(self) -> list[Any]:
@@ -182,18 +183,10 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers' configs."""
-        from .. import saving
         from .._layer import _spelled_policy
+        from ._configs import sequential_config
 
-        config: dict[str, Any] = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": _spelled_policy(self._keras.policy),
-            "layers": [saving.serialize_keras_object(layer) for layer in self._sequence],
-        }
-        if self._is_graph:
-            config["build_input_shape"] = self._sequence[0].batch_shape
-        return config
+        return {"dtype": _spelled_policy(self._keras.policy), **sequential_config(self)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

@@ -127,8 +127,7 @@ class PiecewiseConstantDecay(_Decay):
         self._keep(boundaries=boundaries, values=values, name=name)
 
     def _rate(self, step: Tensor) -> Any:
-        from ... import full_like
-        from ... import where
+        from ... import full_like, where
 
         rate = full_like(step, self.values[0])
         for boundary, value in zip(self.boundaries, self.values[1:]):
