@@ -31,7 +31,7 @@ def is_keras(entry):
 
 
 def snake(name):
-    """"MeanSquaredError" as "mean_squared_error"."""
+    """ "MeanSquaredError" as "mean_squared_error"."""
     return SHORT.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 

@@ -51,7 +51,12 @@ def get_registered_object(
 ) -> Any:
     """What has that name: among those of custom_object_scope, custom_objects, the registered ones, module_objects. None
     if nothing has."""
-    tables: list[Mapping[str, Any]] = [*reversed(_scope.objects), custom_objects or {}, _registered, module_objects or {}]
+    tables: list[Mapping[str, Any]] = [
+        *reversed(_scope.objects),
+        custom_objects or {},
+        _registered,
+        module_objects or {},
+    ]
     for table in tables:
         if name in table:
             return table[name]
@@ -98,7 +103,12 @@ def serialize_keras_object(obj: Any) -> Any:
     if callable(obj) and hasattr(obj, "__name__"):
         if obj.__name__ == "<lambda>":
             raise ValueError("a lambda has no name, and cannot be found again; write a function, and register it")
-        return {"module": "builtins", "class_name": "function", "config": obj.__name__, "registered_name": _names.get(obj, obj.__name__)}
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": obj.__name__,
+            "registered_name": _names.get(obj, obj.__name__),
+        }
     raise TypeError(f"serialize_keras_object: expected an object with get_config(), found {obj!r:.80}")
 
 
@@ -137,7 +147,7 @@ def deserialize_keras_object(
             for key, part in config.items()
         }
     name, inner = config["class_name"], config.get("config")
-    if name == "__tuple__":
+    if name == "__tuple__" and isinstance(inner, dict):
         return tuple(inner["value"])
     if name == "function":
         return deserialize_keras_object(str(inner), custom_objects, module_objects)

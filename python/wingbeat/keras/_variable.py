@@ -39,6 +39,8 @@ class Variable(_Variable):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        if _recording.state.capture is not None:
+            _recording.state.capture.makes_variable()
         box = first_value(initializer, shape, dtype).detach().clone()
         box.__class__ = Box
         self._start_keras(box, name or _names.automatic("variable"), trainable)

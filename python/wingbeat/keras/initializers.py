@@ -254,12 +254,7 @@ class VarianceScaling(RandomInitializer):
 
     def get_config(self) -> dict[str, Any]:
         """What makes such an initialiser again."""
-        return {
-            **super().get_config(),
-            "scale": self.scale,
-            "mode": self.mode,
-            "distribution": self.distribution,
-        }
+        return {**super().get_config(), "scale": self.scale, "mode": self.mode, "distribution": self.distribution}
 
 
 class _Scaled(VarianceScaling):
@@ -411,5 +406,3 @@ def get(identifier: Any) -> Any:
     if not callable(found):
         raise ValueError(f"Could not interpret initializer identifier: {identifier}")
     return found
-
-

@@ -150,9 +150,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     return _values("Tversky", y_true, y_pred, alpha=alpha, beta=beta, axis=axis)
 
 
-def circle(
-    y_true: Any, y_pred: Any, gamma: float = 80.0, margin: float = 0.4, remove_diagonal: bool = True
-) -> Any:
+def circle(y_true: Any, y_pred: Any, gamma: float = 80.0, margin: float = 0.4, remove_diagonal: bool = True) -> Any:
     """Circle loss of normalised embeddings with labels."""
     return _values("Circle", y_true, y_pred, gamma=gamma, margin=margin, remove_diagonal=remove_diagonal)
 

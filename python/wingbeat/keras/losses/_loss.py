@@ -180,9 +180,7 @@ class EngineLoss(Loss):
 @op
 def _computed(module: _Module, y_true: Any, y_pred: Any, weight: Any, mask: Any, dtype: str) -> Any:
     predictions = as_predictions(y_pred, dtype)
-    return module(
-        predictions, convert(y_true), optional(weight, dtype), None if mask is None else convert(mask)
-    )
+    return module(predictions, convert(y_true), optional(weight, dtype), None if mask is None else convert(mask))
 
 
 class LossFunctionWrapper(Loss):

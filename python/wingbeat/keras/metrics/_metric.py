@@ -47,7 +47,9 @@ class Metric:
         if "_own_variables" not in self.__dict__:
             raise RuntimeError("You forgot to call `super().__init__()` in the `__init__()` method. Go add it!")
         dtype = dtype_of(dtype) if dtype is not None else dtype_of(None)
-        made = Variable(initializer or "zeros", shape=tuple(shape), dtype=dtype, trainable=False, name=name or "variable")
+        made = Variable(
+            initializer or "zeros", shape=tuple(shape), dtype=dtype, trainable=False, name=name or "variable"
+        )
         self._own_variables.append(made)
         return made
 
@@ -205,13 +207,13 @@ def _quotient(x: Any, y: Any) -> Any:
 class MeanMetricWrapper(Mean):
     """The mean of a function of y_true and y_pred, with further arguments."""
 
-    def __init__(
-        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
         super().__init__(name or getattr(fn, "__name__", None), dtype)
         self._fn, self._fn_kwargs = fn, kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> None:
         """Takes predictions in. sample_weight: what examples count for; mask: which of them count."""
         mask = getattr(y_pred, "_keras_mask", None) if mask is None else mask
         values = self._fn(y_true, y_pred, **self._fn_kwargs)

@@ -145,9 +145,7 @@ class Optimizer:
     ) -> None:
         """Variables, or parts of their names, that weight decay is not taken from. Called before build."""
         if self.built:
-            raise ValueError(
-                "`exclude_from_weight_decay()` can only be configured before the optimizer is built."
-            )
+            raise ValueError("`exclude_from_weight_decay()` can only be configured before the optimizer is built.")
         self._excluded = {id(box_of(variable)) for variable in var_list or ()}
         self._excluded_words = tuple(var_names or ())
 

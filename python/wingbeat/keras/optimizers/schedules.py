@@ -53,6 +53,10 @@ class _Decay(LearningRateSchedule):
 
     _names: tuple[str, ...] = ()
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def _keep(self, **arguments: Any) -> None:
         self._names = tuple(arguments)
         self.__dict__.update(arguments)
@@ -127,8 +131,7 @@ class PiecewiseConstantDecay(_Decay):
         self._keep(boundaries=boundaries, values=values, name=name)
 
     def _rate(self, step: Tensor) -> Any:
-        from ... import full_like
-        from ... import where
+        from ... import full_like, where
 
         rate = full_like(step, self.values[0])
         for boundary, value in zip(self.boundaries, self.values[1:]):
