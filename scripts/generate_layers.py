@@ -393,11 +393,11 @@ def formatted(text):
 
 
 def of_keras(losses, kinds):
-    """The files of Keras's losses and optimisers, whose lines ruff has laid out."""
+    """The same of Keras's losses and optimisers."""
     home = PACKAGE / "keras"
     return {
-        home / "losses" / "_kinds.py": keras_training_classes.losses(losses, docstring, call, listed),
-        home / "optimizers" / "_kinds.py": keras_training_classes.optimizers(kinds, docstring, call, listed),
+        home / "losses" / "_kinds.py": formatted(keras_training_classes.losses(losses, docstring, call, listed)),
+        home / "optimizers" / "_kinds.py": formatted(keras_training_classes.optimizers(kinds, docstring, call, listed)),
     }
 
 
@@ -407,7 +407,7 @@ def files():
     found = {}
     plain = [entry for entry in layers + losses if not keras_classes.is_keras(entry)]
     for family in dict.fromkeys(entry.family for entry in plain):
-        if family not in BY_HAND and not family.startswith("keras."):
+        if family not in BY_HAND:
             found[PACKAGE / "nn" / f"{family}.py"] = module(
                 family, [entry for entry in plain if entry.family == family]
             )

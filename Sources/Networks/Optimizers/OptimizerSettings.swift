@@ -38,7 +38,10 @@ extension Optimizer {
 
     public func setting(_ name: String, of number: Int) throws(Failure) -> Value {
         let group = try group(number)
-        guard let value = live(name) ?? group.arguments.value(name) ?? group.notes.first(where: { $0.name == name })?.value else {
+        guard
+            let value = live(name) ?? group.arguments.value(name)
+                ?? group.notes.first(where: { $0.name == name })?.value
+        else {
             throw unknown(name)
         }
         return value

@@ -7,13 +7,16 @@ missing.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import callbacks, layers, models
 from ._layer import Layer
 from ._symbolic import KerasTensor
 from ._variable import Variable
 from .models import Functional, Input, InputLayer, Model, Sequential
+
+if TYPE_CHECKING:
+    from . import initializers, losses, metrics, optimizers
 
 __version__ = "3.0.0"
 
@@ -37,21 +40,23 @@ _IN = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _LATER:
+            from ._absent import sentence
+
+            try:
+                return importlib.import_module(f"{__name__}.{name}")
+            except ModuleNotFoundError as error:
+                if error.name != f"{__name__}.{name}":
+                    raise
+                raise AttributeError(sentence(__name__, name)) from None
+        if name in _IN:
+            return getattr(__getattr__(_IN[name]), name)
         from ._absent import sentence
 
-        try:
-            return importlib.import_module(f"{__name__}.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"{__name__}.{name}":
-                raise
-            raise AttributeError(sentence(__name__, name)) from None
-    if name in _IN:
-        return getattr(__getattr__(_IN[name]), name)
-    from ._absent import sentence
-
-    raise AttributeError(sentence(__name__, name))
+        raise AttributeError(sentence(__name__, name))
 
 
 def __dir__() -> list[str]:
@@ -60,5 +65,5 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Functional", "Input", "InputLayer", "KerasTensor", "Layer", "Model", "Sequential", "Variable", "callbacks",
-    "layers", "models",
+    "initializers", "layers", "losses", "metrics", "models", "optimizers",
 ]  # fmt: skip

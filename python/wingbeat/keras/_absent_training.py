@@ -17,7 +17,7 @@ ABSENT = {
         "files of texts are not read into data sets; read them in Python, and give arrays to tf.data.Dataset"
     ),
     "image_dataset_from_directory": (
-        "files of images are not decoded here; read them in Python (Pillow, imageio), and give arrays to tf.data.Dataset"
+        "files of images are not decoded here; read them in Python (Pillow, imageio), and give tf.data.Dataset arrays"
     ),
     "audio_dataset_from_directory": "files of sounds are not read here; give arrays to tf.data.Dataset",
     "load_img": "files of images are not decoded here; read them in Python (Pillow, imageio)",

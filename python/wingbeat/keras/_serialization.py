@@ -147,7 +147,7 @@ def deserialize_keras_object(
             for key, part in config.items()
         }
     name, inner = config["class_name"], config.get("config")
-    if name == "__tuple__":
+    if name == "__tuple__" and isinstance(inner, dict):
         return tuple(inner["value"])
     if name == "function":
         return deserialize_keras_object(str(inner), custom_objects, module_objects)

@@ -32,8 +32,8 @@ enum KerasClassLosses {
         Loss.kind(
             "BinaryCrossentropy", takes: [Loss.fromLogits, Loss.smoothing, Loss.axis],
             """
-            -(t log p + (1 - t) log(1 - p)) of probabilities p that are kept 1e-7 away from 0 and 1, or of sigmoid(input) \
-            without overflow; the mean over an axis.
+            -(t log p + (1 - t) log(1 - p)) of probabilities p that are kept 1e-7 away from 0 and 1, or of \
+            sigmoid(input) without overflow; the mean over an axis.
             """
         ) { (arguments, x, t) throws(Failure) in
             try Loss.checkSame(x, t, arguments)
@@ -51,8 +51,8 @@ enum KerasClassLosses {
                 Loss.smoothing, Loss.axis,
             ],
             """
-            (1 - q)^gamma times binary cross-entropy, where q is the probability of what is right; the mean over an axis. \
-            Lin et al. 2017.
+            (1 - q)^gamma times binary cross-entropy, where q is the probability of what is right; the mean over an \
+            axis. Lin et al. 2017.
             """
         ) { (arguments, x, t) throws(Failure) in
             try Loss.checkSame(x, t, arguments)
@@ -70,8 +70,8 @@ enum KerasClassLosses {
         Loss.kind(
             "CategoricalCrossentropy", takes: [Loss.fromLogits, Loss.smoothing, Loss.axis], hasClasses: true,
             """
-            -sum t log p over the classes' axis, of probabilities that are divided by their sum and kept 1e-7 away from \
-            0 and 1, or of softmax(input). Targets are probabilities of the prediction's shape.
+            -sum t log p over the classes' axis, of probabilities that are divided by their sum and kept 1e-7 away \
+            from 0 and 1, or of softmax(input). Targets are probabilities of the prediction's shape.
             """
         ) { (arguments, x, t) throws(Failure) in
             try Loss.checkSame(x, t, arguments)
@@ -92,8 +92,8 @@ enum KerasClassLosses {
                 Loss.smoothing, Loss.axis,
             ], hasClasses: true,
             """
-            -alpha sum (1 - p)^gamma t log p over the classes' axis, of probabilities that are divided by their sum and \
-            kept 1e-7 away from 0 and 1. Lin et al. 2017.
+            -alpha sum (1 - p)^gamma t log p over the classes' axis, of probabilities that are divided by their sum \
+            and kept 1e-7 away from 0 and 1. Lin et al. 2017.
             """
         ) { (arguments, x, t) throws(Failure) in
             try Loss.checkSame(x, t, arguments)
@@ -113,8 +113,8 @@ enum KerasClassLosses {
                 Loss.axis,
             ], reductionAt: 2, hasClasses: true,
             """
-            -log p[label] over the classes' axis, of probabilities that are kept 1e-7 away from 0 and 1 and divided by \
-            their sum, or of softmax(input). Labels have the prediction's shape without the axis, or with 1 there.
+            -log p[label] over the classes' axis, of probabilities that are kept 1e-7 away from 0 and 1 and divided \
+            by their sum, or of softmax(input). Labels have the prediction's shape without the axis, or with 1 there.
             """
         ) { (arguments, x, t) throws(Failure) in try sparse(arguments, x, t) },
         Loss.kind(

@@ -18,7 +18,7 @@ class MeanSquaredError(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "mean_squared_error", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_squared_error", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -34,7 +34,7 @@ class MeanAbsoluteError(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "mean_absolute_error", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_absolute_error", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -50,8 +50,10 @@ class MeanAbsolutePercentageError(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "mean_absolute_percentage_error",
-        dtype: Any = None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -67,8 +69,10 @@ class MeanSquaredLogarithmicError(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "mean_squared_logarithmic_error",
-        dtype: Any = None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -85,8 +89,11 @@ class CosineSimilarity(EngineLoss):
     _settings = ("axis", "reduction")
 
     def __init__(
-        self, axis: int = -1, reduction: str | None = 'sum_over_batch_size', name: str | None = "cosine_similarity",
-        dtype: Any = None
+        self,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "cosine_similarity",
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, axis=axis, reduction=reduction)
 
@@ -104,8 +111,11 @@ class Huber(EngineLoss):
     _settings = ("delta", "reduction")
 
     def __init__(
-        self, delta: float = 1.0, reduction: str | None = 'sum_over_batch_size', name: str | None = "huber_loss",
-        dtype: Any = None
+        self,
+        delta: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "huber_loss",
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, delta=delta, reduction=reduction)
 
@@ -121,7 +131,7 @@ class LogCosh(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "log_cosh", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "log_cosh", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -137,7 +147,7 @@ class Poisson(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "poisson", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "poisson", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -154,7 +164,7 @@ class KLDivergence(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "kl_divergence", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "kl_divergence", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -170,7 +180,7 @@ class Hinge(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "hinge", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "hinge", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -186,7 +196,7 @@ class SquaredHinge(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "squared_hinge", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "squared_hinge", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -203,7 +213,7 @@ class CategoricalHinge(EngineLoss):
     _settings = ("reduction",)
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "categorical_hinge", dtype: Any = None
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = "categorical_hinge", dtype: Any = None
     ) -> None:
         self._make(name, dtype, reduction=reduction)
 
@@ -223,8 +233,13 @@ class BinaryCrossentropy(EngineLoss):
     _settings = ("from_logits", "label_smoothing", "axis", "reduction")
 
     def __init__(
-        self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
-        reduction: str | None = 'sum_over_batch_size', name: str | None = "binary_crossentropy", dtype: Any = None
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_crossentropy",
+        dtype: Any = None,
     ) -> None:
         self._make(
             name, dtype, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis, reduction=reduction
@@ -249,13 +264,27 @@ class BinaryFocalCrossentropy(EngineLoss):
     _settings = ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing", "axis", "reduction")
 
     def __init__(
-        self, apply_class_balancing: bool = False, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False,
-        label_smoothing: float = 0.0, axis: int = -1, reduction: str | None = 'sum_over_batch_size',
-        name: str | None = "binary_focal_crossentropy", dtype: Any = None
+        self,
+        apply_class_balancing: bool = False,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_focal_crossentropy",
+        dtype: Any = None,
     ) -> None:
         self._make(
-            name, dtype, apply_class_balancing=apply_class_balancing, alpha=alpha, gamma=gamma, from_logits=from_logits,
-            label_smoothing=label_smoothing, axis=axis, reduction=reduction
+            name,
+            dtype,
+            apply_class_balancing=apply_class_balancing,
+            alpha=alpha,
+            gamma=gamma,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+            reduction=reduction,
         )
 
 
@@ -274,8 +303,13 @@ class CategoricalCrossentropy(EngineLoss):
     _settings = ("from_logits", "label_smoothing", "axis", "reduction")
 
     def __init__(
-        self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
-        reduction: str | None = 'sum_over_batch_size', name: str | None = "categorical_crossentropy", dtype: Any = None
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_crossentropy",
+        dtype: Any = None,
     ) -> None:
         self._make(
             name, dtype, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis, reduction=reduction
@@ -299,13 +333,25 @@ class CategoricalFocalCrossentropy(EngineLoss):
     _settings = ("alpha", "gamma", "from_logits", "label_smoothing", "axis", "reduction")
 
     def __init__(
-        self, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False, label_smoothing: float = 0.0,
-        axis: int = -1, reduction: str | None = 'sum_over_batch_size',
-        name: str | None = "categorical_focal_crossentropy", dtype: Any = None
+        self,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_focal_crossentropy",
+        dtype: Any = None,
     ) -> None:
         self._make(
-            name, dtype, alpha=alpha, gamma=gamma, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis,
-            reduction=reduction
+            name,
+            dtype,
+            alpha=alpha,
+            gamma=gamma,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+            reduction=reduction,
         )
 
 
@@ -324,12 +370,15 @@ class SparseCategoricalCrossentropy(EngineLoss):
     _settings = ("from_logits", "ignore_class", "reduction", "axis")
 
     def __init__(
-        self, from_logits: bool = False, ignore_class: int | None = None, reduction: str | None = 'sum_over_batch_size',
-        axis: int = -1, name: str | None = "sparse_categorical_crossentropy", dtype: Any = None
+        self,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
+        name: str | None = "sparse_categorical_crossentropy",
+        dtype: Any = None,
     ) -> None:
-        self._make(
-            name, dtype, from_logits=from_logits, ignore_class=ignore_class, reduction=reduction, axis=axis
-        )
+        self._make(name, dtype, from_logits=from_logits, ignore_class=ignore_class, reduction=reduction, axis=axis)
 
 
 class CategoricalGeneralizedCrossEntropy(EngineLoss):
@@ -344,8 +393,11 @@ class CategoricalGeneralizedCrossEntropy(EngineLoss):
     _settings = ("q", "reduction")
 
     def __init__(
-        self, q: float = 0.5, reduction: str | None = 'sum_over_batch_size',
-        name: str | None = "categorical_generalized_cross_entropy", dtype: Any = None
+        self,
+        q: float = 0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_generalized_cross_entropy",
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, q=q, reduction=reduction)
 
@@ -362,8 +414,11 @@ class Dice(EngineLoss):
     _settings = ("reduction", "axis")
 
     def __init__(
-        self, reduction: str | None = 'sum_over_batch_size', name: str | None = "dice",
-        axis: int | tuple[int, ...] | list[int] | None = None, dtype: Any = None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "dice",
+        axis: int | tuple[int, ...] | list[int] | None = None,
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, reduction=reduction, axis=axis)
 
@@ -382,8 +437,13 @@ class Tversky(EngineLoss):
     _settings = ("alpha", "beta", "reduction", "axis")
 
     def __init__(
-        self, alpha: float = 0.5, beta: float = 0.5, reduction: str | None = 'sum_over_batch_size',
-        name: str | None = "tversky", axis: int | tuple[int, ...] | list[int] | None = None, dtype: Any = None
+        self,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "tversky",
+        axis: int | tuple[int, ...] | list[int] | None = None,
+        dtype: Any = None,
     ) -> None:
         self._make(name, dtype, alpha=alpha, beta=beta, reduction=reduction, axis=axis)
 
@@ -403,17 +463,37 @@ class Circle(EngineLoss):
     _settings = ("gamma", "margin", "remove_diagonal", "reduction")
 
     def __init__(
-        self, gamma: float = 80.0, margin: float = 0.4, remove_diagonal: bool = True,
-        reduction: str | None = 'sum_over_batch_size', name: str | None = "circle", dtype: Any = None
+        self,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "circle",
+        dtype: Any = None,
     ) -> None:
-        self._make(
-            name, dtype, gamma=gamma, margin=margin, remove_diagonal=remove_diagonal, reduction=reduction
-        )
+        self._make(name, dtype, gamma=gamma, margin=margin, remove_diagonal=remove_diagonal, reduction=reduction)
 
 
 KINDS = (
-    MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError, CosineSimilarity,
-    Huber, LogCosh, Poisson, KLDivergence, Hinge, SquaredHinge, CategoricalHinge, BinaryCrossentropy,
-    BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, SparseCategoricalCrossentropy,
-    CategoricalGeneralizedCrossEntropy, Dice, Tversky, Circle,
+    MeanSquaredError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    Poisson,
+    KLDivergence,
+    Hinge,
+    SquaredHinge,
+    CategoricalHinge,
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    SparseCategoricalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    Dice,
+    Tversky,
+    Circle,
 )

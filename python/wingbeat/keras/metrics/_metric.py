@@ -211,7 +211,9 @@ class MeanMetricWrapper(Mean):
         super().__init__(name or getattr(fn, "__name__", None), dtype)
         self._fn, self._fn_kwargs = fn, kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> None:
         """Takes predictions in. sample_weight: what examples count for; mask: which of them count."""
         mask = getattr(y_pred, "_keras_mask", None) if mask is None else mask
         values = self._fn(y_true, y_pred, **self._fn_kwargs)

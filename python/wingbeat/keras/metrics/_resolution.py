@@ -32,7 +32,7 @@ def metric_for(identifier: Any, y_true: Any, y_pred: Any) -> Any:
 
 
 def loss_for(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """The loss for a name, a function, a config or a loss: "crossentropy" and "ce" mean the one that fits the shapes."""
+    """The loss for a name, a function, a config or a loss: "crossentropy" and "ce" mean the one that fits."""
     from .. import losses
 
     if identifier is None:

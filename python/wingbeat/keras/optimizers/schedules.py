@@ -53,6 +53,10 @@ class _Decay(LearningRateSchedule):
 
     _names: tuple[str, ...] = ()
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def _keep(self, **arguments: Any) -> None:
         self._names = tuple(arguments)
         self.__dict__.update(arguments)
