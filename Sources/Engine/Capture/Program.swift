@@ -273,7 +273,8 @@ public final class Program {
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.autocast == autocast && state.phase == phase && DType.standard == standard && !Anomalies.areValuesWatched
+            && state.autocast == autocast && state.phase == phase && DType.standard == standard
+            && !Anomalies.areValuesWatched
     }
 
     private func run(

@@ -8,6 +8,7 @@ programs see it as one thing that stays the same.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .._typing import Handle
+
+
+def part(name: str) -> Any:
+    """A module of this package, loaded when it is needed."""
+    return importlib.import_module(f"{__package__}.{name}")
 
 
 class Facts:
@@ -128,9 +134,7 @@ class Layer(Calling, Module):
         facts.policy = _policies.get(dtype)
         facts.trainable, facts.autocast = trainable, autocast
         if activity_regularizer is not None:
-            from . import regularizers
-
-            facts.activity_regularizer = regularizers.get(activity_regularizer)
+            facts.activity_regularizer = part("regularizers").get(activity_regularizer)
         width = more.pop("input_dim", None)
         facts.input_shape = more.pop("input_shape", None) if width is None else (width,)
         batch_shape = more.pop("batch_input_shape", None)
@@ -317,13 +321,9 @@ class Layer(Calling, Module):
         box = Parameter(value, requires_grad=bool(trainable)) if value.dtype.is_floating_point else as_tensor(value)
         variable = Variable.of(box, wanted, trainable, path)
         if regularizer is not None:
-            from . import regularizers
-
-            variable.regularizer = regularizers.get(regularizer)
+            variable.regularizer = part("regularizers").get(regularizer)
         if constraint is not None:
-            from . import constraints
-
-            variable.constraint = constraints.get(constraint)
+            variable.constraint = part("constraints").get(constraint)
         variable.overwrite_with_gradient = overwrite_with_gradient
         self._register_variable(wanted, variable)
         return variable
@@ -496,9 +496,7 @@ class Layer(Calling, Module):
         facts = self._keras
         config = {"name": self.name, "trainable": self.trainable, "dtype": _spelled_policy(facts.policy)}
         if facts.activity_regularizer is not None:
-            from . import regularizers
-
-            config["activity_regularizer"] = regularizers.serialize(facts.activity_regularizer)
+            config["activity_regularizer"] = part("regularizers").serialize(facts.activity_regularizer)
         kind = type(self)
         if kind.get_config is Layer.get_config and kind.__init__ is not Layer.__init__:
             config.update(self._given_arguments(config))

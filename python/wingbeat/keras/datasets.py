@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
@@ -60,8 +61,7 @@ def _arrays(path: str, name: str) -> list[Any]:
     if is_archive:
         with np.load(path, allow_pickle=False) as archive:
             return [_named(archive, word, path, name) for word in _WORDS]
-    from .. import h5
-
+    h5 = importlib.import_module("wingbeat.h5")
     with h5.File(path) as archive:
         return [np.asarray(_named(archive, word, path, name)[()]) for word in _WORDS]
 

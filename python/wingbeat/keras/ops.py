@@ -606,9 +606,7 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
 @symbolic("Normalize")
 def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: Any = None) -> Any:
     """The tensor divided by its norm along an axis."""
-    from .utils import normalize as normalized
-
-    return normalized(x, axis, order)
+    return importlib.import_module("wingbeat.keras.utils").normalize(x, axis, order)
 
 
 def __getattr__(name: str) -> Any:

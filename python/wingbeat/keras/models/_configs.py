@@ -24,7 +24,7 @@ def functional_config(model: Any, is_bare: bool = False) -> dict[str, Any]:
     for operation in graph.operations:
         own = [node for node in nodes_of(operation) if id(node) in wanted]
         if isinstance(operation, Operation):
-            entry = {
+            entry: dict[str, Any] = {
                 "module": "keras.src.ops.numpy",
                 "class_name": operation.kind,
                 "config": operation.get_config(),
