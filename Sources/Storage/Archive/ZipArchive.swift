@@ -1,8 +1,8 @@
 import Engine
 
-/// A zip archive (PKWARE's APPNOTE 6.3.10) of members that are stored or deflated, by its central directory. Nothing that
-/// it says is believed: names must be plain paths and each stand there once, members must lie in the file one behind the
-/// other, and what is inflated is bounded by the archive's size.
+/// A zip archive (PKWARE's APPNOTE 6.3.10) of members that are stored or deflated, by its central directory. Nothing
+/// that it says is believed: names must be plain paths and each stand there once, members must lie in the file one
+/// behind the other, and what is inflated is bounded by the archive's size.
 struct ZipArchive: ~Copyable {
     struct Member {
         let name: String
@@ -170,8 +170,8 @@ struct ZipArchive: ~Copyable {
         }
     }
 
-    /// A plain path inside of the archive. No member is ever written to a path; a name that tries to lead elsewhere is an
-    /// archive that means harm.
+    /// A plain path inside of the archive. No member is ever written to a path; a name that tries to lead elsewhere is
+    /// an archive that means harm.
     private static func checked(_ bytes: [UInt8], _ file: borrowing RegularFile) throws(Failure) -> String {
         guard let name = String(validating: bytes, as: UTF8.self), !name.isEmpty else {
             throw damaged(file, "a member has no name in UTF-8")

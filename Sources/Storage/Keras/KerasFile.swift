@@ -8,10 +8,11 @@ public enum ModelFile {
     case checkpoint
     /// As a tree of one form for all layouts:
     ///
-    /// - attributes: "layout" is "layers" (one group a layer with a list of its weights' names: Keras 1 to 3) or "objects"
-    ///   (a tree of objects with numbered variables: `.weights.h5`, and inside of `.keras`); "config", the model's config
-    ///   as JSON, and "training", that of the training in files of the first layout, where there is one; "version", such
-    ///   as "2.15.0", where the file says it
+    /// - attributes: "layout" is "layers" (one group a layer with a list of its weights' names: Keras 1 to 3) or
+    /// "objects"
+    ///   (a tree of objects with numbered variables: `.weights.h5`, and inside of `.keras`); "config", the model's
+    /// config   as JSON, and "training", that of the training in files of the first layout, where there is one;
+    /// "version", such   as "2.15.0", where the file says it
     /// - children: "weights", with `layer_names` or with `layers`; "optimizer", where there is one
     case keras(StateTree)
     /// Neither, or damaged where it would say what it is.
