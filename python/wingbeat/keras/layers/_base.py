@@ -11,6 +11,7 @@ from ...nn.layer import Layer as EngineLayer
 from ...nn.module import Module, arrays_of, own_tensor
 from ...tf import _recording
 from .. import _masks, _policies
+from .._calling import built_shape
 from .._layer import Layer
 from .._variable import Variable
 
@@ -151,7 +152,14 @@ class StockLayer(Layer, EngineLayer):
             probe(self, input_shape)
         self._learn()
 
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Any:
+        return EngineLayer._shell.__func__(cls, *recipe)  # type: ignore[attr-defined]
+
     def _maybe_build(self, signature: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if self._keras.build_shapes is None and args:
+            shapes = [built_shape(value) for value in args]
+            self._keras.build_shapes = {"input_shape": shapes[0] if len(shapes) == 1 else shapes}
         capture = _recording.state.capture
         if capture is not None and not self._keras.built and not self._parameters:
             self._learn()
