@@ -52,8 +52,12 @@ def layer(entry, docstring, call, lines_of):
     modules = [argument.name for argument in own if re.search(r"\bModule\b", argument.type)]
     if modules:
         lines.append(f"    _parts = ({', '.join(repr(part) for part in modules)},)".replace("'", '"'))
-    inputs = entry.inputs.split(", ")
-    if not entry.inputs.startswith("*") and "mask=None" in inputs:
+    if name in LISTS:
+        lines.append(f'    _list = "{LISTS[name]}"')
+    inputs = [part.removesuffix("=None") for part in entry.inputs.split(", ")]
+    if len(inputs) > 1:
+        lines.append("    _inputs = (" + ", ".join(f'"{part}"' for part in inputs) + ")")
+    if "mask" in inputs:
         lines.append("    supports_masking = True")
     parts = ["self"]
     if name in LISTS:

@@ -64,6 +64,7 @@ class BatchNormalization(Layer):
         "trainable",
         "input_shape",
     )
+    _inputs = ("inputs", "mask")
     supports_masking = True
 
     def __init__(

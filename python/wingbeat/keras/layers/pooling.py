@@ -392,6 +392,7 @@ class GlobalAveragePooling1D(Layer):
 
     _kind = "keras.GlobalAveragePooling1D"
     _arguments = ("data_format", "keepdims", "trainable", "input_shape")
+    _inputs = ("inputs", "mask")
     supports_masking = True
 
     def __init__(
