@@ -25,7 +25,7 @@ from .convolution import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
-from .core import Activation, Dense, EinsumDense, Embedding, Identity, InputLayer, Masking
+from .core import Activation, Dense, EinsumDense, Embedding, Identity, Masking
 from .merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from .normalization import (
     BatchNormalization,

@@ -44,8 +44,8 @@ class Lambda(Layer):
     def get_config(self) -> dict[str, Any]:
         """Raises NotImplementedError: a function has no config."""
         raise NotImplementedError(
-            f"Lambda '{self.name}': a function cannot be written to a config or a file; make it a layer of your own with "
-            "call() and get_config()"
+            f"Lambda '{self.name}': a function cannot be written to a config or a file; make it a layer of your own "
+            "with call() and get_config()"
         )
 
 
