@@ -172,7 +172,7 @@ class Calling:
                 for layer in self._layers:
                     layer._clear_losses()
             given = args, kwargs
-            args, kwargs = self._inputs(args, policy), self._inputs(kwargs, policy)
+            args, kwargs = self._converted(args, policy), self._converted(kwargs, policy)
             self._maybe_build(signature, args, kwargs)
             mask = self._put_masks(signature, args, kwargs, given)
             if signature.has_training and "training" not in signature.positional[: len(args)]:
@@ -203,7 +203,7 @@ class Calling:
 
     # ---------------------------------------------------------------- inputs
 
-    def _inputs(self, given: Any, policy: Any) -> Any:
+    def _converted(self, given: Any, policy: Any) -> Any:
         """Arrays and numbers as tensors, floats as the compute dtype."""
         if isinstance(given, dict):
             return {name: self._input(value, policy) for name, value in given.items()}
