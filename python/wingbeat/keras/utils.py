@@ -200,7 +200,7 @@ def timeseries_dataset_from_array(
     if labels is None:
         whole = np.stack(parts) if parts else np.zeros((0, sequence_length, *rows.shape[1:]), rows.dtype)
     else:
-        columns = list(zip(*parts)) if parts else [[], []]
+        columns: list[Any] = list(zip(*parts)) if parts else [[], []]
         whole = tuple(np.stack(column) if len(column) else np.zeros((0,)) for column in columns)
     dataset: Any = tf_data.Dataset.from_tensor_slices(whole)
     if batch_size is None:

@@ -144,11 +144,10 @@ def _area(counts: Any, curve: str, method: str, multi_label: bool, weights: Any)
             x = where(none, zeros_like(tp), 1.0 - scale * quotient(fn, tp)).clamp(min=0.0)
             y = where(none, zeros_like(tp) + 1.0, 1.0 - scale * quotient(fp, tp))
         (x0, x1), (y0, y1) = ends(x), ends(y)
-        heights = {
-            "interpolation": lambda: (y0 + y1) / 2.0,
-            "minoring": lambda: minimum(y0, y1),
-            "majoring": lambda: maximum(y0, y1),
-        }[method]()
+        if method == "interpolation":
+            heights = (y0 + y1) / 2.0
+        else:
+            heights = minimum(y0, y1) if method == "minoring" else maximum(y0, y1)
         parts = (x0 - x1) * heights
     if not multi_label:
         return parts.sum()
