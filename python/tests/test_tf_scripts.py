@@ -11,7 +11,7 @@ from printed_numbers import differences
 from support import ROOT
 
 FOLDER = Path(__file__).parent / "tf_scripts"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "formulas")
 
 
 def run(*arguments, folder=FOLDER):
