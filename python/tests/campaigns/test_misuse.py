@@ -23,7 +23,7 @@ from header import HEADER, parse
 KINDS = {
     f"wb_{kind}": kind.upper()
     for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
-    + ("schedule", "checkpoints")
+    + ("schedule", "checkpoints", "writer")
 }
 CALLBACKS = {
     f"wb_{kind}_callback": f"on_{kind}"
@@ -76,7 +76,7 @@ def value(name: str, type, header) -> str:
             }[constant]
         return "memory(s, zeros)" if constant[0] else "memory(s, s->scratch)"
     if stars == 1 and constant[0]:
-        return {"int64_t": "longs(s)", "int32_t": "ints(s)"}[base]
+        return {"int64_t": "longs(s)", "int32_t": "ints(s)", "double": "doubles(s)"}[base]
     if stars == 1:
         return f"chance(s, 12) ? NULL : ({base} *)(s->scratch + 8192)"
     if base == "int32_t" and name.endswith(COUNTS):
