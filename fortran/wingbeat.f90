@@ -4096,6 +4096,104 @@ module wingbeat
         end function
     end interface
 
+    ! ------------------------------------------------------------ files of Keras
+
+    ! The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+    ! Sequential, or a Graph.
+    interface wb_module_from_config
+        function wb_module_from_config(config, names, modules, count, dtype, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), value :: dtype
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_from_config_string
+    end interface
+
+    ! The model in a file of Keras.
+    interface wb_keras_load
+        function wb_keras_load(path, config, names, modules, count, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_string
+    end interface
+
+    ! Weights of any of these files into a module that is there, by their order.
+    interface wb_keras_load_weights
+        function wb_keras_load_weights(path, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_weights_string
+    end interface
+
+    ! The architecture in a file of Keras, or beside it, as JSON; NULL where there is none.
+    interface wb_keras_config
+        function wb_keras_config(path, config) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(inout) :: config
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_config_string
+    end interface
+
+    ! What a file of Keras says of the training of its model: the config that compile was called with, as JSON (loss,
+    ! metrics, optimiser), and the optimiser over the parameters of a module that was loaded from the file, with its
+    ! state, so that training goes on.
+    interface wb_keras_training
+        function wb_keras_training(path, module, training, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: training
+            type(wb_optimizer), intent(inout), optional :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_training_string
+    end interface
+
+    ! Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
+    ! (.weights.h5).
+    interface wb_keras_save
+        function wb_keras_save(path, module, format, input_shape, training, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            type(c_ptr), value :: format
+            type(c_ptr), value :: input_shape
+            type(c_ptr), value :: training
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_save_string
+    end interface
+
+    ! The config of such a model, as JSON: what wb_module_from_config takes.
+    interface wb_module_config
+        function wb_module_config(module, input_shape, config) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: input_shape
+            type(c_ptr), intent(inout) :: config
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_config_string
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -4123,7 +4221,9 @@ module wingbeat
         wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, wb_trainer_load_state_string, &
         wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, wb_load_into_string, &
         wb_trainer_load_string, wb_checkpoints_open_string, wb_checkpoints_path_string, wb_checkpoints_best_string, &
-        wb_checkpoints_load_into_string, wb_checkpoints_resume_string
+        wb_checkpoints_load_into_string, wb_checkpoints_resume_string, wb_module_from_config_string, &
+        wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, &
+        wb_keras_save_string, wb_module_config_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -5044,6 +5144,106 @@ contains
         path_c = c_null_ptr
         status = wb_checkpoints_resume(checkpoints, trainer, path_c)
         if (status == WB_OK .and. present(path)) path = wb_text(path_c)
+    end function
+
+    function wb_module_from_config_string(config, names, modules, count, dtype, module) result(status)
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        integer(wb_dtype), value :: dtype
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_module_from_config(address(config_c), addresses(names_c), modules, count, dtype, module)
+    end function
+
+    function wb_keras_load_string(path, config, names, modules, count, module) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(path)) path_c = terminated(path)
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_keras_load(address(path_c), address(config_c), addresses(names_c), modules, count, module)
+    end function
+
+    function wb_keras_load_weights_string(path, module) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_module), value :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_keras_load_weights(address(path_c), module)
+    end function
+
+    function wb_keras_config_string(path, config) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=:), allocatable, intent(inout), optional :: config
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        type(c_ptr) :: config_c
+        if (present(path)) path_c = terminated(path)
+        config_c = c_null_ptr
+        status = wb_keras_config(address(path_c), config_c)
+        if (status == WB_OK .and. present(config)) config = wb_text(config_c)
+    end function
+
+    function wb_keras_training_string(path, module, training, optimizer) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout), optional :: training
+        type(wb_optimizer), intent(inout), optional :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        type(c_ptr) :: training_c
+        if (present(path)) path_c = terminated(path)
+        training_c = c_null_ptr
+        status = wb_keras_training(address(path_c), module, training_c, optimizer)
+        if (status == WB_OK .and. present(training)) training = wb_text(training_c)
+    end function
+
+    function wb_keras_save_string(path, module, format, input_shape, training, optimizer) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: format
+        character(len=*), intent(in), optional :: input_shape
+        character(len=*), intent(in), optional :: training
+        type(wb_optimizer), value :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: format_c
+        character(len=:), allocatable, target :: input_shape_c
+        character(len=:), allocatable, target :: training_c
+        if (present(path)) path_c = terminated(path)
+        if (present(format)) format_c = terminated(format)
+        if (present(input_shape)) input_shape_c = terminated(input_shape)
+        if (present(training)) training_c = terminated(training)
+        status = wb_keras_save(address(path_c), module, address(format_c), address(input_shape_c), &
+            address(training_c), optimizer)
+    end function
+
+    function wb_module_config_string(module, input_shape, config) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: input_shape
+        character(len=:), allocatable, intent(inout) :: config
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: input_shape_c
+        type(c_ptr) :: config_c
+        input_shape_c = terminated(input_shape)
+        config_c = c_null_ptr
+        status = wb_module_config(module, address(input_shape_c), config_c)
+        if (status == WB_OK) config = wb_text(config_c)
     end function
 
     ! ------------------------------------------------------------ arrays

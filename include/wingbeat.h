@@ -1893,6 +1893,49 @@ wb_status wb_checkpoints_resume(wb_checkpoints *checkpoints, wb_trainer *trainer
  * there; a file that cannot be written ends it. NULL for none. */
 wb_status wb_trainer_set_checkpoints(wb_trainer *trainer, wb_checkpoints *checkpoints, int64_t every_steps);
 
+/* ------------------------------------------------------------------ files of Keras
+ * Models and weights that Keras 1, 2 and 3 wrote (docs/keras-files.md): whole models and weights in HDF5,
+ * `.weights.h5`, `.keras` archives. What a file is, is found from its contents. wb_load reads them too. Models come in
+ * evaluation mode. No code in a file is ever run: a layer that is not Keras' own, or a Lambda, is WB_ERROR_UNSUPPORTED
+ * with its name and class, unless the caller gives a module in its place. */
+
+/* The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+ * Sequential, or a Graph. names, modules: layers that are there already, by the names that the config gives them; both
+ * may be NULL with a count of 0. Layers that were given are called, on tensors that are not computed. */
+wb_status wb_module_from_config(const char *config, const char *const *names, wb_module *const *modules, int32_t count,
+                                wb_dtype dtype, wb_module **module);
+
+/* The model in a file of Keras. config: the architecture as JSON for a file of weights; NULL: that of the file, or of
+ * NAME.arch.json beside it. names, modules: as above. */
+wb_status wb_keras_load(const char *path, const char *config, const char *const *names, wb_module *const *modules,
+                        int32_t count, wb_module **module);
+
+/* Weights of any of these files into a module that is there, by their order. All or nothing. */
+wb_status wb_keras_load_weights(const char *path, wb_module *module);
+
+/* The architecture in a file of Keras, or beside it, as JSON; NULL where there is none. The text is valid as in
+ * wb_module_parameter. */
+wb_status wb_keras_config(const char *path, const char **config);
+
+/* What a file of Keras says of the training of its model: the config that compile was called with, as JSON (loss,
+ * metrics, optimiser), and the optimiser over the parameters of a module that was loaded from the file, with its state,
+ * so that training goes on. NULL for what the file has not; either pointer may be NULL. A learning rate that follows a
+ * schedule stands in the config; the optimiser has the rate that it begins with. */
+wb_status wb_keras_training(const char *path, const wb_module *module, const char **training,
+                            wb_optimizer **optimizer);
+
+/* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
+ * (.weights.h5). The model is a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among
+ * them; WB_ERROR_UNSUPPORTED names the layer that has none. input_shape: "(28, 28, 1)", without the batch, or a tuple
+ * of such for several inputs, where the layers do not know it; NULL else. training: the config that Keras' compile
+ * gets, as JSON, or NULL. optimizer: one of Keras' kinds, whose state is written, or NULL. Whole or not at all. */
+wb_status wb_keras_save(const char *path, const wb_module *module, const char *format, const char *input_shape,
+                        const char *training, const wb_optimizer *optimizer);
+
+/* The config of such a model, as JSON: what wb_module_from_config takes. The text is valid as in
+ * wb_module_parameter. */
+wb_status wb_module_config(const wb_module *module, const char *input_shape, const char **config);
+
 #ifdef __cplusplus
 }
 #endif

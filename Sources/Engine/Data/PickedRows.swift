@@ -31,8 +31,8 @@ public final class PickedRows: RowSource {
             guard !overflow, first <= source.count, count == 0 || span < source.count - first else {
                 throw .index(
                     operation: "pick",
-                    "\(count.counted("row")) from row \(first) on, each \(step) after the one before, are not in a data "
-                        + "set of \(source.count)")
+                    "\(count.counted("row")) from row \(first) on, each \(step) after the one before, are not among "
+                        + "the \(source.count) that there are")
             }
             self.count = count
         case .list(let rows):
@@ -105,8 +105,8 @@ public enum RowSplit {
         return try parts(source, order[..<first].map { Int($0) })
     }
 
-    /// All rows of a group are in one part. Groups are drawn from the seed, until the first part has the fraction of the
-    /// rows or would have more than by leaving the next group out. `groups`: a number for each row.
+    /// All rows of a group are in one part. Groups are drawn from the seed, until the first part has the fraction of
+    /// the rows or would have more than by leaving the next group out. `groups`: a number for each row.
     public static func byGroup(
         _ source: any RowSource, _ fraction: Double, groups: [Int64], seed: UInt64
     ) throws(Failure) -> (any RowSource, any RowSource) {

@@ -16,8 +16,8 @@ public struct RowStatistics {
     private var means: [Double]
     private var squares: [Double]
 
-    /// `axis`: the axis of a row that its features are along; nil: each element is a feature of its own. `fill`: a value
-    /// that stands for no value.
+    /// `axis`: the axis of a row that its features are along; nil: each element is a feature of its own. `fill`: a
+    /// value that stands for no value.
     public init(_ source: any RowSource, column: Int, axis: Int?, fill: Double?) throws(Failure) {
         guard source.columns.indices.contains(column) else {
             throw .index(operation: "statistics", "there is no column \(column); there are \(source.columns.count)")

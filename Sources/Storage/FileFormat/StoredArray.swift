@@ -8,7 +8,7 @@ struct StoredArray {
     /// Whether HDF5 keeps a checksum of the elements, so that whoever changed one without it has damaged the file.
     let hasChecksum: Bool
     private let file: StoredFile
-    private let elementSize: Int
+    let elementSize: Int
     private let place: Place
 
     private enum Place {

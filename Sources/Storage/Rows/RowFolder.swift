@@ -36,7 +36,8 @@ final class RowFolder {
         return directory.appending(RowFolder.prefix + zeros + digits + RowFolder.suffix)
     }
 
-    /// The parts from row `from` on, in order, one behind the other. A part that is missing between others is a failure.
+    /// The parts from row `from` on, in order, one behind the other. A part that is missing between others is a
+    /// failure.
     func parts(from begin: Int = 0) throws(Failure) -> [Part] {
         var (parts, next) = ([Part](), begin)
         for first in try numbers() where first >= begin {
