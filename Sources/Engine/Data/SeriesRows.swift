@@ -1,8 +1,8 @@
 import Steps
 
 /// Windows over a time series whose rows are its moments. Window number i has the inputs of the rows from `stride` i
-/// on, `length` of them, and the targets of `horizon` rows, of which the first is `offset` behind the window's last. Where
-/// the source has no targets, the inputs of those rows are the targets.
+/// on, `length` of them, and the targets of `horizon` rows, of which the first is `offset` behind the window's last.
+/// Where the source has no targets, the inputs of those rows are the targets.
 public final class SeriesRows: RowSource {
     public struct Window {
         public var length: Int
