@@ -166,12 +166,13 @@ final class RowFileWriter {
     /// Puts the file in its place.
     func finish() throws(Failure) {
         if let failure { throw failure }
-        guard let replacement = replacement.take(), let file else {
+        // The number alone: who held the file would keep it open, and locked, when it is in its place.
+        guard let replacement = replacement.take(), let id = file?.handle.id else {
             throw .state(operation: path, "the file is finished already")
         }
         do throws(Failure) {
             try guarded { () throws(Failure) in
-                if H5Fflush(file.handle.id, H5F_SCOPE_GLOBAL) < 0 {
+                if H5Fflush(id, H5F_SCOPE_GLOBAL) < 0 {
                     throw .file(path: path, "cannot be written: \(HDF5.reason())")
                 }
                 close()

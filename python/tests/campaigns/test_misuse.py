@@ -39,6 +39,7 @@ _EPOCHS = "if (option == WB_TRAINER_EPOCHS || option == WB_TRAINER_MAX_STEPS) va
 BOUNDED = {
     "wb_trainer_set": _EPOCHS,
     "wb_trainer_set_int64": _EPOCHS,
+    "wb_writer_append": "if (rows > 3) rows = 3;",
     "wb_set_run_callback": "if (descriptor >= 0) descriptor = -1;",
 }
 NUMBERS = {
