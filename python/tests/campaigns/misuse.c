@@ -35,6 +35,7 @@ typedef enum kind {
     SCHEDULE,
     CHECKPOINTS,
     WRITER,
+    VALUE,
     KINDS
 } kind;
 
@@ -309,6 +310,8 @@ static wb_status release(kind kind, void *handle) {
         return wb_trainer_free(handle);
     case SCHEDULE:
         return wb_schedule_free(handle);
+    case VALUE:
+        return wb_value_free(handle);
     case WRITER:
         return wb_writer_free(handle);
     case CHECKPOINTS:

@@ -23,7 +23,7 @@ from header import HEADER, parse
 KINDS = {
     f"wb_{kind}": kind.upper()
     for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
-    + ("schedule", "checkpoints", "writer")
+    + ("schedule", "checkpoints", "writer", "value")
 }
 CALLBACKS = {
     f"wb_{kind}_callback": f"on_{kind}"
