@@ -1,3 +1,4 @@
+import CVectors
 import Machine
 import Steps
 
@@ -103,6 +104,14 @@ final class PlaneGradient<Scalar: GemmScalar> {
                 for element in 0..<offsets.count * step.outputs * lanes { sums[element] = 0 }
                 for channel in 0..<step.channels {
                     if Interruption.isStopping() { return }
+                    fetchAhead(
+                        input
+                            + (image * step.layout.strides[0]
+                                + (group * step.channels + channel + 1) * step.layout.strides[1]),
+                        strides[0] > 0 ? axes[0].input * strides[0] : axes[1].input * strides[1])
+                    fetchAhead(
+                        weight + (group * step.outputs * step.outputStride + (channel + 1) * step.channelStride),
+                        axes.reduce(1) { $0 * $1.taps })
                     layPlane(
                         input
                             + (image * step.layout.strides[0]
@@ -123,6 +132,14 @@ final class PlaneGradient<Scalar: GemmScalar> {
                         UnsafeRawPointer(sums + place * lanes).loadUnaligned(as: Vector.self))
                 }
             }
+        }
+    }
+
+    /// Asks for the next plane, which no processor expects so far from this one.
+    private func fetchAhead(_ source: UnsafePointer<Scalar>, _ count: Int) {
+        guard count > 0, count <= 1 << 14 else { return }
+        for element in stride(from: 0, to: count, by: 64 / MemoryLayout<Scalar>.size) {
+            shim_prefetch(source + element)
         }
     }
 

@@ -1,7 +1,7 @@
 import CVectors
 
-/// Where the tiles of a convolution lie, and in which blocks they are worked on: some rows of tiles of an image, or some
-/// whole images. A block's transformed tiles are matrices [tiles, channels], 36 of them.
+/// Where the tiles of a convolution lie, and in which blocks they are worked on: some rows of tiles of an image, or
+/// some whole images. A block's transformed tiles are matrices [tiles, channels], 36 of them.
 struct WinogradTiles {
     /// Extents of an image of the input, and of the result.
     let input: (height: Int, width: Int)
