@@ -50,8 +50,6 @@ for line in sys.stdin:
 class Child(Reader):
     """The process that reads."""
 
-    program = CHILD
-
     def ask(self, *question: object) -> dict[str, list[object]] | str:
         if self.process is None:
             self.process = subprocess.Popen(
@@ -123,7 +121,7 @@ def originals(folder):
 
 
 def test_damaged_files_are_errors_or_answers(tmp_path):
-    count = times(300, 5000)
+    count = times(90, 5000)
     rng = np.random.default_rng(20)
     files = list(originals(tmp_path))
     whole = [path.read_bytes() for path in files]
