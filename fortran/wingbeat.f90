@@ -190,6 +190,8 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT64 = 128
+    integer(wb_grad_flag), parameter :: WB_GRAD_TRAINING = 256
+    integer(wb_grad_flag), parameter :: WB_GRAD_EVALUATION = 512
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -200,6 +202,8 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
     integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
+    integer(wb_block_change), parameter :: WB_BLOCK_TRAINING = 256
+    integer(wb_block_change), parameter :: WB_BLOCK_EVALUATION = 512
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0

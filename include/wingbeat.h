@@ -1003,7 +1003,9 @@ typedef enum wb_grad_flag {
     WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
     WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
     WB_GRAD_FLOAT16 = 64,   /* this thread records under autocast to float16 */
-    WB_GRAD_FLOAT64 = 128   /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_FLOAT64 = 128,  /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_TRAINING = 256, /* this thread is in a block with WB_BLOCK_TRAINING */
+    WB_GRAD_EVALUATION = 512 /* or in one with WB_BLOCK_EVALUATION */
 } wb_grad_flag;
 
 /* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
@@ -1024,7 +1026,7 @@ wb_status wb_get_autocast(wb_dtype *dtype);
 wb_status wb_set_default_dtype(wb_dtype dtype, wb_dtype *previous);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, the modules' mode, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
@@ -1034,7 +1036,9 @@ typedef enum wb_block_change {
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
     WB_BLOCK_THEN_GRAD_ON = 64,
-    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
+    WB_BLOCK_FLOAT16 = 128,  /* autocast to float16 */
+    WB_BLOCK_TRAINING = 256, /* modules train, whatever their own modes are (wb_module_set_training) */
+    WB_BLOCK_EVALUATION = 512 /* modules evaluate, whatever their own modes are */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */
