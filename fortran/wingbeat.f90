@@ -4260,6 +4260,25 @@ module wingbeat
         procedure wb_h5_contents_string
     end interface
 
+    ! Writes `count` tensors by their paths as a plain HDF5 file, whole or not at all; groups are made as the paths need
+    ! them.
+    interface wb_h5_write
+        function wb_h5_write(path, names, tensors, count, attribute_paths, attribute_names, attribute_values, &
+            attribute_count) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), intent(in) :: attribute_paths(*)
+            type(c_ptr), intent(in) :: attribute_names(*)
+            type(c_ptr), intent(in) :: attribute_values(*)
+            integer(c_int32_t), value :: attribute_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_h5_write_string
+    end interface
+
     interface
         function wb_value_free(value) bind(C) result(status)
             import
@@ -4270,7 +4289,7 @@ module wingbeat
         function wb_value_kind_of(value, kind) bind(C) result(status)
             import
             type(wb_value), value :: value
-            integer(wb_value_kind), intent(inout) :: kind
+            integer(wb_value_kind), intent(inout), optional :: kind
             integer(wb_status) :: status
         end function
 
@@ -4383,6 +4402,49 @@ module wingbeat
         end function
     end interface
 
+    ! The arrays of such a file by dotted names, as a map.
+    interface wb_weights_read
+        function wb_weights_read(path, limit, weights) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            integer(c_int64_t), value :: limit
+            type(wb_value), intent(inout) :: weights
+            integer(wb_status) :: status
+        end function
+        procedure wb_weights_read_string
+    end interface
+
+    ! Takes over such a file's arrays, cast to the module's dtypes.
+    interface wb_module_load_weights
+        function wb_module_load_weights(module, path, names, targets, count, layout, strict) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(c_ptr), intent(in) :: targets(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), value :: layout
+            integer(c_int32_t), value :: strict
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_load_weights_string
+    end interface
+
+    ! Writes a safetensors file of `count` tensors, whole or not at all.
+    interface wb_safetensors_save
+        function wb_safetensors_save(path, names, tensors, count, notes, note_count) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), intent(in) :: notes(*)
+            integer(c_int32_t), value :: note_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_safetensors_save_string
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -4413,8 +4475,9 @@ module wingbeat
         wb_checkpoints_load_into_string, wb_checkpoints_resume_string, wb_module_from_config_string, &
         wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, &
         wb_keras_save_string, wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, &
-        wb_h5_contents_string, wb_value_key_string, wb_value_find_string, wb_value_text_string, wb_value_array_string, &
-        wb_value_labels_string
+        wb_h5_contents_string, wb_h5_write_string, wb_value_key_string, wb_value_find_string, wb_value_text_string, &
+        wb_value_array_string, wb_value_labels_string, wb_weights_read_string, wb_module_load_weights_string, &
+        wb_safetensors_save_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -5472,6 +5535,31 @@ contains
         status = wb_h5_contents(address(path_c), contents)
     end function
 
+    function wb_h5_write_string(path, names, tensors, count, attribute_paths, attribute_names, attribute_values, &
+        attribute_count) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: tensors(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in) :: attribute_paths(:)
+        character(len=*), intent(in) :: attribute_names(:)
+        character(len=*), intent(in) :: attribute_values(:)
+        integer(c_int32_t), value :: attribute_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(attribute_paths) + 1), target :: attribute_paths_c(size(attribute_paths))
+        character(len=len(attribute_names) + 1), target :: attribute_names_c(size(attribute_names))
+        character(len=len(attribute_values) + 1), target :: attribute_values_c(size(attribute_values))
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        attribute_paths_c = terminated(attribute_paths)
+        attribute_names_c = terminated(attribute_names)
+        attribute_values_c = terminated(attribute_values)
+        status = wb_h5_write(address(path_c), addresses(names_c), tensors, count, addresses(attribute_paths_c), &
+            addresses(attribute_names_c), addresses(attribute_values_c), attribute_count)
+    end function
+
     function wb_value_key_string(value, index, key) result(status)
         type(wb_value), value :: value
         integer(c_int64_t), value :: index
@@ -5523,6 +5611,55 @@ contains
         labels_c = c_null_ptr
         status = wb_value_labels(value, labels_c)
         if (status == WB_OK) labels = wb_text(labels_c)
+    end function
+
+    function wb_weights_read_string(path, limit, weights) result(status)
+        character(len=*), intent(in) :: path
+        integer(c_int64_t), value :: limit
+        type(wb_value), intent(inout) :: weights
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_weights_read(address(path_c), limit, weights)
+    end function
+
+    function wb_module_load_weights_string(module, path, names, targets, count, layout, strict) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        character(len=*), intent(in) :: targets(:)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in), optional :: layout
+        integer(c_int32_t), value :: strict
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(targets) + 1), target :: targets_c(size(targets))
+        character(len=:), allocatable, target :: layout_c
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        targets_c = terminated(targets)
+        if (present(layout)) layout_c = terminated(layout)
+        status = wb_module_load_weights(module, address(path_c), addresses(names_c), addresses(targets_c), count, &
+            address(layout_c), strict)
+    end function
+
+    function wb_safetensors_save_string(path, names, tensors, count, notes, note_count) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: tensors(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in) :: notes(:)
+        integer(c_int32_t), value :: note_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(notes) + 1), target :: notes_c(size(notes))
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        notes_c = terminated(notes)
+        status = wb_safetensors_save(address(path_c), addresses(names_c), tensors, count, addresses(notes_c), &
+            note_count)
     end function
 
     ! ------------------------------------------------------------ arrays

@@ -1976,6 +1976,13 @@ wb_status wb_h5_attributes(const char *path, const char *name, wb_value **attrib
  * "type", "shape", "dimensions" (names of axes, where there are any) and "order" (where MATLAB has reversed it). */
 wb_status wb_h5_contents(const char *path, wb_value **contents);
 
+/* Writes `count` tensors by their paths as a plain HDF5 file, whole or not at all; groups are made as the paths need
+ * them. Attributes: for each the path of its group or array ("" for the root), its name, and its value in Python's
+ * notation: "1", "2.5", "True", "'text'", "[1, 2]", "None". May be NULL with a count of 0. */
+wb_status wb_h5_write(const char *path, const char *const *names, wb_tensor *const *tensors, int32_t count,
+                      const char *const *attribute_paths, const char *const *attribute_names,
+                      const char *const *attribute_values, int32_t attribute_count);
+
 wb_status wb_value_free(wb_value *value);
 wb_status wb_value_kind_of(const wb_value *value, wb_value_kind *kind);
 
@@ -2009,6 +2016,25 @@ wb_status wb_value_labels(const wb_value *value, const char **labels);
 /* Numbers as a tensor of the narrowest dtype that holds them all: int8, int16 and uint16 become int32, uint32 and
  * uint64 int64. WB_ERROR_DTYPE for complex numbers and what is no number. */
 wb_status wb_value_tensor(const wb_value *value, wb_tensor **tensor);
+
+/* ---- weights by name: safetensors files; HDF5 with a state_dict of PyTorch's (flat names, or groups), or a tree of
+ * parameters of Flax' or JAX'. */
+
+/* The arrays of such a file by dotted names, as a map. limit: as of wb_h5_read. */
+wb_status wb_weights_read(const char *path, int64_t limit, wb_value **weights);
+
+/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the file,
+ * or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights of
+ * [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are weight,
+ * running_mean and running_var; "auto" or NULL: the latter for names that the module does not have. strict 1:
+ * WB_ERROR_STRUCTURE where a name is missing or left over. It is that in any case where a shape differs. */
+wb_status wb_module_load_weights(wb_module *module, const char *path, const char *const *names,
+                                 const char *const *targets, int32_t count, const char *layout, int32_t strict);
+
+/* Writes a safetensors file of `count` tensors, whole or not at all. notes: pairs of texts for its metadata, note_count
+ * of them; may be NULL. */
+wb_status wb_safetensors_save(const char *path, const char *const *names, wb_tensor *const *tensors, int32_t count,
+                              const char *const *notes, int32_t note_count);
 
 #ifdef __cplusplus
 }

@@ -46,17 +46,31 @@ struct FileImage: ~Copyable {
 struct CheckpointWriter {
     /// For messages.
     let path: String
+    /// No checkpoint: without its marks, checksums and seal, and lists of texts are texts.
+    var isPlain = false
+    /// Of arrays, by their paths.
+    var arrayAttributes: [String: [(name: String, value: StateTree.Attribute)]] = [:]
+
+    /// A file with nothing in it but the tree.
+    func plainImage(of tree: Snapshot) throws(Failure) -> FileImage {
+        try HDF5.require(for: path)
+        let file = try createFile()
+        try write(tree, to: file.id, depth: 0, at: "")
+        return try image(of: file.id)
+    }
 
     private func image(of file: hid_t) throws(Failure) -> FileImage {
         try HDF5.locked { () throws(Failure) -> FileImage in
             try check(H5Fflush(file, H5F_SCOPE_GLOBAL))
             let size = Int(try check(H5Fget_file_image(file, nil, 0)))
-            guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
-            let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
+            let seal = isPlain ? 0 : Seal.size
+            guard let memory = malloc(size + seal) else { throw .memory(operation: path, bytes: size) }
+            let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + seal))
             try check(H5Fget_file_image(file, memory, size))
             try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), path)
-            let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
-            UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
+            if isPlain { return image }
+            let mark = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
+            UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: mark)
             return image
         }
     }
@@ -70,21 +84,21 @@ struct CheckpointWriter {
         try write(CheckpointFormat.formatAttribute, .text(CheckpointFormat.name), to: file.id)
         try write(CheckpointFormat.versionAttribute, .integer(CheckpointFormat.version), to: file.id)
         try write(CheckpointFormat.libraryAttribute, .text(libraryVersion), to: file.id)
-        try write(tree, to: file.id, depth: 0)
+        try write(tree, to: file.id, depth: 0, at: "")
         return try image(of: file.id)
     }
 
-    private func write(_ tree: Snapshot, to group: hid_t, depth: Int) throws(Failure) {
+    private func write(_ tree: Snapshot, to group: hid_t, depth: Int, at place: String) throws(Failure) {
         guard depth <= CheckpointFormat.deepest else {
             throw .argument(operation: path, "modules are nested deeper than \(CheckpointFormat.deepest) levels")
         }
         try checkNames(tree.attributes.map(\.name), "attribute")
         try checkNames(tree.arrays.map(\.name) + tree.children.map(\.name), "array or group")
         for (name, value) in tree.attributes { try write(name, value, to: group) }
-        for (name, array) in tree.arrays { try write(name, array, to: group) }
+        for (name, array) in tree.arrays { try write(name, array, to: group, at: place + name) }
         for (name, child) in tree.children {
             let subgroup = try createGroup(name, in: group)
-            try write(child, to: subgroup.id, depth: depth + 1)
+            try write(child, to: subgroup.id, depth: depth + 1, at: place + name + "/")
         }
     }
 
@@ -127,7 +141,7 @@ struct CheckpointWriter {
         }
     }
 
-    private func write(_ name: String, _ array: Snapshot.HeldArray, to group: hid_t) throws(Failure) {
+    private func write(_ name: String, _ array: Snapshot.HeldArray, to group: hid_t, at place: String) throws(Failure) {
         guard array.shape.count <= H5S_MAX_RANK else {
             throw .argument(
                 operation: path, "array '\(name)' has rank \(array.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
@@ -149,7 +163,8 @@ struct CheckpointWriter {
                 // HDF5 has no such number: its bits, and Keras's word for it.
                 try write(CheckpointFormat.dtypeAttribute, .text(array.dtype.name), to: dataset.id)
             }
-            try write(CheckpointFormat.checksumAttribute, .integer(Int64(crc.value)), to: dataset.id)
+            for (name, value) in arrayAttributes[place] ?? [] { try write(name, value, to: dataset.id) }
+            if !isPlain { try write(CheckpointFormat.checksumAttribute, .integer(Int64(crc.value)), to: dataset.id) }
             if array.count > 0 {
                 try check(
                     H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), array.memory.pointer))
@@ -223,7 +238,9 @@ struct CheckpointWriter {
                 return StoredValue(
                     type: try reals(), extent: extent, bytes: real.flatMap { littleEndian($0.bitPattern) })
             }
-            return try texts(values.map(\.literal), extent, name)
+            let words = values.compactMap(\.text)
+            return try texts(
+                isPlain && words.count == values.count ? words : values.map(\.literal), extent, name)
         }
     }
 
