@@ -132,6 +132,7 @@ test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_functions_with_tensorflow.py
 	@.venv-peers/bin/python scripts/compare_operators_with_torch.py
 	@.venv-peers/bin/python scripts/compare_modules_with_torch.py
+	@.venv-peers/bin/python scripts/compare_keras_training.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)
