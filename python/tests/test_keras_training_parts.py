@@ -86,7 +86,11 @@ def test_a_seed_gives_the_same_values_and_leaves_others_alone():
     assert np.asarray(initializers.RandomNormal()((4,))).tolist() == expected.tolist()
     assert initializers.VarianceScaling(2.0, "fan_out").get_config()["mode"] == "fan_out"
     config = initializers.serialize(initializers.HeNormal(seed=2))
-    assert config["class_name"] == "HeNormal" and config["config"] == {"seed": 2}
+    assert config["class_name"] == "HeNormal" and config["config"] == {
+        "seed": 2,
+        "input_axes": None,
+        "output_axes": None,
+    }
     assert isinstance(initializers.deserialize(config), initializers.HeNormal)
 
 
