@@ -103,18 +103,18 @@ def from_config(config: str | Mapping[str, Any], layers: Mapping[str, Module] | 
     """
     from .nn._loading import module_of
 
-    out, (names, modules, count) = c_void_p(), _arrays(layers)
+    given = dict(layers or {})
+    out, (names, modules, count) = c_void_p(), _arrays(given)
     kind = as_dtype("float32" if dtype is None else dtype)
-    check(lib.wb_module_from_config(_json(config), names, modules, count, kind, out))
-    return module_of(out.value)
+    check(lib.wb_module_from_config(_json(config), names, modules, count, kind.code, out))
+    return module_of(out.value, known=given.values())
 
 
 def _json(config: str | Mapping[str, Any]) -> bytes:
     return config.encode() if isinstance(config, str) else json.dumps(config).encode()
 
 
-def _arrays(layers: Mapping[str, Module] | None) -> tuple[Any, Any, int]:
-    given = dict(layers or {})
+def _arrays(given: Mapping[str, Module]) -> tuple[Any, Any, int]:
     names = (c_char_p * len(given))(*(name.encode() for name in given))
     modules = (c_void_p * len(given))(*(module._handle for module in given.values()))
     return names, modules, len(given)
@@ -142,7 +142,7 @@ def load(
         given = {**_made(architecture, custom), **given}
     out, (names, modules, count) = c_void_p(), _arrays(given)
     check(lib.wb_keras_load(path_bytes(path), text, names, modules, count, out))
-    return module_of(out.value)
+    return module_of(out.value, known=given.values())
 
 
 def _made(architecture: str | None, custom: Custom) -> dict[str, Module]:

@@ -13,6 +13,9 @@ final class KerasRun {
     /// Children's names by the layers'.
     private let names: [String: String]
     private(set) var children: [String: Module]
+    /// Layers that no config names, in the order of their lines.
+    private(set) var added: [(name: String, module: Module)] = []
+    private var childNames: Set<String>
     /// Of nested models: which of their results have masks, and how to write their lines.
     private var nested: [String: (masks: [Bool], config: KerasConfig)] = [:]
     private var values: [KerasConfig.Reference: KerasBody.Value] = [:]
@@ -23,6 +26,7 @@ final class KerasRun {
     ) {
         (self.builder, self.config, self.body, self.prefix) = (builder, config, body, prefix)
         (self.names, self.children) = (names, children)
+        childNames = Set(names.values)
     }
 
     static func isOperation(_ entry: KerasEntry) -> Bool {
@@ -234,7 +238,7 @@ final class KerasRun {
         func term(_ argument: KerasConfig.Argument) throws(Failure) -> String {
             switch argument {
             case .tensor(let reference):
-                let item = try value(reference).item
+                let item = try shaped(reference).item
                 operands.append(item)
                 return item.name
             case .list(let items) where argument.json == nil:
@@ -264,6 +268,20 @@ final class KerasRun {
         return try body.function(text, operands, as: entry.name, count: count).map {
             KerasBody.Value(item: $0, mask: nil)
         }
+    }
+
+    /// A value that an operation takes. An input goes through a layer that changes nothing first, which keeps its shape:
+    /// a line with a function knows none.
+    private func shaped(_ reference: KerasConfig.Reference) throws(Failure) -> KerasBody.Value {
+        let input = try value(reference)
+        guard prefix.isEmpty, let shape = input.declared else { return input }
+        let child = KerasNames.unique(input.item.name + "_shape", &childNames)
+        let module = try Module.make("keras.Identity()", dtype: .float32)
+        (module as? KerasLayer).map { layer in try? layer.makeParameters(for: [shape]) }
+        added.append((child, module))
+        let item = try body.layer(module, prefix + child, [input.item], [], [], as: child)[0]
+        values[reference] = KerasBody.Value(item: item, mask: nil)
+        return KerasBody.Value(item: item, mask: nil)
     }
 
     /// How many results of a layer the model uses.
