@@ -142,6 +142,8 @@ final class KerasRun {
         var options: [String] = []
         var named: Set<String> = []
         var masks: [String: KerasBody.Item] = [:]
+        // Of tensors that are given by name behind the others.
+        var shapes: [KerasShape?] = []
         for (place, input) in inputs.enumerated() where place < expected.count {
             if let mask = input?.mask { masks[expected[place].name] = mask }
         }
@@ -151,6 +153,7 @@ final class KerasRun {
             if tensors.count == 1, let value = tensors[0], expected.contains(where: { $0.name == name }) {
                 keywords.append((name, value.item))
                 named.insert(name)
+                if name == expected.dropFirst(places.count + shapes.count).first?.name { shapes.append(value.declared) }
                 if let mask = value.mask { masks[name] = mask }
             } else if name == "initial_state", !tensors.isEmpty {
                 // Behind the first input.
@@ -165,6 +168,10 @@ final class KerasRun {
                     "the layer '\(entry.name.shortened)' is called with '\(name.shortened)', which no line here says")
             }
         }
+        if places.count > 1, expected.count > 1, expected[1].name == "mask" {
+            // States stand behind the mask.
+            places.insert(inputs.first??.mask, at: 1)
+        }
         for input in expected where !named.contains(input.name) {
             let mask =
                 input.name == "mask"
@@ -174,7 +181,7 @@ final class KerasRun {
             else { continue }
             keywords.append((input.name, mask))
         }
-        note(inputs, in: module)
+        note(inputs.map { $0?.declared } + shapes, expected, in: module)
         let path = prefix + (names[entry.name] ?? entry.name)
         let results = try body.layer(module, path, places, keywords, options, as: path)
         return try masked(entry, inputs, results)
@@ -182,10 +189,13 @@ final class KerasRun {
 
     /// Tells a layer what the config says of the model's inputs, with extents that are open: a model that is written
     /// again says it too.
-    private func note(_ inputs: [KerasBody.Value?], in module: Module) {
+    private func note(_ given: [KerasShape?], _ expected: [Input], in module: Module) {
         guard let layer = module as? KerasLayer, layer.inputShapes == nil else { return }
-        let shapes = inputs.compactMap { $0?.declared }
-        if !shapes.isEmpty, shapes.count == inputs.count { try? layer.makeParameters(for: shapes) }
+        // Layers with states are built for their sequence.
+        let hasStates = expected.count > 1 && expected[1].name == "mask"
+        let wanted = hasStates ? Array(given.prefix(1)) : given
+        let shapes = wanted.compactMap { $0 }
+        if !shapes.isEmpty, shapes.count == wanted.count { try? layer.makeParameters(for: shapes) }
     }
 
     /// Whether an argument may be left out: no mask, and not to say whether it is training.
