@@ -1,5 +1,5 @@
-"""Files that Keras wrote, loaded: they predict what Keras predicted, and go on training where it stopped. Files that are
-written for Keras: their structure. The fixture keras_files.h5 has both; its script uses real Keras."""
+"""Files that Keras wrote, loaded: they predict what Keras predicted, and go on training where it stopped. Files that
+are written for Keras: their structure. The fixture keras_files.h5 has both; its script uses real Keras."""
 
 from __future__ import annotations
 
@@ -403,7 +403,7 @@ def is_nearer(model: Any, inputs: list[np.ndarray[Any, Any]], ours: Any, theirs:
 @pytest.mark.parametrize(("name", "accuracy"), [("lenet1", 0.9785), ("lenet5", 0.9824)])
 def test_lenet_is_as_good_as_in_keras(name: str, accuracy: float) -> None:
     with h5py.File(SHARED / "mnist.h5") as file:
-        images, labels = file["test/images"][:512, :, :, None] / np.float32(255), file["test/labels"][:512]
+        images, labels = file["test/images"][:512][..., None] / np.float32(255), file["test/labels"][:512]
     model = wb.load(SHARED / "interchange" / f"{name}_mnist_weights.h5")
     found = float((predicted(model, [images])[0].argmax(1) == labels).mean())
     assert abs(found - accuracy) < 5e-5

@@ -280,8 +280,8 @@ final class KerasRun {
         }
     }
 
-    /// A value that an operation takes. An input goes through a layer that changes nothing first, which keeps its shape:
-    /// a line with a function knows none.
+    /// A value that an operation takes. An input goes through a layer that changes nothing first, which keeps its
+    /// shape: a line with a function knows none.
     private func shaped(_ reference: KerasConfig.Reference) throws(Failure) -> KerasBody.Value {
         let input = try value(reference)
         guard prefix.isEmpty, let shape = input.declared else { return input }
