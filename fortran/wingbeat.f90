@@ -293,6 +293,10 @@ module wingbeat
         type(c_ptr) :: handle = c_null_ptr
     end type
 
+    type, bind(C) :: wb_checkpoints
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
     type, bind(C) :: wb_progress
         integer(c_int64_t) :: epoch
         integer(c_int64_t) :: epochs
@@ -3659,6 +3663,131 @@ module wingbeat
         procedure wb_trainer_load_string
     end interface
 
+    ! ---- checkpoints that look after themselves: a folder of "checkpoint-NUMBER.h5", of which the `keep` newest stay
+    ! (from 1), and the best.
+    interface wb_checkpoints_open
+        function wb_checkpoints_open(folder, keep, best, largest_is_best, in_background, checkpoints) bind(C) &
+            result(status)
+            import
+            type(c_ptr), value :: folder
+            integer(c_int32_t), value :: keep
+            type(c_ptr), value :: best
+            integer(c_int32_t), value :: largest_is_best
+            integer(c_int32_t), value :: in_background
+            type(wb_checkpoints), intent(inout), optional :: checkpoints
+            integer(wb_status) :: status
+        end function
+        procedure wb_checkpoints_open_string
+    end interface
+
+    interface
+        ! Waits for the file that is being written.
+        function wb_checkpoints_free(checkpoints) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            integer(wb_status) :: status
+        end function
+
+        ! Saves as wb_save does, under the number `step`, from 0.
+        function wb_checkpoints_save(checkpoints, model, optimizer, epoch, step, value) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            type(wb_module), value :: model
+            type(wb_optimizer), value :: optimizer
+            integer(c_int64_t), value :: epoch
+            integer(c_int64_t), value :: step
+            real(c_double), value :: value
+            integer(wb_status) :: status
+        end function
+
+        ! Saves as wb_trainer_save does, under the number of steps done in all.
+        function wb_checkpoints_save_trainer(checkpoints, trainer, value) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            type(wb_trainer), value :: trainer
+            real(c_double), value :: value
+            integer(wb_status) :: status
+        end function
+
+        ! Waits for the file that is being written, and returns why it could not be.
+        function wb_checkpoints_wait(checkpoints) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            integer(wb_status) :: status
+        end function
+
+        ! How many files there are, and their paths, the oldest first; texts as in wb_module_parameter.
+        function wb_checkpoints_count(checkpoints, count) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            integer(c_int32_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    interface wb_checkpoints_path
+        function wb_checkpoints_path(checkpoints, index, path) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            integer(c_int32_t), value :: index
+            type(c_ptr), intent(inout) :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_checkpoints_path_string
+    end interface
+
+    ! The best file; *path is NULL where none was judged.
+    interface wb_checkpoints_best
+        function wb_checkpoints_best(checkpoints, path) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            type(c_ptr), intent(inout) :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_checkpoints_best_string
+    end interface
+
+    ! Loads the newest file that is whole, as wb_load_into and wb_trainer_load do; one that is cut, damaged or of a
+    ! newer version is passed over (a line to wb_set_log_callback says so).
+    interface wb_checkpoints_load_into
+        function wb_checkpoints_load_into(checkpoints, model, optimizer, restore_random, epoch, step, path) bind(C) &
+            result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            type(wb_module), value :: model
+            type(wb_optimizer), value :: optimizer
+            integer(c_int32_t), value :: restore_random
+            integer(c_int64_t), intent(inout), optional :: epoch
+            integer(c_int64_t), intent(inout), optional :: step
+            type(c_ptr), intent(inout) :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_checkpoints_load_into_string
+    end interface
+
+    interface wb_checkpoints_resume
+        function wb_checkpoints_resume(checkpoints, trainer, path) bind(C) result(status)
+            import
+            type(wb_checkpoints), value :: checkpoints
+            type(wb_trainer), value :: trainer
+            type(c_ptr), intent(inout) :: path
+            integer(wb_status) :: status
+        end function
+        procedure wb_checkpoints_resume_string
+    end interface
+
+    interface
+        ! Has wb_trainer_fit save at the end of each epoch, and inside of epochs after each every_steps steps, counted
+        ! in all (0: not inside).
+        function wb_trainer_set_checkpoints(trainer, checkpoints, every_steps) bind(C) result(status)
+            import
+            type(wb_trainer), value :: trainer
+            type(wb_checkpoints), value :: checkpoints
+            integer(c_int64_t), value :: every_steps
+            integer(wb_status) :: status
+        end function
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -3683,7 +3812,9 @@ module wingbeat
         wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
         wb_schedule_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
         wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
-        wb_load_with_string, wb_load_into_string, wb_trainer_load_string
+        wb_load_with_string, wb_load_into_string, wb_trainer_load_string, wb_checkpoints_open_string, &
+        wb_checkpoints_path_string, wb_checkpoints_best_string, wb_checkpoints_load_into_string, &
+        wb_checkpoints_resume_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -4469,6 +4600,71 @@ contains
         character(len=:), allocatable, target :: path_c
         path_c = terminated(path)
         status = wb_trainer_load(trainer, address(path_c))
+    end function
+
+    function wb_checkpoints_open_string(folder, keep, best, largest_is_best, in_background, checkpoints) &
+        result(status)
+        character(len=*), intent(in), optional :: folder
+        integer(c_int32_t), value :: keep
+        character(len=*), intent(in), optional :: best
+        integer(c_int32_t), value :: largest_is_best
+        integer(c_int32_t), value :: in_background
+        type(wb_checkpoints), intent(inout), optional :: checkpoints
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: folder_c
+        character(len=:), allocatable, target :: best_c
+        if (present(folder)) folder_c = terminated(folder)
+        if (present(best)) best_c = terminated(best)
+        status = wb_checkpoints_open(address(folder_c), keep, address(best_c), largest_is_best, in_background, &
+            checkpoints)
+    end function
+
+    function wb_checkpoints_path_string(checkpoints, index, path) result(status)
+        type(wb_checkpoints), value :: checkpoints
+        integer(c_int32_t), value :: index
+        character(len=:), allocatable, intent(inout) :: path
+        integer(wb_status) :: status
+        type(c_ptr) :: path_c
+        path_c = c_null_ptr
+        status = wb_checkpoints_path(checkpoints, index, path_c)
+        if (status == WB_OK) path = wb_text(path_c)
+    end function
+
+    function wb_checkpoints_best_string(checkpoints, path) result(status)
+        type(wb_checkpoints), value :: checkpoints
+        character(len=:), allocatable, intent(inout), optional :: path
+        integer(wb_status) :: status
+        type(c_ptr) :: path_c
+        path_c = c_null_ptr
+        status = wb_checkpoints_best(checkpoints, path_c)
+        if (status == WB_OK .and. present(path)) path = wb_text(path_c)
+    end function
+
+    function wb_checkpoints_load_into_string(checkpoints, model, optimizer, restore_random, epoch, step, path) &
+        result(status)
+        type(wb_checkpoints), value :: checkpoints
+        type(wb_module), value :: model
+        type(wb_optimizer), value :: optimizer
+        integer(c_int32_t), value :: restore_random
+        integer(c_int64_t), intent(inout), optional :: epoch
+        integer(c_int64_t), intent(inout), optional :: step
+        character(len=:), allocatable, intent(inout), optional :: path
+        integer(wb_status) :: status
+        type(c_ptr) :: path_c
+        path_c = c_null_ptr
+        status = wb_checkpoints_load_into(checkpoints, model, optimizer, restore_random, epoch, step, path_c)
+        if (status == WB_OK .and. present(path)) path = wb_text(path_c)
+    end function
+
+    function wb_checkpoints_resume_string(checkpoints, trainer, path) result(status)
+        type(wb_checkpoints), value :: checkpoints
+        type(wb_trainer), value :: trainer
+        character(len=:), allocatable, intent(inout), optional :: path
+        integer(wb_status) :: status
+        type(c_ptr) :: path_c
+        path_c = c_null_ptr
+        status = wb_checkpoints_resume(checkpoints, trainer, path_c)
+        if (status == WB_OK .and. present(path)) path = wb_text(path_c)
     end function
 
     ! ------------------------------------------------------------ arrays

@@ -91,6 +91,7 @@ typedef struct wb_program wb_program;
 typedef struct wb_trainer wb_trainer;
 typedef struct wb_recording wb_recording;
 typedef struct wb_schedule wb_schedule;
+typedef struct wb_checkpoints wb_checkpoints;
 
 /* The library's version, like "0.1.0". Static. */
 const char *wb_version(void);
@@ -1736,6 +1737,47 @@ wb_status wb_load_into(const char *path, wb_module *model, wb_optimizer *optimiz
 
 /* Loads model, optimiser, random state and position, so that wb_trainer_fit goes on bit for bit. All or nothing. */
 wb_status wb_trainer_load(wb_trainer *trainer, const char *path);
+
+/* ---- checkpoints that look after themselves: a folder of "checkpoint-NUMBER.h5", of which the `keep` newest stay
+ * (from 1), and the best. best: what that is judged by, such as "validation_loss" or a trainer's metric, NULL for none;
+ * each file says it (attributes monitor, monitor_value), so the folder may be opened again. largest_is_best 1: the
+ * largest value, else the lowest. in_background 1: a thread writes the files while the caller goes on; what it writes
+ * are the values of the moment of the call, the same bytes as without it. Makes the folder where it is not there. */
+wb_status wb_checkpoints_open(const char *folder, int32_t keep, const char *best, int32_t largest_is_best,
+                              int32_t in_background, wb_checkpoints **checkpoints);
+
+/* Waits for the file that is being written. */
+wb_status wb_checkpoints_free(wb_checkpoints *checkpoints);
+
+/* Saves as wb_save does, under the number `step`, from 0. value: what the best is judged by; NaN where it is not known.
+ * Waits for the save before, if that is still being written, and returns its failure; nothing is saved then. */
+wb_status wb_checkpoints_save(wb_checkpoints *checkpoints, const wb_module *model, const wb_optimizer *optimizer,
+                              int64_t epoch, int64_t step, double value);
+
+/* Saves as wb_trainer_save does, under the number of steps done in all. */
+wb_status wb_checkpoints_save_trainer(wb_checkpoints *checkpoints, const wb_trainer *trainer, double value);
+
+/* Waits for the file that is being written, and returns why it could not be. The files before are still there then. */
+wb_status wb_checkpoints_wait(wb_checkpoints *checkpoints);
+
+/* How many files there are, and their paths, the oldest first; texts as in wb_module_parameter. Waits first. */
+wb_status wb_checkpoints_count(wb_checkpoints *checkpoints, int32_t *count);
+wb_status wb_checkpoints_path(wb_checkpoints *checkpoints, int32_t index, const char **path);
+
+/* The best file; *path is NULL where none was judged. */
+wb_status wb_checkpoints_best(wb_checkpoints *checkpoints, const char **path);
+
+/* Loads the newest file that is whole, as wb_load_into and wb_trainer_load do; one that is cut, damaged or of a newer
+ * version is passed over (a line to wb_set_log_callback says so). *path is the file, NULL where there is none: then
+ * nothing has happened, and WB_OK. A file of another model is WB_ERROR_STRUCTURE. Pointers to results may be NULL. */
+wb_status wb_checkpoints_load_into(wb_checkpoints *checkpoints, wb_module *model, wb_optimizer *optimizer,
+                                   int32_t restore_random, int64_t *epoch, int64_t *step, const char **path);
+wb_status wb_checkpoints_resume(wb_checkpoints *checkpoints, wb_trainer *trainer, const char **path);
+
+/* Has wb_trainer_fit save at the end of each epoch, and inside of epochs after each every_steps steps, counted in all
+ * (0: not inside). Only what is saved at the end of an epoch is judged. wb_trainer_fit returns when the last file is
+ * there; a file that cannot be written ends it. NULL for none. */
+wb_status wb_trainer_set_checkpoints(wb_trainer *trainer, wb_checkpoints *checkpoints, int64_t every_steps);
 
 #ifdef __cplusplus
 }

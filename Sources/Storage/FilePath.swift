@@ -13,6 +13,17 @@ public struct FilePath: CustomStringConvertible, Sendable {
 
     init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
+    /// What is before the last slash; "." where there is none.
+    var directory: FilePath {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return FilePath(".") }
+        return FilePath(bytes: slash == 0 ? bytes[...0] : bytes[..<slash])
+    }
+
+    /// A file of that name in this directory.
+    func appending(_ name: String) -> FilePath {
+        FilePath(bytes: bytes + (bytes.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + Array(name.utf8))
+    }
+
     /// For a message: what is no UTF-8 stands as `\xE9`.
     public var description: String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -32,7 +43,7 @@ public struct FilePath: CustomStringConvertible, Sendable {
     }
 
     /// Without a copy of the bytes there is no zero byte behind them.
-    func withCString<R: ~Copyable, E: Error>(_ body: (UnsafePointer<CChar>) throws(E) -> R) throws(E) -> R {
+    public func withCString<R: ~Copyable, E: Error>(_ body: (UnsafePointer<CChar>) throws(E) -> R) throws(E) -> R {
         let terminated = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
         defer { terminated.deallocate() }
         for (index, byte) in bytes.enumerated() { terminated[index] = CChar(bitPattern: byte) }

@@ -1,5 +1,6 @@
 import CWingbeat
 import Engine
+import Storage
 import Glibc
 import Machine
 
@@ -121,6 +122,12 @@ final class LastingText {
     func set(_ text: String) {
         free(memory)
         memory = strdup(text)
+    }
+
+    /// A path's bytes, which need not be a text.
+    func set(_ path: FilePath) {
+        free(memory)
+        memory = path.withCString { strdup($0) }
     }
 
     /// Empties it, without memory.

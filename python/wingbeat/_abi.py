@@ -267,6 +267,7 @@ wb_program = c_void_p
 wb_trainer = c_void_p
 wb_recording = c_void_p
 wb_schedule = c_void_p
+wb_checkpoints = c_void_p
 
 
 class wb_progress(Structure):
@@ -739,4 +740,22 @@ FUNCTIONS = {
     "wb_load_into": (wb_status, [c_char_p, wb_module, wb_optimizer, c_int32, POINTER(c_int64), POINTER(c_int64)],
         ["path", "model", "optimizer", "restore_random", "epoch", "step"]),
     "wb_trainer_load": (wb_status, [wb_trainer, c_char_p], ["trainer", "path"]),
+    "wb_checkpoints_open": (wb_status, [c_char_p, c_int32, c_char_p, c_int32, c_int32, POINTER(wb_checkpoints)],
+        ["folder", "keep", "best", "largest_is_best", "in_background", "checkpoints"]),
+    "wb_checkpoints_free": (wb_status, [wb_checkpoints], ["checkpoints"]),
+    "wb_checkpoints_save": (wb_status, [wb_checkpoints, wb_module, wb_optimizer, c_int64, c_int64, c_double],
+        ["checkpoints", "model", "optimizer", "epoch", "step", "value"]),
+    "wb_checkpoints_save_trainer": (wb_status, [wb_checkpoints, wb_trainer, c_double], ["checkpoints", "trainer",
+        "value"]),
+    "wb_checkpoints_wait": (wb_status, [wb_checkpoints], ["checkpoints"]),
+    "wb_checkpoints_count": (wb_status, [wb_checkpoints, POINTER(c_int32)], ["checkpoints", "count"]),
+    "wb_checkpoints_path": (wb_status, [wb_checkpoints, c_int32, POINTER(c_char_p)], ["checkpoints", "index", "path"]),
+    "wb_checkpoints_best": (wb_status, [wb_checkpoints, POINTER(c_char_p)], ["checkpoints", "path"]),
+    "wb_checkpoints_load_into": (wb_status, [wb_checkpoints, wb_module, wb_optimizer, c_int32, POINTER(c_int64),
+        POINTER(c_int64), POINTER(c_char_p)], ["checkpoints", "model", "optimizer", "restore_random", "epoch", "step",
+        "path"]),
+    "wb_checkpoints_resume": (wb_status, [wb_checkpoints, wb_trainer, POINTER(c_char_p)], ["checkpoints", "trainer",
+        "path"]),
+    "wb_trainer_set_checkpoints": (wb_status, [wb_trainer, wb_checkpoints, c_int64], ["trainer", "checkpoints",
+        "every_steps"]),
 }

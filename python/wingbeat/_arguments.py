@@ -81,7 +81,7 @@ def assigned(value: TensorLike, tensor: Tensor, name: str) -> Tensor:
             raise DTypeError(
                 f"{name}: a tensor of {dtype} cannot take the float {value}; cast the tensor, or the number"
             )
-        return constant(dtype, bool(value) if dtype is bool_ else value)
+        return constant(dtype, bool(value) if dtype == bool_ else value)
     value = as_values(value, tensor.dtype)
     if value.dtype.is_floating_point and not tensor.dtype.is_floating_point:
         raise DTypeError(f"{name}: a tensor of {tensor.dtype} cannot take values of {value.dtype}; cast one of them")

@@ -33,7 +33,7 @@ class _Typed(type):
     dtype: DType
 
     def __instancecheck__(cls, value: Any) -> bool:
-        return isinstance(value, Tensor) and value.dtype is cls.dtype
+        return isinstance(value, Tensor) and value.dtype == cls.dtype
 
     def __call__(cls, *data: Any) -> Tensor:
         return wrap(constructed(data, cls.dtype))

@@ -103,7 +103,7 @@ def full(
         else:
             dtype = _NUMBERS.get(type(fill_value), get_default_dtype())
     fill_value = exact(fill_value)
-    if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) is not bool_:
+    if isinstance(fill_value, int) and not takes(as_dtype(dtype), fill_value) and as_dtype(dtype) != bool_:
         return _finish_tensor(broadcast_to(tensor_of(fill_value, dtype), shape), requires_grad)
     out = c_void_p()
     check(lib.wb_tensor_full(as_dtype(dtype).code, len(shape), extents(shape), fill_value, out))

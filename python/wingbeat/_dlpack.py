@@ -71,7 +71,7 @@ def _dlpack(
             "__dlpack__: the tensor requires gradients, which other libraries cannot carry; use tensor.detach()"
         )
     receiver = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
-    if self.dtype is not bfloat16:
+    if self.dtype != bfloat16:
         return _capsule(self.numpy(), receiver, max_version, copy)
     # NumPy has no bfloat16 to export: it makes a capsule of 16-bit integers, which is told what they are.
     capsule = _capsule(bits(self._detach_handle()), receiver, max_version, copy)

@@ -53,7 +53,7 @@ class DType:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):
-            return self is other
+            return self.code == other.code
         try:
             return bool(self.dtype == other)
         except TypeError:
@@ -104,9 +104,12 @@ class _BFloat16(DType):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, np.dtype):
             return is_bfloat16(other)
-        return self is other or isinstance(other, str) and other == self.name
+        if isinstance(other, DType):
+            return self.code == other.code
+        return isinstance(other, str) and other == self.name
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def __reduce__(self) -> str:
         return self.name
@@ -158,7 +161,7 @@ def of_numpy(dtype: np.dtype[Any]) -> DType | None:
 def as_dtype(dtype: DTypeLike | None) -> DType:
     """The DType for a DType, a NumPy dtype or type, a name, or Python's bool, int or float; for None the default."""
     if isinstance(dtype, DType):
-        return dtype
+        return BY_CODE[dtype.code]
     if dtype is None:
         return _default
     if isinstance(dtype, str) and dtype == bfloat16.name:

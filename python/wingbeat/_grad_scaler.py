@@ -94,7 +94,7 @@ class GradScaler:
             if parameter.grad is not None
         ]
         for gradient in gradients:
-            if gradient.dtype is float16:
+            if gradient.dtype == float16:
                 raise DTypeError("unscale_: expected gradients of float32 or bfloat16, found float16")
         for gradient in gradients:
             gradient.mul_(1 / self._scale)

@@ -140,7 +140,7 @@ def _where(condition: TensorLike, x: Any = None, y: Any = None, /) -> Any:
 
 def _truth(condition: TensorLike) -> Tensor:
     tensor = as_tensor(condition)
-    return tensor if tensor.dtype is bool_ else f.ne(tensor, 0)
+    return tensor if tensor.dtype == bool_ else f.ne(tensor, 0)
 
 
 def _clip(a: TensorLike, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:

@@ -233,7 +233,7 @@ class Tensor(Owner, Methods):
             status = _item_int64(self._handle, value)
         if status:
             check(status)
-        return bool(value.value) if dtype is bool_ else value.value
+        return bool(value.value) if dtype == bool_ else value.value
 
     def tolist(self) -> Any:
         """The values as nested lists of Python numbers; a number for a 0-d tensor."""
@@ -324,7 +324,7 @@ class Tensor(Owner, Methods):
             return f"tensor(shape={list(self.shape)}, dtype={self.dtype}, not computed{flag})"
         if not array.size:
             return f"tensor([], shape={self.shape}{notes})"
-        if self.dtype is bfloat16:
+        if self.dtype == bfloat16:
             array = array.astype(np.float32)
         values = np.array2string(array, separator=", ", prefix="tensor(", **numpy_options())
         return f"tensor({values}{notes})"
@@ -535,7 +535,7 @@ class Tensor(Owner, Methods):
         A device may be named, alone or before the dtype: "cpu" is where tensors lie.
         """
         wanted = destination("to", args, dtype, device) or self.dtype
-        if wanted is self.dtype:
+        if wanted == self.dtype:
             return self.clone() if copy else self
         out = c_void_p()
         check(_cast(self._handle, wanted.code, out))
@@ -583,7 +583,7 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
     wanted = None if dtype is None else as_dtype(dtype)
-    if wanted is bfloat16:  # which NumPy may not have
+    if wanted == bfloat16:  # which NumPy may not have
         given = wrap(data_handle(data))
         return (given if given.is_floating_point() else given.to(float32)).to(bfloat16)._detach_handle()
     try:
@@ -703,7 +703,7 @@ def exact(value: Any) -> Any:
 
 def constant(dtype: DType, value: Any, shape: Shape = ()) -> Tensor:
     """A number as a tensor of a dtype."""
-    if type(value) is int and not dtype.is_floating_point and dtype is not bool_ and not takes(dtype, value):
+    if type(value) is int and not dtype.is_floating_point and dtype != bool_ and not takes(dtype, value):
         return tensor_of(value, dtype).expand(shape)  # exactly, or an error that says what the dtype holds
     out = c_void_p()
     check(lib.wb_tensor_full(dtype.code, len(shape), extents(shape), value, out))
@@ -733,12 +733,12 @@ def _mixed(op: int, tensor: Tensor, other: Operand, swapped: int) -> Tensor:
             return operate(op, tensor, float(other), swapped)
         if op == _abi.WB_BINARY_DIVIDE:
             return _mixed(op, tensor, float(other), swapped)  # integers are divided as float32
-        if tensor.dtype.itemsize < 8 and tensor.dtype is not bool_ and op not in _COMPARISONS.values():
+        if tensor.dtype.itemsize < 8 and tensor.dtype != bool_ and op not in _COMPARISONS.values():
             raise ArgumentError(
                 f"{operation('operator')}: expected an int that {tensor.dtype} holds, found {other}; "
                 "cast the tensor first"
             )
-        tensor = tensor if tensor.dtype is bool_ else tensor.to(int64)  # which holds both
+        tensor = tensor if tensor.dtype == bool_ else tensor.to(int64)  # which holds both
         other = wrap(copy_in(np.asarray(other)))
     elif isinstance(other, (list, tuple)):
         other = _listed(tensor, other)
@@ -754,9 +754,9 @@ def _listed(tensor: Tensor, values: list[Any] | tuple[Any, ...]) -> Tensor:
     _collect(values, own)
     if own:
         return given
-    if given.dtype is float32 and dtype.is_floating_point:
+    if given.dtype == float32 and dtype.is_floating_point:
         return tensor_of(values, dtype)
-    if given.dtype is int64 and dtype is not bool_:
+    if given.dtype == int64 and dtype != bool_:
         array = np.asarray(values)
         if not array.size or takes(dtype, int(array.min())) and takes(dtype, int(array.max())):
             return tensor_of(values, dtype)

@@ -13,6 +13,7 @@ from ._arguments import whole
 from ._arrays import counted
 from ._callbacks import with_progress
 from ._checkpoint_files import path_bytes
+from ._checkpoint_folder import Checkpoints, as_checkpoints
 from ._errors import ArgumentError, ArgumentTypeError
 from ._history import Bar, History
 from ._library import check, freed_by, handle_property, lib
@@ -25,11 +26,12 @@ from .data import as_dataset, loader_order, shuffle_code
 if TYPE_CHECKING:
     import os
 
+    from ._typing import Path
     from .nn import Module
     from .optim import Optimizer
     from .optim.lr_scheduler import LRScheduler
 
-__all__ = ["Trainer", "Progress", "Evaluation", "evaluate"]
+__all__ = ["Trainer", "Checkpoints", "Progress", "Evaluation", "evaluate"]
 __dir__ = listing(__name__)
 
 _STOP_REASONS = {
@@ -230,6 +232,9 @@ class Trainer(Owner):
         schedule: LRScheduler | None = None,
         schedule_each: str = "epoch",
         bar: bool = False,
+        checkpoints: Checkpoints | Path | None = None,
+        checkpoint_every: int = 0,
+        resume: str | bool = False,
     ) -> str:
         """Trains until a stopping condition; returns which: "epochs", "patience", "callback" or "steps".
 
@@ -244,6 +249,10 @@ class Trainer(Owner):
         each epoch or, with schedule_each "step", after each step. ReduceLROnPlateau gets the validation loss, or
         without validation data the training loss. bar: a bar of tqdm's, in a terminal or a notebook.
 
+        checkpoints: a folder, or a Checkpoints, that the trainer is saved to at the end of each epoch, and inside of
+        epochs after each checkpoint_every steps; fit returns when the last file is there. resume: "auto" goes on from
+        the newest file of that folder that is whole, or begins where there is none.
+
         An exception ends training and comes out of fit as it is: of the callback, of Python code in the model, the loss
         or a metric, and of a signal's handler, such as the KeyboardInterrupt of Ctrl-C. Model, optimiser and trainer
         are then as after the last whole step. A trainer that stopped in the middle of an epoch, by an exception too, or
@@ -251,12 +260,22 @@ class Trainer(Owner):
         """
         if validation is None and (patience or restore_best):
             raise ArgumentError("fit: patience and restore_best need validation data, found none")
+        if resume not in (False, True, "auto"):
+            raise ArgumentError(f"fit: expected 'auto' or False as resume, found {resume!r:.80}")
+        folder = as_checkpoints(checkpoints)
+        if resume and folder is None:
+            raise ArgumentError("fit: resume needs checkpoints, found none")
         order = loader_order(train)
         if order is not None:
             batch_size, shuffle, drop_last = order
         train = as_dataset(train)
         validation = None if validation is None else as_dataset(validation)
         callbacks = _callbacks(callback)
+        if folder is not None:
+            self.model._write_notes()
+            if resume:
+                folder.resume(self)
+        check(lib.wb_trainer_set_checkpoints(self._handle, folder, _count(checkpoint_every, "checkpoint_every")))
         shown = Bar(self.total_steps) if bar else None
         if shown is not None:
             callbacks.append(shown)
@@ -301,6 +320,7 @@ class Trainer(Owner):
             check(with_progress(fit, report))
         finally:
             _modules.changed()  # the engine has set the modules' modes
+            lib.wb_trainer_set_checkpoints(self._handle, None, 0)
             if shown is not None:
                 shown.close()
         pass_on()

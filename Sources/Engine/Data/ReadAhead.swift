@@ -29,7 +29,7 @@ final class ReadAhead {
         place = end
         self.batches = batches.copy(at: 0)
         shared = Shared(batches, empty)
-        guard let thread = ReadAhead.start(shared) else { return nil }
+        guard let thread = OwnThread.start({ [shared] in shared.work() }) else { return nil }
         self.thread = thread
     }
 
@@ -55,27 +55,6 @@ final class ReadAhead {
             place += 1
         }
         return try shared.take().get()
-    }
-
-    private static func start(_ shared: Shared) -> pthread_t? {
-        ForkGate.open()
-        // Signals are for the host's own threads.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(shared)
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                if let context { Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().work() }
-                return nil
-            }, context.toOpaque())
-        if status == 0 { return thread }
-        context.release()
-        return nil
     }
 }
 

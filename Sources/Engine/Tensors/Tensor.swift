@@ -136,6 +136,18 @@ public final class Tensor {
         return try body(UnsafeRawPointer(buffer.pointer))
     }
 
+    /// The memory of the value, computed first. Whoever holds it sees the value as it is now, whatever happens to the
+    /// tensor later: memory that somebody holds is not written. Memory that belongs to the host is copied.
+    public func heldValue() throws(Failure) -> Buffer {
+        let node = try node()
+        try computeStoppably([node])
+        guard let buffer = node.value else { throw .internal(operation: "tensor", "an evaluated tensor has no value") }
+        guard buffer.isBorrowed else { return buffer }
+        let copy = try Buffer.allocating(buffer.bytes)
+        copy.pointer.copyMemory(from: buffer.pointer, byteCount: buffer.bytes)
+        return copy
+    }
+
     /// Computes the values of all in one plan.
     public static func evaluate(_ tensors: [Tensor]) throws(Failure) {
         try computeStoppably(tensors.nodes())

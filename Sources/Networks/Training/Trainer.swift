@@ -20,6 +20,8 @@ public final class Trainer {
     public internal(set) var best: [(name: String, tensor: Tensor)] = []
     /// What sets the learning rates as training goes on.
     public private(set) var schedule: (schedule: Schedule, moment: ScheduleMoment)?
+    /// What writes checkpoints as training goes on.
+    public var checkpoints: Checkpointing?
     private var programs: [Int: StepProgram] = [:]
     private var isFitting = false
 
@@ -89,9 +91,11 @@ public final class Trainer {
         do throws(Failure) {
             let reason = try train(data, began, report)
             try restoreBest(since: before)
+            try checkpoints?.finish()
             return reason
         } catch {
             try? restoreBest(since: before)
+            try? checkpoints?.finish()
             throw error
         }
     }
@@ -113,6 +117,9 @@ public final class Trainer {
                 try trainOn(batch, data)
                 try LongRuns.pause()
                 let isLast = position.step == batches.count
+                if !isLast, let every = checkpoints?.everySteps, every > 0, position.totalSteps % every == 0 {
+                    try checkpoints?.save(self, nil)
+                }
                 if !isLast, let report, position.totalSteps % options.reportEvery == 0 {
                     if try report(progress(batches.count, began)) { return .callback }
                 }
@@ -124,6 +131,7 @@ public final class Trainer {
             last.improved = improved
             history.append(last)
             position.beginNextEpoch()
+            try checkpoints?.save(self, last)
             let stops = try report?(last) ?? false
             let isPatienceOver =
                 validation != nil && options.patience > 0 && position.epochsWithoutImprovement >= options.patience

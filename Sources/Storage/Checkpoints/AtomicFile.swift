@@ -9,29 +9,46 @@ import Glibc
 /// A symbolic link is followed, and what it points to is replaced. The new file has the permissions, and where the
 /// system allows it the owner, of the old one; a first file has what the umask leaves.
 func replaceFile(at path: FilePath, with contents: UnsafeRawBufferPointer) throws(Failure) {
-    let target = try followLinks(path)
-    var old = stat()
-    let exists = target.withCString { stat($0, &old) } == 0
-    if exists {
-        guard old.st_mode & S_IFMT != S_IFDIR else { throw unwritable(path, EISDIR) }
-        guard old.st_mode & S_IFMT == S_IFREG else {
-            throw .file(path: "\(path)", "cannot be replaced: it is not a regular file")
+    try FileReplacement(path).finish(with: contents)
+}
+
+/// The same in two steps: what says early that a file cannot be written, and what takes its time.
+struct FileReplacement: ~Copyable {
+    private let path: FilePath
+    private let target: FilePath
+    private let directory: FilePath
+    private let temporary: TemporaryFile
+
+    /// Makes the temporary file.
+    init(_ path: FilePath) throws(Failure) {
+        let target = try followLinks(path)
+        var old = stat()
+        let exists = target.withCString { stat($0, &old) } == 0
+        if exists {
+            guard old.st_mode & S_IFMT != S_IFDIR else { throw unwritable(path, EISDIR) }
+            guard old.st_mode & S_IFMT == S_IFREG else {
+                throw .file(path: "\(path)", "cannot be replaced: it is not a regular file")
+            }
+            guard target.withCString({ access($0, W_OK) }) == 0 else { throw unwritable(path, errno) }
         }
-        guard target.withCString({ access($0, W_OK) }) == 0 else { throw unwritable(path, errno) }
+        let directory = target.directory
+        TemporaryFile.removeLeft(in: directory)
+        let temporary = try TemporaryFile(in: directory, for: path)
+        if exists {
+            // The owner first: changing it may clear permission bits. Only a privileged process may give files away.
+            _ = fchown(temporary.descriptor, old.st_uid, old.st_gid)
+            guard fchmod(temporary.descriptor, old.st_mode & 0o7777) == 0 else { throw unwritable(path, errno) }
+        }
+        (self.path, self.target, self.directory) = (path, target, directory)
+        self.temporary = temporary
     }
-    let slash = target.bytes.lastIndex(of: UInt8(ascii: "/"))
-    let directory = FilePath(
-        bytes: slash.map { $0 == 0 ? target.bytes[...0] : target.bytes[..<$0] } ?? [UInt8(ascii: ".")])
-    TemporaryFile.removeLeft(in: directory)
-    let temporary = try TemporaryFile(in: directory, for: path)
-    if exists {
-        // The owner first: changing it may clear permission bits. Only a privileged process may give files away.
-        _ = fchown(temporary.descriptor, old.st_uid, old.st_gid)
-        guard fchmod(temporary.descriptor, old.st_mode & 0o7777) == 0 else { throw unwritable(path, errno) }
+
+    /// Writes it, and puts it in the old file's place. Any thread may, and the engine is not needed.
+    consuming func finish(with contents: UnsafeRawBufferPointer) throws(Failure) {
+        try withoutFileSizeSignal { () throws(Failure) in try temporary.write(contents) }
+        try temporary.rename(to: target)
+        try flush(directory: directory, of: path)
     }
-    try withoutFileSizeSignal { () throws(Failure) in try temporary.write(contents) }
-    try temporary.rename(to: target)
-    try flush(directory: directory, of: path)
 }
 
 func unwritable(_ path: FilePath, _ code: Int32) -> Failure {

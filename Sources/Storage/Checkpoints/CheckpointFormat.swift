@@ -12,6 +12,8 @@ enum CheckpointFormat {
 
     /// Of an array of 16-bit integers that are bfloat16 numbers: their dtype.
     static let dtypeAttribute = "dtype"
+    /// Of an array: the CRC-32 of its elements, row-major and little-endian.
+    static let checksumAttribute = "crc32"
 
     /// Groups nested deeper are refused, so that no file makes the reader's recursion run out of stack.
     static let deepest = 200

@@ -1,4 +1,5 @@
 import Engine
+import Machine
 
 /// Reads what `writeCheckpoint` wrote; `format` failures for files that are damaged, of another format or of a newer
 /// version. Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well.
@@ -11,6 +12,11 @@ public func readCheckpoint(_ path: FilePath) throws(Failure) -> (tree: StateTree
         throw .format(path: "\(path)", "damaged or cut short: the checksum at its end is missing")
     }
     return try CheckpointReader(file: file).root()
+}
+
+/// The attributes of a checkpoint's root alone; what is below is not looked at.
+func checkpointAttributes(_ path: FilePath) throws(Failure) -> StateTree {
+    try CheckpointReader(file: StoredFile(RegularFile(path))).attributes()
 }
 
 private final class CheckpointReader {
@@ -42,6 +48,14 @@ private final class CheckpointReader {
         guard version >= 1 else { throw .format(path: path, "there is no version \(version) of the checkpoint format") }
         tree.attributes.removeAll { CheckpointFormat.reserved.contains($0.name) }
         return (tree, Int(version))
+    }
+
+    func attributes() throws(Failure) -> StateTree {
+        var tree = StateTree()
+        for attribute in try StoredObject(file, at: file.root).attributes() {
+            tree.attributes.append((attribute.name, try value(attribute, at: "")))
+        }
+        return tree
     }
 
     private func group(_ object: StoredObject, at place: String, depth: Int) throws(Failure) -> StateTree {
@@ -95,14 +109,33 @@ private final class CheckpointReader {
         default:
             throw .format(path: path, "array '\(place)' holds \(array.type.name), which no checkpoint has")
         }
+        let bytes = array.shape.reduce(dtype.size, *)
         return try Tensor(dtype: dtype, shape: array.shape) { (memory) throws(Failure) in
             try array.read(into: memory)
+            try checkChecksum(of: array, UnsafeRawBufferPointer(start: memory, count: bytes), object, place)
             guard dtype == .bool else { return }
             let bytes = UnsafeRawBufferPointer(start: memory, count: array.shape.reduce(1, *))
             guard bytes.allSatisfy({ $0 <= 1 }) else {
                 throw .format(path: path, "array '\(place)' holds a bool other than 0 and 1")
             }
         }
+    }
+
+    /// Where the elements are not those that the writer took a checksum of, and HDF5's own is right, another program
+    /// has changed them by way of HDF5, which is allowed. Where HDF5 keeps none, nobody can tell: then the file counts
+    /// as damaged.
+    private func checkChecksum(
+        of array: StoredArray, _ bytes: UnsafeRawBufferPointer, _ object: StoredObject, _ place: String
+    ) throws(Failure) {
+        let stored = try object.attributes().first { $0.name == CheckpointFormat.checksumAttribute }
+        guard let stored, case .integer(let expected) = try value(stored, at: place) else { return }
+        var crc = CRC32()
+        crc.update(bytes)
+        if Int64(crc.value) == expected { return }
+        guard array.hasChecksum else {
+            throw .format(path: path, "damaged: the checksum of array '\(place)' does not fit its elements")
+        }
+        Log.note("\(path): another program has changed array '\(place)' since it was saved")
     }
 
     /// Whether an array of 16-bit integers has bfloat16 numbers' bits, which an attribute says, as in Keras's files.

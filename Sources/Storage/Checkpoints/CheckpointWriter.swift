@@ -5,19 +5,45 @@ import Glibc
 /// Writes `tree` to `path` as docs/checkpoint-format.md says: made in memory, then put in the place of the old file at
 /// once. The same tree gives the same bytes. Any failure leaves the old file as it was.
 public func writeCheckpoint(_ tree: StateTree, to path: FilePath, libraryVersion: String) throws(Failure) {
-    let image = try CheckpointWriter(path: "\(path)").image(of: tree, libraryVersion: libraryVersion)
+    let image = try CheckpointWriter(path: "\(path)").image(of: Snapshot(tree), libraryVersion: libraryVersion)
     try replaceFile(at: path, with: image.bytes)
 }
 
+/// A tree whose values stay as they are, whatever happens to the tensors: who writes it needs nothing of the engine.
+struct Snapshot {
+    let attributes: [(name: String, value: StateTree.Attribute)]
+    let arrays: [(name: String, array: HeldArray)]
+    let children: [(name: String, tree: Snapshot)]
+
+    struct HeldArray {
+        let dtype: DType
+        let shape: [Int]
+        let memory: Buffer
+
+        var count: Int { shape.reduce(1, *) }
+        var bytes: UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(start: memory.pointer, count: count * dtype.size)
+        }
+    }
+
+    init(_ tree: StateTree) throws(Failure) {
+        try Tensor.evaluate(tree.arrays.map(\.tensor))
+        attributes = tree.attributes
+        arrays = try tree.arrays.map { (name, tensor) throws(Failure) in
+            (name, HeldArray(dtype: tensor.dtype, shape: tensor.shape, memory: try tensor.heldValue()))
+        }
+        children = try tree.children.map { (name, child) throws(Failure) in (name, try Snapshot(child)) }
+    }
+}
+
 /// A sealed HDF5 file in memory.
-private struct FileImage: ~Copyable {
+struct FileImage: ~Copyable {
     let bytes: UnsafeRawBufferPointer
     deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 }
 
-/// The lock on libhdf5 is taken for each array anew, inside of the loan of its memory: to evaluate a tensor may need
-/// the engine for a long time, and no other thread's reading should wait for that.
-private struct CheckpointWriter {
+/// The lock on libhdf5 is taken for each array anew, so that no other thread's reading waits for a large checkpoint.
+struct CheckpointWriter {
     /// For messages.
     let path: String
 
@@ -35,7 +61,7 @@ private struct CheckpointWriter {
         }
     }
 
-    func image(of tree: StateTree, libraryVersion: String) throws(Failure) -> FileImage {
+    func image(of tree: Snapshot, libraryVersion: String) throws(Failure) -> FileImage {
         try HDF5.require(for: path)
         for (name, _) in tree.attributes where CheckpointFormat.reserved.contains(name) {
             throw .argument(operation: path, "the attribute name '\(name)' belongs to the checkpoint's format")
@@ -48,14 +74,14 @@ private struct CheckpointWriter {
         return try image(of: file.id)
     }
 
-    private func write(_ tree: StateTree, to group: hid_t, depth: Int) throws(Failure) {
+    private func write(_ tree: Snapshot, to group: hid_t, depth: Int) throws(Failure) {
         guard depth <= CheckpointFormat.deepest else {
             throw .argument(operation: path, "modules are nested deeper than \(CheckpointFormat.deepest) levels")
         }
         try checkNames(tree.attributes.map(\.name), "attribute")
         try checkNames(tree.arrays.map(\.name) + tree.children.map(\.name), "array or group")
         for (name, value) in tree.attributes { try write(name, value, to: group) }
-        for (name, tensor) in tree.arrays { try write(name, tensor, to: group) }
+        for (name, array) in tree.arrays { try write(name, array, to: group) }
         for (name, child) in tree.children {
             let subgroup = try createGroup(name, in: group)
             try write(child, to: subgroup.id, depth: depth + 1)
@@ -101,30 +127,32 @@ private struct CheckpointWriter {
         }
     }
 
-    private func write(_ name: String, _ tensor: Tensor, to group: hid_t) throws(Failure) {
-        guard tensor.shape.count <= H5S_MAX_RANK else {
+    private func write(_ name: String, _ array: Snapshot.HeldArray, to group: hid_t) throws(Failure) {
+        guard array.shape.count <= H5S_MAX_RANK else {
             throw .argument(
-                operation: path, "array '\(name)' has rank \(tensor.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
+                operation: path, "array '\(name)' has rank \(array.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
         }
-        try tensor.withData { (data) throws(Failure) in
-            try HDF5.locked { () throws(Failure) in
-                let extents = tensor.shape.map { hsize_t($0) }
-                let space =
-                    extents.isEmpty
-                    ? try Handle(H5Screate(H5S_SCALAR), path, cannot)
-                    : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
-                let type = try fileType(tensor.dtype)
-                let creation = try datasetLayout(tensor)
-                let links = try utf8Links()
-                let dataset = try Handle(
-                    H5Dcreate2(group, name, type.id, space.id, links.id, creation.id, wb_h5_default()), path, cannot)
-                if tensor.dtype == .bfloat16 {
-                    // HDF5 has no such number: its bits, and Keras's word for it.
-                    try write(CheckpointFormat.dtypeAttribute, .text(tensor.dtype.name), to: dataset.id)
-                }
-                if tensor.count > 0 {
-                    try check(H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), data))
-                }
+        var crc = CRC32()
+        crc.update(array.bytes)
+        try HDF5.locked { () throws(Failure) in
+            let extents = array.shape.map { hsize_t($0) }
+            let space =
+                extents.isEmpty
+                ? try Handle(H5Screate(H5S_SCALAR), path, cannot)
+                : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
+            let type = try fileType(array.dtype)
+            let creation = try datasetLayout(array)
+            let links = try utf8Links()
+            let dataset = try Handle(
+                H5Dcreate2(group, name, type.id, space.id, links.id, creation.id, wb_h5_default()), path, cannot)
+            if array.dtype == .bfloat16 {
+                // HDF5 has no such number: its bits, and Keras's word for it.
+                try write(CheckpointFormat.dtypeAttribute, .text(array.dtype.name), to: dataset.id)
+            }
+            try write(CheckpointFormat.checksumAttribute, .integer(Int64(crc.value)), to: dataset.id)
+            if array.count > 0 {
+                try check(
+                    H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), array.memory.pointer))
             }
         }
     }
@@ -219,13 +247,13 @@ private struct CheckpointWriter {
 
     // MARK: Properties
 
-    private func datasetLayout(_ tensor: Tensor) throws(Failure) -> Handle {
+    private func datasetLayout(_ array: Snapshot.HeldArray) throws(Failure) -> Handle {
         let creation = try Handle(H5Pcreate(wb_h5_dataset_create()), path, cannot)
         try check(H5Pset_obj_track_times(creation.id, false))
-        if tensor.count * tensor.dtype.size <= CheckpointFormat.compactBytes {
+        if array.bytes.count <= CheckpointFormat.compactBytes {
             try check(H5Pset_layout(creation.id, H5D_COMPACT))
         } else {
-            let chunk = CheckpointFormat.chunk(of: tensor.shape, elementSize: tensor.dtype.size).map { hsize_t($0) }
+            let chunk = CheckpointFormat.chunk(of: array.shape, elementSize: array.dtype.size).map { hsize_t($0) }
             try check(H5Pset_chunk(creation.id, Int32(chunk.count), chunk))
             try check(H5Pset_fletcher32(creation.id))
         }

@@ -14,6 +14,8 @@ struct ChunkFilters {
     var isEmpty: Bool { filters.isEmpty }
     var compresses: Bool { filters.contains { if case .deflate = $0 { true } else { false } } }
 
+    var hasChecksum: Bool { filters.contains { if case .fletcher32 = $0 { true } else { false } } }
+
     init(_ body: Cursor?, elementSize: Int, in file: StoredFile) throws(Failure) {
         guard var body else { return }
         let version = try body.byte()

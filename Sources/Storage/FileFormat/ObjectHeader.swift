@@ -26,10 +26,13 @@ struct ObjectHeader {
     }
 
     private(set) var messages: [Message] = []
+    /// Whether the messages bear a checksum, as in HDF5's newer forms.
+    let hasChecksum: Bool
 
     init(_ file: StoredFile, at address: UInt64) throws(Failure) {
         let start = try file.bytes(address, 4, "an object header")
-        if start == Array("OHDR".utf8) {
+        hasChecksum = start == Array("OHDR".utf8)
+        if hasChecksum {
             try readVersion2(file, address)
         } else {
             try readVersion1(file, address)

@@ -5,6 +5,8 @@ import Glibc
 struct StoredArray {
     let type: ElementType
     let shape: [Int]
+    /// Whether HDF5 keeps a checksum of the elements, so that whoever changed one without it has damaged the file.
+    let hasChecksum: Bool
     private let file: StoredFile
     private let elementSize: Int
     private let place: Place
@@ -45,9 +47,11 @@ struct StoredArray {
                 throw file.damaged("it has \(data.rest) bytes stored, but its shape needs \(bytes)")
             }
             place = .compact(data)
+            hasChecksum = header.hasChecksum
         case 1:
             let address = try body.address()
             let stored = try body.length()
+            hasChecksum = false
             if bytes == 0 {
                 place = .contiguous(0)
             } else {
@@ -66,6 +70,7 @@ struct StoredArray {
                 throw file.damaged("its shape needs \(bytes) bytes, more than the file can hold")
             }
             place = .chunks(table, filters)
+            hasChecksum = filters.hasChecksum
         case 3: throw StoredArray.notHere(file)
         default: throw file.damaged("it is stored in an unknown way")
         }

@@ -23,7 +23,19 @@
 
 enum { POOL = 48, LIST = 256, OUTS = 1 << 16, MEMORY = 8 << 20, THREADS = 8 };
 
-typedef enum kind { TENSOR, MODULE, OPTIMIZER, DATASET, BATCHES, PROGRAM, TRAINER, RECORDING, SCHEDULE, KINDS } kind;
+typedef enum kind {
+    TENSOR,
+    MODULE,
+    OPTIMIZER,
+    DATASET,
+    BATCHES,
+    PROGRAM,
+    TRAINER,
+    RECORDING,
+    SCHEDULE,
+    CHECKPOINTS,
+    KINDS
+} kind;
 
 /* A thread's random numbers, and memory for arguments and results. */
 typedef struct source {
@@ -289,6 +301,8 @@ static wb_status release(kind kind, void *handle) {
         return wb_trainer_free(handle);
     case SCHEDULE:
         return wb_schedule_free(handle);
+    case CHECKPOINTS:
+        return wb_checkpoints_free(handle);
     default:
         return wb_recording_free(handle);
     }
@@ -509,6 +523,9 @@ static void tidy(source *s) {
         keep(s, MODULE, loss);
         if (optimizer && wb_schedule_create("StepLR(2)", optimizer, &schedule) == WB_OK) keep(s, SCHEDULE, schedule);
         if (optimizer) keep(s, OPTIMIZER, optimizer);
+        wb_checkpoints *checkpoints = NULL;
+        if (wb_checkpoints_open("checkpoints", 2, "loss", 0, chance(s, 2), &checkpoints) == WB_OK)
+            keep(s, CHECKPOINTS, checkpoints);
     }
 }
 

@@ -22,7 +22,8 @@ from header import HEADER, parse
 
 KINDS = {
     f"wb_{kind}": kind.upper()
-    for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording", "schedule")
+    for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
+    + ("schedule", "checkpoints")
 }
 CALLBACKS = {
     f"wb_{kind}_callback": f"on_{kind}"

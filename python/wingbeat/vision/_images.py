@@ -83,9 +83,9 @@ def size_of(image: Any) -> tuple[int, int]:
 
 def scaled(tensor: Tensor, dtype: Any = float32) -> Tensor:
     """uint8 0 ... 255 as floats 0 ... 1; bools as 0 and 1."""
-    if tensor.dtype is uint8:
+    if tensor.dtype == uint8:
         return tensor.to(dtype) / 255
-    return tensor.to(dtype) if tensor.dtype is bool_ or tensor.dtype.is_floating_point else tensor
+    return tensor.to(dtype) if tensor.dtype == bool_ or tensor.dtype.is_floating_point else tensor
 
 
 def as_array(image: Any) -> Array:

@@ -79,7 +79,7 @@ def save_image(tensor: Any, fp: Any, format: str | None = None, **grid: Any) -> 
     Values are in [0, 1], or uint8.
     """
     made = make_grid(tensor, **grid)
-    if made.dtype is not uint8:
+    if made.dtype != uint8:
         made = (made.to(float32) * 255 + 0.5).clamp(0, 255).to(uint8)
     pixels = np.ascontiguousarray(made.numpy().transpose(1, 2, 0))
     suffix = os.path.splitext(os.fsdecode(fp))[1] if isinstance(fp, (str, bytes, os.PathLike)) else ".png"

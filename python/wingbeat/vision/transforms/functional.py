@@ -83,11 +83,11 @@ def convert_image_dtype(image: Tensor, dtype: Any = float32) -> Tensor:
     wanted: DType = as_dtype(dtype)
     if not isinstance(image, Tensor):
         raise TypeError(f"convert_image_dtype: expected a tensor, found {type(image).__name__}")
-    if image.dtype is wanted:
+    if image.dtype == wanted:
         return image
     if wanted.is_floating_point:
         return scaled(image, wanted)
-    if image.dtype.is_floating_point and wanted is uint8:
+    if image.dtype.is_floating_point and wanted == uint8:
         return (image * (255 + 1 - 1e-3)).to(uint8)
     raise DTypeError(f"convert_image_dtype: expected floats and uint8, found {image.dtype} to {wanted}")
 
