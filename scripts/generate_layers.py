@@ -12,6 +12,8 @@ written by hand, because they are Python's sequences too; only their pages come 
 
 import ctypes
 import re
+import shutil
+import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, field
@@ -19,7 +21,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "python" / "wingbeat"
-sys.path.insert(0, str(ROOT / "python"))
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "scripts")]
+
+import keras_classes  # noqa: E402
 
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
@@ -338,7 +342,8 @@ def page(tables):
         "",
         "Written by `make docs` from the registry of the library, which C lists by `wb_registry_entry`. Each is made",
         "by its expression, from C (`wb_module_create`, `wb_optimizer_create`, `wb_schedule_create`) and in Python by",
-        "the class of that name in `wingbeat.nn`, `wingbeat.optim` or `wingbeat.optim.lr_scheduler`.",
+        "the class of that name in `wingbeat.nn`, `wingbeat.optim` or `wingbeat.optim.lr_scheduler`; `keras.Dense` and",
+        "the like are in `wingbeat.keras.layers`, and have Keras' rules.",
     ]
     for title, found in tables:
         lines += ["", f"## {title}"]
@@ -366,20 +371,44 @@ def page(tables):
     return "\n".join(lines) + "\n"
 
 
+def keras_files(layers):
+    """The same of Keras' layers."""
+    families = {}
+    for entry in layers:
+        families.setdefault(keras_classes.family_of(entry), []).append(entry)
+    home = PACKAGE / "keras" / "layers"
+    found = {
+        home / f"{family}.py": formatted(keras_classes.module(family, entries, docstring, call, lines_of))
+        for family, entries in families.items()
+    }
+    return {**found, home / "__init__.py": formatted(keras_classes.index(families))}
+
+
+def formatted(text):
+    """As the project's formatter lays Python out."""
+    tool = shutil.which("ruff", path=f"{Path(sys.executable).parent}:{ROOT / '.venv' / 'bin'}:/usr/bin") or "ruff"
+    command = [tool, "format", "--config", str(ROOT / "ruff.toml"), "--stdin-filename", str(PACKAGE / "x.py"), "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
 def files():
     """path -> text of all that is generated."""
     layers, losses = entries(_abi.WB_REGISTRY_LAYERS), entries(_abi.WB_REGISTRY_LOSSES)
     found = {}
-    for family in dict.fromkeys(entry.family for entry in layers + losses):
+    plain = [entry for entry in layers + losses if not keras_classes.is_keras(entry)]
+    for family in dict.fromkeys(entry.family for entry in plain):
         if family not in BY_HAND:
             found[PACKAGE / "nn" / f"{family}.py"] = module(
-                family, [entry for entry in layers + losses if entry.family == family]
+                family, [entry for entry in plain if entry.family == family]
             )
+    found.update(keras_files([entry for entry in layers if keras_classes.is_keras(entry)]))
     kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
     found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
     planned = entries(_abi.WB_REGISTRY_SCHEDULES)
     found[PACKAGE / "optim" / "schedules.py"] = schedules(planned)
-    tables = [("Layers", layers), ("Losses", losses), ("Optimisers", kinds), ("Schedules", planned)]
+    own = [entry for entry in layers if keras_classes.is_keras(entry)]
+    tables = [("Layers", [entry for entry in layers if entry not in own]), ("Layers of Keras", own)]
+    tables += [("Losses", losses), ("Optimisers", kinds), ("Schedules", planned)]
     found[ROOT / "docs" / "layers.md"] = page(tables)
     return found
 

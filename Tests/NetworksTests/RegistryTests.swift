@@ -11,6 +11,19 @@ final class RegistryTests: XCTestCase {
 
     // MARK: Expressions of every kind
 
+    /// Of Keras' layers, which a layer checks.
+    private let ofKeras = [
+        "activation": "'relu'", "recurrent_activation": "'relu'", "axis": "1", "output_padding": "1",
+        "equation": "'ab,bc->ac'", "bias_axes": "'c'", "dims": "(1,)", "noise_shape": "(3, 1)", "shape": "(3,)",
+        "interpolation": "'bilinear'",
+    ]
+
+    /// The axes of an input without the batch.
+    private func axes(_ name: String) -> Int {
+        for axes in 1...3 where name.contains("\(axes)D") { return axes + 1 }
+        return 1
+    }
+
     /// A value that an argument of a module takes, other than its default, as an expression writes it.
     private func example(_ parameter: Parameter) throws -> String {
         // A body is a text of lines.
@@ -18,6 +31,11 @@ final class RegistryTests: XCTestCase {
         // A row of three.
         if parameter.name == "padding_idx" { return "1" }
         if parameter.name == "proj_size" { return "1" }
+        if let value = ofKeras[parameter.name] { return value }
+        for (ending, value) in [
+            ("_initializer", "'he_normal'"), ("_regularizer", "'L2(0.1)'"), ("_constraint", "'NonNeg()'"),
+        ]
+        where parameter.name.hasSuffix(ending) { return value }
         let modules = [
             "encoder_layer": "TransformerEncoderLayer(3, 3, 2)", "decoder_layer": "TransformerDecoderLayer(3, 3, 2)",
             "norm": "LayerNorm(3)", "custom_encoder": "TransformerEncoder(num_layers=0)",
@@ -47,7 +65,13 @@ final class RegistryTests: XCTestCase {
     /// With the arguments that have to be given alone, and with all of them.
     private func expressions(of signature: Signature) throws -> [String] {
         let required = try signature.parameters.filter { $0.initial == nil && !$0.isVariadic }.map(example)
-        let others = try signature.parameters.filter { $0.initial != nil }.map { "\($0.name)=\(try example($0))" }
+        let others = try signature.parameters.filter { $0.initial != nil && $0.name != "renorm" }.map { parameter in
+            guard parameter.name != "input_shape" else {
+                let extents = Array(repeating: "3", count: axes(signature.name))
+                return "input_shape=(\(extents.joined(separator: ", ")),)"
+            }
+            return "\(parameter.name)=\(try example(parameter))"
+        }
         let rest = try signature.parameters.filter(\.isVariadic).map(example)
         return [required, required + others + rest].map { "\(signature.name)(\($0.joined(separator: ", ")))" }
     }
@@ -74,6 +98,7 @@ final class RegistryTests: XCTestCase {
                 if case .choice(let texts) = parameter.type, texts.count == 1 { continue }
                 // A module is no value: it has become a child.
                 if case .optional(.module) = parameter.type { continue }
+                if name == "renorm" { continue }
                 XCTAssertNotEqual(value, parameter.initial, "\(full): \(name)")
             }
         }

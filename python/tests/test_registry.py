@@ -5,6 +5,7 @@ import ctypes
 import importlib.util
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import wingbeat as wb
-from wingbeat import _abi, nn, optim
+from wingbeat import _abi, keras, nn, optim
 from wingbeat._library import check, lib
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +38,31 @@ GIVEN_BY_TYPE = {"int": 3, "tuple[int": (3,), "float": 0.5, "str": "text", "bool
 # Values other than the defaults, by name or by how a type begins.
 OTHER = {"padding_idx": 1, "proj_size": 1}
 OTHER_BY_TYPE = {"int": 3, "float": 0.25, "str": "y = tanh(x)", "Tensor": wb.tensor([0.5, 1.0, 2.0])}
+# Of Keras' layers, which a layer checks.
+OF_KERAS = {
+    "activation": "relu",
+    "recurrent_activation": "relu",
+    "axis": 1,
+    "output_padding": 1,
+    "equation": "ab,bc->ac",
+    "bias_axes": "c",
+    "dims": (1,),
+    "noise_shape": (3, 1),
+    "rate": 0.5,
+    "shape": (3,),
+    "renorm": False,
+    "interpolation": "bilinear",
+}
 # Arguments of Python alone, which the engine does not know.
-PYTHONS = ("device", "size_average", "reduce")
+PYTHONS = ("device", "size_average", "reduce", "name", "keywords")
+
+
+def class_of(entry):
+    """The Python class of an entry."""
+    is_keras = entry.family.startswith("keras.")
+    return getattr(keras.layers if is_keras else nn, entry.name.removeprefix("keras."))
+
+
 KINDS = [entry for entry in LAYERS + LOSSES if entry.family not in generate_layers.BY_HAND or entry.name == "Graph"]
 
 PROGRAM = r"""
@@ -72,12 +96,33 @@ def by_type(table, argument):
     return next((value for beginning, value in table.items() if argument.type.startswith(beginning)), None)
 
 
+def of_keras(entry, argument):
+    """A value for an argument of a layer of Keras that is not any of its type; None for one that is."""
+    for ending, value in (("_initializer", "he_normal"), ("_regularizer", "L2(0.1)"), ("_constraint", "NonNeg()")):
+        if argument.name.endswith(ending):
+            return value
+    if argument.name == "input_shape":
+        return (3,) * axes_of(entry)
+    return OF_KERAS.get(argument.name)
+
+
+def axes_of(entry):
+    """The axes of an input without the batch."""
+    axes = re.search(r"([123])D", entry.name)
+    return int(axes.group(1)) + 1 if axes else 1
+
+
 def arguments(entry, other=False):
     """Values for the arguments of an entry that have no default; with `other` also for the rest."""
     found = {}
     for argument in entry.arguments:
         if argument.name.startswith("*") or argument.name == "dtype":
             continue
+        if entry.family.startswith("keras.") and (argument.initial is None or other):
+            value = of_keras(entry, argument)
+            if value is not None:
+                found[argument.name] = value
+                continue
         if argument.initial is None:
             found[argument.name] = GIVEN.get(argument.name, by_type(GIVEN_BY_TYPE, argument))
         elif other:
@@ -85,7 +130,7 @@ def arguments(entry, other=False):
             if argument.type.startswith("bool"):
                 value = argument.initial != "True"
             if argument.type.startswith("Literal["):
-                choices = json.loads(argument.type[len("Literal") :].replace("'", '"'))
+                choices = json.loads(argument.type[len("Literal") : argument.type.index("]") + 1].replace("'", '"'))
                 value = next((choice for choice in choices if repr(choice) != argument.initial), choices[0])
             # Two arguments are two tensors.
             found[argument.name] = value.clone() if isinstance(value, wb.Tensor) else value
@@ -96,7 +141,7 @@ def modules():
     """(name, module) of each kind, with its defaults and with other arguments, and of trees of them."""
     for entry in KINDS:
         for other in (False, True):
-            yield f"{entry.name} {other}", getattr(nn, entry.name)(**arguments(entry, other))
+            yield f"{entry.name} {other}", class_of(entry)(**arguments(entry, other))
     yield "Linear float64", nn.Linear(2, 3, dtype=wb.float64)
     yield "Sequential", nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Flatten(0, -1)))
     yield "named", nn.Sequential({"first": nn.Linear(2, 3), "inputs": nn.GELU("tanh"), "odd-name": nn.Softmax(dim=0)})
@@ -155,7 +200,8 @@ def by_c(tmp_path_factory):
 def test_c_and_python_make_save_and_load_the_same_module(name, by_c):
     module, (loaded, (description, expression)) = MODULES[name], by_c[name]
     assert type(loaded) is type(module)
-    assert repr(loaded) == repr(module) == description
+    # A class of Keras' has its name without the prefix.
+    assert repr(loaded) == repr(module) == description.removeprefix("keras.")
     assert loaded.expression() == module.expression() == expression
     built = nn.build(module.expression())
     assert repr(built) == repr(module) and built.expression() == module.expression()
@@ -175,12 +221,12 @@ def test_every_kind_has_a_class_with_its_arguments_in_order_and_documentation():
     for entry in LAYERS + LOSSES:
         if entry.name == "Container":  # a branch of exported trees; nobody makes one
             continue
-        kind = getattr(nn, entry.name)
-        assert entry.name in nn.__all__ and kind._kind == entry.name
+        kind, is_keras = class_of(entry), entry.family.startswith("keras.")
+        assert kind.__name__ in (keras.layers if is_keras else nn).__all__ and kind._kind == entry.name
         assert entry.documentation.split("\n\n")[0].rstrip().endswith("."), entry.name
         if entry.family not in generate_layers.BY_HAND:
             names = [name for name in inspect.signature(kind).parameters if name not in PYTHONS]
-            assert names == [argument.name for argument in entry.arguments]
+            assert names == [argument.name for argument in entry.arguments if not argument.name.startswith("*modules")]
             assert inspect.getdoc(kind).startswith(entry.documentation.split("\n")[0][:60])
     for entry in OPTIMIZERS:
         kind = getattr(optim, entry.name)

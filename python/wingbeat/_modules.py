@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,9 @@ def register(name: str, kind: type[Any]) -> None:
 
 def registered(name: str) -> type[Any] | None:
     """The class for the engine's layer of that name; None if there is none."""
+    if name.startswith("keras.") and name not in _classes:
+        # Most programs hold none of Keras' layers.
+        importlib.import_module("wingbeat.keras.layers")
     return _classes.get(name)
 
 

@@ -143,7 +143,7 @@ extension Tensor {
 }
 
 /// The tensors of a convolution, in one dtype, with a batch in front.
-private struct ConvolutionOperands {
+struct ConvolutionOperands {
     let numbers: SpatialNumbers
     let input: Node
     let weight: Node

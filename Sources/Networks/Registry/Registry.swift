@@ -30,44 +30,47 @@ public enum Registry {
         public let kinds: [Kind]
     }
 
-    public static let layers = [
-        Family(name: "linear", kinds: [Kind(Linear.self), Kind(Bilinear.self), Kind(LazyLinear.self)]),
-        Family(name: "activation", kinds: Activations.kinds),
-        Family(name: "reshaping", kinds: [Kind(Flatten.self), Kind(Unflatten.self)]),
-        Family(
-            name: "convolution",
-            kinds: (1...3).map { Kind(Convolution.self, axes: $0) }
-                + (1...3).map { Kind(TransposedConvolution.self, axes: $0) }),
-        Family(name: "pooling", kinds: Pools.kinds),
-        Family(name: "padding", kinds: Padding.kinds),
-        Family(
-            name: "normalization",
-            kinds: (1...3).map { Kind(BatchNorm.self, axes: $0) } + (1...3).map { Kind(InstanceNorm.self, axes: $0) }
-                + [Kind(LayerNorm.self), Kind(GroupNorm.self), Kind(RMSNorm.self)] + ResponseNorms.kinds),
-        Family(name: "embedding", kinds: [Kind(Embedding.self), Kind(EmbeddingBag.self)]),
-        Family(name: "dropout", kinds: Dropouts.kinds),
-        Family(name: "resampling", kinds: Resamplings.kinds),
-        Family(name: "distances", kinds: Distances.kinds),
-        Family(
-            name: "recurrent",
-            kinds: [
-                Kind(RNN.self), Kind(LSTM.self), Kind(GRU.self), Kind(RNNCell.self), Kind(LSTMCell.self),
-                Kind(GRUCell.self),
-            ]),
-        Family(name: "attention", kinds: [Kind(MultiheadAttention.self)]),
-        Family(
-            name: "transformer",
-            kinds: [
-                Kind(TransformerEncoderLayer.self), Kind(TransformerDecoderLayer.self), Kind(TransformerEncoder.self),
-                Kind(TransformerDecoder.self), Kind(Transformer.self),
-            ]),
-        Family(
-            name: "containers",
-            kinds: [
-                Kind(Sequential.self), Kind(ModuleList.self), Kind(ModuleDict.self), Kind(ParameterList.self),
-                Kind(ParameterDict.self), Kind(Container.self), Kind(Graph.self),
-            ]),
-    ]
+    public static let layers =
+        [
+            Family(name: "linear", kinds: [Kind(Linear.self), Kind(Bilinear.self), Kind(LazyLinear.self)]),
+            Family(name: "activation", kinds: Activations.kinds),
+            Family(name: "reshaping", kinds: [Kind(Flatten.self), Kind(Unflatten.self)]),
+            Family(
+                name: "convolution",
+                kinds: (1...3).map { Kind(Convolution.self, axes: $0) }
+                    + (1...3).map { Kind(TransposedConvolution.self, axes: $0) }),
+            Family(name: "pooling", kinds: Pools.kinds),
+            Family(name: "padding", kinds: Padding.kinds),
+            Family(
+                name: "normalization",
+                kinds: (1...3).map { Kind(BatchNorm.self, axes: $0) }
+                    + (1...3).map { Kind(InstanceNorm.self, axes: $0) }
+                    + [Kind(LayerNorm.self), Kind(GroupNorm.self), Kind(RMSNorm.self)] + ResponseNorms.kinds),
+            Family(name: "embedding", kinds: [Kind(Embedding.self), Kind(EmbeddingBag.self)]),
+            Family(name: "dropout", kinds: Dropouts.kinds),
+            Family(name: "resampling", kinds: Resamplings.kinds),
+            Family(name: "distances", kinds: Distances.kinds),
+            Family(
+                name: "recurrent",
+                kinds: [
+                    Kind(RNN.self), Kind(LSTM.self), Kind(GRU.self), Kind(RNNCell.self), Kind(LSTMCell.self),
+                    Kind(GRUCell.self),
+                ]),
+            Family(name: "attention", kinds: [Kind(MultiheadAttention.self)]),
+            Family(
+                name: "transformer",
+                kinds: [
+                    Kind(TransformerEncoderLayer.self), Kind(TransformerDecoderLayer.self),
+                    Kind(TransformerEncoder.self),
+                    Kind(TransformerDecoder.self), Kind(Transformer.self),
+                ]),
+            Family(
+                name: "containers",
+                kinds: [
+                    Kind(Sequential.self), Kind(ModuleList.self), Kind(ModuleDict.self), Kind(ParameterList.self),
+                    Kind(ParameterDict.self), Kind(Container.self), Kind(Graph.self),
+                ]),
+        ] + KerasLayers.families
 
     public static let losses = [Family(name: "losses", kinds: Losses.kinds)]
 

@@ -71,13 +71,19 @@ class Layer(Module):
         name = type(self).__name__
         check_device(device)
         tensors = {argument: arguments.pop(argument) for argument in self._tensors}
-        text = ", ".join(f"{argument}={literal(given, f'{name}: {argument}')}" for argument, given in arguments.items())
-        out = c_void_p()
-        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
-        self._adopt(out.value)
+        self._make_from(
+            {argument: literal(given, f"{name}: {argument}") for argument, given in arguments.items()}, dtype
+        )
         for argument, given in tensors.items():
             if given is not None:
                 self.register_buffer(argument, given)
+
+    def _make_from(self, texts: dict[str, str], dtype: Any) -> None:
+        """Makes the engine's layer from its arguments as an expression writes them."""
+        text = ", ".join(f"{argument}={given}" for argument, given in texts.items())
+        out = c_void_p()
+        check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
+        self._adopt(out.value)
         self._adopt_children()
 
     def _adopt_children(self) -> None:

@@ -1,0 +1,12 @@
+/// The layers of Keras. Their names begin with "keras.", because Keras' rules are not PyTorch's.
+enum KerasLayers {
+    /// The Python modules of wingbeat.keras.layers behind "keras.".
+    static let families = [
+        Registry.Family(name: "keras.core", kinds: KerasCore.kinds),
+        Registry.Family(name: "keras.convolution", kinds: KerasConvolutions.kinds),
+        Registry.Family(name: "keras.pooling", kinds: KerasPooling.kinds),
+        Registry.Family(name: "keras.normalization", kinds: KerasNorms.kinds),
+        Registry.Family(name: "keras.regularization", kinds: KerasDropout.kinds),
+        Registry.Family(name: "keras.reshaping", kinds: KerasReshaping.kinds),
+    ]
+}
