@@ -190,6 +190,8 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT64 = 128
+    integer(wb_grad_flag), parameter :: WB_GRAD_TRAINING = 256
+    integer(wb_grad_flag), parameter :: WB_GRAD_EVALUATION = 512
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -200,6 +202,8 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
     integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
+    integer(wb_block_change), parameter :: WB_BLOCK_TRAINING = 256
+    integer(wb_block_change), parameter :: WB_BLOCK_EVALUATION = 512
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
@@ -254,6 +258,24 @@ module wingbeat
     integer(wb_stop_reason), parameter :: WB_STOP_CALLBACK = 2
     integer(wb_stop_reason), parameter :: WB_STOP_STEPS = 3
 
+    integer, parameter :: wb_value_kind = c_int
+    integer(wb_value_kind), parameter :: WB_VALUE_NONE = 0
+    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_TEXT = 1 ! WB_VALUE_TEXT in C, where it is no function's &
+        name
+    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_ARRAY = 2 ! WB_VALUE_ARRAY in C, where it is no &
+        function's name
+    integer(wb_value_kind), parameter :: WB_VALUE_TEXTS = 3
+    integer(wb_value_kind), parameter :: WB_VALUE_LIST = 4
+    integer(wb_value_kind), parameter :: WB_VALUE_RECORDS = 5
+    integer(wb_value_kind), parameter :: WB_VALUE_MAP = 6
+    integer(wb_value_kind), parameter :: WB_VALUE_UNREAD = 7
+
+    integer, parameter :: wb_read_option = c_int
+    integer(wb_read_option), parameter :: WB_READ_PLAIN = 0
+    integer(wb_read_option), parameter :: WB_READ_RAW = 1
+    integer(wb_read_option), parameter :: WB_READ_TURNED = 2
+    integer(wb_read_option), parameter :: WB_READ_SCALED = 4
+
     ! Of the header that this file was written from; what wb_abi_version() gives.
     integer(c_int32_t), parameter :: WB_HEADER_ABI_VERSION = 2
 
@@ -294,6 +316,10 @@ module wingbeat
     end type
 
     type, bind(C) :: wb_checkpoints
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_value
         type(c_ptr) :: handle = c_null_ptr
     end type
 
@@ -3788,6 +3814,267 @@ module wingbeat
         end function
     end interface
 
+    ! ------------------------------------------------------------ files of Keras
+
+    ! The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+    ! Sequential, or a Graph.
+    interface wb_module_from_config
+        function wb_module_from_config(config, names, modules, count, dtype, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            integer(wb_dtype), value :: dtype
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_from_config_string
+    end interface
+
+    ! The model in a file of Keras.
+    interface wb_keras_load
+        function wb_keras_load(path, config, names, modules, count, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: config
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            type(wb_module), intent(inout), optional :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_string
+    end interface
+
+    ! Weights of any of these files into a module that is there, by their order.
+    interface wb_keras_load_weights
+        function wb_keras_load_weights(path, module) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_weights_string
+    end interface
+
+    ! The architecture in a file of Keras, or beside it, as JSON; NULL where there is none.
+    interface wb_keras_config
+        function wb_keras_config(path, config) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(inout) :: config
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_config_string
+    end interface
+
+    ! What a file of Keras says of the training of its model: the config that compile was called with, as JSON (loss,
+    ! metrics, optimiser), and the optimiser over the parameters of a module that was loaded from the file, with its
+    ! state, so that training goes on.
+    interface wb_keras_training
+        function wb_keras_training(path, module, training, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            type(c_ptr), intent(inout) :: training
+            type(wb_optimizer), intent(inout), optional :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_training_string
+    end interface
+
+    ! Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
+    ! (.weights.h5).
+    interface wb_keras_save
+        function wb_keras_save(path, module, format, input_shape, training, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_module), value :: module
+            type(c_ptr), value :: format
+            type(c_ptr), value :: input_shape
+            type(c_ptr), value :: training
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_save_string
+    end interface
+
+    ! The config of such a model, as JSON: what wb_module_from_config takes.
+    interface wb_module_config
+        function wb_module_config(module, input_shape, config) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: input_shape
+            type(c_ptr), intent(inout) :: config
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_config_string
+    end interface
+
+    ! ------------------------------------------------------------ files of others
+
+    ! What is at a path inside of the file; NULL or "" for all of it.
+    interface wb_h5_read
+        function wb_h5_read(path, name, options, limit, value) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: name
+            integer(c_int32_t), value :: options
+            integer(c_int64_t), value :: limit
+            type(wb_value), intent(inout), optional :: value
+            integer(wb_status) :: status
+        end function
+        procedure wb_h5_read_string
+    end interface
+
+    ! Attributes of the object at a path, as a map.
+    interface wb_h5_attributes
+        function wb_h5_attributes(path, name, attributes) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), value :: name
+            type(wb_value), intent(inout) :: attributes
+            integer(wb_status) :: status
+        end function
+        procedure wb_h5_attributes_string
+    end interface
+
+    ! What the file has, without its elements: a map of a map for each path, with "kind" (group, array) and of arrays
+    ! "type", "shape", "dimensions" (names of axes, where there are any) and "order" (where MATLAB has reversed it).
+    interface wb_h5_contents
+        function wb_h5_contents(path, contents) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_value), intent(inout) :: contents
+            integer(wb_status) :: status
+        end function
+        procedure wb_h5_contents_string
+    end interface
+
+    interface
+        function wb_value_free(value) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(wb_status) :: status
+        end function
+
+        function wb_value_kind_of(value, kind) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(wb_value_kind), intent(inout) :: kind
+            integer(wb_status) :: status
+        end function
+
+        ! Items of texts, lists and maps, columns of records; 0 of others.
+        function wb_value_count(value, count) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(c_int64_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+
+        function wb_value_item(value, index, item) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(c_int64_t), value :: index
+            type(wb_value), intent(inout) :: item
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! The name of an item of a map, or of a column.
+    interface wb_value_key
+        function wb_value_key(value, index, key) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(c_int64_t), value :: index
+            type(c_ptr), intent(inout) :: key
+            integer(wb_status) :: status
+        end function
+        procedure wb_value_key_string
+    end interface
+
+    ! The item of that name; WB_ERROR_INDEX where there is none.
+    interface wb_value_find
+        function wb_value_find(value, key, item) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(c_ptr), value :: key
+            type(wb_value), intent(inout) :: item
+            integer(wb_status) :: status
+        end function
+        procedure wb_value_find_string
+    end interface
+
+    ! Of a text, or of an item of an array of texts, or the reason why something is not read.
+    interface wb_value_text
+        function wb_value_text(value, text) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(c_ptr), intent(inout) :: text
+            integer(wb_status) :: status
+        end function
+        procedure wb_value_text_string
+    end interface
+
+    interface
+        ! Attributes of a map, as a map.
+        function wb_value_attributes(value, attributes) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(wb_value), intent(inout) :: attributes
+            integer(wb_status) :: status
+        end function
+
+        ! Extents of an array of any kind.
+        function wb_value_shape(value, rank, capacity, extents) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            integer(c_int32_t), intent(inout), optional :: rank
+            integer(c_int32_t), value :: capacity
+            integer(c_int64_t), intent(inout), optional :: extents(*)
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Numbers, row-major: their type ("bool", "int8" ... "uint64", "float16", "bfloat16", "float32", "float64",
+    ! "complex64", "complex128", "opaque", "datetime64[ns]"), bytes of one, and memory that is there as long as the
+    ! value.
+    interface wb_value_array
+        function wb_value_array(value, type, item_size, data) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(c_ptr), intent(inout) :: type
+            integer(c_int64_t), intent(inout), optional :: item_size
+            type(c_ptr), intent(inout), optional :: data
+            integer(wb_status) :: status
+        end function
+        procedure wb_value_array_string
+    end interface
+
+    ! Names of the values of an enumeration, a line "name=value" each; "" for others.
+    interface wb_value_labels
+        function wb_value_labels(value, labels) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(c_ptr), intent(inout) :: labels
+            integer(wb_status) :: status
+        end function
+        procedure wb_value_labels_string
+    end interface
+
+    interface
+        ! Numbers as a tensor of the narrowest dtype that holds them all: int8, int16 and uint16 become int32, uint32
+        ! and uint64 int64.
+        function wb_value_tensor(value, tensor) bind(C) result(status)
+            import
+            type(wb_value), value :: value
+            type(wb_tensor), intent(inout) :: tensor
+            integer(wb_status) :: status
+        end function
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -3814,7 +4101,10 @@ module wingbeat
         wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
         wb_load_with_string, wb_load_into_string, wb_trainer_load_string, wb_checkpoints_open_string, &
         wb_checkpoints_path_string, wb_checkpoints_best_string, wb_checkpoints_load_into_string, &
-        wb_checkpoints_resume_string
+        wb_checkpoints_resume_string, wb_module_from_config_string, wb_keras_load_string, &
+        wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, wb_keras_save_string, &
+        wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, wb_h5_contents_string, &
+        wb_value_key_string, wb_value_find_string, wb_value_text_string, wb_value_array_string, wb_value_labels_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -4665,6 +4955,194 @@ contains
         path_c = c_null_ptr
         status = wb_checkpoints_resume(checkpoints, trainer, path_c)
         if (status == WB_OK .and. present(path)) path = wb_text(path_c)
+    end function
+
+    function wb_module_from_config_string(config, names, modules, count, dtype, module) result(status)
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        integer(wb_dtype), value :: dtype
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_module_from_config(address(config_c), addresses(names_c), modules, count, dtype, module)
+    end function
+
+    function wb_keras_load_string(path, config, names, modules, count, module) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: config
+        character(len=*), intent(in) :: names(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        type(wb_module), intent(inout), optional :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: config_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        if (present(path)) path_c = terminated(path)
+        if (present(config)) config_c = terminated(config)
+        names_c = terminated(names)
+        status = wb_keras_load(address(path_c), address(config_c), addresses(names_c), modules, count, module)
+    end function
+
+    function wb_keras_load_weights_string(path, module) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_module), value :: module
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_keras_load_weights(address(path_c), module)
+    end function
+
+    function wb_keras_config_string(path, config) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=:), allocatable, intent(inout), optional :: config
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        type(c_ptr) :: config_c
+        if (present(path)) path_c = terminated(path)
+        config_c = c_null_ptr
+        status = wb_keras_config(address(path_c), config_c)
+        if (status == WB_OK .and. present(config)) config = wb_text(config_c)
+    end function
+
+    function wb_keras_training_string(path, module, training, optimizer) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: module
+        character(len=:), allocatable, intent(inout), optional :: training
+        type(wb_optimizer), intent(inout), optional :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        type(c_ptr) :: training_c
+        if (present(path)) path_c = terminated(path)
+        training_c = c_null_ptr
+        status = wb_keras_training(address(path_c), module, training_c, optimizer)
+        if (status == WB_OK .and. present(training)) training = wb_text(training_c)
+    end function
+
+    function wb_keras_save_string(path, module, format, input_shape, training, optimizer) result(status)
+        character(len=*), intent(in), optional :: path
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: format
+        character(len=*), intent(in), optional :: input_shape
+        character(len=*), intent(in), optional :: training
+        type(wb_optimizer), value :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: format_c
+        character(len=:), allocatable, target :: input_shape_c
+        character(len=:), allocatable, target :: training_c
+        if (present(path)) path_c = terminated(path)
+        if (present(format)) format_c = terminated(format)
+        if (present(input_shape)) input_shape_c = terminated(input_shape)
+        if (present(training)) training_c = terminated(training)
+        status = wb_keras_save(address(path_c), module, address(format_c), address(input_shape_c), &
+            address(training_c), optimizer)
+    end function
+
+    function wb_module_config_string(module, input_shape, config) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in) :: input_shape
+        character(len=:), allocatable, intent(inout) :: config
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: input_shape_c
+        type(c_ptr) :: config_c
+        input_shape_c = terminated(input_shape)
+        config_c = c_null_ptr
+        status = wb_module_config(module, address(input_shape_c), config_c)
+        if (status == WB_OK) config = wb_text(config_c)
+    end function
+
+    function wb_h5_read_string(path, name, options, limit, value) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: name
+        integer(c_int32_t), value :: options
+        integer(c_int64_t), value :: limit
+        type(wb_value), intent(inout), optional :: value
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: name_c
+        if (present(path)) path_c = terminated(path)
+        if (present(name)) name_c = terminated(name)
+        status = wb_h5_read(address(path_c), address(name_c), options, limit, value)
+    end function
+
+    function wb_h5_attributes_string(path, name, attributes) result(status)
+        character(len=*), intent(in) :: path
+        character(len=*), intent(in) :: name
+        type(wb_value), intent(inout) :: attributes
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: name_c
+        path_c = terminated(path)
+        name_c = terminated(name)
+        status = wb_h5_attributes(address(path_c), address(name_c), attributes)
+    end function
+
+    function wb_h5_contents_string(path, contents) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_value), intent(inout) :: contents
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_h5_contents(address(path_c), contents)
+    end function
+
+    function wb_value_key_string(value, index, key) result(status)
+        type(wb_value), value :: value
+        integer(c_int64_t), value :: index
+        character(len=:), allocatable, intent(inout) :: key
+        integer(wb_status) :: status
+        type(c_ptr) :: key_c
+        key_c = c_null_ptr
+        status = wb_value_key(value, index, key_c)
+        if (status == WB_OK) key = wb_text(key_c)
+    end function
+
+    function wb_value_find_string(value, key, item) result(status)
+        type(wb_value), value :: value
+        character(len=*), intent(in) :: key
+        type(wb_value), intent(inout) :: item
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: key_c
+        key_c = terminated(key)
+        status = wb_value_find(value, address(key_c), item)
+    end function
+
+    function wb_value_text_string(value, text) result(status)
+        type(wb_value), value :: value
+        character(len=:), allocatable, intent(inout) :: text
+        integer(wb_status) :: status
+        type(c_ptr) :: text_c
+        text_c = c_null_ptr
+        status = wb_value_text(value, text_c)
+        if (status == WB_OK) text = wb_text(text_c)
+    end function
+
+    function wb_value_array_string(value, type, item_size, data) result(status)
+        type(wb_value), value :: value
+        character(len=:), allocatable, intent(inout), optional :: type
+        integer(c_int64_t), intent(inout), optional :: item_size
+        type(c_ptr), intent(inout), optional :: data
+        integer(wb_status) :: status
+        type(c_ptr) :: type_c
+        type_c = c_null_ptr
+        status = wb_value_array(value, type_c, item_size, data)
+        if (status == WB_OK .and. present(type)) type = wb_text(type_c)
+    end function
+
+    function wb_value_labels_string(value, labels) result(status)
+        type(wb_value), value :: value
+        character(len=:), allocatable, intent(inout) :: labels
+        integer(wb_status) :: status
+        type(c_ptr) :: labels_c
+        labels_c = c_null_ptr
+        status = wb_value_labels(value, labels_c)
+        if (status == WB_OK) labels = wb_text(labels_c)
     end function
 
     ! ------------------------------------------------------------ arrays

@@ -92,6 +92,7 @@ typedef struct wb_trainer wb_trainer;
 typedef struct wb_recording wb_recording;
 typedef struct wb_schedule wb_schedule;
 typedef struct wb_checkpoints wb_checkpoints;
+typedef struct wb_value wb_value;
 
 /* The library's version, like "0.1.0". Static. */
 const char *wb_version(void);
@@ -1002,7 +1003,9 @@ typedef enum wb_grad_flag {
     WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
     WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
     WB_GRAD_FLOAT16 = 64,   /* this thread records under autocast to float16 */
-    WB_GRAD_FLOAT64 = 128   /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_FLOAT64 = 128,  /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_TRAINING = 256, /* this thread is in a block with WB_BLOCK_TRAINING */
+    WB_GRAD_EVALUATION = 512 /* or in one with WB_BLOCK_EVALUATION */
 } wb_grad_flag;
 
 /* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
@@ -1023,7 +1026,7 @@ wb_status wb_get_autocast(wb_dtype *dtype);
 wb_status wb_set_default_dtype(wb_dtype dtype, wb_dtype *previous);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, the modules' mode, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
@@ -1033,7 +1036,9 @@ typedef enum wb_block_change {
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
     WB_BLOCK_THEN_GRAD_ON = 64,
-    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
+    WB_BLOCK_FLOAT16 = 128,  /* autocast to float16 */
+    WB_BLOCK_TRAINING = 256, /* modules train, whatever their own modes are (wb_module_set_training) */
+    WB_BLOCK_EVALUATION = 512 /* modules evaluate, whatever their own modes are */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */
@@ -1778,6 +1783,118 @@ wb_status wb_checkpoints_resume(wb_checkpoints *checkpoints, wb_trainer *trainer
  * (0: not inside). Only what is saved at the end of an epoch is judged. wb_trainer_fit returns when the last file is
  * there; a file that cannot be written ends it. NULL for none. */
 wb_status wb_trainer_set_checkpoints(wb_trainer *trainer, wb_checkpoints *checkpoints, int64_t every_steps);
+
+/* ------------------------------------------------------------------ files of Keras
+ * Models and weights that Keras 1, 2 and 3 wrote (docs/keras-files.md): whole models and weights in HDF5,
+ * `.weights.h5`, `.keras` archives. What a file is, is found from its contents. wb_load reads them too. Models come in
+ * evaluation mode. No code in a file is ever run: a layer that is not Keras' own, or a Lambda, is WB_ERROR_UNSUPPORTED
+ * with its name and class, unless the caller gives a module in its place. */
+
+/* The module that a config of Keras describes (model.to_json(), config.json of an archive), with new weights: a
+ * Sequential, or a Graph. names, modules: layers that are there already, by the names that the config gives them; both
+ * may be NULL with a count of 0. Layers that were given are called, on tensors that are not computed. */
+wb_status wb_module_from_config(const char *config, const char *const *names, wb_module *const *modules, int32_t count,
+                                wb_dtype dtype, wb_module **module);
+
+/* The model in a file of Keras. config: the architecture as JSON for a file of weights; NULL: that of the file, or of
+ * NAME.arch.json beside it. names, modules: as above. */
+wb_status wb_keras_load(const char *path, const char *config, const char *const *names, wb_module *const *modules,
+                        int32_t count, wb_module **module);
+
+/* Weights of any of these files into a module that is there, by their order. All or nothing. */
+wb_status wb_keras_load_weights(const char *path, wb_module *module);
+
+/* The architecture in a file of Keras, or beside it, as JSON; NULL where there is none. The text is valid as in
+ * wb_module_parameter. */
+wb_status wb_keras_config(const char *path, const char **config);
+
+/* What a file of Keras says of the training of its model: the config that compile was called with, as JSON (loss,
+ * metrics, optimiser), and the optimiser over the parameters of a module that was loaded from the file, with its state,
+ * so that training goes on. NULL for what the file has not; either pointer may be NULL. A learning rate that follows a
+ * schedule stands in the config; the optimiser has the rate that it begins with. */
+wb_status wb_keras_training(const char *path, const wb_module *module, const char **training,
+                            wb_optimizer **optimizer);
+
+/* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
+ * (.weights.h5). The model is a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among
+ * them; WB_ERROR_UNSUPPORTED names the layer that has none. input_shape: "(28, 28, 1)", without the batch, or a tuple
+ * of such for several inputs, where the layers do not know it; NULL else. training: the config that Keras' compile
+ * gets, as JSON, or NULL. optimizer: one of Keras' kinds, whose state is written, or NULL. Whole or not at all. */
+wb_status wb_keras_save(const char *path, const wb_module *module, const char *format, const char *input_shape,
+                        const char *training, const wb_optimizer *optimizer);
+
+/* The config of such a model, as JSON: what wb_module_from_config takes. The text is valid as in
+ * wb_module_parameter. */
+wb_status wb_module_config(const wb_module *module, const char *input_shape, const char **config);
+
+/* ------------------------------------------------------------------ files of others
+ * HDF5 as anybody writes it (docs/hdf5.md), read without libhdf5: a damaged or hostile file is an error. What is read
+ * is a tree of values. A value belongs to the caller, and so does each that comes out of another. */
+
+typedef enum wb_value_kind {
+    WB_VALUE_NONE,    /* a place without a value */
+    WB_VALUE_TEXT,    /* wb_value_text */
+    WB_VALUE_ARRAY,   /* numbers: wb_value_array, wb_value_tensor */
+    WB_VALUE_TEXTS,   /* an array of texts: wb_value_item gives each */
+    WB_VALUE_LIST,    /* an array of values of any kind, as MATLAB's cells: wb_value_item */
+    WB_VALUE_RECORDS, /* an array of records, by columns: wb_value_item, wb_value_key */
+    WB_VALUE_MAP,     /* a group or struct: wb_value_item, wb_value_key, wb_value_attributes */
+    WB_VALUE_UNREAD   /* is there, and cannot be read: wb_value_text says why */
+} wb_value_kind;
+
+/* How a file is read; these may be added. */
+typedef enum wb_read_option {
+    WB_READ_PLAIN = 0,
+    WB_READ_RAW = 1,    /* as the file has it, whoever wrote it */
+    WB_READ_TURNED = 2, /* MATLAB's arrays in MATLAB's order of axes; else in the file's, which is the reverse */
+    WB_READ_SCALED = 4  /* fill values become NaN, then scale_factor and add_offset are applied (netCDF) */
+} wb_read_option;
+
+/* What is at a path inside of the file; NULL or "" for all of it. limit: bytes that the values may take together, 0
+ * for 1 GiB and 16 times the file's size; more is WB_ERROR_MEMORY. In a whole file, what is sound and not read is a
+ * value of its own (WB_VALUE_UNREAD); by its name it is WB_ERROR_UNSUPPORTED, which names a filter that is missing. */
+wb_status wb_h5_read(const char *path, const char *name, int32_t options, int64_t limit, wb_value **value);
+
+/* Attributes of the object at a path, as a map. References are told as paths. */
+wb_status wb_h5_attributes(const char *path, const char *name, wb_value **attributes);
+
+/* What the file has, without its elements: a map of a map for each path, with "kind" (group, array) and of arrays
+ * "type", "shape", "dimensions" (names of axes, where there are any) and "order" (where MATLAB has reversed it). */
+wb_status wb_h5_contents(const char *path, wb_value **contents);
+
+wb_status wb_value_free(wb_value *value);
+wb_status wb_value_kind_of(const wb_value *value, wb_value_kind *kind);
+
+/* Items of texts, lists and maps, columns of records; 0 of others. */
+wb_status wb_value_count(const wb_value *value, int64_t *count);
+wb_status wb_value_item(const wb_value *value, int64_t index, wb_value **item);
+
+/* The name of an item of a map, or of a column. Texts as in wb_module_parameter. */
+wb_status wb_value_key(const wb_value *value, int64_t index, const char **key);
+
+/* The item of that name; WB_ERROR_INDEX where there is none. */
+wb_status wb_value_find(const wb_value *value, const char *key, wb_value **item);
+
+/* Of a text, or of an item of an array of texts, or the reason why something is not read. */
+wb_status wb_value_text(const wb_value *value, const char **text);
+
+/* Attributes of a map, as a map. */
+wb_status wb_value_attributes(const wb_value *value, wb_value **attributes);
+
+/* Extents of an array of any kind. Any pointer may be NULL; at most capacity extents are written. */
+wb_status wb_value_shape(const wb_value *value, int32_t *rank, int32_t capacity, int64_t *extents);
+
+/* Numbers, row-major: their type ("bool", "int8" ... "uint64", "float16", "bfloat16", "float32", "float64",
+ * "complex64", "complex128", "opaque", "datetime64[ns]"), bytes of one, and memory that is there as long as the value.
+ * Any pointer may be NULL. */
+wb_status wb_value_array(const wb_value *value, const char **type, int64_t *item_size, const void **data);
+
+/* Names of the values of an enumeration, a line "name=value" each; "" for others. */
+wb_status wb_value_labels(const wb_value *value, const char **labels);
+
+/* Numbers as a tensor of the narrowest dtype that holds them all: int8, int16 and uint16 become int32, uint32 and
+ * uint64 int64. WB_ERROR_DTYPE for complex numbers and what is no number. */
+wb_status wb_value_tensor(const wb_value *value, wb_tensor **tensor);
 
 #ifdef __cplusplus
 }

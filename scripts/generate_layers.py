@@ -24,6 +24,7 @@ PACKAGE = ROOT / "python" / "wingbeat"
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "scripts")]
 
 import keras_classes  # noqa: E402
+import keras_training_classes  # noqa: E402
 
 from wingbeat import _abi  # noqa: E402
 from wingbeat._library import check, lib  # noqa: E402
@@ -391,6 +392,15 @@ def formatted(text):
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
+def of_keras(losses, kinds):
+    """The same of Keras's losses and optimisers."""
+    home = PACKAGE / "keras"
+    return {
+        home / "losses" / "_kinds.py": formatted(keras_training_classes.losses(losses, docstring, call, listed)),
+        home / "optimizers" / "_kinds.py": formatted(keras_training_classes.optimizers(kinds, docstring, call, listed)),
+    }
+
+
 def files():
     """path -> text of all that is generated."""
     layers, losses = entries(_abi.WB_REGISTRY_LAYERS), entries(_abi.WB_REGISTRY_LOSSES)
@@ -403,7 +413,9 @@ def files():
             )
     found.update(keras_files([entry for entry in layers if keras_classes.is_keras(entry)]))
     kinds = entries(_abi.WB_REGISTRY_OPTIMIZERS)
-    found[PACKAGE / "optim" / "optimizers.py"] = optimizers(kinds)
+    is_keras = keras_training_classes.is_keras
+    found[PACKAGE / "optim" / "optimizers.py"] = optimizers([kind for kind in kinds if not is_keras(kind)])
+    found.update(of_keras(list(filter(is_keras, losses)), list(filter(is_keras, kinds))))
     planned = entries(_abi.WB_REGISTRY_SCHEDULES)
     found[PACKAGE / "optim" / "schedules.py"] = schedules(planned)
     own = [entry for entry in layers if keras_classes.is_keras(entry)]

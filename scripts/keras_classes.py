@@ -46,7 +46,7 @@ def annotation(argument):
 def layer(entry, docstring, call, lines_of):
     """The class of one layer."""
     name, own = name_of(entry), taken(entry)
-    lines = ["", "", f"class {name}(Layer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
+    lines = ["", "", f"class {name}(StockLayer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
     kept = [f'"{argument.name}"' for argument in own] + [f'"{common}"' for common in COMMON if common != "dtype"]
     lines += ["    _arguments = (", *lines_of(kept, "        "), "    )"]
     modules = [argument.name for argument in own if re.search(r"\bModule\b", argument.type)]
@@ -54,7 +54,7 @@ def layer(entry, docstring, call, lines_of):
         lines.append(f"    _parts = ({', '.join(repr(part) for part in modules)},)".replace("'", '"'))
     inputs = entry.inputs.split(", ")
     if not entry.inputs.startswith("*") and "mask=None" in inputs:
-        lines.append("    supports_masking = True")
+        lines.append("    _takes_mask = True")
     parts = ["self"]
     if name in LISTS:
         parts.append(f"{LISTS[name]}: Sequence[Module]")
@@ -90,7 +90,7 @@ def module(family, found, docstring, call, lines_of):
     text = "\n".join(body)
     words = set(re.findall(r"\w+", text))
     typing = [f"from typing import {', '.join(['TYPE_CHECKING', 'Any', *(['Literal'] if 'Literal' in words else [])])}"]
-    bases = ["from ._base import Layer"]
+    bases = ["from ._base import StockLayer"]
     imports = ["    from collections.abc import Sequence"]
     imports += ["", "    from ..._typing import DTypeLike"]
     if "Module" in words:
@@ -118,7 +118,7 @@ def index(families):
     lines = [
         '"""Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""',
         "",
-        "from ._base import Layer",
+        "from .._layer import Layer",
     ]
     names = ["Layer"]
     for family, found in sorted(families.items()):

@@ -56,6 +56,10 @@ private func load(
         let path = try filePath(path, "load")
         var names: Set<String> = []
         for name in classes { names.insert(try text(name, "a class name", "load")) }
+        if case .keras(let tree) = try readModelFile(path) {
+            try publish(KerasModel.load(tree, "\(path)", config: nil, given: [:]), .module, target)
+            return
+        }
         let root = try read(path)
         let model = try Checkpoint.model(in: root, "\(path)", classes: names)
         try publish(model, .module, target)

@@ -297,3 +297,18 @@ def test_an_optimiser_steps_inside_compile_and_outside_in_turn():
 
     (losses, parameters), (expected, values) = run(True), run(False)
     assert losses == expected and all(same_bits(p, v) for p, v in zip(parameters, values))
+
+
+def test_what_is_asked_for_after_a_step_is_what_was_recorded_before_it():
+    # A variable of a transform stands between the parameter and the loss, which nobody has computed yet.
+    from wingbeat._transforms import variable
+
+    parameter = wb.ones(3) * 2.0
+    optimizer = optim.SGD([parameter], lr=1.0)
+    for _ in range(3):
+        before = parameter.numpy().copy()
+        stand_in = variable(parameter)
+        loss = (stand_in * stand_in).sum()
+        (parameter.grad,) = wb.autograd.grad(loss, [stand_in], retain_graph=True)
+        optimizer.step()
+        assert loss.item() == pytest.approx(float((before**2).sum()))

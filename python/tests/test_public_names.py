@@ -22,6 +22,7 @@ MODULES = (
     "wingbeat.distributions",
     "wingbeat.fft",
     "wingbeat.func",
+    "wingbeat.h5",
     "wingbeat.implicit",
     "wingbeat.jit",
     "wingbeat.linalg",

@@ -194,6 +194,8 @@ WB_GRAD_TRANSFORM = 16
 WB_GRAD_WATCHED = 32
 WB_GRAD_FLOAT16 = 64
 WB_GRAD_FLOAT64 = 128
+WB_GRAD_TRAINING = 256
+WB_GRAD_EVALUATION = 512
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -204,6 +206,8 @@ WB_BLOCK_TRANSFORM = 16
 WB_BLOCK_THEN_GRAD_OFF = 32
 WB_BLOCK_THEN_GRAD_ON = 64
 WB_BLOCK_FLOAT16 = 128
+WB_BLOCK_TRAINING = 256
+WB_BLOCK_EVALUATION = 512
 
 wb_registry = c_int
 WB_REGISTRY_LAYERS = 0
@@ -258,6 +262,22 @@ WB_STOP_PATIENCE = 1
 WB_STOP_CALLBACK = 2
 WB_STOP_STEPS = 3
 
+wb_value_kind = c_int
+WB_VALUE_NONE = 0
+WB_VALUE_TEXT = 1
+WB_VALUE_ARRAY = 2
+WB_VALUE_TEXTS = 3
+WB_VALUE_LIST = 4
+WB_VALUE_RECORDS = 5
+WB_VALUE_MAP = 6
+WB_VALUE_UNREAD = 7
+
+wb_read_option = c_int
+WB_READ_PLAIN = 0
+WB_READ_RAW = 1
+WB_READ_TURNED = 2
+WB_READ_SCALED = 4
+
 wb_tensor = c_void_p
 wb_module = c_void_p
 wb_optimizer = c_void_p
@@ -268,6 +288,7 @@ wb_trainer = c_void_p
 wb_recording = c_void_p
 wb_schedule = c_void_p
 wb_checkpoints = c_void_p
+wb_value = c_void_p
 
 
 class wb_progress(Structure):
@@ -758,4 +779,33 @@ FUNCTIONS = {
         "path"]),
     "wb_trainer_set_checkpoints": (wb_status, [wb_trainer, wb_checkpoints, c_int64], ["trainer", "checkpoints",
         "every_steps"]),
+    "wb_module_from_config": (wb_status, [c_char_p, POINTER(c_char_p), POINTER(wb_module), c_int32, wb_dtype,
+        POINTER(wb_module)], ["config", "names", "modules", "count", "dtype", "module"]),
+    "wb_keras_load": (wb_status, [c_char_p, c_char_p, POINTER(c_char_p), POINTER(wb_module), c_int32,
+        POINTER(wb_module)], ["path", "config", "names", "modules", "count", "module"]),
+    "wb_keras_load_weights": (wb_status, [c_char_p, wb_module], ["path", "module"]),
+    "wb_keras_config": (wb_status, [c_char_p, POINTER(c_char_p)], ["path", "config"]),
+    "wb_keras_training": (wb_status, [c_char_p, wb_module, POINTER(c_char_p), POINTER(wb_optimizer)], ["path", "module",
+        "training", "optimizer"]),
+    "wb_keras_save": (wb_status, [c_char_p, wb_module, c_char_p, c_char_p, c_char_p, wb_optimizer], ["path", "module",
+        "format", "input_shape", "training", "optimizer"]),
+    "wb_module_config": (wb_status, [wb_module, c_char_p, POINTER(c_char_p)], ["module", "input_shape", "config"]),
+    "wb_h5_read": (wb_status, [c_char_p, c_char_p, c_int32, c_int64, POINTER(wb_value)], ["path", "name", "options",
+        "limit", "value"]),
+    "wb_h5_attributes": (wb_status, [c_char_p, c_char_p, POINTER(wb_value)], ["path", "name", "attributes"]),
+    "wb_h5_contents": (wb_status, [c_char_p, POINTER(wb_value)], ["path", "contents"]),
+    "wb_value_free": (wb_status, [wb_value], ["value"]),
+    "wb_value_kind_of": (wb_status, [wb_value, POINTER(wb_value_kind)], ["value", "kind"]),
+    "wb_value_count": (wb_status, [wb_value, POINTER(c_int64)], ["value", "count"]),
+    "wb_value_item": (wb_status, [wb_value, c_int64, POINTER(wb_value)], ["value", "index", "item"]),
+    "wb_value_key": (wb_status, [wb_value, c_int64, POINTER(c_char_p)], ["value", "index", "key"]),
+    "wb_value_find": (wb_status, [wb_value, c_char_p, POINTER(wb_value)], ["value", "key", "item"]),
+    "wb_value_text": (wb_status, [wb_value, POINTER(c_char_p)], ["value", "text"]),
+    "wb_value_attributes": (wb_status, [wb_value, POINTER(wb_value)], ["value", "attributes"]),
+    "wb_value_shape": (wb_status, [wb_value, POINTER(c_int32), c_int32, POINTER(c_int64)], ["value", "rank", "capacity",
+        "extents"]),
+    "wb_value_array": (wb_status, [wb_value, POINTER(c_char_p), POINTER(c_int64), POINTER(c_void_p)], ["value", "type",
+        "item_size", "data"]),
+    "wb_value_labels": (wb_status, [wb_value, POINTER(c_char_p)], ["value", "labels"]),
+    "wb_value_tensor": (wb_status, [wb_value, POINTER(wb_tensor)], ["value", "tensor"]),
 }

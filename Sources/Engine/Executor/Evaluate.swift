@@ -26,7 +26,7 @@ private func compute(_ nodes: [Node], keeping: Bool, donors: [Donor], mayStop: B
         wanted += valuesToKeep(behind: nodes)
     }
     var lines = try Linearization(wanted)
-    let donations = donations(donors, in: lines)
+    let donations = donations(donors, in: lines, for: wanted)
     lines.note(donations)
     let plan = try PlanCache.plan(for: lines.key) { () throws(Failure) in
         try Plan(lines.graph(donations: donations), aliases: true)
@@ -101,14 +101,15 @@ private func valuesToKeep(behind roots: [Node]) -> [Node] {
 }
 
 /// The donors whose leaf nobody else can see: referred to by the plan's nodes and one box, its memory by itself alone.
-private func donations(_ donors: [Donor], in lines: Linearization) -> [PlanGraph.Donation] {
+private func donations(_ donors: [Donor], in lines: Linearization, for wanted: [Node]) -> [PlanGraph.Donation] {
     guard !donors.isEmpty else { return [] }
     var inside: [ObjectIdentifier: Int] = [:]
     for node in lines.nodes where node.value == nil {
         for input in node.inputs { inside[ObjectIdentifier(input), default: 0] += 1 }
     }
+    let readLater = leavesReadLater(lines, inside, wanted)
     var result: [PlanGraph.Donation] = []
-    for donor in donors {
+    for donor in donors where !readLater.contains(ObjectIdentifier(donor.leaf)) {
         guard
             donor.leaf.uses == inside[ObjectIdentifier(donor.leaf), default: 0] + 1,
             let place = lines.leaves.firstIndex(where: { $0 === donor.leaf }), donor.leaf.ownsItsMemory
@@ -116,6 +117,26 @@ private func donations(_ donors: [Donor], in lines: Linearization) -> [PlanGraph
         result.append(PlanGraph.Donation(leaf: place, output: donor.output))
     }
     return result
+}
+
+/// The leaves behind nodes of the plan that others refer to as well and that get no value here: who asks for those
+/// later computes them from the leaves again.
+private func leavesReadLater(
+    _ lines: Linearization, _ inside: [ObjectIdentifier: Int], _ wanted: [Node]
+) -> Set<ObjectIdentifier> {
+    let kept = Set(wanted.map { ObjectIdentifier($0) })
+    var seen: Set<ObjectIdentifier> = []
+    var stack: [Node] = []
+    func visit(_ node: Node) {
+        if seen.insert(ObjectIdentifier(node)).inserted, node.value == nil { stack.append(node) }
+    }
+    for node in lines.nodes where node.value == nil && !kept.contains(ObjectIdentifier(node)) {
+        if node.uses > inside[ObjectIdentifier(node), default: 0] { visit(node) }
+    }
+    while let node = stack.popLast() {
+        for input in node.inputs where !kept.contains(ObjectIdentifier(input)) { visit(input) }
+    }
+    return seen
 }
 
 extension Node {

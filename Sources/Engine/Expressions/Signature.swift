@@ -112,7 +112,7 @@ public indirect enum ArgumentType {
     }
 
     /// The value in the form that `Arguments` hands out; nil if it does not fit.
-    func accepting(_ value: Value) -> Value? {
+    public func accepting(_ value: Value) -> Value? {
         switch (self, value) {
         case (.optional, .none): return value
         case (.optional(let type), _): return type.accepting(value)

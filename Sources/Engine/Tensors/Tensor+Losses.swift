@@ -166,8 +166,26 @@ extension Node {
 
     /// What this node is the activation of, along the last axis where it has one.
     fileprivate func logits<Activation: Operation>(of kind: Activation.Type) -> Node? {
-        guard requiresGrad, operation is Activation, let input = inputs.first else { return nil }
+        guard requiresGrad else { return nil }
+        return argument(of: kind)
+    }
+
+    fileprivate func argument<Activation: Operation>(of kind: Activation.Type) -> Node? {
+        guard operation is Activation, let input = inputs.first else { return nil }
         if let softmax = operation as? Softmax, softmax.axis != shape.count - 1 { return nil }
         return input
+    }
+}
+
+/// For losses that take an activation's argument in the place of its result.
+extension Tensor {
+    /// What this is a softmax of, over the last axis, if that was recorded.
+    public func logitsOfSoftmax() throws(Failure) -> Tensor? {
+        try node().argument(of: Softmax.self).map { (node) throws(Failure) in try Tensor(result: node) }
+    }
+
+    /// What this is a sigmoid of, if that was recorded.
+    public func logitsOfSigmoid() throws(Failure) -> Tensor? {
+        try node().argument(of: Sigmoid.self).map { (node) throws(Failure) in try Tensor(result: node) }
     }
 }

@@ -133,20 +133,26 @@ struct GraphBody {
         return try function(Arguments(function.signature, items)).map { .tensor($0) }
     }
 
-    /// A module's tensors come first, then its options by keywords.
+    /// A module's tensors come first, or by the names of its inputs, then its options by keywords.
     private static func run(_ module: Module, _ call: Call, _ graph: Module, _ known: [String: Item]) throws(Failure)
         -> [Item]
     {
         var inputs: [Tensor?] = []
         var options: [String] = []
         for argument in call.arguments {
+            var place = inputs.count
             if let keyword = argument.keyword {
-                options.append("\(Call.keyword(keyword))=\(argument.term.text)")
-                continue
+                guard let input = module.constructor?.inputs.firstIndex(where: { $0.name == keyword && !$0.isVariadic })
+                else {
+                    options.append("\(Call.keyword(keyword))=\(argument.term.text)")
+                    continue
+                }
+                place = input
             }
+            while inputs.count <= place { inputs.append(nil) }
             switch try one(argument.term, graph, known) {
-            case .tensor(let tensor): inputs.append(tensor)
-            case .missing: inputs.append(nil)
+            case .tensor(let tensor): inputs[place] = tensor
+            case .missing: break
             case .number:
                 throw .argument(
                     operation: "Graph",

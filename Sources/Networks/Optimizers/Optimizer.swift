@@ -80,6 +80,20 @@ open class Optimizer {
     /// And single numbers.
     open var countNames: [String] { [] }
 
+    /// All state in order, with the place of the parameter that it belongs to; nil where it is of all together.
+    func laidOut() -> [(place: Int?, name: String, tensor: Tensor)] {
+        parameters.indices.flatMap { place in ownState(place).map { (place, $0.name, $0.tensor) } }
+    }
+
+    /// The setting that is the learning rate.
+    var rateName: String { "lr" }
+    /// The value of a setting that is kept elsewhere than among the settings.
+    func live(_ name: String) -> Value? { nil }
+    /// Called when a group has got other settings.
+    func didReplace(_ settings: Arguments, of place: Int) throws(Failure) {}
+    /// Whether a state may have that dtype in a checkpoint.
+    func takes(_ dtype: DType, for name: String) -> Bool { dtype.isFloat }
+
     /// Whether a state of that name may have that shape.
     func fits(_ name: String, _ shape: Shape) -> Bool {
         if name == "step" || split(name, countNames) != nil, shape == [] { return true }
@@ -178,6 +192,13 @@ open class Optimizer {
     /// New values of a parameter and its state.
     func update(_ stepping: Stepping) throws(Failure) -> [Change] { [] }
 
+    /// New values of all parameters that take part in a step, and their state.
+    func updates(_ stepping: [Stepping]) throws(Failure) -> [Change] {
+        var changes: [Change] = []
+        for one in stepping { changes += try update(one) }
+        return changes
+    }
+
     /// Updates all parameters that have a gradient, in place.
     public func step() throws(Failure) {
         if Capture.isOpen || Anomalies.isWatching {
@@ -256,7 +277,7 @@ open class Optimizer {
             defer { for cohort in together { cohort.endStep() } }
             var changes: [Change] = []
             for cohort in together { changes += try prepare(cohort) }
-            for one in stepping { changes += try update(one) }
+            changes += try updates(stepping)
             try Tensor.update(changes)
         }
     }

@@ -64,24 +64,18 @@ extension Optimizer {
     }
 
     /// All state, named by the parameter's place among all: "0.exp_avg".
-    public var state: [(name: String, tensor: Tensor)] {
-        parameters.indices.flatMap { place in ownState(place).map { ("\(place).\($0.name)", $0.tensor) } }
-    }
+    public var state: [(name: String, tensor: Tensor)] { laidOut().map(named) }
 
-    public var stateCount: Int { parameters.indices.reduce(0) { $0 + ownState($1).count } }
+    public var stateCount: Int { laidOut().count }
 
     /// Entry `index` of `state`, without the names of the others.
     public func stateEntry(_ index: Int) -> (name: String, tensor: Tensor)? {
-        var first = 0
-        for place in parameters.indices {
-            let own = ownState(place)
-            if own.indices.contains(index - first) {
-                let entry = own[index - first]
-                return ("\(place).\(entry.name)", entry.tensor)
-            }
-            first += own.count
-        }
-        return nil
+        let all = laidOut()
+        return all.indices.contains(index) ? named(all[index]) : nil
+    }
+
+    private func named(_ entry: (place: Int?, name: String, tensor: Tensor)) -> (name: String, tensor: Tensor) {
+        (entry.place.map { "\($0).\(entry.name)" } ?? entry.name, entry.tensor)
     }
 
     /// Takes over the state of each parameter, all of it: what is not given begins anew. Values go into the boxes that

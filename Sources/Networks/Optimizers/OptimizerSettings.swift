@@ -38,7 +38,10 @@ extension Optimizer {
 
     public func setting(_ name: String, of number: Int) throws(Failure) -> Value {
         let group = try group(number)
-        guard let value = group.arguments.value(name) ?? group.notes.first(where: { $0.name == name })?.value else {
+        guard
+            let value = live(name) ?? group.arguments.value(name)
+                ?? group.notes.first(where: { $0.name == name })?.value
+        else {
             throw unknown(name)
         }
         return value
@@ -75,6 +78,7 @@ extension Optimizer {
                 try box.write { (memory) throws(Failure) in dtype.store(value, memory) }
             }
         }
+        try didReplace(settings, of: place)
     }
 
     /// What a text such as `lr=0.01, weight_decay=0` makes of settings, and the notes that it has.
@@ -104,7 +108,7 @@ extension Optimizer {
     /// Settings and notes of a group.
     public func settings(of number: Int) throws(Failure) -> [(name: String, value: Value)] {
         let group = try group(number)
-        return group.arguments.values + group.notes
+        return group.arguments.values.map { ($0.name, live($0.name) ?? $0.value) } + group.notes
     }
 
     /// Sets all that a text says.
@@ -132,7 +136,7 @@ extension Optimizer {
     /// number like any other.
     private func structure(_ settings: Arguments) -> [Value] {
         settings.values.compactMap { name, value in
-            guard !Parameter.ofImplementations.contains(name), name != "lr" else { return nil }
+            guard !Parameter.ofImplementations.contains(name), name != rateName else { return nil }
             switch value {
             case .real(let number): return .flag(number == 0)
             case .list: return nil

@@ -72,14 +72,17 @@ public enum Registry {
                 ]),
         ] + KerasLayers.families
 
-    public static let losses = [Family(name: "losses", kinds: Losses.kinds)]
-
-    public static let optimizers = [
-        OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self), OptimizerKind(NAdam.self),
-        OptimizerKind(RAdam.self), OptimizerKind(RMSprop.self), OptimizerKind(Adagrad.self),
-        OptimizerKind(Adadelta.self), OptimizerKind(Adamax.self), OptimizerKind(ASGD.self), OptimizerKind(Rprop.self),
-        OptimizerKind(Lion.self), OptimizerKind(Muon.self), OptimizerKind(LBFGS.self),
+    public static let losses = [
+        Family(name: "losses", kinds: Losses.kinds), Family(name: "keras.losses", kinds: KerasKinds.losses),
     ]
+
+    public static let optimizers =
+        [
+            OptimizerKind(SGD.self), OptimizerKind(Adam.self), OptimizerKind(AdamW.self), OptimizerKind(NAdam.self),
+            OptimizerKind(RAdam.self), OptimizerKind(RMSprop.self), OptimizerKind(Adagrad.self),
+            OptimizerKind(Adadelta.self), OptimizerKind(Adamax.self), OptimizerKind(ASGD.self),
+            OptimizerKind(Rprop.self), OptimizerKind(Lion.self), OptimizerKind(Muon.self), OptimizerKind(LBFGS.self),
+        ] + KerasKinds.optimizers
 
     public static let schedules = [
         ScheduleKind(StepLR.self), ScheduleKind(MultiStepLR.self), ScheduleKind(ConstantLR.self),

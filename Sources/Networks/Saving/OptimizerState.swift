@@ -8,7 +8,7 @@ extension Optimizer {
         var list = StateTree()
         for (number, group) in groups.enumerated() {
             var entry = StateTree()
-            entry.attributes = group.arguments.values
+            entry.attributes = group.arguments.values.map { ($0.name, live($0.name) ?? $0.value) }
             entry.attributes += group.notes
             entry.attributes.append((StateTree.count, .integer(Int64(group.places.count))))
             list.children.append((String(number), entry))
@@ -76,7 +76,7 @@ extension Optimizer {
     public func check(_ tree: StateTree) throws(Failure) {
         _ = try settings(tree)
         for (name, value) in tree[child: "state"]?.arrays ?? [] {
-            guard value.dtype.isFloat else {
+            guard takes(value.dtype, for: name) else {
                 throw .structure(
                     operation: "load", "the optimiser's state '\(name)' is of \(value.dtype.name), not of a float type")
             }

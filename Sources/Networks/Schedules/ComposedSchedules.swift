@@ -44,7 +44,7 @@ public final class SequentialLR: ComposedSchedule, RegisteredSchedule {
         // The parts have done their first steps when they were made. Only that of the first one counts.
         for group in optimizer.groups.indices {
             let first = try optimizer.setting("initial_lr", of: group)
-            try optimizer.setFromSchedule("lr", first, of: group)
+            try optimizer.setFromSchedule(optimizer.rateName, first, of: group)
         }
         for part in parts { SequentialLR.undo(part) }
         let first = parts[place(at: 0)]
@@ -90,7 +90,7 @@ public final class ChainedScheduler: ComposedSchedule, RegisteredSchedule {
 
     override func begin() throws(Failure) {
         initialRates = parts[0].initialRates
-        lastRates = optimizer.groups.indices.map { optimizer.number("lr", $0) }
+        lastRates = optimizer.groups.indices.map { optimizer.number(optimizer.rateName, $0) }
     }
 
     override func stepFirst() throws(Failure) {

@@ -178,7 +178,7 @@ public final class CyclicLR: MomentumCycling, RegisteredSchedule {
         _ = try each("max_lr")
         if lastEpoch == -1 {
             for group in optimizer.groups.indices {
-                try optimizer.set("lr", .real(low[group]), of: group)
+                try optimizer.set(optimizer.rateName, .real(low[group]), of: group)
             }
         }
         try beginMomentum()

@@ -36,8 +36,8 @@ public final class ReduceLROnPlateau: Schedule, RegisteredSchedule {
 
     override func begin() throws(Failure) {
         _ = try each("min_lr")
-        initialRates = optimizer.groups.indices.map { optimizer.number("lr", $0) }
-        lastRates = optimizer.groups.indices.map { optimizer.number("lr", $0) }
+        initialRates = optimizer.groups.indices.map { optimizer.number(optimizer.rateName, $0) }
+        lastRates = optimizer.groups.indices.map { optimizer.number(optimizer.rateName, $0) }
     }
 
     public override var takesMetric: Bool { true }
@@ -67,13 +67,15 @@ public final class ReduceLROnPlateau: Schedule, RegisteredSchedule {
         if badEpochs > integer("patience") {
             let least = try each("min_lr")
             for group in optimizer.groups.indices {
-                let rate = optimizer.number("lr", group)
+                let rate = optimizer.number(optimizer.rateName, group)
                 let lower = max(rate * real("factor"), least[group])
-                if rate - lower > real("eps") { try optimizer.setFromSchedule("lr", .real(lower), of: group) }
+                if rate - lower > real("eps") {
+                    try optimizer.setFromSchedule(optimizer.rateName, .real(lower), of: group)
+                }
             }
             (cooldownLeft, badEpochs) = (integer("cooldown"), 0)
         }
-        lastRates = optimizer.groups.indices.map { optimizer.number("lr", $0) }
+        lastRates = optimizer.groups.indices.map { optimizer.number(optimizer.rateName, $0) }
     }
 
     override var ownState: [(name: String, value: Value)] {

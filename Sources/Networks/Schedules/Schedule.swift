@@ -140,7 +140,7 @@ open class Schedule {
                     "a schedule that goes on (last_epoch \(lastEpoch)) needs 'initial_lr' in each group, but group "
                         + "\(number) has none")
             }
-            let rate = optimizer.number("lr", number)
+            let rate = optimizer.number(optimizer.rateName, number)
             try optimizer.set("initial_lr", .real(rate), of: number)
             initialRates.append(rate)
         }
@@ -180,7 +180,7 @@ open class Schedule {
                 if epoch != nil, let rate = try closed(group) {
                     rates.append(rate)
                 } else {
-                    rates.append(try next(optimizer.number("lr", group), group))
+                    rates.append(try next(optimizer.number(optimizer.rateName, group), group))
                 }
             }
             try set(rates)
@@ -227,7 +227,9 @@ open class Schedule {
             throw .argument(
                 operation: className, "the rate of group \(group) would be \(rate) at epoch \(lastEpoch)")
         }
-        for (group, rate) in rates.enumerated() { try optimizer.setFromSchedule("lr", .real(rate), of: group) }
+        for (group, rate) in rates.enumerated() {
+            try optimizer.setFromSchedule(optimizer.rateName, .real(rate), of: group)
+        }
         lastRates = rates
     }
 

@@ -129,7 +129,8 @@ extension Module {
     fileprivate func rightCount(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
         guard hasClasses, prediction.shape.count == 2 else { return try Tensor.full([], 0, .float64) }
         let chosen = try prediction.detach().reduce(.argMaximum, [1])
-        let wanted = try target.dtype.isFloat ? target.reduce(.argMaximum, [1]) : target
+        let isLabels = !target.dtype.isFloat || target.count == chosen.count
+        let wanted = try isLabels ? target.reshape(chosen.shape) : target.reduce(.argMaximum, [1])
         return try Tensor.apply(.equal, chosen, wanted).sum()
     }
 }

@@ -7,12 +7,31 @@ struct ChunkFilters {
         case deflate
         case shuffle(Int)
         case fletcher32
+        case lzf
+        case nBit([Int])
+        case scaleOffset([Int])
+        case szip([Int])
     }
 
     private var filters: [Filter] = []
 
     var isEmpty: Bool { filters.isEmpty }
     var compresses: Bool { filters.contains { if case .deflate = $0 { true } else { false } } }
+
+    /// The most that a byte stored may stand for, which bounds an array by its file.
+    var largestRatio: Int {
+        filters.reduce(1) { ratio, filter in
+            switch filter {
+            case .shuffle, .fletcher32: ratio
+            // deflate makes bytes at most 1,032 times fewer.
+            case .deflate: max(ratio, 1_040)
+            case .lzf: max(ratio, 100)
+            case .nBit: max(ratio, 64)
+            // A chunk of one number in all its places is the number.
+            case .scaleOffset, .szip: 1 << 20
+            }
+        }
+    }
 
     var hasChecksum: Bool { filters.contains { if case .fletcher32 = $0 { true } else { false } } }
 
@@ -36,14 +55,29 @@ struct ChunkFilters {
             case 1 where Inflate.isAvailable && !compresses: filters.append(.deflate)
             case 2: filters.append(.shuffle(numbers.first ?? elementSize))
             case 3: filters.append(.fletcher32)
+            case 4 where Szip.isAvailable: filters.append(.szip(numbers))
+            case 5 where PackedBits.isNumbers(numbers): filters.append(.nBit(numbers))
+            case 6: filters.append(.scaleOffset(numbers))
+            case 32000: filters.append(.lzf)
             default:
                 throw .unsupported(
                     operation: "\(file.path)",
                     "array '\(file.place)' is compressed with filter \(identifier) "
-                        + "(\(String(decoding: name, as: UTF8.self))), "
-                        + "which checkpoints are not read through: gzip, shuffle and fletcher32 are")
+                        + "(\(ChunkFilters.name(identifier, Array(name)))), which is not here: "
+                        + "gzip, shuffle, fletcher32, lzf, scale-offset, n-bit of numbers and szip with libsz are")
             }
         }
+    }
+
+    /// As the file names a filter, else as the HDF Group's list of filters does.
+    private static func name(_ identifier: Int, _ stored: [UInt8]) -> String {
+        let known = [
+            1: "gzip, without a library for it", 4: "szip, without libsz", 5: "n-bit of records or arrays",
+            307: "bzip2",
+            32001: "blosc", 32004: "lz4", 32008: "bitshuffle", 32013: "zfp", 32015: "zstd", 32017: "sz",
+            32026: "blosc2",
+        ]
+        return known[identifier] ?? (stored.isEmpty ? "of an unknown name" : stored.asText.shortened)
     }
 
     /// The bytes of a chunk, of which there are `chunkBytes`. A bit of `mask` tells that a filter was left out.
@@ -79,6 +113,11 @@ struct ChunkFilters {
                     throw file.damaged("a chunk does not hold the \(size) bytes that its shape needs")
                 }
                 bytes = Array(UnsafeRawBufferPointer(start: memory, count: size))
+            case .lzf: bytes = try whole(LZF.expand(bytes, size: sizes[place]), in: file)
+            case .nBit(let values): bytes = try whole(PackedBits.nBit(bytes, values, size: sizes[place]), in: file)
+            case .scaleOffset(let values):
+                bytes = try whole(PackedBits.scaleOffset(bytes, values, size: sizes[place]), in: file)
+            case .szip(let values): bytes = try whole(Szip.expand(bytes, values, size: sizes[place]), in: file)
             case .shuffle(let elementSize):
                 guard elementSize > 0 else { throw file.damaged("its elements are shuffled as if they had no bytes") }
                 if elementSize == 1 || bytes.count / elementSize <= 1 { continue }
@@ -94,6 +133,11 @@ struct ChunkFilters {
         guard bytes.count == chunkBytes else {
             throw file.damaged("a chunk holds \(bytes.count) bytes, but its shape needs \(chunkBytes)")
         }
+        return bytes
+    }
+
+    private func whole(_ bytes: [UInt8]?, in file: StoredFile) throws(Failure) -> [UInt8] {
+        guard let bytes else { throw file.damaged("a chunk does not hold what its shape needs") }
         return bytes
     }
 }

@@ -25,6 +25,8 @@ struct ChunkTable {
         case row(UInt64)
         /// In the order of the grid.
         case table([Entry?])
+        /// Those that there are, by their place in that order.
+        case some([Int: Entry])
     }
 
     let extents: [Int]
@@ -38,7 +40,8 @@ struct ChunkTable {
 
     /// `body` is the layout's message, behind its class.
     init(
-        _ file: StoredFile, _ body: inout Cursor, version: UInt8, _ extent: Extent, elementSize: Int, isFiltered: Bool
+        _ file: StoredFile, _ body: inout Cursor, version: UInt8, _ extent: Extent, elementSize: Int, isFiltered: Bool,
+        isPartial: Bool = false
     ) throws(Failure) {
         let shape = extent.shape ?? []
         let rank = shape.count
@@ -68,7 +71,9 @@ struct ChunkTable {
             return
         }
         // A chunk that is stored takes a byte, and one in an index as many as an address.
-        guard count <= file.size else { throw file.damaged("it has \(count) chunks, more than the file can hold") }
+        guard isPartial || count <= file.size else {
+            throw file.damaged("it has \(count) chunks, more than the file can hold")
+        }
         func checkTable() throws(Failure) {
             guard count <= file.size / file.offsetSize else {
                 throw file.damaged("it has \(count) chunks, more than the file can hold")
@@ -84,29 +89,36 @@ struct ChunkTable {
         case 5: try body.skip(6)
         default: break
         }
-        guard let address = version == 3 ? before : try body.address() else { throw StoredArray.notHere(file) }
+        guard let address = version == 3 ? before : try body.address() else {
+            guard isPartial else { throw StoredArray.notHere(file) }
+            source = .some([:])
+            return
+        }
         // Chunks along each axis when the array has grown to its most; an axis without a limit counts as it is.
         let most = extents.indices.map { (axis: Int) -> Int in
             extent.most[axis].map { max(1, (max($0, 1) - 1) / extents[axis] + 1) } ?? grid[axis]
         }
         switch kind {
         case 0, 5:
-            try checkTable()
-            var entries = [Entry?](repeating: nil, count: count)
             let found =
                 kind == 0
                 ? try ChunkTable.fromBTree1(file, address, extents, bytes, isFiltered)
                 : try ChunkTable.fromBTree2(file, address, rank, bytes)
+            var entries: [Int: Entry] = [:]
             for (place, entry) in found where zip(place, grid).allSatisfy({ $0 < $1 }) {
                 let index = zip(place, grid).reduce(0) { $0 * $1.1 + $1.0 }
-                guard entries[index] == nil else { throw file.damaged("it has two chunks in one place") }
-                entries[index] = entry
+                guard entries.updateValue(entry, forKey: index) == nil else {
+                    throw file.damaged("it has two chunks in one place")
+                }
             }
-            source = .table(entries)
+            source = .some(entries)
         case 1:
             guard count == 1 else { throw file.damaged("it has one chunk, and needs \(count)") }
             source = .table([Entry(address: address, size: fixed.size, mask: fixed.mask)])
         case 2:
+            guard count <= file.size else {
+                throw file.damaged("it has \(count) chunks, more than the file can hold")
+            }
             guard most == grid else { throw file.unusual("has room for further chunks, which is not read here") }
             source = .row(address)
         case 3:
@@ -161,6 +173,12 @@ struct ChunkTable {
         return place
     }
 
+    /// The chunks that there are, as far as that is known, else all; with `isWhole` all in any case.
+    func numbers(isWhole: Bool) -> [Int] {
+        if !isWhole, case .some(let entries) = source { return entries.keys.sorted() }
+        return Array(0..<count)
+    }
+
     func chunk(_ number: Int) -> Chunk {
         let place = ChunkTable.place(number, grid)
         let offsets = zip(place, extents).map { $0 * $1 }
@@ -171,11 +189,13 @@ struct ChunkTable {
             return Chunk(
                 offsets: offsets, address: address &+ UInt64(number) &* UInt64(chunkBytes), size: chunkBytes, mask: mask
             )
-        case .table(let entries):
-            let entry = entries[number]
-            return Chunk(
-                offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: mask | (entry?.mask ?? 0))
+        case .table(let entries): return chunk(entries[number], offsets, mask)
+        case .some(let entries): return chunk(entries[number], offsets, mask)
         }
+    }
+
+    private func chunk(_ entry: Entry?, _ offsets: [Int], _ mask: UInt32) -> Chunk {
+        Chunk(offsets: offsets, address: entry?.address, size: entry?.size ?? 0, mask: mask | (entry?.mask ?? 0))
     }
 
     // MARK: B-trees

@@ -38,10 +38,22 @@ struct GlobalHeap {
 extension StoredFile {
     /// The text that an element of varying length names.
     func longText(_ element: inout Cursor) throws(Failure) -> [UInt8] {
-        let length = try element.length(4)
+        Array(try heapObject(&element, itemSize: 1).prefix { $0 != 0 })
+    }
+
+    /// The bytes of an element of varying length, of items of `itemSize` bytes.
+    func heapObject(_ element: inout Cursor, itemSize: Int) throws(Failure) -> ArraySlice<UInt8> {
+        let count = try element.length(4)
         let address = try element.unsigned(offsetSize)
         let index = try element.length(4)
-        if length == 0 { return [] }
+        if count == 0 { return [] }
+        let (length, overflow) = count.multipliedReportingOverflow(by: itemSize)
+        guard !overflow else { throw damaged("a list of varying length is larger than any file") }
+        return try heapObject(address, index, length: length)[..<length]
+    }
+
+    /// An object of a collection, of at least `length` bytes.
+    func heapObject(_ address: UInt64, _ index: Int, length: Int = 0) throws(Failure) -> [UInt8] {
         let heap: GlobalHeap
         if let known = globalHeaps[address] {
             heap = known
@@ -52,6 +64,6 @@ extension StoredFile {
         guard let object = heap.object(index), length <= object.count else {
             throw damaged("a text is not in its collection")
         }
-        return Array(object.prefix(length).prefix { $0 != 0 })
+        return object
     }
 }

@@ -6,6 +6,8 @@ struct ObjectHeader {
         case dataspace = 0x01
         case linkInfo = 0x02
         case datatype = 0x03
+        case oldFillValue = 0x04
+        case fillValue = 0x05
         case link = 0x06
         case externalFiles = 0x07
         case layout = 0x08

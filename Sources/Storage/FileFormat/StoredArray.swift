@@ -8,16 +8,25 @@ struct StoredArray {
     /// Whether HDF5 keeps a checksum of the elements, so that whoever changed one without it has damaged the file.
     let hasChecksum: Bool
     private let file: StoredFile
-    private let elementSize: Int
+    let elementSize: Int
     private let place: Place
+    private let isPartial: Bool
 
     private enum Place {
         case compact(Cursor)
         case contiguous(UInt64)
         case chunks(ChunkTable, ChunkFilters)
+        /// Not in this file, or nowhere.
+        case nowhere
     }
 
-    init(_ file: StoredFile, _ header: ObjectHeader) throws(Failure) {
+    /// Whether there are chunks, compressed or not.
+    var chunkExtents: [Int]? { if case .chunks(let table, _) = place { table.extents } else { nil } }
+
+    /// `isPartial`: elements that were never stored, or not in this file, are left out by `read`. Without it there must
+    /// be none.
+    init(_ file: StoredFile, _ header: ObjectHeader, isPartial: Bool = false) throws(Failure) {
+        self.isPartial = isPartial
         self.file = file
         guard let typeMessage = header.first(.datatype), let extentMessage = header.first(.dataspace),
             let layout = header.first(.layout)
@@ -31,7 +40,11 @@ struct StoredArray {
         elementSize = type.size(in: file)
         let (bytes, overflow) = extent.count.multipliedReportingOverflow(by: elementSize)
         guard !overflow else { throw file.damaged("it has more elements than any memory") }
-        guard header.first(.externalFiles) == nil else { throw StoredArray.notHere(file) }
+        if header.first(.externalFiles) != nil {
+            guard isPartial else { throw StoredArray.notHere(file) }
+            (place, hasChecksum) = (.nowhere, false)
+            return
+        }
 
         var body = layout.body
         let version = try body.byte()
@@ -54,6 +67,8 @@ struct StoredArray {
             hasChecksum = false
             if bytes == 0 {
                 place = .contiguous(0)
+            } else if address == nil, isPartial {
+                place = .nowhere
             } else {
                 guard let address else { throw StoredArray.notHere(file) }
                 guard stored >= bytes, bytes <= file.size else {
@@ -64,13 +79,14 @@ struct StoredArray {
         case 2:
             let filters = try ChunkFilters(header.first(.filters)?.body, elementSize: elementSize, in: file)
             let table = try ChunkTable(
-                file, &body, version: version, extent, elementSize: elementSize, isFiltered: !filters.isEmpty)
-            // deflate makes bytes at most 1,032 times fewer.
-            guard bytes / (filters.compresses ? 1_040 : 1) <= file.size else {
+                file, &body, version: version, extent, elementSize: elementSize, isFiltered: !filters.isEmpty,
+                isPartial: isPartial)
+            guard isPartial || bytes / filters.largestRatio <= file.size else {
                 throw file.damaged("its shape needs \(bytes) bytes, more than the file can hold")
             }
             place = .chunks(table, filters)
             hasChecksum = filters.hasChecksum
+        case 3 where isPartial: (place, hasChecksum) = (.nowhere, false)
         case 3: throw StoredArray.notHere(file)
         default: throw file.damaged("it is stored in an unknown way")
         }
@@ -80,6 +96,12 @@ struct StoredArray {
 
     /// Reads all elements, row-major and in this machine's byte order, into memory of their size.
     func read(into memory: UnsafeMutableRawPointer) throws(Failure) {
+        try readAsStored(into: memory)
+        if isBigEndian { swapBytes(memory, shape.reduce(elementSize, *)) }
+    }
+
+    /// The same in the file's byte order.
+    func readAsStored(into memory: UnsafeMutableRawPointer) throws(Failure) {
         let bytes = shape.reduce(elementSize, *)
         if bytes == 0 { return }
         switch place {
@@ -88,15 +110,20 @@ struct StoredArray {
         case .contiguous(let address):
             try file.read(address, into: UnsafeMutableRawBufferPointer(start: memory, count: bytes), "an array")
         case .chunks(let table, let filters):
-            for index in 0..<table.count { try read(table.chunk(index), table, filters, into: memory) }
+            for index in table.numbers(isWhole: !isPartial) {
+                try read(table.chunk(index), table, filters, into: memory)
+            }
+        case .nowhere: return
         }
-        if isBigEndian { swapBytes(memory, bytes) }
     }
 
     private func read(
         _ chunk: ChunkTable.Chunk, _ table: ChunkTable, _ filters: ChunkFilters, into memory: UnsafeMutableRawPointer
     ) throws(Failure) {
-        guard let address = chunk.address else { throw StoredArray.notHere(file) }
+        guard let address = chunk.address else {
+            if isPartial { return }
+            throw StoredArray.notHere(file)
+        }
         let stored = try file.bytes(address, chunk.size, "a chunk")
         let decoded = try filters.decode(stored, mask: chunk.mask, chunkBytes: table.chunkBytes, in: file)
         decoded.withUnsafeBytes { decoded in

@@ -16,19 +16,21 @@ final class StoredFile {
     /// Whether something was met that is not read here.
     private(set) var isUnusual = false
 
-    private let file: RegularFile
-    var path: FilePath { file.path }
+    private let source: ByteSource
+    var path: FilePath { source.path }
     /// Bytes of the file, when it was opened.
-    var size: Int { file.size }
+    var size: Int { source.size }
     /// Addresses count from here.
     private var base = 0
     /// How many bytes may still be read. Sound files have each byte read once or twice.
     private var budget: Int
     var globalHeaps: [UInt64: GlobalHeap] = [:]
 
-    init(_ file: consuming RegularFile) throws(Failure) {
-        budget = 8 * file.size + (1 << 20)
-        self.file = file
+    convenience init(_ file: consuming RegularFile) throws(Failure) { try self.init(.file(file)) }
+
+    init(_ source: consuming ByteSource) throws(Failure) {
+        budget = 8 * source.size + (1 << 20)
+        self.source = source
         try readSuperblock()
     }
 
@@ -56,7 +58,7 @@ final class StoredFile {
     }
 
     func read(_ address: UInt64, into memory: UnsafeMutableRawBufferPointer, _ what: String) throws(Failure) {
-        try file.read(at: position(address, memory.count, what), into: memory)
+        try source.read(at: position(address, memory.count, what), into: memory)
     }
 
     func bytes(_ address: UInt64, _ count: Int, _ what: String) throws(Failure) -> [UInt8] {

@@ -4,7 +4,7 @@ import Engine
 struct StoredObject {
     let file: StoredFile
     let address: UInt64
-    private let header: ObjectHeader
+    let header: ObjectHeader
 
     init(_ file: StoredFile, at address: UInt64) throws(Failure) {
         self.file = file
@@ -31,6 +31,8 @@ struct StoredObject {
         let name: String
         /// The object that it leads to; nil for a link by a path, in this file or another.
         let address: UInt64?
+        /// Of a link by a path: that path, and the name of the file if it is another.
+        var target: (file: [UInt8]?, path: [UInt8])?
         fileprivate let order: Int?
     }
 
@@ -84,7 +86,14 @@ struct StoredObject {
         if flags & 16 != 0 { try body.skip(1) }
         let name = try body.take(body.length(1 << Int(flags & 3)))
         let address = kind == 0 ? try file.address(body.address(), "a link") : nil
-        return Link(name: try body.text(name, "a link's name"), address: address, order: order)
+        var target: (file: [UInt8]?, path: [UInt8])?
+        if kind == 1 { target = (nil, try body.take(body.length(2))) }
+        if kind == 64 {
+            var parts = try body.part(body.length(2))
+            try parts.skip(1)
+            target = (try parts.terminated(), try parts.terminated())
+        }
+        return Link(name: try body.text(name, "a link's name"), address: address, target: target, order: order)
     }
 
     /// Of an old-style group: nodes of names' places in a heap, and objects' addresses (specification, III.A.1 to
@@ -92,7 +101,7 @@ struct StoredObject {
     private func symbols(_ body: Cursor) throws(Failure) -> [Link] {
         var body = body
         let tree = try file.address(body.address(), "the names of a group")
-        let names = try localHeap(file.address(body.address(), "the names of a group"))
+        let names = try StoredObject.localHeap(file, file.address(body.address(), "the names of a group"))
         var links: [Link] = []
         let what = "a node of a group"
         for node in try BTree1.children(file, tree, type: 0, keySize: file.lengthSize).map(\.address) {
@@ -106,18 +115,28 @@ struct StoredObject {
                 let place = try entries.length(file.offsetSize)
                 let address = try entries.address()
                 let kind = try entries.int(4)
-                try entries.skip(20)
+                try entries.skip(4)
+                let value = try entries.int(4)
+                try entries.skip(12)
                 var name = names
                 try name.skip(place)
                 let text = try name.text(name.terminated(), "a link's name")
+                var target: (file: [UInt8]?, path: [UInt8])?
+                if kind == 2 {
+                    var path = names
+                    try path.skip(value)
+                    target = (nil, try path.terminated())
+                }
                 links.append(
-                    Link(name: text, address: kind == 2 ? nil : try file.address(address, "a link"), order: nil))
+                    Link(
+                        name: text, address: kind == 2 ? nil : try file.address(address, "a link"), target: target,
+                        order: nil))
             }
         }
         return links
     }
 
-    private func localHeap(_ address: UInt64) throws(Failure) -> Cursor {
+    static func localHeap(_ file: StoredFile, _ address: UInt64) throws(Failure) -> Cursor {
         let what = "the names of a group"
         var header = try file.block(address, 8 + 2 * file.lengthSize + file.offsetSize, what)
         try header.expect("HEAP")
@@ -133,6 +152,8 @@ struct StoredObject {
     struct Attribute {
         let name: String
         let type: ElementType
+        /// The type's message, for who needs it in full.
+        let description: (body: Cursor, isShared: Bool)
         let extent: Extent
         let data: Cursor
         fileprivate let order: Int?
@@ -188,7 +209,7 @@ struct StoredObject {
         }
         return Attribute(
             name: text, type: try ElementType(type, isShared: version > 1 && flags & 1 != 0, in: file),
-            extent: try Extent(extent, in: file),
+            description: (type, version > 1 && flags & 1 != 0), extent: try Extent(extent, in: file),
             data: try body.part(body.rest, "attribute '\(text)'"), order: order)
     }
 

@@ -3,7 +3,12 @@ asked for the name, and so does `import tensorflow.NAME` under wingbeat.tf (Impo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._dtypes import MISSING, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _COMPLEX = "there are no complex tensors; wingbeat.fft keeps real and imaginary parts as pairs, [..., 2]"
 _SPARSE = "there are no sparse tensors; use dense ones, with tf.gather and tf.tensor_scatter_nd_add for their rows"
@@ -52,7 +57,6 @@ ABSENT: dict[str, str] = {
     "feature_column": "there are no feature columns; layers such as keras.layers.Normalization prepare features",
     "contrib": _GRAPHS,
     "xla": "there is no XLA here; tf.function makes programs, and takes jit_compile",
-    "py_function": "there is none; a function of Python can be called as it is, and tf.function then runs line by line",
 }
 
 
@@ -63,3 +67,12 @@ def sentence(module: str, name: str) -> str:
         return missing(path)
     known = ABSENT.get(path) or ABSENT.get(path.partition(".")[0] if "." in path else "")
     return f"module {module!r} has no attribute {name!r}" + (f": {known}" if known else "")
+
+
+def refusing(module: str) -> Callable[[str], Any]:
+    """The __getattr__ of a module of this face."""
+
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(sentence(module, name))
+
+    return __getattr__

@@ -127,10 +127,8 @@ def read(variable: Any) -> _Base:
         if known is not None and known[1] == cell.version:
             node = known[2]
     if node is None:
-        from .._transforms import variable as fresh
-
-        with RECORDED:
-            node = fresh(box)
+        # A leaf of its own, which what computes again knows from its own nodes.
+        node = box.detach().clone().requires_grad_()
     for watcher in wanting:
         watcher._current[id(cell)] = cell, cell.version, node
         watcher._note(cell, node)

@@ -328,9 +328,11 @@ class Tensor(Base):
         return f"tf.Tensor({text}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __format__(self, form: str) -> str:
-        if self.shape:
+        try:
+            values = self.numpy()
+        except StateError:
             return format(str(self), form)
-        return format(self.numpy(), form) if form else str(self)
+        return format(values, form)
 
     def __copy__(self) -> Any:
         return self
@@ -428,8 +430,8 @@ def array_text(tensor: Base, spelled: Callable[[Any], str]) -> str:
     if tensor.dtype.name == "bfloat16" and array.dtype == np.float32:
         text = spelled(array).replace("dtype=float32", "dtype=bfloat16")
     elif not array.shape:
-        value = array.item()
-        text = str(array[()]) if not isinstance(value, bool) else str(value)
+        # repr has the digits of Python's float.
+        text = repr(array.item()) if spelled is repr else str(array[()])
     else:
         text = spelled(array)
     return f"\n{text}" if "\n" in text else text

@@ -163,7 +163,7 @@ class Variable:
         return self.name
 
     def __format__(self, form: str) -> str:
-        return format(self.numpy(), form) if form and not self.shape else format(repr(self), form)
+        return format(repr(self), form)
 
     # ---------------------------------------------------------------- reading
 

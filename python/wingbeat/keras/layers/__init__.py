@@ -1,6 +1,6 @@
 """Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""
 
-from ._base import Layer
+from .._layer import Layer
 from .convolution import (
     Conv1D,
     Conv1DTranspose,

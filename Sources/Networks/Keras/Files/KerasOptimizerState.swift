@@ -1,0 +1,113 @@
+import Engine
+
+/// Optimisers in files of Keras: their settings from the training config, their state by its order.
+enum KerasOptimizerState {
+    /// The optimiser of a training config over a model's parameters, with the state of a file; nil where the config has
+    /// none, or one that is not known here. State is restored as far as it fits, as Keras does it.
+    static func optimizer(
+        _ training: JSON?, _ state: StateTree?, _ module: Module, byLayer: Bool
+    ) throws(Failure) -> Optimizer? {
+        guard let config = training?["optimizer_config"] ?? training?["optimizer"] else { return nil }
+        let parameters = module.allParameters.map(\.tensor).filter(\.requiresGrad)
+        guard !parameters.isEmpty, let text = text(of: config) else { return nil }
+        guard let optimizer = try? Optimizer.make(text, parameters) else { return nil }
+        guard let state else { return optimizer }
+        let values = byLayer ? KerasWeights.listed(state) : (state[child: "vars"] ?? state).arrays
+        try? load(values, into: optimizer)
+        return optimizer
+    }
+
+    /// The expression of an optimiser: `keras.Adam(learning_rate=0.001)`.
+    static func text(of config: JSON) -> String? {
+        let name: String
+        let settings: JSON
+        if let text = config.text {
+            (name, settings) = (text, .object([]))
+        } else {
+            guard let kind = config["class_name"]?.text else { return nil }
+            (name, settings) = (kind, config["config"] ?? .object([]))
+        }
+        let last = name.split(separator: ">").last.map(String.init) ?? name
+        let known = Registry.optimizers.map { $0.signature }.filter { $0.name.hasPrefix("keras.") }
+        guard
+            let signature = known.first(where: { $0.name.dropFirst(6).lowercased() == last.lowercased() })
+        else { return nil }
+        var words: [String] = []
+        for parameter in signature.parameters {
+            let old = parameter.name == "learning_rate" ? settings["lr"] : nil
+            guard let json = settings[parameter.name] ?? old else { continue }
+            var value = KerasConstruction.value(json)
+            // A schedule: the rate that it begins with.
+            if case .object = json, value == nil {
+                value = (json["config"]?["initial_learning_rate"]?.real).map { .real($0) }
+            }
+            guard let value, let accepted = parameter.type.accepting(value) else { continue }
+            words.append("\(parameter.name)=\(accepted.literal)")
+        }
+        return "\(signature.name)(\(words.joined(separator: ", ")))"
+    }
+
+    /// Values in Keras' order into a state of the same order. Files of Keras 2 have no rate, and some have all first
+    /// moments before all second ones.
+    private static func load(_ values: [(name: String, tensor: Tensor)], into optimizer: Optimizer) throws(Failure) {
+        let own = optimizer.state
+        var wanted = own
+        if values.count == own.count - 1 { wanted.removeAll { $0.name == "learning_rate" } }
+        guard !values.isEmpty else { return }
+        var found: [(name: String, tensor: Tensor)] = []
+        let pairs = zip(wanted, values).map { (name: $0.0.name, box: $0.0.tensor, value: $0.1.tensor) }
+        if pairs.allSatisfy({ $0.box.shape == $0.value.shape }) {
+            // A model that was compiled and never trained has only the first ones.
+            found = pairs.map { ($0.name, $0.value) }
+        } else {
+            guard values.count == wanted.count else { return }
+            let common = wanted.filter { !$0.name.contains(".") }
+            let kinds = wanted.dropFirst(common.count).map { String($0.name.drop { $0 != "." }) }
+            var order = common
+            var seen: Set<String> = []
+            for kind in kinds where seen.insert(kind).inserted {
+                order += wanted.filter { $0.name.hasSuffix(kind) }
+            }
+            guard zip(order, values).allSatisfy({ $0.tensor.shape == $1.tensor.shape }) else { return }
+            found = zip(order, values).map { ($0.name, $1.tensor) }
+        }
+        let names = Set(found.map(\.name))
+        for entry in own where !names.contains(entry.name) { found.append(entry) }
+        try optimizer.load(state: found)
+    }
+
+    // MARK: Writing
+
+    /// The state of an optimiser of Keras' kinds, in their order.
+    static func tree(of optimizer: Optimizer, byLayer: Bool) throws(Failure) -> StateTree {
+        guard optimizer.className.hasPrefix("keras.") else {
+            throw .unsupported(
+                operation: "keras_save",
+                "the optimiser is \(optimizer.className), which is none of Keras'; use one of keras.optimizers, or "
+                    + "save a checkpoint")
+        }
+        var variables = StateTree()
+        let prefix = KerasWeights.snakeCase(String(optimizer.className.dropFirst(6)))
+        var names: [Value] = []
+        for (place, entry) in optimizer.state.enumerated() {
+            let name = byLayer ? entry.name.split(separator: ".").reversed().joined(separator: "_") : String(place)
+            variables.arrays.append((name, entry.tensor))
+            names.append(.text("\(prefix)/\(name)"))
+        }
+        var tree = StateTree()
+        tree.children = [(byLayer ? prefix : "vars", variables)]
+        if byLayer { tree.attributes = [("weight_names", .list(names))] }
+        return tree
+    }
+
+    /// The settings of an optimiser as Keras' config.
+    static func config(of optimizer: Optimizer) -> JSON {
+        let kind = String(optimizer.className.drop { $0 != "." }.dropFirst())
+        var config: JSON = ["name": .text(KerasWeights.snakeCase(kind))]
+        let attributes = optimizer.tree[child: "groups"]?.children.first?.tree.attributes ?? []
+        for (name, value) in attributes where !name.hasPrefix("_") {
+            config = config.setting(name, KerasDescription.json(value))
+        }
+        return KerasDescription.object(kind, module: "keras.optimizers", config: config)
+    }
+}

@@ -1,0 +1,135 @@
+import Engine
+
+/// Files of Keras from modules: the trees that Storage writes (`writeKerasFile`).
+extension KerasModel {
+    public enum Format: String, CaseIterable {
+        /// `.keras`: an archive of config and weights.
+        case archive = "keras"
+        /// A whole model in one HDF5 file.
+        case whole = "h5"
+        /// `.weights.h5`.
+        case weights
+    }
+
+    /// The Keras that files say they are of: that of the first which reads all that is written.
+    static let writtenVersion = "3.10.0"
+
+    /// A model as a tree of the form of `ModelFile.keras`. `shapes`: of the inputs, without the batch, where the model
+    /// does not know them. `training`: what `compile` was called with, as JSON.
+    public static func tree(
+        of module: Module, _ format: Format, shapes: [[Int?]]?, training: String?, optimizer: Optimizer?
+    ) throws(Failure) -> StateTree {
+        let model = try KerasEquivalents.module(module)
+        let description = try KerasDescription(model, shapes: shapes)
+        var config = description.config
+        let compiled = try training.map { (text) throws(Failure) in try JSON(text, operation: "keras_save") }
+        var tree = StateTree()
+        tree.attributes = [("version", .text(writtenVersion))]
+        var weights = StateTree()
+        if format == .whole {
+            tree.attributes.append(("layout", .text("layers")))
+            weights = byLayer(description)
+            config = plain(config)
+            if let compiled { tree.attributes.append(("training", .text(compiled.written))) }
+        } else {
+            tree.attributes.append(("layout", .text("objects")))
+            weights = byObject(description)
+            if let compiled { config = config.setting("compile_config", compiled) }
+        }
+        if format != .weights { tree.attributes.append(("config", .text(config.written))) }
+        tree.children = [("weights", weights)]
+        if let optimizer {
+            tree.children.append(
+                ("optimizer", try KerasOptimizerState.tree(of: optimizer, byLayer: format == .whole)))
+        }
+        return tree
+    }
+
+    /// The config of a module of Keras' layers.
+    public static func config(of module: Module, shapes: [[Int?]]?) throws(Failure) -> String {
+        try KerasDescription(KerasEquivalents.module(module), shapes: shapes).config.written
+    }
+
+    /// Files of one group a layer say no module of a layer.
+    private static func plain(_ json: JSON) -> JSON {
+        switch json {
+        case .list(let items): return .list(items.map(plain))
+        case .object(let members):
+            let folders = ["keras", "keras.layers", KerasDescription.functional]
+            let isLayer =
+                json["module"]?.text.map(folders.contains) == true && json["class_name"]?.text != "DTypePolicy"
+            return .object(
+                members.filter { !isLayer || $0.name != "module" && $0.name != "registered_name" }.map {
+                    JSON.Member($0.name, plain($0.value))
+                })
+        default: return json
+        }
+    }
+
+    // MARK: Weights
+
+    private static func byLayer(_ description: KerasDescription) -> StateTree {
+        var tree = StateTree()
+        tree.attributes.append(("layer_names", .list(description.layers.map { .text($0.name) })))
+        for layer in description.layers {
+            var group = StateTree()
+            let weights = layer.module.map { KerasWeights.weights(of: $0) } ?? []
+            var names: [Value] = []
+            for (name, tensor) in weights {
+                let path = layer.name + "/" + name.split(separator: ".").joined(separator: "/")
+                names.append(.text(path))
+                group.insert(tensor, at: path.split(separator: "/").map(String.init))
+            }
+            group.attributes.append(("weight_names", .list(names)))
+            tree.children.append((layer.name, group))
+        }
+        return tree
+    }
+
+    /// The objects of a model: `layers/dense/vars/0`.
+    private static func byObject(_ description: KerasDescription) -> StateTree {
+        var container = StateTree()
+        var counts: [String: Int] = [:]
+        let isFunctional = description.layers.contains { $0.kind == "InputLayer" }
+        for layer in description.layers where layer.module != nil || layer.kind == "InputLayer" {
+            if layer.kind == "InputLayer", !isFunctional { continue }
+            let kind = KerasWeights.snakeCase(layer.kind)
+            let count = counts[kind] ?? 0
+            counts[kind] = count + 1
+            container.children.append((KerasWeights.key(kind, count), object(layer.module, layer.name)))
+        }
+        var tree = StateTree()
+        tree.children = [("layers", container), ("vars", StateTree())]
+        return tree
+    }
+
+    private static func object(_ module: Module?, _ name: String) -> StateTree {
+        if let module, KerasWeights.isModel(module), let inner = try? KerasDescription(module, name: name, shapes: nil)
+        {
+            return byObject(inner)
+        }
+        var tree = StateTree()
+        var variables = StateTree()
+        for (place, own) in ((module?.parameters ?? []) + (module?.buffers ?? [])).enumerated() {
+            variables.arrays.append((String(place), own.tensor))
+        }
+        variables.attributes = [("name", .text(name))]
+        for (name, child) in module?.children ?? [] { tree.children.append((name, object(child, name))) }
+        tree.children.append(("vars", variables))
+        return tree
+    }
+}
+
+extension StateTree {
+    /// Puts an array into groups, which are made where there are none.
+    fileprivate mutating func insert(_ tensor: Tensor, at path: [String]) {
+        guard let first = path.first else { return }
+        if path.count == 1 {
+            arrays.append((first, tensor))
+            return
+        }
+        let place = children.firstIndex { $0.name == first } ?? children.count
+        if place == children.count { children.append((first, StateTree())) }
+        children[place].tree.insert(tensor, at: Array(path.dropFirst()))
+    }
+}

@@ -1,0 +1,225 @@
+"""Files of Keras: models, weights, configs, and what they say of training (docs/keras-files.md).
+
+No code in a file is ever run. A layer that is not Keras' own stands in by a class or a module of the caller's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from ctypes import c_char_p, c_void_p
+from typing import TYPE_CHECKING, Any
+
+from ._checkpoint_files import path_bytes
+from ._dtypes import as_dtype
+from ._errors import ArgumentError, FormatError, UnsupportedError
+from ._library import check, lib, text_of
+from ._log import pass_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ._typing import Path
+    from .nn import Module
+    from .optim import Optimizer
+
+    Custom = Mapping[str, Any] | Iterable[type[Module]] | None
+
+
+def format_of(path: Path, format: str | None = None) -> str | None:
+    """Which of Keras' files a path asks for: "keras", "h5" or "weights"; None for a checkpoint.
+
+    The suffix says it for .keras and .weights.h5; format="keras" makes a whole model of another .h5.
+    """
+    if format not in (None, "checkpoint", "keras", "h5", "weights"):
+        raise ArgumentError(f"save: expected format 'checkpoint', 'keras', 'h5' or 'weights', found {format!r:.60}")
+    name = os.fsdecode(path)
+    if format == "checkpoint":
+        return None
+    if format == "keras":
+        if name.endswith(".weights.h5"):
+            return "weights"
+        return "h5" if name.endswith((".h5", ".hdf5")) else "keras"
+    if format is None:
+        return "weights" if name.endswith(".weights.h5") else "keras" if name.endswith(".keras") else None
+    return format
+
+
+def save(
+    module: Module,
+    path: Path,
+    format: str = "keras",
+    *,
+    input_shape: Any = None,
+    training: Any = None,
+    optimizer: Optimizer | None = None,
+) -> None:
+    """Writes a model as Keras 3 does: an archive ("keras"), one HDF5 file ("h5"), or weights alone ("weights").
+
+    module: a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among them.
+    input_shape: without the batch, or a list of such for several inputs, where the layers do not know it. training: the
+    config that Keras' compile gets, as a dict. optimizer: one of wingbeat.keras.optimizers.
+
+    Raises UnsupportedError, which names the layer, where Keras has no equal of it.
+    """
+    check(
+        lib.wb_keras_save(
+            path_bytes(path),
+            module,
+            format.encode(),
+            _shape_text(input_shape),
+            None if training is None else json.dumps(training).encode(),
+            optimizer,
+        )
+    )
+    pass_on()
+
+
+def _shape_text(shape: Any) -> bytes | None:
+    if shape is None:
+        return None
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"input_shape: expected a tuple of extents, found {shape!r:.60}")
+    return repr(_plain(shape)).encode()
+
+
+def _plain(shape: Any) -> Any:
+    return tuple(_plain(item) for item in shape) if isinstance(shape, (tuple, list)) else shape
+
+
+def config_of(module: Module, input_shape: Any = None) -> str:
+    """The config of a model of keras layers as JSON, which from_config and Keras' from_json take."""
+    text = c_char_p()
+    check(lib.wb_module_config(module, _shape_text(input_shape), text))
+    return text_of(text)
+
+
+def from_config(config: str | Mapping[str, Any], layers: Mapping[str, Module] | None = None, dtype: Any = None) -> Any:
+    """The module that a config of Keras describes, with new weights, in evaluation mode.
+
+    config: as JSON or a dict. layers: those that are there already, by the names that the config gives them.
+    """
+    from .nn._loading import module_of
+
+    out, (names, modules, count) = c_void_p(), _arrays(layers)
+    kind = as_dtype("float32" if dtype is None else dtype)
+    check(lib.wb_module_from_config(_json(config), names, modules, count, kind, out))
+    return module_of(out.value)
+
+
+def _json(config: str | Mapping[str, Any]) -> bytes:
+    return config.encode() if isinstance(config, str) else json.dumps(config).encode()
+
+
+def _arrays(layers: Mapping[str, Module] | None) -> tuple[Any, Any, int]:
+    given = dict(layers or {})
+    names = (c_char_p * len(given))(*(name.encode() for name in given))
+    modules = (c_void_p * len(given))(*(module._handle for module in given.values()))
+    return names, modules, len(given)
+
+
+def load(
+    path: Path,
+    config: str | Mapping[str, Any] | None = None,
+    custom: Custom = None,
+    layers: Mapping[str, Module] | None = None,
+) -> Any:
+    """The model in a file that Keras wrote, in evaluation mode.
+
+    config: the architecture, for a file of weights; a text in JSON or a dict. Without it that of the file is taken, or
+    that of NAME.arch.json beside it. custom: classes of one's own for layers that are not Keras', [Scale] or by name,
+    {"Scale": Scale}; each is made with the arguments that the file has for it. layers: modules in the place of layers,
+    by the layers' names.
+    """
+    from .nn._loading import module_of
+
+    text = None if config is None else _json(config)
+    given = dict(layers or {})
+    if custom is not None:
+        architecture = text.decode() if text is not None else config_in(path)
+        given = {**_made(architecture, custom), **given}
+    out, (names, modules, count) = c_void_p(), _arrays(given)
+    check(lib.wb_keras_load(path_bytes(path), text, names, modules, count, out))
+    return module_of(out.value)
+
+
+def _made(architecture: str | None, custom: Custom) -> dict[str, Module]:
+    """Modules of the caller's classes, by the names of the layers that they stand for."""
+    if architecture is None or custom is None:
+        return {}
+    classes = dict(custom) if isinstance(custom, Mapping) else {kind.__name__: kind for kind in custom}
+    made: dict[str, Module] = {}
+    for entry in _layers(json.loads(architecture)):
+        config, kind = entry.get("config"), str(entry.get("class_name")).rpartition(">")[2]
+        name = config.get("name") if isinstance(config, dict) else None
+        found = classes.get(str(name), classes.get(kind))
+        if not isinstance(config, dict) or name is None or found is None:
+            continue
+        made[str(name)] = found if not callable(found) or _is_module(found) else _make(found, config, kind)
+    return made
+
+
+def _is_module(found: Any) -> bool:
+    from .nn import Module
+
+    return isinstance(found, Module)
+
+
+def _make(kind: Callable[..., Module], config: dict[str, Any], name: str) -> Module:
+    make = getattr(kind, "from_config", None)
+    if make is not None:
+        return make(config)  # type: ignore[no-any-return]  # the caller's class
+    own = {key: value for key, value in config.items() if key not in ("name", "trainable", "dtype")}
+    try:
+        return kind(**own)
+    except TypeError as error:
+        raise UnsupportedError(
+            f"load: the class given for {name} does not take what the file has for it ({error}); give it a "
+            "from_config(config) method"
+        ) from error
+
+
+def _layers(config: Any) -> Iterator[dict[str, Any]]:
+    """The entries of layers, of models inside too."""
+    waiting = [config]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if "class_name" in value:
+                yield value
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def config_in(path: Path) -> str | None:
+    """The architecture in a file of Keras, or beside it, as JSON; None where there is none."""
+    text = c_char_p()
+    check(lib.wb_keras_config(path_bytes(path), text))
+    return None if text.value is None else text_of(text)
+
+
+def is_keras(path: Path) -> bool:
+    """Whether a file is one that Keras wrote."""
+    try:
+        config_in(path)
+    except (FormatError, UnsupportedError):
+        return False
+    return True
+
+
+def load_weights(path: Path, module: Module) -> None:
+    """Weights of any file of Keras into a model that is there, by their order; all or nothing."""
+    check(lib.wb_keras_load_weights(path_bytes(path), module))
+
+
+def training_in(path: Path, module: Module) -> tuple[dict[str, Any] | None, Any]:
+    """What a file says of training: the config that compile was called with, and the optimiser over the parameters of
+    `module`, which was loaded from it, with its state; None for what it has not."""
+    from .optim._made import optimizer_of
+
+    text, out = c_char_p(), c_void_p()
+    check(lib.wb_keras_training(path_bytes(path), module, text, out))
+    config = None if text.value is None else json.loads(text_of(text))
+    return config, None if out.value is None else optimizer_of(out.value, module)
