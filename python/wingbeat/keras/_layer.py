@@ -598,6 +598,16 @@ class Layer(Calling, Module):
         Module.__init__(made)
         return made
 
+    def _restore(self, contents: dict[str, Any]) -> None:
+        super()._restore(contents)
+        # Attributes stand for variables, not for the boxes below them.
+        for name, variable in self._keras.variables.items():
+            box = self._parameters.get(name, self._buffers.get(name))
+            if box is not None:
+                variable._cell.box = box
+                if self.__dict__.get(name) is box:
+                    self.__dict__[name] = variable
+
     def _own(self, handle: Handle) -> None:
         self.__dict__.setdefault("_keras", Facts())
         super()._own(handle)
