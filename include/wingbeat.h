@@ -2023,9 +2023,9 @@ wb_status wb_value_tensor(const wb_value *value, wb_tensor **tensor);
 /* The arrays of such a file by dotted names, as a map. limit: as of wb_h5_read. */
 wb_status wb_weights_read(const char *path, int64_t limit, wb_value **weights);
 
-/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the file,
- * or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights of
- * [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are weight,
+/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the
+ * file, or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights
+ * of [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are weight,
  * running_mean and running_var; "auto" or NULL: the latter for names that the module does not have. strict 1:
  * WB_ERROR_STRUCTURE where a name is missing or left over. It is that in any case where a shape differs. */
 wb_status wb_module_load_weights(wb_module *module, const char *path, const char *const *names,
