@@ -49,6 +49,7 @@ BASES = {
     "RNNCell": "_recurrent.RecurrentCell",
     "LSTMCell": "_recurrent.CellWithCells",
     "GRUCell": "_recurrent.RecurrentCell",
+    "Standardize": "_adapting.AdaptingLayer",
     "MultiheadAttention": "_attention.AttentionLayer",
 }
 # Parameters and buffers that some layers of a family lack: their attributes are None then, as in PyTorch.
@@ -388,8 +389,10 @@ def keras_files(layers):
 def formatted(text):
     """As the project's formatter lays Python out."""
     tool = shutil.which("ruff", path=f"{Path(sys.executable).parent}:{ROOT / '.venv' / 'bin'}:/usr/bin") or "ruff"
-    command = [tool, "format", "--config", str(ROOT / "ruff.toml"), "--stdin-filename", str(PACKAGE / "x.py"), "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    name = ["--config", str(ROOT / "ruff.toml"), "--stdin-filename", str(PACKAGE / "x.py"), "-"]
+    for words in (["format"], ["check", "--fix-only", "--select", "I"]):
+        text = subprocess.run([tool, *words, *name], input=text, capture_output=True, text=True, check=True).stdout
+    return text
 
 
 def of_keras(losses, kinds):

@@ -6,6 +6,10 @@ import re
 COMMON = ("trainable", "dtype", "input_shape")
 # Arguments that stand for any number of modules: a list in Python.
 LISTS = {"StackedRNNCells": "cells"}
+# What python/wingbeat/keras/layers/_functions.py has.
+FUNCTIONS = (
+    "Lambda", "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"
+)  # fmt: skip
 # Keras' second names of classes.
 ALIASES = {
     **{f"MaxPool{n}D": f"MaxPooling{n}D" for n in (1, 2, 3)},
@@ -52,9 +56,11 @@ def layer(entry, docstring, call, lines_of):
     modules = [argument.name for argument in own if re.search(r"\bModule\b", argument.type)]
     if modules:
         lines.append(f"    _parts = ({', '.join(repr(part) for part in modules)},)".replace("'", '"'))
-    inputs = entry.inputs.split(", ")
-    if not entry.inputs.startswith("*") and "mask=None" in inputs:
-        lines.append("    _takes_mask = True")
+    if name in LISTS:
+        lines.append(f'    _list = "{LISTS[name]}"')
+    inputs = [part.removesuffix("=None") for part in entry.inputs.split(", ")]
+    if len(inputs) > 1:
+        lines.append("    _inputs = (" + ", ".join(f'"{part}"' for part in inputs) + ")")
     parts = ["self"]
     if name in LISTS:
         parts.append(f"{LISTS[name]}: Sequence[Module]")
@@ -119,10 +125,13 @@ def index(families):
         '"""Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""',
         "",
         "from .._layer import Layer",
+        "from ..models._input import Input, InputLayer",
+        f"from ._functions import {', '.join(FUNCTIONS)}",
     ]
-    names = ["Layer"]
+    # InputLayer is the one that models begin with.
+    names = ["Input", "InputLayer", "Layer", *FUNCTIONS]
     for family, found in sorted(families.items()):
-        own = [name_of(entry) for entry in found]
+        own = [name_of(entry) for entry in found if name_of(entry) != "InputLayer"]
         own += [alias for alias, name in ALIASES.items() if name in own]
         names += own
         lines += [f"from .{family} import {', '.join(sorted(own))}"]

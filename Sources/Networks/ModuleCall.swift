@@ -93,7 +93,7 @@ extension Module {
             throw .unsupported(operation: className, "it has no forward pass; call the modules in it")
         }
         if wanted.first?.isVariadic == true { return }
-        guard inputs.count <= wanted.count else {
+        guard inputs.count <= wanted.count || wanted.last?.isVariadic == true else {
             throw .argument(
                 operation: className,
                 "\(inputs.count.counted("tensor")) given, but \(wanted.count) expected: \(Input.text(wanted))")

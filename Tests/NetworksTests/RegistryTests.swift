@@ -15,13 +15,23 @@ final class RegistryTests: XCTestCase {
     private let ofKeras = [
         "activation": "'relu'", "recurrent_activation": "'relu'", "axis": "1", "output_padding": "1",
         "equation": "'ab,bc->ac'", "bias_axes": "'c'", "dims": "(1,)", "noise_shape": "(3, 1)", "shape": "(3,)",
-        "interpolation": "'bilinear'",
+        "interpolation": "'bilinear'", "rank": "2", "axes": "1", "use_cudnn": "True", "mean": "0.5", "variance": "2.0",
+        "attention_axes": "(1,)", "shared_axes": "1", "cell": "keras.LSTMCell(2)",
+        "backward_layer": "keras.LSTM(2, go_backwards=True)",
     ]
+    /// Their arguments that have one value alone, or go with no other.
+    private let single = ["renorm", "pad_to_aspect_ratio"]
 
-    /// The axes of an input without the batch.
-    private func axes(_ name: String) -> Int {
-        for axes in 1...3 where name.contains("\(axes)D") { return axes + 1 }
-        return 1
+    /// An input's extents without the batch.
+    private func inputShape(_ name: String) -> String {
+        var count = 1
+        for axes in 1...3 where name.contains("\(axes)D") { count = axes + 1 }
+        let isCell = name.hasSuffix("Cell") || name.hasSuffix("Cells")
+        if name.hasSuffix("ConvLSTMCell") { count = 3 }
+        let steps = ["LSTM", "GRU", "RNN", "TimeDistributed", "Bidirectional", "SpectralNormalization"]
+        if !isCell, steps.contains(where: { name.contains($0) }) { count += 1 }
+        let shape = "(\(Array(repeating: "3", count: count).joined(separator: ", ")),)"
+        return name.contains("HeadAttention") || name.contains("GroupQuery") ? "((3, 3), (3, 3))" : shape
     }
 
     /// A value that an argument of a module takes, other than its default, as an expression writes it.
@@ -65,10 +75,11 @@ final class RegistryTests: XCTestCase {
     /// With the arguments that have to be given alone, and with all of them.
     private func expressions(of signature: Signature) throws -> [String] {
         let required = try signature.parameters.filter { $0.initial == nil && !$0.isVariadic }.map(example)
-        let others = try signature.parameters.filter { $0.initial != nil && $0.name != "renorm" }.map { parameter in
-            guard parameter.name != "input_shape" else {
-                let extents = Array(repeating: "3", count: axes(signature.name))
-                return "input_shape=(\(extents.joined(separator: ", ")),)"
+        let others = try signature.parameters.filter { $0.initial != nil && !single.contains($0.name) }.map {
+            parameter in
+            if parameter.name == "input_shape" { return "input_shape=\(inputShape(signature.name))" }
+            if parameter.name == "layer" {
+                return "layer=keras.\(signature.name == "keras.Bidirectional" ? "LSTM" : "Dense")(2)"
             }
             return "\(parameter.name)=\(try example(parameter))"
         }
@@ -98,7 +109,7 @@ final class RegistryTests: XCTestCase {
                 if case .choice(let texts) = parameter.type, texts.count == 1 { continue }
                 // A module is no value: it has become a child.
                 if case .optional(.module) = parameter.type { continue }
-                if name == "renorm" { continue }
+                if single.contains(name) { continue }
                 XCTAssertNotEqual(value, parameter.initial, "\(full): \(name)")
             }
         }

@@ -154,7 +154,7 @@ struct CheckpointWriter {
                 extents.isEmpty
                 ? try Handle(H5Screate(H5S_SCALAR), path, cannot)
                 : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
-            let type = try fileType(array.dtype)
+            let type = try HDF5.fileType(array.dtype, path, cannot)
             let creation = try datasetLayout(array)
             let links = try utf8Links()
             let dataset = try Handle(
@@ -211,7 +211,8 @@ struct CheckpointWriter {
         case .integer(let integer):
             return StoredValue(type: try integers(), extent: .one, bytes: littleEndian(UInt64(bitPattern: integer)))
         case .real(let real): return StoredValue(type: try reals(), extent: .one, bytes: littleEndian(real.bitPattern))
-        case .flag(let flag): return StoredValue(type: try fileType(.bool), extent: .one, bytes: [flag ? 1 : 0])
+        case .flag(let flag):
+            return StoredValue(type: try HDF5.fileType(.bool, path, cannot), extent: .one, bytes: [flag ? 1 : 0])
         case .text(let text): return try texts([text], .one, name)
         case .list(let values):
             guard values.count <= CheckpointFormat.longestList else {
@@ -229,7 +230,8 @@ struct CheckpointWriter {
             }
             let flags = values.compactMap(\.flag)
             if flags.count == values.count {
-                return StoredValue(type: try fileType(.bool), extent: extent, bytes: flags.map { $0 ? 1 : 0 })
+                return StoredValue(
+                    type: try HDF5.fileType(.bool, path, cannot), extent: extent, bytes: flags.map { $0 ? 1 : 0 })
             }
             let real = values.compactMap { $0.integer == nil ? $0.real : nil }
             if real.count == values.count {
@@ -275,31 +277,6 @@ struct CheckpointWriter {
             try check(H5Pset_fletcher32(creation.id))
         }
         return creation
-    }
-
-    private func fileType(_ dtype: DType) throws(Failure) -> Handle {
-        switch dtype {
-        case .uint8: return try Handle(H5Tcopy(wb_h5_u8_le()), path, cannot)
-        case .int32: return try Handle(H5Tcopy(wb_h5_i32_le()), path, cannot)
-        case .int64: return try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
-        case .float32: return try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-        case .float64: return try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
-        case .bfloat16: return try Handle(H5Tcopy(wb_h5_i16_le()), path, cannot)
-        case .float16:
-            // IEEE 754 binary16: sign at bit 15, exponent of 5 bits at 10, fraction of 10 bits at 0.
-            let type = try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-            try check(H5Tset_fields(type.id, 15, 10, 5, 0, 10))
-            try check(H5Tset_size(type.id, 2))
-            try check(H5Tset_ebias(type.id, 15))
-            return type
-        case .bool:
-            let type = try Handle(H5Tenum_create(wb_h5_i8_le()), path, cannot)
-            for (name, value) in [("FALSE", 0), ("TRUE", 1)] as [(String, UInt8)] {
-                var value = value
-                try check(H5Tenum_insert(type.id, name, &value))
-            }
-            return type
-        }
     }
 
     /// Remembers in which order links and attributes are made, and no times: the same tree shall give the same bytes.

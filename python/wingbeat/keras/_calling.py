@@ -36,6 +36,8 @@ _FULL = Block(_abi.WB_BLOCK_FLOAT32)
 class _State(threading.local):
     # How many calls of layers are around this one.
     depth = 0
+    # The batch of the tensors that stand for symbolic ones, while such a call is recorded.
+    probed: int | None = None
 
 
 state = _State()
@@ -86,7 +88,7 @@ class Calling:
         """Computes the layer's result; to be defined by subclasses."""
         raise NotImplementedError(f"Layer {type(self).__name__} does not have a `call()` method implemented.")
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask of the result: that of the input."""
         return previous_mask
 
@@ -170,7 +172,7 @@ class Calling:
                 for layer in self._layers:
                     layer._clear_losses()
             given = args, kwargs
-            args, kwargs = self._inputs(args, policy), self._inputs(kwargs, policy)
+            args, kwargs = self._converted(args, policy), self._converted(kwargs, policy)
             self._maybe_build(signature, args, kwargs)
             mask = self._put_masks(signature, args, kwargs, given)
             if signature.has_training and "training" not in signature.positional[: len(args)]:
@@ -178,6 +180,8 @@ class Calling:
             elif signature.takes_all and not signature.has_training and self._wants_training():
                 kwargs["training"] = self.training
             with _names.scope(self.name):
+                if facts.path is None:
+                    facts.path = _names.path()
                 outputs = wrap(self.call(*args, **kwargs))
             return self._finished(args, outputs, mask)
         finally:
@@ -192,7 +196,8 @@ class Calling:
         if facts.activity_regularizer is not None:
             for leaf in flatten(outputs)[0]:
                 if isinstance(leaf, Base):
-                    facts.losses.append(facts.activity_regularizer(leaf))
+                    # The mean over the batch.
+                    facts.losses.append(facts.activity_regularizer(leaf) / max(int(leaf.shape[0]), 1))
         if mask is not None or type(self).compute_mask is not Calling.compute_mask:
             if self.supports_masking:
                 found = self.compute_mask(args[0] if args else None, mask)
@@ -201,7 +206,7 @@ class Calling:
 
     # ---------------------------------------------------------------- inputs
 
-    def _inputs(self, given: Any, policy: Any) -> Any:
+    def _converted(self, given: Any, policy: Any) -> Any:
         """Arrays and numbers as tensors, floats as the compute dtype."""
         if isinstance(given, dict):
             return {name: self._input(value, policy) for name, value in given.items()}
@@ -242,7 +247,7 @@ class Calling:
 
     def _build_for(self, signature: Signature, arguments: dict[str, Any]) -> None:
         """Builds the layer for the shapes of the tensors among the arguments."""
-        shapes = {name: shape_of(value) for name, value in arguments.items() if _has_tensors(value)}
+        shapes = {name: built_shape(value) for name, value in arguments.items() if _has_tensors(value)}
         if type(self).build is Calling.build:
             self._keras.build_shapes = {"input_shape": next(iter(shapes.values()), None)}
             self._build_parts(arguments)
@@ -319,6 +324,22 @@ def shape_of(value: Any) -> Any:
         return type(value)([shape_of(part) for part in value])
     shape = getattr(value, "shape", None)
     return None if shape is None else tuple(shape)
+
+
+def built_shape(value: Any) -> Any:
+    """The shape of a tensor that a layer is built for; shapes for several. A batch that stands for any is None."""
+    shape = shape_of(value)
+    if state.probed is None:
+        return shape
+
+    def opened(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: opened(own) for name, own in part.items()}
+        if isinstance(part, tuple) and all(extent is None or isinstance(extent, int) for extent in part):
+            return (None, *part[1:]) if part and part[0] == state.probed else part
+        return type(part)([opened(own) for own in part]) if isinstance(part, (list, tuple)) else part
+
+    return opened(shape)
 
 
 def _has_tensors(value: Any) -> bool:

@@ -11,8 +11,9 @@ from ctypes import c_char_p, c_int32, c_void_p
 from typing import Any
 
 from .._dtypes import float32
-from .._errors import Error
+from .._errors import Error, FormatError, UnsupportedError
 from .._library import check, lib, text_of
+from ..nn.module import Module
 from ..tf import _recording
 from ._layer import Layer
 
@@ -60,11 +61,6 @@ def engine_form(model: Any) -> Any:
     return model
 
 
-def _weighted(model: Any) -> Any:
-    """What weights are read into and written of."""
-    return model
-
-
 def write_model(model: Any, path: str) -> None:
     """Writes model, weights, and what compile was given, with the optimiser."""
     from .. import _keras_files
@@ -93,10 +89,17 @@ def _optimizer(model: Any) -> Any:
 
 
 def write_weights(model: Any, path: str) -> None:
-    """Writes the weights, and the optimiser's state."""
+    """Writes the weights, and the optimiser's state. Of a model that computes in Python a checkpoint of wingbeat's."""
     from .. import _keras_files
 
-    _keras_files.save(_weighted(model), path, "weights", optimizer=_optimizer(model))
+    if _computes_in_python(model):
+        Module.save(model, path)
+    else:
+        _keras_files.save(model, path, "weights", optimizer=_optimizer(model))
+
+
+def _computes_in_python(model: Any) -> bool:
+    return hasattr(model, "_training") and not model.__dict__.get("_has_form")
 
 
 def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
@@ -108,7 +111,13 @@ def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
             "load_weights: weights are taken over all or none; skip_mismatch=True would leave some as they are. Read "
             "the arrays with wingbeat.h5, and give them to the layers with set_weights"
         )
-    _keras_files.load_weights(path, _weighted(model))
+    if _computes_in_python(model):
+        try:
+            Module.load(model, path)
+            return
+        except (FormatError, UnsupportedError):  # a file of Keras', whose weights come in order
+            pass
+    _keras_files.load_weights(path, model)
 
 
 def read_model(path: str, custom_objects: Any, is_compiled: bool) -> Any:

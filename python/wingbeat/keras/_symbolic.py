@@ -301,6 +301,7 @@ class _Seen(NamedTuple):
 
 def _recorded(operation: Any, leaves: list[Any], structure: Any) -> Any:
     """What a call gives at two sizes: shapes and dtypes of the tensors."""
+    from . import _calling
     from ._layer import Layer
 
     state = c_uint64(), c_uint64()
@@ -312,8 +313,12 @@ def _recorded(operation: Any, leaves: list[Any], structure: Any) -> Any:
                 for batch, extent in sizes:
                     args, kwargs = unflatten(structure, [_stand_in(leaf, batch, extent) for leaf in leaves])
                     # Entered anew for each: a failure ends what it leaves open.
-                    with _PROBING:
-                        result = _buffers_kept(operation, args, kwargs)
+                    before, _calling.state.probed = _calling.state.probed, batch
+                    try:
+                        with _PROBING:
+                            result = operation(*args, **kwargs)
+                    finally:
+                        _calling.state.probed = before
                     parts, form = flatten(result)
                     found.append(([_seen(part) for part in parts], form))
                 return found
@@ -325,10 +330,6 @@ def _recorded(operation: Any, leaves: list[Any], structure: Any) -> Any:
         check(lib.wb_set_random_state(*[part.value for part in state]))
         if isinstance(operation, Layer):
             operation._clear_losses()
-
-
-def _buffers_kept(operation: Any, args: Any, kwargs: Any) -> Any:
-    return operation(*args, **kwargs)
 
 
 def _is_open(leaf: Any) -> bool:

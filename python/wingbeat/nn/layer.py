@@ -18,6 +18,8 @@ from . import _host
 from .module import Module, own_tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Self
 
     from .._typing import DTypeLike, Handle
@@ -78,9 +80,9 @@ class Layer(Module):
             if given is not None:
                 self.register_buffer(argument, given)
 
-    def _make_from(self, texts: dict[str, str], dtype: Any) -> None:
-        """Makes the engine's layer from its arguments as an expression writes them."""
-        text = ", ".join(f"{argument}={given}" for argument, given in texts.items())
+    def _make_from(self, texts: dict[str, str], dtype: Any, parts: Sequence[str] = ()) -> None:
+        """Makes the engine's layer from its arguments as an expression writes them. parts: those without a name."""
+        text = ", ".join([*parts, *(f"{argument}={given}" for argument, given in texts.items())])
         out = c_void_p()
         check_call(lib.wb_module_create(f"{self._kind}({text})".encode(), as_dtype(dtype).code, out))
         self._adopt(out.value)

@@ -30,11 +30,18 @@ public class KerasLayer: Module {
         ]
     }
 
+    static let activationArguments = ["activation", "recurrent_activation"]
+
     init(_ arguments: Arguments) throws(Failure) {
         dtype = try arguments.floats()
         var (own, found) = (arguments, [String: KerasActivation]())
         var modules: [(String, Module)] = []
-        for name in ["activation", "recurrent_activation"] where arguments.signature.place(of: name) != nil {
+        for name in KerasLayer.activationArguments where arguments.signature.place(of: name) != nil {
+            // Those of a layer over sequences are its cell's.
+            guard arguments.signature.place(of: "return_sequences") == nil else {
+                if arguments.object(name) != nil { own = try own.replacing(name, .none) }
+                continue
+            }
             let activation = try KerasActivation(arguments, name)
             found[name] = activation
             if let module = activation.module {
@@ -48,6 +55,10 @@ public class KerasLayer: Module {
                 continue
             }
             _ = try KerasInitializer(text, for: "\(arguments.signature.name): \(parameter.name)")
+        }
+        // Modules have become children.
+        for parameter in own.signature.parameters where own.object(parameter.name) != nil {
+            own = try own.replacing(parameter.name, .none)
         }
         super.init(own)
         for (name, module) in modules { try add(module, as: name) }
@@ -89,11 +100,16 @@ public class KerasLayer: Module {
 
     public final override func forward(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         if inputShapes == nil, isBuiltByInput {
-            var shapes: [KerasShape] = []
-            for case let input? in inputs { shapes.append(try KerasLayer.shape(of: input, className)) }
-            try makeParameters(for: shapes)
+            try makeParameters(for: shapes(of: inputs))
         }
         return try apply(inputs, options)
+    }
+
+    /// The shapes that `build` is told of.
+    func shapes(of inputs: [Tensor?]) throws(Failure) -> [KerasShape] {
+        var shapes: [KerasShape] = []
+        for case let input? in inputs { shapes.append(try KerasLayer.shape(of: input, className)) }
+        return shapes
     }
 
     private static func shape(of x: Tensor, _ name: String) throws(Failure) -> KerasShape {
@@ -104,7 +120,7 @@ public class KerasLayer: Module {
     }
 
     /// `input_shape`, as a shape for each input.
-    private static func shapes(_ arguments: Arguments) throws(Failure) -> [KerasShape]? {
+    static func shapes(_ arguments: Arguments) throws(Failure) -> [KerasShape]? {
         guard let list = arguments.value("input_shape")?.list else { return nil }
         let name = arguments.signature.name
         func shape(_ values: [Value]) throws(Failure) -> KerasShape {
@@ -210,10 +226,17 @@ public class KerasLayer: Module {
         (arguments?.texts ?? []).filter { !$0.hasPrefix(Parameter.dtype.name + "=") }.joined(separator: ", ")
     }
 
-    override var changeable: Set<String> { ["trainable"] }
+    override var changeable: Set<String> { ["trainable", "input_shape"] }
 
+    /// Setting `input_shape` makes the parameters.
     public override func setArgument(_ name: String, _ text: String) throws(Failure) {
+        if name == "input_shape", inputShapes != nil {
+            throw .state(operation: className, "its parameters have been made for an input already")
+        }
         try super.setArgument(name, text)
+        if name == "input_shape", let own = super.arguments, let shapes = try KerasLayer.shapes(own) {
+            try makeParameters(for: shapes)
+        }
         guard name == "trainable" else { return }
         for (_, tensor) in parameters { try tensor.setRequiresGrad(isTrainable) }
         for (_, child) in children {

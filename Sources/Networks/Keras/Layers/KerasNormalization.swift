@@ -117,6 +117,11 @@ public final class KerasBatchNormalization: KerasNorm, Registered {
 
     override var changeable: Set<String> { super.changeable.union(["momentum"]) }
 
+    /// A mask says nothing of the parameters.
+    override func shapes(of inputs: [Tensor?]) throws(Failure) -> [KerasShape] {
+        try super.shapes(of: Array(inputs.prefix(1)))
+    }
+
     override func apply(_ inputs: [Tensor?], _ options: Arguments?) throws(Failure) -> [Tensor?] {
         guard let given = inputs[0] else { throw .internal(operation: className, "an input is expected") }
         let x = try wide(given)

@@ -46,6 +46,21 @@ struct KerasWindows {
         }
     }
 
+    /// How many windows there are along an axis.
+    func positions(_ extent: Int, _ axis: Int) -> Int {
+        padding == .same
+            ? (extent + strides[axis] - 1) / strides[axis] : max(extent - reach(axis) - 1, -1) / strides[axis] + 1
+    }
+
+    /// Windows of the same extents with as many positions as elements: of a state.
+    var ofState: KerasWindows { KerasWindows(self) }
+
+    private init(_ other: KerasWindows) {
+        let ones = [Int](repeating: 1, count: other.axes)
+        (axes, kernel, strides, dilation) = (other.axes, other.kernel, ones, ones)
+        (padding, isChannelsFirst) = (.same, other.isChannelsFirst)
+    }
+
     /// [N, spatial, C] as [N, C, spatial], unless it is that already; and back.
     func channelsFirst(_ x: Tensor, _ name: String) throws(Failure) -> Tensor {
         guard x.shape.count == axes + 2 else {

@@ -10,7 +10,9 @@ from ..._tensor import Tensor as Base
 from ...nn.layer import Layer as EngineLayer
 from ...nn.module import Module, arrays_of, own_tensor
 from ...tf import _recording
+from ...tf._tensor import convert, wrap
 from .. import _masks, _policies
+from .._calling import built_shape
 from .._layer import Layer
 from .._variable import Variable
 
@@ -42,8 +44,10 @@ class StockLayer(Layer, EngineLayer):
 
     # Arguments that may be modules, which the layer holds as children of those names.
     _parts: ClassVar[tuple[str, ...]] = ()
-    # Whether the engine's layer takes a mask as its last input.
-    _takes_mask: ClassVar[bool] = False
+    # The argument that is a list of modules, which the layer holds in a child of that name.
+    _list: ClassVar[str] = ""
+    # The tensors that it takes, where there are several; the last one may stand for any number, "*initial_state".
+    _inputs: ClassVar[tuple[str, ...]] = ()
     _own_attributes = Layer._own_attributes | EngineLayer._own_attributes | {"_objects"}
 
     def _make(self, dtype: Any = None, **arguments: Any) -> None:  # type: ignore[override]
@@ -57,6 +61,7 @@ class StockLayer(Layer, EngineLayer):
             arguments["input_shape"] = (width,)
         elif shape is not None:
             arguments["input_shape"] = tuple(shape)[1:]
+        items = list(arguments.pop(self._list)) if self._list else []
         unknown = set(arguments) - set(self._arguments)
         if unknown:
             raise ValueError(
@@ -67,16 +72,25 @@ class StockLayer(Layer, EngineLayer):
         given_shape = arguments.pop("input_shape", None)
         objects: dict[str, Any] = {}
         self.__dict__["_objects"] = objects
+        for part in self._parts:
+            if isinstance(arguments.get(part), (list, tuple)):  # cells on each other
+                from .rnn import StackedRNNCells
+
+                arguments[part] = StackedRNNCells(arguments[part])
         parts = {part: arguments[part] for part in self._parts if isinstance(arguments.get(part), Module)}
         trainable = bool(arguments.get("trainable", True))
         texts = {name: self._text(name, given, objects) for name, given in arguments.items()}
-        if given_shape is not None:
+        if given_shape is not None and not parts:
             texts["input_shape"] = literal(tuple(given_shape), "input_shape")
-        self._make_from(texts, policy.variable_dtype)
+        self._make_from(texts, policy.variable_dtype, [self._text(self._list, item, objects) for item in items])
+        for place, module in enumerate(items):
+            self._modules[self._list].add_module(str(place), module)
         for part, module in parts.items():
             if part in self._modules:
                 self.add_module(part, module)
-        regularizer = self._object("activity_regularizer")
+        if given_shape is not None and parts:
+            EngineLayer._set_argument(self, "input_shape", tuple(given_shape))
+        regularizer = self._keras.activity_regularizer
         self._start(regularizer, trainable, policy, common.pop("autocast", True), common.pop("name", None), common)
         self._keras.input_shape = None if given_shape is None else tuple(given_shape)
         self._learn()
@@ -151,7 +165,14 @@ class StockLayer(Layer, EngineLayer):
             probe(self, input_shape)
         self._learn()
 
+    @classmethod
+    def _shell(cls, *recipe: Any) -> Any:
+        return EngineLayer._shell.__func__(cls, *recipe)  # type: ignore[attr-defined]
+
     def _maybe_build(self, signature: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if self._keras.build_shapes is None and args:
+            shapes = [built_shape(value) for value in args]
+            self._keras.build_shapes = {"input_shape": shapes[0] if len(shapes) == 1 else shapes}
         capture = _recording.state.capture
         if capture is not None and not self._keras.built and not self._parameters:
             self._learn()
@@ -219,21 +240,45 @@ class StockLayer(Layer, EngineLayer):
         return type(self).call is not own.call or bool(self.__dict__.get("_objects", {}).get("activation"))
 
     def call(self, *inputs: Any, mask: Any = None, training: Any = None, **options: Any) -> Any:
-        """The engine's layer."""
-        if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
-            inputs = tuple(inputs[0])
-        if mask is not None and self._takes_mask:
-            inputs = (*inputs, mask)
-        if len(inputs) == 1 and not options:
-            result: Any = self._run(inputs[0])
+        """The engine's layer. A list of tensors is several; tensors may be given by their names."""
+        given = [tensor for entry in inputs for tensor in (entry if isinstance(entry, (list, tuple)) else [entry])]
+        result: Any
+        if len(given) == 1 and not options and (mask is None or not self._inputs):
+            result = self._run(given[0])
         else:
+            self._place(given, mask, options)
             text = ", ".join(f"{name}={literal(found, name)}" for name, found in options.items() if found is not None)
-            result = self._several(*inputs, options=text or None)
+            result = self._several(*given, options=text or None)
         if not self._keras.built:
+            if not self._modules:
+                self._adopt_children()
             self._learn()
             self._keras.built = True
         function = self.__dict__.get("_objects", {}).get("activation")
         return result if function is None else function(result)
+
+    def _place(self, given: list[Any], mask: Any, options: dict[str, Any]) -> None:
+        """Puts tensors that are given by name, and masks, where the engine's layer takes them."""
+        if isinstance(mask, (list, tuple)):  # of query and value
+            for name, one in zip(self._inputs, mask):
+                options.setdefault(f"{name}_mask", one)
+        elif mask is not None:
+            options["mask"] = mask
+        if _masks.any_known():
+            for name, tensor in zip(self._inputs, tuple(given)):
+                if f"{name}_mask" in self._inputs and options.get(f"{name}_mask") is None:
+                    options[f"{name}_mask"] = _masks.of(tensor)
+        for place, name in enumerate(self._inputs):
+            tensors = options.pop(name.lstrip("*"), None)
+            if tensors is None:
+                continue
+            given += [None] * (place - len(given))
+            given[place : place + 1] = tensors if isinstance(tensors, (list, tuple)) else [tensors]
+        # A mask that the layer does not take goes by.
+        for name in [
+            name for name in options if name == "mask" or name.endswith("_mask") and name[:-5] in self._inputs
+        ]:
+            del options[name]
 
     @property
     def supports_masking(self) -> bool:
@@ -248,9 +293,12 @@ class StockLayer(Layer, EngineLayer):
     def supports_masking(self, value: bool) -> None:
         self._keras.supports_masking = bool(value)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
         """The mask of the result."""
         kind = self._kind.removeprefix("keras.")
+        previous_mask = mask if previous_mask is None else previous_mask
+        if kind in ("Embedding", "Masking") and not isinstance(inputs, Base):
+            inputs = wrap(convert(inputs))
         if kind == "Embedding":
             return wrapped(inputs != 0) if self.mask_zero else None
         if kind == "Masking":
@@ -282,14 +330,14 @@ class StockLayer(Layer, EngineLayer):
         config.pop("activity_regularizer", None)
         for name in self._arguments:
             if name not in ("trainable", "input_shape"):
-                config[name] = config_of(name, self.__dict__.get("_objects", {}).get(name), self.__dict__.get(name))
+                found = config_of(name, self.__dict__.get("_objects", {}).get(name), self.__dict__.get(name))
+                if found is not None or name != "activity_regularizer":
+                    config[name] = found
         return config
 
 
 def wrapped(mask: Any) -> Any:
     """A mask, which no derivative passes."""
-    from ...tf._tensor import wrap
-
     return wrap(mask.detach())
 
 

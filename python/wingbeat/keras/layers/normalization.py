@@ -64,7 +64,7 @@ class BatchNormalization(StockLayer):
         "trainable",
         "input_shape",
     )
-    _takes_mask = True
+    _inputs = ("inputs", "mask")
 
     def __init__(
         self,

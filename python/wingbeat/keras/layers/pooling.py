@@ -392,7 +392,7 @@ class GlobalAveragePooling1D(StockLayer):
 
     _kind = "keras.GlobalAveragePooling1D"
     _arguments = ("data_format", "keepdims", "trainable", "input_shape")
-    _takes_mask = True
+    _inputs = ("inputs", "mask")
 
     def __init__(
         self,

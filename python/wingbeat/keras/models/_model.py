@@ -289,6 +289,26 @@ class Model(Trainer, Layer):
                 self._predicted(x, False)
         self._keras.built = True
 
+    # ---------------------------------------------------------------- copies
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if not self._is_graph:
+            return super().__deepcopy__(memo)
+        from ._cloning import clone_model
+
+        twin = memo[id(self)] = clone_model(self)
+        twin.set_weights(self.get_weights())
+        return twin
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self._is_graph:
+            return super().__reduce_ex__(protocol)
+        try:
+            training = self.get_compile_config() if self.compiled else None
+        except (TypeError, ValueError):  # a function of the user's, which has no name to be found by
+            training = None
+        return _revived, (self.to_json(), self.get_weights(), training)
+
     # ---------------------------------------------------------------- layers
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
@@ -402,6 +422,17 @@ class Model(Trainer, Layer):
         """An empty list, as in Keras 3."""
         warnings.warn("`Model.state_updates` is deprecated.", stacklevel=2)
         return []
+
+
+def _revived(config: str, weights: list[Any], training: Any) -> Any:
+    """What a pickle calls."""
+    from ._saving import model_from_json
+
+    model = model_from_json(config)
+    model.set_weights(weights)
+    if training is not None:
+        model.compile_from_config(training)
+    return model
 
 
 def _functional_init() -> Any:

@@ -148,7 +148,15 @@ class Trainer:
         if type(self).compile is not Trainer.compile:
             warnings.warn("`compile()` was not called as part of model loading because it is overridden.", stacklevel=2)
             return
-        self.compile(**{key: saving.deserialize_keras_object(value) for key, value in config.items()})
+
+        def revived(value: Any) -> Any:
+            if isinstance(value, dict) and "class_name" in value:
+                return saving.deserialize_keras_object(value)
+            if isinstance(value, dict):
+                return {name: revived(part) for name, part in value.items()}
+            return [revived(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+        self.compile(**{key: revived(value) for key, value in config.items()})
         if self.optimizer is not None and self.built:  # type: ignore[attr-defined]
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
@@ -423,8 +431,8 @@ class Trainer:
         """The values of the metrics, unless a step of the user's gives others."""
         own = self.get_metrics_result()
         if isinstance(logs, dict) and set(logs) != set(own):
-            return plain(logs)
-        return plain(own)
+            return logs
+        return own
 
     def evaluate(
         self,
@@ -464,7 +472,7 @@ class Trainer:
             callbacks.on_test_batch_end(end, logs)
             if facts.stop_evaluating:
                 break
-        results = self._results(logs)
+        results = plain(self._results(logs))
         callbacks.on_test_end(results)
         return results if return_dict else self._in_order(results)
 
