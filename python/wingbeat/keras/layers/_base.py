@@ -88,8 +88,9 @@ class Layer(EngineLayer):
     def __getattr__(self, name: str) -> Any:
         if "_parameters" in self.__dict__ and not name.startswith("_"):
             self._learn()
-            if name in self.__dict__:
-                return self.__dict__[name]
+            for known in (self.__dict__, self._parameters, self._buffers, self._modules):
+                if name in known:
+                    return known[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
