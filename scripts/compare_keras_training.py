@@ -21,8 +21,16 @@ import numpy as np  # noqa: E402
 import tensorflow  # noqa: E402
 
 import wingbeat.tf  # noqa: E402
-from wingbeat.keras import activations, constraints, initializers, losses, metrics  # noqa: E402
-from wingbeat.keras import optimizers, regularizers, utils  # noqa: E402
+from wingbeat.keras import (  # noqa: E402
+    activations,
+    constraints,
+    initializers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    utils,
+)
 
 HOMES = {
     "optimizers": optimizers,
