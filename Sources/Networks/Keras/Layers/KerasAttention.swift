@@ -437,8 +437,8 @@ public final class KerasMultiHeadAttention: KerasHeadedAttention, Registered {
         """
         softmax(Q K^T / sqrt(key_dim)) V in each head, between maps. Vaswani et al. 2017.
 
-        query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights [N, heads, T, S] \
-        with return_attention_scores. \(masks)
+        query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights \
+        [N, heads, T, S] with return_attention_scores. \(masks)
 
         Its children query_dense, key_dense, value_dense and output_dense, which the first input makes, have the \
         parameters: [C, heads, key_dim] and the like.
@@ -469,8 +469,8 @@ public final class KerasGroupedAttention: KerasHeadedAttention, Registered {
         """
         MultiHeadAttention whose heads of keys and values serve several heads of queries. Ainslie et al. 2023.
 
-        query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights [N, heads, T, S] \
-        with return_attention_scores. \(masks)
+        query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights \
+        [N, heads, T, S] with return_attention_scores. \(masks)
 
         Its children query_dense, key_dense, value_dense and output_dense, which the first input makes, have the \
         parameters.

@@ -229,8 +229,8 @@ public final class KerasGRUCell: KerasCell, Registered {
         "keras.GRUCell", parameters(own),
         inputs: [Input("inputs"), Input("states", optional: true)], outputs: ["output", "states"],
         """
-        A step of a gated recurrent unit, gates z, r, h: h' = z h + (1 - z) g. Cho et al. 2014. [N, C] and h [N, units] \
-        -> the output and the next state, which are one.
+        A step of a gated recurrent unit, gates z, r, h: h' = z h + (1 - z) g. Cho et al. 2014. [N, C] and h \
+        [N, units] -> the output and the next state, which are one.
 
         kernel [C, 3 units], recurrent_kernel [units, 3 units], bias [2, 3 units] with reset_after, [3 units] without.
         """)

@@ -36,8 +36,8 @@ enum KerasDropout {
             },
             Kind(
                 keras: "GaussianDropout", [rate, .seed],
-                "In training, x times normal numbers of mean 1 and standard deviation sqrt(rate / (1 - rate)). Srivastava "
-                    + "et al. 2014.\n\n\(draws)"
+                "In training, x times normal numbers of mean 1 and standard deviation sqrt(rate / (1 - rate)). "
+                    + "Srivastava et al. 2014.\n\n\(draws)"
             ) { (arguments) throws(Failure) in
                 let rate = try share(arguments)
                 return { (x, layer) throws(Failure) in

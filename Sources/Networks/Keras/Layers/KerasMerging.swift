@@ -98,8 +98,8 @@ public final class KerasDot: KerasLayer, Registered {
             Parameter("normalize", .flag, .flag(false), "whether both are divided by their length along these before"),
         ]), inputs: [Input("x1"), Input("x2")],
         """
-        The sum of products along an axis of each example: the result has the other axes of the first input, then those \
-        of the second; [N, 1] where there are none.
+        The sum of products along an axis of each example: the result has the other axes of the first input, then \
+        those of the second; [N, 1] where there are none.
         """)
 
     private let axes: [Int]

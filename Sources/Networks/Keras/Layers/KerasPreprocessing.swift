@@ -172,8 +172,8 @@ public final class KerasNormalizing: KerasLayer, Registered {
         """
         (x - mean) / max(sqrt(variance), 1e-7).
 
-        Without mean= and variance= these are the buffers mean and variance, of the axes' extents, and count [] (int64), \
-        which start as 0, 1 and 0.
+        Without mean= and variance= these are the buffers mean and variance, of the axes' extents, and count [] \
+        (int64), which start as 0, 1 and 0.
         """)
 
     private let axes: [Int]

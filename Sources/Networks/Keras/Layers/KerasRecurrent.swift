@@ -354,8 +354,8 @@ public final class KerasConvLSTM: KerasRecurrentLayer, RegisteredByAxes {
             KerasRecurrentLayer.sequenceParameters(KerasConvLSTMCell.own(axes), unrolls: false), inputs: inputs,
             outputs: ["output", "states"],
             """
-            LSTM with convolutions for products: [N, T, \(spatialNames(axes)), C] -> [N, positions, filters], or with T \
-            in it with return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
+            LSTM with convolutions for products: [N, T, \(spatialNames(axes)), C] -> [N, positions, filters], or \
+            with T in it with return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
 
             Its child `cell` has the parameters.
             """)

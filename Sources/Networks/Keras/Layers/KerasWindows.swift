@@ -64,10 +64,9 @@ struct KerasWindows {
     /// [N, spatial, C] as [N, C, spatial], unless it is that already; and back.
     func channelsFirst(_ x: Tensor, _ name: String) throws(Failure) -> Tensor {
         guard x.shape.count == axes + 2 else {
+            let names = isChannelsFirst ? "C, \(spatialNames(axes))" : "\(spatialNames(axes)), C"
             throw .shape(
-                operation: name,
-                "\(axes + 2) axes are expected (\(isChannelsFirst ? "[N, C, \(spatialNames(axes))]" : "[N, \(spatialNames(axes)), C]")), "
-                    + "but the input is \(x.shape)")
+                operation: name, "\(axes + 2) axes are expected ([N, \(names)]), but the input is \(x.shape)")
         }
         return isChannelsFirst ? x : try x.permute([0, axes + 1] + Array(1...axes))
     }

@@ -201,8 +201,9 @@ class StockLayer(Layer, EngineLayer):
     def __getattr__(self, name: str) -> Any:
         if "_keras" in self.__dict__ and "_handle" in self.__dict__ and not name.startswith("_"):
             self._learn()
-            if name in self.__dict__:
-                return self.__dict__[name]
+            for known in (self.__dict__, self._parameters, self._buffers, self._modules):
+                if name in known:
+                    return known[name]
             # A variable that this layer goes without.
             if f"{name}_initializer" in self._arguments:
                 return None
