@@ -244,7 +244,8 @@ class StockLayer(Layer, EngineLayer):
         """The engine's layer. A list of tensors is several; tensors may be given by their names."""
         given = [tensor for entry in inputs for tensor in (entry if isinstance(entry, (list, tuple)) else [entry])]
         result: Any
-        if len(given) == 1 and not options and (mask is None or not self._inputs):
+        # What takes several tensors may give several.
+        if len(given) == 1 and not options and not self._inputs:
             result = self._run(given[0])
         else:
             self._place(given, mask, options)
