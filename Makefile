@@ -128,8 +128,11 @@ test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_optimizers_with_torch.py
 	@.venv-peers/bin/python scripts/compare_with_torch.py
 	@.venv-peers/bin/python scripts/compare_scripts.py --wingbeat $(PYTHON_IN_VENV)
+	@.venv-peers/bin/python scripts/compare_scripts.py --tensorflow --wingbeat $(PYTHON_IN_VENV)
+	@.venv-peers/bin/python scripts/compare_functions_with_tensorflow.py
 	@.venv-peers/bin/python scripts/compare_operators_with_torch.py
 	@.venv-peers/bin/python scripts/compare_modules_with_torch.py
+	@.venv-peers/bin/python scripts/compare_keras_training.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)

@@ -11,9 +11,10 @@ engines/networks.py; the others are linear layers. Kinds:
     lbfgs     one step of L-BFGS (20 directions, strong Wolfe line search) on the loss of pinn, from the same parameters
     each time
     deep      the n-th derivative of the network along x, at all points; by nested forward mode, or where an engine has
-    it also by Taylor mode cold      a whole process, from the start of Python to the end of the first step stream    an
-    epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's cache. A
-    step is one batch. The
+              it also by Taylor mode
+    cold      a whole process, from the start of Python to the end of the first step
+    stream    an epoch in shuffled batches over an HDF5 file of 512 MiB, from opening it on; the file is in the system's
+              cache. A step is one batch. The
               losses that must agree are those of the first batches in the order of the file; shuffled are chunks, and
               rows inside windows of chunks, but for "exact", where Wingbeat keeps the file in memory and shuffles all
               rows
@@ -43,6 +44,7 @@ class Workload:
     peers: tuple = ("torch", "compile", "jax", "numpy")
     learning_rate: float = 0.01
     products: str = ""  # the dtype that matrix products round their operands to, where it is another one
+    momentum: float = 0.0  # of SGD
     network: str = ""  # one of engines/networks.py, where it is more than linear layers
 
     @property
@@ -102,10 +104,17 @@ def _mlp(name, layers, batch, activation="relu", loss="cross_entropy", optimizer
     return Workload(name, layers, activations, loss, optimizer, batch, **more)
 
 
-def _network(name, network, loss, optimizer, batch):
+_OTHERS = ("torch", "compile", "jax", "tf", "xla")
+
+
+def _network(name, network, loss, optimizer, batch, peers=_OTHERS, learning_rate=0.001, **more):
     return Workload(
-        name, (), (), loss, optimizer, batch, network=network, peers=("torch", "compile"), learning_rate=0.001
+        name, (), (), loss, optimizer, batch, network=network, peers=peers, learning_rate=learning_rate, **more
     )
+
+
+def _infer(name, network):
+    return _network(name, network, "cross_entropy", "sgd", 1, (*_OTHERS, "ort"), kind="infer")
 
 
 _MNIST, _TINY = (784, 500, 10), (3, 64, 64, 1)
@@ -139,14 +148,33 @@ WORKLOADS = [
         learning_rate=1e-4,
         peers=_DERIVATIVES,
     ),
-    _network("lstm 2x128 64", "lstm", "cross_entropy", "sgd", 64),
-    _network("transformer 8", "transformer", "cross_entropy", "adam", 8),
-    _network("batchnorm 32", "normalization", "mse", "sgd", 32),
-    _network("conv_mnist 64", "convolution", "cross_entropy", "sgd", 64),
+    _network("cnn_mnist 64", "cnn_mnist", "cross_entropy", "sgd", 64, momentum=0.9, learning_rate=0.01),
+    _network(
+        "cnn_mnist 64 bfloat16",
+        "cnn_mnist",
+        "cross_entropy",
+        "sgd",
+        64,
+        _BFLOAT16[:2] if "torch" in _BFLOAT16 else (),
+        momentum=0.9,
+        learning_rate=0.01,
+        products="bfloat16",
+    ),
+    _network("resnet 32", "resnet", "cross_entropy", "sgd", 32, momentum=0.9, learning_rate=0.01),
+    _network("unet 8", "unet", "mse", "adam", 8),
+    _network("conv1d 64", "conv1d", "mse", "adam", 8),
+    _network("lstm 64", "lstm", "cross_entropy", "adam", 64),
+    _network("gru 64", "gru", "cross_entropy", "adam", 64),
+    _network("transformer 8", "transformer", "cross_entropy", "adamw", 8),
+    _network("attention 1x4096", "attention", "mse", "sgd", 1),
+    _network("batchnorm 32", "normalization", "mse", "sgd", 32, ("torch", "compile")),
+    _network("conv_mnist 64", "convolution", "cross_entropy", "sgd", 64, ("torch", "compile")),
+    _infer("infer_cnn 1", "cnn_mnist"),
+    _infer("infer_lstm 1", "lstm"),
     _mlp("lbfgs 1024 float64", _PINN, 1024, "tanh", "mse", "lbfgs", kind="lbfgs", dtype="float64", peers=("torch",)),
     _mlp("adamw tiny 32", _TINY, 32, "tanh", "mse", "adamw", peers=("torch",)),
     _mlp("hvp mlp3 128", (784, 128, 64, 10), 128, kind="hvp", peers=_DERIVATIVES),
-    _mlp("infer mlp_mnist", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy")),
+    _mlp("infer_mlp 1", _MNIST, 1, kind="infer", peers=("torch", "jax", "numpy", "ort")),
     _mlp("dynamic tiny 32", _TINY, 32, "tanh", "mse", "adam", kind="dynamic", peers=("torch",)),
     _mlp("dynamic mlp_mnist 64", _MNIST, 64, kind="dynamic", peers=("torch",)),
     _mlp("stream", _MNIST, 256, kind="stream", peers=("torch", "jax")),

@@ -190,6 +190,8 @@ module wingbeat
     integer(wb_grad_flag), parameter :: WB_GRAD_WATCHED = 32
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT16 = 64
     integer(wb_grad_flag), parameter :: WB_GRAD_FLOAT64 = 128
+    integer(wb_grad_flag), parameter :: WB_GRAD_TRAINING = 256
+    integer(wb_grad_flag), parameter :: WB_GRAD_EVALUATION = 512
 
     integer, parameter :: wb_block_change = c_int
     integer(wb_block_change), parameter :: WB_BLOCK_GRAD_OFF = 1
@@ -200,6 +202,8 @@ module wingbeat
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_OFF = 32
     integer(wb_block_change), parameter :: WB_BLOCK_THEN_GRAD_ON = 64
     integer(wb_block_change), parameter :: WB_BLOCK_FLOAT16 = 128
+    integer(wb_block_change), parameter :: WB_BLOCK_TRAINING = 256
+    integer(wb_block_change), parameter :: WB_BLOCK_EVALUATION = 512
 
     integer, parameter :: wb_registry = c_int
     integer(wb_registry), parameter :: WB_REGISTRY_LAYERS = 0
@@ -224,6 +228,11 @@ module wingbeat
     integer(wb_initializer), parameter :: WB_INITIALIZER_DIRAC = 12
     integer(wb_initializer), parameter :: WB_INITIALIZER_ORTHOGONAL = 13
     integer(wb_initializer), parameter :: WB_INITIALIZER_SPARSE = 14
+
+    integer, parameter :: wb_row_split = c_int
+    integer(wb_row_split), parameter :: WB_ROW_SPLIT_RANDOM = 0
+    integer(wb_row_split), parameter :: WB_ROW_SPLIT_TIME = 1
+    integer(wb_row_split), parameter :: WB_ROW_SPLIT_GROUPS = 2
 
     integer, parameter :: wb_shuffle = c_int
     integer(wb_shuffle), parameter :: WB_SHUFFLE_NONE = 0
@@ -312,6 +321,10 @@ module wingbeat
     end type
 
     type, bind(C) :: wb_checkpoints
+        type(c_ptr) :: handle = c_null_ptr
+    end type
+
+    type, bind(C) :: wb_writer
         type(c_ptr) :: handle = c_null_ptr
     end type
 
@@ -3341,10 +3354,192 @@ module wingbeat
             type(wb_dataset), intent(inout), optional :: dataset
             integer(wb_status) :: status
         end function
+    end interface
+
+    ! The rows of several files, one file after the other, and of several data sets in each, beside each other: `inputs`
+    ! names (from 1), then `targets` (from 0), then with has_weight 1 the name of one number for each row.
+    interface wb_dataset_open_columns
+        function wb_dataset_open_columns(paths, path_count, names, inputs, targets, has_weight, x_dtype, scale, &
+            flatten, dataset) bind(C) result(status)
+            import
+            type(c_ptr), intent(in) :: paths(*)
+            integer(c_int32_t), value :: path_count
+            type(c_ptr), intent(in) :: names(*)
+            integer(c_int32_t), value :: inputs
+            integer(c_int32_t), value :: targets
+            integer(c_int32_t), value :: has_weight
+            integer(wb_dtype), value :: x_dtype
+            real(c_double), value :: scale
+            integer(c_int32_t), value :: flatten
+            type(wb_dataset), intent(inout) :: dataset
+            integer(wb_status) :: status
+        end function
+        procedure wb_dataset_open_columns_string
+    end interface
+
+    interface
+        ! The same of tensors with equal first extents, inputs + targets + (1 with has_weight) of them.
+        function wb_dataset_from_columns(columns, inputs, targets, has_weight, dataset) bind(C) result(status)
+            import
+            type(wb_tensor), intent(in), optional :: columns(*)
+            integer(c_int32_t), value :: inputs
+            integer(c_int32_t), value :: targets
+            integer(c_int32_t), value :: has_weight
+            type(wb_dataset), intent(inout) :: dataset
+            integer(wb_status) :: status
+        end function
 
         function wb_dataset_free(dataset) bind(C) result(status)
             import
             type(wb_dataset), value :: dataset
+            integer(wb_status) :: status
+        end function
+
+        ! How many columns there are of each kind.
+        function wb_dataset_columns(dataset, inputs, targets, has_weight) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), intent(inout), optional :: inputs
+            integer(c_int32_t), intent(inout), optional :: targets
+            integer(c_int32_t), intent(inout), optional :: has_weight
+            integer(wb_status) :: status
+        end function
+
+        ! dtype, rank and extents of a row of a column, without the first axis.
+        function wb_dataset_column(dataset, column, dtype, rank, capacity, shape) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), value :: column
+            integer(wb_dtype), intent(inout), optional :: dtype
+            integer(c_int32_t), intent(inout), optional :: rank
+            integer(c_int32_t), value :: capacity
+            integer(c_int64_t), intent(inout), optional :: shape(*)
+            integer(wb_status) :: status
+        end function
+
+        ! Rows start ..< start + count of all columns as new tensors.
+        function wb_dataset_read_columns(dataset, start, count, columns, capacity, column_count) bind(C) &
+            result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: start
+            integer(c_int64_t), value :: count
+            type(wb_tensor), intent(inout), optional :: columns(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: column_count
+            integer(wb_status) :: status
+        end function
+
+        ! The rows of several with the same columns, one after the other.
+        function wb_dataset_join(datasets, count, joined) bind(C) result(status)
+            import
+            type(wb_dataset), intent(in), optional :: datasets(*)
+            integer(c_int32_t), value :: count
+            type(wb_dataset), intent(inout) :: joined
+            integer(wb_status) :: status
+        end function
+
+        ! count rows: first, first + step, ... (step from 1).
+        function wb_dataset_range(dataset, first, count, step, range) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: first
+            integer(c_int64_t), value :: count
+            integer(c_int64_t), value :: step
+            type(wb_dataset), intent(inout) :: range
+            integer(wb_status) :: status
+        end function
+
+        ! The rows whose numbers are in a tensor of whole numbers with one axis, in its order.
+        function wb_dataset_pick(dataset, rows, picked) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            type(wb_tensor), value :: rows
+            type(wb_dataset), intent(inout) :: picked
+            integer(wb_status) :: status
+        end function
+
+        ! Two parts: the first has `fraction` (0 to 1) of the rows, rounded; by groups, as near as groups allow.
+        function wb_dataset_split(dataset, fraction, kind, seed, groups, first, second) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            real(c_double), value :: fraction
+            integer(wb_row_split), value :: kind
+            integer(c_int64_t), value :: seed
+            type(wb_tensor), value :: groups
+            type(wb_dataset), intent(inout), optional :: first
+            type(wb_dataset), intent(inout), optional :: second
+            integer(wb_status) :: status
+        end function
+
+        ! The share of one of `ranks` processes: count / ranks neighbouring rows for each; what is left is nobody's.
+        function wb_dataset_shard(dataset, rank, ranks, share) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: rank
+            integer(c_int64_t), value :: ranks
+            type(wb_dataset), intent(inout) :: share
+            integer(wb_status) :: status
+        end function
+
+        ! Windows over a time series whose rows are its moments.
+        function wb_dataset_windows(dataset, length, stride, horizon, offset, windows) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: length
+            integer(c_int64_t), value :: stride
+            integer(c_int64_t), value :: horizon
+            integer(c_int64_t), value :: offset
+            type(wb_dataset), intent(inout) :: windows
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Transforms each row of a column as it is read: "Scale(0.00392), RandomCrop(28, padding=4), RandomFlip()".
+    interface wb_dataset_transform
+        function wb_dataset_transform(dataset, column, transforms, transformed) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), value :: column
+            type(c_ptr), value :: transforms
+            type(wb_dataset), intent(inout) :: transformed
+            integer(wb_status) :: status
+        end function
+        procedure wb_dataset_transform_string
+    end interface
+
+    interface
+        ! Takes up parts that have been added to a folder since (also of windows and transforms of it), and gives the
+        ! number of rows.
+        function wb_dataset_refresh(dataset, count) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), intent(inout), optional :: count
+            integer(wb_status) :: status
+        end function
+
+        ! Mean and standard deviation (divided by the count) of a column, float64, and how many elements were counted,
+        ! int64, in one pass with flat memory.
+        function wb_dataset_statistics(dataset, column, axis, fill, mean, std, counts) bind(C) result(status)
+            import
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), value :: column
+            integer(c_int32_t), intent(in), optional :: axis(*)
+            real(c_double), intent(in), optional :: fill(*)
+            type(wb_tensor), intent(inout), optional :: mean
+            type(wb_tensor), intent(inout), optional :: std
+            type(wb_tensor), intent(inout), optional :: counts
+            integer(wb_status) :: status
+        end function
+
+        ! Sets mean and std of a layer "Standardize(shape)" by that; 1 for a std of 0.
+        function wb_module_adapt(standardize, dataset, column, axis, fill) bind(C) result(status)
+            import
+            type(wb_module), value :: standardize
+            type(wb_dataset), value :: dataset
+            integer(c_int32_t), value :: column
+            integer(c_int32_t), intent(in), optional :: axis(*)
+            real(c_double), intent(in), optional :: fill(*)
             integer(wb_status) :: status
         end function
 
@@ -3409,11 +3604,128 @@ module wingbeat
             integer(wb_status) :: status
         end function
 
+        ! The same with all columns; *column_count is 0 after the last.
+        function wb_batches_next_columns(batches, columns, capacity, column_count) bind(C) result(status)
+            import
+            type(wb_batches), value :: batches
+            type(wb_tensor), intent(inout), optional :: columns(*)
+            integer(c_int32_t), value :: capacity
+            integer(c_int32_t), intent(inout), optional :: column_count
+            integer(wb_status) :: status
+        end function
+
+        ! How many batches have been handed out, and how many there are.
+        function wb_batches_position(batches, position, count) bind(C) result(status)
+            import
+            type(wb_batches), value :: batches
+            integer(c_int64_t), intent(inout), optional :: position
+            integer(c_int64_t), intent(inout), optional :: count
+            integer(wb_status) :: status
+        end function
+
+        function wb_batches_seek(batches, position) bind(C) result(status)
+            import
+            type(wb_batches), value :: batches
+            integer(c_int64_t), value :: position
+            integer(wb_status) :: status
+        end function
+
         function wb_batches_free(batches) bind(C) result(status)
             import
             type(wb_batches), value :: batches
             integer(wb_status) :: status
         end function
+    end interface
+
+    ! ---- writing rows.
+    interface wb_writer_open
+        function wb_writer_open(path, part_rows, writer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            integer(c_int64_t), value :: part_rows
+            type(wb_writer), intent(inout) :: writer
+            integer(wb_status) :: status
+        end function
+        procedure wb_writer_open_string
+    end interface
+
+    interface
+        function wb_writer_free(writer) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Adds a column, before the first row: a data set of that name (groups by "/"), dtype and extents of a row.
+    interface wb_writer_add
+        function wb_writer_add(writer, name, dtype, rank, shape) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            type(c_ptr), value :: name
+            integer(wb_dtype), value :: dtype
+            integer(c_int32_t), value :: rank
+            integer(c_int64_t), intent(in), optional :: shape(*)
+            integer(wb_status) :: status
+        end function
+        procedure wb_writer_add_string
+    end interface
+
+    interface
+        ! Appends rows: for each column a pointer to rows x the column's extents, dense and row-major; or a tensor.
+        function wb_writer_append(writer, data, rows) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            type(c_ptr), intent(in), optional :: data(*)
+            integer(c_int64_t), value :: rows
+            integer(wb_status) :: status
+        end function
+
+        function wb_writer_append_tensors(writer, columns, count) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            type(wb_tensor), intent(in), optional :: columns(*)
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+
+        ! Rows so far, in a folder with those of earlier writers.
+        function wb_writer_count(writer, count) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            integer(c_int64_t), intent(inout) :: count
+            integer(wb_status) :: status
+        end function
+
+        ! Makes a part of what is not in one yet.
+        function wb_writer_flush(writer) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            integer(wb_status) :: status
+        end function
+
+        function wb_writer_finish(writer) bind(C) result(status)
+            import
+            type(wb_writer), value :: writer
+            integer(wb_status) :: status
+        end function
+    end interface
+
+    ! Writes a model's outputs for all rows to the data set `name`, batch after batch, in evaluation mode and with flat
+    ! memory.
+    interface wb_predict_to_file
+        function wb_predict_to_file(model, dataset, batch_size, path, name, part_rows, begun) bind(C) result(status)
+            import
+            type(wb_module), value :: model
+            type(wb_dataset), value :: dataset
+            integer(c_int64_t), value :: batch_size
+            type(c_ptr), value :: path
+            type(c_ptr), value :: name
+            integer(c_int64_t), value :: part_rows
+            integer(c_int64_t), intent(inout), optional :: begun
+            integer(wb_status) :: status
+        end function
+        procedure wb_predict_to_file_string
     end interface
 
     ! ------------------------------------------------------------ training
@@ -3948,6 +4260,25 @@ module wingbeat
         procedure wb_h5_contents_string
     end interface
 
+    ! Writes `count` tensors by their paths as a plain HDF5 file, whole or not at all; groups are made as the paths need
+    ! them.
+    interface wb_h5_write
+        function wb_h5_write(path, names, tensors, count, attribute_paths, attribute_names, attribute_values, &
+            attribute_count) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), intent(in) :: attribute_paths(*)
+            type(c_ptr), intent(in) :: attribute_names(*)
+            type(c_ptr), intent(in) :: attribute_values(*)
+            integer(c_int32_t), value :: attribute_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_h5_write_string
+    end interface
+
     interface
         function wb_value_free(value) bind(C) result(status)
             import
@@ -3958,7 +4289,7 @@ module wingbeat
         function wb_value_kind_of(value, kind) bind(C) result(status)
             import
             type(wb_value), value :: value
-            integer(wb_value_kind), intent(inout) :: kind
+            integer(wb_value_kind), intent(inout), optional :: kind
             integer(wb_status) :: status
         end function
 
@@ -4071,6 +4402,49 @@ module wingbeat
         end function
     end interface
 
+    ! The arrays of such a file by dotted names, as a map.
+    interface wb_weights_read
+        function wb_weights_read(path, limit, weights) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            integer(c_int64_t), value :: limit
+            type(wb_value), intent(inout) :: weights
+            integer(wb_status) :: status
+        end function
+        procedure wb_weights_read_string
+    end interface
+
+    ! Takes over such a file's arrays, cast to the module's dtypes.
+    interface wb_module_load_weights
+        function wb_module_load_weights(module, path, names, targets, count, layout, strict) bind(C) result(status)
+            import
+            type(wb_module), value :: module
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(c_ptr), intent(in) :: targets(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), value :: layout
+            integer(c_int32_t), value :: strict
+            integer(wb_status) :: status
+        end function
+        procedure wb_module_load_weights_string
+    end interface
+
+    ! Writes a safetensors file of `count` tensors, whole or not at all.
+    interface wb_safetensors_save
+        function wb_safetensors_save(path, names, tensors, count, notes, note_count) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: names(*)
+            type(wb_tensor), intent(in), optional :: tensors(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), intent(in) :: notes(*)
+            integer(c_int32_t), value :: note_count
+            integer(wb_status) :: status
+        end function
+        procedure wb_safetensors_save_string
+    end interface
+
     interface
         pure function c_strlen(text) bind(C, name="strlen") result(length)
             import
@@ -4093,14 +4467,17 @@ module wingbeat
         wb_optimizer_class_name_string, wb_optimizer_state_string, wb_optimizer_load_state_string, &
         wb_schedule_create_string, wb_schedule_create_function_string, wb_schedule_create_composed_string, &
         wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
-        wb_schedule_load_state_string, wb_dataset_open_string, wb_trainer_add_metric_string, wb_trainer_state_string, &
-        wb_trainer_best_string, wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, &
-        wb_load_with_string, wb_load_into_string, wb_trainer_load_string, wb_checkpoints_open_string, &
-        wb_checkpoints_path_string, wb_checkpoints_best_string, wb_checkpoints_load_into_string, &
-        wb_checkpoints_resume_string, wb_module_from_config_string, wb_keras_load_string, &
-        wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, wb_keras_save_string, &
-        wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, wb_h5_contents_string, &
-        wb_value_key_string, wb_value_find_string, wb_value_text_string, wb_value_array_string, wb_value_labels_string
+        wb_schedule_load_state_string, wb_dataset_open_string, wb_dataset_open_columns_string, &
+        wb_dataset_transform_string, wb_writer_open_string, wb_writer_add_string, wb_predict_to_file_string, &
+        wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, wb_trainer_load_state_string, &
+        wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, wb_load_into_string, &
+        wb_trainer_load_string, wb_checkpoints_open_string, wb_checkpoints_path_string, wb_checkpoints_best_string, &
+        wb_checkpoints_load_into_string, wb_checkpoints_resume_string, wb_module_from_config_string, &
+        wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, &
+        wb_keras_save_string, wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, &
+        wb_h5_contents_string, wb_h5_write_string, wb_value_key_string, wb_value_find_string, wb_value_text_string, &
+        wb_value_array_string, wb_value_labels_string, wb_weights_read_string, wb_module_load_weights_string, &
+        wb_safetensors_save_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -4777,6 +5154,76 @@ contains
             dataset)
     end function
 
+    function wb_dataset_open_columns_string(paths, path_count, names, inputs, targets, has_weight, x_dtype, scale, &
+        flatten, dataset) result(status)
+        character(len=*), intent(in) :: paths(:)
+        integer(c_int32_t), value :: path_count
+        character(len=*), intent(in) :: names(:)
+        integer(c_int32_t), value :: inputs
+        integer(c_int32_t), value :: targets
+        integer(c_int32_t), value :: has_weight
+        integer(wb_dtype), value :: x_dtype
+        real(c_double), value :: scale
+        integer(c_int32_t), value :: flatten
+        type(wb_dataset), intent(inout) :: dataset
+        integer(wb_status) :: status
+        character(len=len(paths) + 1), target :: paths_c(size(paths))
+        character(len=len(names) + 1), target :: names_c(size(names))
+        paths_c = terminated(paths)
+        names_c = terminated(names)
+        status = wb_dataset_open_columns(addresses(paths_c), path_count, addresses(names_c), inputs, targets, &
+            has_weight, x_dtype, scale, flatten, dataset)
+    end function
+
+    function wb_dataset_transform_string(dataset, column, transforms, transformed) result(status)
+        type(wb_dataset), value :: dataset
+        integer(c_int32_t), value :: column
+        character(len=*), intent(in) :: transforms
+        type(wb_dataset), intent(inout) :: transformed
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: transforms_c
+        transforms_c = terminated(transforms)
+        status = wb_dataset_transform(dataset, column, address(transforms_c), transformed)
+    end function
+
+    function wb_writer_open_string(path, part_rows, writer) result(status)
+        character(len=*), intent(in) :: path
+        integer(c_int64_t), value :: part_rows
+        type(wb_writer), intent(inout) :: writer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_writer_open(address(path_c), part_rows, writer)
+    end function
+
+    function wb_writer_add_string(writer, name, dtype, rank, shape) result(status)
+        type(wb_writer), value :: writer
+        character(len=*), intent(in) :: name
+        integer(wb_dtype), value :: dtype
+        integer(c_int32_t), value :: rank
+        integer(c_int64_t), intent(in), optional :: shape(*)
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: name_c
+        name_c = terminated(name)
+        status = wb_writer_add(writer, address(name_c), dtype, rank, shape)
+    end function
+
+    function wb_predict_to_file_string(model, dataset, batch_size, path, name, part_rows, begun) result(status)
+        type(wb_module), value :: model
+        type(wb_dataset), value :: dataset
+        integer(c_int64_t), value :: batch_size
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in), optional :: name
+        integer(c_int64_t), value :: part_rows
+        integer(c_int64_t), intent(inout), optional :: begun
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=:), allocatable, target :: name_c
+        if (present(path)) path_c = terminated(path)
+        if (present(name)) name_c = terminated(name)
+        status = wb_predict_to_file(model, dataset, batch_size, address(path_c), address(name_c), part_rows, begun)
+    end function
+
     function wb_trainer_add_metric_string(trainer, name, metric) result(status)
         type(wb_trainer), value :: trainer
         character(len=*), intent(in) :: name
@@ -5088,6 +5535,31 @@ contains
         status = wb_h5_contents(address(path_c), contents)
     end function
 
+    function wb_h5_write_string(path, names, tensors, count, attribute_paths, attribute_names, attribute_values, &
+        attribute_count) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: tensors(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in) :: attribute_paths(:)
+        character(len=*), intent(in) :: attribute_names(:)
+        character(len=*), intent(in) :: attribute_values(:)
+        integer(c_int32_t), value :: attribute_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(attribute_paths) + 1), target :: attribute_paths_c(size(attribute_paths))
+        character(len=len(attribute_names) + 1), target :: attribute_names_c(size(attribute_names))
+        character(len=len(attribute_values) + 1), target :: attribute_values_c(size(attribute_values))
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        attribute_paths_c = terminated(attribute_paths)
+        attribute_names_c = terminated(attribute_names)
+        attribute_values_c = terminated(attribute_values)
+        status = wb_h5_write(address(path_c), addresses(names_c), tensors, count, addresses(attribute_paths_c), &
+            addresses(attribute_names_c), addresses(attribute_values_c), attribute_count)
+    end function
+
     function wb_value_key_string(value, index, key) result(status)
         type(wb_value), value :: value
         integer(c_int64_t), value :: index
@@ -5139,6 +5611,55 @@ contains
         labels_c = c_null_ptr
         status = wb_value_labels(value, labels_c)
         if (status == WB_OK) labels = wb_text(labels_c)
+    end function
+
+    function wb_weights_read_string(path, limit, weights) result(status)
+        character(len=*), intent(in) :: path
+        integer(c_int64_t), value :: limit
+        type(wb_value), intent(inout) :: weights
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_weights_read(address(path_c), limit, weights)
+    end function
+
+    function wb_module_load_weights_string(module, path, names, targets, count, layout, strict) result(status)
+        type(wb_module), value :: module
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        character(len=*), intent(in) :: targets(:)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in), optional :: layout
+        integer(c_int32_t), value :: strict
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(targets) + 1), target :: targets_c(size(targets))
+        character(len=:), allocatable, target :: layout_c
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        targets_c = terminated(targets)
+        if (present(layout)) layout_c = terminated(layout)
+        status = wb_module_load_weights(module, address(path_c), addresses(names_c), addresses(targets_c), count, &
+            address(layout_c), strict)
+    end function
+
+    function wb_safetensors_save_string(path, names, tensors, count, notes, note_count) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: names(:)
+        type(wb_tensor), intent(in), optional :: tensors(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in) :: notes(:)
+        integer(c_int32_t), value :: note_count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(names) + 1), target :: names_c(size(names))
+        character(len=len(notes) + 1), target :: notes_c(size(notes))
+        if (present(path)) path_c = terminated(path)
+        names_c = terminated(names)
+        notes_c = terminated(notes)
+        status = wb_safetensors_save(address(path_c), addresses(names_c), tensors, count, addresses(notes_c), &
+            note_count)
     end function
 
     ! ------------------------------------------------------------ arrays

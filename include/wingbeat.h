@@ -92,6 +92,7 @@ typedef struct wb_trainer wb_trainer;
 typedef struct wb_recording wb_recording;
 typedef struct wb_schedule wb_schedule;
 typedef struct wb_checkpoints wb_checkpoints;
+typedef struct wb_writer wb_writer;
 typedef struct wb_value wb_value;
 
 /* The library's version, like "0.1.0". Static. */
@@ -1003,7 +1004,9 @@ typedef enum wb_grad_flag {
     WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
     WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
     WB_GRAD_FLOAT16 = 64,   /* this thread records under autocast to float16 */
-    WB_GRAD_FLOAT64 = 128   /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_FLOAT64 = 128,  /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_TRAINING = 256, /* this thread is in a block with WB_BLOCK_TRAINING */
+    WB_GRAD_EVALUATION = 512 /* or in one with WB_BLOCK_EVALUATION */
 } wb_grad_flag;
 
 /* Mixed precision of the calls that this thread records from now on, for WB_BFLOAT16 or WB_FLOAT16; WB_FLOAT32, the
@@ -1024,7 +1027,7 @@ wb_status wb_get_autocast(wb_dtype *dtype);
 wb_status wb_set_default_dtype(wb_dtype dtype, wb_dtype *previous);
 
 /* Blocks of a thread's state, for hosts that can be cut off anywhere, as by an exception of a signal's handler: at
- * its end the gradient mode, autocast, and the capture blocks, wb_vmap blocks and
+ * its end the gradient mode, autocast, the modules' mode, and the capture blocks, wb_vmap blocks and
  * recordings that are open are those of its begin, whatever was switched or left open in between. */
 typedef enum wb_block_change {
     WB_BLOCK_GRAD_OFF = 1,       /* operations are constants to derivatives (wb_set_grad_enabled) */
@@ -1034,7 +1037,9 @@ typedef enum wb_block_change {
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
     WB_BLOCK_THEN_GRAD_ON = 64,
-    WB_BLOCK_FLOAT16 = 128 /* autocast to float16 */
+    WB_BLOCK_FLOAT16 = 128,  /* autocast to float16 */
+    WB_BLOCK_TRAINING = 256, /* modules train, whatever their own modes are (wb_module_set_training) */
+    WB_BLOCK_EVALUATION = 512 /* modules evaluate, whatever their own modes are */
 } wb_block_change;
 
 /* Opens a block with a sum of these changes; 0 for none. Blocks nest. */
@@ -1537,7 +1542,8 @@ wb_status wb_schedule_state(const wb_schedule *schedule, const char **state);
 wb_status wb_schedule_load_state(wb_schedule *schedule, const char *state);
 
 /* ------------------------------------------------------------------ data sets
- * A data set gives pairs (x, y) of rows along the first axis. */
+ * A data set gives rows along the first axis: pairs (x, y), or of several columns, inputs first, then targets, then a
+ * weight of each row. docs/data-sets.md tells more. */
 
 /* Opens two data sets of one HDF5 file by name, e.g. "train/images" and "train/labels", any numeric type and rank.
  * y_name may be NULL: then there is no y. x becomes x_dtype, multiplied by scale (finite; 1 for none); with flatten
@@ -1553,7 +1559,84 @@ wb_status wb_dataset_open(const char *path, const char *x_name, const char *y_na
 /* A data set of tensors with equal first extents; y may be NULL. */
 wb_status wb_dataset_from_tensors(const wb_tensor *x, const wb_tensor *y, wb_dataset **dataset);
 
+/* The rows of several files, one file after the other, and of several data sets in each, beside each other: `inputs`
+ * names (from 1), then `targets` (from 0), then with has_weight 1 the name of one number for each row. Inputs become
+ * x_dtype, multiplied by scale, flattened with flatten 1; targets keep their values as y of wb_dataset_open. A path may
+ * be a folder of parts (wb_writer_open), here and in wb_dataset_open. WB_ERROR_SHAPE where rows are not as many. */
+wb_status wb_dataset_open_columns(const char *const *paths, int32_t path_count, const char *const *names,
+                                  int32_t inputs, int32_t targets, int32_t has_weight, wb_dtype x_dtype, double scale,
+                                  int32_t flatten, wb_dataset **dataset);
+
+/* The same of tensors with equal first extents, inputs + targets + (1 with has_weight) of them. */
+wb_status wb_dataset_from_columns(wb_tensor *const *columns, int32_t inputs, int32_t targets, int32_t has_weight,
+                                  wb_dataset **dataset);
+
 wb_status wb_dataset_free(wb_dataset *dataset);
+
+/* How many columns there are of each kind. Any pointer may be NULL. */
+wb_status wb_dataset_columns(const wb_dataset *dataset, int32_t *inputs, int32_t *targets, int32_t *has_weight);
+
+/* dtype, rank and extents of a row of a column, without the first axis. capacity: room in shape. */
+wb_status wb_dataset_column(const wb_dataset *dataset, int32_t column, wb_dtype *dtype, int32_t *rank, int32_t capacity,
+                            int64_t *shape);
+
+/* Rows start ..< start + count of all columns as new tensors. */
+wb_status wb_dataset_read_columns(const wb_dataset *dataset, int64_t start, int64_t count, wb_tensor **columns,
+                                  int32_t capacity, int32_t *column_count);
+
+/* ---- data sets that are made of others. They hold on to them, and read nothing until rows are asked for. */
+
+/* The rows of several with the same columns, one after the other. */
+wb_status wb_dataset_join(wb_dataset *const *datasets, int32_t count, wb_dataset **joined);
+
+/* count rows: first, first + step, ... (step from 1). */
+wb_status wb_dataset_range(const wb_dataset *dataset, int64_t first, int64_t count, int64_t step, wb_dataset **range);
+
+/* The rows whose numbers are in a tensor of whole numbers with one axis, in its order. */
+wb_status wb_dataset_pick(const wb_dataset *dataset, const wb_tensor *rows, wb_dataset **picked);
+
+typedef enum wb_row_split {
+    WB_ROW_SPLIT_RANDOM = 0, /* rows drawn from the seed; each part keeps the order of the data set */
+    WB_ROW_SPLIT_TIME = 1,   /* the first rows, and the rest */
+    WB_ROW_SPLIT_GROUPS = 2  /* all rows of a group are in one part; groups are drawn from the seed */
+} wb_row_split;
+
+/* Two parts: the first has `fraction` (0 to 1) of the rows, rounded; by groups, as near as groups allow. groups: a
+ * whole number for each row, else NULL. */
+wb_status wb_dataset_split(const wb_dataset *dataset, double fraction, wb_row_split kind, uint64_t seed,
+                           const wb_tensor *groups, wb_dataset **first, wb_dataset **second);
+
+/* The share of one of `ranks` processes: count / ranks neighbouring rows for each; what is left is nobody's. */
+wb_status wb_dataset_shard(const wb_dataset *dataset, int64_t rank, int64_t ranks, wb_dataset **share);
+
+/* Windows over a time series whose rows are its moments. Window i has the inputs of `length` rows from row stride i on,
+ * [length, ...], and the targets of `horizon` rows, [horizon, ...], or with horizon 0 of one, without an axis for it.
+ * The first of these is `offset` rows behind the window's last: 1 is the next moment, 0 the same. Without targets the
+ * inputs of those rows are the targets. The weight is that of the window's last row. */
+wb_status wb_dataset_windows(const wb_dataset *dataset, int64_t length, int64_t stride, int64_t horizon, int64_t offset,
+                             wb_dataset **windows);
+
+/* Transforms each row of a column as it is read: "Scale(0.00392), RandomCrop(28, padding=4), RandomFlip()". There are
+ * Cast, Scale, Standardize, OneHot, CenterCrop, RandomCrop, Flip, RandomFlip, Columns and Flatten (docs/data-sets.md).
+ * What is random depends on the seed and epoch of the pass and on the row alone. */
+wb_status wb_dataset_transform(const wb_dataset *dataset, int32_t column, const char *transforms,
+                               wb_dataset **transformed);
+
+/* Takes up parts that have been added to a folder since (also of windows and transforms of it), and gives the number of
+ * rows. wb_batches_create and each epoch of wb_trainer_fit begin with it. count may be NULL. */
+wb_status wb_dataset_refresh(const wb_dataset *dataset, int64_t *count);
+
+/* Mean and standard deviation (divided by the count) of a column, float64, and how many elements were counted, int64,
+ * in one pass with flat memory. axis: the axis of a row that features are along, averaged over the others, which have
+ * extent 1; NULL: each element of a row is a feature. NaN is not counted, nor is *fill, unless fill is NULL. 0 where
+ * nothing was counted. Results may be NULL, but not all. */
+wb_status wb_dataset_statistics(const wb_dataset *dataset, int32_t column, const int32_t *axis, const double *fill,
+                                wb_tensor **mean, wb_tensor **std, wb_tensor **counts);
+
+/* Sets mean and std of a layer "Standardize(shape)" by that; 1 for a std of 0. So the model that has the layer is saved
+ * with them, and takes raw units wherever it is loaded. */
+wb_status wb_module_adapt(wb_module *standardize, const wb_dataset *dataset, int32_t column, const int32_t *axis,
+                          const double *fill);
 
 /* Number of rows. */
 wb_status wb_dataset_count(const wb_dataset *dataset, int64_t *count);
@@ -1590,7 +1673,42 @@ wb_status wb_batches_create(const wb_dataset *dataset, int64_t batch_size, wb_sh
  * batch again. */
 wb_status wb_batches_next(wb_batches *batches, wb_tensor **x, wb_tensor **y);
 
+/* The same with all columns; *column_count is 0 after the last. */
+wb_status wb_batches_next_columns(wb_batches *batches, wb_tensor **columns, int32_t capacity, int32_t *column_count);
+
+/* How many batches have been handed out, and how many there are. A pass with the same seed and epoch that seeks there
+ * goes on with the same rows. */
+wb_status wb_batches_position(const wb_batches *batches, int64_t *position, int64_t *count);
+wb_status wb_batches_seek(wb_batches *batches, int64_t position);
+
 wb_status wb_batches_free(wb_batches *batches);
+
+/* ---- writing rows. With part_rows 0 `path` is one HDF5 file, which is there, whole, when wb_writer_finish returns;
+ * a writer that is freed before leaves nothing. Else `path` is a folder of parts, files of part_rows rows each. Each
+ * part is there as soon as it is whole, so others may read the folder meanwhile (wb_dataset_open), and a program that
+ * was killed goes on behind the last part when it opens the folder again (wb_writer_count). One writer at a time. */
+wb_status wb_writer_open(const char *path, int64_t part_rows, wb_writer **writer);
+wb_status wb_writer_free(wb_writer *writer);
+
+/* Adds a column, before the first row: a data set of that name (groups by "/"), dtype and extents of a row. */
+wb_status wb_writer_add(wb_writer *writer, const char *name, wb_dtype dtype, int32_t rank, const int64_t *shape);
+
+/* Appends rows: for each column a pointer to rows x the column's extents, dense and row-major; or a tensor. */
+wb_status wb_writer_append(wb_writer *writer, const void *const *data, int64_t rows);
+wb_status wb_writer_append_tensors(wb_writer *writer, wb_tensor *const *columns, int32_t count);
+
+/* Rows so far, in a folder with those of earlier writers. */
+wb_status wb_writer_count(const wb_writer *writer, int64_t *count);
+
+/* Makes a part of what is not in one yet. */
+wb_status wb_writer_flush(wb_writer *writer);
+wb_status wb_writer_finish(wb_writer *writer);
+
+/* Writes a model's outputs for all rows to the data set `name`, batch after batch, in evaluation mode and with flat
+ * memory. path and part_rows as in wb_writer_open: a folder that has predictions already is gone on with behind them,
+ * and *begun is the first row that was computed. begun may be NULL. */
+wb_status wb_predict_to_file(wb_module *model, const wb_dataset *dataset, int64_t batch_size, const char *path,
+                             const char *name, int64_t part_rows, int64_t *begun);
 
 /* ------------------------------------------------------------------ training */
 
@@ -1858,6 +1976,13 @@ wb_status wb_h5_attributes(const char *path, const char *name, wb_value **attrib
  * "type", "shape", "dimensions" (names of axes, where there are any) and "order" (where MATLAB has reversed it). */
 wb_status wb_h5_contents(const char *path, wb_value **contents);
 
+/* Writes `count` tensors by their paths as a plain HDF5 file, whole or not at all; groups are made as the paths need
+ * them. Attributes: for each the path of its group or array ("" for the root), its name, and its value in Python's
+ * notation: "1", "2.5", "True", "'text'", "[1, 2]", "None". May be NULL with a count of 0. */
+wb_status wb_h5_write(const char *path, const char *const *names, wb_tensor *const *tensors, int32_t count,
+                      const char *const *attribute_paths, const char *const *attribute_names,
+                      const char *const *attribute_values, int32_t attribute_count);
+
 wb_status wb_value_free(wb_value *value);
 wb_status wb_value_kind_of(const wb_value *value, wb_value_kind *kind);
 
@@ -1891,6 +2016,25 @@ wb_status wb_value_labels(const wb_value *value, const char **labels);
 /* Numbers as a tensor of the narrowest dtype that holds them all: int8, int16 and uint16 become int32, uint32 and
  * uint64 int64. WB_ERROR_DTYPE for complex numbers and what is no number. */
 wb_status wb_value_tensor(const wb_value *value, wb_tensor **tensor);
+
+/* ---- weights by name: safetensors files; HDF5 with a state_dict of PyTorch's (flat names, or groups), or a tree of
+ * parameters of Flax' or JAX'. */
+
+/* The arrays of such a file by dotted names, as a map. limit: as of wb_h5_read. */
+wb_status wb_weights_read(const char *path, int64_t limit, wb_value **weights);
+
+/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the file,
+ * or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights of
+ * [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are weight,
+ * running_mean and running_var; "auto" or NULL: the latter for names that the module does not have. strict 1:
+ * WB_ERROR_STRUCTURE where a name is missing or left over. It is that in any case where a shape differs. */
+wb_status wb_module_load_weights(wb_module *module, const char *path, const char *const *names,
+                                 const char *const *targets, int32_t count, const char *layout, int32_t strict);
+
+/* Writes a safetensors file of `count` tensors, whole or not at all. notes: pairs of texts for its metadata, note_count
+ * of them; may be NULL. */
+wb_status wb_safetensors_save(const char *path, const char *const *names, wb_tensor *const *tensors, int32_t count,
+                              const char *const *notes, int32_t note_count);
 
 #ifdef __cplusplus
 }

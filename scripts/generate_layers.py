@@ -49,6 +49,7 @@ BASES = {
     "RNNCell": "_recurrent.RecurrentCell",
     "LSTMCell": "_recurrent.CellWithCells",
     "GRUCell": "_recurrent.RecurrentCell",
+    "Standardize": "_adapting.AdaptingLayer",
     "MultiheadAttention": "_attention.AttentionLayer",
 }
 # Parameters and buffers that some layers of a family lack: their attributes are None then, as in PyTorch.

@@ -6,6 +6,10 @@ import re
 COMMON = ("trainable", "dtype", "input_shape")
 # Arguments that stand for any number of modules: a list in Python.
 LISTS = {"StackedRNNCells": "cells"}
+# What python/wingbeat/keras/layers/_functions.py has.
+FUNCTIONS = (
+    "Lambda", "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"
+)  # fmt: skip
 # Keras' second names of classes.
 ALIASES = {
     **{f"MaxPool{n}D": f"MaxPooling{n}D" for n in (1, 2, 3)},
@@ -46,7 +50,7 @@ def annotation(argument):
 def layer(entry, docstring, call, lines_of):
     """The class of one layer."""
     name, own = name_of(entry), taken(entry)
-    lines = ["", "", f"class {name}(Layer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
+    lines = ["", "", f"class {name}(StockLayer):", *docstring(entry, "    "), "", f'    _kind = "{entry.name}"']
     kept = [f'"{argument.name}"' for argument in own] + [f'"{common}"' for common in COMMON if common != "dtype"]
     lines += ["    _arguments = (", *lines_of(kept, "        "), "    )"]
     modules = [argument.name for argument in own if re.search(r"\bModule\b", argument.type)]
@@ -57,8 +61,6 @@ def layer(entry, docstring, call, lines_of):
     inputs = [part.removesuffix("=None") for part in entry.inputs.split(", ")]
     if len(inputs) > 1:
         lines.append("    _inputs = (" + ", ".join(f'"{part}"' for part in inputs) + ")")
-    if "mask" in inputs:
-        lines.append("    supports_masking = True")
     parts = ["self"]
     if name in LISTS:
         parts.append(f"{LISTS[name]}: Sequence[Module]")
@@ -94,7 +96,7 @@ def module(family, found, docstring, call, lines_of):
     text = "\n".join(body)
     words = set(re.findall(r"\w+", text))
     typing = [f"from typing import {', '.join(['TYPE_CHECKING', 'Any', *(['Literal'] if 'Literal' in words else [])])}"]
-    bases = ["from ._base import Layer"]
+    bases = ["from ._base import StockLayer"]
     imports = ["    from collections.abc import Sequence"]
     imports += ["", "    from ..._typing import DTypeLike"]
     if "Module" in words:
@@ -122,11 +124,14 @@ def index(families):
     lines = [
         '"""Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""',
         "",
-        "from ._base import Layer",
+        "from .._layer import Layer",
+        "from ..models._input import Input, InputLayer",
+        f"from ._functions import {', '.join(FUNCTIONS)}",
     ]
-    names = ["Layer"]
+    # InputLayer is the one that models begin with.
+    names = ["Input", "InputLayer", "Layer", *FUNCTIONS]
     for family, found in sorted(families.items()):
-        own = [name_of(entry) for entry in found]
+        own = [name_of(entry) for entry in found if name_of(entry) != "InputLayer"]
         own += [alias for alias, name in ALIASES.items() if name in own]
         names += own
         lines += [f"from .{family} import {', '.join(sorted(own))}"]

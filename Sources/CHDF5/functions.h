@@ -21,6 +21,7 @@ FUNCTION(herr_t, H5Dread,
          (dataset, mem_type_id, mem_space_id, file_space_id, dxpl_id, buf))
 FUNCTION(herr_t, H5Dread_chunk, (hid_t dataset, hid_t dxpl_id, const hsize_t *offset, uint32_t *filters, void *buf),
          (dataset, dxpl_id, offset, filters, buf))
+FUNCTION(herr_t, H5Dset_extent, (hid_t dataset, const hsize_t *size), (dataset, size))
 FUNCTION(herr_t, H5Dwrite,
          (hid_t dataset, hid_t mem_type_id, hid_t mem_space_id, hid_t file_space_id, hid_t dxpl_id, const void *buf),
          (dataset, mem_type_id, mem_space_id, file_space_id, dxpl_id, buf))
@@ -69,6 +70,8 @@ FUNCTION(herr_t, H5Pset_char_encoding, (hid_t plist_id, H5T_cset_t encoding), (p
 FUNCTION(herr_t, H5Pset_chunk, (hid_t plist_id, int ndims, const hsize_t *dim), (plist_id, ndims, dim))
 FUNCTION(herr_t, H5Pset_chunk_cache, (hid_t dapl_id, size_t rdcc_nslots, size_t rdcc_nbytes, double rdcc_w0),
          (dapl_id, rdcc_nslots, rdcc_nbytes, rdcc_w0))
+FUNCTION(herr_t, H5Pset_create_intermediate_group, (hid_t plist_id, unsigned crt_intmd), (plist_id, crt_intmd))
+FUNCTION(herr_t, H5Pset_deflate, (hid_t plist_id, unsigned level), (plist_id, level))
 FUNCTION(herr_t, H5Pset_elink_cb, (hid_t lapl_id, H5L_elink_traverse_t func, void *op_data), (lapl_id, func, op_data))
 FUNCTION(herr_t, H5Pset_fapl_core, (hid_t fapl_id, size_t increment, hbool_t backing_store),
          (fapl_id, increment, backing_store))

@@ -7,9 +7,11 @@ open class Module {
     /// This module's own; see `allParameters` for the tree's.
     public private(set) var parameters: [(name: String, tensor: Tensor)] = []
     public private(set) var buffers: [(name: String, tensor: Tensor)] = []
-    public private(set) var isTraining = true {
-        didSet { if isTraining != oldValue { Conditions.changed() } }
+    /// Its own mode, of which the host may choose another for all that a thread calls (ThreadState.phase).
+    private var trains = true {
+        didSet { if trains != oldValue { Conditions.changed() } }
     }
+    public var isTraining: Bool { ThreadState.current.phase ?? trains }
     /// Goes on when it has another child, parameter, buffer or forward pass.
     private var version = 0
 
@@ -136,12 +138,12 @@ open class Module {
     /// In a capture block, notes that what is recorded depends on this module.
     public func noteInCapture() {
         guard Capture.isOpenAnywhere else { return }
-        Capture.note(self, isRenewable: true) { [unowned self] in Form(version: version, isTraining: isTraining) }
+        Capture.note(self, isRenewable: true) { [unowned self] in Form(version: version, trains: trains) }
     }
 
     private struct Form: Equatable {
         let version: Int
-        let isTraining: Bool
+        let trains: Bool
     }
 
     // MARK: Registration
@@ -264,19 +266,19 @@ open class Module {
     }
 
     public func setTraining(_ isTraining: Bool) {
-        visit { _, module in module.isTraining = isTraining }
+        visit { _, module in module.trains = isTraining }
     }
 
     /// Whether this module and each in it is training, depth first; `restore` sets it again.
     var modes: [Bool] {
         var modes: [Bool] = []
-        visit { _, module in modes.append(module.isTraining) }
+        visit { _, module in modes.append(module.trains) }
         return modes
     }
 
     func restore(_ modes: [Bool]) {
         var left = modes[...]
-        visit { _, module in module.isTraining = left.popFirst() ?? module.isTraining }
+        visit { _, module in module.trains = left.popFirst() ?? module.trains }
     }
 
     /// Converts float parameters and buffers, in place: everyone who shares them sees it.

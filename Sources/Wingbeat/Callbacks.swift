@@ -79,7 +79,7 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
     call { () throws(Failure) in
         func holds(_ change: wb_block_change) -> Bool { UInt32(bitPattern: changes) & change.rawValue != 0 }
         let state = ThreadState.current
-        guard (0..<256).contains(changes) else {
+        guard (0..<1024).contains(changes) else {
             throw .argument(operation: "block_begin", "\(changes) is no sum of a wb_block_change")
         }
         let autocast: DType? =
@@ -90,6 +90,8 @@ func askHost(_ operation: String, confirms: Bool, _ callback: () -> wb_status) t
         state.autocast = autocast
         if holds(WB_BLOCK_GRAD_ON) { state.isGradEnabled = true }
         if holds(WB_BLOCK_GRAD_OFF) { state.isGradEnabled = false }
+        if holds(WB_BLOCK_TRAINING) { state.phase = true }
+        if holds(WB_BLOCK_EVALUATION) { state.phase = false }
         if holds(WB_BLOCK_TRANSFORM) { state.transforms += 1 }
         if holds(WB_BLOCK_THEN_GRAD_ON) { state.setGradAfterBlock(true) }
         if holds(WB_BLOCK_THEN_GRAD_OFF) { state.setGradAfterBlock(false) }

@@ -140,6 +140,9 @@ private func curves(
         if ThreadState.current.autocast == .bfloat16 { sum |= WB_GRAD_BFLOAT16.rawValue }
         if ThreadState.current.autocast == .float16 { sum |= WB_GRAD_FLOAT16.rawValue }
         if DType.standard == .float64 { sum |= WB_GRAD_FLOAT64.rawValue }
+        if let phase = ThreadState.current.phase {
+            sum |= phase ? WB_GRAD_TRAINING.rawValue : WB_GRAD_EVALUATION.rawValue
+        }
         if Capture.isOpen { sum |= WB_GRAD_CAPTURE.rawValue }
         if ThreadState.current.transforms > 0 { sum |= WB_GRAD_TRANSFORM.rawValue }
         if Anomalies.areValuesWatched { sum |= WB_GRAD_WATCHED.rawValue }

@@ -5,7 +5,7 @@ import Storage
 /// HDF5 files of anybody's, and the trees of values that they are read as.
 
 /// A value with a handle.
-private final class HeldValue {
+final class HeldValue {
     let value: FileValue
     init(_ value: FileValue) { self.value = value }
 }
@@ -14,7 +14,7 @@ private func held(_ handle: OpaquePointer?, _ operation: String) throws(Failure)
     try Handles.object(handle, .value, operation, as: HeldValue.self).value
 }
 
-private func publish(_ value: FileValue, _ target: UnsafeMutablePointer<OpaquePointer?>) throws(Failure) {
+func publish(_ value: FileValue, _ target: UnsafeMutablePointer<OpaquePointer?>) throws(Failure) {
     try publish(HeldValue(value), .value, target)
 }
 
@@ -63,6 +63,30 @@ private func optional(_ name: UnsafePointer<CChar>?, _ operation: String) throws
     call { () throws(Failure) in
         let target = try out(result, "h5_contents")
         try publish(.map(hdf5Contents(filePath(path, "h5_contents"), FileReading())), target)
+    }
+}
+
+@implementation @_cdecl("wb_h5_write") public func wb_h5_write(
+    _ path: UnsafePointer<CChar>?, _ names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ tensors: UnsafePointer<OpaquePointer?>?, _ count: Int32,
+    _ attribute_paths: UnsafePointer<UnsafePointer<CChar>?>?, _ attribute_names: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ attribute_values: UnsafePointer<UnsafePointer<CChar>?>?, _ attribute_count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "h5_write"
+        let path = try filePath(path, operation)
+        let names = try texts(names, count, "a name", operation)
+        guard count == 0 || tensors != nil else { throw .argument(operation: operation, "the tensors are null") }
+        var arrays: [(path: String, tensor: Tensor)] = []
+        for (place, name) in names.enumerated() { arrays.append((name, try readable(tensors?[place], operation))) }
+        let places = try texts(attribute_paths, attribute_count, "a path", operation)
+        let keys = try texts(attribute_names, attribute_count, "an attribute's name", operation)
+        let values = try texts(attribute_values, attribute_count, "an attribute's value", operation)
+        var attributes: [(path: String, name: String, value: Value)] = []
+        for place in places.indices {
+            attributes.append((places[place], keys[place], try Reader.value(values[place], operation: operation)))
+        }
+        try writeHDF5(arrays, attributes, to: path)
     }
 }
 

@@ -5,7 +5,7 @@ import Networks
 /// What a handle can name. The raw value is part of the handle.
 enum HandleKind: UInt64 {
     case tensor = 1
-    case module, optimizer, dataset, batches, program, trainer, recording, schedule, checkpoints, value
+    case module, optimizer, dataset, batches, program, trainer, recording, schedule, checkpoints, writer, value
 
     var name: String { "\(self)" }
 }

@@ -6,10 +6,12 @@ import os
 if os.environ.get("OMP_NUM_THREADS") == "1":
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
+os.environ["KERAS_BACKEND"] = "jax"
+
 import jax
 import jax.numpy as jnp
 
-from . import buffered
+from . import buffered, networks
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "identity": lambda z: z}
 
@@ -35,10 +37,27 @@ bfloat16_product.defvjp(
 
 
 def forward(workload, parameters, x):
+    if workload.network:
+        return functional().FORWARD[workload.network](parameters, x)
     product = bfloat16_product if workload.products == "bfloat16" else jnp.matmul
     for w, b, activation in zip(parameters[0::2], parameters[1::2], workload.activations):
         x = ACTIVATIONS[activation](product(x, w.T) + b)
     return x
+
+
+def functional():
+    """Imported where it is used: it brings Keras."""
+    from . import functional
+
+    return functional
+
+
+def arrays_of(workload):
+    return networks.data(workload) if workload.network else workload.data()
+
+
+def parameters_of(workload):
+    return [jnp.asarray(p) for p in (functional().parameters(workload) if workload.network else workload.parameters())]
 
 
 def loss_of(workload, parameters, x, y):
@@ -55,6 +74,9 @@ def descend(workload, loss):
     def step(state):
         parameters, means, squares, time = state
         value, gradients = jax.value_and_grad(loss)(parameters)
+        if workload.optimizer == "sgd" and workload.momentum:
+            means = [workload.momentum * m + g for m, g in zip(means, gradients)]
+            return ([p - lr * m for p, m in zip(parameters, means)], means, squares, time), value
         if workload.optimizer == "sgd":
             return ([p - lr * g for p, g in zip(parameters, gradients)], means, squares, time), value
         time = time + 1
@@ -62,12 +84,16 @@ def descend(workload, loss):
         squares = [0.999 * v + 0.001 * g * g for v, g in zip(squares, gradients)]
         rate = lr / (1 - 0.9**time)
         correction = jnp.sqrt(1 - 0.999**time)
+        if workload.optimizer == "adamw":
+            parameters = [p * (1 - lr * 0.01) for p in parameters]
         parameters = [p - rate * m / (jnp.sqrt(v) / correction + 1e-8) for p, m, v in zip(parameters, means, squares)]
         return (parameters, means, squares, time), value
 
     compiled = jax.jit(step, donate_argnums=0)
-    parameters = [jnp.asarray(p) for p in workload.parameters()]
-    zeros = (lambda: [jnp.zeros_like(p) for p in parameters]) if workload.optimizer == "adam" else list
+    parameters = parameters_of(workload)
+    zeros = lambda: [jnp.zeros_like(p) for p in parameters]  # noqa: E731
+    if workload.optimizer == "sgd" and not workload.momentum:
+        zeros = list
     state = (parameters, zeros(), zeros(), jnp.zeros((), workload.dtype))
 
     def run(count):
@@ -80,7 +106,7 @@ def descend(workload, loss):
 
 
 def train(workload):
-    x, y = (jnp.asarray(a) for a in workload.data())
+    x, y = (jnp.asarray(a) for a in arrays_of(workload))
     return descend(workload, lambda parameters: loss_of(workload, parameters, x, y))
 
 
@@ -131,8 +157,8 @@ def pinn(workload):
 
 
 def infer(workload):
-    parameters = [jnp.asarray(p) for p in workload.parameters()]
-    x, _ = workload.data()
+    parameters = parameters_of(workload)
+    x, _ = arrays_of(workload)
     predict = jax.jit(lambda x: forward(workload, parameters, x))
 
     def run(count):

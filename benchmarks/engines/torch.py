@@ -35,7 +35,8 @@ def optimizer_of(workload, model):
     if workload.optimizer == "lbfgs":
         return torch.optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
     kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[workload.optimizer]
-    return kind(model.parameters(), lr=workload.learning_rate, fused=True)
+    more = {"momentum": workload.momentum} if workload.optimizer == "sgd" else {}
+    return kind(model.parameters(), lr=workload.learning_rate, fused=True, **more)
 
 
 def training_step(workload, wrap=lambda function: function):
@@ -70,8 +71,8 @@ def train(workload):
 
 
 def infer(workload):
-    model = network(workload).eval()
-    x, _ = workload.data()
+    model = (networks.build(torch, workload) if workload.network else network(workload)).eval()
+    x, _ = networks.data(workload) if workload.network else workload.data()
 
     def run(count):
         with torch.inference_mode():

@@ -56,7 +56,8 @@ def training_step(workload):
     model = networks.build(wb, workload) if workload.network else network(workload)
     loss_fn = nn.CrossEntropyLoss() if workload.loss == "cross_entropy" else nn.MSELoss()
     kind = {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW}[workload.optimizer]
-    optimizer = kind(model.parameters(), lr=workload.learning_rate)
+    more = {"momentum": workload.momentum} if workload.optimizer == "sgd" else {}
+    optimizer = kind(model.parameters(), lr=workload.learning_rate, **more)
 
     def step(x, y):
         with wb.autocast(enabled=workload.products == "bfloat16"):
@@ -82,9 +83,9 @@ def train(workload):
 
 
 def infer(workload):
-    model = network(workload)
+    model = networks.build(wb, workload) if workload.network else network(workload)
     model.eval()
-    x, _ = workload.data()
+    x, _ = networks.data(workload) if workload.network else workload.data()
 
     @wb.no_grad()
     def forward(x):

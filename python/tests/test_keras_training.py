@@ -1,4 +1,4 @@
-"""Keras's optimisers and schedules, step by step beside what real Keras has written down
+"""Keras's optimisers, schedules, losses and metrics, step by step beside what real Keras has written down
 (fixtures/keras_training/make.py)."""
 
 import json
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import wingbeat.tf as tf
-from wingbeat.keras import optimizers
+from wingbeat.keras import losses, metrics, optimizers
 
 FIXTURES = Path(__file__).parent / "fixtures" / "keras_training"
 sys.path.insert(0, str(FIXTURES))
@@ -69,3 +69,46 @@ def test_schedules_are_those_of_keras(number):
     close(found, expected, 1e-5)
     again = type(schedule).from_config(schedule.get_config())
     assert again.get_config() == schedule.get_config()
+
+
+def as_given(value):
+    array = np.array(value)
+    return array if array.dtype.kind == "i" else array.astype(np.float32)
+
+
+@pytest.mark.parametrize("number", range(len(cases.LOSSES)))
+def test_losses_are_those_of_keras(number):
+    expected = read("losses.json")[number]
+    name, arguments, y_true, y_pred = cases.LOSSES[number]
+    t, x = as_given(y_true), np.array(y_pred, np.float32)
+    weights = np.array(cases.WEIGHTS, np.float32)
+    for place, reduction in enumerate(cases.REDUCTIONS):
+        loss = getattr(losses, name)(reduction=reduction, **arguments)
+        close(loss(t, x).numpy(), expected["plain"][place], 1e-5)
+        if expected["weighted"]:
+            close(loss(t, x, sample_weight=weights).numpy(), expected["weighted"][place], 1e-5)
+    again = type(loss).from_config(loss.get_config())
+    assert again.get_config() == loss.get_config()
+    variable = tf.Variable(x)
+    loss = getattr(losses, name)(reduction="sum", **arguments)
+    with tf.GradientTape() as tape:
+        value = loss(t, variable, weights if expected["weighted"] else None)
+    close(tape.gradient(value, variable).numpy(), expected["gradient"], 2e-5)
+
+
+@pytest.mark.parametrize("number", range(len(cases.METRICS)))
+def test_metrics_are_those_of_keras(number):
+    expected = read("metrics.json")[number]
+    name, arguments, y_true, y_pred = cases.METRICS[number]
+    metric = getattr(metrics, name)(**arguments)
+    weights = cases.weights_of(name)
+    metric.update_state(as_given(y_true), as_given(y_pred))
+    close(metric.result().numpy(), expected["plain"], 1e-5)
+    metric.update_state(as_given(y_true), as_given(y_pred), None if weights is None else as_given(weights))
+    close(metric.result().numpy(), expected["weighted"], 1e-5)
+    for variable, values in zip(metric.variables, expected["state"]):
+        close(variable.numpy(), values, 1e-5)
+    again = type(metric).from_config(metric.get_config())
+    assert again.get_config() == metric.get_config()
+    metric.reset_state()
+    assert all(not variable.numpy().any() for variable in metric.variables)

@@ -82,6 +82,12 @@ CASES = [
     ("groups", (5, 8, 9, 9), (6, 4, 3, 2), {"groups": 2, "dilation": 2}),
     ("deep", (4, 1100, 5, 5), (7, 1100, 3, 3), {"padding": 1}),
     ("one output", (6, 5, 30, 30), (1, 5, 3, 3), {}),
+    ("small windows", (9, 32, 14, 14), (64, 32, 3, 3), {"padding": 1}),
+    ("small windows, rows of tiles", (3, 64, 57, 50), (48, 64, 3, 3), {"padding": 1}),
+    ("small windows, odd channels", (5, 37, 11, 19), (21, 37, 3, 3), {"padding": 2}),
+    ("small windows, groups", (4, 48, 20, 21), (64, 24, 3, 3), {"groups": 2}),
+    ("strided", (9, 32, 32, 32), (24, 32, 3, 3), {"stride": 2, "padding": 1}),
+    ("depthwise, strided", (9, 8, 33, 30), (16, 1, 3, 3), {"stride": 2, "padding": 1, "groups": 8}),
 ]
 
 
@@ -91,7 +97,7 @@ def test_an_image_has_the_same_bits_in_any_batch_and_on_any_threads(shape, weigh
     threads = wb.get_num_threads()
     runs = []
     try:
-        for count in (1, 2, 7):
+        for count in (1, 2, 3, 7):
             wb.set_num_threads(count)
             runs.append(
                 [

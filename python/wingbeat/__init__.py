@@ -245,6 +245,7 @@ if TYPE_CHECKING:  # what the table below finds
     from ._taylor import taylor
     from ._transforms import grad, hvp, jvp, linearize, value_and_grad, vjp
     from ._vmap import vmap
+    from ._weights import load_state, save_safetensors
     from .storage import load, load_into, save
     from .training import Trainer, evaluate
 
@@ -288,6 +289,8 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "norms": ("_norms", "norms"),
     "load": ("storage", "load"),
     "load_into": ("storage", "load_into"),
+    "load_state": ("_weights", "load_state"),
+    "save_safetensors": ("_weights", "save_safetensors"),
     "save": ("storage", "save"),
     "export": ("_export", "export"),
     "evaluate": ("training", "evaluate"),
@@ -490,6 +493,8 @@ __all__ = [
     "export",
     "load",
     "load_into",
+    "load_state",
+    "save_safetensors",
     "save",
     "evaluate",
     "Trainer",

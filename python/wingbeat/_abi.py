@@ -194,6 +194,8 @@ WB_GRAD_TRANSFORM = 16
 WB_GRAD_WATCHED = 32
 WB_GRAD_FLOAT16 = 64
 WB_GRAD_FLOAT64 = 128
+WB_GRAD_TRAINING = 256
+WB_GRAD_EVALUATION = 512
 
 wb_block_change = c_int
 WB_BLOCK_GRAD_OFF = 1
@@ -204,6 +206,8 @@ WB_BLOCK_TRANSFORM = 16
 WB_BLOCK_THEN_GRAD_OFF = 32
 WB_BLOCK_THEN_GRAD_ON = 64
 WB_BLOCK_FLOAT16 = 128
+WB_BLOCK_TRAINING = 256
+WB_BLOCK_EVALUATION = 512
 
 wb_registry = c_int
 WB_REGISTRY_LAYERS = 0
@@ -228,6 +232,11 @@ WB_INITIALIZER_EYE = 11
 WB_INITIALIZER_DIRAC = 12
 WB_INITIALIZER_ORTHOGONAL = 13
 WB_INITIALIZER_SPARSE = 14
+
+wb_row_split = c_int
+WB_ROW_SPLIT_RANDOM = 0
+WB_ROW_SPLIT_TIME = 1
+WB_ROW_SPLIT_GROUPS = 2
 
 wb_shuffle = c_int
 WB_SHUFFLE_NONE = 0
@@ -284,6 +293,7 @@ wb_trainer = c_void_p
 wb_recording = c_void_p
 wb_schedule = c_void_p
 wb_checkpoints = c_void_p
+wb_writer = c_void_p
 wb_value = c_void_p
 
 
@@ -709,7 +719,36 @@ FUNCTIONS = {
     "wb_dataset_open": (wb_status, [c_char_p, c_char_p, c_char_p, wb_dtype, c_double, c_int32, POINTER(wb_dataset)],
         ["path", "x_name", "y_name", "x_dtype", "scale", "flatten", "dataset"]),
     "wb_dataset_from_tensors": (wb_status, [wb_tensor, wb_tensor, POINTER(wb_dataset)], ["x", "y", "dataset"]),
+    "wb_dataset_open_columns": (wb_status, [POINTER(c_char_p), c_int32, POINTER(c_char_p), c_int32, c_int32, c_int32,
+        wb_dtype, c_double, c_int32, POINTER(wb_dataset)], ["paths", "path_count", "names", "inputs", "targets",
+        "has_weight", "x_dtype", "scale", "flatten", "dataset"]),
+    "wb_dataset_from_columns": (wb_status, [POINTER(wb_tensor), c_int32, c_int32, c_int32, POINTER(wb_dataset)],
+        ["columns", "inputs", "targets", "has_weight", "dataset"]),
     "wb_dataset_free": (wb_status, [wb_dataset], ["dataset"]),
+    "wb_dataset_columns": (wb_status, [wb_dataset, POINTER(c_int32), POINTER(c_int32), POINTER(c_int32)], ["dataset",
+        "inputs", "targets", "has_weight"]),
+    "wb_dataset_column": (wb_status, [wb_dataset, c_int32, POINTER(wb_dtype), POINTER(c_int32), c_int32,
+        POINTER(c_int64)], ["dataset", "column", "dtype", "rank", "capacity", "shape"]),
+    "wb_dataset_read_columns": (wb_status, [wb_dataset, c_int64, c_int64, POINTER(wb_tensor), c_int32,
+        POINTER(c_int32)], ["dataset", "start", "count", "columns", "capacity", "column_count"]),
+    "wb_dataset_join": (wb_status, [POINTER(wb_dataset), c_int32, POINTER(wb_dataset)], ["datasets", "count",
+        "joined"]),
+    "wb_dataset_range": (wb_status, [wb_dataset, c_int64, c_int64, c_int64, POINTER(wb_dataset)], ["dataset", "first",
+        "count", "step", "range"]),
+    "wb_dataset_pick": (wb_status, [wb_dataset, wb_tensor, POINTER(wb_dataset)], ["dataset", "rows", "picked"]),
+    "wb_dataset_split": (wb_status, [wb_dataset, c_double, wb_row_split, c_uint64, wb_tensor, POINTER(wb_dataset),
+        POINTER(wb_dataset)], ["dataset", "fraction", "kind", "seed", "groups", "first", "second"]),
+    "wb_dataset_shard": (wb_status, [wb_dataset, c_int64, c_int64, POINTER(wb_dataset)], ["dataset", "rank", "ranks",
+        "share"]),
+    "wb_dataset_windows": (wb_status, [wb_dataset, c_int64, c_int64, c_int64, c_int64, POINTER(wb_dataset)], ["dataset",
+        "length", "stride", "horizon", "offset", "windows"]),
+    "wb_dataset_transform": (wb_status, [wb_dataset, c_int32, c_char_p, POINTER(wb_dataset)], ["dataset", "column",
+        "transforms", "transformed"]),
+    "wb_dataset_refresh": (wb_status, [wb_dataset, POINTER(c_int64)], ["dataset", "count"]),
+    "wb_dataset_statistics": (wb_status, [wb_dataset, c_int32, POINTER(c_int32), POINTER(c_double), POINTER(wb_tensor),
+        POINTER(wb_tensor), POINTER(wb_tensor)], ["dataset", "column", "axis", "fill", "mean", "std", "counts"]),
+    "wb_module_adapt": (wb_status, [wb_module, wb_dataset, c_int32, POINTER(c_int32), POINTER(c_double)],
+        ["standardize", "dataset", "column", "axis", "fill"]),
     "wb_dataset_count": (wb_status, [wb_dataset, POINTER(c_int64)], ["dataset", "count"]),
     "wb_dataset_row_shape": (wb_status, [wb_dataset, c_int32, POINTER(c_int32), c_int32, POINTER(c_int64)], ["dataset",
         "which", "rank", "capacity", "shape"]),
@@ -719,7 +758,23 @@ FUNCTIONS = {
     "wb_batches_create": (wb_status, [wb_dataset, c_int64, wb_shuffle, c_uint64, c_int64, c_int32, POINTER(wb_batches)],
         ["dataset", "batch_size", "shuffle", "seed", "epoch", "drop_last", "batches"]),
     "wb_batches_next": (wb_status, [wb_batches, POINTER(wb_tensor), POINTER(wb_tensor)], ["batches", "x", "y"]),
+    "wb_batches_next_columns": (wb_status, [wb_batches, POINTER(wb_tensor), c_int32, POINTER(c_int32)], ["batches",
+        "columns", "capacity", "column_count"]),
+    "wb_batches_position": (wb_status, [wb_batches, POINTER(c_int64), POINTER(c_int64)], ["batches", "position",
+        "count"]),
+    "wb_batches_seek": (wb_status, [wb_batches, c_int64], ["batches", "position"]),
     "wb_batches_free": (wb_status, [wb_batches], ["batches"]),
+    "wb_writer_open": (wb_status, [c_char_p, c_int64, POINTER(wb_writer)], ["path", "part_rows", "writer"]),
+    "wb_writer_free": (wb_status, [wb_writer], ["writer"]),
+    "wb_writer_add": (wb_status, [wb_writer, c_char_p, wb_dtype, c_int32, POINTER(c_int64)], ["writer", "name", "dtype",
+        "rank", "shape"]),
+    "wb_writer_append": (wb_status, [wb_writer, POINTER(c_void_p), c_int64], ["writer", "data", "rows"]),
+    "wb_writer_append_tensors": (wb_status, [wb_writer, POINTER(wb_tensor), c_int32], ["writer", "columns", "count"]),
+    "wb_writer_count": (wb_status, [wb_writer, POINTER(c_int64)], ["writer", "count"]),
+    "wb_writer_flush": (wb_status, [wb_writer], ["writer"]),
+    "wb_writer_finish": (wb_status, [wb_writer], ["writer"]),
+    "wb_predict_to_file": (wb_status, [wb_module, wb_dataset, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)],
+        ["model", "dataset", "batch_size", "path", "name", "part_rows", "begun"]),
     "wb_trainer_create": (wb_status, [wb_module, wb_module, wb_optimizer, POINTER(wb_trainer)], ["model", "loss",
         "optimizer", "trainer"]),
     "wb_trainer_add_metric": (wb_status, [wb_trainer, c_char_p, wb_module], ["trainer", "name", "metric"]),
@@ -790,6 +845,9 @@ FUNCTIONS = {
         "limit", "value"]),
     "wb_h5_attributes": (wb_status, [c_char_p, c_char_p, POINTER(wb_value)], ["path", "name", "attributes"]),
     "wb_h5_contents": (wb_status, [c_char_p, POINTER(wb_value)], ["path", "contents"]),
+    "wb_h5_write": (wb_status, [c_char_p, POINTER(c_char_p), POINTER(wb_tensor), c_int32, POINTER(c_char_p),
+        POINTER(c_char_p), POINTER(c_char_p), c_int32], ["path", "names", "tensors", "count", "attribute_paths",
+        "attribute_names", "attribute_values", "attribute_count"]),
     "wb_value_free": (wb_status, [wb_value], ["value"]),
     "wb_value_kind_of": (wb_status, [wb_value, POINTER(wb_value_kind)], ["value", "kind"]),
     "wb_value_count": (wb_status, [wb_value, POINTER(c_int64)], ["value", "count"]),
@@ -804,4 +862,9 @@ FUNCTIONS = {
         "item_size", "data"]),
     "wb_value_labels": (wb_status, [wb_value, POINTER(c_char_p)], ["value", "labels"]),
     "wb_value_tensor": (wb_status, [wb_value, POINTER(wb_tensor)], ["value", "tensor"]),
+    "wb_weights_read": (wb_status, [c_char_p, c_int64, POINTER(wb_value)], ["path", "limit", "weights"]),
+    "wb_module_load_weights": (wb_status, [wb_module, c_char_p, POINTER(c_char_p), POINTER(c_char_p), c_int32, c_char_p,
+        c_int32], ["module", "path", "names", "targets", "count", "layout", "strict"]),
+    "wb_safetensors_save": (wb_status, [c_char_p, POINTER(c_char_p), POINTER(wb_tensor), c_int32, POINTER(c_char_p),
+        c_int32], ["path", "names", "tensors", "count", "notes", "note_count"]),
 }

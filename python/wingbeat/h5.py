@@ -18,22 +18,27 @@ What comes out, by what is in the file (docs/hdf5.md has it by writer):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ctypes import c_char_p, c_int, c_int32, c_int64, c_uint8, c_void_p
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from . import _abi
+from ._arrays import counted
 from ._checkpoint_files import path_bytes
+from ._errors import ArgumentError
 from ._library import check, lib, text_of
 from ._naming import listing
+from ._weights import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._tensor import Tensor
     from ._typing import Handle, Path
 
-__all__ = ["Entry", "Group", "Unread", "attributes", "contents", "read"]
+__all__ = ["Entry", "Group", "Unread", "attributes", "contents", "read", "write"]
 __dir__ = listing(__name__)
 
 
@@ -101,6 +106,56 @@ def contents(path: Path) -> dict[str, Entry]:
     out = c_void_p()
     check(lib.wb_h5_contents(path_bytes(path), out))
     return {place: _entry(found) for place, found in _taken(out.value).items()}
+
+
+def write(path: Path, tree: Mapping[str, Any], attributes: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    """Writes arrays and tensors by name, and dicts of them as groups, as an HDF5 file: whole or not at all.
+
+    A dict may be a Group, whose attributes are written too. attributes: by the path of a group or array, "" for the
+    root: numbers, bools, texts, None, and lists of them. Arrays are of the engine's dtypes; others become the narrowest
+    that holds all their values.
+
+    Raises FileNotFoundError and its like where the file cannot be written, and ArgumentError for names and values that
+    no file holds.
+    """
+    arrays: dict[str, Tensor] = {}
+    notes: list[tuple[str, str, str]] = []
+    _gather(tree, "", arrays, notes)
+    for place, own in (attributes or {}).items():
+        notes += [(place, name, _literal(value)) for name, value in own.items()]
+    places, names, values = ([note[part] for note in notes] for part in range(3))
+    check(
+        lib.wb_h5_write(
+            path_bytes(path),
+            texts(list(arrays)),
+            *counted(arrays.values()),
+            texts(places),
+            texts(names),
+            texts(values),
+            len(notes),
+        )
+    )
+
+
+def _gather(tree: Mapping[str, Any], place: str, arrays: dict[str, Tensor], notes: list[tuple[str, str, str]]) -> None:
+    from ._tensor import as_tensor
+
+    for name, value in getattr(tree, "attributes", {}).items():
+        notes.append((place, name, _literal(value)))
+    for name, value in tree.items():
+        if not isinstance(name, str) or not name or "/" in name:
+            raise ArgumentError(f"h5.write: expected names without slashes, found {name!r:.80}")
+        inner = f"{place}/{name}" if place else name
+        if isinstance(value, Mapping):
+            _gather(value, inner, arrays, notes)
+        else:
+            arrays[inner] = as_tensor(value)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    return repr(value)
 
 
 def _entry(found: dict[str, Any]) -> Entry:

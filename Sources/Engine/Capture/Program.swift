@@ -52,6 +52,7 @@ public final class Program {
     /// The modes of the block.
     let isGradEnabled = ThreadState.current.isGradEnabled
     let autocast = ThreadState.current.autocast
+    let phase = ThreadState.current.phase
     private let standard = DType.standard
     private let argumentBindings: [Plan.Binding]
     private let resultBindings: [Plan.Binding]
@@ -272,7 +273,8 @@ public final class Program {
     var hasThreadsModes: Bool {
         let state = ThreadState.current
         return state.capture == nil && state.transforms == 0 && state.isGradEnabled == isGradEnabled
-            && state.autocast == autocast && DType.standard == standard && !Anomalies.areValuesWatched
+            && state.autocast == autocast && state.phase == phase && DType.standard == standard
+            && !Anomalies.areValuesWatched
     }
 
     private func run(

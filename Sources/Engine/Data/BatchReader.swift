@@ -2,14 +2,27 @@ import Glibc
 
 /// The values of one batch, in memory of their own.
 public struct Batch {
-    /// Rows, from the beginning of both buffers on.
+    /// Rows, from the beginning of the buffers on.
     public let rows: Int
-    /// [rows, ...], dense and row-major.
-    public let x: Buffer
-    /// nil where the data set has no y.
-    public let y: Buffer?
+    /// A buffer for each column, [rows, ...], dense and row-major.
+    public let values: [Buffer]
+    private let roles: RowRoles
 
-    public init(rows: Int, x: Buffer, y: Buffer?) { (self.rows, self.x, self.y) = (rows, x, y) }
+    public init(rows: Int, values: [Buffer], roles: RowRoles) {
+        (self.rows, self.values, self.roles) = (rows, values, roles)
+    }
+
+    /// Memory for rows of a source, not yet filled.
+    public init(rows: Int, of source: any RowSource) throws(Failure) {
+        var values: [Buffer] = []
+        for column in source.columns { values.append(try Buffer.allocating(rows * column.bytes)) }
+        self.init(rows: rows, values: values, roles: source.roles)
+    }
+
+    /// The first input.
+    public var x: Buffer { values[0] }
+    /// The first target; nil where there is none.
+    public var y: Buffer? { roles.targets > 0 ? values[roles.inputs] : nil }
 }
 
 /// Hands out the batches of one pass with their values. Those of files are read ahead by a thread of their own, so that
@@ -18,7 +31,9 @@ public struct Batch {
 public final class BatchReader {
     private let batches: Batches
     /// Batches handed out so far.
-    private var position: Int
+    public private(set) var position: Int
+    /// Batches in all.
+    public var count: Int { batches.count }
     private var ahead: ReadAhead?
     private var reader: (any RowReader)?
 
@@ -26,6 +41,12 @@ public final class BatchReader {
     public init(_ batches: Batches) {
         self.batches = batches
         position = batches.position
+    }
+
+    /// Goes to batch number `place`.
+    public func seek(_ place: Int) {
+        position = min(max(place, 0), batches.count)
+        (ahead, reader) = (nil, nil)
     }
 
     /// nil after the last.
@@ -56,17 +77,12 @@ public final class BatchReader {
         guard let rows = try batches.next() else {
             throw .internal(operation: "batches", "no batch number \(position)")
         }
-        try reader.read(rows: rows, x: batch.x.pointer, y: batch.y?.pointer)
+        try reader.read(rows: rows, into: batch.values.map(\.pointer))
         return batch
     }
 }
 
 extension Batches {
     /// Memory for batch number `place`, not yet filled.
-    func emptyBatch(at place: Int) throws(Failure) -> Batch {
-        let rows = rows(in: place)
-        var y: Buffer?
-        if let layout = source.y { y = try Buffer.allocating(rows * layout.bytes) }
-        return Batch(rows: rows, x: try Buffer.allocating(rows * source.x.bytes), y: y)
-    }
+    func emptyBatch(at place: Int) throws(Failure) -> Batch { try Batch(rows: rows(in: place), of: source) }
 }

@@ -38,6 +38,8 @@ public struct RowOrder: Equatable {
 /// middle.
 public final class Batches {
     public let source: any RowSource
+    /// Rows when the pass was made.
+    private let rowCount: Int
     public let rowOrder: RowOrder
     public let batchSize: Int
     public let count: Int
@@ -74,33 +76,34 @@ public final class Batches {
         guard batchSize > 0 else {
             throw .argument(operation: "batches", "the batch size must be positive, but is \(batchSize)")
         }
-        guard source.count > 0 else { throw .argument(operation: "batches", "the data set is empty") }
+        let rowCount = source.count
+        guard rowCount > 0 else { throw .argument(operation: "batches", "the data set is empty") }
         guard epoch >= 0 else {
             throw .argument(operation: "batches", "the epoch must not be negative, but is \(epoch)")
         }
-        self.source = source
+        (self.source, self.rowCount) = (source, rowCount)
         self.batchSize = batchSize
-        count = dropLast ? source.count / batchSize : (source.count - 1) / batchSize + 1
+        count = dropLast ? rowCount / batchSize : (rowCount - 1) / batchSize + 1
         guard count > 0 else {
             throw .argument(
                 operation: "batches",
-                "the data set has \(source.count.counted("row")), fewer than one batch of \(batchSize)")
+                "the data set has \(rowCount.counted("row")), fewer than one batch of \(batchSize)")
         }
         self.rowOrder = rowOrder
         self.seed = seed
         self.epoch = UInt64(epoch)
         switch shuffle {
-        case .exact: order = try permutation(source.count, stream: 0)
+        case .exact: order = try permutation(rowCount, stream: 0)
         case .chunks:
-            order = try permutation((source.count - 1) / run + 1, stream: 0)
-            shortPlace = order.firstIndex(of: Int64((source.count - 1) / run)) ?? 0
+            order = try permutation((rowCount - 1) / run + 1, stream: 0)
+            shortPlace = order.firstIndex(of: Int64((rowCount - 1) / run)) ?? 0
         default: break
         }
     }
 
     private init(_ other: Batches, position: Int) {
-        (source, batchSize, count, rowOrder, seed, epoch) = (
-            other.source, other.batchSize, other.count, other.rowOrder, other.seed, other.epoch
+        (source, rowCount, batchSize, count, rowOrder, seed, epoch) = (
+            other.source, other.rowCount, other.batchSize, other.count, other.rowOrder, other.seed, other.epoch
         )
         (order, shortPlace) = (other.order, other.shortPlace)
         self.position = position
@@ -111,7 +114,7 @@ public final class Batches {
     func copy(at place: Int) -> Batches { Batches(self, position: min(max(place, 0), count)) }
 
     /// What the pass reads through.
-    func reader() -> any RowReader { source.reader(isWindowed: shuffle != .exact) }
+    func reader() -> any RowReader { source.reader(RowPass(isWindowed: shuffle != .exact, seed: seed, epoch: epoch)) }
 
     /// Goes to batch number `place`.
     public func seek(_ place: Int) {
@@ -120,13 +123,13 @@ public final class Batches {
     }
 
     /// Rows in batch number `place`.
-    public func rows(in place: Int) -> Int { min(batchSize, source.count - place * batchSize) }
+    public func rows(in place: Int) -> Int { min(batchSize, rowCount - place * batchSize) }
 
     /// The rows of the next batch; nil after the last.
     public func next() throws(Failure) -> [Int]? {
         guard position < count else { return nil }
         let start = position * batchSize
-        let end = min(start + batchSize, source.count)
+        let end = min(start + batchSize, rowCount)
         try MachineMemory.require(end - start, of: MemoryLayout<Int>.size, for: "batches")
         var rows: [Int] = []
         rows.reserveCapacity(end - start)
@@ -144,7 +147,7 @@ public final class Batches {
     func nextRuns() -> [Range<Int>] {
         guard shuffle == .chunks else { return [] }
         let window = max(windowIndex, 0)
-        let rowsDone = min(position * batchSize, source.count) - window * runsInWindow * run
+        let rowsDone = min(position * batchSize, rowCount) - window * runsInWindow * run
         let share = min(max(rowsDone / run + 1, 0), runsInWindow)
         let end = min((window + 1) * runsInWindow + share, order.count)
         let begin = max(namedRuns, (window + 1) * runsInWindow)
@@ -152,11 +155,11 @@ public final class Batches {
         return begin < end ? order[begin..<end].map { rows(ofRun: Int($0)) } : []
     }
 
-    private func rows(ofRun number: Int) -> Range<Int> { number * run..<min((number + 1) * run, source.count) }
+    private func rows(ofRun number: Int) -> Range<Int> { number * run..<min((number + 1) * run, rowCount) }
 
     /// Row number `place` of a pass by chunks.
     private func chunked(_ place: Int) throws(Failure) -> Int {
-        let shortRows = source.count - (source.count - 1) / run * run
+        let shortRows = rowCount - (rowCount - 1) / run * run
         func start(ofRun number: Int) -> Int { number * run - (number > shortPlace ? run - shortRows : 0) }
         var number = min(place / run, order.count - 1)
         while number + 1 < order.count, start(ofRun: number + 1) <= place { number += 1 }
@@ -178,14 +181,6 @@ public final class Batches {
 
     /// A permutation from a stream of its own for each epoch and window.
     private func permutation(_ count: Int, stream: UInt64) throws(Failure) -> [Int64] {
-        try MachineMemory.require(count, of: MemoryLayout<Int>.size, for: "batches")
-        let state = try RandomState.buffer(
-            seed: seed ^ 0x5368_7566_666C_6521, offset: epoch << 40 &+ stream << 28, for: "batches")
-        let places = try Buffer.allocate(count * DType.int64.size, for: "batches")
-        try Plan.backend.run(
-            .permutation(PermutationStep(count: count, state: 0, result: 1)), [state.pointer, places.pointer],
-            for: "batches")
-        let drawn = UnsafeBufferPointer(start: places.pointer.assumingMemoryBound(to: Int64.self), count: count)
-        return withExtendedLifetime(places) { Array(drawn) }
+        try RandomOrder.permutation(count, seed: seed, offset: epoch << 40 &+ stream << 28, for: "batches")
     }
 }

@@ -21,7 +21,7 @@ final class ReadAhead {
     /// thread.
     init?(_ batches: Batches) throws(Failure) {
         let bytes = batches.batchSize.multipliedReportingOverflow(
-            by: max(1, batches.source.x.bytes + (batches.source.y?.bytes ?? 0)))
+            by: max(1, batches.source.columns.reduce(0) { $0 + $1.bytes }))
         let depth = bytes.overflow ? 2 : min(max(2, ReadAhead.bytesAhead / bytes.partialValue), ReadAhead.mostBatches)
         let end = min(batches.position + depth, batches.count)
         var empty: [Batch] = []
@@ -121,15 +121,14 @@ private final class Shared {
 
     func work() {
         let reader = ForkGate.inside { batches.reader() }
-        while let memory = nextEmpty(), ForkGate.inside({ readNext(reader, memory.x, memory.y) }) {}
+        while let memory = nextEmpty(), ForkGate.inside({ readNext(reader, memory) }) {}
     }
 
     /// Reads one batch; false where there is none or it cannot be read.
-    private func readNext(_ reader: any RowReader, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer?) -> Bool
-    {
+    private func readNext(_ reader: any RowReader, _ memory: [UnsafeMutableRawPointer?]) -> Bool {
         do throws(Failure) {
             guard let rows = try batches.next() else { return false }
-            try reader.read(rows: rows, x: x, y: y)
+            try reader.read(rows: rows, into: memory)
         } catch {
             give(error)
             return false
@@ -144,7 +143,7 @@ private final class Shared {
         for run in batches.nextRuns() { try? reader.prepare(run) }
     }
 
-    private func nextEmpty() -> (x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?)? {
+    private func nextEmpty() -> [UnsafeMutableRawPointer?]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while empty.isEmpty, !isStopping {
@@ -155,7 +154,7 @@ private final class Shared {
         guard !isStopping else { return nil }
         let next = empty.removeFirst()
         current = next
-        return (next.x.pointer, next.y?.pointer)
+        return next.values.map(\.pointer)
     }
 
     private func give(_ failure: Failure?) {

@@ -9,6 +9,7 @@ extension ThreadState {
         var isGradEnabled: Bool
         var autocast: DType?
         var transforms: Int
+        let phase: Bool?
         let mappedFunctions: Int
         let isCapturing: Bool
         let isRecording: Bool
@@ -17,7 +18,7 @@ extension ThreadState {
     public func beginBlock() {
         blocks.append(
             Before(
-                isGradEnabled: isGradEnabled, autocast: autocast, transforms: transforms,
+                isGradEnabled: isGradEnabled, autocast: autocast, transforms: transforms, phase: phase,
                 mappedFunctions: mappedFunctions.count, isCapturing: capture != nil, isRecording: recorder != nil))
     }
 
@@ -30,6 +31,7 @@ extension ThreadState {
         isGradEnabled = before.isGradEnabled
         autocast = before.autocast
         transforms = before.transforms
+        phase = before.phase
         if mappedFunctions.count > before.mappedFunctions {
             mappedFunctions.removeLast(mappedFunctions.count - before.mappedFunctions)
         }

@@ -12,6 +12,8 @@ public final class ThreadState {
     }
     /// How many threads have one.
     nonisolated(unsafe) static var autocastCount = 0
+    /// Whether forward passes of modules are those of training, whatever the modules' own modes say; nil: they say it.
+    public var phase: Bool?
     var capture: Capture? {
         didSet { ThreadState.captureCount += (capture == nil ? 0 : 1) - (oldValue == nil ? 0 : 1) }
     }

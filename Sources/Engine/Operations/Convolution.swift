@@ -172,7 +172,7 @@ struct Convolution: Operation {
         let view = lowering.view(place)
         var window = view
         (window.shape, window.strides) = (Array(view.shape.dropFirst(2)), Array(view.strides.dropFirst(2)))
-        let isLarge = window.shape.elementCount >= 256 && view.strides[0] >= 0 && view.strides[1] >= 0
+        let isLarge = window.shape.elementCount >= 64 && view.strides[0] >= 0 && view.strides[1] >= 0
         return view.isDense || isLarge && window.isDense ? view : lowering.denseView(place)
     }
 }

@@ -12,12 +12,21 @@ extension Lowering {
     /// A step that fails if an index, the value of node `place`, lies outside its axis. The steps that use the index
     /// come later and cannot fail.
     mutating func checkIndices(_ place: Int, _ operation: String, axis: Int, extent: Int) {
+        if arePlaces(place, in: extent) { return }
         let type = type(place)
         insert(
             "check \(operation)",
             CheckStep(
                 .indices(axis: axis, extent: extent), operation: operation, dtype: type.dtype, count: type.count,
                 source: dense(place), result: nil))
+    }
+
+    /// Whether the values are places that a pool has found among `extent` elements: they need no look.
+    private func arePlaces(_ place: Int, in extent: Int) -> Bool {
+        var place = place
+        while graph.nodes[place].operation is Reshape, let input = inputs(place).first { place = input }
+        guard let pool = graph.nodes[place].operation as? WindowArgMax else { return false }
+        return pool.axes.reduce(1) { $0 * $1.input } <= extent
     }
 }
 

@@ -127,7 +127,8 @@ final class ColumnConvolution<Scalar: GemmScalar> {
             gather: WindowGather(
                 extents: three { $0.input }, strides: (strides[0], strides[1], strides[2]), low: three { $0.low }),
             positions: positions, taps: taps,
-            isTransposed: (last.dilation == 1 ? last.taps : 1) > (last.stride == 1 ? last.positions : 1),
+            isTransposed: WindowGather.run(last.taps, step: last.dilation)
+                > WindowGather.run(last.positions, step: last.stride),
             copiedWeights: nil, outputStride: step.outputStride, channelStride: step.channelStride,
             segments: segments(step.channels, phase.taps), blockPositions: 0, blockImages: 0, blocks: 0, firstUnit: 0,
             isDirect: false, plans: [:], vectors: [:])

@@ -7,6 +7,7 @@ public final class Convolution {
         /// There is nothing to sum.
         case zeros
         case planes(PlaneConvolution<Scalar>)
+        case planeGradient(PlaneGradient<Scalar>)
         case columns(ColumnConvolution<Scalar>)
 
         init(_ step: ConvolutionStep, compiles: Bool) {
@@ -15,6 +16,8 @@ public final class Convolution {
                 self = .zeros
             } else if PlaneConvolution<Scalar>.fits(step) {
                 self = .planes(PlaneConvolution(step))
+            } else if PlaneGradient<Scalar>.fits(step) {
+                self = .planeGradient(PlaneGradient(step))
             } else {
                 self = .columns(ColumnConvolution(step, phases, compiles: compiles))
             }
@@ -24,6 +27,7 @@ public final class Convolution {
             switch self {
             case .zeros: 0
             case .planes(let way): way.scratchBytes
+            case .planeGradient(let way): way.scratchBytes
             case .columns(let way): way.scratchBytes
             }
         }
@@ -32,6 +36,9 @@ public final class Convolution {
     private enum Typed {
         case float32(Way<Float>)
         case float64(Way<Double>)
+        /// Of windows of 3 x 3 and many channels, in float32.
+        case winograd(WinogradConvolution)
+        case winogradGradient(WinogradGradient)
         /// Of a window of one element: a product for each image and group.
         case product(Gemm)
     }
@@ -54,6 +61,10 @@ public final class Convolution {
                     batchOffsetsA: places.map { $0.1 * step.outputs * step.outputStride },
                     batchOffsetsB: places.map { $0.0 * strides[0] + $0.1 * step.channels * strides[1] },
                     compiles: compiles))
+        } else if let winograd = WinogradConvolution(step, compiles: compiles) {
+            way = .winograd(winograd)
+        } else if let winograd = WinogradGradient(step, compiles: compiles) {
+            way = .winogradGradient(winograd)
         } else {
             way =
                 step.dtype == .float32
@@ -78,6 +89,8 @@ public final class Convolution {
         switch way {
         case .float32(let way): way.scratchBytes
         case .float64(let way): way.scratchBytes
+        case .winograd(let way): way.scratchBytes
+        case .winogradGradient(let way): way.scratchBytes
         case .product(let product): product.scratchBytes
         }
     }
@@ -92,8 +105,16 @@ public final class Convolution {
         switch way {
         case .float32(let way): run(way, input, weight, result, scratch)
         case .float64(let way): run(way, input, weight, result, scratch)
+        case .winograd(let way):
+            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
+        case .winogradGradient(let way):
+            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
         case .product(let product): product.run(weight, input, result, scratch: scratch)
         }
+    }
+
+    private func floats(_ numbers: UnsafeRawPointer) -> UnsafePointer<Float> {
+        numbers.assumingMemoryBound(to: Float.self)
     }
 
     private func run<Scalar>(
@@ -106,6 +127,7 @@ public final class Convolution {
         case .zeros:
             for place in 0..<step.count { result[place] = 0 }
         case .planes(let way): way.run(input, weight, result, scratch)
+        case .planeGradient(let way): way.run(input, weight, result, scratch)
         case .columns(let way): way.run(input, weight, result, scratch)
         }
     }

@@ -1,3 +1,4 @@
+import CVectors
 import Machine
 import Steps
 
@@ -8,6 +9,9 @@ public struct WindowArgMax {
     /// Three axes; those that are missing are in front and have one element.
     private let axes: [WindowArgMaxStep.Axis]
 
+    /// Whether windows are the squares of two lines and two columns that a plane falls into.
+    private let areSquares: Bool
+
     /// Elements that are worth a piece.
     private static let pieceElements = 1 << 15
 
@@ -15,6 +19,13 @@ public struct WindowArgMax {
         self.step = step
         let missing = WindowArgMaxStep.Axis(input: 1, dilation: 1, firsts: [0], counts: [1])
         axes = [WindowArgMaxStep.Axis](repeating: missing, count: 3 - step.axes.count) + step.axes
+        let (first, second, third) = (axes[0], axes[1], axes[2])
+        areSquares =
+            step.dtype == .float32 && first.input == 1 && first.firsts == [0] && third.input < 1 << 24
+            && [second, third].allSatisfy { axis in
+                axis.dilation == 1 && axis.counts.allSatisfy { $0 == 2 }
+                    && axis.firsts.enumerated().allSatisfy { $0.element == 2 * $0.offset }
+            }
     }
 
     public func run(_ source: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>) {
@@ -45,6 +56,14 @@ public struct WindowArgMax {
     /// The windows of one plane.
     private func find<T: Comparable>(_ plane: UnsafePointer<T>, _ result: UnsafeMutablePointer<Int64>) {
         let (first, second, third) = (axes[0], axes[1], axes[2])
+        if areSquares {
+            for y in second.firsts.indices {
+                shim_places_of_largest(
+                    plane + 2 * y * third.input, third.input, third.firsts.count, Int64(2 * y * third.input),
+                    result + y * third.firsts.count)
+            }
+            return
+        }
         var target = result
         for z in first.firsts.indices {
             for y in second.firsts.indices {

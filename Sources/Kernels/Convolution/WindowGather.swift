@@ -1,3 +1,4 @@
+import CVectors
 import Machine
 import Steps
 
@@ -45,6 +46,12 @@ struct WindowGather {
     var extents: (Int, Int, Int)
     var strides: (Int, Int, Int)
     var low: (Int, Int, Int)
+
+    /// What a run of indices is worth, that are `step` elements apart: copies of whole vectors, of every other element,
+    /// or of single ones.
+    static func run(_ count: Int, step: Int) -> Int {
+        step == 1 ? count : step == 2 ? (count + 1) / 2 : (count + 3) / 4
+    }
 
     /// Neighbouring indices of one side in one row of the last axis.
     private struct Run {
@@ -117,6 +124,8 @@ struct WindowGather {
             let source = input + (run.source + corner)
             if step == 1 {
                 copyRun(source + before, row + before, end - before)
+            } else if step == 2 && MemoryLayout<Scalar>.size == 4 {
+                shim_copy_even(source + 2 * before, row + before, end - before)
             } else {
                 for place in before..<end { row[place] = source[place * step] }
             }

@@ -54,6 +54,19 @@ private func take<T>(
 ) {
     let source = source.assumingMemoryBound(to: T.self)
     let destination = destination.assumingMemoryBound(to: T.self)
+    if inner == 1, let wide = indices.int64 {
+        // The last axis, as pools pick.
+        inPieces(outer, grain: Swift.max(1, (1 << 16) / Swift.max(1, count))) { part in
+            for o in part {
+                let (from, picks, to) = (source + o * n, wide + o * count, destination + o * count)
+                for place in 0..<count {
+                    let index = Int(picks[place])
+                    to[place] = from[index < 0 ? index &+ n : index]
+                }
+            }
+        }
+        return
+    }
     inPieces(outer * count, grain: Swift.max(1, (1 << 16) / Swift.max(1, inner))) { part in
         for row in part {
             let o = row / count
@@ -98,6 +111,9 @@ struct Indices {
         default: return Int(pointer.assumingMemoryBound(to: UInt8.self)[position])
         }
     }
+
+    /// The numbers, if they are such.
+    var int64: UnsafePointer<Int64>? { dtype == .int64 ? pointer.assumingMemoryBound(to: Int64.self) : nil }
 
     /// The index at `position`, counted from the end of an axis of `n` where it is negative.
     @inline(__always)

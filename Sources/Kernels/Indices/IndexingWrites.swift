@@ -69,6 +69,14 @@ private struct PutLayout {
         inPieces(outer * parts, grain: Swift.max(1, (1 << 16) / work)) { range in
             for position in range {
                 let (o, part) = position.quotientAndRemainder(dividingBy: parts)
+                if inner == 1, isElementwise, let wide = indices.int64 {
+                    let (picks, from, to) = (wide + o * count, rows + o * count, destination + o * n)
+                    for c in 0..<count {
+                        let index = Int(picks[c])
+                        write(&to[index < 0 ? index &+ n : index], from[c])
+                    }
+                    continue
+                }
                 let columns = part * width..<Swift.min(inner, part * width + width)
                 for c in 0..<count {
                     let from = (o * count + c) * inner

@@ -35,6 +35,7 @@ public enum Registry {
             Family(name: "linear", kinds: [Kind(Linear.self), Kind(Bilinear.self), Kind(LazyLinear.self)]),
             Family(name: "activation", kinds: Activations.kinds),
             Family(name: "reshaping", kinds: [Kind(Flatten.self), Kind(Unflatten.self)]),
+            Family(name: "scaling", kinds: [Kind(Standardize.self)]),
             Family(
                 name: "convolution",
                 kinds: (1...3).map { Kind(Convolution.self, axes: $0) }

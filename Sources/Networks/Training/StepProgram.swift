@@ -19,17 +19,17 @@ final class StepProgram {
         let checked = Tensor.checksFinite
         Tensor.checksFinite = checked || trainer.options.checksFinite
         defer { Tensor.checksFinite = checked }
-        try self.init(trainer.loss, trainer.metrics, data, rows: rows) { (x, y) throws(Failure) in
-            try StepProgram.step(trainer, x, y)
+        try self.init(trainer.loss, trainer.metrics, data, rows: rows) { (values) throws(Failure) in
+            try StepProgram.step(trainer, values)
         }
     }
 
     private static func step(
-        _ trainer: Trainer, _ x: Tensor, _ y: Tensor
+        _ trainer: Trainer, _ values: RowValues
     ) throws(Failure) -> (prediction: Tensor, loss: Tensor) {
         try ThreadState.withGrad(true) { () throws(Failure) in
-            let prediction = try trainer.model(x)
-            let loss = try trainer.loss.value(prediction, y)
+            let prediction = try trainer.model.prediction(values.inputs)
+            let loss = try trainer.loss.value(prediction, values)
             try trainer.optimizer.zeroGrad()
             try loss.backward()
             try trainer.optimizer.step()
@@ -41,13 +41,15 @@ final class StepProgram {
 
     /// The same without a program, where each value is looked at.
     static func result(_ trainer: Trainer, _ data: any RowSource, _ batch: Batch) throws(Failure) -> Result {
-        guard let layout = data.y, let buffer = batch.y else { throw .internal(operation: "fit", "a batch without y") }
-        let x = try Tensor(dtype: data.x.dtype, shape: [batch.rows] + data.x.shape, buffer: batch.x)
-        let y = try Tensor(dtype: layout.dtype, shape: [batch.rows] + layout.shape, buffer: buffer)
-        let (prediction, loss) = try step(trainer, x, y)
+        var tensors: [Tensor] = []
+        for (column, buffer) in zip(data.columns, batch.values) {
+            tensors.append(try Tensor(dtype: column.dtype, shape: [batch.rows] + column.shape, buffer: buffer))
+        }
+        let values = try RowValues(tensors, data.roles)
+        let (prediction, loss) = try step(trainer, values)
         var found: [Double] = []
-        for metric in trainer.metrics { found.append(try metric.value(prediction, y).item()) }
-        let right = try trainer.loss.rightCount(prediction, y).item()
+        for metric in trainer.metrics { found.append(try metric.value(prediction, values.target).item()) }
+        let right = try trainer.loss.rightCount(prediction, values.target).item()
         return Result(loss: try loss.item(), right: Int(right), metrics: found)
     }
 
@@ -55,29 +57,29 @@ final class StepProgram {
     convenience init(
         evaluating model: Module, _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int
     ) throws(Failure) {
-        try self.init(loss, metrics, data, rows: rows) { (x, y) throws(Failure) in
+        try self.init(loss, metrics, data, rows: rows) { (values) throws(Failure) in
             try ThreadState.withGrad(false) { () throws(Failure) in
-                let prediction = try model(x)
-                return (prediction, try loss.value(prediction, y))
+                let prediction = try model.prediction(values.inputs)
+                return (prediction, try loss.value(prediction, values))
             }
         }
     }
 
     private init(
         _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int,
-        body: (Tensor, Tensor) throws(Failure) -> (prediction: Tensor, loss: Tensor)
+        body: (RowValues) throws(Failure) -> (prediction: Tensor, loss: Tensor)
     ) throws(Failure) {
-        guard let layout = data.y else {
-            throw .argument(operation: "fit", "the data set has no y to compare predictions with")
-        }
-        let x = try Tensor.full([rows] + data.x.shape, 0, data.x.dtype)
-        let y = try Tensor.full([rows] + layout.shape, 0, layout.dtype)
+        var tensors: [Tensor] = []
+        for column in data.columns { tensors.append(try Tensor.full([rows] + column.shape, 0, column.dtype)) }
+        let values = try RowValues(tensors, data.roles)
         count = 2 + metrics.count
-        try Capture.begin([x, y])
+        try Capture.begin(tensors)
         do throws(Failure) {
-            let (prediction, value) = try body(x, y)
-            var outputs = [try value.cast(.float64), try loss.rightCount(prediction, y).cast(.float64)]
-            for metric in metrics { outputs.append(try metric.value(prediction, y)) }
+            let (prediction, value) = try body(values)
+            var outputs = [
+                try value.cast(.float64), try loss.rightCount(prediction, values.target).cast(.float64),
+            ]
+            for metric in metrics { outputs.append(try metric.value(prediction, values.target)) }
             program = try Capture.end(outputs)
         } catch {
             try? Capture.cancel()
@@ -92,19 +94,18 @@ final class StepProgram {
     /// was at capture.
     func runIfCurrent(_ batch: Batch) throws(Failure) -> Result? {
         let isCurrent = try program.runIfCurrent(
-            arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
+            arguments: arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return isCurrent ? result : nil
     }
 
     func run(_ batch: Batch) throws(Failure) -> Result {
         try program.run(
-            arguments: try arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
+            arguments: arguments(batch), results: { UnsafeMutableRawPointer(results + $0) }, keepsResults: false)
         return result
     }
 
-    private func arguments(_ batch: Batch) throws(Failure) -> (Int) -> UnsafeRawPointer? {
-        guard let y = batch.y else { throw .internal(operation: "fit", "a batch without y") }
-        return { UnsafeRawPointer($0 == 0 ? batch.x.pointer : y.pointer) }
+    private func arguments(_ batch: Batch) -> (Int) -> UnsafeRawPointer? {
+        { UnsafeRawPointer(batch.values[$0].pointer) }
     }
 
     private var result: Result {
@@ -112,7 +113,55 @@ final class StepProgram {
     }
 }
 
+/// What a batch of rows is for the trainer.
+struct RowValues {
+    let inputs: [Tensor]
+    let target: Tensor
+    /// [rows, ...] with one number for each row.
+    let weight: Tensor?
+
+    init(_ tensors: [Tensor], _ roles: RowRoles) throws(Failure) {
+        guard roles.targets == 1 else {
+            throw .argument(
+                operation: "fit",
+                roles.targets == 0
+                    ? "the data set has no y to compare predictions with"
+                    : "the data set has \(roles.targets) targets, and a loss takes one")
+        }
+        inputs = Array(tensors[..<roles.inputs])
+        target = tensors[roles.inputs]
+        weight = roles.hasWeight ? tensors.last : nil
+    }
+}
+
 extension Module {
+    /// The output for one input or several.
+    public func prediction(_ inputs: [Tensor]) throws(Failure) -> Tensor {
+        if inputs.count == 1 { return try self(inputs[0]) }
+        let outputs = try call(inputs)
+        guard let output = outputs.first ?? nil else {
+            throw .argument(operation: className, "its forward pass gives nothing")
+        }
+        return output
+    }
+
+    /// The value as a loss: one number for a batch. With a weight for each row, the mean over the rows of weight times
+    /// the row's loss, which is a mean over what the loss gives for the row.
+    func value(_ prediction: Tensor, _ values: RowValues) throws(Failure) -> Tensor {
+        guard let weight = values.weight else { return try value(prediction, values.target) }
+        let outputs = try call([prediction, values.target])
+        let rows = prediction.shape.first ?? 0
+        guard outputs.count == 1, let losses = outputs[0], losses.shape.first == rows else {
+            throw .argument(
+                operation: className,
+                "with weights of the rows it must give a number for each row (reduction='none'), but gives "
+                    + (outputs.first.flatMap { $0?.shape.description } ?? "nothing"))
+        }
+        let width = losses.count / max(rows, 1)
+        let each = try losses.reshape([rows, width]).mean([1])
+        return try Tensor.apply(.multiply, each, weight.reshape([rows]).cast(each.dtype)).mean()
+    }
+
     /// The value of this module as a loss: one number for a batch.
     func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
         let outputs = try call([prediction, target])

@@ -106,8 +106,9 @@ public final class Trainer {
         let (sum, overflow) = position.totalSteps.addingReportingOverflow(options.maxSteps)
         let lastStep = options.maxSteps > 0 && !overflow ? sum : Int.max
         while position.epoch < options.epochs {
+            let rows = try rows(of: data)
             let batches = try Batches(
-                data, batchSize: options.batchSize, order: rowOrder(of: data), seed: options.seed,
+                rows, batchSize: options.batchSize, order: rowOrder(of: rows), seed: options.seed,
                 epoch: position.epoch, dropLast: options.dropLast)
             batches.seek(position.step)
             let reader = BatchReader(batches)
@@ -139,6 +140,13 @@ public final class Trainer {
             if isPatienceOver { return .patience }
         }
         return .epochs
+    }
+
+    /// The rows of an epoch: those that are there when it begins, also where some have been added before it is resumed.
+    private func rows(of data: any RowSource) throws(Failure) -> any RowSource {
+        if position.step == 0 { try data.refresh() }
+        guard position.step > 0, let known = position.rowOrder, known.rows < data.count else { return data }
+        return try PickedRows(data, .range(first: 0, count: known.rows, step: 1))
     }
 
     /// The order of rows: the one that this training began with, as long as the same is asked for, so that a training

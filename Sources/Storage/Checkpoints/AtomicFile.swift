@@ -46,6 +46,14 @@ struct FileReplacement: ~Copyable {
     /// Writes it, and puts it in the old file's place. Any thread may, and the engine is not needed.
     consuming func finish(with contents: UnsafeRawBufferPointer) throws(Failure) {
         try withoutFileSizeSignal { () throws(Failure) in try temporary.write(contents) }
+        try finish()
+    }
+
+    /// What another library is to write.
+    var temporaryName: FilePath { temporary.name }
+
+    /// Puts it in the old file's place, as it has been written by then.
+    consuming func finish() throws(Failure) {
         try temporary.rename(to: target)
         try flush(directory: directory, of: path)
     }
@@ -87,7 +95,7 @@ private func followLinks(_ path: FilePath) throws(Failure) -> FilePath {
 
 /// Runs `body` with SIGXFSZ, which a write beyond the process's file size limit raises and which would end the host
 /// program, blocked in this thread; the write then fails with EFBIG.
-private func withoutFileSizeSignal(_ body: () throws(Failure) -> Void) throws(Failure) {
+func withoutFileSizeSignal(_ body: () throws(Failure) -> Void) throws(Failure) {
     var signals = sigset_t()
     var before = sigset_t()
     var pending = sigset_t()

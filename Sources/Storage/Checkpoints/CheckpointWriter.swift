@@ -46,17 +46,31 @@ struct FileImage: ~Copyable {
 struct CheckpointWriter {
     /// For messages.
     let path: String
+    /// No checkpoint: without its marks, checksums and seal, and lists of texts are texts.
+    var isPlain = false
+    /// Of arrays, by their paths.
+    var arrayAttributes: [String: [(name: String, value: StateTree.Attribute)]] = [:]
+
+    /// A file with nothing in it but the tree.
+    func plainImage(of tree: Snapshot) throws(Failure) -> FileImage {
+        try HDF5.require(for: path)
+        let file = try createFile()
+        try write(tree, to: file.id, depth: 0, at: "")
+        return try image(of: file.id)
+    }
 
     private func image(of file: hid_t) throws(Failure) -> FileImage {
         try HDF5.locked { () throws(Failure) -> FileImage in
             try check(H5Fflush(file, H5F_SCOPE_GLOBAL))
             let size = Int(try check(H5Fget_file_image(file, nil, 0)))
-            guard let memory = malloc(size + Seal.size) else { throw .memory(operation: path, bytes: size) }
-            let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + Seal.size))
+            let seal = isPlain ? 0 : Seal.size
+            guard let memory = malloc(size + seal) else { throw .memory(operation: path, bytes: size) }
+            let image = FileImage(bytes: UnsafeRawBufferPointer(start: memory, count: size + seal))
             try check(H5Fget_file_image(file, memory, size))
             try Superblock.correctChecksum(of: UnsafeMutableRawBufferPointer(start: memory, count: size), path)
-            let seal = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
-            UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: seal)
+            if isPlain { return image }
+            let mark = Seal.bytes(for: UnsafeRawBufferPointer(rebasing: image.bytes[..<size]))
+            UnsafeMutableRawBufferPointer(start: memory + size, count: Seal.size).copyBytes(from: mark)
             return image
         }
     }
@@ -70,21 +84,21 @@ struct CheckpointWriter {
         try write(CheckpointFormat.formatAttribute, .text(CheckpointFormat.name), to: file.id)
         try write(CheckpointFormat.versionAttribute, .integer(CheckpointFormat.version), to: file.id)
         try write(CheckpointFormat.libraryAttribute, .text(libraryVersion), to: file.id)
-        try write(tree, to: file.id, depth: 0)
+        try write(tree, to: file.id, depth: 0, at: "")
         return try image(of: file.id)
     }
 
-    private func write(_ tree: Snapshot, to group: hid_t, depth: Int) throws(Failure) {
+    private func write(_ tree: Snapshot, to group: hid_t, depth: Int, at place: String) throws(Failure) {
         guard depth <= CheckpointFormat.deepest else {
             throw .argument(operation: path, "modules are nested deeper than \(CheckpointFormat.deepest) levels")
         }
         try checkNames(tree.attributes.map(\.name), "attribute")
         try checkNames(tree.arrays.map(\.name) + tree.children.map(\.name), "array or group")
         for (name, value) in tree.attributes { try write(name, value, to: group) }
-        for (name, array) in tree.arrays { try write(name, array, to: group) }
+        for (name, array) in tree.arrays { try write(name, array, to: group, at: place + name) }
         for (name, child) in tree.children {
             let subgroup = try createGroup(name, in: group)
-            try write(child, to: subgroup.id, depth: depth + 1)
+            try write(child, to: subgroup.id, depth: depth + 1, at: place + name + "/")
         }
     }
 
@@ -127,7 +141,7 @@ struct CheckpointWriter {
         }
     }
 
-    private func write(_ name: String, _ array: Snapshot.HeldArray, to group: hid_t) throws(Failure) {
+    private func write(_ name: String, _ array: Snapshot.HeldArray, to group: hid_t, at place: String) throws(Failure) {
         guard array.shape.count <= H5S_MAX_RANK else {
             throw .argument(
                 operation: path, "array '\(name)' has rank \(array.shape.count); HDF5 stores up to \(H5S_MAX_RANK)")
@@ -140,7 +154,7 @@ struct CheckpointWriter {
                 extents.isEmpty
                 ? try Handle(H5Screate(H5S_SCALAR), path, cannot)
                 : try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
-            let type = try fileType(array.dtype)
+            let type = try HDF5.fileType(array.dtype, path, cannot)
             let creation = try datasetLayout(array)
             let links = try utf8Links()
             let dataset = try Handle(
@@ -149,7 +163,8 @@ struct CheckpointWriter {
                 // HDF5 has no such number: its bits, and Keras's word for it.
                 try write(CheckpointFormat.dtypeAttribute, .text(array.dtype.name), to: dataset.id)
             }
-            try write(CheckpointFormat.checksumAttribute, .integer(Int64(crc.value)), to: dataset.id)
+            for (name, value) in arrayAttributes[place] ?? [] { try write(name, value, to: dataset.id) }
+            if !isPlain { try write(CheckpointFormat.checksumAttribute, .integer(Int64(crc.value)), to: dataset.id) }
             if array.count > 0 {
                 try check(
                     H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), array.memory.pointer))
@@ -196,7 +211,8 @@ struct CheckpointWriter {
         case .integer(let integer):
             return StoredValue(type: try integers(), extent: .one, bytes: littleEndian(UInt64(bitPattern: integer)))
         case .real(let real): return StoredValue(type: try reals(), extent: .one, bytes: littleEndian(real.bitPattern))
-        case .flag(let flag): return StoredValue(type: try fileType(.bool), extent: .one, bytes: [flag ? 1 : 0])
+        case .flag(let flag):
+            return StoredValue(type: try HDF5.fileType(.bool, path, cannot), extent: .one, bytes: [flag ? 1 : 0])
         case .text(let text): return try texts([text], .one, name)
         case .list(let values):
             guard values.count <= CheckpointFormat.longestList else {
@@ -214,14 +230,17 @@ struct CheckpointWriter {
             }
             let flags = values.compactMap(\.flag)
             if flags.count == values.count {
-                return StoredValue(type: try fileType(.bool), extent: extent, bytes: flags.map { $0 ? 1 : 0 })
+                return StoredValue(
+                    type: try HDF5.fileType(.bool, path, cannot), extent: extent, bytes: flags.map { $0 ? 1 : 0 })
             }
             let real = values.compactMap { $0.integer == nil ? $0.real : nil }
             if real.count == values.count {
                 return StoredValue(
                     type: try reals(), extent: extent, bytes: real.flatMap { littleEndian($0.bitPattern) })
             }
-            return try texts(values.map(\.literal), extent, name)
+            let words = values.compactMap(\.text)
+            return try texts(
+                isPlain && words.count == values.count ? words : values.map(\.literal), extent, name)
         }
     }
 
@@ -258,31 +277,6 @@ struct CheckpointWriter {
             try check(H5Pset_fletcher32(creation.id))
         }
         return creation
-    }
-
-    private func fileType(_ dtype: DType) throws(Failure) -> Handle {
-        switch dtype {
-        case .uint8: return try Handle(H5Tcopy(wb_h5_u8_le()), path, cannot)
-        case .int32: return try Handle(H5Tcopy(wb_h5_i32_le()), path, cannot)
-        case .int64: return try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
-        case .float32: return try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-        case .float64: return try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
-        case .bfloat16: return try Handle(H5Tcopy(wb_h5_i16_le()), path, cannot)
-        case .float16:
-            // IEEE 754 binary16: sign at bit 15, exponent of 5 bits at 10, fraction of 10 bits at 0.
-            let type = try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-            try check(H5Tset_fields(type.id, 15, 10, 5, 0, 10))
-            try check(H5Tset_size(type.id, 2))
-            try check(H5Tset_ebias(type.id, 15))
-            return type
-        case .bool:
-            let type = try Handle(H5Tenum_create(wb_h5_i8_le()), path, cannot)
-            for (name, value) in [("FALSE", 0), ("TRUE", 1)] as [(String, UInt8)] {
-                var value = value
-                try check(H5Tenum_insert(type.id, name, &value))
-            }
-            return type
-        }
     }
 
     /// Remembers in which order links and attributes are made, and no times: the same tree shall give the same bytes.

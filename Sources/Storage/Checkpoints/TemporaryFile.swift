@@ -11,7 +11,7 @@ import Glibc
 /// file was made: `.wingbeat-BOOT-RANDOM.tmp`.
 struct TemporaryFile: ~Copyable {
     let descriptor: Int32
-    private let name: FilePath
+    let name: FilePath
     /// The file that it is written for, to name in a failure.
     private let path: FilePath
 

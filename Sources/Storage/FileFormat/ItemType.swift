@@ -57,6 +57,9 @@ indirect enum ItemType {
     case list(ItemType)
     case opaque(size: Int)
     case bits(size: Int, isBigEndian: Bool)
+    /// Seconds, as PyTables has them, the only one who writes this type: a whole number in four bytes; in eight the
+    /// higher half has seconds, and the lower one millionths.
+    case time(size: Int, isBigEndian: Bool)
     /// The address of an object.
     case reference(size: Int)
     case record(size: Int, [Field])
@@ -71,7 +74,8 @@ indirect enum ItemType {
         case .real(let real): real.size
         case .complex(let real): 2 * real.size
         case .flag: 1
-        case .text(let size, _), .opaque(let size), .bits(let size, _), .reference(let size), .record(let size, _),
+        case .text(let size, _), .opaque(let size), .bits(let size, _), .time(let size, _), .reference(let size),
+            .record(let size, _),
             .other(_, let size):
             size
         case .longText, .list: 8 + file.offsetSize
@@ -116,7 +120,7 @@ indirect enum ItemType {
         case 1: self = try ItemType.real(&body, size, bits, in: file)
         case 2:
             try body.skip(2)
-            self = .other("times", size: size)
+            self = size == 4 || size == 8 ? .time(size: size, isBigEndian: isBigEndian) : .other("times", size: size)
         case 3:
             switch bits & 0x0F {
             case 0: self = .text(size: size, padding: .terminated)

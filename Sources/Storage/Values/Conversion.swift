@@ -53,6 +53,12 @@ struct Conversion {
         switch type {
         case .number(let number): return .array(try numbers(number, places, shape, labels: []))
         case .labels(let number, let labels): return .array(try numbers(number, places, shape, labels: labels))
+        case .bits(1, _) where try reader.isPyTables(file): return try value(.flag, places, shape)
+        case .time(let size, let isBigEndian):
+            let number = ItemType.Number(
+                size: size, isSigned: true, isBigEndian: isBigEndian, offset: 0, precision: 8 * size)
+            let array = try numbers(number, places, shape, labels: [])
+            return .array(size == 4 || reader.reading.isRaw ? array : try seconds(array))
         case .bits(let size, let isBigEndian):
             let number = ItemType.Number(
                 size: size, isSigned: false, isBigEndian: isBigEndian, offset: 0, precision: 8 * size)
@@ -161,6 +167,16 @@ struct Conversion {
         let array = try made("float64", 8, shape)
         places.forEach { index, place in
             array.memory.storeBytes(of: real.value(place), toByteOffset: 8 * index, as: Double.self)
+        }
+        return array
+    }
+
+    private func seconds(_ stored: FileArray) throws(Failure) -> FileArray {
+        let array = try made("float64", 8, stored.shape)
+        for index in 0..<array.count {
+            let word = stored.integer(index) ?? 0
+            let seconds = Double(word >> 32) + Double(Int32(truncatingIfNeeded: word)) * 1e-6
+            array.memory.storeBytes(of: seconds, toByteOffset: 8 * index, as: Double.self)
         }
         return array
     }

@@ -84,6 +84,7 @@ extension ItemType {
         case .list(let item): "lists of \(item.name)"
         case .opaque(let size): size == 2 ? "bfloat16" : "opaque of \(size) bytes"
         case .bits(let size, _): "bits of \(size) bytes"
+        case .time(let size, _): size == 8 ? "float64" : "int32"
         case .reference: "references"
         case .record(_, let fields): "(" + fields.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ") + ")"
         case .array(let shape, let item): "\(item.name)\(shape)"

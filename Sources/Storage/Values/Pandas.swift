@@ -10,8 +10,8 @@ extension ValueReader {
             return columns(
                 map,
                 [
-                    ("index", try dated(index, map.attribute("index_kind"), file)),
-                    (name == "index" ? "values" : name, try dated(values, map.attribute("values_type"), file)),
+                    ("index", try dated(index, meaning("index", file), file)),
+                    (name == "index" ? "values" : name, try dated(values, meaning("values", file), file)),
                 ])
         case "frame": return try frame(map, file)
         case "frame_table", "series_table", "wide_table": return try table(map, file)
@@ -36,7 +36,7 @@ extension ValueReader {
                 for (place, name) in names.enumerated() {
                     try take(array.shape[0] * array.itemSize, in: file)
                     found[name] = try dated(
-                        .array(array.column(place, path: file.path)), map.attribute("block\(number)_values_type"), file)
+                        .array(array.column(place, path: file.path)), meaning("block\(number)_values", file), file)
                 }
             } else {
                 for name in names {
@@ -47,7 +47,7 @@ extension ValueReader {
             }
             number += 1
         }
-        var result = [("index", try dated(index, map.attribute("axis1_kind"), file))]
+        var result = [("index", try dated(index, meaning("axis1", file), file))]
         for name in labels(order) {
             if let value = found.removeValue(forKey: name) { result.append((free(name, result), value)) }
         }
@@ -95,6 +95,12 @@ extension ValueReader {
         return columns(map, found)
     }
 
+    /// What an array of the group stands for, as its attributes say it.
+    private func meaning(_ name: String, _ file: StoredFile) throws(Failure) -> FileValue? {
+        let attributes = try attributes(of: object(at: file.place + "/" + name))
+        return (attributes.first { $0.name == "value_type" } ?? attributes.first { $0.name == "kind" })?.value
+    }
+
     /// A name that is not taken yet.
     private func free(_ name: String, _ found: [(name: String, value: FileValue)]) -> String {
         let taken = Set(found.map(\.name))
@@ -114,9 +120,9 @@ extension ValueReader {
     /// Numbers that stand for times get their name.
     private func dated(_ value: FileValue, _ meaning: FileValue?, _ file: StoredFile) throws(Failure) -> FileValue {
         guard case .array(let array) = value, array.itemSize == 8, let text = meaning?.allTexts?.first,
-            text.hasPrefix("datetime64") || text.hasPrefix("timedelta64")
+            ["datetime64", "timedelta64", "M8", "m8"].contains(where: { text.hasPrefix($0) })
         else { return value }
-        let name = text.hasPrefix("datetime64") ? "datetime64" : "timedelta64"
+        let name = text.hasPrefix("datetime64") || text.hasPrefix("M8") ? "datetime64" : "timedelta64"
         let unit = ["[s]", "[ms]", "[us]", "[ns]"].first { text.hasSuffix($0) } ?? "[ns]"
         try take(array.bytes.count, in: file)
         return .array(try array.renamed(name + unit, path: file.path))

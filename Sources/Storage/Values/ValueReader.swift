@@ -40,6 +40,7 @@ final class ValueReader {
     private var open: Set<Key> = []
     private var known: [Key: (value: FileValue, items: Int)] = [:]
     private var names: [UInt64: String]?
+    private var pyTables: [ObjectIdentifier: Bool] = [:]
 
     private struct Key: Hashable {
         let file: ObjectIdentifier
@@ -152,6 +153,16 @@ final class ValueReader {
         return names?[address]
     }
 
+    /// Whether PyTables wrote a file, and it is not read as it is.
+    func isPyTables(_ file: StoredFile) throws(Failure) -> Bool {
+        if reading.isRaw { return false }
+        if let known = pyTables[ObjectIdentifier(file)] { return known }
+        let names = try StoredObject(file, at: file.root).attributes().map(\.name)
+        let found = names.contains("PYTABLES_FORMAT_VERSION")
+        pyTables[ObjectIdentifier(file)] = found
+        return found
+    }
+
     // MARK: Values
 
     /// Of an object, once for all places where it is.
@@ -191,6 +202,8 @@ final class ValueReader {
         let map = FileMap([], attributes: try attributes(of: object))
         for link in try object.links() {
             if !reading.isRaw, place.isEmpty, ["#refs#", "#subsystem#"].contains(link.name) { continue }
+            // PyTables' indexes of tables.
+            if link.name.hasPrefix("_i_"), try isPyTables(object.file) { continue }
             let child = place.isEmpty ? link.name : place + "/" + link.name
             guard let target = try target(of: link, in: object) else {
                 map.members.append((link.name, .unread("'\(child.shortened)' leads to what is not there")))

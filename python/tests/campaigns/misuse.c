@@ -34,6 +34,8 @@ typedef enum kind {
     RECORDING,
     SCHEDULE,
     CHECKPOINTS,
+    WRITER,
+    VALUE,
     KINDS
 } kind;
 
@@ -153,6 +155,13 @@ static int32_t a_count(source *s) {
 
 /* Extents, of which few multiply to something that is worth computing: the others are none at all, or more than
  * there is. */
+static double *doubles(source *s) {
+    if (chance(s, 4)) return NULL;
+    double *list = (double *)(s->scratch + 2048);
+    for (int i = 0; i < 4; i++) list[i] = a_double(s);
+    return list;
+}
+
 static int64_t *longs(source *s) {
     if (s->is_absurd || chance(s, 24)) return NULL;
     int64_t *list = s->longs[s->next_longs++];
@@ -301,6 +310,10 @@ static wb_status release(kind kind, void *handle) {
         return wb_trainer_free(handle);
     case SCHEDULE:
         return wb_schedule_free(handle);
+    case VALUE:
+        return wb_value_free(handle);
+    case WRITER:
+        return wb_writer_free(handle);
     case CHECKPOINTS:
         return wb_checkpoints_free(handle);
     default:
@@ -523,6 +536,11 @@ static void tidy(source *s) {
         keep(s, MODULE, loss);
         if (optimizer && wb_schedule_create("StepLR(2)", optimizer, &schedule) == WB_OK) keep(s, SCHEDULE, schedule);
         if (optimizer) keep(s, OPTIMIZER, optimizer);
+        wb_writer *writer = NULL;
+        if (wb_writer_open(chance(s, 2) ? "rows" : "rows.h5", 3, &writer) == WB_OK) {
+            wb_writer_add(writer, "x", WB_FLOAT32, 1, (const int64_t[]){2});
+            keep(s, WRITER, writer);
+        }
         wb_checkpoints *checkpoints = NULL;
         if (wb_checkpoints_open("checkpoints", 2, "loss", 0, chance(s, 2), &checkpoints) == WB_OK)
             keep(s, CHECKPOINTS, checkpoints);

@@ -23,7 +23,7 @@ ROWS = 60
 SECONDS = 20  # for one file, on a machine that others use as well
 
 CHILD = """
-import hashlib, json, resource, sys
+import hashlib, json, os, resource, sys
 import numpy as np
 import wingbeat as wb
 from wingbeat import data
@@ -51,7 +51,35 @@ def passes(shuffle):
         return [(np.sort(side.reshape(-1)) if shuffle else side).tobytes() for side in sides]
     return read
 
+def derived(d):
+    parts = [*d.split(0.5), d.shard(1, 3), d.range(1, len(d), 2), d.transform("Scale(2, 1), Flatten()")]
+    found = [rows(part[:]) for part in parts if len(part)]
+    if len(d) > 5:
+        found.append(rows(d.windows(3, 2)[:]))
+    return [part for each in found for part in each]
+
+def statistics(d):
+    return [value.numpy().tobytes() for value in d.statistics(fill=3)]
+
+# Opened as two files, and as a folder of parts.
+def joined(path, x, y):
+    return data.HDF5Dataset([path, path], x, y, dtype="float64")
+
+def folder(path, x, y):
+    place = path + ".parts"
+    os.makedirs(place, exist_ok=True)
+    part = os.path.join(place, "part-" + "0" * 15 + ".h5")
+    if os.path.lexists(part):
+        os.unlink(part)
+    os.link(path, part)
+    return data.HDF5Dataset(place, x, y, dtype="float64")
+
+def plain(path, x, y):
+    return data.HDF5Dataset(path, x, y, dtype="float64")
+
+OPENED = {"joined": joined, "folder": folder}
 READS = {
+    "joined": whole, "folder": whole, "derived": derived, "statistics": statistics,
     "whole": whole, "single": single, "in order": passes(False), "exact": passes("exact"), "by chunks": passes("chunks")
 }
 print("ready", flush=True)
@@ -61,7 +89,7 @@ for line in sys.stdin:
     answers = {}
     for name, read in READS.items():
         try:
-            d = data.HDF5Dataset(path, x, y, dtype="float64")
+            d = OPENED.get(name, plain)(path, x, y)
             # A shape that was changed to a larger one is not read to its end.
             if len(d) > 1000:
                 answers[name] = ["shape", len(d)]

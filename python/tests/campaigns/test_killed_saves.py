@@ -19,6 +19,7 @@ from support import ROOT
 
 import wingbeat as wb
 from wingbeat import nn
+from wingbeat.training import Checkpoints
 
 CHILD = """
 import sys
@@ -116,3 +117,53 @@ def test_the_file_of_a_save_that_goes_on_stays(tmp_path: Path) -> None:
     own.save(tmp_path / "other.h5")
     assert left(tmp_path) == []
     report("stopped saves", f"{met} temporary files of a living process met, and left alone")
+
+
+ROTATING = """
+import sys
+import wingbeat as wb
+from wingbeat import nn
+from wingbeat.training import Checkpoints
+folder = Checkpoints(sys.argv[1], keep=3, best="loss")
+wb.manual_seed(1)
+model = nn.Linear(300, 200)
+number = int(folder.paths[-1][-15:-3]) + 1 if folder.paths else 0
+print("begins", flush=True)
+while True:
+    model.weight.detach().fill_(number)
+    folder.save(model, step=number, value=abs(number - 5.0))
+    number += 1
+"""
+
+
+def test_a_killed_background_save_leaves_whole_files(tmp_path: Path) -> None:
+    rng = np.random.default_rng(12)
+    kills, found, newest = times(12, 300), 0, -1
+    model = nn.Linear(300, 200)
+    for _ in range(kills):
+        child = subprocess.Popen(
+            [sys.executable, "-c", ROTATING, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
+        )
+        assert child.stdout is not None and child.stdout.readline() == b"begins\n"
+        time.sleep(float(rng.uniform(0.0, 0.25)))
+        child.kill()
+        child.wait()
+        found += len(left(tmp_path))
+        folder = Checkpoints(tmp_path, keep=3, best="loss")
+        counts = folder.load_into(model)
+        assert left(tmp_path) == []
+        if counts is None:
+            assert newest == -1
+            continue
+        # The number of a file, what it says and what is in it are one save's.
+        assert counts[1] >= newest and bool((model.weight == counts[1]).all())
+        newest = counts[1]
+        for path in folder.paths:
+            assert wb.load(path).weight.detach().numpy()[0, 0] == int(path[-15:-3])
+        # Killed after the rename and before the removal, a file may be there that has had its time.
+        assert len(folder.paths) <= 5
+        if newest >= 5:
+            assert folder.best is not None and int(folder.best[-15:-3]) == 5
+    report("killed background saves", f"{kills} kills: {newest} saves, each whole; {found} temporary files left behind")

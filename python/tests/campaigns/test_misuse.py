@@ -23,7 +23,7 @@ from header import HEADER, parse
 KINDS = {
     f"wb_{kind}": kind.upper()
     for kind in ("tensor", "module", "optimizer", "dataset", "batches", "program", "trainer", "recording")
-    + ("schedule", "checkpoints")
+    + ("schedule", "checkpoints", "writer", "value")
 }
 CALLBACKS = {
     f"wb_{kind}_callback": f"on_{kind}"
@@ -39,6 +39,7 @@ _EPOCHS = "if (option == WB_TRAINER_EPOCHS || option == WB_TRAINER_MAX_STEPS) va
 BOUNDED = {
     "wb_trainer_set": _EPOCHS,
     "wb_trainer_set_int64": _EPOCHS,
+    "wb_writer_append": "if (rows > 3) rows = 3;",
     "wb_set_run_callback": "if (descriptor >= 0) descriptor = -1;",
 }
 NUMBERS = {
@@ -76,7 +77,7 @@ def value(name: str, type, header) -> str:
             }[constant]
         return "memory(s, zeros)" if constant[0] else "memory(s, s->scratch)"
     if stars == 1 and constant[0]:
-        return {"int64_t": "longs(s)", "int32_t": "ints(s)"}[base]
+        return {"int64_t": "longs(s)", "int32_t": "ints(s)", "double": "doubles(s)"}[base]
     if stars == 1:
         return f"chance(s, 12) ? NULL : ({base} *)(s->scratch + 8192)"
     if base == "int32_t" and name.endswith(COUNTS):

@@ -98,7 +98,7 @@ class Variable(_Variable):
 
     @property
     @op
-    def value(self) -> Any:  # type: ignore[override]
+    def value(self) -> Any:
         """The value as a tensor."""
         return convert(self).clone()
 

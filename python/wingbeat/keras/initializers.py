@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from contextlib import contextmanager
 from ctypes import c_uint64
 from typing import TYPE_CHECKING, Any
@@ -220,11 +221,17 @@ class VarianceScaling(RandomInitializer):
     """Values whose variance is scale over the number of inputs, of outputs, or their mean.
 
     scale: above 0. mode: "fan_in", "fan_out" or "fan_avg". distribution: "truncated_normal", "untruncated_normal" or
-    "uniform".
+    "uniform". input_axes, output_axes: the axes that are counted, in place of the last two and those before them.
     """
 
     def __init__(
-        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: Any = None
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
         if scale <= 0.0:
@@ -239,9 +246,10 @@ class VarianceScaling(RandomInitializer):
                 "'untruncated_normal'."
             )
         self.scale, self.mode, self.distribution = scale, mode, distribution
+        self.input_axes, self.output_axes = input_axes, output_axes
 
     def _values(self, shape: tuple[int, ...], dtype: str) -> Any:
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, fan)
         if self.distribution == "uniform":
@@ -254,7 +262,16 @@ class VarianceScaling(RandomInitializer):
 
     def get_config(self) -> dict[str, Any]:
         """What makes such an initialiser again."""
-        return {**super().get_config(), "scale": self.scale, "mode": self.mode, "distribution": self.distribution}
+        return {
+            **super().get_config(),
+            "scale": self.scale,
+            "mode": self.mode,
+            "distribution": self.distribution,
+            **self._axes(),
+        }
+
+    def _axes(self) -> dict[str, Any]:
+        return {"input_axes": self.input_axes, "output_axes": self.output_axes}
 
 
 class _Scaled(VarianceScaling):
@@ -262,12 +279,14 @@ class _Scaled(VarianceScaling):
 
     _rule: tuple[float, str, str]
 
-    def __init__(self, seed: Any = None) -> None:
-        super().__init__(*self._rule, seed=seed)
+    def __init__(
+        self, seed: Any = None, input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
+    ) -> None:
+        super().__init__(*self._rule, seed=seed, input_axes=input_axes, output_axes=output_axes)
 
     def get_config(self) -> dict[str, Any]:
         """What makes such an initialiser again."""
-        return RandomInitializer.get_config(self)
+        return {**RandomInitializer.get_config(self), **self._axes()}
 
 
 class GlorotUniform(_Scaled):
@@ -333,8 +352,13 @@ IdentityInitializer = Identity
 OrthogonalInitializer = Orthogonal
 
 
-def compute_fans(shape: Sequence[int]) -> tuple[int, int]:
-    """How many inputs and outputs the weights of that shape have: the last two axes, times those before."""
+def compute_fans(
+    shape: Sequence[int], input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
+) -> tuple[int, int]:
+    """How many inputs and outputs the weights of that shape have: the last two axes, times those before; or the product
+    of the axes that are named."""
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[axis] for axis in input_axes), math.prod(shape[axis] for axis in output_axes)
     if not shape:
         return 1, 1
     if len(shape) == 1:
@@ -362,6 +386,8 @@ _KINDS = (
     VarianceScaling,
     Zeros,
 )
+# Keras has the classes under the names of functions too.
+globals().update({_names.snake_case(kind.__name__): kind for kind in _KINDS})
 _OBJECTS: dict[str, Any] = {
     **{kind.__name__: kind for kind in _KINDS},
     **{_names.snake_case(kind.__name__): kind for kind in _KINDS},

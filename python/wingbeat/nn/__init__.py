@@ -129,6 +129,7 @@ from .resampling import (
     UpsamplingNearest2d,
 )
 from .reshaping import Flatten, Unflatten
+from .scaling import Standardize
 from .transformer import (
     Transformer,
     TransformerDecoder,
@@ -184,6 +185,7 @@ __all__ = [
     "Threshold",
     "Flatten",
     "Unflatten",
+    "Standardize",
     "Conv1d",
     "Conv2d",
     "Conv3d",

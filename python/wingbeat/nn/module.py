@@ -22,6 +22,7 @@ from .._library import check, freed_by, handle_property, lib, text_of, unguarded
 from .._modes import no_grad
 from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
+from .._weights import load_weights
 from . import _host, _notes
 from ._hooks import Hooked
 from ._lookup import IncompatibleKeys, Lookup
@@ -557,6 +558,25 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         Raises StructureError where it belongs to another model or optimiser.
         """
         return load_into(path, self, optimizer, restore_random)
+
+    def load_weights_from(
+        self,
+        path: str | os.PathLike[str],
+        mapping: Mapping[str, str | None] | None = None,
+        format: str = "auto",
+        strict: bool = True,
+    ) -> None:
+        """Takes over the arrays of a safetensors file, or of a state_dict of PyTorch's or a tree of parameters of Flax'
+        or JAX' in HDF5, by name, cast to the module's dtypes. All or nothing.
+
+        mapping: names of the file, or beginnings of names up to a dot, and what they are in the module; None: not
+        wanted. format: "torch" takes arrays as they are; "flax" turns kernels of [..., in, out] to [out, in, ...], and
+        reads kernel, scale, embedding, mean and var as weight, running_mean and running_var; "auto" does that for names
+        that the module does not have.
+
+        Raises StructureError where a shape differs, or, unless strict is False, where a name is missing or left over.
+        """
+        load_weights(self, path, mapping, format, strict)
 
     # ---------------------------------------------------------------- how it looks
 

@@ -27,6 +27,7 @@ _IMAGES = "files of images are not decoded here; read them in Python (Pillow, im
 _PROFILER = "there is no profiler; wingbeat.compile(f).explain(..., time=True) times each step of a plan"
 _CHECKPOINTS = "TensorFlow's checkpoints are not read; model.save_weights('name.weights.h5') keeps weights"
 _QUANTIZED = "there are no quantised tensors; train and run in float32, or with keras.mixed_precision"
+_DRAWS = "numbers of that distribution are not drawn; there are normal, truncated_normal, uniform and categorical"
 _RAW = "there are no raw operations; tf, tf.math and tf.nn have them under their public names"
 
 ABSENT: dict[str, str] = {
@@ -53,6 +54,9 @@ ABSENT: dict[str, str] = {
     "train": _CHECKPOINTS,
     "quantization": _QUANTIZED,
     "raw_ops": _RAW,
+    **dict.fromkeys("random.gamma random.poisson random.stateless_gamma".split(), _DRAWS),
+    "math.betainc": "there is no incomplete beta function; tf.math.igamma is that of gamma",
+    "experimental": "there is no tf.experimental; tf.constant takes NumPy's arrays, and NumPy takes tensors",
     "estimator": "there are no estimators; keras models have fit, evaluate and predict",
     "feature_column": "there are no feature columns; layers such as keras.layers.Normalization prepare features",
     "contrib": _GRAPHS,

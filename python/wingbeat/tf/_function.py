@@ -103,6 +103,8 @@ class Function:
             self._parameters: inspect.Signature | None = inspect.signature(python_function)
         except (TypeError, ValueError):
             self._parameters = None
+        given = self._parameters.parameters.values() if self._parameters is not None else ()
+        self._has_defaults = any(one.default is not one.empty for one in given)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method: each instance has programs of its own."""
@@ -185,11 +187,13 @@ class Function:
 
     def _canonical(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         """The arguments, those given by name in their places where that is possible."""
-        if kwargs and self._parameters is not None:
+        if (kwargs or self._has_defaults) and self._parameters is not None:
             try:
                 bound = self._parameters.bind(*args, **kwargs)
             except TypeError as error:
                 raise TypeError(f"Binding inputs to tf.function failed due to `{error}`.") from None
+            if self._input_signature is None:
+                bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._input_signature is not None:
             if len(args) > len(self._input_signature):

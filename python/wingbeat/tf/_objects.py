@@ -37,8 +37,7 @@ class Module:
 
     def _flatten(self, predicate: Callable[[Any], bool]) -> tuple[Any, ...]:
         found: dict[int, Any] = {}
-        seen: set[int] = set()
-        for value in _within(self, seen):
+        for value in _within(self, {id(self)}):
             if predicate(value):
                 found.setdefault(id(value), value)
         return tuple(found.values())
@@ -73,27 +72,36 @@ def _is_variable(value: Any) -> bool:
     return hasattr(value, "_cell")
 
 
-def _within(value: Any, seen: set[int]) -> Iterator[Any]:
-    """What an object holds, itself first."""
-    if id(value) in seen:
-        return
+def _within(module: Module, seen: set[int]) -> Iterator[Any]:
+    """What a module holds: itself, then what its attributes hold in the order of their names, and then what the modules
+    among that hold."""
+    yield module
+    found: list[Module] = []
+    for name in sorted(vars(module)):
+        for value in _leaves(vars(module)[name]):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, Module):
+                found.append(value)
+            else:
+                yield value
+    for inner in found:
+        yield from _within(inner, seen)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Variables and modules in an attribute."""
     if isinstance(value, Module) or _is_variable(value):
-        seen.add(id(value))
         yield value
-        if isinstance(value, Module):
-            for name in sorted(vars(value)):
-                yield from _within(vars(value)[name], seen)
     elif isinstance(value, (list, tuple)):
         for part in value:
-            yield from _within(part, seen)
+            yield from _leaves(part)
     elif isinstance(value, dict):
         for key in sorted(value, key=str):
-            yield from _within(value[key], seen)
+            yield from _leaves(value[key])
     elif hasattr(value, "trainable_variables") and hasattr(value, "non_trainable_variables"):
-        for part in (*value.trainable_variables, *value.non_trainable_variables):
-            if id(part) not in seen:
-                seen.add(id(part))
-                yield part
+        yield from (*value.trainable_variables, *value.non_trainable_variables)
 
 
 def _snake(name: str) -> str:

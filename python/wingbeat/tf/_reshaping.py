@@ -6,11 +6,10 @@ import math
 from typing import Any
 
 from .. import _creation, _linear_algebra, _products, _shaping
-from .._functions import matmul as base_matmul
 from .._tensor import Tensor as Base
 from . import _dtypes
 from ._shapes import TensorShape
-from ._tensor import constant_shape, convert, op, pair
+from ._tensor import constant_shape, convert, op, pair, product
 from .errors import InvalidArgumentError
 
 
@@ -281,21 +280,11 @@ def matmul(
 ) -> Any:
     """Matrix product over the last two axes; the others broadcast."""
     x, y = pair("MatMul", a, b)
-    for tensor in (x, y):
-        if len(tensor.shape) < 2:
-            raise InvalidArgumentError(
-                f"In[0] and In[1] has different ndims, or fewer than 2: {tuple(x.shape)} vs. {tuple(y.shape)} "
-                "[Op:MatMul]; tf.linalg.matvec and tf.tensordot take vectors"
-            )
     if transpose_a or adjoint_a:
         x = x.transpose(-1, -2)
     if transpose_b or adjoint_b:
         y = y.transpose(-1, -2)
-    if not x.dtype.is_floating_point:
-        # The engine's products are of floats: whole numbers are multiplied and added up as such.
-        found = (x.unsqueeze(-1) * y.unsqueeze(-3)).sum(-2).to(x.dtype)
-    else:
-        found = base_matmul(x, y)
+    found = product(x, y)
     return found if output_type is None else found.to(_dtypes.as_dtype(output_type))
 
 

@@ -15,7 +15,7 @@ from .._tensor import Tensor as Base
 from .._transforms import NESTED, forward, reverse
 from .._vmap import Mapped
 from . import _nesting, _recording
-from ._tensor import convert, op, wrap
+from ._tensor import compute, convert, op, wrap
 from .errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -164,6 +164,12 @@ class GradientTape(_recording.Watcher):
     def _variables(self) -> dict[int, Any]:
         return self.__dict__.setdefault("_read", {})  # type: ignore[no-any-return]
 
+    def _meet(self, target: Any) -> None:
+        """A variable that is a target by itself is read, so that its derivative by itself is 1."""
+        cell = getattr(target, "_cell", None)
+        if cell is not None and self._wants(target) and not self._nodes(target) and cell.box.dtype.is_floating_point:
+            self._note(cell, cell.box.detach().clone().requires_grad_())
+
     def _nodes(self, source: Any) -> list[Base]:
         """The engine's tensors whose derivatives add up to those by a source."""
         cell = getattr(source, "_cell", None)
@@ -203,6 +209,8 @@ def convert_kept(value: Any) -> Base:
 def _gradients(
     tape: GradientTape, targets: list[Any], weights: list[Any] | None, sources: list[Any], zeros: bool
 ) -> list[Any]:
+    for target in targets:
+        tape._meet(target)
     groups = [tape._nodes(source) for source in sources]
     outputs: list[Base] = []
     given: list[Base] = []
@@ -219,6 +227,9 @@ def _gradients(
         weight = weights[place] if weights is not None else None
         given.append(_ones(output) if weight is None else _weight(weight, output))
     found = _reversed(outputs, given, groups)
+    if not _recording.is_recorded():
+        # In one run, which computes nothing twice.
+        compute([*outputs, *(gradient for gradient in found if gradient is not None)])
     return [_or_zeros(gradient, source, zeros) for gradient, source in zip(found, sources)]
 
 

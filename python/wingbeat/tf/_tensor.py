@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from .. import _abi
-from .._arrays import view
+from .._arrays import handles, view
 from .._errors import Error, StateError
+from .._library import check, lib
+from .._modes import recording_flags
 from .._tensor import Tensor as Base
 from .._tensor import operate, tensor_of
 from . import _dtypes, _recording
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
+# Where tensors have no values.
+_VALUELESS = _abi.WB_GRAD_CAPTURE | _abi.WB_GRAD_TRANSFORM
 _WHOLE_32 = range(-(1 << 31), 1 << 31)
 _base_shape: Any = cast("property", Base.shape).fget
 _base_dtype: Any = cast("property", Base.dtype).fget
@@ -480,9 +484,20 @@ def _comparison(name: str, code: int) -> Callable[[Any, Any], Any]:
     def comparison(self: Any, other: Any) -> Any:
         if _refuses(other):
             return NotImplemented
-        return arithmetic(name, code, self, other)
+        found = arithmetic(name, code, self, other)
+        if not found.shape and isinstance(self, Base):
+            # The comparison is asked for next, by an `if` or a `while`; what is computed later goes on from here.
+            compute([self])
+        return found
 
     return op(comparison)
+
+
+def compute(tensors: list[Any]) -> None:
+    """Has tensors keep their values, computed together, so that what is computed from them later begins there; nothing
+    where tensors have no values."""
+    if tensors and _recording.state.capture is None and not recording_flags() & _VALUELESS:
+        check(lib.wb_eval(handles(tensors), len(tensors)))
 
 
 def _equality(code: int, otherwise: bool) -> Callable[[Any, Any], Any]:
@@ -509,18 +524,33 @@ def _equality(code: int, otherwise: bool) -> Callable[[Any, Any], Any]:
     return op(equality)
 
 
-@op
-def _matmul(self: Any, other: Any) -> Any:
+def product(x: Base, y: Base) -> Base:
+    """The matrix product over the last two axes. Those of the engine are of floats; whole numbers are multiplied and
+    added up as such."""
     from .._functions import matmul
 
-    return matmul(*pair("MatMul", self, other))
+    for tensor in (x, y):
+        if len(tensor.shape) < 2:
+            raise InvalidArgumentError(
+                f"In[0] and In[1] has different ndims, or fewer than 2: {tuple(x.shape)} vs. {tuple(y.shape)} "
+                "[Op:MatMul]; tf.linalg.matvec and tf.tensordot take vectors"
+            )
+    if x.dtype.is_floating_point:
+        return matmul(x, y)
+    if x.shape[-1] != y.shape[-2]:
+        raise InvalidArgumentError(f"matmul: inner dimensions differ: {list(x.shape)} x {list(y.shape)}")
+    parts = Base.__mul__(x.unsqueeze(-1), y.unsqueeze(-3))
+    return parts.sum(-2).to(x.dtype)
+
+
+@op
+def _matmul(self: Any, other: Any) -> Any:
+    return product(*pair("MatMul", self, other))
 
 
 @op
 def _rmatmul(self: Any, other: Any) -> Any:
-    from .._functions import matmul
-
-    return matmul(*pair("MatMul", other, self))
+    return product(*pair("MatMul", other, self))
 
 
 @op

@@ -11,7 +11,7 @@ from .._errors import ArgumentError, StateError
 from .._tensor import Tensor as Base
 from . import _dtypes, _recording
 from ._shapes import TensorShape
-from ._tensor import Reference, Tensor, array_text, convert, element, op, operators, wrap
+from ._tensor import Reference, Tensor, array_text, compute, convert, element, op, operators, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,6 +271,7 @@ class Variable:
             else:
                 cell.box._assign(given)
         cell.version += 1
+        compute([cell.box])
         return _Written(self) if read_value else None
 
     def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:

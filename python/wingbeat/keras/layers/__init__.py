@@ -1,6 +1,8 @@
 """Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""
 
-from ._base import Layer
+from .._layer import Layer
+from ..models._input import Input, InputLayer
+from ._functions import Lambda, add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from .activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from .convolution import (
@@ -23,7 +25,7 @@ from .convolution import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
-from .core import Activation, Dense, EinsumDense, Embedding, Identity, InputLayer, Masking
+from .core import Activation, Dense, EinsumDense, Embedding, Identity, Masking
 from .merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from .normalization import (
     BatchNormalization,
@@ -179,9 +181,11 @@ __all__ = [
     "GroupNormalization",
     "GroupQueryAttention",
     "Identity",
+    "Input",
     "InputLayer",
     "LSTM",
     "LSTMCell",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -228,4 +232,12 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
 ]

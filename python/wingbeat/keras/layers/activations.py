@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class ReLU(Layer):
+class ReLU(StockLayer):
     """x from the threshold on, else negative_slope (x - threshold); at most max_value.
 
     max_value: the largest result; None: none.
@@ -51,7 +51,7 @@ class ReLU(Layer):
         )
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(StockLayer):
     """x above 0, else negative_slope x.
 
     negative_slope: the slope below 0.
@@ -84,7 +84,7 @@ class LeakyReLU(Layer):
         )
 
 
-class ELU(Layer):
+class ELU(StockLayer):
     """x above 0, else alpha (exp(x) - 1).
 
     alpha: the limit below 0 is -alpha.
@@ -110,7 +110,7 @@ class ELU(Layer):
         self._make(alpha=alpha, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class ThresholdedReLU(Layer):
+class ThresholdedReLU(StockLayer):
     """x above theta, else 0. Konda et al. 2015.
 
     theta: the bound.
@@ -136,7 +136,7 @@ class ThresholdedReLU(Layer):
         self._make(theta=theta, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class PReLU(Layer):
+class PReLU(StockLayer):
     """x above 0, else alpha x. He et al. 2015.
 
     alpha has the input's extents without the batch, 1 along shared_axes.
@@ -187,7 +187,7 @@ class PReLU(Layer):
         )
 
 
-class Softmax(Layer):
+class Softmax(StockLayer):
     """exp(x) divided by its sum along axes. A mask that broadcasts to the input (bool) says which elements count; the
     others are 0.
 
@@ -201,7 +201,6 @@ class Softmax(Layer):
     _kind = "keras.Softmax"
     _arguments = ("axis", "trainable", "input_shape")
     _inputs = ("inputs", "mask")
-    supports_masking = True
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class Attention(Layer):
+class Attention(StockLayer):
     """softmax(Q K^T) V. Luong et al. 2015.
 
     query [N, T, C], value [N, S, D], key [N, S, C] (None: the value) -> [N, T, D], and the weights [N, T, S] with
@@ -61,7 +61,7 @@ class Attention(Layer):
         )
 
 
-class AdditiveAttention(Layer):
+class AdditiveAttention(StockLayer):
     """softmax(sum of scale tanh(q + k)) V. Bahdanau et al. 2015.
 
     query [N, T, C], value [N, S, D], key [N, S, C] (None: the value) -> [N, T, D], and the weights [N, T, S] with
@@ -104,7 +104,7 @@ class AdditiveAttention(Layer):
         )
 
 
-class MultiHeadAttention(Layer):
+class MultiHeadAttention(StockLayer):
     """softmax(Q K^T / sqrt(key_dim)) V in each head, between maps. Vaswani et al. 2017.
 
     query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights [N, heads, T, S]
@@ -217,7 +217,7 @@ class MultiHeadAttention(Layer):
         )
 
 
-class GroupQueryAttention(Layer):
+class GroupQueryAttention(StockLayer):
     """MultiHeadAttention whose heads of keys and values serve several heads of queries. Ainslie et al. 2023.
 
     query [N, T, C], value [N, S, D], key [N, S, E] (None: the value) -> [N, T, C], and the weights [N, heads, T, S]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._base import Function
 
 
-class Conv1D(Layer):
+class Conv1D(StockLayer):
     """The sum of each window's elements times the kernel, plus bias: [N, L, C] ([N, C, L] with channels_first) -> the
     same with filters for C.
 
@@ -115,7 +115,7 @@ class Conv1D(Layer):
         )
 
 
-class Conv2D(Layer):
+class Conv2D(StockLayer):
     """The sum of each window's elements times the kernel, plus bias: [N, H, W, C] ([N, C, H, W] with channels_first) ->
     the same with filters for C.
 
@@ -216,7 +216,7 @@ class Conv2D(Layer):
         )
 
 
-class Conv3D(Layer):
+class Conv3D(StockLayer):
     """The sum of each window's elements times the kernel, plus bias: [N, D, H, W, C] ([N, C, D, H, W] with
     channels_first) -> the same with filters for C.
 
@@ -317,7 +317,7 @@ class Conv3D(Layer):
         )
 
 
-class Conv1DTranspose(Layer):
+class Conv1DTranspose(StockLayer):
     """The transpose of Conv1D: each element times the kernel, added up by windows, plus bias: [N, L, C] ([N, C, L] with
     channels_first) -> the same with filters for C, and extents times strides.
 
@@ -419,7 +419,7 @@ class Conv1DTranspose(Layer):
         )
 
 
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(StockLayer):
     """The transpose of Conv2D: each element times the kernel, added up by windows, plus bias: [N, H, W, C] ([N, C, H,
     W] with channels_first) -> the same with filters for C, and extents times strides.
 
@@ -521,7 +521,7 @@ class Conv2DTranspose(Layer):
         )
 
 
-class Conv3DTranspose(Layer):
+class Conv3DTranspose(StockLayer):
     """The transpose of Conv3D: each element times the kernel, added up by windows, plus bias: [N, D, H, W, C] ([N, C,
     D, H, W] with channels_first) -> the same with filters for C, and extents times strides.
 
@@ -623,7 +623,7 @@ class Conv3DTranspose(Layer):
         )
 
 
-class DepthwiseConv1D(Layer):
+class DepthwiseConv1D(StockLayer):
     """Each channel with windows of its own: [N, L, C] ([N, C, L] with channels_first) -> the same with depth_multiplier
     C for C.
 
@@ -721,7 +721,7 @@ class DepthwiseConv1D(Layer):
         )
 
 
-class DepthwiseConv2D(Layer):
+class DepthwiseConv2D(StockLayer):
     """Each channel with windows of its own: [N, H, W, C] ([N, C, H, W] with channels_first) -> the same with
     depth_multiplier C for C.
 
@@ -819,7 +819,7 @@ class DepthwiseConv2D(Layer):
         )
 
 
-class SeparableConv1D(Layer):
+class SeparableConv1D(StockLayer):
     """Windows of each channel by itself, and a product over the channels behind them: [N, L, C] ([N, C, L] with
     channels_first) -> the same with filters for C.
 
@@ -936,7 +936,7 @@ class SeparableConv1D(Layer):
         )
 
 
-class SeparableConv2D(Layer):
+class SeparableConv2D(StockLayer):
     """Windows of each channel by itself, and a product over the channels behind them: [N, H, W, C] ([N, C, H, W] with
     channels_first) -> the same with filters for C.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._base import Function
 
 
-class Dense(Layer):
+class Dense(StockLayer):
     """activation(x K + b) along the last axis: [N, ..., C] -> [N, ..., units].
 
     kernel [C, units], bias [units].
@@ -89,7 +89,7 @@ class Dense(Layer):
         )
 
 
-class EinsumDense(Layer):
+class EinsumDense(StockLayer):
     """activation(einsum(equation, x, kernel) + bias).
 
     kernel and bias have the extents that equation, input and output_shape say.
@@ -165,7 +165,7 @@ class EinsumDense(Layer):
         )
 
 
-class Embedding(Layer):
+class Embedding(StockLayer):
     """The rows of a table that whole numbers name: [N, ...] -> [N, ..., output_dim].
 
     embeddings [input_dim, output_dim].
@@ -225,7 +225,7 @@ class Embedding(Layer):
         )
 
 
-class Identity(Layer):
+class Identity(StockLayer):
     """The input itself.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -249,7 +249,7 @@ class Identity(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class InputLayer(Layer):
+class InputLayer(StockLayer):
     """The input itself: the place where a model takes it.
 
     shape: extents without the batch; None for any.
@@ -285,7 +285,7 @@ class InputLayer(Layer):
         )
 
 
-class Masking(Layer):
+class Masking(StockLayer):
     """[N, T, C] with zeros where all features of a step are mask_value. Layers behind this take the mask any(x !=
     mask_value) over the last axis.
 
@@ -314,7 +314,7 @@ class Masking(Layer):
         )
 
 
-class Activation(Layer):
+class Activation(StockLayer):
     """A function of each element, or along the last axis.
 
     activation: a name such as 'relu', or a layer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class Add(Layer):
+class Add(StockLayer):
     """The sum of all inputs. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -36,7 +36,7 @@ class Add(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Subtract(Layer):
+class Subtract(StockLayer):
     """The first input less the second. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -60,7 +60,7 @@ class Subtract(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Multiply(Layer):
+class Multiply(StockLayer):
     """The product of all inputs. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -84,7 +84,7 @@ class Multiply(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Average(Layer):
+class Average(StockLayer):
     """The mean of all inputs. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -108,7 +108,7 @@ class Average(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Maximum(Layer):
+class Maximum(StockLayer):
     """The largest of all inputs. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -132,7 +132,7 @@ class Maximum(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Minimum(Layer):
+class Minimum(StockLayer):
     """The smallest of all inputs. They broadcast.
 
     trainable: whether the parameters require gradients; normalisation of batches by what it has seen otherwise.
@@ -156,7 +156,7 @@ class Minimum(Layer):
         self._make(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Concatenate(Layer):
+class Concatenate(StockLayer):
     """All inputs, one behind the other along an axis.
 
     axis: the axis that grows.
@@ -182,7 +182,7 @@ class Concatenate(Layer):
         self._make(axis=axis, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Dot(Layer):
+class Dot(StockLayer):
     """The sum of products along an axis of each example: the result has the other axes of the first input, then those
     of the second; [N, 1] where there are none.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(StockLayer):
     """(x - mean) / sqrt(variance + epsilon) gamma + beta for each channel. Ioffe and Szegedy 2015.
 
     In training mean and variance are those over all axes but the channels', and the moving ones become momentum old +
@@ -65,7 +65,6 @@ class BatchNormalization(Layer):
         "input_shape",
     )
     _inputs = ("inputs", "mask")
-    supports_masking = True
 
     def __init__(
         self,
@@ -115,7 +114,7 @@ class BatchNormalization(Layer):
         )
 
 
-class LayerNormalization(Layer):
+class LayerNormalization(StockLayer):
     """(x - mean) / sqrt(variance + epsilon) gamma + beta over axes of each example. Ba et al. 2016.
 
     gamma and beta have the extents of those axes.
@@ -190,7 +189,7 @@ class LayerNormalization(Layer):
         )
 
 
-class GroupNormalization(Layer):
+class GroupNormalization(StockLayer):
     """(x - mean) / sqrt(variance + epsilon) gamma + beta over each group of channels of each example. Wu and He 2018.
 
     gamma [C], beta [C].
@@ -269,7 +268,7 @@ class GroupNormalization(Layer):
         )
 
 
-class RMSNormalization(Layer):
+class RMSNormalization(StockLayer):
     """x / sqrt(mean of squares + epsilon) scale over axes of each example. Zhang and Sennrich 2019.
 
     scale has the extents of those axes, and starts as ones.
@@ -301,7 +300,7 @@ class RMSNormalization(Layer):
         )
 
 
-class UnitNormalization(Layer):
+class UnitNormalization(StockLayer):
     """x / sqrt(max(sum of squares, 1e-12)): each vector has the length 1.
 
     axis: the axes over which the length is measured.

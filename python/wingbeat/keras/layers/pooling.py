@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class MaxPooling1D(Layer):
+class MaxPooling1D(StockLayer):
     """The largest element of each window: [N, L, C] -> the same with the windows' positions. With padding 'same' what
     is outside does not count.
 
@@ -55,7 +55,7 @@ class MaxPooling1D(Layer):
         )
 
 
-class MaxPooling2D(Layer):
+class MaxPooling2D(StockLayer):
     """The largest element of each window: [N, H, W, C] -> the same with the windows' positions. With padding 'same'
     what is outside does not count.
 
@@ -98,7 +98,7 @@ class MaxPooling2D(Layer):
         )
 
 
-class MaxPooling3D(Layer):
+class MaxPooling3D(StockLayer):
     """The largest element of each window: [N, D, H, W, C] -> the same with the windows' positions. With padding 'same'
     what is outside does not count.
 
@@ -141,7 +141,7 @@ class MaxPooling3D(Layer):
         )
 
 
-class AveragePooling1D(Layer):
+class AveragePooling1D(StockLayer):
     """The mean of each window: [N, L, C] -> the same with the windows' positions. With padding 'same' what is outside
     does not count.
 
@@ -184,7 +184,7 @@ class AveragePooling1D(Layer):
         )
 
 
-class AveragePooling2D(Layer):
+class AveragePooling2D(StockLayer):
     """The mean of each window: [N, H, W, C] -> the same with the windows' positions. With padding 'same' what is
     outside does not count.
 
@@ -227,7 +227,7 @@ class AveragePooling2D(Layer):
         )
 
 
-class AveragePooling3D(Layer):
+class AveragePooling3D(StockLayer):
     """The mean of each window: [N, D, H, W, C] -> the same with the windows' positions. With padding 'same' what is
     outside does not count.
 
@@ -270,7 +270,7 @@ class AveragePooling3D(Layer):
         )
 
 
-class GlobalMaxPooling1D(Layer):
+class GlobalMaxPooling1D(StockLayer):
     """The largest element of each channel of each example: [N, L, C] -> [N, C].
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -306,7 +306,7 @@ class GlobalMaxPooling1D(Layer):
         )
 
 
-class GlobalMaxPooling2D(Layer):
+class GlobalMaxPooling2D(StockLayer):
     """The largest element of each channel of each example: [N, H, W, C] -> [N, C].
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -342,7 +342,7 @@ class GlobalMaxPooling2D(Layer):
         )
 
 
-class GlobalMaxPooling3D(Layer):
+class GlobalMaxPooling3D(StockLayer):
     """The largest element of each channel of each example: [N, D, H, W, C] -> [N, C].
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -378,7 +378,7 @@ class GlobalMaxPooling3D(Layer):
         )
 
 
-class GlobalAveragePooling1D(Layer):
+class GlobalAveragePooling1D(StockLayer):
     """The mean of each channel of each example: [N, T, C] -> [N, C]. Of a row with a mask [N, T] (bool): over the steps
     where it is True.
 
@@ -393,7 +393,6 @@ class GlobalAveragePooling1D(Layer):
     _kind = "keras.GlobalAveragePooling1D"
     _arguments = ("data_format", "keepdims", "trainable", "input_shape")
     _inputs = ("inputs", "mask")
-    supports_masking = True
 
     def __init__(
         self,
@@ -417,7 +416,7 @@ class GlobalAveragePooling1D(Layer):
         )
 
 
-class GlobalAveragePooling2D(Layer):
+class GlobalAveragePooling2D(StockLayer):
     """The mean of each channel of each example: [N, H, W, C] -> [N, C].
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -453,7 +452,7 @@ class GlobalAveragePooling2D(Layer):
         )
 
 
-class GlobalAveragePooling3D(Layer):
+class GlobalAveragePooling3D(StockLayer):
     """The mean of each channel of each example: [N, D, H, W, C] -> [N, C].
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -489,7 +488,7 @@ class GlobalAveragePooling3D(Layer):
         )
 
 
-class AdaptiveMaxPooling1D(Layer):
+class AdaptiveMaxPooling1D(StockLayer):
     """The largest element of each of output_size parts of each example: [N, L, C] -> [N, *output_size, C].
 
     output_size: the output's extents.
@@ -525,7 +524,7 @@ class AdaptiveMaxPooling1D(Layer):
         )
 
 
-class AdaptiveMaxPooling2D(Layer):
+class AdaptiveMaxPooling2D(StockLayer):
     """The largest element of each of output_size parts of each example: [N, H, W, C] -> [N, *output_size, C].
 
     output_size: the output's extents.
@@ -561,7 +560,7 @@ class AdaptiveMaxPooling2D(Layer):
         )
 
 
-class AdaptiveMaxPooling3D(Layer):
+class AdaptiveMaxPooling3D(StockLayer):
     """The largest element of each of output_size parts of each example: [N, D, H, W, C] -> [N, *output_size, C].
 
     output_size: the output's extents.
@@ -597,7 +596,7 @@ class AdaptiveMaxPooling3D(Layer):
         )
 
 
-class AdaptiveAveragePooling1D(Layer):
+class AdaptiveAveragePooling1D(StockLayer):
     """The mean of each of output_size parts of each example: [N, L, C] -> [N, *output_size, C].
 
     output_size: the output's extents.
@@ -633,7 +632,7 @@ class AdaptiveAveragePooling1D(Layer):
         )
 
 
-class AdaptiveAveragePooling2D(Layer):
+class AdaptiveAveragePooling2D(StockLayer):
     """The mean of each of output_size parts of each example: [N, H, W, C] -> [N, *output_size, C].
 
     output_size: the output's extents.
@@ -669,7 +668,7 @@ class AdaptiveAveragePooling2D(Layer):
         )
 
 
-class AdaptiveAveragePooling3D(Layer):
+class AdaptiveAveragePooling3D(StockLayer):
     """The mean of each of output_size parts of each example: [N, D, H, W, C] -> [N, *output_size, C].
 
     output_size: the output's extents.

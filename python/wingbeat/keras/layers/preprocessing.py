@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class Rescaling(Layer):
+class Rescaling(StockLayer):
     """x scale + offset.
 
     scale: what multiplies, of each channel or of all.
@@ -42,7 +42,7 @@ class Rescaling(Layer):
         )
 
 
-class Normalization(Layer):
+class Normalization(StockLayer):
     """(x - mean) / max(sqrt(variance), 1e-7).
 
     Without mean= and variance= these are the buffers mean and variance, of the axes' extents, and count [] (int64),
@@ -87,7 +87,7 @@ class Normalization(Layer):
         )
 
 
-class CategoryEncoding(Layer):
+class CategoryEncoding(StockLayer):
     """Vectors of whole numbers below num_tokens: with 'one_hot' [..., n] -> [..., n, num_tokens] (a last axis of 1
     goes), with 'multi_hot' and 'count' [..., n] -> [..., num_tokens]. count_weights [..., n]: what each counts.
 
@@ -128,7 +128,7 @@ class CategoryEncoding(Layer):
         )
 
 
-class Discretization(Layer):
+class Discretization(StockLayer):
     """The bin of each number: how many bin_boundaries it has reached. As vectors [..., bins]: see CategoryEncoding.
 
     bin_boundaries: bounds in rising order.
@@ -173,7 +173,7 @@ class Discretization(Layer):
         )
 
 
-class Resizing(Layer):
+class Resizing(StockLayer):
     """Images [N, H, W, C] or [H, W, C] at another size.
 
     height: the result's.
@@ -242,7 +242,7 @@ class Resizing(Layer):
         )
 
 
-class CenterCrop(Layer):
+class CenterCrop(StockLayer):
     """The middle of images [N, H, W, C] or [H, W, C]; of smaller ones, what a cut in that shape has, resized.
 
     height: the result's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class Dropout(Layer):
+class Dropout(StockLayer):
     """In training, each element is 0 with probability rate and else divided by 1 - rate. Srivastava et al. 2014.
 
     The draws come from the default generator (manual_seed).
@@ -53,7 +53,7 @@ class Dropout(Layer):
         )
 
 
-class SpatialDropout1D(Layer):
+class SpatialDropout1D(StockLayer):
     """In training, whole channels of [N, L, C] are 0 with probability rate, the rest is divided by 1 - rate. Tompson et
     al. 2015.
 
@@ -86,7 +86,7 @@ class SpatialDropout1D(Layer):
         )
 
 
-class SpatialDropout2D(Layer):
+class SpatialDropout2D(StockLayer):
     """In training, whole channels of [N, H, W, C] are 0 with probability rate, the rest is divided by 1 - rate. Tompson
     et al. 2015.
 
@@ -128,7 +128,7 @@ class SpatialDropout2D(Layer):
         )
 
 
-class SpatialDropout3D(Layer):
+class SpatialDropout3D(StockLayer):
     """In training, whole channels of [N, D, H, W, C] are 0 with probability rate, the rest is divided by 1 - rate.
     Tompson et al. 2015.
 
@@ -170,7 +170,7 @@ class SpatialDropout3D(Layer):
         )
 
 
-class AlphaDropout(Layer):
+class AlphaDropout(StockLayer):
     """In training, each element becomes SELU's limit with probability rate; all is scaled so that mean and variance
     stay. Klambauer et al. 2017.
 
@@ -212,7 +212,7 @@ class AlphaDropout(Layer):
         )
 
 
-class GaussianDropout(Layer):
+class GaussianDropout(StockLayer):
     """In training, x times normal numbers of mean 1 and standard deviation sqrt(rate / (1 - rate)). Srivastava et al.
     2014.
 
@@ -245,7 +245,7 @@ class GaussianDropout(Layer):
         )
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(StockLayer):
     """In training, x plus normal numbers of mean 0.
 
     The draws come from the default generator (manual_seed).
@@ -277,7 +277,7 @@ class GaussianNoise(Layer):
         )
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(StockLayer):
     """The input itself; training adds l1 sum |x| + l2 sum x^2 to the loss.
 
     l1: what training adds to the loss for each |x|.

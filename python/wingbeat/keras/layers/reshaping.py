@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..._typing import DTypeLike
 
 
-class Flatten(Layer):
+class Flatten(StockLayer):
     """[N, ...] -> [N, all other extents]; with channels_first the channels are moved to the end before.
 
     data_format: whether channels are the last axis or that behind the batch; None: the last.
@@ -40,7 +40,7 @@ class Flatten(Layer):
         )
 
 
-class Reshape(Layer):
+class Reshape(StockLayer):
     """[N, ...] -> [N, *target_shape].
 
     target_shape: extents without the batch; one of them may be -1.
@@ -68,7 +68,7 @@ class Reshape(Layer):
         )
 
 
-class Permute(Layer):
+class Permute(StockLayer):
     """[N, ...] with the axes behind the batch in another order.
 
     dims: the axes in their new order, from 1, without the batch.
@@ -94,7 +94,7 @@ class Permute(Layer):
         self._make(dims=dims, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class RepeatVector(Layer):
+class RepeatVector(StockLayer):
     """[N, C] -> [N, n, C].
 
     n: how often.
@@ -120,7 +120,7 @@ class RepeatVector(Layer):
         self._make(n=n, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class ZeroPadding1D(Layer):
+class ZeroPadding1D(StockLayer):
     """[N, L, C] with zeros around each example.
 
     padding: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -156,7 +156,7 @@ class ZeroPadding1D(Layer):
         )
 
 
-class ZeroPadding2D(Layer):
+class ZeroPadding2D(StockLayer):
     """[N, H, W, C] with zeros around each example.
 
     padding: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -192,7 +192,7 @@ class ZeroPadding2D(Layer):
         )
 
 
-class ZeroPadding3D(Layer):
+class ZeroPadding3D(StockLayer):
     """[N, D, H, W, C] with zeros around each example.
 
     padding: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -232,7 +232,7 @@ class ZeroPadding3D(Layer):
         )
 
 
-class Cropping1D(Layer):
+class Cropping1D(StockLayer):
     """[N, L, C] without elements at the ends of its axes.
 
     cropping: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -258,7 +258,7 @@ class Cropping1D(Layer):
         self._make(cropping=cropping, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Cropping2D(Layer):
+class Cropping2D(StockLayer):
     """[N, H, W, C] without elements at the ends of its axes.
 
     cropping: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -294,7 +294,7 @@ class Cropping2D(Layer):
         )
 
 
-class Cropping3D(Layer):
+class Cropping3D(StockLayer):
     """[N, D, H, W, C] without elements at the ends of its axes.
 
     cropping: elements at both ends of each spatial axis: one number, one for each axis, or (before, after) for each.
@@ -334,7 +334,7 @@ class Cropping3D(Layer):
         )
 
 
-class UpSampling1D(Layer):
+class UpSampling1D(StockLayer):
     """[N, L, C] with extents times size along the spatial axes.
 
     size: how often each element is repeated.
@@ -360,7 +360,7 @@ class UpSampling1D(Layer):
         self._make(size=size, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class UpSampling2D(Layer):
+class UpSampling2D(StockLayer):
     """[N, H, W, C] with extents times size along the spatial axes.
 
     size: how often each element is repeated.
@@ -399,7 +399,7 @@ class UpSampling2D(Layer):
         )
 
 
-class UpSampling3D(Layer):
+class UpSampling3D(StockLayer):
     """[N, D, H, W, C] with extents times size along the spatial axes.
 
     size: how often each element is repeated.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ._base import Function
 
 
-class LSTM(Layer):
+class LSTM(StockLayer):
     """Steps of LSTMCell. Hochreiter and Schmidhuber 1997.
 
     [N, T, C] -> [N, units], or [N, T, units] with return_sequences; then the last states with return_state. mask [N, T]
@@ -85,7 +85,6 @@ class LSTM(Layer):
     )
     _parts = ("activation", "recurrent_activation")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -153,7 +152,7 @@ class LSTM(Layer):
         )
 
 
-class GRU(Layer):
+class GRU(StockLayer):
     """Steps of GRUCell. Cho et al. 2014.
 
     [N, T, C] -> [N, units], or [N, T, units] with return_sequences; then the last states with return_state. mask [N, T]
@@ -224,7 +223,6 @@ class GRU(Layer):
     )
     _parts = ("activation", "recurrent_activation")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -292,7 +290,7 @@ class GRU(Layer):
         )
 
 
-class SimpleRNN(Layer):
+class SimpleRNN(StockLayer):
     """Steps of SimpleRNNCell: h' = activation(x K + h R + b).
 
     [N, T, C] -> [N, units], or [N, T, units] with return_sequences; then the last states with return_state. mask [N, T]
@@ -357,7 +355,6 @@ class SimpleRNN(Layer):
     )
     _parts = ("activation",)
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -419,7 +416,7 @@ class SimpleRNN(Layer):
         )
 
 
-class RNN(Layer):
+class RNN(StockLayer):
     """Steps of any cell.
 
     [N, T, C] -> [N, units], or [N, T, units] with return_sequences; then the last states with return_state. mask [N, T]
@@ -456,7 +453,6 @@ class RNN(Layer):
     )
     _parts = ("cell",)
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -490,7 +486,7 @@ class RNN(Layer):
         )
 
 
-class LSTMCell(Layer):
+class LSTMCell(StockLayer):
     """A step of long short-term memory, gates i, f, c, o: c' = f c + i g and h' = o activation(c'). Hochreiter and
     Schmidhuber 1997. [N, C], h and c [N, units] -> the output, which is h', h' and c'.
 
@@ -597,7 +593,7 @@ class LSTMCell(Layer):
         )
 
 
-class GRUCell(Layer):
+class GRUCell(StockLayer):
     """A step of a gated recurrent unit, gates z, r, h: h' = z h + (1 - z) g. Cho et al. 2014. [N, C] and h [N, units]
     -> the output and the next state, which are one.
 
@@ -704,7 +700,7 @@ class GRUCell(Layer):
         )
 
 
-class SimpleRNNCell(Layer):
+class SimpleRNNCell(StockLayer):
     """A step of activation(x K + h R + b): [N, C] and h [N, units] -> the output and the next state, which are one.
 
     kernel [C, units], recurrent_kernel [units, units], bias [units].
@@ -802,7 +798,7 @@ class SimpleRNNCell(Layer):
         )
 
 
-class StackedRNNCells(Layer):
+class StackedRNNCells(StockLayer):
     """Cells on each other, as one: each takes the output of the one before. The states are those of the first, then
     those of the second, and so on.
 
@@ -831,7 +827,7 @@ class StackedRNNCells(Layer):
         self._make(cells=cells, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class ConvLSTMCell(Layer):
+class ConvLSTMCell(StockLayer):
     """LSTMCell with convolutions for products. Shi et al. 2015. [N, spatial, C], h and c [N, positions, filters] -> the
     output, which is h', h' and c'.
 
@@ -962,7 +958,7 @@ class ConvLSTMCell(Layer):
         )
 
 
-class ConvLSTM1D(Layer):
+class ConvLSTM1D(StockLayer):
     """LSTM with convolutions for products: [N, T, L, C] -> [N, positions, filters], or with T in it with
     return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
 
@@ -1036,7 +1032,6 @@ class ConvLSTM1D(Layer):
     )
     _parts = ("activation", "recurrent_activation")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -1110,7 +1105,7 @@ class ConvLSTM1D(Layer):
         )
 
 
-class ConvLSTM2D(Layer):
+class ConvLSTM2D(StockLayer):
     """LSTM with convolutions for products: [N, T, H, W, C] -> [N, positions, filters], or with T in it with
     return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
 
@@ -1184,7 +1179,6 @@ class ConvLSTM2D(Layer):
     )
     _parts = ("activation", "recurrent_activation")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -1258,7 +1252,7 @@ class ConvLSTM2D(Layer):
         )
 
 
-class ConvLSTM3D(Layer):
+class ConvLSTM3D(StockLayer):
     """LSTM with convolutions for products: [N, T, D, H, W, C] -> [N, positions, filters], or with T in it with
     return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
 
@@ -1332,7 +1326,6 @@ class ConvLSTM3D(Layer):
     )
     _parts = ("activation", "recurrent_activation")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._base import Layer
+from ._base import StockLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...nn.module import Module
 
 
-class TimeDistributed(Layer):
+class TimeDistributed(StockLayer):
     """A layer of each step by itself: [N, T, ...] -> [N, T, ...]. A mask [N, T] passes by; one of more axes goes to the
     layer, step by step.
 
@@ -31,7 +31,6 @@ class TimeDistributed(Layer):
     _arguments = ("layer", "trainable", "input_shape")
     _parts = ("layer",)
     _inputs = ("inputs", "mask")
-    supports_masking = True
 
     def __init__(
         self,
@@ -46,7 +45,7 @@ class TimeDistributed(Layer):
         self._make(layer=layer, name=name, trainable=trainable, dtype=dtype, input_shape=input_shape, **keywords)
 
 
-class Bidirectional(Layer):
+class Bidirectional(StockLayer):
     """A recurrent layer from the first step to the last, and another one from the last to the first; the second's
     outputs are put in the order of the steps again. Schuster and Paliwal 1997. mask is as the layers have it;
     initial_state is the forward layer's, then the backward layer's, and so are the states with return_state.
@@ -67,7 +66,6 @@ class Bidirectional(Layer):
     _arguments = ("layer", "merge_mode", "backward_layer", "trainable", "input_shape")
     _parts = ("layer", "backward_layer")
     _inputs = ("sequences", "mask", "*initial_state")
-    supports_masking = True
 
     def __init__(
         self,
@@ -93,7 +91,7 @@ class Bidirectional(Layer):
         )
 
 
-class SpectralNormalization(Layer):
+class SpectralNormalization(StockLayer):
     """A layer whose kernel is divided by its largest singular value in each pass of training. Miyato et al. 2018. As in
     Keras, the kernel itself takes the new value.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...tf._tensor import convert, op
-from ._loss import engine_loss
+from .._engine import engine_module
 
 
 def _floats(y_pred: Any) -> Any:
@@ -16,8 +16,8 @@ def _floats(y_pred: Any) -> Any:
 @op
 def _values(kind: str, y_true: Any, y_pred: Any, **settings: Any) -> Any:
     predictions = _floats(y_pred)
-    module = engine_loss(f"keras.{kind}", reduction="none", **settings)
-    return module(predictions, convert(y_true, hint=predictions.dtype))
+    module = engine_module(f"keras.{kind}", reduction="none", **settings)
+    return module(predictions, convert(y_true, hint=predictions.dtype), None, None)
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:

@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..._arrays import handle_array
-from ..._dtypes import float32
-from ..._library import freed_by, handle_property, lib, library
-from ..._literals import check_call, literal
-from ..._tensor import wrap
 from ...tf._tensor import convert, op
 from .. import _names, _policies
+from .._engine import EngineModule, engine_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 REDUCTIONS = ("sum_over_batch_size", "sum", None, "none", "mean", "mean_with_sample_weight")
-_FOUR, _ONE = handle_array(4), handle_array(1)
-# Without declared arguments: what is handed over here is plain already.
-_call = library["wb_module_call"]
-
-
-class _Module:
-    """A loss of the engine's, from its kind and arguments."""
-
-    def __init__(self, kind: str, settings: Mapping[str, Any]) -> None:
-        out = c_void_p()
-        text = ", ".join(f"{name}={literal(value, f'{kind}: {name}')}" for name, value in settings.items())
-        check_call(lib.wb_module_create(f"{kind}({text})".encode(), float32.code, out))
-        self._handle = out.value
-
-    _as_parameter_ = handle_property
-    __del__ = freed_by("wb_module_free")
-
-    def __call__(self, prediction: Any, target: Any, sample_weight: Any = None, mask: Any = None) -> Any:
-        given = [prediction, target, sample_weight, mask]
-        handles = _FOUR(*[None if tensor is None else tensor._handle for tensor in given])
-        found = _ONE()
-        status = _call(c_void_p(self._handle), None, handles, 4, found, 1, None)
-        if status:
-            check_call(status)
-        return wrap(found[0])
-
-
-_modules: dict[tuple[Any, ...], _Module] = {}
-
-
-def engine_loss(kind: str, **settings: Any) -> _Module:
-    """The engine's loss of a kind; there is one for the same arguments."""
-    key = (kind, *((name, tuple(value) if isinstance(value, list) else value) for name, value in settings.items()))
-    if key not in _modules:
-        _modules[key] = _Module(kind, settings)
-    return _modules[key]
 
 
 def dtype_of(dtype: Any) -> str:
@@ -128,7 +87,7 @@ def _as(value: Any, dtype: str) -> Any:
 @op
 def _reduced(losses: Any, sample_weight: Any, mask: Any, reduction: str | None, dtype: str) -> Any:
     values = as_predictions(losses, dtype)
-    reduce = engine_loss("keras.Loss", reduction=reduction or "none")
+    reduce = engine_module("keras.Loss", reduction=reduction or "none")
     return reduce(values, values, optional(sample_weight, dtype), None if mask is None else convert(mask))
 
 
@@ -148,10 +107,10 @@ class EngineLoss(Loss):
         self.__dict__.update(settings)
         self._module()
 
-    def _module(self, reduction: str | None = None) -> _Module:
+    def _module(self, reduction: str | None = None) -> EngineModule:
         settings = {name: getattr(self, name) for name in self._settings}
         settings["reduction"] = reduction or self.reduction or "none"
-        return engine_loss(self._kind, **settings)
+        return engine_module(self._kind, **settings)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Any:
         """The loss of predictions.
@@ -178,7 +137,7 @@ class EngineLoss(Loss):
 
 
 @op
-def _computed(module: _Module, y_true: Any, y_pred: Any, weight: Any, mask: Any, dtype: str) -> Any:
+def _computed(module: EngineModule, y_true: Any, y_pred: Any, weight: Any, mask: Any, dtype: str) -> Any:
     predictions = as_predictions(y_pred, dtype)
     return module(predictions, convert(y_true), optional(weight, dtype), None if mask is None else convert(mask))
 

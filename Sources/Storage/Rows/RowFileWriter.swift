@@ -1,0 +1,186 @@
+import CHDF5
+import Engine
+import Glibc
+
+/// Writes rows of several columns to one new HDF5 file, as many at a time as there are, with flat memory. The file is
+/// there, whole, when `finish` returns; what is never finished leaves nothing.
+final class RowFileWriter {
+    struct Column {
+        let name: String
+        let layout: RowLayout
+    }
+
+    private(set) var count = 0
+    private let path: String
+    private let columns: [Column]
+    /// nil once finished.
+    private var replacement: FileReplacement?
+    /// Closed in the order of their declaration by `finish`: data sets before the file.
+    private var datasets: [Open] = []
+    private var file: Open?
+    private var failure: Failure?
+
+    private final class Open {
+        let handle: Handle
+        init(_ handle: consuming Handle) { self.handle = handle }
+    }
+
+    /// Bytes of a chunk, about.
+    private static let chunkBytes = 256 << 10
+
+    init(_ location: FilePath, _ columns: [Column]) throws(Failure) {
+        let path = "\(location)"
+        try HDF5.require(for: path)
+        guard !columns.isEmpty else { throw .argument(operation: path, "there are no columns to write") }
+        (self.path, self.columns) = (path, columns)
+        let replacement = try FileReplacement(location)
+        let name = replacement.temporaryName
+        self.replacement = consume replacement
+        let (file, datasets) = try guarded { () throws(Failure) in try RowFileWriter.create(name, path, columns) }
+        (self.file, self.datasets) = (file, datasets)
+    }
+
+    deinit {
+        // The data sets go before the file, and the file before its name. libhdf5 may write as it closes them.
+        _ = try? guarded { () throws(Failure) in close() }
+    }
+
+    private func close() {
+        datasets = []
+        file = nil
+    }
+
+    /// libhdf5 writes in all of its calls, and a limit on file sizes must not end the process.
+    private func guarded<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        var result: Result?
+        try withoutFileSizeSignal { () throws(Failure) in result = try HDF5.locked(body) }
+        guard let result else { throw .internal(operation: path, "nothing was done") }
+        return result
+    }
+
+    private static func create(
+        _ name: FilePath, _ path: String, _ columns: [Column]
+    ) throws(Failure) -> (Open, [Open]) {
+        let cannot = "cannot be written"
+        let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
+        // The format whose metadata all bears checksums, as in checkpoints.
+        try HDF5.check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110), path, cannot)
+        try HDF5.check(H5Pset_file_locking(access.id, true, true), path, cannot)
+        let creation = try Handle(H5Pcreate(wb_h5_file_create()), path, cannot)
+        try HDF5.check(H5Pset_obj_track_times(creation.id, false), path, cannot)
+        let id = name.withCString { H5Fcreate($0, wb_h5_truncate(), creation.id, access.id) }
+        let file = Open(try Handle(id, path, cannot))
+        let links = try Handle(H5Pcreate(wb_h5_link_create()), path, cannot)
+        try HDF5.check(H5Pset_char_encoding(links.id, H5T_CSET_UTF8), path, cannot)
+        try HDF5.check(H5Pset_create_intermediate_group(links.id, 1), path, cannot)
+        var datasets: [Open] = []
+        for column in columns {
+            let what = "data set '\(column.name)' cannot be made"
+            guard !column.name.isEmpty, !column.name.utf8.contains(0) else {
+                throw .argument(operation: path, "'\(column.name)' cannot be the name of a data set")
+            }
+            let shape = column.layout.shape
+            guard shape.count < Int(H5S_MAX_RANK), column.layout.bytes > 0 else {
+                throw .shape(operation: path, "rows of shape \(shape) cannot be stored in '\(column.name)'")
+            }
+            let rows = max(1, min(1 << 20, chunkBytes / column.layout.bytes))
+            let inner = shape.map { hsize_t($0) }
+            let space = try Handle(
+                H5Screate_simple(Int32(shape.count + 1), [0] + inner, [hsize_t.max] + inner), path, what)
+            let layout = try Handle(H5Pcreate(wb_h5_dataset_create()), path, what)
+            try HDF5.check(H5Pset_obj_track_times(layout.id, false), path, what)
+            try HDF5.check(
+                H5Pset_chunk(layout.id, Int32(shape.count + 1), chunk(rows, inner, column.layout.dtype.size)), path,
+                what)
+            try HDF5.check(H5Pset_fletcher32(layout.id), path, what)
+            let type = try HDF5.fileType(try stored(column.layout.dtype, path), path, what)
+            datasets.append(
+                Open(
+                    try Handle(
+                        H5Dcreate2(
+                            file.handle.id, column.name, type.id, space.id, links.id, layout.id, wb_h5_default()),
+                        path, what)))
+        }
+        return (file, datasets)
+    }
+
+    /// Chunks of rows; of rows that are too large for one, parts.
+    private static func chunk(_ rows: Int, _ inner: [hsize_t], _ size: Int) -> [hsize_t] {
+        var chunk = inner
+        var bytes = inner.reduce(hsize_t(size)) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        var axis = 0
+        while bytes > 16 << 20, axis < chunk.count {
+            let part = max(1, chunk[axis] / max(1, bytes / (8 << 20)))
+            bytes = bytes / chunk[axis] * part
+            chunk[axis] = part
+            axis += 1
+        }
+        return [hsize_t(rows)] + chunk
+    }
+
+    /// What a data set has for a dtype; a truth value is a byte.
+    private static func stored(_ dtype: DType, _ path: String) throws(Failure) -> DType {
+        guard dtype != .bfloat16 else {
+            throw .dtype(operation: path, "HDF5 has no bfloat16; write float32")
+        }
+        return dtype == .bool ? .uint8 : dtype
+    }
+
+    /// Appends rows, dense and row-major, one pointer for each column. After a failure nothing more can be done.
+    func append(_ memory: [UnsafeRawPointer], rows: Int) throws(Failure) {
+        if let failure { throw failure }
+        guard rows > 0 else { return }
+        let (total, overflow) = count.addingReportingOverflow(rows)
+        guard !overflow, memory.count == columns.count else {
+            throw .argument(operation: path, "\(rows) rows of \(memory.count) columns cannot be appended")
+        }
+        do throws(Failure) {
+            try guarded { () throws(Failure) in
+                for (place, column) in columns.enumerated() { try append(memory[place], rows, column, datasets[place]) }
+            }
+        } catch {
+            failure = error
+            throw error
+        }
+        count = total
+    }
+
+    private func append(_ memory: UnsafeRawPointer, _ rows: Int, _ column: Column, _ dataset: Open) throws(Failure) {
+        let cannot = "data set '\(column.name)' cannot be written"
+        let inner = column.layout.shape.map { hsize_t($0) }
+        do throws(Failure) {
+            try HDF5.check(H5Dset_extent(dataset.handle.id, [hsize_t(count + rows)] + inner), path, cannot)
+            let space = try Handle(H5Dget_space(dataset.handle.id), path, cannot)
+            let start = [hsize_t(count)] + inner.map { _ in 0 }
+            let extents = [hsize_t(rows)] + inner
+            try HDF5.check(H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, extents, nil), path, cannot)
+            let dense = try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
+            let type = try HDF5.fileType(try RowFileWriter.stored(column.layout.dtype, path), path, cannot)
+            try HDF5.check(
+                H5Dwrite(dataset.handle.id, type.id, dense.id, space.id, wb_h5_default(), memory), path, cannot)
+        } catch {
+            throw .file(path: path, error.description)
+        }
+    }
+
+    /// Puts the file in its place.
+    func finish() throws(Failure) {
+        if let failure { throw failure }
+        // The number alone: who held the file would keep it open, and locked, when it is in its place.
+        guard let replacement = replacement.take(), let id = file?.handle.id else {
+            throw .state(operation: path, "the file is finished already")
+        }
+        do throws(Failure) {
+            try guarded { () throws(Failure) in
+                if H5Fflush(id, H5F_SCOPE_GLOBAL) < 0 {
+                    throw .file(path: path, "cannot be written: \(HDF5.reason())")
+                }
+                close()
+            }
+            try replacement.finish()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}

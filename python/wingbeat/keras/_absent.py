@@ -1,0 +1,38 @@
+"""What Keras has and this package has not: for each such name what can be done instead."""
+
+from __future__ import annotations
+
+import sys
+
+ABSENT = {
+    "applications": (
+        "nothing is downloaded, so there are no ready models; keras.models.load_model(path) reads .keras and .h5 "
+        "files, also of Keras' own applications"
+    ),
+    "keras_tuner": "there is no tuner; loop over settings in Python, and compare the History of each fit",
+    "wrappers": "there are no wrappers for scikit-learn; call fit and predict of the model",
+    "distribution": "there is one device here; wingbeat.distributed says what there is",
+    "export": "there are no SavedModels; model.save(path) writes a .keras file, wingbeat.export a graph for C",
+    "legacy": "there is no Keras 2 under this name; Keras 3's classes read its files",
+    "Quantizer": "there are no quantised layers",
+    "quantizers": "there are no quantised layers",
+    "RematScope": "there is none; tf.recompute_grad computes a function again in place of storing it",
+    "remat": "there is none; tf.recompute_grad computes a function again in place of storing it",
+    "StatelessScope": "there is none; wingbeat.func.functional_call runs a module on other values",
+    "SymbolicScope": "there is none; keras.Input makes symbolic tensors",
+    "device": "there is one device, the processor; leave the block out",
+    "tree": "there is no keras.tree; tf.nest has flatten, map_structure and pack_sequence_as",
+    "preprocessing": "there is none; keras.utils has pad_sequences, and layers prepare data (Rescaling, Normalization)",
+    "visualization": "no pictures are drawn here; matplotlib takes NumPy arrays",
+}
+
+
+def sentence(module: str, name: str) -> str:
+    """What to say of a name that a module of this package lacks."""
+    plain = f"module {module!r} has no attribute {name!r}"
+    path = f"{module}.{name}".partition(".keras.")[2]
+    known = ABSENT.get(path) or ABSENT.get(name) or ABSENT.get(path.partition(".")[0])
+    if known:
+        return f"{plain}: {known}"
+    near = [word for word in getattr(sys.modules.get(module), "__all__", ()) if word.lower() == name.lower()]
+    return f"{plain}; did you mean {near[0]}?" if near else plain
