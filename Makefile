@@ -133,6 +133,7 @@ test-peers: build .venv-peers/.ready
 	@.venv-peers/bin/python scripts/compare_operators_with_torch.py
 	@.venv-peers/bin/python scripts/compare_modules_with_torch.py
 	@.venv-peers/bin/python scripts/compare_keras_training.py
+	@.venv-peers/bin/python -W ignore scripts/compare_keras_files.py
 
 .PHONY: c-tests
 c-tests: $(C_TESTS)

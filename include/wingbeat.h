@@ -997,15 +997,15 @@ wb_status wb_set_grad_enabled(int32_t enabled, int32_t *previous);
 wb_status wb_get_grad_enabled(int32_t *enabled);
 
 typedef enum wb_grad_flag {
-    WB_GRAD_ENABLED = 1,    /* this thread records for derivatives */
-    WB_GRAD_REQUIRED = 2,   /* one of the tensors requires gradients */
-    WB_GRAD_BFLOAT16 = 4,   /* this thread records under autocast to bfloat16 (wb_set_autocast) */
-    WB_GRAD_CAPTURE = 8,    /* this thread has a capture block open */
-    WB_GRAD_TRANSFORM = 16, /* this thread is in a block with WB_BLOCK_TRANSFORM */
-    WB_GRAD_WATCHED = 32,   /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
-    WB_GRAD_FLOAT16 = 64,   /* this thread records under autocast to float16 */
-    WB_GRAD_FLOAT64 = 128,  /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
-    WB_GRAD_TRAINING = 256, /* this thread is in a block with WB_BLOCK_TRAINING */
+    WB_GRAD_ENABLED = 1,     /* this thread records for derivatives */
+    WB_GRAD_REQUIRED = 2,    /* one of the tensors requires gradients */
+    WB_GRAD_BFLOAT16 = 4,    /* this thread records under autocast to bfloat16 (wb_set_autocast) */
+    WB_GRAD_CAPTURE = 8,     /* this thread has a capture block open */
+    WB_GRAD_TRANSFORM = 16,  /* this thread is in a block with WB_BLOCK_TRANSFORM */
+    WB_GRAD_WATCHED = 32,    /* values are watched (wb_set_anomaly_mode, wb_set_module_callback) */
+    WB_GRAD_FLOAT16 = 64,    /* this thread records under autocast to float16 */
+    WB_GRAD_FLOAT64 = 128,   /* functions of floats make float64 of whole numbers (wb_set_default_dtype) */
+    WB_GRAD_TRAINING = 256,  /* this thread is in a block with WB_BLOCK_TRAINING */
     WB_GRAD_EVALUATION = 512 /* or in one with WB_BLOCK_EVALUATION */
 } wb_grad_flag;
 
@@ -1037,8 +1037,8 @@ typedef enum wb_block_change {
     WB_BLOCK_TRANSFORM = 16,     /* a transform of functions runs: wb_grad_flags says so, and programs do not match */
     WB_BLOCK_THEN_GRAD_OFF = 32, /* the gradient mode after the block, in the place of that before it */
     WB_BLOCK_THEN_GRAD_ON = 64,
-    WB_BLOCK_FLOAT16 = 128,  /* autocast to float16 */
-    WB_BLOCK_TRAINING = 256, /* modules train, whatever their own modes are (wb_module_set_training) */
+    WB_BLOCK_FLOAT16 = 128,   /* autocast to float16 */
+    WB_BLOCK_TRAINING = 256,  /* modules train, whatever their own modes are (wb_module_set_training) */
     WB_BLOCK_EVALUATION = 512 /* modules evaluate, whatever their own modes are */
 } wb_block_change;
 
@@ -1926,8 +1926,7 @@ wb_status wb_keras_config(const char *path, const char **config);
  * metrics, optimiser), and the optimiser over the parameters of a module that was loaded from the file, with its state,
  * so that training goes on. NULL for what the file has not; either pointer may be NULL. A learning rate that follows a
  * schedule stands in the config; the optimiser has the rate that it begins with. */
-wb_status wb_keras_training(const char *path, const wb_module *module, const char **training,
-                            wb_optimizer **optimizer);
+wb_status wb_keras_training(const char *path, const wb_module *module, const char **training, wb_optimizer **optimizer);
 
 /* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
  * (.weights.h5). The model is a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among
@@ -2023,10 +2022,10 @@ wb_status wb_value_tensor(const wb_value *value, wb_tensor **tensor);
 /* The arrays of such a file by dotted names, as a map. limit: as of wb_h5_read. */
 wb_status wb_weights_read(const char *path, int64_t limit, wb_value **weights);
 
-/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the file,
- * or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights of
- * [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are weight,
- * running_mean and running_var; "auto" or NULL: the latter for names that the module does not have. strict 1:
+/* Takes over such a file's arrays, cast to the module's dtypes. All or nothing. names, targets: `count` names of the
+ * file, or beginnings of names up to a dot, and what they are in the module; "": not wanted. layout: "torch": weights
+ * of [out, in, ...]; "flax": kernels of [..., in, out] are turned, and kernel, scale, embedding, mean and var are
+ * weight, running_mean and running_var; "auto" or NULL: the latter for names that the module does not have. strict 1:
  * WB_ERROR_STRUCTURE where a name is missing or left over. It is that in any case where a shape differs. */
 wb_status wb_module_load_weights(wb_module *module, const char *path, const char *const *names,
                                  const char *const *targets, int32_t count, const char *layout, int32_t strict);

@@ -20,19 +20,11 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow  # noqa: E402
 
+import wingbeat.keras  # noqa: E402
 import wingbeat.tf  # noqa: E402
-from wingbeat.keras import activations, constraints, initializers, losses, metrics, optimizers, regularizers, utils  # noqa: E402
 
-HOMES = {
-    "optimizers": optimizers,
-    "losses": losses,
-    "metrics": metrics,
-    "activations": activations,
-    "regularizers": regularizers,
-    "constraints": constraints,
-    "initializers": initializers,
-    "utils": utils,
-}
+NAMES = "optimizers losses metrics activations regularizers constraints initializers utils".split()
+HOMES = {name: getattr(wingbeat.keras, name) for name in NAMES}
 SHAPES = ((17, 33), (33,), (3, 3, 2, 5), ())
 # What the face has not, and says so; docs/keras-training.md names the nearest thing.
 MISSING = {
@@ -71,7 +63,7 @@ def close(ours, theirs, what, tolerance):
 
 def optimizer(name, arguments):
     """Twenty steps over variables of several shapes, with random gradients."""
-    ours, theirs = getattr(optimizers, name)(**arguments), getattr(keras.optimizers, name)(**arguments)
+    ours, theirs = getattr(wingbeat.keras.optimizers, name)(**arguments), getattr(keras.optimizers, name)(**arguments)
     first = [rng.normal(size=shape).astype(np.float32) for shape in SHAPES]
     mine = [wingbeat.tf.Variable(value) for value in first]
     their = [keras.Variable(value) for value in first]
@@ -97,7 +89,7 @@ def given(value):
 def loss(name, arguments, y_true, y_pred):
     t, x = given(y_true), given(y_pred)
     for reduction in (*cases.REDUCTIONS, "mean", None):
-        ours = getattr(losses, name)(reduction=reduction, **arguments)
+        ours = getattr(wingbeat.keras.losses, name)(reduction=reduction, **arguments)
         theirs = getattr(keras.losses, name)(reduction=reduction, **arguments)
         what = f"losses.{name}({arguments}, {reduction})"
         close(ours(t, x).numpy(), theirs(t, x).numpy(), what, 1e-5)
@@ -110,7 +102,7 @@ def loss(name, arguments, y_true, y_pred):
 
 
 def metric(name, arguments, y_true, y_pred):
-    ours, theirs = getattr(metrics, name)(**arguments), getattr(keras.metrics, name)(**arguments)
+    ours, theirs = getattr(wingbeat.keras.metrics, name)(**arguments), getattr(keras.metrics, name)(**arguments)
     for _ in range(3):
         order = rng.permutation(len(y_true))
         t, x = given(y_true)[order], given(y_pred)[order]
@@ -131,7 +123,7 @@ def function(module, name, arguments, value):
 
 def schedule(name, arguments):
     for step in (*cases.SCHEDULE_STEPS, 100, 12345):
-        ours = getattr(optimizers.schedules, name)(**arguments)(step)
+        ours = getattr(wingbeat.keras.optimizers.schedules, name)(**arguments)(step)
         theirs = getattr(keras.optimizers.schedules, name)(**arguments)(np.int64(step))
         close(float(ours), float(theirs), f"schedules.{name}({arguments}) at {step}", 1e-4)
 

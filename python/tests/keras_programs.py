@@ -453,6 +453,10 @@ def names_and_configs(keras):
         "config": sorted(config),
         "entries": [[entry["class_name"], entry["name"], len(entry["inbound_nodes"])] for entry in config["layers"]],
         "ends": [config["input_layers"], config["output_layers"]],
-        "dense": {key: v for key, v in model.layers[0].get_config().items() if not isinstance(v, dict)},
+        "dense": {
+            key: v
+            for key, v in model.layers[0].get_config().items()
+            if not isinstance(v, dict) and key != "quantization_config"
+        },
         "sequential": sorted(model.get_config()),
     }

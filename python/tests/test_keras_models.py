@@ -30,17 +30,7 @@ def compare(found, expected, place=""):
         assert found == expected, place
 
 
-# Programs of layers and functions that are not there yet.
-WAITING = {
-    "penalties_of_regularisers",
-    "several_inputs_and_outputs",
-    "batches_of_other_kinds",
-    "tables_of_models",
-    "names_and_configs",
-}
-
-
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in WAITING])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_gives_what_keras_gives(name, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     keras.backend.clear_session()

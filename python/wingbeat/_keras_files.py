@@ -8,18 +8,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from ctypes import c_char_p, c_void_p
+from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any
 
 from ._checkpoint_files import path_bytes
 from ._dtypes import as_dtype
 from ._errors import ArgumentError, FormatError, UnsupportedError
-from ._library import check, lib, text_of
+from ._library import check, freed_by, handle_property, lib, text_of
 from ._log import pass_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ._tensor import Tensor
     from ._typing import Path
     from .nn import Module
     from .optim import Optimizer
@@ -102,18 +103,18 @@ def from_config(config: str | Mapping[str, Any], layers: Mapping[str, Module] | 
     """
     from .nn._loading import module_of
 
-    out, (names, modules, count) = c_void_p(), _arrays(layers)
+    given = dict(layers or {})
+    out, (names, modules, count) = c_void_p(), _arrays(given)
     kind = as_dtype("float32" if dtype is None else dtype)
-    check(lib.wb_module_from_config(_json(config), names, modules, count, kind, out))
-    return module_of(out.value)
+    check(lib.wb_module_from_config(_json(config), names, modules, count, kind.code, out))
+    return module_of(out.value, known=given.values())
 
 
 def _json(config: str | Mapping[str, Any]) -> bytes:
     return config.encode() if isinstance(config, str) else json.dumps(config).encode()
 
 
-def _arrays(layers: Mapping[str, Module] | None) -> tuple[Any, Any, int]:
-    given = dict(layers or {})
+def _arrays(given: Mapping[str, Module]) -> tuple[Any, Any, int]:
     names = (c_char_p * len(given))(*(name.encode() for name in given))
     modules = (c_void_p * len(given))(*(module._handle for module in given.values()))
     return names, modules, len(given)
@@ -141,7 +142,7 @@ def load(
         given = {**_made(architecture, custom), **given}
     out, (names, modules, count) = c_void_p(), _arrays(given)
     check(lib.wb_keras_load(path_bytes(path), text, names, modules, count, out))
-    return module_of(out.value)
+    return module_of(out.value, known=given.values())
 
 
 def _made(architecture: str | None, custom: Custom) -> dict[str, Module]:
@@ -153,7 +154,7 @@ def _made(architecture: str | None, custom: Custom) -> dict[str, Module]:
     for entry in _layers(json.loads(architecture)):
         config, kind = entry.get("config"), str(entry.get("class_name")).rpartition(">")[2]
         name = config.get("name") if isinstance(config, dict) else None
-        found = classes.get(str(name), classes.get(kind))
+        found: Any = classes.get(str(name), classes.get(kind))
         if not isinstance(config, dict) or name is None or found is None:
             continue
         made[str(name)] = found if not callable(found) or _is_module(found) else _make(found, config, kind)
@@ -214,12 +215,41 @@ def load_weights(path: Path, module: Module) -> None:
     check(lib.wb_keras_load_weights(path_bytes(path), module))
 
 
-def training_in(path: Path, module: Module) -> tuple[dict[str, Any] | None, Any]:
+class StoredOptimizer:
+    """The optimiser in a file: its state, by names such as "0.momentum"."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    _as_parameter_ = handle_property
+
+    __del__ = freed_by("wb_optimizer_free")
+
+    @property
+    def settings(self) -> str:
+        """Its kind and settings as a call: keras.Adam(learning_rate=0.001, ...)."""
+        name, text = c_char_p(), c_char_p()
+        check(lib.wb_optimizer_class_name(self._handle, name))
+        kind = text_of(name)
+        check(lib.wb_optimizer_get_settings(self._handle, 0, text))
+        return f"{kind}({text_of(text)})"
+
+    def _state(self) -> dict[str, Tensor]:
+        from ._tensor import wrap
+
+        count, name, found = c_int32(), c_char_p(), {}
+        check(lib.wb_optimizer_state_count(self._handle, count))
+        for place in range(count.value):
+            out = c_void_p()
+            check(lib.wb_optimizer_state(self._handle, place, name, out))
+            found[text_of(name)] = wrap(out.value)
+        return found
+
+
+def training_in(path: Path, module: Module) -> tuple[dict[str, Any] | None, StoredOptimizer | None]:
     """What a file says of training: the config that compile was called with, and the optimiser over the parameters of
     `module`, which was loaded from it, with its state; None for what it has not."""
-    from .optim._made import optimizer_of
-
     text, out = c_char_p(), c_void_p()
     check(lib.wb_keras_training(path_bytes(path), module, text, out))
     config = None if text.value is None else json.loads(text_of(text))
-    return config, None if out.value is None else optimizer_of(out.value, module)
+    return config, None if out.value is None else StoredOptimizer(out.value)

@@ -13,6 +13,7 @@ import tempfile
 from ctypes import c_char_p, c_void_p
 from typing import TYPE_CHECKING, Any
 
+from . import _keras_files
 from ._checkpoint_files import load_into, path_bytes, write
 from ._device import check_device
 from ._errors import FormatError, StructureError
@@ -80,9 +81,11 @@ def load(
     weights_only: bool = True,
     mmap: bool | None = None,
     custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module]] | None = None,
+    config: str | Mapping[str, Any] | Module | None = None,
 ) -> Any:
     """What a checkpoint holds: the nested value of save, or the model that it describes, built from the layers of
-    wingbeat.nn and from the classes of `custom`. The file's content says which.
+    wingbeat.nn and from the classes of `custom`. The file's content says which. Files that Keras wrote are read too,
+    whole models and weights (docs/keras-files.md); such a model comes in evaluation mode.
 
     f: a path, or a binary file. map_location: where the tensors shall lie, as PyTorch takes it; "cpu" is all there is.
     weights_only: with False, classes and functions of the user's are imported by the paths that the file names, which
@@ -92,7 +95,11 @@ def load(
     Net}. Such a module comes back as a pickle's does, without a call of its __init__: with the modules, parameters and
     buffers of the file, and with the plain attributes, as far as they are numbers, texts, functions, and lists, tuples
     and dicts of such. A file holds no other attributes; then, give a function that makes the module, {"Block": lambda:
-    Block(wb.tanh)}: it takes over the file's values.
+    Block(wb.tanh)}: it takes over the file's values. Of a file of Keras' they are classes of layers that are not Keras'
+    own, made with the arguments that the file has for each (or by from_config); a module by a layer's name stands in
+    for that layer.
+    config: the architecture of a file of Keras' that has weights alone: as JSON, as a dict, or as a model, which takes
+    the weights and is returned. Without it NAME.arch.json beside the file is read, if it is there.
 
     Raises MissingFileError, FormatError (no HDF5, damaged, or a file of PyTorch's, which is not read: the sentence says
     how to convert it), or UnsupportedError for a class that is not among these: name it, or build the model and use
@@ -104,11 +111,16 @@ def load(
             path = os.path.join(folder, "file")
             with open(path, "wb") as file:
                 file.write(f.read())
-            return _load(path, weights_only, custom)
-    return _load(f, weights_only, custom)
+            return _load(path, weights_only, custom, config)
+    return _load(f, weights_only, custom, config)
 
 
-def _load(path: Path, weights_only: bool, custom: Any) -> Any:
+def _load(path: Path, weights_only: bool, custom: Any, config: Any) -> Any:
+    if isinstance(config, Base):
+        _keras_files.load_weights(path, config)  # type: ignore[arg-type]  # the base of the one class there is
+        return config
+    if config is not None or custom is not None and _keras_files.is_keras(path):
+        return _keras_files.load(path, config, custom)
     classes, out = classes_of(custom), c_void_p()
     try:
         try:
@@ -145,6 +157,8 @@ def _refuse_others(path: Path) -> None:
     kept = os.path.splitext(name)[0] + ".h5"
     if head[:2] == b"PK" and b".npy" in head[:256]:
         raise FormatError(f"load: {name!r} is an archive of NumPy arrays: numpy.load reads it")
+    if head[:2] == b"PK" and any(name in head for name in (b"metadata.json", b"config.json")):
+        return  # an archive of Keras'
     if head[:2] == b"PK" or head[:1] == b"\x80" and head[1:2] in b"\2\3\4\5":
         raise FormatError(
             f"load: {name!r} is a pickle of PyTorch's, which could run any code and is not read. Convert it once, "

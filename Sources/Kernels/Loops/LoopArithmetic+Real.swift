@@ -69,10 +69,49 @@ extension MathVector {
         case .expm1: block.map { expm1($0) }
         case .log: block.map { log($0) }
         case .log1p: block.map { log1p($0) }
+        case .sin: block.map { sin($0) }
+        case .round: block.map { round($0) }
+        case .floor: block.map { floor($0) }
+        case .ceil: block.map { ceil($0) }
+        case .truncate: block.map { truncate($0) }
+        case .cos: block.map { cos($0) }
+        case .tanh: block.map { tanh($0) }
+        case .sigmoid: block.map { sigmoid($0) }
+        case .erf: block.map { erf($0) }
+        case .gelu: block.map { gelu($0) }
+        case .normalCumulative: block.map { normalCumulative($0) }
+        case .softplus: block.map { softplus($0) }
+        case .clampedLog: block.map { maximum(log($0), splat(-100)) }
+        case .bceWithLogits: block.map2 { (relu($0) - $0 * $1) + log1p(exp(-$0.magnitude)) }
+        case .bce:
+            block.map2 { p, t in
+                let yes = t * maximum(log(p), splat(-100))
+                let no = (splat(1) - t) * maximum(log1p(-p), splat(-100))
+                return -(yes + no)
+            }
+        case .power: block.map2 { power($0, $1) }
+        case .powerImmediate:
+            if immediate.magnitude <= 8, immediate == immediate.rounded(.towardZero) {
+                block.map { power($0, Int(immediate)) }
+            } else {
+                block.map { power($0, number) }
+            }
+        case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .atan2, .sinh, .cosh, .asinh, .acosh, .atanh,
+            .floorDivide, .remainder, .erfc, .logGamma, .digamma, .polygamma, .hypot, .fmod, .signBit, .nextAfter,
+            .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative, .entropy,
+            .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta:
+            executeRare(opcode, immediate, block)
+        }
+    }
+
+    /// Functions that few loops have, in code of their own, so that the others' stays together.
+    @inline(never) private static func executeRare(
+        _ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Self>
+    ) {
+        switch opcode {
         case .exp2: block.map { exp2($0) }
         case .log2: block.map { log2($0) }
         case .log10: block.map { log10($0) }
-        case .sin: block.map { sin($0) }
         case .tan: block.map { tan($0) }
         case .asin: block.map { asin($0) }
         case .acos: block.map { acos($0) }
@@ -83,10 +122,6 @@ extension MathVector {
         case .asinh: block.map { asinh($0) }
         case .acosh: block.map { acosh($0) }
         case .atanh: block.map { atanh($0) }
-        case .round: block.map { round($0) }
-        case .floor: block.map { floor($0) }
-        case .ceil: block.map { ceil($0) }
-        case .truncate: block.map { truncate($0) }
         case .floorDivide: block.map2 { floorDivide($0, $1) }
         case .remainder: block.map2 { remainder($0, $1) }
         case .erfc: block.map { erfc($0) }
@@ -123,28 +158,7 @@ extension MathVector {
         case .lowerGamma: block.map2 { $0.lanes($1, IncompleteGamma.lower) }
         case .upperGamma: block.map2 { $0.lanes($1, IncompleteGamma.upper) }
         case .zeta: block.map2 { $0.lanes($1, Gamma.zeta) }
-        case .cos: block.map { cos($0) }
-        case .tanh: block.map { tanh($0) }
-        case .sigmoid: block.map { sigmoid($0) }
-        case .erf: block.map { erf($0) }
-        case .gelu: block.map { gelu($0) }
-        case .normalCumulative: block.map { normalCumulative($0) }
-        case .softplus: block.map { softplus($0) }
-        case .clampedLog: block.map { maximum(log($0), splat(-100)) }
-        case .bceWithLogits: block.map2 { (relu($0) - $0 * $1) + log1p(exp(-$0.magnitude)) }
-        case .bce:
-            block.map2 { p, t in
-                let yes = t * maximum(log(p), splat(-100))
-                let no = (splat(1) - t) * maximum(log1p(-p), splat(-100))
-                return -(yes + no)
-            }
-        case .power: block.map2 { power($0, $1) }
-        case .powerImmediate:
-            if immediate.magnitude <= 8, immediate == immediate.rounded(.towardZero) {
-                block.map { power($0, Int(immediate)) }
-            } else {
-                block.map { power($0, number) }
-            }
+        default: block.map { $0 }  // all others are `execute`'s
         }
     }
 

@@ -2,6 +2,8 @@
 enum LZF {
     /// The `size` bytes that it stands for; nil if it is damaged or holds another number of them.
     static func expand(_ source: [UInt8], size: Int) -> [UInt8]? {
+        // Three bytes stand for 264 at most.
+        guard size / 100 <= source.count else { return nil }
         var target: [UInt8] = []
         target.reserveCapacity(size)
         var place = 0

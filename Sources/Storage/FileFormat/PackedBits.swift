@@ -53,13 +53,16 @@ enum PackedBits {
     /// Whether n-bit's elements are single numbers, the ones that are read.
     static func isNumbers(_ values: [Int]) -> Bool { values.count >= 5 && (values[1] != 0 || values[3] == 1) }
 
+    /// Chunks larger than this must have some bytes stored.
+    private static let largest = 1 << 28
+
     /// Differences from the least number; of floating-point numbers, times a power of ten. `values` are the filter's:
     /// kind of scaling, its factor, number of elements, class, size, sign, byte order, whether there is a fill value,
     /// and that. The bytes: four of the number of bits, one of the length of the least value, that value in 16 bytes,
     /// and the bits of all elements. nil where they do not fit.
     static func scaleOffset(_ bytes: [UInt8], _ values: [Int], size: Int) -> [UInt8]? {
         let head = 21
-        guard values.count >= 8, bytes.count >= head else { return nil }
+        guard values.count >= 8, bytes.count >= head, size <= max(largest, 1_040 * bytes.count) else { return nil }
         let (kind, factor, count, element) = (values[0], values[1], values[2], values[4])
         guard [1, 2, 4, 8].contains(element), count == size / element, size % element == 0, factor < 300 else {
             return nil
@@ -79,7 +82,8 @@ enum PackedBits {
             }
             return write(numbers, size: element, isBigEndian: isBigEndian)
         }
-        let zeros = [UInt64](repeating: 0, count: count)
+        // One number in all places takes no bits.
+        let zeros = [UInt64](repeating: 0, count: min(count, 1))
         guard let numbers = width == 0 ? zeros : numbers(packed, count, width: width) else { return nil }
         // All ones stand for the fill value.
         var fill: UInt64?
@@ -99,6 +103,7 @@ enum PackedBits {
             let scaled = Double(Int64(bitPattern: number)) / pow(10, Double(factor))
             return (scaled + Double(bitPattern: least)).bitPattern
         }
-        return write(words, size: element, isBigEndian: isBigEndian)
+        let written = write(words, size: element, isBigEndian: isBigEndian)
+        return width > 0 ? written : (0..<count).flatMap { _ in written }
     }
 }

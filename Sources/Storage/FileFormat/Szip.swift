@@ -26,7 +26,7 @@ enum Szip {
     /// The `size` bytes that a chunk holds; nil if it is damaged or holds another number of them. `values` are the
     /// filter's: options, pixels of a block, bits of a pixel, pixels of a scan line. The bytes begin with their number.
     static func expand(_ bytes: [UInt8], _ values: [Int], size: Int) -> [UInt8]? {
-        guard let expand, values.count >= 4, bytes.count > 4 else { return nil }
+        guard let expand, values.count >= 4, bytes.count > 4, size / 8_192 <= bytes.count else { return nil }
         let (options, block, bits, line) = (values[0], values[1], values[2], values[3])
         // The sizes that libsz knows.
         guard options < 1 << 16, (1...32).contains(bits) || bits == 64, (2...32).contains(block), block % 2 == 0,

@@ -46,8 +46,8 @@ public final class FileMap {
 
 /// An array of numbers in memory, row-major, in this machine's byte order.
 public final class FileArray {
-    /// "bool", "int8" ... "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128", "opaque", or
-    /// "datetime64[UNIT]" and "timedelta64[UNIT]" in 64 bits.
+    /// "bool", "int8" ... "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128", "opaque",
+    /// or "datetime64[UNIT]" and "timedelta64[UNIT]" in 64 bits.
     public let type: String
     public let itemSize: Int
     public let shape: [Int]

@@ -10,7 +10,7 @@ extension ValueReader {
         let file = object.file
         if let rows = map.attribute("MATLAB_sparse")?.array?.integer(0) { return try dense(map, rows: rows, file) }
         if map.attribute("MATLAB_class") != nil { return try matlabStruct(map, object) }
-        if let kind = map.attribute("pandas_type")?.allTexts?.first { return try pandas(map, kind, file) }
+        if let kind = map.attribute("pandas_type")?.allTexts?.first { return try pandas(map, kind, object) }
         return .map(map)
     }
 

@@ -2,7 +2,8 @@ import Engine
 
 /// Frames and series as pandas' HDFStore keeps them, as columns by name with the index first.
 extension ValueReader {
-    func pandas(_ map: FileMap, _ kind: String, _ file: StoredFile) throws(Failure) -> FileValue {
+    func pandas(_ map: FileMap, _ kind: String, _ group: StoredObject) throws(Failure) -> FileValue {
+        let file = group.file
         switch kind {
         case "series":
             guard let index = map["index"], let values = map["values"] else { return .map(map) }
@@ -10,11 +11,11 @@ extension ValueReader {
             return columns(
                 map,
                 [
-                    ("index", try dated(index, meaning("index", file), file)),
-                    (name == "index" ? "values" : name, try dated(values, meaning("values", file), file)),
+                    ("index", try dated(index, meaning("index", group), file)),
+                    (name == "index" ? "values" : name, try dated(values, meaning("values", group), file)),
                 ])
-        case "frame": return try frame(map, file)
-        case "frame_table", "series_table", "wide_table": return try table(map, file)
+        case "frame": return try frame(map, group)
+        case "frame_table", "series_table", "wide_table": return try table(map, group)
         default: return .map(map)
         }
     }
@@ -26,7 +27,8 @@ extension ValueReader {
     private func isText(_ value: FileValue) -> Bool { if case .unread = value { true } else { false } }
 
     /// The fixed format: blocks of columns of one type each, one axis for rows and one for names.
-    private func frame(_ map: FileMap, _ file: StoredFile) throws(Failure) -> FileValue {
+    private func frame(_ map: FileMap, _ group: StoredObject) throws(Failure) -> FileValue {
+        let file = group.file
         guard let order = map["axis0"], let index = map["axis1"] else { return .map(map) }
         var found: [String: FileValue] = [:]
         var number = 0
@@ -36,7 +38,7 @@ extension ValueReader {
                 for (place, name) in names.enumerated() {
                     try take(array.shape[0] * array.itemSize, in: file)
                     found[name] = try dated(
-                        .array(array.column(place, path: file.path)), meaning("block\(number)_values", file), file)
+                        .array(array.column(place, path: file.path)), meaning("block\(number)_values", group), file)
                 }
             } else {
                 for name in names {
@@ -47,7 +49,7 @@ extension ValueReader {
             }
             number += 1
         }
-        var result = [("index", try dated(index, meaning("axis1", file), file))]
+        var result = [("index", try dated(index, meaning("axis1", group), file))]
         for name in labels(order) {
             if let value = found.removeValue(forKey: name) { result.append((free(name, result), value)) }
         }
@@ -55,10 +57,10 @@ extension ValueReader {
     }
 
     /// The table format: records with an index, blocks of columns, and columns of their own.
-    private func table(_ map: FileMap, _ file: StoredFile) throws(Failure) -> FileValue {
+    private func table(_ map: FileMap, _ group: StoredObject) throws(Failure) -> FileValue {
+        let file = group.file
         guard case .records(_, let fields)? = map["table"] else { return .map(map) }
-        let table = try object(at: file.place + "/table")
-        let attributes = try attributes(of: table)
+        let attributes = try attributes(of: "table", in: group)
         func attribute(_ name: String) -> FileValue? { attributes.first { $0.name == name }?.value }
         var found: [(name: String, value: FileValue)] = []
         for (name, column) in fields {
@@ -96,9 +98,16 @@ extension ValueReader {
     }
 
     /// What an array of the group stands for, as its attributes say it.
-    private func meaning(_ name: String, _ file: StoredFile) throws(Failure) -> FileValue? {
-        let attributes = try attributes(of: object(at: file.place + "/" + name))
+    private func meaning(_ name: String, _ group: StoredObject) throws(Failure) -> FileValue? {
+        let attributes = try attributes(of: name, in: group)
         return (attributes.first { $0.name == "value_type" } ?? attributes.first { $0.name == "kind" })?.value
+    }
+
+    private func attributes(of name: String, in group: StoredObject) throws(Failure) -> [(
+        name: String, value: FileValue
+    )] {
+        guard let address = try group.links().first(where: { $0.name == name })?.address else { return [] }
+        return try attributes(of: StoredObject(group.file, at: address))
     }
 
     /// A name that is not taken yet.

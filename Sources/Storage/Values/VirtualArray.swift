@@ -16,6 +16,8 @@ struct VirtualArray {
 
     private static let mostSources = 1 << 16
     private static let deepest = 8
+    /// Runs of elements that are copied.
+    private static let mostParts = 1 << 23
 
     /// nil where the array is of another kind.
     init?(_ object: StoredObject) throws(Failure) {
@@ -56,6 +58,7 @@ struct VirtualArray {
     ) throws(Failure) {
         let file = object.file
         guard depth < VirtualArray.deepest else { throw file.damaged("its sources are virtual too often") }
+        var parts = 0
         var last: (file: [UInt8], name: [UInt8], read: SourceArray)?
         for source in sources {
             // Names with a number for each block, as long as there are such arrays.
@@ -70,6 +73,8 @@ struct VirtualArray {
                 }
                 guard let read = last?.read else { continue }
                 let (from, to) = (try source.from.runs(in: read.shape, file), try block.runs(in: shape, file))
+                parts += from.count + to.count
+                guard parts <= VirtualArray.mostParts else { throw file.damaged("its sources have too many parts") }
                 copy(from, to, read.memory.start, memory, size)
             }
         }

@@ -1,6 +1,7 @@
 import Engine
 
-/// Writes arrays and attributes by their paths as a plain HDF5 file, groups as the paths need them, whole or not at all.
+/// Writes arrays and attributes by their paths as a plain HDF5 file, whole or not at all. Groups are made as the paths
+/// need them.
 public func writeHDF5(
     _ arrays: [(path: String, tensor: Tensor)], _ attributes: [(path: String, name: String, value: Value)],
     to path: FilePath

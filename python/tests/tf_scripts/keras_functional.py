@@ -19,7 +19,7 @@ kind = layers.Dense(3, name="kind")(joined)
 size = layers.Dense(1, name="size")(layers.Dropout(0.0)(joined))
 model = keras.Model(inputs=[image, notes], outputs=[kind, size], name="two_heads")
 set_weights(model)
-model.summary()
+model.summary(line_length=76)
 
 model.compile(
     optimizer=keras.optimizers.RMSprop(1e-2),

@@ -88,7 +88,7 @@ class Calling:
         """Computes the layer's result; to be defined by subclasses."""
         raise NotImplementedError(f"Layer {type(self).__name__} does not have a `call()` method implemented.")
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask of the result: that of the input."""
         return previous_mask
 
@@ -180,6 +180,8 @@ class Calling:
             elif signature.takes_all and not signature.has_training and self._wants_training():
                 kwargs["training"] = self.training
             with _names.scope(self.name):
+                if facts.path is None:
+                    facts.path = _names.path()
                 outputs = wrap(self.call(*args, **kwargs))
             return self._finished(args, outputs, mask)
         finally:
@@ -194,7 +196,8 @@ class Calling:
         if facts.activity_regularizer is not None:
             for leaf in flatten(outputs)[0]:
                 if isinstance(leaf, Base):
-                    facts.losses.append(facts.activity_regularizer(leaf))
+                    # The mean over the batch.
+                    facts.losses.append(facts.activity_regularizer(leaf) / max(int(leaf.shape[0]), 1))
         if mask is not None or type(self).compute_mask is not Calling.compute_mask:
             if self.supports_masking:
                 found = self.compute_mask(args[0] if args else None, mask)

@@ -158,7 +158,19 @@ class Layer(Calling, Module):
     built = _fact("built", "Whether its variables are made.")
     autocast = _fact("autocast", "Whether floats are cast to the compute dtype.")
     input_spec = _fact("input_spec", "What inputs have to be, or None.")
-    activity_regularizer = _fact("activity_regularizer", "What adds to the losses for each result, or None.")
+
+    @property
+    def activity_regularizer(self) -> Any:
+        """What adds to the losses for each result, or None."""
+        return self._keras.activity_regularizer
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, value: Any) -> None:
+        if isinstance(value, str):  # as the engine spells it
+            from .layers._objects import object_of
+
+            value = object_of("activity_regularizer", value)
+        self._keras.activity_regularizer = value
 
     @property
     def path(self) -> str:

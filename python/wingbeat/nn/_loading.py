@@ -47,12 +47,20 @@ def classes_of(custom: Mapping[str, Callable[[], Module]] | Iterable[type[Module
     return {**own, **given}
 
 
-def module_of(handle: Handle, classes: Classes | None = None, trusts: bool = False) -> Module:
+def module_of(
+    handle: Handle, classes: Classes | None = None, trusts: bool = False, known: Iterable[Module] = ()
+) -> Module:
     """The Module that owns the handle of a tree. What stands in several places is one object.
 
-    trusts: whether classes of the user's may be imported by the paths that the tree's notes name.
+    trusts: whether classes of the user's may be imported by the paths that the tree's notes name. known: objects that
+    are there already for modules in the tree.
     """
-    return _Loading(classes or {}, trusts).root(handle)
+    loading = _Loading(classes or {}, trusts)
+    for module in known:
+        identity = c_uint64()
+        check(lib.wb_module_identity(module._handle, identity))
+        loading.modules[identity.value] = module
+    return loading.root(handle)
 
 
 class _Loading:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
-from .. import _html, _modules
+from .. import _html, _keras_files, _modules
 from .._checkpoint_files import load_into, write
 from .._device import check_device, destination
 from .._dtypes import bfloat16, float16, float32, float64
@@ -541,14 +541,29 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
         return keys
 
     def save(
-        self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, epoch: int = 0, step: int = 0
+        self,
+        path: str | os.PathLike[str],
+        optimizer: Optimizer | None = None,
+        epoch: int = 0,
+        step: int = 0,
+        *,
+        format: str | None = None,
+        input_shape: Any = None,
     ) -> None:
         """Writes a checkpoint (HDF5): structure, parameters, buffers, random state, and the state of `optimizer` if
         given.
 
         epoch and step are the caller's own counts. The file is replaced at once or not at all.
+
+        A path that ends with .keras or .weights.h5, or format="keras", makes a file that Keras 3 opens: of keras
+        layers, or of layers that have an equal among them (docs/keras-files.md). input_shape is then the input's,
+        without the batch, where the layers do not know it. format="checkpoint" makes a checkpoint of any path.
         """
-        write(self, path, optimizer, epoch, step)
+        kind = _keras_files.format_of(path, format)
+        if kind is None:
+            write(self, path, optimizer, epoch, step)
+        else:
+            _keras_files.save(self, path, kind, input_shape=input_shape, optimizer=optimizer)
 
     def load(
         self, path: str | os.PathLike[str], optimizer: Optimizer | None = None, restore_random: bool = False

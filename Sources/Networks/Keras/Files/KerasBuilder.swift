@@ -113,6 +113,7 @@ final class KerasBuilder {
                 list.append((name, module))
             }
         }
+        list += run.added
         if let ready { return Model(module: ready, config: config, outputs: outputs) }
         let module: Module
         if config.isSequential, body.isChain {

@@ -146,7 +146,9 @@ struct KerasConfig {
             if list.count >= 3, list[0].text == "_CONSTANT_VALUE" { return .value(list[2]) }
             return .list(try list.map { (item) throws(Failure) in try oldArgument(item) })
         }
-        if json["class_name"] != nil || json["start"] != nil { return try argument(json) }
+        if json["class_name"] != nil || json.members?.contains(where: { $0.name == "start" }) == true {
+            return try argument(json)
+        }
         return .value(json)
     }
 
@@ -258,9 +260,7 @@ struct KerasEntry {
         self.name = name ?? kind.lowercased()
     }
 
-    var isModel: Bool {
-        ["Sequential", "Functional", "Model"].contains(kind) && (config.list != nil || config["layers"] != nil)
-    }
+    var isModel: Bool { ["Sequential", "Functional", "Model"].contains(kind) }
 
     /// Whether it stands for an input of the model.
     var isInput: Bool { kind == "InputLayer" }

@@ -107,6 +107,7 @@ struct KerasDescription {
             "dtype": policy(dtype),
         ]
         for parameter in arguments.signature.parameters where !["input_shape", "dtype"].contains(parameter.name) {
+            if parameter.isVariadic, parameter.name == "modules" { continue }  // children under names of their own
             if parameter.isVariadic {
                 var list: [JSON] = []
                 for entry in arguments.rest {
@@ -139,8 +140,11 @@ struct KerasDescription {
     /// The module that an argument is: of wrappers, and in the place of an activation.
     private static func part(_ module: Module, _ name: String, _ arguments: Arguments) -> Module? {
         if let object = arguments.object(name) as? Module { return object }
-        guard name.hasSuffix("activation") else { return nil }
-        return module.children.first { $0.name == name }?.module
+        let parameter = arguments.signature.parameters.first { $0.name == name }
+        guard parameter?.type.takesModules == true else { return nil }
+        // Of two directions the forward one is the layer.
+        let names = name == "layer" ? [name, "forward_layer"] : [name]
+        return names.lazy.compactMap { name in module.children.first { $0.name == name }?.module }.first
     }
 
     private static func partName(_ parameter: String, _ part: Module) -> String {

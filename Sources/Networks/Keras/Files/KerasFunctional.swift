@@ -43,15 +43,23 @@ struct KerasFunctional {
         return graph.module(at: path)
     }
 
-    private func isMask(_ keyword: String?) -> Bool { keyword == "mask" || keyword?.hasSuffix("_mask") == true }
+    /// Whether an argument of a layer is a mask, by its keyword or by its place. Keras makes masks itself.
+    private func isMask(_ keyword: String?, _ place: Int, _ module: Module) -> Bool {
+        let inputs = module.constructor?.inputs ?? []
+        guard let name = keyword ?? (place < inputs.count ? inputs[place].name : nil) else { return false }
+        return name == "mask" || name.hasSuffix("_mask") && name != "attention_mask"
+    }
 
     /// Values that something other than a mask needs.
     private func used() throws(Failure) -> Set<String> {
         var used = Set(outputs)
         for line in lines.reversed() where line.targets.contains(where: used.contains) {
             guard case .call(let call) = line.term.kind else { throw unsupported("gives a value another name") }
-            let isLayer = module(call) != nil
-            for argument in call.arguments where !(isLayer && isMask(argument.keyword)) { names(argument.term, &used) }
+            let module = module(call)
+            for (place, argument) in call.arguments.enumerated() {
+                if let module, isMask(argument.keyword, place, module) { continue }
+                names(argument.term, &used)
+            }
         }
         return used
     }
@@ -71,7 +79,7 @@ struct KerasFunctional {
         for line in lines {
             guard case .call(let call) = line.term.kind, let module = module(call) else { continue }
             for (number, argument) in call.arguments.enumerated() {
-                if case .name(inputs[place]) = argument.term.kind, !isMask(argument.keyword) {
+                if case .name(inputs[place]) = argument.term.kind, !isMask(argument.keyword, number, module) {
                     if let found = KerasDescription.shape(of: module, input: number) { return found }
                 }
             }
@@ -181,8 +189,8 @@ struct KerasFunctional {
         let kind = KerasDescription.kind(module)
         var tensors: [JSON] = []
         var keywords: JSON = .object([])
-        for argument in call.arguments {
-            if isMask(argument.keyword), argument.keyword != "attention_mask" { continue }
+        for (place, argument) in call.arguments.enumerated() {
+            if isMask(argument.keyword, place, module) { continue }
             switch (argument.term.kind, argument.keyword) {
             case (.name(let name), nil): tensors.append(try tensor(name, writing))
             case (.name(let name), let keyword?): keywords = keywords.setting(keyword, try tensor(name, writing))

@@ -100,6 +100,17 @@ enum KerasOptimizerState {
         return tree
     }
 
+    /// A training config with the optimiser under the name that the kind of file has for it, and with its settings now.
+    static func training(_ given: JSON, _ optimizer: Optimizer?, byLayer: Bool) -> JSON {
+        let own = given["optimizer"] ?? given["optimizer_config"]
+        var config = optimizer.map { self.config(of: $0) } ?? own ?? .null
+        if let schedule = own?["config"]?["learning_rate"], case .object = schedule, let settings = config["config"] {
+            config = config.setting("config", settings.setting("learning_rate", schedule))
+        }
+        let rest = (given.members ?? []).filter { !$0.name.hasPrefix("optimizer") }
+        return .object([JSON.Member(byLayer ? "optimizer_config" : "optimizer", config)] + rest)
+    }
+
     /// The settings of an optimiser as Keras' config.
     static func config(of optimizer: Optimizer) -> JSON {
         let kind = String(optimizer.className.drop { $0 != "." }.dropFirst())

@@ -13,6 +13,9 @@ final class KerasRun {
     /// Children's names by the layers'.
     private let names: [String: String]
     private(set) var children: [String: Module]
+    /// Layers that no config names, in the order of their lines.
+    private(set) var added: [(name: String, module: Module)] = []
+    private var childNames: Set<String>
     /// Of nested models: which of their results have masks, and how to write their lines.
     private var nested: [String: (masks: [Bool], config: KerasConfig)] = [:]
     private var values: [KerasConfig.Reference: KerasBody.Value] = [:]
@@ -23,6 +26,7 @@ final class KerasRun {
     ) {
         (self.builder, self.config, self.body, self.prefix) = (builder, config, body, prefix)
         (self.names, self.children) = (names, children)
+        childNames = Set(names.values)
     }
 
     static func isOperation(_ entry: KerasEntry) -> Bool {
@@ -138,6 +142,8 @@ final class KerasRun {
         var options: [String] = []
         var named: Set<String> = []
         var masks: [String: KerasBody.Item] = [:]
+        // Of tensors that are given by name behind the others.
+        var shapes: [KerasShape?] = []
         for (place, input) in inputs.enumerated() where place < expected.count {
             if let mask = input?.mask { masks[expected[place].name] = mask }
         }
@@ -147,6 +153,7 @@ final class KerasRun {
             if tensors.count == 1, let value = tensors[0], expected.contains(where: { $0.name == name }) {
                 keywords.append((name, value.item))
                 named.insert(name)
+                if name == expected.dropFirst(places.count + shapes.count).first?.name { shapes.append(value.declared) }
                 if let mask = value.mask { masks[name] = mask }
             } else if name == "initial_state", !tensors.isEmpty {
                 // Behind the first input.
@@ -161,6 +168,10 @@ final class KerasRun {
                     "the layer '\(entry.name.shortened)' is called with '\(name.shortened)', which no line here says")
             }
         }
+        if places.count > 1, expected.count > 1, expected[1].name == "mask" {
+            // States stand behind the mask.
+            places.insert(inputs.first??.mask, at: 1)
+        }
         for input in expected where !named.contains(input.name) {
             let mask =
                 input.name == "mask"
@@ -170,7 +181,7 @@ final class KerasRun {
             else { continue }
             keywords.append((input.name, mask))
         }
-        note(inputs, in: module)
+        note(inputs.map { $0?.declared } + shapes, expected, in: module)
         let path = prefix + (names[entry.name] ?? entry.name)
         let results = try body.layer(module, path, places, keywords, options, as: path)
         return try masked(entry, inputs, results)
@@ -178,10 +189,13 @@ final class KerasRun {
 
     /// Tells a layer what the config says of the model's inputs, with extents that are open: a model that is written
     /// again says it too.
-    private func note(_ inputs: [KerasBody.Value?], in module: Module) {
+    private func note(_ given: [KerasShape?], _ expected: [Input], in module: Module) {
         guard let layer = module as? KerasLayer, layer.inputShapes == nil else { return }
-        let shapes = inputs.compactMap { $0?.declared }
-        if !shapes.isEmpty, shapes.count == inputs.count { try? layer.makeParameters(for: shapes) }
+        // Layers with states are built for their sequence.
+        let hasStates = expected.count > 1 && expected[1].name == "mask"
+        let wanted = hasStates ? Array(given.prefix(1)) : given
+        let shapes = wanted.compactMap { $0 }
+        if !shapes.isEmpty, shapes.count == wanted.count { try? layer.makeParameters(for: shapes) }
     }
 
     /// Whether an argument may be left out: no mask, and not to say whether it is training.
@@ -234,7 +248,7 @@ final class KerasRun {
         func term(_ argument: KerasConfig.Argument) throws(Failure) -> String {
             switch argument {
             case .tensor(let reference):
-                let item = try value(reference).item
+                let item = try shaped(reference).item
                 operands.append(item)
                 return item.name
             case .list(let items) where argument.json == nil:
@@ -264,6 +278,20 @@ final class KerasRun {
         return try body.function(text, operands, as: entry.name, count: count).map {
             KerasBody.Value(item: $0, mask: nil)
         }
+    }
+
+    /// A value that an operation takes. An input goes through a layer that changes nothing first, which keeps its
+    /// shape: a line with a function knows none.
+    private func shaped(_ reference: KerasConfig.Reference) throws(Failure) -> KerasBody.Value {
+        let input = try value(reference)
+        guard prefix.isEmpty, let shape = input.declared else { return input }
+        let child = KerasNames.unique(input.item.name + "_shape", &childNames)
+        let module = try Module.make("keras.Identity()", dtype: .float32)
+        (module as? KerasLayer).map { layer in try? layer.makeParameters(for: [shape]) }
+        added.append((child, module))
+        let item = try body.layer(module, prefix + child, [input.item], [], [], as: child)[0]
+        values[reference] = KerasBody.Value(item: item, mask: nil)
+        return KerasBody.Value(item: item, mask: nil)
     }
 
     /// How many results of a layer the model uses.

@@ -22,7 +22,8 @@ extension KerasModel {
         let model = try KerasEquivalents.module(module)
         let description = try KerasDescription(model, shapes: shapes)
         var config = description.config
-        let compiled = try training.map { (text) throws(Failure) in try JSON(text, operation: "keras_save") }
+        let given = try training.map { (text) throws(Failure) in try JSON(text, operation: "keras_save") }
+        let compiled = given.map { KerasOptimizerState.training($0, optimizer, byLayer: format == .whole) }
         var tree = StateTree()
         tree.attributes = [("version", .text(writtenVersion))]
         var weights = StateTree()

@@ -110,8 +110,8 @@ public final class KerasTransposedConvolution: KerasConvolutionLayer, Registered
     public static func signature(_ axes: Int) -> Signature {
         let outputPadding = Parameter(
             "output_padding", .optional(.each(axes)), Value.none,
-            "elements more at the output's end, below strides; None: as many as make the output the smallest of "
-                + "which a convolution makes the input")
+            "elements more at the output's end, below strides; None: as many as make the output the smallest of which "
+                + "a convolution makes the input")
         let format = axes == 3 ? [Parameter.dataFormat, outputPadding] : [outputPadding, Parameter.dataFormat]
         return Signature(
             "keras.Conv\(axes)DTranspose",

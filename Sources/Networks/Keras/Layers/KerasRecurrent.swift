@@ -56,7 +56,7 @@ public class KerasRecurrentLayer: KerasLayer {
 
     override func build(_ shapes: [KerasShape]) throws(Failure) {
         let shape = try only(shapes)
-        guard shape.count >= 2 else {
+        guard shape.count >= 2 || rank == 0 && !shape.isEmpty else {
             throw .shape(operation: className, "[N, T, ...] is expected, but the input has \(shape.count + 1) axes")
         }
         // Where a file is read, its cell comes later, with its parameters.
@@ -354,8 +354,8 @@ public final class KerasConvLSTM: KerasRecurrentLayer, RegisteredByAxes {
             KerasRecurrentLayer.sequenceParameters(KerasConvLSTMCell.own(axes), unrolls: false), inputs: inputs,
             outputs: ["output", "states"],
             """
-            LSTM with convolutions for products: [N, T, \(spatialNames(axes)), C] -> [N, positions, filters], or with \
-            T in it with return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
+            LSTM with convolutions for products: [N, T, \(spatialNames(axes)), C] -> [N, positions, filters], or \
+            with T in it with return_sequences. Shi et al. 2015. mask and initial_state are as LSTM has them.
 
             Its child `cell` has the parameters.
             """)

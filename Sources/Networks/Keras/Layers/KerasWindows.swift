@@ -66,9 +66,7 @@ struct KerasWindows {
         guard x.shape.count == axes + 2 else {
             let names = isChannelsFirst ? "C, \(spatialNames(axes))" : "\(spatialNames(axes)), C"
             throw .shape(
-                operation: name,
-                "\(axes + 2) axes are expected ([N, \(names)]), "
-                    + "but the input is \(x.shape)")
+                operation: name, "\(axes + 2) axes are expected ([N, \(names)]), but the input is \(x.shape)")
         }
         return isChannelsFirst ? x : try x.permute([0, axes + 1] + Array(1...axes))
     }

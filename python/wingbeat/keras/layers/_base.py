@@ -10,6 +10,7 @@ from ..._tensor import Tensor as Base
 from ...nn.layer import Layer as EngineLayer
 from ...nn.module import Module, arrays_of, own_tensor
 from ...tf import _recording
+from ...tf._tensor import convert, wrap
 from .. import _masks, _policies
 from .._calling import built_shape
 from .._layer import Layer
@@ -89,7 +90,7 @@ class StockLayer(Layer, EngineLayer):
                 self.add_module(part, module)
         if given_shape is not None and parts:
             EngineLayer._set_argument(self, "input_shape", tuple(given_shape))
-        regularizer = self._object("activity_regularizer")
+        regularizer = self._keras.activity_regularizer
         self._start(regularizer, trainable, policy, common.pop("autocast", True), common.pop("name", None), common)
         self._keras.input_shape = None if given_shape is None else tuple(given_shape)
         self._learn()
@@ -200,8 +201,9 @@ class StockLayer(Layer, EngineLayer):
     def __getattr__(self, name: str) -> Any:
         if "_keras" in self.__dict__ and "_handle" in self.__dict__ and not name.startswith("_"):
             self._learn()
-            if name in self.__dict__:
-                return self.__dict__[name]
+            for known in (self.__dict__, self._parameters, self._buffers, self._modules):
+                if name in known:
+                    return known[name]
             # A variable that this layer goes without.
             if f"{name}_initializer" in self._arguments:
                 return None
@@ -242,7 +244,7 @@ class StockLayer(Layer, EngineLayer):
         """The engine's layer. A list of tensors is several; tensors may be given by their names."""
         given = [tensor for entry in inputs for tensor in (entry if isinstance(entry, (list, tuple)) else [entry])]
         result: Any
-        if len(given) == 1 and not options and (mask is None or not self._inputs):
+        if len(given) == 1 and not options and not self._inputs:
             result = self._run(given[0])
         else:
             self._place(given, mask, options)
@@ -292,9 +294,12 @@ class StockLayer(Layer, EngineLayer):
     def supports_masking(self, value: bool) -> None:
         self._keras.supports_masking = bool(value)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
         """The mask of the result."""
         kind = self._kind.removeprefix("keras.")
+        previous_mask = mask if previous_mask is None else previous_mask
+        if kind in ("Embedding", "Masking") and not isinstance(inputs, Base):
+            inputs = wrap(convert(inputs))
         if kind == "Embedding":
             return wrapped(inputs != 0) if self.mask_zero else None
         if kind == "Masking":
@@ -326,14 +331,14 @@ class StockLayer(Layer, EngineLayer):
         config.pop("activity_regularizer", None)
         for name in self._arguments:
             if name not in ("trainable", "input_shape"):
-                config[name] = config_of(name, self.__dict__.get("_objects", {}).get(name), self.__dict__.get(name))
+                found = config_of(name, self.__dict__.get("_objects", {}).get(name), self.__dict__.get(name))
+                if found is not None or name != "activity_regularizer":
+                    config[name] = found
         return config
 
 
 def wrapped(mask: Any) -> Any:
     """A mask, which no derivative passes."""
-    from ...tf._tensor import wrap
-
     return wrap(mask.detach())
 
 

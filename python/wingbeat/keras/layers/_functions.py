@@ -37,7 +37,7 @@ class Lambda(Layer):
                 keywords[name] = value
         return self.function(inputs, **keywords)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """What mask= says."""
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 

@@ -98,7 +98,7 @@ class CompileLoss:
         for entry, metric in zip(self._entries or (), metrics):
             value = entry.loss(trues[entry.place], preds[entry.place], weights[entry.place])
             if metric is not None:
-                metric.update_state(value, sample_weight=preds[entry.place].shape[0])
+                metric.update_state(value)
             if entry.weight is not None:
                 value = value * entry.weight
             total = value if total is None else total + value

@@ -94,9 +94,10 @@ class Sequential(Model):
 
     def _build_graph(self, first: InputLayer) -> None:
         x = first.output
-        for layer in self._sequence:
-            if layer is not first:
-                x = layer(x)
+        with _names.scope(self.name):
+            for layer in self._sequence:
+                if layer is not first:
+                    x = layer(x)
         self.__dict__["_graph"] = Graph(first.output, x)
         self._keras.built = True
         self._take_form()

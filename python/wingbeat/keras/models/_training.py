@@ -431,8 +431,8 @@ class Trainer:
         """The values of the metrics, unless a step of the user's gives others."""
         own = self.get_metrics_result()
         if isinstance(logs, dict) and set(logs) != set(own):
-            return plain(logs)
-        return plain(own)
+            return logs
+        return own
 
     def evaluate(
         self,
@@ -472,7 +472,7 @@ class Trainer:
             callbacks.on_test_batch_end(end, logs)
             if facts.stop_evaluating:
                 break
-        results = self._results(logs)
+        results = plain(self._results(logs))
         callbacks.on_test_end(results)
         return results if return_dict else self._in_order(results)
 

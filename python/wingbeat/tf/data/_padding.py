@@ -42,7 +42,7 @@ def _filled(leaves: list[Any], shape: Any, value: Any) -> Any:
     batch = np.full((len(arrays), *extents), fill, dtype=arrays[0].dtype)
     for place, array in enumerate(arrays):
         block: Any = [slice(0, extent) for extent in array.shape]
-        batch[place][tuple(block)] = array
+        batch[(place, *block)] = array
     return batch
 
 
