@@ -15,21 +15,27 @@ def values(*shape):
     return wb.tensor(np.random.RandomState(sum(shape)).standard_normal(shape))
 
 
+def arrays(layer):
+    """Parameters and buffers by their names."""
+    return dict([*layer.named_parameters(), *layer.named_buffers()])
+
+
 # ---------------------------------------------------------------- parameters
 
 
 def test_parameters_are_made_by_the_first_input_or_by_its_shape():
     lazy, told = layers.Dense(4), layers.Dense(4, input_shape=(3,))
-    assert not list(lazy.parameters()) and told.kernel.shape == (3, 4)
+    assert not list(lazy.parameters()) and arrays(told)["kernel"].shape == (3, 4)
     assert "input_shape" not in lazy.expression() and told.expression() == "keras.Dense(4, input_shape=(3,))"
     lazy(wb.ones(2, 3))
-    assert lazy.kernel.shape == (3, 4) and lazy.expression() == told.expression()
+    assert arrays(lazy)["kernel"].shape == (3, 4) and lazy.expression() == told.expression()
     several = layers.MultiHeadAttention(2, 3, input_shape=((5, 4), (6, 2)))
-    assert several.value_dense.kernel.shape == (2, 2, 3) and several.query_dense.kernel.shape == (4, 2, 3)
+    assert arrays(several)["value_dense.kernel"].shape == (2, 2, 3)
+    assert arrays(several)["query_dense.kernel"].shape == (4, 2, 3)
 
 
 def test_an_input_shape_may_leave_extents_open():
-    assert layers.LSTM(4, input_shape=(None, 3)).cell.kernel.shape == (3, 16)
+    assert arrays(layers.LSTM(4, input_shape=(None, 3)))["cell.kernel"].shape == (3, 16)
     with pytest.raises(ValueError, match="has to be known"):
         layers.Dense(4, input_shape=(None,))
     with pytest.raises(ValueError, match="above 0"):
@@ -43,14 +49,14 @@ def test_a_block_that_is_captured_makes_parameters_too():
     first = step(x).detach().numpy().copy()
     np.testing.assert_array_equal(step(x).detach().numpy(), first)
     np.testing.assert_array_equal(model(x).detach().numpy(), first)
-    assert model[0].kernel.shape == (3, 4)
+    assert arrays(model[0])["kernel"].shape == (3, 4)
 
 
 def test_layers_that_do_not_train_need_no_gradient_and_can_train_again():
     layer = layers.Dense(3, trainable=False, input_shape=(2,))
-    assert not layer.kernel.requires_grad
+    assert not arrays(layer)["kernel"].requires_grad
     layer.trainable = True
-    assert layer.kernel.requires_grad and layer.bias.requires_grad
+    assert arrays(layer)["kernel"].requires_grad and arrays(layer)["bias"].requires_grad
     wrapped = layers.Bidirectional(layers.LSTM(2), input_shape=(4, 3))
     wrapped.trainable = False
     assert not any(parameter.requires_grad for parameter in wrapped.parameters())
@@ -60,7 +66,7 @@ def test_batches_are_normalised_by_what_was_seen_where_a_layer_does_not_train():
     layer = layers.BatchNormalization(trainable=False, input_shape=(3,)).train()
     x = values(8, 3).float()
     np.testing.assert_allclose(layer(x).detach().numpy(), x.numpy() / np.sqrt(1.001), rtol=1e-6)
-    np.testing.assert_array_equal(layer.moving_mean.numpy(), 0)
+    np.testing.assert_array_equal(arrays(layer)["moving_mean"].numpy(), 0)
 
 
 def test_a_layer_as_an_activation_is_a_child():
@@ -91,7 +97,7 @@ def test_a_layer_as_an_activation_is_a_child():
     ],
 )
 def test_initialisers_have_the_moments_that_keras_states(text, mean, deviation):
-    kernel = layers.Dense(400, kernel_initializer=text, input_shape=(200,)).kernel.detach().numpy()
+    kernel = arrays(layers.Dense(400, kernel_initializer=text, input_shape=(200,)))["kernel"].detach().numpy()
     assert abs(kernel.mean() - mean) < 0.002 + 0.01 * deviation
     assert abs(kernel.std() - deviation) <= 0.02 * deviation
     if text == "orthogonal":
@@ -108,9 +114,9 @@ def test_a_transposed_convolution_with_a_dilated_kernel_spreads_it():
     layer = layers.Conv2DTranspose(2, 3, padding="valid", dilation_rate=2, input_shape=SHAPE[1:]).double()
     wide = layers.Conv2DTranspose(2, 5, padding="valid", input_shape=SHAPE[1:]).double()
     spread = np.zeros((5, 5, 2, 3))
-    spread[::2, ::2] = layer.kernel.detach().numpy()
+    spread[::2, ::2] = arrays(layer)["kernel"].detach().numpy()
     with wb.no_grad():
-        wide.kernel.copy_(wb.tensor(spread))
+        arrays(wide)["kernel"].copy_(wb.tensor(spread))
     x = values(*SHAPE)
     np.testing.assert_allclose(layer(x).detach().numpy(), wide(x).detach().numpy(), atol=1e-12)
 
@@ -142,6 +148,7 @@ def test_a_stateful_layer_goes_on_until_it_is_set_again():
     whole = plain(x).detach().numpy()
     halves = [layer(x[:, :4]).detach().numpy(), layer(x[:, 4:]).detach().numpy()]
     np.testing.assert_allclose(np.concatenate(halves, 1), whole, atol=1e-6)
+    layer.stateful = False
     layer.stateful = True
     np.testing.assert_allclose(layer(x[:, :4]).detach().numpy(), whole[:, :4], atol=1e-6)
     with pytest.raises(ValueError, match="keeps its batch"):

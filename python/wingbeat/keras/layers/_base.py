@@ -244,7 +244,6 @@ class StockLayer(Layer, EngineLayer):
         """The engine's layer. A list of tensors is several; tensors may be given by their names."""
         given = [tensor for entry in inputs for tensor in (entry if isinstance(entry, (list, tuple)) else [entry])]
         result: Any
-        # What takes several tensors may give several.
         if len(given) == 1 and not options and not self._inputs:
             result = self._run(given[0])
         else:
@@ -310,7 +309,7 @@ class StockLayer(Layer, EngineLayer):
             layer = self.__dict__.get("forward_layer", self)
             return mask if getattr(layer, "return_sequences", False) else None
         if kind in _MERGING and isinstance(previous_mask, (list, tuple)):
-            return _all_of(previous_mask)
+            return _any_of(previous_mask)
         return previous_mask if kind in _PASSING and not isinstance(previous_mask, (list, tuple)) else None
 
     def _finished(self, args: Any, outputs: Any, mask: Any) -> Any:
@@ -343,13 +342,14 @@ def wrapped(mask: Any) -> Any:
     return wrap(mask.detach())
 
 
-def _all_of(masks: Any) -> Any:
+def _any_of(masks: Any) -> Any:
+    """A step is there where it is in any input; there is no mask where an input has none."""
     found = [mask for mask in masks if mask is not None]
     if len(found) < len(masks) or not found:
         return None
     result = found[0]
     for mask in found[1:]:
-        result = result & mask
+        result = result | mask
     return result
 
 

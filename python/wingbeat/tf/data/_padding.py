@@ -41,8 +41,8 @@ def _filled(leaves: list[Any], shape: Any, value: Any) -> Any:
     fill = 0 if value is None else np.asarray(array_of(value))
     batch = np.full((len(arrays), *extents), fill, dtype=arrays[0].dtype)
     for place, array in enumerate(arrays):
-        block: Any = [slice(0, extent) for extent in array.shape]
-        batch[(place, *block)] = array
+        block: Any = (place, *[slice(0, extent) for extent in array.shape])
+        batch[block] = array
     return batch
 
 
