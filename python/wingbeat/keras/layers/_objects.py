@@ -57,7 +57,9 @@ def spelled(value: Any) -> str | None:
     for key, part in config.items():
         if hasattr(part, "item"):
             part = part.item()
-        if part is not None and not isinstance(part, (bool, int, float, str)):
+        if part is None:  # what is not given is None in the engine too
+            continue
+        if not isinstance(part, (bool, int, float, str)):
             return None
         parts.append(f"{key}={part!r}")
     return f"{type(value).__name__}({', '.join(parts)})"
