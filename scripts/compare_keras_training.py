@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds what Keras trains with beside Keras: optimisers step by step, losses, metrics, schedules and functions, over
-larger arrays than the tests' (python/tests/fixtures/keras_training/cases.py); and the arguments of all classes.
+larger arrays than the tests' (python/tests/fixtures/keras_training/keras_training_cases.py); and the arguments of all
+classes.
 
 compare_keras_training.py [TEXT ...]      those whose name has one of the texts in it
 """
@@ -15,8 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "python" / "tests" / "fixtures" / "keras_training"), str(ROOT / "python")]
 
-import cases  # noqa: E402
 import keras  # noqa: E402
+import keras_training_cases as cases  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow  # noqa: E402
 

@@ -275,6 +275,7 @@ NO_OPERATIONS = (
     "_checkpoint",
     "autograd",
     "_checkpoint_files",
+    "_weights",
     "storage",
     "training",
     "_export",

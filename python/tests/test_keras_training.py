@@ -14,7 +14,7 @@ from wingbeat.keras import losses, metrics, optimizers
 FIXTURES = Path(__file__).parent / "fixtures" / "keras_training"
 sys.path.insert(0, str(FIXTURES))
 
-import cases  # noqa: E402
+import keras_training_cases as cases  # noqa: E402
 
 
 def read(name):

@@ -16,7 +16,7 @@ from wingbeat.keras import activations, constraints, initializers, losses, metri
 FIXTURES = Path(__file__).parent / "fixtures" / "keras_training"
 sys.path.insert(0, str(FIXTURES))
 
-import cases  # noqa: E402
+import keras_training_cases as cases  # noqa: E402
 
 MODULES = {"activations": activations, "regularizers": regularizers, "constraints": constraints, "utils": utils}
 

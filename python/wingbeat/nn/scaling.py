@@ -25,10 +25,7 @@ class Standardize(AdaptingLayer):
     _arguments = ("shape", "inverse")
 
     def __init__(
-        self,
-        shape: int | tuple[int, ...],
-        inverse: bool = False,
-        device: DeviceLike = None,
-        dtype: DTypeLike | None = None,
+        self, shape: int | tuple[int, ...], inverse: bool = False, device: DeviceLike = None,
+        dtype: DTypeLike | None = None
     ) -> None:
         self._make(shape=shape, inverse=inverse, device=device, dtype=dtype)
