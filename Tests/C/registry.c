@@ -159,7 +159,13 @@ static int begins(const char *text, const char *with) { return strncmp(text, wit
 
 /* A value of a type as Python annotates it. */
 static void append_value(char *text, const argument *a) {
-    if (begins(a->type, "int"))
+    if (strcmp(a->name, "equation") == 0)
+        append(text, "'ab,bc->ac'");
+    else if (strcmp(a->name, "activation") == 0)
+        append(text, "'relu'");
+    else if (strcmp(a->name, "dims") == 0)
+        append(text, "(1,)");
+    else if (begins(a->type, "int"))
         append(text, "3");
     else if (begins(a->type, "float"))
         append(text, "0.5");
@@ -200,7 +206,8 @@ static void call_of(wb_registry registry, int32_t index, filling how, char *text
         int is_variadic = a.name[0] == '*';
         if (a.initial && how == REQUIRED) continue;
         append(text, separator);
-        if (how == ALL_BY_NAME || is_variadic) {
+        // Keras' kinds take some arguments by their names alone.
+        if (how == ALL_BY_NAME || is_variadic || begins(e.name, "keras.")) {
             append(text, is_variadic ? "child" : a.name);
             append(text, "=");
         }

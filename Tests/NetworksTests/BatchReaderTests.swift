@@ -10,8 +10,8 @@ final class BatchReaderTests: XCTestCase {
         let readsAhead: Bool
         let isRandomAccess = false
         let preferredRun = 5
-        let x = RowLayout(dtype: .float64, shape: [2])
-        let y: RowLayout? = RowLayout(dtype: .int64, shape: [])
+        let columns = [RowLayout(dtype: .float64, shape: [2]), RowLayout(dtype: .int64, shape: [])]
+        let roles = RowRoles(inputs: 1, targets: 1)
         private let lock = NSLock()
         private var settings = (bad: Set<Int>(), seconds: 0.0, reads: 0)
         /// Where the system tells of the threads that have read.
@@ -30,7 +30,7 @@ final class BatchReaderTests: XCTestCase {
         /// Threads that have read and have not ended.
         var threads: Int { lock.withLock { places.filter { FileManager.default.fileExists(atPath: $0) }.count } }
 
-        func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {
+        func read(rows: [Int], into memory: [UnsafeMutableRawPointer?]) throws(Failure) {
             let place = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")) ?? "?"
             lock.withLock {
                 settings.reads += 1
@@ -39,9 +39,9 @@ final class BatchReaderTests: XCTestCase {
             if secondsPerRead > 0 { usleep(UInt32(secondsPerRead * 1e6)) }
             if let row = rows.first(where: bad.contains) { throw .format(path: "rows", "row \(row) is bad") }
             for (place, row) in rows.enumerated() {
-                x.storeBytes(of: Double(2 * row), toByteOffset: 16 * place, as: Double.self)
-                x.storeBytes(of: Double(2 * row + 1), toByteOffset: 16 * place + 8, as: Double.self)
-                y?.storeBytes(of: Int64(row), toByteOffset: 8 * place, as: Int64.self)
+                memory[0]?.storeBytes(of: Double(2 * row), toByteOffset: 16 * place, as: Double.self)
+                memory[0]?.storeBytes(of: Double(2 * row + 1), toByteOffset: 16 * place + 8, as: Double.self)
+                memory[1]?.storeBytes(of: Int64(row), toByteOffset: 8 * place, as: Int64.self)
             }
         }
     }

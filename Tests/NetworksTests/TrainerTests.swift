@@ -10,12 +10,12 @@ final class BatchesTests: XCTestCase {
         let count: Int
         let preferredRun: Int
         let isRandomAccess: Bool
-        let x = RowLayout(dtype: .float64, shape: [])
-        let y: RowLayout? = nil
+        let columns = [RowLayout(dtype: .float64, shape: [])]
+        let roles = RowRoles(inputs: 1, targets: 0)
         init(_ count: Int, run: Int, isRandomAccess: Bool) {
             (self.count, preferredRun, self.isRandomAccess) = (count, run, isRandomAccess)
         }
-        func read(rows: [Int], x: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer?) throws(Failure) {}
+        func read(rows: [Int], into memory: [UnsafeMutableRawPointer?]) throws(Failure) {}
     }
 
     private func order(
