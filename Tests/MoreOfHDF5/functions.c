@@ -28,7 +28,6 @@ FUNCTION(herr_t, H5Lcreate_soft,
          (link_target, link_loc_id, link_name, lcpl_id, lapl_id))
 FUNCTION(herr_t, H5Pclose, (hid_t plist_id), (plist_id))
 FUNCTION(herr_t, H5Pset_chunk_opts, (hid_t plist_id, unsigned opts), (plist_id, opts))
-FUNCTION(herr_t, H5Pset_deflate, (hid_t plist_id, unsigned level), (plist_id, level))
 FUNCTION(herr_t, H5Pset_filter,
          (hid_t plist_id, H5Z_filter_t filter, unsigned int flags, size_t cd_nelmts, const unsigned int *c_values),
          (plist_id, filter, flags, cd_nelmts, c_values))
