@@ -265,10 +265,8 @@ module wingbeat
 
     integer, parameter :: wb_value_kind = c_int
     integer(wb_value_kind), parameter :: WB_VALUE_NONE = 0
-    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_TEXT = 1 ! WB_VALUE_TEXT in C, where it is no function's &
-        name
-    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_ARRAY = 2 ! WB_VALUE_ARRAY in C, where it is no &
-        function's name
+    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_TEXT = 1 ! in C WB_VALUE_TEXT
+    integer(wb_value_kind), parameter :: WB_VALUE_KIND_VALUE_ARRAY = 2 ! in C WB_VALUE_ARRAY
     integer(wb_value_kind), parameter :: WB_VALUE_TEXTS = 3
     integer(wb_value_kind), parameter :: WB_VALUE_LIST = 4
     integer(wb_value_kind), parameter :: WB_VALUE_RECORDS = 5

@@ -273,7 +273,7 @@ def constants(header):
         lines += ["", f"integer, parameter :: {enum} = c_int"]
         for name, value in values:
             fitting = f"{enum}_{name.removeprefix('WB_')}".upper() if name.lower() in taken else name
-            note = f" ! {name} in C, where it is no function's name" if fitting != name else ""
+            note = f" ! in C {name}" if fitting != name else ""
             lines += [f"integer({enum}), parameter :: {fitting} = {value}{note}"]
     return lines
 

@@ -38,6 +38,7 @@ HOT = {
     "wb_tensor_get_requires_grad",
     "wb_tensor_grad",
     "wb_backward",
+    "wb_batches_next_columns",
     "wb_set_grad_enabled",
     "wb_get_grad_enabled",
     "wb_grad_flags",

@@ -142,7 +142,7 @@ def test_layers_that_are_there_are_taken(tmp_path: Path) -> None:
     assert config is not None
     again = _keras_files.from_config(config, {"shared": model.shared, "first": model.first})
     assert again.shared is model.shared or again.shared.kernel is model.shared.kernel
-    assert not np.array_equal(again.second.kernel.detach().numpy(), model.second.kernel.detach().numpy())
+    assert not np.array_equal(again.second.kernel.numpy(), model.second.kernel.numpy())
 
 
 def test_a_model_is_found_by_its_contents(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_written_model_is_read_back(name: str, tmp_path: Path) -> None:
     path, config = unpacked(name, tmp_path)
     model = wb.load(path, config=config)
     inputs, expected = arrays(name, "input"), predicted(model, arrays(name, "input"))
-    if "hard_sigmoid_v2" in repr(model):
+    if "hard_sigmoid_v2" in model.expression():
         with pytest.raises(wb.UnsupportedError, match="hard_sigmoid is another function"):
             model.save(tmp_path / "m.keras")
         return

@@ -16,6 +16,7 @@ from ._dtypes import as_dtype
 from ._errors import ArgumentError, FormatError, UnsupportedError
 from ._library import check, freed_by, handle_property, lib, text_of
 from ._log import pass_on
+from ._owner import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -215,7 +216,7 @@ def load_weights(path: Path, module: Module) -> None:
     check(lib.wb_keras_load_weights(path_bytes(path), module))
 
 
-class StoredOptimizer:
+class StoredOptimizer(Owner):
     """The optimiser in a file: its state, by names such as "0.momentum"."""
 
     def __init__(self, handle: Any) -> None:

@@ -43,7 +43,7 @@ for line in sys.stdin:
         answer = "value"
     except (wb.Error, MemoryError) as error:
         answer = "error" if str(error) else "unsaid"
-    except UnicodeDecodeError:
+    except ValueError:  # as Keras says that it knows no regularizer of a name, and a path that is no text
         answer = "error"
     except Exception as error:
         answer = f"raised {type(error).__name__} {error}".replace("\\n", " ")[:200]
