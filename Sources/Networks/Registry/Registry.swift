@@ -114,9 +114,11 @@ public enum Registry {
     /// The sentence for a name that no table has, with those that are close.
     static func unknown(_ what: String, _ name: String, among names: [String]) -> String {
         let close = names.closest(to: name)
+        // Of Keras' kinds only where one of them is asked for: a sentence is no catalogue.
+        let kin = names.filter { $0.hasPrefix("keras.") == name.hasPrefix("keras.") }
         let hint =
             close.isEmpty
-            ? "there are: \(names.joined(separator: ", "))" : "did you mean \(close.joined(separator: " or "))?"
+            ? "there are: \(kin.joined(separator: ", "))" : "did you mean \(close.joined(separator: " or "))?"
         return "there is no \(what) '\(name.shortened)'; \(hint)"
     }
 
