@@ -76,37 +76,35 @@ final class WinogradConvolution {
         let (panel, eights) = (WinogradTiles.panel, outputs / Vector.scalarCount)
         let matrix = step.channels * outputs
         inPieces(step.groups * eights, grain: Swift.max(1, (1 << 11) / step.channels)) { range in
-            withUnsafeTemporaryAllocation(byteCount: 27 * 32, alignment: 64) { memory in
-                guard let base = memory.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
-                let (taps, half) = (base, base + 9 * 8)
-                for place in range {
-                    let (group, eight) = place.quotientAndRemainder(dividingBy: eights)
-                    let first = eight * Vector.scalarCount
-                    let there = Swift.max(0, Swift.min(Vector.scalarCount, step.outputs - first))
-                    let source = weight + (group * step.outputs + first) * step.outputStride
-                    for number in 0..<9 * 8 { taps[number] = 0 }
-                    for channel in 0..<step.channels {
-                        for lane in 0..<there {
-                            let window = source + (lane * step.outputStride + channel * step.channelStride)
-                            for tap in 0..<9 { taps[tap * 8 + lane] = window[tap] }
-                        }
-                        for j in 0..<3 {
-                            let made = Winograd.weight(
-                                (
-                                    Winograd.load(taps + j * 8), Winograd.load(taps + (3 + j) * 8),
-                                    Winograd.load(taps + (6 + j) * 8)
-                                ))
-                            Winograd.store(made, half + j * 8, 24)
-                        }
-                        let line =
-                            target + group * Winograd.count * matrix + first / panel * step.channels * panel
-                            + channel * panel + first % panel
-                        for i in 0..<Winograd.reach {
-                            let row = half + i * 24
-                            let made = Winograd.weight(
-                                (Winograd.load(row), Winograd.load(row + 8), Winograd.load(row + 16)))
-                            Winograd.store(made, line + i * 6 * matrix, matrix)
-                        }
+            let base = ThreadScratch.pieces.memory(27 * 32).assumingMemoryBound(to: Float.self)
+            let (taps, half) = (base, base + 9 * 8)
+            for place in range {
+                let (group, eight) = place.quotientAndRemainder(dividingBy: eights)
+                let first = eight * Vector.scalarCount
+                let there = Swift.max(0, Swift.min(Vector.scalarCount, step.outputs - first))
+                let source = weight + (group * step.outputs + first) * step.outputStride
+                for number in 0..<9 * 8 { taps[number] = 0 }
+                for channel in 0..<step.channels {
+                    for lane in 0..<there {
+                        let window = source + (lane * step.outputStride + channel * step.channelStride)
+                        for tap in 0..<9 { taps[tap * 8 + lane] = window[tap] }
+                    }
+                    for j in 0..<3 {
+                        let made = Winograd.weight(
+                            (
+                                Winograd.load(taps + j * 8), Winograd.load(taps + (3 + j) * 8),
+                                Winograd.load(taps + (6 + j) * 8)
+                            ))
+                        Winograd.store(made, half + j * 8, 24)
+                    }
+                    let line =
+                        target + group * Winograd.count * matrix + first / panel * step.channels * panel
+                        + channel * panel + first % panel
+                    for i in 0..<Winograd.reach {
+                        let row = half + i * 24
+                        let made = Winograd.weight(
+                            (Winograd.load(row), Winograd.load(row + 8), Winograd.load(row + 16)))
+                        Winograd.store(made, line + i * 6 * matrix, matrix)
                     }
                 }
             }

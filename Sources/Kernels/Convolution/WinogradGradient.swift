@@ -156,34 +156,32 @@ final class WinogradGradient {
         typealias Vector = Winograd.Vector
         let matrix = step.outputs * channels
         inPieces(step.groups * step.outputs, grain: Swift.max(1, (1 << 11) / channels)) { range in
-            withUnsafeTemporaryAllocation(byteCount: 64 * 32, alignment: 64) { memory in
-                guard let base = memory.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
-                let (all, half) = (base, base + Winograd.count * 8)
-                for place in range {
-                    let (group, output) = place.quotientAndRemainder(dividingBy: step.outputs)
-                    for first in stride(from: 0, to: step.images, by: Vector.scalarCount) {
-                        let source = sums + (group * lanes * sumCount + output * channels + first)
-                        for number in 0..<Winograd.count {
-                            var sum = Winograd.load(source + number * matrix)
-                            for lane in 1..<Swift.max(1, lanes) {
-                                sum += Winograd.load(source + (lane * sumCount + number * matrix))
-                            }
-                            Winograd.store(sum, all + number * 8)
+            let base = ThreadScratch.pieces.memory(64 * 32).assumingMemoryBound(to: Float.self)
+            let (all, half) = (base, base + Winograd.count * 8)
+            for place in range {
+                let (group, output) = place.quotientAndRemainder(dividingBy: step.outputs)
+                for first in stride(from: 0, to: step.images, by: Vector.scalarCount) {
+                    let source = sums + (group * lanes * sumCount + output * channels + first)
+                    for number in 0..<Winograd.count {
+                        var sum = Winograd.load(source + number * matrix)
+                        for lane in 1..<Swift.max(1, lanes) {
+                            sum += Winograd.load(source + (lane * sumCount + number * matrix))
                         }
-                        for j in 0..<Winograd.reach {
-                            let made = Winograd.gradient(Winograd.six(all + j * 8, 48))
-                            Winograd.store(made.0, half + j * 8)
-                            Winograd.store(made.1, half + (6 + j) * 8)
-                            Winograd.store(made.2, half + (12 + j) * 8)
-                        }
-                        for i in 0..<3 {
-                            let made = Winograd.gradient(Winograd.six(half + i * 48, 8))
-                            for lane in 0..<Swift.min(Vector.scalarCount, step.images - first) {
-                                let window =
-                                    result
-                                    + (((first + lane) * step.groups + group) * step.outputs + output) * 9 + i * 3
-                                (window[0], window[1], window[2]) = (made.0[lane], made.1[lane], made.2[lane])
-                            }
+                        Winograd.store(sum, all + number * 8)
+                    }
+                    for j in 0..<Winograd.reach {
+                        let made = Winograd.gradient(Winograd.six(all + j * 8, 48))
+                        Winograd.store(made.0, half + j * 8)
+                        Winograd.store(made.1, half + (6 + j) * 8)
+                        Winograd.store(made.2, half + (12 + j) * 8)
+                    }
+                    for i in 0..<3 {
+                        let made = Winograd.gradient(Winograd.six(half + i * 48, 8))
+                        for lane in 0..<Swift.min(Vector.scalarCount, step.images - first) {
+                            let window =
+                                result
+                                + (((first + lane) * step.groups + group) * step.outputs + output) * 9 + i * 3
+                            (window[0], window[1], window[2]) = (made.0[lane], made.1[lane], made.2[lane])
                         }
                     }
                 }
