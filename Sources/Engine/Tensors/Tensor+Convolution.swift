@@ -58,43 +58,21 @@ extension Tensor {
         dilation: [Int], groups: Int
     ) throws(Failure) -> Tensor {
         let numbers = SpatialNumbers(operation: "conv\(count)d", axes: count)
-        let strides = try numbers("stride", stride, least: 1)
-        let dilations = try numbers("dilation", dilation, least: 1)
-        let operands = try ConvolutionOperands(numbers, input, weight, bias)
-        let (x, weight) = (operands.input, operands.weight)
-        let channels = try operands.inGroups(groups, weight.shape[0], "outputs")
-        guard weight.shape[1] == channels / groups else {
-            throw .shape(
-                operation: numbers.operation,
-                "weights \(weight.shape.text) take \(weight.shape[1].counted("channel")) in each group, but the input "
-                    + "\(input.shape.text) in \(groups.counted("group")) has \(channels / groups)")
-        }
-        var convolution = Convolution(axes: [], groups: groups)
-        for axis in 0..<count {
-            let reach = (weight.shape[axis + 2] - 1) * dilations[axis]
-            var padded = Convolution.Axis(stride: strides[axis], dilation: dilations[axis])
+        return try convolution(numbers, input, weight, bias, stride: stride, dilation: dilation, groups: groups) {
+            (axis, stride, reach) throws(Failure) in
             switch padding {
-            case .none: break
+            case .none: return (0, 0)
             case .same:
-                guard strides[axis] == 1 else {
+                guard stride == 1 else {
                     throw .argument(
-                        operation: numbers.operation, "padding 'same' goes with a stride of 1, not \(strides[axis])")
+                        operation: numbers.operation, "padding 'same' goes with a stride of 1, not \(stride)")
                 }
-                (padded.low, padded.high) = (reach / 2, reach - reach / 2)
+                return (reach / 2, reach - reach / 2)
             case .explicit(let given):
                 let widths = try numbers("padding", given, least: 0)
-                (padded.low, padded.high) = (widths[axis], widths[axis])
+                return (widths[axis], widths[axis])
             }
-            let extent = x.shape[axis + 2] + padded.low + padded.high
-            guard reach < extent else {
-                throw .shape(
-                    operation: numbers.operation,
-                    "the window reaches over \(reach + 1) elements of axis \(axis - count), more than the \(extent) of "
-                        + "the padded input")
-            }
-            convolution.axes.append(padded)
         }
-        return try operands.finish(convolution.record([x, weight]))
     }
 
     /// The transpose of a convolution: input [N, C, spatial] or [C, spatial], weight [C, O / groups, window], bias [O].
@@ -103,42 +81,20 @@ extension Tensor {
         outputPadding: [Int], groups: Int, dilation: [Int]
     ) throws(Failure) -> Tensor {
         let numbers = SpatialNumbers(operation: "conv_transpose\(count)d", axes: count)
-        let strides = try numbers("stride", stride, least: 1)
-        let dilations = try numbers("dilation", dilation, least: 1)
         let (widths, more) = (
             try numbers("padding", padding, least: 0), try numbers("output_padding", outputPadding, least: 0)
         )
-        let operands = try ConvolutionOperands(numbers, input, weight, bias, outputsAxis: 1, groups)
-        let (x, weight) = (operands.input, operands.weight)
-        _ = try operands.inGroups(groups, x.shape[1], "channels")
-        guard weight.shape[0] == x.shape[1] else {
-            throw .shape(
-                operation: numbers.operation,
-                "weights \(weight.shape.text) take \(weight.shape[0]) channels, but the input \(input.shape.text) has "
-                    + "\(x.shape[1])")
-        }
-        var convolution = Convolution(axes: [], groups: groups)
-        for axis in 0..<count {
-            guard more[axis] < Swift.max(strides[axis], dilations[axis]) else {
+        return try transposedConvolution(
+            numbers, input, weight, bias, stride: stride, dilation: dilation, groups: groups
+        ) { (axis, stride, dilation) throws(Failure) in
+            guard more[axis] < Swift.max(stride, dilation) else {
                 throw .argument(
                     operation: numbers.operation,
-                    "output_padding is below stride or dilation, but \(more[axis]) is given for \(strides[axis]) and "
-                        + "\(dilations[axis])")
+                    "output_padding is below stride or dilation, but \(more[axis]) is given for \(stride) and "
+                        + "\(dilation)")
             }
-            let reach = (weight.shape[axis + 2] - 1) * dilations[axis]
-            let extent = (x.shape[axis + 2] - 1) * strides[axis] + reach + 1 + more[axis] - 2 * widths[axis]
-            guard extent > 0 else {
-                throw .shape(
-                    operation: numbers.operation,
-                    "the result would have \(extent) elements along axis \(axis - count); the input is "
-                        + "\(input.shape.text)")
-            }
-            convolution.axes.append(
-                Convolution.Axis(
-                    low: reach - widths[axis], high: reach - widths[axis] + more[axis], inputDilation: strides[axis],
-                    dilation: dilations[axis]))
+            return (widths[axis], widths[axis] - more[axis])
         }
-        return try operands.finish(convolution.record([x, weight.transposedWindows(groups)]))
     }
 }
 
