@@ -29,15 +29,7 @@ enum ElementType: Equatable {
     }
 
     init(_ body: Cursor, isShared: Bool, in file: StoredFile) throws(Failure) {
-        var body = body
-        if isShared {
-            // A type with a name of its own.
-            let header = try ObjectHeader(file, at: file.sharedAddress(body))
-            guard let message = header.first(.datatype), !message.isShared else {
-                throw file.damaged("a shared type is none")
-            }
-            body = message.body
-        }
+        var body = try file.datatype(body, isShared: isShared)
         try self.init(&body, in: file)
     }
 
@@ -123,5 +115,17 @@ enum ElementType: Equatable {
         case .text, .longText: "text, not numbers"
         case .other(let name, _): name
         }
+    }
+}
+
+extension StoredFile {
+    /// The description of a type: itself, or that of a type with a name of its own.
+    func datatype(_ body: Cursor, isShared: Bool) throws(Failure) -> Cursor {
+        guard isShared else { return body }
+        let header = try ObjectHeader(self, at: sharedAddress(body))
+        guard let message = header.first(.datatype), !message.isShared else {
+            throw damaged("a shared type is none")
+        }
+        return message.body
     }
 }

@@ -92,14 +92,7 @@ indirect enum ItemType {
     }
 
     init(_ body: Cursor, isShared: Bool, in file: StoredFile) throws(Failure) {
-        var body = body
-        if isShared {
-            let header = try ObjectHeader(file, at: file.sharedAddress(body))
-            guard let message = header.first(.datatype), !message.isShared else {
-                throw file.damaged("a shared type is none")
-            }
-            body = message.body
-        }
+        var body = try file.datatype(body, isShared: isShared)
         try self.init(&body, in: file, depth: 0)
     }
 

@@ -130,23 +130,11 @@ private struct KerasImage {
     }
 
     private func type(of dtype: DType, _ name: String) throws(Failure) -> Handle {
-        switch dtype {
-        case .uint8: return try Handle(H5Tcopy(wb_h5_u8_le()), path, cannot)
-        case .int32: return try Handle(H5Tcopy(wb_h5_i32_le()), path, cannot)
-        case .int64: return try Handle(H5Tcopy(wb_h5_i64_le()), path, cannot)
-        case .float32: return try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-        case .float64: return try Handle(H5Tcopy(wb_h5_f64_le()), path, cannot)
-        case .float16:
-            // IEEE 754 binary16: sign at bit 15, exponent of 5 bits at 10, fraction of 10 bits at 0.
-            let type = try Handle(H5Tcopy(wb_h5_f32_le()), path, cannot)
-            try check(H5Tset_fields(type.id, 15, 10, 5, 0, 10))
-            try check(H5Tset_size(type.id, 2))
-            try check(H5Tset_ebias(type.id, 15))
-            return type
-        case .bfloat16, .bool:
+        guard dtype != .bfloat16, dtype != .bool else {
             throw .unsupported(
                 operation: path, "'\(name)' is of \(dtype.name), which is not written for Keras; cast it to float32")
         }
+        return try HDF5.fileType(dtype, path, cannot)
     }
 
     // MARK: Attributes
