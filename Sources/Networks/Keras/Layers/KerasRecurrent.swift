@@ -56,7 +56,7 @@ public class KerasRecurrentLayer: KerasLayer {
 
     override func build(_ shapes: [KerasShape]) throws(Failure) {
         let shape = try only(shapes)
-        guard shape.count >= 2 || rank == 0 && !shape.isEmpty else {
+        guard shape.count >= 2 else {
             throw .shape(operation: className, "[N, T, ...] is expected, but the input has \(shape.count + 1) axes")
         }
         // Where a file is read, its cell comes later, with its parameters.

@@ -225,8 +225,11 @@ class StockLayer(Layer, EngineLayer):
     def _trainable_changed(self) -> None:
         from ..._library import check, lib
 
-        if self.__dict__.get("_handle") is not None and "trainable" in self._arguments:
-            check(lib.wb_module_set_attribute(self._handle, b"trainable", b"True" if self.trainable else b"False"))
+        # Where the engine says the same, as of a layer that is taken over, its own children stay as they are.
+        text = str(self.trainable)
+        known = self.__dict__.get("_handle") is not None and "trainable" in self._arguments
+        if known and self._argument("trainable") != text:
+            check(lib.wb_module_set_attribute(self._handle, b"trainable", text.encode()))
         super()._trainable_changed()
 
     def _own_variables(self) -> list[Variable]:
