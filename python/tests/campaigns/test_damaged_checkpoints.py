@@ -112,6 +112,8 @@ def build() -> Trainer:
 class Reader:
     """The child, started when it is needed."""
 
+    code = CHILD
+
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.left = b""
@@ -121,7 +123,7 @@ class Reader:
             folder = Path(__file__).parent
             self.left = b""
             self.process = subprocess.Popen(
-                [sys.executable, "-c", CHILD],
+                [sys.executable, "-c", self.code],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -105,13 +105,14 @@ for line in sys.stdin:
 class Child:
     """The process that reads."""
 
+    code = CHILD
     process: subprocess.Popen[bytes] | None = None
 
     def ask(self, *question: object) -> dict[str, list[object]] | str:
         """The answers; or how the process died, or that it hung."""
         if self.process is None:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", CHILD],
+                [sys.executable, "-c", self.code],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -9,12 +9,7 @@ reads it with memory that is bounded to 1 GiB above what it has at the start. No
 from __future__ import annotations
 
 import io
-import os
 import re
-import select
-import subprocess
-import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -22,6 +17,7 @@ import h5py
 import numpy as np
 from campaign import report, times
 from support import ROOT
+from test_damaged_checkpoints import Reader
 
 FIXTURE = ROOT / "python" / "tests" / "fixtures" / "keras_files.h5"
 LIMIT = 60.0
@@ -51,53 +47,24 @@ for line in sys.stdin:
 """
 
 
-class Reader:
+class Child(Reader):
     """The child, begun anew where it has died."""
 
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self.left = b""
-
-    def line(self) -> str | None:
-        assert self.process is not None and self.process.stdout is not None
-        end = time.monotonic() + LIMIT
-        while b"\n" not in self.left:
-            if not select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]:
-                return "hang"
-            more = os.read(self.process.stdout.fileno(), 65536)
-            if not more:
-                return None
-            self.left += more
-        line, self.left = self.left.split(b"\n", 1)
-        return line.decode()
+    code = CHILD
 
     def ask(self, path: Path, config: str) -> str:
-        if self.process is None:
-            self.left = b""
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", CHILD],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
-            )
-            assert self.line() == "ready"
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{path}\t{config}\n".encode())
-        self.process.stdin.flush()
+        process = self.start()
+        assert process.stdin is not None
+        process.stdin.write(f"{path}\t{config}\n".encode())
+        process.stdin.flush()
         answer = self.line()
         if answer is None or answer == "hang":
-            self.close()
+            self.stop()
         return answer or "died"
 
     def close(self) -> None:
         if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            for stream in (self.process.stdin, self.process.stdout):
-                if stream is not None:
-                    stream.close()
-            self.process = None
+            self.stop()
 
 
 def damaged(data: bytes, rng: np.random.Generator) -> bytes:
@@ -183,7 +150,7 @@ def test_damaged_files_of_keras_are_an_error_or_an_answer(tmp_path: Path) -> Non
             if not name.startswith(("lambda", "custom"))
         ]
     rng = np.random.default_rng(2_000)
-    reader, counts, wrong = Reader(), {"value": 0, "error": 0}, []
+    reader, counts, wrong = Child(), {"value": 0, "error": 0}, []
     try:
         for number in range(times(200, 2_000)):
             name, data, config = sources[number % len(sources)]
