@@ -164,6 +164,25 @@ def deserialize_keras_object(
     return kind.from_config(inner) if hasattr(kind, "from_config") else kind(**inner)
 
 
+def resolved(identifier: Any, what: str, objects: Mapping[str, Any]) -> Any:
+    """What a name, a config, a class or an object stands for, where modules have a get(). None is None.
+
+    what: what it is to be, for the ValueError of what cannot be called. objects: those of the module, by their names.
+    """
+    if identifier is None:
+        return None
+    found = identifier
+    if isinstance(identifier, dict):
+        found = deserialize_keras_object(identifier, None, objects)
+    elif isinstance(identifier, str):
+        found = get_registered_object(identifier, None, objects)
+    if inspect.isclass(found):
+        found = found()
+    if not callable(found):
+        raise ValueError(f"Could not interpret {what} identifier: {identifier}")
+    return found
+
+
 def _public(module: Any, name: str) -> Any:
     """A class of Keras's own modules that a config names, as "keras.initializers" and "Zeros"."""
     parts = str(module).split(".")

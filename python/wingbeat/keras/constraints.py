@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from ..tf._tensor import convert, op
@@ -150,17 +149,6 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 
 def get(identifier: Any) -> Any:
     """The constraint for a name, a config, a class, or a constraint or function."""
-    from ._serialization import get_registered_object
+    from ._serialization import resolved
 
-    if identifier is None:
-        return None
-    found = identifier
-    if isinstance(identifier, dict):
-        found = deserialize(identifier)
-    elif isinstance(identifier, str):
-        found = get_registered_object(identifier, None, _OBJECTS)
-    if inspect.isclass(found):
-        found = found()
-    if not callable(found):
-        raise ValueError(f"Could not interpret constraint identifier: {identifier}")
-    return found
+    return resolved(identifier, "constraint", _OBJECTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from contextlib import contextmanager
 from ctypes import c_uint64
@@ -417,18 +416,10 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 def get(identifier: Any) -> Any:
     """The initialiser for a name, a config, a class, a number, an array, or an initialiser."""
     from .._tensor import Tensor
+    from ._serialization import resolved
 
-    if identifier is None:
-        return None
-    found = identifier
-    if isinstance(identifier, dict):
-        found = deserialize(identifier)
-    elif isinstance(identifier, str):
-        found = deserialize({"class_name": identifier, "config": {}})
+    if isinstance(identifier, str):
+        identifier = {"class_name": identifier, "config": {}}
     elif isinstance(identifier, (int, float, Tensor)) or hasattr(identifier, "__array__"):
-        found = Constant(identifier)
-    if inspect.isclass(found):
-        found = found()
-    if not callable(found):
-        raise ValueError(f"Could not interpret initializer identifier: {identifier}")
-    return found
+        identifier = Constant(identifier)
+    return resolved(identifier, "initializer", _OBJECTS)

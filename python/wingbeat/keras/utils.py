@@ -300,6 +300,6 @@ if not TYPE_CHECKING:
             found = getattr(home, "PyDataset" if name == "Sequence" else name, None)
             if found is not None:
                 return found
-        from ._absent_training import sentence
+        from ._absent import sentence
 
         raise AttributeError(sentence(__name__, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from .. import _names
@@ -168,25 +167,14 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 
 def get(identifier: Any) -> Any:
     """The metric for a name, a config, a class, or a metric or function, which are given as they are."""
-    from .._serialization import get_registered_object
+    from .._serialization import resolved
 
-    if identifier is None:
-        return None
-    found = identifier
-    if isinstance(identifier, dict):
-        found = deserialize(identifier)
-    elif isinstance(identifier, str):
-        found = get_registered_object(identifier, None, _OBJECTS)
-    if inspect.isclass(found):
-        found = found()
-    if not callable(found):
-        raise ValueError(f"Could not interpret metric identifier: {identifier}")
-    return found
+    return resolved(identifier, "metric", _OBJECTS)
 
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        from .._absent_training import sentence
+        from .._absent import sentence
 
         raise AttributeError(sentence(__name__, name))

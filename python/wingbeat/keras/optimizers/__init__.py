@@ -75,6 +75,6 @@ def get(identifier: Any) -> Any:
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        from .._absent_training import sentence
+        from .._absent import sentence
 
         raise AttributeError(sentence(__name__, name))
