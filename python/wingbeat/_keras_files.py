@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from ctypes import c_char_p, c_int32, c_void_p
+from ctypes import c_char_p, c_void_p
 from typing import TYPE_CHECKING, Any
 
 from ._checkpoint_files import path_bytes
@@ -236,15 +236,9 @@ class StoredOptimizer(Owner):
         return f"{kind}({text_of(text)})"
 
     def _state(self) -> dict[str, Tensor]:
-        from ._tensor import wrap
+        from .optim.engine import state_of
 
-        count, name, found = c_int32(), c_char_p(), {}
-        check(lib.wb_optimizer_state_count(self._handle, count))
-        for place in range(count.value):
-            out = c_void_p()
-            check(lib.wb_optimizer_state(self._handle, place, name, out))
-            found[text_of(name)] = wrap(out.value)
-        return found
+        return state_of(self._handle)
 
 
 def training_in(path: Path, module: Module) -> tuple[dict[str, Any] | None, StoredOptimizer | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from ctypes import c_char_p, c_double, c_int32, c_void_p
-from typing import Any, ClassVar, List
+from typing import TYPE_CHECKING, Any, ClassVar, List
 
 from .. import _html
 from .._arrays import counted
@@ -16,11 +16,25 @@ from .._owner import Owner, attributes_of, set_attributes
 from .._tensor import Tensor, as_tensor, wrap
 from .optimizer import Optimizer, groups_of, matching_groups, parameters_of, with_gradients
 
+if TYPE_CHECKING:
+    from .._typing import Handle
+
 _step = unguarded("wb_optimizer_step")
 _zero_grad = unguarded("wb_optimizer_zero_grad")
 
 # What schedules keep with a group in the engine.
 NOTES = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "swa_lr")
+
+
+def state_of(handle: Handle) -> dict[str, Tensor]:
+    """State tensors of an optimiser of the engine's, by name; they share memory with it."""
+    count, name, found = c_int32(), c_char_p(), {}
+    check(lib.wb_optimizer_state_count(handle, count))
+    for place in range(count.value):
+        out = c_void_p()
+        check(lib.wb_optimizer_state(handle, place, name, out))
+        found[text_of(name)] = wrap(out.value)
+    return found
 
 
 class EngineOptimizer(Owner, Optimizer):
@@ -172,13 +186,7 @@ class EngineOptimizer(Owner, Optimizer):
 
     def _state(self) -> dict[str, Tensor]:
         """State tensors by name; they share memory with the optimiser."""
-        count, name, found = c_int32(), c_char_p(), {}
-        check(lib.wb_optimizer_state_count(self._handle, count))
-        for place in range(count.value):
-            out = c_void_p()
-            check(lib.wb_optimizer_state(self._handle, place, name, out))
-            found[text_of(name)] = wrap(out.value)
-        return found
+        return state_of(self._handle)
 
     def _load(self, state: Mapping[str, Any]) -> None:
         """Has the engine's optimiser take over copies of state tensors."""
