@@ -43,11 +43,7 @@ final class PlaneConvolution<Scalar: GemmScalar> {
 
     init(_ step: ConvolutionStep) {
         self.step = step
-        let missing = 3 - step.axes.count
-        axes =
-            [ConvolutionStep.Axis](
-                repeating: ConvolutionStep.Axis(input: 1, taps: 1, positions: 1), count: missing) + step.axes
-        strides = [Int](repeating: 0, count: missing) + step.layout.strides.dropFirst(2)
+        (axes, strides) = step.threeAxes
         (planes, lines) = (axes[0].reach, axes[1].reach)
         width = (axes[2].reach + axes[2].stride - 1) / axes[2].stride
         planeCount = planes * lines * width * axes[2].stride
@@ -182,5 +178,16 @@ extension ConvolutionStep.Axis {
         let last = reach - 1 - low
         let end = last < 0 ? 0 : Swift.min(input, last / inputDilation + 1)
         return first..<Swift.max(first, end)
+    }
+}
+
+extension ConvolutionStep {
+    /// Three spatial axes, of which those that the step lacks have one element, and their strides in the input.
+    var threeAxes: (axes: [Axis], strides: [Int]) {
+        let missing = 3 - axes.count
+        return (
+            [Axis](repeating: Axis(input: 1, taps: 1, positions: 1), count: missing) + axes,
+            [Int](repeating: 0, count: missing) + layout.strides.dropFirst(2)
+        )
     }
 }

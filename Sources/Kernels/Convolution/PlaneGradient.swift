@@ -45,11 +45,7 @@ final class PlaneGradient<Scalar: GemmScalar> {
 
     init(_ step: ConvolutionStep) {
         self.step = step
-        let missing = 3 - step.axes.count
-        axes =
-            [ConvolutionStep.Axis](
-                repeating: ConvolutionStep.Axis(input: 1, taps: 1, positions: 1), count: missing) + step.axes
-        strides = [Int](repeating: 0, count: missing) + step.layout.strides.dropFirst(2)
+        (axes, strides) = step.threeAxes
         let (axes, lanes) = (axes, Vector.scalarCount)
         let extents = axes.map(\.extent)
         self.extents = extents

@@ -37,12 +37,8 @@ final class WinogradConvolution {
         (self.step, self.tiles) = (step, tiles)
         code = compiles ? GemmTileCode.of(elementBytes: MemoryLayout<Float>.size) : nil
         (channels, outputs) = (WinogradTiles.padded(step.channels), WinogradTiles.padded(step.outputs))
-        let count =
-            Winograd.count
-            * (WinogradTiles.matrix(tiles.blockTiles, channels) + WinogradTiles.matrix(tiles.blockTiles, outputs))
-            + tiles.readCount + tiles.madeCount + WinogradTiles.workCount
-        let units = step.groups * tiles.blocks
-        memory = ScratchLanes(pieces: units, bytes: count * MemoryLayout<Float>.size)
+        memory = ScratchLanes(
+            pieces: step.groups * tiles.blocks, bytes: WinogradMemory.bytes(tiles, channels, outputs))
         let operations = 2 * 36 * Double(tiles.blockTiles) * Double(channels) * Double(outputs)
         grain = Int(Swift.max(1, Swift.min(1e6, WinogradConvolution.pieceOperations / operations)))
     }
@@ -119,14 +115,10 @@ final class WinogradConvolution {
         let (images, rows) = tiles.block(number)
         let tilesOfImage = rows.count * tiles.columns
         let count = images.count * tilesOfImage
-        let (inputMatrix, outputMatrix) = (
-            WinogradTiles.matrix(tiles.blockTiles, channels), WinogradTiles.matrix(tiles.blockTiles, outputs)
-        )
-        let transformed = memory
-        let products = transformed + Winograd.count * inputMatrix
-        let read = products + Winograd.count * outputMatrix
-        let made = read + tiles.readCount
-        let work = made + tiles.madeCount
+        let parts = WinogradMemory(memory, tiles, channels, outputs)
+        let (transformed, products) = (parts.input, parts.output)
+        let (inputMatrix, outputMatrix) = (parts.inputMatrix, parts.outputMatrix)
+        let (read, made, work) = (parts.read, parts.made, parts.work)
         let (lanes, half) = (WinogradTiles.lanes, Winograd.Vector.scalarCount)
         let strides = step.layout.strides
         for number in 0..<tiles.readCount { read[number] = 0 }

@@ -43,11 +43,8 @@ final class WinogradGradient {
         let chains = (tiles.tiles + GemmSegments.chain - 1) / GemmSegments.chain
         lanes = Swift.max(
             1, Swift.min(WinogradGradient.mostLanes, tiles.blocks, Swift.max(WinogradGradient.usualLanes, chains)))
-        let count =
-            Winograd.count
-            * (WinogradTiles.matrix(tiles.blockTiles, channels) + WinogradTiles.matrix(tiles.blockTiles, outputs))
-            + tiles.readCount + tiles.madeCount + WinogradTiles.workCount
-        memory = ScratchLanes(pieces: step.groups * lanes, bytes: count * MemoryLayout<Float>.size)
+        memory = ScratchLanes(
+            pieces: step.groups * lanes, bytes: WinogradMemory.bytes(tiles, channels, outputs))
     }
 
     /// Sums of a lane [36, outputs, channels].
@@ -83,14 +80,10 @@ final class WinogradGradient {
     ) {
         let (images, rows) = tiles.block(number)
         let tilesOfImage = rows.count * tiles.columns
-        let (inputMatrix, outputMatrix) = (
-            WinogradTiles.matrix(tiles.blockTiles, channels), WinogradTiles.matrix(tiles.blockTiles, outputs)
-        )
-        let transformed = memory
-        let cotangents = transformed + Winograd.count * inputMatrix
-        let read = cotangents + Winograd.count * outputMatrix
-        let made = read + tiles.readCount
-        let work = made + tiles.madeCount
+        let parts = WinogradMemory(memory, tiles, channels, outputs)
+        let (transformed, cotangents) = (parts.input, parts.output)
+        let (inputMatrix, outputMatrix) = (parts.inputMatrix, parts.outputMatrix)
+        let (read, made, work) = (parts.read, parts.made, parts.work)
         let (lanes, half) = (WinogradTiles.lanes, Winograd.Vector.scalarCount)
         let strides = step.layout.strides
         for number in 0..<tiles.readCount + tiles.madeCount { read[number] = 0 }

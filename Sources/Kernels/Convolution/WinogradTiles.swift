@@ -246,3 +246,36 @@ struct WinogradTiles {
         }
     }
 }
+
+/// The memory in which a block is worked on.
+struct WinogradMemory {
+    /// Numbers of a matrix [tiles, channels], and of one [tiles, outputs].
+    let inputMatrix: Int
+    let outputMatrix: Int
+    /// 36 of each: transformed tiles of the input, and those on the result's side.
+    let input: UnsafeMutablePointer<Float>
+    let output: UnsafeMutablePointer<Float>
+    /// Lines that tiles read and lines that they make, with channels side by side; and a transform in progress.
+    let read: UnsafeMutablePointer<Float>
+    let made: UnsafeMutablePointer<Float>
+    let work: UnsafeMutablePointer<Float>
+
+    /// `channels` and `outputs` are filled up (`WinogradTiles.padded`).
+    init(_ memory: UnsafeMutablePointer<Float>, _ tiles: WinogradTiles, _ channels: Int, _ outputs: Int) {
+        (inputMatrix, outputMatrix) = (
+            WinogradTiles.matrix(tiles.blockTiles, channels), WinogradTiles.matrix(tiles.blockTiles, outputs)
+        )
+        input = memory
+        output = input + Winograd.count * inputMatrix
+        read = output + Winograd.count * outputMatrix
+        made = read + tiles.readCount
+        work = made + tiles.madeCount
+    }
+
+    static func bytes(_ tiles: WinogradTiles, _ channels: Int, _ outputs: Int) -> Int {
+        let matrices =
+            WinogradTiles.matrix(tiles.blockTiles, channels) + WinogradTiles.matrix(tiles.blockTiles, outputs)
+        return (Winograd.count * matrices + tiles.readCount + tiles.madeCount + WinogradTiles.workCount)
+            * MemoryLayout<Float>.size
+    }
+}

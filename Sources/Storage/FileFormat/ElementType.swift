@@ -65,13 +65,7 @@ enum ElementType: Equatable {
                 return
             }
             self = .float(size: size, isBigEndian: isBigEndian)
-        case 3:
-            switch bits & 0x0F {
-            case 0: self = .text(size: size, padding: .terminated)
-            case 1: self = .text(size: size, padding: .zeros)
-            case 2: self = .text(size: size, padding: .spaces)
-            default: throw file.damaged("a text has an unknown padding")
-            }
+        case 3: self = .text(size: size, padding: try file.padding(bits))
         case 8:
             self =
                 try ElementType.isFlag(&body, version, bits & 0xFFFF, size, in: file)
@@ -119,6 +113,16 @@ enum ElementType: Equatable {
 }
 
 extension StoredFile {
+    /// How texts of one length are filled up, from the bits of their type.
+    func padding(_ bits: Int) throws(Failure) -> ElementType.Padding {
+        switch bits & 0x0F {
+        case 0: return .terminated
+        case 1: return .zeros
+        case 2: return .spaces
+        default: throw damaged("a text has an unknown padding")
+        }
+    }
+
     /// The description of a type: itself, or that of a type with a name of its own.
     func datatype(_ body: Cursor, isShared: Bool) throws(Failure) -> Cursor {
         guard isShared else { return body }

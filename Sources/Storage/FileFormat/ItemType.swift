@@ -114,13 +114,7 @@ indirect enum ItemType {
         case 2:
             try body.skip(2)
             self = size == 4 || size == 8 ? .time(size: size, isBigEndian: isBigEndian) : .other("times", size: size)
-        case 3:
-            switch bits & 0x0F {
-            case 0: self = .text(size: size, padding: .terminated)
-            case 1: self = .text(size: size, padding: .zeros)
-            case 2: self = .text(size: size, padding: .spaces)
-            default: throw file.damaged("a text has an unknown padding")
-            }
+        case 3: self = .text(size: size, padding: try file.padding(bits))
         case 4:
             try body.skip(4)
             self = size <= 8 ? .bits(size: size, isBigEndian: isBigEndian) : .other("bit fields", size: size)
