@@ -156,9 +156,9 @@ class _Memory(Owner):
 
 def view(handle: Handle) -> Array:
     """A read-only array on the tensor's values. Takes over the handle, which must come from wb_tensor_detach."""
-    dtype, _ = describe(handle)
+    dtype, shape = describe(handle)
     if dtype is not bfloat16:
-        return bits(handle)
+        return _lent(handle, dtype.dtype, shape)
     kind = dtype.dtype
     if kind == np.float32:
         owner = object.__new__(_Memory)
@@ -171,10 +171,13 @@ def view(handle: Handle) -> Array:
 
 def bits(handle: Handle) -> Array:
     """The same, of 16-bit integers for bfloat16."""
+    dtype, shape = describe(handle)
+    return _lent(handle, np.dtype(np.uint16) if dtype is bfloat16 else dtype.dtype, shape)
+
+
+def _lent(handle: Handle, kind: np.dtype[Any], shape: Shape) -> Array:
     memory = object.__new__(_Memory)
     memory._as_parameter_ = handle
-    dtype, shape = describe(handle)
-    kind = np.dtype(np.uint16) if dtype is bfloat16 else dtype.dtype
     address = c_void_p()
     status = _data(handle, address)
     if status:
