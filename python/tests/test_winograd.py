@@ -46,12 +46,69 @@ def test_errors_are_those_of_a_direct_sum_or_twice_those(layer):
         assert np.abs(error).max() <= 1.6e-5 * size
 
 
-@pytest.mark.parametrize("layer", LAYERS[:2], ids=str)
-def test_a_mean_far_from_zero_costs_what_the_products_are(layer):
-    x, w = np.full(layer[1] * 36, 100.0), np.random.default_rng(4).standard_normal((layer[4], layer[1], 3, 3))
-    largest = np.abs(w).sum((1, 2, 3)).max() * x.max()
-    found, want = (results(layer, dtype, shift=100.0)[0] for dtype in (wb.float32, wb.float64))
-    assert np.abs(found - want).max() <= 2e-6 * largest
+def tile_sums(x, w, padding):
+    """Of each element of the result the sum over channels of the absolute elements of its tile, 6 x 6, times the
+    absolute weights."""
+    height, width = (extent + 2 * padding - 2 for extent in x.shape[2:])
+    lines, columns = -(-height // 4), -(-width // 4)
+    behind = [(padding, 4 * count + 2 - extent - padding) for count, extent in zip((lines, columns), x.shape[2:])]
+    padded = np.pad(np.abs(x).astype("float64"), [(0, 0), (0, 0), *behind])
+    tiles = np.lib.stride_tricks.sliding_window_view(padded, (6, 6), (2, 3))[:, :, ::4, ::4].sum((4, 5))
+    sums = np.einsum("ncij,oc->noij", tiles, np.abs(w).astype("float64").sum((2, 3)))
+    return sums.repeat(4, 2).repeat(4, 3)[:, :, :height, :width]
+
+
+def alone(rng, shape):
+    """One number in each window, or in the tiles that do not overlap."""
+    numbers, place = np.zeros(shape), rng.integers(0, 6 if shape[2] > 3 else 3, 2)
+    chosen = (..., slice(place[0], None, 8), slice(place[1], None, 8))
+    numbers[chosen] = rng.uniform(1, 2, numbers[chosen].shape) * rng.choice([-1, 1], numbers[chosen].shape)
+    return numbers
+
+
+NUMBERS = {
+    "normal": lambda rng, shape: rng.standard_normal(shape),
+    "far from 0": lambda rng, shape: rng.standard_normal(shape) + 100,
+    "of many sizes": lambda rng, shape: rng.standard_normal(shape) * 10.0 ** rng.integers(-8, 9, shape),
+    "with spikes": lambda rng, shape: rng.standard_normal(shape) * np.where(rng.random(shape) < 0.03, 1e6, 1),
+    "of channels of many sizes": lambda rng, shape: (
+        rng.standard_normal(shape) * 10.0 ** rng.integers(-6, 7, (1, shape[1], 1, 1))
+    ),
+    "alone": alone,
+}
+
+
+@pytest.mark.parametrize("weights", [name for name in NUMBERS if name != "far from 0"])
+@pytest.mark.parametrize("elements", NUMBERS)
+def test_no_error_exceeds_its_share_of_a_tiles_absolute_products(elements, weights):
+    for seed, (images, channels, height, width, outputs, padding) in enumerate([LAYERS[1], LAYERS[3], LAYERS[4]]):
+        rng = np.random.default_rng(seed)
+        x = NUMBERS[elements](rng, (images, channels, height, width)).astype("float32")
+        w = NUMBERS[weights](rng, (outputs, channels, 3, 3)).astype("float32")
+        found, want = (
+            F.conv2d(wb.tensor(x).to(dtype), wb.tensor(w).to(dtype), padding=padding).numpy()
+            for dtype in (wb.float32, wb.float64)
+        )
+        bound = 3e-6 * tile_sums(x, w, padding)
+        assert (np.abs(found - want) <= bound).all(), (np.abs(found - want) / np.maximum(bound, 1e-300)).max()
+
+
+@pytest.mark.parametrize("place", range(36))
+def test_a_tile_with_one_element_and_a_window_with_one_weight_are_no_worse(place):
+    """Each place of the tile with each of the window: the largest shares of an error are among these."""
+    rng = np.random.default_rng(place)
+    x = np.zeros((9, 16, 18, 18), "float32")
+    line, column = divmod(place, 6)
+    chosen = x[:, :, line::8, column::8]
+    chosen[...] = rng.uniform(1, 2, chosen.shape) * rng.choice([-1, 1], chosen.shape)
+    w = np.zeros((9, 16, 16, 3, 3), "float32")
+    for tap in range(9):
+        w[tap, :, :, tap // 3, tap % 3] = rng.uniform(1, 2, (16, 16)) * rng.choice([-1, 1], (16, 16))
+    for weights in w:
+        found, want = (
+            F.conv2d(wb.tensor(x).to(dtype), wb.tensor(weights).to(dtype)).numpy() for dtype in (wb.float32, wb.float64)
+        )
+        assert (np.abs(found - want) <= 3e-6 * tile_sums(x, weights, 0)).all()
 
 
 def test_inputs_that_do_not_lie_densely_give_the_same_bits():
