@@ -68,6 +68,18 @@ def python(code, *arguments, **environment):
     return result.stdout
 
 
+def run_program(face, *arguments, folder=None):
+    """Runs `python -m FACE arguments` in a folder and returns the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", face, *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
 def compile_c(source, program):
     """Compiles a C program against build/lib, warnings being errors."""
     library = ROOT / "build" / "lib"

@@ -1,39 +1,36 @@
-"""Training scripts in PyTorch's idiom run without a change under `python -m wingbeat.torch`, and print what PyTorch
-prints (scripts/printed, written by scripts/compare_scripts.py)."""
+"""Programs in the idioms of PyTorch and TensorFlow run without a change under `python -m wingbeat.torch` and
+`python -m wingbeat.tf`, and print what the other library prints (the folder "printed" beside them, which
+scripts/compare_scripts.py writes)."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from printed_numbers import differences
-from support import ROOT
+from support import run_program
 
-FOLDER = Path(__file__).parent / "scripts"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "seeded")
-
-
-def run(*arguments, folder=FOLDER):
-    return subprocess.run(
-        [sys.executable, "-m", "wingbeat.torch", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+TESTS = Path(__file__).parent
+# Face -> the folder of its programs, and the helpers there that are no programs.
+FACES = {"torch": ("scripts", ("seeded",)), "tf": ("tf_scripts", ("formulas",))}
+SCRIPTS = [
+    (face, path)
+    for face, (folder, helpers) in FACES.items()
+    for path in sorted((TESTS / folder).glob("*.py"))
+    if path.stem not in helpers
+]
 
 
-def test_there_are_twenty_scripts_and_what_pytorch_printed_of_each():
-    assert len(NAMES) >= 20 and NAMES == sorted(path.stem for path in (FOLDER / "printed").glob("*.txt"))
+@pytest.mark.parametrize("face, least", [("torch", 20), ("tf", 7)])
+def test_there_is_what_the_other_library_printed_of_each(face, least):
+    names = [path.stem for known, path in SCRIPTS if known == face]
+    printed = (TESTS / FACES[face][0] / "printed").glob("*.txt")
+    assert len(names) >= least and names == sorted(path.stem for path in printed)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_script_prints_what_it_prints_with_pytorch(name):
-    done = run(f"{name}.py")
+@pytest.mark.parametrize("face, path", SCRIPTS, ids=[f"{face}-{path.stem}" for face, path in SCRIPTS])
+def test_a_script_prints_what_it_prints_with_the_other_library(face, path):
+    done = run_program(f"wingbeat.{face}", path.name, folder=path.parent)
     assert done.returncode == 0, done.stderr
-    expected = (FOLDER / "printed" / f"{name}.txt").read_text(encoding="utf-8")
+    expected = (path.parent / "printed" / f"{path.stem}.txt").read_text(encoding="utf-8")
     assert differences(done.stdout, expected) == []
 
 

@@ -3,10 +3,12 @@
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
-from support import python
-from test_scripts import run
+from support import python, run_program
+
+run = partial(run_program, "wingbeat.torch")
 
 
 def script(folder, text, name="program.py"):
