@@ -8,7 +8,6 @@ programs see it as one thing that stays the same.
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,20 +22,15 @@ from ..tf import _recording
 from ..tf._variable import Variable as _TFVariable
 from . import _names, _policies
 from ._calling import Calling
+from ._configured import Configured, part
+from ._holding import Holding
 from ._tracking import is_metric, tracked
 from ._variable import Variable, first_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from typing_extensions import Self
 
     from .._typing import Handle
-
-
-def part(name: str) -> Any:
-    """A module of this package, loaded when it is needed."""
-    return importlib.import_module(f"{__package__}.{name}")
 
 
 class Facts:
@@ -91,7 +85,7 @@ def _fact(name: str, documentation: str) -> Any:
     return property(get, put, doc=documentation)
 
 
-class Layer(Calling, Module):
+class Layer(Calling, Holding, Configured, Module):
     """Base class of Keras' layers: subclass it, make variables in __init__ or build, compute in call.
 
     trainable: whether its variables are. dtype: a dtype or policy. name: by default the class's, with a number.
@@ -344,130 +338,6 @@ class Layer(Calling, Module):
         """As add_weight."""
         return self.add_weight(shape, initializer, *args, **kwargs)
 
-    # ---------------------------------------------------------------- variables
-
-    @property
-    def _layers(self) -> list[Layer]:
-        """The layers in it, each once."""
-        found = {id(child): child for child in self._modules.values() if isinstance(child, Layer)}
-        return list(found.values())
-
-    def _flatten_layers(self, recursive: bool = True, include_self: bool = True) -> Iterator[Layer]:
-        seen: set[int] = set()
-        stack: list[Layer] = [self] if include_self else list(self._layers)
-        while stack:
-            layer = stack.pop(0)
-            if id(layer) in seen:
-                continue
-            seen.add(id(layer))
-            yield layer
-            if recursive:
-                stack = [*layer._layers, *stack]
-
-    def _own_variables(self) -> list[Variable]:
-        """Its own: those that may be trained, then the others."""
-        variables = list(self._keras.variables.items())
-        return [v for n, v in variables if n in self._parameters] + [
-            v for n, v in variables if n not in self._parameters
-        ]
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All variables of the layer and those in it, each once."""
-        found: dict[int, Variable] = {}
-        for variable in self._own_variables():
-            found.setdefault(id(variable._cell), variable)
-        for layer in self._layers:
-            for variable in layer.weights:
-                found.setdefault(id(variable._cell), variable)
-        return list(found.values())
-
-    @property
-    def variables(self) -> list[Variable]:
-        """As weights."""
-        return self.weights
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """Those that are trained."""
-        return [variable for variable in self.weights if variable.trainable] if self.trainable else []
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """Those that are not."""
-        return [variable for variable in self.weights if not variable.trainable] if self.trainable else self.weights
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """Those that are trained."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """Those that are not."""
-        return self.non_trainable_weights
-
-    @property
-    def trainable(self) -> bool:
-        """Whether its variables are trained. Can be set, for the layer and all in it."""
-        return self._keras.trainable
-
-    @trainable.setter
-    def trainable(self, trainable: bool) -> None:
-        self._keras.trainable = bool(trainable)
-        for name, variable in self._keras.variables.items():
-            if name in self._parameters and isinstance(variable, Variable):
-                variable.trainable = bool(trainable)
-        self._trainable_changed()
-        for layer in self._layers:
-            layer.trainable = trainable
-
-    def _trainable_changed(self) -> None:
-        """Tells the engine's layer."""
-        _modules.changed()
-
-    def get_weights(self) -> list[Any]:
-        """The values of all variables, as NumPy arrays."""
-        return [variable.numpy() for variable in self.weights]
-
-    def set_weights(self, weights: Any) -> None:
-        """Sets all variables, in the order of get_weights."""
-        variables = self.weights
-        weights = list(weights)
-        if len(variables) != len(weights):
-            raise ValueError(
-                f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of length "
-                f"{len(weights)}, but the layer was expecting {len(variables)} weights."
-            )
-        for variable, value in zip(variables, weights):
-            shape = tuple(getattr(value, "shape", ()))
-            if tuple(variable.shape) != shape:
-                raise ValueError(
-                    f"Layer {self.name} weight shape {tuple(variable.shape)} is not compatible with provided weight "
-                    f"shape {shape}."
-                )
-        for variable, value in zip(variables, weights):
-            variable.assign(value)
-
-    def count_params(self) -> int:
-        """How many numbers its variables have."""
-        if not self.built:
-            raise ValueError(
-                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't built. You can build it "
-                "manually via: `layer.build(input_shape)`."
-            )
-        return sum(int(variable._cell.box.numel()) for variable in self.weights)
-
-    @property
-    def metrics(self) -> list[Any]:
-        """The metrics of the layer and those in it."""
-        return list(self._keras.metrics) + [metric for layer in self._layers for metric in layer.metrics]
-
-    @property
-    def metrics_variables(self) -> list[Any]:
-        """The variables of its metrics."""
-        return [variable for metric in self.metrics for variable in metric.variables]
-
     # ---------------------------------------------------------------- losses
 
     def add_loss(self, loss: Any) -> None:
@@ -500,75 +370,6 @@ class Layer(Calling, Module):
     def _clear_losses(self) -> None:
         for layer in self._flatten_layers():
             layer._keras.losses.clear()
-
-    # ---------------------------------------------------------------- configs
-
-    def get_config(self) -> dict[str, Any]:
-        """What makes such a layer again: the constructor's arguments."""
-        facts = self._keras
-        config = {"name": self.name, "trainable": self.trainable, "dtype": _spelled_policy(facts.policy)}
-        if facts.activity_regularizer is not None:
-            config["activity_regularizer"] = part("regularizers").serialize(facts.activity_regularizer)
-        kind = type(self)
-        if kind.get_config is Layer.get_config and kind.__init__ is not Layer.__init__:
-            config.update(self._given_arguments(config))
-        return config
-
-    def _given_arguments(self, known: dict[str, Any]) -> dict[str, Any]:
-        """The constructor's own arguments, where each is a plain value."""
-        signature = inspect.signature(type(self).__init__)
-        args, kwargs = self._keras.arguments
-        try:
-            bound = signature.bind(self, *args, **kwargs)
-        except TypeError:
-            return {}
-        bound.apply_defaults()
-        found: dict[str, Any] = {}
-        for name, value in list(bound.arguments.items())[1:]:
-            kind = signature.parameters[name].kind
-            if kind is inspect.Parameter.VAR_KEYWORD:
-                found.update({key: part for key, part in value.items() if key not in known})
-            elif kind is not inspect.Parameter.VAR_POSITIONAL and name not in known:
-                found[name] = value
-        if not all(_is_plain(value) for value in found.values()):
-            raise NotImplementedError(
-                f"Object {self.name} was created by passing non-serializable argument values in `__init__()`, and "
-                "therefore the object must override `get_config()` in order to be serializable. Please implement "
-                "`get_config()`.\n\nExample:\n\nclass CustomLayer(keras.layers.Layer):\n    def __init__(self, arg1, "
-                "arg2, **kwargs):\n        super().__init__(**kwargs)\n        self.arg1 = arg1\n        self.arg2 = "
-                "arg2\n\n    def get_config(self):\n        config = super().get_config()\n        config.update({\n"
-                '            "arg1": self.arg1,\n            "arg2": self.arg2,\n        })\n        return config'
-            )
-        return found
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The layer of such a config."""
-        config = dict(config)
-        if isinstance(config.get("dtype"), dict):
-            config["dtype"] = _policies.get(config["dtype"])
-        try:
-            return cls(**config)
-        except TypeError as error:
-            raise TypeError(
-                f"Error when deserializing class '{cls.__name__}' using config={config}.\n\nException encountered: "
-                f"{error}"
-            ) from error
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        """The shapes that it was built for."""
-        shapes = self._keras.build_shapes
-        if shapes is None:
-            return None
-        return {"input_shape": next(iter(shapes.values()))} if len(shapes) == 1 else {"shapes_dict": dict(shapes)}
-
-    def build_from_config(self, config: dict[str, Any] | None) -> None:
-        """Builds it for such shapes."""
-        if config and "input_shape" in config:
-            shape = config["input_shape"]
-            self.build(tuple(shape) if isinstance(shape, list) else shape)
-        elif config and "shapes_dict" in config:
-            self.build(**config["shapes_dict"])
 
     # ---------------------------------------------------------------- graphs
 
@@ -655,20 +456,3 @@ def _checked(name: Any) -> str:
     if not isinstance(name, str) or "/" in name:
         raise ValueError(f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}")
     return name
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(_is_plain(part) for part in value)
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
-    return value is None or isinstance(value, (str, int, float, bool))
-
-
-def _spelled_policy(policy: Any) -> Any:
-    return {
-        "module": "keras",
-        "class_name": "DTypePolicy",
-        "config": (policy or _policies.dtype_policy()).get_config(),
-        "registered_name": None,
-    }

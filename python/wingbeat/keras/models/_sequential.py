@@ -184,10 +184,10 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers' configs."""
-        from .._layer import _spelled_policy
+        from .._configured import spelled_policy
         from ._configs import sequential_config
 
-        return {"dtype": _spelled_policy(self._keras.policy), **sequential_config(self)}
+        return {"dtype": spelled_policy(self._keras.policy), **sequential_config(self)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 from ..._naming import listing
 from .._absent import refusing
 from . import experimental
-from ._dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset, DatasetIterator, DatasetSpec
+from ._base import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, DatasetIterator, DatasetSpec
+from ._dataset import Dataset
 
 Iterator = DatasetIterator
 

@@ -50,9 +50,9 @@ def array_of(value: Any) -> Any:
         return value
     if isinstance(value, Base) or hasattr(value, "_cell"):
         return np.asarray(wrap(convert(value)))
-    from ._dataset import Dataset
+    from ._base import Base as AnyDataset
 
-    if isinstance(value, Dataset):
+    if isinstance(value, AnyDataset):
         return value
     if (
         isinstance(value, (str, bytes))
@@ -69,9 +69,9 @@ def tensor_of(leaf: Any) -> Any:
         return convert_to_tensor(leaf)
     if isinstance(leaf, Base):
         return wrap(leaf)
-    from ._dataset import Dataset
+    from ._base import Base as AnyDataset
 
-    return leaf if isinstance(leaf, Dataset) or leaf is None else convert_to_tensor(leaf)
+    return leaf if isinstance(leaf, AnyDataset) or leaf is None else convert_to_tensor(leaf)
 
 
 def tensors_of(element: Any) -> Any:
@@ -105,9 +105,10 @@ def spec_of(element: Any) -> Any:
 
 
 def _leaf_spec(leaf: Any) -> Any:
-    from ._dataset import Dataset, DatasetSpec
+    from ._base import Base as AnyDataset
+    from ._base import DatasetSpec
 
-    if isinstance(leaf, Dataset):
+    if isinstance(leaf, AnyDataset):
         return DatasetSpec(leaf.element_spec)
     if isinstance(leaf, np.ndarray):
         return TensorSpec(leaf.shape, leaf.dtype)
@@ -144,3 +145,24 @@ def loosened(spec: Any, before: Any, element: Any) -> Any:
         return TensorSpec((None, *shape[1:]), leaf.dtype) if shape and shape[0] in unknown else leaf
 
     return mapped(open_first, spec)
+
+
+def shapes_of(shapes: Any, count: int) -> list[Any]:
+    """A shape for each of so many leaves."""
+    if count == 1 and not (isinstance(shapes, (tuple, dict)) and not _is_shape(shapes)):
+        return [shapes]
+    return _shape_leaves(shapes)
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, (TensorShape, list)) or (
+        isinstance(value, tuple) and all(extent is None or isinstance(extent, int) for extent in value)
+    )
+
+
+def _shape_leaves(shapes: Any) -> list[Any]:
+    if isinstance(shapes, dict):
+        return [leaf for key in sorted(shapes) for leaf in _shape_leaves(shapes[key])]
+    if shapes is None or _is_shape(shapes):
+        return [shapes]
+    return [leaf for part in shapes for leaf in _shape_leaves(part)]

@@ -9,8 +9,10 @@ import numpy as np
 
 from .._shapes import TensorShape
 from ..errors import InvalidArgumentError
-from ._dataset import UNKNOWN_CARDINALITY, Dataset, _apart, _Mapped, _shapes_of
-from ._elements import array_of, leaves_of, packed, tensor_of
+from ._base import UNKNOWN_CARDINALITY, Base
+from ._dataset import Dataset
+from ._elements import array_of, leaves_of, packed, shapes_of, tensor_of
+from ._functions import Mapped, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def padded_stack(elements: list[Any], padded_shapes: Any, padding_values: Any) -> Any:
     """Elements joined along a new first axis, filled up where they are smaller than the largest."""
     columns = list(zip(*[leaves_of(element) for element in elements]))
-    shapes = [None] * len(columns) if padded_shapes is None else _shapes_of(padded_shapes, len(columns))
+    shapes = [None] * len(columns) if padded_shapes is None else shapes_of(padded_shapes, len(columns))
     if padding_values is None or not isinstance(padding_values, (tuple, dict)):
         values = [padding_values] * len(columns)
     else:
@@ -46,15 +48,15 @@ def _filled(leaves: list[Any], shape: Any, value: Any) -> Any:
     return batch
 
 
-def _listed(elements: list[Any], source: Dataset) -> Dataset:
+def _listed(elements: list[Any], source: Base) -> Dataset:
     return Dataset(lambda: iter(elements), lambda: len(elements), lambda: source.element_spec, None, "Variant")
 
 
-def grouped(source: Dataset, key: _Mapped, reduce_func: Callable[..., Any], size: Any, size_func: Any) -> Dataset:
+def grouped(source: Base, key: Mapped, reduce_func: Callable[..., Any], size: Any, size_func: Any) -> Dataset:
     """What reduce_func(key, data set) gives for so many elements with the same key."""
 
     def reduced(number: int, elements: list[Any]) -> Iterator[Any]:
-        with _apart():
+        with apart():
             found = reduce_func(tensor_of(np.asarray(number, dtype=np.int64)), _listed(elements, source))
         return found._elements()  # type: ignore[no-any-return]
 
@@ -78,7 +80,7 @@ def grouped(source: Dataset, key: _Mapped, reduce_func: Callable[..., Any], size
 
 
 def bucketed(
-    source: Dataset,
+    source: Base,
     length: Callable[..., Any],
     boundaries: list[int],
     sizes: list[int],
@@ -90,7 +92,7 @@ def bucketed(
     """Padded batches of elements of similar lengths."""
     if len(sizes) != len(boundaries) + 1:
         raise ValueError("`len(bucket_batch_sizes)` must equal `len(bucket_boundaries) + 1`")
-    measure = _Mapped(length)
+    measure = Mapped(length)
 
     def items() -> Iterator[Any]:
         open_ones: dict[int, list[Any]] = {}

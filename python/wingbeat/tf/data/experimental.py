@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..._naming import listing
 from .._absent import refusing
-from ._dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset
+from ._base import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
+from ._dataset import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
