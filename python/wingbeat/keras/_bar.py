@@ -84,6 +84,10 @@ class Progbar:
             )
         self._drawn_at = now
 
+    def is_due(self) -> bool:
+        """Whether a step that is done now is drawn."""
+        return self._draws_over and time.time() - self._drawn_at >= self.interval
+
     def add(self, n: int, values: Any = None) -> None:
         """Shows that n more steps are done."""
         self.update(self._seen + n, values)

@@ -94,10 +94,21 @@ def batches_of(
     if isinstance(x, Iterator):
         _refuse(y, sample_weight, "generator")
         return FromIterator(x, steps, class_weight)
-    if isinstance(x, Iterable):
+    if x is None:
+        raise ValueError("x is None: expected arrays, a data set or a generator of batches")
+    if isinstance(x, Iterable) and not isinstance(x, (list, tuple, dict, str, bytes)):
         _refuse(y, sample_weight, type(x).__name__)
         return FromIterable(x, steps, class_weight)
-    raise ValueError(f"Unrecognized data type: x={x!r:.80} (of type {type(x)})")
+    more = "; np.array(x) makes an array of a list" if isinstance(x, (list, tuple)) else ""
+    more = "; call the function, and give the generator" if callable(x) else more
+    raise ValueError(f"Unrecognized data type: x={x!r:.80} (of type {type(x)}){more}")
+
+
+def positive(value: Any, name: str) -> int:
+    """A whole number above 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"Expected `{name}` to be a whole number above 0. Received: {name}={value!r:.80}")
+    return int(value)
 
 
 def _refuse(y: Any, sample_weight: Any, what: str) -> None:
@@ -118,14 +129,13 @@ def _is_indexed(x: Any) -> bool:
 
 
 def _are_arrays(x: Any) -> bool:
-    leaves = flatten(_plain(x))[0]
+    leaves = [leaf for leaf in flatten(_plain(x))[0] if leaf is not None]
     return bool(leaves) and all(
         isinstance(leaf, (np.ndarray, Base))
         or hasattr(leaf, "_cell")
         or hasattr(leaf, "to_numpy")
         or (hasattr(leaf, "__array__") and hasattr(leaf, "shape") and not hasattr(leaf, "element_spec"))
         for leaf in leaves
-        if leaf is not None
     )
 
 
@@ -188,9 +198,11 @@ class FromArrays(Batches):
                 f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. {shapes}"
             )
         self._rows = counts.pop() if counts else 0
+        if not self._rows:
+            raise ValueError("Expected at least one row of data, found none")
         if size is None:
             size = ceil(self._rows / steps) if steps else 32
-        self._size, self.steps, self._shuffle = max(int(size), 1), steps, shuffle
+        self._size, self.steps, self._shuffle = positive(size, "batch_size"), steps, shuffle
         self.num_batches = ceil(self._rows / self._size)
 
     def epoch(self) -> Iterator[Any]:
@@ -306,6 +318,15 @@ class Epoch:
 # -------------------------------------------------------------------- arrays
 
 
+_READY = {np.dtype(name): name for name in ("bool", "uint8", "int32", "int64", "float32", "float64", "float16")}
+
+
+def is_ready(array: Any) -> bool:
+    """Whether array_of would give the array as it is."""
+    name = _READY.get(array.dtype)
+    return name is not None and (array.dtype.kind != "f" or name == _policies.floatx())
+
+
 def array_of(value: Any) -> Any:
     """An array of one of the engine's dtypes; floats have Keras' dtype of floats."""
     if hasattr(value, "_cell") or isinstance(value, Base):
@@ -333,6 +354,11 @@ def _permutation(count: int) -> Any:
 
 def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
     """The first rows to train on, and the last to validate on."""
+    if not isinstance(validation_split, (int, float)) or not 0 < validation_split < 1:
+        raise ValueError(
+            "Expected `validation_split` to be a number between 0 and 1. "
+            f"Received: validation_split={validation_split!r:.80}"
+        )
     leaves, structure = flatten([_plain(part) for part in arrays])
     if not _are_arrays([leaf for leaf in leaves if leaf is not None]):
         kinds = [type(leaf) for leaf in leaves if leaf is not None]
@@ -356,6 +382,10 @@ def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, A
 
 def class_weights(y: Any, weights: Any) -> Any:
     """A weight for each row, by its class: whole numbers, or rows of which the largest is the class."""
+    if not isinstance(weights, Mapping):
+        raise ValueError(
+            f"Expected `class_weight` to be a dict from class to weight. Received: class_weight={weights!r:.80}"
+        )
     if isinstance(y, (list, tuple, dict)):
         raise ValueError("`class_weight` is only supported for Models with a single output.")
     labels = np.asarray(y)

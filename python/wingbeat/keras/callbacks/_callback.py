@@ -21,6 +21,8 @@ class Callback:
 
     params: Any = None
     _model: Any = None
+    # Whether it reads the values of a batch itself, where it needs them.
+    _reads_logs = False
 
     @property
     def model(self) -> Any:
@@ -103,7 +105,7 @@ class CallbackList(Callback):
     ) -> None:
         from ._history import History, ProgbarLogger
 
-        self.callbacks: list[Any] = flatten(callbacks)[0] if callbacks else []
+        self.callbacks: list[Any] = [_checked(callback) for callback in flatten(callbacks)[0]] if callbacks else []
         self._history = next((known for known in self.callbacks if isinstance(known, History)), None)
         if self._history is None and add_history:
             self._history = History()
@@ -133,25 +135,39 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.set_model(model)
 
-    def listens(self, hook: str) -> bool:
-        """Whether anybody does something at such a moment."""
-        own = ("on_train_batch_end", "on_train_batch_begin")
-        others = ("on_batch_end", "on_batch_begin")
-        for callback in self.callbacks:
-            names = (hook, others[own.index(hook)]) if hook in own else (hook,)
-            if not isinstance(callback, Callback) or any(
-                getattr(type(callback), name) is not getattr(Callback, name) or name in callback.__dict__
-                for name in names
-            ):
-                return True
-        return False
+    def listening(self, hook: str) -> list[Any]:
+        """Those that do something at such a moment."""
+        return [callback for callback in self.callbacks if _does(callback, hook)]
+
+
+def _checked(callback: Any) -> Any:
+    if isinstance(callback, type) or not hasattr(callback, "set_model"):
+        made = f"; {callback.__name__}(...) makes one" if isinstance(callback, type) else ""
+        raise TypeError(f"Expected `callbacks` to be objects of keras.callbacks.Callback, found {callback!r:.80}{made}")
+    return callback
+
+
+# What a hook calls unless it is overridden.
+_CALLED = {"on_train_batch_end": "on_batch_end", "on_train_batch_begin": "on_batch_begin"}
+
+
+def _does(callback: Any, hook: str) -> bool:
+    """Whether a callback has code of its own for a hook."""
+    if not isinstance(callback, Callback) or hook in callback.__dict__:
+        return True
+    if getattr(type(callback), hook) is not getattr(Callback, hook):
+        return True
+    return hook in _CALLED and _does(callback, _CALLED[hook])
 
 
 def _hook(name: str, counts: bool) -> Any:
     def tell(self: CallbackList, number: int, logs: Any = None) -> None:
-        logs = plain(logs)
-        for callback in self.callbacks:
-            getattr(callback, name)(number, logs=logs)
+        # Once a batch: the values are read for those alone that look at them.
+        told = self.listening(name)
+        values = None if all(getattr(callback, "_reads_logs", False) for callback in told) else plain(logs)
+        for callback in told:
+            is_own = getattr(callback, "_reads_logs", False)
+            getattr(callback, name)(number, logs=logs if is_own else values)
 
     def tell_all(self: CallbackList, logs: Any = None) -> None:
         logs = plain(logs)

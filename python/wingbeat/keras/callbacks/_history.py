@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._bar import Progbar, say
-from ._callback import Callback
+from ._callback import Callback, plain
 
 
 class History(Callback):
@@ -29,6 +29,8 @@ class History(Callback):
 
 class ProgbarLogger(Callback):
     """Prints the progress bar."""
+
+    _reads_logs = True
 
     def __init__(self) -> None:
         self.seen = 0
@@ -98,7 +100,8 @@ class ProgbarLogger(Callback):
         assert self.progbar is not None
         self.seen = batch + 1
         if self.verbose == 1:
-            self.progbar.update(self.seen, list((logs or {}).items()), finalize=False)
+            values = list(plain(logs).items()) if self.progbar.is_due() else None
+            self.progbar.update(self.seen, values, finalize=False)
 
     def _finalize(self, logs: Any) -> None:
         if self.progbar is None:

@@ -59,6 +59,8 @@ class Loss:
         """
         mask = getattr(y_pred, "_keras_mask", None) if mask is None else mask
         losses = self.call(_as(y_true, self._dtype), _as(y_pred, self._dtype))
+        if losses is None or isinstance(losses, (str, bytes)):
+            raise ValueError(f"The loss {self.name} is expected to give a tensor, but gave {losses!r:.80}")
         return _reduced(losses, sample_weight, mask, self.reduction, self._dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -96,7 +96,16 @@ class CompileLoss:
         total: Any = None
         metrics = self.metrics or [None] * len(self._entries or ())
         for entry, metric in zip(self._entries or (), metrics):
+            if trues[entry.place] is None:
+                raise ValueError(
+                    f"There is a loss for the output {entry.name!r}, but no target: expected targets for {names}, "
+                    f"found {list(y_true) if isinstance(y_true, dict) else _stars(y_true)}"
+                )
             value = entry.loss(trues[entry.place], preds[entry.place], weights[entry.place])
+            if not isinstance(value, Base):
+                raise ValueError(
+                    f"The loss {object_name(entry.loss)} is expected to give a tensor, but gave {value!r:.80}"
+                )
             if metric is not None:
                 metric.update_state(value)
             if entry.weight is not None:

@@ -44,6 +44,8 @@ class Model(Trainer, Layer):
         if _is_functional(args, kwargs):
             self._begin_functional(*args, **kwargs)
             return
+        if type(self) is Model and args:
+            raise ValueError(f"Model: expected symbolic tensors as inputs and outputs, found {args!r:.80}")
         super().__init__(*args, **kwargs)
 
     @property

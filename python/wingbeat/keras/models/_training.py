@@ -376,6 +376,8 @@ class Trainer:
         """
         self._check_compiled("fit")
         facts: Any = self._training
+        if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
+            raise ValueError(f"Expected `epochs` to be a whole number. Received: epochs={epochs!r:.80}")
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = _data.train_validation_split(
                 (x, y, sample_weight), validation_split
@@ -577,7 +579,7 @@ def _tensor(leaf: Any) -> Any:
         return None
     if hasattr(leaf, "_cell"):
         return leaf.value
-    return wrap(convert(_data.array_of(leaf)))
+    return wrap(convert(leaf if type(leaf) is np.ndarray and _data.is_ready(leaf) else _data.array_of(leaf)))
 
 
 def _rows(x: Any) -> int:

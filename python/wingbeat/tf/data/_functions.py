@@ -37,6 +37,8 @@ class Mapped:
     """A function of elements: traced once for each kind, as tf.function does."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        if not callable(function):
+            raise TypeError(f"Expected a function of elements, found {function!r:.80}")
         self._function = function if isinstance(function, Function) else Function(function)
 
     def __call__(self, element: Any) -> Any:
