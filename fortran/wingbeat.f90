@@ -4206,6 +4206,35 @@ module wingbeat
         procedure wb_keras_save_string
     end interface
 
+    ! Writes a model that computes in the host's language: at each path, "encoder/blocks/dense_1", the variables of a
+    ! module: all in a layer of Keras' kinds, what is its own of a model or a module with the host's code.
+    interface wb_keras_save_objects
+        function wb_keras_save_objects(path, paths, modules, count, config, optimizer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: paths(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            type(c_ptr), value :: config
+            type(wb_optimizer), value :: optimizer
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_save_objects_string
+    end interface
+
+    ! Weights of an archive or of .weights.h5 into such modules, all or nothing.
+    interface wb_keras_load_objects
+        function wb_keras_load_objects(path, paths, modules, count) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(c_ptr), intent(in) :: paths(*)
+            type(wb_module), intent(in), optional :: modules(*)
+            integer(c_int32_t), value :: count
+            integer(wb_status) :: status
+        end function
+        procedure wb_keras_load_objects_string
+    end interface
+
     ! The config of such a model, as JSON: what wb_module_from_config takes.
     interface wb_module_config
         function wb_module_config(module, input_shape, config) bind(C) result(status)
@@ -4472,10 +4501,10 @@ module wingbeat
         wb_trainer_load_string, wb_checkpoints_open_string, wb_checkpoints_path_string, wb_checkpoints_best_string, &
         wb_checkpoints_load_into_string, wb_checkpoints_resume_string, wb_module_from_config_string, &
         wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, &
-        wb_keras_save_string, wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, &
-        wb_h5_contents_string, wb_h5_write_string, wb_value_key_string, wb_value_find_string, wb_value_text_string, &
-        wb_value_array_string, wb_value_labels_string, wb_weights_read_string, wb_module_load_weights_string, &
-        wb_safetensors_save_string
+        wb_keras_save_string, wb_keras_save_objects_string, wb_keras_load_objects_string, wb_module_config_string, &
+        wb_h5_read_string, wb_h5_attributes_string, wb_h5_contents_string, wb_h5_write_string, wb_value_key_string, &
+        wb_value_find_string, wb_value_text_string, wb_value_array_string, wb_value_labels_string, &
+        wb_weights_read_string, wb_module_load_weights_string, wb_safetensors_save_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -5483,6 +5512,37 @@ contains
         if (present(training)) training_c = terminated(training)
         status = wb_keras_save(address(path_c), module, address(format_c), address(input_shape_c), &
             address(training_c), optimizer)
+    end function
+
+    function wb_keras_save_objects_string(path, paths, modules, count, config, optimizer) result(status)
+        character(len=*), intent(in), optional :: path
+        character(len=*), intent(in) :: paths(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        character(len=*), intent(in), optional :: config
+        type(wb_optimizer), value :: optimizer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(paths) + 1), target :: paths_c(size(paths))
+        character(len=:), allocatable, target :: config_c
+        if (present(path)) path_c = terminated(path)
+        paths_c = terminated(paths)
+        if (present(config)) config_c = terminated(config)
+        status = wb_keras_save_objects(address(path_c), addresses(paths_c), modules, count, address(config_c), &
+            optimizer)
+    end function
+
+    function wb_keras_load_objects_string(path, paths, modules, count) result(status)
+        character(len=*), intent(in) :: path
+        character(len=*), intent(in) :: paths(:)
+        type(wb_module), intent(in), optional :: modules(*)
+        integer(c_int32_t), value :: count
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        character(len=len(paths) + 1), target :: paths_c(size(paths))
+        path_c = terminated(path)
+        paths_c = terminated(paths)
+        status = wb_keras_load_objects(address(path_c), addresses(paths_c), modules, count)
     end function
 
     function wb_module_config_string(module, input_shape, config) result(status)

@@ -1936,6 +1936,17 @@ wb_status wb_keras_training(const char *path, const wb_module *module, const cha
 wb_status wb_keras_save(const char *path, const wb_module *module, const char *format, const char *input_shape,
                         const char *training, const wb_optimizer *optimizer);
 
+/* Writes a model that computes in the host's language: at each path, "encoder/blocks/dense_1", the variables of a
+ * module: all in a layer of Keras' kinds, what is its own of a model or a module with the host's code. The first path
+ * is "", the model's. config: that of the model, as JSON, for an archive; NULL: weights alone. optimizer: as above, or
+ * NULL. Whole or not at all. */
+wb_status wb_keras_save_objects(const char *path, const char *const *paths, wb_module *const *modules, int32_t count,
+                                const char *config, const wb_optimizer *optimizer);
+
+/* Weights of an archive or of .weights.h5 into such modules, all or nothing. A module that stands at several paths
+ * takes what is at the first of them that the file has. */
+wb_status wb_keras_load_objects(const char *path, const char *const *paths, wb_module *const *modules, int32_t count);
+
 /* The config of such a model, as JSON: what wb_module_from_config takes. The text is valid as in
  * wb_module_parameter. */
 wb_status wb_module_config(const wb_module *module, const char *input_shape, const char **config);

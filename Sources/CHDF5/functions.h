@@ -94,6 +94,7 @@ FUNCTION(herr_t, H5Sselect_hyperslab,
 FUNCTION(herr_t, H5Tconvert, (hid_t src_id, hid_t dst_id, size_t nelmts, void *buf, void *background, hid_t plist_id),
          (src_id, dst_id, nelmts, buf, background, plist_id))
 FUNCTION(hid_t, H5Tcopy, (hid_t type_id), (type_id))
+FUNCTION(hid_t, H5Tcreate, (H5T_class_t type, size_t size), (type, size))
 FUNCTION(hid_t, H5Tenum_create, (hid_t base_id), (base_id))
 FUNCTION(herr_t, H5Tenum_insert, (hid_t type, const char *name, const void *value), (type, name, value))
 FUNCTION(htri_t, H5Tequal, (hid_t type1_id, hid_t type2_id), (type1_id, type2_id))
@@ -110,6 +111,7 @@ FUNCTION(herr_t, H5Tset_fields, (hid_t type_id, size_t spos, size_t epos, size_t
          (type_id, spos, epos, esize, mpos, msize))
 FUNCTION(herr_t, H5Tset_size, (hid_t type_id, size_t size), (type_id, size))
 FUNCTION(herr_t, H5Tset_strpad, (hid_t type_id, H5T_str_t strpad), (type_id, strpad))
+FUNCTION(herr_t, H5Tset_tag, (hid_t type, const char *tag), (type, tag))
 FUNCTION(htri_t, H5Zfilter_avail, (H5Z_filter_t id), (id))
 FUNCTION(herr_t, H5open, (void), ())
 

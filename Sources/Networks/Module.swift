@@ -35,6 +35,8 @@ open class Module {
     private var kept: AnyObject?
     /// A text of the host's that is saved with the module: what it needs to know of it when it is loaded.
     public var note: String?
+    /// The name that files of Keras have for it, where no word says it: "conv-1".
+    var fileName: String?
     let takesOneTensor: Bool
     let givesOneTensor: Bool
 

@@ -120,6 +120,47 @@ private func inputShapes(_ pointer: UnsafePointer<CChar>?, _ operation: String) 
     }
 }
 
+/// Objects of a model and their paths in a file.
+private func kerasObjects(
+    _ paths: UnsafePointer<UnsafePointer<CChar>?>?, _ modules: UnsafePointer<OpaquePointer?>?, _ count: Int32,
+    _ operation: String
+) throws(Failure) -> [KerasModel.Object] {
+    guard count > 0, paths != nil, modules != nil else {
+        throw .argument(operation: operation, "\(count) objects are announced; the first is the model")
+    }
+    return try (0..<Int(count)).map { (place) throws(Failure) in
+        (try text(paths?[place], "a path", operation), try module(modules?[place], operation))
+    }
+}
+
+@implementation @_cdecl("wb_keras_save_objects") public func wb_keras_save_objects(
+    _ path: UnsafePointer<CChar>?, _ paths: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ modules: UnsafePointer<OpaquePointer?>?, _ count: Int32, _ config: UnsafePointer<CChar>?,
+    _ optimizer: OpaquePointer?
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "keras_save_objects"
+        let path = try filePath(path, operation)
+        let objects = try kerasObjects(paths, modules, count, operation)
+        let config = try config.map { (config) throws(Failure) in try text(config, "the config", operation) }
+        let optimizer: Optimizer? = optimizer == nil ? nil : try Handles.object(optimizer, .optimizer, operation)
+        let tree = try KerasModel.tree(of: objects, config: config, optimizer: optimizer)
+        try writeKerasFile(tree, to: path, isArchive: config != nil)
+    }
+}
+
+@implementation @_cdecl("wb_keras_load_objects") public func wb_keras_load_objects(
+    _ path: UnsafePointer<CChar>?, _ paths: UnsafePointer<UnsafePointer<CChar>?>?,
+    _ modules: UnsafePointer<OpaquePointer?>?, _ count: Int32
+) -> wb_status {
+    call { () throws(Failure) in
+        let operation = "keras_load_objects"
+        try refuseInRecording("weights are loaded in the middle of the forward pass")
+        let path = try filePath(path, operation)
+        try KerasModel.loadWeights(kerasTree(path), "\(path)", into: kerasObjects(paths, modules, count, operation))
+    }
+}
+
 @implementation @_cdecl("wb_module_config") public func wb_module_config(
     _ handle: OpaquePointer?, _ input_shape: UnsafePointer<CChar>?,
     _ config: UnsafeMutablePointer<UnsafePointer<CChar>?>?

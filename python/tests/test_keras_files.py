@@ -254,10 +254,6 @@ def test_a_written_model_is_read_back(name: str, tmp_path: Path) -> None:
     path, config = unpacked(name, tmp_path)
     model = wb.load(path, config=config)
     inputs, expected = arrays(name, "input"), predicted(model, arrays(name, "input"))
-    if "hard_sigmoid_v2" in model.expression():
-        with pytest.raises(wb.UnsupportedError, match="hard_sigmoid is another function"):
-            model.save(tmp_path / "m.keras")
-        return
     for form, file in FORMATS.items():
         path = tmp_path / file
         model.save(path, format=form)

@@ -26,6 +26,8 @@ public final class Graph: Module, Registered {
     private let outputs: [String]
     private let evaluation: GraphBody
     private let trainingBody: GraphBody?
+    /// The names that a file of Keras has for inputs, where no words say them.
+    var inputFileNames: [String: String] = [:]
 
     public init(_ arguments: Arguments) throws(Failure) {
         let names = try arguments.text("inputs")

@@ -125,14 +125,21 @@ private struct KerasImage {
                 if tensor.count > 0 {
                     try check(H5Dwrite(dataset.id, type.id, wb_h5_all(), wb_h5_all(), wb_h5_default(), data))
                 }
+                // Keras finds by it what the two bytes are.
+                if tensor.dtype == .bfloat16 { try write("dtype", tensor.dtype.name, to: dataset.id) }
             }
         }
     }
 
     private func type(of dtype: DType, _ name: String) throws(Failure) -> Handle {
-        guard dtype != .bfloat16, dtype != .bool else {
+        guard dtype != .bool else {
             throw .unsupported(
                 operation: path, "'\(name)' is of \(dtype.name), which is not written for Keras; cast it to float32")
+        }
+        if dtype == .bfloat16 {
+            let type = try Handle(H5Tcreate(H5T_OPAQUE, dtype.size), path, cannot)
+            try check(H5Tset_tag(type.id, ""))
+            return type
         }
         return try HDF5.fileType(dtype, path, cannot)
     }

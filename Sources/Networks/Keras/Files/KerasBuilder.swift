@@ -113,7 +113,8 @@ final class KerasBuilder {
                 list.append((name, module))
             }
         }
-        list += run.added
+        // In a chain the layer that keeps the input's shape is the first.
+        list = run.added + list
         if let ready { return Model(module: ready, config: config, outputs: outputs) }
         let module: Module
         if config.isSequential, body.isChain {
@@ -128,8 +129,16 @@ final class KerasBuilder {
             for (name, tensor) in body.constants {
                 items.append(KerasBuilder.item((name, try DeclaredArray(buffer: tensor))))
             }
-            module = try Graph(Arguments(Graph.signature, items))
+            let graph = try Graph(Arguments(Graph.signature, items))
+            for (input, value) in zip(config.isSequential ? [] : config.inputs, values) {
+                graph.inputFileNames[value.item.name] = KerasNames.fileName(input.layer, value.item.name)
+            }
+            module = graph
         }
+        for (layer, name) in zip(config.layers, names) {
+            run.children[layer.name]?.fileName = KerasNames.fileName(layer.name, name)
+        }
+        module.fileName = entry.name
         return Model(module: module, config: config, outputs: outputs)
     }
 

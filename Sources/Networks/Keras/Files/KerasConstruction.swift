@@ -125,6 +125,7 @@ struct KerasConstruction {
             throw .unsupported(
                 operation: "load", "an activation of the model is a lambda, which is code; code in a file is never run")
         }
+        if KerasDescription.isHardSigmoid(json) { return .value(.text("hard_sigmoid_v2")) }
         return .object(try layer(KerasEntry(json)))
     }
 

@@ -21,9 +21,9 @@ struct KerasDescription {
     /// `shapes`: of the inputs, without the batch, where the model does not know them itself.
     init(_ module: Module, name: String? = nil, shapes: [[Int?]]?) throws(Failure) {
         if let sequential = module as? Sequential {
-            try self.init(sequential, name ?? "sequential", shapes?.first, isWhole: name == nil)
+            try self.init(sequential, name ?? module.fileName ?? "sequential", shapes?.first, isWhole: name == nil)
         } else if let graph = module as? Graph {
-            self = try KerasFunctional(graph, name ?? "functional", shapes).description()
+            self = try KerasFunctional(graph, name ?? module.fileName ?? "functional", shapes).description()
         } else {
             throw KerasDescription.refusal(module, "the model")
         }
@@ -33,6 +33,7 @@ struct KerasDescription {
 
     private init(_ module: Sequential, _ name: String, _ given: [Int?]?, isWhole: Bool) throws(Failure) {
         var entries: [JSON] = []
+        var taken: Set<String> = []
         var layers: [Layer] = []
         if let shape = given ?? KerasDescription.shape(of: module, input: 0) {
             entries.append(KerasDescription.input("input_layer", shape))
@@ -42,6 +43,7 @@ struct KerasDescription {
                 "the shape of the model's input is not known; give it (input_shape=), without the batch")
         }
         for (name, child) in module.children {
+            let name = KerasNames.unique(child.fileName ?? name, &taken)
             layers.append(Layer(kind: KerasDescription.kind(child), name: name, module: child))
             entries.append(try KerasDescription.entry(child, name))
         }
@@ -58,6 +60,19 @@ struct KerasDescription {
             operation: "keras_save",
             "\(place) is a \(module.className.shortened), which is no layer of Keras; build the model from keras "
                 + "layers, or save a checkpoint")
+    }
+
+    /// The layers of a model in the order that Keras gives them, which weights in files have; that of the children
+    /// where it is no model of Keras'.
+    static func layers(of model: Module) -> [(name: String, module: Module)] {
+        guard let graph = model as? Graph,
+            let found = try? KerasFunctional(graph, "model", nil, isBare: true).description().layers
+        else { return model.children }
+        let ordered = found.compactMap { layer in layer.module.map { (name: layer.name, module: $0) } }
+        let known = Set(model.children.map { ObjectIdentifier($0.module) })
+        // A layer that no line calls has no place in Keras' model.
+        return ordered.count == known.count && ordered.allSatisfy { known.contains(ObjectIdentifier($0.module)) }
+            ? ordered : model.children
     }
 
     // MARK: Objects
@@ -155,11 +170,11 @@ struct KerasDescription {
     private static func json(_ value: Value, _ parameter: String, _ layer: String) throws(Failure) -> JSON {
         guard let text = value.text else { return json(value) }
         if parameter.hasSuffix("activation") {
-            guard Reader.isWord(text), text != "hard_sigmoid_v2" else {
+            if text == "hard_sigmoid_v2" { return hardSigmoid }
+            guard Reader.isWord(text) else {
                 throw .unsupported(
                     operation: "keras_save",
-                    "the activation '\(text.shortened)' of '\(layer.shortened)' has no name in Keras 3"
-                        + (text == "hard_sigmoid_v2" ? ", whose hard_sigmoid is another function" : ""))
+                    "the activation '\(text.shortened)' of '\(layer.shortened)' has no name in Keras 3")
             }
             return .text(text)
         }
@@ -170,6 +185,30 @@ struct KerasDescription {
             return try call(text, folder)
         }
         return .text(text)
+    }
+
+    /// hard_sigmoid of Keras 1 and 2, which no name in Keras 3 means: clip(0.2 x + 0.5, 0, 1), as two layers.
+    private static let hardSigmoid: JSON = object(
+        "Sequential", module: "keras",
+        config: [
+            "name": "hard_sigmoid_v2", "trainable": .flag(true), "dtype": policy(.float32),
+            "layers": [
+                object(
+                    "Rescaling", module: "keras.layers",
+                    config: ["name": "hard_sigmoid_v2_scale", "scale": .real(0.2), "offset": .real(0.5)]),
+                object(
+                    "ReLU", module: "keras.layers", config: ["name": "hard_sigmoid_v2_clip", "max_value": .real(1)]),
+            ],
+        ])
+
+    /// Whether an activation is these two layers.
+    static func isHardSigmoid(_ json: JSON) -> Bool {
+        let layers = (json["config"]?["layers"]?.list ?? []).filter { $0["class_name"]?.text != "InputLayer" }
+        guard json["class_name"]?.text == "Sequential", layers.count == 2, layers[0]["class_name"]?.text == "Rescaling",
+            layers[1]["class_name"]?.text == "ReLU", let first = layers[0]["config"], let second = layers[1]["config"]
+        else { return false }
+        return first["scale"]?.real == 0.2 && first["offset"]?.real == 0.5 && second["max_value"]?.real == 1
+            && second["negative_slope"]?.real ?? 0 == 0 && second["threshold"]?.real ?? 0 == 0
     }
 
     static func json(_ value: Value) -> JSON {

@@ -8,14 +8,16 @@ struct KerasFunctional {
     private let inputs: [String]
     private let outputs: [String]
     private let lines: [Line]
+    /// Whether only the order of the layers is asked for, and not what they are.
+    private let isBare: Bool
 
     private struct Line {
         let targets: [String]
         let term: Expression
     }
 
-    init(_ graph: Graph, _ name: String, _ shapes: [[Int?]]?) throws(Failure) {
-        (self.graph, self.name, self.shapes) = (graph, name, shapes)
+    init(_ graph: Graph, _ name: String, _ shapes: [[Int?]]?, isBare: Bool = false) throws(Failure) {
+        (self.graph, self.name, self.shapes, self.isBare) = (graph, name, shapes, isBare)
         guard let arguments = graph.arguments, arguments.value("training_body") == Value.none else {
             throw .unsupported(
                 operation: "keras_save", "'\(name)' is a graph with another body in training, which Keras does not have"
@@ -46,7 +48,9 @@ struct KerasFunctional {
     /// Whether an argument of a layer is a mask, by its keyword or by its place. Keras makes masks itself.
     private func isMask(_ keyword: String?, _ place: Int, _ module: Module) -> Bool {
         let inputs = module.constructor?.inputs ?? []
-        guard let name = keyword ?? (place < inputs.count ? inputs[place].name : nil) else { return false }
+        guard let name = keyword ?? (place < inputs.count ? inputs[place].name : nil),
+            inputs.contains(where: { $0.name == name })  // use_causal_mask is none
+        else { return false }
         return name == "mask" || name.hasSuffix("_mask") && name != "attention_mask"
     }
 
@@ -99,6 +103,8 @@ struct KerasFunctional {
         var places: [ObjectIdentifier: Int] = [:]
         var histories: [String: History] = [:]
         var taken: Set<String> = []
+        /// Of the graph's children.
+        var names: [ObjectIdentifier: String] = [:]
     }
 
     func description() throws(Failure) -> KerasDescription {
@@ -106,30 +112,39 @@ struct KerasFunctional {
         let used = try used()
         for (place, input) in inputs.enumerated() {
             let given = shapes.flatMap { place < $0.count ? $0[place] : nil }
-            guard let shape = given ?? inputShape(place) else {
+            guard let shape = given ?? inputShape(place) ?? (isBare ? [] : nil) else {
                 throw .argument(
                     operation: "keras_save",
                     "the shape of the input '\(input)' is not known; give it (input_shape=), without the batch")
             }
-            writing.taken.insert(input)
-            writing.entries.append((input, KerasDescription.input(input, shape), []))
-            writing.layers.append(.init(kind: "InputLayer", name: input, module: nil))
-            writing.histories[input] = (input, 0, 0)
+            let name = KerasNames.unique(graph.inputFileNames[input] ?? input, &writing.taken)
+            writing.entries.append((name, KerasDescription.input(name, shape), []))
+            writing.layers.append(.init(kind: "InputLayer", name: name, module: nil))
+            writing.histories[input] = (name, 0, 0)
         }
         // Names of layers first: those of operations give way.
-        for (name, _) in graph.children { writing.taken.insert(name) }
+        for (name, child) in graph.children {
+            writing.names[ObjectIdentifier(child)] = KerasNames.unique(child.fileName ?? name, &writing.taken)
+        }
         for line in lines where line.targets.contains(where: used.contains) {
             guard case .call(let call) = line.term.kind else { throw unsupported("gives a value another name") }
             if let module = module(call) {
                 try layer(module, call, line, &writing)
             } else {
-                let history = try operation(call, &writing)
-                guard line.targets.count == 1 else { throw unsupported("takes several results of \(call.name)") }
-                writing.histories[line.targets[0]] = history
+                let (layer, node, _) = try operation(call, &writing)
+                guard line.targets.count == 1 || isBare else {
+                    throw unsupported("takes several results of \(call.name)")
+                }
+                for (tensor, target) in line.targets.enumerated() { writing.histories[target] = (layer, node, tensor) }
             }
         }
+        let results = try outputs.map { (name) throws(Failure) -> (layer: String, node: Int) in
+            guard let (layer, node, _) = writing.histories[name] else { throw unsupported("gives '\(name)'") }
+            return (layer, node)
+        }
+        let order = KerasOrder.places(writing.entries.map { ($0.name, $0.calls) }, outputs: results)
         var entries: [JSON] = []
-        for (name, json, calls) in writing.entries {
+        for (name, json, calls) in order.map({ writing.entries[$0] }) {
             entries.append(json.setting("name", .text(name)).setting("inbound_nodes", .list(calls)))
         }
         // One tensor stands by itself, several in a list.
@@ -146,7 +161,8 @@ struct KerasFunctional {
         ]
         return KerasDescription(
             config: KerasDescription.object(
-                "Functional", module: KerasDescription.functional, config: config), layers: writing.layers)
+                "Functional", module: KerasDescription.functional, config: config),
+            layers: order.map { writing.layers[$0] })
     }
 
     private func tensor(_ name: String, _ writing: Writing) throws(Failure) -> JSON {
@@ -179,11 +195,12 @@ struct KerasFunctional {
         } else {
             let path = call.name.hasPrefix("self.") ? String(call.name.dropFirst(5)) : call.name
             // A layer of a model inside becomes one of this model.
-            let isOwn = graph.children.contains { $0.name == path }
-            let name = isOwn ? path : KerasNames.unique(KerasNames.word(path), &writing.taken)
+            let name =
+                writing.names[ObjectIdentifier(module)]
+                ?? KerasNames.unique(KerasNames.word(path), &writing.taken)
             place = writing.entries.count
             writing.places[ObjectIdentifier(module)] = place
-            writing.entries.append((name, try KerasDescription.entry(module, name), []))
+            writing.entries.append((name, isBare ? .null : try KerasDescription.entry(module, name), []))
             writing.layers.append(.init(kind: KerasDescription.kind(module), name: name, module: module))
         }
         let kind = KerasDescription.kind(module)
@@ -250,7 +267,10 @@ struct KerasFunctional {
                 }
             }
         }
-        guard let found = KerasOperations.operation(function, values) else {
+        guard
+            let found = isBare
+                ? .init(kind: function, folder: "", config: []) : KerasOperations.operation(function, values)
+        else {
             throw unsupported("computes '\(function)' of '\(call.text.shortened)'")
         }
         let name = KerasNames.unique(KerasWeights.snakeCase(found.kind), &writing.taken)
@@ -267,6 +287,7 @@ struct KerasFunctional {
     private func operand(_ name: String, _ writing: inout Writing) throws(Failure) -> JSON {
         if writing.histories[name] != nil { return try tensor(name, writing) }
         guard let buffer = graph.buffer(name) else { return try tensor(name, writing) }
+        if isBare { return .null }
         let values = try buffer.detach().cast(.float64).reshape([-1])
         var numbers: [JSON] = []
         let isWhole = !buffer.dtype.isFloat

@@ -96,6 +96,12 @@ enum KerasNames {
         return word
     }
 
+    /// The name in a file of what is called `word` here; nil where they are the same. Keras 3 takes no line "/".
+    static func fileName(_ name: String, _ word: String) -> String? {
+        let found = String(name.map { $0 == "/" ? "_" : $0 })
+        return found == word || found.isEmpty ? nil : found
+    }
+
     static func unique(_ name: String, _ taken: inout Set<String>) -> String {
         if taken.insert(name).inserted { return name }
         var number = 1

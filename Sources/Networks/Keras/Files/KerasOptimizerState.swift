@@ -8,7 +8,7 @@ enum KerasOptimizerState {
         _ training: JSON?, _ state: StateTree?, _ module: Module, byLayer: Bool
     ) throws(Failure) -> Optimizer? {
         guard let config = training?["optimizer_config"] ?? training?["optimizer"] else { return nil }
-        let parameters = module.allParameters.map(\.tensor).filter(\.requiresGrad)
+        let parameters = KerasWeights.weights(of: module).map(\.tensor).filter(\.requiresGrad)
         guard !parameters.isEmpty, let text = text(of: config) else { return nil }
         guard let optimizer = try? Optimizer.make(text, parameters) else { return nil }
         guard let state else { return optimizer }
@@ -78,8 +78,8 @@ enum KerasOptimizerState {
 
     // MARK: Writing
 
-    /// The state of an optimiser of Keras' kinds, in their order.
-    static func tree(of optimizer: Optimizer, byLayer: Bool) throws(Failure) -> StateTree {
+    /// The state of an optimiser of Keras' kinds, in their order, for a model's parameters in Keras' order.
+    static func tree(of optimizer: Optimizer, over model: Module, byLayer: Bool) throws(Failure) -> StateTree {
         guard optimizer.className.hasPrefix("keras.") else {
             throw .unsupported(
                 operation: "keras_save",
@@ -89,7 +89,7 @@ enum KerasOptimizerState {
         var variables = StateTree()
         let prefix = KerasWeights.snakeCase(String(optimizer.className.dropFirst(6)))
         var names: [Value] = []
-        for (place, entry) in optimizer.state.enumerated() {
+        for (place, entry) in try ordered(optimizer, model).enumerated() {
             let name = byLayer ? entry.name.split(separator: ".").reversed().joined(separator: "_") : String(place)
             variables.arrays.append((name, entry.tensor))
             names.append(.text("\(prefix)/\(name)"))
@@ -98,6 +98,32 @@ enum KerasOptimizerState {
         tree.children = [(byLayer ? prefix : "vars", variables)]
         if byLayer { tree.attributes = [("weight_names", .list(names))] }
         return tree
+    }
+
+    /// The state with the model's trainable parameters in Keras' order, which an optimiser need not have.
+    private static func ordered(
+        _ optimizer: Optimizer, _ model: Module
+    ) throws(Failure) -> [(name: String, tensor: Tensor)] {
+        let own = optimizer.parameters
+        let wanted = KerasWeights.weights(of: model).map(\.tensor).filter(\.requiresGrad)
+        let places = wanted.compactMap { tensor in own.firstIndex { $0 === tensor } }
+        guard places.count == wanted.count else {
+            throw .unsupported(
+                operation: "keras_save",
+                "the optimiser has not all of the trainable parameters that the file's layers have; save the model "
+                    + "without it, or save a checkpoint")
+        }
+        // Frozen parameters have no place in Keras' optimisers.
+        let ranks = own.indices.filter { places.contains($0) }
+        let state = optimizer.state
+        let byName = Dictionary(state.map { ($0.name, $0.tensor) }) { first, _ in first }
+        return state.compactMap { entry in
+            let parts = entry.name.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let place = Int(parts[0]) else { return entry }
+            guard let rank = ranks.firstIndex(of: place) else { return nil }
+            let name = "\(places[rank]).\(parts[1])"
+            return byName[name].map { (name, $0) }
+        }
     }
 
     /// A training config with the optimiser under the name that the kind of file has for it, and with its settings now.

@@ -19,6 +19,10 @@ final class KerasRun {
     /// Of nested models: which of their results have masks, and how to write their lines.
     private var nested: [String: (masks: [Bool], config: KerasConfig)] = [:]
     private var values: [KerasConfig.Reference: KerasBody.Value] = [:]
+    /// Inputs whose shape a layer of its own keeps, by their names.
+    private var shapedInputs: [String: KerasBody.Value] = [:]
+    /// Inputs whose shape a layer that they go into keeps.
+    private lazy var told = toldInputs()
 
     init(
         builder: KerasBuilder, config: KerasConfig, body: KerasBody, prefix: String, names: [String: String],
@@ -46,7 +50,7 @@ final class KerasRun {
         }
         for (input, value) in zip(config.inputs, inputs) { values[input] = value }
         try runAll()
-        return try config.outputs.map { (output) throws(Failure) in try value(output) }
+        return try config.outputs.map { (output) throws(Failure) in try told(try value(output)) }
     }
 
     private func reference(_ place: Int) -> KerasConfig.Reference { .init(layer: "", node: 0, tensor: place) }
@@ -111,6 +115,7 @@ final class KerasRun {
         var inputs: [KerasBody.Value?] = []
         for argument in call.arguments { try collect(argument, &inputs, entry) }
         if entry.isModel { return try model(entry, inputs.compactMap { $0 }) }
+        inputs = try inputs.map { (input) throws(Failure) in try input.map { (x) throws(Failure) in try told(x) } }
         guard let module = children[entry.name] else {
             throw KerasConfig.failure("there is no layer '\(entry.name.shortened)'")
         }
@@ -204,6 +209,48 @@ final class KerasRun {
         return argument.json?.flag == false || name == "name"
     }
 
+    // MARK: Shapes of inputs
+
+    /// Inputs that go into a layer which sees nothing but inputs: it keeps their shapes.
+    private func toldInputs() -> Set<String> {
+        if config.isSequential {
+            let first = config.layers.first { !$0.entry.isInput }
+            return first.flatMap { keepsShapes($0.entry) ? values[reference(0)]?.item.name : nil }.map { [$0] } ?? []
+        }
+        var told: Set<String> = []
+        for layer in config.layers where keepsShapes(layer.entry) {
+            for call in layer.calls {
+                var places: Set<KerasConfig.Reference> = []
+                for argument in call.arguments { argument.collect(&places) }
+                if places.isSubset(of: config.inputs) { told.formUnion(places.compactMap { values[$0]?.item.name }) }
+            }
+        }
+        return told
+    }
+
+    private func keepsShapes(_ entry: KerasEntry) -> Bool {
+        children[entry.name].map { $0 is KerasLayer } ?? entry.isModel
+    }
+
+    /// A value that a layer takes or that the model gives. An input whose shape no layer would keep gets one that does.
+    private func told(_ input: KerasBody.Value) throws(Failure) -> KerasBody.Value {
+        input.declared == nil || told.contains(input.item.name) ? input : try shaped(input)
+    }
+
+    /// An input goes through a layer that changes nothing, which keeps its shape: a line with a function knows none.
+    private func shaped(_ input: KerasBody.Value) throws(Failure) -> KerasBody.Value {
+        guard prefix.isEmpty, let shape = input.declared else { return input }
+        if let known = shapedInputs[input.item.name] { return known }
+        let child = KerasNames.unique(input.item.name + "_shape", &childNames)
+        let module = try Module.make("keras.Identity()", dtype: .float32)
+        (module as? KerasLayer).map { layer in try? layer.makeParameters(for: [shape]) }
+        added.append((child, module))
+        let item = try body.layer(module, prefix + child, [input.item], [], [], as: child)[0]
+        let value = KerasBody.Value(item: item, mask: nil)
+        shapedInputs[input.item.name] = value
+        return value
+    }
+
     // MARK: Nested models
 
     private func model(_ entry: KerasEntry, _ inputs: [KerasBody.Value]) throws(Failure) -> [KerasBody.Value] {
@@ -248,7 +295,7 @@ final class KerasRun {
         func term(_ argument: KerasConfig.Argument) throws(Failure) -> String {
             switch argument {
             case .tensor(let reference):
-                let item = try shaped(reference).item
+                let item = try shaped(value(reference)).item
                 operands.append(item)
                 return item.name
             case .list(let items) where argument.json == nil:
@@ -278,20 +325,6 @@ final class KerasRun {
         return try body.function(text, operands, as: entry.name, count: count).map {
             KerasBody.Value(item: $0, mask: nil)
         }
-    }
-
-    /// A value that an operation takes. An input goes through a layer that changes nothing first, which keeps its
-    /// shape: a line with a function knows none.
-    private func shaped(_ reference: KerasConfig.Reference) throws(Failure) -> KerasBody.Value {
-        let input = try value(reference)
-        guard prefix.isEmpty, let shape = input.declared else { return input }
-        let child = KerasNames.unique(input.item.name + "_shape", &childNames)
-        let module = try Module.make("keras.Identity()", dtype: .float32)
-        (module as? KerasLayer).map { layer in try? layer.makeParameters(for: [shape]) }
-        added.append((child, module))
-        let item = try body.layer(module, prefix + child, [input.item], [], [], as: child)[0]
-        values[reference] = KerasBody.Value(item: item, mask: nil)
-        return KerasBody.Value(item: item, mask: nil)
     }
 
     /// How many results of a layer the model uses.
@@ -363,6 +396,16 @@ final class KerasRun {
 }
 
 extension KerasConfig.Argument {
+    /// The tensors in it.
+    func collect(_ references: inout Set<KerasConfig.Reference>) {
+        switch self {
+        case .tensor(let reference): references.insert(reference)
+        case .list(let items): for item in items { item.collect(&references) }
+        case .slice(let start, let stop, let step): for item in [start, stop, step] { item.collect(&references) }
+        case .value: break
+        }
+    }
+
     /// The calls whose results are in it.
     func collect<Place: Hashable>(_ places: inout Set<Place>, _ make: (String, Int) -> Place) {
         switch self {

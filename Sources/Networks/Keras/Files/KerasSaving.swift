@@ -41,7 +41,7 @@ extension KerasModel {
         tree.children = [("weights", weights)]
         if let optimizer {
             tree.children.append(
-                ("optimizer", try KerasOptimizerState.tree(of: optimizer, byLayer: format == .whole)))
+                ("optimizer", try KerasOptimizerState.tree(of: optimizer, over: model, byLayer: format == .whole)))
         }
         return tree
     }
@@ -51,20 +51,10 @@ extension KerasModel {
         try KerasDescription(KerasEquivalents.module(module), shapes: shapes).config.written
     }
 
-    /// Files of one group a layer say no module of a layer.
-    private static func plain(_ json: JSON) -> JSON {
-        switch json {
-        case .list(let items): return .list(items.map(plain))
-        case .object(let members):
-            let folders = ["keras", "keras.layers", KerasDescription.functional]
-            let isLayer =
-                json["module"]?.text.map(folders.contains) == true && json["class_name"]?.text != "DTypePolicy"
-            return .object(
-                members.filter { !isLayer || $0.name != "module" && $0.name != "registered_name" }.map {
-                    JSON.Member($0.name, plain($0.value))
-                })
-        default: return json
-        }
+    /// Files of one group a layer say no module of the model. Those of its layers Keras reads as it does an archive's;
+    /// without them it would take some texts for functions, and axes for the last ones.
+    private static func plain(_ config: JSON) -> JSON {
+        .object((config.members ?? []).filter { $0.name != "module" && $0.name != "registered_name" })
     }
 
     // MARK: Weights
@@ -104,19 +94,27 @@ extension KerasModel {
         return tree
     }
 
-    private static func object(_ module: Module?, _ name: String) -> StateTree {
+    static func object(_ module: Module?, _ name: String) -> StateTree {
         if let module, KerasWeights.isModel(module), let inner = try? KerasDescription(module, name: name, shapes: nil)
         {
             return byObject(inner)
         }
-        var tree = StateTree()
+        var tree = variables(module, name)
+        for (name, child) in module?.children ?? [] { tree.children.append((name, object(child, name))) }
+        return tree
+    }
+
+    /// An object with its own variables alone.
+    static func variables(_ module: Module?, _ name: String) -> StateTree {
         var variables = StateTree()
-        for (place, own) in ((module?.parameters ?? []) + (module?.buffers ?? [])).enumerated() {
+        // The constants of a graph are in its config.
+        let buffers = module.map { KerasWeights.isModel($0) ? [] : $0.buffers } ?? []
+        for (place, own) in ((module?.parameters ?? []) + buffers).enumerated() {
             variables.arrays.append((String(place), own.tensor))
         }
         variables.attributes = [("name", .text(name))]
-        for (name, child) in module?.children ?? [] { tree.children.append((name, object(child, name))) }
-        tree.children.append(("vars", variables))
+        var tree = StateTree()
+        tree.children = [("vars", variables)]
         return tree
     }
 }

@@ -47,7 +47,9 @@ struct KerasWeights {
             found.append(
                 (name, try names.map { (path) throws(Failure) in (path, try KerasWeights.array(group, path)) }))
         }
-        let layers = KerasWeights.isModel(module) ? module.children : [(name: module.className, module: module)]
+        let layers =
+            KerasWeights.isModel(module)
+            ? KerasDescription.layers(of: module) : [(name: module.className, module: module)]
         let owners = layers.map { ($0.name, KerasWeights.weights(of: $0.module)) }.filter { !$0.1.isEmpty }
         guard owners.count == found.count else {
             throw KerasConfig.failure(
@@ -78,7 +80,7 @@ struct KerasWeights {
     }
 
     /// A group by a path.
-    private static func group(_ tree: StateTree, _ path: String) -> StateTree? {
+    static func group(_ tree: StateTree, _ path: String) -> StateTree? {
         var tree: StateTree? = tree
         for part in path.split(separator: "/") { tree = tree?[child: String(part)] }
         return tree
@@ -98,7 +100,7 @@ struct KerasWeights {
     /// A layer's weights in Keras' order: what is trained of it and of all in it, then the rest.
     static func weights(of module: Module) -> [(name: String, tensor: Tensor)] {
         var (trained, rest): ([(name: String, tensor: Tensor)], [(name: String, tensor: Tensor)]) = ([], [])
-        module.visit { path, module in
+        func visit(_ module: Module, _ path: String) {
             for (name, tensor) in module.parameters {
                 if tensor.requiresGrad {
                     trained.append((path + name, tensor))
@@ -108,7 +110,9 @@ struct KerasWeights {
             }
             // The constants of a graph are in its config.
             if !isModel(module) { for (name, tensor) in module.buffers { rest.append((path + name, tensor)) } }
+            for (name, child) in KerasDescription.layers(of: module) { visit(child, path + name + ".") }
         }
+        visit(module, "")
         return trained + rest
     }
 
@@ -128,10 +132,15 @@ struct KerasWeights {
 
     init(byObject tree: StateTree, into module: Module) throws(Failure) { try take(module, tree, module.className) }
 
-    private mutating func take(_ module: Module, _ tree: StateTree?, _ place: String) throws(Failure) {
+    /// A module's own variables alone. The constants of a graph are in its config.
+    mutating func takeOwn(_ module: Module, _ tree: StateTree?, _ place: String) throws(Failure) {
         let own = module.parameters + (KerasWeights.isModel(module) ? [] : module.buffers)
         let values = tree?[child: "vars"]?.arrays ?? []
         if !own.isEmpty || !(KerasWeights.isModel(module) || values.isEmpty) { try take(own, values, place) }
+    }
+
+    mutating func take(_ module: Module, _ tree: StateTree?, _ place: String) throws(Failure) {
+        try takeOwn(module, tree, place)
         let container = tree?[child: "layers"] ?? tree?[child: "_layer_checkpoint_dependencies"]
         guard KerasWeights.isModel(module), let container else {
             for (name, child) in module.children {
@@ -142,7 +151,7 @@ struct KerasWeights {
         }
         var counts: [String: Int] = [:]
         let groups = Dictionary(container.children.map { ($0.name, $0.tree) }) { first, _ in first }
-        for (name, child) in module.children {
+        for (name, child) in KerasDescription.layers(of: module) {
             let kinds = KerasWeights.kinds(child)
             let kind = kinds.first { groups[KerasWeights.key($0, counts[$0] ?? 0)] != nil } ?? kinds[0]
             let count = counts[kind] ?? 0
