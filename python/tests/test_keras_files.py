@@ -17,6 +17,7 @@ import pytest
 from support import ROOT
 
 import wingbeat as wb
+import wingbeat.keras
 from wingbeat import _keras_files, nn
 from wingbeat._library import check, lib
 
@@ -62,6 +63,15 @@ def test_a_file_predicts_what_keras_predicted(name: str, tmp_path: Path) -> None
     path, config = unpacked(name, tmp_path)
     custom = {"Scale": Scale} if name == "custom" else None
     assert_close(predicted(wb.load(path, config=config, custom=custom), arrays(name, "input")), arrays(name, "output"))
+
+
+@pytest.mark.parametrize("name", [name for name in LOADED if name != "custom" and not name.endswith("_weights")])
+def test_a_file_is_a_model_of_keras_that_predicts_the_same(name: str, tmp_path: Path) -> None:
+    path, _ = unpacked(name, tmp_path)
+    inputs = arrays(name, "input")
+    found = wb.keras.models.load_model(path)(inputs if len(inputs) > 1 else inputs[0])
+    found = found if isinstance(found, (tuple, list)) else [found]
+    assert_close([np.asarray(y) for y in found], arrays(name, "output"))
 
 
 @pytest.mark.parametrize("name", [name for name in LOADED if name.endswith("_weights")])

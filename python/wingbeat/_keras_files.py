@@ -19,7 +19,7 @@ from ._log import pass_on
 from ._owner import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ._tensor import Tensor
     from ._typing import Path
@@ -214,6 +214,33 @@ def is_keras(path: Path) -> bool:
 def load_weights(path: Path, module: Module) -> None:
     """Weights of any file of Keras into a model that is there, by their order; all or nothing."""
     check(lib.wb_keras_load_weights(path_bytes(path), module))
+
+
+def save_objects(
+    path: Path, objects: Sequence[tuple[str, Module]], config: str | None = None, optimizer: Optimizer | None = None
+) -> None:
+    """Writes a model that computes in Python: an archive where there is a config, else weights alone.
+
+    objects: the paths of the model, "", and of the layers in it, as Keras has them.
+    """
+    paths, modules, count = _places(objects)
+    check(
+        lib.wb_keras_save_objects(
+            path_bytes(path), paths, modules, count, None if config is None else config.encode(), optimizer
+        )
+    )
+    pass_on()
+
+
+def load_objects(path: Path, objects: Sequence[tuple[str, Module]]) -> None:
+    """Weights of an archive or .weights.h5 into the layers of such a model; all or nothing."""
+    check(lib.wb_keras_load_objects(path_bytes(path), *_places(objects)))
+
+
+def _places(objects: Sequence[tuple[str, Module]]) -> tuple[Any, Any, int]:
+    paths = (c_char_p * len(objects))(*(path.encode() for path, _ in objects))
+    modules = (c_void_p * len(objects))(*(module._handle for _, module in objects))
+    return paths, modules, len(objects)
 
 
 class StoredOptimizer(Owner):

@@ -11,7 +11,7 @@ from ctypes import c_char_p, c_int32, c_void_p
 from typing import Any
 
 from .._dtypes import float32
-from .._errors import Error, FormatError, UnsupportedError
+from .._errors import Error, UnsupportedError
 from .._library import check, lib, text_of
 from ..nn.module import Module
 from ..tf import _recording
@@ -54,9 +54,9 @@ def engine_form(model: Any) -> Any:
     """The model, whose engine's module is a Graph or Sequential. Raises ValueError for one that has no such form."""
     if not model.__dict__.get("_has_form"):
         raise ValueError(
-            f"{type(model).__name__} '{model.name}' computes in Python: a .keras or .h5 file holds functional and "
-            "sequential models of layers and operations that the engine knows; wingbeat.save(model, path) writes a "
-            "checkpoint with its values, and wingbeat.export(model, example) makes a graph"
+            f"{type(model).__name__} '{model.name}' computes in Python: an .h5 file holds functional and sequential "
+            "models of layers and operations that the engine knows; model.save('model.keras') writes its get_config() "
+            "and weights, wingbeat.save(model, path) a checkpoint, and wingbeat.export(model, example) makes a graph"
         )
     return model
 
@@ -65,6 +65,9 @@ def write_model(model: Any, path: str) -> None:
     """Writes model, weights, and what compile was given, with the optimiser."""
     from .. import _keras_files
 
+    if _computes_in_python(model) and path.endswith(".keras"):
+        _write_objects(model, path)
+        return
     training = None
     if model.compiled:
         try:
@@ -88,36 +91,56 @@ def _optimizer(model: Any) -> Any:
     return getattr(optimizer, "_engine", None) if getattr(optimizer, "built", False) else None
 
 
-def write_weights(model: Any, path: str) -> None:
-    """Writes the weights, and the optimiser's state. Of a model that computes in Python a checkpoint of wingbeat's."""
+def _write_objects(model: Any, path: str) -> None:
+    """Writes a model that computes in Python: its class's name and what its get_config says, and the weights."""
     from .. import _keras_files
+    from . import saving
+    from ._objects import objects_of
+
+    if not model.built:
+        raise ValueError(
+            f"You are saving a model that has not yet been built: '{model.name}'. Call it on data, or build it, first."
+        )
+    config = json.dumps(saving.serialize_keras_object(model))
+    _keras_files.save_objects(path, objects_of(model), config, _optimizer(model))
+
+
+def write_weights(model: Any, path: str) -> None:
+    """Writes the weights, and the optimiser's state."""
+    from .. import _keras_files
+    from ._objects import objects_of
 
     if _computes_in_python(model):
-        Module.save(model, path)
+        _keras_files.save_objects(path, objects_of(model), None, _optimizer(model))
     else:
         _keras_files.save(model, path, "weights", optimizer=_optimizer(model))
 
 
 def _computes_in_python(model: Any) -> bool:
-    return hasattr(model, "_training") and not model.__dict__.get("_has_form")
+    from ._objects import computes_here
+
+    return hasattr(model, "_training") and computes_here(model)
 
 
 def read_weights(model: Any, path: str, skip_mismatch: bool = False) -> None:
     """Takes over a file's weights by their order."""
     from .. import _keras_files
+    from ._objects import objects_of
 
     if skip_mismatch:
         raise NotImplementedError(
             "load_weights: weights are taken over all or none; skip_mismatch=True would leave some as they are. Read "
             "the arrays with wingbeat.h5, and give them to the layers with set_weights"
         )
-    if _computes_in_python(model):
+    if not _computes_in_python(model):
+        _keras_files.load_weights(path, model)
+    elif not _keras_files.is_keras(path):
+        Module.load(model, path)
+    else:
         try:
-            Module.load(model, path)
-            return
-        except (FormatError, UnsupportedError):  # a file of Keras', whose weights come in order
-            pass
-    _keras_files.load_weights(path, model)
+            _keras_files.load_objects(path, objects_of(model))
+        except UnsupportedError:  # a file with one group a layer, whose weights come in order
+            _keras_files.load_weights(path, model)
 
 
 def read_model(path: str, custom_objects: Any, is_compiled: bool) -> Any:
@@ -128,12 +151,26 @@ def read_model(path: str, custom_objects: Any, is_compiled: bool) -> Any:
     text = _keras_files.config_in(path)
     if text is None:
         raise ValueError(f"load_model: {path} holds weights without a model; make the model, and call its load_weights")
-    model = saving.deserialize_keras_object(json.loads(text), custom_objects=custom_objects)
-    form = engine_form(model)
-    _keras_files.load_weights(path, form)
+    model = saving.deserialize_keras_object(json.loads(_renewed(path, text)), custom_objects=custom_objects)
+    if _computes_in_python(model):
+        read_weights(model, path)
+    else:
+        _keras_files.load_weights(path, model)
     if is_compiled:
-        _compile(model, form, path, custom_objects)
+        _compile(model, model, path, custom_objects)
     return model
+
+
+def _renewed(path: str, text: str) -> str:
+    """A config of Keras 1 or 2 in the words of Keras 3. The engine knows both, and what has changed its meaning."""
+    from .. import _keras_files
+
+    if '"batch_shape"' in text:  # which the inputs of Keras 3 have
+        return text
+    try:
+        return _keras_files.config_of(_keras_files.load(path))
+    except UnsupportedError:  # a layer of the user's own
+        return text
 
 
 def _compile(model: Any, form: Any, path: str, custom_objects: Any) -> None:
@@ -160,6 +197,8 @@ def _modern(config: dict[str, Any]) -> dict[str, Any]:
     found = {key: value for key, value in config.items() if key in _TAKEN}
     if "optimizer_config" in config:
         found["optimizer"] = config["optimizer_config"]
+        if isinstance(found["optimizer"], dict):
+            found["optimizer"] = {"module": "keras.optimizers", **found["optimizer"]}
     if found.get("jit_compile") is None:
         found.pop("jit_compile", None)
     return found

@@ -222,6 +222,8 @@ class Operation:
     def __init__(self, name: str, kind: str, function: Callable[..., Any]) -> None:
         self.name, self.kind, self.function = _names.automatic(name), kind, function
         self.nodes: list[Node] = []
+        # Arguments by name that a config gives, which calls need not say.
+        self.settings: dict[str, Any] = {}
         self.built = True
         self.trainable = True
         self.weights: list[Any] = []

@@ -194,6 +194,11 @@ def hard_sigmoid(x: Any) -> Any:
     return _applied("hard_sigmoid", x)
 
 
+def _hard_sigmoid_v2(x: Any) -> Any:
+    """0.2 x + 1 / 2 between 0 and 1: hard_sigmoid of Keras 1 and 2, under a name that their files are read with."""
+    return _applied("hard_sigmoid_v2", x)
+
+
 def hard_silu(x: Any) -> Any:
     """x hard_sigmoid(x)."""
     return _applied("hard_silu", x)
@@ -214,6 +219,7 @@ swish, hard_swish = silu, hard_silu
 _OBJECTS: dict[str, Any] = {
     name: globals()[name] for name in __all__ if name not in ("deserialize", "get", "serialize")
 }
+_OBJECTS["hard_sigmoid_v2"] = _hard_sigmoid_v2
 
 
 def serialize(activation: Any) -> Any:

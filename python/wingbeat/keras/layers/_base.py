@@ -19,6 +19,8 @@ from .._variable import Variable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import Self
+
 # What an activation may be: a layer, or a function of the engine's by its name.
 Function = Union[Module, Callable[..., Any]]
 # What Keras' Layer takes, and no layer of the engine's.
@@ -72,7 +74,9 @@ class StockLayer(Layer, EngineLayer):
         given_shape = arguments.pop("input_shape", None)
         objects: dict[str, Any] = {}
         self.__dict__["_objects"] = objects
+        items = [layer_of(item) for item in items]
         for part in self._parts:
+            arguments[part] = layer_of(arguments.get(part))
             if isinstance(arguments.get(part), (list, tuple)):  # cells on each other
                 from .rnn import StackedRNNCells
 
@@ -99,6 +103,7 @@ class StockLayer(Layer, EngineLayer):
         """An argument as an expression writes it."""
         from ._objects import text_of
 
+        given = layer_of(given) if name.endswith("activation") else given
         if isinstance(given, Module):
             return given.expression()
         text, kept = text_of(name, given)
@@ -334,10 +339,40 @@ class StockLayer(Layer, EngineLayer):
         config.pop("activity_regularizer", None)
         for name in self._arguments:
             if name not in ("trainable", "input_shape"):
-                found = config_of(name, self.__dict__.get("_objects", {}).get(name), self.__dict__.get(name))
+                given = self.__dict__.get(name)
+                if given is None and name in self._parts:
+                    # Of two directions the forward one is the layer.
+                    given = self._modules.get(name, self._modules.get("forward_layer") if name == "layer" else None)
+                found = config_of(name, self.__dict__.get("_objects", {}).get(name), given)
                 if found is not None or name != "activity_regularizer":
                     config[name] = found
+        if self._list:
+            config[self._list] = config_of(self._list, None, list(self._modules[self._list]._modules.values()))
         return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The layer of a config. What Keras' other versions say besides, and this one does not know, is left out."""
+        if "_kind" in cls.__dict__:
+            known = {*cls._arguments, *_COMMON, cls._list, "name", "dtype"}
+            config = {name: value for name, value in config.items() if name in known}
+        return super().from_config(config)
+
+
+def layer_of(given: Any) -> Any:
+    """The layer of a config, or the layers of a list of such; everything else as it is."""
+    from .. import saving
+    from ._objects import is_hard_sigmoid
+
+    if isinstance(given, (list, tuple)):
+        return [layer_of(part) for part in given]
+    if not isinstance(given, dict) or "class_name" not in given:
+        return given
+    if is_hard_sigmoid(given):
+        return "hard_sigmoid_v2"
+    kind = str(given["class_name"]).rpartition(">")[2]
+    is_layer = kind in saving.known_classes() or saving.get_registered_object(given.get("registered_name") or kind)
+    return saving.deserialize_keras_object(given) if is_layer else given
 
 
 def wrapped(mask: Any) -> Any:

@@ -24,6 +24,18 @@ def _family(name: str) -> Any:
     return None
 
 
+def is_hard_sigmoid(config: dict[str, Any]) -> bool:
+    """Whether a config is hard_sigmoid of Keras 1 and 2, as two layers of Keras 3."""
+    if config["class_name"] != "Sequential":
+        return False
+    layers = [one for one in config["config"].get("layers", []) if one["class_name"] != "InputLayer"]
+    if [one["class_name"] for one in layers] != ["Rescaling", "ReLU"]:
+        return False
+    scale, clip = (one["config"] for one in layers)
+    plain = not clip.get("negative_slope") and not clip.get("threshold")
+    return plain and (scale.get("scale"), scale.get("offset"), clip.get("max_value")) == (0.2, 0.5, 1)
+
+
 def text_of(name: str, given: Any) -> tuple[Any, Any]:
     """(what the engine gets, what stays in Python, or None)."""
     if given is None or isinstance(given, (str, bool, int, float)):
@@ -86,7 +98,14 @@ def _called(family: Any, text: str) -> Any:
 
 def config_of(name: str, kept: Any, given: Any) -> Any:
     """An argument as a config has it."""
+    from ...nn.module import Module
+    from .. import saving
+
     found = kept if kept is not None else given
+    if isinstance(found, Module):
+        return saving.serialize_keras_object(found)
+    if isinstance(found, (list, tuple)) and any(isinstance(part, Module) for part in found):
+        return [saving.serialize_keras_object(part) for part in found]
     family = None if found is None else _family(name)
     if family is None:
         return list(found) if isinstance(found, list) else found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+from ..._creation import tensor as as_tensor
+from ..._dtypes import as_dtype
 from ..._tree import flatten, unflatten
 from .._symbolic import KerasTensor, Node, Operation, nodes_of
 
@@ -175,6 +178,12 @@ def _run(layer: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return layer(*args, **kwargs)
     from .._symbolic import outputs_of
 
+    if layer.kind == "GetItem":  # JSON has no tuples
+        args = [tuple(part) if isinstance(part, list) else part for part in args]
+    # What Keras has in the operation's config, and a call here among its arguments.
+    kwargs = {**layer.settings, **kwargs}
+    taken = list(inspect.signature(layer.function).parameters)[: len(args)]
+    kwargs = {name: value for name, value in kwargs.items() if name not in taken}
     outputs = outputs_of(layer, tuple(args), kwargs)
     Node(layer, tuple(args), kwargs, outputs)
     return outputs
@@ -189,6 +198,10 @@ def operation_of(entry: dict[str, Any]) -> Operation:
     function = ops.by_class(kind)
     found = Operation(snake_case(kind), kind, function)
     found.name = entry["config"].get("name", found.name)
+    known = inspect.signature(function).parameters
+    for name, value in entry["config"].items():
+        if name in known and name != "name":
+            found.settings[name] = tuple(value) if isinstance(value, list) else value
     return found
 
 
@@ -220,6 +233,9 @@ def _arguments(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any], bool]
                 return slice(part["start"], part["stop"], part["step"])
             if kind == "__ellipsis__":
                 return Ellipsis
+            if kind in ("__numpy__", "__tensor__"):
+                part = given["config"]
+                return as_tensor(part["value"], dtype=as_dtype(part["dtype"]))
             if kind is not None:
                 return saving.deserialize_keras_object(given)
             return {name: value(part) for name, part in given.items()}
