@@ -116,6 +116,40 @@ static void training_goes_on_from_a_file_to_the_bit(void) {
     OK(wb_tensor_free(y));
 }
 
+/* The layers of a model whose groups the host names. */
+static void objects_of(wb_module *model, wb_module **layers, int32_t count) {
+    layers[0] = model;
+    for (int32_t place = 1; place < count; place++) { OK(wb_module_child(model, place - 1, NULL, &layers[place])); }
+}
+
+static void a_model_of_the_hosts_has_its_own_groups(void) {
+    const char *paths[3] = {"", "encoder/blocks/dense", "head"}, *others[3] = {"", "encoder/blocks/dense", "tail"};
+    wb_module *model = module_of(model_text, WB_FLOAT32), *other = module_of(model_text, WB_FLOAT32), *layers[3],
+              *found[3];
+    wb_tensor *x = numbers(ROWS, INPUTS, 3);
+    objects_of(model, layers, 3);
+    objects_of(other, found, 3);
+    OK(wb_keras_save_objects(path("o.weights.h5"), paths, layers, 3, NULL, NULL));
+    EXPECT(!same_results(model, other, x));
+    FAILS(wb_keras_load_objects(path("o.weights.h5"), others, found, 3), WB_ERROR_STRUCTURE, "tail");
+    OK(wb_keras_load_objects(path("o.weights.h5"), paths, found, 3));
+    EXPECT(same_results(model, other, x));
+    OK(wb_keras_save_objects(path("o.keras"), paths, layers, 3, "{\"class_name\": \"Net\", \"config\": {}}", NULL));
+    const char *config = NULL;
+    OK(wb_keras_config(path("o.keras"), &config));
+    EXPECT(config && strstr(config, "Net"));
+    FAILS(wb_keras_save_objects(path("o.keras"), paths, layers, 0, NULL, NULL), WB_ERROR_ARGUMENT, "objects");
+    OK(wb_keras_save(path("o.h5"), model, "h5", NULL, NULL, NULL));
+    FAILS(wb_keras_load_objects(path("o.h5"), paths, found, 3), WB_ERROR_UNSUPPORTED, "weights by layers");
+    for (int place = 1; place < 3; place++) {
+        OK(wb_module_free(layers[place]));
+        OK(wb_module_free(found[place]));
+    }
+    OK(wb_module_free(model));
+    OK(wb_module_free(other));
+    OK(wb_tensor_free(x));
+}
+
 static void what_is_wrong_gets_a_sentence(void) {
     wb_module *model = module_of("Sequential(PixelShuffle(2))", WB_FLOAT32), *loaded = NULL;
     FAILS(wb_keras_save(path("n.keras"), model, "keras", "(2,)", NULL, NULL), WB_ERROR_UNSUPPORTED, "PixelShuffle");
@@ -134,6 +168,7 @@ int main(void) {
     if (!make_folder()) return 1;
     RUN(a_model_in_each_of_the_formats_predicts_the_same);
     RUN(training_goes_on_from_a_file_to_the_bit);
+    RUN(a_model_of_the_hosts_has_its_own_groups);
     RUN(what_is_wrong_gets_a_sentence);
     remove_folder();
     return finish();
