@@ -29,7 +29,7 @@ enum ElementType: Equatable {
     }
 
     init(_ body: Cursor, isShared: Bool, in file: StoredFile) throws(Failure) {
-        var body = try file.datatype(body, isShared: isShared)
+        var body = try file.description(body, isShared: isShared, .datatype)
         try self.init(&body, in: file)
     }
 
@@ -121,15 +121,5 @@ extension StoredFile {
         case 2: return .spaces
         default: throw damaged("a text has an unknown padding")
         }
-    }
-
-    /// The description of a type: itself, or that of a type with a name of its own.
-    func datatype(_ body: Cursor, isShared: Bool) throws(Failure) -> Cursor {
-        guard isShared else { return body }
-        let header = try ObjectHeader(self, at: sharedAddress(body))
-        guard let message = header.first(.datatype), !message.isShared else {
-            throw damaged("a shared type is none")
-        }
-        return message.body
     }
 }

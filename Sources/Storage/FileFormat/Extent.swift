@@ -8,8 +8,7 @@ struct Extent {
     let most: [Int?]
 
     init(_ message: ObjectHeader.Message, in file: StoredFile) throws(Failure) {
-        guard !message.isShared else { throw file.unusual("shares its shape with others, which is not read here") }
-        try self.init(message.body, in: file)
+        try self.init(file.description(message.body, isShared: message.isShared, .dataspace), in: file)
     }
 
     init(_ body: Cursor, in file: StoredFile) throws(Failure) {

@@ -3,7 +3,8 @@ import Engine
 /// A heap of objects of varying length, as links and attributes of new-style groups lie in (specification, III.G). It
 /// is read as a whole: its blocks form a table of `width` columns, the sizes of whose rows double.
 struct FractalHeap {
-    private let file: StoredFile
+    /// The file may keep its heaps.
+    private unowned let file: StoredFile
     private let address: UInt64
     private let identifierSize: Int
     private let hasChecksums: Bool

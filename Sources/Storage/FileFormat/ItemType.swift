@@ -40,6 +40,33 @@ indirect enum ItemType {
         }
     }
 
+    enum Reference {
+        /// The address of an object.
+        case object
+        /// The place of an address and a selection in a heap.
+        case region
+        /// Those of HDF5 1.12, which say themselves what they are.
+        case any
+
+        init?(_ kind: Int) {
+            switch kind {
+            case 0: self = .object
+            case 1: self = .region
+            case 2, 3, 4: self = .any
+            default: return nil
+            }
+        }
+
+        /// Bytes that each has.
+        func least(in file: StoredFile) -> Int {
+            switch self {
+            case .object: file.offsetSize
+            case .region: file.offsetSize + 4
+            case .any: file.offsetSize + 3
+            }
+        }
+    }
+
     struct Field {
         let name: String
         let offset: Int
@@ -60,8 +87,7 @@ indirect enum ItemType {
     /// Seconds, as PyTables has them, the only one who writes this type: a whole number in four bytes; in eight the
     /// higher half has seconds, and the lower one millionths.
     case time(size: Int, isBigEndian: Bool)
-    /// The address of an object.
-    case reference(size: Int)
+    case reference(Reference, size: Int)
     case record(size: Int, [Field])
     case labels(Number, [(name: String, value: Int64)])
     case array([Int], ItemType)
@@ -74,7 +100,7 @@ indirect enum ItemType {
         case .real(let real): real.size
         case .complex(let real): 2 * real.size
         case .flag: 1
-        case .text(let size, _), .opaque(let size), .bits(let size, _), .time(let size, _), .reference(let size),
+        case .text(let size, _), .opaque(let size), .bits(let size, _), .time(let size, _), .reference(_, let size),
             .record(let size, _),
             .other(_, let size):
             size
@@ -92,7 +118,7 @@ indirect enum ItemType {
     }
 
     init(_ body: Cursor, isShared: Bool, in file: StoredFile) throws(Failure) {
-        var body = try file.datatype(body, isShared: isShared)
+        var body = try file.description(body, isShared: isShared, .datatype)
         try self.init(&body, in: file, depth: 0)
     }
 
@@ -125,10 +151,11 @@ indirect enum ItemType {
             self = try ItemType.record(
                 &body, version: version, count: bits & 0xFFFF, size: size, in: file, depth: depth)
         case 7:
-            self =
-                bits & 0x0F == 0 && size == file.offsetSize
-                ? .reference(size: size)
-                : .other(bits & 0x0F == 1 ? "references to regions" : "references of HDF5 1.12", size: size)
+            let found = Reference(bits & 0x0F)
+            guard let found, size >= found.least(in: file) else {
+                throw file.damaged("it has references of an unknown kind, or of \(size) bytes")
+            }
+            self = .reference(found, size: size)
         case 8: self = try ItemType.labels(&body, version, bits & 0xFFFF, size, in: file, depth)
         case 9:
             guard size == 8 + file.offsetSize else {

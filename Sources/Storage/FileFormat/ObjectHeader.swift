@@ -13,9 +13,11 @@ struct ObjectHeader {
         case layout = 0x08
         case filters = 0x0B
         case attribute = 0x0C
+        case sharedTable = 0x0F
         case continuation = 0x10
         case symbolTable = 0x11
         case attributeInfo = 0x15
+        case fileSpace = 0x17
     }
 
     struct Message {
@@ -38,6 +40,11 @@ struct ObjectHeader {
             try readVersion2(file, address)
         } else {
             try readVersion1(file, address)
+        }
+        for (place, message) in messages.enumerated() where message.isShared {
+            // Types with a name of their own stay where they are.
+            guard let body = try file.sharedMessage(message.body, message.kind) else { continue }
+            messages[place] = Message(kind: message.kind, isShared: false, order: message.order, body: body)
         }
     }
 
@@ -113,21 +120,5 @@ struct ObjectHeader {
                 }
             }
         }
-    }
-}
-
-extension StoredFile {
-    /// Where a message that is stored elsewhere is.
-    func sharedAddress(_ body: Cursor) throws(Failure) -> UInt64 {
-        var body = body
-        let version = try body.byte()
-        let type = try body.byte()
-        switch version {
-        case 1: try body.skip(6)
-        case 2: break
-        case 3 where type == 2: break
-        default: throw unusual("keeps its description in a table that it shares with others, which is not read here")
-        }
-        return try address(body.address(), "a shared type")
     }
 }

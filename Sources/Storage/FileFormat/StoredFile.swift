@@ -25,6 +25,10 @@ final class StoredFile {
     /// How many bytes may still be read. Sound files have each byte read once or twice.
     private var budget: Int
     var globalHeaps: [UInt64: GlobalHeap] = [:]
+    private(set) var superblockExtension: UInt64?
+    /// Which kinds of messages objects share, and in which heaps; nil until it is asked for.
+    var sharedTable: [(kinds: Int, heap: UInt64)]?
+    var sharedHeaps: [UInt64: FractalHeap] = [:]
 
     convenience init(_ file: consuming RegularFile) throws(Failure) { try self.init(.file(file)) }
 
@@ -44,7 +48,25 @@ final class StoredFile {
         return .format(path: "\(path)", "'\(place.isEmpty ? "/" : place)' \(what)")
     }
 
+    /// Whether the file has tables of its own that a writer must keep: of shared descriptions, or of its free space.
+    func managesItself() throws(Failure) -> Bool {
+        guard let superblockExtension else { return false }
+        let header = try ObjectHeader(self, at: superblockExtension)
+        if header.first(.sharedTable) != nil { return true }
+        guard var space = header.first(.fileSpace)?.body else { return false }
+        // Version, strategy, and whether the free space is kept.
+        guard try space.byte() == 1 else { return true }
+        try space.skip(1)
+        return try space.byte() != 0
+    }
+
     // MARK: Bytes
+
+    /// Whether so many bytes at an address are in the file.
+    func holds(_ address: UInt64, _ count: Int) -> Bool {
+        guard let offset = Int(exactly: address), count >= 0 else { return false }
+        return offset <= size - base && count <= size - base - offset
+    }
 
     /// Where in the file `count` bytes at an address are.
     private func position(_ address: UInt64, _ count: Int, _ what: String) throws(Failure) -> Int {
@@ -139,7 +161,7 @@ final class StoredFile {
                 )
             }
             stated = try cursor.address()
-            _ = try cursor.address()  // what extends the superblock says nothing that a reader needs
+            superblockExtension = try cursor.address()
             end = try cursor.address()
             root = try address(cursor.address(), "the root group")
             try verify(Array(bytes[..<min(bytes.count, cursor.position + 4)]), what)

@@ -163,7 +163,8 @@ struct StoredObject {
     func attributes() throws(Failure) -> [Attribute] {
         var attributes: [Attribute] = []
         for message in header.messages where message.kind == .attribute {
-            attributes.append(try attribute(message.body, message.isShared, message.order))
+            guard !message.isShared else { throw file.damaged("an attribute is another object's") }
+            attributes.append(try attribute(message.body, message.order))
         }
         if let info = header.first(.attributeInfo) {
             var body = info.body
@@ -172,16 +173,18 @@ struct StoredObject {
             if flags & 1 != 0 { try body.skip(2) }
             if let heap = try body.address() {
                 // An identifier, flags of the message, its place in the order, and a hash of the name.
-                var found: [(identifier: Cursor, isShared: Bool, order: Int)] = []
+                var own = try FractalHeap(file, at: heap)
                 for var record in try BTree2(
                     file, at: file.address(body.address(), "the table of attributes"), as: [.attributesByName]
                 ).records {
                     let identifier = try record.part(8)
-                    let flags = try record.byte()
-                    found.append((identifier, flags & 2 != 0, try record.int(4)))
-                }
-                for (text, record) in zip(try objects(found.map(\.identifier), heap, "an attribute"), found) {
-                    attributes.append(try attribute(text, record.isShared, flags & 1 != 0 ? record.order : nil))
+                    let isShared = try record.byte() & 2 != 0
+                    let order = flags & 1 != 0 ? try record.int(4) : nil
+                    let text =
+                        try isShared
+                        ? file.sharedMessage(identifier: identifier, .attribute)
+                        : own.object(identifier, "an attribute")
+                    attributes.append(try attribute(text, order))
                 }
             }
         }
@@ -191,8 +194,7 @@ struct StoredObject {
         return inOrder(attributes, name: \.name, order: \.order)
     }
 
-    private func attribute(_ body: Cursor, _ isShared: Bool, _ order: Int?) throws(Failure) -> Attribute {
-        guard !isShared else { throw file.unusual("shares attributes with others, which is not read here") }
+    private func attribute(_ body: Cursor, _ order: Int?) throws(Failure) -> Attribute {
         var body = body
         let version = try body.byte()
         guard (1...3).contains(version) else { throw file.damaged("an attribute has version \(version)") }
@@ -203,10 +205,8 @@ struct StoredObject {
         var name = try body.part(padded(sizes[0]), "an attribute's name")
         let text = try name.text(name.terminated(), "an attribute's name")
         let type = try body.part(padded(sizes[1]), "the type of attribute '\(text)'")
-        let extent = try body.part(padded(sizes[2]), "the shape of attribute '\(text)'")
-        guard version == 1 || flags & 2 == 0 else {
-            throw file.unusual("shares its shape with others, which is not read here")
-        }
+        let shape = try body.part(padded(sizes[2]), "the shape of attribute '\(text)'")
+        let extent = try file.description(shape, isShared: version > 1 && flags & 2 != 0, .dataspace)
         return Attribute(
             name: text, type: try ElementType(type, isShared: version > 1 && flags & 1 != 0, in: file),
             description: (type, version > 1 && flags & 1 != 0), extent: try Extent(extent, in: file),

@@ -48,6 +48,8 @@ struct Conversion {
     let depth: Int
     /// Whether references are followed, or told as paths.
     let follows: Bool
+    /// Lists around this.
+    var nesting = 0
 
     func value(_ type: ItemType, _ places: Places, _ shape: [Int]) throws(Failure) -> FileValue {
         switch type {
@@ -90,7 +92,7 @@ struct Conversion {
                 return try file.longText(&element)
             }
         case .list(let item): return try lists(item, places, shape)
-        case .reference(let size): return try references(size, places, shape)
+        case .reference(let kind, let size): return try references(kind, size, places, shape)
         case .record(_, let fields):
             var columns: [(name: String, column: FileValue)] = []
             for field in fields {
@@ -201,10 +203,10 @@ struct Conversion {
     }
 
     private func lists(_ item: ItemType, _ places: Places, _ shape: [Int]) throws(Failure) -> FileValue {
-        guard depth < 16 else { throw file.damaged("its lists are nested too deep") }
+        guard nesting < 16 else { throw file.damaged("its lists are nested too deep") }
         try reader.take(reader.product([places.count, 2 * ValueReader.itemBytes], in: file), in: file)
         let size = item.size(in: file)
-        let inner = Conversion(reader: reader, file: file, depth: depth + 1, follows: follows)
+        let inner = Conversion(reader: reader, file: file, depth: depth, follows: follows, nesting: nesting + 1)
         var values: [FileValue] = []
         try places.forEach { (_, place) throws(Failure) in
             var element = cursor(place)
@@ -220,18 +222,17 @@ struct Conversion {
         return shape.isEmpty ? values.first ?? .nothing : .list(shape: shape, values)
     }
 
-    private func references(_ size: Int, _ places: Places, _ shape: [Int]) throws(Failure) -> FileValue {
-        try reader.take(reader.product([places.count, 8], in: file), in: file)
-        var addresses: [UInt64] = []
-        places.forEach { _, place in
-            addresses.append(
-                (0..<size).reversed().reduce(UInt64(0)) {
-                    $0 << 8 | UInt64(place.load(fromByteOffset: $1, as: UInt8.self))
-                })
+    private func references(
+        _ kind: ItemType.Reference, _ size: Int, _ places: Places, _ shape: [Int]
+    ) throws(Failure) -> FileValue {
+        try reader.take(reader.product([places.count, ValueReader.itemBytes], in: file), in: file)
+        var targets: [Referred?] = []
+        try places.forEach { (_, place) throws(Failure) in
+            let bytes = Array(UnsafeRawBufferPointer(start: place, count: size))
+            targets.append(try kind.referred(Cursor(file, bytes, "a reference"), by: reader))
         }
-        if follows { return try reader.referred(addresses, shape, in: file, depth: depth) }
-        try reader.take(addresses.count * ValueReader.itemBytes, in: file)
-        let names = addresses.map { reader.name(of: $0) ?? "" }
+        if follows { return try reader.referred(targets, shape, in: file, depth: depth) }
+        let names = targets.map { reader.name(of: $0) }
         return shape.isEmpty ? .text(names.first ?? "") : .texts(shape: shape, names)
     }
 }

@@ -37,19 +37,20 @@ final class ValueReader {
     private var items = 0
     private var files: [(path: [UInt8], file: StoredFile)] = []
     /// Objects that are being read, and what was found at those that were, with its number of items.
-    private var open: Set<Key> = []
+    var open: Set<Key> = []
     private var known: [Key: (value: FileValue, items: Int)] = [:]
     private var names: [UInt64: String]?
+    var lastRegionArray: RegionArray?
     private var pyTables: [ObjectIdentifier: Bool] = [:]
 
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let file: ObjectIdentifier
         let address: UInt64
 
         init(_ object: StoredObject) { (file, address) = (ObjectIdentifier(object.file), object.address) }
     }
 
-    private static let deepest = 64
+    static let deepest = 64
     private static let mostItems = 1 << 22
     private static let mostFiles = 4096
     /// What a text or an item takes beside its bytes.
@@ -192,7 +193,7 @@ final class ValueReader {
         return value
     }
 
-    private func count(_ number: Int, in file: StoredFile) throws(Failure) {
+    func count(_ number: Int, in file: StoredFile) throws(Failure) {
         items += number
         guard items <= ValueReader.mostItems else { throw file.damaged("it has too many objects in all") }
     }
@@ -213,21 +214,6 @@ final class ValueReader {
             map.members.append((link.name, try value(of: target, at: child, depth: depth + 1)))
         }
         return reading.isRaw ? .map(map) : try interpreted(map, of: object)
-    }
-
-    /// An array of references leads on to what they refer to.
-    func referred(_ addresses: [UInt64], _ shape: [Int], in file: StoredFile, depth: Int) throws(Failure) -> FileValue {
-        try take(addresses.count * ValueReader.itemBytes, in: file)
-        var values: [FileValue] = []
-        for address in addresses {
-            guard address != 0, address != .max else {
-                values.append(.nothing)
-                continue
-            }
-            let place = file.place
-            values.append(try value(of: StoredObject(file, at: address), at: place, depth: depth + 1))
-        }
-        return shape.isEmpty ? values.first ?? .nothing : .list(shape: shape, values)
     }
 
     // MARK: Attributes
