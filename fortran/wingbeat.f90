@@ -3647,6 +3647,17 @@ module wingbeat
         procedure wb_writer_open_string
     end interface
 
+    ! Appends to data sets that a file has.
+    interface wb_writer_append_to
+        function wb_writer_append_to(path, writer) bind(C) result(status)
+            import
+            type(c_ptr), value :: path
+            type(wb_writer), intent(inout) :: writer
+            integer(wb_status) :: status
+        end function
+        procedure wb_writer_append_to_string
+    end interface
+
     interface
         function wb_writer_free(writer) bind(C) result(status)
             import
@@ -4495,16 +4506,16 @@ module wingbeat
         wb_schedule_create_string, wb_schedule_create_function_string, wb_schedule_create_composed_string, &
         wb_schedule_class_name_string, wb_schedule_get_string, wb_schedule_get_text_string, wb_schedule_state_string, &
         wb_schedule_load_state_string, wb_dataset_open_string, wb_dataset_open_columns_string, &
-        wb_dataset_transform_string, wb_writer_open_string, wb_writer_add_string, wb_predict_to_file_string, &
-        wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, wb_trainer_load_state_string, &
-        wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, wb_load_into_string, &
-        wb_trainer_load_string, wb_checkpoints_open_string, wb_checkpoints_path_string, wb_checkpoints_best_string, &
-        wb_checkpoints_load_into_string, wb_checkpoints_resume_string, wb_module_from_config_string, &
-        wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, wb_keras_training_string, &
-        wb_keras_save_string, wb_keras_save_objects_string, wb_keras_load_objects_string, wb_module_config_string, &
-        wb_h5_read_string, wb_h5_attributes_string, wb_h5_contents_string, wb_h5_write_string, wb_value_key_string, &
-        wb_value_find_string, wb_value_text_string, wb_value_array_string, wb_value_labels_string, &
-        wb_weights_read_string, wb_module_load_weights_string, wb_safetensors_save_string
+        wb_dataset_transform_string, wb_writer_open_string, wb_writer_append_to_string, wb_writer_add_string, &
+        wb_predict_to_file_string, wb_trainer_add_metric_string, wb_trainer_state_string, wb_trainer_best_string, &
+        wb_trainer_load_state_string, wb_save_string, wb_trainer_save_string, wb_load_string, wb_load_with_string, &
+        wb_load_into_string, wb_trainer_load_string, wb_checkpoints_open_string, wb_checkpoints_path_string, &
+        wb_checkpoints_best_string, wb_checkpoints_load_into_string, wb_checkpoints_resume_string, &
+        wb_module_from_config_string, wb_keras_load_string, wb_keras_load_weights_string, wb_keras_config_string, &
+        wb_keras_training_string, wb_keras_save_string, wb_keras_save_objects_string, wb_keras_load_objects_string, &
+        wb_module_config_string, wb_h5_read_string, wb_h5_attributes_string, wb_h5_contents_string, &
+        wb_h5_write_string, wb_value_key_string, wb_value_find_string, wb_value_text_string, wb_value_array_string, &
+        wb_value_labels_string, wb_weights_read_string, wb_module_load_weights_string, wb_safetensors_save_string
     private :: create, read_into
     private :: create_float32_0, create_float32_1, create_float32_2, create_float32_3, create_float32_4, &
         create_float32_5, create_float32_6, create_float32_7, create_float64_0, create_float64_1, create_float64_2, &
@@ -5221,6 +5232,15 @@ contains
         character(len=:), allocatable, target :: path_c
         path_c = terminated(path)
         status = wb_writer_open(address(path_c), part_rows, writer)
+    end function
+
+    function wb_writer_append_to_string(path, writer) result(status)
+        character(len=*), intent(in) :: path
+        type(wb_writer), intent(inout) :: writer
+        integer(wb_status) :: status
+        character(len=:), allocatable, target :: path_c
+        path_c = terminated(path)
+        status = wb_writer_append_to(address(path_c), writer)
     end function
 
     function wb_writer_add_string(writer, name, dtype, rank, shape) result(status)

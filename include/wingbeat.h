@@ -1688,6 +1688,14 @@ wb_status wb_batches_free(wb_batches *batches);
  * part is there as soon as it is whole, so others may read the folder meanwhile (wb_dataset_open), and a program that
  * was killed goes on behind the last part when it opens the folder again (wb_writer_count). One writer at a time. */
 wb_status wb_writer_open(const char *path, int64_t part_rows, wb_writer **writer);
+
+/* Appends to data sets that a file has. Columns are those data sets by their names, equally long, stored in chunks,
+ * with a first axis of any length (WB_ERROR_ARGUMENT, WB_ERROR_SHAPE where not), of a type that holds the numbers of
+ * the column's dtype; whole numbers that do not fit are WB_ERROR_ARGUMENT as they come. The first row makes a copy of
+ * the file, which is put in the file's place, whole, by wb_writer_finish; a writer that is freed before changes
+ * nothing. */
+wb_status wb_writer_append_to(const char *path, wb_writer **writer);
+
 wb_status wb_writer_free(wb_writer *writer);
 
 /* Adds a column, before the first row: a data set of that name (groups by "/"), dtype and extents of a row. */
@@ -1713,7 +1721,8 @@ wb_status wb_predict_to_file(wb_module *model, const wb_dataset *dataset, int64_
 /* ------------------------------------------------------------------ training */
 
 /* A trainer ties a model, a loss and an optimiser, and remembers how far training has come. loss: a module of a
- * prediction and a target that gives one number for a batch, such as "CrossEntropyLoss()" or one of the host's. */
+ * prediction and a target that gives one number for a batch, such as "CrossEntropyLoss()" or one of the host's. Where
+ * the data set has several targets it gets all outputs of the model, then all targets; so do metrics. */
 wb_status wb_trainer_create(wb_module *model, wb_module *loss, wb_optimizer *optimizer, wb_trainer **trainer);
 
 /* Adds a metric, measured beside the loss in training and validation: a module of a prediction and a target that

@@ -10,8 +10,8 @@ struct RegularFile: ~Copyable {
     let size: Int
 
     /// Says why a file cannot be opened. Pipes and devices are not: to open one may make the caller wait, or do
-    /// something.
-    init(_ path: FilePath) throws(Failure) {
+    /// something. `name`: what to call it in a message, where that is not its path.
+    init(_ path: FilePath, calling name: FilePath? = nil) throws(Failure) {
         try path.check()
         var status = stat()
         guard path.withCString({ stat($0, &status) }) == 0 else {
@@ -31,7 +31,7 @@ struct RegularFile: ~Copyable {
             close(descriptor)
             throw error
         }
-        self.path = path
+        self.path = name ?? path
         self.descriptor = descriptor
         size = Int(status.st_size)
     }

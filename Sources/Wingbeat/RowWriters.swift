@@ -18,6 +18,15 @@ private func writer(_ handle: OpaquePointer?, _ operation: String) throws(Failur
     }
 }
 
+@implementation @_cdecl("wb_writer_append_to") public func wb_writer_append_to(
+    _ path: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
+) -> wb_status {
+    call { () throws(Failure) in
+        let target = try out(result, "writer_append_to")
+        try publish(RowWriter(appendingTo: filePath(path, "writer_append_to")), .writer, target)
+    }
+}
+
 @implementation @_cdecl("wb_writer_free") public func wb_writer_free(_ handle: OpaquePointer?) -> wb_status {
     call { () throws(Failure) in try Handles.release(handle, .writer, "writer_free") }
 }

@@ -349,6 +349,45 @@ static void parts_that_are_written_are_taken_up(void) {
     EXPECT(rmdir(place) == 0);
 }
 
+/* The file changes when the writer finishes, and not before. */
+static void rows_go_behind_those_of_a_file(void) {
+    wb_writer *writer = NULL, *other = NULL, *wrong = NULL;
+    int64_t count = -1, y[] = {10, 20, 30};
+    float x[] = {1, 1.5f, 2, 2.5f, 3, 3.5f};
+    OK(wb_writer_open(path("grown.h5"), 0, &writer));
+    OK(wb_writer_add(writer, "x", WB_FLOAT32, SHAPE(2)));
+    OK(wb_writer_add(writer, "g/y", WB_INT64, 0, NULL));
+    OK(wb_writer_append(writer, (const void *const[]){x, y}, 3));
+    OK(wb_writer_finish(writer));
+    OK(wb_writer_free(writer));
+    for (int time = 0; time < 2; time++) {
+        OK(wb_writer_append_to(path("grown.h5"), &writer));
+        OK(wb_writer_add(writer, "x", WB_FLOAT32, SHAPE(2)));
+        OK(wb_writer_add(writer, "g/y", WB_INT64, 0, NULL));
+        OK(wb_writer_append(writer, (const void *const[]){x, y}, 3));
+        OK(wb_writer_append(writer, (const void *const[]){x, y}, 1));
+        OK(wb_writer_count(writer, &count));
+        EXPECT(count == 7);
+        if (time == 1) OK(wb_writer_finish(writer)); // the first is left
+        OK(wb_writer_free(writer));
+        wb_dataset *dataset = NULL;
+        OK(wb_dataset_open(path("grown.h5"), "x", "g/y", WB_FLOAT32, 1, 0, &dataset));
+        EXPECT(total(dataset) == (time ? 7 : 3));
+        OK(wb_dataset_free(dataset));
+    }
+    OK(wb_writer_append_to(path("grown.h5"), &other));
+    OK(wb_writer_add(other, "x", WB_FLOAT32, SHAPE(3)));
+    FAILS(wb_writer_append(other, (const void *const[]){x}, 1), WB_ERROR_SHAPE, "'x' has rows of shape [2], not [3]");
+    OK(wb_writer_free(other));
+    OK(wb_writer_append_to(path("none.h5"), &other));
+    OK(wb_writer_add(other, "x", WB_FLOAT32, SHAPE(2)));
+    FAILS(wb_writer_append(other, (const void *const[]){x}, 1), WB_ERROR_FILE, "none.h5");
+    OK(wb_writer_free(other));
+    REFUSED(wb_writer_append_to(NULL, &wrong), "writer_append_to");
+    REFUSED(wb_writer_append_to(path("grown.h5"), NULL), "writer_append_to");
+    EXPECT(wrong == NULL);
+}
+
 int main(void) {
     if (!make_folder()) return 1;
     RUN(joined_rows_follow_each_other);
@@ -358,6 +397,7 @@ int main(void) {
     RUN(windows_over_a_series);
     RUN(rows_are_transformed_and_counted);
     RUN(parts_that_are_written_are_taken_up);
+    RUN(rows_go_behind_those_of_a_file);
     remove_folder();
     return finish();
 }

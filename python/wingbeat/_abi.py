@@ -765,6 +765,7 @@ FUNCTIONS = {
     "wb_batches_seek": (wb_status, [wb_batches, c_int64], ["batches", "position"]),
     "wb_batches_free": (wb_status, [wb_batches], ["batches"]),
     "wb_writer_open": (wb_status, [c_char_p, c_int64, POINTER(wb_writer)], ["path", "part_rows", "writer"]),
+    "wb_writer_append_to": (wb_status, [c_char_p, POINTER(wb_writer)], ["path", "writer"]),
     "wb_writer_free": (wb_status, [wb_writer], ["writer"]),
     "wb_writer_add": (wb_status, [wb_writer, c_char_p, wb_dtype, c_int32, POINTER(c_int64)], ["writer", "name", "dtype",
         "rank", "shape"]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from ._arrays import counted
 from ._checkpoint_files import path_bytes
 from ._dtypes import as_dtype
+from ._errors import ArgumentError
 from ._library import check, freed_by, handle_property, lib
 from ._owner import Owner
 from ._tensor import Tensor, as_tensor
@@ -49,17 +50,31 @@ class RowWriter(Owner):
     part_rows 0: path is one file, which is there, whole, when finish() returns or the `with` block ends; nothing is
     there where it is left by an exception. Else path is a folder of parts, files of part_rows rows each. Each part is
     there as soon as it is whole, so others may read the folder meanwhile (HDF5Dataset), and a program that was killed
-    goes on behind the last part when it opens the folder again (len). One writer at a time. Raises FileError where
-    nothing can be written.
+    goes on behind the last part when it opens the folder again (len). One writer at a time. append: path is a file that
+    is there, and columns are data sets of it, equally long, made with chunks and a first axis of any length; a copy of
+    it gets the rows, and takes its place in the end. Whole numbers that the data set's type does not hold are
+    refused.
+
+    Raises FileError where nothing can be written, ArgumentError, ShapeError and DTypeError for data sets that cannot
+    take the rows.
     """
 
     _handle: int | None = None
 
     def __init__(
-        self, path: Path, columns: Mapping[str, tuple[Sequence[int], DTypeLike]], part_rows: SupportsIndex = 0
+        self,
+        path: Path,
+        columns: Mapping[str, tuple[Sequence[int], DTypeLike]],
+        part_rows: SupportsIndex = 0,
+        append: bool = False,
     ) -> None:
         out = c_void_p()
-        check(lib.wb_writer_open(path_bytes(path), part_rows, out))
+        if append and operator.index(part_rows):
+            raise ArgumentError("RowWriter: a folder of parts is gone on with by itself; append is for one file")
+        if append:
+            check(lib.wb_writer_append_to(path_bytes(path), out))
+        else:
+            check(lib.wb_writer_open(path_bytes(path), part_rows, out))
         self._handle = out.value
         for name, (shape, dtype) in columns.items():
             extents = tuple(map(operator.index, shape))

@@ -5,6 +5,7 @@
     wb.h5.read("data.mat", turn=True)   MATLAB's arrays with MATLAB's order of axes
     wb.h5.contents("run.h5")            what there is: kinds, types, shapes and names of axes
     wb.h5.attributes("run.h5", "x")     attributes of an object
+    wb.h5.append("run.h5", {"x": rows}) rows behind those of data sets that can grow
 
 What comes out, by what is in the file (docs/hdf5.md has it by writer):
 
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._tensor import Tensor
-    from ._typing import Handle, Path
+    from ._typing import Handle, Path, TensorLike
 
-__all__ = ["Entry", "Group", "Unread", "attributes", "contents", "read", "write"]
+__all__ = ["Entry", "Group", "Unread", "append", "attributes", "contents", "read", "write"]
 __dir__ = listing(__name__)
 
 
@@ -135,6 +136,27 @@ def write(path: Path, tree: Mapping[str, Any], attributes: Mapping[str, Mapping[
             len(notes),
         )
     )
+
+
+def append(path: Path, rows: Mapping[str, TensorLike]) -> int:
+    """Appends rows, [rows, ...] by name, to data sets that a file has: whole or not at all. Returns how many they have.
+
+    The data sets are equally long, stored in chunks, with a first axis of any length (h5py: maxshape=(None, ...)).
+    Each call makes a copy of the file; for many small pieces use data.RowWriter, with append=True or a folder of parts.
+
+    Raises ArgumentError where a data set is not there or cannot grow, or a whole number does not fit its type,
+    ShapeError for rows of another shape, DTypeError for a type that may not hold the numbers, FileError where the file
+    cannot be written.
+    """
+    from ._row_writer import RowWriter
+    from ._tensor import as_tensor
+
+    if not rows:
+        raise ArgumentError("h5.append: expected the rows of one data set or more")
+    tensors = {name: as_tensor(value) for name, value in rows.items()}
+    with RowWriter(path, {name: (t.shape[1:], t.dtype) for name, t in tensors.items()}, append=True) as writer:
+        writer.append(*tensors.values())
+        return len(writer)
 
 
 def _gather(tree: Mapping[str, Any], place: str, arrays: dict[str, Tensor], notes: list[tuple[str, str, str]]) -> None:

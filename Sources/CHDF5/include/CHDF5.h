@@ -43,6 +43,7 @@ static inline hid_t wb_h5_error_stack(void) { return H5E_DEFAULT; }
 static inline hid_t wb_h5_all(void) { return H5S_ALL; }
 
 static inline unsigned wb_h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned wb_h5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned wb_h5_truncate(void) { return H5F_ACC_TRUNC; }
 
 static inline hid_t wb_h5_file_access(void) { return H5P_FILE_ACCESS; }

@@ -52,6 +52,20 @@ struct FileReplacement: ~Copyable {
     /// What another library is to write.
     var temporaryName: FilePath { temporary.name }
 
+    /// Begins with the bytes of a file.
+    borrowing func copy(_ file: FilePath) throws(Failure) {
+        let old = try RegularFile(file)
+        let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { part.deallocate() }
+        var done = 0
+        while done < old.size {
+            let some = UnsafeMutableRawBufferPointer(rebasing: part[..<min(part.count, old.size - done)])
+            try old.read(at: done, into: some)
+            try temporary.write(UnsafeRawBufferPointer(some))
+            done += some.count
+        }
+    }
+
     /// Puts it in the old file's place, as it has been written by then.
     consuming func finish() throws(Failure) {
         try temporary.rename(to: target)

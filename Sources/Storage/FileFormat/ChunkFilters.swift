@@ -33,6 +33,16 @@ struct ChunkFilters {
         }
     }
 
+    /// Whether every libhdf5 writes through them, and withstands what it finds behind them.
+    var areCommon: Bool {
+        filters.allSatisfy { filter in
+            switch filter {
+            case .deflate, .shuffle, .fletcher32: true
+            case .lzf, .nBit, .scaleOffset, .szip: false
+            }
+        }
+    }
+
     var hasChecksum: Bool { filters.contains { if case .fletcher32 = $0 { true } else { false } } }
 
     init(_ body: Cursor?, elementSize: Int, in file: StoredFile) throws(Failure) {

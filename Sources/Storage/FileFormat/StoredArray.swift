@@ -92,6 +92,24 @@ struct StoredArray {
         }
     }
 
+    /// Throws where a chunk does not lie in the file, or has gone through filters that not every libhdf5 has.
+    func checkChunks() throws(Failure) {
+        guard case .chunks(let table, let filters) = place else { return }
+        guard filters.areCommon else {
+            throw .unsupported(
+                operation: "\(file.path)",
+                "'\(file.place.shortened)' is compressed in another way than gzip, shuffle and fletcher32 (lzf, "
+                    + "scale-offset, n-bit or szip), and is not written to here")
+        }
+        for number in table.numbers(isWhole: false) {
+            let chunk = table.chunk(number)
+            guard let address = chunk.address else { continue }
+            guard file.holds(address, chunk.size) else {
+                throw file.damaged("a chunk of \(chunk.size) bytes at \(address) lies behind the file's end")
+            }
+        }
+    }
+
     static func notHere(_ file: StoredFile) -> Failure { file.unusual("is not stored in this file, or not all of it") }
 
     /// Reads all elements, row-major and in this machine's byte order, into memory of their size.

@@ -2,8 +2,9 @@ import CHDF5
 import Engine
 import Glibc
 
-/// Writes rows of several columns to one new HDF5 file, as many at a time as there are, with flat memory. The file is
-/// there, whole, when `finish` returns; what is never finished leaves nothing.
+/// Writes rows of several columns to one HDF5 file, as many at a time as there are, with flat memory: to a new file, or
+/// behind the rows that a file has, of which a copy is made. The file is there, whole, when `finish` returns; what is
+/// never finished leaves nothing, or the old file.
 final class RowFileWriter {
     struct Column {
         let name: String
@@ -11,6 +12,10 @@ final class RowFileWriter {
     }
 
     private(set) var count = 0
+    /// Rows that were there before.
+    let first: Int
+    /// Which numbers each column takes; none of them where it is new, and takes all.
+    private let limits: [Storability]
     private let path: String
     private let columns: [Column]
     /// nil once finished.
@@ -28,15 +33,24 @@ final class RowFileWriter {
     /// Bytes of a chunk, about.
     private static let chunkBytes = 256 << 10
 
-    init(_ location: FilePath, _ columns: [Column]) throws(Failure) {
+    init(_ location: FilePath, _ columns: [Column], appends: Bool = false) throws(Failure) {
         let path = "\(location)"
         try HDF5.require(for: path)
         guard !columns.isEmpty else { throw .argument(operation: path, "there are no columns to write") }
         (self.path, self.columns) = (path, columns)
         let replacement = try FileReplacement(location)
         let name = replacement.temporaryName
+        var growing: GrowingFile?
+        if appends {
+            try replacement.copy(location)
+            growing = try GrowingFile(name, of: location, columns)
+        }
+        first = growing?.rows ?? 0
+        limits = growing?.limits ?? []
         self.replacement = consume replacement
-        let (file, datasets) = try guarded { () throws(Failure) in try RowFileWriter.create(name, path, columns) }
+        let (file, datasets) = try guarded { () throws(Failure) in
+            try appends ? RowFileWriter.open(name, path, columns) : RowFileWriter.create(name, path, columns)
+        }
         (self.file, self.datasets) = (file, datasets)
     }
 
@@ -56,6 +70,22 @@ final class RowFileWriter {
         try withoutFileSizeSignal { () throws(Failure) in result = try HDF5.locked(body) }
         guard let result else { throw .internal(operation: path, "nothing was done") }
         return result
+    }
+
+    private static func open(
+        _ name: FilePath, _ path: String, _ columns: [Column]
+    ) throws(Failure) -> (Open, [Open]) {
+        let cannot = "cannot be written"
+        let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
+        try HDF5.check(H5Pset_file_locking(access.id, true, true), path, cannot)
+        let id = name.withCString { H5Fopen($0, wb_h5_read_write(), access.id) }
+        let file = Open(try Handle(id, path, cannot))
+        var datasets: [Open] = []
+        for column in columns {
+            let id = H5Dopen2(file.handle.id, column.name, wb_h5_default())
+            datasets.append(Open(try Handle(id, path, "data set '\(column.name)' cannot be written")))
+        }
+        return (file, datasets)
     }
 
     private static func create(
@@ -131,12 +161,22 @@ final class RowFileWriter {
         if let failure { throw failure }
         guard rows > 0 else { return }
         let (total, overflow) = count.addingReportingOverflow(rows)
-        guard !overflow, memory.count == columns.count else {
+        guard !overflow, !total.addingReportingOverflow(first).overflow, memory.count == columns.count else {
             throw .argument(operation: path, "\(rows) rows of \(memory.count) columns cannot be appended")
+        }
+        for (place, limit) in limits.enumerated() {
+            let layout = columns[place].layout
+            guard let misfit = limit.misfit(memory[place], rows * (layout.bytes / layout.dtype.size), layout.dtype)
+            else { continue }
+            throw .argument(operation: path, "\(misfit) does not fit into '\(columns[place].name)'")
         }
         do throws(Failure) {
             try guarded { () throws(Failure) in
-                for (place, column) in columns.enumerated() { try append(memory[place], rows, column, datasets[place]) }
+                for (place, column) in columns.enumerated() {
+                    var isTruth = false
+                    if limits.indices.contains(place), case .truth = limits[place] { isTruth = true }
+                    try append(memory[place], rows, column, datasets[place], isTruth: isTruth)
+                }
             }
         } catch {
             failure = error
@@ -145,17 +185,22 @@ final class RowFileWriter {
         count = total
     }
 
-    private func append(_ memory: UnsafeRawPointer, _ rows: Int, _ column: Column, _ dataset: Open) throws(Failure) {
+    private func append(
+        _ memory: UnsafeRawPointer, _ rows: Int, _ column: Column, _ dataset: Open, isTruth: Bool
+    ) throws(Failure) {
         let cannot = "data set '\(column.name)' cannot be written"
         let inner = column.layout.shape.map { hsize_t($0) }
         do throws(Failure) {
-            try HDF5.check(H5Dset_extent(dataset.handle.id, [hsize_t(count + rows)] + inner), path, cannot)
+            let before = first + count
+            try HDF5.check(H5Dset_extent(dataset.handle.id, [hsize_t(before + rows)] + inner), path, cannot)
             let space = try Handle(H5Dget_space(dataset.handle.id), path, cannot)
-            let start = [hsize_t(count)] + inner.map { _ in 0 }
+            let start = [hsize_t(before)] + inner.map { _ in 0 }
             let extents = [hsize_t(rows)] + inner
             try HDF5.check(H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, extents, nil), path, cannot)
             let dense = try Handle(H5Screate_simple(Int32(extents.count), extents, nil), path, cannot)
-            let type = try HDF5.fileType(try RowFileWriter.stored(column.layout.dtype, path), path, cannot)
+            // A truth value that is stored as one is none of the numbers that libhdf5 converts.
+            let type = try HDF5.fileType(
+                try isTruth ? .bool : RowFileWriter.stored(column.layout.dtype, path), path, cannot)
             try HDF5.check(
                 H5Dwrite(dataset.handle.id, type.id, dense.id, space.id, wb_h5_default(), memory), path, cannot)
         } catch {

@@ -1,12 +1,14 @@
 import Engine
 import Glibc
 
-/// Writes rows that come one after the other: to one file, which is there when all are written; or to a folder of
+/// Writes rows that come one after the other: to one file, which is there when all are written; behind the rows of a
+/// file that is there, which changes then; or to a folder of
 /// *parts*, HDF5 files of `partRows` rows each, each of which is there as soon as it is whole. Whoever reads the folder
 /// meanwhile sees whole parts only, and a writer that was killed is taken up behind the last of them.
 public final class RowWriter {
     private enum Place {
         case file(FilePath)
+        case end(of: FilePath)
         case folder(RowFolder, partRows: Int)
     }
 
@@ -15,11 +17,13 @@ public final class RowWriter {
     private var writer: RowFileWriter?
     /// Rows in whole parts.
     private var finished = 0
+    /// Rows that the file had.
+    private var before: Int { writer?.first ?? 0 }
     private var hasBegun = false
     private var isFinished = false
 
     /// Rows so far, those of an earlier writer in whole parts included.
-    public var count: Int { finished + (writer?.count ?? 0) }
+    public var count: Int { finished + before + (writer?.count ?? 0) }
 
     /// `partRows` 0: one file.
     public init(_ path: FilePath, partRows: Int) throws(Failure) {
@@ -34,6 +38,12 @@ public final class RowWriter {
         let folder = try RowFolder(path, makes: true)
         place = .folder(folder, partRows: partRows)
         if let last = try folder.parts().last { finished = last.first + last.count }
+    }
+
+    /// Goes on behind the rows of a file's data sets.
+    public init(appendingTo path: FilePath) throws(Failure) {
+        try path.check()
+        place = .end(of: path)
     }
 
     /// Adds a column; before the first row.
@@ -73,10 +83,12 @@ public final class RowWriter {
         if let writer { return writer }
         let path: FilePath
         switch place {
-        case .file(let file): path = file
+        case .file(let file), .end(let file): path = file
         case .folder(let folder, _): path = folder.part(finished)
         }
-        let made = try RowFileWriter(path, columns)
+        var appends = false
+        if case .end = place { appends = true }
+        let made = try RowFileWriter(path, columns, appends: appends)
         writer = made
         return made
     }
@@ -94,11 +106,13 @@ public final class RowWriter {
         guard !isFinished else { return }
         switch place {
         case .folder: try flush()
-        case .file:
+        case .file, .end:
+            // A file that nothing was appended to stays as it is.
+            if case .end = place, !hasBegun { break }
             let file = try current()
             try file.finish()
             writer = nil
-            finished = file.count
+            finished = file.first + file.count
         }
         isFinished = true
     }
