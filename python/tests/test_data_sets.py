@@ -258,6 +258,34 @@ def test_a_model_carries_its_normalisation(tmp_path):
     assert not list(model[0].parameters())
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("inverse", [False, True])
+@pytest.mark.parametrize("shape, rows", [((), (5,)), (3, (4, 3)), ((2, 1, 3), (6, 2, 5, 3))])
+def test_standardize_is_its_formula_and_so_are_its_derivatives(shape, rows, inverse, dtype):
+    layer = nn.Standardize(shape, inverse=inverse, dtype=dtype)
+    x = wb.tensor(numbers(rows, dtype, 1), requires_grad=True)
+    assert same_bits(layer(x).detach().numpy(), x.detach().numpy())  # mean 0 and deviation 1 at first
+    mean, std = numbers(layer.mean.shape, dtype, 2), np.abs(numbers(layer.std.shape, dtype, 3)) + np.ones((), dtype)
+    layer.load_state_dict({"mean": wb.tensor(mean), "std": wb.tensor(std)})
+    assert list(layer.parameters()) == [] and sorted(layer.state_dict()) == ["mean", "std"]
+    weights = numbers(rows, dtype, 4)
+    tolerance = 1e-12 if dtype == "float64" else 1e-6
+    for mode in (True, False):
+        layer.train(mode)
+        for call in (layer, wb.compile(layer)):
+            x.grad = None
+            y = call(x)
+            (y * wb.tensor(weights)).sum().backward()
+            value = x.detach().numpy()
+            expected = value * std + mean if inverse else (value - mean) / std
+            np.testing.assert_allclose(y.detach().numpy(), expected, rtol=tolerance, atol=tolerance)
+            slope = weights * std if inverse else weights / std
+            np.testing.assert_allclose(x.grad.numpy(), slope, rtol=tolerance, atol=tolerance)
+    if shape == 3:
+        with pytest.raises(wb.ShapeError):
+            layer(wb.ones(4, 5, dtype=dtype))
+
+
 class Two(nn.Module):
     def __init__(self):
         super().__init__()
@@ -290,8 +318,62 @@ def test_fit_takes_several_inputs_and_weights():
     np.testing.assert_allclose(found, (each * w).mean(), rtol=1e-6)
     with pytest.raises(wb.ArgumentError, match="reduction='none'"):
         Trainer(model, nn.CrossEntropyLoss(), optimizer).fit(data)
-    with pytest.raises(wb.ArgumentError, match="2 targets"):
-        Trainer(model, loss, optimizer).fit(TensorDataset((a, b), (y, y)))
+
+
+class TwoHeads(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.first, self.second = nn.Linear(3, 8), nn.Linear(8, 2), nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = self.body(x).tanh()
+        return self.first(h), self.second(h)
+
+
+class Both(nn.Module):
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reals, self.classes = nn.MSELoss(reduction=reduction), nn.CrossEntropyLoss(reduction=reduction)
+
+    def forward(self, reals, scores, y, labels):
+        found = self.reals(reals, y)
+        return (found.mean(1) if found.ndim else found) + 0.5 * self.classes(scores, labels)
+
+
+class Right(nn.Module):
+    def forward(self, reals, scores, y, labels):
+        return (scores.argmax(1) == labels).float().mean()
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_fit_takes_several_targets(tmp_path, weighted):
+    """The loss gets all outputs, then all targets."""
+    x, y = numbers((50, 3), "float32", 1), numbers((50, 2), "float32", 2)
+    labels, w = np.arange(50) % 4, np.random.default_rng(3).uniform(0, 2, 50).astype("f4")
+    wb.manual_seed(0)
+    model, by_hand = TwoHeads(), TwoHeads()
+    by_hand.load_state_dict(model.state_dict())
+    loss = Both("none" if weighted else "mean")
+    data = TensorDataset(x, (y, labels), weights=w if weighted else None)
+    trainer = Trainer(model, loss, optim.SGD(model.parameters(), lr=0.1), metrics={"right": Right()})
+    trainer.fit(data, epochs=2, batch_size=16, seed=1, validation=data)
+    optimizer = optim.SGD(by_hand.parameters(), lr=0.1)
+    for epoch in range(2):
+        for p, *targets in data.batches(16, shuffle=True, seed=1, epoch=epoch):
+            weight = targets.pop() if weighted else 1.0
+            optimizer.zero_grad()
+            (loss(*by_hand(p), *targets) * weight).mean().backward()
+            optimizer.step()
+    for one, other in zip(model.parameters(), by_hand.parameters()):
+        np.testing.assert_allclose(one.detach().numpy(), other.detach().numpy(), rtol=1e-6, atol=1e-7)
+    outputs = model(wb.tensor(x))
+    each = loss(*outputs, wb.tensor(y), wb.tensor(labels)).detach().numpy()
+    np.testing.assert_allclose(trainer.history[-1].validation_loss, (each * w).mean() if weighted else each, rtol=1e-5)
+    right = (outputs[1].argmax(1).numpy() == labels).mean()
+    found = evaluate(model, loss, data, metrics={"right": Right()})
+    np.testing.assert_allclose(found.metrics["right"], right, rtol=1e-6)
+    with pytest.raises(wb.ArgumentError, match="MSELoss: 4 tensors given, but 2 expected"):
+        Trainer(model, nn.MSELoss(), optimizer).fit(TensorDataset(x, (y, labels)))
 
 
 @pytest.mark.parametrize("part_rows", [0, 10])

@@ -135,10 +135,10 @@ class Trainer(Owner):
     """Ties a model, a loss and an optimiser, and remembers how far training has come.
 
     model: any module; Python code in it is run once for each batch size, to record what it does, as wingbeat.compile
-    does. loss: a module of a prediction and a target that gives one number, of wingbeat.nn or of one's own. metrics:
-    modules of the same kind by name, which give one number for a batch (its mean) or one for each row. history: the
-    Progress at the end of each epoch, which is saved and loaded with the trainer; pandas.DataFrame(trainer.history) is
-    a table of it.
+    does. loss: a module of a prediction and a target that gives one number, of wingbeat.nn or of one's own; where the
+    data have several targets, of all outputs of the model and then all targets. metrics: modules of the same kind by
+    name, which give one number for a batch (its mean) or one for each row. history: the Progress at the end of each
+    epoch, which is saved and loaded with the trainer; pandas.DataFrame(trainer.history) is a table of it.
 
     copy.deepcopy and pickle copy model, loss, optimiser and metrics as well; copy.copy is another trainer of the same
     ones.

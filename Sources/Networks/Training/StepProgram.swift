@@ -26,9 +26,9 @@ final class StepProgram {
 
     private static func step(
         _ trainer: Trainer, _ values: RowValues
-    ) throws(Failure) -> (prediction: Tensor, loss: Tensor) {
+    ) throws(Failure) -> (prediction: [Tensor], loss: Tensor) {
         try ThreadState.withGrad(true) { () throws(Failure) in
-            let prediction = try trainer.model.prediction(values.inputs)
+            let prediction = try trainer.model.predictions(values)
             let loss = try trainer.loss.value(prediction, values)
             try trainer.optimizer.zeroGrad()
             try loss.backward()
@@ -48,8 +48,8 @@ final class StepProgram {
         let values = try RowValues(tensors, data.roles)
         let (prediction, loss) = try step(trainer, values)
         var found: [Double] = []
-        for metric in trainer.metrics { found.append(try metric.value(prediction, values.target).item()) }
-        let right = try trainer.loss.rightCount(prediction, values.target).item()
+        for metric in trainer.metrics { found.append(try metric.value(prediction, values.targets).item()) }
+        let right = try trainer.loss.rightCount(prediction, values.targets).item()
         return Result(loss: try loss.item(), right: Int(right), metrics: found)
     }
 
@@ -59,7 +59,7 @@ final class StepProgram {
     ) throws(Failure) {
         try self.init(loss, metrics, data, rows: rows) { (values) throws(Failure) in
             try ThreadState.withGrad(false) { () throws(Failure) in
-                let prediction = try model.prediction(values.inputs)
+                let prediction = try model.predictions(values)
                 return (prediction, try loss.value(prediction, values))
             }
         }
@@ -67,7 +67,7 @@ final class StepProgram {
 
     private init(
         _ loss: Module, _ metrics: [Metric], _ data: any RowSource, rows: Int,
-        body: (RowValues) throws(Failure) -> (prediction: Tensor, loss: Tensor)
+        body: (RowValues) throws(Failure) -> (prediction: [Tensor], loss: Tensor)
     ) throws(Failure) {
         var tensors: [Tensor] = []
         for column in data.columns { tensors.append(try Tensor.full([rows] + column.shape, 0, column.dtype)) }
@@ -77,9 +77,9 @@ final class StepProgram {
         do throws(Failure) {
             let (prediction, value) = try body(values)
             var outputs = [
-                try value.cast(.float64), try loss.rightCount(prediction, values.target).cast(.float64),
+                try value.cast(.float64), try loss.rightCount(prediction, values.targets).cast(.float64),
             ]
-            for metric in metrics { outputs.append(try metric.value(prediction, values.target)) }
+            for metric in metrics { outputs.append(try metric.value(prediction, values.targets)) }
             program = try Capture.end(outputs)
         } catch {
             try? Capture.cancel()
@@ -116,20 +116,16 @@ final class StepProgram {
 /// What a batch of rows is for the trainer.
 struct RowValues {
     let inputs: [Tensor]
-    let target: Tensor
+    let targets: [Tensor]
     /// [rows, ...] with one number for each row.
     let weight: Tensor?
 
     init(_ tensors: [Tensor], _ roles: RowRoles) throws(Failure) {
-        guard roles.targets == 1 else {
-            throw .argument(
-                operation: "fit",
-                roles.targets == 0
-                    ? "the data set has no y to compare predictions with"
-                    : "the data set has \(roles.targets) targets, and a loss takes one")
+        guard roles.targets > 0 else {
+            throw .argument(operation: "fit", "the data set has no y to compare predictions with")
         }
         inputs = Array(tensors[..<roles.inputs])
-        target = tensors[roles.inputs]
+        targets = Array(tensors[roles.inputs..<roles.inputs + roles.targets])
         weight = roles.hasWeight ? tensors.last : nil
     }
 }
@@ -145,12 +141,22 @@ extension Module {
         return output
     }
 
+    /// What a loss compares with the targets: the output, and with several targets all outputs.
+    func predictions(_ values: RowValues) throws(Failure) -> [Tensor] {
+        guard values.targets.count > 1 else { return [try prediction(values.inputs)] }
+        let outputs = try call(values.inputs).compactMap { $0 }
+        guard !outputs.isEmpty else {
+            throw .argument(operation: className, "its forward pass gives nothing")
+        }
+        return outputs
+    }
+
     /// The value as a loss: one number for a batch. With a weight for each row, the mean over the rows of weight times
     /// the row's loss, which is a mean over what the loss gives for the row.
-    func value(_ prediction: Tensor, _ values: RowValues) throws(Failure) -> Tensor {
-        guard let weight = values.weight else { return try value(prediction, values.target) }
-        let outputs = try call([prediction, values.target])
-        let rows = prediction.shape.first ?? 0
+    func value(_ prediction: [Tensor], _ values: RowValues) throws(Failure) -> Tensor {
+        guard let weight = values.weight else { return try value(prediction, values.targets) }
+        let outputs = try call(prediction + values.targets)
+        let rows = prediction[0].shape.first ?? 0
         guard outputs.count == 1, let losses = outputs[0], losses.shape.first == rows else {
             throw .argument(
                 operation: className,
@@ -163,8 +169,8 @@ extension Module {
     }
 
     /// The value of this module as a loss: one number for a batch.
-    func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
-        let outputs = try call([prediction, target])
+    func value(_ prediction: [Tensor], _ targets: [Tensor]) throws(Failure) -> Tensor {
+        let outputs = try call(prediction + targets)
         guard outputs.count == 1, let loss = outputs[0], loss.count == 1 else {
             let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
             throw .argument(
@@ -175,9 +181,12 @@ extension Module {
     }
 
     /// How many rows of class scores have their largest where the target has it; 0 for losses without classes.
-    fileprivate func rightCount(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
-        guard hasClasses, prediction.shape.count == 2 else { return try Tensor.full([], 0, .float64) }
-        let chosen = try prediction.detach().reduce(.argMaximum, [1])
+    fileprivate func rightCount(_ prediction: [Tensor], _ targets: [Tensor]) throws(Failure) -> Tensor {
+        guard hasClasses, targets.count == 1, prediction[0].shape.count == 2 else {
+            return try Tensor.full([], 0, .float64)
+        }
+        let target = targets[0]
+        let chosen = try prediction[0].detach().reduce(.argMaximum, [1])
         let isLabels = !target.dtype.isFloat || target.count == chosen.count
         let wanted = try isLabels ? target.reshape(chosen.shape) : target.reduce(.argMaximum, [1])
         return try Tensor.apply(.equal, chosen, wanted).sum()
@@ -195,11 +204,11 @@ public struct Metric {
         (self.name, self.module) = (name, module)
     }
 
-    func value(_ prediction: Tensor, _ target: Tensor) throws(Failure) -> Tensor {
+    func value(_ prediction: [Tensor], _ targets: [Tensor]) throws(Failure) -> Tensor {
         try ThreadState.withGrad(false) { () throws(Failure) in
-            let outputs = try module.call([try prediction.detach(), target])
+            let outputs = try module.call(prediction.map { (tensor) throws(Failure) in try tensor.detach() } + targets)
             guard outputs.count == 1, let found = outputs[0],
-                found.count == 1 || found.shape == [prediction.shape.first ?? 0]
+                found.count == 1 || found.shape == [prediction[0].shape.first ?? 0]
             else {
                 let shape = outputs.first.flatMap { $0?.shape.description } ?? "nothing"
                 throw .argument(
