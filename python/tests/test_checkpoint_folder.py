@@ -131,7 +131,32 @@ def test_resume_goes_on_from_the_newest_whole_file_to_the_bit(tmp_path, caplog):
     assert len(notes) == 2 and name(8) in notes[0] and name(7) in notes[1] and "damaged" in notes[0]
     assert all(map(same_bits, weights(whole), weights(second))) and second.total_steps == 12
     assert len(second.history) == 4
-    assert names(tmp_path / "run") == [name(8), name(9), name(12), "checkpoint-99.h5"]
+    # The one that is not whole was the first to go.
+    assert names(tmp_path / "run") == [name(6), name(9), name(12), "checkpoint-99.h5"]
+
+
+def test_what_a_training_saves_now_stays_where_files_of_higher_numbers_lie(tmp_path):
+    """Files that are not whole, and files of another run, are older than what is saved now."""
+    old, folder = trainer(), tmp_path / "run"
+    for step in (100, 200, 300):
+        Checkpoints(folder).save(old.model, step=step)
+    for step in (100, 200, 300):
+        (folder / name(step)).write_bytes((folder / name(step)).read_bytes()[:-3000])
+    anew = trainer()
+    anew.fit((X, Y), epochs=2, batch_size=30, checkpoints=folder, resume="auto")
+    assert anew.total_steps == 4 and names(folder) == [name(2), name(4), name(300)]
+    assert Checkpoints(folder).resume(trainer()).endswith(name(4))
+    # The same of whole ones: a run that begins anew keeps what it saves.
+    checkpoints = Checkpoints(tmp_path / "other", keep=2)
+    for step in (100, 200):
+        checkpoints.save(old.model, step=step)
+    checkpoints.wait()
+    again = Checkpoints(tmp_path / "other", keep=2)
+    kept = []
+    for step in (1, 2, 3):
+        again.save(old.model, step=step)
+        kept.append([os.path.basename(path) for path in again.paths])
+    assert kept == [[name(1), name(200)], [name(1), name(2)], [name(2), name(3)]]
 
 
 def test_resume_begins_where_there_is_no_file_and_refuses_another_model(tmp_path):

@@ -24,6 +24,11 @@ public final class CheckpointFolder {
     private let process = getpid()
     /// What the files that are there were judged by; nil for a file that does not say.
     private var values: [Int: Double?] = [:]
+    /// Numbers in the order of their saves by this object, all of them newer than what was there before: a training
+    /// that began anew, or from an older file, has lower numbers than files that were left.
+    private var saved: [Int] = []
+    /// Files that were found not to be whole.
+    private var damaged: Set<Int> = []
 
     /// Attributes of the file.
     private static let monitor = "monitor"
@@ -75,6 +80,9 @@ public final class CheckpointFolder {
         }
         var after = values
         after[number] = settings.best == nil ? .some(nil) : .some(value)
+        saved.removeAll { $0 == number }
+        saved.append(number)
+        damaged.remove(number)
         let left = superfluous(after)
         let work = try PendingSave.Work(
             Snapshot(tree), to: file(number), removing: left.map { file($0) }, libraryVersion: libraryVersion)
@@ -86,6 +94,7 @@ public final class CheckpointFolder {
         }
         values = after
         for number in left { values[number] = nil }
+        saved.removeAll { left.contains($0) }
     }
 
     /// Waits for the file that is being written, and throws why it could not be.
@@ -95,12 +104,17 @@ public final class CheckpointFolder {
         guard let failure = waiting.wait() else { return }
         values = [:]
         for number in numbers() { values[number] = judgement(of: file(number)) }
+        saved.removeAll { values[$0] == nil }
         throw failure
     }
 
-    /// The files that need not stay, if these are there.
+    /// The files that need not stay, if these are there. What is not whole goes first, and what was saved now last.
     private func superfluous(_ values: [Int: Double?]) -> [Int] {
-        let newest = values.keys.sorted().suffix(settings.keep)
+        func age(_ number: Int) -> (Int, Int) {
+            if damaged.contains(number) { return (0, number) }
+            return saved.firstIndex(of: number).map { (2, $0) } ?? (1, number)
+        }
+        let newest = values.keys.sorted { age($0) < age($1) }.suffix(settings.keep)
         let best = best(of: values)
         return values.keys.filter { !newest.contains($0) && $0 != best }.sorted()
     }
@@ -177,6 +191,7 @@ public final class CheckpointFolder {
             } catch {
                 guard error.isOfTheFile else { throw error }
                 Log.note("passed over a checkpoint that is not whole: \(error.description)")
+                damaged.insert(number)
                 continue
             }
             try take(read.tree, read.version, path)
