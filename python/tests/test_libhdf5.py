@@ -1,5 +1,6 @@
 """libhdf5 is found when a file is first opened, under the names that systems give it; without it the rest works."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -124,3 +125,63 @@ def test_a_library_that_is_not_hdf5_is_told_from_it(tmp_path):
 def test_import_loads_no_libhdf5():
     result = run("import wingbeat as wb; print('libhdf5' in open('/proc/self/maps').read())", "/tmp")
     assert result.stdout == "False\n", result.stderr
+
+
+# h5py brings a libhdf5 of its own, and a program may have loaded the system's: three of them, of two releases.
+PARTS = {
+    "h5py": "import h5py; assert h5py.File('p.h5')['x'][:3].tolist() == [0, 1, 2]",
+    "wingbeat": (
+        "import wingbeat as wb, numpy as np; from wingbeat.data import HDF5Dataset; "
+        "wb.h5.write('q.h5', {'y': np.ones(3)}); wb.nn.Linear(2, 2).save('m.h5'); "
+        "assert HDF5Dataset('p.h5', 'x')[5].item() == 5"
+    ),
+    "system": (
+        "import ctypes; system = ctypes.CDLL(SYSTEM, LIKE); system.H5open(); "
+        "system.H5Fopen.restype = ctypes.c_int64; file = system.H5Fopen(b'p.h5', 0, ctypes.c_int64(0)); "
+        "assert file >= 0"
+    ),
+}
+AFTER = """
+import gc
+for _ in range(3):
+    with h5py.File("p.h5") as file:
+        assert file["x"][:].sum() == 4950
+        try:
+            file["none"]
+        except KeyError:
+            pass
+    assert HDF5Dataset("p.h5", "x")[:].sum().item() == 4950
+    try:
+        HDF5Dataset("p.h5", "none")
+    except wb.FormatError:
+        pass
+    wb.load("m.h5").save("m.h5")
+    wb.h5.write("q.h5", {"y": np.ones(3)})
+    assert system.H5Fopen(b"none.h5", 0, ctypes.c_int64(0)) < 0
+    again = system.H5Fopen(b"p.h5", 0, ctypes.c_int64(0))
+    assert again >= 0 and system.H5Fclose(ctypes.c_int64(again)) >= 0
+    gc.collect()
+print("fine")
+"""
+
+
+# h5py itself does not withstand functions of another release that are in the process's namespace before it.
+@pytest.mark.parametrize(
+    "order, like",
+    [
+        (order, like)
+        for like in ("RTLD_LOCAL", "RTLD_GLOBAL")
+        for order in itertools.permutations(PARTS)
+        if like == "RTLD_LOCAL" or order.index("h5py") < order.index("system")
+    ],
+)
+def test_three_libraries_in_one_process(order, like, tmp_path):
+    with h5py.File(tmp_path / "p.h5", "w") as file:
+        file.create_dataset("x", data=[float(n) for n in range(100)], chunks=(10,), compression="gzip")
+    found = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True).stdout
+    system = [line.split("=>")[1].strip() for line in found.splitlines() if "libhdf5_serial.so" in line]
+    if not system:
+        pytest.skip("libhdf5_serial not installed")
+    lines = [PARTS[part].replace("SYSTEM", repr(system[0])).replace("LIKE", f"ctypes.{like}") for part in order]
+    result = run("\n".join([*lines, AFTER]), tmp_path)
+    assert result.returncode == 0 and result.stdout.endswith("fine\n"), (result.returncode, result.stderr[-2000:])
