@@ -61,6 +61,28 @@ def test_the_best_stays_too_and_a_folder_opened_again_knows_it(tmp_path):
     assert largest.best.endswith(name(1))
 
 
+def test_a_damaged_file_is_not_the_best(tmp_path):
+    t, folder = trainer(), Checkpoints(tmp_path / "run", keep=2, best="loss")
+    for step, value in enumerate([3.0, 0.5, 2.0]):
+        folder.save(t.model, step=step, value=value)
+    assert folder.best.endswith(name(1))
+    path = tmp_path / "run" / name(1)
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(content)
+    again = Checkpoints(tmp_path / "run", keep=2, best="loss")
+    assert again.best.endswith(name(2))
+    again.save(t.model, step=3, value=4.0)
+    again.save(t.model, step=4, value=5.0)
+    assert [os.path.basename(path) for path in again.paths] == [name(2), name(3), name(4)]
+    # A folder that is open finds out where it reads.
+    (tmp_path / "run" / name(4)).write_bytes(b"")
+    (tmp_path / "run" / name(2)).write_bytes(b"")
+    assert again.load_into(t.model) == (0, 3) and again.best.endswith(name(2))
+    (tmp_path / "run" / name(3)).write_bytes(b"")
+    assert again.load_into(t.model) is None and again.best is None
+
+
 def test_fit_judges_by_what_it_reports(tmp_path):
     t = trainer()
     folder = Checkpoints(tmp_path / "run", keep=1, best="validation_loss")

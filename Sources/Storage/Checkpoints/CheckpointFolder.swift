@@ -192,6 +192,7 @@ public final class CheckpointFolder {
                 guard error.isOfTheFile else { throw error }
                 Log.note("passed over a checkpoint that is not whole: \(error.description)")
                 damaged.insert(number)
+                if values[number] != nil { values[number] = .some(nil) }  // nor is it the best
                 continue
             }
             try take(read.tree, read.version, path)

@@ -5,18 +5,23 @@ import Machine
 /// version. Checkpoints that other tools have rewritten (edited attributes, compressed arrays) are read as well.
 /// `version` is that of the file's format.
 public func readCheckpoint(_ path: FilePath) throws(Failure) -> (tree: StateTree, version: Int) {
+    try CheckpointReader(file: sealedFile(path)).root()
+}
+
+/// The attributes of a checkpoint's root alone. Below it only the seal is looked at, which is of all bytes.
+func checkpointAttributes(_ path: FilePath) throws(Failure) -> StateTree {
+    try CheckpointReader(file: sealedFile(path)).attributes()
+}
+
+/// A file whose seal fits, or which has none and ends where its HDF5 part does.
+private func sealedFile(_ path: FilePath) throws(Failure) -> StoredFile {
     let opened = try RegularFile(path)
     let isSealed = try Seal.check(opened)
     let file = try StoredFile(opened)
     if !isSealed, !file.endsWithItsData {
         throw .format(path: "\(path)", "damaged or cut short: the checksum at its end is missing")
     }
-    return try CheckpointReader(file: file).root()
-}
-
-/// The attributes of a checkpoint's root alone; what is below is not looked at.
-func checkpointAttributes(_ path: FilePath) throws(Failure) -> StateTree {
-    try CheckpointReader(file: StoredFile(RegularFile(path))).attributes()
+    return file
 }
 
 private final class CheckpointReader {

@@ -14,10 +14,12 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import h5py
 import numpy as np
 from campaign import report, times
+from support import ROOT
 
 ROWS = 60
 SECONDS = 20  # for one file, on a machine that others use as well
@@ -111,12 +113,17 @@ class Child:
     def ask(self, *question: object) -> dict[str, list[object]] | str:
         """The answers; or how the process died, or that it hung."""
         if self.process is None:
+            folder = Path(__file__).parent
             self.process = subprocess.Popen(
                 [sys.executable, "-c", self.code],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+                env={
+                    **os.environ,
+                    "SWIFT_BACKTRACE": "enable=no",
+                    "PYTHONPATH": f"{ROOT / 'python'}:{folder}:{folder.parent}",
+                },
             )
             if self._line(120) != b"ready\n":
                 raise AssertionError("the child does not start")
