@@ -66,6 +66,9 @@ def originals(folder):
             file.create_dataset("enum", data=[2, 1], dtype=h5py.enum_dtype({"RED": 1, "BLUE": 2}))
             ragged = file.create_dataset("ragged", (2,), h5py.vlen_dtype("<i4"))
             ragged[0] = [1, 2, 3]
+            regions = [file["x"].regionref[1:4, ::2], file["x"].regionref[x > 1], file["g/records"].regionref[1:]]
+            file["g/regions"] = np.array(regions, dtype=h5py.regionref_dtype)
+            file.attrs["region"] = regions[0]
             file["soft"] = h5py.SoftLink("/g/text")
             file["g/up"] = file["g"]
         yield path
