@@ -26,6 +26,8 @@ final class ProcessorPreparation: Preparation {
     private var strips: [Int: GemmStrips] = [:]
     private var convolutions: [Int: Convolution] = [:]
     private var transforms: [Int: FourierTransform] = [:]
+    private var attentions: [Int: AttentionForward] = [:]
+    private var attentionGradients: [Int: AttentionGradient] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -35,6 +37,8 @@ final class ProcessorPreparation: Preparation {
             step.precision == .bfloat16 ? roundedProduct(step).scratchBytes : product(step).scratchBytes
         case .convolution(let step): convolution(step).scratchBytes
         case .fourierSum(let step): try transform(step).scratchBytes
+        case .attention(let step): attention(step).scratchBytes
+        case .attentionGradient(let step): gradient(step).scratchBytes
         case .argSort(let step): step.scratchBytes
         case .rowOrder(let step): step.scratchBytes
         case .inverse(let step): try step.scratchBytes()
@@ -77,6 +81,8 @@ final class ProcessorPreparation: Preparation {
         case .strips(let step): try call(step)
         case .convolution(let step): call(step, scratch)
         case .windowArgMax(let step): step.call
+        case .attention(let step): attention(step).call(scratch)
+        case .attentionGradient(let step): gradient(step).call(scratch)
         case .softmax(let step): step.call
         case .argExtremum(let step): step.call
         case .crossEntropy(let step): step.call
@@ -132,6 +138,20 @@ final class ProcessorPreparation: Preparation {
         if let known = transforms[step.result] { return known }
         let made = try step.transform()
         transforms[step.result] = made
+        return made
+    }
+
+    private func attention(_ step: AttentionStep) -> AttentionForward {
+        if let known = attentions[step.result] { return known }
+        let made = AttentionForward(step, compiles: compiles)
+        attentions[step.result] = made
+        return made
+    }
+
+    private func gradient(_ step: AttentionGradientStep) -> AttentionGradient {
+        if let known = attentionGradients[step.result] { return known }
+        let made = AttentionGradient(step, compiles: compiles)
+        attentionGradients[step.result] = made
         return made
     }
 

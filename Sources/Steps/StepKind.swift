@@ -23,6 +23,10 @@ public enum StepKind: Hashable, Codable, Sendable {
     case convolution(ConvolutionStep)
     case windowArgMax(WindowArgMaxStep)
 
+    // Attention
+    case attention(AttentionStep)
+    case attentionGradient(AttentionGradientStep)
+
     // Along an axis
     case softmax(SoftmaxStep)
     case argExtremum(ArgExtremumStep)
@@ -79,6 +83,8 @@ public enum StepKind: Hashable, Codable, Sendable {
         case .strips(let step): step
         case .convolution(let step): step
         case .windowArgMax(let step): step
+        case .attention(let step): step
+        case .attentionGradient(let step): step
         case .softmax(let step): step
         case .argExtremum(let step): step
         case .crossEntropy(let step): step

@@ -117,6 +117,8 @@ final class StepTests: XCTestCase {
         let dense = StridedLayout(elementBytes: 8, shape: [3, 3], strides: [3, 1], offset: 0)
         let transposed = StridedLayout(elementBytes: 8, shape: [3, 3], strides: [1, 3], offset: 0)
         let state = integers([7, 3])
+        let pairs = AttentionExtents(queries: 2, keys: 2, width: 3, out: 3, isCausal: true)
+        func matrix(_ slot: Int) -> AttentionOperand { AttentionOperand(slot: slot, offsets: [0], row: 3) }
         return [
             Example(.fill(FillStep(dtype: .float64, value: 2.5, count: 4, result: 0)), [room(4)]),
             Example(.arange(ArangeStep(dtype: .int64, start: 3, step: -2, count: 4, result: 0)), [room(4, .int64)]),
@@ -163,6 +165,22 @@ final class StepTests: XCTestCase {
                         ], source: 0, result: 1)), [six, room(2, .int64)]),
             Example(
                 .softmax(SoftmaxStep(.softmax, dtype: .float64, layout: rows, source: 0, result: 1)), [six, room(6)]),
+            Example(
+                .attention(
+                    AttentionStep(
+                        dtype: .float64, extents: pairs, queries: matrix(0), keys: matrix(1), values: matrix(2),
+                        result: 3)), [spread(6), spread(6), six, room(8)]),
+            Example(
+                .attentionGradient(
+                    AttentionGradientStep(
+                        dtype: .float64, extents: pairs, queries: matrix(0), keys: matrix(1), values: matrix(2),
+                        cotangent: matrix(3), logSums: AttentionOperand(slot: 4, offsets: [0], row: 1),
+                        products: AttentionOperand(slot: 5, offsets: [0], row: 1), result: 6)),
+                // Scores of 0, so that the sums of exponentials are 1 and 2.
+                [
+                    floats([0, 0, 0, 0, 0, 0]), six, spread(6), six, floats([0, 0.693147180559945309]), spread(2),
+                    room(18),
+                ]),
             Example(
                 .argExtremum(
                     ArgExtremumStep(isMaximum: true, dtype: .float64, layout: rows, source: 0, result: 1)),

@@ -64,6 +64,8 @@ extension StepKind {
         case .strips(let step): step.define(slots)
         case .convolution(let step): step.define(slots)
         case .windowArgMax(let step): step.define(slots)
+        case .attention(let step): step.define(slots)
+        case .attentionGradient(let step): step.define(slots)
         case .softmax(let step): step.define(slots)
         case .argExtremum(let step): step.define(slots)
         case .crossEntropy(let step): try step.define(slots)

@@ -104,7 +104,7 @@ def test_memory_grows_with_the_sequence_and_not_with_its_square():
 
     found = [arena(gradients, *(wb.zeros(1, n, 16) for _ in range(3))) for n in (2048, 4096)]
     scores = 4096 * 4096 * 4
-    assert found[1] < 1.5 * found[0] and found[1] < scores, found
+    assert found[1] < 2.5 * found[0] and found[1] < scores / 16, found
 
 
 def test_heads_that_share_keys_are_blocked_too():

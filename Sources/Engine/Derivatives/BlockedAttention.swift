@@ -1,11 +1,14 @@
-/// Attention whose derivatives compute the scores again, a block of queries at a time: a block waits, behind a barrier,
-/// for the gradients of those before it, so that the scores of one block lie in memory at once.
+/// Attention whose derivatives compute the scores again. Where there is a step for the operands (`FusedAttention`), its
+/// gradients are a step too. Else they go a block of queries at a time: a block waits, behind a barrier, for the
+/// gradients of those before it, so that the scores of one block lie in memory at once.
 final class BlockedAttention: DerivativeRule {
     private let attention: Attention
     private let blocks: [Range<Int>]
     private let draws: [Node?]
     /// Queries, keys, values, and a mask.
     private let origins: [Tensor]
+    /// What the step gives for the origins.
+    private var fused: (result: Tensor, logSums: Tensor)?
     var hasReverse: Bool { true }
     var hasForward: Bool { true }
 
@@ -17,14 +20,44 @@ final class BlockedAttention: DerivativeRule {
     /// The results of all blocks, with these derivatives.
     func apply() throws(Failure) -> Node {
         let values = try ThreadState.withGrad(false) { () throws(Failure) in
-            try attention.attended(attention.whole, blocks, draws)
+            guard let found = try attention.fused(attention.whole) else {
+                return try attention.attended(attention.whole, blocks, draws)
+            }
+            fused = (Tensor(found.result), Tensor(found.logSums))
+            return found.result
         }
         return try CustomCall(rule: self, values: [Tensor(values)]).apply(to: origins.map(\.stored))[0]
     }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         guard let cotangent = cotangents[0]?.stored else { return origins.map { _ in nil } }
-        let whole = attention.whole.replacing(inputs(of: outputs, own: origins))
+        let inputs = inputs(of: outputs, own: origins)
+        if let found = try fusedGradients(inputs, cotangent) { return found.map(Tensor.init) }
+        return try blockedGradients(inputs, cotangent, needed).map { $0.map(Tensor.init) }
+    }
+
+    /// The gradients as a step, if there is one. Where they are differentiated again, their derivatives are those of
+    /// the gradients by blocks.
+    private func fusedGradients(_ inputs: [Node], _ cotangent: Node) throws(Failure) -> [Node]? {
+        guard let fused else { return nil }
+        let values = try ThreadState.withGrad(false) { () throws(Failure) -> [Node] in
+            var known = (result: fused.result.stored, logSums: fused.logSums.stored)
+            // Of a call that was recorded again, or of one example.
+            if !zip(inputs, origins).allSatisfy({ $0 === $1.stored }) {
+                guard let own = try self.attention.fused(self.attention.whole.replacing(inputs)) else { return [] }
+                known = own
+            }
+            return try self.attention.gradients(inputs, known.result, known.logSums, cotangent)
+        }
+        guard ThreadState.current.isGradEnabled, !values.isEmpty else { return values.isEmpty ? nil : values }
+        let rule = AttentionGradients(inputs + [cotangent]) { (nodes) throws(Failure) in
+            try self.blockedGradients(Array(nodes.dropLast()), nodes[3], [true, true, true]).compactMap { $0 }
+        }
+        return try CustomCall(rule: rule, values: values.map(Tensor.init)).apply(to: inputs + [cotangent])
+    }
+
+    private func blockedGradients(_ inputs: [Node], _ cotangent: Node, _ needed: [Bool]) throws(Failure) -> [Node?] {
+        let whole = attention.whole.replacing(inputs)
         var shares = [Share](repeating: Share(), count: origins.count)
         for (block, draw) in zip(blocks, draws) {
             let before = [cotangent] + shares.compactMap { $0.latest }
@@ -42,7 +75,7 @@ final class BlockedAttention: DerivativeRule {
                 try shares[place].add(gradient, isCut: isCut, whole.nodes[place].shape)
             }
         }
-        return try shares.map { (share) throws(Failure) in try share.node().map(Tensor.init) }
+        return try shares.map { (share) throws(Failure) in try share.node() }
     }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
@@ -51,6 +84,41 @@ final class BlockedAttention: DerivativeRule {
             try attention.attended(attention.whole.replacing(variables), blocks, draws)
         }
         return try forwardMode([results], variables, along: tangents)
+    }
+}
+
+/// Gradients of attention that a step has computed, whose own derivatives are those of `define`: a function of queries,
+/// keys, values and the cotangent.
+private final class AttentionGradients: DerivativeRule {
+    private let origins: [Tensor]
+    private let define: ([Node]) throws(Failure) -> [Node]
+    var hasReverse: Bool { true }
+    var hasForward: Bool { true }
+
+    init(_ origins: [Node], _ define: @escaping ([Node]) throws(Failure) -> [Node]) {
+        (self.origins, self.define) = (origins.map(Tensor.init), define)
+    }
+
+    /// The gradients as functions of variables.
+    private func defined(_ outputs: [Tensor]) throws(Failure) -> (variables: [Node], results: [Node]) {
+        let variables = inputs(of: outputs, own: origins).map { variable(of: $0, behind: []) }
+        return (variables, try ThreadState.withGrad(true) { () throws(Failure) in try self.define(variables) })
+    }
+
+    func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
+        let (variables, results) = try defined(outputs)
+        var (roots, seeds): ([Node], [Node]) = ([], [])
+        for (result, cotangent) in zip(results, cotangents) {
+            guard let cotangent else { continue }
+            roots.append(result)
+            seeds.append(cotangent.stored)
+        }
+        return try reverseMode(roots, seeds, wanted: variables).map { $0.map(Tensor.init) }
+    }
+
+    func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {
+        let (variables, results) = try defined(outputs)
+        return try forwardMode(results, variables, along: tangents)
     }
 }
 

@@ -15,6 +15,9 @@ enum Pass: String, CaseIterable {
     case fuse
     /// A loop that reads a matrix product runs while the product is made, strip by strip.
     case epilogue
+    /// Attention without mask and dropout is one step, and so are its gradients. To other bits: sums go by blocks of
+    /// keys.
+    case attention
     /// Results take over memory that is not read again.
     case inplace
     /// Loops that run again, and the tiles of matrix products, become machine code.

@@ -60,16 +60,36 @@ struct View {
             view.strides = target.denseStrides
             return view
         }
-        // Axes of extent 1 come and go in any layout.
+        // Axes of extent 1 come and go in any layout. The others are taken in groups, as few at a time as have equally
+        // many elements before and after; those before must follow each other as in memory.
         let kept = shape.indices.filter { shape[$0] != 1 }
-        guard kept.map({ shape[$0] }) == target.filter({ $0 != 1 }) else { return nil }
-        var next = 0
-        view.strides = target.map { extent in
-            if extent == 1 { return 0 }
-            defer { next += 1 }
-            return strides[kept[next]]
+        let wanted = target.indices.filter { target[$0] != 1 }
+        view.strides = [Int](repeating: 0, count: target.count)
+        var (old, new) = (0, 0)
+        while old < kept.count, new < wanted.count {
+            let (firstOld, firstNew) = (old, new)
+            var (before, after) = (shape[kept[old]], target[wanted[new]])
+            while before != after {
+                if before < after {
+                    old += 1
+                    guard old < kept.count else { return nil }
+                    before *= shape[kept[old]]
+                } else {
+                    new += 1
+                    guard new < wanted.count else { return nil }
+                    after *= target[wanted[new]]
+                }
+            }
+            for place in firstOld..<old
+            where strides[kept[place]] != strides[kept[place + 1]] * shape[kept[place + 1]] { return nil }
+            var step = strides[kept[old]]
+            for place in (firstNew...new).reversed() {
+                view.strides[wanted[place]] = step
+                step *= target[wanted[place]]
+            }
+            (old, new) = (old + 1, new + 1)
         }
-        return view
+        return old == kept.count && new == wanted.count ? view : nil
     }
 
     var layout: StridedLayout {

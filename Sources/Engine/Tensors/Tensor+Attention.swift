@@ -27,8 +27,9 @@ extension Tensor {
     /// softmax(Q K^T scale + mask) V with this as Q: [..., queries, width], [..., keys, width] and [..., keys, out] ->
     /// [..., queries, out]. A query that sees no key gives 0.
     ///
-    /// Large scores are computed for a block of queries at a time, and again for derivatives, so that memory grows with
-    /// the sequence and not with its square.
+    /// Without mask and dropout it is a step of its own (`FusedAttention`). Else large scores are computed for a block
+    /// of queries at a time. Derivatives compute scores again, so that memory grows with the sequence and not with its
+    /// square.
     public func attention(_ key: Tensor, _ value: Tensor, _ rule: AttentionRule = AttentionRule()) throws(Failure)
         -> Tensor
     {
@@ -41,8 +42,11 @@ extension Tensor {
         let draws = try attention.draws(blocks)
         let whole = attention.whole
         let isDifferentiated = ThreadState.current.isGradEnabled && whole.nodes.contains { $0.requiresGrad }
-        guard blocks.count > 1, isDifferentiated else {
-            return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)).cast(dtype))
+        guard isDifferentiated, blocks.count > 1 || attention.isFused else {
+            guard let fused = try attention.fused(whole) else {
+                return try Tensor(result: attention.output(attention.attended(whole, blocks, draws)).cast(dtype))
+            }
+            return try Tensor(result: attention.output(fused.result).cast(dtype))
         }
         return try Tensor(result: attention.output(BlockedAttention(attention, blocks, draws).apply()).cast(dtype))
     }
@@ -53,6 +57,8 @@ struct Attention {
     fileprivate static let name = "scaled_dot_product_attention"
     /// So many scores at a time; the queries of a block are at least 16.
     private static let mostScores = 1 << 21
+    /// From so many queries on attention is one step.
+    private static let fewestQueries = 8
 
     /// What a block is computed from. Where a head of keys serves several of queries, these are an axis of their own.
     struct Operands {
@@ -163,6 +169,28 @@ struct Attention {
         let rows = Swift.max(Attention.mostScores / each, 16)
         guard queries > rows else { return [0..<queries] }
         return stride(from: 0, to: queries, by: rows).map { $0..<Swift.min($0 + rows, queries) }
+    }
+
+    /// Whether one step computes it all. A few queries are products with a vector, which have no use for blocks.
+    var isFused: Bool {
+        Pass.attention.isEnabled && whole.mask == nil && dropout == 0 && !isShared
+            && scores[scores.count - 2] >= Attention.fewestQueries
+            && FusedAttention.takes(whole.queries, whole.keys, whole.values)
+    }
+
+    /// The result of that step, if there is one.
+    func fused(_ operands: Operands) throws(Failure) -> (result: Node, logSums: Node)? {
+        guard isFused else { return nil }
+        let (queries, keys, values) = (operands.queries, operands.keys, operands.values)
+        let packed = try FusedAttention(isCausal: isCausal).record([queries, keys, values])
+        return try FusedAttention.parts(packed, of: queries, values)
+    }
+
+    /// The gradients of queries, keys and values, from what `fused` has given for them.
+    func gradients(_ operands: [Node], _ result: Node, _ logSums: Node, _ cotangent: Node) throws(Failure) -> [Node] {
+        let products = try (result * cotangent).sum([result.shape.count - 1], keepdims: true)
+        let packed = try FusedAttentionGradient(isCausal: isCausal).record(operands + [cotangent, logSums, products])
+        return try FusedAttentionGradient.parts(packed, of: operands)
     }
 
     /// A number for each weight of each block, if some are to be dropped.

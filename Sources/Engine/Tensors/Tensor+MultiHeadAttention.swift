@@ -127,7 +127,7 @@ private struct HeadedAttention {
     private func projected() throws(Failure) -> [Tensor] {
         var parts: [Tensor]
         if let packed = weights.packed, isSelf {
-            parts = try query.linear(packed, weights.bias).chunk(3, 2)
+            parts = try query.linear(packed, weights.bias).node().parts(2, 3).map(Tensor.init)
         } else {
             let own = try weights.packed?.chunk(3, 0) ?? [weights.query, weights.key, weights.value].compactMap { $0 }
             guard own.count == 3 else {
