@@ -77,7 +77,11 @@ def describe(handle: Handle) -> tuple[DType, Shape]:
 
 def _dense(array: Array) -> Array:
     """The array in row-major order, aligned, of one of the engine's types; itself if it is so already."""
-    return np.require(native(array), requirements=["C", "A"])
+    array = native(array)
+    flags = array.flags
+    if type(array) is np.ndarray and flags.c_contiguous and flags.aligned:
+        return array
+    return np.require(array, requirements=["C", "A"])
 
 
 def _address(array: Array) -> int:

@@ -582,6 +582,8 @@ def data_handle(data: ArrayLike, dtype: DTypeLike | None = None) -> Handle:
     float32, and whatever has a dtype of its own keeps it."""
     if isinstance(data, Tensor):
         return data._detach_handle() if dtype is None else data.detach().to(dtype)._detach_handle()
+    if dtype is None and type(data) is np.ndarray and data.dtype.kind in "biuf":
+        return copy_in(data)
     wanted = None if dtype is None else as_dtype(dtype)
     if wanted == bfloat16:  # which NumPy may not have
         given = wrap(data_handle(data))
