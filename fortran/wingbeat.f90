@@ -4201,8 +4201,8 @@ module wingbeat
         procedure wb_keras_training_string
     end interface
 
-    ! Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
-    ! (.weights.h5).
+    ! Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5), "keras2" (the same
+    ! in the words of Keras 2, for tf_keras) or "weights" (.weights.h5).
     interface wb_keras_save
         function wb_keras_save(path, module, format, input_shape, training, optimizer) bind(C) result(status)
             import

@@ -1937,11 +1937,12 @@ wb_status wb_keras_config(const char *path, const char **config);
  * schedule stands in the config; the optimiser has the rate that it begins with. */
 wb_status wb_keras_training(const char *path, const wb_module *module, const char **training, wb_optimizer **optimizer);
 
-/* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5) or "weights"
- * (.weights.h5). The model is a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among
- * them; WB_ERROR_UNSUPPORTED names the layer that has none. input_shape: "(28, 28, 1)", without the batch, or a tuple
- * of such for several inputs, where the layers do not know it; NULL else. training: the config that Keras' compile
- * gets, as JSON, or NULL. optimizer: one of Keras' kinds, whose state is written, or NULL. Whole or not at all. */
+/* Writes a model as Keras 3 does: format is "keras" (an archive), "h5" (a whole model in HDF5), "keras2" (the same in
+ * the words of Keras 2, for tf_keras) or "weights" (.weights.h5). The model is a Sequential or Graph of keras layers,
+ * or a Sequential of layers that have an equal among them; WB_ERROR_UNSUPPORTED names the layer that has none.
+ * input_shape: "(28, 28, 1)", without the batch, or a tuple of such for several inputs, where the layers do not know
+ * it; NULL else. training: the config that Keras' compile gets, as JSON, or NULL. optimizer: one of Keras' kinds, whose
+ * state is written, or NULL. Whole or not at all. */
 wb_status wb_keras_save(const char *path, const wb_module *module, const char *format, const char *input_shape,
                         const char *training, const wb_optimizer *optimizer);
 

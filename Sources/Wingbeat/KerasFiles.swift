@@ -109,7 +109,8 @@ private func inputShapes(_ pointer: UnsafePointer<CChar>?, _ operation: String) 
         let name = try text(format, "the format", operation)
         guard let format = KerasModel.Format(rawValue: name) else {
             throw .argument(
-                operation: operation, "the format is 'keras', 'h5' or 'weights', but found '\(name.shortened)'")
+                operation: operation,
+                "the format is 'keras', 'h5', 'keras2' or 'weights', but found '\(name.shortened)'")
         }
         let training = try training.map { (config) throws(Failure) in try text(config, "the training config", operation)
         }

@@ -176,3 +176,12 @@ def test_what_does_not_fit_gets_a_sentence(tmp_path: Path) -> None:
     assert all(np.array_equal(a, np.asarray(b)) for a, b in zip(before, other.weights))
     with pytest.raises(ValueError, match="not yet been built"):
         Net().save(tmp_path / "n.keras")
+
+
+def test_an_input_beside_other_tensors_leaves_the_engine_its_graph() -> None:
+    layers = keras.layers
+    a, b = keras.Input((3,)), keras.Input((2,))
+    model = keras.Model([a, b], layers.Concatenate()([layers.Dense(2)(a), b * 2.0, b]))
+    # What C runs is a graph of these layers and no others.
+    assert model.__dict__["_has_form"]
+    assert len(model._modules) == 2

@@ -169,3 +169,59 @@ def test_layers_in_layers_stand_in_the_config(tmp_path: Path) -> None:
         assert np.array_equal(np.asarray(other(x)), expected)
     # The layers of the first model are still its own.
     assert np.array_equal(np.asarray(model(x)), expected)
+
+
+def test_a_file_for_keras_2_has_its_words(tmp_path: Path) -> None:
+    wb.manual_seed(3)
+    layers = keras.layers
+    x = keras.Input((4, 3), name="x")
+    inner = keras.Sequential(
+        [keras.Input((4, 3)), layers.Dense(3, name="in"), layers.LeakyReLU(negative_slope=0.1, name="leaky")],
+        name="inner",
+    )
+    h = layers.MultiHeadAttention(1, 2, name="mha")(inner(x), x)
+    model = keras.Model(x, layers.LSTM(2, name="lstm")(layers.Add(name="sum")([h, x])), name="whole")
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    data = np.random.default_rng(5).normal(size=(2, 4, 3)).astype(np.float32)
+    model.train_on_batch(data, np.ones((2, 2), np.float32))
+    path = tmp_path / "m.h5"
+    config = model.get_compile_config()
+    _keras_files.save(model, path, "keras2", training=config, optimizer=model.optimizer._engine)
+    with h5py.File(path) as file:
+        assert file.attrs["keras_version"].startswith("2.")
+        text = json.loads(file.attrs["model_config"])
+        training = json.loads(file.attrs["training_config"])
+        state = [name.decode() for name in file["optimizer_weights"].attrs["weight_names"]]
+    entries = {entry["name"]: entry for entry in text["config"]["layers"]}
+    assert "module" not in json.dumps(text)
+    assert entries["x"]["config"]["batch_input_shape"] == [None, 4, 3]
+    # A nested model's calls count from 1.
+    assert entries["inner"]["inbound_nodes"] == [[["x", 0, 0, {}]]]
+    assert entries["mha"]["inbound_nodes"] == [[["inner", 1, 0, {"value": ["x", 0, 0]}]]]
+    assert entries["sum"]["inbound_nodes"] == [[["mha", 0, 0, {}], ["x", 0, 0, {}]]]
+    assert entries["inner"]["config"]["layers"][2]["config"]["alpha"] == 0.1
+    assert "use_cudnn" not in entries["lstm"]["config"] and entries["lstm"]["config"]["dtype"] == "float32"
+    assert text["config"]["output_layers"] == [["lstm", 0, 0]]
+    assert training["optimizer_config"]["class_name"] == "Adam"
+    assert "loss_scale_factor" not in training["optimizer_config"]["config"]
+    # The count, and no rate.
+    assert state[0] == "adam/iteration" and len(state) == 1 + 2 * len(model.trainable_variables)
+    again = wb.load(path)
+    np.testing.assert_allclose(predicted(again, data), np.asarray(model(data)), rtol=1e-6, atol=1e-7)
+
+
+def test_what_keras_2_does_not_have_is_refused(tmp_path: Path) -> None:
+    for text, sentence in (
+        ("RMSNormalization(input_shape=(3,))", "'a' is a RMSNormalization, which Keras 2"),
+        ("Dense(2, activation='hard_sigmoid', input_shape=(3,))", "'a' has the activation hard_sigmoid of Keras 3"),
+    ):
+        model = wb.nn.build(f"Sequential(a=keras.{text})")
+        with pytest.raises(wb.UnsupportedError, match=sentence):
+            model.save(tmp_path / "m.h5", format="keras2")
+    model = wb.nn.build("Sequential(a=keras.Dense(2, activation='hard_sigmoid_v2', input_shape=(3,)))")
+    model.save(tmp_path / "m.h5", format="keras2")
+    with h5py.File(tmp_path / "m.h5") as file:
+        assert '"activation": "hard_sigmoid"' in file.attrs["model_config"]
+    model.eval()
+    x = np.linspace(-9, 9, 6, dtype=np.float32).reshape(2, 3)
+    assert np.array_equal(predicted(wb.load(tmp_path / "m.h5"), x), predicted(model, x))

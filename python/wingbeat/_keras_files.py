@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 
 def format_of(path: Path, format: str | None = None) -> str | None:
-    """Which of Keras' files a path asks for: "keras", "h5" or "weights"; None for a checkpoint.
+    """Which of Keras' files a path asks for: "keras", "h5", "keras2" or "weights"; None for a checkpoint.
 
     The suffix says it for .keras and .weights.h5; format="keras" makes a whole model of another .h5.
     """
-    if format not in (None, "checkpoint", "keras", "h5", "weights"):
-        raise ArgumentError(f"save: expected format 'checkpoint', 'keras', 'h5' or 'weights', found {format!r:.60}")
+    if format not in (None, "checkpoint", "keras", "h5", "keras2", "weights"):
+        raise ArgumentError(
+            f"save: expected format 'checkpoint', 'keras', 'h5', 'keras2' or 'weights', found {format!r:.60}"
+        )
     name = os.fsdecode(path)
     if format == "checkpoint":
         return None
@@ -57,7 +59,8 @@ def save(
     training: Any = None,
     optimizer: Optimizer | None = None,
 ) -> None:
-    """Writes a model as Keras 3 does: an archive ("keras"), one HDF5 file ("h5"), or weights alone ("weights").
+    """Writes a model as Keras 3 does: an archive ("keras"), one HDF5 file ("h5"), weights alone ("weights"); or one
+    HDF5 file for tf_keras ("keras2").
 
     module: a Sequential or Graph of keras layers, or a Sequential of layers that have an equal among them.
     input_shape: without the batch, or a list of such for several inputs, where the layers do not know it. training: the

@@ -557,7 +557,8 @@ class Module(_modules.Base, Owner, Hooked, Lookup):
 
         A path that ends with .keras or .weights.h5, or format="keras", makes a file that Keras 3 opens: of keras
         layers, or of layers that have an equal among them (docs/keras-files.md). input_shape is then the input's,
-        without the batch, where the layers do not know it. format="checkpoint" makes a checkpoint of any path.
+        without the batch, where the layers do not know it. format="keras2" makes an .h5 file for tf_keras, and
+        format="checkpoint" a checkpoint of any path.
         """
         kind = _keras_files.format_of(path, format)
         if kind is None:

@@ -106,6 +106,9 @@ final class KerasBuilder {
         let body = KerasBody(children: names)
         let places = Dictionary(zip(config.layers.map(\.name), names)) { first, _ in first }
         let run = KerasRun(builder: self, config: config, body: body, prefix: "", names: places, children: children)
+        // Who has all layers knows the shapes, too, and wants no other layers.
+        let own = config.layers.filter { !$0.entry.isInput && !isOperation($0) }
+        run.keepsShapes = ready == nil && (own.isEmpty || own.contains { given[$0.name] == nil })
         let values = try self.inputs(config, places, body, inputs)
         let outputs = try run.outputs(values)
         for (layer, name) in zip(config.layers, names) {

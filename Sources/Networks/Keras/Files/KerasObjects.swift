@@ -5,8 +5,9 @@ extension KerasModel {
     /// A module and the path of its object in a file, "encoder/layers/dense"; "" for the model.
     public typealias Object = (path: String, module: Module)
 
-    /// The tree of a file of the form of `ModelFile.keras`. Of a model and of a module of the host's the file gets what is
-    /// its own, of a layer of Keras all in it. The first object is the model, over whose parameters the optimiser is.
+    /// The tree of a file of the form of `ModelFile.keras`. Of a model and of a module of the host's the file gets what
+    /// is its own, of a layer of Keras all in it. The first object is the model, over whose parameters the optimiser
+    /// is.
     public static func tree(
         of objects: [Object], config: String?, optimizer: Optimizer?
     ) throws(Failure) -> StateTree {

@@ -79,7 +79,10 @@ enum KerasOptimizerState {
     // MARK: Writing
 
     /// The state of an optimiser of Keras' kinds, in their order, for a model's parameters in Keras' order.
-    static func tree(of optimizer: Optimizer, over model: Module, byLayer: Bool) throws(Failure) -> StateTree {
+    /// Keras 2 stores no rate.
+    static func tree(
+        of optimizer: Optimizer, over model: Module, byLayer: Bool, withRate: Bool = true
+    ) throws(Failure) -> StateTree {
         guard optimizer.className.hasPrefix("keras.") else {
             throw .unsupported(
                 operation: "keras_save",
@@ -89,7 +92,8 @@ enum KerasOptimizerState {
         var variables = StateTree()
         let prefix = KerasWeights.snakeCase(String(optimizer.className.dropFirst(6)))
         var names: [Value] = []
-        for (place, entry) in try ordered(optimizer, model).enumerated() {
+        let entries = try ordered(optimizer, model).filter { withRate || $0.name != KerasSettings.rate }
+        for (place, entry) in entries.enumerated() {
             let name = byLayer ? entry.name.split(separator: ".").reversed().joined(separator: "_") : String(place)
             variables.arrays.append((name, entry.tensor))
             names.append(.text("\(prefix)/\(name)"))

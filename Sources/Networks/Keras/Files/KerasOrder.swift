@@ -1,7 +1,8 @@
 import Engine
 
 /// The order that Keras gives to the layers of a functional model, whatever that of its config is: by depth, counted
-/// from the outputs, and by the first time that a search from the outputs meets them. Weights in a file have this order.
+/// from the outputs, and by the first time that a search from the outputs meets them. Weights in a file have this
+/// order.
 struct KerasOrder {
     /// A call of a layer.
     private struct Node: Hashable {

@@ -19,6 +19,8 @@ final class KerasRun {
     /// Of nested models: which of their results have masks, and how to write their lines.
     private var nested: [String: (masks: [Bool], config: KerasConfig)] = [:]
     private var values: [KerasConfig.Reference: KerasBody.Value] = [:]
+    /// Whether an input whose shape no layer would know gets one that does.
+    var keepsShapes = false
     /// Inputs whose shape a layer of its own keeps, by their names.
     private var shapedInputs: [String: KerasBody.Value] = [:]
     /// Inputs whose shape a layer that they go into keeps.
@@ -215,10 +217,10 @@ final class KerasRun {
     private func toldInputs() -> Set<String> {
         if config.isSequential {
             let first = config.layers.first { !$0.entry.isInput }
-            return first.flatMap { keepsShapes($0.entry) ? values[reference(0)]?.item.name : nil }.map { [$0] } ?? []
+            return first.flatMap { keepsShape($0.entry) ? values[reference(0)]?.item.name : nil }.map { [$0] } ?? []
         }
         var told: Set<String> = []
-        for layer in config.layers where keepsShapes(layer.entry) {
+        for layer in config.layers where keepsShape(layer.entry) {
             for call in layer.calls {
                 var places: Set<KerasConfig.Reference> = []
                 for argument in call.arguments { argument.collect(&places) }
@@ -228,8 +230,8 @@ final class KerasRun {
         return told
     }
 
-    private func keepsShapes(_ entry: KerasEntry) -> Bool {
-        children[entry.name].map { $0 is KerasLayer } ?? entry.isModel
+    private func keepsShape(_ entry: KerasEntry) -> Bool {
+        children[entry.name].map { $0 is KerasLayer || KerasWeights.isModel($0) } ?? entry.isModel
     }
 
     /// A value that a layer takes or that the model gives. An input whose shape no layer would keep gets one that does.
@@ -239,7 +241,7 @@ final class KerasRun {
 
     /// An input goes through a layer that changes nothing, which keeps its shape: a line with a function knows none.
     private func shaped(_ input: KerasBody.Value) throws(Failure) -> KerasBody.Value {
-        guard prefix.isEmpty, let shape = input.declared else { return input }
+        guard keepsShapes, let shape = input.declared else { return input }
         if let known = shapedInputs[input.item.name] { return known }
         let child = KerasNames.unique(input.item.name + "_shape", &childNames)
         let module = try Module.make("keras.Identity()", dtype: .float32)

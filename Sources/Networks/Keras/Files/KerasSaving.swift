@@ -7,8 +7,12 @@ extension KerasModel {
         case archive = "keras"
         /// A whole model in one HDF5 file.
         case whole = "h5"
+        /// The same in the words of Keras 2.
+        case older = "keras2"
         /// `.weights.h5`.
         case weights
+
+        var isByLayer: Bool { self == .whole || self == .older }
     }
 
     /// The Keras that files say they are of: that of the first which reads all that is written.
@@ -23,15 +27,18 @@ extension KerasModel {
         let description = try KerasDescription(model, shapes: shapes)
         var config = description.config
         let given = try training.map { (text) throws(Failure) in try JSON(text, operation: "keras_save") }
-        let compiled = given.map { KerasOptimizerState.training($0, optimizer, byLayer: format == .whole) }
+        let compiled = given.map { KerasOptimizerState.training($0, optimizer, byLayer: format.isByLayer) }
         var tree = StateTree()
-        tree.attributes = [("version", .text(writtenVersion))]
+        tree.attributes = [("version", .text(format == .older ? KerasOlder.version : writtenVersion))]
         var weights = StateTree()
-        if format == .whole {
+        if format.isByLayer {
             tree.attributes.append(("layout", .text("layers")))
             weights = byLayer(description)
-            config = plain(config)
-            if let compiled { tree.attributes.append(("training", .text(compiled.written))) }
+            config = format == .older ? try KerasOlder.config(config) : plain(config)
+            if let compiled {
+                let training = format == .older ? KerasOlder.training(compiled) : compiled
+                tree.attributes.append(("training", .text(training.written)))
+            }
         } else {
             tree.attributes.append(("layout", .text("objects")))
             weights = byObject(description)
@@ -40,8 +47,9 @@ extension KerasModel {
         if format != .weights { tree.attributes.append(("config", .text(config.written))) }
         tree.children = [("weights", weights)]
         if let optimizer {
-            tree.children.append(
-                ("optimizer", try KerasOptimizerState.tree(of: optimizer, over: model, byLayer: format == .whole)))
+            let state = try KerasOptimizerState.tree(
+                of: optimizer, over: model, byLayer: format.isByLayer, withRate: format != .older)
+            tree.children.append(("optimizer", state))
         }
         return tree
     }
