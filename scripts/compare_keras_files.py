@@ -140,6 +140,15 @@ def older(path: Path, inputs: list[Any], folder: str) -> str | None:
     return f"differs by {worst:.2g}" if not worst <= TOLERANCE else None
 
 
+def as_keras(path: Path, inputs: list[Any]) -> str | None:
+    """What a file predicts as a model of wingbeat.keras, beside what it predicts as a module."""
+    model = opened(path)
+    theirs = wb.keras.models.load_model(path, compile=False)(inputs if len(inputs) > 1 else inputs[0])
+    theirs = [np.asarray(y) for y in (theirs if isinstance(theirs, (tuple, list)) else [theirs])]
+    worst = difference(predicted(model, inputs), theirs)
+    return f"differs by {worst:.2g}" if not worst <= TOLERANCE else None
+
+
 def opened(path: Path) -> Any:
     """The model of a file. Weights take their architecture from the archive of the same name."""
     archive = path.with_name(path.name.removesuffix(".weights.h5") + ".keras")
@@ -373,6 +382,8 @@ def main() -> int:
         for source in folders:
             for path, inputs in beside(source, words):
                 table.add(source.name, path.name, lambda: differing(path, inputs, folder))
+                if not path.name.endswith("weights.h5"):
+                    table.add(f"{source.name}, load_model", path.name, lambda: as_keras(path, inputs))
                 table.add(f"{source.name}, for Keras 2", path.name, lambda: older(path, inputs, folder))
     return not table.print()
 

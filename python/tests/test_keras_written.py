@@ -225,3 +225,19 @@ def test_what_keras_2_does_not_have_is_refused(tmp_path: Path) -> None:
     model.eval()
     x = np.linspace(-9, 9, 6, dtype=np.float32).reshape(2, 3)
     assert np.array_equal(predicted(wb.load(tmp_path / "m.h5"), x), predicted(model, x))
+
+
+def test_a_layer_of_several_inputs_is_built_by_its_call() -> None:
+    shapes = {"query_shape": [None, 4, 3], "value_shape": [None, 5, 3], "key_shape": [None, 5, 3]}
+    config = {"num_heads": 1, "key_dim": 2, "name": "mha", "quantization_config": None}
+    entry = {
+        "module": "keras.layers",
+        "class_name": "MultiHeadAttention",
+        "config": config,
+        "registered_name": None,
+        "build_config": {"shapes_dict": shapes},
+    }
+    layer = keras.saving.deserialize_keras_object(entry)
+    assert layer.name == "mha" and not layer.weights
+    found = layer(np.ones((2, 4, 3), np.float32), np.ones((2, 5, 3), np.float32))
+    assert found.shape == (2, 4, 3) and len(layer.weights) == 8

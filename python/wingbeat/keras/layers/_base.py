@@ -350,6 +350,11 @@ class StockLayer(Layer, EngineLayer):
             config[self._list] = config_of(self._list, None, list(self._modules[self._list]._modules.values()))
         return config
 
+    def build_from_config(self, config: dict[str, Any] | None) -> None:
+        """Builds it for the shape of a config; a layer of several inputs is built by its first call."""
+        if config and "input_shape" in config:
+            super().build_from_config(config)
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The layer of a config. What Keras' other versions say besides, and this one does not know, is left out."""
