@@ -17,7 +17,7 @@ final class RegistryTests: XCTestCase {
         "equation": "'ab,bc->ac'", "bias_axes": "'c'", "dims": "(1,)", "noise_shape": "(3, 1)", "shape": "(3,)",
         "interpolation": "'bilinear'", "rank": "2", "axes": "1", "use_cudnn": "True", "mean": "0.5", "variance": "2.0",
         "attention_axes": "(1,)", "shared_axes": "1", "cell": "keras.LSTMCell(2)",
-        "backward_layer": "keras.LSTM(2, go_backwards=True)",
+        "backward_layer": "keras.LSTM(2, go_backwards=True)", "value_range": "(0.0, 1.0)",
     ]
     /// Their arguments that have one value alone, or go with no other.
     private let single = ["renorm", "pad_to_aspect_ratio"]

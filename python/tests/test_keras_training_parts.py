@@ -468,3 +468,21 @@ def test_objects_of_ones_own_are_found_when_they_are_registered():
         utils.deserialize_keras_object({"class_name": "__lambda__", "config": {"value": "x"}})
     with utils.custom_object_scope({"Other": Half}):
         assert isinstance(regularizers.deserialize({"class_name": "Other", "config": {}}), Half)
+
+
+@pytest.mark.parametrize(
+    "name, settings", [("output/kernel", {"exclude_layers": ["outp.t"]}), ("embedding", {}), ("kernel", None)]
+)
+def test_muon_leaves_what_is_excluded_to_adam(name, settings):
+    muon = optimizers.Muon(0.01, adam_weight_decay=None, weight_decay=None, **settings or {})
+    own, other = (wb.keras.Variable(np.arange(6.0).reshape(3, 2), dtype="float32", name="v") for _ in range(2))
+    own.path = name
+    adam = optimizers.Adam(0.01)
+    for step in range(3):
+        gradient = tf.constant(np.sin(np.arange(6.0).reshape(3, 2) + step), tf.float32)
+        muon.apply_gradients([(gradient, own)])
+        adam.apply_gradients([(gradient, other)])
+    assert np.array_equal(own.numpy(), other.numpy()) == (settings is not None)
+    assert len(muon.variables) == (4 if settings is not None else 3)
+    assert optimizers.Muon.from_config(muon.get_config()).get_config() == muon.get_config()
+    assert type(optimizers.get("muon")) is optimizers.Muon

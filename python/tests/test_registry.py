@@ -64,6 +64,10 @@ OF_KERAS = {
     "dropout": 0.5,
     "recurrent_dropout": 0.5,
     "shared_axes": 1,
+    "factor": 0.5,
+    "height_factor": 0.5,
+    "width_factor": (0.25, 0.5),
+    "value_range": (0.0, 1.0),
 }
 # Arguments of Python alone, which the engine does not know.
 PYTHONS = ("device", "size_average", "reduce", "name", "keywords")

@@ -7,6 +7,7 @@ enum KerasKinds {
         OptimizerKind(KerasNadam.self), OptimizerKind(KerasRMSprop.self), OptimizerKind(KerasAdagrad.self),
         OptimizerKind(KerasAdadelta.self), OptimizerKind(KerasAdamax.self), OptimizerKind(KerasFtrl.self),
         OptimizerKind(KerasLion.self), OptimizerKind(KerasLamb.self), OptimizerKind(KerasAdafactor.self),
+        OptimizerKind(KerasMuon.self), OptimizerKind(KerasScheduleFreeAdamW.self),
     ]
 
     /// Weights and reduction alone, for losses that the host has computed.

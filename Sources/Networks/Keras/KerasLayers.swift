@@ -6,6 +6,7 @@ enum KerasLayers {
         Registry.Family(name: "keras.activations", kinds: KerasActivationLayers.kinds),
         Registry.Family(name: "keras.merging", kinds: KerasMerging.kinds),
         Registry.Family(name: "keras.preprocessing", kinds: KerasPreprocessing.kinds),
+        Registry.Family(name: "keras.augmentation", kinds: KerasRandomImages.kinds),
         Registry.Family(name: "keras.attention", kinds: KerasAttention.kinds),
         Registry.Family(name: "keras.rnn", kinds: KerasRecurrents.kinds),
         Registry.Family(

@@ -76,15 +76,23 @@ public final class Muon: Optimizer, RegisteredOptimizer {
         return [(old, mean), (stepping.parameter, p)]
     }
 
-    /// The matrix with its singular values near 1, by iterating on the shorter side.
+    /// The matrix with its singular values near 1.
     private func orthogonal(_ matrix: Tensor, _ group: Int) throws(Failure) -> Tensor {
         let dtype = matrix.dtype
+        let norm = try matrix.applying(.square).sum().applying(.sqrt)
+        let x = try matrix / Tensor.apply(.maximum, norm, box("eps", group, dtype))
+        return try Muon.iterated(
+            x, groups[group].arguments.integer("ns_steps"), box("a", group, dtype), box("b", group, dtype),
+            box("c", group, dtype))
+    }
+
+    /// X = a X + (b G + c G^2) X with G = X X^T, so many times, on the shorter side of a matrix of norm 1.
+    static func iterated(_ matrix: Tensor, _ steps: Int, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(Failure)
+        -> Tensor
+    {
         let isTall = matrix.shape[0] > matrix.shape[1]
         var x = isTall ? try matrix.transpose(0, 1) : matrix
-        let norm = try x.applying(.square).sum().applying(.sqrt)
-        x = try x / Tensor.apply(.maximum, norm, box("eps", group, dtype))
-        let (a, b, c) = (try box("a", group, dtype), try box("b", group, dtype), try box("c", group, dtype))
-        for _ in 0..<(try groups[group].arguments.integer("ns_steps")) {
+        for _ in 0..<steps {
             let gram = try x.matmul(x.transpose(0, 1))
             let update = try b * gram + c * gram.matmul(gram)
             x = try a * x + update.matmul(x)

@@ -25,10 +25,8 @@ ABSENT = {
     "preprocessing": "there is none; keras.utils has pad_sequences, and layers prepare data (Rescaling, Normalization)",
     "visualization": "no pictures are drawn here; matplotlib takes NumPy arrays",
     # Of training.
-    "Muon": "there is no Muon under Keras's names; wingbeat.optim.Muon takes a model's parameters",
     "MultiOptimizer": "there is no MultiOptimizer; make one optimizer for each list of variables, and apply each",
     "OptimizerMap": "there is no OptimizerMap; make one optimizer for each list of variables, and apply each",
-    "ScheduleFreeAdamW": "there is no ScheduleFreeAdamW; AdamW with use_ema=True keeps an average of the variables",
     "CTC": "there is no CTC loss; frame-wise classes can be trained with SparseCategoricalCrossentropy",
     "ctc": "there is no CTC loss; frame-wise classes can be trained with sparse_categorical_crossentropy",
     "plot_model": "no pictures of models are drawn; model.summary() shows layers, shapes and parameters",

@@ -26,12 +26,13 @@ class Holding:
     @property
     def _layers(self) -> list[Layer]:
         """The layers in it, each once."""
-        found = {id(child): child for child in self._modules.values() if isinstance(child, Holding)}
+        found: dict[int, Any] = {id(child): child for child in self._modules.values() if isinstance(child, Holding)}
         return list(found.values())
 
     def _flatten_layers(self, recursive: bool = True, include_self: bool = True) -> Iterator[Layer]:
         seen: set[int] = set()
-        stack: list[Layer] = [self] if include_self else list(self._layers)
+        me: Any = self
+        stack: list[Layer] = [me] if include_self else list(self._layers)
         while stack:
             layer = stack.pop(0)
             if id(layer) in seen:
@@ -87,7 +88,7 @@ class Holding:
     @property
     def trainable(self) -> bool:
         """Whether its variables are trained. Can be set, for the layer and all in it."""
-        return self._keras.trainable
+        return bool(self._keras.trainable)
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:

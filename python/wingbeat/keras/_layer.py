@@ -117,8 +117,7 @@ class Layer(Calling, Holding, Configured, Module):
         self, activity_regularizer: Any, trainable: bool, dtype: Any, autocast: bool, name: Any, more: dict[str, Any]
     ) -> None:
         """Sets what Keras knows of every layer."""
-        # Keras' layers evaluate unless they are told to train.
-        check(lib.wb_module_set_training(self._handle, 0))
+        self._set_mode()
         if not isinstance(trainable, bool):
             raise ValueError(
                 f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type {type(trainable)})"
@@ -136,6 +135,10 @@ class Layer(Calling, Holding, Configured, Module):
             facts.input_shape = tuple(batch_shape)[1:]
         if more:
             raise ValueError(f"Unrecognized keyword arguments passed to {type(self).__name__}: {more}")
+
+    def _set_mode(self) -> None:
+        """Sets the mode of calls that say none: Keras' layers evaluate unless they are told to train."""
+        check(lib.wb_module_set_training(self._handle, 0))
 
     @property
     def name(self) -> str:

@@ -114,18 +114,24 @@ enum KerasPreprocessing {
                         return try x.narrow(2, start: (h - size[0]) / 2, length: size[0])
                             .narrow(3, start: (w - size[1]) / 2, length: size[1])
                     }
-                    let height = max(1, min(h, Int(Double(w * size[0]) / Double(size[1]))))
-                    let width = max(1, min(w, Int(Double(h * size[1]) / Double(size[0]))))
-                    let cut = try x.narrow(2, start: (h - height) / 2, length: height)
-                        .narrow(3, start: (w - width) / 2, length: width)
-                    return try KerasImages.resized(cut, size, "bilinear")
+                    return try middle(x, size)
                 }
             }
         },
     ]
 
+    /// The largest part in the middle that has the shape of `size`, at that size.
+    static func middle(_ x: Tensor, _ size: [Int]) throws(Failure) -> Tensor {
+        let (h, w) = (x.shape[2], x.shape[3])
+        let height = max(1, min(h, Int(Double(w * size[0]) / Double(size[1]))))
+        let width = max(1, min(w, Int(Double(h * size[1]) / Double(size[0]))))
+        let cut = try x.narrow(2, start: (h - height) / 2, length: height)
+            .narrow(3, start: (w - width) / 2, length: width)
+        return try KerasImages.resized(cut, size, "bilinear")
+    }
+
     /// Runs `body` on images [N, C, H, W].
-    private static func images(
+    static func images(
         _ x: Tensor, _ layer: KerasLayer, _ isFirst: Bool, _ body: (Tensor) throws(Failure) -> Tensor
     ) throws(Failure) -> Tensor {
         let isBatch = x.shape.count == 4

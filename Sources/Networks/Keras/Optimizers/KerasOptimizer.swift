@@ -11,8 +11,12 @@ public class KerasOptimizer: Optimizer {
     struct Slot {
         let name: String
         var initially = 0.0
+        /// Whether it starts as the parameter's values.
+        var isCopy = false
         /// Its shape, by the parameter's.
         var shape: (Shape) -> Shape = { $0 }
+        /// Whether a parameter of such a shape has it.
+        var isOf: (Shape) -> Bool = { _ in true }
     }
 
     /// How many steps there have been, in int64.
@@ -71,6 +75,9 @@ public class KerasOptimizer: Optimizer {
     /// What a step from `parameter`, which has had its decay, changes.
     func update(_ stepping: Stepping, from parameter: Tensor) throws(Failure) -> [Change] { [] }
 
+    /// The setting that says how much a parameter decays.
+    func decay(_ stepping: Stepping) -> String { "weight_decay" }
+
     /// Numbers of settings that may be negative.
     var signed: Set<String> { [] }
 
@@ -98,7 +105,9 @@ public class KerasOptimizer: Optimizer {
     /// Keras makes all state before the first step.
     private func makeSlots() throws(Failure) {
         for place in parameters.indices {
-            for slot in allSlots(settings(at: place)).flatMap({ $0 }) { _ = try self.slot(place, slot.name) }
+            for slot in allSlots(settings(at: place)).joined() where slot.isOf(parameters[place].shape) {
+                _ = try self.slot(place, slot.name)
+            }
         }
     }
 
@@ -126,7 +135,10 @@ public class KerasOptimizer: Optimizer {
             return found
         }
         let fresh = try Tensor.outsideCapture { () throws(Failure) in
-            let values = try Tensor.full(slot.shape(parameter.shape), slot.initially, parameter.dtype)
+            let values =
+                try slot.isCopy
+                ? parameter.detach()
+                : Tensor.full(slot.shape(parameter.shape), slot.initially, parameter.dtype)
             try Tensor.evaluate([values])
             return values
         }
@@ -180,7 +192,7 @@ public class KerasOptimizer: Optimizer {
         if common.contains(where: { $0.name == name }) { return shape.isEmpty }
         guard let (place, own) = split(name, stateNames) else { return false }
         let slot = allSlots(settings(at: place)).joined().first { $0.name == own }
-        return slot?.shape(parameters[place].shape) == shape
+        return slot?.isOf(parameters[place].shape) == true && slot?.shape(parameters[place].shape) == shape
     }
 
     override func loadState(_ given: [(name: String, tensor: Tensor)]) throws(Failure) {
@@ -252,9 +264,10 @@ public class KerasOptimizer: Optimizer {
 
     /// The parameter less its decay.
     private func lessDecay(_ stepping: Stepping) throws(Failure) -> Tensor {
-        guard number("weight_decay", stepping.group) != 0 else { return stepping.parameter }
+        let name = decay(stepping)
+        guard number(name, stepping.group) != 0 else { return stepping.parameter }
         let p = stepping.parameter
-        return try p - p * box("weight_decay", stepping.group, stepping.dtype) * rate(stepping)
+        return try p - p * box(name, stepping.group, stepping.dtype) * rate(stepping)
     }
 
     /// The changes in every `count`th step alone. In the others gradients are added up.

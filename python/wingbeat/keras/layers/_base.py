@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Union
 
 from ... import _modules
+from ..._library import check, lib
 from ..._literals import literal
 from ..._tensor import Tensor as Base
 from ...nn.layer import Layer as EngineLayer
@@ -32,6 +33,8 @@ _PASSING = frozenset(
     "Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D UnitNormalization TimeDistributed".split()
 )
 _MERGING = frozenset("Add Average Maximum Minimum Multiply Subtract".split())
+# Layers that train unless they are told to evaluate.
+_AUGMENTING = "keras.Random"
 _RECURRENT = frozenset("RNN SimpleRNN LSTM GRU ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split())
 
 
@@ -98,6 +101,9 @@ class StockLayer(Layer, EngineLayer):
         self._start(regularizer, trainable, policy, common.pop("autocast", True), common.pop("name", None), common)
         self._keras.input_shape = None if given_shape is None else tuple(given_shape)
         self._learn()
+
+    def _set_mode(self) -> None:
+        check(lib.wb_module_set_training(self._handle, int(self._kind.startswith(_AUGMENTING))))
 
     def _text(self, name: str, given: Any, objects: dict[str, Any]) -> str:
         """An argument as an expression writes it."""
@@ -228,8 +234,6 @@ class StockLayer(Layer, EngineLayer):
             Layer.__setattr__(self, name, value)
 
     def _trainable_changed(self) -> None:
-        from ..._library import check, lib
-
         # Where the engine says the same, as of a layer that is taken over, its own children stay as they are.
         text = str(self.trainable)
         known = self.__dict__.get("_handle") is not None and "trainable" in self._arguments

@@ -91,6 +91,9 @@ class Model(Trainer, Layer):
         before, self.__dict__["_handle"] = self._handle, handle
         check(lib.wb_module_free(before))
         check(lib.wb_module_set_training(handle, 0))
+        for layer in layers:
+            for part in layer._flatten_layers():
+                part._set_mode()
         self.__dict__["_modules"] = dict(zip(names, layers))
         self.__dict__["_has_form"] = True
 

@@ -5,8 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import legacy, schedules
-from ._kinds import SGD, Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, Ftrl, Lamb, Lion, Nadam, RMSprop
+from ._kinds import (
+    SGD,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Nadam,
+    RMSprop,
+    ScheduleFreeAdamW,
+)
 from ._loss_scale import LossScaleOptimizer
+from ._muon import Muon
 from ._optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -24,9 +39,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "legacy",
@@ -37,8 +54,8 @@ __all__ = [
 _OBJECTS: dict[str, Any] = {
     kind.__name__.lower(): kind
     for kind in (
-        SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer, Nadam, Optimizer,
-        RMSprop,
+        SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer, Muon, Nadam,
+        Optimizer, RMSprop, ScheduleFreeAdamW,
     )
 }  # fmt: skip
 

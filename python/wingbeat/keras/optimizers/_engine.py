@@ -82,15 +82,14 @@ class EngineOptimizer(Optimizer):
         variables = list(variables)
         super().build(variables)
         groups: list[dict[str, Any]] = []
+        last: dict[str, Any] | None = None
         for variable in variables:
-            decays = self._decays(variable)
+            settings = self._settings_of(variable)
             # Groups are variables in a row, so that the state stays in order.
-            if not groups or groups[-1]["decays"] != decays:
-                groups.append({"params": [], "decays": decays})
+            if settings != last:
+                groups.append({"params": [], **settings})
+                last = settings
             groups[-1]["params"].append(box_of(variable))
-        for group in groups:
-            if not group.pop("decays"):
-                group["weight_decay"] = None
         if not groups:
             return
         self._engine = self._engine_of(groups)
@@ -112,6 +111,10 @@ class EngineOptimizer(Optimizer):
         self._variables += own
         if self._rate is not None:
             self._rate_box = self._rate._cell.box
+
+    def _settings_of(self, variable: Any) -> dict[str, Any]:
+        """The settings that a variable has of its own."""
+        return {} if self._decays(variable) else {"weight_decay": None}
 
     def _update(self, pairs: list[tuple[Any, Any]]) -> None:
         if type(self).update_step is not Optimizer.update_step:

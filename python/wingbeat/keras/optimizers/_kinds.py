@@ -917,4 +917,214 @@ class Adafactor(EngineOptimizer):
         )
 
 
-KINDS = (SGD, Adam, AdamW, Nadam, RMSprop, Adagrad, Adadelta, Adamax, Ftrl, Lion, Lamb, Adafactor)
+class Muon(EngineOptimizer):
+    """Momentum made orthogonal by the Newton-Schulz iteration, for matrices (Jordan et al. 2024, Liu et al. 2025), as
+    Keras's. Adam steps all else.
+
+    m = momentum m + g; u = nesterov ? g + momentum m : m; X = u / (|u| + 1e-7), ns_steps times X = muon_a X + (muon_b G
+    + muon_c G^2) X with G = X X^T; p -= rate X.
+
+    learning_rate: learning rate.
+    adam_beta_1: Adam's decay of the mean of gradients.
+    adam_beta_2: Adam's decay of the mean of squares.
+    adam_weight_decay: weight_decay of what Adam steps.
+    epsilon: added to the denominator.
+    weight_decay: the parameter first loses weight_decay learning_rate times itself.
+    clipnorm: the largest norm of each gradient.
+    clipvalue: the largest magnitude of a gradient's elements.
+    global_clipnorm: the largest norm of all gradients together.
+    use_ema: keeps an exponential average of the parameters.
+    ema_momentum: share of the average that is kept, from 0 to 1.
+    ema_overwrite_frequency: steps after which the average takes the parameters' place, again and again.
+    loss_scale_factor: what the loss was multiplied by.
+    gradient_accumulation_steps: gradients that make a step, by their mean; 2 at least.
+    muon_a: the iteration's factor of X.
+    muon_b: the iteration's factor of G X.
+    muon_c: the iteration's factor of G^2 X.
+    adam_lr_ratio: Adam's rate, of the learning rate.
+    momentum: share of the sum of gradients that is kept, from 0 to 1.
+    ns_steps: how often the iteration runs.
+    nesterov: Nesterov's momentum.
+    rms_rate: a matrix [a, b] has the rate learning_rate sqrt(max(a, b)) rms_rate; None: learning_rate.
+    adam: of a group: Adam steps its matrices too.
+    """
+
+    _kind = "keras.Muon"
+    _settings = (
+        "learning_rate",
+        "adam_beta_1",
+        "adam_beta_2",
+        "adam_weight_decay",
+        "epsilon",
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "use_ema",
+        "ema_momentum",
+        "ema_overwrite_frequency",
+        "loss_scale_factor",
+        "gradient_accumulation_steps",
+        "muon_a",
+        "muon_b",
+        "muon_c",
+        "adam_lr_ratio",
+        "momentum",
+        "ns_steps",
+        "nesterov",
+        "rms_rate",
+        "adam",
+    )
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        adam_beta_1: float = 0.9,
+        adam_beta_2: float = 0.999,
+        adam_weight_decay: float | None = 0.004,
+        epsilon: float = 1e-07,
+        weight_decay: float | None = 0.004,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        muon_a: float = 3.4445,
+        muon_b: float = -4.775,
+        muon_c: float = 2.0315,
+        adam_lr_ratio: float = 1.0,
+        momentum: float = 0.95,
+        ns_steps: int = 5,
+        nesterov: bool = True,
+        rms_rate: float | None = 0.2,
+        adam: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._make(
+            name,
+            kwargs,
+            learning_rate=learning_rate,
+            adam_beta_1=adam_beta_1,
+            adam_beta_2=adam_beta_2,
+            adam_weight_decay=adam_weight_decay,
+            epsilon=epsilon,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            muon_a=muon_a,
+            muon_b=muon_b,
+            muon_c=muon_c,
+            adam_lr_ratio=adam_lr_ratio,
+            momentum=momentum,
+            ns_steps=ns_steps,
+            nesterov=nesterov,
+            rms_rate=rms_rate,
+            adam=adam,
+        )
+
+
+class ScheduleFreeAdamW(EngineOptimizer):
+    """Adam without a schedule of the rate (Defazio et al. 2024), as Keras's.
+
+    z starts as p; v += (1 - beta_2)(g^2 - v); z -= learning_rate g / (sqrt(v / (1 - beta_2^t)) + epsilon); x, the mean
+    of all z, is (p - (1 - beta_1) z) / beta_1 before the step; p = (1 - beta_1) z + beta_1 x.
+
+    learning_rate: learning rate.
+    beta_1: decay of the mean of gradients, from 0 on and below 1.
+    beta_2: decay of the mean of squares, from 0 on and below 1.
+    epsilon: added to the denominator.
+    warmup_steps: steps in which the rate rises to learning_rate.
+    weight_decay: the parameter first loses weight_decay learning_rate times itself.
+    clipnorm: the largest norm of each gradient.
+    clipvalue: the largest magnitude of a gradient's elements.
+    global_clipnorm: the largest norm of all gradients together.
+    use_ema: keeps an exponential average of the parameters.
+    ema_momentum: share of the average that is kept, from 0 to 1.
+    ema_overwrite_frequency: steps after which the average takes the parameters' place, again and again.
+    loss_scale_factor: what the loss was multiplied by.
+    gradient_accumulation_steps: gradients that make a step, by their mean; 2 at least.
+    """
+
+    _kind = "keras.ScheduleFreeAdamW"
+    _settings = (
+        "learning_rate",
+        "beta_1",
+        "beta_2",
+        "epsilon",
+        "warmup_steps",
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "use_ema",
+        "ema_momentum",
+        "ema_overwrite_frequency",
+        "loss_scale_factor",
+        "gradient_accumulation_steps",
+    )
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.0025,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-08,
+        warmup_steps: int = 0,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._make(
+            name,
+            kwargs,
+            learning_rate=learning_rate,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            warmup_steps=warmup_steps,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+        )
+
+
+KINDS = (
+    SGD,
+    Adam,
+    AdamW,
+    Nadam,
+    RMSprop,
+    Adagrad,
+    Adadelta,
+    Adamax,
+    Ftrl,
+    Lion,
+    Lamb,
+    Adafactor,
+    Muon,
+    ScheduleFreeAdamW,
+)

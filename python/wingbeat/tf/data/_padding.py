@@ -80,7 +80,7 @@ def grouped(source: Base, key: Mapped, reduce_func: Callable[..., Any], size: An
 
 
 def bucketed(
-    source: Base,
+    source: Any,
     length: Callable[..., Any],
     boundaries: list[int],
     sizes: list[int],
