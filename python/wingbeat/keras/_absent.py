@@ -27,8 +27,6 @@ ABSENT = {
     # Of training.
     "MultiOptimizer": "there is no MultiOptimizer; make one optimizer for each list of variables, and apply each",
     "OptimizerMap": "there is no OptimizerMap; make one optimizer for each list of variables, and apply each",
-    "CTC": "there is no CTC loss; frame-wise classes can be trained with SparseCategoricalCrossentropy",
-    "ctc": "there is no CTC loss; frame-wise classes can be trained with sparse_categorical_crossentropy",
     "plot_model": "no pictures of models are drawn; model.summary() shows layers, shapes and parameters",
     "model_to_dot": "no pictures of models are drawn; model.summary() shows layers, shapes and parameters",
     "text_dataset_from_directory": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._ctc import CTC, ctc
 from ._functions import (
     ALIASES,
     FUNCTIONS,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "CTC",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -90,6 +92,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",
@@ -110,9 +113,10 @@ __all__ = [
 globals().update(ALIASES)
 
 _OBJECTS: dict[str, Any] = {
-    **{kind.__name__: kind for kind in (Loss, LossFunctionWrapper, *KINDS)},
+    **{kind.__name__: kind for kind in (Loss, LossFunctionWrapper, CTC, *KINDS)},
     **{function.__name__: function for function in FUNCTIONS},
     **ALIASES,
+    "ctc": ctc,
 }
 
 
