@@ -61,7 +61,7 @@ ARRAYS = {
     "RMSNorm": ("weight",),
 }
 # Losses that came after size_average and reduce had gone.
-WITHOUT_LEGACY = ("HuberLoss", "GaussianNLLLoss")
+WITHOUT_LEGACY = ("CTCLoss", "HuberLoss", "GaussianNLLLoss")
 # Schedules in whose constructors PyTorch has the optimiser behind all else.
 OPTIMIZER_LAST = ("ChainedScheduler",)
 # Optimisers whose steps ask for the loss.
@@ -223,7 +223,9 @@ def layer(entry):
     if base != "Layer":
         return lines
     names = [name.strip().removesuffix("=None") for name in entry.inputs.split(",")]
-    lines += ["", f"    def forward(self, {', '.join(f'{name}: TensorLike' for name in names)}) -> Tensor:"]
+    definition = call("def forward", ["self", *(f"{name}: TensorLike" for name in names)], "    ")
+    definition[-1] += " -> Tensor:"
+    lines += ["", *definition]
     run = {1: "_run", 2: "_run_pair"}.get(len(names), "_several")
     if run == "_several":
         lines.append(f"        result: Tensor = self._several({', '.join(names)})")

@@ -187,7 +187,10 @@ def document():
     imports.pop(None)
     lines, before = ["import builtins"], 0
     for module in sorted(imports, key=lambda module: (rank(module), module)):
-        lines += [""] * (rank(module) > before) + [f"from {module} import {', '.join(imports[module])}"]
+        line = f"from {module} import {', '.join(imports[module])}"
+        if len(line) > 120:
+            line = "\n    ".join([f"from {module} import (", *(f"{name}," for name in imports[module])]) + "\n)"
+        lines += [""] * (rank(module) > before) + [line]
         before = rank(module)
     return HEADER + "\n" + "\n".join(lines) + "\n\n" + body
 

@@ -150,6 +150,22 @@ SPECIAL = {
     "linalg.multi_dot": lambda f, x, y: f([x, y.T]),
     "linalg.tensorinv": lambda f, x, y: f(x @ y.T, 1),
     "linalg.tensorsolve": lambda f, x, y: f(x @ x.T, y[:, 0]),
+    "linalg.inv_ex": lambda f, x, y: f(x @ x.T),
+    "linalg.solve_ex": lambda f, x, y: f(x @ x.T, y),
+    "linalg.cholesky_ex": lambda f, x, y: f(x @ x.T),
+    "linalg.householder_product": lambda f, x, y: f(x.T, y[0, :2]),
+    "ormqr": lambda f, x, y: f(x.T, y[0, :2], y.T),
+    "svd_lowrank": lambda f, x, y: f(x, 1),
+    "pca_lowrank": lambda f, x, y: f(x, 1),
+    "complex": lambda f, x, y: f(x, y),
+    "polar": lambda f, x, y: f(x, y),
+    "view_as_real": lambda f, x, y: f(x.T),
+    "view_as_complex": lambda f, x, y: f(x.T),
+    "stft": lambda f, x, y: f(x, 2, 1, center=False),
+    "istft": lambda f, x, y: f(x.reshape(1, 3, 2).expand(2, 3, 2), 2, 1),
+    "as_strided": lambda f, x, y: f(x, (2, 2), (1, 2)),
+    "as_strided_scatter": lambda f, x, y: f(x, y[:, :2], (2, 2), (1, 2)),
+    "unravel_index": lambda f, x, y: f(x, (4, 2)),
     "straight_through": lambda f, x, y: f(y, x),
     "addcmul": lambda f, x, y: f(x, x, y),
     "addcdiv": lambda f, x, y: f(x, x, y),
@@ -174,6 +190,7 @@ SPECIAL = {
     "repeat_interleave": lambda f, x, y: f(x, 2),
     "put": lambda f, x, y: f(x, wb.tensor([1, 0]), y[0, :2]),
     "take": lambda f, x, y: f(x, wb.tensor([1, 0])),
+    "index_put": lambda f, x, y: f(x, (wb.tensor([1, 0]),), y),
     "index_add": lambda f, x, y: f(x, 0, wb.tensor([1, 0]), y),
     "index_copy": lambda f, x, y: f(x, 0, wb.tensor([1]), y[:1]),
     "index_fill": lambda f, x, y: f(x, 0, wb.tensor([1]), 0),
@@ -237,6 +254,7 @@ SECTIONS = {
     "_math": "Elementwise functions",
     "_numbers": "Numbers: parts, remainders, tolerances",
     "_special": "Special functions",
+    "_polynomials": "Orthogonal polynomials, in wingbeat.special",
     "_distances": "Lengths and distances",
     "_activations": "Activation functions",
     "_reductions": "Reductions, cumulative operations, sorting",
@@ -248,6 +266,8 @@ SECTIONS = {
     "_matrix_functions": "Functions of matrices",
     "_linalg": "Linear algebra of torch.linalg alone",
     "fft": "Fourier transforms",
+    "_short_time_fourier": "Fourier transforms of pieces, pairs of reals",
+    "_window_functions": "Window functions (others are in signal.windows)",
     "_shaping": "Shapes",
     "_rearranging": "Turning, cutting, repeating, counting out",
     "_picking": "Indices and masks",
@@ -261,7 +281,7 @@ SECTIONS = {
     "_resampling": "Channels and places",
     "_discrete": "Derivatives through discrete values",
 }
-CREATION = ("_creation", "_random")
+CREATION = ("_creation", "_random", "_window_functions")
 # Of these some are in nn.functional alone.
 FUNCTIONAL = ("_convolution", "_pooling")
 # Not operations on tensors: modules, and single functions.
@@ -285,7 +305,17 @@ NO_OPERATIONS = (
 )
 LEFT_OUT = {"from_numpy", "from_dlpack", "asarray", "as_tensor", "tensor", "promote_types", "result_type", "can_cast"}
 # What they give is no tensor.
-LEFT_OUT |= {"allclose", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel", "typename"}
+LEFT_OUT |= {
+    "allclose",
+    "broadcast_shapes",
+    "equal",
+    "is_complex",
+    "is_floating_point",
+    "is_nonzero",
+    "is_tensor",
+    "numel",
+    "typename",
+}
 LEFT_OUT |= {"get_default_dtype", "set_default_dtype", "set_printoptions", "summary"}
 LEFT_OUT |= {"get_rng_state", "initial_seed", "seed", "set_rng_state"}
 

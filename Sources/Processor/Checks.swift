@@ -46,6 +46,14 @@ extension CheckStep {
             if row >= 0 {
                 throw .argument(operation: operation, "row \(row) has fewer than \(least) weights above 0")
             }
+        case .overlap:
+            let place = firstOutside(1e-11, .greatestFiniteMagnitude, dtype, data, count: count)
+            if place >= 0 {
+                throw .argument(
+                    operation: operation,
+                    "windows whose squares add up to more than 1e-11 everywhere are expected, but at element \(place) "
+                        + "of the signal they add up to \(dtype.real(data, place))")
+            }
         case .finite:
             if let place = firstNotFinite(dtype, data, count: count) {
                 let what = operation == "loss" ? "loss" : "norm"

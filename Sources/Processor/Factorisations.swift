@@ -139,8 +139,9 @@ extension CholeskyStep {
         guard let scratch else { throw lacksScratch(operation) }
         return { slots throws(Failure) in
             slots[step.result].copyMemory(from: slots[step.source], byteCount: matrices.bytes)
-            let failed = matrices.cholesky(slots[step.result], notes: slots[scratch])
-            try matrices.check(failed, step.operation, "is not positive definite")
+            let failed = matrices.cholesky(
+                slots[step.result], notes: slots[scratch], fillsFailed: step.fillsFailed)
+            if !step.fillsFailed { try matrices.check(failed, step.operation, "is not positive definite") }
         }
     }
 }

@@ -13,6 +13,8 @@ public struct CheckStep: StepDescription {
         case weights(count: Int, n: Int)
         /// Neither NaN nor infinite.
         case finite
+        /// Sums of squares of windows that overlap, which are divided by: above 1e-11.
+        case overlap
     }
 
     public var condition: Condition

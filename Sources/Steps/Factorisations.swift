@@ -147,21 +147,25 @@ public struct CholeskyStep: StepDescription {
     /// What a sentence names.
     public var operation: String
     public var matrices: SquareBatch
+    /// Whether a matrix that is not positive definite gives NaN on the diagonal, from the row on where it fails; else
+    /// it is an error.
+    public var fillsFailed: Bool
     public var source: Int
     public var result: Int
 
     public init(
-        operation: String, matrices: SquareBatch, source: Int, result: Int
+        operation: String, matrices: SquareBatch, fillsFailed: Bool, source: Int, result: Int
     ) {
         self.operation = operation
         self.matrices = matrices
+        self.fillsFailed = fillsFailed
         self.source = source
         self.result = result
     }
 
     public var reads: [Int] { [source] }
     public var writes: [Int] { [result] }
-    public var mayFail: Bool { true }
+    public var mayFail: Bool { !fillsFailed }
 }
 
 /// A decomposition of matrices [count, m, n] into factors, one behind the other in the result.

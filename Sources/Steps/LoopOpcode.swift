@@ -103,6 +103,10 @@ public enum LoopOpcode: UInt8, Codable, Sendable, BitwiseCopyable, CaseIterable 
     case entropy
     /// J, Y, I and e^(-|a|) I of the order `immediate`.
     case besselJ, besselY, besselI, scaledBesselI
+    /// K and e^a K of the order `immediate`.
+    case besselK, scaledBesselK
+    /// A polynomial of degree b at a; the immediate says of which `PolynomialFamily`.
+    case orthogonalPolynomial
     /// P(a, b) and 1 - P(a, b).
     case lowerGamma, upperGamma
     /// Σ (b + k)⁻ᵃ over k from 0.
@@ -130,7 +134,8 @@ extension LoopOpcode {
             .greater,
             .greaterEqual, .logicalAnd, .logicalOr, .floorDivide, .remainder, .atan2, .bitwiseAnd, .bitwiseOr,
             .bitwiseXor, .shiftLeft, .shiftRight, .bceWithLogits, .bce, .throughTanh, .throughSigmoid, .throughRelu,
-            .multiplyScaled, .hypot, .fmod, .nextAfter, .gcd, .lcm, .lowerGamma, .upperGamma, .zeta:
+            .multiplyScaled, .hypot, .fmod, .nextAfter, .gcd, .lcm, .lowerGamma, .upperGamma, .zeta,
+            .orthogonalPolynomial:
             return 2
         case .select, .multiplyAdd, .multiplySubtract, .subtractProduct, .multiplyMultiply, .addAdd: return 3
         default: return 1
@@ -147,7 +152,7 @@ extension LoopOpcode {
             .reverseDivideImmediate, .maximumImmediate, .minimumImmediate, .greaterImmediate, .lessImmediate,
             .equalImmediate,
             .powerImmediate, .constant, .polygamma, .throughTanh, .throughSigmoid, .throughRelu, .multiplyScaled, .sinc,
-            .besselJ, .besselY, .besselI, .scaledBesselI:
+            .besselJ, .besselY, .besselI, .scaledBesselI, .besselK, .scaledBesselK, .orthogonalPolynomial:
             return true
         default: return false
         }

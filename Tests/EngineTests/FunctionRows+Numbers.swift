@@ -91,6 +91,17 @@ extension FunctionRow {
         rows += one("ndtri", of: inside) { x in try x.normalQuantile() }
         rows += one("log_ndtr") { x in try x.logNormalCumulative() }
         rows += one("entr", of: positive) { x in try x.entropy() }
+        rows += one("modified_bessel_i0") { x in try x.modifiedBessel(0) }
+        rows += one("modified_bessel_i1") { x in try x.modifiedBessel(1) }
+        rows += one("modified_bessel_k0", of: positive) { x in try x.modifiedBesselOfSecondKind(0) }
+        rows += one("modified_bessel_k1", of: positive) { x in try x.modifiedBesselOfSecondKind(1) }
+        rows += one("scaled_modified_bessel_k0", of: positive) { x in
+            try x.modifiedBesselOfSecondKind(0, isScaled: true)
+        }
+        rows += one("scaled_modified_bessel_k1", of: positive) { x in
+            try x.modifiedBesselOfSecondKind(1, isScaled: true)
+        }
+        rows += one("spherical_bessel_j0") { x in try x.sphericalBessel() }
         rows += one("i0") { x in try x.modifiedBessel(0) }
         rows += one("i0e") { x in try x.modifiedBessel(0, isScaled: true) }
         rows += one("i1") { x in try x.modifiedBessel(1) }

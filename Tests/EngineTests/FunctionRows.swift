@@ -20,7 +20,8 @@ struct FunctionRow {
     static let all =
         pairs + elementwise + numbers + special + activations + distances + reductions + statistics + scans + ordering
         + searching + shapes + joining + rearranging + indexing + writing + creation + random + products
-        + linearAlgebra + matrixFunctions + lu + fourier + windowed + networks + losses
+        + linearAlgebra + matrixFunctions + lu + infoFactors + fourier + shortTimeFourier + windows + polynomials
+        + windowed + networks + losses + various
 
     static func f64(_ values: Values) -> (Values, DType) { (values, .float64) }
     static func f32(_ values: Values) -> (Values, DType) { (values, .float32) }

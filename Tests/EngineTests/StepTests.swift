@@ -292,7 +292,8 @@ final class StepTests: XCTestCase {
                         operation: "solve", matrices: matrices, upper: true, transposed: false, unit: false, k: 2,
                         source: 0, rows: 1, result: 2)), [square, six, room(6)]),
             Example(
-                .cholesky(CholeskyStep(operation: "cholesky", matrices: matrices, source: 0, result: 1)),
+                .cholesky(
+                    CholeskyStep(operation: "cholesky", matrices: matrices, fillsFailed: false, source: 0, result: 1)),
                 [square, room(9)]),
             Example(decomposition(.qr, transposed), [square, room(18)]),
             Example(decomposition(.lu, transposed), [square, room(12)]),

@@ -5,7 +5,8 @@ import Steps
 /// pole; SciPy and closed forms say so (python/tests/test_special_functions.py, GammaTests).
 let specialOpcodes: Set<LoopOpcode> = [
     .logGamma, .digamma, .polygamma, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative, .entropy,
-    .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta,
+    .besselJ, .besselY, .besselI, .scaledBesselI, .besselK, .scaledBesselK,
+    .orthogonalPolynomial, .lowerGamma, .upperGamma, .zeta,
 ]
 
 /// Special functions by their definitions: series, integrals and bisections, slow and plain, for arguments of moderate
@@ -24,6 +25,10 @@ enum SpecialReference {
         case .besselY: return Float80(Glibc.yn(Int32(order), Double(a)))
         case .besselI: return besselI(a, order)
         case .scaledBesselI: return besselI(a, order) * Glibc.exp(-a.magnitude)
+        case .besselK: return scaledBesselK(a, order) * Glibc.exp(-a)
+        case .scaledBesselK: return scaledBesselK(a, order)
+        case .orthogonalPolynomial:
+            return polynomial(PolynomialFamily(immediate: immediate) ?? PolynomialFamily(.gegenbauer), a, Int(b))
         case .lowerGamma: return lowerGamma(a, b)
         case .upperGamma: return 1 - lowerGamma(a, b)
         case .zeta: return zeta(a, b)
@@ -69,6 +74,51 @@ enum SpecialReference {
             sum += term
         }
         return sum
+    }
+
+    /// ∫ exp(-a (cosh t - 1)) cosh(n t) dt over t from 0 on, by Simpson's rule.
+    private static func scaledBesselK(_ a: Float80, _ n: Int) -> Float80 {
+        let (pieces, end): (Int, Float80) = (20_000, 12)
+        var sum: Float80 = 0
+        for k in 0...pieces {
+            let t = end * Float80(k) / Float80(pieces)
+            let weight: Float80 = k == 0 || k == pieces ? 1 : k % 2 == 0 ? 2 : 4
+            sum += weight * Glibc.exp(-a * (Glibc.cosh(t) - 1)) * Glibc.cosh(Float80(n) * t)
+        }
+        return sum * end / Float80(3 * pieces)
+    }
+
+    /// By the sums of Abramowitz and Stegun 22.3, and Chebyshev's by angles.
+    private static func polynomial(_ family: PolynomialFamily, _ x: Float80, _ n: Int) -> Float80 {
+        func factorial(_ k: Int) -> Float80 { Glibc.tgamma(Float80(k + 1)) }
+        let parameter = Float80(family.parameter)
+        let angle = Glibc.acos(x)
+        switch family.kind {
+        case .gegenbauer where family.parameter == 0: return Glibc.cos(Float80(n) * angle)
+        case .gegenbauer:
+            return (0...n / 2).reduce(0) {
+                let term = Glibc.tgamma(Float80(n - $1) + parameter / 2) * Glibc.pow(2 * x, Float80(n - 2 * $1))
+                let sign: Float80 = $1 % 2 == 0 ? 1 : -1
+                return $0 + sign * term / (Glibc.tgamma(parameter / 2) * factorial($1) * factorial(n - 2 * $1))
+            }
+        case .third: return Glibc.cos((Float80(n) + 0.5) * angle) / Glibc.cos(angle / 2)
+        case .fourth: return Glibc.sin((Float80(n) + 0.5) * angle) / Glibc.sin(angle / 2)
+        case .laguerre:
+            return (0...n).reduce(0) {
+                let ways =
+                    Glibc.tgamma(Float80(n + 1) + parameter)
+                    / (factorial(n - $1) * Glibc.tgamma(parameter + Float80($1 + 1)))
+                return $0 + ways * Glibc.pow(-x, Float80($1)) / factorial($1)
+            }
+        case .hermite, .statisticalHermite:
+            let isPhysical = family.kind == .hermite
+            return (0...n / 2).reduce(0) {
+                let sign: Float80 = $1 % 2 == 0 ? 1 : -1
+                let power = Glibc.pow(isPhysical ? 2 * x : x, Float80(n - 2 * $1))
+                let halves = isPhysical ? 1 : Glibc.pow(2, Float80($1))
+                return $0 + sign * factorial(n) * power / (factorial($1) * factorial(n - 2 * $1) * halves)
+            }
+        }
     }
 
     /// x^a e^-x / Γ(a + 1) Σ x^k / ((a + 1) ... (a + k)).

@@ -233,6 +233,7 @@ def table():
     import rows_reductions
     import rows_resampling
     import rows_shapes
+    import rows_signals
     import rows_special
     import rows_statistics
     import rows_triangular_factors
@@ -245,6 +246,7 @@ def table():
             rows_reductions,
             rows_statistics,
             rows_shapes,
+            rows_signals,
             rows_creation,
             rows_linear_algebra,
             rows_products,

@@ -145,6 +145,18 @@ CREATED = [
         "linspace", linspace, given(0, 1, 5), given(2.0, -1.0, 4, dtype="float64"), given(0, 1, 1), given(0, 9, steps=0)
     ),
     Operation(
+        "logspace",
+        lambda start, end, steps, base=10.0, dtype="float32": np.logspace(start, end, steps, base=base).astype(dtype),
+        given(0, 1, 5, dtype="float64"),
+        given(2.0, -1.0, 4, 2),
+        given(0, 1, 1),
+        given(0, 9, steps=0),
+        given(0, 4, 5, base=2, dtype="int64"),
+    ),
+    Operation(
+        "scalar_tensor", lambda s, dtype="float32": np.array(s, dtype), given(2.5), given(True), given(3, dtype="int64")
+    ),
+    Operation(
         "meshgrid",
         meshgrid,
         given(ROW, COLUMN[:, 0]),

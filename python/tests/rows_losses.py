@@ -1,5 +1,7 @@
 """Losses."""
 
+import itertools
+
 import numpy as np
 from operation_table import WHOLE, Operation, given, points
 from scipy.special import log_expit, xlogy
@@ -57,6 +59,39 @@ def bce_with_logits(x, t, weight=None, reduction="mean", pos_weight=1):
     equal(x, t)
     losses = -(pos_weight * t * log_expit(x) + (1 - t) * log_expit(-x))
     return reduced(losses if weight is None else losses * weight, reduction)
+
+
+# No neighbours among the labels are equal in the first, and they are in the third.
+STEPS = np.log(points((4, 3, 3), 0.1, 0.9, 8))
+SPELLED, LENGTHS, COUNTS = np.array([[1, 2], [2, 1], [1, 1]]), np.array([4, 3, 4]), np.array([2, 1, 2])
+
+
+def ctc(x, targets, lengths, counts, blank=0, reduction="mean", zero_infinity=False):
+    """By all ways through the steps, one after the other."""
+    is_one = x.ndim == 2
+    lengths, counts = lengths.reshape(-1), counts.reshape(-1)
+    if is_one:
+        x, targets = x[:, None], targets.reshape(1, -1)
+    if not x.shape[0] or not x.shape[2] or len(lengths) != x.shape[1] or len(counts) != x.shape[1]:
+        raise ValueError(x.shape)
+    if targets.ndim == 1:
+        starts = np.cumsum(counts) - counts
+        targets = [targets[start:] for start in starts]
+    elif len(targets) != x.shape[1]:
+        raise ValueError(targets.shape)
+    losses = np.zeros(x.shape[1])
+    for n, (steps, count) in enumerate(zip(lengths, counts)):
+        label, total = tuple(targets[n][:count]), 0.0
+        if len(label) < count:
+            raise ValueError(count)
+        for way in itertools.product(range(x.shape[2]), repeat=int(steps)):
+            merged = [symbol for place, symbol in enumerate(way) if place == 0 or symbol != way[place - 1]]
+            if tuple(symbol for symbol in merged if symbol != blank) == label:
+                total += np.exp(sum(x[place, n, symbol] for place, symbol in enumerate(way)))
+        losses[n] = -np.log(total) if total else 0 if zero_infinity else np.inf
+    if reduction == "mean":
+        return reduced(losses / np.maximum(counts, 1), reduction)
+    return reduced(losses.reshape(()) if is_one else losses, reduction)
 
 
 def by_class(x, t):
@@ -228,6 +263,25 @@ ROWS = [
         given(X, np.array([2, -100, 3])),
         given(IMAGE, PLACES, reduction="sum"),
         given(X[0], np.array(1)),
+    ),
+    row(
+        "linear_cross_entropy",
+        lambda x, w, t, linear_bias=0.0, **options: cross_entropy(x @ w.T + linear_bias, t, **options),
+        given(X, Y, np.array([2, 0, 1])),
+        given(X, Y, np.array([2, 0, 1]), linear_bias=CLASSES[:3], weight=CLASSES[:3], label_smoothing=0.2),
+        given(X, Y, np.array([2, 0, 1]), ignore_index=0, reduction="sum"),
+        given(X[0], Y, np.array(1), reduction="none"),
+    ),
+    row(
+        "ctc_loss",
+        ctc,
+        given(STEPS, SPELLED, LENGTHS, COUNTS, reduction="none"),
+        given(STEPS, SPELLED, LENGTHS, COUNTS),
+        given(STEPS, SPELLED - 1, LENGTHS, COUNTS, 2, "sum"),
+        given(STEPS, np.concatenate([SPELLED[0, :2], SPELLED[1, :1], SPELLED[2, :2]]), LENGTHS, COUNTS),
+        given(STEPS[:, 0], SPELLED[0], np.array(4), np.array(2), reduction="none"),
+        given(STEPS[:2], SPELLED, LENGTHS * 0 + 2, COUNTS, 0, "none", zero_infinity=True),
+        given(STEPS[:, :1], SPELLED[:1], np.array([4]), np.array([0]), reduction="none"),
     ),
     row(
         "kl_div",

@@ -33,8 +33,23 @@ def pinv(x, atol=None, rtol=None, hermitian=False):
 def matrix_rank(x, atol=None, rtol=None, hermitian=False):
     if not x.size:
         return np.zeros(x.shape[:-2], int)
-    tolerance = {"rtol": rtol} if rtol is not None else {"tol": atol}
-    return np.asarray(np.linalg.matrix_rank(x, hermitian=hermitian, **tolerance))
+    values = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
+    share = max(x.shape[-2:]) * np.finfo(x.dtype).eps if rtol is None and atol is None else 0 if rtol is None else rtol
+    bound = np.maximum(0 if atol is None else atol, share * values.max(-1))
+    return (values > bound[..., None]).sum(-1)
+
+
+def svd_lowrank(x, q=6, niter=2, M=None):
+    u, s, vh = np.linalg.svd(x if M is None else x - M, full_matrices=False)
+    if not 0 <= q <= s.shape[-1]:
+        raise ValueError(q)
+    return u[..., :q], s[..., :q], vh.mT[..., :q]
+
+
+def unsigned(factors):
+    """Signs of singular vectors are free."""
+    u, s, v = factors
+    return u**2, s, v**2
 
 
 def lstsq(a, b, rcond=None, driver="gelsy"):
@@ -135,6 +150,8 @@ ROWS = [
         given(np.eye(3)),
         given(LOW, rtol=1e-4, smooth=False),
         given(TALL, atol=0.1),
+        given(SQUARES, atol=np.array([0.1, 0.2]), smooth=False),
+        given(SQUARES, rtol=np.array(1e-3), smooth=False),
         given(TALL @ np.diag([1, 1, 1e-3]), rtol=1e-2, smooth=False),
         given(SQUARE, call=lambda f, x: f(even(x), hermitian=True)),
         given(np.zeros((2, 3, 0))),
@@ -157,10 +174,33 @@ ROWS = [
         given(np.stack([SQUARE, np.outer(U, U)])),
         given(SQUARE, atol=4.5),
         given(SQUARE, rtol=0.9),
+        given(SQUARES, atol=np.array([4.5, 3.0])),
+        given(SQUARES, atol=np.array([0.0, 4.0]), rtol=np.array([0.9, 0.1])),
         given(SQUARE, call=lambda f, x: f(even(x), hermitian=True)),
         given(NOTHING),
         refuses=WHOLE,
         results="int64",
+    ),
+    Operation(
+        "svd_lowrank",
+        svd_lowrank,
+        given(TALL, 2, call=lambda f, *args, **kwargs: unsigned(f(*args, **kwargs))),
+        given(SQUARES, q=3, M=SQUARE * 0.1, call=lambda f, *args, **kwargs: unsigned(f(*args, **kwargs))),
+        refuses=WHOLE,
+        rtol=1e-11,
+        methods=False,
+    ),
+    Operation(
+        "pca_lowrank",
+        lambda x, q=None, center=True, niter=2: svd_lowrank(
+            x - x.mean(-2, keepdims=True) if center else x, min(6, *x.shape[-2:]) if q is None else q
+        ),
+        given(TALL, 2, call=lambda f, *args, **kwargs: unsigned(f(*args, **kwargs))),
+        given(TALL, call=lambda f, *args, **kwargs: unsigned(f(*args, **kwargs))),
+        given(SQUARES, q=1, center=False, call=lambda f, *args, **kwargs: unsigned(f(*args, **kwargs))),
+        refuses=WHOLE,
+        rtol=1e-11,
+        methods=False,
     ),
     Operation(
         "linalg.lstsq",

@@ -43,6 +43,11 @@ def pairwise_distance(x, y, p=2.0, eps=1e-6, keepdim=False):
     return norm(x - y + eps, p, -1, keepdim)
 
 
+def pdist(x, p=2.0):
+    n, width = x.shape
+    return np.array([norm(x[i] - x[j], p, -1, False) for i in range(n) for j in range(i + 1, n)]).astype(float)
+
+
 PARTS = [
     unary("positive", lambda x: +x, results="same", refuses=["bool"]),
     unary("deg2rad", np.deg2rad),
@@ -65,6 +70,12 @@ PARTS = [
 PAIRS = [
     binary("hypot", np.hypot),
     binary("fmod", np.fmod, results="same", refuses=["bool"]),
+    binary(
+        "fmax", np.fmax, given(np.array([np.nan, 1.0, 2.5]), np.array([0.5, np.nan, 1.5]), smooth=False), results="same"
+    ),
+    binary(
+        "fmin", np.fmin, given(np.array([np.nan, 1.0, 2.5]), np.array([0.5, np.nan, 1.5]), smooth=False), results="same"
+    ),
     binary("copysign", np.copysign),
     binary("nextafter", np.nextafter, edges=None),
     Operation(
@@ -133,6 +144,17 @@ DISTANCES = [
         given(CUBE, OTHER, dim=0, eps=4.0),
         promotes=True,
         torch="nn.functional.cosine_similarity",
+    ),
+    Operation(
+        "pdist",
+        pdist,
+        given(CUBE[0]),
+        given(CUBE[0], 1.0),
+        given(CUBE[0], p=3.5),
+        given(CUBE[0], np.inf),
+        given(CUBE[0], 0.0),
+        refuses=WHOLE,
+        torch="nn.functional.pdist",
     ),
     Operation(
         "pairwise_distance",

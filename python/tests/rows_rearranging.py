@@ -169,7 +169,56 @@ JOINING = [
     ),
 ]
 
+
+def index_put(x, indices, values, accumulate=False):
+    result, values = x.copy(), np.asarray(values).astype(x.dtype)
+    if accumulate:
+        np.logical_or.at(result, tuple(indices), values) if x.dtype == bool else np.add.at(
+            result, tuple(indices), values
+        )
+    else:
+        result[tuple(indices)] = values
+    return result
+
+
+def as_strided(x, size, stride, storage_offset=0):
+    places = storage_offset + sum(np.indices(size)[k] * step for k, step in enumerate(stride))
+    return x.ravel()[places]
+
+
+def as_strided_scatter(x, source, size, stride, storage_offset=0):
+    if source.shape != tuple(size):
+        raise ValueError(source.shape)
+    flat = x.ravel().copy()
+    flat[storage_offset + sum(np.indices(size)[k] * step for k, step in enumerate(stride))] = source
+    return flat.reshape(x.shape)
+
+
 COUNTING = [
+    Operation(
+        "as_strided",
+        as_strided,
+        given(X, (2, 2), (1, 2)),
+        given(X, (3,), (0,), 2),
+        given(X, size=(2, 2, 1), stride=(1, 1, 0), storage_offset=1),
+        results="same",
+    ),
+    Operation(
+        "as_strided_scatter",
+        as_strided_scatter,
+        given(X, X[:, :2] + 1, (2, 2), (1, 2)),
+        given(X, X[0, :2] + 1, (2,), (3,), 2),
+        results="same",
+    ),
+    Operation(
+        "unravel_index",
+        lambda indices, shape: np.unravel_index(indices, shape),
+        given(np.array([[0, 5], [23, 7]]), (2, 3, 4)),
+        given(np.array(3), 4),
+        results="int64",
+        refuses=("bool", "float32", "float64"),
+        whole=(0, 4),
+    ),
     Operation(
         "combinations",
         combinations,
@@ -314,6 +363,15 @@ REPLACING = [
         given(X, np.array([4, 0, 4, -1]), points((4,), seed=9)),
         given(X, CORNER, points((2,), seed=9), accumulate=True),
         given(X, REPEATED, points((2, 2), seed=9), True),
+        results="same",
+    ),
+    Operation(
+        "index_put",
+        index_put,
+        given(X, (np.array([0, 1, 0]), np.array([2, 0, -1])), ROW),
+        given(X, (np.array([0, 1, 0]), np.array([2, 0, -1])), ROW, True),
+        given(CUBE, [np.array([[1, 0], [1, 1]])], CUBE[0], accumulate=True),
+        given(CUBE, [np.array([0, 1]), np.array([[0], [2]])], np.array(1.5)),
         results="same",
     ),
     Operation(

@@ -55,6 +55,36 @@ def mvlgamma(x, p):
     return sum(special.gammaln(x - place / 2) for place in range(p)) + p * (p - 1) / 4 * np.log(np.pi)
 
 
+def from_zero(function):
+    """0 for degrees below 0."""
+    return lambda x, n: np.where(np.asarray(n) < 0, 0, function(np.asarray(n).clip(0), np.asarray(x, "float64")))
+
+
+def third(n, x):
+    return special.eval_chebyu(n, x) - np.where(n == 0, 0, special.eval_chebyu(np.maximum(n - 1, 0), x))
+
+
+def fourth(n, x):
+    return special.eval_chebyu(n, x) + np.where(n == 0, 0, special.eval_chebyu(np.maximum(n - 1, 0), x))
+
+
+def shifted(function):
+    return lambda n, x: function(n, 2 * x - 1)
+
+
+CHEBYSHEV = {"t": special.eval_chebyt, "u": special.eval_chebyu, "v": third, "w": fourth}
+POLYNOMIALS = {
+    **{f"chebyshev_polynomial_{letter}": from_zero(function) for letter, function in CHEBYSHEV.items()},
+    **{
+        f"shifted_chebyshev_polynomial_{letter}": from_zero(shifted(function)) for letter, function in CHEBYSHEV.items()
+    },
+    "hermite_polynomial_h": from_zero(special.eval_hermite),
+    "hermite_polynomial_he": from_zero(special.eval_hermitenorm),
+    "laguerre_polynomial_l": from_zero(special.eval_laguerre),
+    "legendre_polynomial_p": from_zero(special.eval_legendre),
+}
+BROAD = points((2, 3), 0.05, 6.0, seed=3)
+
 ROWS = [
     unary("sinc", sinc, X, given(np.array([0.0, 1e-4, 1.0, -2.0]))),
     unary("erfcx", erfcx, torch="special.erfcx"),
@@ -71,6 +101,64 @@ ROWS = [
     unary("bessel_j1", special.j1, X, given(np.array([0.0, 7.3, -25.2])), edges=None, torch="special.bessel_j1"),
     unary("bessel_y0", special.y0, POSITIVE, edges=None, torch="special.bessel_y0"),
     unary("bessel_y1", special.y1, POSITIVE, edges=None, torch="special.bessel_y1"),
+    unary(
+        "modified_bessel_k0",
+        special.k0,
+        BROAD,
+        given(np.array([1e-12, 1e-3, 600.0]), smooth=False),
+        edges=None,
+        rtol=1e-13,
+        torch="special.modified_bessel_k0",
+    ),
+    unary(
+        "modified_bessel_k1",
+        special.k1,
+        BROAD,
+        given(np.array([1e-12, 1e-3, 600.0]), smooth=False),
+        edges=None,
+        rtol=1e-13,
+        torch="special.modified_bessel_k1",
+    ),
+    unary(
+        "scaled_modified_bessel_k0",
+        special.k0e,
+        BROAD,
+        given(np.array([1e-300, 1e-12, 1e5]), smooth=False),
+        edges=None,
+        rtol=1e-13,
+        torch="special.scaled_modified_bessel_k0",
+    ),
+    unary(
+        "scaled_modified_bessel_k1",
+        special.k1e,
+        BROAD,
+        given(np.array([1e-300, 1e-12, 1e5]), smooth=False),
+        edges=None,
+        rtol=1e-13,
+        torch="special.scaled_modified_bessel_k1",
+    ),
+    unary(
+        "spherical_bessel_j0",
+        lambda x: np.sinc(x / np.pi),
+        X,
+        given(np.array([0.0, 1e-4, 30.0])),
+        edges=None,
+        torch="special.spherical_bessel_j0",
+    ),
+    *(
+        Operation(
+            f"special.{name}",
+            reference,
+            *(given(UNIT, n) for n in (0, 1, 2, 7)),
+            given(UNIT, np.array([[0], [9]])),
+            given(X, np.array([0, 3, -1])),
+            given(X, n=4),
+            elementwise=True,
+            edges=None,
+            rtol=1e-11,
+        )
+        for name, reference in POLYNOMIALS.items()
+    ),
     unary("logit", logit, INSIDE, given(INSIDE, 0.12), given(INSIDE, eps=0.3)),
     Operation("mvlgamma", mvlgamma, given(POSITIVE + 1, 3), given(POSITIVE, p=1), elementwise=True, edges=None),
     binary("logaddexp", np.logaddexp, given(X, X.copy())),

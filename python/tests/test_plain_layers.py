@@ -277,6 +277,24 @@ def test_size_average_and_reduce_say_what_reduction_says():
     )
 
 
+def test_the_ctc_loss_is_the_function_of_that_name():
+    rng = np.random.default_rng(3)
+    x = wb.tensor(rng.standard_normal((6, 2, 4))).log_softmax(2)
+    labels, steps, counts = wb.tensor([[3, 1, 2], [1, 1, 2]]), wb.tensor([6, 5]), wb.tensor([3, 2])
+    for call, options in (
+        ("CTCLoss()", {}),
+        ("CTCLoss(blank=3, reduction='sum')", {"blank": 3, "reduction": "sum"}),
+        ("CTCLoss(0, 'none', True)", {"reduction": "none", "zero_infinity": True}),
+    ):
+        module = eval(call, vars(nn))
+        assert repr(module) == "CTCLoss()"
+        want = nn.functional.ctc_loss(x, labels - options.get("blank", 0) // 3, steps, counts, **options)
+        assert same_bits(module(x, labels - options.get("blank", 0) // 3, steps, counts).numpy(), want.numpy())
+    # Lengths may be tuples, and there is no time for three labels in two steps.
+    assert nn.functional.ctc_loss(x, labels, (2, 2), (3, 1), reduction="none").numpy()[0] == np.inf
+    assert nn.functional.ctc_loss(x, labels, (2, 2), (3, 1), reduction="none", zero_infinity=True).numpy()[0] == 0
+
+
 def test_a_device_is_taken_where_pytorch_takes_one():
     assert nn.Conv2d(1, 2, 3, device="cpu", dtype=wb.float64).weight.dtype == "float64"
     with pytest.raises(wb.UnsupportedError, match="cuda"):

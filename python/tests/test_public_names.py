@@ -41,6 +41,8 @@ MODULES = (
     "wingbeat.optim.swa_utils",
     "wingbeat.random",
     "wingbeat.serialization",
+    "wingbeat.signal",
+    "wingbeat.signal.windows",
     "wingbeat.special",
     "wingbeat.storage",
     "wingbeat.testing",

@@ -217,3 +217,24 @@ def test_meshgrid_is_numpys_and_differentiable(indexing):
     x = wb.tensor([1.0, 2.0], requires_grad=True)
     wb.meshgrid(x, wb.ones(5), indexing=indexing)[0].sum().backward()
     assert x.grad.tolist() == [5, 5]
+
+
+def test_methods_draw_from_the_distributions_of_their_names():
+    wb.manual_seed(3)
+    x = wb.empty(200_000, dtype=wb.float64)
+    levels = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
+    for fill, quantiles in (
+        (lambda: x.log_normal_(0.5, 0.7), stats.lognorm(0.7, scale=np.exp(0.5)).ppf(levels)),
+        (lambda: x.cauchy_(1.0, 2.0), stats.cauchy(1.0, 2.0).ppf(levels)),
+    ):
+        assert fill() is x
+        found = np.quantile(x.numpy(), levels)
+        np.testing.assert_allclose(found, quantiles, rtol=0.03, atol=0.05)
+    counts = x.geometric_(0.3).numpy()
+    assert counts.min() == 1 and (counts == counts.round()).all()
+    for k in range(1, 6):
+        assert abs((counts == k).mean() - 0.3 * 0.7 ** (k - 1)) < 0.005
+    assert (wb.empty(5, dtype=wb.int64).geometric_(1.0).numpy() == 1).all()
+    for call in (lambda: x.geometric_(0.0), lambda: x.cauchy_(0, -1.0), lambda: x.log_normal_(0, -1.0)):
+        with pytest.raises(wb.ArgumentError):
+            call()

@@ -286,3 +286,21 @@ def test_shapes_cost_nothing_until_somebody_needs_another_layout():
 
     function(wb.zeros(6, 5))
     assert " 1 steps, 0 bytes of arena" in function.explain()
+
+
+def test_sums_to_a_size_undo_broadcasting():
+    x = wb.arange(24.0).reshape(2, 3, 4)
+    for size in ((2, 3, 4), (3, 4), (1, 3, 1), (4,), ()):
+        ones = wb.ones(size, requires_grad=True)
+        want = wb.autograd.grad((ones.expand(2, 3, 4) * x).sum(), ones)[0]
+        assert (x.sum_to_size(size).numpy() == want.numpy()).all() and x.sum_to_size(size).shape == size
+    assert (x.sum_to_size(1, 4).numpy() == x.numpy().sum((0, 1), keepdims=True)[0]).all()
+    with pytest.raises(wb.ShapeError, match=r"sum_to_size: .* \[2, 3, 4\] .* \[5\]"):
+        x.sum_to_size(5)
+
+
+def test_shapes_broadcast_together():
+    assert wb.broadcast_shapes((2, 1), (3,), ()) == (2, 3)
+    assert wb.broadcast_shapes() == ()
+    with pytest.raises(wb.ShapeError):
+        wb.broadcast_shapes((2,), (3,))

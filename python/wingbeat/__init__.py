@@ -46,9 +46,11 @@ from . import (
     _scans,
     _searching,
     _shaping,
+    _short_time_fourier,
     _signals,
     _special,
     _statistics,
+    _window_functions,
     _writing,
 )
 from ._activations import *  # noqa: F403
@@ -66,6 +68,7 @@ from ._creation import (
     full,
     full_like,
     linspace,
+    logspace,
     meshgrid,
     ones,
     ones_like,
@@ -76,6 +79,7 @@ from ._creation import (
     randn,
     randn_like,
     result_type,
+    scalar_tensor,
     tensor,
     tril_indices,
     triu_indices,
@@ -198,9 +202,11 @@ from ._resampling import *  # noqa: F403
 from ._scans import *  # noqa: F403
 from ._searching import *  # noqa: F403
 from ._shaping import *  # noqa: F403
+from ._short_time_fourier import *  # noqa: F403
 from ._special import *  # noqa: F403
 from ._statistics import *  # noqa: F403
 from ._tensor import Tensor
+from ._window_functions import *  # noqa: F403
 from ._writing import *  # noqa: F403
 
 __version__ = _lib.wb_version().decode()
@@ -225,6 +231,7 @@ if TYPE_CHECKING:  # what the table below finds
         optim,
         random,
         serialization,
+        signal,
         special,
         storage,
         testing,
@@ -272,6 +279,7 @@ _LATER: dict[str, tuple[str, str] | None] = {
     "jit": None,
     "random": None,
     "serialization": None,
+    "signal": None,
     "testing": None,
     "version": None,
     "vision": None,
@@ -335,6 +343,8 @@ __all__ = [
     "arange",
     "eye",
     "linspace",
+    "logspace",
+    "scalar_tensor",
     "tril_indices",
     "triu_indices",
     "meshgrid",
@@ -458,6 +468,7 @@ __all__ = [
     "linalg",
     "nn",
     "optim",
+    "signal",
     "special",
     "storage",
     "training",
@@ -509,7 +520,7 @@ __all__ += _activations.__all__
 __all__ += _constructors.__all__
 __all__ += _convolution.__all__
 __all__ += _discrete.__all__
-__all__ += _distances.__all__
+__all__ += _distances.__all__ + _short_time_fourier.__all__ + _window_functions.__all__
 __all__ += _generator.__all__
 __all__ += _linear_algebra.__all__
 __all__ += _math.__all__

@@ -4,7 +4,7 @@ asked for the name (AttributeError), and so does `import torch.NAME` under wingb
 from __future__ import annotations
 
 _SPARSE = "there are no sparse tensors; use dense ones, or SciPy's matrices outside of the graph"
-_COMPLEX = "there are no complex tensors; wingbeat.fft keeps real and imaginary parts as pairs, [..., 2]"
+_COMPLEX = "there are no complex tensors; wingbeat.fft keeps real and imaginary parts as pairs, z[..., 0] and z[..., 1]"
 _NARROW = "there are no tensors of that dtype; the next wider one is int32"
 _TRACED = "there is no tracing by PyTorch's compiler here; wingbeat.compile and wingbeat.export do that work"
 _PROFILER = (
@@ -18,10 +18,10 @@ ABSENT: dict[str, str] = {
         _SPARSE,
     ),
     **dict.fromkeys(
-        "complex complex64 complex128 complex32 cfloat cdouble view_as_real view_as_complex polar real imag".split(),
+        "complex64 complex128 complex32 cfloat cdouble chalf real imag conj conj_physical resolve_conj resolve_neg "
+        "angle is_conj is_neg".split(),
         _COMPLEX,
     ),
-    "stft": "there is no stft; cut the signal into windows (tensor.unfold) and use wingbeat.fft.rfft",
     **dict.fromkeys("int8 int16 short uint16 uint32 uint64 CharTensor ShortTensor".split(), _NARROW),
     **dict.fromkeys("fx _dynamo dynamo _inductor export_ir".split(), _TRACED),
     **dict.fromkeys("profiler autograd.profiler".split(), _PROFILER),

@@ -208,6 +208,29 @@ def linspace(
     return _finish(out, requires_grad)
 
 
+def logspace(
+    start: Real,
+    end: Real,
+    steps: SupportsIndex,
+    base: Real = 10.0,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: DeviceLike = None,
+) -> Tensor:
+    """base to the powers of linspace(start, end, steps). Integer dtypes cut them toward 0."""
+    if device is not None:
+        check_device(device)
+    options = {"dtype": as_dtype(dtype), "requires_grad": requires_grad}
+    return called("logspace", start=start, end=end, steps=steps, base=base, **options)
+
+
+def scalar_tensor(
+    s: Real, *, dtype: DTypeLike | None = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor without axes of one number, of the default dtype unless another is given."""
+    return full((), s, as_dtype(dtype), requires_grad, device)
+
+
 def eye(
     n: SupportsIndex,
     m: SupportsIndex | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
-from ._calls import result, results
+from ._calls import operand, result, results
 from ._dtypes import as_dtype
 from ._errors import ArgumentError, ArgumentTypeError
 from ._shaping import diagonal as _diagonal
@@ -14,23 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    from ._typing import Axis, DTypeLike, MatrixOrder, Real, TensorLike
+    from ._typing import Axis, DTypeLike, MatrixOrder, Operand, Real, TensorLike
 
 
-def pinv(A: TensorLike, *, atol: Real | None = None, rtol: Real | None = None, hermitian: bool = False) -> Tensor:
+def pinv(A: TensorLike, *, atol: Operand | None = None, rtol: Operand | None = None, hermitian: bool = False) -> Tensor:
     """The pseudoinverses of matrices, [..., m, n] -> [..., n, m].
 
-    Singular values up to atol, or to rtol times the largest, count as 0. Derivatives are those among matrices of the
-    same rank. hermitian: A is symmetric, of which the lower triangle is read.
+    Singular values up to atol, or to rtol times the largest, count as 0; tensors [...] have a number for each matrix.
+    Derivatives are those among matrices of the same rank. hermitian: A is symmetric, of which the lower triangle is
+    read.
     """
-    return result("pinv", A=as_tensor(A), atol=atol, rtol=rtol, hermitian=hermitian)
+    return result("pinv", A=as_tensor(A), **_tolerances(atol, rtol), hermitian=hermitian)
 
 
 def matrix_rank(
-    A: TensorLike, *, atol: Real | None = None, rtol: Real | None = None, hermitian: bool = False
+    A: TensorLike, *, atol: Operand | None = None, rtol: Operand | None = None, hermitian: bool = False
 ) -> Tensor:
     """How many singular values do not count as 0 (as in pinv): [...], int64."""
-    return result("matrix_rank", A=as_tensor(A), atol=atol, rtol=rtol, hermitian=hermitian)
+    return result("matrix_rank", A=as_tensor(A), **_tolerances(atol, rtol), hermitian=hermitian)
+
+
+def _tolerances(atol: Operand | None, rtol: Operand | None) -> dict[str, Any]:
+    return {name: None if value is None else operand(value) for name, value in (("atol", atol), ("rtol", rtol))}
 
 
 class LeastSquares(NamedTuple):
@@ -106,6 +111,61 @@ def lu_factor_ex(A: TensorLike, *, pivot: bool = True, check_errors: bool = Fals
     if check_errors and bool((found.info != 0).any()):
         raise ArgumentError("lu_factor_ex: expected matrices that are not singular, found a 0 on U's diagonal")
     return found
+
+
+class InverseAndInfo(NamedTuple):
+    """What inv_ex gives."""
+
+    inverse: Tensor
+    info: Tensor
+
+
+class SolutionAndInfo(NamedTuple):
+    """What solve_ex gives."""
+
+    result: Tensor
+    info: Tensor
+
+
+class CholeskyAndInfo(NamedTuple):
+    """What cholesky_ex gives."""
+
+    L: Tensor
+    info: Tensor
+
+
+def inv_ex(A: TensorLike, *, check_errors: bool = False) -> InverseAndInfo:
+    """(inverse, info): the inverses of matrices [..., n, n], and int32 [...]: 0, or the place, counted from 1, of the
+    first 0 on U's diagonal of P A = L U. A matrix that has none does not stop the others: its result is NaN.
+
+    check_errors: it is an ArgumentError when values are computed.
+    """
+    return InverseAndInfo(*results("inv_ex", A=as_tensor(A), check_errors=check_errors))
+
+
+def solve_ex(A: TensorLike, B: TensorLike, *, left: bool = True, check_errors: bool = False) -> SolutionAndInfo:
+    """(result, info): X of A X = B (left False: X A = B), and info as of inv_ex. A singular matrix gives NaN; with
+    check_errors it is an ArgumentError when values are computed."""
+    given = {"A": as_tensor(A), "B": as_tensor(B)}
+    return SolutionAndInfo(*results("solve_ex", **given, left=left, check_errors=check_errors))
+
+
+def cholesky_ex(A: TensorLike, *, upper: bool = False, check_errors: bool = False) -> CholeskyAndInfo:
+    """(L, info): L of A = L L^T (upper: U of A = U^T U), and int32 [...]: 0, or the order, from 1, of the first leading
+    minor that is not positive. What stands in a factor that failed has no meaning; its diagonal is NaN from there on.
+
+    check_errors: a matrix that is not positive definite is an ArgumentError when values are computed.
+    """
+    return CholeskyAndInfo(*results("cholesky_ex", A=as_tensor(A), upper=upper, check_errors=check_errors))
+
+
+def householder_product(A: TensorLike, tau: TensorLike) -> Tensor:
+    """The first n columns of H[0] H[1] ... with H = I - tau v v^T: A [..., m, n] and tau [..., k] -> [..., m, n], for
+    m >= n >= k.
+
+    The vectors v stand below the diagonal of A's columns, with a 1 on it, as LAPACK's geqrf leaves them.
+    """
+    return result("householder_product", input=as_tensor(A), tau=as_tensor(tau))
 
 
 def lu_solve(LU: TensorLike, pivots: TensorLike, B: TensorLike, *, left: bool = True, adjoint: bool = False) -> Tensor:
@@ -192,9 +252,12 @@ def tensorsolve(A: TensorLike, B: TensorLike, dims: Axis = None) -> Tensor:
 
 
 __all__ = [
+    "cholesky_ex",
     "cond",
     "cross",
     "diagonal",
+    "householder_product",
+    "inv_ex",
     "lstsq",
     "lu",
     "lu_factor",
@@ -205,6 +268,7 @@ __all__ = [
     "multi_dot",
     "norm",
     "pinv",
+    "solve_ex",
     "tensorinv",
     "tensorsolve",
     "vander",

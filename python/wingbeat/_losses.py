@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arrays import handle_array
 from ._calls import operand, optional, result
+from ._dtypes import int64
 from ._errors import ArgumentError
 from ._functions import maximum, mean, minimum, sum
 from ._library import check, unguarded
-from ._tensor import Tensor, as_tensor, wrap
+from ._tensor import Tensor, as_tensor, tensor_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +135,63 @@ def nll_loss(
     weight: what each class counts for, in the mean too. Labels of ignore_index count for nothing.
     """
     return _of_two("nll_loss", input, target, reduction, weight=optional(weight), ignore_index=ignore_index)
+
+
+def linear_cross_entropy(
+    input: TensorLike,
+    linear_weight: TensorLike,
+    target: TensorLike,
+    *,
+    linear_bias: TensorLike | None = None,
+    weight: TensorLike | None = None,
+    reduction: str = "mean",
+    ignore_index: SupportsIndex | None = None,
+    label_smoothing: Real = 0.0,
+) -> Tensor:
+    """cross_entropy of linear(input, linear_weight, linear_bias): [..., width], [classes, width], [classes]."""
+    return result(
+        "linear_cross_entropy",
+        input=as_tensor(input),
+        linear_weight=as_tensor(linear_weight),
+        target=as_tensor(target),
+        linear_bias=optional(linear_bias),
+        weight=optional(weight),
+        reduction=_reduced(reduction, "linear_cross_entropy"),
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        label_smoothing=label_smoothing,
+    )
+
+
+def ctc_loss(
+    log_probs: TensorLike,
+    targets: TensorLike,
+    input_lengths: TensorLike,
+    target_lengths: TensorLike,
+    blank: SupportsIndex = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """-log of the probability of all ways to spell the labels in the steps, with blanks between and labels held.
+
+    log_probs: logarithms of probabilities, [steps, n, classes] or [steps, classes]. targets: labels [n, most], [most]
+    of one example, or [all] of all examples behind each other, whose lengths are then computed at once. Lengths: [n].
+    The mean is of losses divided by numbers of labels. zero_infinity: 0 for labels that there is no time for.
+    """
+    return result(
+        "ctc_loss",
+        log_probs=as_tensor(log_probs),
+        targets=as_tensor(targets),
+        input_lengths=_lengths(input_lengths),
+        target_lengths=_lengths(target_lengths),
+        blank=blank,
+        reduction=_reduced(reduction, "ctc_loss"),
+        zero_infinity=zero_infinity,
+    )
+
+
+def _lengths(lengths: Any) -> Tensor:
+    """Also a tuple of whole numbers, or none."""
+    return tensor_of(list(lengths), int64) if isinstance(lengths, (tuple, list)) else as_tensor(lengths)
 
 
 def kl_div(input: TensorLike, target: TensorLike, reduction: str = "mean", log_target: bool = False) -> Tensor:

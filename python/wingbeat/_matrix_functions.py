@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, SupportsIndex
 
-from ._calls import result, results
+from ._calls import optional, result, results
 from ._creation import zeros
 from ._linear_algebra import svd as linalg_svd
 from ._linear_algebra import svdvals
@@ -51,6 +51,31 @@ def svd(input: TensorLike, some: bool = True, compute_uv: bool = True) -> Singul
     values = svdvals(matrix)
     *batch, m, n = matrix.shape
     return SingularSystem(zeros(*batch, m, m, dtype=values.dtype), values, zeros(*batch, n, n, dtype=values.dtype))
+
+
+def svd_lowrank(
+    A: TensorLike, q: SupportsIndex = 6, niter: SupportsIndex = 2, M: TensorLike | None = None
+) -> SingularSystem:
+    """(U, S, V) of the q largest singular values of A - M: [..., m, q], [..., q], [..., n, q].
+
+    PyTorch's are approximated with random numbers; these are exact, and niter changes nothing.
+    """
+    return SingularSystem(*results("svd_lowrank", A=as_tensor(A), q=q, niter=niter, M=optional(M)))
+
+
+def pca_lowrank(
+    A: TensorLike, q: SupportsIndex | None = None, center: bool = True, niter: SupportsIndex = 2
+) -> SingularSystem:
+    """(U, S, V) of the q (None: 6, or min(m, n) if less) largest singular values of A, from which center takes the mean
+    of each column first; V has the principal axes as columns. Exact, as svd_lowrank."""
+    return SingularSystem(*results("pca_lowrank", A=as_tensor(A), q=q, center=center, niter=niter))
+
+
+def ormqr(input: TensorLike, tau: TensorLike, other: TensorLike, left: bool = True, transpose: bool = False) -> Tensor:
+    """Q C (left False: C Q; transpose: with Q^T) of the reflections that linalg.householder_product multiplies; here Q
+    is all of [..., m, m], and never formed. other: C, [..., m, k], or [..., k, m]."""
+    given = {"input": as_tensor(input), "tau": as_tensor(tau), "other": as_tensor(other)}
+    return result("ormqr", **given, left=left, transpose=transpose)
 
 
 class LUParts(NamedTuple):
@@ -111,7 +136,8 @@ __all__ = [
     "svd",
     "lu",
     "lu_solve",
+    "ormqr",
 ]
 for _name in __all__:
     setattr(Tensor, _name, globals()[_name])
-__all__ += ["vander", "lu_unpack"]
+__all__ += ["vander", "lu_unpack", "pca_lowrank", "svd_lowrank"]

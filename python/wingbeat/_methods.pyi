@@ -4,7 +4,7 @@ Written by scripts/generate_methods.py; do not edit.
 """
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, SupportsIndex, overload
 
 from typing_extensions import Self
@@ -17,7 +17,20 @@ from ._linear_algebra import QRFactors, SignAndLogarithm, SingularSystem, Triang
 from ._numbers import MantissaAndExponent
 from ._statistics import Extremes, Histogram
 from ._tensor import Tensor
-from ._typing import Array, Axes, Axis, DTypeLike, Index, Interpolation, Operand, Real, Reduce, Size, TensorLike
+from ._typing import (
+    Array,
+    Axes,
+    Axis,
+    DTypeLike,
+    Index,
+    Interpolation,
+    Operand,
+    PadMode,
+    Real,
+    Reduce,
+    Size,
+    TensorLike,
+)
 
 class Methods:
     @property
@@ -303,6 +316,14 @@ class Methods:
     def argwhere(self) -> Tensor:
         """The places of the elements that are not 0: int64 [count, ndim]. Computed at once."""
 
+    def as_strided(self, size: Size, stride: Size, storage_offset: SupportsIndex | None = None) -> Tensor:
+        """Elements [i, j, ...] at storage_offset + i stride[0] + j stride[1] + ... of the flattened input, as a copy.
+        """
+
+    def as_strided_scatter(self, src: TensorLike, size: Size, stride: Size,
+                           storage_offset: SupportsIndex | None = None) -> Tensor:
+        """input with the elements that as_strided shows replaced by those of src, a tensor of that size."""
+
     def asin(self) -> Tensor:
         """Inverse sine of each element, of the shape of `input`."""
 
@@ -399,6 +420,9 @@ class Methods:
 
     def byte(self) -> Tensor:
         """This tensor as uint8."""
+
+    def cauchy_(self, median: Real = 0.0, sigma: Real = 1.0, *, generator: Generator | None = None) -> Self:
+        """Fills the tensor in place with Cauchy's numbers: median + sigma tan(pi (u - 1/2)), u uniform in [0, 1)."""
 
     def ceil(self) -> Tensor:
         """The next whole number above (integers stay as they are; derivative 0) of each element, of the shape of
@@ -688,6 +712,12 @@ class Methods:
     def floor_divide_(self, other: Operand) -> Self:
         """floor_divide, in place."""
 
+    def fmax(self, other: Operand) -> Tensor:
+        """The larger of the two, or the one that is not NaN, element by element; the two broadcast."""
+
+    def fmin(self, other: Operand) -> Tensor:
+        """The smaller of the two, or the one that is not NaN, element by element; the two broadcast."""
+
     def fmod(self, other: Operand) -> Tensor:
         """What the quotient input / other, cut toward 0, leaves, of the sign of input, element by element; the two
         broadcast.
@@ -724,6 +754,9 @@ class Methods:
 
     def ge_(self, other: Operand) -> Self:
         """ge, in place."""
+
+    def geometric_(self, p: Real, *, generator: Generator | None = None) -> Self:
+        """Fills the tensor in place with numbers of trials up to the first success, of probability p: 1, 2, ..."""
 
     def ger(self, other: TensorLike) -> Tensor:
         """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
@@ -831,6 +864,16 @@ class Methods:
     def index_fill_(self, dim: SupportsIndex, index: TensorLike, value: TensorLike) -> Self:
         """index_fill, in place."""
 
+    def index_put(self, indices: Sequence[TensorLike], values: TensorLike,
+                  accumulate: builtins.bool = False) -> Tensor:
+        """input with input[indices[0], indices[1], ...] replaced by values, or with them added if accumulate: integers
+        for each of the first axes, which broadcast together, or masks, whose places are computed at once.
+        """
+
+    def index_put_(self, indices: Sequence[TensorLike], values: TensorLike,
+                   accumulate: builtins.bool = False) -> Self:
+        """index_put, in place."""
+
     def index_reduce(self, dim: SupportsIndex, index: TensorLike, source: TensorLike, reduce: Reduce, *,
                      include_self: builtins.bool = True) -> Tensor:
         """input with the rows of source reduced into its rows along an axis, at the places of a vector.
@@ -912,6 +955,15 @@ class Methods:
     def isreal(self) -> Tensor:
         """Whether it is a real number, which all are, as bool, of each element, of the shape of `input`."""
 
+    def istft(self, n_fft: SupportsIndex, hop_length: SupportsIndex | None = None,
+              win_length: SupportsIndex | None = None, window: TensorLike | None = None,
+              center: builtins.bool = True, normalized: builtins.bool = False,
+              onesided: builtins.bool | None = None, length: SupportsIndex | None = None,
+              return_complex: builtins.bool = False) -> Tensor:
+        """The signal, [length] or [n, length], whose stft is nearest to these spectra. length: it is cut, or zeros come
+        behind; None: as the pieces reach. Windows whose squares add up to 0 somewhere are an ArgumentError.
+        """
+
     def kron(self, other: TensorLike) -> Tensor:
         """The Kronecker product: each element of the input times the whole of other, as blocks."""
 
@@ -984,6 +1036,9 @@ class Methods:
 
     def log_(self) -> Self:
         """log, in place."""
+
+    def log_normal_(self, mean: Real = 1.0, std: Real = 2.0, *, generator: Generator | None = None) -> Self:
+        """Fills the tensor in place with numbers whose logarithms are normal, of that mean and standard deviation."""
 
     def log_softmax(self, dim: SupportsIndex | None = None, dtype: DTypeLike | None = None, *,
                     axis: SupportsIndex | None = None) -> Tensor:
@@ -1279,6 +1334,12 @@ class Methods:
     def not_equal_(self, other: Operand) -> Self:
         """ne, in place."""
 
+    def ormqr(self, tau: TensorLike, other: TensorLike, left: builtins.bool = True,
+              transpose: builtins.bool = False) -> Tensor:
+        """Q C (left False: C Q; transpose: with Q^T) of the reflections that linalg.householder_product multiplies;
+        here Q is all of [..., m, m], and never formed. other: C, [..., m, k], or [..., k, m].
+        """
+
     def outer(self, other: TensorLike) -> Tensor:
         """Each element of a vector times each of another, [m] x [n] -> [m, n]."""
 
@@ -1546,6 +1607,9 @@ class Methods:
     def split(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
         """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
 
+    def split_with_sizes(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
+
     def sqrt(self) -> Tensor:
         """Square root of each element, of the shape of `input`."""
 
@@ -1565,6 +1629,21 @@ class Methods:
             correction: Real | None = 1, axis: Axis = None, keepdims: builtins.bool = False) -> Tensor:
         """Standard deviation of floats: the square root of var. The derivative where it is 0 is 0."""
 
+    def stft(self, n_fft: SupportsIndex, hop_length: SupportsIndex | None = None,
+             win_length: SupportsIndex | None = None, window: TensorLike | None = None,
+             center: builtins.bool = True, pad_mode: PadMode = 'reflect', normalized: builtins.bool = False,
+             onesided: builtins.bool | None = None, return_complex: builtins.bool | None = None,
+             align_to_window: builtins.bool | None = None) -> Tensor:
+        """Fourier transforms of pieces of n_fft elements times a window: [length] or [n, length] -> [n, frequencies,
+        pieces, 2], pairs of reals as PyTorch gives with return_complex=False, whatever return_complex is.
+
+        hop_length: from one piece to the next; None: n_fft // 4. window: [win_length], with zeros around it up to
+        n_fft;
+        None: ones. center: piece t is about element t hop_length of the signal, which is padded; else it begins there.
+        normalized: divided by the root of n_fft. onesided: the first n_fft // 2 + 1 frequencies, as the others are
+        their conjugates; None: so.
+        """
+
     def stride(self, dim: builtins.int | None = None) -> Any:
         """How many elements lie from one place to the next along each axis (or along `dim`): as of row-major memory."""
 
@@ -1579,6 +1658,9 @@ class Methods:
         """Sum (int64 for bool and integers) over the axes `dim` (an int, several, or None for all); they stay with
         extent 1 if keepdim. dtype: to compute in.
         """
+
+    def sum_to_size(self, *size: Size) -> Tensor:
+        """Summed over the axes that broadcasting a tensor of this shape to its own would make or repeat."""
 
     def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SingularSystem:
         """(U, S, V) of A = U diag(S) V^T, S descending: torch.svd. some: U [..., m, k] and V [..., n, k], k = min(m,
@@ -1714,6 +1796,12 @@ class Methods:
         """The first of each run of equal elements, or of equal slices along an axis; if asked for, with the number of
         each element's run, and how long runs are. Computed at once.
         """
+
+    def unsafe_chunk(self, chunks: SupportsIndex, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """At most that many parts along an axis, of equal extents; the last may be smaller. A tuple."""
+
+    def unsafe_split(self, split_size_or_sections: Size, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
+        """Parts along an axis: of that many elements each (the last has the rest), or of the given extents. A tuple."""
 
     def unsqueeze(self, dim: SupportsIndex) -> Tensor:
         """With a new axis of extent 1 at `dim`."""

@@ -32,6 +32,8 @@ __all__ = [
     "equal",
     "fix",
     "float_power",
+    "fmax",
+    "fmin",
     "fmod",
     "frac",
     "frexp",
@@ -65,6 +67,8 @@ isreal = elementwise("isreal", "Whether it is a real number, which all are, as b
 
 hypot = pairwise("hypot", "sqrt(input^2 + other^2) without overflow")
 fmod = pairwise("fmod", "What the quotient input / other, cut toward 0, leaves, of the sign of input")
+fmax = pairwise("fmax", "The larger of the two, or the one that is not NaN")
+fmin = pairwise("fmin", "The smaller of the two, or the one that is not NaN")
 copysign = pairwise("copysign", "|input| with the sign of other (derivative 0 at 0)")
 nextafter = pairwise("nextafter", "The float next to input on the way to other")
 ldexp = pairwise("ldexp", "input * 2^other")
@@ -161,7 +165,21 @@ _WRITING = (
     rad2deg,
 )
 methods(
-    (*_WRITING, allclose, equal, float_power, frexp, isclose, isneginf, isposinf, isreal, positive, signbit),
+    (
+        *_WRITING,
+        allclose,
+        equal,
+        float_power,
+        fmax,
+        fmin,
+        frexp,
+        isclose,
+        isneginf,
+        isposinf,
+        isreal,
+        positive,
+        signbit,
+    ),
     (
         *_WRITING,
         *(eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not),

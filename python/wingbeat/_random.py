@@ -6,6 +6,7 @@ from ctypes import c_void_p
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from . import _abi
+from ._calls import called
 from ._creation import _random, full_like, like, randint, randn
 from ._device import check_device
 from ._dtypes import float64, int64
@@ -36,6 +37,7 @@ def normal(
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
+    device: DeviceLike = None,
 ) -> Tensor: ...
 @overload
 def normal(mean: TensorLike, std: TensorLike = 1.0, *, generator: Generator | None = None) -> Tensor: ...
@@ -48,12 +50,15 @@ def normal(
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
+    device: DeviceLike = None,
 ) -> Tensor:
     """Normal numbers.
 
     Mean and std are numbers, with a size; or one or both are tensors, which broadcast and through which derivatives
     pass.
     """
+    if device is not None:
+        check_device(device)
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         if size is not None:
             raise ArgumentError("normal: expected a size for numbers only, found one beside a tensor")
@@ -144,6 +149,24 @@ def _exponential_(self: TensorT, rate: Real = 1.0, *, generator: Generator | Non
         return self.copy_(exponential(rate, self.shape, self.dtype))
 
 
+def _log_normal_(self: TensorT, mean: Real = 1.0, std: Real = 2.0, *, generator: Generator | None = None) -> TensorT:
+    """Fills the tensor in place with numbers whose logarithms are normal, of that mean and standard deviation."""
+    with drawing_from(generator):
+        return self.copy_(called("log_normal", mean=mean, std=std, size=self.shape, dtype=self.dtype))
+
+
+def _cauchy_(self: TensorT, median: Real = 0.0, sigma: Real = 1.0, *, generator: Generator | None = None) -> TensorT:
+    """Fills the tensor in place with Cauchy's numbers: median + sigma tan(pi (u - 1/2)), u uniform in [0, 1)."""
+    with drawing_from(generator):
+        return self.copy_(called("cauchy", median=median, sigma=sigma, size=self.shape, dtype=self.dtype))
+
+
+def _geometric_(self: TensorT, p: Real, *, generator: Generator | None = None) -> TensorT:
+    """Fills the tensor in place with numbers of trials up to the first success, of probability p: 1, 2, ..."""
+    with drawing_from(generator):
+        return self.copy_(called("geometric", p=p, size=self.shape, dtype=self.dtype))
+
+
 def _bernoulli_(self: TensorT, p: Operand = 0.5, *, generator: Generator | None = None) -> TensorT:
     """Fills the tensor in place with 1 with probability p (a number or a tensor that broadcasts), else 0."""
     probabilities = p if isinstance(p, Tensor) else tensor_of(p, float64)
@@ -172,6 +195,9 @@ _METHODS: dict[str, Any] = {
     "uniform_": _uniform_,
     "normal_": _normal_,
     "exponential_": _exponential_,
+    "log_normal_": _log_normal_,
+    "cauchy_": _cauchy_,
+    "geometric_": _geometric_,
     "bernoulli_": _bernoulli_,
     "random_": _random_,
     "bernoulli": bernoulli,

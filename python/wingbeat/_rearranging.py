@@ -10,10 +10,10 @@ import operator
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arguments import numbers
-from ._calls import all_of, called, methods, of_operands
+from ._calls import all_of, called, methods, of_operands, results
 from ._errors import ArgumentError
 from ._picking import nonzero
-from ._shaping import _t, _transposed, vstack
+from ._shaping import _t, _transposed, broadcast_to, vstack
 from ._tensor import Tensor, as_tensor, plain
 
 if TYPE_CHECKING:
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "argwhere",
+    "as_strided",
+    "as_strided_scatter",
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
     "block_diag",
+    "broadcast_shapes",
     "broadcast_tensors",
     "cartesian_prod",
     "clone",
@@ -47,10 +50,37 @@ __all__ = [
     "row_stack",
     "t",
     "tensor_split",
+    "unravel_index",
     "vsplit",
 ]
 
 row_stack = vstack
+
+
+def as_strided(input: TensorLike, size: Size, stride: Size, storage_offset: SupportsIndex | None = None) -> Tensor:
+    """Elements [i, j, ...] at storage_offset + i stride[0] + j stride[1] + ... of the flattened input, as a copy."""
+    places = {"size": numbers((size,)), "stride": numbers((stride,)), "storage_offset": storage_offset}
+    return called("as_strided", input, **places)
+
+
+def as_strided_scatter(
+    input: TensorLike, src: TensorLike, size: Size, stride: Size, storage_offset: SupportsIndex | None = None
+) -> Tensor:
+    """input with the elements that as_strided shows replaced by those of src, a tensor of that size."""
+    places = {"size": numbers((size,)), "stride": numbers((stride,)), "storage_offset": storage_offset}
+    return called("as_strided_scatter", input, src, **places)
+
+
+def unravel_index(indices: TensorLike, shape: Size) -> tuple[Tensor, ...]:
+    """The places along each axis of a shape of whole numbers that are places in the flattened shape: int64, each of the
+    shape of `indices`."""
+    return tuple(results("unravel_index", indices=as_tensor(indices), shape=numbers((shape,))))
+
+
+def broadcast_shapes(*shapes: Size) -> tuple[int, ...]:
+    """The shape that tensors of these shapes have together."""
+    empty = [broadcast_to(as_tensor(0), numbers((shape,))) for shape in shapes]
+    return broadcast_tensors(*empty)[0].shape if empty else ()
 
 
 def clone(input: TensorLike) -> Tensor:
@@ -241,6 +271,11 @@ def repeat_interleave(
 # -------------------------------------------------------------------- methods
 
 
+def _sum_to_size(self: Tensor, *size: Size) -> Tensor:
+    """Summed over the axes that broadcasting a tensor of this shape to its own would make or repeat."""
+    return called("sum_to_size", self, size=numbers(size))
+
+
 def _unfold(self: Tensor, dimension: SupportsIndex, size: SupportsIndex, step: SupportsIndex) -> Tensor:
     """The windows of `size` elements along an axis, `step` apart: the axis counts them, and their elements are a new
     last axis."""
@@ -259,6 +294,8 @@ def _is_contiguous(self: Tensor) -> bool:
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     argwhere,
+    as_strided,
+    as_strided_scatter,
     diag_embed,
     diagflat,
     dsplit,
@@ -273,6 +310,7 @@ _FUNCTIONS: tuple[Callable[..., Any], ...] = (
 methods(_FUNCTIONS)
 for _name, _method in {
     "unfold": _unfold,
+    "sum_to_size": _sum_to_size,
     "contiguous": _contiguous,
     "is_contiguous": _is_contiguous,
     "H": property(_t),

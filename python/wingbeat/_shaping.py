@@ -51,6 +51,7 @@ __all__ = [
     "roll",
     "select",
     "split",
+    "split_with_sizes",
     "squeeze",
     "stack",
     "swapaxes",
@@ -61,6 +62,8 @@ __all__ = [
     "triu",
     "unbind",
     "unflatten",
+    "unsafe_chunk",
+    "unsafe_split",
     "unsqueeze",
     "vstack",
 ]
@@ -257,6 +260,10 @@ def chunk(input: TensorLike, chunks: SupportsIndex, dim: SupportsIndex = 0) -> t
     return split(input, -(-extent // count), dim) if extent else split(input, [0] * count, dim)
 
 
+# Under these names PyTorch has the same, with views or without.
+unsafe_chunk, unsafe_split, split_with_sizes = chunk, split, split
+
+
 def unbind(input: TensorLike, dim: SupportsIndex = 0) -> tuple[Tensor, ...]:
     """The slices along an axis, which goes. A tuple."""
     input = as_tensor(input)
@@ -408,6 +415,9 @@ _METHODS.update(
     swapdims=transpose,
     t=_t,
     moveaxis=movedim,
+    split_with_sizes=split,
+    unsafe_chunk=chunk,
+    unsafe_split=split,
     repeat=_repeat,
     T=property(_reversed),
     mT=property(_transposed),

@@ -31,9 +31,14 @@ __all__ = [
     "logaddexp2",
     "logit",
     "mvlgamma",
+    "modified_bessel_k0",
+    "modified_bessel_k1",
     "ndtr",
     "ndtri",
+    "scaled_modified_bessel_k0",
+    "scaled_modified_bessel_k1",
     "sinc",
+    "spherical_bessel_j0",
     "xlog1py",
     "xlogy",
     "zeta",
@@ -50,6 +55,15 @@ i0 = elementwise("i0", "The modified Bessel function of the first kind and order
 i0e = elementwise("i0e", "exp(-|x|) i0(x)")
 i1 = elementwise("i1", "The modified Bessel function of the first kind and order 1")
 i1e = elementwise("i1e", "exp(-|x|) i1(x)")
+modified_bessel_k0 = elementwise(
+    "modified_bessel_k0", "The modified Bessel function of the second kind and order 0, NaN below 0,"
+)
+modified_bessel_k1 = elementwise(
+    "modified_bessel_k1", "The modified Bessel function of the second kind and order 1, NaN below 0,"
+)
+scaled_modified_bessel_k0 = elementwise("scaled_modified_bessel_k0", "exp(x) modified_bessel_k0(x)")
+scaled_modified_bessel_k1 = elementwise("scaled_modified_bessel_k1", "exp(x) modified_bessel_k1(x)")
+spherical_bessel_j0 = elementwise("spherical_bessel_j0", "sin(x) / x")
 log_ndtr = elementwise("log_ndtr", "log(ndtr(x)), precise where ndtr is small or near 1,")
 ndtr = elementwise("ndtr", "The standard normal distribution function")
 ndtri = elementwise("ndtri", "Where the standard normal distribution function is x, for 0 to 1,")

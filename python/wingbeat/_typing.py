@@ -64,6 +64,7 @@ Argnums = Union[SupportsIndex, Sequence[SupportsIndex]]
 MatrixOrder = Union[float, Literal["fro", "nuc"]]
 # What counts between two elements in order.
 Interpolation = Literal["linear", "lower", "higher", "midpoint", "nearest"]
+PadMode = Literal["constant", "reflect", "replicate", "circular"]
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 # How elements that are scattered into one place meet.
@@ -91,6 +92,14 @@ class Pairwise(Protocol):
     __name__: str
 
     def __call__(self, input: Operand, other: Operand) -> Tensor: ...
+
+
+class Polynomial(Protocol):
+    """A function of a tensor and a degree that broadcast; one may be a number or an array."""
+
+    __name__: str
+
+    def __call__(self, input: Operand, n: Operand) -> Tensor: ...
 
 
 class Product(Protocol):

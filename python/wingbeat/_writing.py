@@ -5,19 +5,25 @@ Index tensors hold integers of any dtype; negative ones count from the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arguments import assigned
 from ._calls import called, methods
+from ._dtypes import bool_
+from ._errors import ArgumentTypeError
+from ._picking import nonzero
 from ._tensor import as_tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ._tensor import Tensor
     from ._typing import Operand, Reduce, TensorLike
 
 __all__ = [
     "diagonal_scatter",
     "index_add",
+    "index_put",
     "index_copy",
     "index_fill",
     "index_reduce",
@@ -40,6 +46,19 @@ def put(input: TensorLike, index: TensorLike, source: TensorLike, accumulate: bo
     values added."""
     input = as_tensor(input)
     return called("put", input, index, assigned(source, input, "put"), accumulate=accumulate)
+
+
+def index_put(input: TensorLike, indices: Sequence[TensorLike], values: TensorLike, accumulate: bool = False) -> Tensor:
+    """input with input[indices[0], indices[1], ...] replaced by values, or with them added if accumulate: integers for
+    each of the first axes, which broadcast together, or masks, whose places are computed at once."""
+    input = as_tensor(input)
+    given: Any = indices
+    if not isinstance(given, (tuple, list)):
+        raise ArgumentTypeError(f"index_put: expected index tensors in a tuple, found {type(given).__name__}")
+    places: list[Tensor] = []
+    for index in map(as_tensor, given):
+        places += nonzero(index, as_tuple=True) if index.dtype == bool_ else [index]
+    return called("index_put", input, assigned(values, input, "index_put"), *places, accumulate=accumulate)
 
 
 def index_add(
@@ -134,5 +153,5 @@ def diagonal_scatter(
     return called("diagonal_scatter", input, src, offset=offset, dim1=dim1, dim2=dim2)
 
 
-_WRITING = (put, index_add, index_copy, index_fill, index_reduce, masked_scatter, scatter_reduce)
+_WRITING = (put, index_put, index_add, index_copy, index_fill, index_reduce, masked_scatter, scatter_reduce)
 methods((*_WRITING, diagonal_scatter, select_scatter, slice_scatter, take), _WRITING)

@@ -41,6 +41,34 @@ extension Functions {
             return try .crossEntropy(probabilities: x, y, reduction)
         },
         Function(
+            "linear_cross_entropy",
+            [
+                Parameter("input", .tensor, "[..., width], floats."),
+                Parameter("linear_weight", .tensor, "[classes, width]; with axes between, of more targets."),
+                Parameter("target", .tensor, "As of cross_entropy."),
+                Parameter("linear_bias", .optional(.tensor), Value.none, "[classes], with the same axes."),
+                weight, reduction, ignored,
+                Parameter(
+                    "label_smoothing", .real, .real(0), "The share of each target that goes to all classes alike."),
+            ],
+            "cross_entropy of linear(input, linear_weight, linear_bias)."
+        ) { a throws(Failure) in
+            let (x, matrix, bias) = (
+                try a.tensor("input"), try a.tensor("linear_weight"), a.optionalTensor("linear_bias")
+            )
+            guard matrix.shape.count >= 2, !x.shape.isEmpty else {
+                throw .shape(
+                    operation: "linear_cross_entropy",
+                    "input [..., width] and linear_weight [classes, ..., width] are expected, but they are "
+                        + "\(x.shape.text) and \(matrix.shape.text)")
+            }
+            let outputs = Array(matrix.shape.dropLast())
+            let rows = try matrix.reshape([outputs.elementCount, matrix.shape.last!])
+            let flatBias = try bias.map { (bias) throws(Failure) in try bias.reshape([outputs.elementCount]) }
+            let scores = try x.linear(rows, flatBias).reshape(x.shape.dropLast() + outputs)
+            return try .crossEntropy(logits: scores, a.tensor("target"), a.lossReduction(), rule: a.classRule())
+        },
+        Function(
             "nll_loss", [scores, labels, reduction, weight, ignored],
             "-input[target] of logarithms of probabilities; the mean is weighted. One row may come without its axis."
         ) { a throws(Failure) in
@@ -72,6 +100,31 @@ extension Functions {
             of classes.
             """
         ) { a throws(Failure) in try .multiLabelMargin(a.tensor("input"), a.tensor("target"), a.lossReduction()) },
+        Function(
+            "ctc_loss",
+            [
+                Parameter(
+                    "log_probs", .tensor, "Logarithms of probabilities, [steps, n, classes] or [steps, classes]."),
+                Parameter(
+                    "targets", .tensor,
+                    "Labels, whole numbers: [n, most], [most] of one example, or [all] of all behind each other, whose "
+                        + "lengths are then computed at once."),
+                Parameter("input_lengths", .tensor, "How many steps each example has: [n], whole numbers."),
+                Parameter("target_lengths", .tensor, "How many labels each example has: [n], whole numbers."),
+                Parameter("blank", .integer, .integer(0), "The class that is no label."), reduction,
+                Parameter(
+                    "zero_infinity", .flag, .flag(false), "0 for labels that there is no time for, not infinity."),
+            ],
+            """
+            -log of the probability of all ways to spell the labels in the steps, with blanks between. The mean is of \
+            losses divided by numbers of labels (Graves and others 2006).
+            """
+        ) { a throws(Failure) in
+            try .connectionistTemporal(
+                a.tensor("log_probs"), a.tensor("targets"), inputLengths: a.tensor("input_lengths"),
+                targetLengths: a.tensor("target_lengths"), blank: a.integer("blank"), a.lossReduction(),
+                zeroInfinity: a.flag("zero_infinity"))
+        },
         Function(
             "multilabel_soft_margin_loss",
             [

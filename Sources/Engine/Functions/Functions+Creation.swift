@@ -119,6 +119,20 @@ extension Functions {
             return try created(.linspace(start.asReal, end.asReal, a.integer("steps"), dtype), a)
         },
         Function(
+            "logspace",
+            [
+                Parameter("start", .real, "The first exponent, finite."),
+                Parameter("end", .real, "The last exponent, finite."),
+                Parameter("steps", .integer, "How many numbers."), Parameter("base", .real, .real(10), "The base."),
+                .dtype(.float32), .requiresGrad,
+            ],
+            "base to the powers of linspace(start, end, steps): [steps]. Integer dtypes cut them toward 0."
+        ) { a throws(Failure) in
+            let exponents = try Tensor.linspace(a.real("start"), a.real("end"), a.integer("steps"), .float64)
+            let powers = try exponents.applying(.power, a.real("base"), reversed: true)
+            return try created(powers.cast(a.dtype("dtype", .float32)), a)
+        },
+        Function(
             "eye",
             [
                 Parameter("n", .integer, "The number of rows."),

@@ -30,6 +30,19 @@ extension Functions {
             return try Tensor(result: x.cosine(with: y, a.integer("dim"), eps: a.real("eps")))
         },
         Function(
+            "pdist",
+            [Parameter("input", .tensor, "[n, width], floats."), order],
+            "The p-norms of the differences of all pairs of rows, (0, 1), (0, 2), ...: [n (n - 1) / 2]."
+        ) { a throws(Failure) in
+            let x = try a.tensor("input")
+            guard x.shape.count == 2 else {
+                throw .shape(operation: "pdist", "[n, width] is expected, but the shape is \(x.shape.text)")
+            }
+            let p = try a.real("p")
+            guard p >= 0 else { throw .argument(operation: "pdist", "p from 0 on is expected, but found \(p)") }
+            return try Tensor(result: x.node().ofFloats("pdist").distancesOfRows(p))
+        },
+        Function(
             "pairwise_distance",
             [
                 first, second, order,

@@ -93,6 +93,27 @@ extension Functions {
             "Complex numbers as pairs: [...] -> [..., 2]. Floats."
         ) { a throws(Failure) in try Tensor.pairs(a.tensor("real"), a.optionalTensor("imag")) },
         Function(
+            "complex",
+            [
+                Parameter("real", .tensor, "The real parts."),
+                Parameter("imag", .tensor, "The imaginary parts, of the same shape and dtype."),
+            ],
+            "Complex numbers as pairs of reals: [...] -> [..., 2], real and imaginary part in the last axis. Floats."
+        ) { a throws(Failure) in try Tensor.complex(a.tensor("real"), a.tensor("imag"), "complex") },
+        Function(
+            "polar",
+            [
+                Parameter("abs", .tensor, "Absolute values."),
+                Parameter("angle", .tensor, "Angles in radians, of the same shape and dtype."),
+            ],
+            "abs (cos(angle) + i sin(angle)) as pairs of reals: [...] -> [..., 2]. Floats."
+        ) { a throws(Failure) in
+            let (length, angle) = (try a.tensor("abs"), try a.tensor("angle"))
+            try Tensor.checkParts(length, angle, "polar")
+            return try .complex(
+                length * angle.applying(.cos), length * angle.applying(.sin), "polar")
+        },
+        Function(
             "fft_fftfreq", [count, distance, .dtype(.float32, keyword: true)],
             "The frequencies of fft's elements, 0, 1, ..., -2, -1, divided by n d: [n]."
         ) { a throws(Failure) in

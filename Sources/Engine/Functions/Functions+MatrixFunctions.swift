@@ -3,10 +3,14 @@ extension Functions {
     private static let matrices = Parameter("A", .tensor, "Matrices [..., m, n].")
     private static let square = Parameter("A", .tensor, "Matrices [..., n, n].")
     private static let atol = Parameter(
-        "atol", .optional(.real), Value.none, keyword: true, "Singular values up to here count as 0; None: 0.")
+        "atol", .optional(.operand), Value.none, keyword: true,
+        "Singular values up to here count as 0; a tensor [...]: for each matrix; None: 0.")
     private static let rtol = Parameter(
-        "rtol", .optional(.real), Value.none, keyword: true,
-        "And those up to this share of the largest; None: max(m, n) times the dtype's precision, or 0 beside atol.")
+        "rtol", .optional(.operand), Value.none, keyword: true,
+        """
+        And those up to this share of the largest; a tensor [...]: for each matrix; None: max(m, n) times the dtype's \
+        precision, or 0 beside an atol above 0.
+        """)
     private static let hermitian = Parameter(
         "hermitian", .flag, .flag(false), keyword: true, "Whether A is symmetric, of which the lower triangle is read.")
     private static let isUpper = Parameter("upper", .flag, .flag(false), "U of A = U^T U, instead of L of A = L L^T.")
@@ -38,8 +42,10 @@ extension Functions {
             \(floats)
             """
         ) { a throws(Failure) in
-            try a.tensor("A").pseudoInverse(
-                atol: a.optionalReal("atol"), rtol: a.optionalReal("rtol"), hermitian: a.flag("hermitian"))
+            try Tensor(
+                result: a.tensor("A").node().pseudoInverse(
+                    .init(a.optionalOperand("atol"), a.optionalOperand("rtol")), hermitian: a.flag("hermitian"), "pinv")
+            )
         },
         Function(
             "pinverse",
@@ -55,7 +61,7 @@ extension Functions {
             "How many singular values do not count as 0: [...], int64. Of floats."
         ) { a throws(Failure) in
             try a.tensor("A").matrixRank(
-                atol: a.optionalReal("atol"), rtol: a.optionalReal("rtol"), hermitian: a.flag("hermitian"))
+                .init(a.optionalOperand("atol"), a.optionalOperand("rtol")), hermitian: a.flag("hermitian"))
         },
         Function(
             "lstsq",
@@ -84,6 +90,38 @@ extension Functions {
                 found.solution, driver == "gelsy" ? none : found.residuals,
                 driver == "gels" ? try .full([0], 0, .int64) : found.rank, hasValues ? found.values : none,
             ]
+        },
+        Function(
+            "svd_lowrank",
+            [
+                matrices, Parameter("q", .integer, .integer(6), "How many singular values, 1 to min(m, n)."),
+                Parameter("niter", .integer, .integer(2), "Taken: the decomposition is exact."),
+                Parameter("M", .optional(.tensor), Value.none, "What is taken from A first; it broadcasts."),
+            ],
+            outputs: ["U", "S", "V"],
+            "(U, S, V) of the q largest singular values of A - M, by way of the whole decomposition. \(floats)"
+        ) { a throws(Failure) in
+            var x = try a.tensor("A")
+            if let mean = a.optionalTensor("M") { x = try x - mean.broadcast(to: x.shape) }
+            return try x.principal(a.integer("q"), "svd_lowrank")
+        },
+        Function(
+            "pca_lowrank",
+            [
+                matrices,
+                Parameter("q", .optional(.integer), Value.none, "How many components; None: 6, or min(m, n) if less."),
+                Parameter("center", .flag, .flag(true), "Whether the mean of each column is taken away first."),
+                Parameter("niter", .integer, .integer(2), "Taken: the decomposition is exact."),
+            ],
+            outputs: ["U", "S", "V"],
+            "(U, S, V) of the q largest singular values; V has the principal axes as columns. \(floats)"
+        ) { a throws(Failure) in
+            let x = try a.tensor("A")
+            try x.node().checkMatrices("pca_lowrank")
+            let (m, n) = try x.node().matrixExtents
+            let q = a.optionalInteger("q") ?? min(6, m, n)
+            let rows = try a.flag("center") ? Tensor(result: x.node().centeredColumns()) : x
+            return try rows.principal(q, "pca_lowrank")
         },
         Function(
             "logdet", [.input],

@@ -75,6 +75,12 @@ extension Functions {
         one("frac", "What is left beside the whole number toward 0,", "Floats, whose dtype stays.") {
             x throws(Failure) in try x.fraction()
         },
+        pair("fmax", "The larger of the two, or the one that is not NaN", promoted) { x, y throws(Failure) in
+            try x.maximumOfNumbers(y)
+        },
+        pair("fmin", "The smaller of the two, or the one that is not NaN", promoted) { x, y throws(Failure) in
+            try x.minimumOfNumbers(y)
+        },
         one("signbit", "Whether the sign bit is set, which -0 has too, as bool,", "All dtypes.") {
             x throws(Failure) in try x.signBit()
         },

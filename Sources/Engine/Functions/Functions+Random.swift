@@ -1,3 +1,5 @@
+import Glibc
+
 /// Random numbers from the default generator, the same on any number of threads. Values are drawn at the call.
 extension Functions {
     private static func drawn(_ distribution: Generator.Distribution, _ a: Double, _ b: Double, _ arguments: Arguments)
@@ -126,6 +128,55 @@ extension Functions {
             ],
             "Exponential numbers of that rate, all above 0."
         ) { a throws(Failure) in try drawn(.exponential, a.real("rate"), 0, a) },
+        Function(
+            "log_normal",
+            [
+                Parameter("mean", .real, .real(1), "Of the logarithms."),
+                Parameter("std", .real, .real(2), "Of the logarithms, from 0 on."), .sizeOfNone, .dtype(.float32),
+                .requiresGrad,
+            ],
+            "Numbers whose logarithms are normal."
+        ) { a throws(Failure) in
+            let normal = try Generator.standard().draw(
+                .normal, a.dtype("dtype", .float32), a.integers("size"), a.real("mean"), a.real("std"))
+            return try created(normal.applying(.exp).detach(), a)
+        },
+        Function(
+            "cauchy",
+            [
+                Parameter("median", .real, .real(0), "The middle."),
+                Parameter("sigma", .real, .real(1), "Half the width at half the height, above 0."), .sizeOfNone,
+                .dtype(.float32), .requiresGrad,
+            ],
+            "Cauchy's numbers: median + sigma tan(pi (u - 1/2)) with u uniform in [0, 1)."
+        ) { a throws(Failure) in
+            let sigma = try a.real("sigma")
+            guard sigma > 0 else {
+                throw .argument(operation: "cauchy", "sigma above 0 is expected, but found \(sigma)")
+            }
+            let dtype = a.dtype("dtype", .float32)
+            let angle = try Generator.standard().draw(.uniform, dtype, a.integers("size"), -.pi / 2, .pi / 2)
+            let numbers = try angle.applying(.tan).applying(.multiply, sigma).applying(.add, a.real("median"))
+            return try created(numbers.detach(), a)
+        },
+        Function(
+            "geometric",
+            [
+                Parameter("p", .real, "The probability of success, above 0 and up to 1."), .sizeOfNone,
+                .dtype(.float32), .requiresGrad,
+            ],
+            "How many trials there are up to the first success: 1, 2, ..."
+        ) { a throws(Failure) in
+            let p = try a.real("p")
+            guard p > 0, p <= 1 else {
+                throw .argument(operation: "geometric", "p above 0 and up to 1 is expected, but found \(p)")
+            }
+            // An exponential number E of rate -log(1 - p) is above k with the probability (1 - p)^k.
+            let rate = p < 1 ? -Glibc.log1p(-p) : 1e300
+            let trials = try Generator.standard().draw(.exponential, .float64, a.integers("size"), rate, 0)
+            let counts = try trials.applying(.ceil).clamped(1, .infinity)
+            return try created(counts.cast(a.dtype("dtype", .float32)).detach(), a)
+        },
         Function(
             "gumbel",
             [

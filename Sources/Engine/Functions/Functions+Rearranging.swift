@@ -45,6 +45,11 @@ extension Functions {
         }
     }
 
+    private static let strides = Parameter(
+        "stride", .integers, "How far neighbours along each axis are apart, from 0 on.")
+    private static let offset = Parameter(
+        "storage_offset", .optional(.integer), Value.none, "Where the first element is; None: 0.")
+
     static let rearranging: [Function] = [
         Function(
             "rot90",
@@ -101,6 +106,37 @@ extension Functions {
             "The subsets of r elements of a vector, in order: [subsets, r]."
         ) { a throws(Failure) in
             try a.tensor("input").combinations(a.integer("r"), repeats: a.flag("with_replacement"))
+        },
+        Function(
+            "unravel_index",
+            [
+                Parameter("indices", .tensor, "Whole numbers, places in the flattened shape."),
+                Parameter("shape", .integers, "The shape, one axis at least."),
+            ], outputs: ["*outputs"], "The places along each axis of a shape: int64, of the shape of `indices`."
+        ) { a throws(Failure) in try a.tensor("indices").unravelled(a.integers("shape")) },
+        Function(
+            "as_strided", [.input, .size, strides, offset],
+            "Elements [i, j, ...] at storage_offset + i stride[0] + j stride[1] + ... of the flattened input."
+        ) { a throws(Failure) in
+            let places = try Tensor.stridedPlaces(
+                a.integers("size"), a.integers("stride"), a.optionalInteger("storage_offset") ?? 0, "as_strided")
+            return try a.tensor("input").take(places)
+        },
+        Function(
+            "as_strided_scatter",
+            [.input, Parameter("src", .tensor, "A tensor of that size."), .size, strides, offset],
+            "input with the elements that as_strided shows replaced; of two for one place the last stays."
+        ) { a throws(Failure) in
+            let (input, size) = (try a.tensor("input"), try a.integers("size"))
+            let places = try Tensor.stridedPlaces(
+                size, a.integers("stride"), a.optionalInteger("storage_offset") ?? 0, "as_strided_scatter")
+            let source = try Operand.tensor(a.tensor("src")).assigned(to: input, "as_strided_scatter")
+            guard source.shape == size else {
+                throw .shape(
+                    operation: "as_strided_scatter",
+                    "a source of the size \(size.text) is expected, but its shape is \(source.shape.text)")
+            }
+            return try input.put(places, source, accumulates: false)
         },
         triangleIndices("tril_indices", isLower: true),
         triangleIndices("triu_indices", isLower: false),

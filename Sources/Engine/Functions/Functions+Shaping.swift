@@ -8,7 +8,7 @@ extension Functions {
         ) { a throws(Failure) in try a.tensor("input").triangle(a.integer("diagonal"), isLower: isLower) }
     }
 
-    private static let padModes: [String: Tensor.PadMode] = [
+    static let padModes: [String: Tensor.PadMode] = [
         "constant": .constant, "reflect": .reflect, "replicate": .replicate, "circular": .circular,
     ]
 
@@ -92,6 +92,20 @@ extension Functions {
             "As broadcast_to; -1 keeps an extent."
         ) {
             a throws(Failure) in try a.tensor("input").expand(a.integers("size"))
+        },
+        Function(
+            "sum_to_size", [.input, Parameter("size", .integers, "A shape that broadcasts to the input's.")],
+            "Summed over the axes that broadcasting a tensor of this shape to the input's would make or repeat."
+        ) { a throws(Failure) in
+            let (x, size) = (try a.tensor("input"), try a.integers("size"))
+            try checkShape(size, x.dtype, operation: "sum_to_size")
+            guard broadcastShape(size, x.shape) == x.shape else {
+                throw .shape(
+                    operation: "sum_to_size",
+                    "a shape that broadcasts to \(x.shape.text) is expected, but found \(size.text)")
+            }
+            let sums = try x.dtype.isFloat || x.dtype == .int64 ? x : x.cast(.int64)
+            return try Tensor(result: sums.node().summed(to: size))
         },
         Function(
             "repeat",

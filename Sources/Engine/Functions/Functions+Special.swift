@@ -33,14 +33,33 @@ extension Functions {
             try x.logNormalCumulative()
         },
         one("entr", "-x log(x), 0 at 0 and -infinity below,", ofFloats) { x throws(Failure) in try x.entropy() },
-        one("i0", "The modified Bessel function of the first kind and order 0", ofFloats) { x throws(Failure) in
+        one(
+            "i0", aliases: ["modified_bessel_i0"], "The modified Bessel function of the first kind and order 0",
+            ofFloats
+        ) { x throws(Failure) in
             try x.modifiedBessel(0)
         },
         one("i0e", "exp(-|x|) i0(x)", ofFloats) { x throws(Failure) in try x.modifiedBessel(0, isScaled: true) },
-        one("i1", "The modified Bessel function of the first kind and order 1", ofFloats) { x throws(Failure) in
+        one(
+            "i1", aliases: ["modified_bessel_i1"], "The modified Bessel function of the first kind and order 1",
+            ofFloats
+        ) { x throws(Failure) in
             try x.modifiedBessel(1)
         },
         one("i1e", "exp(-|x|) i1(x)", ofFloats) { x throws(Failure) in try x.modifiedBessel(1, isScaled: true) },
+        one(
+            "modified_bessel_k0", "The modified Bessel function of the second kind and order 0, NaN below 0,", ofFloats
+        ) { x throws(Failure) in try x.modifiedBesselOfSecondKind(0) },
+        one(
+            "modified_bessel_k1", "The modified Bessel function of the second kind and order 1, NaN below 0,", ofFloats
+        ) { x throws(Failure) in try x.modifiedBesselOfSecondKind(1) },
+        one("scaled_modified_bessel_k0", "exp(x) modified_bessel_k0(x)", ofFloats) { x throws(Failure) in
+            try x.modifiedBesselOfSecondKind(0, isScaled: true)
+        },
+        one("scaled_modified_bessel_k1", "exp(x) modified_bessel_k1(x)", ofFloats) { x throws(Failure) in
+            try x.modifiedBesselOfSecondKind(1, isScaled: true)
+        },
+        one("spherical_bessel_j0", "sin(x) / x", ofFloats) { x throws(Failure) in try x.sphericalBessel() },
         one("bessel_j0", "The Bessel function of the first kind and order 0", ofFloats) { x throws(Failure) in
             try x.bessel(.first, 0)
         },

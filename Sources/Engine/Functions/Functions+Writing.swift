@@ -32,6 +32,18 @@ extension Functions {
             try a.tensor("input").put(a.tensor("index"), taken("source", a), accumulates: a.flag("accumulate"))
         },
         Function(
+            "index_put",
+            [
+                .input, Parameter("values", .tensor, "What broadcasts to the places' shape and the axes behind them."),
+                Parameter("indices", .tensors, "Integers for each of the first axes, which broadcast together."),
+                Parameter("accumulate", .flag, .flag(false), "Whether the values are added instead."),
+            ],
+            "input with input[indices[0], indices[1], ...] replaced; of two for one place the last stays."
+        ) { a throws(Failure) in
+            try a.tensor("input").putting(
+                a.tensors("indices"), taken("values", a), accumulates: a.flag("accumulate"))
+        },
+        Function(
             "index_add",
             [
                 .input, .axis, index, source,

@@ -4,6 +4,16 @@ import Steps
 extension Node {
     func maximum(_ other: Node) throws(Failure) -> Node { try Node.promoting(Maximum(), self, other) }
     func minimum(_ other: Node) throws(Failure) -> Node { try Node.promoting(Minimum(), self, other) }
+
+    /// The larger one, or the one that is not NaN. Of equal ones the first has all of the derivative.
+    func maximumOfNumbers(_ other: Node) throws(Failure) -> Node {
+        try Node.select(greaterEqual(other).logicalOr(other.isNaN()), self, other)
+    }
+
+    func minimumOfNumbers(_ other: Node) throws(Failure) -> Node {
+        try Node.select(lessEqual(other).logicalOr(other.isNaN()), self, other)
+    }
+
     func equal(_ other: Node) throws(Failure) -> Node { try Node.promoting(Equal(), self, other) }
     func notEqual(_ other: Node) throws(Failure) -> Node { try Node.promoting(NotEqual(), self, other) }
     func less(_ other: Node) throws(Failure) -> Node { try Node.promoting(Less(), self, other) }

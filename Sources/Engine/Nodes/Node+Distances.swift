@@ -19,6 +19,17 @@ extension Node {
         return try moved.norm(p, [moved.shape.count - 1], keepdims: keepdims)
     }
 
+    /// The p-norms of the differences of rows i < j of [n, width], in order: [n (n - 1) / 2].
+    func distancesOfRows(_ p: Double) throws(Failure) -> Node {
+        let n = shape[0]
+        let places = try Tensor.triangleIndices(n, n, 1, isLower: false).node()
+        let (first, second) = (
+            try places.part(0, 0, 1).reshape([places.shape[1]]), try places.part(0, 1, 1).reshape([places.shape[1]])
+        )
+        let rows = IndexSelect(axis: 0)
+        return try (rows.record([self, first]) - rows.record([self, second])).norm(p, [1], keepdims: false)
+    }
+
     /// The cosine of the angle between vectors along an axis of the two broadcast together; no length counts as less
     /// than `eps`.
     func cosine(with other: Node, _ axis: Int, eps: Double) throws(Failure) -> Node {

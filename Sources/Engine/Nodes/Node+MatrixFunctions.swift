@@ -20,6 +20,9 @@ extension Node {
         return try row.equal(column).cast(dtype).broadcast(to: shape)
     }
 
+    /// Without the mean of each column.
+    func centeredColumns() throws(Failure) -> Node { try self - mean([shape.count - 2], keepdims: true) }
+
     /// The product of two batches of matrices in full precision, whatever autocast says.
     private func times(_ other: Node, transposed: Bool = false, otherTransposed: Bool = false) throws(Failure) -> Node {
         try MatMul(transposeA: transposed, transposeB: otherTransposed).record([self, other])
@@ -74,23 +77,13 @@ extension Node {
 
     // MARK: The pseudoinverse
 
-    /// Sizes below which singular values count as 0: the larger of a number and a share of the largest one, of rows
-    /// [..., k] in descending order.
-    func rankTolerance(_ values: Node, atol: Double?, rtol: Double?) throws(Failure) -> Node {
-        let (m, n) = matrixExtents
-        let epsilon = dtype.epsilon
-        let share = rtol ?? ((atol ?? 0) > 0 ? 0 : epsilon * Double(max(m, n)))
-        let largest = try values.extremum([values.shape.count - 1], keepdims: true, isMaximum: true)
-        return try (largest * Node.scalar(share, like: self)).maximum(Node.scalar(atol ?? 0, like: self))
-    }
-
     /// The pseudoinverse of Moore and Penrose, with singular values up to a tolerance as 0.
     ///
     /// Of A = U S V^T the singular vectors are taken as constants. Then A V S^-1 and S^-1 U^T A have orthonormal
     /// columns and rows, and A = (A V S^-1) (S^-1 U^T A V S^-1)^-1 (S^-1 U^T A) for all matrices of this rank close by.
     /// So the formula of the pseudoinverse in these three has the derivatives of every order, equal singular values or
     /// not, and solves systems only that are next to the identity.
-    func pseudoInverse(atol: Double?, rtol: Double?, hermitian: Bool, _ operation: String) throws(Failure) -> Node {
+    func pseudoInverse(_ tolerance: RankTolerance, hermitian: Bool, _ operation: String) throws(Failure) -> Node {
         try checkMatrices(operation, square: hermitian)
         let matrix = hermitian ? try lowerAsSymmetric() : self
         let (m, n) = matrixExtents
@@ -98,7 +91,7 @@ extension Node {
         let (u, values, v) = try matrix.detached().svd()
         let one = try Node.scalar(1, like: self)
         let zero = try Node.scalar(0, like: self)
-        let counts = try values.greater(rankTolerance(values, atol: atol, rtol: rtol))
+        let counts = try values.greater(tolerance.bound(values, of: self, operation))
         let row = Array(values.shape.dropLast()) + [1, values.shape[values.shape.count - 1]]
         let scale = try Node.select(counts, one / Node.select(counts, values, one), zero).reshape(row)
         let (left, right) = (try u * scale, try v.transposed() * scale)  // [..., m, k], [..., n, k]
@@ -115,5 +108,45 @@ extension Node {
     /// The symmetric matrix whose lower triangle this has.
     func lowerAsSymmetric() throws(Failure) -> Node {
         try triangle(upper: false, strict: false) + triangle(upper: false, strict: true).transposed()
+    }
+}
+
+/// Singular values up to a number, or to a share of the largest one, count as 0.
+struct RankTolerance {
+    private let number: Operand?
+    private let share: Operand?
+
+    init(_ number: Operand?, _ share: Operand?) { (self.number, self.share) = (number, share) }
+
+    init(_ number: Double?, _ share: Double?) {
+        self.init(number.map { .number(.real($0)) }, share.map { .number(.real($0)) })
+    }
+
+    /// Above what values [..., k] of matrices count: [..., 1].
+    func bound(_ values: Node, of matrices: Node, _ operation: String) throws(Failure) -> Node {
+        func column(_ operand: Operand?, _ name: String) throws(Failure) -> Node? {
+            switch operand {
+            case nil: return nil
+            case .number(let number)?: return try Node.scalar(number.asReal, like: values)
+            case .tensor(let tensor)?:
+                let leading = Array(values.shape.dropLast())
+                guard broadcastShape(tensor.shape, leading) == leading else {
+                    throw .shape(
+                        operation: operation,
+                        "\(name) of a shape that broadcasts to \(leading.text), a number for each matrix, is expected, "
+                            + "but it is \(tensor.shape.text)")
+                }
+                return try tensor.node().detached().cast(values.dtype).reshape(tensor.shape + [1])
+            }
+        }
+        let (m, n) = matrices.matrixExtents
+        let zero = try Node.scalar(0, like: values)
+        let (least, own) = (try column(number, "atol"), try column(share, "rtol"))
+        var factor = try Node.scalar(matrices.dtype.epsilon * Double(max(m, n)), like: values)
+        if let own { factor = own }
+        // Beside a number above 0 there is no share, unless one is given.
+        if own == nil, let least { factor = try Node.select(least.greater(zero), zero, factor) }
+        let largest = try values.extremum([values.shape.count - 1], keepdims: true, isMaximum: true)
+        return try (largest * factor).maximum(least ?? zero)
     }
 }

@@ -18,6 +18,24 @@ extension Node {
         try ModifiedBessel(isScaled: isScaled, order: order).record([asFloat()])
     }
 
+    func modifiedBesselOfSecondKind(_ order: Int, isScaled: Bool = false) throws(Failure) -> Node {
+        try ModifiedBesselOfSecondKind(isScaled: isScaled, order: order).record([asFloat()])
+    }
+
+    /// sin(x) / x
+    func sphericalBessel() throws(Failure) -> Node {
+        let x = try asFloat()
+        return try (x * x.number(1 / .pi)).sinc()
+    }
+
+    /// The polynomial of a degree, which is cut toward 0; 0 for one below 0.
+    func polynomial(_ family: PolynomialFamily, _ degree: Node, isShifted: Bool = false) throws(Failure) -> Node {
+        let dtype = Node.commonFloat(self, degree)
+        let (x, n) = (try cast(dtype), try degree.cast(dtype).trunc())
+        let place = isShifted ? try x.number(2) * x - x.number(1) : x
+        return try OrthogonalPolynomial(family: family).record([place, n])
+    }
+
     /// P(self, x), or 1 minus that.
     func incompleteGamma(_ x: Node, isUpper: Bool) throws(Failure) -> Node {
         try Node.recording(IncompleteGamma(isUpper: isUpper), self, x)

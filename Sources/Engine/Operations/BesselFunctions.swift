@@ -51,3 +51,65 @@ struct ModifiedBessel: Elementwise {
         return try d * (isScaled ? slope - x.sign() * node : slope)
     }
 }
+
+/// K' of order n is -(K of n - 1 plus K of n + 1) / 2, and K of -1 is K of 1. The scaled one is e^x K.
+struct ModifiedBesselOfSecondKind: Elementwise {
+    var isScaled: Bool
+    var order: Int
+    var name: String { isScaled ? "k\(order)e" : "k\(order)" }
+    var opcode: LoopOpcode { isScaled ? .scaledBesselK : .besselK }
+    var immediate: Double { Double(order) }
+    var keeps: Keeps { [.inputs, .output] }
+
+    func encode(into key: inout KeyBuilder) {
+        key.append(isScaled)
+        key.append(order)
+    }
+
+    func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
+
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        func neighbour(_ order: Int) throws(Failure) -> Node {
+            try ModifiedBesselOfSecondKind(isScaled: isScaled, order: order).record([node.inputs[0]])
+        }
+        let fall =
+            order == 0
+            ? try neighbour(1) : try Node.scalar(0.5, like: node) * (neighbour(order - 1) + neighbour(order + 1))
+        return try isScaled ? d * (node - fall) : -(d * fall)
+    }
+}
+
+/// A polynomial of a family, p_n(x). There is no derivative with respect to the degree.
+struct OrthogonalPolynomial: Elementwise {
+    var family: PolynomialFamily
+    var name: String { "orthogonal_polynomial" }
+    var opcode: LoopOpcode { .orthogonalPolynomial }
+    var immediate: Double { family.immediate }
+    var keeps: Keeps { .inputs }
+    func encode(into key: inout KeyBuilder) { key.append([family.kind.rawValue, family.parameter]) }
+    func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
+
+    /// Of Gegenbauer's C with lambda it is 2 lambda C with lambda + 1, of Chebyshev's T n U, of Laguerre's L with alpha
+    /// -L with alpha + 1, of Hermite's H 2 n H and of the other one n He, all of the degree n - 1. Chebyshev's third
+    /// and fourth kind are U of degree n less U of degree n - 1, and the sum of the two.
+    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
+        guard input == 0 else {
+            throw .unsupported(operation: name, "there is no derivative with respect to the degree; detach it")
+        }
+        let (x, n) = (node.inputs[0], node.inputs[1])
+        func number(_ value: Double) throws(Failure) -> Node { try Node.scalar(value, like: n) }
+        func lower(_ kind: PolynomialFamily.Kind, _ parameter: Int = 0, by less: Double = 1) throws(Failure) -> Node {
+            try OrthogonalPolynomial(family: PolynomialFamily(kind, parameter)).record([x, n - number(less)])
+        }
+        switch family.kind {
+        case .gegenbauer where family.parameter == 0: return try d * (n * lower(.gegenbauer, 2))
+        case .gegenbauer:
+            return try d * (number(Double(family.parameter)) * lower(.gegenbauer, family.parameter + 2))
+        case .third: return try d * (number(2) * (lower(.gegenbauer, 4) - lower(.gegenbauer, 4, by: 2)))
+        case .fourth: return try d * (number(2) * (lower(.gegenbauer, 4) + lower(.gegenbauer, 4, by: 2)))
+        case .laguerre: return try -(d * lower(.laguerre, family.parameter + 1))
+        case .hermite: return try d * (number(2) * n * lower(.hermite))
+        case .statisticalHermite: return try d * (n * lower(.statisticalHermite))
+        }
+    }
+}

@@ -54,6 +54,12 @@ struct CheckWeights: Check {
     func condition(_ type: TensorType) -> CheckStep.Condition { .weights(count: count, n: type.shape.last ?? 1) }
 }
 
+/// Sums of squares of windows that overlap, which are divided by.
+struct CheckOverlap: Check {
+    var name: String { "istft" }
+    func condition(_ type: TensorType) -> CheckStep.Condition { .overlap }
+}
+
 /// A norm that is neither NaN nor infinite.
 struct CheckNorm: Check {
     var name: String { "total_norm" }

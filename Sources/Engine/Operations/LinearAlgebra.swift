@@ -287,10 +287,13 @@ struct TriangularSolveRows: Operation {
     }
 }
 
-/// The lower triangular L of A = L L^T. The lower triangle of A is read; derivatives take A as symmetric.
+/// The lower triangular L of A = L L^T. The lower triangle of A is read; derivatives take A as symmetric. A matrix that
+/// is not positive definite has none, which is an error, or NaN on the diagonal from the failing row on.
 struct Cholesky: Operation {
+    var fillsFailed = false
     var name: String { "cholesky" }
     var keeps: Keeps { .output }
+    func encode(into key: inout KeyBuilder) { key.append(fillsFailed) }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
         try checkSquare(inputs[0], name)
@@ -325,7 +328,7 @@ struct Cholesky: Operation {
             name,
             .cholesky(
                 CholeskyStep(
-                    operation: name, matrices: SquareBatch(lowering.type(index)), source: x,
+                    operation: name, matrices: SquareBatch(lowering.type(index)), fillsFailed: fillsFailed, source: x,
                     result: lowering.output(of: index))))
     }
 }

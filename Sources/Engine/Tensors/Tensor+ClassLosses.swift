@@ -162,16 +162,16 @@ private struct ClassRows {
     let predictions: Shape
     var classes: Int { values.shape[1] }
 
-    /// Of [n, classes, ...] or [classes]; with `rank` of no more axes than that.
+    /// Of [n, classes, ...] or [classes]; with `rank` of no more axes than that, and, as in PyTorch, of one number too.
     init(_ x: Node, _ name: String, rank: Int = mostAxes) throws(Failure) {
-        guard !x.shape.isEmpty, x.shape.count <= rank else {
+        guard !x.shape.isEmpty || rank == 2, x.shape.count <= rank else {
             throw .shape(
                 operation: name,
                 "predictions [n, classes\(rank == 2 ? "" : ", ...")] or [classes] are expected, but are "
                     + x.shape.text)
         }
         predictions = x.shape
-        if x.shape.count == 1 {
+        if x.shape.count <= 1 {
             (values, shape) = (try x.reshape([1, x.count]), [])
         } else {
             shape = [x.shape[0]] + x.shape[2...]

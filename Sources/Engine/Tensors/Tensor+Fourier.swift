@@ -55,6 +55,21 @@ extension Tensor {
         return try Tensor(result: Concatenate(axis: first.shape.count).record(parts))
     }
 
+    /// Complex numbers as pairs, of floats of one shape and dtype.
+    static func complex(_ real: Tensor, _ imaginary: Tensor, _ operation: String) throws(Failure) -> Tensor {
+        try checkParts(real, imaginary, operation)
+        return try pairs(real, imaginary)
+    }
+
+    /// Throws unless two tensors are of one floating dtype.
+    static func checkParts(_ a: Tensor, _ b: Tensor, _ operation: String) throws(Failure) {
+        guard a.dtype.isFloat, a.dtype == b.dtype else {
+            throw .dtype(
+                operation: operation,
+                "two tensors of one floating dtype are expected, but found \(a.dtype.name) and \(b.dtype.name)")
+        }
+    }
+
     /// The node of a complex tensor.
     private func pairs(_ operation: String) throws(Failure) -> Node {
         let x = try node()

@@ -5,16 +5,9 @@ extension Tensor {
     public func luFactors() throws(Failure) -> (factors: Tensor, pivots: Tensor, info: Tensor) {
         let found = try node().lu()
         let isZero = try found.factors.diagonal().equal(Node.scalar(0, like: found.factors)).detached()
-        let k = isZero.shape.last ?? 0
-        var info = try Node.full(Array(isZero.shape.dropLast()), 0, .int32)
-        if k > 0 {
-            let place = try isZero.cast(.int32).argExtremum(isZero.shape.count - 1, keepdims: false, isMaximum: true)
-            let first = try (place + Node.scalar(1, like: place)).cast(.int32)
-            info = try Node.select(isZero.any([isZero.shape.count - 1], keepdims: false), first, info)
-        }
         return (
             try Tensor(result: found.factors), try Tensor(result: found.pivots.detached().cast(.int32)),
-            try Tensor(result: info)
+            try Tensor(result: isZero.firstPlace())
         )
     }
 

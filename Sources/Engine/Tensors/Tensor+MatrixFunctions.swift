@@ -22,18 +22,22 @@ extension Tensor {
     public func pseudoInverse(atol: Double? = nil, rtol: Double? = nil, hermitian: Bool = false) throws(Failure)
         -> Tensor
     {
-        try Tensor(result: node().pseudoInverse(atol: atol, rtol: rtol, hermitian: hermitian, "pinv"))
+        try Tensor(result: node().pseudoInverse(RankTolerance(atol, rtol), hermitian: hermitian, "pinv"))
     }
 
     /// How many singular values are above a tolerance.
     public func matrixRank(atol: Double? = nil, rtol: Double? = nil, hermitian: Bool = false) throws(Failure) -> Tensor
     {
+        try matrixRank(RankTolerance(atol, rtol), hermitian: hermitian)
+    }
+
+    func matrixRank(_ tolerance: RankTolerance, hermitian: Bool) throws(Failure) -> Tensor {
         let x = try node().detached()
         try x.checkMatrices("matrix_rank", square: hermitian)
         let leading = Array(x.shape.dropLast(2))
         guard x.count > 0 else { return try Tensor(result: Node.full(leading, 0, .int64)) }
         let values = hermitian ? try x.eigh(upper: false).values.absolute() : try x.svd().values
-        let counts = try values.greater(x.rankTolerance(values, atol: atol, rtol: rtol))
+        let counts = try values.greater(tolerance.bound(values, of: x, "matrix_rank"))
         return try Tensor(result: counts.sum([leading.count], keepdims: false))
     }
 
@@ -54,7 +58,7 @@ extension Tensor {
             throw .shape(
                 operation: name, "matrices \(a.shape.text) and right-hand sides \(b.shape.text) do not fit together")
         }
-        let inverse = try a.pseudoInverse(atol: nil, rtol: rtol, hermitian: false, name)
+        let inverse = try a.pseudoInverse(RankTolerance(nil, rtol), hermitian: false, name)
         let x = try MatMul().record([inverse, columns])
         let (m, n) = a.matrixExtents
         let k = columns.matrixExtents.columns
@@ -70,6 +74,21 @@ extension Tensor {
         return (
             solution, try Tensor(result: residuals), try Tensor(a).matrixRank(rtol: rtol), try Tensor(result: values)
         )
+    }
+
+    /// U [..., m, q], S [..., q] and V [..., n, q] of the q largest singular values.
+    func principal(_ q: Int, _ operation: String) throws(Failure) -> [Tensor] {
+        let x = try node()
+        try x.checkMatrices(operation)
+        let (m, n) = x.matrixExtents
+        guard (0...min(m, n)).contains(q) else {
+            throw .argument(operation: operation, "q from 0 to \(min(m, n)) is expected, but found \(q)")
+        }
+        let (u, values, v) = try x.svd()
+        return [
+            try Tensor(result: u.columns(0, q)), try Tensor(result: values.part(values.shape.count - 1, 0, q)),
+            try Tensor(result: v.rows(0, q).transposed()),
+        ]
     }
 
     /// log(det) of square matrices: NaN where the determinant is below 0.
@@ -101,10 +120,8 @@ extension Tensor {
     /// Powers 0 ... n - 1 of each element, along a new last axis; decreasing: from the highest.
     public func vander(_ n: Int? = nil, increasing: Bool = false) throws(Failure) -> Tensor {
         let x = try node()
-        guard let own = x.shape.last else {
-            throw .shape(operation: "vander", "a vector at least is expected, but a scalar was given")
-        }
-        let count = n ?? own
+        // As in PyTorch, a scalar has the powers of one element.
+        let count = n ?? x.shape.last ?? 1
         guard count >= 0 else { throw .argument(operation: "vander", "N must not be negative, but is \(count)") }
         let factors = x.dtype.isFloat ? x : try x.cast(.int64)
         let rank = x.shape.count

@@ -141,7 +141,7 @@ private struct HeadedAttention {
         }
         for (place, bias) in [(1, weights.keyBias), (2, weights.valueBias)] {
             guard let bias else { continue }
-            guard bias.shape == [1, 1, embed] else {
+            guard bias.shape == [1, 1, embed] || bias.shape == [embed] else {
                 throw .shape(
                     operation: name, "biases of [1, 1, \(embed)] are expected, but one is \(bias.shape.text)")
             }

@@ -64,13 +64,19 @@ extension Tensor {
             let (kept, cutBefore) = (
                 try keptExtent(x.shape[axis], width, axis), max(0, -max(width.before, -x.shape[axis]))
             )
-            slices[axis] = AxisSlice(start: kept == 0 ? 0 : cutBefore, step: 1, count: kept)
             let (before, after) = (max(width.before, 0), max(width.after, 0))
             let (extent, overflow) = kept.addingReportingOverflow(before)
             let (total, overflows) = extent.addingReportingOverflow(after)
             guard !overflow, !overflows else { throw .memory(operation: "pad", bytes: Int.max) }
             shape[axis] = total
-            places[axis] = AxisSlice(start: before, step: 1, count: kept)
+            // What takes all elements away at one end leaves the nearest one to be repeated at the other.
+            if mode == .replicate, kept == 0, x.shape[axis] > 0, total > 0 {
+                slices[axis] = AxisSlice(start: width.before < 0 ? x.shape[axis] - 1 : 0, step: 1, count: 1)
+                places[axis] = AxisSlice(start: 0, step: 1, count: 1)
+            } else {
+                slices[axis] = AxisSlice(start: kept == 0 ? 0 : cutBefore, step: 1, count: kept)
+                places[axis] = AxisSlice(start: before, step: 1, count: kept)
+            }
         }
         try checkShape(shape, x.dtype, operation: "pad")
         x = try x.sliced(slices)

@@ -43,6 +43,11 @@ extension Tensor {
     public func gather(_ axis: Int, _ index: Tensor) throws(Failure) -> Tensor {
         let (x, index) = (try node(), try index.node())
         let place = try normalized(axis: axis, rank: max(x.shape.count, 1), operation: "gather")
+        if index.count == 0 {
+            // As in PyTorch, an index without elements may have any shape.
+            try checkIndex(index.type, "gather")
+            return try Tensor(result: Node.full(index.shape, 0, x.dtype))
+        }
         if x.shape.isEmpty, index.shape.isEmpty {
             return try Tensor(result: IndexSelect(axis: 0).record([x.reshape([1]), index]))
         }

@@ -96,12 +96,20 @@ extension Tensor {
 
     /// Sums of products over axes of self and as many of `other`.
     public func tensordot(_ other: Tensor, _ own: [Int], _ others: [Int]) throws(Failure) -> Tensor {
-        let (a, b) = (try node(), try other.node())
+        var (a, b) = (try node(), try other.node())
         func places(_ axes: [Int], _ rank: Int) throws(Failure) -> [Int] {
             _ = try normalized(axes: axes, rank: rank, operation: "tensordot")
             return axes.map { $0 < 0 ? $0 + rank : $0 }
         }
         let (left, right) = (try places(own, a.shape.count), try places(others, b.shape.count))
+        // As in PyTorch, an axis of one element goes with any other: that is summed up.
+        for (i, j) in zip(left, right) where a.shape[i] != b.shape[j] {
+            if a.shape[i] == 1 {
+                b = try b.sum([j], keepdims: true).cast(b.dtype)
+            } else if b.shape[j] == 1 {
+                a = try a.sum([i], keepdims: true).cast(a.dtype)
+            }
+        }
         guard left.count == right.count, zip(left, right).allSatisfy({ a.shape[$0] == b.shape[$1] }) else {
             throw .shape(
                 operation: "tensordot",

@@ -23,6 +23,35 @@ extension Tensor {
         return try Tensor(result: IndexPut(axis: 0, accumulates: accumulates).record(flat).reshape(x.shape))
     }
 
+    /// With values at places along the first axes, an index tensor for each, which broadcast together; with
+    /// `accumulates` added to what is there. The values broadcast to the places' shape and the axes behind them.
+    public func putting(_ indices: [Tensor], _ values: Tensor, accumulates: Bool) throws(Failure) -> Tensor {
+        let name = "index_put"
+        let x = try node()
+        guard !indices.isEmpty, indices.count <= x.shape.count else {
+            throw .argument(
+                operation: name,
+                "1 to \(x.shape.count) index tensors are expected for a tensor of \(x.shape.text), but there are "
+                    + "\(indices.count)")
+        }
+        let places = try Tensor.broadcast(indices).map { (index) throws(Failure) in
+            try checkIndex(index.node().type, name)
+            return try index.node().cast(.int64)
+        }
+        let (extents, rest) = (Array(x.shape.prefix(indices.count)), Array(x.shape.dropFirst(indices.count)))
+        let place = try RavelIndex(extents: extents, axes: Array(extents.indices)).record(places)
+        let target = place.shape + rest
+        guard broadcastShape(values.shape, target) == target else {
+            throw .shape(
+                operation: name,
+                "values that broadcast to \(target.text) are expected, but they are \(values.shape.text)")
+        }
+        let rows = try values.node().cast(x.dtype).broadcast(to: target)
+        let flat = try x.reshape([extents.elementCount] + rest)
+        return try Tensor(
+            result: IndexPut(axis: 0, accumulates: accumulates).record([flat, rows, place]).reshape(x.shape))
+    }
+
     /// With the rows along an axis that a vector of places names replaced by those of `source`, in order, or with those
     /// added. A source without axes serves for all rows.
     func puttingRows(_ axis: Int, _ index: Tensor, _ source: Tensor, accumulates: Bool, _ name: String)

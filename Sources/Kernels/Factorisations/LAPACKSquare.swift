@@ -190,14 +190,21 @@ public struct SquareMatrices {
         }
     }
 
-    /// Turns each symmetric matrix, of which the lower triangle is read, into the lower triangular L of A = L L^T.
-    public func cholesky(_ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer) -> Int {
+    /// Turns each symmetric matrix, of which the lower triangle is read, into the lower triangular L of A = L L^T. With
+    /// `fillsFailed` one that is not positive definite has NaN on the diagonal, from the row on where it fails.
+    public func cholesky(
+        _ matrices: UnsafeMutableRawPointer, notes: UnsafeMutableRawPointer, fillsFailed: Bool
+    ) -> Int {
         return forEach(notes) { place, _, info, _ in
             let matrix = matrices + place * matrixBytes
             var (n, leading, triangle) = (Int32(self.n), Int32(max(self.n, 1)), Self.letter("U"))
             routines.potrf(&triangle, &n, matrix, &leading, info, 1)
             for row in 0..<max(self.n - 1, 0) {
                 memset(matrix + (row * self.n + row + 1) * dtype.size, 0, (self.n - row - 1) * dtype.size)
+            }
+            guard info.pointee > 0, fillsFailed else { return }
+            for row in Int(info.pointee) - 1..<self.n {
+                fill(dtype, .nan, matrix + row * (self.n + 1) * dtype.size, 1)
             }
         }
     }

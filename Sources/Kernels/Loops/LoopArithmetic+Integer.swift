@@ -74,7 +74,8 @@ enum IntegerArithmetic: LoopArithmetic {
             .atanh, .round, .floor,
             .ceil, .truncate, .erfc, .logGamma, .digamma, .polygamma, .hypot,
             .nextAfter, .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative,
-            .entropy, .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta,
+            .entropy, .besselJ, .besselY, .besselI, .scaledBesselI, .besselK, .scaledBesselK, .orthogonalPolynomial,
+            .lowerGamma, .upperGamma, .zeta,
             .roundBFloat16, .roundFloat16:
             block.map { $0 }
         }

@@ -99,7 +99,8 @@ extension MathVector {
         case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .atan2, .sinh, .cosh, .asinh, .acosh, .atanh,
             .floorDivide, .remainder, .erfc, .logGamma, .digamma, .polygamma, .hypot, .fmod, .signBit, .nextAfter,
             .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative, .entropy,
-            .besselJ, .besselY, .besselI, .scaledBesselI, .lowerGamma, .upperGamma, .zeta:
+            .besselJ, .besselY, .besselI, .scaledBesselI, .besselK, .scaledBesselK, .orthogonalPolynomial,
+            .lowerGamma, .upperGamma, .zeta:
             executeRare(opcode, immediate, block)
         }
     }
@@ -155,6 +156,15 @@ extension MathVector {
         case .scaledBesselI:
             let order = Int(immediate)
             block.map { $0.lanes { Bessel.scaledI(order, $0) } }
+        case .besselK:
+            let order = Int(immediate)
+            block.map { $0.lanes { Bessel.k(order, $0) } }
+        case .scaledBesselK:
+            let order = Int(immediate)
+            block.map { $0.lanes { Bessel.scaledK(order, $0) } }
+        case .orthogonalPolynomial:
+            let family = PolynomialFamily(immediate: immediate) ?? PolynomialFamily(.gegenbauer)
+            block.map2 { $0.lanes($1) { OrthogonalPolynomial.value(family, $0, $1) } }
         case .lowerGamma: block.map2 { $0.lanes($1, IncompleteGamma.lower) }
         case .upperGamma: block.map2 { $0.lanes($1, IncompleteGamma.upper) }
         case .zeta: block.map2 { $0.lanes($1, Gamma.zeta) }

@@ -5,8 +5,10 @@ extension LoopOpcode {
     /// functions, as vectors hold half as many and polynomials are longer.
     var cost: Int {
         switch self {
-        case .lowerGamma, .upperGamma, .zeta, .besselI, .scaledBesselI: return 200_000
-        case .digamma, .polygamma, .besselJ, .besselY, .sinc, .inverseErf, .normalQuantile, .gcd, .lcm: return 40_000
+        case .lowerGamma, .upperGamma, .zeta, .besselI, .scaledBesselI, .besselK, .scaledBesselK: return 200_000
+        case .digamma, .polygamma, .besselJ, .besselY, .sinc, .inverseErf, .normalQuantile, .gcd, .lcm,
+            .orthogonalPolynomial:
+            return 40_000
         case .power, .powerImmediate, .logGamma, .hypot, .nextAfter: return 10_000
         case .scaledErfc, .logNormalCumulative, .entropy, .fmod: return 1_500
         case .erfc, .asinh, .acosh, .atanh, .sinh, .atan2, .floorDivide, .remainder: return 1_500

@@ -77,6 +77,20 @@ enum Losses {
             [n, ...]; the mean is weighted.
             """),
         loss(
+            "CTCLoss", "ctc_loss",
+            [
+                Parameter("blank", .integer, .integer(0), "the class that is no label"), .reduction,
+                Parameter(
+                    "zero_infinity", .flag, .flag(false), "0 for labels that there is no time for, not infinity"),
+            ], inputs: ["log_probs", "targets", "input_lengths", "target_lengths"],
+            """
+            -log of the probability of all ways to spell labels in the steps of a sequence, with blanks between and \
+            labels held; the mean is of losses divided by numbers of labels. Graves and others 2006.
+
+            log_probs: logarithms of probabilities, [steps, n, classes] or [steps, classes]; targets: [n, most], or \
+            [all] of all examples behind each other; lengths: [n].
+            """),
+        loss(
             "KLDivLoss", "kl_div",
             [
                 Parameter(

@@ -29,7 +29,7 @@ from .._attention import multi_head_attention_forward, scaled_dot_product_attent
 from .._calls import result
 from .._convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .._discrete import gumbel_softmax
-from .._distances import cosine_similarity, normalize, pairwise_distance
+from .._distances import cosine_similarity, normalize, pairwise_distance, pdist
 from .._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .._dtypes import as_dtype
 from .._embedding import embedding, embedding_bag
@@ -40,11 +40,13 @@ from .._losses import (
     binary_cross_entropy_with_logits,
     cosine_embedding_loss,
     cross_entropy,
+    ctc_loss,
     gaussian_nll_loss,
     hinge_embedding_loss,
     huber_loss,
     kl_div,
     l1_loss,
+    linear_cross_entropy,
     margin_ranking_loss,
     mse_loss,
     multi_margin_loss,
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "linear",
+    "linear_cross_entropy",
     "relu",
     "leaky_relu",
     "sigmoid",
@@ -133,6 +136,7 @@ __all__ = [
     "cosine_similarity",
     "normalize",
     "pairwise_distance",
+    "pdist",
     "gumbel_softmax",
     "flatten",
     "one_hot",
@@ -196,6 +200,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "ctc_loss",
     "nll_loss",
     "kl_div",
     "poisson_nll_loss",

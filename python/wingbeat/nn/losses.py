@@ -194,6 +194,33 @@ class NLLLoss(Layer):
         return self._run_pair(input, target)
 
 
+class CTCLoss(Layer):
+    """-log of the probability of all ways to spell labels in the steps of a sequence, with blanks between and labels
+    held; the mean is of losses divided by numbers of labels. Graves and others 2006.
+
+    log_probs: logarithms of probabilities, [steps, n, classes] or [steps, classes]; targets: [n, most], or [all] of all
+    examples behind each other; lengths: [n].
+
+    blank: the class that is no label.
+    reduction: 'mean' or 'sum' of the elements' losses, or 'none' for one each.
+    zero_infinity: 0 for labels that there is no time for, not infinity.
+    """
+
+    _kind = "CTCLoss"
+    _arguments = ("blank", "reduction", "zero_infinity")
+
+    def __init__(
+        self, blank: int = 0, reduction: Literal['none', 'mean', 'sum'] = 'mean', zero_infinity: bool = False
+    ) -> None:
+        self._make(blank=blank, reduction=reduction, zero_infinity=zero_infinity)
+
+    def forward(
+        self, log_probs: TensorLike, targets: TensorLike, input_lengths: TensorLike, target_lengths: TensorLike
+    ) -> Tensor:
+        result: Tensor = self._several(log_probs, targets, input_lengths, target_lengths)
+        return result
+
+
 class KLDivLoss(Layer):
     """t (log t - input) of each element of logarithms of probabilities, 0 where t is 0; the two broadcast. Kullback and
     Leibler 1951.
