@@ -39,6 +39,9 @@ public final class Convolution {
         /// Of windows of 3 x 3 and many channels, in float32.
         case winograd(WinogradConvolution)
         case winogradGradient(WinogradGradient)
+        /// Along one axis.
+        case winogradLine(WinogradLineConvolution)
+        case winogradLineGradient(WinogradLineGradient)
         /// Of a window of one element: a product for each image and group.
         case product(Gemm)
     }
@@ -65,6 +68,10 @@ public final class Convolution {
             way = .winograd(winograd)
         } else if let winograd = WinogradGradient(step, compiles: compiles) {
             way = .winogradGradient(winograd)
+        } else if let winograd = WinogradLineConvolution(step, compiles: compiles) {
+            way = .winogradLine(winograd)
+        } else if let winograd = WinogradLineGradient(step, compiles: compiles) {
+            way = .winogradLineGradient(winograd)
         } else {
             way =
                 step.dtype == .float32
@@ -91,6 +98,8 @@ public final class Convolution {
         case .float64(let way): way.scratchBytes
         case .winograd(let way): way.scratchBytes
         case .winogradGradient(let way): way.scratchBytes
+        case .winogradLine(let way): way.scratchBytes
+        case .winogradLineGradient(let way): way.scratchBytes
         case .product(let product): product.scratchBytes
         }
     }
@@ -108,6 +117,10 @@ public final class Convolution {
         case .winograd(let way):
             way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
         case .winogradGradient(let way):
+            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
+        case .winogradLine(let way):
+            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
+        case .winogradLineGradient(let way):
             way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
         case .product(let product): product.run(weight, input, result, scratch: scratch)
         }
