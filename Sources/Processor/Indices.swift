@@ -23,6 +23,15 @@ extension PickStep {
 
 extension PutStep {
     var call: StepCall {
+        if let squares {
+            let (planes, source, indices, result) = (layout.outer, source, indices, change.result)
+            return { slots throws(Failure) in
+                squares.spread(
+                    slots[source].assumingMemoryBound(to: Float.self),
+                    slots[indices].assumingMemoryBound(to: Int64.self),
+                    to: slots[result].assumingMemoryBound(to: Float.self), planes: planes)
+            }
+        }
         let (step, change) = (self, PreparedChange(change))
         if isElementwise {
             return { slots throws(Failure) in
@@ -40,6 +49,16 @@ extension PutStep {
                 n: step.layout.n, inner: step.layout.inner, indexDType: step.indexDType, indices: slots[step.indices],
                 count: step.count, slots[change.result])
         }
+    }
+}
+
+extension PutStep {
+    /// The squares of a pool, where sums begin at zero and each square has one term.
+    private var squares: WindowSquares? {
+        guard let windows, change.base == nil, change.constant == 0, change.dtype == .float32, accumulates,
+            isElementwise, indexDType == .int64, layout.inner == 1
+        else { return nil }
+        return WindowSquares(windows)
     }
 }
 

@@ -13,9 +13,10 @@ extension ProcessorPreparation {
 
 extension WindowArgMaxStep {
     var call: StepCall {
-        let (windows, source, result) = (WindowArgMax(self), source, result)
+        let (windows, source, result, values) = (WindowArgMax(self), source, result, values)
         return { slots throws(Failure) in
-            windows.run(slots[source], slots[result].assumingMemoryBound(to: Int64.self))
+            windows.run(
+                slots[source], slots[result].assumingMemoryBound(to: Int64.self), values: values.map { slots[$0] })
         }
     }
 }

@@ -67,7 +67,7 @@ public struct ConvolutionStep: StepDescription {
 }
 
 /// The place of the largest element of each window, as int64: result [planes, positions] of input [planes, spatial].
-/// Places count in a plane. The first of equal ones; NaN wins.
+/// Places count in a plane. The first of equal ones; NaN wins. The elements themselves too, if somebody reads them.
 public struct WindowArgMaxStep: StepDescription {
     /// The windows along one axis: `counts[p]` elements from `firsts[p]` on, `dilation` apart.
     public struct Axis: Hashable, Codable, Sendable {
@@ -86,11 +86,18 @@ public struct WindowArgMaxStep: StepDescription {
     public var axes: [Axis]
     public var source: Int
     public var result: Int
+    /// Where the largest elements go, [planes, positions]; nil if nowhere.
+    public var values: Int?
 
-    public init(dtype: DType, planes: Int, axes: [Axis], source: Int, result: Int) {
-        (self.dtype, self.planes, self.axes, self.source, self.result) = (dtype, planes, axes, source, result)
+    public init(dtype: DType, planes: Int, axes: [Axis], source: Int, result: Int, values: Int? = nil) {
+        (self.dtype, self.planes, self.axes) = (dtype, planes, axes)
+        (self.source, self.result, self.values) = (source, result, values)
     }
 
+    /// Elements of a plane, and windows over it.
+    public var elements: Int { axes.reduce(1) { $0 * $1.input } }
+    public var positions: Int { axes.reduce(1) { $0 * $1.firsts.count } }
+
     public var reads: [Int] { [source] }
-    public var writes: [Int] { [result] }
+    public var writes: [Int] { [result] + (values.map { [$0] } ?? []) }
 }

@@ -44,11 +44,14 @@ public struct PutStep: StepDescription {
     /// The new elements, [outer, count, inner].
     public var source: Int
     public var indices: Int
+    /// Where the indices are the places that a pool has found: its windows.
+    public var windows: [WindowArgMaxStep.Axis]?
 
     public init(
         change: ChangedCopy, isElementwise: Bool, accumulates: Bool, layout: AxisLayout, indexDType: DType, count: Int,
-        source: Int, indices: Int
+        source: Int, indices: Int, windows: [WindowArgMaxStep.Axis]? = nil
     ) {
+        self.windows = windows
         self.change = change
         self.isElementwise = isElementwise
         self.accumulates = accumulates

@@ -162,7 +162,7 @@ final class StepTests: XCTestCase {
                         axes: [
                             WindowArgMaxStep.Axis(input: 2, dilation: 1, firsts: [0], counts: [2]),
                             WindowArgMaxStep.Axis(input: 3, dilation: 2, firsts: [0, 1], counts: [2, 1]),
-                        ], source: 0, result: 1)), [six, room(2, .int64)]),
+                        ], source: 0, result: 1, values: 2)), [six, room(2, .int64), room(2)]),
             Example(
                 .softmax(SoftmaxStep(.softmax, dtype: .float64, layout: rows, source: 0, result: 1)), [six, room(6)]),
             Example(

@@ -48,7 +48,7 @@ extension ConvolutionStep {
 extension WindowArgMaxStep {
     func define(_ slots: Slots) {
         let (x, y) = (slots.cells(dtype, source), slots.cells(.int64, result))
-        let elements = axes.reduce(1) { $0 * $1.input }
+        let picked = values.map { slots.cells(dtype, $0) }
         var target = 0
         for plane in 0..<planes {
             for position in places(axes.map { $0.firsts.count }) {
@@ -61,6 +61,7 @@ extension WindowArgMaxStep {
                     if best.map({ x[plane * elements + $0].isBefore(value) }) ?? true { best = place }
                 }
                 y[target] = .whole(Int64(best ?? 0))
+                picked?[target] = x[plane * elements + (best ?? 0)]
                 target += 1
             }
         }

@@ -157,6 +157,15 @@ struct ScatterAlongAxis: AlongAxis, Linear {
                 PutStep(
                     change: update.change, isElementwise: true, accumulates: accumulates, layout: layout,
                     indexDType: indexType.dtype, count: indexType.shape[axis], source: update.sources[0],
-                    indices: update.sources[1])))
+                    indices: update.sources[1], windows: windows(inputs[2], lowering.graph, layout))))
+    }
+
+    /// The windows of the pool whose places the index is, if it has all of them in their order.
+    private func windows(_ index: Int, _ graph: PlanGraph, _ layout: AxisLayout) -> [WindowArgMaxStep.Axis]? {
+        guard let pool = graph.pool(at: index), layout.inner == 1,
+            layout.n == pool.axes.reduce(1, { $0 * $1.input }),
+            graph.nodes[index].type.shape[axis] == pool.axes.reduce(1, { $0 * $1.firsts.count })
+        else { return nil }
+        return pool.axes
     }
 }

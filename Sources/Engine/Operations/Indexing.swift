@@ -23,10 +23,7 @@ extension Lowering {
 
     /// Whether the values are places that a pool has found among `extent` elements: they need no look.
     private func arePlaces(_ place: Int, in extent: Int) -> Bool {
-        var place = place
-        while graph.nodes[place].operation is Reshape, let input = inputs(place).first { place = input }
-        guard let pool = graph.nodes[place].operation as? WindowArgMax else { return false }
-        return pool.axes.reduce(1) { $0 * $1.input } <= extent
+        graph.pool(at: place).map { $0.axes.reduce(1) { $0 * $1.input } <= extent } ?? false
     }
 }
 

@@ -7,6 +7,8 @@ enum Pass: String, CaseIterable {
     case fold
     /// Steps that change nothing disappear: double transposes, factors of one.
     case simplify
+    /// A pool finds places and values in one step, and what comes back to its places passes a ReLU before.
+    case pool
     /// What is computed twice is computed once.
     case cse
     /// Elementwise steps and updates as soon as their inputs are there.
@@ -42,6 +44,7 @@ extension PlanGraph {
         var graph = self
         if passes.contains(.fold) { graph = graph.foldingConstants() }
         if passes.contains(.simplify) { graph = graph.simplified() }
+        if passes.contains(.pool) { graph = graph.withReluBehindPools() }
         graph = graph.widened()
         // Also where nothing is merged: dead nodes disappear in rewriting.
         graph = passes.contains(.cse) ? graph.mergingCommonSubexpressions() : graph.rewritten { _, _ in nil }

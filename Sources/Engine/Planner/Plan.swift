@@ -142,6 +142,7 @@ extension PlanData {
         for output in improved.outputs {
             outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages))
         }
+        if passes.contains(.pool) { lowering.joinPools() }
         if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }
         let memory = MemoryPlan(
             lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,

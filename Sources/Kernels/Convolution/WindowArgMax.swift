@@ -1,4 +1,3 @@
-import CVectors
 import Machine
 import Steps
 
@@ -8,47 +7,54 @@ public struct WindowArgMax {
     private let step: WindowArgMaxStep
     /// Three axes; those that are missing are in front and have one element.
     private let axes: [WindowArgMaxStep.Axis]
-
-    /// Whether windows are the squares of two lines and two columns that a plane falls into.
-    private let areSquares: Bool
+    private let squares: WindowSquares?
 
     /// Elements that are worth a piece.
     private static let pieceElements = 1 << 15
 
     public init(_ step: WindowArgMaxStep) {
         self.step = step
-        let missing = WindowArgMaxStep.Axis(input: 1, dilation: 1, firsts: [0], counts: [1])
-        axes = [WindowArgMaxStep.Axis](repeating: missing, count: 3 - step.axes.count) + step.axes
-        let (first, second, third) = (axes[0], axes[1], axes[2])
-        areSquares =
-            step.dtype == .float32 && first.input == 1 && first.firsts == [0] && third.input < 1 << 24
-            && [second, third].allSatisfy { axis in
-                axis.dilation == 1 && axis.counts.allSatisfy { $0 == 2 }
-                    && axis.firsts.enumerated().allSatisfy { $0.element == 2 * $0.offset }
-            }
+        axes = WindowSquares.three(step.axes)
+        squares = step.dtype == .float32 ? WindowSquares(step.axes) : nil
     }
 
-    public func run(_ source: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>) {
+    /// - Parameter values: Where the largest elements go; nil if nowhere.
+    public func run(
+        _ source: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, values: UnsafeMutableRawPointer?
+    ) {
         switch step.dtype {
-        case .bool, .uint8: run(UInt8.self, source, result)
-        case .int32: run(Int32.self, source, result)
-        case .int64: run(Int64.self, source, result)
-        case .float32: run(Float.self, source, result)
-        case .float64: run(Double.self, source, result)
+        case .bool, .uint8: run(UInt8.self, source, result, values)
+        case .int32: run(Int32.self, source, result, values)
+        case .int64: run(Int64.self, source, result, values)
+        case .float32: run(Float.self, source, result, values)
+        case .float64: run(Double.self, source, result, values)
         case .bfloat16, .float16: break  // they come as float32 (PlanGraph.widened)
         }
     }
 
-    private func run<T: Comparable>(_: T.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>) {
-        let source = source.assumingMemoryBound(to: T.self)
-        let elements = axes.reduce(1) { $0 * $1.input }
-        let positions = axes.reduce(1) { $0 * $1.firsts.count }
+    private func run<T: Comparable>(
+        _: T.Type, _ source: UnsafeRawPointer, _ result: UnsafeMutablePointer<Int64>, _ values: UnsafeMutableRawPointer?
+    ) {
+        let (elements, positions) = (step.elements, step.positions)
         let read = axes.reduce(1.0) { $0 * Double($1.counts.reduce(0, +)) }
         let grain = Int(Swift.max(1, Double(WindowArgMax.pieceElements) / Swift.max(1, read)))
         inPieces(step.planes, grain: grain) { part in
+            if let squares {
+                squares.find(
+                    source.assumingMemoryBound(to: Float.self), result, values?.assumingMemoryBound(to: Float.self),
+                    planes: part)
+                return
+            }
+            let source = source.assumingMemoryBound(to: T.self)
+            let values = values?.assumingMemoryBound(to: T.self)
             for plane in part {
                 if Interruption.isStopping() { return }
-                find(source + plane * elements, result + plane * positions)
+                let places = result + plane * positions
+                find(source + plane * elements, places)
+                guard let values else { continue }
+                for place in 0..<positions {
+                    values[plane * positions + place] = source[plane * elements + Int(places[place])]
+                }
             }
         }
     }
@@ -56,14 +62,6 @@ public struct WindowArgMax {
     /// The windows of one plane.
     private func find<T: Comparable>(_ plane: UnsafePointer<T>, _ result: UnsafeMutablePointer<Int64>) {
         let (first, second, third) = (axes[0], axes[1], axes[2])
-        if areSquares {
-            for y in second.firsts.indices {
-                shim_places_of_largest(
-                    plane + 2 * y * third.input, third.input, third.firsts.count, Int64(2 * y * third.input),
-                    result + y * third.firsts.count)
-            }
-            return
-        }
         var target = result
         for z in first.firsts.indices {
             for y in second.firsts.indices {
