@@ -175,11 +175,12 @@ def test_derivatives_of_gradients_are_those_of_finite_differences():
     q, k, v, _ = operands(((), 12, 12, 3, 3, True), "float64")
     along = np.random.default_rng(5).normal(0, 1, q.shape)
 
+    def loss(q):
+        return F.scaled_dot_product_attention(q, wb.tensor(k), wb.tensor(v), is_causal=True).square().sum()
+
     def gradient(x):
-        loss = lambda q: F.scaled_dot_product_attention(q, wb.tensor(k), wb.tensor(v), is_causal=True).square().sum()  # noqa: E731
         return wb.grad(loss)(wb.tensor(x)).numpy()
 
-    loss = lambda q: F.scaled_dot_product_attention(q, wb.tensor(k), wb.tensor(v), is_causal=True).square().sum()  # noqa: E731
     found = np.asarray(wb.hvp(loss, (wb.tensor(q),), (wb.tensor(along),)))
     step = 1e-5
     want = (gradient(q + step * along) - gradient(q - step * along)) / (2 * step)
