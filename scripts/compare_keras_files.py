@@ -10,6 +10,7 @@ sums. Part of `make test-peers`.
 from __future__ import annotations
 
 import copy
+import itertools
 import os
 import sys
 import tempfile
@@ -253,8 +254,8 @@ def compare_own(table: Table, folder: str) -> None:
             table.add("training goes on", name, lambda: going_on(path, *data))
 
 
-def own_classes(k: Any) -> Any:
-    """A model of a class of the caller's, for Keras (k) here or there."""
+def own_classes(k: Any) -> tuple[Any, Any]:
+    """A model of a class of the caller's, and a functional one with such a layer, for Keras (k) here or there."""
 
     @k.saving.register_keras_serializable("compared")
     class Scale(k.layers.Layer):  # type: ignore[misc, name-defined]
@@ -293,19 +294,24 @@ def own_classes(k: Any) -> Any:
         def get_config(self) -> dict[str, Any]:
             return {**super().get_config(), "width": self.width}
 
-    return Net
+    def functional() -> Any:
+        x = k.Input((3, 4))
+        h = Scale(3.0)(k.layers.Dense(4)(x))
+        return k.Model(x, k.layers.Concatenate()([h, x]))
+
+    return Net, functional
 
 
-def subclassed(folder: str, form: str, is_ours_first: bool) -> str | None:
-    """Writes a subclassed model on one side, and reads it on the other."""
+def subclassed(folder: str, form: str, is_ours_first: bool, which: int = 0) -> str | None:
+    """Writes a subclassed model on one side, and reads it on the other. which: of own_classes."""
     x = np.random.default_rng(5).normal(size=(2, 3, 4)).astype(np.float32)
     writer, reader = (wb.keras, keras) if is_ours_first else (keras, wb.keras)
-    model = own_classes(writer)()
+    model = own_classes(writer)[which]()
     model(x)
     for place, weight in enumerate(model.weights):
         weight.assign(np.abs(np.random.default_rng(place).normal(size=tuple(weight.shape))) + 0.1)
     path = os.path.join(folder, "own" + SUFFIXES[form])
-    kind = own_classes(reader)
+    kind = own_classes(reader)[which]
     if form == "weights":
         model.save_weights(path)
         again = kind()
@@ -345,6 +351,10 @@ def steps(
     return None
 
 
+def subclass(k: Any) -> Any:
+    return own_classes(k)[0]()
+
+
 def branches(k: Any) -> Any:
     """A model whose layers Keras orders otherwise than they are called."""
     x = k.Input((3, 4))
@@ -353,7 +363,22 @@ def branches(k: Any) -> Any:
     return k.Model(x, k.layers.Dense(2, name="d-1")(k.layers.Add()([a, b])))
 
 
+def evaluated(folder: str) -> str | None:
+    """Opens a compiled .h5 file with Keras, which takes no moments from such files, and compares the losses."""
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(size=(8, 3, 4)).astype(np.float32), rng.normal(size=(8, 2)).astype(np.float32)
+    model = branches(wb.keras)
+    model.compile("adam", "mse", metrics=["mae"])
+    model.train_on_batch(x, y)
+    path = os.path.join(folder, "compiled.h5")
+    model.save(path)
+    ours = model.evaluate(x, y, verbose=0)
+    theirs = keras.models.load_model(path).evaluate(x, y, verbose=0)
+    return None if np.allclose(ours, theirs, rtol=1e-5) else f"{ours} here, {theirs} in Keras"
+
+
 def compare_training(table: Table, folder: str) -> None:
+    table.add("compiled", ".h5", lambda: evaluated(folder))
     for kind, options in (
         ("Adam", {"learning_rate": 0.01}),
         ("SGD", {"learning_rate": 0.02, "momentum": 0.9}),
@@ -361,9 +386,7 @@ def compare_training(table: Table, folder: str) -> None:
     ):
         table.add("five steps more", f"{kind}, functional", lambda: steps(folder, branches, kind, options))
         table.add("five steps more", f"{kind}, tf_keras", lambda: steps(folder, branches, kind, options, True))
-        table.add(
-            "five steps more", f"{kind}, subclassed", lambda: steps(folder, lambda k: own_classes(k)(), kind, options)
-        )
+        table.add("five steps more", f"{kind}, subclassed", lambda: steps(folder, subclass, kind, options))
 
 
 def main() -> int:
@@ -373,9 +396,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if not folders and not words:
             compare_own(table, folder)
-            for form in ("weights", "keras"):
-                table.add("classes of the caller's", f"{form}, written here", lambda: subclassed(folder, form, True))
-                table.add("classes of the caller's", f"{form}, read here", lambda: subclassed(folder, form, False))
+            for form, which, is_ours in itertools.product(("weights", "keras"), (0, 1), (True, False)):
+                name = f"{form}, {('subclass', 'layer')[which]}, {'written' if is_ours else 'read'} here"
+                table.add("classes of the caller's", name, lambda: subclassed(folder, form, is_ours, which))
             compare_training(table, folder)
         if not folders:
             folders = [SHARED / name for name in ("interchange", "synthetic") if (SHARED / name).exists()]

@@ -241,3 +241,25 @@ def test_a_layer_of_several_inputs_is_built_by_its_call() -> None:
     assert layer.name == "mha" and not layer.weights
     found = layer(np.ones((2, 4, 3), np.float32), np.ones((2, 5, 3), np.float32))
     assert found.shape == (2, 4, 3) and len(layer.weights) == 8
+
+
+@pytest.mark.parametrize("form", ["m.keras", "m.h5"])
+def test_what_compile_was_given_is_in_the_file(form: str, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(keras.optimizers.SGD(0.01, momentum=0.5), "mse", metrics=["mae"])
+    x, y = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
+    model.train_on_batch(x, y)
+    model.save(tmp_path / form)
+    again = keras.models.load_model(tmp_path / form)
+    assert int(again.optimizer.iterations) == 1
+    for _ in range(3):
+        np.testing.assert_allclose(again.train_on_batch(x, y)[0], model.train_on_batch(x, y)[0], rtol=1e-6)
+    if form == "m.h5":
+        with h5py.File(tmp_path / form, "r+") as file:
+            training = json.loads(file.attrs["training_config"])
+            # A short name would be a metric's in Keras.
+            assert training["loss"] == "mean_squared_error" and training["metrics"] == ["mae"]
+            # As Keras writes a loss that is an object.
+            training["loss"] = {"class_name": "MeanSquaredError", "config": {"name": "mse"}}
+            file.attrs["training_config"] = json.dumps(training)
+        assert keras.models.load_model(tmp_path / form).compiled

@@ -197,11 +197,22 @@ def _modern(config: dict[str, Any]) -> dict[str, Any]:
     found = {key: value for key, value in config.items() if key in _TAKEN}
     if "optimizer_config" in config:
         found["optimizer"] = config["optimizer_config"]
-        if isinstance(found["optimizer"], dict):
-            found["optimizer"] = {"module": "keras.optimizers", **found["optimizer"]}
+    for key in found:
+        found[key] = _at_home(found[key], {"optimizer": "optimizers", "loss": "losses"}.get(key, "metrics"))
     if found.get("jit_compile") is None:
         found.pop("jit_compile", None)
     return found
+
+
+def _at_home(config: Any, home: str) -> Any:
+    """Objects with the module that files of one group a layer leave out."""
+    if isinstance(config, list):
+        return [_at_home(part, home) for part in config]
+    if not isinstance(config, dict):
+        return config
+    if "class_name" in config:
+        return {"module": f"keras.{home}", **config}
+    return {key: _at_home(part, home) for key, part in config.items()}
 
 
 _TAKEN = (

@@ -137,9 +137,23 @@ enum KerasOptimizerState {
         if let schedule = own?["config"]?["learning_rate"], case .object = schedule, let settings = config["config"] {
             config = config.setting("config", settings.setting("learning_rate", schedule))
         }
-        let rest = (given.members ?? []).filter { !$0.name.hasPrefix("optimizer") }
+        var rest = (given.members ?? []).filter { !$0.name.hasPrefix("optimizer") }
+        if byLayer { rest = rest.map { $0.name == "loss" ? JSON.Member($0.name, named($0.value)) : $0 } }
         return .object([JSON.Member(byLayer ? "optimizer_config" : "optimizer", config)] + rest)
     }
+
+    /// Losses under their whole names. In files of one group a layer Keras takes a short one for a metric.
+    private static func named(_ loss: JSON) -> JSON {
+        if let list = loss.list { return .list(list.map { named($0) }) }
+        if let text = loss.text { return .text(names[text.lowercased()] ?? text) }
+        guard let members = loss.members, loss["class_name"] == nil else { return loss }
+        return .object(members.map { JSON.Member($0.name, named($0.value)) })
+    }
+
+    private static let names = [
+        "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+        "msle": "mean_squared_logarithmic_error", "bce": "binary_crossentropy", "kld": "kl_divergence",
+    ]
 
     /// The settings of an optimiser as Keras' config.
     static func config(of optimizer: Optimizer) -> JSON {
