@@ -10,6 +10,8 @@ LISTS = {"StackedRNNCells": "cells"}
 FUNCTIONS = (
     "Lambda", "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"
 )  # fmt: skip
+# What python/wingbeat/keras/layers/_lookup.py has.
+LOOKUPS = ("IntegerLookup", "StringLookup", "TextVectorization")
 # Keras' second names of classes.
 ALIASES = {
     **{f"MaxPool{n}D": f"MaxPooling{n}D" for n in (1, 2, 3)},
@@ -127,9 +129,10 @@ def index(families):
         "from .._layer import Layer",
         "from ..models._input import Input, InputLayer",
         f"from ._functions import {', '.join(FUNCTIONS)}",
+        f"from ._lookup import {', '.join(LOOKUPS)}",
     ]
     # InputLayer is the one that models begin with.
-    names = ["Input", "InputLayer", "Layer", *FUNCTIONS]
+    names = ["Input", "InputLayer", "Layer", *FUNCTIONS, *LOOKUPS]
     for family, found in sorted(families.items()):
         own = [name_of(entry) for entry in found if name_of(entry) != "InputLayer"]
         own += [alias for alias, name in ALIASES.items() if name in own]

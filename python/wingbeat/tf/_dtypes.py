@@ -185,7 +185,10 @@ def missing(name: str) -> str:
             f"tf.{name}: there are no complex tensors; wingbeat.fft keeps real and imaginary parts as pairs, [..., 2]"
         )
     if name == "string":
-        return "tf.string: there are no tensors of strings; keep texts in Python's lists, and numbers in tensors"
+        return (
+            "tf.string: there are no tensors of strings; keep texts in Python's lists, and numbers in tensors "
+            "(keras.layers.TextVectorization and StringLookup make them)"
+        )
     if name in ("variant", "resource"):
         return f"tf.{name}: there are no such tensors; a Python list holds several, a tf.Variable one that changes"
     return f"tf.{name}: there are no tensors of that dtype; there are {', '.join(BY_NAME)}"

@@ -108,8 +108,8 @@ enum KerasRandomImages {
                     "the contrast is drawn from 1 - f to 1 + f, or from 1 - factor[0] to 1 + factor[1]"), valueRange,
                 .seed,
             ],
-            "In training, each image's values leave their mean over its area, or come nearer to it: (x - mean) "
-                + "contrast + mean, within value_range.\n\n\(draws)"
+            "In training, each image's values leave their mean over its area, or come nearer: (x - mean) contrast + "
+                + "mean, within value_range.\n\n\(draws)"
         ) { (arguments) throws(Failure) in
             var (low, high) = try bounds(arguments, "factor", 0...1)
             if let one = arguments.optionalReal("factor") { (low, high) = (one, one) }

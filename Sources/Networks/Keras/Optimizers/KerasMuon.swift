@@ -25,8 +25,8 @@ public final class KerasMuon: KerasOptimizer, RegisteredOptimizer {
                 Parameter("adam", .flag, .flag(false), "of a group: Adam steps its matrices too"),
             ], inputs: [], outputs: [],
         """
-        Momentum made orthogonal by the Newton-Schulz iteration, for matrices (Jordan et al. 2024, Liu et al. 2025), \
-        as Keras's. Adam steps all else.
+        Momentum made orthogonal by the Newton-Schulz iteration, for matrices (Jordan et al. 2024, Liu et al. 2025); \
+        Adam steps all else. As Keras's.
 
         m = momentum m + g; u = nesterov ? g + momentum m : m; X = u / (|u| + 1e-7), ns_steps times X = muon_a X + \
         (muon_b G + muon_c G^2) X with G = X X^T; p -= rate X.

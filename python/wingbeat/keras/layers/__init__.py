@@ -3,6 +3,7 @@
 from .._layer import Layer
 from ..models._input import Input, InputLayer
 from ._functions import Lambda, add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from ._lookup import IntegerLookup, StringLookup, TextVectorization
 from .activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from .augmentation import (
@@ -192,6 +193,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "IntegerLookup",
     "LSTM",
     "LSTMCell",
     "Lambda",
@@ -238,7 +240,9 @@ __all__ = [
     "SpatialDropout3D",
     "SpectralNormalization",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UnitNormalization",

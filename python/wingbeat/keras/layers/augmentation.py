@@ -240,8 +240,8 @@ class RandomTranslation(StockLayer):
 
 
 class RandomContrast(StockLayer):
-    """In training, each image's values leave their mean over its area, or come nearer to it: (x - mean) contrast +
-    mean, within value_range.
+    """In training, each image's values leave their mean over its area, or come nearer: (x - mean) contrast + mean,
+    within value_range.
 
     The draws come from the default generator (manual_seed).
 
