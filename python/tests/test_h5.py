@@ -291,6 +291,24 @@ def test_external_and_virtual_arrays(file, tmp_path):
     same(whole["missing"], [4.0, 4.0])
 
 
+def test_types_with_names_are_no_values(file):
+    def write(f):
+        f["T"] = np.dtype([("a", "<i4"), ("b", "<f8")])
+        f["g/U"] = np.dtype("<f4")
+        f.create_dataset("x", data=np.array([(1, 2.0)], [("a", "<i4"), ("b", "<f8")]), dtype=f["T"])
+        f.create_dataset("g/y", data=[1.5], dtype=f["g/U"])
+
+    path = file(write)
+    whole = wb.h5.read(path)
+    assert list(whole) == ["g", "x"] and list(whole["g"]) == ["y"]
+    assert whole["x"]["b"].tolist() == [2.0] and whole["g"]["y"].dtype == "f4"
+    assert {name: entry.kind for name, entry in wb.h5.contents(path).items()} == {
+        "T": "type", "g": "group", "g/U": "type", "g/y": "array", "x": "array"
+    }  # fmt: skip
+    with pytest.raises(wb.UnsupportedError, match="'T' is a type with a name"):
+        wb.h5.read(path, "T")
+
+
 def test_dimension_scales_name_axes(file):
     def write(f):
         f["x"] = np.zeros((2, 3))

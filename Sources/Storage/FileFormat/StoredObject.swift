@@ -14,6 +14,8 @@ struct StoredObject {
 
     var isGroup: Bool { header.first(.symbolTable) != nil || header.first(.linkInfo) != nil }
     var isArray: Bool { header.first(.layout) != nil }
+    /// A type with a name of its own, which arrays are of.
+    var isType: Bool { !isGroup && !isArray && header.first(.datatype) != nil }
 
     func array() throws(Failure) -> StoredArray { try StoredArray(file, header) }
 

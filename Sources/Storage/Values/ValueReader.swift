@@ -199,7 +199,10 @@ final class ValueReader {
     }
 
     private func group(_ object: StoredObject, at place: String, _ depth: Int) throws(Failure) -> FileValue {
-        guard object.isGroup else { return .unread("'\(place.shortened)' is neither a group nor an array") }
+        guard object.isGroup else {
+            let kind = object.isType ? "a type with a name, and has no value" : "neither a group nor an array"
+            return .unread("'\(place.shortened)' is \(kind)")
+        }
         let map = FileMap([], attributes: try attributes(of: object))
         for link in try object.links() {
             if !reading.isRaw, place.isEmpty, ["#refs#", "#subsystem#"].contains(link.name) { continue }
@@ -210,6 +213,7 @@ final class ValueReader {
                 map.members.append((link.name, .unread("'\(child.shortened)' leads to what is not there")))
                 continue
             }
+            if target.isType { continue }
             if !reading.isRaw, try isBareDimension(target) { continue }
             map.members.append((link.name, try value(of: target, at: child, depth: depth + 1)))
         }
