@@ -226,7 +226,7 @@ def compared(info, function, sample):
             return sentence
     if drawing or not info.supports_autograd or info.name in NOT_DIFFERENTIATED:
         return None
-    return gradients(info, tensors, ours, theirs)
+    return gradients(info, tensors, ours, theirs, narrow)
 
 
 def total(results, weights):
@@ -240,7 +240,7 @@ def total(results, weights):
     return sum(sums[1:], sums[0])
 
 
-def gradients(info, tensors, ours, theirs):
+def gradients(info, tensors, ours, theirs, narrow):
     """The same for gradients, and for theirs."""
     sources = [(left, right) for left, right in tensors if left.requires_grad]
     kept = [place for place, part in enumerate(theirs) if part.requires_grad]
@@ -269,12 +269,12 @@ def gradients(info, tensors, ours, theirs):
     for place, (left, right) in enumerate(zip(found, want)):
         right = torch.zeros_like(sources[place][0]) if right is None else right
         left = wb.zeros_like(sources[place][1]) if left is None else left
-        if sentence := difference(f"gradient {place}", left, right):
+        if sentence := difference(f"gradient {place}", left, right, narrow=narrow):
             return sentence
-    return seconds(sources, found, want) if again else None
+    return seconds(sources, found, want, narrow) if again else None
 
 
-def seconds(sources, found, want):
+def seconds(sources, found, want, narrow):
     """And for gradients of the gradients."""
     pairs = [(left, right) for left, right in zip(found, want) if right is not None and right.requires_grad]
     if not pairs:
@@ -298,7 +298,7 @@ def seconds(sources, found, want):
     for place, (left, right) in enumerate(zip(found_two, want_two)):
         right = torch.zeros_like(sources[place][0]) if right is None else right
         left = wb.zeros_like(sources[place][1]) if left is None else left
-        if sentence := difference(f"second gradient {place}", left, right):
+        if sentence := difference(f"second gradient {place}", left, right, narrow=narrow):
             return sentence
     return None
 

@@ -144,10 +144,11 @@ ROWS += [
     several("hfftn", several_to_reals(hfftn, None), Z, (2, 5)),
     Operation(
         "fft.pairs",
-        lambda x, imag=None: np.stack([x, np.zeros_like(x) if imag is None else imag], -1),
+        lambda x, imag=None: np.stack(np.broadcast_arrays(x, 0 * x if imag is None else imag), -1),
         given(X),
         given(X, X[::-1].copy()),
-        torch=lambda torch: lambda x, imag=None: torch.stack([x, x * 0 if imag is None else imag], -1),
+        given(X, X[0, :1].copy()),
+        torch=lambda torch: lambda x, imag=None: torch.view_as_real(torch.complex(x, x * 0 if imag is None else imag)),
     ),
     Operation(
         "fft.fftshift",

@@ -73,6 +73,9 @@ ALSO = {
     **{name: ["index_select"] for name in ("take", "masked_scatter")},
     **{name: ["index_put"] for name in ("index_copy", "index_fill")},
     "embedding": ["index_select"],
+    "ctc_loss": ["index_select"],
+    "svd_lowrank": ["svd"],
+    "scalar_tensor": ["full"],
     **{name: ["interpolate"] for name in ("upsample", "upsample_nearest", "upsample_bilinear")},
     "embedding_bag": ["index_select", "index_add"],
 }

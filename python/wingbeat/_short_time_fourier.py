@@ -86,8 +86,8 @@ def _pieces(n_fft: Any, hop_length: Any, win_length: Any, window: TensorLike | N
 
 
 def complex(real: TensorLike, imag: TensorLike) -> Tensor:
-    """Complex numbers as pairs of reals, [...] -> [..., 2], of floats of one shape and dtype. There are no complex
-    tensors: wingbeat.fft takes such pairs, and arithmetic is that of reals."""
+    """Complex numbers as pairs of reals, [...] -> [..., 2], of floats of one dtype, which broadcast. There are no
+    complex tensors: wingbeat.fft takes such pairs, and arithmetic is that of reals."""
     return called("complex", real, imag)
 
 

@@ -88,7 +88,8 @@ extension Functions {
             "fft_pairs",
             [
                 Parameter("real", .tensor, "The real parts."),
-                Parameter("imag", .optional(.tensor), Value.none, "The imaginary parts, of the same shape; None: 0."),
+                Parameter(
+                    "imag", .optional(.tensor), Value.none, "The imaginary parts, which broadcast with them; None: 0."),
             ],
             "Complex numbers as pairs: [...] -> [..., 2]. Floats."
         ) { a throws(Failure) in try Tensor.pairs(a.tensor("real"), a.optionalTensor("imag")) },
@@ -96,7 +97,7 @@ extension Functions {
             "complex",
             [
                 Parameter("real", .tensor, "The real parts."),
-                Parameter("imag", .tensor, "The imaginary parts, of the same shape and dtype."),
+                Parameter("imag", .tensor, "The imaginary parts, of the same dtype; the two broadcast."),
             ],
             "Complex numbers as pairs of reals: [...] -> [..., 2], real and imaginary part in the last axis. Floats."
         ) { a throws(Failure) in try Tensor.complex(a.tensor("real"), a.tensor("imag"), "complex") },
@@ -104,7 +105,7 @@ extension Functions {
             "polar",
             [
                 Parameter("abs", .tensor, "Absolute values."),
-                Parameter("angle", .tensor, "Angles in radians, of the same shape and dtype."),
+                Parameter("angle", .tensor, "Angles in radians, of the same dtype; the two broadcast."),
             ],
             "abs (cos(angle) + i sin(angle)) as pairs of reals: [...] -> [..., 2]. Floats."
         ) { a throws(Failure) in

@@ -118,7 +118,7 @@ extension Functions {
             "as_strided", [.input, .size, strides, offset],
             "Elements [i, j, ...] at storage_offset + i stride[0] + j stride[1] + ... of the flattened input."
         ) { a throws(Failure) in
-            let places = try Tensor.stridedPlaces(
+            let places = try a.tensor("input").stridedPlaces(
                 a.integers("size"), a.integers("stride"), a.optionalInteger("storage_offset") ?? 0, "as_strided")
             return try a.tensor("input").take(places)
         },
@@ -128,7 +128,7 @@ extension Functions {
             "input with the elements that as_strided shows replaced; of two for one place the last stays."
         ) { a throws(Failure) in
             let (input, size) = (try a.tensor("input"), try a.integers("size"))
-            let places = try Tensor.stridedPlaces(
+            let places = try input.stridedPlaces(
                 size, a.integers("stride"), a.optionalInteger("storage_offset") ?? 0, "as_strided_scatter")
             let source = try Operand.tensor(a.tensor("src")).assigned(to: input, "as_strided_scatter")
             guard source.shape == size else {

@@ -39,26 +39,30 @@ extension Tensor {
     }
 
     /// Complex numbers as pairs.
-    public static func pairs(_ real: Tensor, _ imaginary: Tensor?) throws(Failure) -> Tensor {
+    public static func pairs(_ real: Tensor, _ imaginary: Tensor?, _ operation: String = "fft.pairs") throws(Failure)
+        -> Tensor
+    {
         let (a, b) = (try real.node(), try imaginary?.node())
         let dtype = Node.commonFloat(a, b ?? a)
         let first = try a.cast(dtype)
         let second =
             if let b { try b.cast(dtype) } else { try Node.full(first.shape, 0, dtype) }
-        guard first.shape == second.shape else {
+        guard let shape = broadcastShape(first.shape, second.shape) else {
             throw .shape(
-                operation: "fft.pairs",
-                "real and imaginary parts of one shape are expected, but the shapes are \(first.shape.text) and "
-                    + second.shape.text)
+                operation: operation,
+                "real and imaginary parts that broadcast together are expected, but the shapes are "
+                    + "\(first.shape.text) and \(second.shape.text)")
         }
-        let parts = try [first, second].map { (part) throws(Failure) in try part.reshape(part.shape + [1]) }
-        return try Tensor(result: Concatenate(axis: first.shape.count).record(parts))
+        let parts = try [first, second].map { (part) throws(Failure) in
+            try part.broadcast(to: shape).reshape(shape + [1])
+        }
+        return try Tensor(result: Concatenate(axis: shape.count).record(parts))
     }
 
     /// Complex numbers as pairs, of floats of one shape and dtype.
     static func complex(_ real: Tensor, _ imaginary: Tensor, _ operation: String) throws(Failure) -> Tensor {
         try checkParts(real, imaginary, operation)
-        return try pairs(real, imaginary)
+        return try pairs(real, imaginary, operation)
     }
 
     /// Throws unless two tensors are of one floating dtype.

@@ -20,9 +20,8 @@ extension Tensor {
         return places.reversed()
     }
 
-    /// offset + i stride[0] + j stride[1] + ... at [i, j, ...]: int64.
-    static func stridedPlaces(_ size: Shape, _ strides: [Int], _ offset: Int, _ name: String) throws(Failure) -> Tensor
-    {
+    /// offset + i stride[0] + j stride[1] + ... at [i, j, ...], places in the flattened tensor: int64.
+    func stridedPlaces(_ size: Shape, _ strides: [Int], _ offset: Int, _ name: String) throws(Failure) -> Tensor {
         guard size.count == strides.count else {
             throw .argument(
                 operation: name,
@@ -34,10 +33,15 @@ extension Tensor {
                 "strides and an offset from 0 on are expected, but found \(strides.text) and \(offset)")
         }
         try checkShape(size, .int64, operation: name)
-        var places = try Tensor.full([], whole: Int64(offset), .int64).node()
+        let last = zip(size, strides).reduce(Int128(offset)) { $0 + Int128($1.0 - 1) * Int128($1.1) }
+        guard size.contains(0) || last < count else {
+            throw .index(
+                operation: name,
+                "places below \(count), the number of elements, are expected, but the last place is \(last)")
+        }
+        var places = try Tensor.full([], whole: size.contains(0) ? 0 : Int64(offset), .int64).node()
         for (axis, (extent, stride)) in zip(size, strides).enumerated() {
-            // What lies so far out is refused when the elements are read.
-            let step = Double(min(stride, 1 << 48))
+            let step = extent > 1 ? Double(min(stride, 1 << 48)) : 0
             let along = try Arange(start: 0, step: step, count: extent, dtype: .int64).record([])
             places = try places + along.reshape([extent] + [Int](repeating: 1, count: size.count - axis - 1))
         }

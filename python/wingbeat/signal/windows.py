@@ -107,7 +107,7 @@ def general_cosine(
     requires_grad: bool = False,
 ) -> Tensor:
     """The sum over k of (-1)^k a[k] cos(2 pi k n / P)."""
-    return window("window_general_cosine", dtype, device, requires_grad, M=M, a=tuple(a), sym=sym)
+    return window("window_general_cosine", dtype, device, requires_grad, M=M, a=a, sym=sym)
 
 
 def general_hamming(
