@@ -35,7 +35,27 @@ extension Values {
 }
 
 extension Row {
-    static let products: [Row] = matmuls + transposed + linears
+    static let products: [Row] = matmuls + transposed + linears + attentions
+
+    private static let attentions: [Row] = [false, true].map { isCausal in
+        Row(
+            "attention\(isCausal ? ", causal" : "")", [FusedAttention.self],
+            [points([2, 8, 2], -2...2), points([2, 9, 2], -1...2, seed: 7), points([2, 9, 3], -2...1, seed: 9)],
+            { try $0[0].attention($0[1], $0[2], Tensor.AttentionRule(isCausal: isCausal)) },
+            { v in
+                Values([2, 8, 3]) { place in
+                    let (head, query, column) = (place[0], place[1], place[2])
+                    let seen = isCausal ? query + 1 : 9
+                    let weights = (0..<seen).map { key in
+                        exp(
+                            (0..<2).reduce(0) { $0 + v[0][[head, query, $1]] * v[1][[head, key, $1]] }
+                                / 2.0.squareRoot())
+                    }
+                    let sum = (0..<seen).reduce(0.0) { $0 + weights[$1] * v[2][[head, $1, column]] }
+                    return sum / weights.reduce(0, +)
+                }
+            })
+    }
 
     private static let matmuls: [Row] = [
         ([2, 3], [3, 4]), ([1, 3], [3, 1]), ([2, 1], [1, 2]), ([5, 2, 3], [3, 4]), ([2, 3], [2, 3, 2]),

@@ -304,3 +304,33 @@ def test_shapes_broadcast_together():
     assert wb.broadcast_shapes() == ()
     with pytest.raises(wb.ShapeError):
         wb.broadcast_shapes((2,), (3,))
+
+
+def factored(rng, count):
+    """A random shape of so many elements."""
+    shape = []
+    while count > 1:
+        divisors = [d for d in range(2, count + 1) if count % d == 0]
+        shape.append(int(rng.choice(divisors)))
+        count //= shape[-1]
+    return tuple(rng.permutation([*shape, 1]).tolist())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_reshape_of_what_does_not_lie_in_order_is_that_of_its_values(seed):
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.choice([1, 2, 3, 4, 6], 4).tolist())
+    order = rng.permutation(4).tolist()
+    x = rng.normal(0, 1, (*shape[:3], shape[3] + 2))
+    value = x[..., 1:-1].transpose(order)
+    target = factored(rng, value.size)
+    reshaped = wb.compile(lambda x: x[..., 1:-1].permute(*order).reshape(target) * 2)
+    np.testing.assert_array_equal(reshaped(wb.tensor(x)).numpy(), value.reshape(target) * 2)
+
+
+def test_a_reshape_that_splits_an_axis_of_a_slice_moves_nothing():
+    x = np.random.default_rng(0).normal(0, 1, (4, 6, 24))
+    heads = wb.compile(lambda x: x[:, :, 8:16].reshape(4, 6, 2, 4).transpose(1, 2) * 2)
+    want = x[:, :, 8:16].reshape(4, 6, 2, 4).swapaxes(1, 2) * 2
+    np.testing.assert_array_equal(heads(wb.tensor(x)).numpy(), want)
+    assert "copy" not in heads.explain()
