@@ -89,7 +89,8 @@ struct WinogradLine {
 
     // MARK: Channels side by side
 
-    /// Lays out what a block reads of the input, and transforms it. `count`: the channels there are, `planes` apart.
+    /// Lays out what a block reads of the input, and transforms it. `count`: the channels that there are, `planes`
+    /// apart.
     func readInput(
         _ source: UnsafePointer<Float>, planes: Int, count: Int, _ block: Range<Int>, _ memory: Memory
     ) {
