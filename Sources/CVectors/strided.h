@@ -1,4 +1,4 @@
-/* Copies of every other number: Swift writes the shuffle element by element. */
+/* Copies of every other number, and back: Swift writes the shuffle element by element. */
 #ifndef WINGBEAT_VECTORS_STRIDED_H
 #define WINGBEAT_VECTORS_STRIDED_H
 
@@ -32,6 +32,23 @@ static inline __attribute__((always_inline)) void shim_copy_even(const void *fro
         return;
     }
     for (; i < count; i++) target[i] = source[2 * i];
+}
+
+/* target[2 i] = even[i] and target[2 i + 1] = odd[i], `count` numbers in all. */
+static inline __attribute__((always_inline)) void shim_interleave(const void *even, const void *odd, void *to,
+                                                                  intptr_t count) {
+    const float *a = (const float *)even, *b = (const float *)odd;
+    float *target = (float *)to;
+    intptr_t i = 0;
+    for (; 2 * i + 16 <= count; i += 8) {
+        const shim_float8 low = *(const shim_float8_unaligned *)(a + i), high = *(const shim_float8_unaligned *)(b + i);
+        *(shim_float8_unaligned *)(target + 2 * i) = __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11);
+        *(shim_float8_unaligned *)(target + 2 * i + 8) = __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    for (; 2 * i < count; i++) {
+        target[2 * i] = a[i];
+        if (2 * i + 1 < count) target[2 * i + 1] = b[i];
+    }
 }
 
 #endif

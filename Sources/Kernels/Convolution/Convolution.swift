@@ -42,6 +42,10 @@ public final class Convolution {
         /// Along one axis.
         case winogradLine(WinogradLineConvolution)
         case winogradLineGradient(WinogradLineGradient)
+        /// Under a stride, the gradient of its weights, and the gradient of its input.
+        case strided(StridedConvolution)
+        case stridedGradient(StridedGradient)
+        case spread(SpreadConvolution)
         /// Of a window of one element: a product for each image and group.
         case product(Gemm)
     }
@@ -72,6 +76,12 @@ public final class Convolution {
             way = .winogradLine(winograd)
         } else if let winograd = WinogradLineGradient(step, compiles: compiles) {
             way = .winogradLineGradient(winograd)
+        } else if let spread = SpreadConvolution(step, compiles: compiles) {
+            way = .spread(spread)
+        } else if let strided = StridedConvolution(step, compiles: compiles) {
+            way = .strided(strided)
+        } else if let strided = StridedGradient(step, compiles: compiles) {
+            way = .stridedGradient(strided)
         } else {
             way =
                 step.dtype == .float32
@@ -100,6 +110,9 @@ public final class Convolution {
         case .winogradGradient(let way): way.scratchBytes
         case .winogradLine(let way): way.scratchBytes
         case .winogradLineGradient(let way): way.scratchBytes
+        case .strided(let way): way.scratchBytes
+        case .stridedGradient(let way): way.scratchBytes
+        case .spread(let way): way.scratchBytes
         case .product(let product): product.scratchBytes
         }
     }
@@ -114,19 +127,22 @@ public final class Convolution {
         switch way {
         case .float32(let way): run(way, input, weight, result, scratch)
         case .float64(let way): run(way, input, weight, result, scratch)
-        case .winograd(let way):
-            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
-        case .winogradGradient(let way):
-            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
-        case .winogradLine(let way):
-            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
-        case .winogradLineGradient(let way):
-            way.run(floats(input), floats(weight), result.assumingMemoryBound(to: Float.self), scratch)
+        case .winograd(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .winogradGradient(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .winogradLine(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .winogradLineGradient(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .strided(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .stridedGradient(let way): way.run(floats(input), floats(weight), floats(result), scratch)
+        case .spread(let way): way.run(floats(input), floats(weight), floats(result), scratch)
         case .product(let product): product.run(weight, input, result, scratch: scratch)
         }
     }
 
     private func floats(_ numbers: UnsafeRawPointer) -> UnsafePointer<Float> {
+        numbers.assumingMemoryBound(to: Float.self)
+    }
+
+    private func floats(_ numbers: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
         numbers.assumingMemoryBound(to: Float.self)
     }
 
