@@ -37,10 +37,10 @@ MISSING = {
     "constraints": set(),
     "initializers": {"STFT", "STFTInitializer", "stft"},
     "utils": {
-        "Config", "FeatureSpace", "Progbar", "PyDataset", "Sequence", "audio_dataset_from_directory", "clear_session",
-        "get_file", "get_source_inputs", "image_dataset_from_directory", "is_keras_tensor", "load_img", "model_to_dot",
-        "pack_x_y_sample_weight", "plot_model", "save_img", "standardize_dtype", "text_dataset_from_directory",
-        "unpack_x_y_sample_weight", "array_to_img", "img_to_array", "is_interactive_logging_enabled",
+        "Config", "FeatureSpace", "Progbar", "PyDataset", "Sequence", "audio_dataset_from_directory",
+        "get_file", "get_source_inputs", "image_dataset_from_directory", "load_img", "model_to_dot",
+        "plot_model", "save_img", "text_dataset_from_directory",
+        "array_to_img", "is_interactive_logging_enabled",
         "disable_interactive_logging", "enable_interactive_logging", "bounding_boxes", "legacy", "from_pretrained",
     },
 }  # fmt: skip

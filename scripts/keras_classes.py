@@ -8,10 +8,16 @@ COMMON = ("trainable", "dtype", "input_shape")
 LISTS = {"StackedRNNCells": "cells"}
 # What python/wingbeat/keras/layers/_functions.py has.
 FUNCTIONS = (
-    "Lambda", "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"
+    "Lambda", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum", "multiply", "serialize",
+    "subtract",
 )  # fmt: skip
 # What python/wingbeat/keras/layers/_lookup.py has.
 LOOKUPS = ("IntegerLookup", "StringLookup", "TextVectorization")
+# What is said of a layer that is not there.
+REFUSING = (
+    "", "if not TYPE_CHECKING:", "    def __getattr__(name: str) -> Any:", "        from .._absent import sentence", "",
+    "        raise AttributeError(sentence(__name__, name))",
+)  # fmt: skip
 # Keras' second names of classes.
 ALIASES = {
     **{f"MaxPool{n}D": f"MaxPooling{n}D" for n in (1, 2, 3)},
@@ -126,6 +132,8 @@ def index(families):
     lines = [
         '"""Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""',
         "",
+        "from typing import TYPE_CHECKING, Any",
+        "",
         "from .._layer import Layer",
         "from ..models._input import Input, InputLayer",
         f"from ._functions import {', '.join(FUNCTIONS)}",
@@ -139,5 +147,5 @@ def index(families):
         names += own
         lines += [f"from .{family} import {', '.join(sorted(own))}"]
     listed = ", ".join(f'"{name}"' for name in sorted(names))
-    lines += ["", f"__all__ = [{listed}]"]
+    lines += ["", f"__all__ = [{listed}]", *REFUSING]
     return "\n".join(lines) + "\n"

@@ -290,3 +290,30 @@ def test_wrong_data_and_wrong_models_are_said():
         keras.Model()(np.ones((1, 1)))
     with pytest.raises(ValueError, match="Unrecognized keyword"):
         layers.Dense(1, nobody=2)
+
+
+def test_a_layer_is_made_again_from_its_config_with_its_class():
+    for layer in (keras.layers.Dense(3, activation="relu", name="d"), keras.layers.LSTM(4), keras.layers.RandomFlip()):
+        again = keras.layers.deserialize(keras.layers.serialize(layer))
+        assert type(again) is type(layer) and again.get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize(
+    "name, words", [("Hashing", "IntegerLookup"), ("MelSpectrogram", "tf.signal.stft"), ("dense", "did you mean Dense")]
+)
+def test_a_layer_that_is_missing_is_answered_by_the_nearest_thing(name, words):
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'.*{words}"):
+        getattr(keras.layers, name)
+
+
+def test_small_helpers_are_keras_own():
+    utils = keras.utils
+    assert (
+        utils.img_to_array([[1, 2]]).shape == (1, 2, 1) and utils.img_to_array(np.zeros((2, 3, 1))).dtype == "float32"
+    )
+    assert utils.img_to_array(np.zeros((2, 3, 4)), "channels_first").shape == (4, 2, 3)
+    assert utils.standardize_dtype("float16") == "float16" and utils.standardize_dtype(None) == "float32"
+    assert utils.unpack_x_y_sample_weight((1, 2)) == (1, 2, None)
+    assert utils.is_keras_tensor(keras.Input((2,))) and not utils.is_keras_tensor(np.zeros(2))
+    with pytest.raises(ValueError, match="Unsupported image shape"):
+        utils.img_to_array(np.zeros(3))

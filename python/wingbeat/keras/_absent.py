@@ -39,8 +39,18 @@ ABSENT = {
     "load_img": "files of images are not decoded here; read them in Python (Pillow, imageio)",
     "save_img": "files of images are not written here; write them in Python (Pillow, imageio)",
     "get_file": "nothing is downloaded; get the file, and give its path",
+    "array_to_img": "no images of Pillow's are made here; PIL.Image.fromarray(x.astype('uint8')) makes one of an array",
+    "Hashing": "there is no Hashing; IntegerLookup and StringLookup give numbers to what they have learned",
+    "HashedCrossing": "there is no HashedCrossing; IntegerLookup gives numbers to what it has learned",
+    "MelSpectrogram": "there is no such layer; tf.signal.stft and abs give spectrograms, before or in a Lambda",
+    "STFTSpectrogram": "there is no such layer; tf.signal.stft and abs give spectrograms, before or in a Lambda",
+    "TFSMLayer": "SavedModels are not read; keras.models.load_model reads .keras and .h5 files",
+    "TorchModuleWrapper": "modules of PyTorch do not run here; wingbeat.nn has the same layers under its names",
+    "JaxLayer": "functions of JAX do not run here; a subclass of keras.Layer computes with tf's functions",
+    "FlaxLayer": "modules of Flax do not run here; a subclass of keras.Layer computes with tf's functions",
+    "OrbaxCheckpoint": "there is no Orbax; ModelCheckpoint and BackupAndRestore write files",
+    "set_backend": "there is one engine",
     "FeatureSpace": "there is no FeatureSpace; layers such as Normalization and CategoryEncoding prepare columns",
-    "pack_x_y_sample_weight": "there is none; write a tuple (x, y) or (x, y, sample_weight)",
 }
 
 

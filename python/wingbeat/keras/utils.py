@@ -29,12 +29,14 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "img_to_array",
     "normalize",
     "pad_sequences",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
+    "standardize_dtype",
     "timeseries_dataset_from_array",
     "to_categorical",
 ]
@@ -239,6 +241,26 @@ def split_dataset(
     return found[0], found[1]
 
 
+def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> Any:
+    """An image [h, w] or [h, w, c], of Pillow's or an array, as an array of floats [h, w, c], or [c, h, w] for
+    data_format 'channels_first'."""
+    if data_format not in (None, "channels_last", "channels_first"):
+        raise ValueError(f"Unknown data_format: {data_format}")
+    array = np.asarray(img, dtype=dtype or "float32")
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3:
+        raise ValueError(f"Unsupported image shape: {array.shape}")
+    return array.transpose(2, 0, 1) if data_format == "channels_first" else array
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """The name of a dtype, as Keras writes it; of None that of floats."""
+    from . import _policies
+
+    return _policies.dtype_name(dtype)
+
+
 def _elements(dataset: Any) -> list[Any]:
     if hasattr(dataset, "as_numpy_iterator"):
         return list(dataset.as_numpy_iterator())
@@ -288,7 +310,10 @@ def _sizes(left: float | None, right: float | None, total: int) -> tuple[int, in
     return first, second
 
 
-_ELSEWHERE = {"Progbar": "_bar", "PyDataset": "_data", "Sequence": "_data"}
+_ELSEWHERE = {
+    "Progbar": "_bar", "PyDataset": "_data", "Sequence": "_data", "pack_x_y_sample_weight": "_data",
+    "unpack_x_y_sample_weight": "_data", "clear_session": "backend", "is_keras_tensor": "backend",
+}  # fmt: skip
 
 if not TYPE_CHECKING:
 

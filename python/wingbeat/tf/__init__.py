@@ -79,6 +79,7 @@ from ._elementwise import (
     negative,
     not_equal,
     pow,
+    realdiv,
     round,
     saturate_cast,
     scalar_mul,
@@ -92,6 +93,8 @@ from ._elementwise import (
     tan,
     tanh,
     truediv,
+    truncatediv,
+    truncatemod,
 )
 from ._finder import install, uninstall
 from ._function import executing_eagerly, function, inside_function
@@ -118,7 +121,7 @@ from ._shapes import TensorShape, TensorSpec, broadcast_static_shape
 from ._tape import GradientTape, UnconnectedGradients, gradients, stop_gradient
 from ._tensor import Tensor
 from ._variable import Variable
-from .debugging import Assert
+from .debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
 from .linalg import clip_by_global_norm, clip_by_norm, norm
 from .nn import softmax
 
@@ -146,18 +149,19 @@ def get_logger() -> Any:
 
 
 __all__ = [
-    "Assert", "DType", "GradientTape", "Tensor", "TensorShape", "TensorSpec", "UnconnectedGradients", "Variable", "abs",
-    "acos", "acosh", "add", "add_n", "argmax", "argmin", "argsort", "as_dtype", "asin", "asinh", "atan", "atan2",
-    "atanh", "autodiff", "autograph", "bfloat16", "bitwise", "bool", "broadcast_static_shape", "cast",
-    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "config", "cos", "cosh", "cumsum", "data", "debugging",
-    "divide", "double", "dtypes", "equal", "errors", "executing_eagerly", "exp", "float16", "float32", "float64",
-    "floor", "function", "get_logger", "gradients", "greater", "greater_equal", "half", "identity", "image",
-    "inside_function", "install", "int32", "int64", "less", "less_equal", "linalg", "logical_and", "logical_not",
-    "logical_or", "math", "maximum", "minimum", "multiply", "negative", "nest", "newaxis", "nn", "norm", "not_equal",
-    "pow", "print", "random", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_prod", "reduce_sum", "round", "saturate_cast", "scalar_mul", "sigmoid", "sign", "signal",
-    "sin", "sinh", "softmax", "sort", "sqrt", "square", "stop_gradient", "subtract", "tan", "tanh", "truediv", "tuple",
-    "types", "uint8", "uninstall", "version",
+    "Assert", "DType", "GradientTape", "Tensor", "TensorShape", "TensorSpec", "UnconnectedGradients", "Variable",
+    "abs", "acos", "acosh", "add", "add_n", "argmax", "argmin", "argsort", "as_dtype", "asin", "asinh",
+    "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh", "autodiff",
+    "autograph", "bfloat16", "bitwise", "bool", "broadcast_static_shape", "cast", "clip_by_global_norm",
+    "clip_by_norm", "clip_by_value", "config", "cos", "cosh", "cumsum", "data", "debugging", "divide", "double",
+    "dtypes", "equal", "errors", "executing_eagerly", "exp", "float16", "float32", "float64", "floor", "function",
+    "get_logger", "gradients", "greater", "greater_equal", "half", "identity", "image", "inside_function",
+    "install", "int32", "int64", "less", "less_equal", "linalg", "logical_and", "logical_not", "logical_or", "math",
+    "maximum", "minimum", "multiply", "negative", "nest", "newaxis", "nn", "norm", "not_equal", "pow", "print",
+    "random", "realdiv", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min",
+    "reduce_prod", "reduce_sum", "round", "saturate_cast", "scalar_mul", "sigmoid", "sign", "signal", "sin", "sinh",
+    "softmax", "sort", "sqrt", "square", "stop_gradient", "subtract", "tan", "tanh", "truediv", "truncatediv",
+    "truncatemod", "tuple", "types", "uint8", "uninstall", "version",
 ]  # fmt: skip
 __all__ += _control.__all__
 __all__ += _creating.__all__

@@ -196,6 +196,36 @@ def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
 
 
 @op
+def realdiv(x: Any, y: Any, name: str | None = None) -> Any:
+    """x / y of floats."""
+    a, b = pair("RealDiv", x, y)
+    return operate(_abi.WB_BINARY_DIVIDE, floats("realdiv", a), floats("realdiv", b), 0)
+
+
+@op
+def truncatediv(x: Any, y: Any, name: str | None = None) -> Any:
+    """x / y, rounded to 0."""
+    return operate(_abi.WB_BINARY_TRUNC_DIVIDE, *pair("TruncateDiv", x, y), 0)
+
+
+@op
+def truncatemod(x: Any, y: Any, name: str | None = None) -> Any:
+    """What truncatediv leaves, with the sign of x."""
+    a, b = pair("TruncateMod", x, y)
+    return a - operate(_abi.WB_BINARY_TRUNC_DIVIDE, a, b, 0) * b
+
+
+@op
+def xdivy(x: Any, y: Any, name: str | None = None) -> Any:
+    """x / y, and 0 where x is 0."""
+    a, b = pair("Xdivy", x, y)
+    a, b = floats("xdivy", a), floats("xdivy", b)
+    is_zero = _functions.eq(a, 0)
+    safe = _functions.where(is_zero, full_like(b, 1), b)
+    return operate(_abi.WB_BINARY_DIVIDE, a, safe, 0)
+
+
+@op
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y, and 0 where y is 0."""
     a, b = pair("DivNoNan", x, y)
@@ -295,12 +325,13 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
 
 
 __all__ = [
-    "abs", "accumulate_n", "acos", "acosh", "add", "add_n", "asin", "asinh", "atan", "atan2", "atanh", "cast", "ceil",
-    "clip_by_value", "cos", "cosh", "digamma", "divide", "divide_no_nan", "equal", "erf", "erfc", "erfcinv", "erfinv",
-    "exp", "expm1", "floor", "floordiv", "floormod", "greater", "greater_equal", "identity", "igamma", "igammac",
-    "is_finite", "is_inf", "is_nan", "less", "less_equal", "lgamma", "log", "log1p", "log_sigmoid", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply", "multiply_no_nan", "ndtri",
-    "negative", "nextafter", "not_equal", "polygamma", "polyval", "pow", "reciprocal", "reciprocal_no_nan", "rint",
-    "round", "rsqrt", "saturate_cast", "scalar_mul", "sigmoid", "sign", "sin", "sinh", "softplus", "softsign", "sqrt",
-    "square", "squared_difference", "subtract", "tan", "tanh", "truediv", "xlog1py", "xlogy", "zero_fraction", "zeta",
+    "abs", "accumulate_n", "acos", "acosh", "add", "add_n", "asin", "asinh", "atan", "atan2", "atanh", "cast",
+    "ceil", "clip_by_value", "cos", "cosh", "digamma", "divide", "divide_no_nan", "equal", "erf", "erfc", "erfcinv",
+    "erfinv", "exp", "expm1", "floor", "floordiv", "floormod", "greater", "greater_equal", "identity", "igamma",
+    "igammac", "is_finite", "is_inf", "is_nan", "less", "less_equal", "lgamma", "log", "log1p", "log_sigmoid",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply",
+    "multiply_no_nan", "ndtri", "negative", "nextafter", "not_equal", "polygamma", "polyval", "pow", "realdiv",
+    "reciprocal", "reciprocal_no_nan", "rint", "round", "rsqrt", "saturate_cast", "scalar_mul", "sigmoid", "sign",
+    "sin", "sinh", "softplus", "softsign", "sqrt", "square", "squared_difference", "subtract", "tan", "tanh",
+    "truediv", "truncatediv", "truncatemod", "xdivy", "xlog1py", "xlogy", "zero_fraction", "zeta",
 ]  # fmt: skip

@@ -297,11 +297,24 @@ def confusion_matrix(
     return found.reshape((count, count)).to(_dtypes.as_dtype(dtype))
 
 
+def _rising(name: str, least: str) -> Any:
+    def rising(x: Any, name: str | None = None) -> Any:
+        flat = convert(x).reshape((-1,))
+        compare = _functions.ge if least == "no" else _functions.gt
+        return reduce_all(compare(flat[1:], flat[:-1]))
+
+    rising.__name__ = name
+    rising.__doc__ = f"Whether each element is {'not smaller' if least == 'no' else 'larger'} than the one before it."
+    return op(rising)
+
+
+is_non_decreasing, is_strictly_increasing = _rising("is_non_decreasing", "no"), _rising("is_strictly_increasing", "yes")
+
 __all__ = [
     "argmax", "argmin", "argsort", "confusion_matrix", "count_nonzero", "cumprod", "cumsum", "cumulative_logsumexp",
-    "in_top_k", "invert_permutation", "reduce_all", "reduce_any", "reduce_euclidean_norm", "reduce_logsumexp",
-    "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance",
-    "segment_max", "segment_mean", "segment_min", "segment_prod", "segment_sum", "sort", "top_k",
-    "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_prod",
-    "unsorted_segment_sqrt_n", "unsorted_segment_sum",
+    "in_top_k", "invert_permutation", "is_non_decreasing", "is_strictly_increasing", "reduce_all", "reduce_any",
+    "reduce_euclidean_norm", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod",
+    "reduce_std", "reduce_sum", "reduce_variance", "segment_max", "segment_mean", "segment_min", "segment_prod",
+    "segment_sum", "sort", "top_k", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
+    "unsorted_segment_prod", "unsorted_segment_sqrt_n", "unsorted_segment_sum",
 ]  # fmt: skip

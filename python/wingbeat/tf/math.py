@@ -24,7 +24,8 @@ def lbeta(x: Any, name: str | None = None) -> Any:
 
 __all__ = ["bessel_i0", "bessel_i0e", "bessel_i1", "bessel_i1e", "bincount", "l2_normalize", "lbeta", "log_softmax"]
 __all__ += ["softmax", "special"]
-__all__ += [name for name in _elementwise.__all__ if name not in ("cast", "clip_by_value", "identity", "saturate_cast")]
+_OF_TF = ("cast", "clip_by_value", "identity", "realdiv", "saturate_cast", "truncatediv", "truncatemod")
+__all__ += [name for name in _elementwise.__all__ if name not in _OF_TF]
 __all__ += [name for name in _reducing.__all__ if name not in ("sort", "argsort")]
 __dir__ = listing(__name__)
 __getattr__ = refusing(__name__)

@@ -1,8 +1,22 @@
 """Layers with the rules of Keras. Written by scripts/generate_layers.py from the registry; do not edit."""
 
+from typing import TYPE_CHECKING, Any
+
 from .._layer import Layer
 from ..models._input import Input, InputLayer
-from ._functions import Lambda, add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from ._functions import (
+    Lambda,
+    add,
+    average,
+    concatenate,
+    deserialize,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    serialize,
+    subtract,
+)
 from ._lookup import IntegerLookup, StringLookup, TextVectorization
 from .activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
@@ -255,9 +269,18 @@ __all__ = [
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "maximum",
     "minimum",
     "multiply",
+    "serialize",
     "subtract",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from .._absent import sentence
+
+        raise AttributeError(sentence(__name__, name))

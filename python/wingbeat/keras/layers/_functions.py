@@ -49,6 +49,21 @@ class Lambda(Layer):
         )
 
 
+def serialize(layer: Any) -> Any:
+    """A layer as a config with its class."""
+    from .._serialization import serialize_keras_object
+
+    return serialize_keras_object(layer)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """The layer of such a config. custom_objects: names and the classes that they stand for."""
+    from .._serialization import deserialize_keras_object
+
+    known = importlib.import_module("wingbeat.keras.layers")
+    return deserialize_keras_object(config, custom_objects, {name: getattr(known, name) for name in known.__all__})
+
+
 def _joined(kind: str, inputs: Any, **kwargs: Any) -> Any:
     layers: Any = importlib.import_module("wingbeat.keras.layers")
     return getattr(layers, kind)(**kwargs)(inputs)
