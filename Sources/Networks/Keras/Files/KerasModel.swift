@@ -27,7 +27,7 @@ public enum KerasModel {
             defer { try? generator.restore(seed: seed, offset: offset) }
             let version = version(tree, json)
             let module = try KerasBuilder.module(json, version: version, dtype: .float32, given: given)
-            try loadWeights(tree, into: module, version: version)
+            try loadWeights(tree, into: module, version: version, asListed: true)
             return module
         } catch {
             // The loader's own sentences tell of the file; those of layers name themselves.
@@ -38,7 +38,7 @@ public enum KerasModel {
     /// Weights of a file into a model that is there, all or nothing.
     public static func loadWeights(_ tree: StateTree, _ place: String, into module: Module) throws(Failure) {
         do throws(Failure) {
-            try loadWeights(tree, into: module, version: version(tree, nil))
+            try loadWeights(tree, into: module, version: version(tree, nil), asListed: false)
         } catch {
             throw error.renamed { $0 == "load" ? place : "\(place): \($0)" }
         }
@@ -59,12 +59,14 @@ public enum KerasModel {
         return (training.written, optimizer)
     }
 
-    private static func loadWeights(_ tree: StateTree, into module: Module, version: Int) throws(Failure) {
+    private static func loadWeights(
+        _ tree: StateTree, into module: Module, version: Int, asListed: Bool
+    ) throws(Failure) {
         guard let weights = tree[child: "weights"] else { throw KerasConfig.failure("the file has no weights") }
         let found =
             tree.text("layout") == "layers"
-            ? try KerasWeights(byLayer: weights, into: module, version: version)
-            : try KerasWeights(byObject: weights, into: module)
+            ? try KerasWeights(byLayer: weights, into: module, version: version, asListed: asListed)
+            : try KerasWeights(byObject: weights, into: module, asListed: asListed)
         try found.load()
     }
 

@@ -45,6 +45,7 @@ extension KerasModel {
 
 extension KerasWeights {
     init(_ tree: StateTree, into objects: [KerasModel.Object]) throws(Failure) {
+        self.init()
         var order: [ObjectIdentifier] = []
         var found: [ObjectIdentifier: (module: Module, paths: [String])] = [:]
         for (path, module) in objects {

@@ -5,6 +5,8 @@ import Engine
 struct KerasWeights {
     /// Boxes and the values that they get.
     private(set) var pairs: [(tensor: Tensor, value: Tensor)] = []
+    /// Whether layers come in the order of the children: those of a model that the file's own config has made.
+    private let isAsListed: Bool
 
     /// Takes all over, once all have been found and fit.
     func load() throws(Failure) {
@@ -37,7 +39,8 @@ struct KerasWeights {
     // MARK: One group a layer
 
     /// Layers that own weights and groups that have some, in order.
-    init(byLayer tree: StateTree, into module: Module, version: Int) throws(Failure) {
+    init(byLayer tree: StateTree, into module: Module, version: Int, asListed: Bool) throws(Failure) {
+        isAsListed = asListed
         let groups = Dictionary(tree.children.map { ($0.name, $0.tree) }) { first, _ in first }
         var found: [(name: String, values: [(name: String, tensor: Tensor)])] = []
         for name in KerasWeights.texts(tree, "layer_names") {
@@ -49,8 +52,9 @@ struct KerasWeights {
         }
         let layers =
             KerasWeights.isModel(module)
-            ? KerasDescription.layers(of: module) : [(name: module.className, module: module)]
-        let owners = layers.map { ($0.name, KerasWeights.weights(of: $0.module)) }.filter { !$0.1.isEmpty }
+            ? KerasWeights.layers(of: module, asListed) : [(name: module.className, module: module)]
+        let owners = layers.map { ($0.name, KerasWeights.weights(of: $0.module, asListed: asListed)) }
+            .filter { !$0.1.isEmpty }
         guard owners.count == found.count else {
             throw KerasConfig.failure(
                 "the model has \(owners.count.counted("layer")) with weights, but the file has \(found.count)")
@@ -98,7 +102,7 @@ struct KerasWeights {
     static func isModel(_ module: Module) -> Bool { module is Sequential || module is Graph }
 
     /// A layer's weights in Keras' order: what is trained of it and of all in it, then the rest.
-    static func weights(of module: Module) -> [(name: String, tensor: Tensor)] {
+    static func weights(of module: Module, asListed: Bool = false) -> [(name: String, tensor: Tensor)] {
         var (trained, rest): ([(name: String, tensor: Tensor)], [(name: String, tensor: Tensor)]) = ([], [])
         func visit(_ module: Module, _ path: String) {
             for (name, tensor) in module.parameters {
@@ -110,7 +114,7 @@ struct KerasWeights {
             }
             // The constants of a graph are in its config.
             if !isModel(module) { for (name, tensor) in module.buffers { rest.append((path + name, tensor)) } }
-            for (name, child) in KerasDescription.layers(of: module) { visit(child, path + name + ".") }
+            for (name, child) in layers(of: module, asListed) { visit(child, path + name + ".") }
         }
         visit(module, "")
         return trained + rest
@@ -130,7 +134,17 @@ struct KerasWeights {
 
     // MARK: A tree of objects
 
-    init(byObject tree: StateTree, into module: Module) throws(Failure) { try take(module, tree, module.className) }
+    init(byObject tree: StateTree, into module: Module, asListed: Bool) throws(Failure) {
+        isAsListed = asListed
+        try take(module, tree, module.className)
+    }
+
+    /// For models that the host tells of (`KerasObjects`).
+    init() { isAsListed = false }
+
+    private static func layers(of module: Module, _ asListed: Bool) -> [(name: String, module: Module)] {
+        asListed ? module.children : KerasDescription.layers(of: module)
+    }
 
     /// A module's own variables alone. The constants of a graph are in its config.
     mutating func takeOwn(_ module: Module, _ tree: StateTree?, _ place: String) throws(Failure) {
@@ -151,7 +165,7 @@ struct KerasWeights {
         }
         var counts: [String: Int] = [:]
         let groups = Dictionary(container.children.map { ($0.name, $0.tree) }) { first, _ in first }
-        for (name, child) in KerasDescription.layers(of: module) {
+        for (name, child) in KerasWeights.layers(of: module, isAsListed) {
             let kinds = KerasWeights.kinds(child)
             let kind = kinds.first { groups[KerasWeights.key($0, counts[$0] ?? 0)] != nil } ?? kinds[0]
             let count = counts[kind] ?? 0
