@@ -49,7 +49,14 @@ RELEASE_FLAGS := -c release --product wingbeat -Xswiftc -static-stdlib -Xswiftc 
 
 # ---------------------------------------------------------------- make build
 
-build: $(LIB)/$(SONAME) $(WIDE_LIBRARY) .venv/.ready
+build: libraries .venv/.ready
+
+# One beside the other: a compiler that sees a whole module takes one processor.
+.PHONY: libraries each-library
+libraries:
+	@$(MAKE) -j2 each-library
+each-library: $(LIB)/$(SONAME) $(WIDE_LIBRARY)
+	@:
 
 $(LIB)/$(SONAME): $(SOURCES) | $(STAMPS)/packages-build
 	@$(call quietly,swift-base) "Building the library" env WINGBEAT_TRUST_KERNELS=1 \
