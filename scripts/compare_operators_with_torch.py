@@ -49,6 +49,8 @@ CALLS = {
     "__rpow__": lambda f: lambda x, y: y**x,
     "__rsub__": lambda f: lambda x, y: y - x,
     "linalg.pinv_singular": lambda f: lambda a, b, **options: f(a @ b.mT, **options),
+    "svd_lowrank": lambda f: lambda a, b, **options: f(a @ b.mT, **options),
+    "pca_lowrank": lambda f: lambda a, b, **options: f(a @ b.mT, **options),
     "linalg.lstsq_grad_oriented": lambda f: lambda a, b, driver: f(a, b, driver=driver)[:2],
     "repeat_interleave": lambda f: f,
 }
@@ -57,6 +59,7 @@ UNMEASURED = {
     "uniform": "it draws in place there",
     "exponential": "it draws in place there",
     "normal_in_place": "it draws in place there",
+    "as_strided_partial_views": "it shows memory behind a view",
     "special.bessel_j0": "PyTorch's is right to 7 digits alone; SciPy's and this one to 16",
     "special.bessel_j1": "the same",
     "special.bessel_y0": "the same",
@@ -65,7 +68,8 @@ UNMEASURED = {
 }
 # Values alone are compared, with the reason.
 NOT_DIFFERENTIATED = {
-    "nn.functional.ctc_loss": "PyTorch's derivative is that of logarithms which log_softmax gave, whatever it is given"
+    "as_strided_scatter": "PyTorch's derivative by the input counts what was replaced; finite differences do not",
+    "nn.functional.ctc_loss": "PyTorch's derivative is that of logarithms which log_softmax gave, whatever it is given",
 }
 # These take complex numbers, also where the database gives real ones.
 OF_PAIRS = tuple(f"fft.{name}{end}" for name in ("fft", "ifft", "irfft", "hfft") for end in ("", "2", "n"))

@@ -234,6 +234,7 @@ extension CheckStep {
             switch condition {
             case .indices(_, let extent): isRight = (-extent..<extent).contains(Int(x[place].int64))
             case .divisors: isRight = x[place].int64 != 0
+            case .overlap: isRight = x[place].double > 1e-11 && x[place].double.isFinite
             case .exponents: isRight = x[place].int64 >= 0
             case .probabilities: isRight = (0...1).contains(x[place].double)
             case .weights: isRight = x[place].double >= 0 && x[place].double.isFinite

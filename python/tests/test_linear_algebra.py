@@ -274,3 +274,16 @@ def test_without_openblas_a_sentence_says_what_to_install(tmp_path):
     )
     value, sentence = python(code, LD_LIBRARY_PATH=str(tmp_path)).splitlines()
     assert value == "6.0" and "libopenblas0" in sentence
+
+
+def test_an_axis_of_one_element_is_contracted_with_any_other():
+    x, y = wb.arange(3.0).reshape(3, 1), wb.arange(8.0).reshape(4, 2)
+    want = np.tensordot(np.arange(3.0), np.arange(8.0).reshape(4, 2).sum(0), 0)
+    assert (wb.tensordot(x, y, ([1], [0])).numpy() == want).all()
+    assert (wb.tensordot(y, x, ([0], [1])).numpy() == want.T).all()
+    with pytest.raises(wb.ShapeError, match="tensordot"):
+        wb.tensordot(x, y, ([0], [0]))
+
+
+def test_the_powers_of_a_scalar_are_a_vector():
+    assert wb.linalg.vander(wb.tensor(3.0), N=3).tolist() == [1.0, 3.0, 9.0]

@@ -131,3 +131,11 @@ def test_triplets_take_any_distance(swap, reduction):
 def test_what_does_not_fit_gets_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_margins_of_one_prediction_take_its_label_as_a_scalar_or_a_vector():
+    x = wb.tensor([0.5, -1.0, 2.0])
+    want = F.multi_margin_loss(x[None], wb.tensor([1])).item()
+    assert F.multi_margin_loss(x, wb.tensor(1)).item() == F.multi_margin_loss(x, wb.tensor([1])).item() == want
+    assert F.multi_margin_loss(wb.tensor(0.5), wb.tensor(0)).item() == 0
+    assert F.multilabel_margin_loss(wb.tensor(0.5), wb.tensor(0)).item() == 0

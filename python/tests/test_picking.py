@@ -240,3 +240,13 @@ def test_what_has_a_shape_of_its_own_works_inside_a_capture_block():
         assert same_bits(picked.numpy(), np.where(x < 0, 0, x)[index])
         assert same_bits(summed.numpy(), reference_scatter(x, 0, index, x, True))
         assert same_bits(hot.numpy(), np.eye(3, dtype=np.int64)[index])
+
+
+def test_an_index_without_elements_gathers_its_own_shape():
+    x = wb.arange(5.0)
+    for shape in ((0,), (2, 0), (0, 3, 1)):
+        found = wb.gather(x, 0, wb.zeros(shape, dtype=wb.int64))
+        assert found.shape == shape and found.dtype == "float32"
+    assert wb.gather(wb.tensor(2.5), 0, wb.tensor([0, 0])).tolist() == [2.5, 2.5]
+    with pytest.raises(TypeError, match="gather"):
+        wb.gather(x, 0, wb.zeros(0))

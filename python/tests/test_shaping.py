@@ -334,3 +334,9 @@ def test_a_reshape_that_splits_an_axis_of_a_slice_moves_nothing():
     want = x[:, :, 8:16].reshape(4, 6, 2, 4).swapaxes(1, 2) * 2
     np.testing.assert_array_equal(heads(wb.tensor(x)).numpy(), want)
     assert "copy" not in heads.explain()
+
+
+@pytest.mark.parametrize("widths, want", [((-4, 2), [3, 3]), ((2, -4), [0, 0]), ((-3, 1), [3, 3]), ((-4, 0), [])])
+def test_what_a_width_takes_away_as_a_whole_leaves_its_nearest_element_to_be_repeated(widths, want):
+    x = wb.arange(4.0).reshape(1, 4)
+    assert wb.nn.functional.pad(x, widths, mode="replicate").tolist() == [want]

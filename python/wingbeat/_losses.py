@@ -147,8 +147,12 @@ def linear_cross_entropy(
     reduction: str = "mean",
     ignore_index: SupportsIndex | None = None,
     label_smoothing: Real = 0.0,
+    options: object = None,
 ) -> Tensor:
-    """cross_entropy of linear(input, linear_weight, linear_bias): [..., width], [classes, width], [classes]."""
+    """cross_entropy of linear(input, linear_weight, linear_bias): [..., width], [classes, width], [classes].
+
+    options: taken; in PyTorch they say in which pieces the same is computed.
+    """
     return result(
         "linear_cross_entropy",
         input=as_tensor(input),

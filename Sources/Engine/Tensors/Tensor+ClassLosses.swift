@@ -160,6 +160,8 @@ private struct ClassRows {
     /// The shape of one loss a row.
     let shape: Shape
     let predictions: Shape
+    /// Whether the label of one example may be a vector of one.
+    let allowsVector: Bool
     var classes: Int { values.shape[1] }
 
     /// Of [n, classes, ...] or [classes]; with `rank` of no more axes than that, and, as in PyTorch, of one number too.
@@ -171,6 +173,7 @@ private struct ClassRows {
                     + x.shape.text)
         }
         predictions = x.shape
+        allowsVector = rank == 2 && x.shape.count <= 1
         if x.shape.count <= 1 {
             (values, shape) = (try x.reshape([1, x.count]), [])
         } else {
@@ -194,7 +197,8 @@ private struct Labels {
         guard t.dtype.isInteger else {
             throw .dtype(operation: name, "labels must be whole numbers, but are \(t.dtype.name)")
         }
-        guard t.shape == rows.shape else {
+        // As in PyTorch, one example without its axis may have its label in a vector, for predictions of one axis only.
+        guard t.shape == rows.shape || (rows.allowsVector && t.shape == [1]) else {
             throw .shape(
                 operation: name,
                 "labels of \(rows.shape.text) are expected for predictions of \(rows.predictions.text), but they are "

@@ -48,7 +48,7 @@ extension Tensor {
             try checkIndex(index.type, "gather")
             return try Tensor(result: Node.full(index.shape, 0, x.dtype))
         }
-        if x.shape.isEmpty, index.shape.isEmpty {
+        if x.shape.isEmpty, index.shape.count <= 1 {
             return try Tensor(result: IndexSelect(axis: 0).record([x.reshape([1]), index]))
         }
         let slices = try region(x, index, place, "gather")

@@ -9,7 +9,9 @@ extension Tensor {
             throw .dtype(operation: name, "whole numbers are expected, but found \(dtype.name)")
         }
         guard !shape.isEmpty else { throw .argument(operation: name, "a shape of one axis at least is expected") }
-        try checkShape(shape, .int64, operation: name)
+        guard shape.allSatisfy({ $0 >= 0 }) else {
+            throw .shape(operation: name, "extents from 0 on are expected, but found \(shape.text)")
+        }
         var rest = try node().cast(.int64)
         var places: [Tensor] = []
         for extent in shape.reversed() {

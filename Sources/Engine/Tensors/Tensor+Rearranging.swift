@@ -157,8 +157,7 @@ extension Tensor {
 
     /// The windows of `size` elements along an axis, `step` apart, along a new last axis; the axis counts them.
     public func windows(_ axis: Int, size: Int, step: Int) throws(Failure) -> Tensor {
-        // As in PyTorch, a scalar is unfolded as a vector of one element.
-        let x = shape.isEmpty ? try node().reshape([1]) : try node()
+        let x = try node()
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unfold")
         let extent = x.shape[place]
         guard (0...extent).contains(size), step > 0 else {
