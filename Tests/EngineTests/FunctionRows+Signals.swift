@@ -3,7 +3,7 @@ import Steps
 @testable import Engine
 
 private let signal = noise([2, 20], seed: 3)
-private let window = noise([6], seed: 5).map { ($0 + 1) / 2 + 0.5 }
+private let weights = noise([6], seed: 5).map { ($0 + 1) / 2 + 0.5 }
 private let spectra = noise([4, 5, 2], seed: 7)
 
 /// Window functions, and Fourier transforms of pieces of a signal.
@@ -34,7 +34,9 @@ extension FunctionRow {
         window("hann_window(5)", .cosines([0.5, 0.5]), isSymmetric: false),
         window("kaiser_window(5, beta=8.0)", .kaiser(beta: 8), isSymmetric: false),
         FunctionRow("window_hann(1, dtype=float64)") { _ in [try tensor([1], .float64)] },
-        FunctionRow("hann_window(4, dtype=float64)") { _ in [try tensor([0, 0.5, 1, 0.5], .float64)] },
+        FunctionRow("hann_window(4, dtype=float64)") { _ in
+            [try .window(.cosines([0.5, 0.5]), 4, isSymmetric: false, .float64, "window")]
+        },
     ]
 
     static let shortTimeFourier: [FunctionRow] = [
@@ -42,12 +44,13 @@ extension FunctionRow {
             let cut = try $0[0].windows(1, size: 6, step: 3)
             return [try cut.realFourier(nil, [2], .backward, isHermitian: false, "rfft").transpose(1, 2)]
         },
-        FunctionRow("stft(8, 3, 6, pad_mode='constant', normalized=True, onesided=False)", [f64(signal), f64(window)]) {
+        FunctionRow("stft(8, 3, 6, pad_mode='constant', normalized=True, onesided=False)", [f64(signal), f64(weights)])
+        {
             let pieces = Tensor.Pieces(
                 count: 8, hop: 3, window: $0[1], windowCount: 6, isNormalized: true, isOneSided: false)
             return [try $0[0].shortTimeFourier(pieces, .constant)]
         },
-        FunctionRow("istft(6, 2, length=13)", [f64(spectra), f64(window)]) {
+        FunctionRow("istft(6, 2, length=13)", [f64(spectra), f64(weights)]) {
             [try $0[0].inverseShortTimeFourier(Tensor.Pieces(count: 6, hop: 2, window: $0[1]), length: 13)]
         },
         FunctionRow("complex", [f64(signal), f64(signal)]) { [try Tensor.stack([$0[0], $0[0]], -1)] },

@@ -121,7 +121,8 @@ final class FunctionTableTests: XCTestCase {
     }
 
     func testAnUnknownFunctionGetsTheNamesThatAreCloseToIt() throws {
-        XCTAssertEqual(sentence("sofmax(dim=1)"), "call: column 1: there is no function 'sofmax'; close to it: softmax")
+        XCTAssertEqual(
+            sentence("sofmax(dim=1)"), "call: column 1: there is no function 'sofmax'; close to it: softmax, fmax")
         XCTAssertEqual(sentence("  Relu"), "call: column 3: there is no function 'Relu'; close to it: relu, celu, elu")
         XCTAssertEqual(sentence("zebra9d(1)"), "call: column 1: there is no function 'zebra9d'")
         let long = String(repeating: "a", count: 100_000)

@@ -108,6 +108,10 @@ extension Row {
             { Tensor(try CheckProbability().record([$0[0].applying(.square).node()])) },
             { $0[0].map { $0 * $0 } }),
         Row(
+            "overlap", [CheckOverlap.self], [points([4], 0.1...2)],
+            { Tensor(try CheckOverlap().record([$0[0].applying(.square).node()])) },
+            { $0[0].map { $0 * $0 } }),
+        Row(
             "weights", [CheckWeights.self], [points([2, 3], 0.1...4)],
             { try Tensor(CheckWeights(count: 3).record([$0[0].cast(.float64).node()])).cast($0[0].dtype) * $0[0] },
             { $0[0].map { $0 * $0 } }),

@@ -1,4 +1,5 @@
 import Foundation
+import Steps
 
 @testable import Engine
 
@@ -28,6 +29,19 @@ extension Row {
             name, OrthogonalPolynomial.self, over: -0.9...0.9, { x in try x.polynomial(family, x.number(4)) }, reference
         )
     }
+
+    static let polynomials: [Row] = [
+        degree("legendre", PolynomialFamily(.gegenbauer, 1)) { ((35 * $0 * $0 - 30) * $0 * $0 + 3) / 8 },
+        degree("chebyshev_t", PolynomialFamily(.gegenbauer, 0)) { cos(4 * acos($0)) },
+        degree("chebyshev_u", PolynomialFamily(.gegenbauer, 2)) { sin(5 * acos($0)) / sin(acos($0)) },
+        degree("chebyshev_v", PolynomialFamily(.third)) { cos(4.5 * acos($0)) / cos(acos($0) / 2) },
+        degree("chebyshev_w", PolynomialFamily(.fourth)) { sin(4.5 * acos($0)) / sin(acos($0) / 2) },
+        degree("hermite_h", PolynomialFamily(.hermite)) { (16 * $0 * $0 - 48) * $0 * $0 + 12 },
+        degree("hermite_he", PolynomialFamily(.statisticalHermite)) { ($0 * $0 - 6) * $0 * $0 + 3 },
+        degree("laguerre", PolynomialFamily(.laguerre)) {
+            ((($0 - 16) * $0 + 72) * $0 - 96) * $0 / 24 + 1
+        },
+    ]
 
     static let specialFunctions: [Row] = [
         one("sinc", Sinc.self, over: -2...2, { x in try x.sinc() }) { x in
@@ -68,16 +82,6 @@ extension Row {
             "k1e", ModifiedBesselOfSecondKind.self, over: 0.5...4,
             { x in try x.modifiedBesselOfSecondKind(1, isScaled: true) }
         ) { x in integral(0, 8) { exp(x - x * cosh($0)) * cosh($0) } },
-        degree("legendre", PolynomialFamily(.gegenbauer, 1)) { ((35 * $0 * $0 - 30) * $0 * $0 + 3) / 8 },
-        degree("chebyshev_t", PolynomialFamily(.gegenbauer, 0)) { cos(4 * acos($0)) },
-        degree("chebyshev_u", PolynomialFamily(.gegenbauer, 2)) { sin(5 * acos($0)) / sin(acos($0)) },
-        degree("chebyshev_v", PolynomialFamily(.third)) { cos(4.5 * acos($0)) / cos(acos($0) / 2) },
-        degree("chebyshev_w", PolynomialFamily(.fourth)) { sin(4.5 * acos($0)) / sin(acos($0) / 2) },
-        degree("hermite_h", PolynomialFamily(.hermite)) { (16 * $0 * $0 - 48) * $0 * $0 + 12 },
-        degree("hermite_he", PolynomialFamily(.statisticalHermite)) { ($0 * $0 - 6) * $0 * $0 + 3 },
-        degree("laguerre", PolynomialFamily(.laguerre)) {
-            ((($0 - 16) * $0 + 72) * $0 - 96) * $0 / 24 + 1
-        },
         Row(
             "igamma", [IncompleteGamma.self], [points([5], 0.3...4)],
             { try nodes([scalar(1.5, $0[0].dtype), $0[0]]) { a, x in try a.incompleteGamma(x, isUpper: false) } },

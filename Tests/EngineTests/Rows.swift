@@ -28,6 +28,7 @@ struct Row {
 
     static let all =
         elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + specialFunctions
+        + polynomials
         + combinations
         + ordering + linearAlgebra + decompositions + windowed + fourier + custom
 }

@@ -35,7 +35,6 @@ FUNCTION(herr_t, H5Pset_shuffle, (hid_t plist_id), (plist_id))
 FUNCTION(herr_t, H5Sclose, (hid_t space_id), (space_id))
 FUNCTION(hid_t, H5Tarray_create2, (hid_t base_id, unsigned ndims, const hsize_t *dim), (base_id, ndims, dim))
 FUNCTION(herr_t, H5Tclose, (hid_t type_id), (type_id))
-FUNCTION(hid_t, H5Tcreate, (H5T_class_t type, size_t size), (type, size))
 FUNCTION(H5T_cset_t, H5Tget_cset, (hid_t type_id), (type_id))
 FUNCTION(herr_t, H5Tinsert, (hid_t parent_id, const char *name, size_t offset, hid_t member_id),
          (parent_id, name, offset, member_id))

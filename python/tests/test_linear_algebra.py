@@ -285,5 +285,6 @@ def test_an_axis_of_one_element_is_contracted_with_any_other():
         wb.tensordot(x, y, ([0], [0]))
 
 
-def test_the_powers_of_a_scalar_are_a_vector():
-    assert wb.linalg.vander(wb.tensor(3.0), N=3).tolist() == [1.0, 3.0, 9.0]
+def test_a_scalar_has_a_row_of_powers():
+    assert wb.linalg.vander(wb.tensor(3.0), N=3).tolist() == [[1.0, 3.0, 9.0]]
+    assert wb.linalg.vander(wb.tensor(3.0)).tolist() == [[1.0]]

@@ -119,9 +119,9 @@ extension Tensor {
 
     /// Powers 0 ... n - 1 of each element, along a new last axis; decreasing: from the highest.
     public func vander(_ n: Int? = nil, increasing: Bool = false) throws(Failure) -> Tensor {
-        let x = try node()
-        // As in PyTorch, a scalar has the powers of one element.
-        let count = n ?? x.shape.last ?? 1
+        // As in PyTorch, a scalar is a vector of one element.
+        let x = try node().shape.isEmpty ? try node().reshape([1]) : try node()
+        let count = n ?? x.shape.last!
         guard count >= 0 else { throw .argument(operation: "vander", "N must not be negative, but is \(count)") }
         let factors = x.dtype.isFloat ? x : try x.cast(.int64)
         let rank = x.shape.count
