@@ -2,9 +2,9 @@ import Engine
 import Glibc
 
 /// Writes rows that come one after the other: to one file, which is there when all are written; behind the rows of a
-/// file that is there, which changes then; or to a folder of
-/// *parts*, HDF5 files of `partRows` rows each, each of which is there as soon as it is whole. Whoever reads the folder
-/// meanwhile sees whole parts only, and a writer that was killed is taken up behind the last of them.
+/// file that is there, which changes then; or to a folder of *parts*, HDF5 files of `partRows` rows each, each of which
+/// is there as soon as it is whole. Whoever reads the folder meanwhile sees whole parts only, and a writer that was
+/// killed is taken up behind the last of them.
 public final class RowWriter {
     private enum Place {
         case file(FilePath)

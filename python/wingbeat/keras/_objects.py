@@ -1,7 +1,7 @@
 """Where Keras keeps what of a model that computes in Python: the paths of its objects in a file.
 
 An object's group is the attribute that holds it, in a list or dict its class and a number. Attributes are gone through
-by their names, those that begin with a line last.
+by their names, those that begin with an underscore last.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ enum KerasNames {
         return word
     }
 
-    /// The name in a file of what is called `word` here; nil where they are the same. Keras 3 takes no line "/".
+    /// The name in a file of what is called `word` here; nil where they are the same. Keras 3 takes no "/".
     static func fileName(_ name: String, _ word: String) -> String? {
         let found = String(name.map { $0 == "/" ? "_" : $0 })
         return found == word || found.isEmpty ? nil : found
