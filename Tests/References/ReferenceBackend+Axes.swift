@@ -239,7 +239,6 @@ extension CheckStep {
             case .probabilities: isRight = (0...1).contains(x[place].double)
             case .weights: isRight = x[place].double >= 0 && x[place].double.isFinite
             case .finite: isRight = x[place].double.isFinite
-            case .overlap: isRight = x[place].double >= 1e-11
             }
             if !isRight { throw .argument(operation: operation, "element \(place) does not do") }
         }
