@@ -46,6 +46,13 @@ extension CheckStep {
             if row >= 0 {
                 throw .argument(operation: operation, "row \(row) has fewer than \(least) weights above 0")
             }
+        case .integers(let what, let range):
+            let place = firstOutside(range, dtype, data, count: count)
+            guard place >= 0 else { return }
+            throw .index(
+                operation: operation,
+                "\(what) from \(range.lowerBound) to \(range.upperBound - 1) are expected, but found "
+                    + "\(dtype.integer(data, place)) at position \(place)")
         case .overlap:
             let place = firstOutside(1e-11, .greatestFiniteMagnitude, dtype, data, count: count)
             if place >= 0 {

@@ -11,6 +11,8 @@ public struct CheckStep: StepDescription {
         case probabilities
         /// float64 weights [..., n]: none negative or infinite, and at least `count` above 0 in each row.
         case weights(count: Int, n: Int)
+        /// Integers in a range, and what they are.
+        case integers(String, Range<Int>)
         /// Neither NaN nor infinite.
         case finite
         /// Sums of squares of windows that overlap, which are divided by: above 1e-11.

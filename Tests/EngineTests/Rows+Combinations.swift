@@ -112,6 +112,13 @@ extension Row {
             { Tensor(try CheckOverlap().record([$0[0].applying(.square).node()])) },
             { $0[0].map { $0 * $0 } }),
         Row(
+            "lengths", [CheckTemporal.self], [Values([4], [0, 3, 1, 2])], isDifferentiable: false, result: .int64,
+            {
+                let lengths = try $0[0].cast(.int64).node()
+                return Tensor(try CheckTemporal(quantity: .inputLengths, range: 0..<4).record([lengths]))
+            },
+            { $0[0] }),
+        Row(
             "weights", [CheckWeights.self], [points([2, 3], 0.1...4)],
             { try Tensor(CheckWeights(count: 3).record([$0[0].cast(.float64).node()])).cast($0[0].dtype) * $0[0] },
             { $0[0].map { $0 * $0 } }),

@@ -239,6 +239,7 @@ extension CheckStep {
             case .probabilities: isRight = (0...1).contains(x[place].double)
             case .weights: isRight = x[place].double >= 0 && x[place].double.isFinite
             case .finite: isRight = x[place].double.isFinite
+            case .integers(_, let range): isRight = range.contains(Int(x[place].int64))
             }
             if !isRight { throw .argument(operation: operation, "element \(place) does not do") }
         }

@@ -295,6 +295,31 @@ def test_the_ctc_loss_is_the_function_of_that_name():
     assert nn.functional.ctc_loss(x, labels, (2, 2), (3, 1), reduction="none", zero_infinity=True).numpy()[0] == 0
 
 
+@pytest.mark.parametrize(
+    "name, given",
+    [
+        ("input_lengths", {"steps": [7, 5]}),
+        ("input_lengths", {"steps": [6, -1]}),
+        ("target_lengths", {"counts": [4, 2]}),
+        ("target_lengths", {"counts": [3, -2]}),
+        ("targets", {"labels": [[3, 1, 4], [1, 1, 2]]}),
+        ("targets", {"labels": [[3, 1, 2], [-1, 1, 2]]}),
+    ],
+)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_lengths_and_labels_of_the_ctc_loss_are_looked_at(name, given, compiled):
+    values = {"labels": [[3, 1, 2], [1, 1, 2]], "steps": [6, 5], "counts": [3, 2], **given}
+    loss = wb.compile(nn.functional.ctc_loss) if compiled else nn.functional.ctc_loss
+    with pytest.raises(wb.RangeError, match=rf"ctc_loss: {name} from 0 to \d are expected, but found -?\d at position"):
+        loss(wb.zeros(6, 2, 4).log_softmax(2), *map(wb.tensor, values.values())).item()
+
+
+def test_labels_behind_the_last_one_are_not_looked_at():
+    x, steps, counts = wb.zeros(6, 2, 4).log_softmax(2), wb.tensor([6, 5]), wb.tensor([3, 1])
+    want = nn.functional.ctc_loss(x, wb.tensor([[3, 1, 2], [1, 0, 0]]), steps, counts).numpy()
+    assert same_bits(nn.functional.ctc_loss(x, wb.tensor([[3, 1, 2], [1, -1, 9]]), steps, counts).numpy(), want)
+
+
 def test_a_device_is_taken_where_pytorch_takes_one():
     assert nn.Conv2d(1, 2, 3, device="cpu", dtype=wb.float64).weight.dtype == "float64"
     with pytest.raises(wb.UnsupportedError, match="cuda"):

@@ -60,6 +60,27 @@ struct CheckOverlap: Check {
     func condition(_ type: TensorType) -> CheckStep.Condition { .overlap }
 }
 
+/// Integers of the loss of connectionist temporal classification, in a range.
+struct CheckTemporal: Check {
+    enum Quantity: Int {
+        case inputLengths, targetLengths, labels
+
+        var text: String {
+            switch self {
+            case .inputLengths: "input_lengths"
+            case .targetLengths: "target_lengths"
+            case .labels: "targets"
+            }
+        }
+    }
+
+    var quantity: Quantity
+    var range: Range<Int>
+    var name: String { "ctc_loss" }
+    func encode(into key: inout KeyBuilder) { key.append([quantity.rawValue, range.lowerBound, range.upperBound]) }
+    func condition(_ type: TensorType) -> CheckStep.Condition { .integers(quantity.text, range) }
+}
+
 /// A norm that is neither NaN nor infinite.
 struct CheckNorm: Check {
     var name: String { "total_norm" }

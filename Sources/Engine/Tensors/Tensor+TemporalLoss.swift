@@ -26,18 +26,20 @@ extension Tensor {
         guard (0..<classes).contains(blank) else {
             throw .argument(operation: name, "blank in 0 ..< \(classes) is expected, but found \(blank)")
         }
-        func lengths(_ tensor: Tensor, _ what: String) throws(Failure) -> Node {
+        func lengths(_ tensor: Tensor, _ what: CheckTemporal.Quantity, most: Int) throws(Failure) -> Node {
             guard tensor.dtype.isInteger, tensor.shape == [n] || (n == 1 && tensor.count == 1) else {
                 throw .shape(
                     operation: name,
-                    "\(what) of whole numbers \([n].text) is expected, but it is \(tensor.dtype.name) "
+                    "\(what.text) of whole numbers \([n].text) is expected, but it is \(tensor.dtype.name) "
                         + tensor.shape.text)
             }
-            return try tensor.node().cast(.int64).reshape([n])
+            let numbers = try tensor.node().cast(.int64).reshape([n])
+            return try CheckTemporal(quantity: what, range: 0..<most + 1).record([numbers])
         }
-        let inputs = try lengths(inputLengths, "input_lengths")
-        let outputs = try lengths(targetLengths, "target_lengths")
-        let labels = try spelled(targets, outputs, blank: blank, isOne: isOne, name)
+        let inputs = try lengths(inputLengths, .inputLengths, most: x.shape[0])
+        let outputs = try lengths(targetLengths, .targetLengths, most: targets.shape.last ?? 0)
+        let own = try spelled(targets, outputs, blank: blank, isOne: isOne, name)
+        let labels = try CheckTemporal(quantity: .labels, range: 0..<classes).record([own])
         let losses = try Spelling(batch, labels, blank: blank).losses(inputs, outputs, zeroInfinity: zeroInfinity)
         guard reduction == .mean else { return try reduced(isOne ? losses.reshape([]) : losses, nil, reduction, name) }
         let counts = try outputs.maximum(Node.scalar(1, like: outputs)).cast(losses.dtype)
@@ -143,7 +145,7 @@ private struct Spelling {
         let first = try logarithms.part(0, 0, 1).reshape([n, states])
         var current = states > 2 ? try Concatenate(axis: 1).record([first.part(1, 0, 2), nothing(states - 2)]) : first
         var all = [try row(current)]
-        for step in 1..<max(logarithms.shape[0], 1) {
+        for step in 1..<logarithms.shape[0] {
             var ways = [all[step - 1]]
             if states > 1 { ways.append(try row(shifted(current, by: 1))) }
             if let jumps { ways.append(try row(shifted(current, by: 2) + jumps)) }

@@ -7,6 +7,11 @@ public func firstZero(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int 
     firstInteger(dtype, x, count) { $0 == 0 }
 }
 
+/// An integer outside a range.
+public func firstOutside(_ range: Range<Int>, _ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int {
+    firstInteger(dtype, x, count) { !range.contains(Int($0)) }
+}
+
 /// An integer below 0.
 public func firstNegative(_ dtype: DType, _ x: UnsafeRawPointer, count: Int) -> Int {
     firstInteger(dtype, x, count) { $0 < 0 }
