@@ -26,7 +26,8 @@ enum Pass: String, CaseIterable {
     case jit
 
     static let enabled: Set<Pass> = {
-        guard let text = getenv("WINGBEAT_PASSES").map({ String(cString: $0) }) else { return Set(allCases) }
+        let text = getenv("WINGBEAT_PASSES").map { String(cString: $0) } ?? ""
+        guard !text.isEmpty else { return Set(allCases) }
         let words = text.split(separator: ",")
         let removed = words.filter { $0.hasPrefix("-") }
         if !removed.isEmpty {
