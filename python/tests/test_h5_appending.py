@@ -130,6 +130,19 @@ def test_what_cannot_take_rows_is_refused_and_stays(tmp_path):
         RowWriter(tmp_path / "run", {"x": ((3,), "float64")}, part_rows=5, append=True)
 
 
+def test_names_that_are_no_text_are_refused(tmp_path):
+    path = tmp_path / "f.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=X, chunks=(7, 3), maxshape=(None, 3))
+    with pytest.raises(wb.ArgumentError, match="null character"):
+        wb.h5.append(path, {"x\0y": X})
+    with pytest.raises(TypeError, match="the name of a column, found int"):
+        wb.h5.append(path, {3: X})
+    with pytest.raises(wb.ArgumentError, match="null character"):
+        HDF5Dataset(path, "x\0")
+    assert len(HDF5Dataset(path, "x")) == 20
+
+
 def test_a_writer_that_is_left_changes_nothing(tmp_path):
     path = tmp_path / "f.h5"
     with h5py.File(path, "w") as file:

@@ -320,6 +320,14 @@ def test_labels_behind_the_last_one_are_not_looked_at():
     assert same_bits(nn.functional.ctc_loss(x, wb.tensor([[3, 1, 2], [1, -1, 9]]), steps, counts).numpy(), want)
 
 
+def test_lengths_of_labels_are_whole_numbers():
+    x, labels = wb.zeros(6, 2, 4).log_softmax(-1), wb.tensor([[1, 2, 3], [1, 1, 2]])
+    for lengths in [(6.5, 6), [6, None], ("6", 6)]:
+        with pytest.raises(TypeError, match="ctc_loss: expected lengths that are whole numbers"):
+            nn.functional.ctc_loss(x, labels, lengths, (3, 3))
+    assert nn.functional.ctc_loss(x, labels, (np.int32(6), 6), [3, 2]).isfinite()
+
+
 def test_a_device_is_taken_where_pytorch_takes_one():
     assert nn.Conv2d(1, 2, 3, device="cpu", dtype=wb.float64).weight.dtype == "float64"
     with pytest.raises(wb.UnsupportedError, match="cuda"):

@@ -189,3 +189,12 @@ def test_what_a_tensor_is_and_its_transposes():
     y += 1
     assert x.sum().item() == 6
     assert wb.row_stack is wb.vstack
+
+
+def test_a_mask_to_write_at_has_the_shape_of_the_axes_that_it_is_for():
+    x, rows = wb.zeros(3, 4), wb.tensor([2, 0])
+    for indices in [(wb.ones(2, 4) > 0,), (wb.zeros(4, 4) > 0,), (rows, wb.ones(2) > 0), (wb.ones(3, 4, 1) > 0,)]:
+        with pytest.raises(wb.ShapeError, match="a mask of shape"):
+            wb.index_put(x, indices, 1.0)
+    mask = wb.tensor([True, False, False, True])
+    assert wb.index_put(x, (rows, mask), wb.tensor([5.0, 6.0])).tolist() == [[0, 0, 0, 6], [0] * 4, [5, 0, 0, 0]]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._arrays import handle_array
 from ._calls import operand, optional, result
 from ._dtypes import int64
-from ._errors import ArgumentError
+from ._errors import ArgumentError, ArgumentTypeError
 from ._functions import maximum, mean, minimum, sum
 from ._library import check, unguarded
 from ._tensor import Tensor, as_tensor, tensor_of, wrap
@@ -195,7 +196,12 @@ def ctc_loss(
 
 def _lengths(lengths: Any) -> Tensor:
     """Also a tuple of whole numbers, or none."""
-    return tensor_of(list(lengths), int64) if isinstance(lengths, (tuple, list)) else as_tensor(lengths)
+    if not isinstance(lengths, (tuple, list)):
+        return as_tensor(lengths)
+    try:
+        return tensor_of([index(length) for length in lengths], int64)
+    except TypeError:
+        raise ArgumentTypeError(f"ctc_loss: expected lengths that are whole numbers, found {lengths}") from None
 
 
 def kl_div(input: TensorLike, target: TensorLike, reduction: str = "mean", log_target: bool = False) -> Tensor:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from ._arrays import counted
 from ._checkpoint_files import path_bytes
 from ._dtypes import as_dtype
-from ._errors import ArgumentError
+from ._errors import ArgumentError, ArgumentTypeError
 from ._library import check, freed_by, handle_property, lib
 from ._owner import Owner
 from ._tensor import Tensor, as_tensor
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 def name_bytes(name: Any, what: str) -> bytes:
     if not isinstance(name, str):
-        raise TypeError(f"HDF5Dataset: expected the name of a data set as {what}, found {type(name).__name__}")
+        raise ArgumentTypeError(f"expected the name of a data set as {what}, found {type(name).__name__}")
+    if "\0" in name:
+        raise ArgumentError(f"expected the name of a data set as {what}, found a null character in {name!r}")
     return name.encode()
 
 

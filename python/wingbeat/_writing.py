@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from ._arguments import assigned
 from ._calls import called, methods
 from ._dtypes import bool_
-from ._errors import ArgumentTypeError
+from ._errors import ArgumentTypeError, ShapeError
 from ._picking import nonzero
 from ._tensor import as_tensor
 
@@ -57,7 +57,14 @@ def index_put(input: TensorLike, indices: Sequence[TensorLike], values: TensorLi
         raise ArgumentTypeError(f"index_put: expected index tensors in a tuple, found {type(given).__name__}")
     places: list[Tensor] = []
     for index in map(as_tensor, given):
-        places += nonzero(index, as_tuple=True) if index.dtype == bool_ else [index]
+        if index.dtype != bool_:
+            places.append(index)
+            continue
+        covered = input.shape[len(places) : len(places) + index.ndim]
+        if index.shape != covered:
+            message = f"index_put: expected a mask of shape {tuple(covered)}, of the axes that it is for, found "
+            raise ShapeError(message + str(tuple(index.shape)))
+        places += nonzero(index, as_tuple=True)
     return called("index_put", input, assigned(values, input, "index_put"), *places, accumulate=accumulate)
 
 
