@@ -80,6 +80,8 @@ def run(command, log):
 def main(logs, *suites):
     logs = Path(logs)
     logs.mkdir(parents=True, exist_ok=True)
+    # A job in the background may ignore SIGINT, and so would all that it starts, though tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     all_passed, all_failed = 0, []
     for kind, name, command in zip(suites[0::3], suites[1::3], suites[2::3]):
         log = logs / f"test-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.log"

@@ -152,3 +152,15 @@ def test_a_writer_that_is_left_changes_nothing(tmp_path):
         writer.append(X)
         1 / 0  # noqa: B018
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["f.h5"]
+
+
+def test_one_data_set_under_two_names_is_refused(tmp_path):
+    path = tmp_path / "f.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=X, chunks=(7, 3), maxshape=(None, 3))
+        file["again"] = file["x"]
+    before = path.read_bytes()
+    for other in ("/x", "again"):
+        with pytest.raises(wb.ArgumentError, match=f"'x' and '{other}' are the same data set"):
+            wb.h5.append(path, {"x": X, other: X + 1})
+        assert path.read_bytes() == before and os.listdir(tmp_path) == ["f.h5"]

@@ -15,9 +15,15 @@ struct GrowingFile {
                 operation: "\(location)", "shares descriptions or keeps its free space, and is not written to here")
         }
         var (rows, limits): (Int?, [Storability]) = (nil, [])
+        var names: [UInt64: String] = [:]
         for column in columns {
             file.place = column.name
-            let (found, limit) = try GrowingFile.check(column, file)
+            let (address, found, limit) = try GrowingFile.check(column, file)
+            if let other = names.updateValue(column.name, forKey: address) {
+                throw .argument(
+                    operation: "\(location)",
+                    "'\(other.shortened)' and '\(column.name.shortened)' are the same data set")
+            }
             guard rows == nil || rows == found else {
                 throw .shape(
                     operation: "\(location)",
@@ -29,10 +35,10 @@ struct GrowingFile {
         (self.rows, self.limits) = (rows ?? 0, limits)
     }
 
-    /// Rows of a data set that can grow, and what it takes.
+    /// The address and the rows of a data set that can grow, and what it takes.
     private static func check(
         _ column: RowFileWriter.Column, _ file: StoredFile
-    ) throws(Failure) -> (Int, Storability) {
+    ) throws(Failure) -> (UInt64, Int, Storability) {
         let what = "'\(column.name.shortened)'"
         func refused(_ why: String) -> Failure { .argument(operation: "\(file.path)", "\(what) \(why)") }
         var object = try StoredObject(file, at: file.root)
@@ -60,7 +66,7 @@ struct GrowingFile {
                 "\(what) holds \(array.type.name), and \(column.layout.dtype.name) may not fit")
         }
         try array.checkChunks()
-        return (first, limit)
+        return (object.address, first, limit)
     }
 }
 

@@ -187,7 +187,7 @@ enum KerasRandomImages {
     {
         let given: [Double]
         if let one = arguments.optionalReal(name) {
-            given = [Swift.max(-abs(one), limits.lowerBound), abs(one)]
+            given = limits.contains(one) ? [Swift.max(-abs(one), limits.lowerBound), abs(one)] : []
         } else {
             given = arguments.value(name)?.list?.compactMap(\.real) ?? []
         }
