@@ -227,6 +227,21 @@ def test_what_keras_2_does_not_have_is_refused(tmp_path: Path) -> None:
     assert np.array_equal(predicted(wb.load(tmp_path / "m.h5"), x), predicted(model, x))
 
 
+def test_initializers_have_their_names_of_keras_2(tmp_path: Path) -> None:
+    config = {"name": "a", "units": 2, "kernel_initializer": {"class_name": "OrthogonalInitializer", "config": {}}}
+    layers = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 3]}},
+        {"class_name": "Dense", "config": config},
+    ]
+    model = _keras_files.from_config(
+        json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
+    )
+    model.save(tmp_path / "m.h5", format="keras2")
+    with h5py.File(tmp_path / "m.h5") as file:
+        written = json.loads(file.attrs["model_config"])["config"]["layers"][-1]["config"]["kernel_initializer"]
+    assert written["class_name"] == "Orthogonal"
+
+
 def test_a_layer_of_several_inputs_is_built_by_its_call() -> None:
     shapes = {"query_shape": [None, 4, 3], "value_shape": [None, 5, 3], "key_shape": [None, 5, 3]}
     config = {"num_heads": 1, "key_dim": 2, "name": "mha", "quantization_config": None}

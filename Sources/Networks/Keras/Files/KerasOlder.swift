@@ -176,10 +176,14 @@ struct KerasOlder {
         return KerasOlder.bare(value)
     }
 
+    /// Classes with another name in Keras 2.
+    private static let classes = ["OrthogonalInitializer": "Orthogonal", "IdentityInitializer": "Identity"]
+
     /// An object without what Keras 3 says of its class.
     static func bare(_ json: JSON) -> JSON {
-        guard json["class_name"] != nil else { return json }
-        return .object((json.members ?? []).filter { $0.name != "module" && $0.name != "registered_name" })
+        guard let kind = json["class_name"] else { return json }
+        let known = JSON.object((json.members ?? []).filter { $0.name != "module" && $0.name != "registered_name" })
+        return known.setting("class_name", kind.text.flatMap { classes[$0] }.map { .text($0) } ?? kind)
     }
 
     // MARK: Training
