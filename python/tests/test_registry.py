@@ -281,7 +281,10 @@ def test_keras_losses_and_optimizers_have_their_arguments_in_order():
         kind = getattr(keras.losses if entry in LOSSES else keras.optimizers, name)
         names = [argument.name for argument in entry.arguments]
         found = [name for name in inspect.signature(kind).parameters if name not in ("name", "dtype", "kwargs")]
-        assert found == names and kind._settings == tuple(names) and kind._kind == entry.name
+        assert kind._settings == tuple(names) and kind._kind == entry.name
+        if name == "Muon":  # `adam`, of a group of variables, which Keras excludes by their paths
+            found = [name for name in found if not name.startswith("exclude_")] + ["adam"]
+        assert found == names
         assert inspect.getdoc(kind).startswith(entry.documentation.split("\n")[0][:60])
 
 
@@ -294,8 +297,9 @@ def test_every_function_of_the_documentation_is_in_the_table():
         if line.startswith("| ") and not line.startswith("| function")
     }
     # The table has linalg.inv as inv, fft.rfft as fft_rfft, and nn.functional.fold as fold. What is not filled has no
-    # values that a program could want.
-    documented = {name.replace("fft.", "fft_").rpartition(".")[2] for name in documented} - {"empty", "empty_like"}
+    # values that a program could want, pairs as complex numbers are what they were, and a number fills a tensor.
+    documented = {name.replace("fft.", "fft_").rpartition(".")[2] for name in documented}
+    documented -= {"empty", "empty_like", "view_as_real", "view_as_complex", "scalar_tensor"}
     for alias in documented - table:
         with pytest.raises(ValueError, match="missing"):
             check(lib.wb_call(alias.encode(), None, 0, None, 0, None))
