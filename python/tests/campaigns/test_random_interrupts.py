@@ -361,8 +361,10 @@ def test_an_exception_at_any_instant_comes_out_once_and_leaves_everything_whole(
     generator = random.Random(15)
     instants = times(12, 10_000 // len(PROGRAMS) + 1)
     tried = hit = 0
+    made = []  # temporary folders go at the end: what comes out of a finalizer is lost by Python itself
     for name, make in PROGRAMS.items():
         program = make()
+        made.append(program)
         lengths = []
         for _ in range(3):
             program.prepare()
