@@ -40,7 +40,9 @@ extension Tensor {
         let outputs = try lengths(targetLengths, .targetLengths, most: targets.shape.last ?? 0)
         let own = try spelled(targets, outputs, blank: blank, isOne: isOne, name)
         let labels = try CheckTemporal(quantity: .labels, range: 0..<classes).record([own])
-        let losses = try Spelling(batch, labels, blank: blank).losses(inputs, outputs, zeroInfinity: zeroInfinity)
+        // 16 bits do not hold the logarithm of what cannot be.
+        let losses = try Spelling(batch.wide(), labels, blank: blank)
+            .losses(inputs, outputs, zeroInfinity: zeroInfinity).narrow(like: x)
         guard reduction == .mean else { return try reduced(isOne ? losses.reshape([]) : losses, nil, reduction, name) }
         let counts = try outputs.maximum(Node.scalar(1, like: outputs)).cast(losses.dtype)
         return try reduced(losses / counts, nil, reduction, name)
