@@ -30,6 +30,11 @@ final class RowFolder {
         return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    private static func isFile(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withCString { stat($0, &status) } == 0
+    }
+
     func part(_ first: Int) -> FilePath {
         let digits = String(first)
         let zeros = String(repeating: "0", count: max(0, RowFolder.digits - digits.count))
@@ -40,17 +45,23 @@ final class RowFolder {
     /// failure.
     func parts(from begin: Int = 0) throws(Failure) -> [Part] {
         var (parts, next) = ([Part](), begin)
+        func take() throws(Failure) {
+            let path = part(next)
+            let count = try RowFolder.rows(in: path)
+            guard count > 0 else { throw .format(path: "\(path)", "a part without rows") }
+            guard count < 1 << 60 else { throw .format(path: "\(path)", "a part of \(count) rows") }
+            parts.append(Part(first: next, count: count, path: path))
+            next += count
+        }
         for first in try numbers() where first >= begin {
+            // A listing is not of one instant: it may lack a part that was made before one that it has.
+            while next < first, RowFolder.isFile(part(next)) { try take() }
             guard first == next else {
                 throw .format(
                     path: "\(directory)",
                     "the part with row \(next) is missing: the next part begins with row \(first)")
             }
-            let path = part(first)
-            let (count, overflow) = (try RowFolder.rows(in: path), false)
-            guard count > 0, !overflow else { throw .format(path: "\(path)", "a part without rows") }
-            parts.append(Part(first: first, count: count, path: path))
-            next = first + count
+            try take()
         }
         return parts
     }

@@ -138,7 +138,7 @@ while True:
 
 def test_a_killed_background_save_leaves_whole_files(tmp_path: Path) -> None:
     rng = np.random.default_rng(12)
-    kills, found, newest = times(12, 300), 0, -1
+    kills, found, newest, there = times(12, 300), 0, -1, 0
     model = nn.Linear(300, 200)
     for _ in range(kills):
         child = subprocess.Popen(
@@ -162,8 +162,10 @@ def test_a_killed_background_save_leaves_whole_files(tmp_path: Path) -> None:
         newest = counts[1]
         for path in folder.paths:
             assert wb.load(path).weight.detach().numpy()[0, 0] == int(path[-15:-3])
-        # Killed after the rename and before the removal, a file may be there that has had its time.
-        assert len(folder.paths) <= 5
+        # Three and the best; and one more for each process in turn that was killed in its first save, after the rename
+        # and before the removal.
+        assert len(folder.paths) <= max(4, there) + 1
+        there = len(folder.paths)
         if newest >= 5:
             assert folder.best is not None and int(folder.best[-15:-3]) == 5
     report("killed background saves", f"{kills} kills: {newest} saves, each whole; {found} temporary files left behind")
