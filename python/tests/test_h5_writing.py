@@ -38,6 +38,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     before = path.read_bytes()
     with pytest.raises(wb.ArgumentError):
         wb.h5.write(path, {"a/b": np.ones(3)})
+    for tree, notes in (({"a\0b": np.ones(3)}, {}), ({"a": np.ones(3)}, {"": {"x\0y": 1}})):
+        with pytest.raises(wb.ArgumentError, match="without a null character"):
+            wb.h5.write(path, tree, attributes=notes)
     with pytest.raises(wb.Error):
         wb.h5.write(path, {"a": np.ones(3), "b": {"c": np.ones(2)}}, attributes={"": {"x": object()}})
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["x.h5"]

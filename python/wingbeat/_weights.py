@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._arrays import counted
 from ._checkpoint_files import path_bytes
+from ._errors import ArgumentError
 from ._library import check, lib
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def texts(words: Sequence[str]) -> ctypes.Array[c_char_p]:
-    """A C array of texts."""
+    """A C array of texts, which end with the null character there."""
+    for word in words:
+        if "\0" in word:
+            raise ArgumentError(f"expected a name or text without a null character, found {word!r}")
     return (c_char_p * len(words))(*[word.encode() for word in words])
 
 
