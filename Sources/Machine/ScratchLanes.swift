@@ -1,6 +1,9 @@
 import Glibc
 import Synchronization
 
+/// Bytes of whole lines of a cache.
+public func wholeLines(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
+
 /// Memory that the pieces of a loop work in. What is large comes from the plan's own memory, which is had before the
 /// plan runs or refused: a lane for each of the pieces that may run at the same time. What is small is each thread's
 /// own.
@@ -14,7 +17,7 @@ public struct ScratchLanes: Sendable {
     /// `bytes` for each of the pieces in progress, of which there are `pieces` at most. `limits`: no more pieces run at
     /// once, whatever the number of threads is by then.
     public init(pieces: Int, bytes: Int, limits: Bool = false) {
-        laneBytes = (bytes + 63) & ~63
+        laneBytes = wholeLines(bytes)
         lanes =
             laneBytes <= ScratchLanes.smallBytes && !limits
             ? 0 : Swift.max(1, Swift.min(pieces, ThreadPool.count, UInt64.bitWidth))

@@ -37,8 +37,6 @@ extension SquareMatrices {
 }
 
 /// Bytes up to the next multiple of a cache line.
-private func wholeLines(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
-
 private func lacksScratch(_ operation: String) -> Failure {
     .internal(operation: operation, "a step that works in memory was given none")
 }

@@ -107,7 +107,7 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
 
     /// The queries' gradients of all chunks but the first: [chunks - 1, heads, queries, width].
     private var sumBytes: Int {
-        ((chunks - 1) * heads * blocks.extents.queries * blocks.extents.width * MemoryLayout<Scalar>.size + 63) & ~63
+        wholeLines((chunks - 1) * heads * blocks.extents.queries * blocks.extents.width * MemoryLayout<Scalar>.size)
     }
 
     func run(

@@ -218,8 +218,6 @@ final class ColumnConvolution<Scalar: GemmScalar> {
         return wholeLines(copiedCount * size) + wholeLines((lanes - 1) * step.count * size) + memory.bytes
     }
 
-    private func wholeLines(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
-
     func run(
         _ input: UnsafePointer<Scalar>, _ weight: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>,
         _ scratch: UnsafeMutableRawPointer?

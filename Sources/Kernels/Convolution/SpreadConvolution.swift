@@ -97,13 +97,14 @@ final class SpreadConvolution {
             lines.shifts == [0] && places.shifts == [0] && lines.count == lines.input && places.count == places.input
             && (step.axes.count == 1 || step.layout.strides[2] == places.input)
         let shifts = lines.shifts.count * places.shifts.count
-        blockLines = SpreadConvolution.share(
-            lines.count, most: Swift.max(1, SpreadConvolution.mostPositions / places.count))
+        blockLines = evenShare(
+            of:
+                lines.count, most: Swift.max(1, SpreadConvolution.mostPositions / places.count))
         let lineBytes = shifts * blockLines * places.count * MemoryLayout<Float>.size
         blockChannels =
             isDirect
             ? step.channels
-            : SpreadConvolution.share(step.channels, most: Swift.max(1, SpreadConvolution.movedBytes / lineBytes))
+            : evenShare(of: step.channels, most: Swift.max(1, SpreadConvolution.movedBytes / lineBytes))
         var plans: [Shape: GemmPlan<Float>] = [:]
         for block in Set([blockLines, (lines.count - 1) % blockLines + 1]) {
             for channels in Set([blockChannels, (step.channels - 1) % blockChannels + 1]) {
@@ -124,15 +125,9 @@ final class SpreadConvolution {
         grain = Int(Swift.max(1, Swift.min(1e6, SpreadConvolution.pieceOperations / operations)))
     }
 
-    /// Even parts of `count`, of `most` at most.
-    private static func share(_ count: Int, most: Int) -> Int {
-        let parts = (count + most - 1) / most
-        return (count + parts - 1) / parts
-    }
-
     /// The weights [taps, groups x outputs, channels].
     private var weightBytes: Int {
-        (taps * step.groups * step.outputs * step.channels * MemoryLayout<Float>.size + 63) & ~63
+        wholeLines(taps * step.groups * step.outputs * step.channels * MemoryLayout<Float>.size)
     }
     var scratchBytes: Int { weightBytes + memory.bytes }
 

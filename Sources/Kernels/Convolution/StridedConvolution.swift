@@ -36,11 +36,13 @@ final class StridedConvolution {
         else { return nil }
         (self.step, self.columns) = (step, columns)
         let width = columns.places.positions
-        blockLines = StridedConvolution.share(
-            columns.lines.positions, most: Swift.max(1, StridedConvolution.mostPositions / width))
+        blockLines = evenShare(
+            of:
+                columns.lines.positions, most: Swift.max(1, StridedConvolution.mostPositions / width))
         let rowBytes = columns.taps * blockLines * width * MemoryLayout<Float>.size
-        blockChannels = StridedConvolution.share(
-            step.channels, most: Swift.max(1, StridedConvolution.columnBytes / rowBytes))
+        blockChannels = evenShare(
+            of:
+                step.channels, most: Swift.max(1, StridedConvolution.columnBytes / rowBytes))
         let positions = columns.lines.positions * width
         var plans: [Shape: GemmPlan<Float>] = [:]
         for lines in Set([blockLines, (columns.lines.positions - 1) % blockLines + 1]) {
@@ -59,12 +61,6 @@ final class StridedConvolution {
             bytes: count * MemoryLayout<Float>.size)
         let operations = 2 * Double(step.outputs * blockLines * width) * Double(step.channels * columns.taps)
         grain = Int(Swift.max(1, Swift.min(1e6, StridedConvolution.pieceOperations / operations)))
-    }
-
-    /// Even parts of `count`, of `most` at most.
-    private static func share(_ count: Int, most: Int) -> Int {
-        let parts = (count + most - 1) / most
-        return (count + parts - 1) / parts
     }
 
     var scratchBytes: Int { memory.bytes }

@@ -23,9 +23,6 @@ final class StridedGradient {
     private let memory: ScratchLanes
 
     private static let columnBytes = 128 << 10
-    private static let mostLanes = 16
-    /// Lanes that there are if there is enough to do.
-    private static let usualLanes = 4
     private static let leastPositions = 48
     private static let mostPositions = 1024
 
@@ -43,16 +40,12 @@ final class StridedGradient {
         let positions = columns.lines.positions * columns.places.positions
         guard step.outputs >= 8, positions >= StridedGradient.leastPositions,
             positions <= StridedGradient.mostPositions,
-            step.channels <= GemmSegments.chain * StridedGradient.mostLanes / positions
+            step.channels <= GemmSegments.chain * GemmSegments.mostLanes / positions
         else { return nil }
         (self.step, self.columns) = (step, columns)
         code = compiles ? GemmTileCode.of(elementBytes: MemoryLayout<Float>.size) : nil
         outputs = WinogradTiles.padded(step.outputs)
-        let chains = (step.channels * positions + GemmSegments.chain - 1) / GemmSegments.chain
-        lanes = Swift.max(
-            1,
-            Swift.min(
-                StridedGradient.mostLanes, step.channels, Swift.max(StridedGradient.usualLanes, chains)))
+        lanes = GemmSegments.lanes(terms: step.channels * positions, units: step.channels)
         let rowBytes = columns.taps * positions * MemoryLayout<Float>.size
         blockChannels = Swift.max(1, Swift.min(step.images, StridedGradient.columnBytes / rowBytes))
         let count =
@@ -62,7 +55,7 @@ final class StridedGradient {
 
     /// Sums of a lane [channels x taps, outputs].
     private var sumCount: Int { step.images * columns.taps * outputs }
-    private var sumBytes: Int { (step.groups * lanes * sumCount * MemoryLayout<Float>.size + 63) & ~63 }
+    private var sumBytes: Int { wholeLines(step.groups * lanes * sumCount * MemoryLayout<Float>.size) }
     var scratchBytes: Int { sumBytes + memory.bytes }
 
     func run(

@@ -45,7 +45,7 @@ final class WinogradConvolution {
 
     /// Transformed weights [groups, 36, panels, channels, panel].
     private var weightCount: Int { step.groups * Winograd.count * step.channels * outputs }
-    private var weightBytes: Int { (weightCount * MemoryLayout<Float>.size + 63) & ~63 }
+    private var weightBytes: Int { wholeLines(weightCount * MemoryLayout<Float>.size) }
     var scratchBytes: Int { weightBytes + memory.bytes }
 
     func run(

@@ -21,10 +21,6 @@ final class WinogradGradient {
     private let lanes: Int
     private let memory: ScratchLanes
 
-    private static let mostLanes = 16
-    /// Lanes that there are if there is enough to do.
-    private static let usualLanes = 4
-
     /// Nil where it is not the way.
     init?(_ step: ConvolutionStep, compiles: Bool) {
         guard step.dtype == .float32, step.axes.count == 2, step.layout.strides[3] == 1 || step.axes[1].input == 1,
@@ -40,16 +36,14 @@ final class WinogradGradient {
         (self.step, self.tiles) = (step, tiles)
         code = compiles ? GemmTileCode.of(elementBytes: MemoryLayout<Float>.size) : nil
         (channels, outputs) = (WinogradTiles.padded(step.images), WinogradTiles.padded(step.outputs))
-        let chains = (tiles.tiles + GemmSegments.chain - 1) / GemmSegments.chain
-        lanes = Swift.max(
-            1, Swift.min(WinogradGradient.mostLanes, tiles.blocks, Swift.max(WinogradGradient.usualLanes, chains)))
+        lanes = GemmSegments.lanes(terms: tiles.tiles, units: tiles.blocks)
         memory = ScratchLanes(
             pieces: step.groups * lanes, bytes: WinogradMemory.bytes(tiles, channels, outputs))
     }
 
     /// Sums of a lane [36, outputs, channels].
     private var sumCount: Int { Winograd.count * step.outputs * channels }
-    private var sumBytes: Int { (step.groups * lanes * sumCount * MemoryLayout<Float>.size + 63) & ~63 }
+    private var sumBytes: Int { wholeLines(step.groups * lanes * sumCount * MemoryLayout<Float>.size) }
     var scratchBytes: Int { sumBytes + memory.bytes }
 
     func run(

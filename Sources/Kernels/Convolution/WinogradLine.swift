@@ -1,4 +1,3 @@
-import CVectors
 import Steps
 
 /// Where the tiles of a convolution along one axis lie, and in which blocks they are worked on.
@@ -41,8 +40,7 @@ struct WinogradLine {
         (self.channels, self.outputs) = (WinogradTiles.padded(channels), WinogradTiles.padded(outputs))
         numbers = ((positions + dilation - 1) / dilation + side - 1) / side
         let most = Swift.max(Swift.min(numbers, parts + 1), WinogradLine.usualTiles / dilation)
-        let blocks = (numbers + most - 1) / most
-        blockNumbers = (numbers + blocks - 1) / blocks
+        blockNumbers = evenShare(of: numbers, most: most)
         let (c, k) = (Double(self.channels), Double(self.outputs))
         // Tiles are transformed once more where a block ends.
         let again = Double(parts - 1) / Double(blockNumbers)
@@ -148,7 +146,7 @@ struct WinogradLine {
             }
         }
         let first = block.lowerBound * side * dilation
-        gather(
+        gatherChannels(
             memory.made, width, count, Swift.min(block.count * side * dilation, positions - first), to: target + first,
             planes: positions)
     }
@@ -175,49 +173,14 @@ struct WinogradLine {
         _ source: UnsafePointer<Float>, planes: Int, _ channels: Int, _ length: Int,
         to target: UnsafeMutablePointer<Float>, _ width: Int
     ) {
-        let (size, eight) = (MemoryLayout<Float>.size, Winograd.Vector.scalarCount)
+        let eight = Winograd.Vector.scalarCount
         let whole = (channels + eight - 1) / eight * eight
         if whole < width {
             for place in 0..<length { clear(target + (place * width + whole), width - whole) }
         }
-        guard length >= eight else {
+        if length < eight {
             for place in 0..<length { clear(target + place * width, width) }
-            transposeElements(source, planes * size, channels, length, target, width * size, Float.self)
-            return
         }
-        for channel in stride(from: 0, to: channels, by: eight) {
-            let (from, to) = (source + channel * planes, target + channel)
-            let last = Swift.min(eight, channels - channel) - 1
-            var place = 0
-            while true {
-                shim_transpose_8x8(from + place, planes * size, last, to + place * width, width * size)
-                if place == length - eight { break }
-                place = Swift.min(place + eight, length - eight)
-            }
-        }
-    }
-
-    /// The other way round.
-    @inline(__always)
-    private func gather(
-        _ source: UnsafePointer<Float>, _ width: Int, _ channels: Int, _ length: Int,
-        to target: UnsafeMutablePointer<Float>, planes: Int
-    ) {
-        let (size, eight) = (MemoryLayout<Float>.size, Winograd.Vector.scalarCount)
-        let whole = length < eight ? 0 : channels / eight * eight
-        for channel in stride(from: 0, to: whole, by: eight) {
-            let (from, to) = (source + channel, target + channel * planes)
-            var place = 0
-            while true {
-                shim_transpose_8x8(from + place * width, width * size, eight - 1, to + place, planes * size)
-                if place == length - eight { break }
-                place = Swift.min(place + eight, length - eight)
-            }
-        }
-        if whole < channels {
-            transposeElements(
-                source + whole, width * size, length, channels - whole, target + whole * planes, planes * size,
-                Float.self)
-        }
+        spreadChannels(source, planes: planes, channels, length, to: target, width)
     }
 }

@@ -41,7 +41,7 @@ final class WinogradLineConvolution {
     private var depth: Int { line.parts * line.channels }
     /// Transformed weights [groups, 7, panels, parts, channels, panel].
     private var weightCount: Int { step.groups * Winograd.lineCount * depth * line.outputs }
-    private var weightBytes: Int { (weightCount * MemoryLayout<Float>.size + 63) & ~63 }
+    private var weightBytes: Int { wholeLines(weightCount * MemoryLayout<Float>.size) }
     var scratchBytes: Int { weightBytes + memory.bytes }
 
     func run(

@@ -20,10 +20,6 @@ final class WinogradLineGradient {
     private let lanes: Int
     private let memory: ScratchLanes
 
-    private static let mostLanes = 16
-    /// Lanes that there are if there is enough to do.
-    private static let usualLanes = 4
-
     /// Nil where it is not the way.
     init?(_ step: ConvolutionStep, compiles: Bool) {
         guard step.dtype == .float32, step.axes.count == 1, let axis = step.axes.first,
@@ -34,18 +30,15 @@ final class WinogradLineGradient {
         else { return nil }
         (self.step, self.line) = (step, line)
         code = compiles ? GemmTileCode.of(elementBytes: MemoryLayout<Float>.size) : nil
-        let blocks = step.channels * line.blocks
-        let chains = (step.channels * line.numbers * line.dilation + GemmSegments.chain - 1) / GemmSegments.chain
-        lanes = Swift.max(
-            1,
-            Swift.min(WinogradLineGradient.mostLanes, blocks, Swift.max(WinogradLineGradient.usualLanes, chains)))
+        lanes = GemmSegments.lanes(
+            terms: step.channels * line.numbers * line.dilation, units: step.channels * line.blocks)
         memory = ScratchLanes(pieces: step.groups * lanes, bytes: line.count * MemoryLayout<Float>.size)
     }
 
     /// Sums of a lane [7, outputs, parts, channels].
     private var row: Int { line.parts * line.channels }
     private var sumCount: Int { Winograd.lineCount * step.outputs * row }
-    private var sumBytes: Int { (step.groups * lanes * sumCount * MemoryLayout<Float>.size + 63) & ~63 }
+    private var sumBytes: Int { wholeLines(step.groups * lanes * sumCount * MemoryLayout<Float>.size) }
     var scratchBytes: Int { sumBytes + memory.bytes }
 
     func run(

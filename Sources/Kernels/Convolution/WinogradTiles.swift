@@ -1,5 +1,3 @@
-import CVectors
-
 /// Where the tiles of a convolution lie, and in which blocks they are worked on: some rows of tiles of an image, or
 /// some whole images. A block's transformed tiles are matrices [tiles, channels], 36 of them.
 struct WinogradTiles {
@@ -51,8 +49,7 @@ struct WinogradTiles {
         if rows * columns <= most {
             (blockRows, blockImages) = (rows, Swift.max(1, Swift.min(images, most / (rows * columns))))
         } else {
-            let blocks = (rows + Swift.max(1, most / columns) - 1) / Swift.max(1, most / columns)
-            (blockRows, blockImages) = ((rows + blocks - 1) / blocks, 1)
+            (blockRows, blockImages) = (evenShare(of: rows, most: Swift.max(1, most / columns)), 1)
         }
     }
 
@@ -93,9 +90,10 @@ struct WinogradTiles {
         let places = Swift.max(0, -low.width)..<Swift.min(input.width, readWidth - low.width)
         guard lines.lowerBound < lines.upperBound, places.lowerBound < places.upperBound else { return }
         for number in lines {
-            WinogradTiles.spread(
-                source + (number * line + places.lowerBound), planes: planes, channels: channels, places.count,
-                to: target + ((number - first) * readWidth + places.lowerBound + low.width) * WinogradTiles.lanes)
+            spreadChannels(
+                source + (number * line + places.lowerBound), planes: planes, channels, places.count,
+                to: target + ((number - first) * readWidth + places.lowerBound + low.width) * WinogradTiles.lanes,
+                WinogradTiles.lanes)
         }
     }
 
@@ -105,9 +103,9 @@ struct WinogradTiles {
         to target: UnsafeMutablePointer<Float>
     ) {
         for (number, line) in resultLines(rows).enumerated() {
-            WinogradTiles.spread(
-                source + line * result.width, planes: planes, channels: channels, result.width,
-                to: target + number * madeWidth * WinogradTiles.lanes)
+            spreadChannels(
+                source + line * result.width, planes: planes, channels, result.width,
+                to: target + number * madeWidth * WinogradTiles.lanes, WinogradTiles.lanes)
         }
     }
 
@@ -116,8 +114,8 @@ struct WinogradTiles {
         _ source: UnsafePointer<Float>, _ rows: Range<Int>, channels: Int, to target: UnsafeMutablePointer<Float>
     ) {
         for (number, line) in resultLines(rows).enumerated() {
-            WinogradTiles.gather(
-                source + number * madeWidth * WinogradTiles.lanes, channels: channels, result.width,
+            gatherChannels(
+                source + number * madeWidth * WinogradTiles.lanes, WinogradTiles.lanes, channels, result.width,
                 to: target + line * result.width, planes: result.height * result.width)
         }
     }
@@ -125,54 +123,6 @@ struct WinogradTiles {
     /// The lines of the result that some rows of tiles make.
     private func resultLines(_ rows: Range<Int>) -> Range<Int> {
         rows.lowerBound * Winograd.side..<Swift.min(result.height, rows.upperBound * Winograd.side)
-    }
-
-    // MARK: Channels side by side
-
-    /// A line of each channel, put side by side. Lanes without a channel may get any number. The last eight places may
-    /// overlap the eight before.
-    @inline(__always)
-    private static func spread(
-        _ source: UnsafePointer<Float>, planes: Int, channels: Int, _ count: Int, to target: UnsafeMutablePointer<Float>
-    ) {
-        let (size, eight) = (MemoryLayout<Float>.size, Winograd.Vector.scalarCount)
-        guard count >= eight else {
-            transposeElements(source, planes * size, channels, count, target, lanes * size, Float.self)
-            return
-        }
-        for channel in stride(from: 0, to: channels, by: eight) {
-            let (from, to) = (source + channel * planes, target + channel)
-            let last = Swift.min(eight, channels - channel) - 1
-            var place = 0
-            while true {
-                shim_transpose_8x8(from + place, planes * size, last, to + place * lanes, lanes * size)
-                if place == count - eight { break }
-                place = Swift.min(place + eight, count - eight)
-            }
-        }
-    }
-
-    /// The other way round.
-    @inline(__always)
-    private static func gather(
-        _ source: UnsafePointer<Float>, channels: Int, _ count: Int, to target: UnsafeMutablePointer<Float>, planes: Int
-    ) {
-        let (size, eight) = (MemoryLayout<Float>.size, Winograd.Vector.scalarCount)
-        let whole = count < eight ? 0 : channels / eight * eight
-        for channel in stride(from: 0, to: whole, by: eight) {
-            let (from, to) = (source + channel, target + channel * planes)
-            var place = 0
-            while true {
-                shim_transpose_8x8(from + place * lanes, lanes * size, eight - 1, to + place, planes * size)
-                if place == count - eight { break }
-                place = Swift.min(place + eight, count - eight)
-            }
-        }
-        if whole < channels {
-            transposeElements(
-                source + whole, lanes * size, count, channels - whole, target + whole * planes, planes * size,
-                Float.self)
-        }
     }
 
     // MARK: Transforms

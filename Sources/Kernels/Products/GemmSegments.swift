@@ -13,6 +13,17 @@ struct GemmSegments {
     /// The most terms of a chain. Layers have fewer, so that their products are one chain.
     static let chain = 8192
 
+    /// The most lanes that make sums beside each other, and as many as there are if there is enough to do.
+    static let mostLanes = 16
+    private static let usualLanes = 4
+
+    /// Lanes for chains of so many terms in all, which are made in so many units. They do not depend on the number of
+    /// threads.
+    static func lanes(terms: Int, units: Int) -> Int {
+        let chains = (terms + chain - 1) / chain
+        return Swift.max(1, Swift.min(mostLanes, units, Swift.max(usualLanes, chains)))
+    }
+
     /// nil where one segment is enough. `chains`: as many as share the terms of a sum.
     init?(depth: Int, chains: Int) {
         (self.depth, length) = (depth, GemmSegments.chain * chains)
