@@ -75,11 +75,11 @@ extension Row {
                 try x.modifiedBessel(1, isScaled: true)
             }
         ) { x in integral(0, .pi) { exp(x * cos($0) - abs(x)) * cos($0) } / .pi },
-        one("k0", ModifiedBesselOfSecondKind.self, over: 0.5...4, { x in try x.modifiedBesselOfSecondKind(0) }) { x in
+        one("k0", ModifiedBessel.self, over: 0.5...4, { x in try x.modifiedBesselOfSecondKind(0) }) { x in
             integral(0, 8) { exp(-x * cosh($0)) }
         },
         one(
-            "k1e", ModifiedBesselOfSecondKind.self, over: 0.5...4,
+            "k1e", ModifiedBessel.self, over: 0.5...4,
             { x in try x.modifiedBesselOfSecondKind(1, isScaled: true) }
         ) { x in integral(0, 8) { exp(x - x * cosh($0)) * cosh($0) } },
         Row(

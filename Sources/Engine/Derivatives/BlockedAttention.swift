@@ -107,13 +107,7 @@ private final class AttentionGradients: DerivativeRule {
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
         let (variables, results) = try defined(outputs)
-        var (roots, seeds): ([Node], [Node]) = ([], [])
-        for (result, cotangent) in zip(results, cotangents) {
-            guard let cotangent else { continue }
-            roots.append(result)
-            seeds.append(cotangent.stored)
-        }
-        return try reverseMode(roots, seeds, wanted: variables).map { $0.map(Tensor.init) }
+        return try reverseMode(results, along: cotangents, wanted: variables)
     }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {

@@ -112,13 +112,7 @@ final class RecurrentSteps: DerivativeRule {
     private func oneByOne(_ inputs: [Node], _ cotangents: [Tensor?]) throws(Failure) -> [Tensor?] {
         let variables = inputs.map { variable(of: $0, behind: []) }
         let results = try ThreadState.withGrad(true) { () throws(Failure) in try self.run(on: variables) }
-        var (roots, seeds): ([Node], [Node]) = ([], [])
-        for (result, cotangent) in zip(results, cotangents) {
-            guard let cotangent else { continue }
-            roots.append(result)
-            seeds.append(cotangent.stored)
-        }
-        return try reverseMode(roots, seeds, wanted: variables).map { $0.map(Tensor.init) }
+        return try reverseMode(results, along: cotangents, wanted: variables)
     }
 
     func forward(_ tangents: [Tensor?], outputs: [Tensor]) throws(Failure) -> [Tensor?] {

@@ -48,6 +48,17 @@ func reverseMode(_ outputs: [Node], _ cotangents: [Node], wanted: [Node]) throws
     }
 }
 
+/// The same along cotangents of some of the outputs; nil for one that none comes from.
+func reverseMode(_ outputs: [Node], along cotangents: [Tensor?], wanted: [Node]) throws(Failure) -> [Tensor?] {
+    var (roots, seeds): ([Node], [Node]) = ([], [])
+    for (output, cotangent) in zip(outputs, cotangents) {
+        guard let cotangent else { continue }
+        roots.append(output)
+        seeds.append(cotangent.stored)
+    }
+    return try reverseMode(roots, seeds, wanted: wanted).map { $0.map(Tensor.init) }
+}
+
 private func flags(of nodes: [Node], in graph: GraphWalk) -> [Bool] {
     var flags = [Bool](repeating: false, count: graph.nodes.count)
     for node in nodes where graph.contains(node) { flags[node.index] = true }

@@ -15,11 +15,11 @@ extension Node {
     }
 
     func modifiedBessel(_ order: Int, isScaled: Bool = false) throws(Failure) -> Node {
-        try ModifiedBessel(isScaled: isScaled, order: order).record([asFloat()])
+        try ModifiedBessel(kind: .first, isScaled: isScaled, order: order).record([asFloat()])
     }
 
     func modifiedBesselOfSecondKind(_ order: Int, isScaled: Bool = false) throws(Failure) -> Node {
-        try ModifiedBesselOfSecondKind(isScaled: isScaled, order: order).record([asFloat()])
+        try ModifiedBessel(kind: .second, isScaled: isScaled, order: order).record([asFloat()])
     }
 
     /// sin(x) / x

@@ -24,18 +24,27 @@ struct BesselFunction: Elementwise {
     }
 }
 
-/// I' of order n is (I of n - 1 plus I of n + 1) / 2, and I of -1 is I of 1. The scaled one is exp(-|x|) I.
+/// I' of order n is (I of n - 1 plus I of n + 1) / 2 and K' minus that of K; I of -1 is I of 1, K of -1 is K of 1. The
+/// scaled ones are exp(-|x|) I and e^x K.
 struct ModifiedBessel: Elementwise {
+    var kind: BesselFunction.Kind
     var isScaled: Bool
     var order: Int
-    var name: String { isScaled ? "i\(order)e" : "i\(order)" }
-    var opcode: LoopOpcode { isScaled ? .scaledBesselI : .besselI }
+    var name: String { (kind == .first ? "i" : "k") + String(order) + (isScaled ? "e" : "") }
+
+    var opcode: LoopOpcode {
+        switch kind {
+        case .first: isScaled ? .scaledBesselI : .besselI
+        case .second: isScaled ? .scaledBesselK : .besselK
+        }
+    }
+
     var immediate: Double { Double(order) }
     var keeps: Keeps { [.inputs, .output] }
 
     func encode(into key: inout KeyBuilder) {
         key.append(isScaled)
-        key.append(order)
+        key.append([kind.rawValue, order])
     }
 
     func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
@@ -43,39 +52,15 @@ struct ModifiedBessel: Elementwise {
     func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
         let x = node.inputs[0]
         func neighbour(_ order: Int) throws(Failure) -> Node {
-            try ModifiedBessel(isScaled: isScaled, order: order).record([x])
+            try ModifiedBessel(kind: kind, isScaled: isScaled, order: order).record([x])
         }
         let slope =
             order == 0
             ? try neighbour(1) : try Node.scalar(0.5, like: node) * (neighbour(order - 1) + neighbour(order + 1))
-        return try d * (isScaled ? slope - x.sign() * node : slope)
-    }
-}
-
-/// K' of order n is -(K of n - 1 plus K of n + 1) / 2, and K of -1 is K of 1. The scaled one is e^x K.
-struct ModifiedBesselOfSecondKind: Elementwise {
-    var isScaled: Bool
-    var order: Int
-    var name: String { isScaled ? "k\(order)e" : "k\(order)" }
-    var opcode: LoopOpcode { isScaled ? .scaledBesselK : .besselK }
-    var immediate: Double { Double(order) }
-    var keeps: Keeps { [.inputs, .output] }
-
-    func encode(into key: inout KeyBuilder) {
-        key.append(isScaled)
-        key.append(order)
-    }
-
-    func result(_ dtypes: [DType]) throws(Failure) -> DType { try floats(dtypes) }
-
-    func product(_ d: Node, along input: Int, of node: Node) throws(Failure) -> Node? {
-        func neighbour(_ order: Int) throws(Failure) -> Node {
-            try ModifiedBesselOfSecondKind(isScaled: isScaled, order: order).record([node.inputs[0]])
+        switch kind {
+        case .first: return try d * (isScaled ? slope - x.sign() * node : slope)
+        case .second: return try isScaled ? d * (node - slope) : -(d * slope)
         }
-        let fall =
-            order == 0
-            ? try neighbour(1) : try Node.scalar(0.5, like: node) * (neighbour(order - 1) + neighbour(order + 1))
-        return try isScaled ? d * (node - fall) : -(d * fall)
     }
 }
 
