@@ -36,30 +36,7 @@ static void write_file(const char *name, bytes content) {
 }
 
 /* A model with an optimiser and a trainer. The seed differs between processes, so that what agrees was loaded. */
-typedef struct training {
-    wb_module *model;
-    wb_optimizer *optimizer;
-    wb_trainer *trainer;
-    wb_dataset *dataset;
-} training;
-
-static training training_begin(uint64_t seed) {
-    training t = {perceptron(FEATURES, 32, CLASSES, seed), NULL, NULL, problem_dataset(&data)};
-    t.optimizer = optimizer_for(t.model, ADAM);
-    t.trainer = trainer_for(t.model, t.optimizer);
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_EPOCHS, EPOCHS));
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_BATCH_SIZE, BATCH));
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_SEED, 5));
-    return t;
-}
-
-static void training_end(training t) {
-    OK(wb_trainer_free(t.trainer));
-    OK(wb_dataset_free(t.dataset));
-    OK(wb_optimizer_free(t.optimizer));
-    OK(wb_module_free(t.model));
-}
+static training training_begin(uint64_t seed) { return training_of(&data, 32, EPOCHS, seed); }
 
 static wb_stop_reason fit(training t, double steps) {
     wb_stop_reason reason = WB_STOP_CALLBACK;

@@ -193,29 +193,7 @@ static void what_is_damaged_is_passed_over(void) {
     OK(wb_module_free(model));
 }
 
-typedef struct training {
-    wb_module *model;
-    wb_optimizer *optimizer;
-    wb_trainer *trainer;
-    wb_dataset *dataset;
-} training;
-
-static training training_begin(uint64_t seed) {
-    training t = {perceptron(FEATURES, 16, CLASSES, seed), NULL, NULL, problem_dataset(&data)};
-    t.optimizer = optimizer_for(t.model, ADAM);
-    t.trainer = trainer_for(t.model, t.optimizer);
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_EPOCHS, 3));
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_BATCH_SIZE, BATCH));
-    OK(wb_trainer_set(t.trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
-    return t;
-}
-
-static void training_end(training t) {
-    OK(wb_trainer_free(t.trainer));
-    OK(wb_dataset_free(t.dataset));
-    OK(wb_optimizer_free(t.optimizer));
-    OK(wb_module_free(t.model));
-}
+static training training_begin(uint64_t seed) { return training_of(&data, 16, 3, seed); }
 
 static void a_training_is_saved_as_it_goes_and_resumed_to_the_bit(void) {
     training whole = training_begin(7), first = training_begin(7), second = training_begin(99);

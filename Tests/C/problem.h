@@ -111,4 +111,30 @@ static inline bytes train_anew(const wb_module *model, optimizer_kind kind, prob
     return parameters(model);
 }
 
+/* A classifier with an optimiser, a trainer and its rows. */
+typedef struct training {
+    wb_module *model;
+    wb_optimizer *optimizer;
+    wb_trainer *trainer;
+    wb_dataset *dataset;
+} training;
+
+static inline training training_of(const problem *p, int64_t hidden, int64_t epochs, uint64_t seed) {
+    training t = {perceptron(FEATURES, hidden, CLASSES, seed), NULL, NULL, problem_dataset(p)};
+    t.optimizer = optimizer_for(t.model, ADAM);
+    t.trainer = trainer_for(t.model, t.optimizer);
+    OK(wb_trainer_set(t.trainer, WB_TRAINER_EPOCHS, epochs));
+    OK(wb_trainer_set(t.trainer, WB_TRAINER_BATCH_SIZE, BATCH));
+    OK(wb_trainer_set(t.trainer, WB_TRAINER_SHUFFLE, WB_SHUFFLE_EXACT));
+    OK(wb_trainer_set(t.trainer, WB_TRAINER_SEED, 5));
+    return t;
+}
+
+static inline void training_end(training t) {
+    OK(wb_trainer_free(t.trainer));
+    OK(wb_dataset_free(t.dataset));
+    OK(wb_optimizer_free(t.optimizer));
+    OK(wb_module_free(t.model));
+}
+
 #endif
