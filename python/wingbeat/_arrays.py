@@ -10,13 +10,14 @@ assigned gets new memory while somebody still looks at the old.
 
 from __future__ import annotations
 
-from ctypes import c_int, c_int32, c_int64, c_void_p, py_object, pythonapi
+from ctypes import c_char_p, c_int, c_int32, c_int64, c_void_p, py_object, pythonapi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _abi
 from ._dtypes import BY_CODE, bfloat16, native, of_numpy
+from ._errors import ArgumentError
 from ._library import check, freed_by, unguarded
 from ._owner import Owner
 
@@ -60,6 +61,14 @@ def handles(owners: Collection[Any]) -> ctypes.Array[c_void_p]:
 def counted(owners: Collection[Any]) -> tuple[ctypes.Array[c_void_p], int]:
     """A C array of handles, and its length."""
     return handles(owners), len(owners)
+
+
+def texts(words: Collection[str]) -> ctypes.Array[c_char_p]:
+    """A C array of texts, which end with the null character there."""
+    for word in words:
+        if "\0" in word:
+            raise ArgumentError(f"expected a name or text without a null character, found {word!r}")
+    return (c_char_p * len(words))(*[word.encode() for word in words])
 
 
 def describe(handle: Handle) -> tuple[DType, Shape]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from ctypes import c_char_p, c_uint64, c_void_p
+from ctypes import c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _modules
 from ._anomalies import host_place
-from ._arrays import counted, handles
+from ._arrays import counted, handles, texts
 from ._callbacks import watch
 from ._errors import ArgumentError, UnsupportedError
 from ._library import check, freed_by, handle_property, lib, raise_kept
@@ -165,7 +165,7 @@ class _Recording(Owner):
     """What one forward pass calls."""
 
     def __init__(self, model: Module, inputs: list[Tensor], names: list[str]) -> None:
-        words = (c_char_p * len(names))(*[name.encode() for name in names])
+        words = texts(names)
         out = c_void_p()
         watch()
         with enable_grad():  # its end closes the recording where anything fails

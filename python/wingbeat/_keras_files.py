@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ctypes import c_char_p, c_void_p
 from typing import TYPE_CHECKING, Any
 
+from ._arrays import counted, texts
 from ._checkpoint_files import path_bytes
 from ._dtypes import as_dtype
 from ._errors import ArgumentError, FormatError, UnsupportedError
@@ -108,7 +109,7 @@ def from_config(config: str | Mapping[str, Any], layers: Mapping[str, Module] | 
     from .nn._loading import module_of
 
     given = dict(layers or {})
-    out, (names, modules, count) = c_void_p(), _arrays(given)
+    out, (names, modules, count) = c_void_p(), _places(list(given.items()))
     kind = as_dtype("float32" if dtype is None else dtype)
     check(lib.wb_module_from_config(_json(config), names, modules, count, kind.code, out))
     return module_of(out.value, known=given.values())
@@ -116,12 +117,6 @@ def from_config(config: str | Mapping[str, Any], layers: Mapping[str, Module] | 
 
 def _json(config: str | Mapping[str, Any]) -> bytes:
     return config.encode() if isinstance(config, str) else json.dumps(config).encode()
-
-
-def _arrays(given: Mapping[str, Module]) -> tuple[Any, Any, int]:
-    names = (c_char_p * len(given))(*(name.encode() for name in given))
-    modules = (c_void_p * len(given))(*(module._handle for module in given.values()))
-    return names, modules, len(given)
 
 
 def load(
@@ -144,7 +139,7 @@ def load(
     if custom is not None:
         architecture = text.decode() if text is not None else config_in(path)
         given = {**_made(architecture, custom), **given}
-    out, (names, modules, count) = c_void_p(), _arrays(given)
+    out, (names, modules, count) = c_void_p(), _places(list(given.items()))
     check(lib.wb_keras_load(path_bytes(path), text, names, modules, count, out))
     return module_of(out.value, known=given.values())
 
@@ -241,9 +236,7 @@ def load_objects(path: Path, objects: Sequence[tuple[str, Module]]) -> None:
 
 
 def _places(objects: Sequence[tuple[str, Module]]) -> tuple[Any, Any, int]:
-    paths = (c_char_p * len(objects))(*(path.encode() for path, _ in objects))
-    modules = (c_void_p * len(objects))(*(module._handle for _, module in objects))
-    return paths, modules, len(objects)
+    return (texts([path for path, _ in objects]), *counted([module for _, module in objects]))
 
 
 class StoredOptimizer(Owner):

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from ctypes import c_char_p, c_void_p
+from ctypes import c_void_p
 from typing import TYPE_CHECKING
 
-from ._arrays import counted
+from ._arrays import counted, texts
 from ._checkpoint_files import path_bytes
-from ._errors import ArgumentError
 from ._library import check, lib
 
 if TYPE_CHECKING:
-    import ctypes
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ._tensor import Tensor
     from ._typing import Array, Path, TensorLike
     from .nn import Module
-
-
-def texts(words: Sequence[str]) -> ctypes.Array[c_char_p]:
-    """A C array of texts, which end with the null character there."""
-    for word in words:
-        if "\0" in word:
-            raise ArgumentError(f"expected a name or text without a null character, found {word!r}")
-    return (c_char_p * len(words))(*[word.encode() for word in words])
 
 
 def load_state(path: Path, *, limit: int | None = None) -> dict[str, Array]:

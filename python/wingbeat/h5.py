@@ -26,12 +26,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _abi
-from ._arrays import counted
+from ._arrays import counted, texts
 from ._checkpoint_files import path_bytes
 from ._errors import ArgumentError
 from ._library import check, lib, text_of
 from ._naming import listing
-from ._weights import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,6 +14,7 @@ from ctypes import c_char_p, c_void_p
 from typing import TYPE_CHECKING, Any
 
 from . import _keras_files
+from ._arrays import texts
 from ._checkpoint_files import load_into, path_bytes, write
 from ._device import check_device
 from ._errors import FormatError, StructureError
@@ -128,7 +129,7 @@ def _load(path: Path, weights_only: bool, custom: Any, config: Any) -> Any:
         except StructureError:
             # Of a class of the user's, version 1 says nothing but its name: one that is not given is refused by it.
             names = sorted({name.rpartition(".")[2] for name in classes})
-            check(lib.wb_load_with(path_bytes(path), (c_char_p * len(names))(*map(str.encode, names)), len(names), out))
+            check(lib.wb_load_with(path_bytes(path), texts(names), len(names), out))
     except FormatError:
         _refuse_others(path)
         raise

@@ -10,6 +10,7 @@ import json
 from ctypes import c_char_p, c_int32, c_void_p
 from typing import Any
 
+from .._arrays import counted, texts
 from .._dtypes import float32
 from .._errors import Error, UnsupportedError
 from .._library import check, lib, text_of
@@ -28,13 +29,11 @@ def form_of(model: Any) -> tuple[Any, list[str]]:
     kind = "Sequential" if is_sequential else "Functional"
     entry = {"module": "keras", "class_name": kind, "config": config, "registered_name": kind}
     layers = [layer for layer in model._modules.values() if isinstance(layer, Layer)]
-    names = (c_char_p * len(layers))(*[layer.name.encode() for layer in layers])
-    modules = (c_void_p * len(layers))(*[layer._handle for layer in layers])
     out = c_void_p()
     try:
-        text = json.dumps(entry).encode()
+        text, names = json.dumps(entry).encode(), texts([layer.name for layer in layers])
         with _recording.CONSTANT:
-            check(lib.wb_module_from_config(text, names, modules, len(layers), float32.code, out))
+            check(lib.wb_module_from_config(text, names, *counted(layers), float32.code, out))
     except (Error, TypeError, ValueError, NotImplementedError):
         return None, []
     return out.value, _children(out.value)

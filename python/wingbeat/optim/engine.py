@@ -7,7 +7,7 @@ from ctypes import c_char_p, c_double, c_int32, c_void_p
 from typing import TYPE_CHECKING, Any, ClassVar, List
 
 from .. import _html
-from .._arrays import counted
+from .._arrays import counted, texts
 from .._callbacks import with_closure
 from .._creation import tensor as made
 from .._library import check, freed_by, handle_property, lib, text_of, unguarded
@@ -195,11 +195,7 @@ class EngineOptimizer(Owner, Optimizer):
             made(given, dtype="float64") if isinstance(given, (int, float)) else as_tensor(given)
             for given in state.values()
         ]
-        check(
-            lib.wb_optimizer_load_state(
-                self._handle, (c_char_p * len(state))(*[name.encode() for name in state]), *counted(tensors)
-            )
-        )
+        check(lib.wb_optimizer_load_state(self._handle, texts(list(state)), *counted(tensors)))
 
     @property
     def state(self) -> MutableMapping[Tensor, MutableMapping[str, Any]]:
