@@ -71,16 +71,16 @@ static void a_program_runs_where_all_is_as_it_was_at_capture(void) {
 }
 
 /* A captured step of a classifier with Adam, on a batch of `data`. */
-typedef struct training {
+typedef struct captured_step {
     wb_module *model;
     wb_optimizer *optimizer;
     wb_program *program;
-} training;
+} captured_step;
 
 static problem data;
 
-static training captured_training(void) {
-    training t = {perceptron(FEATURES, 300, CLASSES, 1), NULL, NULL};
+static captured_step captured_training(void) {
+    captured_step t = {perceptron(FEATURES, 300, CLASSES, 1), NULL, NULL};
     wb_tensor *inputs[2] = {NULL, NULL}, *prediction = NULL, *loss = NULL;
     t.optimizer = optimizer_for(t.model, ADAM);
     OK(wb_tensor_create(WB_FLOAT32, SHAPE(ROWS, FEATURES), data.x, &inputs[0]));
@@ -98,21 +98,21 @@ static training captured_training(void) {
     return t;
 }
 
-static void train(training t, int steps) {
+static void train(captured_step t, int steps) {
     float loss = NAN;
     for (int i = 0; i < steps; i++)
         OK(wb_program_run_pointers(t.program, (const void *[]){data.x, data.y}, 2, (void *[]){&loss}, 1));
     EXPECT(isfinite(loss));
 }
 
-static void end(training t) {
+static void end(captured_step t) {
     OK(wb_program_free(t.program));
     OK(wb_optimizer_free(t.optimizer));
     OK(wb_module_free(t.model));
 }
 
 static void measuring_a_program_changes_nothing(void) {
-    training measured = captured_training(), other = captured_training();
+    captured_step measured = captured_training(), other = captured_training();
     const char *text = NULL;
     for (int round = 0; round < 2; round++) {
         train(measured, 2);
@@ -134,7 +134,7 @@ static void measuring_a_program_changes_nothing(void) {
 
 static void a_forked_child_trains_on_to_the_bits_of_its_parent(void) {
     OK(wb_set_num_threads(3));
-    training t = captured_training();
+    captured_step t = captured_training();
     train(t, 3);
     int ends[2], status = -1;
     EXPECT(pipe(ends) == 0);

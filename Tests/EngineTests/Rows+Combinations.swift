@@ -115,7 +115,7 @@ extension Row {
             "lengths", [CheckTemporal.self], [Values([4], [0, 3, 1, 2])], isDifferentiable: false, result: .int64,
             {
                 let lengths = try $0[0].cast(.int64).node()
-                return Tensor(try CheckTemporal(quantity: .inputLengths, range: 0..<4).record([lengths]))
+                return Tensor(try CheckTemporal(quantity: .inputLengths, range: 0..<9).record([lengths]))
             },
             { $0[0] }),
         Row(
