@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -18,6 +19,15 @@ static inline int wb_lock_open_file(int descriptor, int locked) {
 static inline uint32_t wb_file_system(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (uint32_t)status.f_type : 0;
+}
+
+/* From now on an open file is one of its own in memory, whose name is nowhere. 0, or the error's code. */
+static inline int wb_move_into_memory(int descriptor) {
+    int memory = (int)syscall(SYS_memfd_create, "wingbeat", 1 /* MFD_CLOEXEC */);
+    if (memory < 0) return errno;
+    int failed = dup2(memory, descriptor) < 0 || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
+    close(memory);
+    return failed;
 }
 
 #endif

@@ -33,6 +33,7 @@ FUNCTION(hid_t, H5Fcreate, (const char *filename, unsigned flags, hid_t fcpl_id,
          (filename, flags, fcpl_id, fapl_id))
 FUNCTION(herr_t, H5Fflush, (hid_t object_id, H5F_scope_t scope), (object_id, scope))
 FUNCTION(ssize_t, H5Fget_file_image, (hid_t file_id, void *buf_ptr, size_t buf_len), (file_id, buf_ptr, buf_len))
+FUNCTION(herr_t, H5Fget_filesize, (hid_t file_id, hsize_t *size), (file_id, size))
 FUNCTION(ssize_t, H5Fget_name, (hid_t obj_id, char *name, size_t size), (obj_id, name, size))
 FUNCTION(herr_t, H5Fget_vfd_handle, (hid_t file_id, hid_t fapl, void **file_handle), (file_id, fapl, file_handle))
 FUNCTION(hid_t, H5Fopen, (const char *filename, unsigned flags, hid_t fapl_id), (filename, flags, fapl_id))
@@ -75,6 +76,7 @@ FUNCTION(herr_t, H5Pset_deflate, (hid_t plist_id, unsigned level), (plist_id, le
 FUNCTION(herr_t, H5Pset_elink_cb, (hid_t lapl_id, H5L_elink_traverse_t func, void *op_data), (lapl_id, func, op_data))
 FUNCTION(herr_t, H5Pset_fapl_core, (hid_t fapl_id, size_t increment, hbool_t backing_store),
          (fapl_id, increment, backing_store))
+FUNCTION(herr_t, H5Pset_fapl_sec2, (hid_t fapl_id), (fapl_id))
 FUNCTION(herr_t, H5Pset_file_locking, (hid_t fapl_id, hbool_t use_file_locking, hbool_t ignore_when_disabled),
          (fapl_id, use_file_locking, ignore_when_disabled))
 FUNCTION(herr_t, H5Pset_fletcher32, (hid_t plist_id), (plist_id))
@@ -113,6 +115,8 @@ FUNCTION(herr_t, H5Tset_size, (hid_t type_id, size_t size), (type_id, size))
 FUNCTION(herr_t, H5Tset_strpad, (hid_t type_id, H5T_str_t strpad), (type_id, strpad))
 FUNCTION(herr_t, H5Tset_tag, (hid_t type, const char *tag), (type, tag))
 FUNCTION(htri_t, H5Zfilter_avail, (H5Z_filter_t id), (id))
+FUNCTION(herr_t, H5close, (void), ())
+FUNCTION(herr_t, H5dont_atexit, (void), ())
 FUNCTION(herr_t, H5open, (void), ())
 
 VARIABLE(H5P_CLS_ATTRIBUTE_CREATE_ID_g)

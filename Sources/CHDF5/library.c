@@ -30,6 +30,8 @@ enum { NAMES = sizeof names / sizeof *names };
 
 static char sentence[1024];
 static void *library;
+/* Whether libhdf5 has no exit handler of its own. */
+static int closes_at_exit;
 
 void *wb_h5_symbol(const char *name) {
     char numbered[80];
@@ -61,13 +63,14 @@ static void read_variables(void) {
 #undef VARIABLE
 }
 
-/* Takes `candidate` for the library: NULL, or a sentence that says why it cannot serve. */
-static const char *use(void *candidate, const char *name) {
+/* Takes `candidate` for the library: NULL, or a sentence that says why it cannot serve. `is_ours`: nobody else in the
+ * process had it, so when it closes is for us to say. */
+static const char *use(void *candidate, const char *name, int is_ours) {
     library = candidate;
     const char *missing = bind_functions();
     if (missing) {
         snprintf(sentence, sizeof sentence, "%s lacks %s; HDF5 1.10.7 or later is needed", name, missing);
-    } else if (H5open() < 0) {
+    } else if ((closes_at_exit = is_ours && H5dont_atexit() >= 0), H5open() < 0) {
         snprintf(sentence, sizeof sentence, "%s does not start", name);
     } else {
         read_variables();
@@ -82,8 +85,10 @@ const char *wb_h5_load(void) {
     if (library) return NULL;
     const char *chosen = getenv("WINGBEAT_HDF5");
     if (chosen && *chosen) {
-        void *candidate = dlopen(chosen, RTLD_NOW | RTLD_LOCAL);
-        if (candidate) return use(candidate, chosen);
+        void *candidate = dlopen(chosen, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+        int is_ours = !candidate;
+        if (is_ours) candidate = dlopen(chosen, RTLD_NOW | RTLD_LOCAL);
+        if (candidate) return use(candidate, chosen, is_ours);
         const char *reason = dlerror();
         snprintf(sentence, sizeof sentence, "WINGBEAT_HDF5 names no library that can be loaded: %s",
                  reason ? reason : chosen);
@@ -94,10 +99,14 @@ const char *wb_h5_load(void) {
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < NAMES; i++) {
             void *candidate = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | (pass == 0 ? RTLD_NOLOAD : 0));
-            if (candidate && !(refused = use(candidate, names[i]))) return NULL;
+            if (candidate && !(refused = use(candidate, names[i], pass == 1))) return NULL;
         }
     }
     if (refused) return refused;
     return "libhdf5, which reads and writes files, is not installed: install libhdf5-103-1 or libhdf5-310 (Debian, "
            "Ubuntu) or hdf5 (Fedora, Arch, conda), or name the file in WINGBEAT_HDF5";
+}
+
+void wb_h5_close_at_exit(void) {
+    if (closes_at_exit) H5close();
 }

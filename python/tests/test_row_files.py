@@ -55,6 +55,45 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(small_disk):
     assert len(HDF5Dataset(path, "x")) == 3
 
 
+ENDS = """
+import resource, sys
+import numpy as np
+import wingbeat as wb
+from wingbeat.data import HDF5Dataset, RowWriter
+path, kind = sys.argv[1:]
+rows = np.arange(100_000, dtype="f4").reshape(1000, 100)
+if kind == "limit":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+for times in (1, 5, 5):
+    writer = RowWriter(path, {"x": ((100,), "float32"), "y": ((), "float64")})
+    try:
+        for _ in range(times):
+            writer.append(rows, rows[:, 0].astype("f8"))
+        writer.finish()
+        print("written")
+    except wb.FileError as error:
+        print("refused" if path in str(error) else error)
+    del writer
+print(len(HDF5Dataset(path, "x")))
+wb.h5.write(path + ".other", {"x": rows[:5]})
+"""
+
+
+def ends(path, kind):
+    """What a process says that could not write all it wanted to. It ends in order: nothing is lost track of."""
+    done = subprocess.run([sys.executable, "-c", ENDS, str(path), kind], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+def test_a_process_ends_in_order_after_a_full_disk(small_disk):
+    assert ends(small_disk / "out.h5", "disk") == ["written", "refused", "refused", "1000"]
+
+
+def test_a_process_ends_in_order_after_its_limit_of_file_sizes(tmp_path):
+    assert ends(tmp_path / "out.h5", "limit") == ["written", "refused", "refused", "1000"]
+
+
 def test_a_full_disk_keeps_the_parts_before(small_disk):
     folder = small_disk / "run"
     writer = RowWriter(folder, COLUMNS, part_rows=500)

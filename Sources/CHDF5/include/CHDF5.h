@@ -35,6 +35,9 @@
  * packages. To be called before any other function of this header; again, it does nothing. */
 __attribute__((visibility("hidden"))) const char *wb_h5_load(void);
 
+/* Closes libhdf5 at the end of the process, unless somebody else in it has the library and closes it. */
+__attribute__((visibility("hidden"))) void wb_h5_close_at_exit(void);
+
 /* A function or variable of the library that was found, by its name in HDF5 1.10; NULL if it has none. */
 __attribute__((visibility("hidden"))) void *wb_h5_symbol(const char *name);
 

@@ -11,11 +11,8 @@ struct FileEnd {
     /// `file` is what libhdf5 calls the open file. nil where the system's descriptor cannot be had. Under libhdf5's
     /// lock.
     init?(_ file: hid_t) {
-        var pointer: UnsafeMutableRawPointer?
-        guard H5Fget_vfd_handle(file, wb_h5_default(), &pointer) >= 0, let pointer else { return nil }
-        descriptor = pointer.load(as: Int32.self)
-        guard let size = FileEnd.size(descriptor) else { return nil }
-        self.size = size
+        guard let descriptor = HDF5.descriptor(of: file), let size = FileEnd.size(descriptor) else { return nil }
+        (self.descriptor, self.size) = (descriptor, size)
     }
 
     /// To be called after a read, while the file is still open.

@@ -1,4 +1,5 @@
 import Machine
+import CFiles
 import CHDF5
 import Engine
 import Glibc
@@ -14,21 +15,22 @@ enum HDF5 {
     /// it.
     static func require(for path: String) throws(Failure) {
         if let missing { throw .unsupported(operation: path, missing) }
+        _ = mutex  // with its handler at exit
     }
 
     private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         AtFork.makeRecursive(mutex)
         guard missing == nil else { return mutex }
-        // After a damaged file libhdf5 may complain, as it closes itself at exit, of what it has lost track of. Its
-        // exit handler is registered by H5open, which loading it has called, so this one, which silences it, runs
-        // before. It keeps the lock: threads that read ahead must not meet the library while it closes.
+        // Registered after the exit handler of libhdf5 that another user of it may have asked for, so it runs before,
+        // and silences it. It keeps the lock: threads that read ahead must not meet the library while it closes.
         atexit {
             var deadline = timespec()
             clock_gettime(CLOCK_REALTIME, &deadline)
             deadline.tv_sec += 5
             guard pthread_mutex_timedlock(HDF5.mutex, &deadline) == 0 else { return }
             H5Eset_auto2(wb_h5_error_stack(), nil, nil)
+            if !HDF5.hasLostTrack { wb_h5_close_at_exit() }
         }
         // A fork waits until no thread is inside the library, so that the child finds it whole.
         AtFork.handle(
@@ -36,6 +38,26 @@ enum HDF5 {
             child: { AtFork.makeRecursive(mutex) })
         return mutex
     }()
+
+    /// Whether libhdf5 could not close something. It keeps the number then, but not what the number stands for: as it
+    /// closes itself it would read memory that it has given back. Under its lock.
+    private static nonisolated(unsafe) var hasLostTrack = false
+
+    /// Gives a number back.
+    fileprivate static func close(_ id: hid_t) { locked { if H5Idec_ref(id) < 0 { hasLostTrack = true } } }
+
+    /// The system's descriptor of an open file; nil where it cannot be had. Under the lock.
+    static func descriptor(of file: hid_t) -> Int32? {
+        var pointer: UnsafeMutableRawPointer?
+        guard H5Fget_vfd_handle(file, wb_h5_default(), &pointer) >= 0 else { return nil }
+        return pointer?.load(as: Int32.self)
+    }
+
+    /// To be called before a file is closed that is not to be kept. What libhdf5 still has to write goes to memory: of
+    /// what it cannot write as it closes, where a disk is full, it loses track. Under the lock.
+    static func discard(_ file: hid_t) {
+        if let descriptor = descriptor(of: file) { _ = wb_move_into_memory(descriptor) }
+    }
 
     /// Runs `body` as the only user of libhdf5. Recursive: a body may call functions that lock.
     static func locked<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
@@ -91,8 +113,5 @@ struct Handle: ~Copyable {
         self.id = try HDF5.check(id, path, what())
     }
 
-    deinit {
-        let id = id
-        HDF5.locked { _ = H5Idec_ref(id) }
-    }
+    deinit { HDF5.close(id) }
 }

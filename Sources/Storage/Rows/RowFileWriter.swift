@@ -56,7 +56,10 @@ final class RowFileWriter {
 
     deinit {
         // The data sets go before the file, and the file before its name. libhdf5 may write as it closes them.
-        _ = try? guarded { () throws(Failure) in close() }
+        _ = try? guarded { () throws(Failure) in
+            if let file { HDF5.discard(file.handle.id) }
+            close()
+        }
     }
 
     private func close() {
@@ -72,12 +75,18 @@ final class RowFileWriter {
         return result
     }
 
+    private static func access(_ path: String, _ cannot: String) throws(Failure) -> Handle {
+        let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
+        try HDF5.check(H5Pset_fapl_sec2(access.id), path, cannot)
+        try HDF5.check(H5Pset_file_locking(access.id, true, true), path, cannot)
+        return access
+    }
+
     private static func open(
         _ name: FilePath, _ path: String, _ columns: [Column]
     ) throws(Failure) -> (Open, [Open]) {
         let cannot = "cannot be written"
-        let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
-        try HDF5.check(H5Pset_file_locking(access.id, true, true), path, cannot)
+        let access = try access(path, cannot)
         let id = name.withCString { H5Fopen($0, wb_h5_read_write(), access.id) }
         let file = Open(try Handle(id, path, cannot))
         var datasets: [Open] = []
@@ -92,10 +101,9 @@ final class RowFileWriter {
         _ name: FilePath, _ path: String, _ columns: [Column]
     ) throws(Failure) -> (Open, [Open]) {
         let cannot = "cannot be written"
-        let access = try Handle(H5Pcreate(wb_h5_file_access()), path, cannot)
+        let access = try access(path, cannot)
         // The format whose metadata all bears checksums, as in checkpoints.
         try HDF5.check(H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110), path, cannot)
-        try HDF5.check(H5Pset_file_locking(access.id, true, true), path, cannot)
         let creation = try Handle(H5Pcreate(wb_h5_file_create()), path, cannot)
         try HDF5.check(H5Pset_obj_track_times(creation.id, false), path, cannot)
         let id = name.withCString { H5Fcreate($0, wb_h5_truncate(), creation.id, access.id) }
@@ -172,6 +180,7 @@ final class RowFileWriter {
         }
         do throws(Failure) {
             try guarded { () throws(Failure) in
+                try checkFileSize(rows)
                 for (place, column) in columns.enumerated() {
                     var isTruth = false
                     if limits.indices.contains(place), case .truth = limits[place] { isTruth = true }
@@ -183,6 +192,35 @@ final class RowFileWriter {
             throw error
         }
         count = total
+    }
+
+    /// Where the process may not write files of any size: throws where some rows could go beyond that, before libhdf5
+    /// has any that it cannot write.
+    private func checkFileSize(_ rows: Int) throws(Failure) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max,
+            let id = file?.handle.id
+        else { return }
+        var size: hsize_t = 0
+        try HDF5.check(H5Fget_filesize(id, &size), path, "cannot be written")
+        var needed = 65536.0
+        for (place, column) in columns.enumerated() { needed += try bytes(rows, column, datasets[place]) }
+        guard Double(size) + needed > Double(limit.rlim_cur) else { return }
+        throw .file(path: path, "cannot be written: \(String(cString: strerror(EFBIG)))")
+    }
+
+    /// The most that further rows can take of the file: whole chunks, and what says where those lie.
+    private func bytes(_ rows: Int, _ column: Column, _ dataset: Open) throws(Failure) -> Double {
+        let layout = try Handle(H5Dget_create_plist(dataset.handle.id), path, "cannot be written")
+        var chunk = [hsize_t](repeating: 1, count: column.layout.shape.count + 1)
+        try HDF5.check(H5Pget_chunk(layout.id, Int32(chunk.count), &chunk), path, "cannot be written")
+        let type = try Handle(H5Dget_type(dataset.handle.id), path, "cannot be written")
+        let (before, extent) = (Double(first + count), chunk.map { Double(max(1, $0)) })
+        var chunks = ((before + Double(rows)) / extent[0]).rounded(.up) - (before / extent[0]).rounded(.down)
+        for (axis, length) in column.layout.shape.enumerated() {
+            chunks *= (Double(length) / extent[axis + 1]).rounded(.up)
+        }
+        return chunks * (extent.reduce(Double(H5Tget_size(type.id)), *) + 64)
     }
 
     private func append(
