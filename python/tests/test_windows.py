@@ -1,5 +1,7 @@
 """Convolutions and pools beyond the table: deep sums, batches and threads, ties and NaN, sentences."""
 
+import functools
+
 import numpy as np
 import pytest
 import rows_windows
@@ -87,6 +89,8 @@ CASES = [
     ("small windows, odd channels", (5, 37, 11, 19), (21, 37, 3, 3), {"padding": 2}),
     ("small windows, groups", (4, 48, 20, 21), (64, 24, 3, 3), {"groups": 2}),
     ("strided", (9, 32, 32, 32), (24, 32, 3, 3), {"stride": 2, "padding": 1}),
+    ("depthwise, neighbours", (5, 6, 20, 24), (6, 1, 3, 3), {"groups": 6, "padding": 1}),
+    ("depthwise, rests of lines", (5, 6, 19, 29), (12, 1, 3, 3), {"groups": 6, "padding": 2}),
     ("depthwise, strided", (9, 8, 33, 30), (16, 1, 3, 3), {"stride": 2, "padding": 1, "groups": 8}),
 ]
 
@@ -133,6 +137,24 @@ def test_a_gradient_of_weights_sums_over_many_terms(images):
             part = padded[:, :, row : row + 70, column : column + 70]
             want[:, :, row, column] = np.einsum("nohw,nchw->oc", cotangent, part)
     np.testing.assert_allclose(share.numpy(), want, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("dtype, error", [("float64", 1e-14), ("float32", 1e-6)])
+@pytest.mark.parametrize("extents, padding", [((40, 64), 1), ((31, 29), 2), ((12, 8), 0), ((9, 50), (0, 1))])
+def test_a_gradient_of_depthwise_weights_is_its_sum(extents, padding, dtype, error):
+    x, weight = normal(3, 4, *extents), normal(8, 1, 3, 3, seed=1)
+    function = functools.partial(F.conv2d, padding=padding, groups=4)
+    share = gradients(lambda w: function(wb.tensor(x.astype(dtype)), w), weight, dtype=dtype)[1]
+    above, beside = padding if isinstance(padding, tuple) else (padding, padding)
+    padded = np.pad(x, [(0, 0), (0, 0), (above, above), (beside, beside)])
+    rows, columns = padded.shape[2] - 2, padded.shape[3] - 2
+    cotangent = normal(3, 8, rows, columns, seed=9).reshape(3, 4, 2, rows, columns)
+    for row in range(3):
+        for column in range(3):
+            part = padded[:, :, row : row + rows, column : column + columns]
+            want = np.einsum("ngohw,nghw->go", cotangent, part).ravel()
+            sizes = np.einsum("ngohw,nghw->go", np.abs(cotangent), np.abs(part)).ravel()
+            assert (np.abs(share.numpy()[:, 0, row, column] - want) <= error * sizes).all()
 
 
 def test_a_compiled_step_has_the_bits_of_the_same_lines():

@@ -118,6 +118,10 @@ struct AttentionMatrix<Scalar> {
 
     @inline(__always)
     func row(_ row: Int) -> UnsafePointer<Scalar> { base + row * stride }
+
+    /// Asks for a row of the next block, which no processor expects while this one is worked on.
+    @inline(__always)
+    func fetch(_ row: Int, columns: Int) { fetchAhead(base + row * stride, columns) }
 }
 
 /// Memory of a piece, from which parts are taken that begin at cache lines; without memory they are only counted.

@@ -114,7 +114,14 @@ private struct AttentionSums<Scalar: AttentionScalar> {
                 rows, .init(base: queries.row(range.lowerBound), row: queries.stride, step: 1), lane.keys,
                 steps: extents.width, lane.scores, resultRow: blocks.scoreRow, accumulates: false
             ) { tile in ((seen(tile.upperBound - 1) + panel - 1) / panel, 0..<extents.width) }
-            for row in rows { exponentials(row, seen(row), some.count, lane, isFirst: key == 0) }
+            for row in rows {
+                let next = some.upperBound + row - rows.lowerBound
+                if next < end {
+                    keys.fetch(next, columns: extents.width)
+                    values.fetch(next, columns: extents.out)
+                }
+                exponentials(row, seen(row), some.count, lane, isFirst: key == 0)
+            }
             blocks.multiply(
                 rows, .init(base: lane.scores, row: blocks.scoreRow, step: 1), lane.values, steps: some.count,
                 lane.sums, resultRow: out, accumulates: key > 0

@@ -211,6 +211,12 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
             lane.transposedValues, steps: extents.out, lane.scoreGradients, resultRow: line, accumulates: false
         ) { (panels($0), 0..<extents.out) }
         for row in 0..<rows.count {
+            let next = rows.upperBound + row
+            if next < extents.queries {
+                queries.fetch(next, columns: extents.width)
+                cotangent.fetch(next, columns: extents.out)
+                fetchAhead(queryGradients + next * extents.width, extents.width)
+            }
             Scalar.gradients(
                 lane.weights + row * line, lane.scoreGradients + row * line, seen(row),
                 minus: logSums.row(rows.lowerBound + row)[0], product: products.row(rows.lowerBound + row)[0],

@@ -1,7 +1,7 @@
 /// What attention does with a row of scores, on vectors of the concrete type.
 protocol AttentionScalar: GemmScalar, RowScalar {
-    /// The largest of `count` numbers, at least one.
-    static func largest(_ x: UnsafePointer<Self>, _ count: Int) -> Self
+    /// The largest of `count` numbers, at least one. What the last vector has behind them is lost.
+    static func largest(_ x: UnsafeMutablePointer<Self>, _ count: Int) -> Self
     /// exp(x - shift) in place, zeros behind it up to `end`; the sum. Vectors go beyond `count`, up to the next 64
     /// bytes.
     static func exponentials(
@@ -34,44 +34,44 @@ extension RowScalar {
         }
     }
 
+    /// Overwrites what a row's last vector has beyond its `count` numbers.
     @inline(__always)
-    fileprivate static func largestOf(_ x: UnsafePointer<Self>, _ count: Int) -> Self {
+    fileprivate static func fillLast(_ x: UnsafeMutablePointer<Self>, _ count: Int, _ number: Self) {
+        let whole = count / Vector.scalarCount * Vector.scalarCount
+        guard whole < count else { return }
+        store(
+            Vector(repeating: number).replacing(with: load(x, whole), where: lanes(below: count - whole)), x, whole)
+    }
+
+    /// Zeros from the vector behind the last of `count` numbers on.
+    @inline(__always)
+    fileprivate static func zeros(_ x: UnsafeMutablePointer<Self>, _ count: Int, _ end: Int) {
         let width = Vector.scalarCount
-        let whole = count / width * width
+        for place in stride(from: (count + width - 1) / width * width, to: end, by: width) { store(Vector(), x, place) }
+    }
+
+    @inline(__always)
+    fileprivate static func largestOf(_ x: UnsafeMutablePointer<Self>, _ count: Int) -> Self {
+        fillLast(x, count, -.infinity)
         var found = Vector(repeating: -.infinity)
-        for place in stride(from: 0, to: whole, by: width) { found = larger(found, load(x, place)) }
-        if whole < count {
-            found = larger(
-                found, Vector(repeating: -.infinity).replacing(with: load(x, whole), where: lanes(below: count - whole))
-            )
-        }
+        for place in stride(from: 0, to: count, by: Vector.scalarCount) { found = larger(found, load(x, place)) }
         return largest(found)
     }
 
+    /// One loop for all vectors: where the exponential is in two places, the compiler makes calls of it.
     @inline(__always)
     fileprivate static func exponentialsOf(
         _ x: UnsafeMutablePointer<Self>, _ count: Int, _ shift: Self, _ end: Int, _ exp: (Vector) -> Vector
     ) -> Self {
-        let width = Vector.scalarCount
-        let whole = count / width * width
+        fillLast(x, count, -.infinity)
         let shift = Vector(repeating: shift)
         var total = Vector()
-        for place in stride(from: 0, to: whole, by: width) {
+        for place in stride(from: 0, to: count, by: Vector.scalarCount) {
             let y = exp(load(x, place) - shift)
             store(y, x, place)
             total += y
         }
-        var place = whole
-        if whole < count {
-            let y = Vector().replacing(with: exp(load(x, whole) - shift), where: lanes(below: count - whole))
-            store(y, x, whole)
-            total += y
-            place += width
-        }
-        while place < end {
-            store(Vector(), x, place)
-            place += width
-        }
+        zeros(x, count, end)
         return sum(total)
     }
 
@@ -80,32 +80,21 @@ extension RowScalar {
         _ x: UnsafeMutablePointer<Self>, _ d: UnsafeMutablePointer<Self>, _ count: Int, _ shift: Self, _ product: Self,
         _ end: Int, _ exp: (Vector) -> Vector
     ) {
-        let width = Vector.scalarCount
-        let whole = count / width * width
         let (shift, product) = (Vector(repeating: shift), Vector(repeating: product))
-        for place in stride(from: 0, to: whole, by: width) {
+        for place in stride(from: 0, to: count, by: Vector.scalarCount) {
             let y = exp(load(x, place) - shift)
             store(y, x, place)
             store(y * (load(d, place) - product), d, place)
         }
-        var place = whole
-        if whole < count {
-            let isThere = lanes(below: count - whole)
-            let y = exp(load(x, whole) - shift)
-            store(Vector().replacing(with: y, where: isThere), x, whole)
-            store(Vector().replacing(with: y * (load(d, whole) - product), where: isThere), d, whole)
-            place += width
-        }
-        while place < end {
-            store(Vector(), x, place)
-            store(Vector(), d, place)
-            place += width
-        }
+        fillLast(x, count, 0)
+        fillLast(d, count, 0)
+        zeros(x, count, end)
+        zeros(d, count, end)
     }
 }
 
 extension Float: AttentionScalar {
-    static func largest(_ x: UnsafePointer<Float>, _ count: Int) -> Float { largestOf(x, count) }
+    static func largest(_ x: UnsafeMutablePointer<Float>, _ count: Int) -> Float { largestOf(x, count) }
     static func exponential(_ x: Float) -> Float { exp(Vector(repeating: x))[0] }
     static func scale(_ x: UnsafeMutablePointer<Float>, _ count: Int, by factor: Float) { scaleAll(x, count, factor) }
 
@@ -120,7 +109,7 @@ extension Float: AttentionScalar {
 }
 
 extension Double: AttentionScalar {
-    static func largest(_ x: UnsafePointer<Double>, _ count: Int) -> Double { largestOf(x, count) }
+    static func largest(_ x: UnsafeMutablePointer<Double>, _ count: Int) -> Double { largestOf(x, count) }
     static func exponential(_ x: Double) -> Double { exp(Vector(repeating: x))[0] }
     static func scale(_ x: UnsafeMutablePointer<Double>, _ count: Int, by factor: Double) { scaleAll(x, count, factor) }
 

@@ -19,6 +19,30 @@ protocol RowScalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable {
     static func log(_ x: Self) -> Self
 }
 
+extension RowScalar {
+    /// One loop for all vectors: where the exponential is in two places, the compiler makes calls of it.
+    @inline(__always)
+    fileprivate static func exponentials(_ x: UnsafeMutablePointer<Self>, _ count: Int, _ exp: (Vector) -> Vector) {
+        let width = Vector.scalarCount
+        for start in stride(from: 0, to: count, by: width) {
+            let target = UnsafeMutableRawPointer(x + start)
+            let rest = count - start
+            var vector = Vector()
+            if rest >= width {
+                vector = target.loadUnaligned(as: Vector.self)
+            } else {
+                for lane in 0..<rest { vector[lane] = x[start + lane] }
+            }
+            vector = exp(vector)
+            if rest >= width {
+                target.storeBytes(of: vector, as: Vector.self)
+            } else {
+                for lane in 0..<rest { x[start + lane] = vector[lane] }
+            }
+        }
+    }
+}
+
 extension Float: RowScalar {
     typealias Vector = SIMD16<Float>
 
@@ -74,19 +98,7 @@ extension Float: RowScalar {
         return p * first * second
     }
 
-    static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
-        let full = count / Vector.scalarCount * Vector.scalarCount
-        for start in stride(from: 0, to: full, by: Vector.scalarCount) {
-            let target = UnsafeMutableRawPointer(x + start)
-            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
-        }
-        if full < count {
-            var rest = Vector()
-            for lane in 0..<count - full { rest[lane] = x[full + lane] }
-            rest = exp(rest)
-            for lane in 0..<count - full { x[full + lane] = rest[lane] }
-        }
-    }
+    static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) { exponentials(x, count) { exp($0) } }
 
     @inline(__always)
     static func log(_ x: Float) -> Float { Glibc.logf(x) }
@@ -148,19 +160,7 @@ extension Double: RowScalar {
         return p * first * second
     }
 
-    static func exponentials(_ x: UnsafeMutablePointer<Double>, _ count: Int) {
-        let full = count / Vector.scalarCount * Vector.scalarCount
-        for start in stride(from: 0, to: full, by: Vector.scalarCount) {
-            let target = UnsafeMutableRawPointer(x + start)
-            target.storeBytes(of: exp(target.loadUnaligned(as: Vector.self)), as: Vector.self)
-        }
-        if full < count {
-            var rest = Vector()
-            for lane in 0..<count - full { rest[lane] = x[full + lane] }
-            rest = exp(rest)
-            for lane in 0..<count - full { x[full + lane] = rest[lane] }
-        }
-    }
+    static func exponentials(_ x: UnsafeMutablePointer<Double>, _ count: Int) { exponentials(x, count) { exp($0) } }
 
     @inline(__always)
     static func log(_ x: Double) -> Double { Glibc.log(x) }

@@ -1,4 +1,3 @@
-import CVectors
 import Machine
 import Steps
 
@@ -19,8 +18,10 @@ final class PlaneGradient<Scalar: GemmScalar> {
     /// Elements of a remainder, and of all.
     private let remainderCount: Int
     private let planeCount: Int
-    /// Elements of the window with the zeros between its lines, in whole vectors.
+    /// Elements of the window with the zeros between its lines, in whole vectors; of neighbours a line of zeros too.
     private let windowCount: Int
+    /// Elements of a window's line in whole vectors, where the positions are 3 x 3 neighbours in one plane.
+    private let neighbourLine: Int?
     /// Where the window lies at each position.
     private let offsets: [Int]
     private let memory: ScratchLanes
@@ -52,7 +53,12 @@ final class PlaneGradient<Scalar: GemmScalar> {
         let remainderCount = extents.reduce(1, *)
         self.remainderCount = remainderCount
         let used = ((axes[0].taps - 1) * extents[1] + axes[1].taps - 1) * extents[2] + axes[2].taps
-        windowCount = (used + lanes - 1) / lanes * lanes
+        let areNeighbours =
+            axes[0].taps == 1 && axes.map(\.positions) == [1, 3, 3] && axes.allSatisfy { $0.dilation == 1 }
+        let width = Scalar.Half.scalarCount
+        neighbourLine = areNeighbours ? (axes[2].taps + width - 1) / width * width : nil
+        let windowElements = neighbourLine.map { (axes[1].taps + 1) * $0 } ?? used
+        windowCount = (windowElements + lanes - 1) / lanes * lanes
         planeCount = axes.reduce(remainderCount) { $0 * $1.dilation }
         var offsets: [Int] = []
         for plane in 0..<axes[0].positions {
@@ -89,37 +95,54 @@ final class PlaneGradient<Scalar: GemmScalar> {
         _ scratch: UnsafeMutableRawPointer?
     ) {
         let lanes = Vector.scalarCount
-        memory.run(step.images * step.groups, grain: grain, scratch) { range, memory in
+        let units = step.images * step.groups
+        func plane(_ unit: Int, _ channel: Int) -> UnsafePointer<Scalar> {
+            let (image, group) = unit.quotientAndRemainder(dividingBy: step.groups)
+            let place = image * step.layout.strides[0] + (group * step.channels + channel) * step.layout.strides[1]
+            return input + place
+        }
+        func window(_ unit: Int, _ output: Int, _ channel: Int) -> UnsafePointer<Scalar> {
+            let number = unit % step.groups * step.outputs + output
+            return weight + (number * step.outputStride + channel * step.channelStride)
+        }
+        let inputCount = strides[0] > 0 ? axes[0].input * strides[0] : axes[1].input * strides[1]
+        let taps = axes.reduce(1) { $0 * $1.taps }
+        memory.run(units, grain: grain, scratch) { range, memory in
             let sums = memory.assumingMemoryBound(to: Scalar.self)
-            let window = sums + offsets.count * step.outputs * lanes
-            let plane = window + windowCount
+            let laidWindow = sums + offsets.count * step.outputs * lanes
+            let laidPlane = laidWindow + windowCount
             // A window's last vector may reach over the end of the plane.
-            for element in 0..<windowCount + planeCount + lanes { window[element] = 0 }
+            for element in 0..<windowCount + planeCount + lanes { laidWindow[element] = 0 }
             for unit in range {
-                let (image, group) = unit.quotientAndRemainder(dividingBy: step.groups)
                 for element in 0..<offsets.count * step.outputs * lanes { sums[element] = 0 }
                 for channel in 0..<step.channels {
                     if Interruption.isStopping() { return }
-                    fetchAhead(
-                        input
-                            + (image * step.layout.strides[0]
-                                + (group * step.channels + channel + 1) * step.layout.strides[1]),
-                        strides[0] > 0 ? axes[0].input * strides[0] : axes[1].input * strides[1])
-                    fetchAhead(
-                        weight + (group * step.outputs * step.outputStride + (channel + 1) * step.channelStride),
-                        axes.reduce(1) { $0 * $1.taps })
-                    layPlane(
-                        input
-                            + (image * step.layout.strides[0]
-                                + (group * step.channels + channel) * step.layout.strides[1]),
-                        plane)
+                    let isLast = channel + 1 == step.channels
+                    let next = isLast ? (unit: unit + 1, channel: 0) : (unit: unit, channel: channel + 1)
+                    let isThere = next.unit < units
+                    let nextPlane = NextPlane(plane(next.unit, next.channel), isThere ? inputCount : 0)
+                    let nextWindow = NextPlane(window(next.unit, 0, next.channel), isThere ? taps : 0)
+                    if neighbourLine == nil {
+                        nextPlane.fetch()
+                        nextWindow.fetch()
+                    }
+                    layPlane(plane(unit, channel), laidPlane)
                     for output in 0..<step.outputs {
-                        layWindow(
-                            weight
-                                + ((group * step.outputs + output) * step.outputStride
-                                    + channel * step.channelStride),
-                            window)
-                        add(plane, window, sums + output * offsets.count * lanes)
+                        let from = window(unit, output, channel)
+                        let target = sums + output * offsets.count * lanes
+                        if let line = neighbourLine {
+                            let isWhole = line == axes[2].taps
+                            if !isWhole { layWindow(from, laidWindow, line: line) }
+                            NeighbourProducts(
+                                lines: axes[1].taps, length: line, planeLine: extents[2], nextPlane: nextPlane,
+                                nextWindow: nextWindow
+                            ).add(
+                                laidPlane, isWhole ? from : UnsafePointer(laidWindow),
+                                zeros: laidWindow + axes[1].taps * line, target)
+                        } else {
+                            layWindow(from, laidWindow, line: extents[2])
+                            add(laidPlane, laidWindow, target)
+                        }
                     }
                 }
                 let target = result + unit * step.outputs * offsets.count
@@ -128,14 +151,6 @@ final class PlaneGradient<Scalar: GemmScalar> {
                         UnsafeRawPointer(sums + place * lanes).loadUnaligned(as: Vector.self))
                 }
             }
-        }
-    }
-
-    /// Asks for the next plane, which no processor expects so far from this one.
-    private func fetchAhead(_ source: UnsafePointer<Scalar>, _ count: Int) {
-        guard count > 0, count <= 1 << 14 else { return }
-        for element in stride(from: 0, to: count, by: 64 / MemoryLayout<Scalar>.size) {
-            shim_prefetch(source + element)
         }
     }
 
@@ -164,12 +179,13 @@ final class PlaneGradient<Scalar: GemmScalar> {
         }
     }
 
-    /// Puts a window's lines as far from each other as the plane's.
-    private func layWindow(_ weight: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>) {
+    /// Puts a window's lines at a distance from each other.
+    private func layWindow(_ weight: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, line distance: Int)
+    {
         var source = weight
         for plane in 0..<axes[0].taps {
             for line in 0..<axes[1].taps {
-                copyShort(source, target + (plane * extents[1] + line) * extents[2], axes[2].taps)
+                copyShort(source, target + (plane * extents[1] + line) * distance, axes[2].taps)
                 source += axes[2].taps
             }
         }
