@@ -198,6 +198,7 @@ ROWS = [
         given(IMAGE, GRID, "bicubic", "reflection"),
         given(VOLUME, SPACE),
         given(VOLUME, SPACE, "nearest", "reflection"),
+        given(VOLUME, SPACE, "bicubic", "border"),
         rtol=1e-11,
     ),
     row(

@@ -42,6 +42,16 @@ def test_unfold_gives_windows_with_derivatives_of_both_modes():
     for size, step in ((7, 1), (-1, 1), (2, 0)):
         with pytest.raises(ValueError, match="unfold"):
             t.unfold(1, size, step)
+    scalar = wb.tensor(2.5)
+    assert scalar.unfold(0, 1, 1).tolist() == scalar.unfold(-1, 1, 3).tolist() == [2.5]
+    assert scalar.unfold(0, 0, 1).shape == (0,)
+    for axis, size in ((1, 1), (0, 2)):
+        with pytest.raises((ValueError, IndexError), match="unfold"):
+            scalar.unfold(axis, size, 1)
+
+
+def test_a_scalar_has_no_places():
+    assert wb.unravel_index(wb.tensor(0), ()) == ()
 
 
 def test_counts_alone_give_places_and_the_expected_size_is_checked():

@@ -36,7 +36,7 @@ extension Functions {
                 Parameter("grid", .tensor, "[n, ..., 2 or 3]: x, y (, z) from -1 to 1."),
                 Parameter(
                     "mode", .choice(Tensor.SamplingMode.allCases.map(\.rawValue)), .text("bilinear"),
-                    "'bicubic' is for images without depth."),
+                    "How neighbours are joined."),
                 Parameter(
                     "padding_mode", .choice(Tensor.SamplingPadding.allCases.map(\.rawValue)), .text("zeros"),
                     "What lies outside."),

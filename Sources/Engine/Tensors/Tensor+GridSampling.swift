@@ -25,10 +25,6 @@ extension Tensor {
                 and 3, but they are \(image.shape.text) and \(grid.shape.text)
                 """)
         }
-        guard mode != .bicubic || axes == 2 else {
-            throw .argument(
-                operation: name, "the mode 'bicubic' is for images of height and width, but there is depth too")
-        }
         let dtype = Node.common(image, grid)
         if dtype.isHalf {
             // 16 bits are too coarse for places.

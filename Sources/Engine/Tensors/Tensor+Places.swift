@@ -8,7 +8,6 @@ extension Tensor {
         guard dtype.isInteger else {
             throw .dtype(operation: name, "whole numbers are expected, but found \(dtype.name)")
         }
-        guard !shape.isEmpty else { throw .argument(operation: name, "a shape of one axis at least is expected") }
         guard shape.allSatisfy({ $0 >= 0 }) else {
             throw .shape(operation: name, "extents from 0 on are expected, but found \(shape.text)")
         }

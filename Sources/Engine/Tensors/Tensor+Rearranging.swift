@@ -155,9 +155,13 @@ extension Tensor {
 
     // MARK: Windows
 
-    /// The windows of `size` elements along an axis, `step` apart, along a new last axis; the axis counts them.
+    /// The windows of `size` elements along an axis, `step` apart, along a new last axis; the axis counts them. A
+    /// scalar is its only window.
     public func windows(_ axis: Int, size: Int, step: Int) throws(Failure) -> Tensor {
         let x = try node()
+        if x.shape.isEmpty, axis == 0 || axis == -1 {
+            return try reshape([1]).windows(0, size: size, step: step).reshape([size])
+        }
         let place = try normalized(axis: axis, rank: x.shape.count, operation: "unfold")
         let extent = x.shape[place]
         guard (0...extent).contains(size), step > 0 else {
