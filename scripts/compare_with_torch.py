@@ -7,8 +7,11 @@ in DIFFERENT and MISSING with the reason; everything else that differs is an err
 line.
 """
 
+import inspect
+import re
 import sys
 import warnings
+from itertools import compress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +30,7 @@ MISSING = {
     "gumbel": "it has this in distributions",
     "triangular_solve": "it is there in name only",
 }
+ADAPTED = {}
 # Cases by the operation's name and their text: the reason why PyTorch gives something else, or refuses.
 _INTEGER_SUMS = {
     "f[2], 0, dtype=int64": "it refuses to compute what requires gradients in integers, which here have none"
@@ -50,10 +54,13 @@ DIFFERENT = {
 
 
 def torch_function(row):
-    """The function of PyTorch that a row's is named after."""
+    """The function of PyTorch that a row's is named after, which stands in the same module where it can."""
     if callable(row.torch):
         return row.torch(torch)
-    for path in (row.torch or row.path, f"nn.functional.{row.name}", f"linalg.{row.name}", f"Tensor.{row.name}"):
+    paths = [row.path, f"nn.functional.{row.name}", f"linalg.{row.name}", f"Tensor.{row.name}"]
+    if row.function is getattr(wb.nn.functional, row.name, None):
+        paths.insert(0, paths.pop(1))
+    for path in [row.torch] if row.torch else paths:
         found = torch
         for name in path.split("."):
             found = getattr(found, name, None)
@@ -62,15 +69,84 @@ def torch_function(row):
     return None
 
 
-def translated(value):
-    """Names of dtypes as PyTorch's dtypes."""
-    return {name: getattr(torch, entry) if name == "dtype" else entry for name, entry in value.items()}
+def parameters(function):
+    """The names of a function's parameters in their order; none where nothing says them, or where it takes any."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [] if any(entry.kind is entry.VAR_POSITIONAL for entry in found) else [entry.name for entry in found]
 
 
-def run(row, case, function, tensors, make_dtype=lambda kwargs: kwargs):
+class InTorch:
+    """PyTorch's function, called with the arguments of ours.
+
+    An argument goes by position as long as the names or the places agree, and by its name behind that. What PyTorch
+    then says against the form of an argument is heeded: a number becomes a tensor or a tuple, an argument goes by name
+    together with the defaults of ours before it, a tensor that is no variable of PyTorch's is detached.
+    """
+
+    def __init__(self, ours, theirs):
+        self.ours, self.theirs = parameters(ours), parameters(theirs)
+        self.defaults = {name: entry.default for name, entry in inspect.signature(ours).parameters.items()}
+        self.function, self.detached = theirs, []
+
+    def __call__(self, *args, **kwargs):
+        names = self.ours[: len(args)] or [None] * len(args)
+        kwargs = {name: getattr(torch, value) if name == "dtype" and value else value for name, value in kwargs.items()}
+        if self.ours and self.theirs:
+            args, kwargs = self.placed(names, args, kwargs)
+        for _ in range(8):
+            try:
+                return self.function(*args, **kwargs)
+            except (TypeError, RuntimeError) as error:
+                mended = self.mended(str(error), names, args, kwargs)
+                if mended is None:
+                    raise
+                args, kwargs = mended
+        raise TypeError(f"no form of the arguments is taken by {self.function}")
+
+    def placed(self, names, args, kwargs):
+        """The arguments with names from where PyTorch has another order."""
+        for place, name in enumerate(names):
+            if name in self.theirs and self.theirs.index(name) != place:
+                return args[:place], {**dict(zip(names[place:], args[place:])), **kwargs}
+        return args, kwargs
+
+    def mended(self, message, names, args, kwargs):
+        """The arguments in the form that PyTorch's message asks for, or None."""
+        form = re.search(
+            r"argument '(\w+)'(?: \(position (\d+)\))? must be (Tensor|tuple of ints), not (int|float)", message
+        )
+        if form:
+            make = torch.tensor if form[3] == "Tensor" else lambda value: (value,)
+            if form[1] in kwargs:
+                return args, {**kwargs, form[1]: make(kwargs[form[1]])}
+            place = int(form[2]) - 1
+            return (*args[:place], make(args[place]), *args[place + 1 :]), kwargs
+        if form := re.search(r"not differentiable with respect to argument '(\w+)'", message):
+            place = names.index(form[1]) if form[1] in names[: len(args)] else None
+            tensor = kwargs.get(form[1]) if place is None else args[place]
+            if tensor is None:
+                return None
+            self.detached.append(tensor)
+            if place is None:
+                return args, {**kwargs, form[1]: tensor.detach()}
+            return (*args[:place], tensor.detach(), *args[place + 1 :]), kwargs
+        if re.search(r"invalid combination of arguments|takes .* positional arguments? but", message):
+            given = {**dict(zip(names, args)), **kwargs}
+            tensors = next((k for k, value in enumerate(args) if not isinstance(value, torch.Tensor)), len(args)) or 1
+            last = max((k for k, name in enumerate(self.ours) if name in given), default=-1)
+            named = {name: given.get(name, self.defaults[name]) for name in self.ours[tensors : last + 1]}
+            named = {name: value for name, value in named.items() if name in given or value is not None}
+            return (args[:tensors], named) if self.ours and named != kwargs else None
+        return None
+
+
+def run(case, function, tensors):
     rest = iter(tensors)
     args, kwargs = mapped((case.args, case.kwargs), lambda _: next(rest))
-    return parts(case.call(function, *args, **make_dtype(kwargs)))
+    return parts(case.call(function, *args, **kwargs))
 
 
 def close(found, want, rtol):
@@ -88,104 +164,110 @@ def noise(shape, seed):
     return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
+def precision(row, *dtypes):
+    """The relative error that the coarsest of the dtypes may have."""
+    return (2e-5 if "float32" in dtypes else 1e-9) * (1 if row.rtol <= 1e-12 else 10)
+
+
+def numbers(tensor, shape):
+    """A derivative as an array; one that is nowhere is 0."""
+    return np.zeros(shape) if tensor is None else tensor.detach().numpy()
+
+
 def compare(row, case, dtype):
     """What differs, as sentences."""
-    function = torch_function(row)
+    function = InTorch(row.function, ADAPTED.get(row.name, lambda same: same)(torch_function(row)))
     arrays = [array.astype(dtype) if array.dtype == np.float64 else array for array in case.arrays()]
-    floats = [array.dtype.name in FLOATS for array in arrays]
-    ours = [wb.tensor(array) for array in arrays]
-    theirs = [torch.from_numpy(np.array(array)) for array in arrays]
-    differentiable = row.differentiable and not row.random and any(floats)
-    if differentiable:
-        for tensor, is_float in zip(ours, floats):
-            tensor.requires_grad_(is_float)
-        for tensor, is_float in zip(theirs, floats):
-            tensor.requires_grad_(is_float)
+    differentiable = row.differentiable and not row.random
+    leaves = [differentiable and array.dtype.name in FLOATS for array in arrays]
+    ours = [wb.tensor(array, requires_grad=leaf) for array, leaf in zip(arrays, leaves)]
+    theirs = [torch.from_numpy(np.array(array)).requires_grad_(leaf) for array, leaf in zip(arrays, leaves)]
     try:
-        want = run(row, case, function, theirs, translated)
+        want = run(case, function, theirs)
     except Exception as error:
         return [f"PyTorch refuses: {str(error).splitlines()[0][:140]}"]
-    found = run(row, case, row.function, ours)
+    try:
+        found = run(case, row.function, ours)
+        values = [part.detach().numpy() for part in found]
+    except Exception as error:
+        return [f"Wingbeat refuses: {str(error).splitlines()[0][:140]}"]
     if len(found) != len(want):
         return [f"{len(found)} results beside {len(want)}"]
-    rtol, differences = (1e-9 if dtype == "float64" else 2e-5) * (1 if row.rtol <= 1e-12 else 10), []
-    for part, value in zip(found, want):
+    differences = []
+    for array, part, value in zip(values, found, want):
         if part.dtype.name != str(value.dtype).removeprefix("torch."):
             differences.append(f"dtype {part.dtype.name} beside {value.dtype}")
         elif row.random:
             if part.shape != tuple(value.shape):
                 differences.append(f"shape {part.shape} beside {tuple(value.shape)}")
-        elif difference := close(part.detach().numpy(), value.detach().numpy(), rtol):
+        elif difference := close(array, value.detach().numpy(), precision(row, dtype, part.dtype.name)):
             differences.append(difference)
-    if differences or not differentiable:
+    leaves = [leaf and not any(tensor is left for left in function.detached) for leaf, tensor in zip(leaves, theirs)]
+    if differences or not any(leaves):
         return differences
-    return gradients(row, case, ours, theirs, found, want, floats, rtol) + (
-        tangents(row, case, function, arrays, floats, rtol) if dtype == "float64" else []
-    )
+    return derivatives(row, case, dtype, function, arrays, leaves, ours, theirs, found, want)
 
 
-def gradients(row, case, ours, theirs, found, want, floats, rtol):
+def derivatives(row, case, dtype, function, arrays, leaves, ours, theirs, found, want):
+    """What differs of gradients, and in float64 of tangents."""
     pairs = [(part, value) for part, value in zip(found, want) if value.dtype.is_floating_point and value.requires_grad]
     if not pairs:
         return []
+    rtol = 10 * precision(row, dtype, *(part.dtype.name for part, _ in pairs))
     weights = [noise(part.shape, 5 + place) for place, (part, _) in enumerate(pairs)]
-    of_ours = [tensor for tensor, is_float in zip(ours, floats) if is_float]
-    of_theirs = [tensor for tensor, is_float in zip(theirs, floats) if is_float]
-    mine = wb.autograd.grad(
-        [part for part, _ in pairs],
-        of_ours,
-        [wb.tensor(weight.astype(part.dtype.name)) for weight, (part, _) in zip(weights, pairs)],
-        allow_unused=True,
-    )
     try:
         other = torch.autograd.grad(
             [value for _, value in pairs],
-            of_theirs,
+            [tensor for tensor, leaf in zip(theirs, leaves) if leaf],
             [torch.from_numpy(weight).to(value.dtype) for weight, (_, value) in zip(weights, pairs)],
             allow_unused=True,
         )
     except (RuntimeError, NotImplementedError):
-        return []
-    differences = []
-    for a, b, leaf in zip(mine, other, of_ours):
-        a, b = (np.zeros(leaf.shape) if gradient is None else gradient.detach().numpy() for gradient in (a, b))
-        if difference := close(a, b, 10 * rtol):
-            differences.append(f"gradient: {difference}")
+        return []  # it does not differentiate this one; its tangents are then 0 without a word
+    other = [numbers(gradient, array.shape) for gradient, array in zip(other, compress(arrays, leaves))]
+    try:
+        mine = wb.autograd.grad(
+            [part for part, _ in pairs],
+            [tensor for tensor, leaf in zip(ours, leaves) if leaf],
+            [wb.tensor(weight.astype(part.dtype.name)) for weight, (part, _) in zip(weights, pairs)],
+            allow_unused=True,
+        )
+        mine = [numbers(gradient, array.shape) for gradient, array in zip(mine, compress(arrays, leaves))]
+    except wb.Error as error:
+        # The gradient of a singular matrix's factors does not exist: Wingbeat refuses it, PyTorch gives inf or NaN.
+        return [f"gradient: Wingbeat refuses: {error}"] if all(np.isfinite(array).all() for array in other) else []
+    differences = [f"gradient: {difference}" for a, b in zip(mine, other) if (difference := close(a, b, rtol))]
+    if dtype == "float64":
+        differences += tangents(row, case, function, arrays, leaves, rtol, weights, other)
     return differences
 
 
-def tangents(row, case, function, arrays, floats, rtol):
-    directions = [
-        noise(array.shape, 20 + place) for place, (array, is_float) in enumerate(zip(arrays, floats)) if is_float
-    ]
+def tangents(row, case, function, arrays, leaves, rtol, weights, gradients):
+    directions = [noise(array.shape, 20 + place) for place, array in enumerate(compress(arrays, leaves))]
 
-    def placed(tensors, make):
+    def along(function, tensors, make):
+        """The results of floats with the variables in their places."""
         rest = iter(tensors)
-        return [next(rest) if is_float else make(array) for array, is_float in zip(arrays, floats)]
+        values = run(case, function, [next(rest) if leaf else make(array) for array, leaf in zip(arrays, leaves)])
+        return tuple(part for part in values if part.dtype.is_floating_point)
 
     try:
         _, want = torch.func.jvp(
-            lambda *xs: tuple(
-                part
-                for part in run(row, case, function, placed(xs, torch.from_numpy), translated)
-                if part.dtype.is_floating_point
-            ),
-            tuple(torch.from_numpy(np.array(array)) for array, is_float in zip(arrays, floats) if is_float),
-            tuple(map(torch.from_numpy, map(np.array, directions))),
+            lambda *xs: along(function, xs, lambda array: torch.from_numpy(np.array(array))),
+            tuple(torch.from_numpy(np.array(array)) for array in compress(arrays, leaves)),
+            tuple(torch.from_numpy(np.array(direction)) for direction in directions),
         )
     except (RuntimeError, NotImplementedError, ValueError, TypeError):
         return []  # there is no forward mode of this one
     _, found = wb.jvp(
-        lambda *xs: tuple(
-            part for part in run(row, case, row.function, placed(xs, wb.tensor)) if part.dtype.is_floating_point
-        ),
-        tuple(wb.tensor(array) for array, is_float in zip(arrays, floats) if is_float),
+        lambda *xs: along(row.function, xs, wb.tensor),
+        tuple(map(wb.tensor, compress(arrays, leaves))),
         tuple(map(wb.tensor, directions)),
     )
     return [
         f"tangent: {difference}"
         for a, b in zip(found, want)
-        if (difference := close(a.numpy(), b.numpy(force=True), 10 * rtol))
+        if (difference := close(a.numpy(), b.numpy(force=True), rtol))
     ]
 
 

@@ -69,7 +69,7 @@ def in_torch(name, takes_pairs):
 
         def call(x, *args, **kwargs):
             result = function(torch.view_as_complex(x.contiguous()) if takes_pairs else x, *args, **kwargs)
-            return torch.view_as_real(result) if result.is_complex() else result
+            return torch.view_as_real(result.resolve_conj()) if result.is_complex() else result
 
         return call
 

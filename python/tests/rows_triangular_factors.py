@@ -6,8 +6,6 @@ from operation_table import WHOLE, Operation, given
 from rows_linear_algebra import SIDES, SQUARE, SQUARES, TALL, WIDE
 from rows_matrix_functions import square
 
-import wingbeat as wb
-
 
 def lu(a):
     """One matrix, or a batch."""
@@ -35,8 +33,8 @@ def lu_factor_ex(a):
 
 
 def factored(x):
-    """The factors and pivots of an array or a tensor."""
-    return lu_factor(x) if isinstance(x, np.ndarray) else wb.linalg.lu_factor(x)
+    """The factors and pivots of an array or of a tensor, PyTorch's too."""
+    return lu_factor(x) if isinstance(x, np.ndarray) else x.lu()
 
 
 def lu_unpack(factors, pivots):
