@@ -30,11 +30,11 @@ def equal(x, t):
         raise ValueError(t.shape)
 
 
-def of_elements(formula):
+def of_elements(formula, weighted_mean=True):
     def reference(x, t, reduction="mean", weight=None, **options):
         equal(x, t)
         losses = formula(x, t, **options)
-        return reduced(losses if weight is None else losses * weight, reduction, weight)
+        return reduced(losses if weight is None else losses * weight, reduction, weight if weighted_mean else None)
 
     return reference
 
@@ -223,7 +223,13 @@ ROWS = [
         given(X, Y, "none", beta=0.7),
         given(X, Y, reduction="sum", beta=0.0),
     ),
-    row("huber_loss", of_elements(huber), given(X, Y), given(X, Y, "none", delta=0.7), given(X, Y, weight=WEIGHT)),
+    row(
+        "huber_loss",
+        of_elements(huber, weighted_mean=False),
+        given(X, Y),
+        given(X, Y, "none", delta=0.7),
+        *(given(X, Y, reduction, weight=WEIGHT) for reduction in REDUCTIONS),
+    ),
     row(
         "binary_cross_entropy",
         bce,

@@ -72,8 +72,10 @@ def smooth_l1_loss(input: TensorLike, target: TensorLike, reduction: str = "mean
 def huber_loss(
     input: TensorLike, target: TensorLike, reduction: str = "mean", delta: Real = 1.0, weight: TensorLike | None = None
 ) -> Tensor:
-    """d^2 / 2 where d = |input - target| is at most delta, else delta (d - delta / 2); equal shapes. weight: what each
-    element counts for, in the mean too."""
+    """d^2 / 2 where d = |input - target| is at most delta, else delta (d - delta / 2); equal shapes. weight: what
+    multiplies each element; the mean is over their number, as PyTorch's."""
+    if weight is not None and reduction == "mean":
+        return huber_loss(input, target, "none", delta, weight).mean()
     return _of_two("huber_loss", input, target, reduction, weight=optional(weight), delta=delta)
 
 
